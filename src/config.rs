@@ -1,0 +1,201 @@
+//! The configuration of a run: one sub-config a stage, validated once, before any work.
+//!
+//! Field names are the command's flags and the keys of `tamis.toml` and of the summary. The library
+//! reads no file and no environment: what is not set here has the default documented on its field.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// How a document is cut into paragraphs (contract P2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitMode {
+    /// Every line that is not blank is a paragraph.
+    #[default]
+    Line,
+    /// A run of non-blank lines is one paragraph.
+    Block,
+    /// Every sentence (UAX #29) of a line is a paragraph.
+    Sentence,
+}
+
+/// Which paragraphs count as the same (contract I1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MatchMode {
+    /// The repaired text itself.
+    Exact,
+    /// NFKC, white space collapsed, control and format characters removed.
+    #[default]
+    Canonical,
+    /// Canonical, case-folded, only letters, marks and numbers.
+    Loose,
+}
+
+/// Where a paragraph must be the first of its kind (contract I3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// In the whole corpus.
+    #[default]
+    Corpus,
+    /// In its own document.
+    Document,
+}
+
+/// Whether lines are repaired before anything else (contract P3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Repair {
+    /// Remove control and zero-width characters, trim both ends.
+    #[default]
+    Basic,
+    /// Leave lines as they are.
+    None,
+}
+
+/// How files are opened and taken apart into documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadConfig {
+    /// Dotted path of the field that holds a record's text. Default `text` (contract O4).
+    pub text_field: String,
+    /// Top-level field whose value names a record in the ledger. Default `id`.
+    pub id_field: String,
+    /// Follow symbolic links inside directories. Default no (contract D2).
+    pub follow: bool,
+    /// The format of standard input. Default text.
+    pub input_format: InputFormat,
+}
+
+/// A document format, where it cannot be told from a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputFormat {
+    /// One plain-text document.
+    #[default]
+    Text,
+    /// JSON Lines: one record a line.
+    Jsonl,
+}
+
+impl Default for ReadConfig {
+    fn default() -> Self {
+        Self {
+            text_field: "text".to_owned(),
+            id_field: "id".to_owned(),
+            follow: false,
+            input_format: InputFormat::Text,
+        }
+    }
+}
+
+/// How documents are cut and lines repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SplitConfig {
+    /// The unit of de-duplication.
+    pub split: SplitMode,
+    /// What happens to each line first.
+    pub repair: Repair,
+}
+
+/// What makes two paragraphs the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MatchConfig {
+    /// How key text is made.
+    pub mode: MatchMode,
+    /// Paragraphs with fewer key-text characters are never removed as duplicates. Default 0 (contract I4).
+    pub min_chars: u64,
+}
+
+/// Which copies are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DecideConfig {
+    /// The range in which a paragraph must be the first of its kind.
+    pub scope: Scope,
+}
+
+/// What is written, and where it may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WriteConfig {
+    /// Replace an OUT that is not empty, in one step, when the new one is complete (contract O3).
+    pub force: bool,
+    /// Put the text of exact duplicates into the ledger too (contract O5).
+    pub ledger_text: bool,
+}
+
+/// Everything a run depends on. [`Config::default`] is what the command does without flags.
+///
+/// ```
+/// use tamis::config::{Config, MatchMode};
+/// let mut config = Config::default();
+/// config.matching.mode = MatchMode::Loose;
+/// assert!(config.validate().is_ok());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// Opening files and records.
+    pub read: ReadConfig,
+    /// Cutting and repairing.
+    pub split: SplitConfig,
+    /// Identity.
+    pub matching: MatchConfig,
+    /// Choice of survivors.
+    pub decide: DecideConfig,
+    /// Output.
+    pub write: WriteConfig,
+    /// Worker threads; 0 means one a core. Never changes a byte of the output.
+    pub threads: usize,
+    /// The command line, for `run.json` only.
+    pub command: Vec<String>,
+}
+
+/// More threads than this are a typing error, not a machine.
+const MAX_THREADS: usize = 1024;
+
+impl Config {
+    /// Checks what types cannot.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the text field or the id field is empty or has an empty component, or if
+    /// more than 1024 threads are asked for.
+    pub fn validate(&self) -> Result<()> {
+        if self.read.text_field.split('.').any(str::is_empty) {
+            return Err(Error::Config(format!(
+                "text-field {:?}: a field name is empty; write a name such as text or article.body",
+                self.read.text_field
+            )));
+        }
+        if self.read.id_field.is_empty() {
+            return Err(Error::Config("id-field: the field name is empty; leave it out for `id`".to_owned()));
+        }
+        if self.threads > MAX_THREADS {
+            return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejects_what_types_cannot() {
+        let with = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate()
+        };
+        assert!(with(|_| ()).is_ok());
+        assert!(with(|c| c.read.text_field = "a.b".into()).is_ok());
+        for bad in [
+            with(|c| c.read.text_field = String::new()),
+            with(|c| c.read.text_field = "a..b".into()),
+            with(|c| c.read.id_field = String::new()),
+            with(|c| c.threads = 5000),
+        ] {
+            assert!(matches!(bad, Err(Error::Config(_))));
+        }
+    }
+}

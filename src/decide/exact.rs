@@ -1,0 +1,108 @@
+//! Exact de-duplication: the first of the paragraphs with one fingerprint stays (contract I3).
+
+use rayon::prelude::*;
+
+use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition, Verdict};
+use crate::config::{DecideConfig, Scope};
+use crate::units::Ordinal;
+
+/// The survivors so far, and the scope in which they count.
+#[derive(Debug)]
+pub struct Exact {
+    scope: Scope,
+    partitions: Vec<Partition>,
+}
+
+/// A chunk to be settled.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// Its records.
+    pub records: &'a Dealt,
+    /// Number of its paragraphs; those without a record stay.
+    pub num_paragraphs: usize,
+    /// Place of its first paragraph.
+    pub first: Ordinal,
+    /// Place of the first paragraph of the document that it begins in the middle of.
+    pub open_document: Option<Ordinal>,
+}
+
+impl Exact {
+    /// Nothing seen yet.
+    pub fn new(config: DecideConfig) -> Self {
+        Self { scope: config.scope, partitions: (0..NUM_PARTITIONS).map(|_| Partition::default()).collect() }
+    }
+
+    /// Settles chunks that follow, in corpus order, on everything settled before. Returns a verdict a
+    /// paragraph for each chunk. Partitions are settled in parallel on the caller's rayon pool.
+    ///
+    /// Cost: one probe of a hash table a record.
+    pub fn settle(&mut self, batches: &[Batch<'_>]) -> Vec<Vec<Verdict>> {
+        let mut dealt: Vec<Vec<Verdict>> =
+            batches.iter().map(|batch| vec![Verdict::KEEP; batch.records.len()]).collect();
+        let mut shares: Vec<_> = (0..NUM_PARTITIONS).map(|_| Vec::with_capacity(batches.len())).collect();
+        for (batch, verdicts) in batches.iter().zip(&mut dealt) {
+            let origin = Origin { first: batch.first, open_document: batch.open_document };
+            for (partition, share) in shares.iter_mut().zip(batch.records.shares(verdicts, origin)) {
+                partition.push(share);
+            }
+        }
+        let scope = self.scope;
+        self.partitions.par_iter_mut().zip(shares).for_each(|(partition, shares)| {
+            for share in shares {
+                partition.settle(share, scope);
+            }
+        });
+        let restore = |(batch, dealt): (&Batch<'_>, &Vec<Verdict>)| {
+            let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
+            batch.records.restore(dealt, &mut verdicts);
+            verdicts
+        };
+        batches.par_iter().zip(&dealt).map(restore).collect()
+    }
+
+    /// Forgets everything settled at `place` and after it: its document turned out to be bad.
+    pub fn retract(&mut self, place: Ordinal) {
+        if self.scope == Scope::Corpus {
+            self.partitions.par_iter_mut().for_each(|partition| partition.retract(place));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::Fingerprint;
+
+    fn settle(exact: &mut Exact, first: u64, open: Option<u64>, keys: &[(&str, u32)]) -> Vec<Option<u64>> {
+        let records: Vec<_> = keys
+            .iter()
+            .zip(0..)
+            .map(|((key, start), n)| (Fingerprint::of(key.as_bytes()), n, *start))
+            .collect();
+        let batch = Batch {
+            records: &Dealt::deal(&records),
+            num_paragraphs: keys.len(),
+            first: Ordinal(first),
+            open_document: open.map(Ordinal),
+        };
+        exact.settle(&[batch]).remove(0).iter().map(|v| v.survivor().map(|o| o.0)).collect()
+    }
+
+    #[test]
+    fn first_in_corpus_order_stays() {
+        let mut exact = Exact::new(DecideConfig::default());
+        assert_eq!(settle(&mut exact, 0, None, &[("a", 0), ("b", 0), ("a", 2)]), [None, None, Some(0)]);
+        assert_eq!(settle(&mut exact, 3, None, &[("b", 0), ("c", 0)]), [Some(1), None]);
+        exact.retract(Ordinal(3));
+        assert_eq!(settle(&mut exact, 5, None, &[("c", 0), ("a", 0)]), [None, Some(0)]);
+    }
+
+    #[test]
+    fn document_scope() {
+        let mut exact = Exact::new(DecideConfig { scope: Scope::Document });
+        let two_documents = [("a", 0), ("a", 0), ("a", 2), ("a", 2)];
+        assert_eq!(settle(&mut exact, 0, None, &two_documents), [None, Some(0), None, Some(2)]);
+        // The document that began at 2 goes on, then another begins.
+        assert_eq!(settle(&mut exact, 4, Some(2), &[("a", 0), ("a", 1), ("a", 1)]), [Some(2), None, Some(5)]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Stage 6: records in, verdicts out. Looks at fingerprints and places only, never at text, and is the one
+//! place where documents meet (contract I3).
+//!
+//! Records are dealt by fingerprint prefix into [`NUM_PARTITIONS`] partitions. Each partition is settled by
+//! itself, batch after batch in corpus order, so that the first occurrence in corpus order wins whatever the
+//! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
+//! integers only.
+
+mod exact;
+mod partition;
+mod places;
+
+pub use exact::{Batch, Exact};
+pub use partition::{Dealt, NUM_PARTITIONS, Verdict};
+pub use places::{Located, Places};

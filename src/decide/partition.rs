@@ -1,0 +1,261 @@
+//! Records dealt by fingerprint prefix, and one partition's table of survivors.
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use crate::config::Scope;
+use crate::fingerprint::Fingerprint;
+use crate::units::Ordinal;
+
+const PARTITION_BITS: u32 = 6;
+/// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
+/// sixteen cores find enough of them to share.
+pub const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
+
+/// What becomes of one paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict(u64);
+
+impl Verdict {
+    /// It stays.
+    pub const KEEP: Self = Self(u64::MAX);
+
+    /// It goes, as a copy of the paragraph at `survivor`.
+    #[inline]
+    pub fn duplicate_of(survivor: Ordinal) -> Self {
+        Self(survivor.0)
+    }
+
+    /// The paragraph it is a copy of, if it goes.
+    #[inline]
+    pub fn survivor(self) -> Option<Ordinal> {
+        (self != Self::KEEP).then_some(Ordinal(self.0))
+    }
+}
+
+/// A paragraph as decide sees it. Indices are inside the chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Record {
+    fingerprint: Fingerprint,
+    paragraph: u32,
+    /// The first paragraph of its document.
+    document_start: u32,
+}
+
+/// The records of a chunk, sealed and sorted by partition, in corpus order inside each.
+///
+/// 24 bytes a paragraph. This is the unit that a later spill to disk will move.
+#[derive(Debug, Default)]
+pub struct Dealt {
+    records: Vec<Record>,
+    /// `ends[p]` is the end of partition `p` in `records`.
+    ends: Vec<u32>,
+}
+
+/// Collects the records of a chunk and deals them.
+impl Dealt {
+    /// Deals `(fingerprint, paragraph, first paragraph of its document)`, given in corpus order.
+    pub fn deal(records: &[(Fingerprint, u32, u32)]) -> Self {
+        let mut next = vec![0_u32; NUM_PARTITIONS];
+        for (fingerprint, ..) in records {
+            next[fingerprint.prefix(PARTITION_BITS)] += 1;
+        }
+        let mut sum = 0;
+        for count in &mut next {
+            sum += std::mem::replace(count, sum);
+        }
+        let mut dealt = Vec::new();
+        if let Some(&(fingerprint, paragraph, document_start)) = records.first() {
+            dealt.resize(records.len(), Record { fingerprint, paragraph, document_start });
+        }
+        for &(fingerprint, paragraph, document_start) in records {
+            let place = &mut next[fingerprint.prefix(PARTITION_BITS)];
+            dealt[*place as usize] = Record { fingerprint, paragraph, document_start };
+            *place += 1;
+        }
+        Self { records: dealt, ends: next } // every start has moved to its end
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Splits the records and a slice as long as they are into one share a partition.
+    pub(super) fn shares<'a>(
+        &'a self,
+        mut verdicts: &'a mut [Verdict],
+        origin: Origin,
+    ) -> impl Iterator<Item = Share<'a>> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let records = &self.records[start..end as usize];
+            start = end as usize;
+            let (mine, rest) = std::mem::take(&mut verdicts).split_at_mut(records.len());
+            verdicts = rest;
+            Share { records, verdicts: mine, origin }
+        })
+    }
+
+    /// Puts verdicts given in dealt order into paragraph order.
+    pub(super) fn restore(&self, dealt: &[Verdict], verdicts: &mut [Verdict]) {
+        for (record, &verdict) in self.records.iter().zip(dealt) {
+            verdicts[record.paragraph as usize] = verdict;
+        }
+    }
+}
+
+/// Where a chunk stands in corpus order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    /// Place of its first paragraph.
+    pub(super) first: Ordinal,
+    /// Place of the first paragraph of the document that the chunk begins in the middle of.
+    pub(super) open_document: Option<Ordinal>,
+}
+
+/// The records of one chunk in one partition, and the room for their verdicts.
+pub(super) struct Share<'a> {
+    records: &'a [Record],
+    verdicts: &'a mut [Verdict],
+    origin: Origin,
+}
+
+/// A survivor: 24 bytes.
+#[derive(Debug, Clone, Copy)]
+struct Survivor {
+    fingerprint: Fingerprint,
+    place: u64,
+}
+
+/// Survivors a segment: growing never copies what is there.
+const SEGMENT: usize = 4096;
+
+/// The survivors of one partition. Memory: 24 bytes a survivor, and 5 to 11.5 bytes of hash table.
+#[derive(Debug, Default)]
+pub(super) struct Partition {
+    table: HashTable<u32>,
+    survivors: Vec<Vec<Survivor>>,
+    len: usize,
+}
+
+fn at(survivors: &[Vec<Survivor>], index: u32) -> Survivor {
+    survivors[index as usize / SEGMENT][index as usize % SEGMENT]
+}
+
+impl Partition {
+    pub(super) fn settle(&mut self, share: Share<'_>, scope: Scope) {
+        let Share { records, verdicts, origin } = share;
+        for (record, verdict) in records.iter().zip(verdicts) {
+            let place = origin.first.0 + u64::from(record.paragraph);
+            let earliest = match scope {
+                Scope::Corpus => 0,
+                Scope::Document => match origin.open_document {
+                    Some(start) if record.document_start == 0 => start.0,
+                    _ => origin.first.0 + u64::from(record.document_start),
+                },
+            };
+            *verdict = self.settle_one(record.fingerprint, place, earliest);
+        }
+    }
+
+    #[inline]
+    fn settle_one(&mut self, fingerprint: Fingerprint, place: u64, earliest: u64) -> Verdict {
+        let survivors = &mut self.survivors;
+        let entry = self.table.entry(
+            fingerprint.table_hash(),
+            |&index| at(survivors, index).fingerprint == fingerprint,
+            |&index| at(survivors, index).fingerprint.table_hash(),
+        );
+        match entry {
+            Entry::Occupied(entry) => {
+                let index = *entry.get() as usize;
+                let survivor = &mut survivors[index / SEGMENT][index % SEGMENT];
+                if survivor.place >= earliest {
+                    return Verdict::duplicate_of(Ordinal(survivor.place));
+                }
+                survivor.place = place; // of an earlier document, out of scope
+            }
+            Entry::Vacant(entry) => {
+                if self.len.is_multiple_of(SEGMENT) {
+                    survivors.push(Vec::with_capacity(SEGMENT));
+                }
+                survivors[self.len / SEGMENT].push(Survivor { fingerprint, place });
+                entry.insert(
+                    u32::try_from(self.len).expect("2^32 survivors in one of 64 partitions: 6 TB of memory"),
+                );
+                self.len += 1;
+            }
+        }
+        Verdict::KEEP
+    }
+
+    /// Forgets the survivors at `place` and after it.
+    ///
+    /// Survivors stand in corpus order as long as none was moved, which only [`Scope::Document`] does; and
+    /// there the forgotten document is out of scope for every other anyway.
+    pub(super) fn retract(&mut self, place: Ordinal) {
+        while let Some(last) = self.survivors.last_mut() {
+            let kept = last.partition_point(|survivor| survivor.place < place.0);
+            self.len -= last.len() - kept;
+            last.truncate(kept);
+            if kept > 0 {
+                break;
+            }
+            self.survivors.pop();
+        }
+        // The last segment may be only partly filled; a full one is followed by a new one.
+        let len = self.len;
+        self.table.retain(|index| (*index as usize) < len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prints(keys: &[&str]) -> Vec<(Fingerprint, u32, u32)> {
+        keys.iter().zip(0..).map(|(key, n)| (Fingerprint::of(key.as_bytes()), n, 0)).collect()
+    }
+
+    #[test]
+    fn dealing_keeps_every_record_and_its_order() {
+        let keys: Vec<String> = (0..1000).map(|n| (n % 300).to_string()).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let records = prints(&keys);
+        let dealt = Dealt::deal(&records);
+        assert_eq!(dealt.len(), 1000);
+        let mut start = 0;
+        for (partition, &end) in dealt.ends.iter().enumerate() {
+            let share = &dealt.records[start..end as usize];
+            assert!(share.iter().all(|r| r.fingerprint.prefix(PARTITION_BITS) == partition));
+            assert!(share.is_sorted_by_key(|r| r.paragraph));
+            start = end as usize;
+        }
+        assert_eq!(start, 1000);
+    }
+
+    #[test]
+    fn retracting_forgets_the_tail_only() {
+        let mut partition = Partition::default();
+        let print = |n: u64| Fingerprint::of(&n.to_le_bytes());
+        let many = u64::try_from(SEGMENT).unwrap() * 2 + 100;
+        for n in 0..many {
+            assert_eq!(partition.settle_one(print(n), n, 0), Verdict::KEEP);
+        }
+        for cut in [many - 5, u64::try_from(SEGMENT).unwrap() * 2, u64::try_from(SEGMENT).unwrap(), 10, 0] {
+            partition.retract(Ordinal(cut));
+            for n in 0..cut.min(50) {
+                assert_eq!(partition.settle_one(print(n), 1 << 40, 0), Verdict::duplicate_of(Ordinal(n)));
+            }
+            assert_eq!(partition.len as u64, cut);
+        }
+        assert_eq!(partition.settle_one(print(5), 7, 0), Verdict::KEEP);
+        assert_eq!(partition.settle_one(print(5), 8, 0), Verdict::duplicate_of(Ordinal(7)));
+    }
+}

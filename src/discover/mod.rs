@@ -1,0 +1,254 @@
+//! Stage 1: inputs in, sources out: every file sorted, numbered and classed before any is read
+//! (contract D1-D3, O1).
+//!
+//! Guarantees: the order is corpus order and depends on names only; every file below an input is a source to
+//! read or stands in the list with the reason why not; no two sources have the same relative path. Does not
+//! open files.
+//!
+//! Memory: the bytes of the relative paths and 32 bytes a file.
+
+mod format;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use format::Format;
+use rayon::prelude::*;
+
+use crate::config::{InputFormat, ReadConfig};
+use crate::error::{Error, Result, SkipReason};
+use crate::observe::Observer;
+use crate::store::{self, Found, FoundKind, Input, Place, Root};
+use crate::units::{SourceId, count};
+
+/// What is to be done with a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// Read it as this format.
+    Read(Format),
+    /// Count it as skipped.
+    Skip(SkipReason),
+    /// Reject it: it could not be listed, for the reason given.
+    Reject(Box<str>),
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// End of its path in the arena; the path before it ends where this one starts.
+    path_end: usize,
+    size: u64,
+    root: u32,
+    plan: Plan,
+}
+
+/// All sources of a run in corpus order.
+#[derive(Debug, Default)]
+pub struct SourceList {
+    paths: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+/// One source of a [`SourceList`].
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Its number.
+    pub id: SourceId,
+    /// Where it stands.
+    pub place: Place<'a>,
+    /// Its size in bytes when it was listed.
+    pub size: u64,
+    /// What is to be done with it.
+    pub plan: &'a Plan,
+}
+
+/// More sources than this cannot be numbered.
+const MAX_SOURCES: usize = u32::MAX as usize - 1;
+
+impl SourceList {
+    /// Number of sources, skipped and rejected ones included.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no source.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The source of this number.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn get(&self, id: SourceId) -> Source<'_> {
+        let index = id.index();
+        let entry = &self.entries[index];
+        let start = index.checked_sub(1).map_or(0, |before| self.entries[before].path_end);
+        let relative = &self.paths[start..entry.path_end];
+        Source {
+            id,
+            place: Place { root: entry.root as usize, relative },
+            size: entry.size,
+            plan: &entry.plan,
+        }
+    }
+
+    /// All sources in corpus order.
+    pub fn iter(&self) -> impl Iterator<Item = Source<'_>> {
+        (0..).take(self.len()).map(|id| self.get(SourceId(id)))
+    }
+
+    /// Appends a source.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] past 2^32 - 2 sources.
+    pub fn push(&mut self, root: usize, relative: &[u8], plan: Plan) -> Result<()> {
+        let root = u32::try_from(root).ok().filter(|_| self.len() < MAX_SOURCES);
+        let Some(root) = root else {
+            let what = "more than 4,294,967,294 inputs; clean them in several runs";
+            return Err(Error::Limit { path: relative.to_vec(), what });
+        };
+        self.paths.extend_from_slice(relative);
+        self.entries.push(Entry { path_end: self.paths.len(), size: 0, root, plan });
+        Ok(())
+    }
+
+    /// Asks for the sizes of the sources that will be read, in parallel. A file without one (it vanished)
+    /// keeps size 0; reading it will tell.
+    pub fn measure(&mut self, input: &dyn Input) {
+        let sizes: Vec<u64> = (0..self.entries.len())
+            .into_par_iter()
+            .with_min_len(256)
+            .map(|index| {
+                let source = self.get(SourceId(u32::try_from(index).unwrap_or(u32::MAX)));
+                let is_read = matches!(source.plan, Plan::Read(_));
+                if is_read { input.size(source.place).unwrap_or(0) } else { 0 }
+            })
+            .collect();
+        for (entry, size) in self.entries.iter_mut().zip(sizes) {
+            entry.size = size;
+        }
+    }
+
+    /// Sum of the known sizes in bytes.
+    pub fn total_size(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.size).filter(|&size| size != u64::MAX).sum()
+    }
+}
+
+/// Lists everything below `roots` in corpus order, on the caller's rayon pool.
+///
+/// # Errors
+/// [`Error::Collision`] if two inputs would be written to one place, [`Error::Interrupted`], and
+/// [`Error::Limit`] past 2^32 - 2 files.
+pub fn discover(
+    roots: &[Root],
+    input: &dyn Input,
+    config: &ReadConfig,
+    observer: &dyn Observer,
+) -> Result<SourceList> {
+    let mut sources = SourceList::default();
+    for (number, root) in roots.iter().enumerate() {
+        match root {
+            Root::Directory(directory) => list_directory(directory, number, config, observer, &mut sources)?,
+            Root::File(path) => {
+                let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
+                sources.push(number, &name, format::plan_for(&name))?;
+            }
+            Root::Stdin => {
+                let (name, format) = match config.input_format {
+                    InputFormat::Text => ("stdin.txt", Format::Text),
+                    InputFormat::Jsonl => ("stdin.jsonl", Format::JsonLines),
+                };
+                sources.push(number, name.as_bytes(), Plan::Read(format))?;
+            }
+        }
+    }
+    if roots.len() > 1 {
+        check_collisions(&sources, roots)?;
+    }
+    sources.measure(input);
+    observer.discovered(count(sources.len()), sources.total_size());
+    Ok(sources)
+}
+
+fn list_directory(
+    directory: &Path,
+    root: usize,
+    config: &ReadConfig,
+    observer: &dyn Observer,
+    sources: &mut SourceList,
+) -> Result<()> {
+    let mut outcome = Ok(());
+    store::list(directory, config.follow, |Found { relative, kind }| {
+        let plan = match kind {
+            FoundKind::File => format::plan_for(&relative),
+            FoundKind::Symlink => Plan::Skip(SkipReason::Symlink),
+            FoundKind::Special => Plan::Skip(SkipReason::Special),
+            FoundKind::Unreadable(error) => Plan::Reject(format!("cannot be listed: {error}").into()),
+        };
+        outcome = sources.push(root, &relative, plan);
+        if observer.is_cancelled() {
+            outcome = Err(Error::Interrupted);
+        }
+        outcome.is_ok()
+    });
+    outcome
+}
+
+/// Two sources collide if they have the same relative path, or if one is a directory on the other's path.
+fn check_collisions(sources: &SourceList, roots: &[Root]) -> Result<()> {
+    let mut owners: HashMap<&[u8], usize> = HashMap::with_capacity(sources.len());
+    let collision = |relative: &[u8], first: usize, second: usize| Error::Collision {
+        relative: relative.to_vec(),
+        first: roots[first.min(second)].path().to_owned(),
+        second: roots[first.max(second)].path().to_owned(),
+    };
+    let written = || sources.iter().filter(|source| matches!(source.plan, Plan::Read(_)));
+    for Place { root, relative } in written().map(|source| source.place) {
+        if let Some(first) = owners.insert(relative, root) {
+            return Err(collision(relative, first, root));
+        }
+    }
+    for Place { root, relative } in written().map(|source| source.place) {
+        let parents = memchr::memchr_iter(b'/', relative).map(|end| &relative[..end]);
+        for parent in parents {
+            if let Some(&first) = owners.get(parent) {
+                return Err(collision(parent, first, root));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_gives_back_what_was_pushed() {
+        let mut sources = SourceList::default();
+        sources.push(0, b"a.txt", Plan::Read(Format::Text)).unwrap();
+        sources.push(1, b"", Plan::Skip(SkipReason::Special)).unwrap();
+        sources.push(1, b"b/c", Plan::Reject("why".into())).unwrap();
+        let all: Vec<_> = sources.iter().map(|s| (s.place.root, s.place.relative, s.plan.clone())).collect();
+        assert_eq!(all[0], (0, &b"a.txt"[..], Plan::Read(Format::Text)));
+        assert_eq!(all[1], (1, &b""[..], Plan::Skip(SkipReason::Special)));
+        assert_eq!(all[2], (1, &b"b/c"[..], Plan::Reject("why".into())));
+    }
+
+    #[test]
+    fn collisions() {
+        let roots = [Root::Directory("x".into()), Root::Directory("y".into())];
+        let list = |paths: &[(usize, &str)]| {
+            let mut sources = SourceList::default();
+            for (root, path) in paths {
+                sources.push(*root, path.as_bytes(), Plan::Read(Format::Text)).unwrap();
+            }
+            check_collisions(&sources, &roots)
+        };
+        assert!(list(&[(0, "a"), (1, "b"), (1, "c/a")]).is_ok());
+        assert!(matches!(list(&[(0, "a"), (1, "a")]), Err(Error::Collision { .. })));
+        assert!(matches!(list(&[(0, "a"), (1, "a/b")]), Err(Error::Collision { .. })));
+        assert!(matches!(list(&[(0, "a/b/c"), (1, "a")]), Err(Error::Collision { .. })));
+    }
+}

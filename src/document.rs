@@ -1,0 +1,34 @@
+//! A document and a paragraph as plain data.
+//!
+//! [`Document`] is what an embedder hands in and gets back; [`Paragraph`] is what `split` finds in a
+//! document's text. Neither knows how it is read, compared or written.
+
+use crate::units::ByteSpan;
+
+/// A plain-text document in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its name in the ledger and the order in which it counts: a relative path with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Document {
+    /// A document of this name and text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+}
+
+/// One paragraph of a document: where it stands, and what writing it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paragraph {
+    /// The paragraph without its line ending and, under repair, without the white space and removed
+    /// characters at its ends. Lies on character boundaries of the text it was split from.
+    pub span: ByteSpan,
+    /// A blank line stands between it and the paragraph before it, or the start of the text.
+    pub blank_before: bool,
+    /// What is written differs from the bytes of the span.
+    pub altered: bool,
+}

@@ -1,0 +1,248 @@
+//! What can go wrong: [`Error`] ends a run and nothing is published; [`Rejection`] leaves out one
+//! input, is listed, and the run goes on (contract X1, X2).
+//!
+//! Every message names the path, the place in it, the reason and the remedy, and paths are printed
+//! with control and bidirectional characters escaped ([`crate::store::path::printable`]).
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::store::path::{printable, printable_bytes};
+
+/// A fatal error: the run stopped and nothing was published.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration contradicts itself or holds a value out of range.
+    #[error("{0}")]
+    Config(String),
+
+    /// There is nothing to read.
+    #[error("no input: name at least one file or directory")]
+    NoInput,
+
+    /// An input named by the caller cannot be used at all.
+    #[error("{}: cannot read this input: {source}; check the path and its permissions", printable(path))]
+    Input {
+        /// The input as given.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// An input named by the caller is neither a file nor a directory.
+    #[error(
+        "{}: not a regular file or directory ({kind}); give its content through a file, or `-` for standard input",
+        printable(path)
+    )]
+    InputKind {
+        /// The input as given.
+        path: PathBuf,
+        /// What it is: FIFO, socket, device.
+        kind: &'static str,
+    },
+
+    /// Two inputs would be written to one output file (contract O1).
+    #[error(
+        "{}: inputs {} and {} would both be written there; rename one, or clean their common parent directory",
+        printable_bytes(relative),
+        printable(first),
+        printable(second)
+    )]
+    Collision {
+        /// The output path both would have, relative to OUT.
+        relative: Vec<u8>,
+        /// The input that comes first.
+        first: PathBuf,
+        /// The input that collides with it.
+        second: PathBuf,
+    },
+
+    /// OUT exists and is not an empty directory (contract O3).
+    #[error("{}: exists and is not empty; choose another OUT, or replace it with --force", printable(path))]
+    OutputExists {
+        /// OUT.
+        path: PathBuf,
+    },
+
+    /// OUT or its record exists but is nothing this program may replace.
+    #[error("{}: exists and {what}; move it away or choose another OUT", printable(path))]
+    OutputForeign {
+        /// What is in the way.
+        path: PathBuf,
+        /// Why it is not replaced.
+        what: &'static str,
+    },
+
+    /// OUT lies inside an input or an input inside OUT (contract O3).
+    #[error(
+        "{}: OUT and the input {} lie inside one another; choose an OUT outside every input",
+        printable(output),
+        printable(input)
+    )]
+    OutputOverlapsInput {
+        /// OUT.
+        output: PathBuf,
+        /// The input.
+        input: PathBuf,
+    },
+
+    /// Another run is writing to the same OUT.
+    #[error("{}: another run is writing this OUT; wait for it, or choose another OUT", printable(path))]
+    Busy {
+        /// OUT.
+        path: PathBuf,
+    },
+
+    /// Writing the output failed.
+    #[error(
+        "{}: cannot {operation}: {source}; nothing was published: check free space and permissions there and run again",
+        printable(path)
+    )]
+    Output {
+        /// The file or directory.
+        path: PathBuf,
+        /// What was tried: "write", "create", "rename".
+        operation: &'static str,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// A paragraph, line or count is beyond what a run can hold.
+    #[error("{}: {what}", printable_bytes(path))]
+    Limit {
+        /// The source's path relative to its input.
+        path: Vec<u8>,
+        /// The limit that was passed and what to do.
+        what: &'static str,
+    },
+
+    /// The worker threads could not be started.
+    #[error("cannot start the worker threads: {0}; try a smaller --threads")]
+    Threads(String),
+
+    /// The caller asked the run to stop (Ctrl-C); nothing was published.
+    #[error("interrupted: nothing was published")]
+    Interrupted,
+}
+
+/// Shorthand for results whose error is fatal.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an input file was left out without being wrong (contract D2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// Not text: there is a NUL byte in its first 8 KiB and its name does not promise text.
+    Binary,
+    /// A container or compressed format that this version does not read.
+    Unsupported,
+    /// A symbolic link, and links are not followed (`--follow`).
+    Symlink,
+    /// A FIFO, socket or device.
+    Special,
+}
+
+impl SkipReason {
+    /// The reason as it stands in the summary.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Binary => "binary",
+            Self::Unsupported => "unsupported",
+            Self::Symlink => "symlink",
+            Self::Special => "special",
+        }
+    }
+}
+
+/// Why an input file or record was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectReason {
+    /// The operating system would not let us open, list or read it.
+    Unreadable,
+    /// Not valid UTF-8.
+    NotUtf8,
+    /// It grew past its listed size while it was read.
+    Growing,
+    /// The line is not a JSON value.
+    NotJson,
+    /// The line is JSON but not an object.
+    NotObject,
+    /// The record has no text field.
+    NoText,
+    /// The text field is not a string.
+    TextNotString,
+    /// The text field stands twice in the record.
+    TextTwice,
+}
+
+impl RejectReason {
+    /// The reason as it stands in the summary and in `rejected.jsonl`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::NotUtf8 => "not_utf8",
+            Self::Growing => "growing",
+            Self::NotJson => "not_json",
+            Self::NotObject => "not_object",
+            Self::NoText => "no_text",
+            Self::TextNotString => "text_not_string",
+            Self::TextTwice => "text_twice",
+        }
+    }
+
+    /// What the user can do about it, in one clause.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Unreadable => "check its permissions, or leave it out of the input",
+            Self::NotUtf8 => "convert it to UTF-8 first (iconv -f GB18030 -t UTF-8)",
+            Self::Growing => "run again when nothing is writing to it",
+            Self::NotJson => "repair the line; the other records of the file were cleaned",
+            Self::NotObject => "each line must be a JSON object",
+            Self::NoText => "name the field that holds the text with --text-field",
+            Self::TextNotString => "the field named by --text-field must hold a string",
+            Self::TextTwice => "remove one of the two fields",
+        }
+    }
+}
+
+/// One input file or record that was left out because something is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// Path relative to its input, as raw bytes.
+    pub path: Vec<u8>,
+    /// Where in the file; `None` for the whole file.
+    pub record: Option<RecordPlace>,
+    /// Byte offset in the file (or in the line, for a record) at which it went wrong, if known.
+    pub byte: Option<u64>,
+    /// The kind of fault.
+    pub reason: RejectReason,
+    /// The fault in words, without the path.
+    pub detail: String,
+}
+
+/// Place of a record in its container file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// Number of the record, counted from 0.
+    pub record: u64,
+    /// Number of the line it stands on, counted from 1.
+    pub line: u64,
+}
+
+impl std::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&printable_bytes(&self.path))?;
+        if let Some(place) = self.record {
+            write!(f, ":{}", place.line)?;
+        }
+        write!(f, ": {}", self.detail)?;
+        if let Some(byte) = self.byte {
+            write!(f, " at byte {byte}")?;
+        }
+        write!(f, "; {}", self.reason.remedy())
+    }
+}

@@ -1,0 +1,69 @@
+//! tamis cleans text corpora: files are split into paragraphs, fingerprinted (SHA-256), de-duplicated in
+//! parallel and written out clean, with an account of every paragraph that was removed.
+//!
+//! # Pipeline
+//! scan → decide → write, a batch at a time ([`pipeline`]):
+//!
+//! | stage | room | in → out |
+//! |---|---|---|
+//! | 1 | [`discover`] | inputs → sources, sorted and numbered |
+//! | 2 | [`read`] | bytes → documents, in chunks |
+//! | 3 | [`split`](mod@split) | document → paragraphs (spans) |
+//! | 4 | [`normalize`] | paragraph → what is written; key text |
+//! | 5 | [`fingerprint`] | key text → fingerprint |
+//! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
+//! | 7 | [`write`] | document + verdicts → clean text in its container; the ledger |
+//! | 8 | [`report`] | outcome → summary, rejections, run |
+//!
+//! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
+//! [`document`], [`error`] and [`units`] are plain data.
+//!
+//! # Invariants
+//! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
+//!   ones ← pipeline ← the command`. `error` borrows the printing of paths from `store`.
+//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text.
+//! - Output, ledger and summary depend on the input's bytes, relative paths and the configuration only. Rayon
+//!   runs on a pool of its own, and nothing depends on which thread was first.
+//! - No `unsafe`.
+//!
+//! # Example
+//! ```
+//! use tamis::{Config, Document, NoObserver};
+//!
+//! let documents = [
+//!     Document::new("wire/1.txt", "新华社　北京电\nＡＩ产业规模今年增长13.9%。\n"),
+//!     Document::new("wire/2.txt", "AI产业规模今年增长13.9%。\n专家表示看好。\n"),
+//! ];
+//! let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;
+//! assert_eq!(cleaned.documents[1].text, "专家表示看好。\n");
+//! assert_eq!(cleaned.outcome.summary.paragraphs.kept, 3);
+//! # Ok::<(), tamis::Error>(())
+//! ```
+//!
+//! # Features
+//! - `cli` (default): the command `tamis` and the crates it needs. A library user turns it off.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod config;
+pub mod decide;
+pub mod discover;
+pub mod document;
+pub mod error;
+pub mod fingerprint;
+pub mod normalize;
+pub mod observe;
+pub mod pipeline;
+pub mod read;
+pub mod report;
+pub mod split;
+pub mod store;
+pub mod units;
+pub mod write;
+
+pub use config::Config;
+pub use document::Document;
+pub use error::{Error, Rejection, Result};
+pub use observe::{NoObserver, Observer};
+pub use pipeline::{Cleaned, Outcome, clean, clean_documents};
+pub use report::Summary;

@@ -1,0 +1,25 @@
+//! Stage 4, two separate chains: [`repair`](mod@repair) makes what is written (contract P3), [`KeyMaker`] makes the key
+//! text that is compared (contract I1).
+//!
+//! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is
+//! done with a key.
+
+mod fold;
+mod key;
+mod library;
+mod repair;
+
+pub use key::{KeyMaker, KeySink};
+pub use repair::{repair, repaired_chars};
+
+/// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on
+/// characters that were assigned in between.
+pub fn unicode_versions() -> [(&'static str, (u64, u64, u64)); 4] {
+    let byte = |(a, b, c): (u8, u8, u8)| (u64::from(a), u64::from(b), u64::from(c));
+    [
+        ("normalization", byte(unicode_normalization::UNICODE_VERSION)),
+        ("general_category", unicode_properties::UNICODE_VERSION),
+        ("case_folding", caseless::UNICODE_VERSION),
+        ("segmentation", unicode_segmentation::UNICODE_VERSION),
+    ]
+}

@@ -1,0 +1,32 @@
+//! How a run speaks while it runs: the library calls an [`Observer`], the command draws a bar from it,
+//! tests listen, and an embedder forwards.
+//!
+//! Calls come from worker threads; nothing an observer does can change the output.
+
+use crate::error::{Rejection, SkipReason};
+
+/// Receives what happens in a run. Every method has an empty default.
+pub trait Observer: Sync {
+    /// The inputs are listed: so many files, of so many bytes together.
+    fn discovered(&self, _files: u64, _bytes: u64) {}
+
+    /// So many more files and bytes of input are done with.
+    fn advanced(&self, _files: u64, _bytes: u64) {}
+
+    /// A file was left out as not for us (contract D2). `path` is relative to its input.
+    fn skipped(&self, _path: &[u8], _reason: SkipReason) {}
+
+    /// A file or record was left out because something is wrong with it.
+    fn rejected(&self, _rejection: &Rejection) {}
+
+    /// Asked often; once it is true the run stops, cleans up, and returns [`crate::Error::Interrupted`].
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoObserver;
+
+impl Observer for NoObserver {}

@@ -1,0 +1,114 @@
+//! Scan: a chunk's documents are split, repaired, keyed and fingerprinted. Pure but for reading small files;
+//! one call a chunk, in parallel.
+
+use crate::config::{Config, MatchConfig, SplitConfig};
+use crate::decide::Dealt;
+use crate::discover::SourceList;
+use crate::document::Paragraph;
+use crate::fingerprint::{Fingerprint, KeyHasher};
+use crate::normalize::{KeyMaker, KeySink};
+use crate::read::{self, Chunk, ReadContext};
+use crate::split;
+use crate::store::Input;
+use crate::units::SourceId;
+
+use super::feed::Work;
+
+/// What scanning needs to know, made once a run.
+pub(super) struct ScanContext<'a> {
+    pub(super) sources: &'a SourceList,
+    pub(super) input: &'a dyn Input,
+    pub(super) read: ReadContext,
+    split: SplitConfig,
+    matching: MatchConfig,
+    keys: KeyMaker,
+}
+
+impl<'a> ScanContext<'a> {
+    pub(super) fn new(sources: &'a SourceList, input: &'a dyn Input, config: &Config) -> Self {
+        Self {
+            sources,
+            input,
+            read: ReadContext::new(&config.read),
+            split: config.split,
+            matching: config.matching,
+            keys: KeyMaker::new(config.matching.mode, config.split.repair),
+        }
+    }
+}
+
+/// A chunk and its paragraphs.
+#[derive(Debug, Default)]
+pub(super) struct Scanned {
+    pub(super) chunk: Chunk,
+    /// The paragraphs of all its documents.
+    pub(super) paragraphs: Vec<Paragraph>,
+    /// One for each of the chunk's slots.
+    pub(super) documents: Vec<ScannedDocument>,
+    pub(super) records: Dealt,
+}
+
+/// The paragraphs of one document in a [`Scanned`].
+#[derive(Debug, Clone)]
+pub(super) struct ScannedDocument {
+    pub(super) paragraphs: std::ops::Range<usize>,
+    pub(super) blank_after: bool,
+}
+
+/// Reads (if it is not read yet) and scans one chunk.
+pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
+    let chunk = match work {
+        Work::Piece(piece) => read::read_piece(piece, &context.read),
+        Work::Files(range, buffer) => {
+            let sources = range.map(|id| context.sources.get(SourceId(id)));
+            read::read_files(context.input, sources, &context.read, buffer)
+        }
+    };
+    scan_chunk(chunk, context)
+}
+
+fn scan_chunk(chunk: Chunk, context: &ScanContext<'_>) -> Scanned {
+    let mut paragraphs = Vec::with_capacity(chunk.bytes.len() / 128);
+    let mut records = Vec::with_capacity(chunk.bytes.len() / 128);
+    let mut documents = Vec::with_capacity(chunk.slots.len());
+    let mut hasher = KeyHasher::default();
+    for slot in &chunk.slots {
+        let start = paragraphs.len();
+        let mut blank_after = false;
+        if slot.fault.is_none() {
+            let text = chunk.text(slot);
+            blank_after = split::split(text, context.split, &mut paragraphs);
+            for (index, paragraph) in paragraphs.iter_mut().enumerate().skip(start) {
+                if let Some(fingerprint) = fingerprint(text, paragraph, context, &mut hasher) {
+                    records.push((fingerprint, to_u32(index), to_u32(start)));
+                }
+            }
+        }
+        documents.push(ScannedDocument { paragraphs: start..paragraphs.len(), blank_after });
+    }
+    Scanned { records: Dealt::deal(&records), chunk, paragraphs, documents }
+}
+
+/// The paragraph's fingerprint; `None` if it is too short to be removed as a duplicate (contract I4).
+#[inline]
+fn fingerprint(
+    text: &str,
+    paragraph: &mut Paragraph,
+    context: &ScanContext<'_>,
+    hasher: &mut KeyHasher,
+) -> Option<Fingerprint> {
+    context.keys.make(text, paragraph, hasher);
+    let is_short = context.matching.min_chars > 0 && hasher.num_chars() < context.matching.min_chars;
+    if is_short {
+        hasher.reset();
+        return None;
+    }
+    Some(hasher.finish())
+}
+
+/// Index of a paragraph in its chunk. A chunk is at most a few times the longest line long, and a paragraph
+/// takes two bytes.
+fn to_u32(index: usize) -> u32 {
+    u32::try_from(index)
+        .expect("a chunk of 2^32 paragraphs would be 8 GiB of one-letter lines without a place to cut")
+}

@@ -1,0 +1,263 @@
+//! JSON Lines: every line that is not blank is a record (contract O4). A bad record is a fault in its slot and
+//! the file goes on.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::unescape::unescape;
+use super::{Chunk, ReadContext, RecordFault, Slot};
+use crate::error::RejectReason;
+use crate::units::{ByteSpan, count};
+
+/// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPath(Vec<String>);
+
+impl FieldPath {
+    /// Parses a dotted path.
+    pub fn new(path: &str) -> Self {
+        Self(path.split('.').map(str::to_owned).collect())
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+/// Adds the records of the JSON Lines in `chunk.bytes[span]` to the chunk and decodes their texts in place.
+pub(super) fn records(chunk: &mut Chunk, span: ByteSpan, context: &ReadContext) {
+    let is_utf8 = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).is_ok();
+    let mut start = span.start;
+    let mut lines_before = 0;
+    while start < span.end {
+        let rest = &chunk.bytes[start..span.end];
+        let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = ByteSpan::new(start, end);
+        if !chunk.bytes[line.range()].trim_ascii().is_empty() {
+            let slot = record(&mut chunk.bytes, line, is_utf8, context).unwrap_or_else(|fault| Slot {
+                line,
+                fault: Some(Box::new(fault)),
+                ..Slot::default()
+            });
+            chunk.push(Slot { lines_before, ..slot });
+        }
+        lines_before += 1;
+        start = end + 1;
+    }
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_lines = lines_before;
+    }
+}
+
+/// Finds and decodes the text of one record.
+fn record(
+    bytes: &mut [u8],
+    line: ByteSpan,
+    is_utf8: bool,
+    context: &ReadContext,
+) -> Result<Slot, RecordFault> {
+    let fault =
+        |reason, byte: Option<usize>, detail: String| RecordFault { reason, byte: byte.map(count), detail };
+    let raw = &bytes[line.range()];
+    let not_utf8 = |error: simdutf8::compat::Utf8Error| {
+        fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
+    };
+    if !is_utf8 {
+        simdutf8::compat::from_utf8(raw).map_err(not_utf8)?;
+    }
+    let text = simdutf8::compat::from_utf8(raw).map_err(not_utf8)?;
+    let fields = Fields::find(text, context)?;
+    let value = fields.text.shifted(line.start);
+    let inner = ByteSpan::new(value.start + 1, value.end - 1);
+    let len = unescape(&mut bytes[inner.range()]).map_err(|at| {
+        let at = inner.start - line.start + at;
+        fault(RejectReason::NotJson, Some(at), "half of a surrogate pair stands alone".to_owned())
+    })?;
+    Ok(Slot {
+        text: ByteSpan::new(inner.start, inner.start + len),
+        line,
+        value,
+        id: fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start)),
+        ..Slot::default()
+    })
+}
+
+/// Where the fields that matter stand in a line.
+struct Fields {
+    text: ByteSpan,
+    id: Option<ByteSpan>,
+}
+
+/// What a visit to a record found.
+#[derive(Default)]
+struct Visit<'de> {
+    text: Option<&'de RawValue>,
+    is_text_twice: bool,
+    id: Option<&'de RawValue>,
+}
+
+impl Fields {
+    fn find(line: &str, context: &ReadContext) -> Result<Self, RecordFault> {
+        let fault = |reason, detail: String| RecordFault { reason, byte: None, detail };
+        let mut visit = Visit::default();
+        let mut deserializer = serde_json::Deserializer::from_str(line);
+        let seed = ObjectSeed { path: &context.text_field.0, id: Some(&context.id_field), visit: &mut visit };
+        let parsed = seed.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        if let Err(error) = parsed {
+            if error.is_data() && serde_json::from_str::<IgnoredAny>(line).is_ok() {
+                return Err(fault(RejectReason::NotObject, "not a JSON object".to_owned()));
+            }
+            return Err(RecordFault {
+                reason: RejectReason::NotJson,
+                byte: Some(count(error.column().saturating_sub(1))),
+                detail: format!("not JSON: {}", reason_of(&error)),
+            });
+        }
+        if visit.is_text_twice {
+            let detail = format!("the field {} stands twice", context.text_field);
+            return Err(fault(RejectReason::TextTwice, detail));
+        }
+        let Some(text) = visit.text else {
+            return Err(fault(RejectReason::NoText, format!("no field {}", context.text_field)));
+        };
+        if !text.get().starts_with('"') {
+            let detail = format!("the field {} is {}, not a string", context.text_field, kind(text.get()));
+            return Err(fault(RejectReason::TextNotString, detail));
+        }
+        let is_name = |raw: &&RawValue| !raw.get().starts_with(['{', '[', 'n', 't', 'f']);
+        Ok(Self {
+            text: span_in(line, text.get()),
+            id: visit.id.filter(is_name).map(|id| span_in(line, id.get())),
+        })
+    }
+}
+
+/// The parser's message without the position, which counts lines of the one line it was given.
+fn reason_of(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+/// The span of `part`, a slice of `line`, in it.
+fn span_in(line: &str, part: &str) -> ByteSpan {
+    let start = part.as_ptr().addr() - line.as_ptr().addr();
+    ByteSpan::new(start, start + part.len())
+}
+
+fn kind(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "true or false",
+        _ => "a number",
+    }
+}
+
+/// Visits an object, and the object in the field that leads to the text; passes over everything else.
+struct ObjectSeed<'a, 'de> {
+    /// What is left of the path to the text, never empty.
+    path: &'a [String],
+    /// The id field's name, on the top level only.
+    id: Option<&'a str>,
+    visit: &'a mut Visit<'de>,
+}
+
+impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Some((name, rest)) = self.path.split_first() else { return Ok(()) };
+        let mut is_seen = false;
+        while let Some(key) = map.next_key::<Key<'de>>()? {
+            let is_id = self.id.is_some_and(|id| key.0 == id);
+            if key.0 != *name {
+                if is_id {
+                    self.visit.id = Some(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                continue;
+            }
+            self.visit.is_text_twice |= is_seen;
+            is_seen = true;
+            let value: &'de RawValue = map.next_value()?;
+            if is_id {
+                self.visit.id = Some(value);
+            }
+            if rest.is_empty() {
+                self.visit.text = Some(value);
+            } else if value.get().starts_with('{') {
+                let mut inner = serde_json::Deserializer::from_str(value.get());
+                let seed = ObjectSeed { path: rest, id: None, visit: &mut *self.visit };
+                seed.deserialize(&mut inner).map_err(serde::de::Error::custom)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(line: &str, text_field: &str) -> Result<(String, String), RejectReason> {
+        let context = ReadContext { text_field: FieldPath::new(text_field), id_field: "id".into() };
+        let fields = Fields::find(line, &context).map_err(|fault| fault.reason)?;
+        let id = fields.id.map_or_else(String::new, |id| line[id.range()].to_owned());
+        Ok((line[fields.text.range()].to_owned(), id))
+    }
+
+    #[test]
+    fn fields() {
+        let ok = |text: &str, id: &str| Ok((text.to_owned(), id.to_owned()));
+        for (line, path, expected) in [
+            (r#"{"id":7,"text":"a"}"#, "text", ok(r#""a""#, "7")),
+            (r#" { "text" : "a\n" , "n" : 1e400 } "#, "text", ok(r#""a\n""#, "")),
+            (r#"{"a":{"b":"x","text":"no"},"id":"q"}"#, "a.b", ok(r#""x""#, r#""q""#)),
+            (r#"{"t\u0065xt":"a"}"#, "text", ok(r#""a""#, "")),
+            (r#"{"id":{"x":1},"text":""}"#, "text", ok(r#""""#, "")),
+            (r#"{"x":1,"x":2,"text":"a"}"#, "text", ok(r#""a""#, "")),
+            (r#"{"text":"a","text":"b"}"#, "text", Err(RejectReason::TextTwice)),
+            (r#"{"a":{"b":"x"},"a":1}"#, "a.b", Err(RejectReason::TextTwice)),
+            (r#"{"a":1}"#, "text", Err(RejectReason::NoText)),
+            (r#"{"a":"text"}"#, "a.b", Err(RejectReason::NoText)),
+            (r#"{"text":null}"#, "text", Err(RejectReason::TextNotString)),
+            (r#"{"text":["a"]}"#, "text", Err(RejectReason::TextNotString)),
+            (r#"["text"]"#, "text", Err(RejectReason::NotObject)),
+            (r#""text""#, "text", Err(RejectReason::NotObject)),
+            (r#"{"text":"a"#, "text", Err(RejectReason::NotJson)),
+            (r#"{"text":"a"} x"#, "text", Err(RejectReason::NotJson)),
+            (r#"{"text":"a","n":01}"#, "text", Err(RejectReason::NotJson)),
+            ("{\"text\":\"a\tb\"}", "text", Err(RejectReason::NotJson)),
+        ] {
+            assert_eq!(find(line, path), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_no_danger() {
+        let deep = format!(r#"{{"x":{}{},"text":"a"}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(find(&deep, "text"), Ok((r#""a""#.to_owned(), String::new())));
+    }
+}

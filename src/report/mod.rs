@@ -1,0 +1,15 @@
+//! Stage 8: the account of a run: [`Summary`] (`summary.json`), the list of rejections (`rejected.jsonl`), and
+//! what varies from run to run ([`RunInfo`], `run.json`).
+//!
+//! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
+//! identical from run to run.
+
+mod rejected;
+mod run_info;
+mod summary;
+
+pub use rejected::rejection_line;
+pub use run_info::RunInfo;
+pub use summary::{
+    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Settings, Summary,
+};

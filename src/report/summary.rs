@@ -1,0 +1,247 @@
+//! Counts of a run, and the configuration they depend on: `summary.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, MatchMode, Repair, Scope, SplitMode};
+use crate::error::{RejectReason, SkipReason};
+use crate::normalize::unicode_versions;
+
+/// Name and version of the schema; the number grows when a field changes its meaning or goes.
+const SCHEMA: &str = "tamis.summary/1";
+
+/// `summary.json`: what went in, what stayed, what went and why.
+///
+/// The counts add up: `files.found = read + skipped + rejected`; `documents.read = kept + emptied`;
+/// `paragraphs.read = kept + removed`; `bytes.paragraphs = kept + removed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// `tamis.summary/1`.
+    pub schema: String,
+    /// The options the counts depend on.
+    pub config: Settings,
+    /// Versions of the Unicode tables behind the key text.
+    pub unicode: BTreeMap<String, String>,
+    /// Input files.
+    pub files: FileCounts,
+    /// Records of containers.
+    pub records: RecordCounts,
+    /// Text files and records.
+    pub documents: DocumentCounts,
+    /// Paragraphs.
+    pub paragraphs: ParagraphCounts,
+    /// Bytes.
+    pub bytes: ByteCounts,
+}
+
+/// The options that decide what is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// `--split`
+    pub split: SplitMode,
+    /// `--repair`
+    pub repair: Repair,
+    /// `--match`
+    #[serde(rename = "match")]
+    pub match_mode: MatchMode,
+    /// `--scope`
+    pub scope: Scope,
+    /// `--min-chars`
+    pub min_chars: u64,
+    /// `--text-field`
+    pub text_field: String,
+    /// `--id-field`
+    pub id_field: String,
+    /// `--follow`
+    pub follow: bool,
+    /// `--ledger-text`
+    pub ledger_text: bool,
+}
+
+/// Input files by what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileCounts {
+    /// All files listed.
+    pub found: u64,
+    /// Files read to their end.
+    pub read: u64,
+    /// Files left out as not for us, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Files left out because something is wrong with them, by reason; a container counts here if reading it
+    /// broke off, and the records before the break were cleaned.
+    pub rejected: BTreeMap<String, u64>,
+}
+
+/// Records of containers by what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RecordCounts {
+    /// Records that became documents.
+    pub read: u64,
+    /// Records left out, by reason.
+    pub rejected: BTreeMap<String, u64>,
+}
+
+/// Documents by what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DocumentCounts {
+    /// Text files and records that were read.
+    pub read: u64,
+    /// Documents with at least one kept paragraph.
+    pub kept: u64,
+    /// Documents without one: not written.
+    pub emptied: u64,
+}
+
+/// Paragraphs by what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ParagraphCounts {
+    /// All paragraphs.
+    pub read: u64,
+    /// Paragraphs written.
+    pub kept: u64,
+    /// Paragraphs removed, by rule.
+    pub removed: BTreeMap<String, u64>,
+}
+
+/// Bytes by what became of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ByteCounts {
+    /// Bytes of the files read.
+    pub input: u64,
+    /// Bytes of all paragraphs, as they stand in the decoded text.
+    pub paragraphs: u64,
+    /// Bytes of the kept ones.
+    pub kept: u64,
+    /// Bytes of the removed ones, by rule.
+    pub removed: BTreeMap<String, u64>,
+    /// Bytes written to OUT.
+    pub output: u64,
+}
+
+/// Counts of a part of a run, to be added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Records read.
+    pub records: u64,
+    /// Documents with a kept paragraph.
+    pub documents_kept: u64,
+    /// Documents without one.
+    pub documents_emptied: u64,
+    /// Paragraphs kept.
+    pub paragraphs_kept: u64,
+    /// Paragraphs removed as exact duplicates.
+    pub paragraphs_exact: u64,
+    /// Bytes read.
+    pub bytes_input: u64,
+    /// Bytes of kept paragraphs.
+    pub bytes_kept: u64,
+    /// Bytes of paragraphs removed as exact duplicates.
+    pub bytes_exact: u64,
+    /// Bytes written.
+    pub bytes_output: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.documents_kept += other.documents_kept;
+        self.documents_emptied += other.documents_emptied;
+        self.paragraphs_kept += other.paragraphs_kept;
+        self.paragraphs_exact += other.paragraphs_exact;
+        self.bytes_input += other.bytes_input;
+        self.bytes_kept += other.bytes_kept;
+        self.bytes_exact += other.bytes_exact;
+        self.bytes_output += other.bytes_output;
+    }
+}
+
+impl Summary {
+    /// A summary of nothing yet.
+    pub fn new(config: &Config) -> Self {
+        let version = |(a, b, c): (u64, u64, u64)| format!("{a}.{b}.{c}");
+        Self {
+            schema: SCHEMA.to_owned(),
+            config: Settings {
+                split: config.split.split,
+                repair: config.split.repair,
+                match_mode: config.matching.mode,
+                scope: config.decide.scope,
+                min_chars: config.matching.min_chars,
+                text_field: config.read.text_field.clone(),
+                id_field: config.read.id_field.clone(),
+                follow: config.read.follow,
+                ledger_text: config.write.ledger_text,
+            },
+            unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
+            files: FileCounts::default(),
+            records: RecordCounts::default(),
+            documents: DocumentCounts::default(),
+            paragraphs: ParagraphCounts::default(),
+            bytes: ByteCounts::default(),
+        }
+    }
+
+    /// Adds counts of documents that are done with.
+    pub fn add(&mut self, counts: Counts) {
+        let exact =
+            |map: &mut BTreeMap<String, u64>, n: u64| *map.entry("exact".to_owned()).or_default() += n;
+        self.records.read += counts.records;
+        self.documents.read += counts.documents_kept + counts.documents_emptied;
+        self.documents.kept += counts.documents_kept;
+        self.documents.emptied += counts.documents_emptied;
+        self.paragraphs.read += counts.paragraphs_kept + counts.paragraphs_exact;
+        self.paragraphs.kept += counts.paragraphs_kept;
+        exact(&mut self.paragraphs.removed, counts.paragraphs_exact);
+        self.bytes.input += counts.bytes_input;
+        self.bytes.paragraphs += counts.bytes_kept + counts.bytes_exact;
+        self.bytes.kept += counts.bytes_kept;
+        exact(&mut self.bytes.removed, counts.bytes_exact);
+        self.bytes.output += counts.bytes_output;
+    }
+
+    /// Counts a file that was read to its end.
+    pub fn count_file(&mut self) {
+        self.files.found += 1;
+        self.files.read += 1;
+    }
+
+    /// Counts a skipped file.
+    pub fn count_skipped(&mut self, reason: SkipReason) {
+        self.files.found += 1;
+        *self.files.skipped.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Counts a rejected file.
+    pub fn count_rejected_file(&mut self, reason: RejectReason) {
+        self.files.found += 1;
+        *self.files.rejected.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Counts a rejected record.
+    pub fn count_rejected_record(&mut self, reason: RejectReason) {
+        *self.records.rejected.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Rejected files and records together.
+    pub fn num_rejected(&self) -> u64 {
+        self.files.rejected.values().chain(self.records.rejected.values()).sum()
+    }
+
+    /// Skipped files.
+    pub fn num_skipped(&self) -> u64 {
+        self.files.skipped.values().sum()
+    }
+
+    /// Removed paragraphs.
+    pub fn num_removed(&self) -> u64 {
+        self.paragraphs.removed.values().sum()
+    }
+
+    /// The content of `summary.json`.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default(); // strings and integers only
+        json.push('\n');
+        json
+    }
+}

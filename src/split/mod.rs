@@ -1,0 +1,150 @@
+//! Stage 3: a document's text in, its paragraphs out, as spans (contract P1, P2).
+//!
+//! Guarantees: spans lie on character boundaries, do not overlap, stand in text order, and hold every
+//! character of the text that is not a line ending, blank, or an edge that repair trims. Pure: no I/O,
+//! no state between calls. Knows nothing about keys, duplicates or output.
+//!
+//! Cost: one vectorised pass over the bytes, plus UAX #29 segmentation in sentence mode.
+
+mod block;
+pub mod line;
+mod sentence;
+
+use crate::config::{SplitConfig, SplitMode};
+use crate::document::Paragraph;
+
+/// Appends the paragraphs of `text` to `out` and returns whether a blank line stands after the last one.
+///
+/// A long document may be split piece by piece, if each piece ends where a paragraph ends (see
+/// [`cut_point`]): then "blank line at the end" of one piece belongs to the first paragraph of the next.
+///
+/// ```
+/// use tamis::config::SplitConfig;
+/// let mut paragraphs = Vec::new();
+/// let text = "　今天\r\n\r\nToday\n";
+/// let trailing = tamis::split::split(text, SplitConfig::default(), &mut paragraphs);
+/// assert_eq!(&text[paragraphs[0].span.range()], "今天");
+/// assert!(paragraphs[1].blank_before && !trailing);
+/// ```
+pub fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+    match config.split {
+        SplitMode::Line => split_lines(text, config, out),
+        SplitMode::Block => block::split(text, config, out),
+        SplitMode::Sentence => sentence::split(text, config, out),
+    }
+}
+
+fn split_lines(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+    let mut blank = false;
+    line::for_each(text, config.repair, |span| {
+        if span.is_empty() {
+            blank = true;
+        } else {
+            out.push(Paragraph { span, blank_before: blank, altered: false });
+            blank = false;
+        }
+    });
+    blank
+}
+
+/// The last place in `bytes` at which a text that goes on after them may be cut into two pieces without
+/// cutting a paragraph, or `None` if there is none.
+///
+/// The place is after a line ending; in block mode, after a blank line. `bytes` need not be valid UTF-8:
+/// line endings are single bytes that occur in no longer character. A CR at the very end is no place to
+/// cut, as its LF may follow.
+///
+/// Cost: O(bytes after the cut) in line and sentence mode.
+pub fn cut_point(bytes: &[u8], config: SplitConfig) -> Option<usize> {
+    match config.split {
+        SplitMode::Line | SplitMode::Sentence => line::last_end(bytes),
+        SplitMode::Block => block::cut_point(bytes, config.repair),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Repair;
+
+    fn paragraphs(text: &str, split_mode: SplitMode, repair: Repair) -> Vec<(&str, bool)> {
+        let mut out = Vec::new();
+        split(text, SplitConfig { split: split_mode, repair }, &mut out);
+        out.iter().map(|p| (&text[p.span.range()], p.blank_before)).collect()
+    }
+
+    #[test]
+    fn lines() {
+        for (name, text, expected) in [
+            ("empty", "", vec![]),
+            ("no final line ending", "a", vec![("a", false)]),
+            (
+                "LF, CR LF and lone CR (P1)",
+                "a\nb\r\nc\rd",
+                vec![("a", false), ("b", false), ("c", false), ("d", false)],
+            ),
+            ("CR CR LF is one blank line", "a\r\r\nb", vec![("a", false), ("b", true)]),
+            ("blank is blank after repair", "a\n \u{3000}\u{FEFF}\u{7}\nb", vec![("a", false), ("b", true)]),
+            ("U+3000 indent is trimmed", "\u{3000}\u{3000}甲\u{3000}\n", vec![("甲", false)]),
+            ("edges of both kinds", "\u{FEFF} \u{200B}a b\u{2060}\t\n", vec![("a b", false)]),
+            ("leading blank lines", "\n\na", vec![("a", true)]),
+        ] {
+            assert_eq!(paragraphs(text, SplitMode::Line, Repair::Basic), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_without_repair() {
+        assert_eq!(
+            paragraphs(" a \r\n\u{3000}\n\u{FEFF}\nb", SplitMode::Line, Repair::None),
+            [(" a ", false), ("\u{FEFF}", true), ("b", false)]
+        );
+    }
+
+    #[test]
+    fn blocks() {
+        for (name, text, expected) in [
+            ("two lines are one block", "a\nb\n\nc\n", vec![("a\nb", false), ("c", true)]),
+            ("a white line separates", "a\n\u{3000}\n b \n c ", vec![("a", false), ("b \n c", true)]),
+            ("lone CR", "a\rb\r\rc", vec![("a\rb", false), ("c", true)]),
+        ] {
+            assert_eq!(paragraphs(text, SplitMode::Block, Repair::Basic), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn sentences() {
+        for (name, text, expected) in [
+            (
+                "Chinese",
+                "今天下雨。明天呢？好！",
+                vec![("今天下雨。", false), ("明天呢？", false), ("好！", false)],
+            ),
+            ("trimmed", "One. Two.\n\n  Three.", vec![("One.", false), ("Two.", false), ("Three.", true)]),
+            ("repair comes first", "One.\u{c}Two.", vec![("One.", false), ("Two.", false)]),
+            ("removed inside", "O\u{200B}ne\u{7}. Two.", vec![("O\u{200B}ne\u{7}.", false), ("Two.", false)]),
+        ] {
+            assert_eq!(paragraphs(text, SplitMode::Sentence, Repair::Basic), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn cut_points() {
+        let line = SplitConfig::default();
+        let block = SplitConfig { split: SplitMode::Block, ..line };
+        for (bytes, config, expected) in [
+            (&b"ab"[..], line, None),
+            (b"a\nb", line, Some(2)),
+            (b"a\r\nb\r", line, Some(3)),
+            (b"a\rb", line, Some(2)),
+            (b"a\r", line, None),
+            (b"a\nb\n", block, None),
+            (b"a\n\nb\nc", block, Some(3)),
+            (b"a\n \t\r\nb", block, Some(6)),
+            ("a\n\u{3000}\nb\nc".as_bytes(), block, Some(6)),
+            (b"a\n\n\n\nb", block, Some(5)),
+        ] {
+            assert_eq!(cut_point(bytes, config), expected, "{bytes:?}");
+        }
+    }
+}

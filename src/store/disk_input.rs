@@ -1,0 +1,102 @@
+//! Inputs on disk and standard input.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use super::{Input, Place, path};
+use crate::error::{Error, Result};
+
+/// One input as the caller named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// A directory, to be walked.
+    Directory(PathBuf),
+    /// A single file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl Root {
+    /// Looks at `input`: `-` is standard input; a symbolic link named by the caller is followed.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it does not exist or cannot be looked at, [`Error::InputKind`] if it is a FIFO,
+    /// socket or device.
+    pub fn look(input: &Path) -> Result<Self> {
+        if input == Path::new("-") {
+            return Ok(Self::Stdin);
+        }
+        let metadata =
+            fs::metadata(input).map_err(|source| Error::Input { path: input.to_owned(), source })?;
+        let kind = metadata.file_type();
+        if kind.is_dir() {
+            // A directory that cannot be opened at all is a usage error, not a rejected part of the corpus.
+            fs::read_dir(input).map_err(|source| Error::Input { path: input.to_owned(), source })?;
+            Ok(Self::Directory(input.to_owned()))
+        } else if kind.is_file() {
+            Ok(Self::File(input.to_owned()))
+        } else {
+            let kind = if kind.is_fifo() {
+                "a FIFO"
+            } else if kind.is_socket() {
+                "a socket"
+            } else {
+                "a device"
+            };
+            Err(Error::InputKind { path: input.to_owned(), kind })
+        }
+    }
+
+    /// The path to name in messages.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Directory(path) | Self::File(path) => path,
+            Self::Stdin => Path::new("-"),
+        }
+    }
+}
+
+/// Files below the inputs a caller named.
+#[derive(Debug)]
+pub struct DiskInput {
+    roots: Vec<Root>,
+}
+
+impl DiskInput {
+    /// Opens files of these inputs.
+    pub fn new(roots: Vec<Root>) -> Self {
+        Self { roots }
+    }
+
+    /// The inputs, in the order given.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    fn path(&self, place: Place<'_>) -> io::Result<PathBuf> {
+        match self.roots.get(place.root) {
+            Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
+            Some(Root::File(path)) => Ok(path.clone()),
+            Some(Root::Stdin) | None => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+}
+
+impl Input for DiskInput {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>> {
+        if let Some(Root::Stdin) = self.roots.get(place.root) {
+            return Ok(Box::new(io::stdin()));
+        }
+        Ok(Box::new(File::open(self.path(place)?)?))
+    }
+
+    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+        if let Some(Root::Stdin) = self.roots.get(place.root) {
+            return Ok(u64::MAX); // unknown: read it as a stream
+        }
+        Ok(fs::metadata(self.path(place)?)?.len())
+    }
+}

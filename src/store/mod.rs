@@ -1,0 +1,230 @@
+//! Where bytes live: listing and opening inputs, staging and publishing outputs. The only room that touches
+//! the file system; every other room gets an [`Input`] and an [`Output`], and tests give them twins in
+//! memory.
+//!
+//! Guarantees: nothing appears under a final name before [`Output::publish`], and nothing is ever written
+//! outside OUT, its record and its staging directory.
+
+#![expect(clippy::disallowed_methods, reason = "this is the room in which files are opened")]
+
+mod disk_input;
+mod disk_output;
+mod listing;
+mod memory;
+pub mod path;
+mod publish;
+
+use std::io::{self, Read, Write};
+
+pub use disk_input::{DiskInput, Root};
+pub use disk_output::DiskOutput;
+pub use listing::{Found, FoundKind, list};
+pub use memory::{MemoryInput, MemoryOutput};
+
+use crate::error::Result;
+
+/// A file of the input: the number of the input it belongs to, and its path relative to that, as raw bytes
+/// with `/` between components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Index of the input, in the order given.
+    pub root: usize,
+    /// Relative path.
+    pub relative: &'a [u8],
+}
+
+/// Where documents come from.
+pub trait Input: Sync {
+    /// Opens a file for one sequential read.
+    ///
+    /// # Errors
+    /// Those of the operating system; the caller makes a rejection of them.
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Size in bytes at this moment: a hint, as files grow and shrink.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn size(&self, place: Place<'_>) -> io::Result<u64>;
+}
+
+/// The two parts of an output (contract O2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// OUT: cleaned documents and nothing else.
+    Corpus,
+    /// `OUT.tamis`: the account of the run.
+    Record,
+}
+
+/// Where cleaned documents and the record go. What is never published is removed when the value is dropped.
+pub trait Output: Sync {
+    /// Writes one whole new file of the corpus. Called from several threads, for different paths.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn write(&self, relative: &[u8], content: &[u8]) -> Result<()>;
+
+    /// Begins a new file that is written piece by piece.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>>;
+
+    /// A nameless store that is gone when the run ends.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn scratch(&self) -> Result<Box<dyn Scratch>>;
+
+    /// Makes everything written so far appear under its final name, at once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`]; then the previous output stands as it was.
+    fn publish(&self) -> Result<()>;
+}
+
+/// A file of an output that is written piece by piece.
+pub trait OutputFile: Send {
+    /// Appends.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn append(&mut self, content: &[u8]) -> Result<()>;
+
+    /// Number of bytes appended.
+    fn len(&self) -> u64;
+
+    /// Whether nothing was appended.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets everything after the first `len` bytes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn truncate(&mut self, len: u64) -> Result<()>;
+
+    /// Removes the file: its document turned out to be bad.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn discard(self: Box<Self>) -> Result<()>;
+}
+
+/// A nameless store: append, and read anywhere.
+pub trait Scratch: Send {
+    /// Appends and returns the offset at which the bytes stand.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn append(&mut self, content: &[u8]) -> Result<u64>;
+
+    /// Fills `content` from the bytes at `offset`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path; also if fewer bytes were appended.
+    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()>;
+}
+
+/// An output that keeps nothing: `--dry-run`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NullOutput;
+
+impl Output for NullOutput {
+    fn write(&self, _relative: &[u8], _content: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
+    fn create(&self, _area: Area, _relative: &[u8]) -> Result<Box<dyn OutputFile>> {
+        Ok(Box::new(NullFile(0)))
+    }
+
+    fn scratch(&self) -> Result<Box<dyn Scratch>> {
+        Ok(Box::new(NullFile(0)))
+    }
+
+    fn publish(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+struct NullFile(u64);
+
+impl OutputFile for NullFile {
+    fn append(&mut self, content: &[u8]) -> Result<()> {
+        self.0 += crate::units::count(content.len());
+        Ok(())
+    }
+
+    fn len(&self) -> u64 {
+        self.0
+    }
+
+    fn truncate(&mut self, len: u64) -> Result<()> {
+        self.0 = len;
+        Ok(())
+    }
+
+    fn discard(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Scratch for NullFile {
+    fn append(&mut self, content: &[u8]) -> Result<u64> {
+        let offset = self.0;
+        self.0 += crate::units::count(content.len());
+        Ok(offset)
+    }
+
+    fn read_at(&mut self, _offset: u64, content: &mut [u8]) -> Result<()> {
+        content.fill(0);
+        Ok(())
+    }
+}
+
+/// Lets the serializers of other rooms write into an [`OutputFile`].
+#[derive(Debug)]
+pub struct FileWriter<'a, F: ?Sized> {
+    file: &'a mut F,
+    error: Option<crate::Error>,
+}
+
+impl<'a, F: OutputFile + ?Sized> FileWriter<'a, F> {
+    /// A writer that appends to `file`.
+    pub fn new(file: &'a mut F) -> Self {
+        Self { file, error: None }
+    }
+
+    /// Turns the outcome of writing through this writer into the store's own error, which names the path.
+    ///
+    /// # Errors
+    /// The first error the file gave.
+    pub fn finish<T>(self, written: io::Result<T>) -> Result<T> {
+        match (written, self.error) {
+            (_, Some(error)) => Err(error),
+            (Ok(value), None) => Ok(value),
+            (Err(source), None) => {
+                Err(crate::Error::Output { path: "output".into(), operation: "encode", source })
+            }
+        }
+    }
+}
+
+impl<F: OutputFile + ?Sized> Write for FileWriter<'_, F> {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        match self.file.append(content) {
+            Ok(()) => Ok(content.len()),
+            Err(error) => {
+                self.error = Some(error);
+                Err(io::Error::other("the output file failed"))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

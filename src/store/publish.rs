@@ -1,0 +1,247 @@
+//! All or nothing: the staging directory, its lock, and the one step that publishes (contract O3).
+//!
+//! Beside OUT stand, while a run works, `OUT.tamis-partial/{lock,corpus/,record/,scratch-N}`. The lock is the
+//! operating system's, so that it goes with a killed process; the next run then takes the leftover over,
+//! undoes a publication that was cut short, and clears it.
+//!
+//! Publishing is three renames at most: the old record steps aside, the new record takes its name, and then,
+//! in one atomic step that commits, the new OUT takes the place of the old (`renameat2` with
+//! `RENAME_EXCHANGE`; where a file system has no exchange, old and new are renamed one after the other).
+//! Before that step a crash is undone by the next run, after it only the old output is left to clear.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use super::disk_input::Root;
+use super::disk_output::output_error;
+use super::path::{bytes, with_suffix};
+use crate::error::{Error, Result};
+
+/// The names a run uses, and the lock on them.
+#[derive(Debug)]
+pub(super) struct Staging {
+    out: PathBuf,
+    out_record: PathBuf,
+    directory: PathBuf,
+    corpus: PathBuf,
+    record: PathBuf,
+    /// Held to the end of the run.
+    _lock: File,
+}
+
+impl Staging {
+    pub(super) fn begin(out: &Path, force: bool) -> Result<Self> {
+        let out = resolve(out)?;
+        let out_record = with_suffix(&out, ".tamis");
+        check_free(&out, &out_record, force)?;
+        let directory = with_suffix(&out, ".tamis-partial");
+        fs::create_dir_all(&directory).map_err(output_error(&directory, "create"))?;
+        let lock_path = directory.join("lock");
+        let lock = File::create(&lock_path).map_err(output_error(&lock_path, "create"))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: out }),
+            Err(TryLockError::Error(source)) => return Err(output_error(&lock_path, "lock")(source)),
+        }
+        let (corpus, record) = (directory.join("corpus"), directory.join("record"));
+        let staging = Self { out, out_record, directory, corpus, record, _lock: lock };
+        staging.prepare(force).inspect_err(|_| staging.clear())?;
+        Ok(staging)
+    }
+
+    fn prepare(&self, force: bool) -> Result<()> {
+        self.take_over()?;
+        // Undoing a publication that was cut short may have put the old output back.
+        check_free(&self.out, &self.out_record, force)?;
+        for directory in [&self.corpus, &self.record] {
+            fs::create_dir(directory).map_err(output_error(directory, "create"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn corpus(&self) -> &Path {
+        &self.corpus
+    }
+
+    pub(super) fn record(&self) -> &Path {
+        &self.record
+    }
+
+    fn old_record(&self) -> PathBuf {
+        self.directory.join("old-record")
+    }
+
+    fn old_corpus(&self) -> PathBuf {
+        self.directory.join("old-corpus")
+    }
+
+    /// Names the file numbers of the new output, so that after a crash it can be told which one stands
+    /// under the final name.
+    fn marker(&self) -> PathBuf {
+        self.directory.join("publishing")
+    }
+
+    /// Undoes what a killed run had begun to publish, and removes what it left in staging.
+    fn take_over(&self) -> Result<()> {
+        if let Ok(marker) = fs::read_to_string(self.marker()) {
+            tracing::info!("a run that was cut short while publishing is undone");
+            let mut numbers = marker.split_whitespace().map(|number| number.parse::<u64>().ok());
+            let (corpus, record) = (numbers.next().flatten(), numbers.next().flatten());
+            if corpus.is_some() && corpus != inode(&self.out) {
+                self.roll_back(record)?;
+            }
+        }
+        for entry in fs::read_dir(&self.directory).map_err(output_error(&self.directory, "list"))? {
+            let entry = entry.map_err(output_error(&self.directory, "list"))?;
+            if entry.file_name() != "lock" {
+                remove(&entry.path()).map_err(output_error(&entry.path(), "remove"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the previous output and record back; `record` is the file number of the new record.
+    fn roll_back(&self, record: Option<u64>) -> Result<()> {
+        let restore = |old: &Path, place: &Path| {
+            if old.exists() && !place.exists() {
+                fs::rename(old, place).map_err(output_error(place, "restore"))?;
+            }
+            Ok(())
+        };
+        if record.is_some() && record == inode(&self.out_record) {
+            fs::rename(&self.out_record, &self.record).map_err(output_error(&self.out_record, "undo"))?;
+        }
+        restore(&self.old_record(), &self.out_record)?;
+        restore(&self.old_corpus(), &self.out)
+    }
+
+    pub(super) fn publish(&self) -> Result<()> {
+        let numbers = [inode(&self.corpus), inode(&self.record)].map(Option::unwrap_or_default);
+        fs::write(self.marker(), format!("{} {}\n", numbers[0], numbers[1]))
+            .map_err(output_error(&self.marker(), "write"))?;
+        let moved = self.publish_record().and_then(|()| self.publish_corpus());
+        if let Err(error) = moved {
+            self.roll_back(Some(numbers[1]))?;
+            return Err(error);
+        }
+        self.clear();
+        Ok(())
+    }
+
+    fn publish_record(&self) -> Result<()> {
+        if self.out_record.exists() {
+            fs::rename(&self.out_record, self.old_record())
+                .map_err(output_error(&self.out_record, "replace"))?;
+        }
+        fs::rename(&self.record, &self.out_record).map_err(output_error(&self.out_record, "publish"))
+    }
+
+    fn publish_corpus(&self) -> Result<()> {
+        let publish = || output_error(&self.out, "publish");
+        if !self.out.exists() || is_empty(&self.out) {
+            return fs::rename(&self.corpus, &self.out).map_err(publish());
+        }
+        match renameat_with(CWD, &self.corpus, CWD, &self.out, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(()),
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
+                fs::rename(&self.out, self.old_corpus()).map_err(publish())?;
+                fs::rename(&self.corpus, &self.out).map_err(publish())
+            }
+            Err(error) => Err(publish()(error.into())),
+        }
+    }
+
+    /// Removes the staging directory. A failure leaves rubbish beside OUT, which the next run clears.
+    pub(super) fn clear(&self) {
+        if let Err(error) = remove(&self.directory) {
+            tracing::warn!(path = %super::path::printable(&self.directory), %error, "cannot remove the staging directory");
+        }
+    }
+}
+
+/// Refuses an OUT that lies inside an input, or the other way round (contract O3); its record and staging
+/// directories count as part of it.
+pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
+    let out_path = canonical(out);
+    let ours = [out_path.clone(), with_suffix(&out_path, ".tamis"), with_suffix(&out_path, ".tamis-partial")];
+    for input in inputs.iter().filter(|input| **input != Root::Stdin).map(Root::path) {
+        let input_path = canonical(input);
+        if ours.iter().any(|ours| ours.starts_with(&input_path) || input_path.starts_with(ours)) {
+            return Err(Error::OutputOverlapsInput { output: out.to_owned(), input: input.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// The path with every link resolved, as far as it exists.
+fn canonical(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for ancestor in absolute.ancestors() {
+        if let Ok(resolved) = fs::canonicalize(ancestor) {
+            let rest = absolute.strip_prefix(ancestor).unwrap_or(Path::new(""));
+            return if rest == Path::new("") { resolved } else { resolved.join(rest) };
+        }
+    }
+    absolute
+}
+
+/// OUT with an existing path behind every symbolic link, and its parent made.
+fn resolve(out: &Path) -> Result<PathBuf> {
+    if out.exists() {
+        return fs::canonicalize(out).map_err(output_error(out, "resolve"));
+    }
+    let foreign = || Error::OutputForeign { path: out.to_owned(), what: "does not name a directory" };
+    let name = out.file_name().ok_or_else(foreign)?;
+    if bytes(out).ends_with(b"/.") || out.is_symlink() {
+        return Err(foreign());
+    }
+    let parent = match out.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(output_error(parent, "create"))?;
+    let parent = fs::canonicalize(parent).map_err(output_error(parent, "resolve"))?;
+    Ok(parent.join(name))
+}
+
+/// Refuses to touch what is not ours to replace.
+fn check_free(out: &Path, out_record: &Path, force: bool) -> Result<()> {
+    if out.exists() {
+        if !out.is_dir() {
+            return Err(Error::OutputForeign { path: out.to_owned(), what: "is not a directory" });
+        }
+        if !force && !is_empty(out) {
+            return Err(Error::OutputExists { path: out.to_owned() });
+        }
+    }
+    let is_record = is_empty(out_record) || out_record.join("summary.json").exists();
+    if out_record.symlink_metadata().is_ok() && !is_record {
+        return Err(Error::OutputForeign { path: out_record.to_owned(), what: "is no record of a run" });
+    }
+    Ok(())
+}
+
+fn is_empty(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    fs::symlink_metadata(path).ok().map(|metadata| metadata.ino())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    let removed =
+        if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}

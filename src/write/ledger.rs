@@ -1,0 +1,252 @@
+//! The ledger: one JSON line a run of removed paragraphs, in corpus order, compressed (contract O5).
+//!
+//! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
+//! that a large document that turns out to be bad can be taken back whole.
+
+use std::io;
+
+use serde::Serialize;
+use zstd::bulk::Compressor;
+
+use super::Run;
+use crate::decide::Places;
+use crate::discover::{Format, Plan, SourceList};
+use crate::error::{Error, Result};
+use crate::store::{OutputFile, Scratch, path};
+use crate::units::DocumentId;
+
+/// Text of a frame before compression.
+const FRAME_BYTES: usize = 1024 * 1024;
+/// Zstandard's own default.
+const LEVEL: i32 = 3;
+
+/// Writes `removed.jsonl.zst`.
+pub struct Ledger {
+    file: Box<dyn OutputFile>,
+    compressor: Compressor<'static>,
+    lines: Vec<u8>,
+    compressed: Vec<u8>,
+    /// The last run, which the next may go on.
+    open: Option<(DocumentId, Run)>,
+    ids: RecordIds,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").field("open", &self.open).finish_non_exhaustive()
+    }
+}
+
+/// What the ledger needs to name a place.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerContext<'a> {
+    /// The sources.
+    pub sources: &'a SourceList,
+    /// Where documents start.
+    pub places: &'a Places,
+}
+
+/// Where removed paragraphs stand, or their survivors.
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a serde_json::value::RawValue>,
+    first: u64,
+    last: u64,
+}
+
+/// A line of the ledger.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    span: (u64, u64),
+    rule: &'static str,
+    survivor: Place<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+}
+
+impl Ledger {
+    /// A ledger that writes to `file` and keeps the ids of records in the two scratch stores.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if the compressor cannot be made (no memory).
+    pub fn new(file: Box<dyn OutputFile>, scratch: [Box<dyn Scratch>; 2]) -> Result<Self> {
+        let mut compressor = Compressor::new(LEVEL).map_err(compress_error)?;
+        compressor.include_checksum(true).map_err(compress_error)?;
+        let [index, ids] = scratch;
+        let ids = RecordIds { first: None, next: 0, index, ids };
+        Ok(Self { file, compressor, lines: Vec::new(), compressed: Vec::new(), open: None, ids })
+    }
+
+    /// Notes the id of a record, the JSON of its id field; empty if it has none. Documents without a note in
+    /// between have no id.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn note_id(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+        self.ids.note(document, id)
+    }
+
+    /// Adds a run of a document. Runs come in corpus order.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn push(&mut self, document: DocumentId, run: Run, context: LedgerContext<'_>) -> Result<()> {
+        let next = match &mut self.open {
+            Some((open, last)) if *open == document => last.extend(run),
+            _ => Some(run),
+        };
+        if let Some(next) = next
+            && let Some((document, run)) = self.open.replace((document, next))
+        {
+            self.write_line(document, &run, context)?;
+        }
+        Ok(())
+    }
+
+    fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
+        let located = context.places.locate(run.survivor);
+        let count = run.last.0 - run.first.0;
+        let removed = (document, run.first.0, run.last.0);
+        let survivor = (located.document, located.paragraph.0, located.paragraph.0 + count);
+        let mut names = [Name::default(), Name::default()];
+        for (name, (document, ..)) in names.iter_mut().zip([removed, survivor]) {
+            self.name(document, context, name)?;
+        }
+        let [place, survivor] =
+            [(&names[0], removed), (&names[1], survivor)].map(|(name, (_, first, last))| Place {
+                path: &name.path,
+                record: name.record,
+                id: name.id.as_deref(),
+                first,
+                last,
+            });
+        let line = Line { place, span: run.span, rule: "exact", survivor, text: run.text.as_deref() };
+        serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;
+        self.lines.push(b'\n');
+        if self.lines.len() >= FRAME_BYTES {
+            self.end_frame()?;
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, document: DocumentId, context: LedgerContext<'_>, name: &mut Name) -> Result<()> {
+        let (source, number) = context.places.source_of(document);
+        let source = context.sources.get(source);
+        name.path = path::lossless(source.place.relative);
+        if *source.plan == Plan::Read(Format::JsonLines) {
+            name.record = Some(number);
+            let id = self.ids.get(document)?;
+            name.id =
+                String::from_utf8(id).ok().and_then(|id| serde_json::value::RawValue::from_string(id).ok());
+        }
+        Ok(())
+    }
+
+    fn end_frame(&mut self) -> Result<()> {
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        let bound = zstd::zstd_safe::compress_bound(self.lines.len());
+        self.compressed.resize(bound, 0);
+        let len =
+            self.compressor.compress_to_buffer(&self.lines, &mut self.compressed).map_err(compress_error)?;
+        self.lines.clear();
+        self.file.append(&self.compressed[..len])
+    }
+
+    /// Writes everything so far and returns the place to go back to if the document that begins now turns out
+    /// to be bad.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn checkpoint(&mut self, context: LedgerContext<'_>) -> Result<u64> {
+        if let Some((document, run)) = self.open.take() {
+            self.write_line(document, &run, context)?;
+        }
+        self.end_frame()?;
+        Ok(self.file.len())
+    }
+
+    /// Forgets everything after a checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn roll_back(&mut self, checkpoint: u64) -> Result<()> {
+        self.open = None;
+        self.lines.clear();
+        self.file.truncate(checkpoint)
+    }
+}
+
+/// The words for one place.
+#[derive(Default)]
+struct Name {
+    path: String,
+    record: Option<u64>,
+    id: Option<Box<serde_json::value::RawValue>>,
+}
+
+fn compress_error(source: io::Error) -> Error {
+    Error::Output { path: "removed.jsonl.zst".into(), operation: "compress", source }
+}
+
+/// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and
+/// the ids one after the other. Nothing is written for a corpus without ids.
+struct RecordIds {
+    /// The first document with an entry.
+    first: Option<u64>,
+    /// The next document to get an entry.
+    next: u64,
+    index: Box<dyn Scratch>,
+    ids: Box<dyn Scratch>,
+}
+
+/// An entry: offset and length, each a little-endian u64.
+const ENTRY_BYTES: usize = 16;
+
+impl RecordIds {
+    fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+        if self.first.is_none() {
+            if id.is_empty() {
+                return Ok(());
+            }
+            (self.first, self.next) = (Some(document.0), document.0);
+        }
+        while self.next < document.0 {
+            self.index.append(&[0; ENTRY_BYTES])?;
+            self.next += 1;
+        }
+        let offset = self.ids.append(id)?;
+        let mut entry = [0; ENTRY_BYTES];
+        entry[..8].copy_from_slice(&offset.to_le_bytes());
+        entry[8..].copy_from_slice(&crate::units::count(id.len()).to_le_bytes());
+        self.index.append(&entry)?;
+        self.next += 1;
+        Ok(())
+    }
+
+    fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
+        let Some(number) = self.first.and_then(|first| document.0.checked_sub(first)) else {
+            return Ok(Vec::new());
+        };
+        if document.0 >= self.next {
+            return Ok(Vec::new());
+        }
+        let mut entry = [0; ENTRY_BYTES];
+        self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
+        let (mut offset, mut len) = ([0; 8], [0; 8]);
+        offset.copy_from_slice(&entry[..8]);
+        len.copy_from_slice(&entry[8..]);
+        let mut id = vec![0; usize::try_from(u64::from_le_bytes(len)).unwrap_or(0)];
+        if !id.is_empty() {
+            self.ids.read_at(u64::from_le_bytes(offset), &mut id)?;
+        }
+        Ok(id)
+    }
+}

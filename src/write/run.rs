@@ -1,0 +1,105 @@
+//! Runs: consecutive paragraphs of one document that repeat consecutive paragraphs of one other (contract O5).
+
+use super::Judged;
+use crate::config::Repair;
+use crate::decide::Places;
+use crate::normalize;
+use crate::units::{Ordinal, ParagraphIndex, count};
+
+/// Consecutive removed paragraphs whose survivors are consecutive in one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The first removed paragraph.
+    pub first: ParagraphIndex,
+    /// The last removed paragraph.
+    pub last: ParagraphIndex,
+    /// Byte offsets of the first removed byte and of the one after the last, in the document's decoded text.
+    pub span: (u64, u64),
+    /// The survivor of the first.
+    pub survivor: Ordinal,
+    /// The place after the last paragraph of the survivors' document.
+    pub survivor_end: Ordinal,
+    /// The repaired paragraphs, each ended by LF, if the ledger is to hold them.
+    pub text: Option<String>,
+}
+
+/// A run with text is cut at this many bytes, so that memory does not depend on the length of a document.
+const MAX_RUN_TEXT: usize = 16 * 1024 * 1024;
+
+impl Run {
+    /// Takes `next` in if it goes on where this one ends; gives it back if not.
+    pub fn extend(&mut self, next: Self) -> Option<Self> {
+        let num_removed = self.last.0 - self.first.0 + 1;
+        let text_len = self.text.as_ref().map_or(0, String::len) + next.text.as_ref().map_or(0, String::len);
+        let is_next = next.first.0 == self.last.0 + 1
+            && next.survivor.0 == self.survivor.0 + num_removed
+            && next.survivor.0 < self.survivor_end.0
+            && text_len <= MAX_RUN_TEXT;
+        if !is_next {
+            return Some(next);
+        }
+        self.last = next.last;
+        self.span.1 = next.span.1;
+        self.survivor_end = next.survivor_end;
+        if let (Some(text), Some(more)) = (&mut self.text, next.text) {
+            text.push_str(&more);
+        }
+        None
+    }
+}
+
+/// What runs are collected from.
+#[derive(Debug)]
+pub struct Runs<'a> {
+    /// Where the survivors stand.
+    pub places: &'a Places,
+    /// How text is repaired.
+    pub repair: Repair,
+    /// Whether runs hold their text.
+    pub has_text: bool,
+}
+
+/// The runs among the paragraphs of one document, or of a piece of it whose first paragraph is `first` and
+/// whose text starts at `offset` of the document's.
+pub fn collect_runs(
+    document: Judged<'_>,
+    (first, offset): (ParagraphIndex, u64),
+    context: &Runs<'_>,
+    out: &mut Vec<Run>,
+) {
+    let mut open: Option<Run> = None;
+    for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
+        let Some(survivor) = verdict.survivor() else {
+            out.extend(open.take());
+            continue;
+        };
+        // Looking the survivor's document up is needed only where no run goes on.
+        let goes_on = open.as_ref().is_some_and(|run| {
+            survivor.0 == run.survivor.0 + (index - run.first.0) && survivor.0 < run.survivor_end.0
+        });
+        let survivor_end = match &open {
+            Some(run) if goes_on => run.survivor_end,
+            _ => context.places.locate(survivor).document_end,
+        };
+        let next = Run {
+            first: ParagraphIndex(index),
+            last: ParagraphIndex(index),
+            span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
+            survivor,
+            survivor_end,
+            text: context.has_text.then(|| repaired(&document.text[paragraph.span.range()], context.repair)),
+        };
+        let rejected = match &mut open {
+            Some(run) => run.extend(next),
+            None => Some(next),
+        };
+        if let Some(next) = rejected {
+            out.extend(open.replace(next));
+        }
+    }
+    out.extend(open);
+}
+
+fn repaired(text: &str, repair: Repair) -> String {
+    normalize::repaired_chars(text, repair).chain(std::iter::once('\n')).collect()
+}

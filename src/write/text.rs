@@ -1,0 +1,172 @@
+//! The kept paragraphs of one document, laid out (contract P4).
+
+use std::io::{self, Write};
+
+use crate::config::Repair;
+use crate::decide::Verdict;
+use crate::document::Paragraph;
+use crate::normalize;
+
+/// Whether blank lines are owed around a run of written paragraphs; the pieces of a large document are
+/// written one by one and joined with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// Something was written.
+    pub has_text: bool,
+    /// A blank line stood before the first written paragraph.
+    pub blank_before: bool,
+    /// A blank line stood after the last written paragraph.
+    pub blank_after: bool,
+}
+
+impl Layout {
+    /// Whether a blank line stands between what was written before and `next`.
+    pub fn owes_blank(self, next: Self) -> bool {
+        self.has_text && next.has_text && (self.blank_after || next.blank_before)
+    }
+
+    /// The layout of this piece and `next` together.
+    #[must_use]
+    pub fn joined(self, next: Self) -> Self {
+        match (self.has_text, next.has_text) {
+            (true, true) => Self { blank_after: next.blank_after, ..self },
+            (true, false) => {
+                Self { blank_after: self.blank_after | next.blank_before | next.blank_after, ..self }
+            }
+            (false, _) => {
+                let owed = self.blank_before | self.blank_after;
+                Self { blank_before: owed | next.blank_before, ..next }
+            }
+        }
+    }
+}
+
+/// What writing a document came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// The blank lines at its ends.
+    pub layout: Layout,
+    /// Paragraphs kept.
+    pub num_kept: u64,
+    /// Their bytes in the input.
+    pub kept_bytes: u64,
+    /// Paragraphs removed.
+    pub num_removed: u64,
+    /// Their bytes in the input.
+    pub removed_bytes: u64,
+}
+
+/// A document's text, or a piece of it, with the paragraphs `split` found in it and a verdict for each.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The decoded text.
+    pub text: &'a str,
+    /// Its paragraphs in order.
+    pub paragraphs: &'a [Paragraph],
+    /// What becomes of them.
+    pub verdicts: &'a [Verdict],
+    /// Whether a blank line stands after the last paragraph.
+    pub blank_after: bool,
+}
+
+impl<'a> Judged<'a> {
+    /// The paragraphs with their verdicts.
+    pub fn iter(self) -> impl Iterator<Item = (&'a Paragraph, Verdict)> {
+        self.paragraphs.iter().zip(self.verdicts.iter().copied())
+    }
+}
+
+/// Writes the kept paragraphs of a document in order, each ended by LF, with one blank line where at least one
+/// stood between two of them. No blank line comes first or last.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -> io::Result<Written> {
+    let mut written = Written::default();
+    let mut owes_blank = false;
+    for (paragraph, verdict) in document.iter() {
+        owes_blank |= paragraph.blank_before;
+        let bytes = crate::units::count(paragraph.span.len());
+        if verdict.survivor().is_some() {
+            written.num_removed += 1;
+            written.removed_bytes += bytes;
+            continue;
+        }
+        written.num_kept += 1;
+        written.kept_bytes += bytes;
+        if !written.layout.has_text {
+            written.layout.has_text = true;
+            written.layout.blank_before = owes_blank;
+        } else if owes_blank {
+            out.write_all(b"\n")?;
+        }
+        owes_blank = false;
+        let body = &document.text[paragraph.span.range()];
+        if paragraph.altered {
+            normalize::repair(body, repair, out)?;
+        } else {
+            out.write_all(body.as_bytes())?;
+        }
+        out.write_all(b"\n")?;
+    }
+    let owed = owes_blank | document.blank_after;
+    if written.layout.has_text {
+        written.layout.blank_after = owed;
+    } else {
+        written.layout.blank_before = owed;
+    }
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SplitConfig;
+    use crate::units::Ordinal;
+
+    /// Writes `text` as one piece, without the lines that start with `-`.
+    fn piece(text: &str) -> (String, Layout) {
+        let mut paragraphs = Vec::new();
+        let blank_after = crate::split::split(text, SplitConfig::default(), &mut paragraphs);
+        let duplicate = Verdict::duplicate_of(Ordinal(0));
+        let verdict =
+            |p: &Paragraph| if text[p.span.range()].starts_with('-') { duplicate } else { Verdict::KEEP };
+        let verdicts: Vec<_> = paragraphs.iter().map(verdict).collect();
+        let judged = Judged { text, paragraphs: &paragraphs, verdicts: &verdicts, blank_after };
+        let mut out = Vec::new();
+        let written = write_text(judged, Repair::Basic, &mut out).unwrap();
+        (String::from_utf8(out).unwrap(), written.layout)
+    }
+
+    #[test]
+    fn layout_of_one_document() {
+        for (text, expected) in [
+            ("a\nb", "a\nb\n"),
+            ("\n\na\n\n\n b \n\n", "a\n\nb\n"),
+            ("a\n\n-x\nb", "a\n\nb\n"),
+            ("a\n-x\n\n-y\nb\n-z\nc", "a\n\nb\nc\n"),
+            ("-x\n\na\n\n-y\n", "a\n"),
+            ("-x\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(piece(text).0, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_join_to_the_whole() {
+        let lines = ["a\n", "-x\n", "\n", " b\n", "\n\n", "-y\n", "c\n"];
+        // Every sequence of up to four lines, cut at every place.
+        for seed in 0..7_usize.pow(4) {
+            let chosen: Vec<&str> = (0..4).map(|n| lines[seed / 7_usize.pow(n) % 7]).collect();
+            let whole = piece(&chosen.concat());
+            for cut in 0..=4 {
+                let ((left, first), (right, second)) =
+                    (piece(&chosen[..cut].concat()), piece(&chosen[cut..].concat()));
+                let joint = if first.owes_blank(second) { "\n" } else { "" };
+                assert_eq!(format!("{left}{joint}{right}"), whole.0, "{chosen:?} at {cut}");
+                assert_eq!(first.joined(second), whole.1, "{chosen:?} at {cut}");
+            }
+        }
+    }
+}
