@@ -1,8 +1,116 @@
-fn main() {
-    let args: Vec<std::path::PathBuf> = std::env::args_os().skip(1).map(Into::into).collect();
-    let o = tamis::clean(&args[1..], Some(&args[0]), &tamis::Config::default(), &tamis::NoObserver);
-    match o {
-        Ok(o) => println!("{}{:?}", o.summary.to_json(), o.elapsed),
-        Err(e) => eprintln!("{e}"),
+//! The command `tamis`: the only room with flags, terminals, signals and exit codes. Everything it does with
+//! text it asks of the library.
+
+mod account;
+mod args;
+mod config_file;
+mod exit;
+mod progress;
+mod settings;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+
+use args::{Command, Tamis};
+use exit::Exit;
+use progress::Progress;
+use settings::Settings;
+
+fn main() -> ExitCode {
+    let command = Tamis::parse().command;
+    let done = match command {
+        Command::Clean(args) => Settings::load(&args).and_then(|settings| clean(&settings)),
+        Command::Config(args) => Settings::load(&args).and_then(|settings| print(&settings.to_toml())),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Tamis::command(), "tamis", &mut script);
+            print_bytes(&script)
+        }
+        Command::Man { command } => man(command.as_deref()),
+    };
+    let exit = done.unwrap_or_else(|error| {
+        report_error(&error);
+        Exit::of(&error)
+    });
+    exit.into()
+}
+
+/// Ctrl-C, SIGTERM or SIGHUP came.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+fn clean(settings: &Settings) -> anyhow::Result<Exit> {
+    settings.check()?;
+    start_logging(settings.verbose);
+    ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            // The second time: a read may hang for ever. What is staged is cleared by the next run.
+            #[expect(clippy::exit, reason = "the user insists")]
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    })
+    .context("cannot listen for Ctrl-C")?;
+    let is_drawn = !settings.quiet && io::stderr().is_terminal();
+    let progress = Progress::new(is_drawn, &INTERRUPTED);
+    let out = if settings.dry_run { None } else { settings.out.as_deref() };
+    let outcome = tamis::clean(&settings.inputs, out, &settings.config, &progress);
+    progress.finish(out);
+    let outcome = outcome?;
+    if settings.json {
+        print(&outcome.summary.to_json())?;
+    } else if !settings.quiet {
+        print(&account::account(&outcome, out))?;
     }
+    Ok(if outcome.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
+}
+
+/// Logs to standard error: what happens at `-v`, every file that is left out at `-vv`.
+fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let format = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_target(false);
+    format.without_time().with_ansi(false).init();
+}
+
+fn man(command: Option<&str>) -> anyhow::Result<Exit> {
+    let mut tamis = Tamis::command();
+    tamis.build();
+    let page = match command {
+        None => tamis,
+        Some(name) => {
+            let found = tamis.get_subcommands().find(|command| command.get_name() == name);
+            let found =
+                found.with_context(|| format!("{name}: there is no such command; see `tamis --help`"))?;
+            found.clone().name(format!("tamis-{name}"))
+        }
+    };
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(page).render(&mut roff)?;
+    print_bytes(&roff)
+}
+
+fn print(text: &str) -> anyhow::Result<Exit> {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints to standard output; a closed pipe is not an error (contract X2).
+fn print_bytes(bytes: &[u8]) -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
+fn report_error(error: &anyhow::Error) {
+    // Nothing can be done if standard error is gone too.
+    let _ = writeln!(io::stderr(), "tamis: {error:#}");
 }

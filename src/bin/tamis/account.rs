@@ -1,0 +1,123 @@
+//! The account at the end of a run, to be read at a glance.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use tamis::Outcome;
+use tamis::store::path;
+
+/// The account of a run that wrote to `out`, or nowhere.
+pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
+    let summary = &outcome.summary;
+    let mut text = String::new();
+    let mut row = |name: &str, total: String, rest: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<11} {total:>14}   {rest}");
+    };
+    let (documents, paragraphs, bytes) = (&summary.documents, &summary.paragraphs, &summary.bytes);
+    row(
+        "documents",
+        grouped(documents.read),
+        format!("{}, {} emptied", kept(documents.kept, documents.read, grouped), grouped(documents.emptied)),
+    );
+    row("paragraphs", grouped(paragraphs.read), kept(paragraphs.kept, paragraphs.read, grouped));
+    row("text", size(bytes.paragraphs), kept(bytes.kept, bytes.paragraphs, size));
+    for (rule, &removed) in &paragraphs.removed {
+        let removed_bytes = bytes.removed.get(rule).copied().unwrap_or_default();
+        row(
+            "removed",
+            grouped(removed),
+            format!(
+                "{} of paragraphs, {} of text: {rule} duplicates",
+                share(removed, paragraphs.read),
+                share(removed_bytes, bytes.paragraphs)
+            ),
+        );
+    }
+    if summary.num_skipped() > 0 {
+        row("skipped", grouped(summary.num_skipped()), format!("files: {}", reasons(&summary.files.skipped)));
+    }
+    if summary.num_rejected() > 0 {
+        let mut parts = Vec::new();
+        for (what, counts) in [("files", &summary.files.rejected), ("records", &summary.records.rejected)] {
+            if !counts.is_empty() {
+                parts.push(format!("{what}: {}", reasons(counts)));
+            }
+        }
+        row("rejected", grouped(summary.num_rejected()), parts.join("; "));
+    }
+    let seconds = outcome.elapsed.as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
+    let rate = bytes.input as f64 / 1e6 / seconds.max(1e-9);
+    row("time", format!("{seconds:.2} s"), format!("{rate:.1} MB/s, {} threads", outcome.threads));
+    match out {
+        Some(out) => {
+            let record = path::with_suffix(out, ".tamis");
+            let _ = writeln!(
+                text,
+                "output      {}\nrecord      {}",
+                path::printable(out),
+                path::printable(&record)
+            );
+        }
+        None => text.push_str("dry run: nothing was written\n"),
+    }
+    text
+}
+
+fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {
+    format!("{} kept ({})", shown(kept), share(kept, total))
+}
+
+/// A share with one decimal. Rounded down, so that 100 % means all of it.
+fn share(part: u64, total: u64) -> String {
+    let permille = u128::from(part) * 1000 / u128::from(total.max(1));
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+fn reasons(counts: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<_> =
+        counts.iter().map(|(reason, n)| format!("{} {}", grouped(*n), reason.replace('_', " "))).collect();
+    parts.join(", ")
+}
+
+/// A number with its thousands grouped: 1,234,567.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in decimal units.
+fn size(bytes: u64) -> String {
+    let (unit, divisor) = match bytes {
+        0..1_000 => return format!("{bytes} B"),
+        1_000..1_000_000 => ("kB", 1_000),
+        1_000_000..1_000_000_000 => ("MB", 1_000_000),
+        _ => ("GB", 1_000_000_000),
+    };
+    format!("{}.{} {unit}", grouped(bytes / divisor), bytes % divisor * 10 / divisor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 999, 1_500, 12_345_678].map(size), ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
+        assert_eq!(size(1_234_000_000_000), "1,234.0 GB");
+        assert_eq!(
+            (share(999, 1000), share(1, 3), share(0, 0)),
+            ("99.9 %".into(), "33.3 %".into(), "0.0 %".into())
+        );
+    }
+}

@@ -1,0 +1,204 @@
+//! What can be typed. Every option is optional here; [`crate::settings`] joins flags, file and defaults.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Serialize};
+use tamis::config::{InputFormat, MatchMode, Repair, Scope, SplitMode};
+
+/// A fine sieve for text corpora: removes repeated paragraphs and accounts for every one.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Tamis {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write the inputs out again without repeated paragraphs.
+    #[command(after_help = CLEAN_HELP)]
+    Clean(Box<CleanArgs>),
+    /// Print the configuration that `clean` would run with, and where each value comes from.
+    Config(Box<CleanArgs>),
+    /// Print a completion script.
+    Completions {
+        /// The shell to complete for.
+        shell: clap_complete::Shell,
+    },
+    /// Print a manual page.
+    Man {
+        /// A command's page; without it, the page of tamis itself.
+        command: Option<String>,
+    },
+}
+
+const CLEAN_HELP: &str = "\
+OUT holds the cleaned documents and nothing else. Beside it, OUT.tamis holds summary.json, \
+removed.jsonl.zst (every removed paragraph and where its twin stands), rejected.jsonl and run.json.
+
+Every option can stand in tamis.toml (in the current directory, or --config FILE) under its long name; \
+a flag beats the file.
+
+Exit codes: 0 done, 2 error and nothing was published, 3 done but some inputs were rejected, 130 interrupted.";
+
+/// Inputs and options of `clean`.
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// Files and directories to clean; `-` is standard input.
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) options: Options,
+
+    /// Read the configuration from FILE instead of ./tamis.toml.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration file.
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub(crate) no_config: bool,
+}
+
+/// The options, as flags and as keys of `tamis.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Options {
+    /// The inputs, in the file only.
+    #[arg(skip)]
+    pub(crate) input: Option<Vec<PathBuf>>,
+
+    /// Write the cleaned documents to this directory.
+    #[arg(short, long, value_name = "OUT", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Replace an OUT that is not empty, in one step, when the new one is complete.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) force: Option<bool>,
+
+    /// Do everything but write.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    pub(crate) dry_run: Option<bool>,
+
+    /// What a paragraph is [default: line].
+    #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
+    pub(crate) split: Option<SplitMode>,
+
+    /// What happens to each line first [default: basic].
+    #[arg(long, value_name = "MODE", value_parser = repairs(), help_heading = "Paragraphs")]
+    pub(crate) repair: Option<Repair>,
+
+    /// Which paragraphs count as the same [default: canonical].
+    #[arg(long = "match", value_name = "MODE", value_parser = match_modes(), help_heading = "Paragraphs")]
+    #[serde(rename = "match")]
+    pub(crate) matching: Option<MatchMode>,
+
+    /// Where a paragraph must be the first of its kind [default: corpus].
+    #[arg(long, value_name = "SCOPE", value_parser = scopes(), help_heading = "Paragraphs")]
+    pub(crate) scope: Option<Scope>,
+
+    /// Never remove paragraphs with fewer than N characters of key text [default: 0].
+    #[arg(long, value_name = "N", help_heading = "Paragraphs")]
+    pub(crate) min_chars: Option<u64>,
+
+    /// The field that holds a record's text, as a dotted path [default: text].
+    #[arg(long, value_name = "PATH", help_heading = "Reading")]
+    pub(crate) text_field: Option<String>,
+
+    /// The field that names a record in the ledger [default: id].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) id_field: Option<String>,
+
+    /// Follow symbolic links inside directories.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    pub(crate) follow: Option<bool>,
+
+    /// What standard input holds [default: text].
+    #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
+    pub(crate) input_format: Option<InputFormat>,
+
+    /// Put the text of exact duplicates into the ledger too.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) ledger_text: Option<bool>,
+
+    /// Print the summary as JSON instead of the account.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) json: Option<bool>,
+
+    /// Print no progress and no account.
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) quiet: Option<bool>,
+
+    /// Log what happens; twice, every file that is left out.
+    #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Reporting")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) verbose: u8,
+
+    /// Worker threads; never changes the output [default: one a core].
+    #[arg(long, value_name = "N", help_heading = "Configuration")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
+}
+
+/// Parses one of these names, each with its help, into the library's type.
+fn one_of<T>(names: &[(&'static str, &'static str)]) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let values = names.iter().map(|&(name, help)| PossibleValue::new(name).help(help));
+    PossibleValuesParser::new(values.collect::<Vec<_>>()).try_map(|name| {
+        let name: StrDeserializer<'_, ValueError> = name.as_str().into_deserializer();
+        T::deserialize(name)
+    })
+}
+
+fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
+    one_of(&[
+        ("line", "every line that is not blank"),
+        ("block", "a run of lines that are not blank (hard-wrapped text)"),
+        ("sentence", "every sentence of a line (UAX #29)"),
+    ])
+}
+
+fn repairs() -> impl TypedValueParser<Value = Repair> {
+    one_of(&[
+        ("basic", "remove control and zero-width characters, trim both ends"),
+        ("none", "leave lines as they are"),
+    ])
+}
+
+fn match_modes() -> impl TypedValueParser<Value = MatchMode> {
+    one_of(&[
+        ("exact", "the repaired text itself"),
+        ("canonical", "NFKC; runs of white space as one space; no control or format characters"),
+        ("loose", "canonical, case-folded, letters, marks and numbers only"),
+    ])
+}
+
+fn scopes() -> impl TypedValueParser<Value = Scope> {
+    one_of(&[("corpus", "in the whole corpus"), ("document", "in its own document")])
+}
+
+fn input_formats() -> impl TypedValueParser<Value = InputFormat> {
+    one_of(&[("text", "one plain-text document"), ("jsonl", "JSON Lines: one record a line")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Tamis::command().debug_assert();
+    }
+}

@@ -1,0 +1,99 @@
+//! What a person sees while a run works: a bar on long work, and the inputs that were rejected.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tamis::Observer;
+use tamis::error::{Rejection, SkipReason};
+use tamis::store::path;
+
+/// Work shorter than this shows no bar.
+const LONG: Duration = Duration::from_millis(500);
+/// More rejections than this are in the record only.
+const MAX_SHOWN: u64 = 10;
+
+/// Draws a bar on standard error, or nothing.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    is_drawn: bool,
+    started: Instant,
+    files: AtomicU64,
+    num_rejected: AtomicU64,
+    interrupted: &'static AtomicBool,
+}
+
+impl Progress {
+    pub(crate) fn new(is_drawn: bool, interrupted: &'static AtomicBool) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Self {
+            bar,
+            is_drawn,
+            started: Instant::now(),
+            files: AtomicU64::new(0),
+            num_rejected: AtomicU64::new(0),
+            interrupted,
+        }
+    }
+
+    /// Takes the bar away and says how many more inputs were rejected than were shown.
+    pub(crate) fn finish(&self, out: Option<&Path>) {
+        self.bar.finish_and_clear();
+        let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            let record = out.map(|out| path::with_suffix(out, ".tamis").join("rejected.jsonl"));
+            let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
+            let _ = writeln!(std::io::stderr(), "tamis: {more} more rejected{place}");
+        }
+    }
+
+    /// Shows the bar once the work has turned out to be long.
+    fn show(&self) {
+        if self.is_drawn && self.bar.is_hidden() && self.started.elapsed() > LONG {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn discovered(&self, files: u64, bytes: u64) {
+        tracing::info!(files, bytes, "inputs listed");
+        let template =
+            "{bar:32} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
+        }
+        self.bar.set_length(bytes);
+        self.bar.set_message(format!("{files} files"));
+        self.bar.reset_eta();
+    }
+
+    fn advanced(&self, files: u64, bytes: u64) {
+        let done = self.files.fetch_add(files, Ordering::Relaxed) + files;
+        self.bar.inc(bytes);
+        if self.is_drawn {
+            self.bar.set_message(format!("{done} files"));
+            self.show();
+        }
+    }
+
+    fn skipped(&self, file: &[u8], reason: SkipReason) {
+        tracing::debug!(file = %path::printable_bytes(file), reason = reason.name(), "skipped");
+    }
+
+    fn rejected(&self, rejection: &Rejection) {
+        tracing::debug!(%rejection, "rejected");
+        if self.num_rejected.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN {
+            self.bar.suspend(|| {
+                let _ = writeln!(std::io::stderr(), "tamis: rejected {rejection}");
+            });
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,158 @@
+//! Flags, file and defaults joined: what the command runs with, and where each value comes from.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use tamis::Config;
+use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
+
+use crate::args::{CleanArgs, Options};
+use crate::config_file::{self, KEYS};
+
+/// Everything `clean` needs.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) inputs: Vec<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) dry_run: bool,
+    pub(crate) json: bool,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: u8,
+    pub(crate) config: Config,
+    layers: Vec<(&'static str, Options)>,
+}
+
+impl Settings {
+    /// Joins what was typed with the configuration file and the defaults.
+    pub(crate) fn load(args: &CleanArgs) -> anyhow::Result<Self> {
+        let mut flags = args.options.clone();
+        flags.input = (!args.inputs.is_empty()).then(|| args.inputs.clone());
+        let file = if args.no_config { None } else { config_file::load(args.config.as_deref())? };
+        let file = file.unwrap_or_default();
+        let joined = join(flags.clone(), file.clone());
+        let default = Config::default();
+        let config = Config {
+            read: ReadConfig {
+                text_field: joined.text_field.unwrap_or(default.read.text_field),
+                id_field: joined.id_field.unwrap_or(default.read.id_field),
+                follow: joined.follow.unwrap_or_default(),
+                input_format: joined.input_format.unwrap_or_default(),
+            },
+            split: SplitConfig {
+                split: joined.split.unwrap_or_default(),
+                repair: joined.repair.unwrap_or_default(),
+            },
+            matching: MatchConfig {
+                mode: joined.matching.unwrap_or_default(),
+                min_chars: joined.min_chars.unwrap_or_default(),
+            },
+            decide: DecideConfig { scope: joined.scope.unwrap_or_default() },
+            write: WriteConfig {
+                force: joined.force.unwrap_or_default(),
+                ledger_text: joined.ledger_text.unwrap_or_default(),
+            },
+            threads: joined.threads.unwrap_or_default(),
+            command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+        };
+        config.validate()?;
+        let mut settings = Self {
+            inputs: joined.input.unwrap_or_default(),
+            out: joined.out,
+            dry_run: joined.dry_run.unwrap_or_default(),
+            json: joined.json.unwrap_or_default(),
+            quiet: joined.quiet.unwrap_or_default(),
+            verbose: joined.verbose,
+            config,
+            layers: Vec::new(),
+        };
+        let effective = settings.effective();
+        settings.layers = vec![("flag", flags), (config_file::DEFAULT_NAME, file), ("default", effective)];
+        Ok(settings)
+    }
+
+    /// Refuses what `clean` cannot start with.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        if self.inputs.is_empty() {
+            bail!("no input: name at least one file or directory, or `-` for standard input");
+        }
+        match &self.out {
+            None if !self.dry_run => bail!("no --out: name the directory to write to, or use --dry-run"),
+            Some(out) if out.as_os_str() == "-" => {
+                bail!("--out -: writing to standard output is not supported; name a directory")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The effective options, each of them set.
+    fn effective(&self) -> Options {
+        let config = self.config.clone();
+        Options {
+            input: Some(self.inputs.clone()),
+            out: self.out.clone(),
+            force: Some(config.write.force),
+            dry_run: Some(self.dry_run),
+            split: Some(config.split.split),
+            repair: Some(config.split.repair),
+            matching: Some(config.matching.mode),
+            scope: Some(config.decide.scope),
+            min_chars: Some(config.matching.min_chars),
+            text_field: Some(config.read.text_field),
+            id_field: Some(config.read.id_field),
+            follow: Some(config.read.follow),
+            input_format: Some(config.read.input_format),
+            ledger_text: Some(config.write.ledger_text),
+            json: Some(self.json),
+            quiet: Some(self.quiet),
+            verbose: self.verbose,
+            threads: Some(config.threads),
+        }
+    }
+
+    /// The effective configuration as a `tamis.toml`, with the origin of each value behind it.
+    pub(crate) fn to_toml(&self) -> String {
+        let tables: Vec<_> = self.layers.iter().map(|(name, layer)| (*name, to_table(layer))).collect();
+        let mut text = String::new();
+        for key in KEYS {
+            // The first layer that sets a key is where its value comes from; the last sets all of them.
+            let found = tables.iter().find_map(|(name, table)| Some((name, table.get(key)?)));
+            if let Some((origin, value)) = found {
+                text.push_str(&format!("{key} = {value} # {origin}\n"));
+            }
+        }
+        text
+    }
+}
+
+/// The options that are set. Paths that are not UTF-8 are shown with replacement characters.
+fn to_table(options: &Options) -> toml::Table {
+    let lossy = |path: &PathBuf| PathBuf::from(path.to_string_lossy().into_owned());
+    let mut options = options.clone();
+    options.out = options.out.as_ref().map(lossy);
+    options.input = options.input.map(|inputs| inputs.iter().map(lossy).collect());
+    toml::Table::try_from(options).unwrap_or_default()
+}
+
+/// A flag beats the file.
+fn join(flags: Options, file: Options) -> Options {
+    Options {
+        input: flags.input.or(file.input),
+        out: flags.out.or(file.out),
+        force: flags.force.or(file.force),
+        dry_run: flags.dry_run.or(file.dry_run),
+        split: flags.split.or(file.split),
+        repair: flags.repair.or(file.repair),
+        matching: flags.matching.or(file.matching),
+        scope: flags.scope.or(file.scope),
+        min_chars: flags.min_chars.or(file.min_chars),
+        text_field: flags.text_field.or(file.text_field),
+        id_field: flags.id_field.or(file.id_field),
+        follow: flags.follow.or(file.follow),
+        input_format: flags.input_format.or(file.input_format),
+        ledger_text: flags.ledger_text.or(file.ledger_text),
+        json: flags.json.or(file.json),
+        quiet: flags.quiet.or(file.quiet),
+        verbose: if flags.verbose > 0 { flags.verbose } else { file.verbose },
+        threads: flags.threads.or(file.threads),
+    }
+}
