@@ -39,7 +39,13 @@ pub(super) fn run(
             rejected: output.create(Area::Record, b"rejected.jsonl")?,
             scratch: [output.scratch()?, output.scratch()?],
         };
-        Recorder::new(sources, (output, observer), config.split.repair, files, Summary::new(config))?
+        Recorder::new(
+            sources,
+            (output, observer),
+            (config.split.repair, &buffers),
+            files,
+            Summary::new(config),
+        )?
     };
     let mut settled = Vec::new();
     loop {
@@ -49,7 +55,8 @@ pub(super) fn run(
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch);
         let writer = || {
-            let context = RenderContext { scan: &context, output, places: &decider.places, config };
+            let context =
+                RenderContext { scan: &context, output, places: &decider.places, config, buffers: &buffers };
             write(batch, &context, &mut recorder, &buffers)
         };
         let mut scanner = || {

@@ -14,6 +14,7 @@ use crate::store::{Area, FileWriter, Output, OutputFile, Scratch};
 use crate::units::{SourceId, count};
 use crate::write::{Layout, Ledger, LedgerContext};
 
+use super::feed::Buffers;
 use super::render::{Content, Rendered, RenderedPart, Settled};
 
 /// The record of a run while it is made.
@@ -22,6 +23,7 @@ pub(super) struct Recorder<'a> {
     output: &'a dyn Output,
     observer: &'a dyn Observer,
     repair: Repair,
+    buffers: &'a Buffers,
     ledger: Ledger,
     rejected: Box<dyn OutputFile>,
     open: Option<OpenSource>,
@@ -50,13 +52,13 @@ impl<'a> Recorder<'a> {
     pub(super) fn new(
         sources: &'a SourceList,
         (output, observer): (&'a dyn Output, &'a dyn Observer),
-        repair: Repair,
+        (repair, buffers): (Repair, &'a Buffers),
         files: RecordFiles,
         summary: Summary,
     ) -> Result<Self> {
         let RecordFiles { ledger, rejected, scratch } = files;
         let ledger = Ledger::new(ledger, scratch)?;
-        Ok(Self { sources, output, observer, repair, ledger, rejected, open: None, summary })
+        Ok(Self { sources, output, observer, repair, buffers, ledger, rejected, open: None, summary })
     }
 
     /// Commits a chunk and gives it back.
@@ -146,7 +148,10 @@ impl<'a> Recorder<'a> {
                 file.append(b"\n")?;
             }
             match content {
-                Content::Bytes(bytes, _) => file.append(&bytes)?,
+                Content::Bytes(bytes, _) => {
+                    file.append(&bytes)?;
+                    self.buffers.give_back(bytes);
+                }
                 Content::TooLong => {
                     let mut out = io::BufWriter::new(FileWriter::new(&mut **file));
                     let written = settled.write_part(part, self.repair, &mut out);

@@ -12,6 +12,7 @@ use crate::store::{Output, path};
 use crate::units::{DocumentId, ParagraphIndex, SourceId, count};
 use crate::write::{self, Judged, Layout, Run, Runs, Written};
 
+use super::feed::Buffers;
 use super::scan::{ScanContext, Scanned};
 
 /// A chunk whose paragraphs have verdicts.
@@ -64,12 +65,13 @@ pub(super) struct RenderContext<'a> {
     pub(super) output: &'a dyn Output,
     pub(super) places: &'a Places,
     pub(super) config: &'a Config,
+    pub(super) buffers: &'a Buffers,
 }
 
 /// Formats a chunk and writes the files that stand whole in it.
 pub(super) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
     let mut parts = Vec::with_capacity(settled.scanned.chunk.parts.len());
-    let mut buffer = Vec::new();
+    let mut buffer = context.buffers.take();
     for part in &settled.scanned.chunk.parts {
         let is_whole = part.is_first && part.is_last && part.fate == PartFate::Read;
         let is_long = settled.scanned.chunk.bytes.len() > MAX_RENDERED && !is_whole;
@@ -89,12 +91,14 @@ pub(super) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Re
             rendered.counts.documents_emptied = u64::from(!layout.has_text);
         }
         if !is_whole {
-            rendered.content = Some(Content::Bytes(std::mem::take(&mut buffer), layout));
+            let bytes = std::mem::replace(&mut buffer, context.buffers.take());
+            rendered.content = Some(Content::Bytes(bytes, layout));
         } else if !buffer.is_empty() {
             context.output.write(context.relative(part.source), &buffer)?;
         }
         parts.push(rendered);
     }
+    context.buffers.give_back(buffer);
     Ok(Rendered { settled, parts })
 }
 
@@ -165,7 +169,7 @@ impl Settled {
     fn judged(&self, slot_number: usize) -> Judged<'_> {
         let document = &self.scanned.documents[slot_number];
         Judged {
-            text: self.scanned.chunk.text(&self.scanned.chunk.slots[slot_number]),
+            text: &self.scanned.chunk.bytes[self.scanned.chunk.slots[slot_number].text.range()],
             paragraphs: &self.scanned.paragraphs[document.paragraphs.clone()],
             verdicts: &self.verdicts[document.paragraphs.clone()],
             blank_after: document.blank_after,

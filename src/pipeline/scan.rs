@@ -7,7 +7,7 @@ use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink};
-use crate::read::{self, Chunk, ReadContext};
+use crate::read::{self, Chunk, ReadContext, Visitor};
 use crate::split;
 use crate::store::Input;
 use crate::units::SourceId;
@@ -57,36 +57,53 @@ pub(super) struct ScannedDocument {
 
 /// Reads (if it is not read yet) and scans one chunk.
 pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
+    let mut scanner = Scanner::new(context);
     let chunk = match work {
-        Work::Piece(piece) => read::read_piece(piece, &context.read),
+        Work::Piece(piece) => read::read_piece(piece, &context.read, &mut scanner),
         Work::Files(range, buffer) => {
+            let mut chunk = Chunk::new(buffer);
             let sources = range.map(|id| context.sources.get(SourceId(id)));
-            read::read_files(context.input, sources, &context.read, buffer)
+            read::read_files(context.input, sources, &context.read, &mut chunk, &mut scanner);
+            chunk
         }
     };
-    scan_chunk(chunk, context)
+    let Scanner { paragraphs, documents, records, .. } = scanner;
+    Scanned { records: Dealt::deal(&records), chunk, paragraphs, documents }
 }
 
-fn scan_chunk(chunk: Chunk, context: &ScanContext<'_>) -> Scanned {
-    let mut paragraphs = Vec::with_capacity(chunk.bytes.len() / 128);
-    let mut records = Vec::with_capacity(chunk.bytes.len() / 128);
-    let mut documents = Vec::with_capacity(chunk.slots.len());
-    let mut hasher = KeyHasher::default();
-    for slot in &chunk.slots {
-        let start = paragraphs.len();
-        let mut blank_after = false;
-        if slot.fault.is_none() {
-            let text = chunk.text(slot);
-            blank_after = split::split(text, context.split, &mut paragraphs);
-            for (index, paragraph) in paragraphs.iter_mut().enumerate().skip(start) {
-                if let Some(fingerprint) = fingerprint(text, paragraph, context, &mut hasher) {
-                    records.push((fingerprint, to_u32(index), to_u32(start)));
-                }
+/// Scans the documents of one chunk as they are read.
+struct Scanner<'a> {
+    context: &'a ScanContext<'a>,
+    hasher: KeyHasher,
+    paragraphs: Vec<Paragraph>,
+    documents: Vec<ScannedDocument>,
+    /// Fingerprint, paragraph, first paragraph of the document.
+    records: Vec<(Fingerprint, u32, u32)>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(context: &'a ScanContext<'a>) -> Self {
+        Self {
+            context,
+            hasher: KeyHasher::default(),
+            paragraphs: Vec::new(),
+            documents: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+}
+
+impl Visitor for Scanner<'_> {
+    fn document(&mut self, text: &str) {
+        let start = self.paragraphs.len();
+        let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
+        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
+            if let Some(fingerprint) = fingerprint(text, paragraph, self.context, &mut self.hasher) {
+                self.records.push((fingerprint, to_u32(index), to_u32(start)));
             }
         }
-        documents.push(ScannedDocument { paragraphs: start..paragraphs.len(), blank_after });
+        self.documents.push(ScannedDocument { paragraphs: start..self.paragraphs.len(), blank_after });
     }
-    Scanned { records: Dealt::deal(&records), chunk, paragraphs, documents }
 }
 
 /// The paragraph's fingerprint; `None` if it is too short to be removed as a duplicate (contract I4).

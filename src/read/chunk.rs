@@ -139,18 +139,4 @@ impl Chunk {
     pub fn reject_part(&mut self, reason: RejectReason, byte: Option<u64>, detail: &str) {
         self.end_part(PartFate::Rejected { reason, byte, detail: detail.to_owned() }, true);
     }
-
-    /// The text of a document.
-    ///
-    /// Cost: the bytes were checked when they were read and are checked again here, at memory speed, because
-    /// they are held as bytes.
-    pub fn text(&self, slot: &Slot) -> &str {
-        self.text_at(slot.text)
-    }
-
-    /// The text in a span that lies on character boundaries of a document.
-    pub fn text_at(&self, span: ByteSpan) -> &str {
-        // Every slot's text was validated by the reader; the empty text stands for the impossible.
-        simdutf8::basic::from_utf8(&self.bytes[span.range()]).unwrap_or_default()
-    }
 }

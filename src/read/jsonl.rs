@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::unescape::unescape;
-use super::{Chunk, ReadContext, RecordFault, Slot};
+use super::{Chunk, ReadContext, RecordFault, Slot, Visitor as DocumentVisitor};
 use crate::error::RejectReason;
 use crate::units::{ByteSpan, count};
 
@@ -29,8 +29,12 @@ impl fmt::Display for FieldPath {
 }
 
 /// Adds the records of the JSON Lines in `chunk.bytes[span]` to the chunk and decodes their texts in place.
-pub(super) fn records(chunk: &mut Chunk, span: ByteSpan, context: &ReadContext) {
-    let is_utf8 = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).is_ok();
+pub(super) fn records(
+    chunk: &mut Chunk,
+    span: ByteSpan,
+    context: &ReadContext,
+    visitor: &mut impl DocumentVisitor,
+) {
     let mut start = span.start;
     let mut lines_before = 0;
     while start < span.end {
@@ -38,11 +42,13 @@ pub(super) fn records(chunk: &mut Chunk, span: ByteSpan, context: &ReadContext) 
         let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = ByteSpan::new(start, end);
         if !chunk.bytes[line.range()].trim_ascii().is_empty() {
-            let slot = record(&mut chunk.bytes, line, is_utf8, context).unwrap_or_else(|fault| Slot {
+            let slot = record(&mut chunk.bytes, line, context).unwrap_or_else(|fault| Slot {
                 line,
                 fault: Some(Box::new(fault)),
                 ..Slot::default()
             });
+            // A record's bytes were checked, and unescaping makes text of text.
+            visitor.document(simdutf8::basic::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default());
             chunk.push(Slot { lines_before, ..slot });
         }
         lines_before += 1;
@@ -54,22 +60,13 @@ pub(super) fn records(chunk: &mut Chunk, span: ByteSpan, context: &ReadContext) 
 }
 
 /// Finds and decodes the text of one record.
-fn record(
-    bytes: &mut [u8],
-    line: ByteSpan,
-    is_utf8: bool,
-    context: &ReadContext,
-) -> Result<Slot, RecordFault> {
+fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, RecordFault> {
     let fault =
         |reason, byte: Option<usize>, detail: String| RecordFault { reason, byte: byte.map(count), detail };
     let raw = &bytes[line.range()];
-    let not_utf8 = |error: simdutf8::compat::Utf8Error| {
+    let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
         fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
-    };
-    if !is_utf8 {
-        simdutf8::compat::from_utf8(raw).map_err(not_utf8)?;
-    }
-    let text = simdutf8::compat::from_utf8(raw).map_err(not_utf8)?;
+    })?;
     let fields = Fields::find(text, context)?;
     let value = fields.text.shifted(line.start);
     let inner = ByteSpan::new(value.start + 1, value.end - 1);

@@ -45,69 +45,77 @@ const MAX_GROWTH: u64 = 1024 * 1024;
 /// How much of the beginning of a file is looked at to tell text from binary: what git looks at.
 const SNIFF_BYTES: usize = 8 * 1024;
 
-/// Reads these sources whole, one after the other, into one chunk that uses `buffer`.
+/// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
+/// record has the empty text.
+pub trait Visitor {
+    /// The next document, or the next piece of a large one.
+    fn document(&mut self, text: &str);
+}
+
+/// Reads these sources whole, one after the other, to the end of `chunk`.
 pub fn read_files<'a>(
     input: &dyn Input,
     sources: impl Iterator<Item = Source<'a>>,
     context: &ReadContext,
-    buffer: Vec<u8>,
-) -> Chunk {
-    let mut chunk = Chunk::new(buffer);
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
     for source in sources {
         chunk.begin_part(source.id, *source.plan == Plan::Read(Format::JsonLines), true);
         match source.plan {
             Plan::Skip(reason) => chunk.end_part(PartFate::Skipped(*reason), true),
             Plan::Reject(why) => chunk.reject_part(RejectReason::Unreadable, None, why),
-            Plan::Read(format) => read_file(input, source, *format, context, &mut chunk),
+            Plan::Read(format) => match read_whole(input, source, chunk) {
+                Ok(span) => {
+                    let stretch = Stretch { span, format: *format, offset: 0, bom: 0 };
+                    let fate = decode(chunk, stretch, context, visitor);
+                    chunk.end_part(fate, true);
+                }
+                Err((reason, detail)) => chunk.reject_part(reason, None, &detail),
+            },
         }
     }
-    chunk
 }
 
-fn read_file(
+/// Appends a file's bytes and returns where they stand.
+fn read_whole(
     input: &dyn Input,
     source: Source<'_>,
-    format: Format,
-    context: &ReadContext,
     chunk: &mut Chunk,
-) {
+) -> Result<ByteSpan, (RejectReason, String)> {
     let start = chunk.bytes.len();
     let limit = source.size.saturating_add(MAX_GROWTH);
     chunk.bytes.reserve(usize::try_from(source.size).unwrap_or(0).saturating_add(64));
     let read = input.open(source.place).and_then(|file| file.take(limit).read_to_end(&mut chunk.bytes));
-    match read {
-        Err(error) => {
-            chunk.bytes.truncate(start);
-            chunk.reject_part(RejectReason::Unreadable, None, &unreadable(&error));
-        }
-        Ok(len) if count(len) == limit => {
-            chunk.bytes.truncate(start);
-            chunk.reject_part(RejectReason::Growing, None, "it grew while it was read");
-        }
-        Ok(_) => {
-            let fate = decode(chunk, ByteSpan::new(start, chunk.bytes.len()), format, (0, 0), context);
-            chunk.end_part(fate, true);
-        }
-    }
+    let fault = match read {
+        Err(error) => (RejectReason::Unreadable, unreadable(&error)),
+        Ok(len) if count(len) == limit => (RejectReason::Growing, "it grew while it was read".to_owned()),
+        Ok(_) => return Ok(ByteSpan::new(start, chunk.bytes.len())),
+    };
+    chunk.bytes.truncate(start);
+    Err(fault)
 }
 
 /// Makes a chunk of one piece of a large source.
-pub fn read_piece(piece: Piece, context: &ReadContext) -> Chunk {
+pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
     let Piece { source, format, bytes, offset, bom, is_first, is_last, fault } = piece;
     let mut chunk = Chunk::new(Vec::new());
     chunk.begin_part(source, format == Format::JsonLines, is_first);
     chunk.bytes = bytes;
-    let whole = ByteSpan::new(0, chunk.bytes.len());
-    let fate = decode(&mut chunk, whole, format, (offset, bom), context);
+    let stretch = Stretch { span: ByteSpan::new(0, chunk.bytes.len()), format, offset, bom };
     match fault {
-        Some(error) if fate == PartFate::Read => {
-            let end = offset + count(chunk.bytes.len());
-            if format != Format::JsonLines {
-                chunk.slots.clear(); // half a text document is none
+        None => {
+            let fate = decode(&mut chunk, stretch, context, visitor);
+            chunk.end_part(fate, is_last);
+        }
+        Some(error) => {
+            // Half a text document is none; the records before a fault are.
+            if format == Format::JsonLines {
+                decode(&mut chunk, stretch, context, visitor);
             }
+            let end = offset + count(chunk.bytes.len());
             chunk.reject_part(RejectReason::Unreadable, Some(end), &unreadable(&error));
         }
-        _ => chunk.end_part(fate, is_last),
     }
     chunk
 }
@@ -116,15 +124,26 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot be read: {error}")
 }
 
-/// Finds the documents in `chunk.bytes[span]`, which stands at `offset` of its file; the file's byte order mark
-/// before that takes `bom` bytes.
-fn decode(
-    chunk: &mut Chunk,
+/// Some bytes of one source.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// Where they stand in the chunk.
     span: ByteSpan,
     format: Format,
-    (offset, bom_before): (u64, u64),
+    /// Where they stand in the file.
+    offset: u64,
+    /// Length of the file's byte order mark, if it stands before them.
+    bom: u64,
+}
+
+/// Finds the documents in a stretch of `chunk`.
+fn decode(
+    chunk: &mut Chunk,
+    stretch: Stretch,
     context: &ReadContext,
+    visitor: &mut impl Visitor,
 ) -> PartFate {
+    let Stretch { span, format, offset, bom } = stretch;
     let bytes = &chunk.bytes[span.range()];
     if format == Format::Sniff && offset == 0 {
         let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
@@ -133,22 +152,23 @@ fn decode(
         }
     }
     // A byte order mark decides for UTF-8 and is no part of the text (contract D4).
-    let bom = if offset == 0 && bytes.starts_with(BOM) { BOM.len() } else { 0 };
-    let span = ByteSpan::new(span.start + bom, span.end);
+    let mark = if offset == 0 && bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    let span = ByteSpan::new(span.start + mark, span.end);
     if format == Format::JsonLines {
-        jsonl::records(chunk, span, context);
+        jsonl::records(chunk, span, context, visitor);
         return PartFate::Read;
     }
-    let text = &chunk.bytes[span.range()];
-    if simdutf8::basic::from_utf8(text).is_err() {
-        let byte = simdutf8::compat::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
+    let bytes = &chunk.bytes[span.range()];
+    let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
+        let byte = simdutf8::compat::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
         return PartFate::Rejected {
             reason: RejectReason::NotUtf8,
-            byte: Some(offset + count(byte + bom)),
-            detail: not_utf8(text).to_owned(),
+            byte: Some(offset + count(byte + mark)),
+            detail: not_utf8(bytes).to_owned(),
         };
-    }
-    chunk.push(Slot::text(span, offset - bom_before));
+    };
+    visitor.document(text);
+    chunk.push(Slot::text(span, offset - bom));
     PartFate::Read
 }
 

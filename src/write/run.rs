@@ -87,7 +87,7 @@ pub fn collect_runs(
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
             survivor,
             survivor_end,
-            text: context.has_text.then(|| repaired(&document.text[paragraph.span.range()], context.repair)),
+            text: context.has_text.then(|| repaired(document.paragraph(paragraph), context.repair)),
         };
         let rejected = match &mut open {
             Some(run) => run.extend(next),

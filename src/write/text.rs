@@ -59,8 +59,8 @@ pub struct Written {
 /// A document's text, or a piece of it, with the paragraphs `split` found in it and a verdict for each.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
-    /// The decoded text.
-    pub text: &'a str,
+    /// The decoded text: valid UTF-8, as is every paragraph, since spans lie on character boundaries.
+    pub text: &'a [u8],
     /// Its paragraphs in order.
     pub paragraphs: &'a [Paragraph],
     /// What becomes of them.
@@ -70,6 +70,11 @@ pub struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
+    /// The text of a paragraph. Checked again, as it is held as bytes; only altered paragraphs need it.
+    pub fn paragraph(self, paragraph: &Paragraph) -> &'a str {
+        simdutf8::basic::from_utf8(&self.text[paragraph.span.range()]).unwrap_or_default()
+    }
+
     /// The paragraphs with their verdicts.
     pub fn iter(self) -> impl Iterator<Item = (&'a Paragraph, Verdict)> {
         self.paragraphs.iter().zip(self.verdicts.iter().copied())
@@ -101,11 +106,10 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
             out.write_all(b"\n")?;
         }
         owes_blank = false;
-        let body = &document.text[paragraph.span.range()];
         if paragraph.altered {
-            normalize::repair(body, repair, out)?;
+            normalize::repair(document.paragraph(paragraph), repair, out)?;
         } else {
-            out.write_all(body.as_bytes())?;
+            out.write_all(&document.text[paragraph.span.range()])?;
         }
         out.write_all(b"\n")?;
     }
@@ -132,7 +136,8 @@ mod tests {
         let verdict =
             |p: &Paragraph| if text[p.span.range()].starts_with('-') { duplicate } else { Verdict::KEEP };
         let verdicts: Vec<_> = paragraphs.iter().map(verdict).collect();
-        let judged = Judged { text, paragraphs: &paragraphs, verdicts: &verdicts, blank_after };
+        let judged =
+            Judged { text: text.as_bytes(), paragraphs: &paragraphs, verdicts: &verdicts, blank_after };
         let mut out = Vec::new();
         let written = write_text(judged, Repair::Basic, &mut out).unwrap();
         (String::from_utf8(out).unwrap(), written.layout)
