@@ -1,0 +1,95 @@
+//! The sample corpus does what `corpus/README.md` says it does.
+
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tamis::{Config, NoObserver};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+/// The rows `| what | count |` of the README.
+fn expected() -> BTreeMap<String, u64> {
+    let readme = std::fs::read_to_string(corpus().join("README.md")).unwrap();
+    let row = |line: &str| {
+        let (what, count) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+        Some((what.trim().to_owned(), count.trim().parse().ok()?))
+    };
+    readme.lines().filter_map(row).collect()
+}
+
+#[test]
+fn counts_are_those_of_the_readme() {
+    let summary = tamis::clean(&[corpus()], None, &Config::default(), &NoObserver).unwrap().summary;
+    let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
+    let counts = [
+        ("files", summary.files.found),
+        ("files skipped (binary)", summary.files.skipped["binary"]),
+        ("files rejected", sum(&summary.files.rejected)),
+        ("records rejected", sum(&summary.records.rejected)),
+        ("documents", summary.documents.read),
+        ("documents kept", summary.documents.kept),
+        ("documents emptied", summary.documents.emptied),
+        ("paragraphs", summary.paragraphs.read),
+        ("paragraphs kept", summary.paragraphs.kept),
+        ("paragraphs removed (exact)", summary.paragraphs.removed["exact"]),
+    ];
+    assert_eq!(
+        counts.map(|(what, count)| (what.to_owned(), count)).into_iter().collect::<BTreeMap<_, _>>(),
+        expected()
+    );
+}
+
+#[test]
+fn traps_spring_where_the_readme_says() {
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("clean");
+    tamis::clean(&[corpus()], Some(&out), &Config::default(), &NoObserver).unwrap();
+    let lines = |name: &str| {
+        std::fs::read_to_string(out.join(name)).unwrap().lines().filter(|l| !l.is_empty()).count()
+    };
+    for (name, kept) in [
+        ("README.md", 72),
+        ("site/chip-interview.txt", 18), // repeats itself whole
+        ("site/marathon.txt", 12),       // repeats itself whole
+        ("dump/a1f09c.txt", 14),         // syndicated: the first copy stays whole
+        ("site/ferry.txt", 2),           // the second keeps its by-line and what it adds
+        ("site/library.txt", 1),         // indents and punctuation of another width
+        ("wire/weather.txt", 7),         // contract D3: `wire` sorts before `wire-archive`
+        ("wire-archive/weather.txt", 1),
+        ("wire/fx-fixing.txt", 8), // numbers mean something
+        ("wire/tides.txt", 5),     // lone CR
+    ] {
+        assert_eq!(lines(name), kept, "{name}");
+    }
+    for gone in ["dump/empty.txt", "dump/blank.txt", "dump/page-0093.txt", "site/logo.png"] {
+        assert!(!out.join(gone).exists(), "{gone}");
+    }
+    let records = std::fs::read_to_string(out.join("dump/records-20270417.jsonl")).unwrap();
+    assert!(records.contains("1e400") && records.contains("0.10"), "contract O4: numbers as spelled");
+}
+
+/// `../shared` is there on a developer's machine only.
+#[test]
+fn seeds_clean_to_39_of_66() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
+    if !seeds.is_dir() {
+        eprintln!("SKIPPED: {} is not there", seeds.display());
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let out = out.path().join("clean");
+    let summary = tamis::clean(&[seeds], Some(&out), &Config::default(), &NoObserver).unwrap().summary;
+    assert_eq!((summary.paragraphs.read, summary.paragraphs.kept), (66, 39));
+    let ledger =
+        zstd::decode_all(std::fs::File::open(out.with_file_name("clean.tamis/removed.jsonl.zst")).unwrap());
+    let ledger = String::from_utf8(ledger.unwrap()).unwrap();
+    let runs: Vec<serde_json::Value> =
+        ledger.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let repeated = &runs[1];
+    assert_eq!((runs.len(), &repeated["first"], &repeated["last"]), (2, &26.into(), &51.into()));
+    assert_eq!((&repeated["survivor"]["first"], &repeated["survivor"]["last"]), (&0.into(), &25.into()));
+}
