@@ -12,9 +12,11 @@ use std::sync::OnceLock;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::buffer::KeyBuffer;
 use super::library;
 use crate::config::MatchMode;
 use crate::split::line::{Fate, fate};
+use crate::units::ByteSpan;
 
 /// The folded form of one character: at most [`MAX_FORM`] bytes, or a special case in `len`.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +25,10 @@ struct Form {
     len: u8,
 }
 
-const MAX_FORM: usize = 7;
+/// Eight bytes are stored whatever the length.
+const MAX_FORM: usize = 8;
+/// A character of two bytes may become so many: what [`KeyBuffer`] has room for.
+const MAX_FOLDED: usize = 7;
 /// `len` of a white-space character: becomes one space, or none after another.
 const SPACE: u8 = 0xfe;
 /// `len` of a character that needs its context or is repaired: the libraries must do it.
@@ -105,7 +110,9 @@ fn make_form(c: char, mode: MatchMode) -> Form {
     }
     let text: String = folded.into_iter().collect();
     let mut form = hard;
-    if let (Some(place), Ok(len)) = (form.bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+    if let (Some(place), Some(len)) =
+        (form.bytes.get_mut(..text.len()), u8::try_from(text.len()).ok().filter(|_| text.len() <= MAX_FOLDED))
+    {
         place.copy_from_slice(text.as_bytes());
         form.len = len;
     }
@@ -120,121 +127,153 @@ fn starts_afresh(c: char) -> bool {
     }) && std::iter::once(c).nfkc().next().is_some_and(|first| canonical_combining_class(first) == 0)
 }
 
-/// Folds `text` to the end of `out`; returns `false` at the first character that needs the libraries (what
-/// was appended by then is of no use).
+/// Folds `text[span]` to the end of `out`; returns `false` at the first character that needs the libraries
+/// (what was appended by then is of no use).
 ///
-/// `text` must be cut at character boundaries. In canonical mode a space is appended after another
-/// character only and at most once; the space at the end of the key is the caller's to take off.
+/// The span must lie on character boundaries and its folded form fit the buffer's room. In canonical mode a
+/// space is appended after another character only and at most once; the space at the end of the key is the
+/// caller's to take off.
 #[inline]
-pub(super) fn fold(text: &str, table: &FoldTable, out: &mut Vec<u8>) -> bool {
-    match table.mode {
-        MatchMode::Canonical => fold_bytes::<true>(text.as_bytes(), table, out),
-        MatchMode::Exact => fold_bytes::<true>(text.as_bytes(), table, out),
-        MatchMode::Loose => fold_bytes::<false>(text.as_bytes(), table, out),
-    }
+pub(super) fn fold(text: &str, span: ByteSpan, table: &FoldTable, out: &mut KeyBuffer) -> bool {
+    let (room, start) = out.room();
+    let end = match table.mode {
+        MatchMode::Canonical => fold_bytes::<true, true>(text.as_bytes(), span, table, (room, start)),
+        MatchMode::Exact => fold_bytes::<true, false>(text.as_bytes(), span, table, (room, start)),
+        MatchMode::Loose => fold_bytes::<false, false>(text.as_bytes(), span, table, (room, start)),
+    };
+    out.set_len(end.unwrap_or(start));
+    end.is_some()
 }
 
-/// `PLAIN`: printable ASCII and Han fold to themselves, so that whole words of bytes are copied.
-fn fold_bytes<const PLAIN: bool>(src: &[u8], table: &FoldTable, out: &mut Vec<u8>) -> bool {
-    let mut at = 0;
-    while let Some(&byte) = src.get(at) {
-        if PLAIN {
-            if byte < 0x80 {
-                at = copy_ascii(src, at, table.mode, out);
-            } else if is_han_lead(byte) {
-                at = copy_han(src, at, out);
+/// Folds into `out` from `to` on and returns the end, or `None` at a hard character.
+///
+/// `COPY`: printable ASCII and Han fold to themselves and are copied in words, the part of a word that is not
+/// so being overwritten by what comes next. A word may be read past the end of the span, where the text goes
+/// on. `COLLAPSE`: a space after a space is not copied.
+#[inline]
+fn fold_bytes<const COPY: bool, const COLLAPSE: bool>(
+    text: &[u8],
+    span: ByteSpan,
+    table: &FoldTable,
+    (out, mut to): (&mut [u8], usize),
+) -> Option<usize> {
+    let mut at = span.start;
+    while at < span.end {
+        if COPY {
+            let rest = &text[at..];
+            let copied = match rest[0] {
+                0..0x80 => copy_ascii::<COLLAPSE>(rest, out, to),
+                0xe4..=0xe9 => copy_han(rest, out, to),
+                _ => 0,
+            };
+            if copied > 0 {
+                let copied = copied.min(span.end - at);
+                (at, to) = (at + copied, to + copied);
+                continue;
             }
         }
-        let Some((code, width)) = decode(src, at) else { return at == src.len() };
-        if !append(table.form(code), out) {
-            return false;
-        }
+        let (code, width) = decode(text, at)?;
+        to = append(table.form(code), out, to)?;
         at += width;
     }
-    true
+    Some(to)
 }
 
+/// Writes a form to `out[to..]` and returns where it ends.
 #[inline]
-fn append(form: Form, out: &mut Vec<u8>) -> bool {
+fn append(form: Form, out: &mut [u8], to: usize) -> Option<usize> {
     match form.len {
-        HARD => return false,
+        HARD => None,
         SPACE => {
-            if out.last().is_some_and(|&last| last != b' ') {
-                out.push(b' ');
+            let follows_text = to > 0 && out[to - 1] != b' ';
+            if follows_text {
+                out[to] = b' ';
             }
+            Some(to + usize::from(follows_text))
         }
         len => {
-            let end = out.len() + usize::from(len);
-            out.extend_from_slice(&form.bytes);
-            out.truncate(end);
+            *out.get_mut(to..)?.first_chunk_mut()? = form.bytes;
+            Some(to + usize::from(len))
         }
     }
-    true
 }
 
-/// U+4000-U+9FFF: all Han (or hexagrams), all their own NFKC form. Lead bytes E4-E9.
+/// U+4000-U+9FFF, whose lead bytes are E4 to E9: Han (and hexagrams), all their own NFKC form. Copies words of
+/// five of them, and the part of the next word that is, to `out[to..]`; returns how many bytes that were.
 #[inline]
-fn is_han_lead(byte: u8) -> bool {
-    (0xe4..=0xe9).contains(&byte)
-}
-
-/// Copies Han from `at` on, four characters at a time while they last; returns the place after them.
-#[inline]
-fn copy_han(src: &[u8], mut at: usize, out: &mut Vec<u8>) -> usize {
-    while let Some(word) = src.get(at..).and_then(|rest| rest.first_chunk::<12>()) {
-        if !(is_han_lead(word[0]) & is_han_lead(word[3]) & is_han_lead(word[6]) & is_han_lead(word[9])) {
+fn copy_han(rest: &[u8], out: &mut [u8], to: usize) -> usize {
+    // The lead bytes of five characters, each in a lane of 24 bits.
+    const LANES: u128 = 1 | 1 << 24 | 1 << 48 | 1 << 72 | 1 << 96;
+    let mut copied = 0;
+    while let Some(bytes) = rest.get(copied..).and_then(|rest| rest.first_chunk::<16>()) {
+        let Some(place) = out.get_mut(to + copied..).and_then(|out| out.first_chunk_mut::<16>()) else {
             break;
+        };
+        *place = *bytes;
+        let leads = u128::from_le_bytes(*bytes) & (LANES * 0xff);
+        // Bit 8 of a lane is carried into if the lead is at least E4, or at least EA.
+        let is_han = (leads + LANES * (0x100 - 0xe4)) & !(leads + LANES * (0x100 - 0xea));
+        let others = !is_han & (LANES << 8);
+        if others != 0 {
+            // A branch that is predicted while words are whole; the count would make each wait for the last.
+            return copied + others.trailing_zeros() as usize / 24 * 3;
         }
-        out.extend_from_slice(word);
-        at += 12;
+        copied += 15;
     }
-    while let Some(word) = src.get(at..).and_then(|rest| rest.first_chunk::<3>()) {
-        if !is_han_lead(word[0]) {
-            break;
-        }
-        out.extend_from_slice(word);
-        at += 3;
-    }
-    at
+    copied
 }
 
-/// Copies words of eight printable ASCII bytes from `at` on, without two spaces in a row in canonical mode;
-/// returns the place after them.
+/// Copies words of eight printable ASCII bytes, and the part of the next word that is, to `out[to..]`; returns
+/// how many bytes that were. Under `COLLAPSE` a space that follows a space, or nothing, is not one of them.
 #[inline]
-fn copy_ascii(src: &[u8], mut at: usize, mode: MatchMode, out: &mut Vec<u8>) -> usize {
+fn copy_ascii<const COLLAPSE: bool>(rest: &[u8], out: &mut [u8], to: usize) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
-    while let Some(bytes) = src.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+    let before = to.checked_sub(1).and_then(|last| out.get(last)).is_none_or(|&last| last == b' ');
+    // Bit 7: the byte before the word is a space, or there is none.
+    let mut before = u64::from(before) << 7;
+    let mut copied = 0;
+    while let Some(bytes) = rest.get(copied..).and_then(|rest| rest.first_chunk::<8>()) {
+        let Some(place) = out.get_mut(to + copied..).and_then(|out| out.first_chunk_mut::<8>()) else {
+            break;
+        };
+        *place = *bytes;
         let word = u64::from_le_bytes(*bytes);
-        // Bit 7 of a byte is set if it is not ASCII, below 0x20, or 0x7F (bytes are below 0x80 where the
-        // sums matter, so that nothing is carried into the next byte).
+        // Bit 7 of a byte is set if it is not ASCII, below 0x20, or 0x7F. Bit 7 is masked before each sum, so
+        // that nothing is carried into the next byte.
         let low = word & !HIGH;
-        let odd = word | !(low + ONES * (0x80 - 0x20)) | (low + ONES);
+        let mut odd = word | !(low + ONES * (0x80 - 0x20)) | (low + ONES);
+        if COLLAPSE {
+            // Bit 7 of a byte is set if it is a space (or not ASCII, and odd already).
+            let spaces = !((low ^ (ONES * 0x20)) + ONES * 0x7f) & HIGH;
+            odd |= spaces & (spaces << 8 | before);
+            before = spaces >> 56;
+        }
         if odd & HIGH != 0 {
-            break;
+            return copied + (odd & HIGH).trailing_zeros() as usize / 8;
         }
-        // Bit 7 of a byte is set if it is a space.
-        let spaces = !((word ^ (ONES * 0x20)) + ONES * 0x7f) & HIGH;
-        let follows_space = spaces & 0x80 != 0 && out.last().is_none_or(|&last| last == b' ');
-        if mode == MatchMode::Canonical && (spaces & (spaces << 8) != 0 || follows_space) {
-            break;
-        }
-        out.extend_from_slice(bytes);
-        at += 8;
+        copied += 8;
     }
-    at
+    copied
 }
 
-/// The code point at `at` and its width. `src` is valid UTF-8 and `at` a boundary; `None` at the end.
+/// The code point at `at` and its width. `src` is valid UTF-8 and `at` a boundary before its end.
 #[inline]
 fn decode(src: &[u8], at: usize) -> Option<(u32, usize)> {
+    let low = |byte: u8| u32::from(byte & 0x3f);
     let rest = src.get(at..)?;
-    let low = |index: usize| rest.get(index).map(|&byte| u32::from(byte & 0x3f));
     let first = u32::from(*rest.first()?);
-    Some(match first {
-        0..0x80 => (first, 1),
-        0x80..0xe0 => ((first & 0x1f) << 6 | low(1)?, 2),
-        0xe0..0xf0 => ((first & 0x0f) << 12 | low(1)? << 6 | low(2)?, 3),
-        _ => ((first & 0x07) << 18 | low(1)? << 12 | low(2)? << 6 | low(3)?, 4),
-    })
+    if (0xe0..0xf0).contains(&first) {
+        let [_, b, c] = *rest.first_chunk::<3>()?;
+        return Some(((first & 0x0f) << 12 | low(b) << 6 | low(c), 3));
+    }
+    if first < 0x80 {
+        return Some((first, 1));
+    }
+    if first < 0xe0 {
+        let [_, b] = *rest.first_chunk::<2>()?;
+        return Some(((first & 0x1f) << 6 | low(b), 2));
+    }
+    let [_, b, c, d] = *rest.first_chunk::<4>()?;
+    Some(((first & 0x07) << 18 | low(b) << 12 | low(c) << 6 | low(d), 4))
 }

@@ -1,39 +1,60 @@
 //! Key text of a paragraph: the fast path where it can, the libraries where it must.
 
+use super::buffer::KeyBuffer;
 use super::fold::{FoldTable, fold};
 use super::library;
 use super::repair::repaired_chars;
 use crate::config::{MatchMode, Repair};
 use crate::document::Paragraph;
 use crate::split::line::{Fate, fate};
+use crate::units::ByteSpan;
 
-/// Takes key text as it is made. Implemented by the hasher of stage 5 and, for tests, by `Vec<u8>`.
+/// Takes key text as it is made. Implemented by the hasher of stage 5.
 pub trait KeySink {
     /// The buffer to append to; it holds at least the last byte appended so far, if there is one.
-    fn buffer(&mut self) -> &mut Vec<u8>;
+    fn buffer(&mut self) -> &mut KeyBuffer;
 
-    /// Called now and then: a sink may take what is in the buffer, but for its last byte.
+    /// Called now and then: a sink takes what is in the buffer if that is more than 8 KiB, but for the last byte.
     fn flush(&mut self);
 
     /// Forgets all of the key so far.
     fn reset(&mut self);
 }
 
-impl KeySink for Vec<u8> {
-    fn buffer(&mut self) -> &mut Vec<u8> {
-        self
+/// Keeps the whole key text.
+#[derive(Debug, Default)]
+struct KeyText {
+    buffer: KeyBuffer,
+    flushed: Vec<u8>,
+}
+
+impl KeyText {
+    fn into_bytes(mut self) -> Vec<u8> {
+        self.flushed.extend_from_slice(self.buffer.as_bytes());
+        self.flushed
+    }
+}
+
+impl KeySink for KeyText {
+    fn buffer(&mut self) -> &mut KeyBuffer {
+        &mut self.buffer
     }
 
-    fn flush(&mut self) {}
+    fn flush(&mut self) {
+        let count = self.buffer.len().saturating_sub(1);
+        self.flushed.extend_from_slice(&self.buffer.as_bytes()[..count]);
+        self.buffer.drop_front(count);
+    }
 
     fn reset(&mut self) {
-        self.clear();
+        self.buffer.clear();
+        self.flushed.clear();
     }
 }
 
 /// Text is folded in pieces of about this many bytes, so that a sink can take the key of a line of any
 /// length as it is made.
-const PIECE: usize = 16 * 1024;
+const PIECE: usize = 4 * 1024;
 
 /// Makes key text under one configuration.
 ///
@@ -65,7 +86,7 @@ impl KeyMaker {
         let body = &text[paragraph.span.range()];
         // An altered block is compared by its repaired text; only exact keys can tell the difference.
         let is_foldable = !(paragraph.altered && self.mode == MatchMode::Exact);
-        if is_foldable && self.fold(body, sink) {
+        if is_foldable && self.fold(text, paragraph.span, sink) {
             return;
         }
         sink.reset();
@@ -77,27 +98,27 @@ impl KeyMaker {
 
     /// The key text of one paragraph as a string, for explanations and tests. `text` is repaired first.
     pub fn key_text(&self, text: &str) -> String {
-        let mut key = Vec::new();
-        let span = crate::units::ByteSpan::new(0, text.len());
+        let mut key = KeyText::default();
+        let span = ByteSpan::new(0, text.len());
         self.make(text, &mut Paragraph { span, blank_before: false, altered: false }, &mut key);
-        String::from_utf8_lossy(&key).into_owned()
+        String::from_utf8_lossy(&key.into_bytes()).into_owned()
     }
 
     #[inline]
-    fn fold(&self, body: &str, sink: &mut impl KeySink) -> bool {
-        let mut rest = body;
+    fn fold(&self, text: &str, span: ByteSpan, sink: &mut impl KeySink) -> bool {
+        let mut rest = span;
         while rest.len() > PIECE {
-            let (piece, tail) = rest.split_at(rest.floor_char_boundary(PIECE));
-            if !fold(piece, self.table, sink.buffer()) {
+            let cut = text.floor_char_boundary(rest.start + PIECE);
+            if !fold(text, ByteSpan::new(rest.start, cut), self.table, sink.buffer()) {
                 return false;
             }
             sink.flush();
-            rest = tail;
+            rest.start = cut;
         }
-        if !fold(rest, self.table, sink.buffer()) {
+        if !fold(text, rest, self.table, sink.buffer()) {
             return false;
         }
-        if self.mode == MatchMode::Canonical && sink.buffer().last() == Some(&b' ') {
+        if self.mode == MatchMode::Canonical && sink.buffer().last() == Some(b' ') {
             sink.buffer().pop();
         }
         true
@@ -107,8 +128,8 @@ impl KeyMaker {
     fn by_library(&self, body: &str, sink: &mut impl KeySink) {
         let mut utf8 = [0; 4];
         let mut emit = |c: char| {
-            sink.buffer().extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
-            if sink.buffer().len() >= 4 * PIECE {
+            sink.buffer().extend(c.encode_utf8(&mut utf8).as_bytes());
+            if sink.buffer().len() >= 2 * PIECE {
                 sink.flush();
             }
         };
@@ -132,14 +153,15 @@ mod tests {
     }
 
     fn fast(mode: MatchMode, line: &str) -> Option<Vec<u8>> {
-        let mut key = Vec::new();
-        KeyMaker::new(mode, Repair::Basic).fold(trimmed(line), &mut key).then_some(key)
+        let mut key = KeyText::default();
+        let span = crate::split::line::trim(line);
+        KeyMaker::new(mode, Repair::Basic).fold(line, span, &mut key).then(|| key.into_bytes())
     }
 
     fn slow(mode: MatchMode, line: &str) -> Vec<u8> {
-        let mut key = Vec::new();
+        let mut key = KeyText::default();
         KeyMaker::new(mode, Repair::Basic).by_library(trimmed(line), &mut key);
-        key
+        key.into_bytes()
     }
 
     #[test]

@@ -4,11 +4,13 @@
 //! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is
 //! done with a key.
 
+mod buffer;
 mod fold;
 mod key;
 mod library;
 mod repair;
 
+pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub use repair::{repair, repaired_chars};
 
