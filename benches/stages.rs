@@ -1,1 +1,135 @@
-fn main() {}
+//! Throughput of each stage, in bytes of text, on generated news and on text that is hard for the stage. Every
+//! bench asserts its result, so that one that goes wrong cannot look fast.
+//!
+//! `cargo bench --bench stages`
+
+#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
+
+#[expect(dead_code, reason = "the end-to-end bench uses the rest")]
+mod common;
+
+use std::hint::black_box;
+use std::io;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tamis::config::{DecideConfig, MatchMode, Repair, SplitConfig, SplitMode};
+use tamis::decide::{Batch, Dealt, Exact, Verdict};
+use tamis::document::Paragraph;
+use tamis::fingerprint::{Fingerprint, KeyHasher};
+use tamis::normalize::KeyMaker;
+use tamis::split::split;
+use tamis::units::{Ordinal, count};
+use tamis::write::{Judged, write_text};
+
+/// Text of a bench: fits the second-level cache, as a chunk does.
+const BYTES: u64 = 512 * 1024;
+
+/// Generated news: Chinese and English, one paragraph a line.
+fn news() -> String {
+    common::Documents::new(1, BYTES).collect()
+}
+
+/// Text in which every paragraph needs the Unicode libraries: combining marks and a zero-width joiner.
+fn hard() -> String {
+    "Cafe\u{301} 中文，e\u{301}tude \u{200d}हिन्दी 가나다 \u{1112}\u{1161}\u{11ab}글，价格：￥12.50。\n"
+        .repeat(5000)
+}
+
+fn paragraphs(text: &str, mode: SplitMode) -> Vec<Paragraph> {
+    let mut out = Vec::new();
+    split(text, SplitConfig { split: mode, repair: Repair::Basic }, &mut out);
+    out
+}
+
+fn bench_split(c: &mut Criterion) {
+    let text = news();
+    let mut group = c.benchmark_group("split");
+    group.throughput(Throughput::Bytes(count(text.len())));
+    for (name, mode) in
+        [("line", SplitMode::Line), ("block", SplitMode::Block), ("sentence", SplitMode::Sentence)]
+    {
+        let expected = paragraphs(&text, mode).len();
+        assert!(expected > 0);
+        group.bench_function(name, |b| {
+            b.iter(|| assert_eq!(paragraphs(black_box(&text), mode).len(), expected))
+        });
+    }
+    group.finish();
+}
+
+fn bench_keys(c: &mut Criterion) {
+    let mut group = c.benchmark_group("key and fingerprint");
+    for (name, text, mode) in [
+        ("canonical, news", news(), MatchMode::Canonical),
+        ("exact, news", news(), MatchMode::Exact),
+        ("loose, news", news(), MatchMode::Loose),
+        ("canonical, hard", hard(), MatchMode::Canonical),
+    ] {
+        let mut found = paragraphs(&text, SplitMode::Line);
+        let keys = KeyMaker::new(mode, Repair::Basic);
+        let mut hasher = KeyHasher::default();
+        let mut last = || {
+            for paragraph in &mut found {
+                keys.make(&text, paragraph, &mut hasher);
+                black_box(hasher.finish());
+            }
+            keys.make(&text, &mut found[0], &mut hasher);
+            hasher.finish()
+        };
+        let expected = Fingerprint::of(keys.key_text(text.lines().next().unwrap_or_default()).as_bytes());
+        group.throughput(Throughput::Bytes(count(text.len())));
+        group.bench_function(name, |b| b.iter(|| assert_eq!(last(), expected)));
+    }
+    group.finish();
+}
+
+fn bench_sha256(c: &mut Criterion) {
+    let mut group = c.benchmark_group("SHA-256");
+    for len in [64, 230, 1024, 16 * 1024] {
+        let key = vec![b'a'; len];
+        group.throughput(Throughput::Bytes(count(len)));
+        group.bench_function(format!("{len} bytes"), |b| b.iter(|| Fingerprint::of(black_box(&key))));
+    }
+    group.finish();
+}
+
+fn bench_decide(c: &mut Criterion) {
+    // A chunk of 100,000 records, a third of them repeats, 23 MB of text at 230 bytes a paragraph.
+    let records: Vec<_> =
+        (0..100_000_u32).map(|n| (Fingerprint::of(&(n % 66_667).to_le_bytes()), n, 0)).collect();
+    let mut group = c.benchmark_group("decide");
+    group.throughput(Throughput::Elements(count(records.len())));
+    group.bench_function("deal and settle", |b| {
+        b.iter(|| {
+            let dealt = Dealt::deal(black_box(&records));
+            let (first, num_paragraphs) = (Ordinal(0), records.len());
+            let batch = Batch { records: &dealt, num_paragraphs, first, open_document: None };
+            let verdicts = Exact::new(DecideConfig::default()).settle(&[batch]);
+            assert_eq!(verdicts[0].iter().filter(|v| v.survivor().is_some()).count(), 33_333);
+        });
+    });
+    group.finish();
+}
+
+fn bench_write(c: &mut Criterion) {
+    let text = news();
+    let found = paragraphs(&text, SplitMode::Line);
+    let verdicts = vec![Verdict::KEEP; found.len()];
+    let judged =
+        Judged { text: text.as_bytes(), paragraphs: &found, verdicts: &verdicts, blank_after: false };
+    let mut out = Vec::new();
+    let mut group = c.benchmark_group("write");
+    group.throughput(Throughput::Bytes(count(text.len())));
+    group.bench_function("text, all kept", |b| {
+        b.iter(|| -> io::Result<()> {
+            out.clear();
+            let written = write_text(black_box(judged), Repair::Basic, &mut out)?;
+            assert_eq!(written.num_kept, count(found.len()));
+            Ok(())
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, bench_split, bench_keys, bench_sha256, bench_decide, bench_write);
+criterion_main!(benches);

@@ -46,13 +46,12 @@ impl Places {
             let offset = u32::try_from(start.0 - block.base).ok()?;
             (block.starts.len() < BLOCK).then_some(offset)
         });
-        match (offset, self.blocks.last_mut()) {
-            (Some(offset), Some(block)) => block.starts.push(offset),
-            _ => {
-                let mut starts = Vec::with_capacity(BLOCK);
-                starts.push(0);
-                self.blocks.push(Block { base: start.0, first_document: self.num_documents, starts });
-            }
+        if let (Some(offset), Some(block)) = (offset, self.blocks.last_mut()) {
+            block.starts.push(offset);
+        } else {
+            let mut starts = Vec::with_capacity(BLOCK);
+            starts.push(0);
+            self.blocks.push(Block { base: start.0, first_document: self.num_documents, starts });
         }
         self.num_documents += 1;
         DocumentId(self.num_documents - 1)

@@ -39,14 +39,14 @@ const PAGE: usize = 256;
 /// Pages up to U+10FFFF.
 const NUM_PAGES: usize = 0x11_0000 / PAGE;
 
-type Page = [Form; PAGE];
+type Page = Box<[Form]>;
 
 /// The folded forms of all characters for one match mode, made page by page when first needed
 /// (about 30 µs a page; Chinese and English news touch some 90).
 #[derive(Debug)]
 pub(super) struct FoldTable {
     mode: MatchMode,
-    pages: [OnceLock<Box<Page>>; NUM_PAGES],
+    pages: [OnceLock<Page>; NUM_PAGES],
 }
 
 static EXACT: FoldTable = FoldTable::new(MatchMode::Exact);
@@ -54,6 +54,7 @@ static CANONICAL: FoldTable = FoldTable::new(MatchMode::Canonical);
 static LOOSE: FoldTable = FoldTable::new(MatchMode::Loose);
 
 impl FoldTable {
+    #[expect(clippy::large_stack_arrays, reason = "evaluated at compile time")]
     const fn new(mode: MatchMode) -> Self {
         Self { mode, pages: [const { OnceLock::new() }; NUM_PAGES] }
     }
@@ -75,15 +76,12 @@ impl FoldTable {
     }
 
     #[cold]
-    fn make_page(&self, number: usize) -> Box<Page> {
+    fn make_page(&self, number: usize) -> Page {
         let first = u32::try_from(number * PAGE).unwrap_or(u32::MAX);
-        let mut page = Box::new([Form { bytes: [0; MAX_FORM], len: HARD }; PAGE]);
-        for (form, code) in page.iter_mut().zip(first..) {
-            if let Some(c) = char::from_u32(code) {
-                *form = make_form(c, self.mode);
-            }
-        }
-        page
+        let hard = Form { bytes: [0; MAX_FORM], len: HARD };
+        let forms =
+            (first..).take(PAGE).map(|code| char::from_u32(code).map_or(hard, |c| make_form(c, self.mode)));
+        forms.collect()
     }
 }
 

@@ -5,7 +5,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// `--match canonical`: NFKC; runs of White_Space become one space, trimmed at both ends; then Cc and Cf
+/// `--match canonical`: NFKC; runs of `White_Space` become one space, trimmed at both ends; then Cc and Cf
 /// are removed.
 pub(super) fn canonical(text: impl Iterator<Item = char>, mut emit: impl FnMut(char)) {
     let mut has_text = false;
@@ -33,12 +33,12 @@ pub(super) fn loose(text: impl Iterator<Item = char>, mut emit: impl FnMut(char)
     text.nfkc().filter(|c| !is_invisible(*c)).default_case_fold().filter(|c| is_word(*c)).for_each(&mut emit);
 }
 
-/// General_Category Cc or Cf.
+/// `General_Category` Cc or Cf.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(c.general_category(), GeneralCategory::Control | GeneralCategory::Format)
 }
 
-/// General_Category L, M or N.
+/// `General_Category` L, M or N.
 pub(super) fn is_word(c: char) -> bool {
     use GeneralCategoryGroup as Group;
     matches!(c.general_category_group(), Group::Letter | Group::Mark | Group::Number)

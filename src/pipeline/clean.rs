@@ -22,8 +22,7 @@ pub(super) const LEDGER: &[u8] = b"removed.jsonl.zst";
 /// Cleans `sources` from `input` to `output` and publishes. Runs on the caller's rayon pool.
 pub(super) fn run(
     sources: &SourceList,
-    input: &dyn Input,
-    output: &dyn Output,
+    (input, output): (&dyn Input, &dyn Output),
     config: &Config,
     observer: &dyn Observer,
     info: &dyn Fn() -> RunInfo,

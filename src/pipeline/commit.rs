@@ -79,7 +79,7 @@ impl<'a> Recorder<'a> {
 
     /// Ends the ledger; nothing is committed after this.
     pub(super) fn finish(&mut self, places: &Places) -> Result<()> {
-        self.ledger.checkpoint(LedgerContext { sources: self.sources, places }).map(drop)
+        self.ledger.finish(LedgerContext { sources: self.sources, places })
     }
 
     fn commit_part(
@@ -144,7 +144,7 @@ impl<'a> Recorder<'a> {
                     none.insert(self.output.create(Area::Corpus, relative)?)
                 }
             };
-            if open.layout.owes_blank(layout) {
+            if !part.is_container && open.layout.owes_blank(layout) {
                 file.append(b"\n")?;
             }
             match content {

@@ -177,7 +177,7 @@ pub fn run(
     };
     let summary = pool.install(|| {
         let sources = list()?;
-        clean::run(&sources, input, output, config, observer, &info)
+        clean::run(&sources, (input, output), config, observer, &info)
     })?;
     Ok(Outcome { summary, elapsed: started.1.elapsed(), threads })
 }

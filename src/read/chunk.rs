@@ -1,5 +1,6 @@
 //! A chunk: some bytes of the corpus and where the documents in them stand.
 
+use crate::discover::Format;
 use crate::error::{RejectReason, SkipReason};
 use crate::units::{ByteSpan, SourceId};
 
@@ -105,11 +106,11 @@ impl Chunk {
     }
 
     /// Begins the part of a source before its bytes are appended; what is pushed until [`Self::end_part`] belongs to it.
-    pub fn begin_part(&mut self, source: SourceId, is_container: bool, is_first: bool) {
+    pub fn begin_part(&mut self, source: SourceId, format: Format, is_first: bool) {
         let at = self.slots.len();
         self.parts.push(Part {
             source,
-            is_container,
+            is_container: format == Format::JsonLines,
             is_first,
             is_last: true,
             slots: at..at,

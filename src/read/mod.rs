@@ -61,13 +61,14 @@ pub fn read_files<'a>(
     visitor: &mut impl Visitor,
 ) {
     for source in sources {
-        chunk.begin_part(source.id, *source.plan == Plan::Read(Format::JsonLines), true);
+        let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
+        chunk.begin_part(source.id, format, true);
         match source.plan {
             Plan::Skip(reason) => chunk.end_part(PartFate::Skipped(*reason), true),
             Plan::Reject(why) => chunk.reject_part(RejectReason::Unreadable, None, why),
-            Plan::Read(format) => match read_whole(input, source, chunk) {
+            Plan::Read(_) => match read_whole(input, source, chunk) {
                 Ok(span) => {
-                    let stretch = Stretch { span, format: *format, offset: 0, bom: 0 };
+                    let stretch = Stretch { span, format, offset: 0, bom: 0 };
                     let fate = decode(chunk, stretch, context, visitor);
                     chunk.end_part(fate, true);
                 }
@@ -100,7 +101,7 @@ fn read_whole(
 pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
     let Piece { source, format, bytes, offset, bom, is_first, is_last, fault } = piece;
     let mut chunk = Chunk::new(Vec::new());
-    chunk.begin_part(source, format == Format::JsonLines, is_first);
+    chunk.begin_part(source, format, is_first);
     chunk.bytes = bytes;
     let stretch = Stretch { span: ByteSpan::new(0, chunk.bytes.len()), format, offset, bom };
     match fault {

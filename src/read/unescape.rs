@@ -60,6 +60,7 @@ fn hex4(bytes: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fmt::Write;
 
     fn decoded(text: &str) -> Result<String, usize> {
         let mut bytes = text.as_bytes().to_vec();
@@ -99,7 +100,7 @@ mod tests {
                         escaped.push(c);
                     } else {
                         for unit in c.encode_utf16(&mut [0; 2]) {
-                            escaped.push_str(&format!("\\u{unit:04X}"));
+                            let _ = write!(escaped, "\\u{unit:04X}");
                         }
                     }
                 }

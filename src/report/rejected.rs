@@ -10,8 +10,8 @@ struct Line<'a> {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
+    #[serde(rename = "line", skip_serializing_if = "Option::is_none")]
+    number: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     byte: Option<u64>,
     reason: RejectReason,
@@ -24,7 +24,7 @@ pub fn rejection_line(rejection: &Rejection) -> Vec<u8> {
     let line = Line {
         path: path::lossless(&rejection.path),
         record: rejection.record.map(|place| place.record),
-        line: rejection.record.map(|place| place.line),
+        number: rejection.record.map(|place| place.line),
         byte: rejection.byte,
         reason: rejection.reason,
         detail: &rejection.detail,

@@ -173,6 +173,18 @@ impl Ledger {
         Ok(self.file.len())
     }
 
+    /// Writes what is left. A ledger without a line is an empty frame.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
+        if self.checkpoint(context)? == 0 {
+            let frame = self.compressor.compress(&[]).map_err(compress_error)?;
+            self.file.append(&frame)?;
+        }
+        Ok(())
+    }
+
     /// Forgets everything after a checkpoint.
     ///
     /// # Errors

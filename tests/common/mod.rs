@@ -1,0 +1,142 @@
+//! Runs on disk and what they leave there, read back.
+#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::value::RawValue;
+use tamis::{Config, NoObserver, Outcome};
+
+use crate::oracle::{Files, Place};
+
+/// A run that is done.
+pub(crate) struct Run {
+    /// OUT.
+    pub(crate) out: Files,
+    /// `OUT.tamis`.
+    pub(crate) record: Files,
+    /// What `clean` returned.
+    pub(crate) outcome: Outcome,
+    /// The ledger's lines.
+    pub(crate) ledger: Vec<Line>,
+}
+
+/// A line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The first removed paragraph.
+    pub(crate) first: Place,
+    /// Index of the last removed paragraph.
+    pub(crate) last: u64,
+    /// Byte span in the decoded text.
+    pub(crate) span: (usize, usize),
+    /// Survivor of the first.
+    pub(crate) survivor: Place,
+    /// Index of the last one's survivor.
+    pub(crate) survivor_last: u64,
+    /// The ids of the two records, as JSON.
+    pub(crate) ids: [Option<String>; 2],
+}
+
+/// Writes files below `directory`.
+pub(crate) fn write_files(directory: &Path, files: &Files) {
+    fs::create_dir_all(directory).expect("a directory");
+    for (name, content) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+/// Reads all files below `directory`.
+///
+/// # Panics
+/// If there is an empty directory below it, or anything else that is neither a file nor a directory.
+pub(crate) fn read_files(directory: &Path) -> Files {
+    let mut files = Files::new();
+    let mut directories = vec![(directory.to_owned(), String::new())];
+    while let Some((directory, prefix)) = directories.pop() {
+        let entries: Vec<_> = fs::read_dir(&directory).expect("a directory").flatten().collect();
+        assert!(prefix.is_empty() || !entries.is_empty(), "{} is empty", directory.display());
+        for entry in entries {
+            let name = format!("{prefix}{}", entry.file_name().to_str().expect("a name in UTF-8"));
+            if entry.file_type().expect("a type").is_dir() {
+                directories.push((entry.path(), format!("{name}/")));
+            } else {
+                files.insert(name, fs::read(entry.path()).expect("a file"));
+            }
+        }
+    }
+    files
+}
+
+/// The names of what stands in `directory`.
+pub(crate) fn names(directory: &Path) -> BTreeSet<PathBuf> {
+    let entries = fs::read_dir(directory).expect("a directory").flatten();
+    entries.map(|entry| entry.file_name().into()).collect()
+}
+
+/// Cleans files on disk, in a directory of their own.
+pub(crate) fn clean(files: &Files, config: &Config) -> Run {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (input, out) = (directory.path().join("in"), directory.path().join("out"));
+    write_files(&input, files);
+    let outcome = tamis::clean(&[input], Some(&out), config, &NoObserver).expect("a run");
+    assert_eq!(names(directory.path()), ["in", "out", "out.tamis"].map(PathBuf::from).into());
+    let (out, record) = (read_files(&out), read_files(&directory.path().join("out.tamis")));
+    let ledger = ledger(&record["removed.jsonl.zst"]);
+    Run { out, record, outcome, ledger }
+}
+
+/// Decodes a ledger.
+pub(crate) fn ledger(compressed: &[u8]) -> Vec<Line> {
+    if compressed.is_empty() {
+        return Vec::new(); // the test `a_ledger_of_nothing_is_zstandard` looks at this alone
+    }
+    let lines = zstd::stream::decode_all(compressed).expect("Zstandard");
+    let lines = String::from_utf8(lines).expect("UTF-8");
+    lines.lines().map(line).collect()
+}
+
+/// A line as it is spelled.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spelled<'a> {
+    path: String,
+    record: Option<u64>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    first: u64,
+    last: u64,
+    span: (usize, usize),
+    rule: String,
+    #[serde(borrow)]
+    survivor: SpelledPlace<'a>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpelledPlace<'a> {
+    path: String,
+    record: Option<u64>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    first: u64,
+    last: u64,
+}
+
+fn line(json: &str) -> Line {
+    let Spelled { path, record, id, first, last, span, rule, survivor } =
+        serde_json::from_str(json).expect("a line of the ledger");
+    assert_eq!(rule, "exact");
+    let ids = [id, survivor.id].map(|id| id.map(|id| id.get().to_owned()));
+    Line {
+        first: Place { path, record, index: first },
+        last,
+        span,
+        survivor: Place { path: survivor.path, record: survivor.record, index: survivor.first },
+        survivor_last: survivor.last,
+        ids,
+    }
+}
