@@ -70,9 +70,11 @@ fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {
     format!("{} kept ({})", shown(kept), share(kept, total))
 }
 
-/// A share with one decimal. Rounded down, so that 100 % means all of it.
+/// A share with one decimal. Rounded, but 100 % means all of it and 0 % none.
 fn share(part: u64, total: u64) -> String {
-    let permille = u128::from(part) * 1000 / u128::from(total.max(1));
+    let (part, total) = (u128::from(part), u128::from(total.max(1)));
+    let rounded = (part * 2000 / total).div_ceil(2);
+    let permille = if part == 0 || part == total { rounded } else { rounded.clamp(1, 999) };
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
@@ -116,8 +118,8 @@ mod tests {
         assert_eq!([0, 999, 1_500, 12_345_678].map(size), ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
         assert_eq!(size(1_234_000_000_000), "1,234.0 GB");
         assert_eq!(
-            (share(999, 1000), share(1, 3), share(0, 0)),
-            ("99.9 %".into(), "33.3 %".into(), "0.0 %".into())
+            [share(9_999, 10_000), share(2, 3), share(1, 1_000_000), share(0, 0)],
+            ["99.9 %", "66.7 %", "0.1 %", "0.0 %"]
         );
     }
 }

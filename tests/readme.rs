@@ -1,0 +1,138 @@
+//! Every command in README.md runs, and its transcripts are what the commands print.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
+
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A fenced block: its language and its lines.
+struct Block {
+    language: String,
+    lines: Vec<String>,
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut lines = markdown.lines();
+    while let Some(line) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let body = lines.by_ref().take_while(|line| *line != "```").map(str::to_owned).collect();
+            blocks.push(Block { language: language.to_owned(), lines: body });
+        }
+    }
+    blocks
+}
+
+/// A directory like a clone's top level, with the programs that README calls on its PATH.
+struct Clone {
+    directory: tempfile::TempDir,
+}
+
+impl Clone {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let bin = directory.path().join("target/bin");
+        std::fs::create_dir_all(&bin).unwrap();
+        let tamis = Path::new(env!("CARGO_BIN_EXE_tamis"));
+        symlink(tamis, bin.join("tamis")).unwrap();
+        symlink(example(), bin.join("embed")).unwrap();
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+        for entry in walkdir::WalkDir::new(&corpus) {
+            let entry = entry.unwrap();
+            let copy = directory.path().join("corpus").join(entry.path().strip_prefix(&corpus).unwrap());
+            if entry.file_type().is_dir() {
+                std::fs::create_dir_all(copy).unwrap();
+            } else {
+                std::fs::copy(entry.path(), copy).unwrap();
+            }
+        }
+        Self { directory }
+    }
+
+    /// Runs a command line as README shows it; what it prints, messages first, and its exit code.
+    fn run(&self, line: &str) -> (String, i32) {
+        let line =
+            line.replace("cargo run --release -- ", "tamis ").replace("cargo run --example embed", "embed");
+        let path = format!(
+            "{}:{}",
+            self.directory.path().join("target/bin").display(),
+            std::env::var("PATH").unwrap()
+        );
+        let shell = Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(self.directory.path())
+            .env("PATH", path)
+            .output();
+        let output = shell.unwrap();
+        let text = [output.stderr, output.stdout].concat();
+        (String::from_utf8(text).unwrap(), output.status.code().unwrap())
+    }
+}
+
+/// The example's binary, beside the command's.
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_tamis")).with_file_name("examples").join("embed")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+fn has(program: &str) -> bool {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|dir: PathBuf| dir.join(program).is_file())
+}
+
+#[test]
+fn commands_run() {
+    let clone = Clone::new();
+    let mut count = 0;
+    for line in blocks(&readme()).iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines)
+    {
+        if line == "cargo test" || line.starts_with("cargo bench") {
+            continue; // this very test; and benches take their time
+        }
+        if line.contains("--example") && !example().is_file() {
+            eprintln!(
+                "SKIPPED: {line}: the example is built by `cargo test`, not by `cargo test --test readme`"
+            );
+            continue;
+        }
+        let (text, code) = clone.run(line);
+        assert!(matches!(code, 0 | 3), "{line}: exit {code}\n{text}");
+        count += 1;
+    }
+    assert!(count >= 6, "{count} commands found");
+}
+
+#[test]
+fn transcripts_are_true() {
+    let clone = Clone::new();
+    let is_stable = |line: &&str| !line.starts_with("time ");
+    let mut count = 0;
+    for block in blocks(&readme()).iter().filter(|block| block.language == "console") {
+        let command = block.lines[0].strip_prefix("$ ").unwrap();
+        if command.contains("zstd") && !has("zstd") {
+            eprintln!("SKIPPED: {command}: zstd is not installed");
+            continue;
+        }
+        let (text, _) = clone.run(command);
+        let printed: Vec<&str> = text.lines().filter(is_stable).collect();
+        let shown: Vec<&str> = block.lines[1..].iter().map(String::as_str).filter(is_stable).collect();
+        assert_eq!(printed, shown, "{command}");
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn every_option_is_in_the_table() {
+    let help = Command::new(env!("CARGO_BIN_EXE_tamis")).args(["clean", "--help"]).output().unwrap().stdout;
+    let readme = readme();
+    for word in String::from_utf8(help).unwrap().split_whitespace().filter(|word| word.starts_with("--")) {
+        let option =
+            word.trim_end_matches(|c: char| !c.is_alphanumeric()).split(['[', '=', ',']).next().unwrap();
+        assert!(option == "--help" || option == "--verbose" || readme.contains(option), "{option}");
+    }
+}
