@@ -3,8 +3,6 @@
 //!
 //! `cargo bench --bench stages`
 
-#![expect(missing_docs, reason = "criterion's macros make undocumented functions")]
-
 #[expect(dead_code, reason = "the end-to-end bench uses the rest")]
 mod common;
 
@@ -51,7 +49,7 @@ fn bench_split(c: &mut Criterion) {
         let expected = paragraphs(&text, mode).len();
         assert!(expected > 0);
         group.bench_function(name, |b| {
-            b.iter(|| assert_eq!(paragraphs(black_box(&text), mode).len(), expected))
+            b.iter(|| assert_eq!(paragraphs(black_box(&text), mode).len(), expected));
         });
     }
     group.finish();

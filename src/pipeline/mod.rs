@@ -135,7 +135,7 @@ pub fn clean_documents(
     let mut written = Vec::new();
     for ((area, name), content) in output.take_published() {
         match area {
-            Area::Corpus => written.push((path::lossless(&name), content)),
+            Area::Corpus => written.push((path::lossless(&name).into_owned(), content)),
             Area::Record if name == clean::LEDGER => cleaned.ledger = content,
             Area::Record => {}
         }

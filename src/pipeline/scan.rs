@@ -71,6 +71,9 @@ pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     Scanned { records: Dealt::deal(&records), chunk, paragraphs, documents }
 }
 
+/// Paragraphs of a chunk of news, with some to spare.
+const USUAL_PARAGRAPHS: usize = 2048;
+
 /// Scans the documents of one chunk as they are read.
 struct Scanner<'a> {
     context: &'a ScanContext<'a>,
@@ -86,9 +89,9 @@ impl<'a> Scanner<'a> {
         Self {
             context,
             hasher: KeyHasher::default(),
-            paragraphs: Vec::new(),
+            paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
-            records: Vec::new(),
+            records: Vec::with_capacity(USUAL_PARAGRAPHS),
         }
     }
 }

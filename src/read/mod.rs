@@ -85,16 +85,36 @@ fn read_whole(
     chunk: &mut Chunk,
 ) -> Result<ByteSpan, (RejectReason, String)> {
     let start = chunk.bytes.len();
-    let limit = source.size.saturating_add(MAX_GROWTH);
-    chunk.bytes.reserve(usize::try_from(source.size).unwrap_or(0).saturating_add(64));
-    let read = input.open(source.place).and_then(|file| file.take(limit).read_to_end(&mut chunk.bytes));
-    let fault = match read {
+    let fault = match append_file(input, source, &mut chunk.bytes) {
         Err(error) => (RejectReason::Unreadable, unreadable(&error)),
-        Ok(len) if count(len) == limit => (RejectReason::Growing, "it grew while it was read".to_owned()),
-        Ok(_) => return Ok(ByteSpan::new(start, chunk.bytes.len())),
+        Ok(false) => (RejectReason::Growing, "it grew while it was read".to_owned()),
+        Ok(true) => return Ok(ByteSpan::new(start, chunk.bytes.len())),
     };
     chunk.bytes.truncate(start);
     Err(fault)
+}
+
+/// Appends a file's bytes; `false` if there are far more than were listed.
+///
+/// One call of `read` in the common case: a file that gives just its listed size when asked for one byte more has
+/// no more. Files that changed are read to their end.
+fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    let mut file = input.open(source.place)?;
+    let start = bytes.len();
+    let listed = usize::try_from(source.size).unwrap_or(usize::MAX - 1);
+    bytes.resize(start + listed + 1, 0);
+    let got = loop {
+        match file.read(&mut bytes[start..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            got => break got?,
+        }
+    };
+    bytes.truncate(start + got);
+    if got == listed {
+        return Ok(true);
+    }
+    let more = file.take(MAX_GROWTH).read_to_end(bytes)?;
+    Ok(count(more) < MAX_GROWTH)
 }
 
 /// Makes a chunk of one piece of a large source.

@@ -1,5 +1,7 @@
 //! `rejected.jsonl`: one line a rejected file or record, in corpus order.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::error::{RejectReason, Rejection};
@@ -7,7 +9,7 @@ use crate::store::path;
 
 #[derive(Serialize)]
 struct Line<'a> {
-    path: String,
+    path: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(rename = "line", skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Paths: raw bytes on the way from listing to output, escaped text on the way to people.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -66,13 +67,16 @@ fn is_hostile(c: char) -> bool {
 }
 
 /// The bytes as JSON can hold them: as they are if they are UTF-8, else with `\xNN` for every other byte.
-pub fn lossless(bytes: &[u8]) -> String {
+pub fn lossless(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         push_hex(chunk.invalid(), &mut text);
     }
-    text
+    Cow::Owned(text)
 }
 
 fn push_hex(bytes: &[u8], text: &mut String) {

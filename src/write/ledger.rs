@@ -3,6 +3,7 @@
 //! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
 //! that a large document that turns out to be bad can be taken back whole.
 
+use std::borrow::Cow;
 use std::io;
 
 use serde::Serialize;
@@ -46,7 +47,7 @@ pub struct LedgerContext<'a> {
     pub places: &'a Places,
 }
 
-/// Where removed paragraphs stand, or their survivors.
+/// Where survivors stand.
 #[derive(Serialize)]
 struct Place<'a> {
     path: &'a str,
@@ -61,8 +62,13 @@ struct Place<'a> {
 /// A line of the ledger.
 #[derive(Serialize)]
 struct Line<'a> {
-    #[serde(flatten)]
-    place: Place<'a>,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a serde_json::value::RawValue>,
+    first: u64,
+    last: u64,
     span: (u64, u64),
     rule: &'static str,
     survivor: Place<'a>,
@@ -111,22 +117,25 @@ impl Ledger {
 
     fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
         let located = context.places.locate(run.survivor);
-        let count = run.last.0 - run.first.0;
-        let removed = (document, run.first.0, run.last.0);
-        let survivor = (located.document, located.paragraph.0, located.paragraph.0 + count);
-        let mut names = [Name::default(), Name::default()];
-        for (name, (document, ..)) in names.iter_mut().zip([removed, survivor]) {
-            self.name(document, context, name)?;
-        }
-        let [place, survivor] =
-            [(&names[0], removed), (&names[1], survivor)].map(|(name, (_, first, last))| Place {
-                path: &name.path,
-                record: name.record,
-                id: name.id.as_deref(),
-                first,
-                last,
-            });
-        let line = Line { place, span: run.span, rule: "exact", survivor, text: run.text.as_deref() };
+        let removed = self.name(document, context)?;
+        let survivor = self.name(located.document, context)?;
+        let line = Line {
+            path: &removed.path,
+            record: removed.record,
+            id: removed.id.as_deref(),
+            first: run.first.0,
+            last: run.last.0,
+            span: run.span,
+            rule: "exact",
+            survivor: Place {
+                path: &survivor.path,
+                record: survivor.record,
+                id: survivor.id.as_deref(),
+                first: located.paragraph.0,
+                last: located.paragraph.0 + (run.last.0 - run.first.0),
+            },
+            text: run.text.as_deref(),
+        };
         serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;
         self.lines.push(b'\n');
         if self.lines.len() >= FRAME_BYTES {
@@ -135,17 +144,16 @@ impl Ledger {
         Ok(())
     }
 
-    fn name(&mut self, document: DocumentId, context: LedgerContext<'_>, name: &mut Name) -> Result<()> {
+    fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
         let (source, number) = context.places.source_of(document);
         let source = context.sources.get(source);
-        name.path = path::lossless(source.place.relative);
+        let mut name = Name { path: path::lossless(source.place.relative), record: None, id: None };
         if *source.plan == Plan::Read(Format::JsonLines) {
             name.record = Some(number);
-            let id = self.ids.get(document)?;
-            name.id =
-                String::from_utf8(id).ok().and_then(|id| serde_json::value::RawValue::from_string(id).ok());
+            let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
+            name.id = serde_json::value::RawValue::from_string(id).ok();
         }
-        Ok(())
+        Ok(name)
     }
 
     fn end_frame(&mut self) -> Result<()> {
@@ -197,9 +205,8 @@ impl Ledger {
 }
 
 /// The words for one place.
-#[derive(Default)]
-struct Name {
-    path: String,
+struct Name<'a> {
+    path: Cow<'a, str>,
     record: Option<u64>,
     id: Option<Box<serde_json::value::RawValue>>,
 }

@@ -1,5 +1,6 @@
 //! Flags, file and defaults joined: what the command runs with, and where each value comes from.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -117,7 +118,7 @@ impl Settings {
             // The first layer that sets a key is where its value comes from; the last sets all of them.
             let found = tables.iter().find_map(|(name, table)| Some((name, table.get(key)?)));
             if let Some((origin, value)) = found {
-                text.push_str(&format!("{key} = {value} # {origin}\n"));
+                let _ = writeln!(text, "{key} = {value} # {origin}"); // writing to a String cannot fail
             }
         }
         text
