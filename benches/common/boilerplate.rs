@@ -57,15 +57,15 @@ const ENGLISH_END: &[&str] = &[
 
 /// The lines one page puts around an article: one above, one or two below.
 #[derive(Debug)]
-pub struct Furniture {
+pub(crate) struct Furniture {
     /// The line above the article.
-    pub top: String,
+    pub(crate) top: String,
     /// The lines below it.
-    pub end: Vec<String>,
+    pub(crate) end: Vec<String>,
 }
 
 /// Draws a site of the language and which of its lines the page shows.
-pub fn furniture(tongue: Tongue, random: &mut Random) -> Furniture {
+pub(crate) fn furniture(tongue: Tongue, random: &mut Random) -> Furniture {
     let (sites, tops, ends) = match tongue {
         Tongue::Chinese => (CHINESE_SITES, CHINESE_TOP, CHINESE_END),
         Tongue::English => (ENGLISH_SITES, ENGLISH_TOP, ENGLISH_END),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::documents::Documents;
+use super::Documents;
 use super::shape::Shape;
 use super::totals::{Counter, Totals};
 
@@ -13,11 +13,11 @@ const GENERATOR_VERSION: u32 = 1;
 
 /// A corpus on disk.
 #[derive(Debug, Clone)]
-pub struct Corpus {
+pub(crate) struct Corpus {
     /// What a program is given as input: a file or a directory, which holds the corpus and nothing else.
-    pub input: PathBuf,
+    pub(crate) input: PathBuf,
     /// What is in it.
-    pub totals: Totals,
+    pub(crate) totals: Totals,
 }
 
 /// The corpus of `seed` and `total_bytes` in the given shape, under `dir`.
@@ -27,7 +27,7 @@ pub struct Corpus {
 ///
 /// # Errors
 /// The directory cannot be written to.
-pub fn corpus(dir: &Path, shape: Shape, seed: u64, total_bytes: u64) -> io::Result<Corpus> {
+pub(crate) fn corpus(dir: &Path, shape: Shape, seed: u64, total_bytes: u64) -> io::Result<Corpus> {
     let name = format!("v{GENERATOR_VERSION}-seed{seed}-{total_bytes}-{}", shape.name());
     let home = dir.join(name);
     let (root, stamp) = (home.join("corpus"), home.join("done"));

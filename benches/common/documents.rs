@@ -10,7 +10,7 @@ use super::english::ENGLISH;
 use super::random::Random;
 
 /// Documents that repeat an earlier wire article, in a thousand. Tuned, with the lengths below, to the figures
-/// of [the module](super).
+/// of [the corpus](super).
 const REPEAT_PERMILLE: u64 = 386;
 /// Repeats that are the first document byte for byte, its site's lines included, in a thousand.
 const VERBATIM_PERMILLE: u64 = 250;
@@ -18,8 +18,6 @@ const VERBATIM_PERMILLE: u64 = 250;
 const WIRE_INTERVAL: u64 = 3;
 /// Chinese articles, in a thousand.
 const CHINESE_PERMILLE: u64 = 600;
-/// Chinese paragraphs that open with two ideographic spaces (U+3000), in a thousand.
-const INDENT_PERMILLE: u64 = 50;
 /// Documents with CR LF line ends, in a thousand.
 const CRLF_PERMILLE: u64 = 10;
 /// Fewest and most paragraphs of an article.
@@ -31,6 +29,8 @@ const SHORTEST: u64 = 24;
 const SPREAD: u64 = 845;
 /// The same for wire stories, whose paragraphs are shorter.
 const WIRE_SPREAD: u64 = 500;
+/// Chinese paragraphs that open with two ideographic spaces (U+3000), in a thousand.
+const INDENT_PERMILLE: u64 = 50;
 
 /// What a [`Random`] is for.
 const FOR_DOCUMENT: u64 = 1;
@@ -39,7 +39,7 @@ const FOR_FURNITURE: u64 = 3;
 
 /// The language of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tongue {
+pub(crate) enum Tongue {
     /// Chinese, simplified.
     Chinese,
     /// English.
@@ -51,18 +51,19 @@ pub enum Tongue {
 /// Each is paragraphs ended by LF, or by CR LF in 1 % of the documents; no line is blank. With LF counted for
 /// every line end they add up to `total_bytes` or up to one document more.
 #[derive(Debug, Clone)]
-pub struct Documents {
+pub(crate) struct Documents {
     seed: u64,
     total_bytes: u64,
     written_bytes: u64,
-    num_documents: u64,
+    /// Number of the next document.
+    number: u64,
     num_articles: u64,
 }
 
 impl Documents {
     /// The corpus of `seed` with `total_bytes` bytes.
-    pub fn new(seed: u64, total_bytes: u64) -> Self {
-        Self { seed, total_bytes, written_bytes: 0, num_documents: 0, num_articles: 0 }
+    pub(crate) fn new(seed: u64, total_bytes: u64) -> Self {
+        Self { seed, total_bytes, written_bytes: 0, number: 0, num_articles: 0 }
     }
 
     /// Number of the article in the next document, and whether the document repeats its first page byte for byte.
@@ -84,7 +85,7 @@ impl Iterator for Documents {
         if self.written_bytes >= self.total_bytes {
             return None;
         }
-        let mut random = Random::new(self.seed, FOR_DOCUMENT, self.num_documents);
+        let mut random = Random::new(self.seed, FOR_DOCUMENT, self.number);
         let (article, has_first_furniture) = self.next_article(&mut random);
         let mut story = Random::new(self.seed, FOR_ARTICLE, article);
         let tongue = if story.permille(CHINESE_PERMILLE) { Tongue::Chinese } else { Tongue::English };
@@ -100,7 +101,7 @@ impl Iterator for Documents {
             text += &line;
             text.push('\n');
         }
-        self.num_documents += 1;
+        self.number += 1;
         self.written_bytes += text.len() as u64;
         Some(if random.permille(CRLF_PERMILLE) { text.replace('\n', "\r\n") } else { text })
     }

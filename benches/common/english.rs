@@ -4,15 +4,15 @@ use super::template::Language;
 
 /// The language's templates and words.
 ///
-/// Slots: `t` time, `p` place, `o` organisation, `m` person, `q` office, `s` field, `v` verb, `b` object,
+/// Slots: `t` time, `p` place, `o` organization, `m` person, `q` office, `s` field, `v` verb, `b` object,
 /// `a` adverb, `c` clause, `u` unit, `f` first name, `g` family name.
-pub const ENGLISH: Language = Language {
+pub(crate) const ENGLISH: Language = Language {
     sentences: SENTENCES,
     rare_sentences: RARE,
     slots: &[
         ('t', TIMES),
         ('p', PLACES),
-        ('o', ORGANISATIONS),
+        ('o', ORGANIZATIONS),
         ('m', &["{f} {g}"]),
         ('q', OFFICES),
         ('s', FIELDS),
@@ -108,7 +108,7 @@ const PLACES: &[&str] = &[
     "Shenzhen",
 ];
 
-const ORGANISATIONS: &[&str] = &[
+const ORGANIZATIONS: &[&str] = &[
     "the central bank",
     "the World Bank",
     "OpenAI",

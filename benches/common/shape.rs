@@ -1,5 +1,6 @@
 //! The three shapes a corpus has on disk, and their writers.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 
 /// How a corpus lies on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// One text file: `corpus.txt`.
     File,
     /// A text file a document: `d00/d03/000897.txt`.
@@ -26,10 +27,10 @@ pub enum Shape {
 
 impl Shape {
     /// All shapes.
-    pub const ALL: [Self; 3] = [Self::File, Self::Tree, Self::Jsonl];
+    pub(crate) const ALL: [Self; 3] = [Self::File, Self::Tree, Self::Jsonl];
 
     /// The shape's name on the command line and in paths.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Tree => "tree",
@@ -38,7 +39,7 @@ impl Shape {
     }
 
     /// What a program is given as input, if the corpus was written to `root`.
-    pub fn input(self, root: &Path) -> PathBuf {
+    pub(crate) fn input(self, root: &Path) -> PathBuf {
         match self {
             Self::File => root.join("corpus.txt"),
             Self::Tree | Self::Jsonl => root.to_owned(),
@@ -49,7 +50,7 @@ impl Shape {
     ///
     /// # Errors
     /// A file cannot be created.
-    pub fn writer(self, root: &Path) -> io::Result<Box<dyn DocumentWriter>> {
+    pub(crate) fn writer(self, root: &Path) -> io::Result<Box<dyn DocumentWriter>> {
         Ok(match self {
             Self::File => Box::new(TextFile(create(&root.join("corpus.txt"))?)),
             Self::Tree => Box::new(Tree { root: root.to_owned(), directory: root.to_owned() }),
@@ -62,7 +63,7 @@ impl Shape {
 }
 
 /// Writes documents in one shape.
-pub trait DocumentWriter {
+pub(crate) trait DocumentWriter {
     /// Writes document `number` (from 0, without a gap) and returns the bytes it takes on disk.
     ///
     /// # Errors
@@ -134,8 +135,8 @@ impl DocumentWriter for Shards {
             }
         }
         let (site, length) = (number % 20, text.chars().count());
-        record +=
-            &format!("\",\"source\":\"https://news-{site:02}.example/{number}\",\"length\":{length}}}\n");
+        writeln!(record, "\",\"source\":\"https://news-{site:02}.example/{number}\",\"length\":{length}}}")
+            .expect("writing to a String cannot fail");
         let shard = usize::try_from(number % NUM_SHARDS).expect("a shard's number is small");
         self.0[shard].write_all(record.as_bytes())?;
         Ok(record.len() as u64)

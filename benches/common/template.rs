@@ -6,17 +6,17 @@ use super::random::Random;
 
 /// One language's sentences and the words that fill their slots.
 #[derive(Debug)]
-pub struct Language {
+pub(crate) struct Language {
     /// Whole sentences, in which `{x}` is the slot `x`.
-    pub sentences: &'static [&'static str],
+    pub(crate) sentences: &'static [&'static str],
     /// Sentences with the signs that NFKC folds and other tables do not: units, circled numbers, ligatures.
-    pub rare_sentences: &'static [&'static str],
+    pub(crate) rare_sentences: &'static [&'static str],
     /// Slots by their letter; a word may have slots itself. See [`write_number`] for the slots all languages share.
-    pub slots: &'static [(char, &'static [&'static str])],
+    pub(crate) slots: &'static [(char, &'static [&'static str])],
     /// What stands between two sentences of a paragraph.
-    pub gap: &'static str,
+    pub(crate) gap: &'static str,
     /// Whether a sentence opens with a capital letter.
-    pub has_capitals: bool,
+    pub(crate) has_capitals: bool,
 }
 
 /// How often a sentence is a rare one, in a thousand: about 2 % of the paragraphs have one.
@@ -24,7 +24,7 @@ const RARE_PERMILLE: u64 = 8;
 
 impl Language {
     /// Appends sentences until `out` has grown by `target` bytes or a little more.
-    pub fn write_paragraph(&self, out: &mut String, target: usize, random: &mut Random) {
+    pub(crate) fn write_paragraph(&self, out: &mut String, target: usize, random: &mut Random) {
         let end = out.len() + target;
         loop {
             let bank = if random.permille(RARE_PERMILLE) { self.rare_sentences } else { self.sentences };
@@ -43,7 +43,7 @@ impl Language {
     }
 
     /// Appends `template` with its slots filled.
-    pub fn fill(&self, out: &mut String, template: &str, random: &mut Random) {
+    pub(crate) fn fill(&self, out: &mut String, template: &str, random: &mut Random) {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let (slot, after) = after.split_once('}').expect("every slot of a template is closed");

@@ -5,22 +5,22 @@ use std::fmt::Write as _;
 
 /// The exact contents of a corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// Documents.
-    pub documents: u64,
+    pub(crate) documents: u64,
     /// Paragraphs: lines that are not blank.
-    pub paragraphs: u64,
+    pub(crate) paragraphs: u64,
     /// Different paragraphs, white space at both ends aside: what is left after exact deduplication.
-    pub distinct: u64,
+    pub(crate) distinct: u64,
     /// Bytes of the text, each line ended by LF, as it stands in the one big file.
-    pub text_bytes: u64,
+    pub(crate) text_bytes: u64,
     /// Bytes of the corpus on disk: more than `text_bytes` for CR LF and for JSON.
-    pub disk_bytes: u64,
+    pub(crate) disk_bytes: u64,
 }
 
 impl Totals {
     /// The totals as lines of a name and a number.
-    pub fn to_stamp(self) -> String {
+    pub(crate) fn to_stamp(self) -> String {
         let mut stamp = String::new();
         for (name, value) in [
             ("documents", self.documents),
@@ -35,7 +35,7 @@ impl Totals {
     }
 
     /// Reads what [`Totals::to_stamp`] wrote; `None` if anything is missing, as after a crash.
-    pub fn from_stamp(stamp: &str) -> Option<Self> {
+    pub(crate) fn from_stamp(stamp: &str) -> Option<Self> {
         let value = |name: &str| {
             stamp.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
         };
@@ -51,14 +51,14 @@ impl Totals {
 
 /// Counts documents as they pass; holds 16 bytes for every different paragraph.
 #[derive(Debug, Default)]
-pub struct Counter {
+pub(crate) struct Counter {
     totals: Totals,
     seen: HashSet<u128>,
 }
 
 impl Counter {
     /// Counts one document.
-    pub fn count(&mut self, document: &str) {
+    pub(crate) fn count(&mut self, document: &str) {
         self.totals.documents += 1;
         for line in document.lines() {
             self.totals.paragraphs += 1;
@@ -68,7 +68,7 @@ impl Counter {
     }
 
     /// The totals of all documents, with the size on disk filled in.
-    pub fn finish(self, disk_bytes: u64) -> Totals {
+    pub(crate) fn finish(self, disk_bytes: u64) -> Totals {
         Totals { distinct: self.seen.len() as u64, disk_bytes, ..self.totals }
     }
 }

@@ -21,7 +21,8 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     is_drawn: bool,
     started: Instant,
-    files: AtomicU64,
+    num_files: AtomicU64,
+    num_done: AtomicU64,
     num_rejected: AtomicU64,
     interrupted: &'static AtomicBool,
 }
@@ -33,7 +34,8 @@ impl Progress {
             bar,
             is_drawn,
             started: Instant::now(),
-            files: AtomicU64::new(0),
+            num_files: AtomicU64::new(0),
+            num_done: AtomicU64::new(0),
             num_rejected: AtomicU64::new(0),
             interrupted,
         }
@@ -61,21 +63,28 @@ impl Progress {
 impl Observer for Progress {
     fn discovered(&self, files: u64, bytes: u64) {
         tracing::info!(files, bytes, "inputs listed");
-        let template =
-            "{bar:32} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left";
+        // Nobody knows how much standard input will be.
+        let template = match bytes {
+            0 => "{spinner} {decimal_bytes}  {msg}  {decimal_bytes_per_sec}  {elapsed}",
+            _ => {
+                "{bar:32} {percent:>3} %  {decimal_bytes} of {decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left"
+            }
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
         }
-        self.bar.set_length(bytes);
-        self.bar.set_message(format!("{files} files"));
+        if bytes > 0 {
+            self.bar.set_length(bytes);
+        }
+        self.num_files.store(files, Ordering::Relaxed);
         self.bar.reset_eta();
     }
 
     fn advanced(&self, files: u64, bytes: u64) {
-        let done = self.files.fetch_add(files, Ordering::Relaxed) + files;
+        let done = self.num_done.fetch_add(files, Ordering::Relaxed) + files;
         self.bar.inc(bytes);
         if self.is_drawn {
-            self.bar.set_message(format!("{done} files"));
+            self.bar.set_message(format!("{done} of {} files", self.num_files.load(Ordering::Relaxed)));
             self.show();
         }
     }
