@@ -198,7 +198,7 @@ impl RejectReason {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Unreadable => "check its permissions, or leave it out of the input",
-            Self::NotUtf8 => "convert it to UTF-8 first (iconv -f GB18030 -t UTF-8)",
+            Self::NotUtf8 => "convert it to UTF-8 first, for example with iconv -f GB18030 -t UTF-8",
             Self::Growing => "run again when nothing is writing to it",
             Self::NotJson => "repair the line; the other records of the file were cleaned",
             Self::NotObject => "each line must be a JSON object",

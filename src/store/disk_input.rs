@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Input, Place, path};
@@ -90,7 +90,11 @@ impl Input for DiskInput {
         if let Some(Root::Stdin) = self.roots.get(place.root) {
             return Ok(Box::new(io::stdin()));
         }
-        Ok(Box::new(File::open(self.path(place)?)?))
+        // A file that became a FIFO since it was listed must not block the run; for a regular file the flag
+        // means nothing.
+        let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let file = File::options().read(true).custom_flags(nonblocking).open(self.path(place)?)?;
+        Ok(Box::new(file))
     }
 
     fn size(&self, place: Place<'_>) -> io::Result<u64> {

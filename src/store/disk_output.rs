@@ -41,6 +41,11 @@ impl DiskOutput {
         super::publish::check_overlap(out, inputs)
     }
 
+    /// The directory that `out` means: every link and every `..` resolved, as far as it exists.
+    pub fn resolved(out: &Path) -> PathBuf {
+        super::publish::canonical(out)
+    }
+
     fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
         let base = match area {
             Area::Corpus => self.staging.corpus(),
@@ -105,7 +110,7 @@ impl Output for DiskOutput {
 impl Drop for DiskOutput {
     fn drop(&mut self) {
         if !self.published.load(Ordering::Relaxed) {
-            self.staging.clear();
+            self.staging.abandon();
         }
     }
 }

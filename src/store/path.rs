@@ -66,14 +66,16 @@ fn is_hostile(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The bytes as JSON can hold them: as they are if they are UTF-8, else with `\xNN` for every other byte.
+/// The bytes as JSON can hold them: a byte that is not UTF-8 as `\xNN`, and a backslash, so that the two can be
+/// told apart, as `\\`. Nearly every path is borrowed as it is.
 pub fn lossless(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\\') => return Cow::Borrowed(text),
+        _ => {}
     }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
+        text.push_str(&chunk.valid().replace('\\', "\\\\"));
         push_hex(chunk.invalid(), &mut text);
     }
     Cow::Owned(text)
@@ -95,6 +97,13 @@ mod tests {
         assert_eq!(below(base, b"a/b.txt"), Some("/out/a/b.txt".into()));
         for bad in [&b""[..], b"/etc/x", b"../x", b"a/../../x", b".", b"./."] {
             assert_eq!(below(base, bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn lossless_tells_all_names_apart() {
+        for (name, expected) in [(&b"a/b.txt"[..], "a/b.txt"), (b"\xff", "\\xff"), (b"\\xff", "\\\\xff")] {
+            assert_eq!(lossless(name), expected);
         }
     }
 

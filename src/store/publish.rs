@@ -12,13 +12,13 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::disk_input::Root;
 use super::disk_output::output_error;
-use super::path::{bytes, with_suffix};
+use super::path::with_suffix;
 use crate::error::{Error, Result};
 
 /// The names a run uses, and the lock on them.
@@ -29,6 +29,8 @@ pub(super) struct Staging {
     directory: PathBuf,
     corpus: PathBuf,
     record: PathBuf,
+    /// Parents of OUT that did not exist, the innermost first.
+    made: Vec<PathBuf>,
     /// Held to the end of the run.
     _lock: File,
 }
@@ -36,20 +38,18 @@ pub(super) struct Staging {
 impl Staging {
     pub(super) fn begin(out: &Path, force: bool) -> Result<Self> {
         let out = resolve(out)?;
-        let out_record = with_suffix(&out, ".tamis");
-        check_free(&out, &out_record, force)?;
-        let directory = with_suffix(&out, ".tamis-partial");
-        fs::create_dir_all(&directory).map_err(output_error(&directory, "create"))?;
+        let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
         let lock_path = directory.join("lock");
-        let lock = File::create(&lock_path).map_err(output_error(&lock_path, "create"))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: out }),
-            Err(TryLockError::Error(source)) => return Err(output_error(&lock_path, "lock")(source)),
+        if !directory.exists() {
+            check_free(&out, &out_record, force)?;
+        } else if !lock_path.exists() && !is_empty(&directory) {
+            return Err(Error::OutputForeign { path: directory, what: "was not left by a run" });
         }
+        let made = make_parents(&out)?;
+        let lock = claim(&directory, &lock_path, &out).inspect_err(|_| unmake(&made))?;
         let (corpus, record) = (directory.join("corpus"), directory.join("record"));
-        let staging = Self { out, out_record, directory, corpus, record, _lock: lock };
-        staging.prepare(force).inspect_err(|_| staging.clear())?;
+        let staging = Self { out, out_record, directory, corpus, record, made, _lock: lock };
+        staging.prepare(force).inspect_err(|_| staging.abandon())?;
         Ok(staging)
     }
 
@@ -159,11 +159,28 @@ impl Staging {
         }
     }
 
+    /// Removes everything this run made: it came to nothing.
+    pub(super) fn abandon(&self) {
+        self.clear();
+        unmake(&self.made);
+    }
+
     /// Removes the staging directory. A failure leaves rubbish beside OUT, which the next run clears.
     pub(super) fn clear(&self) {
         if let Err(error) = remove(&self.directory) {
             tracing::warn!(path = %super::path::printable(&self.directory), %error, "cannot remove the staging directory");
         }
+    }
+}
+
+/// Makes the staging directory and takes its lock.
+fn claim(directory: &Path, lock_path: &Path, out: &Path) -> Result<File> {
+    fs::create_dir_all(directory).map_err(output_error(directory, "create"))?;
+    let lock = File::create(lock_path).map_err(output_error(lock_path, "create"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy { path: out.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(output_error(lock_path, "lock")(source)),
     }
 }
 
@@ -181,35 +198,51 @@ pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
     Ok(())
 }
 
-/// The path with every link resolved, as far as it exists.
-fn canonical(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for ancestor in absolute.ancestors() {
-        if let Ok(resolved) = fs::canonicalize(ancestor) {
-            let rest = absolute.strip_prefix(ancestor).unwrap_or(Path::new(""));
-            return if rest == Path::new("") { resolved } else { resolved.join(rest) };
+/// The path with every link and every `..` resolved, as far as it exists; the rest as it will be when it is made.
+pub(super) fn canonical(path: &Path) -> PathBuf {
+    let mut resolved = PathBuf::new();
+    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        if component == Component::ParentDir {
+            resolved.pop(); // what is before it is resolved already
+            continue;
+        }
+        resolved.push(component);
+        if let Ok(real) = fs::canonicalize(&resolved) {
+            resolved = real;
         }
     }
-    absolute
+    resolved
 }
 
-/// OUT with an existing path behind every symbolic link, and its parent made.
+/// OUT with every link resolved.
 fn resolve(out: &Path) -> Result<PathBuf> {
-    if out.exists() {
-        return fs::canonicalize(out).map_err(output_error(out, "resolve"));
+    let resolved = canonical(out);
+    if resolved.file_name().is_none() || resolved.is_symlink() {
+        return Err(Error::OutputForeign { path: out.to_owned(), what: "does not name a directory" });
     }
-    let foreign = || Error::OutputForeign { path: out.to_owned(), what: "does not name a directory" };
-    let name = out.file_name().ok_or_else(foreign)?;
-    if bytes(out).ends_with(b"/.") || out.is_symlink() {
-        return Err(foreign());
+    Ok(resolved)
+}
+
+/// Makes the parents of OUT; returns those that were missing, the innermost first.
+fn make_parents(out: &Path) -> Result<Vec<PathBuf>> {
+    let missing = out.ancestors().skip(1).take_while(|parent| !parent.exists());
+    let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+    if let Some(existing) = out.ancestors().nth(made.len() + 1).filter(|existing| !existing.is_dir()) {
+        return Err(Error::OutputForeign { path: existing.to_owned(), what: "is not a directory" });
     }
-    let parent = match out.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(output_error(parent, "create"))?;
-    let parent = fs::canonicalize(parent).map_err(output_error(parent, "resolve"))?;
-    Ok(parent.join(name))
+    if let Some(parent) = made.first() {
+        fs::create_dir_all(parent).inspect_err(|_| unmake(&made)).map_err(output_error(parent, "create"))?;
+    }
+    Ok(made)
+}
+
+/// Removes directories that were made for a run that came to nothing, unless somebody put something there.
+fn unmake(made: &[PathBuf]) {
+    for directory in made {
+        if fs::remove_dir(directory).is_err() {
+            break;
+        }
+    }
 }
 
 /// Refuses to touch what is not ours to replace.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use tamis::Outcome;
-use tamis::store::path;
+use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `out`, or nowhere.
 pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
@@ -53,17 +53,20 @@ pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
     row("time", format!("{seconds:.2} s"), format!("{rate:.1} MB/s, {} threads", outcome.threads));
     match out {
         Some(out) => {
-            let record = path::with_suffix(out, ".tamis");
-            let _ = writeln!(
-                text,
-                "output      {}\nrecord      {}",
-                path::printable(out),
-                path::printable(&record)
-            );
+            let (shown, record) = (path::printable(out), path::printable(&record(out)));
+            let _ = writeln!(text, "output      {shown}\nrecord      {record}");
         }
         None => text.push_str("dry run: nothing was written\n"),
     }
     text
+}
+
+/// Where the record of an output stands: beside what OUT names, behind a link and without a final slash.
+pub(crate) fn record(out: &Path) -> PathBuf {
+    let plain: PathBuf = out.components().collect();
+    let is_indirect = plain.is_symlink() || plain.components().any(|part| part == Component::ParentDir);
+    let real = if is_indirect || plain.file_name().is_none() { DiskOutput::resolved(out) } else { plain };
+    path::with_suffix(&real, ".tamis")
 }
 
 fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {

@@ -19,12 +19,18 @@ use args::{Command, Tamis};
 use exit::Exit;
 use progress::Progress;
 use settings::Settings;
+use tamis::store::path::printable_bytes;
 
 fn main() -> ExitCode {
-    let command = Tamis::parse().command;
+    let command = match Tamis::try_parse() {
+        Ok(tamis) => tamis.command,
+        Err(error) => return usage(&error),
+    };
     let done = match command {
         Command::Clean(args) => Settings::load(&args).and_then(|settings| clean(&settings)),
-        Command::Config(args) => Settings::load(&args).and_then(|settings| print(&settings.to_toml())),
+        Command::Config(args) => {
+            Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Tamis::command(), "tamis", &mut script);
@@ -59,10 +65,15 @@ fn clean(settings: &Settings) -> anyhow::Result<Exit> {
     let outcome = tamis::clean(&settings.inputs, out, &settings.config, &progress);
     progress.finish(out);
     let outcome = outcome?;
-    if settings.json {
-        print(&outcome.summary.to_json())?;
+    let printed = if settings.json {
+        print(&outcome.summary.to_json())
     } else if !settings.quiet {
-        print(&account::account(&outcome, out))?;
+        print(&account::account(&outcome, out))
+    } else {
+        Ok(Exit::Done)
+    };
+    if let Err(error) = printed {
+        report_error(&error.context("the run is done, but its account is lost")); // exit 2 means: not published
     }
     Ok(if outcome.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
 }
@@ -75,7 +86,8 @@ fn start_logging(verbose: u8) {
         _ => tracing::Level::DEBUG,
     };
     let format = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_target(false);
-    format.without_time().with_ansi(false).init();
+    // A closed standard error is no error (contract X2).
+    format.without_time().with_ansi(false).log_internal_errors(false).init();
 }
 
 fn man(command: Option<&str>) -> anyhow::Result<Exit> {
@@ -110,7 +122,27 @@ fn print_bytes(bytes: &[u8]) -> anyhow::Result<Exit> {
     }
 }
 
+/// Prints an error. What comes from inputs, a hostile `tamis.toml` included, is escaped.
 fn report_error(error: &anyhow::Error) {
+    let message = match error.downcast_ref::<tamis::Error>() {
+        Some(error) => error.to_string(), // it holds its source's message already
+        None => format!("{error:#}"),
+    };
+    let lines: Vec<_> = message.trim_end().lines().map(|line| printable_bytes(line.as_bytes())).collect();
     // Nothing can be done if standard error is gone too.
-    let _ = writeln!(io::stderr(), "tamis: {error:#}");
+    let _ = writeln!(io::stderr(), "tamis: {}", lines.join("\n"));
+}
+
+/// Prints what clap has to say: help, or what is wrong with the command line.
+fn usage(error: &clap::Error) -> ExitCode {
+    let plain = error.to_string();
+    let is_hostile = plain.lines().any(|line| printable_bytes(line.as_bytes()) != line);
+    if is_hostile {
+        // A flag from a file name, by way of a glob, say.
+        let lines: Vec<_> = plain.lines().map(|line| printable_bytes(line.as_bytes())).collect();
+        let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Failed.code()))
 }

@@ -46,7 +46,7 @@ impl Progress {
         self.bar.finish_and_clear();
         let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
         if more > 0 {
-            let record = out.map(|out| path::with_suffix(out, ".tamis").join("rejected.jsonl"));
+            let record = out.map(|out| crate::account::record(out).join("rejected.jsonl"));
             let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
             let _ = writeln!(std::io::stderr(), "tamis: {more} more rejected{place}");
         }

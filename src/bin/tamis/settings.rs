@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use tamis::Config;
 use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
+use tamis::store::path::printable;
 
 use crate::args::{CleanArgs, Options};
 use crate::config_file::{self, KEYS};
@@ -20,7 +21,8 @@ pub(crate) struct Settings {
     pub(crate) quiet: bool,
     pub(crate) verbose: u8,
     pub(crate) config: Config,
-    layers: Vec<(&'static str, Options)>,
+    /// Where values come from, the first that sets one first.
+    layers: Vec<(String, Options)>,
 }
 
 impl Settings {
@@ -67,7 +69,8 @@ impl Settings {
             layers: Vec::new(),
         };
         let effective = settings.effective();
-        settings.layers = vec![("flag", flags), (config_file::DEFAULT_NAME, file), ("default", effective)];
+        let named = args.config.as_ref().map_or(config_file::DEFAULT_NAME.to_owned(), |path| printable(path));
+        settings.layers = vec![("flag".to_owned(), flags), (named, file), ("default".to_owned(), effective)];
         Ok(settings)
     }
 
@@ -111,8 +114,11 @@ impl Settings {
     }
 
     /// The effective configuration as a `tamis.toml`, with the origin of each value behind it.
-    pub(crate) fn to_toml(&self) -> String {
-        let tables: Vec<_> = self.layers.iter().map(|(name, layer)| (*name, to_table(layer))).collect();
+    pub(crate) fn to_toml(&self) -> anyhow::Result<String> {
+        let mut tables = Vec::new();
+        for (name, layer) in &self.layers {
+            tables.push((name, to_table(layer)?));
+        }
         let mut text = String::new();
         for key in KEYS {
             // The first layer that sets a key is where its value comes from; the last sets all of them.
@@ -121,17 +127,17 @@ impl Settings {
                 let _ = writeln!(text, "{key} = {value} # {origin}"); // writing to a String cannot fail
             }
         }
-        text
+        Ok(text)
     }
 }
 
 /// The options that are set. Paths that are not UTF-8 are shown with replacement characters.
-fn to_table(options: &Options) -> toml::Table {
+fn to_table(options: &Options) -> anyhow::Result<toml::Table> {
     let lossy = |path: &PathBuf| PathBuf::from(path.to_string_lossy().into_owned());
     let mut options = options.clone();
     options.out = options.out.as_ref().map(lossy);
     options.input = options.input.map(|inputs| inputs.iter().map(lossy).collect());
-    toml::Table::try_from(options).unwrap_or_default()
+    toml::Table::try_from(options).context("min-chars or threads: too large for TOML")
 }
 
 /// A flag beats the file.
