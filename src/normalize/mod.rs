@@ -1,4 +1,4 @@
-//! Stage 4, two separate chains: [`repair`](mod@repair) makes what is written (contract P3), [`KeyMaker`] makes the key
+//! Stage 4, two separate chains: [`repair()`] makes what is written (contract P3), [`KeyMaker`] makes the key
 //! text that is compared (contract I1).
 //!
 //! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is

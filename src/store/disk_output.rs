@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::disk_input::Root;
 use super::publish::Staging;
-use super::{Area, Output, OutputFile, Scratch, path};
+use super::{Area, Output, OutputFile, Scratch, output_error, path};
 use crate::error::{Error, Result};
 use crate::units::count;
 
@@ -72,11 +72,6 @@ fn create_new(file: &Path) -> Result<File> {
         _ => Err(error),
     });
     opened.map_err(output_error(file, "create"))
-}
-
-pub(super) fn output_error(path: &Path, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::Output { path, operation, source }
 }
 
 impl Output for DiskOutput {

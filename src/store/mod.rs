@@ -15,13 +15,14 @@ pub mod path;
 mod publish;
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 pub use disk_input::{DiskInput, Root};
 pub use disk_output::DiskOutput;
 pub use listing::{Found, FoundKind, list};
 pub use memory::{MemoryInput, MemoryOutput};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A file of the input: the number of the input it belongs to, and its path relative to that, as raw bytes
 /// with `/` between components.
@@ -128,6 +129,12 @@ pub trait Scratch: Send {
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()>;
 }
 
+/// Makes an error of the operating system one that names the path and what was tried.
+fn output_error(path: &Path, operation: &'static str) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Output { path, operation, source }
+}
+
 /// An output that keeps nothing: `--dry-run`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NullOutput;
@@ -189,7 +196,7 @@ impl Scratch for NullFile {
 #[derive(Debug)]
 pub struct FileWriter<'a, F: ?Sized> {
     file: &'a mut F,
-    error: Option<crate::Error>,
+    error: Option<Error>,
 }
 
 impl<'a, F: OutputFile + ?Sized> FileWriter<'a, F> {
@@ -206,9 +213,7 @@ impl<'a, F: OutputFile + ?Sized> FileWriter<'a, F> {
         match (written, self.error) {
             (_, Some(error)) => Err(error),
             (Ok(value), None) => Ok(value),
-            (Err(source), None) => {
-                Err(crate::Error::Output { path: "output".into(), operation: "encode", source })
-            }
+            (Err(source), None) => Err(Error::Output { path: "output".into(), operation: "encode", source }),
         }
     }
 }

@@ -17,7 +17,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::disk_input::Root;
-use super::disk_output::output_error;
+use super::output_error;
 use super::path::with_suffix;
 use crate::error::{Error, Result};
 
