@@ -12,7 +12,7 @@
 //! | 4 | [`normalize`] | paragraph → what is written; key text |
 //! | 5 | [`fingerprint`] | key text → fingerprint |
 //! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
-//! | 7 | [`write`] | document + verdicts → clean text in its container; the ledger |
+//! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container; the ledger |
 //! | 8 | [`report`] | outcome → summary, rejections, run |
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],

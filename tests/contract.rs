@@ -38,6 +38,9 @@ const LINES: &[&str] = &[
     " ",
     "\u{3000}\t",
     "\u{feff}",
+    "\u{feff}\u{feff} ",
+    "\u{feff}\u{feff}x",
+    " \u{feff} ",
     "\u{200b}\u{2060}",
     "\u{0}",
     "\u{85}",
@@ -97,6 +100,7 @@ const LINES: &[&str] = &[
     "“好。”他说。今天下雨。",
     "One. Two.\u{c}One.",
     "One.\u{2028}Two.\u{2029}\u{2028}",
+    "\u{feff}One.\u{2028}\u{feff}Two.\u{2029}\u{feff}",
     "One.",
     "Mr. Smith paid 3.50 at 5 p.m. today. He left.",
     "He left.",
@@ -442,11 +446,11 @@ proptest! {
             prop_assert!(paragraph.span.start >= end && paragraph.span.end > paragraph.span.start);
             let gap = text.get(end..paragraph.span.start);
             let gap = gap.ok_or_else(|| TestCaseError::fail("inside a character"))?;
-            prop_assert!(is_nothing(gap, config.repair), "{gap:?} is lost");
-            prop_assert!(text.get(paragraph.span.range()).is_some_and(|body| !is_nothing(body, config.repair)));
+            prop_assert!(is_nothing(gap, config), "{gap:?} is lost");
+            prop_assert!(text.get(paragraph.span.range()).is_some_and(|body| !is_nothing(body, config)));
             end = paragraph.span.end;
         }
-        prop_assert!(is_nothing(&text[end..], config.repair), "{:?} is lost", &text[end..]);
+        prop_assert!(is_nothing(&text[end..], config), "{:?} is lost", &text[end..]);
     }
 
     /// A text cut where `cut_point` says has the same paragraphs in its two halves, with the same blank lines.
@@ -474,10 +478,17 @@ proptest! {
     }
 }
 
-/// Whether a stretch of text holds nothing that is written: white space, and what repair removes.
-fn is_nothing(text: &str, repair: Repair) -> bool {
+/// Whether a stretch of text holds nothing that is written: white space, and what repair removes; without
+/// repair, byte order marks that begin a line or sentence (contract D4).
+fn is_nothing(text: &str, config: SplitConfig) -> bool {
     let is_removed = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}');
-    text.chars().all(|c| c.is_whitespace() || repair == Repair::Basic && is_removed(c))
+    if config.repair == Repair::Basic {
+        return text.chars().all(|c| c.is_whitespace() || is_removed(c));
+    }
+    let is_sentence_end = |c: char| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+    let is_end =
+        |c: char| matches!(c, '\n' | '\r') || config.split == SplitMode::Sentence && is_sentence_end(c);
+    text.split(is_end).all(|line| line.trim_start_matches('\u{feff}').chars().all(char::is_whitespace))
 }
 
 fn text_files(files: &[(&str, &str)]) -> Files {
@@ -501,6 +512,7 @@ fn rules_in_small() {
     let block = with(|c| c.split.split = SplitMode::Block);
     let sentence = with(|c| c.split.split = SplitMode::Sentence);
     let plain = with(|c| c.split.repair = Repair::None);
+    let plain_block = with(|c| c.split = SplitConfig { split: SplitMode::Block, repair: Repair::None });
     let exact = with(|c| c.matching.mode = MatchMode::Exact);
     let loose = with(|c| c.matching.mode = MatchMode::Loose);
     let short = with(|c| c.matching.min_chars = 3);
@@ -512,6 +524,13 @@ fn rules_in_small() {
         ("P2 sentence", &sentence, "甲。乙。甲。\n", "甲。\n乙。\n"),
         ("P3", &basic, "\u{feff}\u{feff}a\u{b}b\u{7}\tc\u{3000}\n", "a b\tc\n"),
         ("P3 none", &plain, "a\u{b}b\u{7} \n \n\u{200b}\n", "a\u{b}b\u{7} \n\n\u{200b}\n"),
+        (
+            "D4 none",
+            &plain,
+            "\u{feff}a\n\u{feff}b\u{feff}\n\u{feff} \n\u{feff}\u{feff}c\n",
+            "a\nb\u{feff}\n\nc\n",
+        ),
+        ("D4 none block", &plain_block, "\u{feff}\u{feff}a\n\u{feff}b\n\u{feff}\nc\n", "a\n\u{feff}b\n\nc\n"),
         ("P4", &basic, "\n\na\n\n\na\n\nb\nc\n\n", "a\n\nb\nc\n"),
         ("P5", &basic, " \n\u{3000}", ""),
         ("I1 canonical", &basic, "ＡＩ\u{3000}x\n AI x\nai x\nA\u{ad}I x\n", "ＡＩ\u{3000}x\nai x\n"),

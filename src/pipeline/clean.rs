@@ -38,13 +38,7 @@ pub(super) fn run(
             rejected: output.create(Area::Record, b"rejected.jsonl")?,
             scratch: [output.scratch()?, output.scratch()?],
         };
-        Recorder::new(
-            sources,
-            (output, observer),
-            (config.split.repair, &buffers),
-            files,
-            Summary::new(config),
-        )?
+        Recorder::new(sources, (output, observer), (config, &buffers), files, Summary::new(config))?
     };
     let mut settled = Vec::new();
     loop {

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crate::config::Repair;
+use crate::config::Config;
 use crate::decide::Places;
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, RejectReason, Rejection, Result};
@@ -15,14 +15,14 @@ use crate::units::{SourceId, count};
 use crate::write::{Layout, Ledger, LedgerContext};
 
 use super::feed::Buffers;
-use super::render::{Content, Rendered, RenderedPart, Settled};
+use super::render::{Content, Rendered, RenderedPart, Settled, runs_context};
 
 /// The record of a run while it is made.
 pub(super) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,
     observer: &'a dyn Observer,
-    repair: Repair,
+    config: &'a Config,
     buffers: &'a Buffers,
     ledger: Ledger,
     rejected: Box<dyn OutputFile>,
@@ -52,13 +52,13 @@ impl<'a> Recorder<'a> {
     pub(super) fn new(
         sources: &'a SourceList,
         (output, observer): (&'a dyn Output, &'a dyn Observer),
-        (repair, buffers): (Repair, &'a Buffers),
+        (config, buffers): (&'a Config, &'a Buffers),
         files: RecordFiles,
         summary: Summary,
     ) -> Result<Self> {
         let RecordFiles { ledger, rejected, scratch } = files;
         let ledger = Ledger::new(ledger, scratch)?;
-        Ok(Self { sources, output, observer, repair, buffers, ledger, rejected, open: None, summary })
+        Ok(Self { sources, output, observer, config, buffers, ledger, rejected, open: None, summary })
     }
 
     /// Commits a chunk and gives it back.
@@ -97,8 +97,13 @@ impl<'a> Recorder<'a> {
             self.open_source(places)?;
         }
         self.reject_records(settled, part, places)?;
+        let context = LedgerContext { sources: self.sources, places };
+        if matches!(rendered.content, Some(Content::TooLong)) {
+            let runs = runs_context(places, self.config);
+            settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
+        }
         for (document, run) in rendered.runs {
-            self.ledger.push(document, run, LedgerContext { sources: self.sources, places })?;
+            self.ledger.push(document, run, context)?;
         }
         let mut counts = rendered.counts;
         counts.bytes_input = count(part.num_bytes);
@@ -127,7 +132,7 @@ impl<'a> Recorder<'a> {
             Content::Bytes(_, layout) => (counts, *layout),
             Content::TooLong => {
                 let (more, layout) = settled
-                    .write_part(part, self.repair, &mut io::sink())
+                    .write_part(part, self.config.split.repair, &mut io::sink())
                     .map_err(super::render::encode_error)?;
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
@@ -154,7 +159,7 @@ impl<'a> Recorder<'a> {
                 }
                 Content::TooLong => {
                     let mut out = io::BufWriter::new(FileWriter::new(&mut **file));
-                    let written = settled.write_part(part, self.repair, &mut out);
+                    let written = settled.write_part(part, self.config.split.repair, &mut out);
                     let written = written.and_then(|_| io::Write::flush(&mut out));
                     out.into_parts().0.finish(written)?;
                 }

@@ -33,7 +33,8 @@ pub(super) struct SettledDocument {
     pub(super) first: ParagraphIndex,
 }
 
-/// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file.
+/// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
+/// its runs go straight into the ledger.
 const MAX_RENDERED: usize = 2 * 1024 * 1024;
 
 /// What rendering a chunk gave: one part for each of the chunk's.
@@ -72,15 +73,19 @@ pub(super) struct RenderContext<'a> {
 pub(super) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
     let mut parts = Vec::with_capacity(settled.scanned.chunk.parts.len());
     let mut buffer = context.buffers.take();
+    let runs_context = runs_context(context.places, context.config);
     for part in &settled.scanned.chunk.parts {
-        let is_whole = part.is_first && part.is_last && part.fate == PartFate::Read;
-        let is_long = settled.scanned.chunk.bytes.len() > MAX_RENDERED && !is_whole;
-        let mut rendered = RenderedPart { runs: settled.runs(part, context), ..RenderedPart::default() };
-        if is_long {
+        let mut rendered = RenderedPart::default();
+        if settled.scanned.chunk.bytes.len() > MAX_RENDERED {
             rendered.content = Some(Content::TooLong);
             parts.push(rendered);
             continue;
         }
+        let is_whole = part.is_first && part.is_last && part.fate == PartFate::Read;
+        settled.for_each_run(part, &runs_context, |document, run| {
+            rendered.runs.push((document, run));
+            Ok(())
+        })?;
         buffer.clear();
         let written = settled.write_part(part, context.config.split.repair, &mut buffer);
         let (counts, layout) = written.map_err(encode_error)?;
@@ -176,21 +181,23 @@ impl Settled {
         }
     }
 
-    fn runs(&self, part: &Part, context: &RenderContext<'_>) -> Vec<(DocumentId, Run)> {
-        let runs_context = Runs {
-            places: context.places,
-            repair: context.config.split.repair,
-            has_text: context.config.write.ledger_text,
-        };
-        let mut all = Vec::new();
-        let mut runs = Vec::new();
+    /// Calls `visit` with the runs of removed paragraphs of `part`.
+    pub(super) fn for_each_run(
+        &self,
+        part: &Part,
+        context: &Runs<'_>,
+        mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
+    ) -> Result<()> {
         for slot_number in part.slots.clone() {
-            let document = self.judged(slot_number);
             let SettledDocument { id, first } = self.documents[slot_number];
             let offset = self.scanned.chunk.slots[slot_number].offset;
-            write::collect_runs(document, (first, offset), &runs_context, &mut runs);
-            all.extend(runs.drain(..).map(|run| (id, run)));
+            write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
         }
-        all
+        Ok(())
     }
+}
+
+/// What runs are made from.
+pub(super) fn runs_context<'a>(places: &'a Places, config: &Config) -> Runs<'a> {
+    Runs { places, repair: config.split.repair, has_text: config.write.ledger_text }
 }

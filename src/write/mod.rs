@@ -11,5 +11,5 @@ mod text;
 
 pub use ledger::{Ledger, LedgerContext};
 pub use record::{Escaper, write_record};
-pub use run::{Run, Runs, collect_runs};
+pub use run::{Run, Runs, for_each_run};
 pub use text::{Judged, Layout, Written, write_text};

@@ -59,18 +59,21 @@ pub struct Runs<'a> {
     pub has_text: bool,
 }
 
-/// The runs among the paragraphs of one document, or of a piece of it whose first paragraph is `first` and
-/// whose text starts at `offset` of the document's.
-pub fn collect_runs(
+/// Calls `visit` with the runs among the paragraphs of one document, or of a piece of it whose first paragraph
+/// is `first` and whose text starts at `offset` of the document's.
+///
+/// # Errors
+/// The first of `visit`.
+pub fn for_each_run<E>(
     document: Judged<'_>,
     (first, offset): (ParagraphIndex, u64),
     context: &Runs<'_>,
-    out: &mut Vec<Run>,
-) {
+    mut visit: impl FnMut(Run) -> Result<(), E>,
+) -> Result<(), E> {
     let mut open: Option<Run> = None;
     for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
         let Some(survivor) = verdict.survivor() else {
-            out.extend(open.take());
+            open.take().map_or(Ok(()), &mut visit)?;
             continue;
         };
         // Looking the survivor's document up is needed only where no run goes on.
@@ -94,10 +97,10 @@ pub fn collect_runs(
             None => Some(next),
         };
         if let Some(next) = rejected {
-            out.extend(open.replace(next));
+            open.replace(next).map_or(Ok(()), &mut visit)?;
         }
     }
-    out.extend(open);
+    open.map_or(Ok(()), visit)
 }
 
 fn repaired(text: &str, repair: Repair) -> String {

@@ -227,7 +227,8 @@ pub(crate) fn paragraphs(text: &str, config: SplitConfig) -> Vec<Paragraph> {
     let mut found: Vec<Paragraph> = Vec::new();
     let mut blank_before = false;
     for line in lines(text) {
-        let line = if config.repair == Repair::Basic { repaired(&line) } else { line };
+        let whole = if config.repair == Repair::Basic { repaired(&line) } else { line };
+        let line = unmarked(&whole);
         if is_blank(&line) {
             blank_before = true;
             continue;
@@ -237,7 +238,7 @@ pub(crate) fn paragraphs(text: &str, config: SplitConfig) -> Vec<Paragraph> {
             let next = Paragraph { text: string(&part), span: span(&part), blank_before };
             match found.last_mut() {
                 Some(block) if config.split == SplitMode::Block && !blank_before => {
-                    block.text = format!("{}\n{}", block.text, next.text);
+                    block.text = format!("{}\n{}", block.text, string(&whole));
                     block.span.1 = next.span.1;
                 }
                 _ => found.push(next),
@@ -286,6 +287,12 @@ fn trimmed(line: &[Char]) -> Vec<Char> {
     }
 }
 
+/// A line without the byte order marks before it: they are no text (contract D4), and if the paragraph came to be
+/// the first of an output, cleaning twice would take them off. Only `--repair none` leaves any.
+fn unmarked(line: &[Char]) -> Vec<Char> {
+    line.iter().copied().skip_while(|(_, c)| *c == '\u{feff}').collect()
+}
+
 fn is_blank(line: &[Char]) -> bool {
     line.iter().all(|(_, c)| c.is_whitespace())
 }
@@ -296,7 +303,7 @@ fn sentences(line: &[Char], config: SplitConfig) -> Vec<Vec<Char>> {
     let text = string(line);
     let cut = text.split_sentence_bounds().map(|sentence| {
         let sentence: Vec<Char> = rest.by_ref().take(sentence.chars().count()).collect();
-        if config.repair == Repair::Basic { trimmed(&sentence) } else { sentence }
+        if config.repair == Repair::Basic { trimmed(&sentence) } else { unmarked(&sentence) }
     });
     cut.filter(|sentence| !is_blank(sentence)).collect()
 }
