@@ -13,6 +13,7 @@
 mod common;
 mod compare;
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,13 @@ fn bench(options: &Options) -> Result<(), Box<dyn Error>> {
         let entrants = tools.iter().filter(|(tool, _)| tool.shapes.contains(shape));
         let mut entrants: Vec<Entrant> =
             entrants.map(|(tool, found)| Entrant::new(tool, found.as_ref())).collect();
-        let ring = Ring { shape: *shape, corpus: &corpus, stopwatch: Stopwatch::new(), dir: &dir };
+        let ring = Ring {
+            shape: *shape,
+            corpus: &corpus,
+            stopwatch: Stopwatch::new(),
+            dir: &dir,
+            kept: RefCell::default(),
+        };
         for round in 0..=options.runs {
             for entrant in &mut entrants {
                 entrant.run(&ring, round)?;
@@ -88,6 +95,10 @@ struct Ring<'a> {
     corpus: &'a Corpus,
     stopwatch: Stopwatch,
     dir: &'a Path,
+    /// Trees written so far. They stay until the shape is done: ext4 goes through the inodes freed in the last
+    /// minutes one by one before it takes a new one, so that a tree made after one was removed costs many times
+    /// as much, for us and for `cp -r`.
+    kept: RefCell<Vec<Scratch>>,
 }
 
 /// A tool and what it has done so far.
@@ -142,19 +153,29 @@ impl<'a> Entrant<'a> {
             }
             Deduplication::Nothing => {}
         }
+        if ring.shape == Shape::Tree {
+            ring.kept.borrow_mut().push(scratch);
+        }
+        // Where there is no `sync`, the next run has a little noise more.
+        drop(Command::new("sync").status());
         Ok(sample)
     }
 }
 
-/// A directory for one run. It is removed with what is in it, and what the run has left to be written to disk is
-/// written before the next one starts.
+/// A directory for one run, removed with what is in it.
+#[derive(Debug)]
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(dir: &Path) -> std::io::Result<Self> {
-        let path = dir.join(format!("run-{}", std::process::id()));
-        fs::create_dir(&path)?;
-        Ok(Self(path))
+        let mut number = 0;
+        loop {
+            let path = dir.join(format!("run-{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+                made => return made.map(|()| Self(path)),
+            }
+        }
     }
 }
 
@@ -163,7 +184,5 @@ impl Drop for Scratch {
         if let Err(error) = fs::remove_dir_all(&self.0) {
             eprintln!("{}: {error}", self.0.display());
         }
-        // Where there is no `sync`, the next run has a little noise more.
-        drop(Command::new("sync").status());
     }
 }

@@ -6,6 +6,7 @@ use crate::config::Repair;
 use crate::decide::Verdict;
 use crate::document::Paragraph;
 use crate::normalize;
+use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around a run of written paragraphs; the pieces of a large document are
 /// written one by one and joined with it.
@@ -89,9 +90,11 @@ impl<'a> Judged<'a> {
 pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -> io::Result<Written> {
     let mut written = Written::default();
     let mut owes_blank = false;
+    // What is kept as it stands is copied a run at a time: most of the time it is a whole document.
+    let mut run = ByteSpan::default();
     for (paragraph, verdict) in document.iter() {
         owes_blank |= paragraph.blank_before;
-        let bytes = crate::units::count(paragraph.span.len());
+        let bytes = count(paragraph.span.len());
         if verdict.survivor().is_some() {
             written.num_removed += 1;
             written.removed_bytes += bytes;
@@ -99,6 +102,13 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
         }
         written.num_kept += 1;
         written.kept_bytes += bytes;
+        let goes_on =
+            !owes_blank && !paragraph.altered && is_line_feed(document.text, run.end, paragraph.span.start);
+        if goes_on && !run.is_empty() {
+            run.end = paragraph.span.end;
+            continue;
+        }
+        flush(document.text, &mut run, out)?;
         if !written.layout.has_text {
             written.layout.has_text = true;
             written.layout.blank_before = owes_blank;
@@ -108,11 +118,12 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
         owes_blank = false;
         if paragraph.altered {
             normalize::repair(document.paragraph(paragraph), repair, out)?;
+            out.write_all(b"\n")?;
         } else {
-            out.write_all(&document.text[paragraph.span.range()])?;
+            run = paragraph.span;
         }
-        out.write_all(b"\n")?;
     }
+    flush(document.text, &mut run, out)?;
     let owed = owes_blank | document.blank_after;
     if written.layout.has_text {
         written.layout.blank_after = owed;
@@ -120,6 +131,24 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
         written.layout.blank_before = owed;
     }
     Ok(written)
+}
+
+/// Whether nothing but one LF stands from `end` to `start`.
+fn is_line_feed(text: &[u8], end: usize, start: usize) -> bool {
+    start == end + 1 && text.get(end) == Some(&b'\n')
+}
+
+/// Writes a run of paragraphs, ended by LF, if it is one.
+fn flush<W: Write>(text: &[u8], run: &mut ByteSpan, out: &mut W) -> io::Result<()> {
+    let run = std::mem::take(run);
+    if is_line_feed(text, run.end, run.end + 1) && !run.is_empty() {
+        return out.write_all(&text[run.start..=run.end]); // the LF that ends it stands there already
+    }
+    if !run.is_empty() {
+        out.write_all(&text[run.range()])?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
