@@ -97,7 +97,8 @@ mod tests {
     fn lines_without_repair() {
         assert_eq!(
             paragraphs(" a \r\n\u{3000}\n\u{FEFF}\nb", SplitMode::Line, Repair::None),
-            [(" a ", false), ("\u{FEFF}", true), ("b", false)]
+            [(" a ", false), ("b", true)],
+            "U+FEFF is no text at the start of a line (contract D4)"
         );
     }
 
