@@ -1,6 +1,7 @@
 //! The contract: small corpora full of traps, cleaned by the crate and by the oracle; and the laws that
 //! hold whatever the input.
 
+#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 mod oracle;
 

@@ -1,8 +1,9 @@
-//! Runs on disk and what they leave there, read back.
+//! Texts to clean; runs on disk and what they leave there, read back.
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
@@ -37,6 +38,8 @@ pub(crate) struct Line {
     pub(crate) survivor_last: u64,
     /// The ids of the two records, as JSON.
     pub(crate) ids: [Option<String>; 2],
+    /// The removed text, if the run was to put it there.
+    pub(crate) text: Option<String>,
 }
 
 /// Writes files below `directory`.
@@ -110,6 +113,7 @@ struct Spelled<'a> {
     rule: String,
     #[serde(borrow)]
     survivor: SpelledPlace<'a>,
+    text: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -124,7 +128,7 @@ struct SpelledPlace<'a> {
 }
 
 fn line(json: &str) -> Line {
-    let Spelled { path, record, id, first, last, span, rule, survivor } =
+    let Spelled { path, record, id, first, last, span, rule, survivor, text } =
         serde_json::from_str(json).expect("a line of the ledger");
     assert_eq!(rule, "exact");
     let ids = [id, survivor.id].map(|id| id.map(|id| id.get().to_owned()));
@@ -135,5 +139,43 @@ fn line(json: &str) -> Line {
         survivor: Place { path: survivor.path, record: survivor.record, index: survivor.first },
         survivor_last: survivor.last,
         ids,
+        text,
     }
+}
+
+/// Numbers that look random, the same in every run.
+pub(crate) struct Noise(u64);
+
+impl Noise {
+    pub(crate) fn new(seed: usize) -> Self {
+        Self((seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).expect("31 bits") % end
+    }
+
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+}
+
+/// The `n`-th paragraph: about 210 bytes of Chinese and English, unlike every other.
+pub(crate) fn paragraph(n: usize) -> String {
+    let words = ["产业规模", "今年", "增长", "13.9%", "，", "the market", " ", "said", "ＡＩ", "。"];
+    let mut noise = Noise::new(n);
+    let mut paragraph = format!("{n}：");
+    while paragraph.len() < 200 {
+        paragraph.push_str(noise.pick(&words));
+    }
+    paragraph + "！"
+}
+
+/// These paragraphs, a blank line after every fourth: about 210 bytes each.
+pub(crate) fn article(numbers: Range<usize>) -> String {
+    let end = |n: usize| if n % 4 == 3 { "\n\n" } else { "\n" };
+    numbers.flat_map(|n| [paragraph(n), end(n).to_owned()]).collect()
 }

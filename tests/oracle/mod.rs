@@ -238,7 +238,8 @@ pub(crate) fn paragraphs(text: &str, config: SplitConfig) -> Vec<Paragraph> {
             let next = Paragraph { text: string(&part), span: span(&part), blank_before };
             match found.last_mut() {
                 Some(block) if config.split == SplitMode::Block && !blank_before => {
-                    block.text = format!("{}\n{}", block.text, string(&whole));
+                    block.text.push('\n');
+                    block.text.push_str(&string(&whole));
                     block.span.1 = next.span.1;
                 }
                 _ => found.push(next),
@@ -287,8 +288,8 @@ fn trimmed(line: &[Char]) -> Vec<Char> {
     }
 }
 
-/// A line without the byte order marks before it: they are no text (contract D4), and if the paragraph came to be
-/// the first of an output, cleaning twice would take them off. Only `--repair none` leaves any.
+/// A line without the byte order marks before it: they are no text (contract D4), and if the paragraph came
+/// to be the first of an output, cleaning twice would take them off. Only `--repair none` leaves any.
 fn unmarked(line: &[Char]) -> Vec<Char> {
     line.iter().copied().skip_while(|(_, c)| *c == '\u{feff}').collect()
 }
