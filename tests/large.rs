@@ -184,6 +184,7 @@ fn pieces_without_a_paragraph() {
     let files = files([
         ("a.txt", ["x\n", &blank, "y\ny\n", &white, "x\n", &blank, "z\n", &blank].concat().as_bytes()),
         ("b.txt", ["x\n", &repeated, "u\n\n", &repeated, "v\n", &repeated].concat().as_bytes()),
+        ("b-c.txt", ["x\nw\n", &repeated, "\n", &repeated, &repeated, "p\nw\nq\n"].concat().as_bytes()),
         ("blank.txt", blank.as_bytes()),
         ("marks.txt", marks.as_bytes()),
         ("marks-between.txt", ["t\n", &marks, "s\n"].concat().as_bytes()),
@@ -197,6 +198,7 @@ fn pieces_without_a_paragraph() {
             assert!(!run.out.contains_key("blank.txt"));
             if split == SplitMode::Line {
                 assert_eq!(run.out["a.txt"], b"x\n\ny\n\nz\n");
+                assert_eq!(run.out["b-c.txt"], b"w\n\np\nq\n");
                 assert!(!run.out.contains_key("repeated.txt"));
             }
         }
@@ -389,7 +391,7 @@ fn a_text_that_cannot_be_read_to_its_end() {
     ]);
     let without: Files = all.clone().into_iter().filter(|(path, _)| path != "b/bad.txt").collect();
     let expected = oracle::clean(&without, &config(SplitMode::Line, Repair::Basic, Scope::Corpus));
-    for after in [0, 1, PIECE, PIECE + 1, 3_000_000, 10_000_000, bad.len()] {
+    for after in [0, 1, PIECE / 2, PIECE, PIECE + 1, 2 * PIECE - 1, 3_000_000, 10_000_000, bad.len()] {
         let (out, record, outcome) = clean_failing(&all, "b/bad.txt", after);
         assert!(out == expected.files, "after {after}");
         let rejected = String::from_utf8_lossy(&record["rejected.jsonl"]).into_owned();

@@ -10,14 +10,14 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use common::{article, paragraph};
 use oracle::Files;
 use tamis::config::{Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
 use tamis::error::SkipReason;
-use tamis::store::{Area, MemoryInput, MemoryOutput};
+use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
 use tamis::{Cleaned, Config, Document, Error, NoObserver, Observer, Outcome, Rejection};
 
 fn documents(documents: &[(&str, &str)]) -> Vec<Document> {
@@ -75,7 +75,8 @@ fn no_documents_are_no_error() {
 /// A configuration that contradicts itself is refused here too.
 #[test]
 fn a_bad_configuration_is_refused() {
-    let config = Config { threads: 100_000, ..Config::default() };
+    let mut config = Config::default();
+    config.read.text_field = "a..b".to_owned();
     let refused = tamis::clean_documents(documents(&[("a", "x")]), &config, &NoObserver);
     assert!(matches!(refused, Err(Error::Config(_))), "{refused:?}");
 }
@@ -154,7 +155,7 @@ fn corpus_with_a_bad_file() -> Files {
 }
 
 /// Cleans files from memory, on one thread so that a failing write is always the same one.
-fn run(files: &Files, output: &MemoryOutput, observer: &dyn Observer) -> tamis::Result<Outcome> {
+fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Result<Outcome> {
     let mut input = MemoryInput::new();
     for (path, content) in files {
         input.insert(path.as_bytes(), content.as_slice());
@@ -210,6 +211,131 @@ fn every_write_can_fail() {
     let record = ["removed.jsonl.zst", "rejected.jsonl", "summary.json", "run.json", "publish"];
     let corpus = ["a.txt", "b/large.txt", "c/long.txt", "d.jsonl", "e.jsonl"];
     assert_eq!(named, record.into_iter().chain(corpus).map(str::to_owned).collect());
+}
+
+/// One operation of a kind that fails: the one after so many others. What comes after it works again, so that an
+/// error which is passed over is seen.
+struct Fault {
+    kind: &'static str,
+    at: u64,
+    seen: AtomicU64,
+}
+
+impl Fault {
+    fn new(kind: &'static str, at: u64) -> Arc<Self> {
+        Arc::new(Self { kind, at, seen: AtomicU64::new(0) })
+    }
+
+    fn was_met(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) > self.at
+    }
+
+    fn meet(&self, kind: &str) -> tamis::Result<()> {
+        if kind != self.kind || self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
+            return Ok(());
+        }
+        Err(Error::Output { path: kind.into(), operation: "do", source: io::ErrorKind::StorageFull.into() })
+    }
+}
+
+/// Something of an output in which an operation fails.
+struct Faulty<T>(T, Arc<Fault>);
+
+impl Output for Faulty<MemoryOutput> {
+    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
+        self.1.meet("write")?;
+        self.0.write(relative, content)
+    }
+
+    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
+        self.1.meet("create")?;
+        Ok(Box::new(Faulty(self.0.create(area, relative)?, Arc::clone(&self.1))))
+    }
+
+    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
+        self.1.meet("scratch")?;
+        Ok(Box::new(Faulty(self.0.scratch()?, Arc::clone(&self.1))))
+    }
+
+    fn publish(&self) -> tamis::Result<()> {
+        self.1.meet("publish")?;
+        self.0.publish()
+    }
+}
+
+impl OutputFile for Faulty<Box<dyn OutputFile>> {
+    fn append(&mut self, content: &[u8]) -> tamis::Result<()> {
+        self.1.meet("append")?;
+        self.0.append(content)
+    }
+
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
+        self.1.meet("truncate")?;
+        self.0.truncate(len)
+    }
+
+    fn discard(self: Box<Self>) -> tamis::Result<()> {
+        self.1.meet("discard")?;
+        self.0.discard()
+    }
+}
+
+impl Scratch for Faulty<Box<dyn Scratch>> {
+    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
+        self.1.meet("note")?;
+        self.0.append(content)
+    }
+
+    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
+        self.1.meet("read")?;
+        self.0.read_at(offset, content)
+    }
+}
+
+/// Fails the operations of a kind one after the other, `step` apart, and returns how many failed.
+fn fail_each(files: &Files, kind: &'static str, step: usize) -> u64 {
+    let mut failed = 0;
+    for at in (0..).step_by(step) {
+        let (output, fault) = (MemoryOutput::new(), Fault::new(kind, at));
+        let outcome = run(files, &Faulty(output.clone(), Arc::clone(&fault)), &NoObserver);
+        if !fault.was_met() {
+            outcome.expect("a run without a fault");
+            break;
+        }
+        match outcome {
+            Err(Error::Output { path, .. }) => assert_eq!(path, PathBuf::from(kind), "{kind} {at}"),
+            other => panic!("{kind} {at}: {other:?}"),
+        }
+        assert_eq!(output.take_published(), BTreeMap::new(), "{kind} {at}");
+        failed += 1;
+    }
+    failed
+}
+
+/// The same for every single operation, however well the others go: no error is passed over.
+#[test]
+fn every_operation_can_fail() {
+    let files = corpus();
+    for (kind, step, expected) in [
+        ("write", 1, 2),
+        ("create", 1, 7),
+        ("scratch", 1, 2),
+        ("publish", 1, 1),
+        ("append", 1, 12),
+        ("note", 997, 4),
+        ("read", 199, 2),
+    ] {
+        let failed = fail_each(&files, kind, step);
+        assert!(failed >= expected, "{kind}: {failed}");
+    }
+    // A file of which one batch is written before it turns out to be bad.
+    let bad = [article(0..42_000).as_bytes(), b"\xff"].concat();
+    let files = Files::from([("a.txt".to_owned(), article(0..9).into()), ("bad.txt".to_owned(), bad)]);
+    assert_eq!(["truncate", "discard"].map(|kind| fail_each(&files, kind, 1)), [1, 1]);
 }
 
 /// Wants to stop when it is asked for the `at`-th time, counted from 0.

@@ -72,26 +72,38 @@ pub fn read_files<'a>(
                     let fate = decode(chunk, stretch, context, visitor);
                     chunk.end_part(fate, true);
                 }
-                Err((reason, detail)) => chunk.reject_part(reason, None, &detail),
+                Err(WholeFault { reason, detail, read }) => {
+                    // As in a large file: half a text document is none, the records before a fault are.
+                    let byte = (!read.is_empty()).then(|| count(read.len()));
+                    if format == Format::JsonLines {
+                        decode(chunk, Stretch { span: read, format, offset: 0, bom: 0 }, context, visitor);
+                    }
+                    chunk.reject_part(reason, byte, &detail);
+                }
             },
         }
     }
 }
 
+/// Why a file could not be read whole.
+struct WholeFault {
+    reason: RejectReason,
+    detail: String,
+    /// Where the bytes read before the fault stand.
+    read: ByteSpan,
+}
+
 /// Appends a file's bytes and returns where they stand.
-fn read_whole(
-    input: &dyn Input,
-    source: Source<'_>,
-    chunk: &mut Chunk,
-) -> Result<ByteSpan, (RejectReason, String)> {
+fn read_whole(input: &dyn Input, source: Source<'_>, chunk: &mut Chunk) -> Result<ByteSpan, WholeFault> {
     let start = chunk.bytes.len();
-    let fault = match append_file(input, source, &mut chunk.bytes) {
+    let outcome = append_file(input, source, &mut chunk.bytes);
+    let read = ByteSpan::new(start, chunk.bytes.len());
+    let (reason, detail) = match outcome {
         Err(error) => (RejectReason::Unreadable, unreadable(&error)),
         Ok(false) => (RejectReason::Growing, "it grew while it was read".to_owned()),
-        Ok(true) => return Ok(ByteSpan::new(start, chunk.bytes.len())),
+        Ok(true) => return Ok(read),
     };
-    chunk.bytes.truncate(start);
-    Err(fault)
+    Err(WholeFault { reason, detail, read })
 }
 
 /// Appends a file's bytes; `false` if there are far more than were listed.
@@ -106,7 +118,11 @@ fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> io
     let got = loop {
         match file.read(&mut bytes[start..]) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            got => break got?,
+            Err(error) => {
+                bytes.truncate(start);
+                return Err(error);
+            }
+            Ok(got) => break got,
         }
     };
     bytes.truncate(start + got);
