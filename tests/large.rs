@@ -184,7 +184,7 @@ fn pieces_without_a_paragraph() {
     let files = files([
         ("a.txt", ["x\n", &blank, "y\ny\n", &white, "x\n", &blank, "z\n", &blank].concat().as_bytes()),
         ("b.txt", ["x\n", &repeated, "u\n\n", &repeated, "v\n", &repeated].concat().as_bytes()),
-        ("b-c.txt", ["x\nw\n", &repeated, "\n", &repeated, &repeated, "p\nw\nq\n"].concat().as_bytes()),
+        ("c.txt", ["x\nw\n", &repeated, "\n", &repeated, &repeated, "p\nw\nq\n"].concat().as_bytes()),
         ("blank.txt", blank.as_bytes()),
         ("marks.txt", marks.as_bytes()),
         ("marks-between.txt", ["t\n", &marks, "s\n"].concat().as_bytes()),
@@ -198,7 +198,7 @@ fn pieces_without_a_paragraph() {
             assert!(!run.out.contains_key("blank.txt"));
             if split == SplitMode::Line {
                 assert_eq!(run.out["a.txt"], b"x\n\ny\n\nz\n");
-                assert_eq!(run.out["b-c.txt"], b"w\n\np\nq\n");
+                assert_eq!(run.out["c.txt"], b"w\n\np\nq\n");
                 assert!(!run.out.contains_key("repeated.txt"));
             }
         }

@@ -74,11 +74,14 @@ pub fn read_files<'a>(
                 }
                 Err(WholeFault { reason, detail, read }) => {
                     // As in a large file: half a text document is none, the records before a fault are.
-                    let byte = (!read.is_empty()).then(|| count(read.len()));
-                    if format == Format::JsonLines {
+                    if format == Format::JsonLines && reason == RejectReason::Unreadable {
                         decode(chunk, Stretch { span: read, format, offset: 0, bom: 0 }, context, visitor);
+                        let byte = (!read.is_empty()).then(|| count(read.len()));
+                        chunk.reject_part(reason, byte, &detail);
+                    } else {
+                        chunk.bytes.truncate(read.start);
+                        chunk.reject_part(reason, None, &detail);
                     }
-                    chunk.reject_part(reason, byte, &detail);
                 }
             },
         }
