@@ -27,6 +27,8 @@ pub(super) struct Recorder<'a> {
     ledger: Ledger,
     rejected: Box<dyn OutputFile>,
     open: Option<OpenSource>,
+    /// Bytes of the open source that the observer was told of.
+    advanced: u64,
     pub(super) summary: Summary,
 }
 
@@ -58,7 +60,18 @@ impl<'a> Recorder<'a> {
     ) -> Result<Self> {
         let RecordFiles { ledger, rejected, scratch } = files;
         let ledger = Ledger::new(ledger, scratch)?;
-        Ok(Self { sources, output, observer, config, buffers, ledger, rejected, open: None, summary })
+        Ok(Self {
+            sources,
+            output,
+            observer,
+            config,
+            buffers,
+            ledger,
+            rejected,
+            open: None,
+            advanced: 0,
+            summary,
+        })
     }
 
     /// Commits a chunk and gives it back.
@@ -72,9 +85,18 @@ impl<'a> Recorder<'a> {
         }
         for (part, rendered) in chunk.parts.iter().zip(parts) {
             self.commit_part(&settled, part, rendered, places)?;
-            self.observer.advanced(u64::from(part.is_last), count(part.num_bytes));
+            self.advance(part);
         }
         Ok(settled)
+    }
+
+    /// Tells the observer. With a source that is left off half-way its unread rest is done with too.
+    fn advance(&mut self, part: &Part) {
+        let listed = self.sources.get(part.source).size;
+        let is_left_off = part.fate != PartFate::Read && listed != u64::MAX;
+        let bytes = if is_left_off { listed.saturating_sub(self.advanced) } else { count(part.num_bytes) };
+        self.advanced = if part.is_last { 0 } else { self.advanced + bytes };
+        self.observer.advanced(u64::from(part.is_last), bytes);
     }
 
     /// Ends the ledger; nothing is committed after this.

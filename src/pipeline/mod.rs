@@ -22,9 +22,8 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
-use crate::store::{
-    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Root, path,
-};
+use crate::store::{Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Root};
+use crate::units::count;
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,21 +126,23 @@ pub fn clean_documents(
         let taken = sources.lock().map_or(None, |mut sources| sources.take());
         let mut sources = taken.unwrap_or_default();
         sources.measure(&input);
+        observer.discovered(count(sources.len()), sources.total_size());
         Ok(sources)
     };
     let output = MemoryOutput::new();
     let outcome = run(&list, &input, &output, config, observer)?;
     let mut cleaned = Cleaned { documents: Vec::new(), ledger: Vec::new(), outcome };
     let mut written = Vec::new();
+    // What was given as text comes back as text.
+    let to_text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     for ((area, name), content) in output.take_published() {
         match area {
-            Area::Corpus => written.push((path::lossless(&name).into_owned(), content)),
+            Area::Corpus => written.push((to_text(name), content)),
             Area::Record if name == clean::LEDGER => cleaned.ledger = content,
             Area::Record => {}
         }
     }
     written.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
-    let to_text = |content: Vec<u8>| String::from_utf8_lossy(&content).into_owned();
     cleaned.documents = written.into_iter().map(|(name, text)| Document::new(name, to_text(text))).collect();
     Ok(cleaned)
 }
