@@ -75,7 +75,8 @@ pub fn read_files<'a>(
                 Err(WholeFault { reason, detail, read }) => {
                     // As in a large file: half a text document is none, the records before a fault are.
                     if format == Format::JsonLines && reason == RejectReason::Unreadable {
-                        decode(chunk, Stretch { span: read, format, offset: 0, bom: 0 }, context, visitor);
+                        let stretch = Stretch { span: read, format, offset: 0, bom: 0 }.whole_lines(chunk);
+                        decode(chunk, stretch, context, visitor);
                         let byte = (!read.is_empty()).then(|| count(read.len()));
                         chunk.reject_part(reason, byte, &detail);
                     } else {
@@ -151,6 +152,7 @@ pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visito
         Some(error) => {
             // Half a text document is none; the records before a fault are.
             if format == Format::JsonLines {
+                let stretch = stretch.whole_lines(&chunk);
                 decode(&mut chunk, stretch, context, visitor);
             }
             let end = offset + count(chunk.bytes.len());
@@ -174,6 +176,15 @@ struct Stretch {
     offset: u64,
     /// Length of the file's byte order mark, if it stands before them.
     bom: u64,
+}
+
+impl Stretch {
+    /// The stretch without the half line at its end: a record that breaks off with its file is no bad record.
+    fn whole_lines(mut self, chunk: &Chunk) -> Self {
+        let len = crate::split::line::last_lf(&chunk.bytes[self.span.range()]).unwrap_or(0);
+        self.span.end = self.span.start + len;
+        self
+    }
 }
 
 /// Finds the documents in a stretch of `chunk`.
