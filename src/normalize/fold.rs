@@ -4,7 +4,7 @@
 //! NFKC is context-free between characters that neither combine nor compose with what stands before them
 //! (UAX #15, section 9.1: normalization boundaries). For those the folded form is looked up; at the first
 //! other character, or one that repair would change, the pass gives up and the libraries take the whole
-//! paragraph. In Chinese and English news under 2 % of the paragraphs come to that. A property test holds
+//! paragraph. In Chinese and English news few paragraphs come to that. A property test holds
 //! the table to the libraries over all of Unicode.
 
 use std::sync::OnceLock;
