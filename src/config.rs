@@ -66,6 +66,39 @@ pub struct ReadConfig {
     pub follow: bool,
     /// The format of standard input. Default text.
     pub input_format: InputFormat,
+    /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
+    /// Encoding Standard. Default: detected (contract D4).
+    pub encoding: Option<String>,
+    /// What happens to bytes that are no text in their document's encoding. Default: it is rejected.
+    pub encoding_errors: EncodingErrors,
+    /// Most bytes of a document. `None`: [`DEFAULT_MAX_DOCUMENT_SIZE`] for what is decoded (compressed text,
+    /// members of archives, records), and no limit for a plain text file, which is never held whole.
+    pub max_document_size: Option<u64>,
+    /// Files to read, as globs over the path relative to its input; empty means all.
+    pub include: Vec<String>,
+    /// Files to leave out, as globs over the path relative to its input; beats `include`.
+    pub exclude: Vec<String>,
+}
+
+/// 256 MiB: no article is as long, and a record of this size still fits in memory a few times.
+pub const DEFAULT_MAX_DOCUMENT_SIZE: u64 = 256 * 1024 * 1024;
+
+impl ReadConfig {
+    /// The limit on documents that are decoded.
+    pub fn decoded_limit(&self) -> u64 {
+        self.max_document_size.unwrap_or(DEFAULT_MAX_DOCUMENT_SIZE)
+    }
+}
+
+/// What happens to a document with bytes that are no text in its encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EncodingErrors {
+    /// It is rejected.
+    #[default]
+    Reject,
+    /// Each becomes U+FFFD and is counted.
+    Replace,
 }
 
 /// A document format, where it cannot be told from a name.
@@ -77,6 +110,14 @@ pub enum InputFormat {
     Text,
     /// JSON Lines: one record a line.
     Jsonl,
+    /// Comma-separated values with a header: one record a row.
+    Csv,
+    /// Tab-separated values with a header: one record a row.
+    Tsv,
+    /// A web archive (ISO 28500): one record a text.
+    Warc,
+    /// A Parquet file: one record a row.
+    Parquet,
 }
 
 impl Default for ReadConfig {
@@ -86,6 +127,11 @@ impl Default for ReadConfig {
             id_field: "id".to_owned(),
             follow: false,
             input_format: InputFormat::Text,
+            encoding: None,
+            encoding_errors: EncodingErrors::Reject,
+            max_document_size: None,
+            include: Vec::new(),
+            exclude: Vec::new(),
         }
     }
 }
@@ -122,6 +168,32 @@ pub struct WriteConfig {
     pub force: bool,
     /// Put the text of exact duplicates into the ledger too (contract O5).
     pub ledger_text: bool,
+    /// Write documents in this form, whatever they came in. Default: as they came (contract O1).
+    pub to: Option<TargetFormat>,
+    /// Bytes of a shard, about, of `to` JSON Lines or Parquet. Default [`DEFAULT_SHARD_SIZE`].
+    pub shard_size: Option<u64>,
+}
+
+impl WriteConfig {
+    /// Bytes of a shard.
+    pub fn shard_bytes(&self) -> u64 {
+        self.shard_size.unwrap_or(DEFAULT_SHARD_SIZE)
+    }
+}
+
+/// 512 MiB: few files for a large corpus, and each loads at once.
+pub const DEFAULT_SHARD_SIZE: u64 = 512 * 1024 * 1024;
+
+/// What documents can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetFormat {
+    /// A text file a document.
+    Txt,
+    /// Shards of JSON Lines: `id`, `path`, `text`, and the fields the document came with.
+    Jsonl,
+    /// Shards of Parquet: `id`, `path`, `text`, and `fields`, the JSON of those the document came with.
+    Parquet,
 }
 
 /// Everything a run depends on. [`Config::default`] is what the command does without flags.
@@ -157,8 +229,8 @@ impl Config {
     /// Checks what types cannot.
     ///
     /// # Errors
-    /// [`Error::Config`] if the text field or the id field is empty or has an empty component, or if
-    /// more than 1024 threads are asked for.
+    /// [`Error::Config`] if the text field or the id field is empty or has an empty component, if documents may
+    /// have no byte, or if more than 1024 threads are asked for.
     pub fn validate(&self) -> Result<()> {
         if self.read.text_field.split('.').any(str::is_empty) {
             return Err(Error::Config(format!(
@@ -168,6 +240,18 @@ impl Config {
         }
         if self.read.id_field.is_empty() {
             return Err(Error::Config("id-field: the field name is empty; leave it out for `id`".to_owned()));
+        }
+        if self.write.shard_size.is_some() && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet)) {
+            return Err(Error::Config("shard-size: only shards have one; add --to jsonl or --to parquet".to_owned()));
+        }
+        if self.write.shard_size == Some(0) {
+            return Err(Error::Config("shard-size 0: a shard holds at least one document; leave it out".to_owned()));
+        }
+        if cfg!(not(feature = "parquet")) && self.write.to == Some(TargetFormat::Parquet) {
+            return Err(Error::Config("to parquet: this program was built without Parquet".to_owned()));
+        }
+        if self.read.max_document_size == Some(0) {
+            return Err(Error::Config("max-document-size 0: no document is as short; leave it out".to_owned()));
         }
         if self.threads > MAX_THREADS {
             return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));

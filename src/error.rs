@@ -142,6 +142,14 @@ pub enum SkipReason {
     Symlink,
     /// A FIFO, socket or device.
     Special,
+    /// Left out by `--include` or `--exclude`.
+    Excluded,
+    /// An archive inside an archive.
+    Nested,
+    /// A record of a web archive that holds a page, whose text is not extracted.
+    Html,
+    /// A record of a web archive that holds no text: a request, a picture.
+    NoText,
 }
 
 impl SkipReason {
@@ -152,6 +160,10 @@ impl SkipReason {
             Self::Unsupported => "unsupported",
             Self::Symlink => "symlink",
             Self::Special => "special",
+            Self::Excluded => "excluded",
+            Self::Nested => "nested",
+            Self::Html => "html",
+            Self::NoText => "no_text",
         }
     }
 }
@@ -177,6 +189,28 @@ pub enum RejectReason {
     TextNotString,
     /// The text field stands twice in the record.
     TextTwice,
+    /// Its encoding cannot be told.
+    EncodingUnknown,
+    /// It holds bytes that are no text in its encoding.
+    Undecodable,
+    /// The compressed stream is damaged or breaks off.
+    Corrupt,
+    /// It is longer than a document may be.
+    TooLarge,
+    /// It expands to so many times its size that it is an attack, not a text.
+    Bomb,
+    /// The rows are not CSV, or have too few fields.
+    NotCsv,
+    /// The web archive is damaged.
+    NotWarc,
+    /// The Parquet file is damaged or of an unknown kind.
+    NotParquet,
+    /// The archive is damaged.
+    NotArchive,
+    /// The member is encrypted.
+    Encrypted,
+    /// The member's name would lead out of the archive's directory.
+    UnsafeName,
 }
 
 impl RejectReason {
@@ -191,6 +225,17 @@ impl RejectReason {
             Self::NoText => "no_text",
             Self::TextNotString => "text_not_string",
             Self::TextTwice => "text_twice",
+            Self::EncodingUnknown => "encoding_unknown",
+            Self::Undecodable => "undecodable",
+            Self::Corrupt => "corrupt",
+            Self::TooLarge => "too_large",
+            Self::Bomb => "bomb",
+            Self::NotCsv => "not_csv",
+            Self::NotWarc => "not_warc",
+            Self::NotParquet => "not_parquet",
+            Self::NotArchive => "not_archive",
+            Self::Encrypted => "encrypted",
+            Self::UnsafeName => "unsafe_name",
         }
     }
 
@@ -198,13 +243,28 @@ impl RejectReason {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Unreadable => "check its permissions, or leave it out of the input",
-            Self::NotUtf8 => "convert it to UTF-8 first, for example with iconv -f GB18030 -t UTF-8",
+            Self::NotUtf8 => {
+                "repair it, name its encoding with --encoding, or keep the rest with --encoding-errors replace"
+            }
             Self::Growing => "run again when nothing is writing to it",
             Self::NotJson => "repair the line; the other records of the file were cleaned",
             Self::NotObject => "each line must be a JSON object",
             Self::NoText => "name the field that holds the text with --text-field",
             Self::TextNotString => "the field named by --text-field must hold a string",
             Self::TextTwice => "remove one of the two fields",
+            Self::EncodingUnknown => "name its encoding with --encoding, for example --encoding gb18030",
+            Self::Undecodable => {
+                "name another encoding with --encoding, or keep the rest with --encoding-errors replace"
+            }
+            Self::Corrupt => "fetch or compress it again",
+            Self::TooLarge => "allow longer documents with --max-document-size",
+            Self::Bomb => "look at it by hand, and leave it out with --exclude",
+            Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
+            Self::NotWarc => "fetch it again; the records before were cleaned",
+            Self::NotParquet => "write it again with another program",
+            Self::NotArchive => "fetch or pack it again; the members before were cleaned",
+            Self::Encrypted => "unpack it with its password and clean what is in it",
+            Self::UnsafeName => "pack it again under a relative name without `..`",
         }
     }
 }
@@ -229,15 +289,18 @@ pub struct Rejection {
 pub struct RecordPlace {
     /// Number of the record, counted from 0.
     pub record: u64,
-    /// Number of the line it stands on, counted from 1.
-    pub line: u64,
+    /// Number of the line it starts on, counted from 1, where records are lines.
+    pub line: Option<u64>,
 }
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&printable_bytes(&self.path))?;
         if let Some(place) = self.record {
-            write!(f, ":{}", place.line)?;
+            match place.line {
+                Some(line) => write!(f, ":{line}")?,
+                None => write!(f, "#{}", place.record)?,
+            }
         }
         write!(f, ": {}", self.detail)?;
         if let Some(byte) = self.byte {

@@ -12,4 +12,4 @@ mod places;
 
 pub use exact::{Batch, Exact};
 pub use partition::{Dealt, NUM_PARTITIONS, Verdict};
-pub use places::{Located, Places};
+pub use places::{Located, Owner, Places, UnitKind};

@@ -13,14 +13,58 @@ struct Block {
     starts: Vec<u32>,
 }
 
-/// Where every document starts. Memory: 4 bytes a document and 8 a source.
+/// What the documents of a source, or of a member of an archive, are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitKind {
+    /// It is one document.
+    Document,
+    /// They are its records.
+    Container,
+    /// They are, or are in, its members.
+    Archive,
+}
+
+/// Number of the first document of a source or of a member of an archive, and what its documents are: one word,
+/// as there may be millions.
+#[derive(Debug, Clone, Copy)]
+struct Unit(u64);
+
+impl Unit {
+    fn new(first_document: u64, kind: UnitKind) -> Self {
+        Self(first_document << 2 | kind as u64)
+    }
+
+    fn first_document(self) -> u64 {
+        self.0 >> 2
+    }
+
+    fn is(self, kind: UnitKind) -> bool {
+        self.0 & 3 == kind as u64
+    }
+}
+
+/// Where every document starts. Memory: 4 bytes a document, 8 a source, and the path and 16 bytes a member of an
+/// archive.
 #[derive(Debug, Default)]
 pub struct Places {
     blocks: Vec<Block>,
     num_documents: u64,
-    /// By source: the number of its first document.
-    first_documents: Vec<u64>,
+    sources: Vec<Unit>,
+    /// Members of archives, and where the path of each ends in `paths`.
+    members: Vec<(Unit, usize)>,
+    paths: Vec<u8>,
     end: u64,
+}
+
+/// What a document belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner<'a> {
+    /// The source.
+    pub source: SourceId,
+    /// Path of the member, if the source is an archive.
+    pub member: Option<&'a [u8]>,
+    /// Number of the record in its container, if it is one.
+    pub record: Option<u64>,
 }
 
 /// A paragraph's place in its document.
@@ -36,8 +80,27 @@ pub struct Located {
 
 impl Places {
     /// The next source begins.
-    pub fn push_source(&mut self) {
-        self.first_documents.push(self.num_documents);
+    pub fn push_source(&mut self, kind: UnitKind) {
+        self.sources.push(Unit::new(self.num_documents, kind));
+    }
+
+    /// The next member of the source begun last begins.
+    pub fn push_member(&mut self, path: &[u8], kind: UnitKind) {
+        self.paths.extend_from_slice(path);
+        self.members.push((Unit::new(self.num_documents, kind), self.paths.len()));
+    }
+
+    /// The source begun last is to begin anew: forgets it and its one document.
+    pub fn pop_source(&mut self) {
+        let Some(source) = self.sources.pop() else { return };
+        while self.num_documents > source.first_document() {
+            let Some(block) = self.blocks.last_mut() else { return };
+            block.starts.pop();
+            if block.starts.is_empty() {
+                self.blocks.pop();
+            }
+            self.num_documents -= 1;
+        }
     }
 
     /// The next document begins at `start`.
@@ -83,12 +146,24 @@ impl Places {
         }
     }
 
-    /// The source of a document, and the document's number in it.
-    pub fn source_of(&self, document: DocumentId) -> (SourceId, u64) {
-        let after = self.first_documents.partition_point(|&first| first <= document.0);
+    /// What a document belongs to. Cost: two binary searches.
+    pub fn owner(&self, document: DocumentId) -> Owner<'_> {
+        let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);
-        let first = self.first_documents.get(index).copied().unwrap_or_default();
-        (SourceId(u32::try_from(index).unwrap_or(u32::MAX)), document.0 - first)
+        let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+        let mut unit = self.sources.get(index).copied().unwrap_or(Unit::new(0, UnitKind::Document));
+        let after = self.members.partition_point(|(member, _)| member.first_document() <= document.0);
+        let mut path = None;
+        if let Some(number) = after.checked_sub(1)
+            && let Some((member, end)) = self.members.get(number)
+            && unit.is(UnitKind::Archive)
+        {
+            let start = number.checked_sub(1).map_or(0, |before| self.members[before].1);
+            path = Some(&self.paths[start..*end]);
+            unit = *member;
+        }
+        let record = unit.is(UnitKind::Container).then(|| document.0 - unit.first_document());
+        Owner { source, member: path, record }
     }
 }
 
@@ -100,8 +175,8 @@ mod tests {
     fn locates_across_blocks_empty_documents_and_sources() {
         let mut places = Places::default();
         // Source 0 has no document; source 1 has 5000 documents of 0, 1 or 2 paragraphs; source 2 one of 10.
-        places.push_source();
-        places.push_source();
+        places.push_source(UnitKind::Document);
+        places.push_source(UnitKind::Container);
         let mut expected = Vec::new();
         let mut place = 0;
         for document in 0..5000_u64 {
@@ -111,7 +186,7 @@ mod tests {
             }
             place += document % 3;
         }
-        places.push_source();
+        places.push_source(UnitKind::Document);
         places.push_document(Ordinal(place));
         expected.extend((0..10).map(|paragraph| (5000, paragraph, place + 10)));
         places.set_end(Ordinal(place + 10));
@@ -122,8 +197,50 @@ mod tests {
                 (document, paragraph, end)
             );
         }
-        assert_eq!(places.source_of(DocumentId(0)), (SourceId(1), 0));
-        assert_eq!(places.source_of(DocumentId(4999)), (SourceId(1), 4999));
-        assert_eq!(places.source_of(DocumentId(5000)), (SourceId(2), 0));
+        let owner = |document| {
+            let owner = places.owner(DocumentId(document));
+            (owner.source.0, owner.member, owner.record)
+        };
+        assert_eq!(owner(0), (1, None, Some(0)));
+        assert_eq!(owner(4999), (1, None, Some(4999)));
+        assert_eq!(owner(5000), (2, None, None));
+    }
+
+    #[test]
+    fn members_of_archives() {
+        let mut places = Places::default();
+        places.push_source(UnitKind::Archive); // an archive: a text, nothing, two records
+        places.push_member(b"a.txt", UnitKind::Document);
+        places.push_document(Ordinal(0));
+        places.push_member(b"b.jsonl", UnitKind::Container);
+        places.push_member(b"c.jsonl", UnitKind::Container);
+        places.push_document(Ordinal(1));
+        places.push_document(Ordinal(2));
+        places.push_member(b"d.jsonl", UnitKind::Container); // empty
+        places.push_source(UnitKind::Document); // a text
+        places.push_document(Ordinal(3));
+        let owner = |document| {
+            let owner = places.owner(DocumentId(document));
+            (owner.source.0, owner.member, owner.record)
+        };
+        assert_eq!(owner(0), (0, Some(&b"a.txt"[..]), None));
+        assert_eq!(owner(1), (0, Some(&b"c.jsonl"[..]), Some(0)));
+        assert_eq!(owner(2), (0, Some(&b"c.jsonl"[..]), Some(1)));
+        assert_eq!(owner(3), (1, None, None));
+    }
+
+    #[test]
+    fn a_source_begins_anew() {
+        let mut places = Places::default();
+        places.push_source(UnitKind::Document);
+        places.push_document(Ordinal(0));
+        places.push_source(UnitKind::Document);
+        places.push_document(Ordinal(2));
+        places.pop_source();
+        places.push_source(UnitKind::Document);
+        assert_eq!(places.push_document(Ordinal(2)), DocumentId(1));
+        places.set_end(Ordinal(4));
+        assert_eq!(places.locate(Ordinal(3)).document, DocumentId(1));
+        assert_eq!(places.owner(DocumentId(1)).source, SourceId(1));
     }
 }

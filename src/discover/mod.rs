@@ -8,11 +8,13 @@
 //! Memory: the bytes of the relative paths and 32 bytes a file.
 
 mod format;
+mod globs;
 
 use std::collections::HashMap;
 use std::path::Path;
 
-pub use format::Format;
+pub use format::{Format, is_packed};
+pub use globs::Globs;
 use rayon::prelude::*;
 
 use crate::config::{InputFormat, ReadConfig};
@@ -147,18 +149,17 @@ pub fn discover(
     observer: &dyn Observer,
 ) -> Result<SourceList> {
     let mut sources = SourceList::default();
+    let lister = Lister { globs: Globs::new(config)?, follow: config.follow, observer };
     for (number, root) in roots.iter().enumerate() {
         match root {
-            Root::Directory(directory) => list_directory(directory, number, config, observer, &mut sources)?,
+            Root::Directory(directory) => lister.directory(directory, number, &mut sources)?,
             Root::File(path) => {
                 let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
-                sources.push(number, &name, format::plan_for(&name))?;
+                sources.push(number, &name, lister.plan_for(&name))?;
             }
+            Root::Listed { relative, .. } => sources.push(number, relative, lister.plan_for(relative))?,
             Root::Stdin => {
-                let (name, format) = match config.input_format {
-                    InputFormat::Text => ("stdin.txt", Format::Text),
-                    InputFormat::Jsonl => ("stdin.jsonl", Format::JsonLines),
-                };
+                let (name, format) = stdin(config.input_format);
                 sources.push(number, name.as_bytes(), Plan::Read(format))?;
             }
         }
@@ -171,28 +172,47 @@ pub fn discover(
     Ok(sources)
 }
 
-fn list_directory(
-    directory: &Path,
-    root: usize,
-    config: &ReadConfig,
-    observer: &dyn Observer,
-    sources: &mut SourceList,
-) -> Result<()> {
-    let mut outcome = Ok(());
-    store::list(directory, config.follow, |Found { relative, kind }| {
-        let plan = match kind {
-            FoundKind::File => format::plan_for(&relative),
-            FoundKind::Symlink => Plan::Skip(SkipReason::Symlink),
-            FoundKind::Special => Plan::Skip(SkipReason::Special),
-            FoundKind::Unreadable(error) => Plan::Reject(format!("cannot be listed: {error}").into()),
-        };
-        outcome = sources.push(root, &relative, plan);
-        if observer.is_cancelled() {
-            outcome = Err(Error::Interrupted);
-        }
-        outcome.is_ok()
-    });
-    outcome
+/// The name that standard input is given, and how it is read.
+fn stdin(format: InputFormat) -> (&'static str, Format) {
+    match format {
+        InputFormat::Text => ("stdin.txt", Format::Text),
+        InputFormat::Jsonl => ("stdin.jsonl", Format::JsonLines),
+        InputFormat::Csv => ("stdin.csv", Format::Csv),
+        InputFormat::Tsv => ("stdin.tsv", Format::Tsv),
+        InputFormat::Warc => ("stdin.warc", Format::Warc),
+        InputFormat::Parquet => ("stdin.parquet", Format::Sniff), // told by its first bytes
+    }
+}
+
+/// What listing needs to know.
+struct Lister<'a> {
+    globs: Globs,
+    follow: bool,
+    observer: &'a dyn Observer,
+}
+
+impl Lister<'_> {
+    fn plan_for(&self, relative: &[u8]) -> Plan {
+        if self.globs.admit(relative) { format::plan_for(relative) } else { Plan::Skip(SkipReason::Excluded) }
+    }
+
+    fn directory(&self, directory: &Path, root: usize, sources: &mut SourceList) -> Result<()> {
+        let mut outcome = Ok(());
+        store::list(directory, self.follow, |Found { relative, kind }| {
+            let plan = match kind {
+                FoundKind::File => self.plan_for(&relative),
+                FoundKind::Symlink => Plan::Skip(SkipReason::Symlink),
+                FoundKind::Special => Plan::Skip(SkipReason::Special),
+                FoundKind::Unreadable(error) => Plan::Reject(format!("cannot be listed: {error}").into()),
+            };
+            outcome = sources.push(root, &relative, plan);
+            if self.observer.is_cancelled() {
+                outcome = Err(Error::Interrupted);
+            }
+            outcome.is_ok()
+        });
+        outcome
+    }
 }
 
 /// Two sources collide if they have the same relative path, or if one is a directory on the other's path.

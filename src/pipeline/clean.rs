@@ -1,20 +1,20 @@
-//! The loop: scan a batch while the one before it is written, then settle it.
+//! The loop: feed a batch while the one before it is scanned and the one before that written, then settle.
 
 use rayon::prelude::*;
 
 use super::commit::{RecordFiles, Recorder};
-use super::feed::{BATCH_BYTES, Buffers, Feed};
-use super::render::{RenderContext, Settled, SettledDocument, render};
-use super::scan::{ScanContext, Scanned, scan};
+use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
+use super::render::{RenderContext, Settled, render};
+use super::scan::{ScanContext, scan};
+use super::settle::{Decider, Rewind};
 use crate::config::Config;
-use crate::decide::{Batch, Exact, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::PartFate;
+use crate::read::ReadContext;
 use crate::report::{RunInfo, Summary};
 use crate::store::{Area, Input, Output};
-use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
+use crate::units::count;
 
 /// The ledger's name in the record.
 pub(super) const LEDGER: &[u8] = b"removed.jsonl.zst";
@@ -28,46 +28,47 @@ pub(super) fn run(
     info: &dyn Fn() -> RunInfo,
 ) -> Result<Summary> {
     let buffers = Buffers::default();
-    let context = ScanContext::new(sources, input, config);
-    let mut feed = Feed::new(sources, input, config, &buffers);
-    let mut decider =
-        Decider { exact: Exact::new(config.decide), places: Places::default(), next: 0, open: None };
+    let read = ReadContext::new(config)?;
+    let spooler = OutputSpooler(output);
+    let context = ScanContext::new((sources, input), &read, config);
+    let mut feed = Feed::new((sources, input), &read, &spooler, &buffers);
+    let mut decider = Decider::new(config);
     let mut recorder = {
         let files = RecordFiles {
             ledger: output.create(Area::Record, LEDGER)?,
             rejected: output.create(Area::Record, b"rejected.jsonl")?,
             scratch: [output.scratch()?, output.scratch()?],
         };
-        Recorder::new(sources, (output, observer), (config, &buffers), files, Summary::new(config))?
+        Recorder::new(sources, (output, observer, &spooler), (config, &buffers), files, Summary::new(config))?
     };
-    let mut settled = Vec::new();
-    loop {
+    let (mut fed, mut settled) = (feed.next_batch()?, Vec::new());
+    while !fed.is_empty() || !settled.is_empty() {
         if observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
         let batch = std::mem::take(&mut settled);
-        let is_long = is_long(&batch);
+        let is_long = is_long(&batch, &fed);
         let writer = || {
             let context =
                 RenderContext { scan: &context, output, places: &decider.places, config, buffers: &buffers };
             write(batch, &context, &mut recorder, &buffers)
         };
-        let mut scanner = || {
-            let work = feed.next_batch();
-            work.into_par_iter().map(|work| scan(work, &context)).collect::<Vec<_>>()
-        };
-        let (scanned, written) = if is_long {
-            // Two batches with a line of many megabytes each are not held at once.
-            let written = writer();
-            (scanner(), written)
+        let scanner = || fed.into_par_iter().map(|work| scan(work, &context)).collect::<Vec<_>>();
+        let (next, (scanned, written)) = if is_long {
+            // Batches with a line of many megabytes each are not held at once.
+            let (written, scanned) = (writer(), scanner());
+            (feed.next_batch(), (scanned, written))
         } else {
-            rayon::join(scanner, writer)
+            rayon::join(|| feed.next_batch(), || rayon::join(scanner, writer))
         };
         written?;
-        if scanned.is_empty() {
-            break;
+        fed = next?;
+        let rewind;
+        (settled, rewind) = decider.settle(scanned, &mut feed);
+        if let Some(Rewind { first, source, how }) = rewind {
+            feed.rewind(first, source, how);
+            fed = feed.next_batch()?;
         }
-        settled = decider.settle(scanned, &mut feed);
     }
     recorder.finish(&decider.places)?;
     let Recorder { summary, .. } = recorder;
@@ -96,103 +97,8 @@ fn write(
 }
 
 /// Whether a batch holds much more than a batch should.
-fn is_long(batch: &[Settled]) -> bool {
-    batch.iter().map(|settled| count(settled.scanned.chunk.bytes.len())).sum::<u64>() > 2 * BATCH_BYTES
+fn is_long(settled: &[Settled], fed: &[Work]) -> bool {
+    let settled = settled.iter().map(|settled| count(settled.scanned.chunk.bytes.len())).sum::<u64>();
+    settled.max(fed.iter().map(Work::len).sum()) > 2 * BATCH_BYTES
 }
 
-/// Decide, and where everything stands.
-struct Decider {
-    exact: Exact,
-    places: Places,
-    /// Place of the next paragraph.
-    next: u64,
-    open: Option<OpenDocument>,
-}
-
-/// A large text document of which some pieces are settled.
-#[derive(Debug, Clone, Copy)]
-struct OpenDocument {
-    source: SourceId,
-    id: DocumentId,
-    start: Ordinal,
-}
-
-impl Decider {
-    /// Gives every paragraph of a batch its verdict.
-    fn settle(&mut self, mut scanned: Vec<Scanned>, feed: &mut Feed<'_>) -> Vec<Settled> {
-        self.drop_bad_documents(&mut scanned, feed);
-        let mut documents = Vec::with_capacity(scanned.len());
-        let mut batches = Vec::with_capacity(scanned.len());
-        for scanned in &scanned {
-            let first = Ordinal(self.next);
-            let begun_before = self.open;
-            documents.push(self.place(scanned));
-            let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
-            batches.push(Batch {
-                records: &scanned.records,
-                num_paragraphs: scanned.paragraphs.len(),
-                first,
-                open_document: begun_before.filter(|_| goes_on).map(|open| open.start),
-            });
-        }
-        self.places.set_end(Ordinal(self.next));
-        let verdicts = self.exact.settle(&batches);
-        let settled = scanned.into_iter().zip(verdicts).zip(documents);
-        settled.map(|((scanned, verdicts), documents)| Settled { scanned, verdicts, documents }).collect()
-    }
-
-    /// Numbers a chunk's documents and paragraphs.
-    fn place(&mut self, scanned: &Scanned) -> Vec<SettledDocument> {
-        let mut documents = Vec::with_capacity(scanned.documents.len());
-        for part in &scanned.chunk.parts {
-            if part.is_first {
-                self.places.push_source();
-            }
-            for slot in part.slots.clone() {
-                let start = Ordinal(self.next + count(scanned.documents[slot].paragraphs.start));
-                let open = self.open.filter(|open| open.source == part.source);
-                let (id, first) = match open {
-                    Some(open) => (open.id, start.0 - open.start.0),
-                    None => (self.places.push_document(start), 0),
-                };
-                documents.push(SettledDocument { id, first: ParagraphIndex(first) });
-                if part.is_first && !part.is_last && !part.is_container {
-                    self.open = Some(OpenDocument { source: part.source, id, start });
-                }
-            }
-            if part.is_last {
-                self.open = None;
-            }
-        }
-        self.next += count(scanned.paragraphs.len());
-        documents
-    }
-
-    /// Takes large text documents that turned out to be bad out of the batch and, if they were begun in an
-    /// earlier one, out of what is settled. One piece stays, to tell the reason.
-    fn drop_bad_documents(&mut self, scanned: &mut Vec<Scanned>, feed: &mut Feed<'_>) {
-        let is_bad = |scanned: &Scanned| match scanned.chunk.parts.as_slice() {
-            [part] if part.fate != PartFate::Read && !part.is_container => Some(part.source),
-            _ => None,
-        };
-        let bad: Vec<SourceId> = scanned.iter().filter_map(is_bad).collect();
-        for source in bad {
-            feed.abandon(source);
-            if let Some(open) = self.open.take_if(|open| open.source == source) {
-                self.exact.retract(open.start);
-            }
-            let mut is_first = false;
-            let mut has_reason = false;
-            scanned.retain_mut(|scanned| match scanned.chunk.parts.as_mut_slice() {
-                [part] if part.source == source => {
-                    is_first |= part.is_first;
-                    part.is_first = is_first;
-                    let stays = part.fate != PartFate::Read && !has_reason;
-                    has_reason |= stays;
-                    stays
-                }
-                _ => true,
-            });
-        }
-    }
-}

@@ -1,46 +1,53 @@
 //! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
 //! rejections go on, counts are added up. One chunk at a time, in corpus order.
 
-use std::io;
+use std::io::{self, Write};
 
 use crate::config::Config;
 use crate::decide::Places;
 use crate::discover::SourceList;
-use crate::error::{RecordPlace, RejectReason, Rejection, Result};
+use crate::error::{RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Part, PartFate};
-use crate::report::{Counts, Summary, rejection_line};
-use crate::store::{Area, FileWriter, Output, OutputFile, Scratch};
-use crate::units::{SourceId, count};
-use crate::write::{Layout, Ledger, LedgerContext};
+use crate::read::{Fault, Part, PartFate, Role, Spooler};
+use crate::report::{Counts, Summary, Unit, rejection_line};
+use crate::store::{Area, Output, OutputFile, Scratch};
+use crate::write::{Layout, Ledger, LedgerContext, Piece, SourceWriter};
 
 use super::feed::Buffers;
-use super::render::{Content, Rendered, RenderedPart, Settled, runs_context};
+use super::render::{Content, Rendered, RenderedPart, Settled, encode_error, runs_context};
 
 /// The record of a run while it is made.
 pub(super) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,
     observer: &'a dyn Observer,
+    spooler: &'a dyn Spooler,
     config: &'a Config,
     buffers: &'a Buffers,
     ledger: Ledger,
     rejected: Box<dyn OutputFile>,
-    open: Option<OpenSource>,
-    /// Bytes of the open source that the observer was told of.
-    advanced: u64,
+    /// The source that is being appended to.
+    writer: Option<SourceWriter<'a>>,
+    open: Option<OpenDocument>,
+    /// Bytes of the open source that were read, and those that the observer was told of.
+    read: u64,
+    told: u64,
     pub(super) summary: Summary,
 }
 
-/// A large source of which some pieces are committed.
-struct OpenSource {
-    file: Option<Box<dyn OutputFile>>,
+/// A document or container that is appended to, piece by piece.
+#[derive(Default)]
+struct OpenDocument {
     /// What its pieces add up to; counted when it is whole, as it may still turn out to be bad.
     counts: Counts,
     layout: Layout,
     /// Where the ledger goes back to then.
-    checkpoint: u64,
+    checkpoint: Option<u64>,
     num_lines: u64,
+    /// What stands before the first document that is kept, and goes if none is.
+    pending: Vec<u8>,
+    /// Something of it is written.
+    is_written: bool,
 }
 
 /// What a recorder writes to beside the corpus.
@@ -53,7 +60,7 @@ pub(super) struct RecordFiles {
 impl<'a> Recorder<'a> {
     pub(super) fn new(
         sources: &'a SourceList,
-        (output, observer): (&'a dyn Output, &'a dyn Observer),
+        (output, observer, spooler): (&'a dyn Output, &'a dyn Observer, &'a dyn Spooler),
         (config, buffers): (&'a Config, &'a Buffers),
         files: RecordFiles,
         summary: Summary,
@@ -64,12 +71,15 @@ impl<'a> Recorder<'a> {
             sources,
             output,
             observer,
+            spooler,
             config,
             buffers,
             ledger,
             rejected,
+            writer: None,
             open: None,
-            advanced: 0,
+            read: 0,
+            told: 0,
             summary,
         })
     }
@@ -79,7 +89,7 @@ impl<'a> Recorder<'a> {
         let Rendered { settled, parts } = rendered;
         let chunk = &settled.scanned.chunk;
         for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
-            if slot.is_record() {
+            if slot.is_record {
                 self.ledger.note_id(document.id, &chunk.bytes[slot.id.range()])?;
             }
         }
@@ -90,13 +100,22 @@ impl<'a> Recorder<'a> {
         Ok(settled)
     }
 
-    /// Tells the observer. With a source that is left off half-way its unread rest is done with too.
+    /// Tells the observer. With a source that is left off half-way its unread rest is done with too, and what is
+    /// read again is not told twice.
     fn advance(&mut self, part: &Part) {
         let listed = self.sources.get(part.source).size;
-        let is_left_off = part.fate != PartFate::Read && listed != u64::MAX;
-        let bytes = if is_left_off { listed.saturating_sub(self.advanced) } else { count(part.num_bytes) };
-        self.advanced = if part.is_last { 0 } else { self.advanced + bytes };
-        self.observer.advanced(u64::from(part.is_last), bytes);
+        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        let is_reread = matches!(part.fate, PartFate::Reread(_));
+        self.read = if is_reread { 0 } else { self.read + part.num_bytes };
+        let is_left_off = is_end && part.fate != PartFate::Read && listed != u64::MAX && !is_reread;
+        let reached = if is_left_off { listed.max(self.read) } else { self.read };
+        let bytes = reached.saturating_sub(self.told);
+        self.told += bytes;
+        let is_done = is_end && !is_reread;
+        if is_done {
+            (self.read, self.told) = (0, 0);
+        }
+        self.observer.advanced(u64::from(is_done), bytes);
     }
 
     /// Ends the ledger; nothing is committed after this.
@@ -111,15 +130,26 @@ impl<'a> Recorder<'a> {
         rendered: RenderedPart,
         places: &Places,
     ) -> Result<()> {
-        if part.fate != PartFate::Read && !part.is_container {
-            self.retract()?;
-            return self.end_source(part);
+        match &part.role {
+            Role::ArchiveStart => return self.count_input(part),
+            Role::ArchiveEnd => {
+                self.count_input(part)?;
+                self.close_writer()?;
+                return self.end_unit(part);
+            }
+            Role::Whole | Role::Member(_) => {}
         }
+        if part.fate != PartFate::Read && !part.kind.is_container() {
+            self.retract(part)?;
+            return self.end_unit(part);
+        }
+        let context = LedgerContext { sources: self.sources, places };
         if part.is_first && rendered.content.is_some() {
-            self.open_source(places)?;
+            let checkpoint =
+                if part.is_piece_of_text() { Some(self.ledger.checkpoint(context)?) } else { None };
+            self.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
         }
         self.reject_records(settled, part, places)?;
-        let context = LedgerContext { sources: self.sources, places };
         if matches!(rendered.content, Some(Content::TooLong)) {
             let runs = runs_context(places, self.config);
             settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
@@ -128,126 +158,201 @@ impl<'a> Recorder<'a> {
             self.ledger.push(document, run, context)?;
         }
         let mut counts = rendered.counts;
-        counts.bytes_input = count(part.num_bytes);
+        counts.bytes_input = part.num_bytes;
         match rendered.content {
-            None => self.summary.add(counts),
+            None => self.summary.add(counts, part.encoding),
             Some(content) => self.append(settled, part, content, counts)?,
         }
         if part.is_last {
-            self.close_source(part.is_container);
-            self.end_source(part)?;
+            self.close_document(part)?;
+            self.end_unit(part)?;
         }
         Ok(())
     }
 
-    fn open_source(&mut self, places: &Places) -> Result<()> {
-        let checkpoint = self.ledger.checkpoint(LedgerContext { sources: self.sources, places })?;
-        let (counts, layout) = (Counts::default(), Layout::default());
-        self.open = Some(OpenSource { file: None, counts, layout, checkpoint, num_lines: 0 });
+    /// Counts bytes of an archive that belong to none of its members.
+    fn count_input(&mut self, part: &Part) -> Result<()> {
+        self.summary.add(Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
         Ok(())
     }
 
-    /// Appends a piece to the file of its source, which is made when there is something to write.
+    /// Appends a piece to its source, whose output is made when there is something to write.
     fn append(&mut self, settled: &Settled, part: &Part, content: Content, counts: Counts) -> Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        let repair = self.config.split.repair;
         let (more, layout) = match &content {
-            Content::Bytes(_, layout) => (counts, *layout),
+            Content::Bytes { layout, .. } => (counts, *layout),
             Content::TooLong => {
-                let (more, layout) = settled
-                    .write_part(part, self.config.split.repair, &mut io::sink())
-                    .map_err(super::render::encode_error)?;
+                let written = settled.write_part(part, repair, &mut io::sink(), |_| ());
+                let (more, layout) = written.map_err(encode_error)?;
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
+            #[cfg(feature = "parquet")]
+            Content::Rows(_) => (counts, Layout::default()),
         };
-        let is_something = match &content {
-            Content::Bytes(bytes, _) => !bytes.is_empty(),
-            Content::TooLong => more.paragraphs_kept > 0,
-        };
-        if is_something {
-            let file = match &mut open.file {
-                Some(file) => file,
-                none => {
-                    let relative = self.sources.get(part.source).place.relative;
-                    none.insert(self.output.create(Area::Corpus, relative)?)
-                }
-            };
-            if !part.is_container && open.layout.owes_blank(layout) {
-                file.append(b"\n")?;
+        let is_something =
+            if part.kind.is_container() { more.documents_kept > 0 } else { more.paragraphs_kept > 0 };
+        match content {
+            // Nothing is kept so far: what stands between documents waits for one.
+            Content::Bytes { bytes, .. } if !is_something && !open.is_written => {
+                open.pending.extend_from_slice(&bytes);
+                self.buffers.give_back(bytes);
             }
-            match content {
-                Content::Bytes(bytes, _) => {
-                    file.append(&bytes)?;
-                    self.buffers.give_back(bytes);
+            Content::Bytes { bytes, ends, .. } => {
+                if !bytes.is_empty() {
+                    let joint = !part.kind.is_container() && open.layout.owes_blank(layout);
+                    let writer = self.writer(part, &mut open)?;
+                    if joint {
+                        writer.write(&Piece::Bytes(b"\n"))?;
+                    }
+                    if ends.is_empty() {
+                        writer.write(&Piece::Bytes(&bytes))?;
+                    } else {
+                        writer.write(&Piece::Records(&bytes, &ends))?;
+                    }
                 }
-                Content::TooLong => {
-                    let mut out = io::BufWriter::new(FileWriter::new(&mut **file));
-                    let written = settled.write_part(part, self.config.split.repair, &mut out);
-                    let written = written.and_then(|_| io::Write::flush(&mut out));
-                    out.into_parts().0.finish(written)?;
-                }
+                self.buffers.give_back(bytes);
+            }
+            #[cfg(feature = "parquet")]
+            Content::Rows(rows) if is_something => {
+                self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
+            }
+            #[cfg(feature = "parquet")]
+            Content::Rows(_) => {}
+            Content::TooLong if is_something => {
+                let joint = !part.kind.is_container() && open.layout.owes_blank(layout);
+                let mut out = io::BufWriter::new(self.writer(part, &mut open)?.bytes());
+                let joined = if joint { out.write_all(b"\n") } else { Ok(()) };
+                let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
+                let written = written.and_then(|_| out.flush());
+                out.into_parts().0.finish(written)?;
+            }
+            Content::TooLong => {
+                let mut pending = std::mem::take(&mut open.pending);
+                settled.write_part(part, repair, &mut pending, |_| ()).map_err(encode_error)?;
+                open.pending = pending;
             }
         }
         open.layout = open.layout.joined(layout);
         open.counts += more;
         open.num_lines += part.num_lines;
+        self.open = Some(open);
         Ok(())
     }
 
-    /// Counts the large source that ends, if one is open.
-    fn close_source(&mut self, is_container: bool) {
-        let Some(OpenSource { file, mut counts, layout, .. }) = self.open.take() else { return };
-        counts.bytes_output = file.map_or(0, |file| file.len());
-        if !is_container {
+    /// The writer of the open document; what was to stand before its first kept document is written.
+    fn writer(&mut self, part: &Part, open: &mut OpenDocument) -> Result<&mut SourceWriter<'a>> {
+        let relative = self.sources.get(part.source).place.relative;
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let file = self.output.create(Area::Corpus, relative)?;
+                none.insert(SourceWriter::new(file, part.wrap, self.spooler)?)
+            }
+        };
+        if !std::mem::replace(&mut open.is_written, true) {
+            if part.member().is_some() {
+                writer.begin_member(part.wrap.inner)?;
+            }
+            let pending = std::mem::take(&mut open.pending);
+            if !pending.is_empty() {
+                let end = [pending.len()];
+                let is_record = part.kind == crate::read::Kind::Warc;
+                let piece = if is_record { Piece::Records(&pending, &end) } else { Piece::Bytes(&pending) };
+                writer.write(&piece)?;
+            }
+        }
+        Ok(writer)
+    }
+
+    /// Counts the document or container that ends, if one is open, and ends what was written of it.
+    fn close_document(&mut self, part: &Part) -> Result<()> {
+        let Some(OpenDocument { mut counts, layout, is_written, .. }) = self.open.take() else {
+            return Ok(());
+        };
+        if !part.kind.is_container() {
             counts.documents_kept = u64::from(layout.has_text);
             counts.documents_emptied = u64::from(!layout.has_text);
         }
-        self.summary.add(counts);
+        self.summary.add(counts, part.encoding);
+        match part.member() {
+            Some(member) if is_written => {
+                self.writer.as_mut().map_or(Ok(()), |writer| writer.end_member(member))
+            }
+            Some(_) => Ok(()),
+            None => self.close_writer(),
+        }
+    }
+
+    fn close_writer(&mut self) -> Result<()> {
+        let Some(writer) = self.writer.take() else { return Ok(()) };
+        let bytes_output = writer.finish()?;
+        self.summary.add(Counts { bytes_output, ..Counts::default() }, "");
+        Ok(())
     }
 
     /// Takes back what is written of a large text document that turned out to be bad.
-    fn retract(&mut self) -> Result<()> {
+    fn retract(&mut self, part: &Part) -> Result<()> {
         let Some(open) = self.open.take() else { return Ok(()) };
-        self.ledger.roll_back(open.checkpoint)?;
-        open.file.map_or(Ok(()), OutputFile::discard)
+        if let Some(checkpoint) = open.checkpoint {
+            self.ledger.roll_back(checkpoint)?;
+        }
+        match (part.member(), &mut self.writer) {
+            (Some(_), Some(writer)) => writer.drop_member(),
+            (Some(_), None) => {}
+            (None, writer) => writer.take().map_or(Ok(()), SourceWriter::discard)?,
+        }
+        Ok(())
     }
 
-    /// Counts a source by what became of it, and lists it if it is rejected.
-    fn end_source(&mut self, part: &Part) -> Result<()> {
+    /// Counts a source or a member by what became of it, and lists it if it is rejected.
+    fn end_unit(&mut self, part: &Part) -> Result<()> {
+        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
         match &part.fate {
-            PartFate::Read => self.summary.count_file(),
+            PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => {
-                self.summary.count_skipped(*reason);
-                self.observer.skipped(self.sources.get(part.source).place.relative, *reason);
+                self.summary.count_skipped(unit, *reason);
+                self.observer.skipped(&self.path(part), *reason);
             }
-            PartFate::Rejected { reason, byte, detail } => {
-                self.summary.count_rejected_file(*reason);
-                self.reject(part.source, None, (*reason, *byte, detail))?;
+            PartFate::Rejected(fault) => {
+                self.summary.count_rejected(unit, fault.reason);
+                self.reject(part, None, fault)?;
             }
+            PartFate::Reread(_) => {}
         }
         Ok(())
     }
 
     fn reject_records(&mut self, settled: &Settled, part: &Part, places: &Places) -> Result<()> {
+        for reason in &part.skipped {
+            self.summary.count_skipped_record(*reason);
+        }
         let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
         for number in part.slots.clone() {
             let slot = &settled.scanned.chunk.slots[number];
             let Some(fault) = &slot.fault else { continue };
-            let (_, record) = places.source_of(settled.documents[number].id);
-            let place = RecordPlace { record, line: lines_before + slot.lines_before + 1 };
+            let record = places.owner(settled.documents[number].id).record.unwrap_or_default();
+            let has_lines = part.kind.has_lines();
+            let line = has_lines.then_some(lines_before + slot.lines_before + 1);
             self.summary.count_rejected_record(fault.reason);
-            self.reject(part.source, Some(place), (fault.reason, fault.byte, &fault.detail))?;
+            self.reject(part, Some(RecordPlace { record, line }), fault)?;
         }
         Ok(())
     }
 
-    fn reject(
-        &mut self,
-        source: SourceId,
-        record: Option<RecordPlace>,
-        (reason, byte, detail): (RejectReason, Option<u64>, &str),
-    ) -> Result<()> {
-        let path = self.sources.get(source).place.relative.to_vec();
-        let rejection = Rejection { path, record, byte, reason, detail: detail.to_owned() };
+    /// The path of a source, and behind it that of the archive's member.
+    fn path(&self, part: &Part) -> Vec<u8> {
+        let mut path = self.sources.get(part.source).place.relative.to_vec();
+        if let Some(member) = part.member() {
+            path.push(b'/');
+            path.extend_from_slice(&member.path);
+        }
+        path
+    }
+
+    fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) -> Result<()> {
+        let Fault { reason, byte, detail } = fault.clone();
+        let rejection = Rejection { path: self.path(part), record, byte, reason, detail };
         self.rejected.append(&rejection_line(&rejection))?;
         self.observer.rejected(&rejection);
         Ok(())

@@ -1,14 +1,15 @@
 //! Cuts the corpus into batches of chunks, in corpus order: small files are read by the tasks that scan them,
-//! several to a task; a large file is read here, piece by piece.
+//! several to a task; a large one, and what is unpacked, is read here, piece by piece.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Mutex;
 
-use crate::config::Config;
 use crate::discover::SourceList;
-use crate::read::{self, PIECE_BYTES, Piece, Stream};
-use crate::store::Input;
-use crate::units::{SourceId, count};
+use crate::error::Result;
+use crate::read::{self, PIECE_BYTES, Piece, ReadContext, Reread, Spooler, Stop, Stream};
+use crate::store::{Input, Output, Scratch};
+use crate::units::SourceId;
 
 /// Text of a batch. 8 MiB: two batches and what they are formatted into stay far below the promised 128 MiB,
 /// and a batch still gives each of many cores dozens of chunks.
@@ -27,35 +28,61 @@ pub(super) enum Work {
     Piece(Piece),
 }
 
+impl Work {
+    /// Bytes that are held for it already.
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::Files(..) => 0,
+            Self::Piece(piece) => piece.len(),
+        }
+    }
+}
+
+/// Unpacks to the scratch stores of an output.
+pub(super) struct OutputSpooler<'a>(pub(super) &'a dyn Output);
+
+impl Spooler for OutputSpooler<'_> {
+    fn scratch(&self) -> Option<Result<Box<dyn Scratch>>> {
+        Some(self.0.scratch())
+    }
+}
+
 /// Gives out the corpus batch by batch.
 pub(super) struct Feed<'a> {
     sources: &'a SourceList,
     input: &'a dyn Input,
-    config: &'a Config,
+    context: &'a ReadContext,
+    spooler: &'a dyn Spooler,
     next: u32,
-    stream: Option<Stream>,
+    stream: Option<Stream<'a>>,
+    /// Sources that are read in another way than their size and beginning suggest.
+    ways: HashMap<SourceId, Reread>,
     buffers: &'a Buffers,
 }
 
 impl<'a> Feed<'a> {
     pub(super) fn new(
-        sources: &'a SourceList,
-        input: &'a dyn Input,
-        config: &'a Config,
+        (sources, input): (&'a SourceList, &'a dyn Input),
+        context: &'a ReadContext,
+        spooler: &'a dyn Spooler,
         buffers: &'a Buffers,
     ) -> Self {
-        Self { sources, input, config, next: 0, stream: None, buffers }
+        Self { sources, input, context, spooler, next: 0, stream: None, ways: HashMap::new(), buffers }
     }
 
     /// The next batch; empty at the end of the corpus.
-    pub(super) fn next_batch(&mut self) -> Vec<Work> {
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if there is no space to unpack to.
+    pub(super) fn next_batch(&mut self) -> Result<Vec<Work>> {
         let mut batch = Vec::new();
         let (mut bytes, mut files) = (0, 0);
         while bytes < BATCH_BYTES && files < BATCH_FILES {
             if let Some(stream) = &mut self.stream {
-                match stream.next_piece(self.buffers.take()) {
+                match stream.next_piece(self.buffers.take()).or_else(Stop::into_fatal)? {
                     Some(piece) => {
-                        bytes += count(piece.bytes.len());
+                        bytes += piece.len();
+                        files += 1; // members of archives may be small too
                         batch.push(Work::Piece(piece));
                     }
                     None => self.stream = None,
@@ -65,9 +92,10 @@ impl<'a> Feed<'a> {
             if self.next as usize >= self.sources.len() {
                 break;
             }
-            let source = self.sources.get(SourceId(self.next));
-            if read::is_large(source) {
-                self.stream = Some(read::open_stream(self.input, source, self.config));
+            if self.is_stream(self.next) {
+                let source = self.sources.get(SourceId(self.next));
+                let how = self.ways.get(&source.id).copied();
+                self.stream = Some(Stream::new(self.input, source, (self.context, how), self.spooler));
                 self.next += 1;
                 continue;
             }
@@ -76,7 +104,11 @@ impl<'a> Feed<'a> {
             files += range.len();
             batch.push(Work::Files(range, self.buffers.take()));
         }
-        batch
+        Ok(batch)
+    }
+
+    fn is_stream(&self, number: u32) -> bool {
+        read::is_large(self.sources.get(SourceId(number))) || self.ways.contains_key(&SourceId(number))
     }
 
     /// The next files for one chunk, and their size.
@@ -86,21 +118,25 @@ impl<'a> Feed<'a> {
         while (self.next as usize) < self.sources.len()
             && self.next - start < CHUNK_FILES
             && size < PIECE_BYTES
+            && !self.is_stream(self.next)
         {
-            let source = self.sources.get(SourceId(self.next));
-            if read::is_large(source) {
-                break;
-            }
-            size += source.size;
+            size += self.sources.get(SourceId(self.next)).size;
             self.next += 1;
         }
         (start..self.next, size)
     }
 
-    /// Reads no more of `source`: it turned out to be bad.
-    pub(super) fn abandon(&mut self, source: SourceId) {
-        if self.stream.as_ref().is_some_and(|stream| stream.source() == source) {
-            self.stream = None;
+    /// Goes back to `first`, and reads `source` in another way when it comes.
+    pub(super) fn rewind(&mut self, first: SourceId, source: SourceId, how: Reread) {
+        self.ways.insert(source, how);
+        self.next = first.0;
+        self.stream = None;
+    }
+
+    /// Reads no more of a document, a source or a member of this number: it turned out to be bad.
+    pub(super) fn abandon(&mut self, (source, unit): (SourceId, u64)) {
+        if let Some(stream) = self.stream.as_mut().filter(|stream| stream.source() == source) {
+            stream.leave_off(unit);
         }
     }
 }

@@ -12,6 +12,7 @@ mod commit;
 mod feed;
 mod render;
 mod scan;
+mod settle;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

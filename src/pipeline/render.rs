@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use crate::config::{Config, Repair};
 use crate::decide::{Places, Verdict};
 use crate::error::{Error, Result};
-use crate::read::{Part, PartFate, Slot};
+#[cfg(feature = "parquet")]
+use crate::read::Rows;
+use crate::read::{Compression, Kind, Part, PartFate, Slot};
 use crate::report::Counts;
 use crate::store::{Output, path};
 use crate::units::{DocumentId, ParagraphIndex, SourceId, count};
@@ -31,6 +33,8 @@ pub(super) struct SettledDocument {
     pub(super) id: DocumentId,
     /// Index in the document of the first paragraph in the chunk.
     pub(super) first: ParagraphIndex,
+    /// Where the text in the chunk stands in the document's decoded text.
+    pub(super) offset: u64,
 }
 
 /// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
@@ -52,10 +56,13 @@ pub(super) struct RenderedPart {
     pub(super) content: Option<Content>,
 }
 
-/// What is to be appended to a file.
+/// What is to be appended to a source.
 pub(super) enum Content {
-    /// These bytes.
-    Bytes(Vec<u8>, Layout),
+    /// These bytes, and for web archives where each record ends.
+    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
+    /// These rows of a table.
+    #[cfg(feature = "parquet")]
+    Rows(Rows),
     /// What [`Settled::write_part`] writes.
     TooLong,
 }
@@ -73,35 +80,8 @@ pub(super) struct RenderContext<'a> {
 pub(super) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
     let mut parts = Vec::with_capacity(settled.scanned.chunk.parts.len());
     let mut buffer = context.buffers.take();
-    let runs_context = runs_context(context.places, context.config);
     for part in &settled.scanned.chunk.parts {
-        let mut rendered = RenderedPart::default();
-        if settled.scanned.chunk.bytes.len() > MAX_RENDERED {
-            rendered.content = Some(Content::TooLong);
-            parts.push(rendered);
-            continue;
-        }
-        let is_whole = part.is_first && part.is_last && part.fate == PartFate::Read;
-        settled.for_each_run(part, &runs_context, |document, run| {
-            rendered.runs.push((document, run));
-            Ok(())
-        })?;
-        buffer.clear();
-        let written = settled.write_part(part, context.config.split.repair, &mut buffer);
-        let (counts, layout) = written.map_err(encode_error)?;
-        rendered.counts = counts;
-        rendered.counts.bytes_output = count(buffer.len());
-        if is_whole && !part.is_container {
-            rendered.counts.documents_kept = u64::from(layout.has_text);
-            rendered.counts.documents_emptied = u64::from(!layout.has_text);
-        }
-        if !is_whole {
-            let bytes = std::mem::replace(&mut buffer, context.buffers.take());
-            rendered.content = Some(Content::Bytes(bytes, layout));
-        } else if !buffer.is_empty() {
-            context.output.write(context.relative(part.source), &buffer)?;
-        }
-        parts.push(rendered);
+        parts.push(settled.render_part(part, &mut buffer, context)?);
     }
     context.buffers.give_back(buffer);
     Ok(Rendered { settled, parts })
@@ -112,13 +92,69 @@ pub(super) fn encode_error(source: io::Error) -> Error {
 }
 
 impl<'a> RenderContext<'a> {
+    /// Where a source's output goes.
     fn relative(&self, source: SourceId) -> &'a [u8] {
         self.scan.sources.get(source).place.relative
     }
 }
 
 impl Settled {
-    /// Writes the documents of `part` that keep a paragraph; the layout is that of the last one.
+    fn render_part(
+        &self,
+        part: &Part,
+        buffer: &mut Vec<u8>,
+        context: &RenderContext<'_>,
+    ) -> Result<RenderedPart> {
+        let mut rendered = RenderedPart::default();
+        let is_streamed = matches!(part.kind, Kind::Text | Kind::JsonLines | Kind::Csv(_));
+        if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
+            rendered.content = Some(Content::TooLong);
+            return Ok(rendered);
+        }
+        let runs_context = runs_context(context.places, context.config);
+        self.for_each_run(part, &runs_context, |document, run| {
+            rendered.runs.push((document, run));
+            Ok(())
+        })?;
+        #[cfg(feature = "parquet")]
+        if let Some(rows) = &part.rows {
+            let (rows, counts) = self.rows(part, rows, context.config.split.repair).map_err(encode_error)?;
+            rendered.counts = counts;
+            rendered.content = Some(Content::Rows(rows));
+            return Ok(rendered);
+        }
+        buffer.clear();
+        let mut ends = Vec::new();
+        let written = self.write_part(part, context.config.split.repair, buffer, |out| ends.push(out.len()));
+        let (counts, layout) = written.map_err(encode_error)?;
+        rendered.counts = counts;
+        if part.kind != Kind::Warc {
+            ends.clear();
+        }
+        let is_whole = part.is_whole_source() && part.fate == PartFate::Read && part.kind != Kind::Parquet;
+        if !is_whole {
+            let bytes = std::mem::replace(buffer, context.buffers.take());
+            rendered.content = Some(Content::Bytes { bytes, ends, layout });
+            return Ok(rendered);
+        }
+        if !part.kind.is_container() {
+            rendered.counts.documents_kept = u64::from(layout.has_text);
+            rendered.counts.documents_emptied = u64::from(!layout.has_text);
+        }
+        if rendered.counts.documents_kept > 0 {
+            let compressed = match part.wrap.outer {
+                Compression::None => None,
+                outer => Some(write::compress(buffer, &ends, outer).map_err(encode_error)?),
+            };
+            let bytes = compressed.as_ref().unwrap_or(buffer);
+            rendered.counts.bytes_output = count(bytes.len());
+            context.output.write(context.relative(part.source), bytes)?;
+        }
+        Ok(rendered)
+    }
+
+    /// Writes the documents of `part` that keep a paragraph, and what is no document and stays; the layout is
+    /// that of the last one. After each of them `mark` is shown the output.
     ///
     /// The counts know nothing of what else became of the part: its bytes in and out are not in them, and for
     /// a text document neither is whether it was kept.
@@ -127,48 +163,54 @@ impl Settled {
         part: &Part,
         repair: Repair,
         out: &mut W,
+        mut mark: impl FnMut(&W),
     ) -> io::Result<(Counts, Layout)> {
-        let mut counts = Counts::default();
+        let chunk = &self.scanned.chunk;
+        let mut counts = part_counts(part);
         let mut layout = Layout::default();
         for slot_number in part.slots.clone() {
-            let slot = &self.scanned.chunk.slots[slot_number];
-            if slot.fault.is_some() {
+            let slot = &chunk.slots[slot_number];
+            if slot.is_verbatim {
+                write::write_verbatim(chunk, slot, part.kind, out)?;
+                mark(out);
+            }
+            if slot.fault.is_some() || slot.is_verbatim {
                 continue;
             }
             let document = self.judged(slot_number);
-            let written = if slot.is_record() {
-                self.write_slot(slot, document, repair, out)?
-            } else {
+            let written = if !slot.is_record {
                 write::write_text(document, repair, out)?
+            } else if is_emptied(document) {
+                write::write_text(document, repair, &mut io::sink())? // only the counts
+            } else {
+                let written = write::write_record((chunk, slot, part.kind), document, repair, out)?;
+                mark(out);
+                written
             };
             layout = written.layout;
-            counts += Counts {
-                records: u64::from(slot.is_record()),
-                documents_kept: u64::from(slot.is_record() && layout.has_text),
-                documents_emptied: u64::from(slot.is_record() && !layout.has_text),
-                paragraphs_kept: written.num_kept,
-                paragraphs_exact: written.num_removed,
-                bytes_kept: written.kept_bytes,
-                bytes_exact: written.removed_bytes,
-                ..Counts::default()
-            };
+            counts += document_counts(slot, &written);
         }
         Ok((counts, layout))
     }
 
-    fn write_slot<W: Write>(
-        &self,
-        slot: &Slot,
-        document: Judged<'_>,
-        repair: Repair,
-        out: &mut W,
-    ) -> io::Result<Written> {
-        if document.verdicts.iter().all(|verdict| verdict.survivor().is_some()) {
-            return write::write_text(document, repair, &mut io::sink()); // emptied: only the counts
+    /// The rows that keep a paragraph.
+    #[cfg(feature = "parquet")]
+    fn rows(&self, part: &Part, rows: &Rows, repair: Repair) -> io::Result<(Rows, Counts)> {
+        let mut counts = part_counts(part);
+        let mut texts = Vec::with_capacity(part.slots.len());
+        for slot_number in part.slots.clone() {
+            let slot = &self.scanned.chunk.slots[slot_number];
+            if slot.fault.is_some() {
+                texts.push(None);
+                continue;
+            }
+            let mut text = Vec::new();
+            let written = write::write_text(self.judged(slot_number), repair, &mut text)?;
+            counts += document_counts(slot, &written);
+            let text = String::from_utf8(text).map_err(io::Error::other)?;
+            texts.push(written.layout.has_text.then_some(text));
         }
-        write::write_record(&self.scanned.chunk, slot, out, |value| {
-            write::write_text(document, repair, value)
-        })
+        Ok((write::with_texts(rows, &texts)?, counts))
     }
 
     fn judged(&self, slot_number: usize) -> Judged<'_> {
@@ -189,11 +231,34 @@ impl Settled {
         mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
     ) -> Result<()> {
         for slot_number in part.slots.clone() {
-            let SettledDocument { id, first } = self.documents[slot_number];
-            let offset = self.scanned.chunk.slots[slot_number].offset;
+            let SettledDocument { id, first, offset } = self.documents[slot_number];
             write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
         }
         Ok(())
+    }
+}
+
+/// Whether no paragraph of a document stays.
+fn is_emptied(document: Judged<'_>) -> bool {
+    document.verdicts.iter().all(|verdict| verdict.survivor().is_some())
+}
+
+/// What is known of a part before its documents are looked at.
+fn part_counts(part: &Part) -> Counts {
+    Counts { replaced: part.num_replaced, ..Counts::default() }
+}
+
+/// What a document, or a piece of a text, adds to the counts.
+fn document_counts(slot: &Slot, written: &Written) -> Counts {
+    Counts {
+        records: u64::from(slot.is_record),
+        documents_kept: u64::from(slot.is_record && written.layout.has_text),
+        documents_emptied: u64::from(slot.is_record && !written.layout.has_text),
+        paragraphs_kept: written.num_kept,
+        paragraphs_exact: written.num_removed,
+        bytes_kept: written.kept_bytes,
+        bytes_exact: written.removed_bytes,
+        ..Counts::default()
     }
 }
 

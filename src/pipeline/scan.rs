@@ -18,18 +18,22 @@ use super::feed::Work;
 pub(super) struct ScanContext<'a> {
     pub(super) sources: &'a SourceList,
     pub(super) input: &'a dyn Input,
-    pub(super) read: ReadContext,
+    pub(super) read: &'a ReadContext,
     split: SplitConfig,
     matching: MatchConfig,
     keys: KeyMaker,
 }
 
 impl<'a> ScanContext<'a> {
-    pub(super) fn new(sources: &'a SourceList, input: &'a dyn Input, config: &Config) -> Self {
+    pub(super) fn new(
+        (sources, input): (&'a SourceList, &'a dyn Input),
+        read: &'a ReadContext,
+        config: &Config,
+    ) -> Self {
         Self {
             sources,
             input,
-            read: ReadContext::new(&config.read),
+            read,
             split: config.split,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
@@ -59,11 +63,11 @@ pub(super) struct ScannedDocument {
 pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let mut scanner = Scanner::new(context);
     let chunk = match work {
-        Work::Piece(piece) => read::read_piece(piece, &context.read, &mut scanner),
+        Work::Piece(piece) => read::read_piece(piece, context.read, &mut scanner),
         Work::Files(range, buffer) => {
             let mut chunk = Chunk::new(buffer);
             let sources = range.map(|id| context.sources.get(SourceId(id)));
-            read::read_files(context.input, sources, &context.read, &mut chunk, &mut scanner);
+            read::read_files(context.input, sources, context.read, &mut chunk, &mut scanner);
             chunk
         }
     };

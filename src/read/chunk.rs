@@ -1,39 +1,71 @@
 //! A chunk: some bytes of the corpus and where the documents in them stand.
 
-use crate::discover::Format;
-use crate::error::{RejectReason, SkipReason};
+use std::sync::Arc;
+
+use super::archive::Member;
+use super::content::{Kind, Wrap};
+use super::fault::Fault;
+#[cfg(feature = "parquet")]
+use super::parquet::Rows;
+use crate::error::SkipReason;
 use crate::units::{ByteSpan, SourceId};
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
 pub struct Chunk {
-    /// The bytes as read; the values of records are decoded in place.
+    /// The bytes as decoded to UTF-8; the values of records are decoded in place.
     pub bytes: Vec<u8>,
-    /// The sources that have bytes here, in corpus order.
+    /// The sources, or members of archives, that have bytes here, in corpus order.
     pub parts: Vec<Part>,
     /// The documents, in corpus order.
     pub slots: Vec<Slot>,
 }
 
-/// What a chunk holds of one source.
+/// What a part is a part of.
+#[derive(Debug, Clone)]
+pub enum Role {
+    /// A source that is one document or one container of records.
+    Whole,
+    /// The beginning of an archive; holds nothing.
+    ArchiveStart,
+    /// A member of an archive: one document or one container of records.
+    Member(Arc<Member>),
+    /// The end of an archive; holds nothing but how reading it went.
+    ArchiveEnd,
+}
+
+/// What a chunk holds of one source, or of one member of an archive.
 #[derive(Debug)]
 pub struct Part {
     /// The source.
     pub source: SourceId,
-    /// Whether it is a container of records; else it is one text document.
-    pub is_container: bool,
-    /// Whether the source begins here.
+    /// What it is a part of.
+    pub role: Role,
+    /// What the source or member is.
+    pub kind: Kind,
+    /// How it is wrapped up.
+    pub wrap: Wrap,
+    /// Whether the source or member begins here.
     pub is_first: bool,
-    /// Whether the source ends here.
+    /// Whether the source or member ends here.
     pub is_last: bool,
     /// Its documents: a range of [`Chunk::slots`].
     pub slots: std::ops::Range<usize>,
     /// How reading went.
     pub fate: PartFate,
-    /// Bytes read.
-    pub num_bytes: usize,
-    /// Line feeds among them.
+    /// Bytes of the source read for it.
+    pub num_bytes: u64,
+    /// Line feeds among its bytes.
     pub num_lines: u64,
+    /// Name of the encoding it was decoded from.
+    pub encoding: &'static str,
+    /// Malformed sequences replaced by U+FFFD.
+    pub num_replaced: u64,
+    /// Records that are not for us, by reason.
+    pub skipped: Vec<SkipReason>,
+    /// The rows behind the slots.
+    #[cfg(feature = "parquet")]
+    pub rows: Option<Rows>,
 }
 
 /// How reading a source, or a piece of it, went.
@@ -44,14 +76,18 @@ pub enum PartFate {
     /// It is not for us.
     Skipped(SkipReason),
     /// It is bad from here on: a text document as a whole, a container after the records that were read.
-    Rejected {
-        /// The kind of fault.
-        reason: RejectReason,
-        /// Byte offset in the file, if known.
-        byte: Option<u64>,
-        /// The fault in words.
-        detail: String,
-    },
+    Rejected(Fault),
+    /// What was read of its source means nothing: the source is to be read again from its start, in another way.
+    Reread(Reread),
+}
+
+/// How a source is to be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reread {
+    /// As a stream of pieces: there is more in it than its size says.
+    AsStream,
+    /// As a stream, its encoding told by all of it first: what its beginning told was wrong.
+    Detected,
 }
 
 /// One document, or the part of a large text document that stands in this chunk. All spans are in
@@ -60,41 +96,78 @@ pub enum PartFate {
 pub struct Slot {
     /// Its decoded text.
     pub text: ByteSpan,
-    /// Offset of that text in the document's decoded text: 0 but for the later pieces of a large one.
-    pub offset: u64,
-    /// The line of a record, without its LF.
+    /// Whether it is a record that was read well.
+    pub is_record: bool,
+    /// Bytes that are written as they stand, if any document of the part is kept: the header of a table.
+    pub is_verbatim: bool,
+    /// The raw bytes of a record, with the end of its line where it has one.
     pub line: ByteSpan,
     /// The raw value of a record's text field, quotes included. After decoding in place only its bounds mean
     /// something.
     pub value: ByteSpan,
-    /// The raw value of a record's id field; empty if it has none.
+    /// The JSON of a record's id; empty if it has none.
     pub id: ByteSpan,
     /// Line feeds of the part before the record.
     pub lines_before: u64,
     /// Why the record is rejected.
-    pub fault: Option<Box<RecordFault>>,
-}
-
-/// What is wrong with a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordFault {
-    /// The kind of fault.
-    pub reason: RejectReason,
-    /// Byte offset in the line, if known.
-    pub byte: Option<u64>,
-    /// The fault in words.
-    pub detail: String,
+    pub fault: Option<Box<Fault>>,
 }
 
 impl Slot {
-    /// Whether it is a record that was read well.
-    pub fn is_record(&self) -> bool {
-        !self.value.is_empty()
+    /// A text document, or a piece of one.
+    pub fn text(text: ByteSpan) -> Self {
+        Self { text, ..Self::default() }
     }
 
-    /// A text document, or the piece of one that stands at `offset` of its text.
-    pub fn text(text: ByteSpan, offset: u64) -> Self {
-        Self { text, offset, ..Self::default() }
+    /// A record that is rejected.
+    pub fn rejected(line: ByteSpan, fault: Fault) -> Self {
+        Self { line, fault: Some(Box::new(fault)), ..Self::default() }
+    }
+}
+
+impl Part {
+    /// A part of which nothing is read yet.
+    pub(super) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
+        Self {
+            source,
+            role,
+            kind,
+            wrap,
+            is_first: true,
+            is_last: true,
+            slots: 0..0,
+            fate: PartFate::Read,
+            num_bytes: 0,
+            num_lines: 0,
+            encoding: "UTF-8",
+            num_replaced: 0,
+            skipped: Vec::new(),
+            #[cfg(feature = "parquet")]
+            rows: None,
+        }
+    }
+
+    /// Whether it is a whole source.
+    pub fn is_whole_source(&self) -> bool {
+        matches!(self.role, Role::Whole) && self.is_first && self.is_last
+    }
+
+    /// Whether it belongs to a text document that stands in several chunks.
+    pub fn is_piece_of_text(&self) -> bool {
+        !self.kind.is_container() && !(self.is_first && self.is_last)
+    }
+
+    /// The archive's member it belongs to.
+    pub fn member(&self) -> Option<&Arc<Member>> {
+        match &self.role {
+            Role::Member(member) => Some(member),
+            _ => None,
+        }
+    }
+
+    /// Number of the member in its archive; 0 for a whole source.
+    pub fn unit(&self) -> u64 {
+        self.member().map_or(0, |member| member.number)
     }
 }
 
@@ -105,39 +178,24 @@ impl Chunk {
         Self { bytes: buffer, parts: Vec::new(), slots: Vec::new() }
     }
 
-    /// Begins the part of a source before its bytes are appended; what is pushed until [`Self::end_part`] belongs to it.
-    pub fn begin_part(&mut self, source: SourceId, format: Format, is_first: bool) {
-        let at = self.slots.len();
-        self.parts.push(Part {
-            source,
-            is_container: format == Format::JsonLines,
-            is_first,
-            is_last: true,
-            slots: at..at,
-            fate: PartFate::Read,
-            num_bytes: self.bytes.len(),
-            num_lines: 0,
-        });
+    /// Begins a part; what is pushed until [`Self::end_part`] belongs to it.
+    pub(super) fn begin_part(&mut self, mut part: Part) {
+        part.slots = self.slots.len()..self.slots.len();
+        self.parts.push(part);
     }
 
     /// Adds a document to the part that was begun last.
-    pub fn push(&mut self, slot: Slot) {
+    pub(super) fn push(&mut self, slot: Slot) {
         self.slots.push(slot);
     }
 
-    /// Ends the part that was begun last.
-    pub fn end_part(&mut self, fate: PartFate, is_last: bool) {
-        let (slots, bytes) = (self.slots.len(), self.bytes.len());
+    /// Ends the part that was begun last. A part that went wrong is the last of its source or member.
+    pub(super) fn end_part(&mut self, fate: PartFate) {
+        let slots = self.slots.len();
         if let Some(part) = self.parts.last_mut() {
-            part.is_last = is_last || fate != PartFate::Read;
+            part.is_last |= fate != PartFate::Read;
             part.slots.end = slots;
-            part.num_bytes = bytes - part.num_bytes.min(bytes); // was where it starts
             part.fate = fate;
         }
-    }
-
-    /// Ends the part that was begun last as rejected.
-    pub fn reject_part(&mut self, reason: RejectReason, byte: Option<u64>, detail: &str) {
-        self.end_part(PartFate::Rejected { reason, byte, detail: detail.to_owned() }, true);
     }
 }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::unescape::unescape;
-use super::{Chunk, ReadContext, RecordFault, Slot, Visitor as DocumentVisitor};
+use super::{Chunk, Fault, ReadContext, Slot, Visitor as DocumentVisitor};
 use crate::error::RejectReason;
 use crate::units::{ByteSpan, count};
 
@@ -42,11 +42,8 @@ pub(super) fn records(
         let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = ByteSpan::new(start, end);
         if !chunk.bytes[line.range()].trim_ascii().is_empty() {
-            let slot = record(&mut chunk.bytes, line, context).unwrap_or_else(|fault| Slot {
-                line,
-                fault: Some(Box::new(fault)),
-                ..Slot::default()
-            });
+            let slot = record(&mut chunk.bytes, line, context);
+            let slot = slot.unwrap_or_else(|fault| Slot::rejected(line, fault));
             // A record's bytes were checked, and unescaping makes text of text.
             visitor.document(simdutf8::basic::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default());
             chunk.push(Slot { lines_before, ..slot });
@@ -60,9 +57,9 @@ pub(super) fn records(
 }
 
 /// Finds and decodes the text of one record.
-fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, RecordFault> {
+fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, Fault> {
     let fault =
-        |reason, byte: Option<usize>, detail: String| RecordFault { reason, byte: byte.map(count), detail };
+        |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
     let raw = &bytes[line.range()];
     let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
         fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
@@ -78,6 +75,7 @@ fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slo
         text: ByteSpan::new(inner.start, inner.start + len),
         line,
         value,
+        is_record: true,
         id: fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start)),
         ..Slot::default()
     })
@@ -98,8 +96,8 @@ struct Visit<'de> {
 }
 
 impl Fields {
-    fn find(line: &str, context: &ReadContext) -> Result<Self, RecordFault> {
-        let fault = |reason, detail: String| RecordFault { reason, byte: None, detail };
+    fn find(line: &str, context: &ReadContext) -> Result<Self, Fault> {
+        let fault = |reason, detail: String| Fault { reason, byte: None, detail };
         let mut visit = Visit::default();
         let mut deserializer = serde_json::Deserializer::from_str(line);
         let seed = ObjectSeed { path: &context.text_field.0, id: Some(&context.id_field), visit: &mut visit };
@@ -108,7 +106,7 @@ impl Fields {
             if error.is_data() && serde_json::from_str::<IgnoredAny>(line).is_ok() {
                 return Err(fault(RejectReason::NotObject, "not a JSON object".to_owned()));
             }
-            return Err(RecordFault {
+            return Err(Fault {
                 reason: RejectReason::NotJson,
                 byte: Some(count(error.column().saturating_sub(1))),
                 detail: format!("not JSON: {}", reason_of(&error)),
@@ -219,7 +217,9 @@ mod tests {
     use super::*;
 
     fn find(line: &str, text_field: &str) -> Result<(String, String), RejectReason> {
-        let context = ReadContext { text_field: FieldPath::new(text_field), id_field: "id".into() };
+        let mut config = crate::Config::default();
+        config.read.text_field = text_field.to_owned();
+        let context = ReadContext::new(&config).unwrap();
         let fields = Fields::find(line, &context).map_err(|fault| fault.reason)?;
         let id = fields.id.map_or_else(String::new, |id| line[id.range()].to_owned());
         Ok((line[fields.text.range()].to_owned(), id))

@@ -1,27 +1,49 @@
-//! Stage 2: sources in, documents out, a [`Chunk`] at a time: opened, read, checked as UTF-8 and, for
+//! Stage 2: sources in, documents out, a [`Chunk`] at a time: opened, unpacked, decoded to UTF-8 and, for
 //! containers of records, taken apart (contract D1, D4, O4).
 //!
-//! Small files are read whole, several to a chunk ([`read_files`]); a large one is read as a stream of pieces
-//! that end where a paragraph or record ends ([`Stream`]), so that memory does not depend on the size of a file.
-//! What cannot be read is a rejection in the chunk, never an error of the run. Does not know what a duplicate
-//! is, nor where documents go.
+//! What a file is, its first bytes say; its name decides only where they say nothing. Small plain files are read
+//! whole, several to a chunk ([`read_files`]). Everything else is a [`Stream`] of pieces that end where a paragraph
+//! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
+//! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+pub mod archive;
 mod chunk;
+mod content;
+pub mod csv;
+mod decompress;
+pub mod encoding;
+mod fault;
 mod jsonl;
+mod lines;
+mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod rows;
+mod spool;
 mod stream;
+mod text;
 mod unescape;
+pub mod warc;
+mod web;
+mod whole;
 
-use std::io::{self, Read};
+use encoding_rs::{Encoding, UTF_8};
 
-pub use chunk::{Chunk, Part, PartFate, RecordFault, Slot};
+pub use archive::Member;
+pub use chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
+pub use content::{Archive, Compression, Kind, Wrap};
+pub use fault::Fault;
 pub use jsonl::FieldPath;
-pub use stream::{Piece, Stream};
+#[cfg(feature = "parquet")]
+pub use parquet::Rows;
+pub use spool::{Spool, Spooler};
+pub use stream::{Piece, Stop, Stream};
+pub use whole::{is_large, read_files, read_piece};
 
-use crate::config::{Config, ReadConfig};
-use crate::discover::{Format, Plan, Source};
-use crate::error::{RejectReason, SkipReason};
-use crate::store::Input;
-use crate::units::{ByteSpan, count};
+use crate::config::{Config, EncodingErrors, SplitConfig};
+use crate::error::{Error, Result};
+use encoding::Decision;
+use text::Telling;
 
 /// What reading needs to know, made once a run.
 #[derive(Debug)]
@@ -30,224 +52,74 @@ pub struct ReadContext {
     pub text_field: FieldPath,
     /// Name of the field that names a record.
     pub id_field: String,
+    split: SplitConfig,
+    telling: Telling,
+    /// Most bytes of a document that is decoded, and of a plain text file.
+    decoded_limit: u64,
+    text_limit: u64,
 }
 
 impl ReadContext {
     /// The context of a configuration.
-    pub fn new(config: &ReadConfig) -> Self {
-        Self { text_field: FieldPath::new(&config.text_field), id_field: config.id_field.clone() }
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the encoding has no known name.
+    pub fn new(config: &Config) -> Result<Self> {
+        let read = &config.read;
+        let given = match &read.encoding {
+            None => None,
+            Some(label) => Some(encoding::by_label(label).ok_or_else(|| {
+                Error::Config(format!(
+                    "encoding {label:?}: no such encoding; write a name such as gb18030, big5, shift_jis or utf-16le"
+                ))
+            })?),
+        };
+        Ok(Self {
+            text_field: FieldPath::new(&read.text_field),
+            id_field: read.id_field.clone(),
+            split: config.split,
+            telling: Telling { given, replace: read.encoding_errors == EncodingErrors::Replace },
+            decoded_limit: read.decoded_limit(),
+            text_limit: read.max_document_size.unwrap_or(u64::MAX),
+        })
+    }
+
+    /// The encoding of a container of records that begins with `head`, and the length of its byte order mark.
+    ///
+    /// JSON Lines are UTF-8 (RFC 8259, section 8.1), and one bad line does not make them anything else: another
+    /// encoding is believed if most lines that are not ASCII are no UTF-8, and the encoding is one of many bytes a
+    /// character, which chance does not give.
+    fn container_encoding(&self, head: &[u8], kind: Kind) -> (&'static Encoding, usize) {
+        if let Some(found) = encoding::by_bom(head) {
+            return found;
+        }
+        let whole = crate::split::line::last_lf(head).unwrap_or(head.len());
+        let lines = &head[..whole];
+        match encoding::detect(lines, self.telling.given) {
+            Decision::Other(encoding) if self.telling.given == Some(encoding) => (encoding, 0),
+            Decision::Other(encoding) if !encoding::is_line_independent(encoding) => (encoding, 0),
+            Decision::Other(encoding) if kind != Kind::JsonLines => (encoding, 0),
+            Decision::Other(encoding) if !encoding.is_single_byte() && is_mostly_bad(lines) => (encoding, 0),
+            _ => (UTF_8, 0),
+        }
     }
 }
 
-/// A file that grew by more than this between listing and reading is being written to.
-const MAX_GROWTH: u64 = 1024 * 1024;
-
-/// How much of the beginning of a file is looked at to tell text from binary: what git looks at.
-const SNIFF_BYTES: usize = 8 * 1024;
+/// Whether most lines that are not ASCII, and at least two, are no UTF-8.
+fn is_mostly_bad(lines: &[u8]) -> bool {
+    let (mut bad, mut good) = (0, 0);
+    for line in lines.split(|&byte| byte == b'\n').filter(|line| !line.is_ascii()) {
+        if simdutf8::basic::from_utf8(line).is_ok() { good += 1 } else { bad += 1 }
+    }
+    bad >= 2 && bad > good
+}
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
-/// record has the empty text.
+/// record, and bytes that are no document, have the empty text.
 pub trait Visitor {
     /// The next document, or the next piece of a large one.
     fn document(&mut self, text: &str);
 }
 
-/// Reads these sources whole, one after the other, to the end of `chunk`.
-pub fn read_files<'a>(
-    input: &dyn Input,
-    sources: impl Iterator<Item = Source<'a>>,
-    context: &ReadContext,
-    chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
-) {
-    for source in sources {
-        let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
-        chunk.begin_part(source.id, format, true);
-        match source.plan {
-            Plan::Skip(reason) => chunk.end_part(PartFate::Skipped(*reason), true),
-            Plan::Reject(why) => chunk.reject_part(RejectReason::Unreadable, None, why),
-            Plan::Read(_) => match read_whole(input, source, chunk) {
-                Ok(span) => {
-                    let stretch = Stretch { span, format, offset: 0, bom: 0 };
-                    let fate = decode(chunk, stretch, context, visitor);
-                    chunk.end_part(fate, true);
-                }
-                Err(WholeFault { reason, detail, read }) => {
-                    // As in a large file: half a text document is none, the records before a fault are.
-                    if format == Format::JsonLines && reason == RejectReason::Unreadable {
-                        let stretch = Stretch { span: read, format, offset: 0, bom: 0 }.whole_lines(chunk);
-                        decode(chunk, stretch, context, visitor);
-                        let byte = (!read.is_empty()).then(|| count(read.len()));
-                        chunk.reject_part(reason, byte, &detail);
-                    } else {
-                        chunk.bytes.truncate(read.start);
-                        chunk.reject_part(reason, None, &detail);
-                    }
-                }
-            },
-        }
-    }
-}
-
-/// Why a file could not be read whole.
-struct WholeFault {
-    reason: RejectReason,
-    detail: String,
-    /// Where the bytes read before the fault stand.
-    read: ByteSpan,
-}
-
-/// Appends a file's bytes and returns where they stand.
-fn read_whole(input: &dyn Input, source: Source<'_>, chunk: &mut Chunk) -> Result<ByteSpan, WholeFault> {
-    let start = chunk.bytes.len();
-    let outcome = append_file(input, source, &mut chunk.bytes);
-    let read = ByteSpan::new(start, chunk.bytes.len());
-    let (reason, detail) = match outcome {
-        Err(error) => (RejectReason::Unreadable, unreadable(&error)),
-        Ok(false) => (RejectReason::Growing, "it grew while it was read".to_owned()),
-        Ok(true) => return Ok(read),
-    };
-    Err(WholeFault { reason, detail, read })
-}
-
-/// Appends a file's bytes; `false` if there are far more than were listed.
-///
-/// One call of `read` in the common case: a file that gives just its listed size when asked for one byte more has
-/// no more. Files that changed are read to their end.
-fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    let mut file = input.open(source.place)?;
-    let start = bytes.len();
-    let listed = usize::try_from(source.size).unwrap_or(usize::MAX - 1);
-    bytes.resize(start + listed + 1, 0);
-    let got = loop {
-        match file.read(&mut bytes[start..]) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                bytes.truncate(start);
-                return Err(error);
-            }
-            Ok(got) => break got,
-        }
-    };
-    bytes.truncate(start + got);
-    if got == listed {
-        return Ok(true);
-    }
-    let more = file.take(MAX_GROWTH).read_to_end(bytes)?;
-    Ok(count(more) < MAX_GROWTH)
-}
-
-/// Makes a chunk of one piece of a large source.
-pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
-    let Piece { source, format, bytes, offset, bom, is_first, is_last, fault } = piece;
-    let mut chunk = Chunk::new(Vec::new());
-    chunk.begin_part(source, format, is_first);
-    chunk.bytes = bytes;
-    let stretch = Stretch { span: ByteSpan::new(0, chunk.bytes.len()), format, offset, bom };
-    match fault {
-        None => {
-            let fate = decode(&mut chunk, stretch, context, visitor);
-            chunk.end_part(fate, is_last);
-        }
-        Some(error) => {
-            // Half a text document is none; the records before a fault are.
-            if format == Format::JsonLines {
-                let stretch = stretch.whole_lines(&chunk);
-                decode(&mut chunk, stretch, context, visitor);
-            }
-            let end = offset + count(chunk.bytes.len());
-            chunk.reject_part(RejectReason::Unreadable, Some(end), &unreadable(&error));
-        }
-    }
-    chunk
-}
-
-fn unreadable(error: &io::Error) -> String {
-    format!("cannot be read: {error}")
-}
-
-/// Some bytes of one source.
-#[derive(Debug, Clone, Copy)]
-struct Stretch {
-    /// Where they stand in the chunk.
-    span: ByteSpan,
-    format: Format,
-    /// Where they stand in the file.
-    offset: u64,
-    /// Length of the file's byte order mark, if it stands before them.
-    bom: u64,
-}
-
-impl Stretch {
-    /// The stretch without the half line at its end: a record that breaks off with its file is no bad record.
-    fn whole_lines(mut self, chunk: &Chunk) -> Self {
-        let len = crate::split::line::last_lf(&chunk.bytes[self.span.range()]).unwrap_or(0);
-        self.span.end = self.span.start + len;
-        self
-    }
-}
-
-/// Finds the documents in a stretch of `chunk`.
-fn decode(
-    chunk: &mut Chunk,
-    stretch: Stretch,
-    context: &ReadContext,
-    visitor: &mut impl Visitor,
-) -> PartFate {
-    let Stretch { span, format, offset, bom } = stretch;
-    let bytes = &chunk.bytes[span.range()];
-    if format == Format::Sniff && offset == 0 {
-        let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
-        if memchr::memchr(0, head).is_some() {
-            return PartFate::Skipped(SkipReason::Binary);
-        }
-    }
-    // A byte order mark decides for UTF-8 and is no part of the text (contract D4).
-    let mark = if offset == 0 && bytes.starts_with(BOM) { BOM.len() } else { 0 };
-    let span = ByteSpan::new(span.start + mark, span.end);
-    if format == Format::JsonLines {
-        jsonl::records(chunk, span, context, visitor);
-        return PartFate::Read;
-    }
-    let bytes = &chunk.bytes[span.range()];
-    let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
-        let byte = simdutf8::compat::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-        return PartFate::Rejected {
-            reason: RejectReason::NotUtf8,
-            byte: Some(offset + count(byte + mark)),
-            detail: not_utf8(bytes).to_owned(),
-        };
-    };
-    visitor.document(text);
-    chunk.push(Slot::text(span, offset - bom));
-    PartFate::Read
-}
-
-/// The UTF-8 form of U+FEFF.
-const BOM: &[u8] = b"\xef\xbb\xbf";
-
-fn not_utf8(text: &[u8]) -> &'static str {
-    match text {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            "not valid UTF-8 (it starts with the byte order mark of UTF-16)"
-        }
-        _ => "not valid UTF-8",
-    }
-}
-
 /// The pieces of a large file are about this long; a smaller file is read whole.
 pub const PIECE_BYTES: u64 = 256 * 1024;
-
-/// Whether a source of this listed size is read as a stream of pieces.
-pub fn is_large(source: Source<'_>) -> bool {
-    source.size > PIECE_BYTES && matches!(source.plan, Plan::Read(_))
-}
-
-/// Opens a large source.
-pub fn open_stream(input: &dyn Input, source: Source<'_>, config: &Config) -> Stream {
-    let format = match source.plan {
-        Plan::Read(format) => *format,
-        _ => Format::Sniff,
-    };
-    Stream::new(source.id, format, input.open(source.place), config.split)
-}

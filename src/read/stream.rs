@@ -1,139 +1,379 @@
-//! A large source, read as a stream of pieces that end where a paragraph or a record ends.
+//! A source, read as a stream of pieces: unpacked by what its first bytes say, member by member if it is an
+//! archive, each piece ending where a paragraph or a record ends.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
-use super::{BOM, PIECE_BYTES};
-use crate::config::SplitConfig;
-use crate::discover::Format;
-use crate::split;
+use super::archive::{Content, Members, TarMembers, ZipMembers};
+use super::chunk::{Reread, Role, Slot};
+use super::content::{Archive, Compression, Kind, Wrap};
+use super::fault::{Fault, Trouble};
+use super::open::{Document, Found, Opener};
+use super::spool::Spooler;
+use super::text::TextPiece;
+use crate::discover::{Format, Plan, Source};
+use crate::error::{Error, Result, SkipReason};
+use crate::store::{Input, InputFile};
 use crate::units::{SourceId, count};
 
-/// A source that is being read.
-pub struct Stream {
-    source: SourceId,
-    format: Format,
-    reader: io::Result<Box<dyn Read + Send>>,
-    split: SplitConfig,
-    /// Bytes read that belong to the next piece.
-    carry: Vec<u8>,
-    /// Offset in the file of the next piece.
-    offset: u64,
-    /// Bytes of the byte order mark that the file begins with.
-    bom: u64,
-    is_done: bool,
-}
+use super::ReadContext;
+use super::decompress::Position;
+#[cfg(feature = "parquet")]
+use super::parquet::Rows;
 
-/// A piece of a large source.
+/// A piece of a source.
 #[derive(Debug)]
 pub struct Piece {
-    /// The source.
-    pub source: SourceId,
-    /// Its format.
-    pub format: Format,
-    /// Whole paragraphs or records.
-    pub bytes: Vec<u8>,
-    /// Where they stand in the file.
-    pub offset: u64,
-    /// Bytes before them that are no text: those of a byte order mark.
-    pub bom: u64,
-    /// Whether they are the first of the file.
-    pub is_first: bool,
-    /// Whether they are the last of the file.
-    pub is_last: bool,
-    /// Reading failed after these bytes.
-    pub fault: Option<io::Error>,
+    pub(super) source: SourceId,
+    pub(super) role: Role,
+    pub(super) kind: Kind,
+    pub(super) wrap: Wrap,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+    pub(super) body: Body,
+    /// What is wrong after the body.
+    pub(super) end: End,
+    /// Bytes of the source that were read for it.
+    pub(super) num_bytes: u64,
+    pub(super) encoding: &'static str,
+    pub(super) num_replaced: u64,
 }
 
-impl std::fmt::Debug for Stream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stream")
-            .field("source", &self.source)
-            .field("offset", &self.offset)
-            .finish_non_exhaustive()
-    }
+/// How a piece ends.
+#[derive(Debug)]
+pub(super) enum End {
+    Well,
+    Skipped(SkipReason),
+    Fault(Fault),
+    Reread(Reread),
 }
 
-impl Stream {
-    pub(super) fn new(
-        source: SourceId,
-        format: Format,
-        reader: io::Result<Box<dyn Read + Send>>,
-        split: SplitConfig,
-    ) -> Self {
-        Self { source, format, reader, split, carry: Vec::new(), offset: 0, bom: 0, is_done: false }
-    }
+/// What a piece holds.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Whole paragraphs of a text document.
+    Text(TextPiece),
+    /// Whole lines of JSON.
+    Lines(Vec<u8>),
+    /// Records, told apart already.
+    Records(Records),
+}
 
-    /// The source being read.
+/// Records that were told apart while they were read. Spans are in `bytes`.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) bytes: Vec<u8>,
+    pub(super) slots: Vec<Slot>,
+    /// Line feeds in the bytes.
+    pub(super) num_lines: u64,
+    /// Records that are not for us.
+    pub(super) skipped: Vec<SkipReason>,
+    #[cfg(feature = "parquet")]
+    pub(super) rows: Option<Rows>,
+}
+
+/// What a reader of one document or container gives.
+pub(super) struct Take {
+    pub(super) body: Body,
+    pub(super) is_last: bool,
+    pub(super) fault: Option<Fault>,
+    pub(super) num_replaced: u64,
+}
+
+impl Piece {
+    /// The source it is a piece of.
     pub fn source(&self) -> SourceId {
         self.source
     }
 
+    /// Bytes of text it holds.
+    pub fn len(&self) -> u64 {
+        count(match &self.body {
+            Body::Text(piece) => piece.bytes.len(),
+            Body::Lines(bytes) => bytes.len(),
+            Body::Records(records) => records.bytes.len(),
+        })
+    }
+
+    /// Whether it holds no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Why a stream stops before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// The run cannot go on.
+    Fatal(Error),
+    /// There is more to unpack than may be unpacked here.
+    OverBudget,
+}
+
+/// A source that is being read.
+pub struct Stream<'a> {
+    source: Source<'a>,
+    opener: Opener<'a>,
+    input: &'a dyn Input,
+    /// Bytes of the file read, and those a piece was given out for.
+    position: Position,
+    num_told: u64,
+    state: State,
+}
+
+enum State {
+    Start,
+    Document(Document),
+    Archive { members: Box<dyn Members>, wrap: Wrap, current: Option<Document> },
+    Done,
+}
+
+impl std::fmt::Debug for Stream<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stream").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+/// Counts the bytes read from a file.
+struct Metered(Box<dyn InputFile>, Position);
+
+impl Read for Metered {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let got = self.0.read(out)?;
+        self.1.advance(got);
+        Ok(got)
+    }
+}
+
+impl Seek for Metered {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+impl<'a> Stream<'a> {
+    /// A stream of `source`, which is opened with its first piece.
+    pub fn new(
+        input: &'a dyn Input,
+        source: Source<'a>,
+        (context, how): (&'a ReadContext, Option<Reread>),
+        spooler: &'a dyn Spooler,
+    ) -> Self {
+        let opener = Opener { context, how, spooler };
+        Self { source, opener, input, position: Position::default(), num_told: 0, state: State::Start }
+    }
+
+    /// The source being read.
+    pub fn source(&self) -> SourceId {
+        self.source.id
+    }
+
+    /// Leaves off the document, or member of this number, if it is the one that is being read.
+    pub fn leave_off(&mut self, unit: u64) {
+        match &mut self.state {
+            State::Archive { current, .. } => {
+                current.take_if(|document| document.member_number() == Some(unit));
+            }
+            state => *state = State::Done,
+        }
+    }
+
     /// Reads the next piece into `buffer`; `None` after the last.
     ///
-    /// A piece is about [`PIECE_BYTES`] long, or as long as its one paragraph or record. Memory: the piece and
-    /// at most a quarter more.
-    pub fn next_piece(&mut self, mut buffer: Vec<u8>) -> Option<Piece> {
-        if self.is_done {
-            return None;
-        }
-        buffer.clear();
-        buffer.append(&mut self.carry);
-        let mut fault = None;
+    /// # Errors
+    /// [`Stop::Fatal`] if there is no space to unpack to, [`Stop::OverBudget`] if the stream may not unpack as
+    /// much as it would have to.
+    pub fn next_piece(&mut self, buffer: Vec<u8>) -> std::result::Result<Option<Piece>, Stop> {
         loop {
-            let searched = buffer.len();
-            match self.fill(&mut buffer) {
-                Ok(true) => {
-                    if let Some(cut) = self.cut_point(&buffer, searched) {
-                        self.carry.extend_from_slice(&buffer[cut..]);
-                        buffer.truncate(cut);
-                        break;
+            match &mut self.state {
+                State::Done => return Ok(None),
+                State::Start => {
+                    if let Some(piece) = self.start()? {
+                        return Ok(Some(piece));
                     }
                 }
-                Ok(false) => {
-                    self.is_done = true;
-                    break;
-                }
-                Err(error) => {
-                    self.is_done = true;
-                    fault = Some(error);
-                    break;
+                State::Document(_) => return self.document(buffer).map(Some),
+                State::Archive { current: Some(_), .. } => return self.member(buffer).map(Some),
+                State::Archive { .. } => {
+                    if let Some(piece) = self.next_member()? {
+                        return Ok(Some(piece));
+                    }
                 }
             }
         }
-        let offset = self.offset;
-        self.offset += count(buffer.len());
-        let is_first = offset == 0;
-        let bom = self.bom;
-        if is_first && buffer.starts_with(BOM) {
-            self.bom = count(BOM.len());
-        }
-        let (source, format, is_last) = (self.source, self.format, self.is_done);
-        Some(Piece { source, format, bytes: buffer, offset, bom, is_first, is_last, fault })
     }
 
-    /// Reads more bytes; `false` at the end of the file.
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<bool> {
-        let reader = match &mut self.reader {
-            Ok(reader) => reader,
-            Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+    /// Opens the source.
+    fn start(&mut self) -> std::result::Result<Option<Piece>, Stop> {
+        let format = if let Plan::Read(format) = self.source.plan { *format } else { Format::Sniff };
+        let (kind, wrap) = (Kind::of(b"", format), Wrap::default());
+        let found = match self.input.open(self.source.place) {
+            Err(error) => Err(Fault::of(&error).into()),
+            Ok(file) => {
+                let metered = Metered(file, self.position.clone());
+                self.opener.open(Box::new(metered), format, super::open::Origin::of(self.source))
+            }
         };
-        let missing = PIECE_BYTES.saturating_sub(count(buffer.len()));
-        let want = missing.max(count(buffer.len()) / 4);
-        buffer.reserve(usize::try_from(want).unwrap_or(0));
-        let got = reader.take(want).read_to_end(buffer)?;
-        Ok(count(got) == want)
+        let found = match found {
+            Ok(found) => found,
+            Err(trouble) => {
+                self.state = State::Done;
+                let end = End::Fault(fault(trouble)?);
+                return Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), end)));
+            }
+        };
+        match found {
+            Found::Skipped(reason) => {
+                self.state = State::Done;
+                let end = End::Skipped(reason);
+                Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), end)))
+            }
+            Found::Document(document) => {
+                self.state = State::Document(document);
+                Ok(None)
+            }
+            Found::Archive { file, outer, archive } => {
+                let wrap = Wrap { outer, archive: Some(archive), inner: Compression::None };
+                let members: std::result::Result<Box<dyn Members>, Fault> = match archive {
+                    Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file)))),
+                    Archive::Zip => ZipMembers::new(file).map(|zip| Box::new(zip) as Box<dyn Members>),
+                };
+                let role = Role::ArchiveStart;
+                match members {
+                    Ok(members) => {
+                        self.state = State::Archive { members, wrap, current: None };
+                        Ok(Some(self.empty(role, (Kind::Text, wrap), (true, false), End::Well)))
+                    }
+                    Err(fault) => {
+                        self.state = State::Done;
+                        Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), End::Fault(fault))))
+                    }
+                }
+            }
+        }
     }
 
-    /// The last place to cut, if there is one after the first `searched` bytes (before, there is none).
-    fn cut_point(&self, buffer: &[u8], searched: usize) -> Option<usize> {
-        match self.format {
-            // One byte more: a CR that was the last byte is no longer.
-            Format::JsonLines => split::line::last_lf(&buffer[searched..]).map(|cut| cut + searched),
-            _ if self.split.split == crate::config::SplitMode::Block => split::cut_point(buffer, self.split),
-            _ => {
-                let from = searched.saturating_sub(1);
-                split::cut_point(&buffer[from..], self.split).map(|cut| cut + from)
+    fn document(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
+        let State::Document(document) = &mut self.state else { return Err(Stop::OverBudget) };
+        let piece = document.next(buffer);
+        let piece = self.told(piece);
+        if piece.is_last {
+            self.state = State::Done;
+        }
+        Ok(piece)
+    }
+
+    fn member(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
+        let State::Archive { current, .. } = &mut self.state else { return Err(Stop::OverBudget) };
+        let Some(document) = current else { return Err(Stop::OverBudget) };
+        let piece = document.next(buffer);
+        if piece.is_last {
+            *current = None;
+        }
+        Ok(self.told(piece))
+    }
+
+    /// Opens the next member of an archive.
+    fn next_member(&mut self) -> std::result::Result<Option<Piece>, Stop> {
+        let State::Archive { members, wrap, current } = &mut self.state else { return Ok(None) };
+        let outer = *wrap;
+        let limit = self.opener.context.decoded_limit;
+        let (member, content) = match members.next(limit, self.opener.spooler) {
+            Ok(Some(next)) => next,
+            end => {
+                let end = match end {
+                    Err(trouble) => End::Fault(fault(trouble)?),
+                    Ok(_) => End::Well,
+                };
+                self.state = State::Done;
+                let kind = (Kind::Text, outer);
+                return Ok(Some(self.empty(Role::ArchiveEnd, kind, (false, true), end)));
             }
+        };
+        let format = Format::of(&member.path);
+        let role = Role::Member(Arc::new(member));
+        let found = match content {
+            Content::Skipped(reason) => Ok(Found::Skipped(reason)),
+            Content::Rejected(fault) => Err(fault.into()),
+            Content::Spool(spool) => {
+                let origin = super::open::Origin::Member;
+                self.opener.open(Box::new(spool), format, origin)
+            }
+        };
+        let end = match found {
+            Ok(Found::Document(mut document)) => {
+                document.role = role;
+                document.wrap = Wrap { inner: document.wrap.outer, ..outer };
+                *current = Some(document);
+                return Ok(None);
+            }
+            Ok(Found::Archive { .. }) => End::Skipped(SkipReason::Nested),
+            Ok(Found::Skipped(reason)) => End::Skipped(reason),
+            Err(trouble) => End::Fault(fault(trouble)?),
+        };
+        Ok(Some(self.empty(role, (Kind::of(b"", format), outer), (true, true), end)))
+    }
+
+    /// A piece that holds nothing.
+    fn empty(
+        &mut self,
+        role: Role,
+        (kind, wrap): (Kind, Wrap),
+        (is_first, is_last): (bool, bool),
+        end: End,
+    ) -> Piece {
+        let body = Body::Lines(Vec::new());
+        let (source, encoding) = (self.source.id, "UTF-8");
+        let piece = Piece {
+            source,
+            role,
+            kind,
+            wrap,
+            is_first,
+            is_last,
+            body,
+            end,
+            num_bytes: 0,
+            encoding,
+            num_replaced: 0,
+        };
+        self.told(piece)
+    }
+
+    /// The piece with the bytes read since the piece before it; with the last piece all of the file is done with.
+    fn told(&mut self, mut piece: Piece) -> Piece {
+        piece.source = self.source.id;
+        let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
+        let is_unpacked = piece.wrap != Wrap::default() || piece.kind == Kind::Parquet;
+        let position = if is_end && is_unpacked && self.source.size != u64::MAX {
+            self.source.size // parts of an archive need not be read, or are read twice
+        } else {
+            self.position.get().min(self.source.size)
+        };
+        piece.num_bytes = position.saturating_sub(self.num_told);
+        self.num_told = self.num_told.max(position);
+        piece
+    }
+}
+
+/// The fault, if it is one of the input.
+fn fault(trouble: Trouble) -> std::result::Result<Fault, Stop> {
+    match trouble {
+        Trouble::Fault(fault) => Ok(fault),
+        Trouble::Fatal(error) => Err(Stop::Fatal(error)),
+        Trouble::OverBudget => Err(Stop::OverBudget),
+    }
+}
+
+impl Stop {
+    /// The error of the run; of a stream that may unpack as much as it likes, the end.
+    ///
+    /// # Errors
+    /// Those of the run.
+    pub fn into_fatal(self) -> Result<Option<Piece>> {
+        match self {
+            Self::Fatal(error) => Err(error),
+            Self::OverBudget => Ok(None),
         }
     }
 }

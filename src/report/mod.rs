@@ -11,5 +11,5 @@ mod summary;
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Settings, Summary,
+    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Settings, Summary, Unit,
 };

@@ -26,7 +26,7 @@ pub fn rejection_line(rejection: &Rejection) -> Vec<u8> {
     let line = Line {
         path: path::lossless(&rejection.path),
         record: rejection.record.map(|place| place.record),
-        number: rejection.record.map(|place| place.line),
+        number: rejection.record.and_then(|place| place.line),
         byte: rejection.byte,
         reason: rejection.reason,
         detail: &rejection.detail,

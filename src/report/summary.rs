@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, MatchMode, Repair, Scope, SplitMode};
+use crate::config::{Config, EncodingErrors, MatchMode, Repair, Scope, SplitMode, TargetFormat};
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 
@@ -13,7 +13,8 @@ const SCHEMA: &str = "tamis.summary/1";
 
 /// `summary.json`: what went in, what stayed, what went and why.
 ///
-/// The counts add up: `files.found = read + skipped + rejected`; `documents.read = kept + emptied`;
+/// The counts add up: `files.found = read + skipped + rejected`, of members of archives too;
+/// `documents.read = kept + emptied`, which is the sum of `documents.encodings`;
 /// `paragraphs.read = kept + removed`; `bytes.paragraphs = kept + removed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -25,6 +26,8 @@ pub struct Summary {
     pub unicode: BTreeMap<String, String>,
     /// Input files.
     pub files: FileCounts,
+    /// Members of archives.
+    pub members: FileCounts,
     /// Records of containers.
     pub records: RecordCounts,
     /// Text files and records.
@@ -57,9 +60,23 @@ pub struct Settings {
     pub follow: bool,
     /// `--ledger-text`
     pub ledger_text: bool,
+    /// `--encoding`
+    pub encoding: Option<String>,
+    /// `--encoding-errors`
+    pub encoding_errors: EncodingErrors,
+    /// `--max-document-size`, in bytes
+    pub max_document_size: Option<u64>,
+    /// `--include`
+    pub include: Vec<String>,
+    /// `--exclude`
+    pub exclude: Vec<String>,
+    /// `--to`
+    pub to: Option<TargetFormat>,
+    /// `--shard-size`, in bytes
+    pub shard_size: Option<u64>,
 }
 
-/// Input files by what became of them.
+/// Input files, or members of archives, by what became of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileCounts {
     /// All files listed.
@@ -78,6 +95,8 @@ pub struct FileCounts {
 pub struct RecordCounts {
     /// Records that became documents.
     pub read: u64,
+    /// Records left out as not for us, by reason.
+    pub skipped: BTreeMap<String, u64>,
     /// Records left out, by reason.
     pub rejected: BTreeMap<String, u64>,
 }
@@ -91,6 +110,10 @@ pub struct DocumentCounts {
     pub kept: u64,
     /// Documents without one: not written.
     pub emptied: u64,
+    /// Documents read, by the encoding they were written in.
+    pub encodings: BTreeMap<String, u64>,
+    /// Malformed sequences that became U+FFFD (`--encoding-errors replace`).
+    pub replaced: u64,
 }
 
 /// Paragraphs by what became of them.
@@ -140,6 +163,17 @@ pub struct Counts {
     pub bytes_exact: u64,
     /// Bytes written.
     pub bytes_output: u64,
+    /// Malformed sequences replaced.
+    pub replaced: u64,
+}
+
+/// What is counted by what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// An input file.
+    File,
+    /// A member of an archive.
+    Member,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -153,6 +187,7 @@ impl std::ops::AddAssign for Counts {
         self.bytes_kept += other.bytes_kept;
         self.bytes_exact += other.bytes_exact;
         self.bytes_output += other.bytes_output;
+        self.replaced += other.replaced;
     }
 }
 
@@ -172,9 +207,17 @@ impl Summary {
                 id_field: config.read.id_field.clone(),
                 follow: config.read.follow,
                 ledger_text: config.write.ledger_text,
+                encoding: config.read.encoding.clone(),
+                encoding_errors: config.read.encoding_errors,
+                max_document_size: config.read.max_document_size,
+                include: config.read.include.clone(),
+                exclude: config.read.exclude.clone(),
+                to: config.write.to,
+                shard_size: config.write.shard_size,
             },
             unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
             files: FileCounts::default(),
+            members: FileCounts::default(),
             records: RecordCounts::default(),
             documents: DocumentCounts::default(),
             paragraphs: ParagraphCounts::default(),
@@ -182,12 +225,17 @@ impl Summary {
         }
     }
 
-    /// Adds counts of documents that are done with.
-    pub fn add(&mut self, counts: Counts) {
+    /// Adds counts of documents that are done with, which were written in this encoding.
+    pub fn add(&mut self, counts: Counts, encoding: &str) {
         let exact =
             |map: &mut BTreeMap<String, u64>, n: u64| *map.entry("exact".to_owned()).or_default() += n;
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
+        let documents = counts.documents_kept + counts.documents_emptied;
+        if documents > 0 {
+            *self.documents.encodings.entry(encoding.to_owned()).or_default() += documents;
+        }
+        self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;
         self.paragraphs.read += counts.paragraphs_kept + counts.paragraphs_exact;
@@ -200,22 +248,37 @@ impl Summary {
         self.bytes.output += counts.bytes_output;
     }
 
-    /// Counts a file that was read to its end.
-    pub fn count_file(&mut self) {
-        self.files.found += 1;
-        self.files.read += 1;
+    fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+        match unit {
+            Unit::File => &mut self.files,
+            Unit::Member => &mut self.members,
+        }
     }
 
-    /// Counts a skipped file.
-    pub fn count_skipped(&mut self, reason: SkipReason) {
-        self.files.found += 1;
-        *self.files.skipped.entry(reason.name().to_owned()).or_default() += 1;
+    /// Counts a file or member that was read to its end.
+    pub fn count_read(&mut self, unit: Unit) {
+        let counts = self.unit(unit);
+        counts.found += 1;
+        counts.read += 1;
     }
 
-    /// Counts a rejected file.
-    pub fn count_rejected_file(&mut self, reason: RejectReason) {
-        self.files.found += 1;
-        *self.files.rejected.entry(reason.name().to_owned()).or_default() += 1;
+    /// Counts a skipped file or member.
+    pub fn count_skipped(&mut self, unit: Unit, reason: SkipReason) {
+        let counts = self.unit(unit);
+        counts.found += 1;
+        *counts.skipped.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Counts a rejected file or member.
+    pub fn count_rejected(&mut self, unit: Unit, reason: RejectReason) {
+        let counts = self.unit(unit);
+        counts.found += 1;
+        *counts.rejected.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Counts a record that is not for us.
+    pub fn count_skipped_record(&mut self, reason: SkipReason) {
+        *self.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a rejected record.
@@ -223,14 +286,16 @@ impl Summary {
         *self.records.rejected.entry(reason.name().to_owned()).or_default() += 1;
     }
 
-    /// Rejected files and records together.
+    /// Rejected files, members and records together.
     pub fn num_rejected(&self) -> u64 {
-        self.files.rejected.values().chain(self.records.rejected.values()).sum()
+        let rejected = [&self.files.rejected, &self.members.rejected, &self.records.rejected];
+        rejected.into_iter().flat_map(BTreeMap::values).sum()
     }
 
-    /// Skipped files.
+    /// Skipped files, members and records together.
     pub fn num_skipped(&self) -> u64 {
-        self.files.skipped.values().sum()
+        let skipped = [&self.files.skipped, &self.members.skipped, &self.records.skipped];
+        skipped.into_iter().flat_map(BTreeMap::values).sum()
     }
 
     /// Removed paragraphs.

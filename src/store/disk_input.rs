@@ -1,11 +1,11 @@
 //! Inputs on disk and standard input.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use super::{Input, Place, path};
+use super::{Input, InputFile, Place, path};
 use crate::error::{Error, Result};
 
 /// One input as the caller named it.
@@ -15,6 +15,13 @@ pub enum Root {
     Directory(PathBuf),
     /// A single file.
     File(PathBuf),
+    /// A file of a list (`--files-from`), which keeps its place below the output.
+    Listed {
+        /// Where it stands.
+        path: PathBuf,
+        /// Where its output goes, relative to OUT.
+        relative: Vec<u8>,
+    },
     /// Standard input.
     Stdin,
 }
@@ -50,10 +57,36 @@ impl Root {
         }
     }
 
+    /// A file named in a list. Its output goes to the same relative path below OUT; of an absolute path the
+    /// root is taken off, as tar(1) does.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if it cannot be looked at, [`Error::InputKind`] if it is no regular file,
+    /// [`Error::Config`] if it holds a `..` and so has no place below OUT.
+    pub fn listed(path: &Path) -> Result<Self> {
+        let mut relative = PathBuf::new();
+        for component in path.components() {
+            match component {
+                Component::Normal(name) => relative.push(name),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+                Component::ParentDir => {
+                    return Err(Error::Config(format!(
+                        "files-from {:?}: `..` leads out of the output; list it by its absolute path",
+                        path::printable(path)
+                    )));
+                }
+            }
+        }
+        match Self::look(path)? {
+            Self::File(path) => Ok(Self::Listed { path, relative: path::bytes(&relative).to_vec() }),
+            _ => Err(Error::InputKind { path: path.to_owned(), kind: "a directory, and a list names files" }),
+        }
+    }
+
     /// The path to name in messages.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Directory(path) | Self::File(path) => path,
+            Self::Directory(path) | Self::File(path) | Self::Listed { path, .. } => path,
             Self::Stdin => Path::new("-"),
         }
     }
@@ -79,16 +112,16 @@ impl DiskInput {
     fn path(&self, place: Place<'_>) -> io::Result<PathBuf> {
         match self.roots.get(place.root) {
             Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
-            Some(Root::File(path)) => Ok(path.clone()),
+            Some(Root::File(path) | Root::Listed { path, .. }) => Ok(path.clone()),
             Some(Root::Stdin) | None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
 }
 
 impl Input for DiskInput {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
         if let Some(Root::Stdin) = self.roots.get(place.root) {
-            return Ok(Box::new(io::stdin()));
+            return Ok(Box::new(Unseekable(io::stdin())));
         }
         // A file that became a FIFO since it was listed must not block the run; for a regular file the flag
         // means nothing.
@@ -102,5 +135,20 @@ impl Input for DiskInput {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())
+    }
+}
+
+/// A stream: it can be read once.
+struct Unseekable<R>(R);
+
+impl<R: Read> Read for Unseekable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R> Seek for Unseekable<R> {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::NotSeekable.into())
     }
 }

@@ -152,6 +152,13 @@ impl OutputFile for DiskFile {
 /// Appends go to the file in pieces of at least this many bytes.
 const SCRATCH_BUFFER: usize = 64 * 1024;
 
+/// A scratch store without a name, where the system keeps what is temporary: it goes with the process.
+pub(super) fn nameless_scratch() -> Result<Box<dyn Scratch>> {
+    let path = std::env::temp_dir();
+    let file = tempfile::tempfile().map_err(output_error(&path, "create a file in"))?;
+    Ok(Box::new(DiskScratch { file, path, written: 0, buffer: Vec::new() }))
+}
+
 struct DiskScratch {
     file: File,
     path: PathBuf,

@@ -2,12 +2,12 @@
 //! write fail.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Area, Input, Output, OutputFile, Place, Scratch, path};
+use super::{Area, Input, InputFile, Output, OutputFile, Place, Scratch, path};
 use crate::error::{Error, Result};
 use crate::units::count;
 
@@ -34,7 +34,7 @@ impl MemoryInput {
 }
 
 impl Input for MemoryInput {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
         Ok(Box::new(Cursor::new(Arc::clone(self.file(place)?))))
     }
 

@@ -13,14 +13,16 @@ mod listing;
 mod memory;
 pub mod path;
 mod publish;
+mod shared;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 pub use disk_input::{DiskInput, Root};
 pub use disk_output::DiskOutput;
 pub use listing::{Found, FoundKind, list};
 pub use memory::{MemoryInput, MemoryOutput};
+pub use shared::SharedFile;
 
 use crate::error::{Error, Result};
 
@@ -34,13 +36,18 @@ pub struct Place<'a> {
     pub relative: &'a [u8],
 }
 
+/// A file that is open for reading.
+pub trait InputFile: Read + Seek + Send {}
+
+impl<F: Read + Seek + Send> InputFile for F {}
+
 /// Where documents come from.
 pub trait Input: Sync {
-    /// Opens a file for one sequential read.
+    /// Opens a file. Standard input can be opened once and not be sought in.
     ///
     /// # Errors
     /// Those of the operating system; the caller makes a rejection of them.
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>>;
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>>;
 
     /// Size in bytes at this moment: a hint, as files grow and shrink.
     ///
@@ -149,7 +156,7 @@ impl Output for NullOutput {
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
-        Ok(Box::new(NullFile(0)))
+        disk_output::nameless_scratch()
     }
 
     fn publish(&self) -> Result<()> {
@@ -175,19 +182,6 @@ impl OutputFile for NullFile {
     }
 
     fn discard(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Scratch for NullFile {
-    fn append(&mut self, content: &[u8]) -> Result<u64> {
-        let offset = self.0;
-        self.0 += crate::units::count(content.len());
-        Ok(offset)
-    }
-
-    fn read_at(&mut self, _offset: u64, content: &mut [u8]) -> Result<()> {
-        content.fill(0);
         Ok(())
     }
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use zstd::bulk::Compressor;
 
 use super::Run;
-use crate::decide::Places;
-use crate::discover::{Format, Plan, SourceList};
+use crate::decide::{Owner, Places};
+use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::{OutputFile, Scratch, path};
 use crate::units::DocumentId;
@@ -45,6 +45,25 @@ pub struct LedgerContext<'a> {
     pub sources: &'a SourceList,
     /// Where documents start.
     pub places: &'a Places,
+}
+
+impl<'a> LedgerContext<'a> {
+    /// The path of a document: that of its file, and behind it that of the archive's member.
+    pub fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
+        let file = self.sources.get(owner.source).place.relative;
+        match owner.member {
+            None => Cow::Borrowed(file),
+            Some(member) => Cow::Owned([file, b"/", member].concat()),
+        }
+    }
+
+    /// The same, as JSON can hold it.
+    pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
+        match self.path_bytes(owner) {
+            Cow::Borrowed(bytes) => path::lossless(bytes),
+            Cow::Owned(bytes) => Cow::Owned(path::lossless(&bytes).into_owned()),
+        }
+    }
 }
 
 /// Where survivors stand.
@@ -145,11 +164,9 @@ impl Ledger {
     }
 
     fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
-        let (source, number) = context.places.source_of(document);
-        let source = context.sources.get(source);
-        let mut name = Name { path: path::lossless(source.place.relative), record: None, id: None };
-        if *source.plan == Plan::Read(Format::JsonLines) {
-            name.record = Some(number);
+        let owner = context.places.owner(document);
+        let mut name = Name { path: context.path(owner), record: owner.record, id: None };
+        if owner.record.is_some() {
             let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
             name.id = serde_json::value::RawValue::from_string(id).ok();
         }

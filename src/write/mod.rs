@@ -4,12 +4,22 @@
 //! Pure but for the writer it is given. Does not know why a paragraph goes, nor what stands in other documents
 //! but for the places of survivors.
 
+mod container;
+pub mod csv;
+mod encode;
 mod ledger;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod record;
 mod run;
 mod text;
+pub mod warc;
 
+pub use container::{ByteWriter, Piece, SourceWriter};
+pub(crate) use encode::compress;
 pub use ledger::{Ledger, LedgerContext};
-pub use record::{Escaper, write_record};
+#[cfg(feature = "parquet")]
+pub(crate) use parquet::with_texts;
+pub use record::{Escaper, write_record, write_verbatim};
 pub use run::{Run, Runs, for_each_run};
 pub use text::{Judged, Layout, Written, write_text};

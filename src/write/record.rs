@@ -1,29 +1,62 @@
-//! A JSON Lines record with another text: everything but the text field's value byte for byte (contract O4).
+//! A record with another text: everything but the text byte for byte (contract O4).
 
 use std::io::{self, Write};
 
-use crate::read::{Chunk, Slot};
+use super::{Judged, Written, csv};
+use crate::config::Repair;
+use crate::read::warc::{self, Step};
+use crate::read::{Chunk, Kind, Slot};
 
-/// Writes the line of a record; `write_value` writes the new text, which is escaped on the way.
+/// Writes a record of a container of `kind` with the text of `document`.
 ///
-/// The value is written as UTF-8 with the escapes that JSON requires and no others, so that cleaning twice
-/// writes the same bytes.
+/// In JSON the text is written as UTF-8 with the escapes that JSON requires and no others, so that cleaning twice
+/// writes the same bytes; in a table it is written in quotes.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_record<W: Write, T>(
-    chunk: &Chunk,
-    slot: &Slot,
+pub fn write_record<W: Write>(
+    (chunk, slot, kind): (&Chunk, &Slot, Kind),
+    document: Judged<'_>,
+    repair: Repair,
     out: &mut W,
-    write_value: impl FnOnce(&mut Escaper<'_, W>) -> io::Result<T>,
-) -> io::Result<T> {
-    out.write_all(&chunk.bytes[slot.line.start..slot.value.start])?;
-    out.write_all(b"\"")?;
-    let value = write_value(&mut Escaper(out))?;
-    out.write_all(b"\"")?;
-    out.write_all(&chunk.bytes[slot.value.end..slot.line.end])?;
-    out.write_all(b"\n")?;
-    Ok(value)
+) -> io::Result<Written> {
+    let bytes = &chunk.bytes;
+    match kind {
+        Kind::Csv(_) => csv::write_record(bytes, slot.line, slot.value, out, |value| {
+            super::write_text(document, repair, value)
+        }),
+        Kind::Warc => {
+            let mut text = Vec::new();
+            let written = super::write_text(document, repair, &mut text)?;
+            let record = &bytes[slot.line.range()];
+            if let Step::Record(parsed) = warc::next(record, true)
+                && let Some(parts) = parsed.parts()
+            {
+                super::warc::write_record(record, &parts, &text, out)?;
+            }
+            Ok(written)
+        }
+        _ => {
+            out.write_all(&bytes[slot.line.start..slot.value.start])?;
+            out.write_all(b"\"")?;
+            let written = super::write_text(document, repair, &mut Escaper(out))?;
+            out.write_all(b"\"")?;
+            out.write_all(&bytes[slot.value.end..slot.line.end])?;
+            out.write_all(b"\n")?;
+            Ok(written)
+        }
+    }
+}
+
+/// Writes what is no document and stays as it is.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_verbatim<W: Write>(chunk: &Chunk, slot: &Slot, kind: Kind, out: &mut W) -> io::Result<()> {
+    match kind {
+        Kind::Warc => super::warc::copy_record(&chunk.bytes, slot.line, out),
+        _ => out.write_all(&chunk.bytes[slot.line.range()]),
+    }
 }
 
 /// Escapes what is written through it for the inside of a JSON string (RFC 8259, section 7).

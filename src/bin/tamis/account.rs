@@ -35,17 +35,27 @@ pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
             ),
         );
     }
+    let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
+    if !is_all_utf8 {
+        let num_other = documents.encodings.values().sum::<u64>() - documents.encodings.get("UTF-8").unwrap_or(&0);
+        row("decoded", grouped(num_other), format!("documents: {}", names(&documents.encodings)));
+    }
+    if documents.replaced > 0 {
+        row("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
+    }
+    let units = |[files, members, records]: [&BTreeMap<String, u64>; 3]| {
+        let units = [("files", files), ("members", members), ("records", records)];
+        let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
+        parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
+    };
+    let (files, members, records) = (&summary.files, &summary.members, &summary.records);
     if summary.num_skipped() > 0 {
-        row("skipped", grouped(summary.num_skipped()), format!("files: {}", reasons(&summary.files.skipped)));
+        let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
+        row("skipped", grouped(summary.num_skipped()), reasons);
     }
     if summary.num_rejected() > 0 {
-        let mut parts = Vec::new();
-        for (what, counts) in [("files", &summary.files.rejected), ("records", &summary.records.rejected)] {
-            if !counts.is_empty() {
-                parts.push(format!("{what}: {}", reasons(counts)));
-            }
-        }
-        row("rejected", grouped(summary.num_rejected()), parts.join("; "));
+        let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
+        row("rejected", grouped(summary.num_rejected()), reasons);
     }
     let seconds = outcome.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
@@ -85,6 +95,12 @@ fn reasons(counts: &BTreeMap<String, u64>) -> String {
     let parts: Vec<_> =
         counts.iter().map(|(reason, n)| format!("{} {}", grouped(*n), reason.replace('_', " "))).collect();
     parts.join(", ")
+}
+
+/// Encodings by number of documents, but for UTF-8.
+fn names(counts: &BTreeMap<String, u64>) -> String {
+    let parts = counts.iter().filter(|(name, _)| *name != "UTF-8");
+    parts.map(|(name, n)| format!("{} {name}", grouped(*n))).collect::<Vec<_>>().join(", ")
 }
 
 /// A number with its thousands grouped: 1,234,567.

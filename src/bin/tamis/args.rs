@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
-use tamis::config::{InputFormat, MatchMode, Repair, Scope, SplitMode};
+use tamis::config::{EncodingErrors, InputFormat, MatchMode, Repair, Scope, SplitMode, TargetFormat};
+
+use crate::size::ByteSize;
 
 /// A fine sieve for text corpora: removes repeated paragraphs and accounts for every one.
 #[derive(Debug, Parser)]
@@ -73,9 +75,17 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) input: Option<Vec<PathBuf>>,
 
-    /// Write the cleaned documents to this directory.
+    /// Read the files named in FILE too, one a line or each ended by NUL; `-` is standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// Write the cleaned documents to this directory; `-` is standard output.
     #[arg(short, long, value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
+
+    /// With `--out -`: write the record of the run to this directory.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) record: Option<PathBuf>,
 
     /// Replace an OUT that is not empty, in one step, when the new one is complete.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
@@ -84,6 +94,14 @@ pub(crate) struct Options {
     /// Do everything but write.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     pub(crate) dry_run: Option<bool>,
+
+    /// Write documents in this form [default: the form they came in].
+    #[arg(long, value_name = "FORMAT", value_parser = targets())]
+    pub(crate) to: Option<TargetFormat>,
+
+    /// Bytes of a shard of `--to jsonl` or `--to parquet`, about [default: 512MiB].
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) shard_size: Option<ByteSize>,
 
     /// What a paragraph is [default: line].
     #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
@@ -113,6 +131,26 @@ pub(crate) struct Options {
     /// The field that names a record in the ledger [default: id].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     pub(crate) id_field: Option<String>,
+
+    /// Read only files that match this glob; can be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "Reading")]
+    pub(crate) include: Option<Vec<String>>,
+
+    /// Leave out files that match this glob; can be given several times, and beats --include.
+    #[arg(long, value_name = "GLOB", help_heading = "Reading")]
+    pub(crate) exclude: Option<Vec<String>>,
+
+    /// The encoding of text that is not UTF-8 and has no byte order mark [default: detected].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    pub(crate) encoding: Option<String>,
+
+    /// What happens to a document with bytes that are no text in its encoding [default: reject].
+    #[arg(long, value_name = "MODE", value_parser = encoding_errors(), help_heading = "Reading")]
+    pub(crate) encoding_errors: Option<EncodingErrors>,
+
+    /// Reject longer documents [default: 256MiB for what is unpacked and for records].
+    #[arg(long, value_name = "SIZE", help_heading = "Reading")]
+    pub(crate) max_document_size: Option<ByteSize>,
 
     /// Follow symbolic links inside directories.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
@@ -189,7 +227,26 @@ fn scopes() -> impl TypedValueParser<Value = Scope> {
 }
 
 fn input_formats() -> impl TypedValueParser<Value = InputFormat> {
-    one_of(&[("text", "one plain-text document"), ("jsonl", "JSON Lines: one record a line")])
+    one_of(&[
+        ("text", "one plain-text document"),
+        ("jsonl", "JSON Lines: one record a line"),
+        ("csv", "comma-separated values with a header: one record a row"),
+        ("tsv", "tab-separated values with a header: one record a row"),
+        ("warc", "a web archive: one record a text"),
+        ("parquet", "a Parquet file: one record a row"),
+    ])
+}
+
+fn targets() -> impl TypedValueParser<Value = TargetFormat> {
+    one_of(&[
+        ("txt", "a text file a document"),
+        ("jsonl", "shards of JSON Lines: id, path, text, and the fields the document came with"),
+        ("parquet", "shards of Parquet: id, path, text, and fields, the JSON of the others"),
+    ])
+}
+
+fn encoding_errors() -> impl TypedValueParser<Value = EncodingErrors> {
+    one_of(&[("reject", "it is rejected"), ("replace", "each becomes U+FFFD and is counted")])
 }
 
 #[cfg(test)]

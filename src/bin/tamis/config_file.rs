@@ -10,11 +10,15 @@ use crate::args::Options;
 pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 
 /// The keys, in the order in which they are printed.
-pub(crate) const KEYS: [&str; 18] = [
+pub(crate) const KEYS: [&str; 27] = [
     "input",
+    "files-from",
     "out",
+    "record",
     "force",
     "dry-run",
+    "to",
+    "shard-size",
     "split",
     "repair",
     "match",
@@ -22,6 +26,11 @@ pub(crate) const KEYS: [&str; 18] = [
     "min-chars",
     "text-field",
     "id-field",
+    "include",
+    "exclude",
+    "encoding",
+    "encoding-errors",
+    "max-document-size",
     "follow",
     "input-format",
     "ledger-text",
@@ -48,6 +57,8 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Option<Options>> {
     let base = path.parent().unwrap_or(Path::new(""));
     let resolve = |path: PathBuf| if path == Path::new("-") { path } else { base.join(path) };
     options.out = options.out.map(resolve);
+    options.record = options.record.map(resolve);
+    options.files_from = options.files_from.map(resolve);
     options.input = options.input.map(|inputs| inputs.into_iter().map(resolve).collect());
     Ok(Some(options))
 }
@@ -96,7 +107,9 @@ mod tests {
     fn every_key_is_read() {
         let text = "input = ['a']\nout = 'b'\nforce = true\ndry-run = true\nsplit = 'block'\nrepair = 'none'\n\
             match = 'loose'\nscope = 'document'\nmin-chars = 3\ntext-field = 'x.y'\nid-field = 'n'\nfollow = true\n\
-            input-format = 'jsonl'\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n";
+            input-format = 'jsonl'\nfiles-from = '-'\nrecord = 'r'\nto = 'txt'\nshard-size = '1GB'\n\
+            include = ['*.txt']\nexclude = []\nencoding = 'big5'\nencoding-errors = 'replace'\n\
+            max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n";
         let options = parse(text).unwrap();
         let json = serde_json::to_value(&options).unwrap();
         for key in KEYS {

@@ -7,6 +7,7 @@ mod config_file;
 mod exit;
 mod progress;
 mod settings;
+mod size;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -10,12 +10,15 @@ use tamis::store::path::printable;
 
 use crate::args::{CleanArgs, Options};
 use crate::config_file::{self, KEYS};
+use crate::size::ByteSize;
 
 /// Everything `clean` needs.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) inputs: Vec<PathBuf>,
+    pub(crate) files_from: Option<PathBuf>,
     pub(crate) out: Option<PathBuf>,
+    pub(crate) record: Option<PathBuf>,
     pub(crate) dry_run: bool,
     pub(crate) json: bool,
     pub(crate) quiet: bool,
@@ -40,6 +43,11 @@ impl Settings {
                 id_field: joined.id_field.unwrap_or(default.read.id_field),
                 follow: joined.follow.unwrap_or_default(),
                 input_format: joined.input_format.unwrap_or_default(),
+                encoding: joined.encoding,
+                encoding_errors: joined.encoding_errors.unwrap_or_default(),
+                max_document_size: joined.max_document_size.map(|size| size.0),
+                include: joined.include.unwrap_or_default(),
+                exclude: joined.exclude.unwrap_or_default(),
             },
             split: SplitConfig {
                 split: joined.split.unwrap_or_default(),
@@ -53,6 +61,8 @@ impl Settings {
             write: WriteConfig {
                 force: joined.force.unwrap_or_default(),
                 ledger_text: joined.ledger_text.unwrap_or_default(),
+                to: joined.to,
+                shard_size: joined.shard_size.map(|size| size.0),
             },
             threads: joined.threads.unwrap_or_default(),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
@@ -60,7 +70,9 @@ impl Settings {
         config.validate()?;
         let mut settings = Self {
             inputs: joined.input.unwrap_or_default(),
+            files_from: joined.files_from,
             out: joined.out,
+            record: joined.record,
             dry_run: joined.dry_run.unwrap_or_default(),
             json: joined.json.unwrap_or_default(),
             quiet: joined.quiet.unwrap_or_default(),
@@ -93,7 +105,16 @@ impl Settings {
         let config = self.config.clone();
         Options {
             input: Some(self.inputs.clone()),
+            files_from: self.files_from.clone(),
             out: self.out.clone(),
+            record: self.record.clone(),
+            to: config.write.to,
+            shard_size: config.write.shard_size.map(ByteSize),
+            include: Some(config.read.include),
+            exclude: Some(config.read.exclude),
+            encoding: config.read.encoding,
+            encoding_errors: Some(config.read.encoding_errors),
+            max_document_size: config.read.max_document_size.map(ByteSize),
             force: Some(config.write.force),
             dry_run: Some(self.dry_run),
             split: Some(config.split.split),
@@ -136,6 +157,8 @@ fn to_table(options: &Options) -> anyhow::Result<toml::Table> {
     let lossy = |path: &PathBuf| PathBuf::from(path.to_string_lossy().into_owned());
     let mut options = options.clone();
     options.out = options.out.as_ref().map(lossy);
+    options.record = options.record.as_ref().map(lossy);
+    options.files_from = options.files_from.as_ref().map(lossy);
     options.input = options.input.map(|inputs| inputs.iter().map(lossy).collect());
     toml::Table::try_from(options).context("min-chars or threads: too large for TOML")
 }
@@ -144,7 +167,16 @@ fn to_table(options: &Options) -> anyhow::Result<toml::Table> {
 fn join(flags: Options, file: Options) -> Options {
     Options {
         input: flags.input.or(file.input),
+        files_from: flags.files_from.or(file.files_from),
         out: flags.out.or(file.out),
+        record: flags.record.or(file.record),
+        to: flags.to.or(file.to),
+        shard_size: flags.shard_size.or(file.shard_size),
+        include: flags.include.or(file.include),
+        exclude: flags.exclude.or(file.exclude),
+        encoding: flags.encoding.or(file.encoding),
+        encoding_errors: flags.encoding_errors.or(file.encoding_errors),
+        max_document_size: flags.max_document_size.or(file.max_document_size),
         force: flags.force.or(file.force),
         dry_run: flags.dry_run.or(file.dry_run),
         split: flags.split.or(file.split),

@@ -1,0 +1,94 @@
+//! `--include` and `--exclude`: which files below an input are read (contract D2).
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::config::ReadConfig;
+use crate::error::{Error, Result};
+use crate::store::path;
+
+/// Compiled globs.
+#[derive(Debug)]
+pub struct Globs {
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
+}
+
+impl Globs {
+    /// Compiles the globs of a configuration. As in a `.gitignore`, a glob without a slash is one for the file's
+    /// name at any depth, `*` does not match a slash, and `**` does.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the glob that is none.
+    pub fn new(config: &ReadConfig) -> Result<Self> {
+        Ok(Self {
+            include: compile("include", &config.include)?,
+            exclude: compile("exclude", &config.exclude)?,
+        })
+    }
+
+    /// Whether a file of this relative path is read.
+    pub fn admit(&self, relative: &[u8]) -> bool {
+        let path = path::from_bytes(relative);
+        self.include.as_ref().is_none_or(|globs| globs.is_match(path))
+            && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
+    }
+}
+
+fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let bad = |glob: &str, error: &globset::Error| {
+        Error::Config(format!("{option} {glob:?}: {}; write a glob such as '*.txt' or 'site/**'", error.kind()))
+    };
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        let anchored = glob.strip_prefix('/');
+        let whole = match anchored {
+            Some(anchored) => anchored.to_owned(),
+            None if glob.trim_end_matches('/').contains('/') => glob.clone(),
+            None => format!("**/{glob}"),
+        };
+        // `dir/` is everything below it.
+        let whole = if whole.ends_with('/') { whole + "**" } else { whole };
+        let compiled = GlobBuilder::new(&whole).literal_separator(true).build();
+        set.add(compiled.map_err(|error| bad(glob, &error))?);
+    }
+    set.build().map(Some).map_err(|error| bad(&globs.join(" "), &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn admits() {
+        let globs = |include: &[&str], exclude: &[&str]| {
+            let owned = |list: &[&str]| list.iter().map(|&glob| glob.to_owned()).collect();
+            let config =
+                ReadConfig { include: owned(include), exclude: owned(exclude), ..ReadConfig::default() };
+            Globs::new(&config).unwrap()
+        };
+        for (include, exclude, path, expected) in [
+            (&[][..], &[][..], "a/b.txt", true),
+            (&["*.txt"], &[], "a/b.txt", true),
+            (&["*.txt"], &[], "b.txt", true),
+            (&["*.txt"], &[], "b.txt.gz", false),
+            (&["a/*.txt"], &[], "a/c/b.txt", false),
+            (&["a/**"], &[], "a/c/b.txt", true),
+            (&["/*.txt"], &[], "a/b.txt", false),
+            (&["a/"], &[], "x/a/b.txt", true),
+            (&["*.{txt,md}"], &["draft*"], "x/draft-1.txt", false),
+            (&["*.{txt,md}"], &["draft*"], "x/1.md", true),
+        ] {
+            assert_eq!(globs(include, exclude).admit(path.as_bytes()), expected, "{include:?} {exclude:?} {path}");
+        }
+    }
+
+    #[test]
+    fn a_bad_glob_is_named() {
+        let config = ReadConfig { exclude: vec!["a[".to_owned()], ..ReadConfig::default() };
+        let message = Globs::new(&config).unwrap_err().to_string();
+        assert!(message.starts_with("exclude \"a[\": "), "{message}");
+    }
+}

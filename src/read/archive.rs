@@ -1,0 +1,265 @@
+//! Archives: one member after the other, each unpacked to a spool. Nothing is ever written to disk under a
+//! member's own name.
+
+use std::io::{self, Read};
+
+use zip::result::ZipError;
+
+use super::decompress::{bomb, is_bomb};
+use super::fault::{Fault, Trouble};
+use super::spool::{Spool, Spooler};
+use crate::discover::{Format, is_packed};
+use crate::error::{RejectReason, SkipReason};
+use crate::store::InputFile;
+use crate::units::count;
+
+/// A member of an archive.
+#[derive(Debug)]
+pub struct Member {
+    /// Its path in the archive, as raw bytes.
+    pub path: Vec<u8>,
+    /// Its number in the archive, counted from 0 over the members that are files.
+    pub number: u64,
+    /// What writing it again takes.
+    pub meta: Meta,
+}
+
+/// What an archive says of a member beside its content.
+#[derive(Debug, Clone)]
+pub enum Meta {
+    /// The header of a tar entry.
+    Tar(Box<tar::Header>),
+    /// Method, time and mode of a zip entry.
+    Zip {
+        /// How it is compressed.
+        method: zip::CompressionMethod,
+        /// When it was changed.
+        modified: Option<zip::DateTime>,
+        /// Its permissions.
+        mode: Option<u32>,
+    },
+}
+
+/// What a member holds.
+pub(super) enum Content {
+    Spool(Spool),
+    Skipped(SkipReason),
+    Rejected(Fault),
+}
+
+/// An archive that is being read.
+pub(super) trait Members: Send {
+    /// The next member that is a file; `None` after the last.
+    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble>;
+}
+
+/// A path without the `./` that `tar -c .` puts before it.
+fn plain(path: &[u8]) -> Vec<u8> {
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix(b"./") {
+        path = rest;
+    }
+    path.to_vec()
+}
+
+/// Whether unpacking a file of this name could write outside of where it is unpacked to.
+fn is_unsafe(path: &[u8]) -> bool {
+    path.is_empty()
+        || path.starts_with(b"/")
+        || path.contains(&0)
+        || path.contains(&b'\\')
+        || path.split(|&byte| byte == b'/').any(|component| component == b"..")
+}
+
+/// Unpacks a member that is a regular file.
+fn unpack(
+    path: &[u8],
+    mut reader: impl Read,
+    limit: u64,
+    spooler: &dyn Spooler,
+) -> Result<Content, Trouble> {
+    if is_unsafe(path) {
+        let detail = "its name would lead out of the archive's directory";
+        return Ok(Content::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
+    }
+    if Format::is_unsupported(path) {
+        return Ok(Content::Skipped(SkipReason::Unsupported));
+    }
+    let is_text = !is_packed(path) && matches!(Format::of(path), Format::Text | Format::Sniff);
+    match Spool::fill(&mut reader, if is_text { limit } else { u64::MAX }, spooler, |_| ()) {
+        Ok(spool) => Ok(Content::Spool(spool)),
+        Err(Trouble::Fault(fault)) => Ok(Content::Rejected(fault)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// A tar archive, read as a stream.
+pub(super) struct TarMembers {
+    reader: Box<dyn Read + Send>,
+    number: u64,
+}
+
+impl TarMembers {
+    pub(super) fn new(reader: Box<dyn Read + Send>) -> Self {
+        Self { reader, number: 0 }
+    }
+}
+
+/// A tar entry's content is padded to a multiple of this.
+const TAR_BLOCK: u64 = 512;
+
+impl Members for TarMembers {
+    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble> {
+        let broken = |error: io::Error| match Fault::of(&error) {
+            // The operating system's errors and those of decompression are what they are.
+            fault if fault.reason != RejectReason::Unreadable => fault,
+            _ if error.raw_os_error().is_some() => Fault::of(&error),
+            _ => Fault::new(RejectReason::NotArchive, format!("the tar archive is damaged: {error}")),
+        };
+        loop {
+            // An archive object of its own for each entry, as entries borrow theirs.
+            let mut archive = tar::Archive::new(&mut self.reader);
+            let mut entries = archive.entries().map_err(broken)?;
+            let Some(entry) = entries.next() else { return Ok(None) };
+            let mut entry = entry.map_err(broken)?;
+            let path = plain(&entry.path_bytes());
+            let kind = entry.header().entry_type();
+            let size = entry.size();
+            let content = if kind.is_file() || kind == tar::EntryType::Continuous {
+                Some(unpack(&path, &mut entry, limit, spooler)?)
+            } else if kind.is_dir() || kind.is_pax_global_extensions() {
+                None
+            } else if kind.is_symlink() || kind.is_hard_link() {
+                Some(Content::Skipped(SkipReason::Symlink))
+            } else {
+                Some(Content::Skipped(SkipReason::Special))
+            };
+            let header = entry.header().clone();
+            io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
+            let padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
+            io::copy(&mut (&mut self.reader).take(padding), &mut io::sink()).map_err(broken)?;
+            let Some(content) = content else { continue };
+            if let Content::Spool(spool) = &content
+                && spool.len() < size
+            {
+                return Err(Fault::new(RejectReason::NotArchive, "the tar archive breaks off").into());
+            }
+            let number = self.number;
+            self.number += 1;
+            return Ok(Some((Member { path, number, meta: Meta::Tar(Box::new(header)) }, content)));
+        }
+    }
+}
+
+/// A zip archive, whose directory stands at its end.
+pub(super) struct ZipMembers {
+    archive: zip::ZipArchive<Box<dyn InputFile>>,
+    next: usize,
+    number: u64,
+}
+
+impl ZipMembers {
+    pub(super) fn new(file: Box<dyn InputFile>) -> Result<Self, Fault> {
+        let archive = zip::ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
+        Ok(Self { archive, next: 0, number: 0 })
+    }
+}
+
+fn zip_fault(error: &ZipError) -> Fault {
+    match error {
+        ZipError::Io(source) if source.get_ref().is_some_and(|inner| inner.is::<Fault>()) => Fault::of(source),
+        _ => Fault::new(RejectReason::NotArchive, format!("the zip archive is damaged: {error}")),
+    }
+}
+
+impl Members for ZipMembers {
+    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble> {
+        loop {
+            if self.next >= self.archive.len() {
+                return Ok(None);
+            }
+            let index = self.next;
+            self.next += 1;
+            let entry = self.archive.by_index_raw(index).map_err(|error| zip_fault(&error))?;
+            if entry.is_dir() {
+                continue;
+            }
+            let path = plain(entry.name_raw());
+            let method = entry.compression();
+            let meta = Meta::Zip { method, modified: entry.last_modified(), mode: entry.unix_mode() };
+            let (is_link, is_encrypted) = (entry.is_symlink(), entry.encrypted());
+            drop(entry);
+            let content = if is_link {
+                Content::Skipped(SkipReason::Symlink)
+            } else if is_encrypted {
+                Content::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
+            } else {
+                self.unpack(index, &path, limit, spooler)?
+            };
+            let number = self.number;
+            self.number += 1;
+            return Ok(Some((Member { path, number, meta }, content)));
+        }
+    }
+}
+
+impl ZipMembers {
+    fn unpack(
+        &mut self,
+        index: usize,
+        path: &[u8],
+        limit: u64,
+        spooler: &dyn Spooler,
+    ) -> Result<Content, Trouble> {
+        match self.archive.by_index(index) {
+            Ok(entry) => {
+                let compressed = entry.compressed_size();
+                let reader = ZipEntry { entry, compressed, decoded: 0 };
+                unpack(path, reader, limit, spooler)
+            }
+            Err(error) => Ok(Content::Rejected(zip_fault(&error))),
+        }
+    }
+}
+
+/// The content of a zip entry, guarded.
+struct ZipEntry<R> {
+    entry: R,
+    compressed: u64,
+    decoded: u64,
+}
+
+impl<R: Read> Read for ZipEntry<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let got = self.entry.read(out).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => Fault::new(RejectReason::Corrupt, format!("its compressed content is damaged: {error}")).into(),
+        })?;
+        self.decoded += count(got);
+        if is_bomb(self.decoded, self.compressed) {
+            return Err(bomb(self.decoded, self.compressed).into());
+        }
+        Ok(got)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_lead_out() {
+        for (path, expected) in [
+            ("a/b.txt", false),
+            ("a..b/c", false),
+            ("/etc/passwd", true),
+            ("../a", true),
+            ("a/../b", true),
+            ("a\\..\\b", true),
+            ("", true),
+        ] {
+            assert_eq!(is_unsafe(path.as_bytes()), expected, "{path}");
+        }
+        assert_eq!(plain(b"././a/./b"), b"a/./b");
+    }
+}

@@ -1,0 +1,383 @@
+//! CSV and TSV: every record is a document, its text one field (RFC 4180, read as the `csv` crate reads it).
+//!
+//! In: bytes that begin where a record begins. Out: for each record the raw spans of the record, of its text
+//! and of its id, so that everything but the text can be written again byte for byte. Any bytes give some
+//! records, as with the `csv` crate; two things are faults that crate lets pass: a record without a text
+//! field, and a quote that is never closed, which would make one document of the rest of the file.
+//!
+//! Line ends are LF, CR LF or CR; an empty line is no record. The caller takes a byte order mark off the
+//! file.
+
+use std::fmt;
+
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+use memchr::{memchr, memchr_iter};
+
+use crate::units::{ByteSpan, count};
+
+/// The delimiters that are tried after the one the file's name suggests.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// How many columns an error lists: enough to see a misspelled name, few enough to read.
+const MAX_LISTED: usize = 20;
+
+/// How many characters of a column's name an error shows.
+const MAX_NAME: usize = 40;
+
+/// How a file spells its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// The byte between two fields.
+    pub delimiter: u8,
+}
+
+/// The names of the columns that matter.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnNames<'a> {
+    /// The column that holds the text.
+    pub text: &'a str,
+    /// The column that names the record.
+    pub id: &'a str,
+}
+
+/// What the header record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// Number of columns.
+    pub num_columns: usize,
+    /// Index of the text column, counted from 0.
+    pub text: usize,
+    /// Index of the id column, if there is one.
+    pub id: Option<usize>,
+    /// Bytes of the header record, with empty lines before it and its line end: the records follow.
+    pub len: usize,
+}
+
+/// One record. All spans are in the bytes that were walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// The record with its line end.
+    pub raw: ByteSpan,
+    /// The raw text field, its quotes included; empty if there is a fault.
+    pub text: ByteSpan,
+    /// The raw id field, its quotes included; empty if there is none.
+    pub id: ByteSpan,
+    /// Line feeds in the walked bytes before the record.
+    pub lines_before: u64,
+    /// Line feeds in the record, that of its line end included.
+    pub num_lines: u64,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+}
+
+/// What can be wrong with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It ends before the text column.
+    TooFewFields {
+        /// Number of its fields.
+        num_fields: usize,
+        /// Number of the header's.
+        num_columns: usize,
+    },
+    /// The file ends inside a quoted field.
+    UnclosedQuote {
+        /// Offset of the opening quote from the start of the record.
+        byte: usize,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewFields { num_fields, num_columns } => {
+                write!(f, "no text: it has {num_fields} of {num_columns} fields")
+            }
+            Self::UnclosedQuote { .. } => f.write_str("a quote is opened and never closed"),
+        }
+    }
+}
+
+/// How far a walk came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    /// Bytes that are whole records and empty lines; what follows is the beginning of a record.
+    pub len: usize,
+    /// Line feeds among them.
+    pub num_lines: u64,
+}
+
+/// The first delimiter under which the header has a column named `names.text`, with what the header then
+/// says: `preferred`, then comma, TAB, semicolon and bar. `None` if there is no such column.
+///
+/// Names are compared without the white space around them; of two columns with the same name the first
+/// counts. `head` begins with the header record and should hold it whole: if `is_end` is false a header that
+/// does not end in `head` is not recognized.
+pub fn choose_delimiter(
+    head: &[u8],
+    is_end: bool,
+    preferred: u8,
+    names: ColumnNames<'_>,
+) -> Option<(Dialect, Header)> {
+    let others = DELIMITERS.into_iter().filter(|other| *other != preferred);
+    let syntax = [b'"', b'\r', b'\n']; // no delimiters, whoever asks for them
+    let mut tried = std::iter::once(preferred).chain(others).filter(|byte| !syntax.contains(byte));
+    tried.find_map(|delimiter| {
+        let dialect = Dialect { delimiter };
+        Some((dialect, header(head, is_end, dialect, names)?))
+    })
+}
+
+/// The names of the columns under `preferred`, to show in an error: at most 20, the last then saying how many
+/// more there are, and of each at most 40 characters.
+pub fn columns(head: &[u8], preferred: u8) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut num_columns = 0;
+    let mut fields = Fields::new(head, Dialect { delimiter: preferred }, true);
+    fields.pass_line_ends();
+    while let Some(field) = fields.next() {
+        num_columns += 1;
+        if names.len() < MAX_LISTED {
+            let name = name_of(&head[field.raw.range()]);
+            let mut shown: String = name.chars().take(MAX_NAME).collect();
+            if shown.len() < name.len() {
+                shown.push('…');
+            }
+            names.push(shown);
+        }
+        if field.is_last {
+            break;
+        }
+    }
+    if num_columns > MAX_LISTED {
+        names[MAX_LISTED - 1] = format!("… {} more", num_columns - MAX_LISTED + 1);
+    }
+    names
+}
+
+/// Calls `visit` with every whole record of `bytes`, in order, and says how far that is.
+///
+/// `bytes` begins where a record begins, after the header. A record is whole when its line end is there and,
+/// if that is a CR, the byte after it; at the end of the file (`is_end`) every record is whole. Empty lines
+/// belong to no record. A record may have more or fewer fields than the header, as long as it has a text.
+///
+/// O(n) time, and no memory that depends on n.
+pub fn records(
+    bytes: &[u8],
+    header: &Header,
+    dialect: Dialect,
+    is_end: bool,
+    mut visit: impl FnMut(Record),
+) -> Walk {
+    let line_feeds = |span: ByteSpan| count(memchr_iter(b'\n', &bytes[span.range()]).count());
+    let mut fields = Fields::new(bytes, dialect, is_end);
+    let mut walk = Walk { len: 0, num_lines: 0 };
+    loop {
+        fields.pass_line_ends();
+        let start = fields.at;
+        walk.num_lines += line_feeds(ByteSpan::new(walk.len, start));
+        walk.len = start;
+        let Some(found) = Found::read(&mut fields, header) else { return walk };
+        let raw = ByteSpan::new(start, fields.at);
+        let num_lines = line_feeds(raw);
+        let fault = found.fault(start, header);
+        visit(Record {
+            raw,
+            text: found.text.filter(|_| fault.is_none()).unwrap_or_default(),
+            id: found.id.unwrap_or_default(),
+            lines_before: walk.num_lines,
+            num_lines,
+            fault,
+        });
+        walk = Walk { len: fields.at, num_lines: walk.num_lines + num_lines };
+    }
+}
+
+/// Takes the quotes off a raw field in place and returns where in it the value then stands.
+///
+/// Quotes are syntax only where a field begins with one: they are taken off, and a doubled one is one quote.
+/// What stands between the closing quote and the delimiter belongs to the value, as with the `csv` crate.
+pub fn unescape(raw: &mut [u8]) -> ByteSpan {
+    if raw.first() != Some(&b'"') {
+        return ByteSpan::new(0, raw.len());
+    }
+    let (mut from, mut to) = (1, 1);
+    loop {
+        let quote = memchr(b'"', &raw[from..]).map_or(raw.len(), |at| from + at);
+        let is_doubled = raw.get(quote + 1) == Some(&b'"');
+        let end = if is_doubled { quote + 1 } else { quote };
+        raw.copy_within(from..end, to);
+        to += end - from;
+        from = (quote + if is_doubled { 2 } else { 1 }).min(raw.len());
+        if !is_doubled {
+            break;
+        }
+    }
+    raw.copy_within(from.., to);
+    ByteSpan::new(1, to + raw.len() - from)
+}
+
+/// What one record holds.
+#[derive(Default)]
+struct Found {
+    num_fields: usize,
+    text: Option<ByteSpan>,
+    id: Option<ByteSpan>,
+    /// Place of a quote that is never closed.
+    open_quote: Option<usize>,
+}
+
+impl Found {
+    /// Reads a record; `None` if it is not whole, or there is none.
+    fn read(fields: &mut Fields<'_>, header: &Header) -> Option<Self> {
+        let mut found = Self::default();
+        loop {
+            let field = fields.next()?;
+            if found.num_fields == header.text {
+                found.text = Some(field.raw);
+            }
+            if header.id == Some(found.num_fields) {
+                found.id = Some(field.raw);
+            }
+            found.num_fields += 1;
+            if field.is_last {
+                found.open_quote = field.is_open.then_some(field.raw.start);
+                return Some(found);
+            }
+        }
+    }
+
+    fn fault(&self, start: usize, header: &Header) -> Option<Fault> {
+        if let Some(quote) = self.open_quote {
+            return Some(Fault::UnclosedQuote { byte: quote - start });
+        }
+        let too_few = Fault::TooFewFields { num_fields: self.num_fields, num_columns: header.num_columns };
+        self.text.is_none().then_some(too_few)
+    }
+}
+
+/// What the header at the start of `head` says under a dialect; `None` if it has no text column.
+fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -> Option<Header> {
+    let mut fields = Fields::new(head, dialect, is_end);
+    fields.pass_line_ends();
+    let (mut text, mut id, mut num_columns) = (None, None, 0);
+    loop {
+        let field = fields.next()?;
+        let name = name_of(&head[field.raw.range()]);
+        if name == names.text {
+            text = text.or(Some(num_columns));
+        }
+        if name == names.id {
+            id = id.or(Some(num_columns));
+        }
+        num_columns += 1;
+        if field.is_last {
+            let len = fields.at;
+            return text.filter(|_| !field.is_open).map(|text| Header { num_columns, text, id, len });
+        }
+    }
+}
+
+/// The name in a raw field of the header.
+fn name_of(raw: &[u8]) -> String {
+    let mut raw = raw.to_vec();
+    let value = unescape(&mut raw);
+    String::from_utf8_lossy(&raw[value.range()]).trim().to_owned()
+}
+
+/// A field as it stands in the bytes.
+struct Field {
+    /// Its bytes with quotes, without the delimiter or line end.
+    raw: ByteSpan,
+    /// Whether the record ends with it.
+    is_last: bool,
+    /// Whether it is quoted and the quote is not closed.
+    is_open: bool,
+}
+
+/// Reads raw fields one after the other.
+struct Fields<'a> {
+    reader: Reader,
+    bytes: &'a [u8],
+    at: usize,
+    is_end: bool,
+    /// Where the reader copies values that nobody looks at.
+    scratch: [u8; 1024],
+}
+
+impl<'a> Fields<'a> {
+    fn new(bytes: &'a [u8], dialect: Dialect, is_end: bool) -> Self {
+        let mut reader = ReaderBuilder::new().delimiter(dialect.delimiter).build();
+        // The reader drops a byte order mark from the first bytes it is given, and these may be from the
+        // middle of a file. Being told of an end first, it takes them for what they are.
+        let _ = reader.read_field(&[], &mut []);
+        Self { reader, bytes, at: 0, is_end, scratch: [0; 1024] }
+    }
+
+    /// Goes to where the next record begins. To the reader line ends between records are nothing.
+    fn pass_line_ends(&mut self) {
+        while matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    /// The next field, and past its delimiter or line end; `None` if it is not whole, or there is none.
+    fn next(&mut self) -> Option<Field> {
+        let start = self.at;
+        loop {
+            let rest = &self.bytes[self.at..];
+            if rest.is_empty() && !self.is_end {
+                return None; // to the reader empty input is the end of the file
+            }
+            let (result, consumed, _) = self.reader.read_field(rest, &mut self.scratch);
+            self.at += consumed;
+            match result {
+                ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {}
+                ReadFieldResult::End => return None,
+                ReadFieldResult::Field { .. } if rest.is_empty() => {
+                    let raw = ByteSpan::new(start, self.at);
+                    return Some(Field { raw, is_last: true, is_open: is_open(&self.bytes[raw.range()]) });
+                }
+                ReadFieldResult::Field { record_end } => {
+                    let raw = ByteSpan::new(start, self.at - 1);
+                    if record_end && !self.pass_lf_of_cr() {
+                        return None;
+                    }
+                    return Some(Field { raw, is_last: record_end, is_open: false });
+                }
+            }
+        }
+    }
+
+    /// After a line end: if that is a CR, passes the LF that may follow. False if it is not known what
+    /// follows.
+    fn pass_lf_of_cr(&mut self) -> bool {
+        if self.bytes[..self.at].last() != Some(&b'\r') {
+            return true;
+        }
+        match self.bytes.get(self.at) {
+            Some(b'\n') => self.at += 1,
+            Some(_) => {}
+            None => return self.is_end,
+        }
+        true
+    }
+}
+
+/// Whether a raw field opens a quote and does not close it.
+fn is_open(raw: &[u8]) -> bool {
+    if raw.first() != Some(&b'"') {
+        return false;
+    }
+    let mut from = 1;
+    while let Some(at) = memchr(b'"', &raw[from..]) {
+        if raw.get(from + at + 1) != Some(&b'"') {
+            return false;
+        }
+        from += at + 2;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! What is wrong with an input, a member or a record, on its way from where it was found to the list of
+//! rejections.
+
+use std::fmt;
+use std::io;
+
+use crate::error::{Error, RejectReason};
+use crate::units::count;
+
+/// What is wrong with a source, a member of an archive or a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The kind of fault.
+    pub reason: RejectReason,
+    /// Byte offset in the file (of a record: in the record), if known.
+    pub byte: Option<u64>,
+    /// The fault in words.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault without a place.
+    pub fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+        Self { reason, byte: None, detail: detail.into() }
+    }
+
+    /// A fault at a byte.
+    pub fn at(reason: RejectReason, byte: usize, detail: impl Into<String>) -> Self {
+        Self { reason, byte: Some(count(byte)), detail: detail.into() }
+    }
+
+    /// The fault behind an error of a reader: one of our own readers', or the operating system's.
+    pub(super) fn of(error: &io::Error) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+            Some(fault) => fault.clone(),
+            None => Self::new(RejectReason::Unreadable, format!("cannot be read: {error}")),
+        }
+    }
+
+    /// The same fault, at this byte if it has no place yet.
+    #[must_use]
+    pub(super) fn or_at(mut self, byte: u64) -> Self {
+        self.byte = self.byte.or(Some(byte));
+        self
+    }
+
+    /// A document that is longer than `limit` bytes.
+    pub(super) fn too_large(limit: u64) -> Self {
+        Self::new(RejectReason::TooLarge, format!("longer than {limit} bytes"))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Fault> for io::Error {
+    fn from(fault: Fault) -> Self {
+        Self::other(fault)
+    }
+}
+
+/// Why reading stops.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The input is bad.
+    Fault(Fault),
+    /// The run cannot go on: there is no space to unpack to.
+    Fatal(Error),
+    /// There is more to unpack than may be unpacked here.
+    OverBudget,
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Fault(Fault::of(&error))
+    }
+}

@@ -1,0 +1,233 @@
+//! Parquet: every row is a record; its other columns are carried along untouched.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, SchemaRef};
+use bytes::{Buf, Bytes};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::metadata::ParquetMetaData;
+
+use super::ReadContext;
+use super::chunk::Slot;
+use super::fault::Fault;
+use super::stream::{Body, Records, Take};
+use crate::error::RejectReason;
+use crate::store::InputFile;
+use crate::units::{ByteSpan, count};
+
+/// The rows behind the slots of a part.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// All columns; row `n` is slot `n` of the part.
+    pub batch: RecordBatch,
+    /// Index of the text column.
+    pub text: usize,
+    /// The file they come from: schema, key-value metadata, compression of each column.
+    pub metadata: Arc<ParquetMetaData>,
+}
+
+/// Reads a Parquet file a few rows at a time.
+pub(super) struct ParquetReader {
+    batches: ParquetRecordBatchReader,
+    metadata: Arc<ParquetMetaData>,
+    text: usize,
+    id: Option<usize>,
+    limit: u64,
+    is_done: bool,
+}
+
+/// Bytes of a batch of rows, about: rows are counted before they are read, by the average of the file.
+const BATCH_BYTES: u64 = 512 * 1024;
+/// Rows of a batch, at most.
+const BATCH_ROWS: u64 = 8192;
+
+impl ParquetReader {
+    pub(super) fn new(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
+        let file = SharedFile::new(file).map_err(|error| Fault::of(&error))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
+        let metadata = Arc::clone(builder.metadata());
+        let schema = Arc::clone(builder.schema());
+        let text = text_column(&schema, &context.text_field.to_string())?;
+        let id = schema.column_with_name(&context.id_field).map(|(index, _)| index);
+        let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0).max(1);
+        let sizes = metadata.row_groups().iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0));
+        let average = (sizes.fold(0, u64::saturating_add) / rows).max(1);
+        let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
+        let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
+        let batches = builder.build().map_err(|error| fault(&error))?;
+        Ok(Self { batches, metadata, text, id, limit: context.decoded_limit, is_done: false })
+    }
+
+    /// The next rows.
+    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Take {
+        buffer.clear();
+        let batch = match self.batches.next() {
+            Some(Ok(batch)) => batch,
+            Some(Err(error)) => {
+                self.is_done = true;
+                let fault = Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}"));
+                return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault), num_replaced: 0 };
+            }
+            None => {
+                let body = Body::Records(Records::default());
+                return Take { body, is_last: true, fault: None, num_replaced: 0 };
+            }
+        };
+        let slots = self.slots(&batch, &mut buffer);
+        let rows = Rows { batch, text: self.text, metadata: Arc::clone(&self.metadata) };
+        let records = Records { bytes: buffer, slots, rows: Some(rows), ..Records::default() };
+        Take { body: Body::Records(records), is_last: false, fault: None, num_replaced: 0 }
+    }
+
+    /// A slot a row; texts and ids are copied into `bytes`.
+    fn slots(&self, batch: &RecordBatch, bytes: &mut Vec<u8>) -> Vec<Slot> {
+        let texts = batch.column(self.text);
+        let ids = self.id.map(|id| batch.column(id));
+        let slot = |row: usize| {
+            let Some(text) = string(texts, row) else {
+                let detail = "the text is null, not a string";
+                return Slot::rejected(
+                    ByteSpan::default(),
+                    Fault::new(RejectReason::TextNotString, detail),
+                );
+            };
+            if count(text.len()) > self.limit {
+                return Slot::rejected(ByteSpan::default(), Fault::too_large(self.limit));
+            }
+            let start = bytes.len();
+            bytes.extend_from_slice(text.as_bytes());
+            let text = ByteSpan::new(start, bytes.len());
+            if let Some(ids) = ids {
+                bytes.extend_from_slice(id_json(ids, row).as_bytes());
+            }
+            let id = ByteSpan::new(text.end, bytes.len());
+            Slot { text, id, is_record: true, ..Slot::default() }
+        };
+        (0..batch.num_rows()).map(slot).collect()
+    }
+}
+
+/// The column that holds the text.
+fn text_column(schema: &SchemaRef, name: &str) -> Result<usize, Fault> {
+    let Some((index, field)) = schema.column_with_name(name) else {
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).take(20).collect();
+        let detail = format!("no column {name}; its columns are {}", names.join(", "));
+        return Err(Fault::new(RejectReason::NoText, detail));
+    };
+    match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Ok(index),
+        other => {
+            let detail = format!("the column {name} holds {other}, not strings");
+            Err(Fault::new(RejectReason::TextNotString, detail))
+        }
+    }
+}
+
+/// A value of a column of strings; `None` if it is null.
+fn string(column: &ArrayRef, row: usize) -> Option<&str> {
+    if column.is_null(row) {
+        return None;
+    }
+    match column.data_type() {
+        DataType::Utf8 => Some(column.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Some(column.as_string::<i64>().value(row)),
+        DataType::Utf8View => Some(column.as_string_view().value(row)),
+        _ => None,
+    }
+}
+
+/// The JSON of an id: a string, or a whole number; nothing else names a record.
+fn id_json(column: &ArrayRef, row: usize) -> String {
+    use arrow_array::types::{Int32Type, Int64Type, UInt32Type, UInt64Type};
+    if column.is_null(row) {
+        return String::new();
+    }
+    match column.data_type() {
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).to_string(),
+        DataType::UInt64 => column.as_primitive::<UInt64Type>().value(row).to_string(),
+        DataType::UInt32 => column.as_primitive::<UInt32Type>().value(row).to_string(),
+        _ => string(column, row).and_then(|id| serde_json::to_string(id).ok()).unwrap_or_default(),
+    }
+}
+
+fn fault(error: &ParquetError) -> Fault {
+    let source = match error {
+        ParquetError::External(source) => source.downcast_ref::<std::io::Error>(),
+        _ => None,
+    };
+    match source.and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<Fault>()) {
+        Some(fault) => fault.clone(),
+        None => Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}")),
+    }
+}
+
+/// A file that the column readers share, each with a place of its own.
+#[derive(Clone)]
+struct SharedFile {
+    file: Arc<Mutex<Box<dyn InputFile>>>,
+    len: u64,
+}
+
+impl SharedFile {
+    fn new(mut file: Box<dyn InputFile>) -> std::io::Result<Self> {
+        let len = file.seek(SeekFrom::End(0))?;
+        Ok(Self { file: Arc::new(Mutex::new(file)), len })
+    }
+
+    fn read_at(&self, place: u64, out: &mut [u8]) -> std::io::Result<usize> {
+        // Poisoned only if another reader panicked, and then the run is over.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(place))?;
+        file.read(out)
+    }
+}
+
+impl Length for SharedFile {
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+impl ChunkReader for SharedFile {
+    type T = std::io::BufReader<SharedReader>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(std::io::BufReader::new(SharedReader { file: self.clone(), place: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        // The length comes from the file: no more is taken than there is.
+        if start.saturating_add(count(length)) > self.len {
+            return Err(ParquetError::EOF(format!("{length} bytes at {start} lie beyond the end of the file")));
+        }
+        let mut bytes = Vec::with_capacity(length);
+        let mut reader = SharedReader { file: self.clone(), place: start };
+        (&mut reader).take(count(length)).read_to_end(&mut bytes)?;
+        if bytes.len() < length {
+            return Err(ParquetError::EOF(format!("the file ends within {length} bytes at {start}")));
+        }
+        let bytes = Bytes::from(bytes);
+        debug_assert_eq!(bytes.remaining(), length);
+        Ok(bytes)
+    }
+}
+
+/// One reader's place in a shared file.
+struct SharedReader {
+    file: SharedFile,
+    place: u64,
+}
+
+impl Read for SharedReader {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let got = self.file.read_at(self.place, out)?;
+        self.place += count(got);
+        Ok(got)
+    }
+}

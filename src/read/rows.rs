@@ -1,0 +1,131 @@
+//! CSV and TSV files, read in pieces that end where a row ends.
+
+use std::io::Read;
+
+use super::chunk::Slot;
+use super::csv::{self, ColumnNames, Dialect, Header, Record};
+use super::fault::Fault;
+use super::stream::{Body, Records, Take};
+use super::text::fill;
+use super::{PIECE_BYTES, ReadContext};
+use crate::error::RejectReason;
+use crate::units::{ByteSpan, count};
+
+/// Reads rows piece by piece.
+pub(super) struct RowReader {
+    reader: Box<dyn Read + Send>,
+    dialect: Dialect,
+    header: Header,
+    /// Most bytes of a row.
+    limit: u64,
+    /// Bytes read that belong to the next piece.
+    carry: Vec<u8>,
+    num_read: u64,
+    is_first: bool,
+    is_at_end: bool,
+}
+
+impl RowReader {
+    /// Reads the header of `reader`, whose bytes are UTF-8.
+    pub(super) fn new(
+        mut reader: Box<dyn Read + Send>,
+        delimiter: u8,
+        context: &ReadContext,
+    ) -> Result<Self, Fault> {
+        let text = context.text_field.to_string();
+        let names = ColumnNames { text: &text, id: &context.id_field };
+        let (mut carry, mut num_read) = (Vec::new(), 0);
+        // A header is a few hundred bytes; where none ends within two pieces, none does.
+        let mut is_at_end = false;
+        while !is_at_end && count(carry.len()) < 2 * PIECE_BYTES {
+            is_at_end = !fill(&mut reader, &mut carry, &mut num_read).map_err(|error| Fault::of(&error))?;
+            if let Some((dialect, header)) = csv::choose_delimiter(&carry, is_at_end, delimiter, names) {
+                let limit = context.decoded_limit;
+                return Ok(Self { reader, dialect, header, limit, carry, num_read, is_first: true, is_at_end });
+            }
+        }
+        let columns = csv::columns(&carry, delimiter);
+        let detail = if columns.is_empty() {
+            format!("no column {text}: the table is empty")
+        } else {
+            format!("no column {text}; its columns are {}", columns.join(", "))
+        };
+        Err(Fault::new(RejectReason::NoText, detail))
+    }
+
+    /// The byte between two fields.
+    pub(super) fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
+    }
+
+    /// The next rows. The header stands before the first of them.
+    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Take {
+        buffer.clear();
+        buffer.append(&mut self.carry);
+        let start = if self.is_first { self.header.len } else { 0 };
+        let mut fault = None;
+        let (records, len) = loop {
+            let is_ready = count(buffer.len()) >= PIECE_BYTES || self.is_at_end;
+            let (records, len) = if is_ready { self.walk(&buffer, start) } else { (Records::default(), 0) };
+            if self.is_at_end || (is_ready && len > start) {
+                break (records, len);
+            }
+            if count(buffer.len()) > self.limit {
+                let mut too_large = Fault::too_large(self.limit);
+                too_large.detail = format!("a row is {}: is one of its quotes not closed?", too_large.detail);
+                fault = Some(too_large.or_at(self.num_read - count(buffer.len())));
+                break (records, len);
+            }
+            match fill(&mut self.reader, &mut buffer, &mut self.num_read) {
+                Ok(has_more) => self.is_at_end = !has_more,
+                Err(error) => {
+                    fault = Some(Fault::of(&error).or_at(self.num_read));
+                    // Whole rows only: the one that breaks off with the file is no bad row.
+                    break self.walk(&buffer, start);
+                }
+            }
+        };
+        self.carry.extend_from_slice(&buffer[len..]);
+        buffer.truncate(len);
+        let is_last = fault.is_some() || self.is_at_end;
+        self.is_first = false;
+        Take { body: Body::Records(Records { bytes: buffer, ..records }), is_last, fault, num_replaced: 0 }
+    }
+
+    /// The whole rows of `bytes` from `start` on, and where they end.
+    fn walk(&self, bytes: &[u8], start: usize) -> (Records, usize) {
+        let mut records = Records::default();
+        let lines_in_header = count(memchr::memchr_iter(b'\n', &bytes[..start]).count());
+        if start > 0 {
+            let line = ByteSpan::new(0, start);
+            records.slots.push(Slot { line, is_verbatim: true, ..Slot::default() });
+        }
+        let is_end = self.is_at_end;
+        let walk = csv::records(&bytes[start..], &self.header, self.dialect, is_end, |record| {
+            records.slots.push(slot(&record, start, lines_in_header));
+        });
+        records.num_lines = lines_in_header + walk.num_lines;
+        (records, start + walk.len)
+    }
+}
+
+fn slot(record: &Record, start: usize, lines_in_header: u64) -> Slot {
+    let line = record.raw.shifted(start);
+    let lines_before = lines_in_header + record.lines_before;
+    if let Some(fault) = record.fault {
+        let byte = match fault {
+            csv::Fault::UnclosedQuote { byte } => Some(count(byte)),
+            csv::Fault::TooFewFields { .. } => None,
+        };
+        let fault = Fault { byte, ..Fault::new(RejectReason::NotCsv, fault.to_string()) };
+        return Slot { lines_before, ..Slot::rejected(line, fault) };
+    }
+    Slot {
+        line,
+        lines_before,
+        value: record.text.shifted(start),
+        id: record.id.shifted(start),
+        is_record: true,
+        ..Slot::default()
+    }
+}

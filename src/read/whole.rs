@@ -1,0 +1,331 @@
+//! Chunks: small files read whole, or one piece of a stream, with the documents in them found and decoded.
+
+use std::io::{self, Read};
+
+use super::chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
+use super::content::{self, Archive, Compression, Kind, Wrap};
+use super::csv;
+use super::encoding;
+use super::fault::Fault;
+use super::spool::NoSpooler;
+use super::stream::{Body, End, Piece, Records, Stop, Stream};
+use super::text::{self, BOM, Decoding, TextPiece};
+use super::{PIECE_BYTES, ReadContext, Visitor, jsonl};
+use crate::discover::{Format, Plan, Source, is_packed};
+use crate::error::{RejectReason, SkipReason};
+use crate::store::Input;
+use crate::units::{ByteSpan, count};
+
+/// A file that grew by more than this between listing and reading is being written to.
+const MAX_GROWTH: u64 = 1024 * 1024;
+
+/// A packed file up to this size is read among others by one task: it holds little, unless it is an attack.
+const SMALL_PACKED: u64 = 32 * 1024;
+
+/// What a packed file may hold that is read so.
+const MAX_UNPACKED: usize = 4 * 1024 * 1024;
+
+/// Whether a source of this listed size is read as a stream of pieces.
+pub fn is_large(source: Source<'_>) -> bool {
+    let limit = if is_packed(source.place.relative) { SMALL_PACKED } else { PIECE_BYTES };
+    source.size > limit && matches!(source.plan, Plan::Read(_))
+}
+
+/// Reads these sources whole, one after the other, to the end of `chunk`.
+///
+/// If one of them holds more than can be read so, its part says so ([`PartFate::Reread`]) and is the last.
+pub fn read_files<'a>(
+    input: &dyn Input,
+    sources: impl Iterator<Item = Source<'a>>,
+    context: &ReadContext,
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
+    for source in sources {
+        read_file(input, source, context, chunk, visitor);
+        if chunk.parts.last().is_some_and(|part| matches!(part.fate, PartFate::Reread(_))) {
+            return;
+        }
+    }
+}
+
+fn read_file(
+    input: &dyn Input,
+    source: Source<'_>,
+    context: &ReadContext,
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
+    let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
+    let kind = Kind::of(b"", format);
+    chunk.begin_part(Part::new(source.id, Role::Whole, (kind, Wrap::default())));
+    match source.plan {
+        Plan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
+        Plan::Reject(why) => {
+            let fault = Fault::new(RejectReason::Unreadable, why.to_string());
+            return chunk.end_part(PartFate::Rejected(fault));
+        }
+        Plan::Read(_) => {}
+    }
+    let start = chunk.bytes.len();
+    let outcome = append_file(input, source, &mut chunk.bytes);
+    let bytes = &chunk.bytes[start..];
+    if outcome.is_ok() && is_stream(bytes, format) {
+        chunk.bytes.truncate(start);
+        chunk.parts.pop();
+        return read_stream(input, source, context, chunk, visitor);
+    }
+    let num_bytes = count(bytes.len());
+    let limit = if kind == Kind::Text { context.text_limit } else { u64::MAX };
+    let fate = match outcome {
+        Ok(()) if num_bytes > limit => PartFate::Rejected(Fault::too_large(limit)),
+        Ok(()) => decode_file(chunk, start, (format, kind), context, visitor),
+        // As in a large file: half a text document is none, the records before a fault are.
+        Err(fault) if kind == Kind::JsonLines && fault.reason == RejectReason::Unreadable => {
+            let len = crate::split::line::last_lf(bytes).unwrap_or(0);
+            let fault = if num_bytes > 0 { fault.or_at(num_bytes) } else { fault };
+            chunk.bytes.truncate(start + len);
+            decode_file(chunk, start, (format, kind), context, visitor);
+            PartFate::Rejected(fault)
+        }
+        Err(fault) => PartFate::Rejected(fault),
+    };
+    if matches!(fate, PartFate::Rejected(_)) && kind == Kind::Text {
+        chunk.bytes.truncate(start);
+    }
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_bytes = num_bytes;
+    }
+    chunk.end_part(fate);
+}
+
+/// Whether a file of these bytes is to be unpacked, or is no plain text or JSON Lines in UTF-8.
+fn is_stream(bytes: &[u8], format: Format) -> bool {
+    let is_simple = matches!(format, Format::Text | Format::Sniff | Format::JsonLines);
+    // All magic numbers but that of tar begin with a byte that text seldom begins with.
+    let is_unpacked = Compression::of(bytes) == Compression::None && Archive::of(bytes).is_none();
+    let kind = Kind::of(bytes, format);
+    !is_simple
+        || !is_unpacked
+        || !matches!(kind, Kind::Text | Kind::JsonLines)
+        || (kind == Kind::JsonLines && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
+}
+
+/// Finds the documents of a plain file that stands at the end of `chunk`.
+fn decode_file(
+    chunk: &mut Chunk,
+    start: usize,
+    (format, kind): (Format, Kind),
+    context: &ReadContext,
+    visitor: &mut impl Visitor,
+) -> PartFate {
+    let bytes = &chunk.bytes[start..];
+    if kind == Kind::JsonLines {
+        let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+        let span = ByteSpan::new(start + mark, chunk.bytes.len());
+        jsonl::records(chunk, span, context, visitor);
+        return PartFate::Read;
+    }
+    if format == Format::Sniff && content::is_binary(bytes) {
+        return PartFate::Skipped(SkipReason::Binary);
+    }
+    text::decode_whole(chunk, start, context.telling, visitor)
+}
+
+/// Appends a file's bytes. What was read before an error stays.
+///
+/// One call of `read` in the common case: a file that gives just its listed size when asked for one byte more has
+/// no more. Files that changed are read to their end.
+fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut file = input.open(source.place).map_err(|error| Fault::of(&error))?;
+    let start = bytes.len();
+    let listed = usize::try_from(source.size).unwrap_or(usize::MAX - 1);
+    bytes.resize(start + listed + 1, 0);
+    let got = loop {
+        match file.read(&mut bytes[start..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                bytes.truncate(start);
+                return Err(Fault::of(&error));
+            }
+            Ok(got) => break got,
+        }
+    };
+    bytes.truncate(start + got);
+    if got == listed {
+        return Ok(());
+    }
+    let more = file.take(MAX_GROWTH).read_to_end(bytes).map_err(|error| Fault::of(&error))?;
+    if count(more) < MAX_GROWTH {
+        return Ok(());
+    }
+    bytes.truncate(start);
+    Err(Fault::new(RejectReason::Growing, "it grew while it was read"))
+}
+
+/// Reads a small file as a stream, to its end.
+fn read_stream(
+    input: &dyn Input,
+    source: Source<'_>,
+    context: &ReadContext,
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
+    let mut stream = Stream::new(input, source, (context, None), &NoSpooler);
+    let start = chunk.bytes.len();
+    loop {
+        match stream.next_piece(Vec::new()) {
+            Ok(Some(piece)) if chunk.bytes.len() - start <= MAX_UNPACKED => {
+                add_piece(piece, context, chunk, visitor);
+                if let Some(PartFate::Reread(_)) = chunk.parts.last().map(|part| &part.fate) {
+                    return;
+                }
+            }
+            Ok(None) => return,
+            Ok(Some(_)) | Err(Stop::OverBudget | Stop::Fatal(_)) => {
+                chunk.begin_part(Part::new(source.id, Role::Whole, (Kind::Text, Wrap::default())));
+                return chunk.end_part(PartFate::Reread(Reread::AsStream));
+            }
+        }
+    }
+}
+
+/// Makes a chunk of one piece of a stream.
+pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
+    let mut chunk = Chunk::default();
+    add_piece(piece, context, &mut chunk, visitor);
+    chunk
+}
+
+fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl Visitor) {
+    let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
+    let part = Part {
+        is_first,
+        is_last,
+        num_bytes,
+        encoding: piece.encoding,
+        num_replaced: piece.num_replaced,
+        ..Part::new(source, role, (kind, wrap))
+    };
+    chunk.begin_part(part);
+    let start = chunk.bytes.len();
+    let fate = match body {
+        Body::Text(TextPiece { bytes, coding, offset }) => {
+            append(chunk, bytes);
+            let decoding = Decoding { coding, offset, replace: context.telling.replace };
+            text::decode(chunk, start, decoding, visitor)
+        }
+        Body::Lines(bytes) => {
+            append(chunk, bytes);
+            if kind == Kind::JsonLines {
+                let span = ByteSpan::new(start, chunk.bytes.len());
+                jsonl::records(chunk, span, context, visitor);
+            }
+            PartFate::Read
+        }
+        Body::Records(records) => {
+            add_records(records, kind, context, chunk, visitor);
+            PartFate::Read
+        }
+    };
+    chunk.end_part(match end {
+        End::Well => fate,
+        End::Skipped(reason) => PartFate::Skipped(reason),
+        End::Fault(fault) => PartFate::Rejected(fault),
+        End::Reread(how) => PartFate::Reread(how),
+    });
+}
+
+/// Appends bytes; takes them over where there are none yet.
+fn append(chunk: &mut Chunk, bytes: Vec<u8>) {
+    if chunk.bytes.is_empty() {
+        chunk.bytes = bytes;
+    } else {
+        chunk.bytes.extend_from_slice(&bytes);
+    }
+}
+
+/// Adds records that were told apart while they were read; decodes their texts.
+fn add_records(
+    records: Records,
+    kind: Kind,
+    context: &ReadContext,
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
+    let start = chunk.bytes.len();
+    append(chunk, records.bytes);
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_lines = records.num_lines;
+        part.skipped = records.skipped;
+        #[cfg(feature = "parquet")]
+        {
+            part.rows = records.rows;
+        }
+    }
+    for mut slot in records.slots {
+        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id] {
+            *span = span.shifted(start);
+        }
+        if slot.is_record {
+            let outcome = match kind {
+                Kind::Csv(_) => decode_row(chunk, &mut slot),
+                Kind::Warc => decode_web(chunk, &mut slot, context),
+                _ => Ok(()),
+            };
+            if let Err(fault) = outcome {
+                slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
+            }
+        }
+        visitor.document(simdutf8::basic::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default());
+        chunk.push(slot);
+    }
+}
+
+/// Checks a row and takes the quotes off its text, in place, and off its id.
+fn decode_row(chunk: &mut Chunk, slot: &mut Slot) -> Result<(), Fault> {
+    if let Err(error) = simdutf8::compat::from_utf8(&chunk.bytes[slot.line.range()]) {
+        return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
+    }
+    if !slot.id.is_empty() {
+        let mut id = chunk.bytes[slot.id.range()].to_vec();
+        let span = csv::unescape(&mut id);
+        let json = serde_json::to_string(&String::from_utf8_lossy(&id[span.range()])).unwrap_or_default();
+        let start = chunk.bytes.len();
+        chunk.bytes.extend_from_slice(json.as_bytes());
+        slot.id = ByteSpan::new(start, chunk.bytes.len());
+    }
+    let value = slot.value;
+    slot.text = csv::unescape(&mut chunk.bytes[value.range()]).shifted(value.start);
+    Ok(())
+}
+
+/// Finds the text of a web archive's record: its payload, decoded behind everything else if it is not UTF-8.
+fn decode_web(chunk: &mut Chunk, slot: &mut Slot, context: &ReadContext) -> Result<(), Fault> {
+    let payload = &chunk.bytes[slot.value.range()];
+    if simdutf8::basic::from_utf8(payload).is_ok() {
+        slot.text = slot.value;
+        return Ok(());
+    }
+    let record = super::warc::next(&chunk.bytes[slot.line.range()], true);
+    let label = match record {
+        super::warc::Step::Record(record) => record.parts().and_then(|parts| parts.charset),
+        _ => None,
+    };
+    let label = label.map(|span| String::from_utf8_lossy(&chunk.bytes[span.shifted(slot.line.start).range()]));
+    let given = label.and_then(|label| encoding::by_label(&label)).or(context.telling.given);
+    let coding = context.telling.settle(encoding::detect(payload, given))?;
+    let mut text = String::new();
+    let replace = context.telling.replace;
+    let num_replaced = encoding::decode(coding.encoding, payload, replace, &mut text).map_err(|at| {
+        let detail = format!("not valid {}", encoding::name(coding.encoding));
+        Fault::at(RejectReason::Undecodable, at, detail)
+    })?;
+    let start = chunk.bytes.len();
+    chunk.bytes.extend_from_slice(text.as_bytes());
+    slot.text = ByteSpan::new(start, chunk.bytes.len());
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_replaced += num_replaced;
+    }
+    Ok(())
+}

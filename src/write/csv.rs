@@ -1,0 +1,147 @@
+//! A CSV record with another text: everything but the text field byte for byte.
+
+use std::io::{self, Write};
+
+use memchr::memchr_iter;
+
+use crate::units::ByteSpan;
+
+/// Writes a record; `write_value` writes the new text, which is quoted on the way.
+///
+/// `record` and `text` are the raw spans of the record, with its line end, and of its text field in `bytes`.
+/// After decoding in place only the bounds of the text mean something, and only they are used.
+///
+/// # Errors
+/// Those of `out` and of `write_value`.
+pub fn write_record<W: Write, T>(
+    bytes: &[u8],
+    record: ByteSpan,
+    text: ByteSpan,
+    out: &mut W,
+    write_value: impl FnOnce(&mut Quoter<'_, W>) -> io::Result<T>,
+) -> io::Result<T> {
+    out.write_all(&bytes[record.start..text.start])?;
+    let value = write_field(out, write_value)?;
+    out.write_all(&bytes[text.end..record.end])?;
+    Ok(value)
+}
+
+/// Writes one field in quotes, whatever is in it.
+///
+/// Clean text ends with a line feed and needs them; and an empty one needs them where it is the only field,
+/// or its record would be an empty line, which is no record.
+///
+/// # Errors
+/// Those of `out` and of `write_value`.
+pub fn write_field<W: Write, T>(
+    out: &mut W,
+    write_value: impl FnOnce(&mut Quoter<'_, W>) -> io::Result<T>,
+) -> io::Result<T> {
+    out.write_all(b"\"")?;
+    let value = write_value(&mut Quoter(out))?;
+    out.write_all(b"\"")?;
+    Ok(value)
+}
+
+/// Doubles the quotes in what is written through it (RFC 4180, section 2.7).
+#[derive(Debug)]
+pub struct Quoter<'a, W>(&'a mut W);
+
+impl<W: Write> Write for Quoter<'_, W> {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        let mut plain = 0;
+        for quote in memchr_iter(b'"', content) {
+            // The next run begins with the quote that this one ends with: so it stands twice.
+            self.0.write_all(&content[plain..=quote])?;
+            plain = quote;
+        }
+        self.0.write_all(&content[plain..])?;
+        Ok(content.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::csv::{Dialect, Header, Record, records};
+    use proptest::prelude::*;
+
+    fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<Record>, Vec<u8>) {
+        let header = Header { num_columns: 0, text: column, id: None, len: 0 };
+        let (mut found, mut out, mut end) = (Vec::new(), Vec::new(), 0);
+        records(bytes, &header, Dialect { delimiter: b',' }, true, |record| found.push(record));
+        for record in &found {
+            out.extend_from_slice(&bytes[end..record.raw.start]);
+            if record.fault.is_some() {
+                out.extend_from_slice(&bytes[record.raw.range()]);
+            } else {
+                write_record(bytes, record.raw, record.text, &mut out, |w| w.write_all(new.as_bytes()))
+                    .unwrap();
+            }
+            end = record.raw.end;
+        }
+        out.extend_from_slice(&bytes[end..]);
+        (found, out)
+    }
+
+    fn by_csv_crate(bytes: &[u8]) -> Vec<csv::ByteRecord> {
+        let mut builder = csv::ReaderBuilder::new();
+        let reader = builder.has_headers(false).flexible(true).from_reader(bytes);
+        reader.into_byte_records().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn keeps_everything_else() {
+        let (_, out) = rewritten(b"1,a b,'x'\r\n\r\n\"2\" ,\"c\"\"d\",\n3,e", 1, "x\"y\n");
+        let expected = "1,\"x\"\"y\n\",'x'\r\n\r\n\"2\" ,\"x\"\"y\n\",\n3,\"x\"\"y\n\"";
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn only_the_text_changes(text in "[ab,\"\r\n ]{0,40}", new in any::<String>(), column in 0_usize..3) {
+            let new = new + "\"\n";
+            let bytes = text.as_bytes();
+            let (found, out) = rewritten(bytes, column, &new);
+            let (before, after) = (by_csv_crate(bytes), by_csv_crate(&out));
+            prop_assert_eq!(before.len(), after.len());
+            for ((old, now), record) in before.iter().zip(&after).zip(&found) {
+                prop_assert_eq!(old.len(), now.len());
+                for (index, (old, now)) in old.iter().zip(now).enumerate() {
+                    let is_new = index == column && record.fault.is_none();
+                    prop_assert_eq!(now, if is_new { new.as_bytes() } else { old });
+                }
+            }
+            // The bytes outside the text fields are the same, and a second pass changes nothing.
+            let (found_again, again) = rewritten(&out, column, &new);
+            prop_assert_eq!(&again, &out);
+            let others = |bytes: &[u8], records: &[Record]| {
+                let (mut kept, mut end) = (Vec::new(), 0);
+                for record in records.iter().filter(|record| record.fault.is_none()) {
+                    kept.extend_from_slice(&bytes[end..record.text.start]);
+                    end = record.text.end;
+                }
+                kept.extend_from_slice(&bytes[end..]);
+                kept
+            };
+            prop_assert_eq!(others(bytes, &found), others(&out, &found_again));
+        }
+
+        #[test]
+        fn quotes_as_the_csv_crate_does(pieces in prop::collection::vec("[a\"\n,]{0,6}", 0..4)) {
+            let mut out = Vec::new();
+            write_field(&mut out, |w| pieces.iter().try_for_each(|piece| w.write_all(piece.as_bytes()))).unwrap();
+            let mut builder = csv::WriterBuilder::new();
+            let mut writer = builder.quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+            writer.write_record([pieces.concat()]).unwrap();
+            out.push(b'\n');
+            prop_assert_eq!(out, writer.into_inner().unwrap());
+        }
+    }
+}
