@@ -8,7 +8,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tamis::discover::{Format, Plan, SourceList};
-use tamis::store::{Area, Input, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
 
 use support::{Node, Ran, Running, Sandbox, TAMIS, TIMEOUT, Tree, has, lines, run, shown, skip};
@@ -208,13 +208,13 @@ struct Unsteady {
 }
 
 impl Input for Unsteady {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         if self.vanished.contains(name) {
             return Err(io::ErrorKind::NotFound.into());
         }
         let file = self.files.open(place)?;
-        Ok(if self.torn.contains(name) { Box::new(file.chain(Torn)) } else { file })
+        Ok(if self.torn.contains(name) { Box::new(Torn(file)) } else { file })
     }
 
     fn size(&self, place: Place<'_>) -> io::Result<u64> {
@@ -224,11 +224,20 @@ impl Input for Unsteady {
 }
 
 /// A disk that fails.
-struct Torn;
+struct Torn(Box<dyn InputFile>);
 
 impl Read for Torn {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::other("the disk failed"))
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(io::Error::other("the disk failed")),
+            got => Ok(got),
+        }
+    }
+}
+
+impl Seek for Torn {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
     }
 }
 
@@ -590,7 +599,7 @@ fn invalid_utf8_in_the_middle_of_a_text() {
         sandbox.file("in/bad.txt", &text);
         sandbox.file("in/c.txt", "line 3\nline 4\n");
         let ran = sandbox.tamis(&CLEAN);
-        let message = format!("bad.txt: not valid UTF-8 at byte {offset}; convert it to UTF-8 first");
+        let message = format!("bad.txt: not valid UTF-8 at byte {offset}; repair it");
         ran.exits(3).says(&[&message]);
         let summary = is_published(&sandbox, "out", &["a.txt", "c.txt", "z.txt"]);
         others_are_clean(&sandbox);
@@ -611,7 +620,7 @@ fn bad_records() {
     let sandbox = sandbox();
     let lines: [(&[u8], &str, &str); 12] = [
         (b"{\"text\":\"one\"}", "", ""),
-        (b"{\"text\":\"tw\xff\"}", "not_utf8", "convert it to UTF-8"),
+        (b"{\"text\":\"tw\xff\"}", "not_utf8", "repair it"),
         (b"", "", ""),
         (b"{\"body\":\"three\"}", "no_text", "--text-field"),
         (b"{\"text\":\"four\"", "not_json", "repair the line"),

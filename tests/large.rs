@@ -6,13 +6,13 @@ mod common;
 #[expect(dead_code, reason = "shared by several tests")]
 mod oracle;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use common::{Line, Noise, Run, article, paragraph};
 use oracle::{Files, agree};
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
-use tamis::store::{Area, Input, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
 
 /// What a large file is read in. A file of up to this size is read whole.
@@ -332,10 +332,10 @@ struct Failing {
 }
 
 impl Input for Failing {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
         let file = self.files.open(place)?;
         if place.relative == self.path.as_bytes() {
-            return Ok(Box::new(file.take(self.after).chain(Broken)));
+            return Ok(Box::new(Broken { file, after: self.after }));
         }
         Ok(file)
     }
@@ -345,11 +345,25 @@ impl Input for Failing {
     }
 }
 
-struct Broken;
+/// A file that can be read up to a byte.
+struct Broken {
+    file: Box<dyn InputFile>,
+    after: u64,
+}
 
 impl Read for Broken {
-    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::other("bad sector"))
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.after - self.file.stream_position()?.min(self.after);
+        if left == 0 {
+            return Err(io::Error::other("bad sector"));
+        }
+        (&mut self.file).take(left).read(buffer)
+    }
+}
+
+impl Seek for Broken {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }
 

@@ -141,7 +141,7 @@ fn corpus() -> Files {
         ("d.jsonl", records(5000..5200) + "{\n"),
         ("e.jsonl", records(1500..3000)),
         ("f.txt", article(0..30)),
-        ("g.gz", String::new()),
+        ("g.pdf", String::new()),
         ("h", "\0".to_owned()),
     ];
     files.map(|(path, content)| (path.to_owned(), content.into_bytes())).into()
@@ -467,11 +467,11 @@ fn an_observer_is_told_of_every_file_and_byte() {
     let listening = listen(&files);
     let bytes = files.values().map(|content| content.len() as u64).sum();
     assert_eq!(listening.totals(), (vec![(8, bytes)], (8, bytes)));
-    let skipped = [("g.gz", SkipReason::Unsupported), ("h", SkipReason::Binary)];
+    let skipped = [("g.pdf", SkipReason::Unsupported), ("h", SkipReason::Binary)];
     assert_eq!(held(&listening.skipped), skipped.map(|(path, reason)| (path.to_owned(), reason)));
     let rejected = held(&listening.rejected);
     let place = rejected[0].record.expect("a record");
-    assert_eq!((&rejected[0].path[..], place.record, place.line), (&b"d.jsonl"[..], 200, 201));
+    assert_eq!((&rejected[0].path[..], place.record, place.line), (&b"d.jsonl"[..], 200, Some(201)));
 }
 
 /// The same when a large file is left off half-way.

@@ -188,8 +188,8 @@ impl Decider {
         }
         if let Some(open) = self.open.take_if(|open| open.owner == (source, 0)) {
             self.exact.retract(open.start);
+            // Its places are not given again: what was settled in them may be remembered.
             self.places.pop_source();
-            self.next = open.start.0;
         }
         if is_begun {
             // What is written of it is to be taken back, in its turn.

@@ -68,7 +68,7 @@ impl LineReader {
         if std::mem::take(&mut self.is_first) && buffer.starts_with(BOM) {
             buffer.drain(..BOM.len());
         }
-        Take { body: Body::Lines(buffer), is_last, fault, num_replaced: 0 }
+        Take { body: Body::Lines(buffer), is_last, fault }
     }
 
     /// Reads to the end of an overlong line; the record it holds is rejected.
@@ -95,6 +95,6 @@ impl LineReader {
         self.is_overlong = false;
         let slot = Slot::rejected(ByteSpan::default(), Fault::too_large(self.limit));
         let records = super::stream::Records { slots: vec![slot], num_lines: 1, ..Default::default() };
-        Take { body: Body::Records(records), is_last, fault, num_replaced: 0 }
+        Take { body: Body::Records(records), is_last, fault }
     }
 }

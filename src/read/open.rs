@@ -61,6 +61,9 @@ pub(super) struct Document {
     encoding: &'static str,
     is_first: bool,
     reader: Reader,
+    /// Malformed sequences that were replaced while reading, and those a piece was given out with.
+    num_replaced: Position,
+    num_told: u64,
 }
 
 enum Reader {
@@ -72,24 +75,43 @@ enum Reader {
     Parquet(ParquetReader),
 }
 
-/// A reader that gives what was read ahead of it first.
-struct Prefixed(io::Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>);
-
-impl Read for Prefixed {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out)
-    }
+/// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
+struct Ahead {
+    head: Vec<u8>,
+    error: Option<io::Error>,
 }
 
 /// The first bytes of a stream, at most `len`.
-fn peek(reader: &mut impl Read, len: usize) -> io::Result<Vec<u8>> {
+fn peek(reader: &mut impl Read, len: usize) -> Ahead {
     let mut head = Vec::with_capacity(len);
-    reader.take(count(len)).read_to_end(&mut head)?;
-    Ok(head)
+    let error = reader.take(count(len)).read_to_end(&mut head).err();
+    Ahead { head, error }
 }
 
-fn prefixed(head: Vec<u8>, rest: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-    Box::new(Prefixed(Cursor::new(head).chain(rest)))
+impl Ahead {
+    /// A reader that gives what was read ahead first.
+    fn before(self, rest: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        Box::new(Prefixed { head: Cursor::new(self.head), error: self.error, rest })
+    }
+}
+
+struct Prefixed {
+    head: Cursor<Vec<u8>>,
+    error: Option<io::Error>,
+    rest: Box<dyn Read + Send>,
+}
+
+impl Read for Prefixed {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let got = self.head.read(out)?;
+        if got > 0 || out.is_empty() {
+            return Ok(got);
+        }
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(out),
+        }
+    }
 }
 
 impl Opener<'_> {
@@ -100,24 +122,25 @@ impl Opener<'_> {
         format: Format,
         origin: Origin,
     ) -> Result<Found, Trouble> {
-        let head = peek(&mut file, SNIFF_BYTES)?;
-        let outer = Compression::of(&head);
+        let ahead = peek(&mut file, SNIFF_BYTES);
+        let outer = Compression::of(&ahead.head);
         if outer == Compression::None {
             if origin == Origin::Stream {
-                return self.open_stream(head, Box::new(file), (format, outer));
+                return self.open_stream(ahead, Box::new(file), (format, outer));
             }
+            // An error will come again in its place.
             file.seek(SeekFrom::Start(0))?;
-            return self.open_file(&head, file, (format, outer), origin);
+            return self.open_file(&ahead.head, file, (format, outer), origin);
         }
         let raw: Box<dyn Read + Send> = if origin == Origin::Stream {
-            prefixed(head, Box::new(file))
+            ahead.before(Box::new(file))
         } else {
             file.seek(SeekFrom::Start(0))?;
             Box::new(file)
         };
         let mut decoded = Decompressor::new(raw, outer, &Position::default())?;
-        let head = peek(&mut decoded, SNIFF_BYTES)?;
-        self.open_stream(head, Box::new(decoded), (format, outer))
+        let ahead = peek(&mut decoded, SNIFF_BYTES);
+        self.open_stream(ahead, Box::new(decoded), (format, outer))
     }
 
     /// Opens what can be sought in.
@@ -144,25 +167,26 @@ impl Opener<'_> {
     /// Opens what can be read once: it is spooled where that is not enough.
     fn open_stream(
         self,
-        head: Vec<u8>,
+        ahead: Ahead,
         rest: Box<dyn Read + Send>,
         (format, outer): (Format, Compression),
     ) -> Result<Found, Trouble> {
+        let head = ahead.head.clone();
         let archive = Archive::of(&head);
         let kind = Kind::of(&head, format);
         if archive.is_none() && kind == Kind::Text && format == Format::Sniff && content::is_binary(&head) {
             return Ok(Found::Skipped(SkipReason::Binary));
         }
-        let is_spooled = kind == Kind::Text || kind == Kind::Parquet || archive == Some(Archive::Zip);
+        let whole = ahead.before(rest);
         if archive == Some(Archive::Tar) {
-            let file = Box::new(Once(prefixed(head, rest)));
-            return Ok(Found::Archive { file, outer, archive: Archive::Tar });
+            return Ok(Found::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
         }
+        let is_spooled = kind == Kind::Text || kind == Kind::Parquet || archive == Some(Archive::Zip);
         if !is_spooled {
-            return self.container(prefixed(head, rest), kind, outer);
+            return self.container(whole, kind, outer);
         }
         let limit = if archive.is_none() && kind == Kind::Text { self.context.decoded_limit } else { u64::MAX };
-        let spool = Spool::fill(prefixed(head.clone(), rest), limit, self.spooler, |_| ())?;
+        let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
         self.open_file(&head, Box::new(spool), (format, outer), Origin::Member)
     }
 
@@ -175,7 +199,7 @@ impl Opener<'_> {
         } else {
             let coding = telling.detect(&mut file)?;
             file.seek(SeekFrom::Start(0))?;
-            let mark = encoding::by_bom(&peek(&mut file, BOM.len())?).map_or(0, |(_, mark)| mark);
+            let mark = encoding::by_bom(&peek(&mut file, 4).head).map_or(0, |(_, mark)| mark);
             // The reader takes the mark of UTF-8 off itself.
             let mark = if mark == BOM.len() { 0 } else { mark };
             file.seek(SeekFrom::Start(count(mark)))?;
@@ -183,7 +207,9 @@ impl Opener<'_> {
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
         let reader = TextReader::new(Box::new(file), self.context.split, (telling, coding), limit);
-        Ok(Found::Document(Document::new(Kind::Text, outer, Reader::Text(reader))))
+        let num_replaced = reader.num_replaced();
+        let document = Document::new(Kind::Text, outer, Reader::Text(reader));
+        Ok(Found::Document(Document { num_replaced, ..document }))
     }
 
     /// A container of records in text; its encoding is told by its first piece.
@@ -195,13 +221,17 @@ impl Opener<'_> {
     ) -> Result<Found, Trouble> {
         let context = self.context;
         let mut name = "UTF-8";
+        let mut num_replaced = Position::default();
         if kind != Kind::Warc {
-            let head = peek(&mut reader, usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX))?;
-            let (encoding, mark) = context.container_encoding(&head, kind);
-            reader = prefixed(head[mark..].to_vec(), reader);
+            let mut ahead = peek(&mut reader, usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX));
+            let (encoding, mark) = context.container_encoding(&ahead.head, kind);
+            ahead.head.drain(..mark);
+            reader = ahead.before(reader);
             if encoding != encoding_rs::UTF_8 {
                 name = encoding::name(encoding);
-                reader = Box::new(encoding::Transcoder::new(reader, encoding, context.telling.replace));
+                let transcoder = encoding::Transcoder::new(reader, encoding, context.telling.replace);
+                num_replaced = transcoder.num_replaced();
+                reader = Box::new(transcoder);
             }
         }
         let reader = match kind {
@@ -210,7 +240,7 @@ impl Opener<'_> {
             _ => Reader::Lines(LineReader::new(reader, context.decoded_limit)),
         };
         let mut document = Document::new(kind, outer, reader);
-        document.encoding = name;
+        (document.encoding, document.num_replaced) = (name, num_replaced);
         if let Reader::Rows(rows) = &document.reader {
             document.kind = Kind::Csv(rows.delimiter());
         }
@@ -248,7 +278,8 @@ impl io::Seek for Once {
 impl Document {
     fn new(kind: Kind, outer: Compression, reader: Reader) -> Self {
         let wrap = Wrap { outer, ..Wrap::default() };
-        Self { role: Role::Whole, wrap, kind, encoding: "UTF-8", is_first: true, reader }
+        let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", Position::default());
+        Self { role, wrap, kind, encoding, is_first: true, reader, num_replaced, num_told: 0 }
     }
 
     /// Number of the archive's member it is.
@@ -269,9 +300,9 @@ impl Document {
             #[cfg(feature = "parquet")]
             Reader::Parquet(reader) => reader.next(buffer),
         };
-        let Take { body, is_last, fault, num_replaced } = take;
+        let Take { body, is_last, fault } = take;
         let end = fault.map_or(End::Well, End::Fault);
-        Piece { num_replaced, ..self.piece(body, is_last, end) }
+        self.piece(body, is_last, end)
     }
 
     fn next_text(&mut self, buffer: Vec<u8>) -> Piece {
@@ -288,6 +319,8 @@ impl Document {
     }
 
     fn piece(&mut self, body: Body, is_last: bool, end: End) -> Piece {
+        let num_replaced = self.num_replaced.get() - self.num_told;
+        self.num_told += num_replaced;
         Piece {
             source: SourceId(0), // the stream knows
             role: self.role.clone(),
@@ -299,7 +332,7 @@ impl Document {
             end,
             num_bytes: 0,
             encoding: self.encoding,
-            num_replaced: 0,
+            num_replaced,
         }
     }
 }

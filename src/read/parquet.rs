@@ -71,17 +71,17 @@ impl ParquetReader {
             Some(Err(error)) => {
                 self.is_done = true;
                 let fault = Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}"));
-                return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault), num_replaced: 0 };
+                return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault) };
             }
             None => {
                 let body = Body::Records(Records::default());
-                return Take { body, is_last: true, fault: None, num_replaced: 0 };
+                return Take { body, is_last: true, fault: None };
             }
         };
         let slots = self.slots(&batch, &mut buffer);
         let rows = Rows { batch, text: self.text, metadata: Arc::clone(&self.metadata) };
         let records = Records { bytes: buffer, slots, rows: Some(rows), ..Records::default() };
-        Take { body: Body::Records(records), is_last: false, fault: None, num_replaced: 0 }
+        Take { body: Body::Records(records), is_last: false, fault: None }
     }
 
     /// A slot a row; texts and ids are copied into `bytes`.

@@ -89,7 +89,7 @@ impl RowReader {
         buffer.truncate(len);
         let is_last = fault.is_some() || self.is_at_end;
         self.is_first = false;
-        Take { body: Body::Records(Records { bytes: buffer, ..records }), is_last, fault, num_replaced: 0 }
+        Take { body: Body::Records(Records { bytes: buffer, ..records }), is_last, fault }
     }
 
     /// The whole rows of `bytes` from `start` on, and where they end.

@@ -12,7 +12,7 @@ use super::open::{Document, Found, Opener};
 use super::spool::Spooler;
 use super::text::TextPiece;
 use crate::discover::{Format, Plan, Source};
-use crate::error::{Error, Result, SkipReason};
+use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::{Input, InputFile};
 use crate::units::{SourceId, count};
 
@@ -77,7 +77,6 @@ pub(super) struct Take {
     pub(super) body: Body,
     pub(super) is_last: bool,
     pub(super) fault: Option<Fault>,
-    pub(super) num_replaced: u64,
 }
 
 impl Piece {
@@ -207,7 +206,9 @@ impl<'a> Stream<'a> {
     fn start(&mut self) -> std::result::Result<Option<Piece>, Stop> {
         let format = if let Plan::Read(format) = self.source.plan { *format } else { Format::Sniff };
         let (kind, wrap) = (Kind::of(b"", format), Wrap::default());
-        let found = match self.input.open(self.source.place) {
+        let opened = self.input.open(self.source.place);
+        let is_open = opened.is_ok();
+        let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
             Ok(file) => {
                 let metered = Metered(file, self.position.clone());
@@ -218,7 +219,11 @@ impl<'a> Stream<'a> {
             Ok(found) => found,
             Err(trouble) => {
                 self.state = State::Done;
-                let end = End::Fault(fault(trouble)?);
+                let mut fault = fault(trouble)?;
+                if fault.reason == RejectReason::Unreadable && is_open {
+                    fault = fault.or_at(self.position.get());
+                }
+                let end = End::Fault(fault);
                 return Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), end)));
             }
         };

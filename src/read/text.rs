@@ -10,6 +10,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::chunk::{Chunk, PartFate, Reread, Slot};
 use super::encoding::{self, Decision};
+use super::decompress::Position;
 use super::fault::{Fault, Trouble};
 use super::{PIECE_BYTES, Visitor};
 use crate::config::{SplitConfig, SplitMode};
@@ -54,11 +55,10 @@ impl Telling {
             Decision::Utf8 => Ok(coding(UTF_8)),
             Decision::Other(encoding) => Ok(coding(encoding)),
             // Damaged UTF-8: what is sound in it can be kept.
-            Decision::Broken { byte: Some(_), .. } if self.replace => Ok(coding(UTF_8)),
-            Decision::Broken { byte, detail } => {
-                let reason =
-                    if byte.is_some() { RejectReason::NotUtf8 } else { RejectReason::EncodingUnknown };
-                Err(Fault { reason, byte, detail })
+            Decision::Broken { is_utf8: true, .. } if self.replace => Ok(coding(UTF_8)),
+            Decision::Broken { byte, is_utf8, detail } => {
+                let reason = if is_utf8 { RejectReason::NotUtf8 } else { RejectReason::EncodingUnknown };
+                Err(Fault::new(reason, detail).or_at(byte))
             }
         }
     }
@@ -93,6 +93,8 @@ pub(super) struct TextReader {
     /// Place of the next piece in the document.
     offset: u64,
     is_done: bool,
+    /// Malformed sequences that were replaced while reading.
+    num_replaced: Position,
 }
 
 /// A piece of a text document.
@@ -121,11 +123,18 @@ impl TextReader {
         limit: u64,
     ) -> Self {
         let (carry, is_done) = (Vec::new(), false);
-        let mut reader = Self { reader, split, telling, coding, limit, carry, num_read: 0, offset: 0, is_done };
+        let num_replaced = Position::default();
+        let mut reader =
+            Self { reader, split, telling, coding, limit, carry, num_read: 0, offset: 0, is_done, num_replaced };
         if let Some(coding) = coding.filter(|coding| !reader.can_cut(coding.encoding)) {
             reader.transcode(coding.encoding);
         }
         reader
+    }
+
+    /// The number of malformed sequences replaced while reading, to be seen from outside.
+    pub(super) fn num_replaced(&self) -> Position {
+        self.num_replaced.clone()
     }
 
     /// Whether raw bytes in this encoding can be cut where a paragraph ends.
@@ -138,7 +147,9 @@ impl TextReader {
     /// Decodes from here on while reading.
     fn transcode(&mut self, encoding: &'static Encoding) {
         let raw = std::mem::replace(&mut self.reader, Box::new(io::empty()));
-        self.reader = Box::new(encoding::Transcoder::new(raw, encoding, self.telling.replace));
+        let transcoder = encoding::Transcoder::new(raw, encoding, self.telling.replace);
+        self.num_replaced = transcoder.num_replaced();
+        self.reader = Box::new(transcoder);
         self.coding = Some(Coding { encoding, is_decoded: true, is_settled: true });
     }
 
@@ -149,12 +160,11 @@ impl TextReader {
         buffer.append(&mut self.carry);
         loop {
             let searched = buffer.len();
-            let place = self.num_read;
             let has_more = fill(&mut self.reader, &mut buffer, &mut self.num_read);
             if self.num_read > self.limit {
                 return Err(Fault::too_large(self.limit));
             }
-            if !has_more.map_err(|error| Fault::of(&error).or_at(place))? {
+            if !has_more.map_err(|error| Fault::of(&error).or_at(self.num_read))? {
                 self.is_done = true;
                 break;
             }
@@ -237,7 +247,8 @@ pub(super) fn decode_whole(
 ) -> PartFate {
     // Nearly every file is UTF-8 without a byte that would make it anything else.
     let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
-    if is_plain && decode_utf8(chunk, start, visitor) {
+    let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
+    if is_plain && decode_utf8(chunk, start + mark, visitor) {
         return PartFate::Read;
     }
     let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
@@ -301,8 +312,7 @@ fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
 
 /// Shows bytes that are UTF-8 already; `false` if they are not.
 fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl Visitor) -> bool {
-    let mark = if start == chunk.bytes.len() || !chunk.bytes[start..].starts_with(BOM) { 0 } else { BOM.len() };
-    let span = ByteSpan::new(start + mark, chunk.bytes.len());
+    let span = ByteSpan::new(start, chunk.bytes.len());
     let Ok(text) = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]) else { return false };
     visitor.document(text);
     chunk.push(Slot::text(span));

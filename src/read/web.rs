@@ -55,7 +55,7 @@ impl WebReader {
             Ok(is_last) => (is_last, None),
             Err(fault) => (true, Some(fault)),
         };
-        Take { body: Body::Records(records), is_last, fault, num_replaced: 0 }
+        Take { body: Body::Records(records), is_last, fault }
     }
 
     /// Takes the next record; `false` at the end.

@@ -2,7 +2,10 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding};
+use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030};
+
+use super::private;
+use crate::read::decompress::Position;
 
 /// What takes the place of a malformed sequence.
 const REPLACEMENT: &str = "\u{fffd}";
@@ -22,9 +25,28 @@ pub fn decode(
     replace: bool,
     out: &mut String,
 ) -> Result<u64, usize> {
-    let mut decoder = encoding.new_decoder_without_bom_handling();
     // Two bytes of a hanzi become three; what has more to it makes room below.
     out.reserve(bytes.len() / 2 * 3 + 16);
+    let mut num_replaced = 0;
+    let mut at = 0;
+    while encoding == GB18030
+        && let Some(place) = private::find(&bytes[at..])
+    {
+        num_replaced += decode_run(encoding, &bytes[at..at + place], replace, out).map_err(|byte| at + byte)?;
+        out.push_str(private::TEXT);
+        at += place + private::LEN;
+    }
+    num_replaced += decode_run(encoding, &bytes[at..], replace, out).map_err(|byte| at + byte)?;
+    Ok(num_replaced)
+}
+
+fn decode_run(
+    encoding: &'static Encoding,
+    bytes: &[u8],
+    replace: bool,
+    out: &mut String,
+) -> Result<u64, usize> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
     let (mut read, mut num_replaced) = (0, 0);
     loop {
         let (result, taken) = decoder.decode_to_string_without_replacement(&bytes[read..], out, true);
@@ -55,10 +77,11 @@ pub struct Transcoder<R> {
     reader: R,
     decoder: Decoder,
     replace: bool,
-    num_replaced: u64,
+    num_replaced: Position,
     input: Box<[u8]>,
-    /// The bytes of `input` that are read and not decoded.
+    /// The bytes of `input` that are to be decoded, and where what is read of them ends.
     pending: std::ops::Range<usize>,
+    filled: usize,
     is_at_end: bool,
     output: Box<[u8]>,
     /// The bytes of `output` that are decoded and not handed out.
@@ -79,18 +102,19 @@ impl<R: Read> Transcoder<R> {
             reader,
             decoder: encoding.new_decoder_without_bom_handling(),
             replace,
-            num_replaced: 0,
+            num_replaced: Position::default(),
             input: vec![0; BUFFER_BYTES].into_boxed_slice(),
             pending: 0..0,
+            filled: 0,
             is_at_end: false,
             output: vec![0; BUFFER_BYTES].into_boxed_slice(),
             decoded: 0..0,
         }
     }
 
-    /// The number of malformed sequences that became U+FFFD so far.
-    pub fn num_replaced(&self) -> u64 {
-        self.num_replaced
+    /// The number of malformed sequences that became U+FFFD so far, to be seen from outside.
+    pub(in crate::read) fn num_replaced(&self) -> Position {
+        self.num_replaced.clone()
     }
 
     /// Fills the empty output; it stays empty at the end alone.
@@ -101,9 +125,7 @@ impl<R: Read> Transcoder<R> {
                 if self.is_at_end {
                     break;
                 }
-                let count = self.reader.read(&mut self.input)?;
-                self.pending = 0..count;
-                self.is_at_end = count == 0;
+                self.read()?;
             }
             written = self.decode();
         }
@@ -111,16 +133,49 @@ impl<R: Read> Transcoder<R> {
         Ok(())
     }
 
+    /// Reads on. In GB18030 whole characters are decoded at a time, so that none is missed in two halves.
+    fn read(&mut self) -> io::Result<()> {
+        self.input.copy_within(self.pending.end..self.filled, 0);
+        self.filled -= self.pending.end;
+        let count = self.reader.read(&mut self.input[self.filled..])?;
+        self.filled += count;
+        self.is_at_end = count == 0;
+        let mut end = self.filled;
+        if self.decoder.encoding() == GB18030 && !self.is_at_end {
+            end = private::whole(&self.input[..end]);
+            if end == 0 && self.filled == self.input.len() {
+                end = self.filled; // one row of hanzi without an end
+            }
+        }
+        self.pending = 0..end;
+        Ok(())
+    }
+
+    /// The pending bytes up to a pair that is decoded by ourselves.
+    fn run(&self) -> std::ops::Range<usize> {
+        let run = self.pending.clone();
+        let is_own = self.decoder.encoding() == GB18030;
+        let place = if is_own { private::find(&self.input[run.clone()]) } else { None };
+        place.map_or(run.clone(), |place| run.start..run.start + place)
+    }
+
     /// Decodes what is pending into the empty output, as far as there is room, and returns the length.
     fn decode(&mut self) -> usize {
+        let run = self.run();
+        if run.is_empty() && !self.pending.is_empty() {
+            self.pending.start += private::LEN;
+            self.output[..private::TEXT.len()].copy_from_slice(private::TEXT.as_bytes());
+            return private::TEXT.len();
+        }
+        let is_last = self.is_at_end && run.end == self.pending.end;
         // The mark of a malformed sequence needs room after whatever the decoder has written.
         let room = self.output.len() - REPLACEMENT.len();
         let mut written = 0;
         loop {
             let (result, taken, len) = self.decoder.decode_to_utf8_without_replacement(
-                &self.input[self.pending.clone()],
+                &self.input[self.pending.start..run.end],
                 &mut self.output[written..room],
-                self.is_at_end,
+                is_last,
             );
             self.pending.start += taken;
             written += len;
@@ -130,7 +185,7 @@ impl<R: Read> Transcoder<R> {
                     let mark: &[u8] = if self.replace { REPLACEMENT.as_bytes() } else { &[0xff] };
                     self.output[written..written + mark.len()].copy_from_slice(mark);
                     written += mark.len();
-                    self.num_replaced += u64::from(self.replace);
+                    self.num_replaced.advance(usize::from(self.replace));
                     if written >= room {
                         return written;
                     }

@@ -56,10 +56,7 @@ impl Detector {
             Some((encoding, _)) if encoding == UTF_8 => return error.map_or(Decision::Utf8, not_utf8),
             Some((encoding, _)) => return Decision::Other(encoding),
             None if is_utf32(&self.head) => {
-                return Decision::Broken {
-                    byte: Some(0),
-                    detail: "UTF-32, which is not supported".to_owned(),
-                };
+                return Decision::Broken { byte: 0, is_utf8: false, detail: "UTF-32, which is not read" };
             }
             None => {}
         }
@@ -113,13 +110,16 @@ impl Detector {
             .flatten();
         match utf16.or_else(|| guess::guess(|| self.sample.parts())) {
             Some(encoding) => Decision::Other(encoding),
-            None => Decision::Broken { byte: None, detail: "its encoding cannot be told".to_owned() },
+            None => Decision::Broken { byte: error, is_utf8: false, detail: UNKNOWN },
         }
     }
 }
 
+/// What a document is that is in no encoding in particular.
+const UNKNOWN: &str = "not valid UTF-8, and in no other encoding for certain";
+
 fn not_utf8(byte: u64) -> Decision {
-    Decision::Broken { byte: Some(byte), detail: NOT_UTF8.to_owned() }
+    Decision::Broken { byte, is_utf8: true, detail: NOT_UTF8 }
 }
 
 /// Looks for ISO-2022-JP: an escape sequence, and what comes out of it is not ASCII.

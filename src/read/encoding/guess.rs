@@ -44,6 +44,8 @@ struct Tally {
     in_rows: usize,
     /// Letters among them.
     letters: usize,
+    /// The letter that ends the Latin encodings: a byte 0xFF, of which no language makes much use.
+    last_letters: usize,
     hanzi: usize,
     frequent_hanzi: usize,
     /// Of full width.
@@ -113,6 +115,7 @@ impl Tally {
     fn add_other(&mut self, c: char) {
         self.others += 1;
         self.letters += usize::from(c.is_alphabetic());
+        self.last_letters += usize::from(matches!(c, 'ÿ' | '˙'));
         let counter = match c {
             '\u{4e00}'..='\u{9fff}' => {
                 self.frequent_hanzi += usize::from(is_frequent(u32::from(c)));
@@ -136,7 +139,7 @@ impl Tally {
 
     /// Whether text in that encoding looks like this. One control character in a thousand is let pass.
     fn is_plausible(&self, encoding: &'static Encoding) -> bool {
-        self.controls <= self.characters / 1000 && self.is_of(encoding)
+        self.controls <= self.characters / 1000 && self.last_letters * 2 < self.others && self.is_of(encoding)
     }
 
     /// Whether the characters beyond ASCII are those of the encoding's languages.

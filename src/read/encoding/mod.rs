@@ -11,6 +11,7 @@ mod chinese;
 mod decode;
 mod detector;
 mod guess;
+mod private;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -32,10 +33,12 @@ pub enum Decision {
     Other(&'static Encoding),
     /// The encoding cannot be told, or it can and does not hold.
     Broken {
-        /// Offset in the document of the first byte that cannot be decoded, if there is one.
-        byte: Option<u64>,
+        /// Offset in the document of the first byte that is not UTF-8.
+        byte: u64,
+        /// Whether it is UTF-8 all the same, and damaged.
+        is_utf8: bool,
         /// What is wrong, as a phrase for a message: "not valid UTF-8".
-        detail: String,
+        detail: &'static str,
     },
 }
 
