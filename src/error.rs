@@ -121,6 +121,10 @@ pub enum Error {
     #[error("cannot start the worker threads: {0}; try a smaller --threads")]
     Threads(String),
 
+    /// Who read our standard output has closed it: there is nothing left to do.
+    #[error("standard output was closed")]
+    PipeClosed,
+
     /// The caller asked the run to stop (Ctrl-C); nothing was published.
     #[error("interrupted: nothing was published")]
     Interrupted,

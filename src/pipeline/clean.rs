@@ -31,7 +31,7 @@ pub(super) fn run(
     let read = ReadContext::new(config)?;
     let spooler = OutputSpooler(output);
     let context = ScanContext::new((sources, input), &read, config);
-    let mut feed = Feed::new((sources, input), &read, &spooler, &buffers);
+    let mut feed = Feed::new((sources, input), &read, (&spooler, output.can_retract()), &buffers);
     let mut decider = Decider::new(config);
     let mut recorder = {
         let files = RecordFiles {

@@ -55,6 +55,8 @@ pub(super) struct Feed<'a> {
     spooler: &'a dyn Spooler,
     next: u32,
     stream: Option<Stream<'a>>,
+    /// How sources are read that are not in `ways`.
+    way: Option<Reread>,
     /// Sources that are read in another way than their size and beginning suggest.
     ways: HashMap<SourceId, Reread>,
     buffers: &'a Buffers,
@@ -64,10 +66,12 @@ impl<'a> Feed<'a> {
     pub(super) fn new(
         (sources, input): (&'a SourceList, &'a dyn Input),
         context: &'a ReadContext,
-        spooler: &'a dyn Spooler,
+        (spooler, can_retract): (&'a dyn Spooler, bool),
         buffers: &'a Buffers,
     ) -> Self {
-        Self { sources, input, context, spooler, next: 0, stream: None, ways: HashMap::new(), buffers }
+        // What cannot be taken back is not begun before all of it told its encoding.
+        let way = if can_retract { None } else { Some(Reread::Detected) };
+        Self { sources, input, context, spooler, next: 0, stream: None, way, ways: HashMap::new(), buffers }
     }
 
     /// The next batch; empty at the end of the corpus.
@@ -94,7 +98,7 @@ impl<'a> Feed<'a> {
             }
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
-                let how = self.ways.get(&source.id).copied();
+                let how = self.ways.get(&source.id).copied().or(self.way);
                 self.stream = Some(Stream::new(self.input, source, (self.context, how), self.spooler));
                 self.next += 1;
                 continue;

@@ -17,13 +17,15 @@ mod settle;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::config::Config;
+use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
-use crate::store::{Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Root};
+use crate::store::{
+    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Root, StreamOutput,
+};
 use crate::units::count;
 
 /// What a run came to.
@@ -54,24 +56,65 @@ pub fn clean(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Outcome> {
+    let roots = inputs.iter().map(|input| Root::look(input)).collect::<Result<Vec<_>>>()?;
+    let destination = out.map_or(Destination::Nowhere, |out| Destination::Directory(out.to_owned()));
+    clean_roots(roots, &destination, config, observer)
+}
+
+/// Where a run writes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// OUT, and the record beside it.
+    Directory(PathBuf),
+    /// Standard output, as a filter; the record to this directory, if there is one.
+    Stdout {
+        /// Where the record goes.
+        record: Option<PathBuf>,
+    },
+    /// Nowhere: everything is done but writing.
+    Nowhere,
+}
+
+/// Cleans inputs that were looked at already, those of a list among them ([`Root::listed`]).
+///
+/// # Errors
+/// Any [`Error`]; then nothing was published, and what stood at the destination before stands there still. What
+/// went to standard output is gone.
+pub fn clean_roots(
+    roots: Vec<Root>,
+    destination: &Destination,
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Outcome> {
     config.validate()?;
-    if inputs.is_empty() {
+    if roots.is_empty() {
         return Err(Error::NoInput);
     }
-    let roots = inputs.iter().map(|input| Root::look(input)).collect::<Result<Vec<_>>>()?;
-    if let Some(out) = out {
-        DiskOutput::check_overlap(out, &roots)?;
-    }
-    let input = DiskInput::new(roots);
-    let list = || discover::discover(input.roots(), &input, &config.read, observer);
-    let disk;
-    let output: &dyn Output = match out {
-        Some(out) => {
+    let (disk, stream);
+    let output: &dyn Output = match destination {
+        Destination::Directory(out) => {
+            DiskOutput::check_overlap(out, &roots)?;
             disk = DiskOutput::begin(out, config.write.force)?;
             &disk
         }
-        None => &NullOutput,
+        Destination::Stdout { record } => {
+            if let Some(record) = record {
+                DiskOutput::check_overlap(record, &roots)?;
+            }
+            let is_stream = matches!(roots.as_slice(), [Root::Stdin]);
+            if !is_stream && config.write.to != Some(TargetFormat::Jsonl) {
+                return Err(Error::Config(
+                    "out -: several files do not fit into one stream; give `-` as the only input, or add --to jsonl"
+                        .to_owned(),
+                ));
+            }
+            stream = StreamOutput::begin(record.as_deref(), config.write.force)?;
+            &stream
+        }
+        Destination::Nowhere => &NullOutput,
     };
+    let input = DiskInput::new(roots);
+    let list = || discover::discover(input.roots(), &input, &config.read, observer);
     run(&list, &input, output, config, observer)
 }
 

@@ -29,7 +29,20 @@ impl DiskOutput {
     /// something that is not ours is in the way, [`Error::Busy`] if another run has claimed it, and
     /// [`Error::Output`] if the staging directory cannot be made.
     pub fn begin(out: &Path, force: bool) -> Result<Self> {
-        let staging = Staging::begin(out, force)?;
+        Self::claim(out, force, true)
+    }
+
+    /// Claims a directory that is to hold one area and nothing beside it; what is written goes to
+    /// [`Area::Corpus`].
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn begin_alone(directory: &Path, force: bool) -> Result<Self> {
+        Self::claim(directory, force, false)
+    }
+
+    fn claim(out: &Path, force: bool, has_record: bool) -> Result<Self> {
+        let staging = Staging::begin(out, force, has_record)?;
         Ok(Self { staging, published: AtomicBool::new(false), scratches: AtomicU64::new(0) })
     }
 

@@ -14,8 +14,9 @@ mod memory;
 pub mod path;
 mod publish;
 mod shared;
+mod stream_output;
 
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 pub use disk_input::{DiskInput, Root};
@@ -23,6 +24,7 @@ pub use disk_output::DiskOutput;
 pub use listing::{Found, FoundKind, list};
 pub use memory::{MemoryInput, MemoryOutput};
 pub use shared::SharedFile;
+pub use stream_output::StreamOutput;
 
 use crate::error::{Error, Result};
 
@@ -84,6 +86,11 @@ pub trait Output: Sync {
     /// # Errors
     /// [`crate::Error::Output`] with the path.
     fn scratch(&self) -> Result<Box<dyn Scratch>>;
+
+    /// Whether what was written of a document can be taken back when it turns out to be bad.
+    fn can_retract(&self) -> bool {
+        true
+    }
 
     /// Makes everything written so far appear under its final name, at once.
     ///
@@ -182,48 +189,6 @@ impl OutputFile for NullFile {
     }
 
     fn discard(self: Box<Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Lets the serializers of other rooms write into an [`OutputFile`].
-#[derive(Debug)]
-pub struct FileWriter<'a, F: ?Sized> {
-    file: &'a mut F,
-    error: Option<Error>,
-}
-
-impl<'a, F: OutputFile + ?Sized> FileWriter<'a, F> {
-    /// A writer that appends to `file`.
-    pub fn new(file: &'a mut F) -> Self {
-        Self { file, error: None }
-    }
-
-    /// Turns the outcome of writing through this writer into the store's own error, which names the path.
-    ///
-    /// # Errors
-    /// The first error the file gave.
-    pub fn finish<T>(self, written: io::Result<T>) -> Result<T> {
-        match (written, self.error) {
-            (_, Some(error)) => Err(error),
-            (Ok(value), None) => Ok(value),
-            (Err(source), None) => Err(Error::Output { path: "output".into(), operation: "encode", source }),
-        }
-    }
-}
-
-impl<F: OutputFile + ?Sized> Write for FileWriter<'_, F> {
-    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        match self.file.append(content) {
-            Ok(()) => Ok(content.len()),
-            Err(error) => {
-                self.error = Some(error);
-                Err(io::Error::other("the output file failed"))
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -9,6 +9,7 @@
 //! `RENAME_EXCHANGE`; where a file system has no exchange, old and new are renamed one after the other).
 //! Before that step a crash is undone by the next run, after it only the old output is left to clear.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -29,6 +30,8 @@ pub(super) struct Staging {
     directory: PathBuf,
     corpus: PathBuf,
     record: PathBuf,
+    /// Whether OUT has a record beside it.
+    has_record: bool,
     /// Parents of OUT that did not exist, the innermost first.
     made: Vec<PathBuf>,
     /// Held to the end of the run.
@@ -36,19 +39,19 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn begin(out: &Path, force: bool) -> Result<Self> {
+    pub(super) fn begin(out: &Path, force: bool, has_record: bool) -> Result<Self> {
         let out = resolve(out)?;
         let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
         let lock_path = directory.join("lock");
         if !directory.exists() {
-            check_free(&out, &out_record, force)?;
+            check_free(&out, has_record.then_some(&out_record), force)?;
         } else if !lock_path.exists() && !is_empty(&directory) {
             return Err(Error::OutputForeign { path: directory, what: "was not left by a run" });
         }
         let made = make_parents(&out)?;
         let lock = claim(&directory, &lock_path, &out).inspect_err(|_| unmake(&made))?;
         let (corpus, record) = (directory.join("corpus"), directory.join("record"));
-        let staging = Self { out, out_record, directory, corpus, record, made, _lock: lock };
+        let staging = Self { out, out_record, directory, corpus, record, has_record, made, _lock: lock };
         staging.prepare(force).inspect_err(|_| staging.abandon())?;
         Ok(staging)
     }
@@ -56,7 +59,7 @@ impl Staging {
     fn prepare(&self, force: bool) -> Result<()> {
         self.take_over()?;
         // Undoing a publication that was cut short may have put the old output back.
-        check_free(&self.out, &self.out_record, force)?;
+        check_free(&self.out, self.has_record.then_some(&self.out_record), force)?;
         for directory in [&self.corpus, &self.record] {
             fs::create_dir(directory).map_err(output_error(directory, "create"))?;
         }
@@ -137,6 +140,9 @@ impl Staging {
     }
 
     fn publish_record(&self) -> Result<()> {
+        if !self.has_record {
+            return Ok(());
+        }
         if self.out_record.exists() {
             fs::rename(&self.out_record, self.old_record())
                 .map_err(output_error(&self.out_record, "replace"))?;
@@ -189,10 +195,26 @@ fn claim(directory: &Path, lock_path: &Path, out: &Path) -> Result<File> {
 pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
     let out_path = canonical(out);
     let ours = [out_path.clone(), with_suffix(&out_path, ".tamis"), with_suffix(&out_path, ".tamis-partial")];
-    for input in inputs.iter().filter(|input| **input != Root::Stdin).map(Root::path) {
-        let input_path = canonical(input);
-        if ours.iter().any(|ours| ours.starts_with(&input_path) || input_path.starts_with(ours)) {
-            return Err(Error::OutputOverlapsInput { output: out.to_owned(), input: input.to_owned() });
+    // Of a list of files, which may be long, only the directories: OUT cannot lie inside a file.
+    let mut listed = BTreeSet::new();
+    for input in inputs {
+        let (path, is_inside) = match input {
+            Root::Stdin => continue,
+            Root::Listed { path, .. } => {
+                let parent = path.parent().unwrap_or(Path::new(""));
+                if !listed.insert(parent) {
+                    continue;
+                }
+                let parent = canonical(parent);
+                (path, ours.iter().any(|ours| parent.starts_with(ours)))
+            }
+            Root::Directory(path) | Root::File(path) => {
+                let input = canonical(path);
+                (path, ours.iter().any(|ours| ours.starts_with(&input) || input.starts_with(ours)))
+            }
+        };
+        if is_inside {
+            return Err(Error::OutputOverlapsInput { output: out.to_owned(), input: path.clone() });
         }
     }
     Ok(())
@@ -246,7 +268,7 @@ fn unmake(made: &[PathBuf]) {
 }
 
 /// Refuses to touch what is not ours to replace.
-fn check_free(out: &Path, out_record: &Path, force: bool) -> Result<()> {
+fn check_free(out: &Path, out_record: Option<&PathBuf>, force: bool) -> Result<()> {
     if out.exists() {
         if !out.is_dir() {
             return Err(Error::OutputForeign { path: out.to_owned(), what: "is not a directory" });
@@ -255,6 +277,7 @@ fn check_free(out: &Path, out_record: &Path, force: bool) -> Result<()> {
             return Err(Error::OutputExists { path: out.to_owned() });
         }
     }
+    let Some(out_record) = out_record else { return Ok(()) };
     let is_record = is_empty(out_record) || out_record.join("summary.json").exists();
     if out_record.symlink_metadata().is_ok() && !is_record {
         return Err(Error::OutputForeign { path: out_record.to_owned(), what: "is no record of a run" });

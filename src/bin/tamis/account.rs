@@ -5,10 +5,11 @@ use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use tamis::Outcome;
+use tamis::pipeline::Destination;
 use tamis::store::{DiskOutput, path};
 
-/// The account of a run that wrote to `out`, or nowhere.
-pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
+/// The account of a run that wrote to `destination`.
+pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     let summary = &outcome.summary;
     let mut text = String::new();
     let mut row = |name: &str, total: String, rest: String| {
@@ -61,18 +62,30 @@ pub(crate) fn account(outcome: &Outcome, out: Option<&Path>) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
     let rate = bytes.input as f64 / 1e6 / seconds.max(1e-9);
     row("time", format!("{seconds:.2} s"), format!("{rate:.1} MB/s, {} threads", outcome.threads));
-    match out {
-        Some(out) => {
-            let (shown, record) = (path::printable(out), path::printable(&record(out)));
-            let _ = writeln!(text, "output      {shown}\nrecord      {record}");
+    match destination {
+        Destination::Directory(out) => {
+            let _ = writeln!(text, "output      {}", path::printable(out));
         }
-        None => text.push_str("dry run: nothing was written\n"),
+        Destination::Stdout { .. } => {}
+        Destination::Nowhere => text.push_str("dry run: nothing was written\n"),
+    }
+    if let Some(record) = record(destination) {
+        let _ = writeln!(text, "record      {}", path::printable(&record));
     }
     text
 }
 
-/// Where the record of an output stands: beside what OUT names, behind a link and without a final slash.
-pub(crate) fn record(out: &Path) -> PathBuf {
+/// Where the record of a run stands.
+pub(crate) fn record(destination: &Destination) -> Option<PathBuf> {
+    match destination {
+        Destination::Directory(out) => Some(beside(out)),
+        Destination::Stdout { record } => record.clone(),
+        Destination::Nowhere => None,
+    }
+}
+
+/// The record beside what OUT names, behind a link and without a final slash.
+fn beside(out: &Path) -> PathBuf {
     let plain: PathBuf = out.components().collect();
     let is_indirect = plain.is_symlink() || plain.components().any(|part| part == Component::ParentDir);
     let real = if is_indirect || plain.file_name().is_none() { DiskOutput::resolved(out) } else { plain };

@@ -28,6 +28,7 @@ impl Exit {
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref() {
             Some(tamis::Error::Interrupted) => Self::Interrupted,
+            Some(tamis::Error::PipeClosed) => Self::Done, // contract X2
             _ => Self::Failed,
         }
     }

@@ -5,6 +5,7 @@ mod account;
 mod args;
 mod config_file;
 mod exit;
+mod list;
 mod progress;
 mod settings;
 mod size;
@@ -20,6 +21,7 @@ use args::{Command, Tamis};
 use exit::Exit;
 use progress::Progress;
 use settings::Settings;
+use tamis::pipeline::Destination;
 use tamis::store::path::printable_bytes;
 
 fn main() -> ExitCode {
@@ -40,8 +42,11 @@ fn main() -> ExitCode {
         Command::Man { command } => man(command.as_deref()),
     };
     let exit = done.unwrap_or_else(|error| {
-        report_error(&error);
-        Exit::of(&error)
+        let exit = Exit::of(&error);
+        if exit != Exit::Done {
+            report_error(&error);
+        }
+        exit
     });
     exit.into()
 }
@@ -50,7 +55,8 @@ fn main() -> ExitCode {
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 fn clean(settings: &Settings) -> anyhow::Result<Exit> {
-    settings.check()?;
+    let destination = settings.destination()?;
+    let roots = settings.roots()?;
     start_logging(settings.verbose);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -62,16 +68,23 @@ fn clean(settings: &Settings) -> anyhow::Result<Exit> {
     .context("cannot listen for Ctrl-C")?;
     let is_drawn = !settings.quiet && io::stderr().is_terminal();
     let progress = Progress::new(is_drawn, &INTERRUPTED);
-    let out = if settings.dry_run { None } else { settings.out.as_deref() };
-    let outcome = tamis::clean(&settings.inputs, out, &settings.config, &progress);
-    progress.finish(out);
+    let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
+    progress.finish(&destination);
     let outcome = outcome?;
-    let printed = if settings.json {
-        print(&outcome.summary.to_json())
+    let account = if settings.json {
+        outcome.summary.to_json()
     } else if !settings.quiet {
-        print(&account::account(&outcome, out))
+        account::account(&outcome, &destination)
     } else {
-        Ok(Exit::Done)
+        String::new()
+    };
+    let printed = match destination {
+        // Standard output is the corpus.
+        Destination::Stdout { .. } => {
+            let _ = io::stderr().write_all(account.as_bytes()); // nothing can be done if it is gone
+            Ok(Exit::Done)
+        }
+        _ => print(&account),
     };
     if let Err(error) = printed {
         report_error(&error.context("the run is done, but its account is lost")); // exit 2 means: not published

@@ -1,12 +1,12 @@
 //! What a person sees while a run works: a bar on long work, and the inputs that were rejected.
 
 use std::io::Write;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Observer;
+use tamis::pipeline::Destination;
 use tamis::error::{Rejection, SkipReason};
 use tamis::store::path;
 
@@ -42,11 +42,11 @@ impl Progress {
     }
 
     /// Takes the bar away and says how many more inputs were rejected than were shown.
-    pub(crate) fn finish(&self, out: Option<&Path>) {
+    pub(crate) fn finish(&self, destination: &Destination) {
         self.bar.finish_and_clear();
         let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
         if more > 0 {
-            let record = out.map(|out| crate::account::record(out).join("rejected.jsonl"));
+            let record = crate::account::record(destination).map(|record| record.join("rejected.jsonl"));
             let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
             let _ = writeln!(std::io::stderr(), "tamis: {more} more rejected{place}");
         }

@@ -1,10 +1,12 @@
 //! Flags, file and defaults joined: what the command runs with, and where each value comes from.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
+use tamis::pipeline::Destination;
+use tamis::store::Root;
 use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
 use tamis::store::path::printable;
 
@@ -86,18 +88,39 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Refuses what `clean` cannot start with.
-    pub(crate) fn check(&self) -> anyhow::Result<()> {
-        if self.inputs.is_empty() {
+    /// Where `clean` writes to.
+    pub(crate) fn destination(&self) -> anyhow::Result<Destination> {
+        if self.record.is_some() && self.out.as_deref() != Some(Path::new("-")) {
+            bail!("record: the record stands beside OUT; --record goes with --out - only");
+        }
+        Ok(match &self.out {
+            _ if self.dry_run => Destination::Nowhere,
+            None => bail!("no --out: name the directory to write to, or use --dry-run"),
+            Some(out) if out.as_os_str() == "-" => Destination::Stdout { record: self.record.clone() },
+            Some(out) => Destination::Directory(out.clone()),
+        })
+    }
+
+    /// The inputs, looked at: those that were named, and then those of the list.
+    pub(crate) fn roots(&self) -> anyhow::Result<Vec<Root>> {
+        if self.inputs.is_empty() && self.files_from.is_none() {
             bail!("no input: name at least one file or directory, or `-` for standard input");
         }
-        match &self.out {
-            None if !self.dry_run => bail!("no --out: name the directory to write to, or use --dry-run"),
-            Some(out) if out.as_os_str() == "-" => {
-                bail!("--out -: writing to standard output is not supported; name a directory")
+        let named = self.inputs.iter().map(|input| Root::look(input));
+        let mut roots = named.collect::<tamis::Result<Vec<_>>>()?;
+        if let Some(list) = &self.files_from {
+            if list.as_os_str() == "-" && roots.contains(&Root::Stdin) {
+                bail!("files-from -: standard input is an input already; give the list in a file");
             }
-            _ => Ok(()),
+            let listed = crate::list::read(list)?;
+            if listed.is_empty() && roots.is_empty() {
+                bail!("files-from {}: it names no file", printable(list));
+            }
+            for path in listed {
+                roots.push(Root::listed(&path)?);
+            }
         }
+        Ok(roots)
     }
 
     /// The effective options, each of them set.
