@@ -3,16 +3,17 @@
 
 use std::io::{self, Write};
 
-use crate::config::Config;
+use crate::config::{Config, TargetFormat};
 use crate::decide::Places;
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Fault, Part, PartFate, Role, Spooler};
+use crate::read::{Fault, Part, PartFate, Role, Spool, Spooler, Wrap};
 use crate::report::{Counts, Summary, Unit, rejection_line};
-use crate::store::{Area, Output, OutputFile, Scratch};
-use crate::write::{Layout, Ledger, LedgerContext, Piece, SourceWriter};
+use crate::store::{Area, Output, OutputFile, Scratch, path};
+use crate::write::{Converted, Layout, Ledger, LedgerContext, Piece, Shards, SourceWriter};
 
+use super::convert::text_path;
 use super::feed::Buffers;
 use super::render::{Content, Rendered, RenderedPart, Settled, encode_error, runs_context};
 
@@ -28,6 +29,8 @@ pub(super) struct Recorder<'a> {
     rejected: Box<dyn OutputFile>,
     /// The source that is being appended to.
     writer: Option<SourceWriter<'a>>,
+    /// Where all documents go under `--to jsonl` and `--to parquet`.
+    shards: Option<Shards<'a>>,
     open: Option<OpenDocument>,
     /// Bytes of the open source that were read, and those that the observer was told of.
     read: u64,
@@ -48,6 +51,8 @@ struct OpenDocument {
     pending: Vec<u8>,
     /// Something of it is written.
     is_written: bool,
+    /// A text that is to go into a shard.
+    text: Spool,
 }
 
 /// What a recorder writes to beside the corpus.
@@ -77,6 +82,10 @@ impl<'a> Recorder<'a> {
             ledger,
             rejected,
             writer: None,
+            shards: match config.write.to {
+                None | Some(TargetFormat::Txt) => None,
+                Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
+            },
             open: None,
             read: 0,
             told: 0,
@@ -120,6 +129,9 @@ impl<'a> Recorder<'a> {
 
     /// Ends the ledger; nothing is committed after this.
     pub(super) fn finish(&mut self, places: &Places) -> Result<()> {
+        if let Some(shards) = self.shards.take() {
+            self.summary.add(Counts { bytes_output: shards.finish()?, ..Counts::default() }, "");
+        }
         self.ledger.finish(LedgerContext { sources: self.sources, places })
     }
 
@@ -164,7 +176,7 @@ impl<'a> Recorder<'a> {
             Some(content) => self.append(settled, part, content, counts)?,
         }
         if part.is_last {
-            self.close_document(part)?;
+            self.close_document(part, context)?;
             self.end_unit(part)?;
         }
         Ok(())
@@ -188,11 +200,19 @@ impl<'a> Recorder<'a> {
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
             #[cfg(feature = "parquet")]
-            Content::Rows(_) => (counts, Layout::default()),
+            Content::Rows(_) | Content::Batch(_) => (counts, Layout::default()),
         };
         let is_something =
             if part.kind.is_container() { more.documents_kept > 0 } else { more.paragraphs_kept > 0 };
         match content {
+            Content::Bytes { bytes, ends, layout } if self.shards.is_some() => {
+                self.append_to_shard(part, (&bytes, &ends), layout, &mut open)?;
+                self.buffers.give_back(bytes);
+            }
+            #[cfg(feature = "parquet")]
+            Content::Batch(batch) => {
+                self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&batch))?;
+            }
             // Nothing is kept so far: what stands between documents waits for one.
             Content::Bytes { bytes, .. } if !is_something && !open.is_written => {
                 open.pending.extend_from_slice(&bytes);
@@ -240,18 +260,42 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
+    /// Appends lines of JSON to the shard, or a piece of a text to what will be one.
+    fn append_to_shard(
+        &mut self,
+        part: &Part,
+        (bytes, ends): (&[u8], &[usize]),
+        layout: Layout,
+        open: &mut OpenDocument,
+    ) -> Result<()> {
+        if !part.is_piece_of_text() {
+            return self.shards.as_mut().map_or(Ok(()), |shards| shards.append_lines(bytes, ends));
+        }
+        if open.layout.owes_blank(layout) {
+            open.text.append(b"\n", self.spooler)?;
+        }
+        open.text.append(bytes, self.spooler)?;
+        Ok(())
+    }
+
     /// The writer of the open document; what was to stand before its first kept document is written.
     fn writer(&mut self, part: &Part, open: &mut OpenDocument) -> Result<&mut SourceWriter<'a>> {
-        let relative = self.sources.get(part.source).place.relative;
+        let is_mirrored = self.config.write.to.is_none();
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let file = self.output.create(Area::Corpus, relative)?;
-                none.insert(SourceWriter::new(file, part.wrap, self.spooler)?)
+                let relative = self.sources.get(part.source).place.relative.to_vec();
+                let (relative, wrap) = match self.config.write.to {
+                    None => (relative, part.wrap),
+                    // Each text is a file of its own.
+                    Some(_) => (text_path(path_of(self.sources, part), part, None), Wrap::default()),
+                };
+                let file = self.output.create(Area::Corpus, &relative)?;
+                none.insert(SourceWriter::new(file, wrap, self.spooler)?)
             }
         };
         if !std::mem::replace(&mut open.is_written, true) {
-            if part.member().is_some() {
+            if part.member().is_some() && is_mirrored {
                 writer.begin_member(part.wrap.inner)?;
             }
             let pending = std::mem::take(&mut open.pending);
@@ -266,21 +310,30 @@ impl<'a> Recorder<'a> {
     }
 
     /// Counts the document or container that ends, if one is open, and ends what was written of it.
-    fn close_document(&mut self, part: &Part) -> Result<()> {
-        let Some(OpenDocument { mut counts, layout, is_written, .. }) = self.open.take() else {
+    fn close_document(&mut self, part: &Part, context: LedgerContext<'_>) -> Result<()> {
+        let Some(OpenDocument { mut counts, layout, is_written, mut text, .. }) = self.open.take() else {
             return Ok(());
         };
-        if !part.kind.is_container() {
+        // What is converted whole is counted already.
+        if !part.kind.is_container() && (part.is_piece_of_text() || self.config.write.to.is_none()) {
             counts.documents_kept = u64::from(layout.has_text);
             counts.documents_emptied = u64::from(!layout.has_text);
         }
         self.summary.add(counts, part.encoding);
-        match part.member() {
-            Some(member) if is_written => {
-                self.writer.as_mut().map_or(Ok(()), |writer| writer.end_member(member))
+        if let Some(shards) = &mut self.shards {
+            if text.is_empty() {
+                return Ok(());
             }
-            Some(_) => Ok(()),
-            None => self.close_writer(),
+            let path = path::lossless(&path_of(context.sources, part)).into_owned();
+            let document = Converted { id: path.clone(), path, text: String::new(), fields: Vec::new() };
+            return shards.append_long(&document, &mut text);
+        }
+        match part.member() {
+            Some(member) if self.config.write.to.is_none() => match &mut self.writer {
+                Some(writer) if is_written => writer.end_member(member),
+                _ => Ok(()),
+            },
+            _ => self.close_writer(),
         }
     }
 
@@ -297,10 +350,10 @@ impl<'a> Recorder<'a> {
         if let Some(checkpoint) = open.checkpoint {
             self.ledger.roll_back(checkpoint)?;
         }
-        match (part.member(), &mut self.writer) {
-            (Some(_), Some(writer)) => writer.drop_member(),
-            (Some(_), None) => {}
-            (None, writer) => writer.take().map_or(Ok(()), SourceWriter::discard)?,
+        let is_member = part.member().is_some() && self.config.write.to.is_none();
+        match &mut self.writer {
+            Some(writer) if is_member => writer.drop_member(),
+            writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
         }
         Ok(())
     }
@@ -312,7 +365,7 @@ impl<'a> Recorder<'a> {
             PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => {
                 self.summary.count_skipped(unit, *reason);
-                self.observer.skipped(&self.path(part), *reason);
+                self.observer.skipped(&path_of(self.sources, part), *reason);
             }
             PartFate::Rejected(fault) => {
                 self.summary.count_rejected(unit, fault.reason);
@@ -340,21 +393,21 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// The path of a source, and behind it that of the archive's member.
-    fn path(&self, part: &Part) -> Vec<u8> {
-        let mut path = self.sources.get(part.source).place.relative.to_vec();
-        if let Some(member) = part.member() {
-            path.push(b'/');
-            path.extend_from_slice(&member.path);
-        }
-        path
-    }
-
     fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) -> Result<()> {
         let Fault { reason, byte, detail } = fault.clone();
-        let rejection = Rejection { path: self.path(part), record, byte, reason, detail };
+        let rejection = Rejection { path: path_of(self.sources, part), record, byte, reason, detail };
         self.rejected.append(&rejection_line(&rejection))?;
         self.observer.rejected(&rejection);
         Ok(())
     }
+}
+
+/// The path of a source, and behind it that of the archive's member.
+fn path_of(sources: &SourceList, part: &Part) -> Vec<u8> {
+    let mut path = sources.get(part.source).place.relative.to_vec();
+    if let Some(member) = part.member() {
+        path.push(b'/');
+        path.extend_from_slice(&member.path);
+    }
+    path
 }

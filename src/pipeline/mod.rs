@@ -9,6 +9,7 @@
 
 mod clean;
 mod commit;
+mod convert;
 mod feed;
 mod render;
 mod scan;

@@ -63,6 +63,9 @@ pub(super) enum Content {
     /// These rows of a table.
     #[cfg(feature = "parquet")]
     Rows(Rows),
+    /// These rows of a shard.
+    #[cfg(feature = "parquet")]
+    Batch(arrow_array::RecordBatch),
     /// What [`Settled::write_part`] writes.
     TooLong,
 }
@@ -106,7 +109,8 @@ impl Settled {
         context: &RenderContext<'_>,
     ) -> Result<RenderedPart> {
         let mut rendered = RenderedPart::default();
-        let is_streamed = matches!(part.kind, Kind::Text | Kind::JsonLines | Kind::Csv(_));
+        let is_same = context.config.write.to.is_none();
+        let is_streamed = is_same && matches!(part.kind, Kind::Text | Kind::JsonLines | Kind::Csv(_));
         if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
@@ -116,6 +120,9 @@ impl Settled {
             rendered.runs.push((document, run));
             Ok(())
         })?;
+        if let Some(to) = context.config.write.to {
+            return Ok(RenderedPart { runs: rendered.runs, ..self.convert_part(part, to, context)? });
+        }
         #[cfg(feature = "parquet")]
         if let Some(rows) = &part.rows {
             let (rows, counts) = self.rows(part, rows, context.config.split.repair).map_err(encode_error)?;
@@ -213,7 +220,7 @@ impl Settled {
         Ok((write::with_texts(rows, &texts)?, counts))
     }
 
-    fn judged(&self, slot_number: usize) -> Judged<'_> {
+    pub(super) fn judged(&self, slot_number: usize) -> Judged<'_> {
         let document = &self.scanned.documents[slot_number];
         Judged {
             text: &self.scanned.chunk.bytes[self.scanned.chunk.slots[slot_number].text.range()],
@@ -244,12 +251,12 @@ fn is_emptied(document: Judged<'_>) -> bool {
 }
 
 /// What is known of a part before its documents are looked at.
-fn part_counts(part: &Part) -> Counts {
+pub(super) fn part_counts(part: &Part) -> Counts {
     Counts { replaced: part.num_replaced, ..Counts::default() }
 }
 
 /// What a document, or a piece of a text, adds to the counts.
-fn document_counts(slot: &Slot, written: &Written) -> Counts {
+pub(super) fn document_counts(slot: &Slot, written: &Written) -> Counts {
     Counts {
         records: u64::from(slot.is_record),
         documents_kept: u64::from(slot.is_record && written.layout.has_text),

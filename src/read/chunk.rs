@@ -63,6 +63,8 @@ pub struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
+    /// The names of a table's columns.
+    pub columns: Option<Arc<[String]>>,
     /// The rows behind the slots.
     #[cfg(feature = "parquet")]
     pub rows: Option<Rows>,
@@ -142,6 +144,7 @@ impl Part {
             encoding: "UTF-8",
             num_replaced: 0,
             skipped: Vec::new(),
+            columns: None,
             #[cfg(feature = "parquet")]
             rows: None,
         }

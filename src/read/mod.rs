@@ -13,6 +13,7 @@ pub mod csv;
 mod decompress;
 pub mod encoding;
 mod fault;
+mod fields;
 mod jsonl;
 mod lines;
 mod open;
@@ -33,6 +34,7 @@ pub use archive::Member;
 pub use chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
 pub use content::{Archive, Compression, Kind, Wrap};
 pub use fault::Fault;
+pub use fields::{Field, Fields};
 pub use jsonl::FieldPath;
 #[cfg(feature = "parquet")]
 pub use parquet::Rows;

@@ -112,6 +112,19 @@ impl ParquetReader {
     }
 }
 
+/// The rows without their texts, each as a line of JSON. Nulls are left out.
+pub(super) fn json_lines(rows: &Rows) -> Result<Vec<String>, arrow_schema::ArrowError> {
+    let others: Vec<_> = (0..rows.batch.num_columns()).filter(|&column| column != rows.text).collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut writer = arrow_json::LineDelimitedWriter::new(Vec::new());
+    writer.write(&rows.batch.project(&others)?)?;
+    writer.finish()?;
+    let lines = String::from_utf8_lossy(&writer.into_inner()).into_owned();
+    Ok(lines.lines().map(str::to_owned).collect())
+}
+
 /// The column that holds the text.
 fn text_column(schema: &SchemaRef, name: &str) -> Result<usize, Fault> {
     let Some((index, field)) = schema.column_with_name(name) else {

@@ -1,6 +1,7 @@
 //! CSV and TSV files, read in pieces that end where a row ends.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::chunk::Slot;
 use super::csv::{self, ColumnNames, Dialect, Header, Record};
@@ -16,6 +17,8 @@ pub(super) struct RowReader {
     reader: Box<dyn Read + Send>,
     dialect: Dialect,
     header: Header,
+    /// The columns' names, for those who want the other fields.
+    columns: Arc<[String]>,
     /// Most bytes of a row.
     limit: u64,
     /// Bytes read that belong to the next piece.
@@ -41,7 +44,9 @@ impl RowReader {
             is_at_end = !fill(&mut reader, &mut carry, &mut num_read).map_err(|error| Fault::of(&error))?;
             if let Some((dialect, header)) = csv::choose_delimiter(&carry, is_at_end, delimiter, names) {
                 let limit = context.decoded_limit;
-                return Ok(Self { reader, dialect, header, limit, carry, num_read, is_first: true, is_at_end });
+                let columns = csv::fields(&carry[..header.len], dialect).into();
+                let is_first = true;
+                return Ok(Self { reader, dialect, header, columns, limit, carry, num_read, is_first, is_at_end });
             }
         }
         let columns = csv::columns(&carry, delimiter);
@@ -89,7 +94,8 @@ impl RowReader {
         buffer.truncate(len);
         let is_last = fault.is_some() || self.is_at_end;
         self.is_first = false;
-        Take { body: Body::Records(Records { bytes: buffer, ..records }), is_last, fault }
+        let columns = Some(Arc::clone(&self.columns));
+        Take { body: Body::Records(Records { bytes: buffer, columns, ..records }), is_last, fault }
     }
 
     /// The whole rows of `bytes` from `start` on, and where they end.

@@ -68,6 +68,8 @@ pub(super) struct Records {
     pub(super) num_lines: u64,
     /// Records that are not for us.
     pub(super) skipped: Vec<SkipReason>,
+    /// The names of a table's columns.
+    pub(super) columns: Option<Arc<[String]>>,
     #[cfg(feature = "parquet")]
     pub(super) rows: Option<Rows>,
 }

@@ -258,6 +258,7 @@ fn add_records(
     if let Some(part) = chunk.parts.last_mut() {
         part.num_lines = records.num_lines;
         part.skipped = records.skipped;
+        part.columns = records.columns;
         #[cfg(feature = "parquet")]
         {
             part.rows = records.rows;

@@ -5,6 +5,7 @@
 //! but for the places of survivors.
 
 mod container;
+mod convert;
 pub mod csv;
 mod encode;
 mod ledger;
@@ -12,14 +13,19 @@ mod ledger;
 mod parquet;
 mod record;
 mod run;
+mod shard;
 mod text;
 pub mod warc;
 
 pub use container::{ByteWriter, Piece, SourceWriter};
+pub use convert::Converted;
+#[cfg(feature = "parquet")]
+pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use ledger::{Ledger, LedgerContext};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};
 pub use run::{Run, Runs, for_each_run};
+pub use shard::Shards;
 pub use text::{Judged, Layout, Written, write_text};

@@ -63,6 +63,13 @@ pub fn write_verbatim<W: Write>(chunk: &Chunk, slot: &Slot, kind: Kind, out: &mu
 #[derive(Debug)]
 pub struct Escaper<'a, W>(&'a mut W);
 
+impl<'a, W: Write> Escaper<'a, W> {
+    /// Escapes on the way to `out`.
+    pub fn new(out: &'a mut W) -> Self {
+        Self(out)
+    }
+}
+
 impl<W: Write> Write for Escaper<'_, W> {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
         let mut plain = 0;

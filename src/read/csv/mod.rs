@@ -155,6 +155,22 @@ pub fn columns(head: &[u8], preferred: u8) -> Vec<String> {
     names
 }
 
+/// The values of the first record of `bytes`, without their quotes.
+pub fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
+    let mut values = Vec::new();
+    let mut fields = Fields::new(bytes, dialect, true);
+    fields.pass_line_ends();
+    while let Some(field) = fields.next() {
+        let mut raw = bytes[field.raw.range()].to_vec();
+        let span = unescape(&mut raw);
+        values.push(String::from_utf8_lossy(&raw[span.range()]).into_owned());
+        if field.is_last {
+            break;
+        }
+    }
+    values
+}
+
 /// Calls `visit` with every whole record of `bytes`, in order, and says how far that is.
 ///
 /// `bytes` begins where a record begins, after the header. A record is whole when its line end is there and,

@@ -1,0 +1,151 @@
+//! `--to`: documents in another form than the one they came in. One schema for all of them: `id`, `path`, `text`,
+//! and the fields they came with.
+
+use std::io::{self, Write};
+
+#[cfg(feature = "parquet")]
+use {
+    arrow_array::{ArrayRef, RecordBatch, StringArray},
+    arrow_schema::{DataType, Field as Column, Schema},
+    parquet::arrow::ArrowWriter,
+    parquet::basic::{Compression, ZstdLevel},
+    parquet::file::properties::WriterProperties,
+    std::sync::Arc,
+};
+
+use super::Escaper;
+use crate::read::Field;
+
+/// A document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// What names it: its own id, or its place.
+    pub id: String,
+    /// Where it came from: the path of its file, and behind it that of the archive's member.
+    pub path: String,
+    /// Its clean text.
+    pub text: String,
+    /// What it came with, as JSON.
+    pub fields: Vec<Field>,
+}
+
+/// The names that are ours. A field of a document that has one of them gets `source_` before it.
+const OURS: [&str; 3] = ["id", "path", "text"];
+
+impl Converted {
+    /// Writes the document as a line of JSON.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        self.write_head(out)?;
+        Escaper::new(out).write_all(self.text.as_bytes())?;
+        self.write_tail(out)
+    }
+
+    /// Writes what stands before the text in its line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_head<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"{\"id\":\"")?;
+        Escaper::new(out).write_all(self.id.as_bytes())?;
+        out.write_all(b"\",\"path\":\"")?;
+        Escaper::new(out).write_all(self.path.as_bytes())?;
+        out.write_all(b"\",\"text\":\"")
+    }
+
+    /// Writes what stands behind the text in its line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_tail<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        out.write_all(b"\"")?;
+        for (name, value) in &self.fields {
+            out.write_all(if OURS.contains(&name.as_str()) { b",\"source_" } else { b",\"" })?;
+            Escaper::new(out).write_all(name.as_bytes())?;
+            out.write_all(b"\":")?;
+            out.write_all(value.as_bytes())?;
+        }
+        out.write_all(b"}\n")
+    }
+
+    /// The fields as a JSON object; `None` if there are none.
+    #[cfg(feature = "parquet")]
+    fn fields_json(&self) -> Option<String> {
+        if self.fields.is_empty() {
+            return None;
+        }
+        let members: Vec<_> = self.fields.iter().map(|(name, value)| {
+            format!("{}:{value}", serde_json::to_string(name).unwrap_or_default())
+        }).collect();
+        Some(format!("{{{}}}", members.join(",")))
+    }
+}
+
+/// Documents as rows: `id`, `path`, `text`, and `fields`, JSON or null.
+///
+/// # Errors
+/// If the texts are longer than a batch can hold (2 GiB).
+#[cfg(feature = "parquet")]
+pub(crate) fn rows(documents: &[Converted]) -> io::Result<RecordBatch> {
+    let strings = |value: fn(&Converted) -> &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(documents.iter().map(value)))
+    };
+    let fields: StringArray = documents.iter().map(Converted::fields_json).collect();
+    let columns = vec![
+        strings(|document| &document.id),
+        strings(|document| &document.path),
+        strings(|document| &document.text),
+        Arc::new(fields),
+    ];
+    RecordBatch::try_new(schema(), columns).map_err(io::Error::other)
+}
+
+#[cfg(feature = "parquet")]
+fn schema() -> Arc<Schema> {
+    let column = |name: &str, nullable| Column::new(name, DataType::Utf8, nullable);
+    Arc::new(Schema::new(vec![
+        column("id", false),
+        column("path", false),
+        column("text", false),
+        column("fields", true),
+    ]))
+}
+
+/// A writer of such rows, compressed with Zstandard.
+///
+/// # Errors
+/// If the schema cannot be written.
+#[cfg(feature = "parquet")]
+pub(crate) fn row_writer<W: Write + Send>(out: W) -> io::Result<ArrowWriter<W>> {
+    // A row group is held in memory until it is full.
+    const GROUP_BYTES: usize = 32 * 1024 * 1024;
+    let level = ZstdLevel::try_new(3).map_err(io::Error::other)?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_bytes(Some(GROUP_BYTES))
+        .build();
+    ArrowWriter::try_new(out, schema(), Some(properties)).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_all_fields_once() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let document = Converted {
+            id: "a\"b".to_owned(),
+            path: "x.jsonl".to_owned(),
+            text: "one\ntwo".to_owned(),
+            fields: vec![field("n", "1.0"), field("path", "\"own\"")],
+        };
+        let mut line = Vec::new();
+        document.write_json(&mut line).unwrap();
+        let expected =
+            r#"{"id":"a\"b","path":"x.jsonl","text":"one\ntwo","n":1.0,"source_path":"own"}"#.to_owned() + "\n";
+        assert_eq!(String::from_utf8(line).unwrap(), expected);
+    }
+}

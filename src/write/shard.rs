@@ -1,0 +1,182 @@
+//! Shards: documents one after the other in files of about one size. Where a shard ends depends on the documents
+//! alone.
+
+use std::io::{self, BufWriter, Read, Write};
+
+#[cfg(feature = "parquet")]
+use arrow_array::RecordBatch;
+#[cfg(feature = "parquet")]
+use parquet::arrow::ArrowWriter;
+
+use super::Escaper;
+use super::convert::Converted;
+#[cfg(feature = "parquet")]
+use super::convert::{row_writer, rows};
+use crate::config::TargetFormat;
+use crate::error::Result;
+use crate::read::Spool;
+use crate::store::{Area, Output, SharedFile};
+use crate::units::count;
+
+/// Writes `part-00000.jsonl` and so on.
+pub struct Shards<'a> {
+    output: &'a dyn Output,
+    format: TargetFormat,
+    limit: u64,
+    number: u64,
+    open: Option<Shard>,
+    /// Bytes of the shards that are done.
+    written: u64,
+}
+
+struct Shard {
+    file: SharedFile,
+    rows: Rows,
+}
+
+#[cfg(feature = "parquet")]
+type Rows = Option<ArrowWriter<SharedFile>>;
+#[cfg(not(feature = "parquet"))]
+type Rows = ();
+
+impl std::fmt::Debug for Shards<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shards").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Shards<'a> {
+    /// Shards of about `limit` bytes. One that holds a single document may be longer.
+    pub fn new(output: &'a dyn Output, format: TargetFormat, limit: u64) -> Self {
+        Self { output, format, limit, number: 0, open: None, written: 0 }
+    }
+
+    /// Appends lines of JSON, each of which ends at one of `ends`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn append_lines(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+        let mut start = 0;
+        let mut from = 0;
+        for &end in ends {
+            let len = self.open.as_ref().map_or(0, |shard| shard.file.len());
+            let is_full = len + count(end - start) > self.limit && len + count(from - start) > 0;
+            if is_full {
+                self.write(&bytes[start..from])?;
+                self.end_shard()?;
+                start = from;
+            }
+            from = end;
+        }
+        self.write(&bytes[start..from])
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let shard = self.shard()?;
+        shard.file.write_all(bytes).map_err(|error| shard.file.explain(error))
+    }
+
+    /// Appends rows.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    #[cfg(feature = "parquet")]
+    pub(crate) fn append_rows(&mut self, batch: &RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let limit = self.limit;
+        let shard = self.shard()?;
+        let Some(writer) = &mut shard.rows else { return Ok(()) };
+        let written = writer.write(batch);
+        let len = count(writer.bytes_written() + writer.in_progress_size());
+        written.map_err(|error| shard.file.explain(error))?;
+        if len >= limit { self.end_shard() } else { Ok(()) }
+    }
+
+    /// Appends a document whose text is in a spool, which may be longer than memory should hold.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn append_long(&mut self, document: &Converted, text: &mut Spool) -> Result<()> {
+        if self.format == TargetFormat::Parquet {
+            return self.append_long_row(document, text);
+        }
+        let len = self.open.as_ref().map_or(0, |shard| shard.file.len());
+        if len > 0 && len + text.len() > self.limit {
+            self.end_shard()?;
+        }
+        let shard = self.shard()?;
+        let mut out = BufWriter::with_capacity(256 * 1024, &mut shard.file);
+        let written = document.write_head(&mut out);
+        let written = written.and_then(|()| io::copy(text, &mut Escaper::new(&mut out)));
+        let written = written.and_then(|_| document.write_tail(&mut out)).and_then(|()| out.flush());
+        drop(out);
+        written.map_err(|error| shard.file.explain(error))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn append_long_row(&mut self, document: &Converted, text: &mut Spool) -> Result<()> {
+        let mut whole = String::new();
+        let read = text.read_to_string(&mut whole).map_err(encode_error)?;
+        debug_assert_eq!(count(read), text.len());
+        let document = Converted { text: whole, ..document.clone() };
+        let batch = rows(&[document]).map_err(encode_error)?;
+        self.append_rows(&batch)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn append_long_row(&mut self, _: &Converted, text: &mut Spool) -> Result<()> {
+        text.read_to_string(&mut String::new()).map(drop).map_err(encode_error)
+    }
+
+    fn shard(&mut self) -> Result<&mut Shard> {
+        match &mut self.open {
+            Some(shard) => Ok(shard),
+            none => {
+                let extension = if self.format == TargetFormat::Parquet { "parquet" } else { "jsonl" };
+                let name = format!("part-{:05}.{extension}", self.number);
+                self.number += 1;
+                let file = SharedFile::new(self.output.create(Area::Corpus, name.as_bytes())?);
+                #[cfg(feature = "parquet")]
+                let rows = match self.format {
+                    TargetFormat::Parquet => {
+                        Some(row_writer(file.clone()).map_err(|error| file.explain(error))?)
+                    }
+                    _ => None,
+                };
+                #[cfg(not(feature = "parquet"))]
+                let rows = ();
+                Ok(none.insert(Shard { file, rows }))
+            }
+        }
+    }
+
+    fn end_shard(&mut self) -> Result<()> {
+        let Some(shard) = self.open.take() else { return Ok(()) };
+        #[cfg(feature = "parquet")]
+        if let Some(writer) = shard.rows {
+            writer.close().map_err(|error| shard.file.explain(error))?;
+        }
+        #[cfg(not(feature = "parquet"))]
+        let () = shard.rows;
+        self.written += shard.file.len();
+        Ok(())
+    }
+
+    /// Ends the last shard; returns the bytes of all of them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn finish(mut self) -> Result<u64> {
+        self.end_shard()?;
+        Ok(self.written)
+    }
+}
+
+fn encode_error(source: io::Error) -> crate::Error {
+    crate::Error::Output { path: "a document".into(), operation: "convert", source }
+}
