@@ -42,6 +42,7 @@
 //!
 //! # Features
 //! - `cli` (default): the command `tamis` and the crates it needs. A library user turns it off.
+//! - `parquet` (default): reading and writing Parquet files. Without it they are skipped.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -65,5 +66,5 @@ pub use config::Config;
 pub use document::Document;
 pub use error::{Error, Rejection, Result};
 pub use observe::{NoObserver, Observer};
-pub use pipeline::{Cleaned, Outcome, clean, clean_documents};
+pub use pipeline::{Cleaned, Outcome, clean, clean_documents, inspect};
 pub use report::Summary;

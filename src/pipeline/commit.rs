@@ -403,7 +403,7 @@ impl<'a> Recorder<'a> {
 }
 
 /// The path of a source, and behind it that of the archive's member.
-fn path_of(sources: &SourceList, part: &Part) -> Vec<u8> {
+pub(super) fn path_of(sources: &SourceList, part: &Part) -> Vec<u8> {
     let mut path = sources.get(part.source).place.relative.to_vec();
     if let Some(member) = part.member() {
         path.push(b'/');

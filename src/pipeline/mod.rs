@@ -11,9 +11,12 @@ mod clean;
 mod commit;
 mod convert;
 mod feed;
+mod inspect;
 mod render;
 mod scan;
 mod settle;
+
+pub use inspect::inspect;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -207,11 +210,7 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<Outcome> {
     let started = (SystemTime::now(), Instant::now());
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(config.threads)
-        .thread_name(|number| format!("tamis-{number}"))
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
+    let pool = pool(config)?;
     let threads = pool.current_num_threads();
     let info = || RunInfo {
         schema: "tamis.run/1",
@@ -226,4 +225,13 @@ pub fn run(
         clean::run(&sources, (input, output), config, observer, &info)
     })?;
     Ok(Outcome { summary, elapsed: started.1.elapsed(), threads })
+}
+
+/// The worker threads of a run.
+fn pool(config: &Config) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(config.threads)
+        .thread_name(|number| format!("tamis-{number}"))
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))
 }

@@ -4,10 +4,12 @@
 //! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
 //! identical from run to run.
 
+mod inspection;
 mod rejected;
 mod run_info;
 mod summary;
 
+pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
 pub use summary::{

@@ -257,23 +257,17 @@ impl Summary {
 
     /// Counts a file or member that was read to its end.
     pub fn count_read(&mut self, unit: Unit) {
-        let counts = self.unit(unit);
-        counts.found += 1;
-        counts.read += 1;
+        self.unit(unit).read();
     }
 
     /// Counts a skipped file or member.
     pub fn count_skipped(&mut self, unit: Unit, reason: SkipReason) {
-        let counts = self.unit(unit);
-        counts.found += 1;
-        *counts.skipped.entry(reason.name().to_owned()).or_default() += 1;
+        self.unit(unit).skip(reason);
     }
 
     /// Counts a rejected file or member.
     pub fn count_rejected(&mut self, unit: Unit, reason: RejectReason) {
-        let counts = self.unit(unit);
-        counts.found += 1;
-        *counts.rejected.entry(reason.name().to_owned()).or_default() += 1;
+        self.unit(unit).reject(reason);
     }
 
     /// Counts a record that is not for us.

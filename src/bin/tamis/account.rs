@@ -97,14 +97,14 @@ fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {
 }
 
 /// A share with one decimal. Rounded, but 100 % means all of it and 0 % none.
-fn share(part: u64, total: u64) -> String {
+pub(crate) fn share(part: u64, total: u64) -> String {
     let (part, total) = (u128::from(part), u128::from(total.max(1)));
     let rounded = (part * 2000 / total).div_ceil(2);
     let permille = if part == 0 || part == total { rounded } else { rounded.clamp(1, 999) };
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
-fn reasons(counts: &BTreeMap<String, u64>) -> String {
+pub(crate) fn reasons(counts: &BTreeMap<String, u64>) -> String {
     let parts: Vec<_> =
         counts.iter().map(|(reason, n)| format!("{} {}", grouped(*n), reason.replace('_', " "))).collect();
     parts.join(", ")
@@ -117,7 +117,7 @@ fn names(counts: &BTreeMap<String, u64>) -> String {
 }
 
 /// A number with its thousands grouped: 1,234,567.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -130,7 +130,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A number of bytes in decimal units.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let (unit, divisor) = match bytes {
         0..1_000 => return format!("{bytes} B"),
         1_000..1_000_000 => ("kB", 1_000),

@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Write the inputs out again without repeated paragraphs.
     #[command(after_help = CLEAN_HELP)]
     Clean(Box<CleanArgs>),
+    /// Say what is there, before any cleaning.
+    #[command(after_help = INSPECT_HELP)]
+    Inspect(Box<InspectArgs>),
     /// Print the configuration that `clean` would run with, and where each value comes from.
     Config(Box<CleanArgs>),
     /// Print a completion script.
@@ -47,6 +50,59 @@ Every option can stand in tamis.toml (in the current directory, or --config FILE
 a flag beats the file.
 
 Exit codes: 0 done, 2 error and nothing was published, 3 done but some inputs were rejected, 130 interrupted.";
+
+const INSPECT_HELP: &str = "\
+Reads everything as `clean` would, with the same options and tamis.toml, and writes nothing: formats, encodings, \
+sizes, scripts, and what would be skipped or rejected and why. Always exits 0 unless there is nothing to read.";
+
+/// Inputs and options of `inspect`.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Files and directories to look at; `-` is standard input.
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Look at the files named in FILE too, one a line or each ended by NUL; `-` is standard input.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print no progress.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) splitting: Splitting,
+
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Worker threads; never changes what is printed [default: one a core].
+    #[arg(long, value_name = "N", help_heading = "Configuration")]
+    pub(crate) threads: Option<usize>,
+
+    /// Read the configuration from FILE instead of ./tamis.toml.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no configuration file.
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub(crate) no_config: bool,
+}
+
+impl From<InspectArgs> for CleanArgs {
+    /// The options that inspecting has in common with cleaning.
+    fn from(args: InspectArgs) -> Self {
+        let InspectArgs { inputs, files_from, json, quiet, splitting, reading, threads, config, no_config } = args;
+        let (json, quiet) = (json.then_some(true), quiet.then_some(true));
+        let options =
+            Options { files_from, json, quiet, splitting, reading, threads, ..Options::default() };
+        Self { inputs, options, config, no_config }
+    }
+}
 
 /// Inputs and options of `clean`.
 #[derive(Debug, Args)]
@@ -103,13 +159,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SIZE")]
     pub(crate) shard_size: Option<ByteSize>,
 
-    /// What a paragraph is [default: line].
-    #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
-    pub(crate) split: Option<SplitMode>,
-
-    /// What happens to each line first [default: basic].
-    #[arg(long, value_name = "MODE", value_parser = repairs(), help_heading = "Paragraphs")]
-    pub(crate) repair: Option<Repair>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) splitting: Splitting,
 
     /// Which paragraphs count as the same [default: canonical].
     #[arg(long = "match", value_name = "MODE", value_parser = match_modes(), help_heading = "Paragraphs")]
@@ -124,6 +176,49 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", help_heading = "Paragraphs")]
     pub(crate) min_chars: Option<u64>,
 
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Put the text of exact duplicates into the ledger too.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) ledger_text: Option<bool>,
+
+    /// Print the summary as JSON instead of the account.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) json: Option<bool>,
+
+    /// Print no progress and no account.
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    pub(crate) quiet: Option<bool>,
+
+    /// Log what happens; twice, every file that is left out.
+    #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Reporting")]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) verbose: u8,
+
+    /// Worker threads; never changes the output [default: one a core].
+    #[arg(long, value_name = "N", help_heading = "Configuration")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// How documents are cut, as flags and as keys of `tamis.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Splitting {
+    /// What a paragraph is [default: line].
+    #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
+    pub(crate) split: Option<SplitMode>,
+
+    /// What happens to each line first [default: basic].
+    #[arg(long, value_name = "MODE", value_parser = repairs(), help_heading = "Paragraphs")]
+    pub(crate) repair: Option<Repair>,
+}
+
+/// How inputs are read, as flags and as keys of `tamis.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Reading {
     /// The field that holds a record's text, as a dotted path [default: text].
     #[arg(long, value_name = "PATH", help_heading = "Reading")]
     pub(crate) text_field: Option<String>,
@@ -159,27 +254,6 @@ pub(crate) struct Options {
     /// What standard input holds [default: text].
     #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
     pub(crate) input_format: Option<InputFormat>,
-
-    /// Put the text of exact duplicates into the ledger too.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
-    pub(crate) ledger_text: Option<bool>,
-
-    /// Print the summary as JSON instead of the account.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
-    pub(crate) json: Option<bool>,
-
-    /// Print no progress and no account.
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
-    pub(crate) quiet: Option<bool>,
-
-    /// Log what happens; twice, every file that is left out.
-    #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Reporting")]
-    #[serde(skip_serializing_if = "is_zero")]
-    pub(crate) verbose: u8,
-
-    /// Worker threads; never changes the output [default: one a core].
-    #[arg(long, value_name = "N", help_heading = "Configuration")]
-    pub(crate) threads: Option<usize>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

@@ -5,6 +5,7 @@ mod account;
 mod args;
 mod config_file;
 mod exit;
+mod inspection;
 mod list;
 mod progress;
 mod settings;
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
 
-use args::{Command, Tamis};
+use args::{CleanArgs, Command, Tamis};
 use exit::Exit;
 use progress::Progress;
 use settings::Settings;
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
     };
     let done = match command {
         Command::Clean(args) => Settings::load(&args).and_then(|settings| clean(&settings)),
+        Command::Inspect(args) => {
+            Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
+        }
         Command::Config(args) => {
             Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
         }
@@ -54,9 +58,17 @@ fn main() -> ExitCode {
 /// Ctrl-C, SIGTERM or SIGHUP came.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-fn clean(settings: &Settings) -> anyhow::Result<Exit> {
-    let destination = settings.destination()?;
+fn inspect(settings: &Settings) -> anyhow::Result<Exit> {
     let roots = settings.roots()?;
+    let progress = start(settings)?;
+    let inspection = tamis::inspect(roots, &settings.config, &progress);
+    progress.clear();
+    let inspection = inspection?;
+    print(&if settings.json { inspection.to_json() } else { inspection::page(&inspection) })
+}
+
+/// What every long command begins with.
+fn start(settings: &Settings) -> anyhow::Result<Progress> {
     start_logging(settings.verbose);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -67,7 +79,13 @@ fn clean(settings: &Settings) -> anyhow::Result<Exit> {
     })
     .context("cannot listen for Ctrl-C")?;
     let is_drawn = !settings.quiet && io::stderr().is_terminal();
-    let progress = Progress::new(is_drawn, &INTERRUPTED);
+    Ok(Progress::new(is_drawn, &INTERRUPTED))
+}
+
+fn clean(settings: &Settings) -> anyhow::Result<Exit> {
+    let destination = settings.destination()?;
+    let roots = settings.roots()?;
+    let progress = start(settings)?;
     let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);
     let outcome = outcome?;

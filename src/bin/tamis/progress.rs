@@ -41,9 +41,14 @@ impl Progress {
         }
     }
 
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
     /// Takes the bar away and says how many more inputs were rejected than were shown.
     pub(crate) fn finish(&self, destination: &Destination) {
-        self.bar.finish_and_clear();
+        self.clear();
         let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
         if more > 0 {
             let record = crate::account::record(destination).map(|record| record.join("rejected.jsonl"));

@@ -10,7 +10,7 @@ use tamis::store::Root;
 use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
 use tamis::store::path::printable;
 
-use crate::args::{CleanArgs, Options};
+use crate::args::{CleanArgs, Options, Reading, Splitting};
 use crate::config_file::{self, KEYS};
 use crate::size::ByteSize;
 
@@ -38,22 +38,23 @@ impl Settings {
         let file = if args.no_config { None } else { config_file::load(args.config.as_deref())? };
         let file = file.unwrap_or_default();
         let joined = join(flags.clone(), file.clone());
+        let (reading, splitting) = (joined.reading, joined.splitting);
         let default = Config::default();
         let config = Config {
             read: ReadConfig {
-                text_field: joined.text_field.unwrap_or(default.read.text_field),
-                id_field: joined.id_field.unwrap_or(default.read.id_field),
-                follow: joined.follow.unwrap_or_default(),
-                input_format: joined.input_format.unwrap_or_default(),
-                encoding: joined.encoding,
-                encoding_errors: joined.encoding_errors.unwrap_or_default(),
-                max_document_size: joined.max_document_size.map(|size| size.0),
-                include: joined.include.unwrap_or_default(),
-                exclude: joined.exclude.unwrap_or_default(),
+                text_field: reading.text_field.unwrap_or(default.read.text_field),
+                id_field: reading.id_field.unwrap_or(default.read.id_field),
+                follow: reading.follow.unwrap_or_default(),
+                input_format: reading.input_format.unwrap_or_default(),
+                encoding: reading.encoding,
+                encoding_errors: reading.encoding_errors.unwrap_or_default(),
+                max_document_size: reading.max_document_size.map(|size| size.0),
+                include: reading.include.unwrap_or_default(),
+                exclude: reading.exclude.unwrap_or_default(),
             },
             split: SplitConfig {
-                split: joined.split.unwrap_or_default(),
-                repair: joined.repair.unwrap_or_default(),
+                split: splitting.split.unwrap_or_default(),
+                repair: splitting.repair.unwrap_or_default(),
             },
             matching: MatchConfig {
                 mode: joined.matching.unwrap_or_default(),
@@ -133,22 +134,23 @@ impl Settings {
             record: self.record.clone(),
             to: config.write.to,
             shard_size: config.write.shard_size.map(ByteSize),
-            include: Some(config.read.include),
-            exclude: Some(config.read.exclude),
-            encoding: config.read.encoding,
-            encoding_errors: Some(config.read.encoding_errors),
-            max_document_size: config.read.max_document_size.map(ByteSize),
+            reading: Reading {
+                text_field: Some(config.read.text_field),
+                id_field: Some(config.read.id_field),
+                include: Some(config.read.include),
+                exclude: Some(config.read.exclude),
+                encoding: config.read.encoding,
+                encoding_errors: Some(config.read.encoding_errors),
+                max_document_size: config.read.max_document_size.map(ByteSize),
+                follow: Some(config.read.follow),
+                input_format: Some(config.read.input_format),
+            },
+            splitting: Splitting { split: Some(config.split.split), repair: Some(config.split.repair) },
             force: Some(config.write.force),
             dry_run: Some(self.dry_run),
-            split: Some(config.split.split),
-            repair: Some(config.split.repair),
             matching: Some(config.matching.mode),
             scope: Some(config.decide.scope),
             min_chars: Some(config.matching.min_chars),
-            text_field: Some(config.read.text_field),
-            id_field: Some(config.read.id_field),
-            follow: Some(config.read.follow),
-            input_format: Some(config.read.input_format),
             ledger_text: Some(config.write.ledger_text),
             json: Some(self.json),
             quiet: Some(self.quiet),
@@ -195,26 +197,34 @@ fn join(flags: Options, file: Options) -> Options {
         record: flags.record.or(file.record),
         to: flags.to.or(file.to),
         shard_size: flags.shard_size.or(file.shard_size),
-        include: flags.include.or(file.include),
-        exclude: flags.exclude.or(file.exclude),
-        encoding: flags.encoding.or(file.encoding),
-        encoding_errors: flags.encoding_errors.or(file.encoding_errors),
-        max_document_size: flags.max_document_size.or(file.max_document_size),
         force: flags.force.or(file.force),
         dry_run: flags.dry_run.or(file.dry_run),
-        split: flags.split.or(file.split),
-        repair: flags.repair.or(file.repair),
+        reading: join_reading(flags.reading, file.reading),
+        splitting: Splitting {
+            split: flags.splitting.split.or(file.splitting.split),
+            repair: flags.splitting.repair.or(file.splitting.repair),
+        },
         matching: flags.matching.or(file.matching),
         scope: flags.scope.or(file.scope),
         min_chars: flags.min_chars.or(file.min_chars),
-        text_field: flags.text_field.or(file.text_field),
-        id_field: flags.id_field.or(file.id_field),
-        follow: flags.follow.or(file.follow),
-        input_format: flags.input_format.or(file.input_format),
         ledger_text: flags.ledger_text.or(file.ledger_text),
         json: flags.json.or(file.json),
         quiet: flags.quiet.or(file.quiet),
         verbose: if flags.verbose > 0 { flags.verbose } else { file.verbose },
         threads: flags.threads.or(file.threads),
+    }
+}
+
+fn join_reading(flags: Reading, file: Reading) -> Reading {
+    Reading {
+        text_field: flags.text_field.or(file.text_field),
+        id_field: flags.id_field.or(file.id_field),
+        include: flags.include.or(file.include),
+        exclude: flags.exclude.or(file.exclude),
+        encoding: flags.encoding.or(file.encoding),
+        encoding_errors: flags.encoding_errors.or(file.encoding_errors),
+        max_document_size: flags.max_document_size.or(file.max_document_size),
+        follow: flags.follow.or(file.follow),
+        input_format: flags.input_format.or(file.input_format),
     }
 }

@@ -1,0 +1,279 @@
+//! What `tamis inspect` found.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use unicode_script::{Script, UnicodeScript};
+
+use super::summary::{FileCounts, RecordCounts, Unit};
+use crate::error::{RejectReason, Rejection, SkipReason};
+use crate::store::path;
+use crate::units::count;
+
+/// Name and version of the schema; the number grows when a field changes its meaning or goes.
+const SCHEMA: &str = "tamis.inspection/1";
+
+/// Skipped and rejected inputs that are listed; all are counted.
+const MAX_LISTED: usize = 100;
+
+/// What is there, before any cleaning.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Inspection {
+    /// `tamis.inspection/1`.
+    pub schema: &'static str,
+    /// Input files.
+    pub files: FileCounts,
+    /// Members of archives.
+    pub members: FileCounts,
+    /// Records of containers.
+    pub records: RecordCounts,
+    /// Files and members read, by format: text, jsonl, csv, tsv, warc, parquet.
+    pub formats: BTreeMap<String, u64>,
+    /// Files and members read that are compressed, by how.
+    pub compressions: BTreeMap<String, u64>,
+    /// Archives, by kind.
+    pub archives: BTreeMap<String, u64>,
+    /// Text files and records.
+    pub documents: u64,
+    /// Documents by the encoding they are written in.
+    pub encodings: BTreeMap<String, u64>,
+    /// Paragraphs of all documents.
+    pub paragraphs: u64,
+    /// Bytes.
+    pub bytes: InspectedBytes,
+    /// Documents by the length of their text.
+    pub sizes: Sizes,
+    /// Characters by script.
+    pub scripts: Scripts,
+    /// The first of the longest paragraphs.
+    pub longest_paragraph: Option<LongestParagraph>,
+    /// What would be skipped, the first hundred.
+    pub skipped: Vec<Skipped>,
+    /// What would be rejected, the first hundred.
+    pub rejected: Vec<serde_json::Value>,
+}
+
+/// Bytes that were looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct InspectedBytes {
+    /// Of the files.
+    pub input: u64,
+    /// Of the documents, unpacked and decoded.
+    pub text: u64,
+}
+
+/// Something that would be skipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Its path.
+    pub path: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Where the longest paragraph stands, and how it begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LongestParagraph {
+    /// Path of its file, and behind it that of the archive's member.
+    pub path: String,
+    /// Number of its record, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its number in the document, from 0.
+    pub paragraph: u64,
+    /// Its length.
+    pub bytes: u64,
+    /// Its first characters.
+    pub text: String,
+}
+
+/// Documents by length: how many are shorter than each of these, and not shorter than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sizes([u64; SIZE_LIMITS.len() + 1]);
+
+/// Upper ends of the classes of [`Sizes`], in bytes, each named as it is shown.
+const SIZE_LIMITS: [(&str, u64); 8] = [
+    ("256 B", 256),
+    ("1 KiB", 1 << 10),
+    ("4 KiB", 1 << 12),
+    ("16 KiB", 1 << 14),
+    ("64 KiB", 1 << 16),
+    ("256 KiB", 1 << 18),
+    ("1 MiB", 1 << 20),
+    ("16 MiB", 1 << 24),
+];
+
+impl Sizes {
+    /// Counts a document of this length.
+    pub fn count(&mut self, bytes: u64) {
+        let class = SIZE_LIMITS.iter().position(|(_, limit)| bytes < *limit).unwrap_or(SIZE_LIMITS.len());
+        self.0[class] += 1;
+    }
+
+    /// Each class that has a document: its name, and how many.
+    pub fn classes(&self) -> impl Iterator<Item = (String, u64)> {
+        let names = SIZE_LIMITS.iter().map(|(name, _)| format!("< {name}"));
+        let last = format!("≥ {}", SIZE_LIMITS[SIZE_LIMITS.len() - 1].0);
+        names.chain([last]).zip(self.0).filter(|(_, count)| *count > 0)
+    }
+}
+
+impl Serialize for Sizes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.classes())
+    }
+}
+
+/// Characters by script (UAX #24); what all scripts share, such as digits and punctuation, is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Scripts(BTreeMap<&'static str, u64>);
+
+impl Scripts {
+    /// The scripts of a text. Cost: a table look-up a character that is neither ASCII nor a common hanzi.
+    pub fn of(text: &str) -> Self {
+        let mut scripts = Self::default();
+        let (mut current, mut run) = (Script::Common, 0);
+        for c in text.chars() {
+            let script = match c {
+                'a'..='z' | 'A'..='Z' => Script::Latin,
+                '\0'..='\x7f' => Script::Common,
+                '\u{4e00}'..='\u{9fff}' => Script::Han,
+                c => c.script(),
+            };
+            if script != current {
+                scripts.push(current, run);
+                (current, run) = (script, 0);
+            }
+            run += 1;
+        }
+        scripts.push(current, run);
+        scripts
+    }
+
+    fn push(&mut self, script: Script, characters: u64) {
+        let is_shared = matches!(script, Script::Common | Script::Inherited | Script::Unknown);
+        if !is_shared && characters > 0 {
+            *self.0.entry(script.full_name()).or_default() += characters;
+        }
+    }
+
+    /// Adds those of another text.
+    pub fn add(&mut self, other: &Self) {
+        for (script, characters) in &other.0 {
+            *self.0.entry(script).or_default() += characters;
+        }
+    }
+
+    /// The scripts, the most frequent first.
+    pub fn sorted(&self) -> Vec<(&'static str, u64)> {
+        let mut all: Vec<_> = self.0.iter().map(|(script, characters)| (*script, *characters)).collect();
+        all.sort_by_key(|(script, characters)| (std::cmp::Reverse(*characters), *script));
+        all
+    }
+}
+
+impl FileCounts {
+    /// Counts one that was read to its end.
+    pub(crate) fn read(&mut self) {
+        self.found += 1;
+        self.read += 1;
+    }
+
+    /// Counts one that is not for us.
+    pub(crate) fn skip(&mut self, reason: SkipReason) {
+        self.found += 1;
+        *self.skipped.entry(reason.name().to_owned()).or_default() += 1;
+    }
+
+    /// Counts one that something is wrong with.
+    pub(crate) fn reject(&mut self, reason: RejectReason) {
+        self.found += 1;
+        *self.rejected.entry(reason.name().to_owned()).or_default() += 1;
+    }
+}
+
+impl Inspection {
+    /// Nothing seen yet.
+    pub fn new() -> Self {
+        Self { schema: SCHEMA, ..Self::default() }
+    }
+
+    pub(crate) fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+        match unit {
+            Unit::File => &mut self.files,
+            Unit::Member => &mut self.members,
+        }
+    }
+
+    /// Lists what would be skipped.
+    pub(crate) fn note_skipped(&mut self, path: String, reason: SkipReason) {
+        if self.skipped.len() < MAX_LISTED {
+            self.skipped.push(Skipped { path, reason });
+        }
+    }
+
+    /// Lists what would be rejected.
+    pub(crate) fn note_rejected(&mut self, rejection: &Rejection) {
+        if self.rejected.len() < MAX_LISTED {
+            let line = super::rejection_line(rejection);
+            self.rejected.push(serde_json::from_slice(&line).unwrap_or_default()); // it is JSON
+        }
+    }
+
+    /// All that would be skipped: files, members and records.
+    pub fn num_skipped(&self) -> u64 {
+        let counts = [&self.files.skipped, &self.members.skipped, &self.records.skipped];
+        counts.into_iter().flat_map(BTreeMap::values).sum()
+    }
+
+    /// All that would be rejected.
+    pub fn num_rejected(&self) -> u64 {
+        let counts = [&self.files.rejected, &self.members.rejected, &self.records.rejected];
+        counts.into_iter().flat_map(BTreeMap::values).sum()
+    }
+
+    /// The inspection as JSON.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default(); // strings and integers only
+        json.push('\n');
+        json
+    }
+}
+
+/// A path as people see it.
+impl std::fmt::Display for LongestParagraph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&path::printable_bytes(self.path.as_bytes()))?;
+        if let Some(record) = self.record {
+            write!(f, "#{record}")?;
+        }
+        let dots = if count(self.text.len()) < self.bytes { "…" } else { "" };
+        write!(f, ", paragraph {}: {}{dots}", self.paragraph, path::printable_bytes(self.text.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_of_a_text() {
+        let scripts = Scripts::of("今天 ABC, ｱイ 한 é1。");
+        assert_eq!(
+            scripts.sorted(),
+            [("Latin", 4), ("Han", 2), ("Katakana", 2), ("Hangul", 1)]
+        );
+    }
+
+    #[test]
+    fn sizes_by_class() {
+        let mut sizes = Sizes::default();
+        for bytes in [0, 255, 256, 1 << 20, 1 << 30] {
+            sizes.count(bytes);
+        }
+        let classes: Vec<_> = sizes.classes().collect();
+        let named = [("< 256 B", 2), ("< 1 KiB", 1), ("< 16 MiB", 1), ("≥ 16 MiB", 1)];
+        assert_eq!(classes, named.map(|(name, n)| (name.to_owned(), n)));
+    }
+}
