@@ -19,6 +19,10 @@ impl Position {
         self.0.load(Ordering::Relaxed)
     }
 
+    pub(super) fn set(&self, bytes: u64) {
+        self.0.store(bytes, Ordering::Relaxed);
+    }
+
     pub(super) fn advance(&self, bytes: usize) {
         self.0.fetch_add(count(bytes), Ordering::Relaxed);
     }

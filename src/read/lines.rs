@@ -23,6 +23,11 @@ pub(super) struct LineReader {
 }
 
 impl LineReader {
+    /// Bytes read so far.
+    pub(super) fn num_read(&self) -> u64 {
+        self.num_read
+    }
+
     /// Reads `reader`, whose lines are UTF-8.
     pub(super) fn new(reader: Box<dyn Read + Send>, limit: u64) -> Self {
         // A buffer only to find the end of an overlong line; large reads go past it.

@@ -2,6 +2,8 @@
 
 use std::io::{self, Cursor, Read, SeekFrom};
 
+use encoding_rs::Encoding;
+
 use super::ReadContext;
 use super::chunk::{Reread, Role};
 use super::content::{self, Archive, Compression, Kind, SNIFF_BYTES, Wrap};
@@ -22,11 +24,12 @@ use crate::store::InputFile;
 use crate::units::{SourceId, count};
 
 /// Opens files and members of archives.
-#[derive(Clone, Copy)]
 pub(super) struct Opener<'a> {
     pub(super) context: &'a ReadContext,
     pub(super) how: Option<Reread>,
     pub(super) spooler: &'a dyn Spooler,
+    /// Bytes of the file that were read.
+    pub(super) position: Position,
 }
 
 /// Where what is opened comes from.
@@ -64,6 +67,8 @@ pub(super) struct Document {
     /// Malformed sequences that were replaced while reading, and those a piece was given out with.
     num_replaced: Position,
     num_told: u64,
+    /// Counts the bytes read, where nothing between the file and the reader does.
+    position: Option<Position>,
 }
 
 enum Reader {
@@ -117,7 +122,7 @@ impl Read for Prefixed {
 impl Opener<'_> {
     /// Opens `file`, whose name promises `format`.
     pub(super) fn open(
-        self,
+        &self,
         mut file: Box<dyn InputFile>,
         format: Format,
         origin: Origin,
@@ -138,14 +143,19 @@ impl Opener<'_> {
             file.seek(SeekFrom::Start(0))?;
             Box::new(file)
         };
-        let mut decoded = Decompressor::new(raw, outer, &Position::default())?;
+        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin))?;
         let ahead = peek(&mut decoded, SNIFF_BYTES);
         self.open_stream(ahead, Box::new(decoded), (format, outer))
     }
 
+    /// What counts the bytes read: those of a member are not the file's.
+    fn position_of(&self, origin: Origin) -> Position {
+        if origin == Origin::Member { Position::default() } else { self.position.clone() }
+    }
+
     /// Opens what can be sought in.
     fn open_file(
-        self,
+        &self,
         head: &[u8],
         file: Box<dyn InputFile>,
         (format, outer): (Format, Compression),
@@ -160,13 +170,17 @@ impl Opener<'_> {
                 Ok(Found::Skipped(SkipReason::Binary))
             }
             Kind::Text => self.text(file, outer, origin == Origin::File),
-            kind => self.container(Box::new(file), kind, outer),
+            kind => {
+                let mut found = self.container(Container::Seekable(file), kind, outer)?;
+                found.count_by_reading(self.position_of(origin));
+                Ok(found)
+            }
         }
     }
 
     /// Opens what can be read once: it is spooled where that is not enough.
     fn open_stream(
-        self,
+        &self,
         ahead: Ahead,
         rest: Box<dyn Read + Send>,
         (format, outer): (Format, Compression),
@@ -183,15 +197,22 @@ impl Opener<'_> {
         }
         let is_spooled = kind == Kind::Text || kind == Kind::Parquet || archive == Some(Archive::Zip);
         if !is_spooled {
-            return self.container(whole, kind, outer);
+            let mut found = self.container(Container::Stream(whole), kind, outer)?;
+            if outer == Compression::None {
+                found.count_by_reading(self.position.clone());
+            }
+            return Ok(found);
         }
         let limit = if archive.is_none() && kind == Kind::Text { self.context.decoded_limit } else { u64::MAX };
         let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
+        if outer == Compression::None {
+            self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
+        }
         self.open_file(&head, Box::new(spool), (format, outer), Origin::Member)
     }
 
     /// A text document; the first piece of a file that can be read again tells its encoding.
-    fn text(self, mut file: Box<dyn InputFile>, outer: Compression, is_file: bool) -> Result<Found, Trouble> {
+    fn text(&self, mut file: Box<dyn InputFile>, outer: Compression, is_file: bool) -> Result<Found, Trouble> {
         let telling = self.context.telling;
         let is_tentative = is_file && self.how != Some(Reread::Detected);
         let coding = if is_tentative {
@@ -209,30 +230,33 @@ impl Opener<'_> {
         let reader = TextReader::new(Box::new(file), self.context.split, (telling, coding), limit);
         let num_replaced = reader.num_replaced();
         let document = Document::new(Kind::Text, outer, Reader::Text(reader));
-        Ok(Found::Document(Document { num_replaced, ..document }))
+        let mut found = Found::Document(Document { num_replaced, ..document });
+        if is_file {
+            found.count_by_reading(self.position.clone());
+        }
+        Ok(found)
     }
 
     /// A container of records in text; its encoding is told by its first piece.
     fn container(
-        self,
-        mut reader: Box<dyn Read + Send>,
+        &self,
+        container: Container,
         kind: Kind,
         outer: Compression,
     ) -> Result<Found, Trouble> {
         let context = self.context;
         let mut name = "UTF-8";
         let mut num_replaced = Position::default();
-        if kind != Kind::Warc {
-            let mut ahead = peek(&mut reader, usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX));
-            let (encoding, mark) = context.container_encoding(&ahead.head, kind);
-            ahead.head.drain(..mark);
-            reader = ahead.before(reader);
-            if encoding != encoding_rs::UTF_8 {
-                name = encoding::name(encoding);
-                let transcoder = encoding::Transcoder::new(reader, encoding, context.telling.replace);
-                num_replaced = transcoder.num_replaced();
-                reader = Box::new(transcoder);
-            }
+        let (mut reader, encoding) = if kind == Kind::Warc {
+            (container.into_reader(), encoding_rs::UTF_8)
+        } else {
+            container.told(|head| context.container_encoding(head, kind))?
+        };
+        if encoding != encoding_rs::UTF_8 {
+            name = encoding::name(encoding);
+            let transcoder = encoding::Transcoder::new(reader, encoding, context.telling.replace);
+            num_replaced = transcoder.num_replaced();
+            reader = Box::new(transcoder);
         }
         let reader = match kind {
             Kind::Csv(delimiter) => Reader::Rows(RowReader::new(reader, delimiter, context)?),
@@ -248,15 +272,63 @@ impl Opener<'_> {
     }
 
     #[cfg(feature = "parquet")]
-    fn parquet(self, file: Box<dyn InputFile>, outer: Compression) -> Result<Found, Trouble> {
+    fn parquet(&self, file: Box<dyn InputFile>, outer: Compression) -> Result<Found, Trouble> {
         let reader = Reader::Parquet(ParquetReader::new(file, self.context)?);
         Ok(Found::Document(Document::new(Kind::Parquet, outer, reader)))
     }
 
     #[cfg(not(feature = "parquet"))]
     #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "the form of its twin")]
-    fn parquet(self, _file: Box<dyn InputFile>, _outer: Compression) -> Result<Found, Trouble> {
+    fn parquet(&self, _file: Box<dyn InputFile>, _outer: Compression) -> Result<Found, Trouble> {
         Ok(Found::Skipped(SkipReason::Unsupported))
+    }
+}
+
+/// A container of records, opened.
+enum Container {
+    Seekable(Box<dyn InputFile>),
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Container {
+    fn into_reader(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Seekable(file) => Box::new(file),
+            Self::Stream(reader) => reader,
+        }
+    }
+
+    /// The reader after the byte order mark, and what `tell` tells by the first piece: the encoding, and the length
+    /// of the mark.
+    fn told(
+        self,
+        tell: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
+    ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding)> {
+        let len = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
+        match self {
+            // Read again from the file itself, which fills buffers better than a copy of its beginning does.
+            Self::Seekable(mut file) => {
+                let ahead = peek(&mut file, len);
+                let (encoding, mark) = tell(&ahead.head);
+                file.seek(SeekFrom::Start(count(mark)))?;
+                Ok((Box::new(file), encoding))
+            }
+            Self::Stream(mut reader) => {
+                let mut ahead = peek(&mut reader, len);
+                let (encoding, mark) = tell(&ahead.head);
+                ahead.head.drain(..mark);
+                Ok((ahead.before(reader), encoding))
+            }
+        }
+    }
+}
+
+impl Found {
+    /// Has the bytes that the document's reader reads counted by `position`.
+    fn count_by_reading(&mut self, position: Position) {
+        if let Self::Document(document) = self {
+            document.position = Some(position);
+        }
     }
 }
 
@@ -279,7 +351,7 @@ impl Document {
     fn new(kind: Kind, outer: Compression, reader: Reader) -> Self {
         let wrap = Wrap { outer, ..Wrap::default() };
         let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", Position::default());
-        Self { role, wrap, kind, encoding, is_first: true, reader, num_replaced, num_told: 0 }
+        Self { role, wrap, kind, encoding, is_first: true, reader, num_replaced, num_told: 0, position: None }
     }
 
     /// Number of the archive's member it is.
@@ -319,6 +391,16 @@ impl Document {
     }
 
     fn piece(&mut self, body: Body, is_last: bool, end: End) -> Piece {
+        if let Some(position) = &self.position {
+            position.set(match &self.reader {
+                Reader::Text(reader) => reader.num_read(),
+                Reader::Lines(reader) => reader.num_read(),
+                Reader::Rows(reader) => reader.num_read(),
+                Reader::Web(reader) => reader.num_read(),
+                #[cfg(feature = "parquet")]
+                Reader::Parquet(_) => 0,
+            });
+        }
         let num_replaced = self.num_replaced.get() - self.num_told;
         self.num_told += num_replaced;
         Piece {

@@ -29,6 +29,11 @@ pub(super) struct RowReader {
 }
 
 impl RowReader {
+    /// Bytes read so far.
+    pub(super) fn num_read(&self) -> u64 {
+        self.num_read
+    }
+
     /// Reads the header of `reader`, whose bytes are UTF-8.
     pub(super) fn new(
         mut reader: Box<dyn Read + Send>,

@@ -1,19 +1,18 @@
 //! A source, read as a stream of pieces: unpacked by what its first bytes say, member by member if it is an
 //! archive, each piece ending where a paragraph or a record ends.
 
-use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::archive::{Content, Members, TarMembers, ZipMembers};
 use super::chunk::{Reread, Role, Slot};
 use super::content::{Archive, Compression, Kind, Wrap};
 use super::fault::{Fault, Trouble};
-use super::open::{Document, Found, Opener};
+use super::open::{Document, Found, Opener, Origin};
 use super::spool::Spooler;
 use super::text::TextPiece;
 use crate::discover::{Format, Plan, Source};
 use crate::error::{Error, RejectReason, Result, SkipReason};
-use crate::store::{Input, InputFile};
+use crate::store::Input;
 use crate::units::{SourceId, count};
 
 use super::ReadContext;
@@ -135,23 +134,6 @@ impl std::fmt::Debug for Stream<'_> {
     }
 }
 
-/// Counts the bytes read from a file.
-struct Metered(Box<dyn InputFile>, Position);
-
-impl Read for Metered {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let got = self.0.read(out)?;
-        self.1.advance(got);
-        Ok(got)
-    }
-}
-
-impl Seek for Metered {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.seek(to)
-    }
-}
-
 impl<'a> Stream<'a> {
     /// A stream of `source`, which is opened with its first piece.
     pub fn new(
@@ -160,8 +142,9 @@ impl<'a> Stream<'a> {
         (context, how): (&'a ReadContext, Option<Reread>),
         spooler: &'a dyn Spooler,
     ) -> Self {
-        let opener = Opener { context, how, spooler };
-        Self { source, opener, input, position: Position::default(), num_told: 0, state: State::Start }
+        let position = Position::default();
+        let opener = Opener { context, how, spooler, position: position.clone() };
+        Self { source, opener, input, position, num_told: 0, state: State::Start }
     }
 
     /// The source being read.
@@ -212,10 +195,7 @@ impl<'a> Stream<'a> {
         let is_open = opened.is_ok();
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
-            Ok(file) => {
-                let metered = Metered(file, self.position.clone());
-                self.opener.open(Box::new(metered), format, super::open::Origin::of(self.source))
-            }
+            Ok(file) => self.opener.open(file, format, Origin::of(self.source)),
         };
         let found = match found {
             Ok(found) => found,
@@ -302,10 +282,7 @@ impl<'a> Stream<'a> {
         let found = match content {
             Content::Skipped(reason) => Ok(Found::Skipped(reason)),
             Content::Rejected(fault) => Err(fault.into()),
-            Content::Spool(spool) => {
-                let origin = super::open::Origin::Member;
-                self.opener.open(Box::new(spool), format, origin)
-            }
+            Content::Spool(spool) => self.opener.open(Box::new(spool), format, Origin::Member),
         };
         let end = match found {
             Ok(Found::Document(mut document)) => {
@@ -351,9 +328,10 @@ impl<'a> Stream<'a> {
     fn told(&mut self, mut piece: Piece) -> Piece {
         piece.source = self.source.id;
         let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
-        let is_unpacked = piece.wrap != Wrap::default() || piece.kind == Kind::Parquet;
-        let position = if is_end && is_unpacked && self.source.size != u64::MAX {
-            self.source.size // parts of an archive need not be read, or are read twice
+        // Of what is unpacked or decoded on the way, and of archives, what was read is not what was taken.
+        let is_direct = piece.wrap == Wrap::default() && piece.kind != Kind::Parquet && piece.encoding == "UTF-8";
+        let position = if is_end && !is_direct && self.source.size != u64::MAX {
+            self.source.size
         } else {
             self.position.get().min(self.source.size)
         };

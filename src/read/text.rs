@@ -115,6 +115,11 @@ pub(super) enum NextText {
 }
 
 impl TextReader {
+    /// Bytes read so far.
+    pub(super) fn num_read(&self) -> u64 {
+        self.num_read
+    }
+
     /// Reads `reader`; `coding` is `None` if the first piece is to tell it.
     pub(super) fn new(
         reader: Box<dyn Read + Send>,

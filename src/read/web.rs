@@ -23,6 +23,11 @@ pub(super) struct WebReader {
 }
 
 impl WebReader {
+    /// Bytes read so far.
+    pub(super) fn num_read(&self) -> u64 {
+        self.num_read
+    }
+
     pub(super) fn new(reader: Box<dyn Read + Send>, limit: u64) -> Self {
         Self { reader, limit, carry: Vec::new(), num_read: 0, is_at_end: false }
     }
