@@ -41,33 +41,46 @@ pub(super) fn run(
         };
         Recorder::new(sources, (output, observer, &spooler), (config, &buffers), files, Summary::new(config))?
     };
-    let (mut fed, mut settled) = (feed.next_batch()?, Vec::new());
-    while !fed.is_empty() || !settled.is_empty() {
+    let (mut fed, mut settled, mut is_done) = (None, Vec::new(), false);
+    while !is_done || !settled.is_empty() {
         if observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
         let batch = std::mem::take(&mut settled);
-        let is_long = is_long(&batch, &fed);
+        let is_long = is_long(&batch, fed.as_deref());
         let writer = || {
             let context =
                 RenderContext { scan: &context, output, places: &decider.places, config, buffers: &buffers };
             write(batch, &context, &mut recorder, &buffers)
         };
-        let scanner = || fed.into_par_iter().map(|work| scan(work, &context)).collect::<Vec<_>>();
-        let (next, (scanned, written)) = if is_long {
+        let scanner = |work: Vec<Work>| work.into_par_iter().map(|work| scan(work, &context)).collect();
+        let (scanned, written): (Result<Vec<_>>, _) = match fed.take() {
             // Batches with a line of many megabytes each are not held at once.
-            let (written, scanned) = (writer(), scanner());
-            (feed.next_batch(), (scanned, written))
-        } else {
-            rayon::join(|| feed.next_batch(), || rayon::join(scanner, writer))
+            work if is_long => {
+                let written = writer();
+                (work.map_or_else(|| feed.next_batch(), Ok).map(scanner), written)
+            }
+            // What is unpacked is unpacked ahead, by a thread that would else wait.
+            Some(work) => {
+                let (next, (scanned, written)) =
+                    rayon::join(|| feed.next_batch(), || rayon::join(|| scanner(work), writer));
+                fed = Some(next?);
+                (Ok(scanned), written)
+            }
+            // What is only read is in the cache when it is scanned.
+            None => rayon::join(|| feed.next_batch().map(scanner), writer),
         };
         written?;
-        fed = next?;
+        let scanned = scanned?;
+        is_done = scanned.is_empty() && fed.as_ref().is_none_or(Vec::is_empty);
         let rewind;
         (settled, rewind) = decider.settle(scanned, &mut feed);
         if let Some(Rewind { first, source, how }) = rewind {
             feed.rewind(first, source, how);
-            fed = feed.next_batch()?;
+            (fed, is_done) = (None, false);
+        }
+        if fed.is_none() && feed.is_unpacking() {
+            fed = Some(feed.next_batch()?);
         }
     }
     recorder.finish(&decider.places)?;
@@ -97,8 +110,9 @@ fn write(
 }
 
 /// Whether a batch holds much more than a batch should.
-fn is_long(settled: &[Settled], fed: &[Work]) -> bool {
+fn is_long(settled: &[Settled], fed: Option<&[Work]>) -> bool {
     let settled = settled.iter().map(|settled| count(settled.scanned.chunk.bytes.len())).sum::<u64>();
-    settled.max(fed.iter().map(Work::len).sum()) > 2 * BATCH_BYTES
+    let fed = fed.unwrap_or_default().iter().map(Work::len).sum();
+    settled.max(fed) > 2 * BATCH_BYTES
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Mutex;
 
-use crate::discover::SourceList;
+use crate::discover::{SourceList, is_packed};
 use crate::error::Result;
 use crate::read::{self, PIECE_BYTES, Piece, ReadContext, Reread, Spooler, Stop, Stream};
 use crate::store::{Input, Output, Scratch};
@@ -109,6 +109,19 @@ impl<'a> Feed<'a> {
             batch.push(Work::Files(range, self.buffers.take()));
         }
         Ok(batch)
+    }
+
+    /// Whether more is to be done for the next bytes than to read them.
+    pub(super) fn is_unpacking(&self) -> bool {
+        match &self.stream {
+            Some(stream) => stream.is_unpacking(),
+            None => {
+                let is_left = (self.next as usize) < self.sources.len();
+                is_left
+                    && self.is_stream(self.next)
+                    && is_packed(self.sources.get(SourceId(self.next)).place.relative)
+            }
+        }
     }
 
     fn is_stream(&self, number: u32) -> bool {

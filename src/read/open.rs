@@ -354,6 +354,13 @@ impl Document {
         Self { role, wrap, kind, encoding, is_first: true, reader, num_replaced, num_told: 0, position: None }
     }
 
+    /// Whether its bytes are more than read: decompressed, transcoded, or taken apart.
+    pub(super) fn is_unpacked(&self) -> bool {
+        self.wrap != Wrap::default()
+            || !matches!(self.kind, Kind::Text | Kind::JsonLines)
+            || self.encoding != "UTF-8"
+    }
+
     /// Number of the archive's member it is.
     pub(super) fn member_number(&self) -> Option<u64> {
         match &self.role {

@@ -10,7 +10,7 @@ use super::fault::{Fault, Trouble};
 use super::open::{Document, Found, Opener, Origin};
 use super::spool::Spooler;
 use super::text::TextPiece;
-use crate::discover::{Format, Plan, Source};
+use crate::discover::{Format, Plan, Source, is_packed};
 use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::Input;
 use crate::units::{SourceId, count};
@@ -150,6 +150,16 @@ impl<'a> Stream<'a> {
     /// The source being read.
     pub fn source(&self) -> SourceId {
         self.source.id
+    }
+
+    /// Whether more is to be done for the next piece than to read it.
+    pub fn is_unpacking(&self) -> bool {
+        match &self.state {
+            State::Start => is_packed(self.source.place.relative),
+            State::Document(document) => document.is_unpacked(),
+            State::Archive { .. } => true,
+            State::Done => false,
+        }
     }
 
     /// Leaves off the document, or member of this number, if it is the one that is being read.
