@@ -143,9 +143,9 @@ impl Decider {
     /// Takes large text documents that turned out to be bad out of the batch and, if they were begun in an
     /// earlier one, out of what is settled. One piece stays, to tell the reason.
     fn drop_bad_documents(&mut self, scanned: &mut Vec<Scanned>, feed: &mut Feed<'_>) {
-        let is_bad =
-            |scanned: &Scanned| piece(scanned).filter(|part| part.fate != PartFate::Read).map(owner);
-        let bad: Vec<_> = scanned.iter().filter_map(is_bad).collect();
+        // What is read again is not bad: its pieces come once more.
+        let is_bad = |part: &Part| matches!(part.fate, PartFate::Rejected(_) | PartFate::Skipped(_));
+        let bad: Vec<_> = scanned.iter().filter_map(piece).filter(|part| is_bad(part)).map(owner).collect();
         for bad in bad {
             feed.abandon(bad);
             self.abandoned = Some(bad);
@@ -157,7 +157,7 @@ impl Decider {
                 [part] if part.is_piece_of_text() && owner(part) == bad => {
                     is_first |= part.is_first;
                     // Once told, whatever follows goes.
-                    let stays = part.fate != PartFate::Read && !has_reason;
+                    let stays = is_bad(part) && !has_reason;
                     has_reason |= stays;
                     if stays {
                         part.is_first = is_first;

@@ -155,9 +155,11 @@ impl Part {
         matches!(self.role, Role::Whole) && self.is_first && self.is_last
     }
 
-    /// Whether it belongs to a text document that stands in several chunks.
+    /// Whether it may belong to a text document that stands in several chunks: one that goes wrong at once ends with
+    /// its first piece, and others of its pieces may have been read all the same.
     pub fn is_piece_of_text(&self) -> bool {
-        !self.kind.is_container() && !(self.is_first && self.is_last)
+        let is_document = matches!(self.role, Role::Whole | Role::Member(_)) && !self.kind.is_container();
+        is_document && !(self.is_first && self.is_last && self.fate == PartFate::Read)
     }
 
     /// The archive's member it belongs to.
