@@ -95,8 +95,10 @@ impl ReadContext {
         if let Some(found) = encoding::by_bom(head) {
             return found;
         }
-        let whole = crate::split::line::last_lf(head).unwrap_or(head.len());
-        let lines = &head[..whole];
+        // In UTF-16 the byte of a line feed is half of one, or of something else.
+        let is_wide = memchr::memchr(0, head).is_some();
+        let whole = if is_wide { None } else { crate::split::line::last_lf(head) };
+        let lines = &head[..whole.unwrap_or(head.len() & !1)];
         match encoding::detect(lines, self.telling.given) {
             Decision::Other(encoding) if self.telling.given == Some(encoding) => (encoding, 0),
             Decision::Other(encoding) if !encoding::is_line_independent(encoding) => (encoding, 0),
