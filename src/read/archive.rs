@@ -1,6 +1,7 @@
 //! Archives: one member after the other, each unpacked to a spool. Nothing is ever written to disk under a
 //! member's own name.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 
 use zip::result::ZipError;
@@ -135,9 +136,14 @@ impl Members for TarMembers {
                 Some(Content::Skipped(SkipReason::Special))
             };
             let header = entry.header().clone();
-            io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
-            let padding = (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK;
-            io::copy(&mut (&mut self.reader).take(padding), &mut io::sink()).map_err(broken)?;
+            let rest = if kind.is_gnu_sparse() {
+                // Reading it would give the zeros that are not stored, of which there may be any number.
+                header.entry_size().map_err(broken)?.checked_next_multiple_of(TAR_BLOCK).unwrap_or(u64::MAX)
+            } else {
+                io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
+                (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK
+            };
+            io::copy(&mut (&mut self.reader).take(rest), &mut io::sink()).map_err(broken)?;
             let Some(content) = content else { continue };
             if let Content::Spool(spool) = &content
                 && spool.len() < size
@@ -161,6 +167,11 @@ pub(super) struct ZipMembers {
 impl ZipMembers {
     pub(super) fn new(file: Box<dyn InputFile>) -> Result<Self, Fault> {
         let archive = zip::ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
+        let mut names = HashSet::new();
+        // Of two members with one name the directory gives one; and two cannot be written.
+        if archive.has_duplicate_names() || !archive.file_names_raw().all(|name| names.insert(plain(name))) {
+            return Err(Fault::new(RejectReason::NotArchive, "two of the zip archive's members have one name"));
+        }
         Ok(Self { archive, next: 0, number: 0 })
     }
 }

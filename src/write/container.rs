@@ -297,8 +297,7 @@ fn write_zip<W: Write>(
     if let Some(mode) = mode {
         options = options.unix_permissions(mode);
     }
-    let name = String::from_utf8_lossy(&member.path).into_owned();
-    writer.start_file(name, options).map_err(io::Error::other)?;
+    writer.start_file_with_options(options.name(&member.path)).map_err(io::Error::other)?;
     let copied = io::copy(spool, writer)?;
     debug_assert_eq!(copied, spool.len(), "a spool gives back what it was given");
     Ok(())
