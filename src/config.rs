@@ -241,17 +241,25 @@ impl Config {
         if self.read.id_field.is_empty() {
             return Err(Error::Config("id-field: the field name is empty; leave it out for `id`".to_owned()));
         }
-        if self.write.shard_size.is_some() && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet)) {
-            return Err(Error::Config("shard-size: only shards have one; add --to jsonl or --to parquet".to_owned()));
+        if self.write.shard_size.is_some()
+            && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet))
+        {
+            return Err(Error::Config(
+                "shard-size: only shards have one; add --to jsonl or --to parquet".to_owned(),
+            ));
         }
         if self.write.shard_size == Some(0) {
-            return Err(Error::Config("shard-size 0: a shard holds at least one document; leave it out".to_owned()));
+            return Err(Error::Config(
+                "shard-size 0: a shard holds at least one document; leave it out".to_owned(),
+            ));
         }
         if cfg!(not(feature = "parquet")) && self.write.to == Some(TargetFormat::Parquet) {
             return Err(Error::Config("to parquet: this program was built without Parquet".to_owned()));
         }
         if self.read.max_document_size == Some(0) {
-            return Err(Error::Config("max-document-size 0: no document is as short; leave it out".to_owned()));
+            return Err(Error::Config(
+                "max-document-size 0: no document is as short; leave it out".to_owned(),
+            ));
         }
         if self.threads > MAX_THREADS {
             return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));

@@ -41,9 +41,7 @@ const UNSUPPORTED: [&[u8]; 19] = [
 /// What to do with a file of this path.
 pub(super) fn plan_for(path: &[u8]) -> Plan {
     match extension(path) {
-        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => {
-            Plan::Skip(SkipReason::Unsupported)
-        }
+        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => Plan::Skip(SkipReason::Unsupported),
         _ => Plan::Read(Format::of(path)),
     }
 }
@@ -121,9 +119,14 @@ mod tests {
 
     #[test]
     fn packed_by_name() {
-        for (name, expected) in
-            [("a.txt", false), ("a.txt.gz", true), ("a.TGZ", true), ("a.parquet", true), ("gz", false), ("a.jsonl", false)]
-        {
+        for (name, expected) in [
+            ("a.txt", false),
+            ("a.txt.gz", true),
+            ("a.TGZ", true),
+            ("a.parquet", true),
+            ("gz", false),
+            ("a.jsonl", false),
+        ] {
             assert_eq!(is_packed(name.as_bytes()), expected, "{name}");
         }
     }

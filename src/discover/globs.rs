@@ -39,7 +39,10 @@ fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
         return Ok(None);
     }
     let bad = |glob: &str, error: &globset::Error| {
-        Error::Config(format!("{option} {glob:?}: {}; write a glob such as '*.txt' or 'site/**'", error.kind()))
+        Error::Config(format!(
+            "{option} {glob:?}: {}; write a glob such as '*.txt' or 'site/**'",
+            error.kind()
+        ))
     };
     let mut set = GlobSetBuilder::new();
     for glob in globs {
@@ -81,7 +84,11 @@ mod tests {
             (&["*.{txt,md}"], &["draft*"], "x/draft-1.txt", false),
             (&["*.{txt,md}"], &["draft*"], "x/1.md", true),
         ] {
-            assert_eq!(globs(include, exclude).admit(path.as_bytes()), expected, "{include:?} {exclude:?} {path}");
+            assert_eq!(
+                globs(include, exclude).admit(path.as_bytes()),
+                expected,
+                "{include:?} {exclude:?} {path}"
+            );
         }
     }
 

@@ -16,9 +16,6 @@ use crate::report::{RunInfo, Summary};
 use crate::store::{Area, Input, Output};
 use crate::units::count;
 
-/// The ledger's name in the record.
-pub(super) const LEDGER: &[u8] = b"removed.jsonl.zst";
-
 /// Cleans `sources` from `input` to `output` and publishes. Runs on the caller's rayon pool.
 pub(super) fn run(
     sources: &SourceList,
@@ -33,14 +30,14 @@ pub(super) fn run(
     let context = ScanContext::new((sources, input), &read, config);
     let mut feed = Feed::new((sources, input), &read, (&spooler, output.can_retract()), &buffers);
     let mut decider = Decider::new(config);
-    let mut recorder = {
-        let files = RecordFiles {
-            ledger: output.create(Area::Record, LEDGER)?,
-            rejected: output.create(Area::Record, b"rejected.jsonl")?,
-            scratch: [output.scratch()?, output.scratch()?],
-        };
-        Recorder::new(sources, (output, observer, &spooler), (config, &buffers), files, Summary::new(config))?
-    };
+    let files = RecordFiles::create(output)?;
+    let mut recorder = Recorder::new(
+        sources,
+        (output, observer, &spooler),
+        (config, &buffers),
+        files,
+        Summary::new(config),
+    )?;
     let (mut fed, mut settled, mut is_done) = (None, Vec::new(), false);
     while !is_done || !settled.is_empty() {
         if observer.is_cancelled() {
@@ -84,7 +81,16 @@ pub(super) fn run(
         }
     }
     recorder.finish(&decider.places)?;
-    let Recorder { summary, .. } = recorder;
+    publish(recorder.summary, output, observer, info)
+}
+
+/// Writes the account of a run that is through, and publishes.
+fn publish(
+    summary: Summary,
+    output: &dyn Output,
+    observer: &dyn Observer,
+    info: &dyn Fn() -> RunInfo,
+) -> Result<Summary> {
     output.create(Area::Record, b"summary.json")?.append(summary.to_json().as_bytes())?;
     output.create(Area::Record, b"run.json")?.append(info().to_json().as_bytes())?;
     if observer.is_cancelled() {
@@ -115,4 +121,3 @@ fn is_long(settled: &[Settled], fed: Option<&[Work]>) -> bool {
     let fed = fed.unwrap_or_default().iter().map(Work::len).sum();
     settled.max(fed) > 2 * BATCH_BYTES
 }
-

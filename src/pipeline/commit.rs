@@ -62,6 +62,20 @@ pub(super) struct RecordFiles {
     pub(super) scratch: [Box<dyn Scratch>; 2],
 }
 
+/// The ledger's name in the record.
+pub(super) const LEDGER: &[u8] = b"removed.jsonl.zst";
+
+impl RecordFiles {
+    /// Begins them.
+    pub(super) fn create(output: &dyn Output) -> Result<Self> {
+        Ok(Self {
+            ledger: output.create(Area::Record, LEDGER)?,
+            rejected: output.create(Area::Record, b"rejected.jsonl")?,
+            scratch: [output.scratch()?, output.scratch()?],
+        })
+    }
+}
+
 impl<'a> Recorder<'a> {
     pub(super) fn new(
         sources: &'a SourceList,
@@ -143,9 +157,12 @@ impl<'a> Recorder<'a> {
         places: &Places,
     ) -> Result<()> {
         match &part.role {
-            Role::ArchiveStart => return self.count_input(part),
+            Role::ArchiveStart => {
+                self.count_input(part);
+                return Ok(());
+            }
             Role::ArchiveEnd => {
-                self.count_input(part)?;
+                self.count_input(part);
                 self.close_writer()?;
                 return self.end_unit(part);
             }
@@ -183,81 +200,92 @@ impl<'a> Recorder<'a> {
     }
 
     /// Counts bytes of an archive that belong to none of its members.
-    fn count_input(&mut self, part: &Part) -> Result<()> {
+    fn count_input(&mut self, part: &Part) {
         self.summary.add(Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
-        Ok(())
     }
 
     /// Appends a piece to its source, whose output is made when there is something to write.
     fn append(&mut self, settled: &Settled, part: &Part, content: Content, counts: Counts) -> Result<()> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
-        let repair = self.config.split.repair;
-        let (more, layout) = match &content {
-            Content::Bytes { layout, .. } => (counts, *layout),
+        let (more, layout) = match content {
+            Content::Bytes { bytes, ends, layout } => {
+                self.append_bytes(part, (&bytes, &ends), (&counts, layout), &mut open)?;
+                self.buffers.give_back(bytes);
+                (counts, layout)
+            }
             Content::TooLong => {
-                let written = settled.write_part(part, repair, &mut io::sink(), |_| ());
-                let (more, layout) = written.map_err(encode_error)?;
+                let (more, layout) = self.append_long(settled, part, &mut open)?;
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
             #[cfg(feature = "parquet")]
-            Content::Rows(_) | Content::Batch(_) => (counts, Layout::default()),
-        };
-        let is_something =
-            if part.kind.is_container() { more.documents_kept > 0 } else { more.paragraphs_kept > 0 };
-        match content {
-            Content::Bytes { bytes, ends, layout } if self.shards.is_some() => {
-                self.append_to_shard(part, (&bytes, &ends), layout, &mut open)?;
-                self.buffers.give_back(bytes);
+            Content::Rows(rows) => {
+                if counts.documents_kept > 0 {
+                    self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
+                }
+                (counts, Layout::default())
             }
             #[cfg(feature = "parquet")]
             Content::Batch(batch) => {
                 self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&batch))?;
+                (counts, Layout::default())
             }
-            // Nothing is kept so far: what stands between documents waits for one.
-            Content::Bytes { bytes, .. } if !is_something && !open.is_written => {
-                open.pending.extend_from_slice(&bytes);
-                self.buffers.give_back(bytes);
-            }
-            Content::Bytes { bytes, ends, .. } => {
-                if !bytes.is_empty() {
-                    let joint = !part.kind.is_container() && open.layout.owes_blank(layout);
-                    let writer = self.writer(part, &mut open)?;
-                    if joint {
-                        writer.write(&Piece::Bytes(b"\n"))?;
-                    }
-                    if ends.is_empty() {
-                        writer.write(&Piece::Bytes(&bytes))?;
-                    } else {
-                        writer.write(&Piece::Records(&bytes, &ends))?;
-                    }
-                }
-                self.buffers.give_back(bytes);
-            }
-            #[cfg(feature = "parquet")]
-            Content::Rows(rows) if is_something => {
-                self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
-            }
-            #[cfg(feature = "parquet")]
-            Content::Rows(_) => {}
-            Content::TooLong if is_something => {
-                let joint = !part.kind.is_container() && open.layout.owes_blank(layout);
-                let mut out = io::BufWriter::new(self.writer(part, &mut open)?.bytes());
-                let joined = if joint { out.write_all(b"\n") } else { Ok(()) };
-                let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
-                let written = written.and_then(|_| out.flush());
-                out.into_parts().0.finish(written)?;
-            }
-            Content::TooLong => {
-                let mut pending = std::mem::take(&mut open.pending);
-                settled.write_part(part, repair, &mut pending, |_| ()).map_err(encode_error)?;
-                open.pending = pending;
-            }
-        }
+        };
         open.layout = open.layout.joined(layout);
         open.counts += more;
         open.num_lines += part.num_lines;
         self.open = Some(open);
         Ok(())
+    }
+
+    fn append_bytes(
+        &mut self,
+        part: &Part,
+        (bytes, ends): (&[u8], &[usize]),
+        (counts, layout): (&Counts, Layout),
+        open: &mut OpenDocument,
+    ) -> Result<()> {
+        if self.shards.is_some() {
+            return self.append_to_shard(part, (bytes, ends), layout, open);
+        }
+        if !keeps(part, counts) && !open.is_written {
+            // Nothing is kept so far: what stands between documents waits for one.
+            open.pending.extend_from_slice(bytes);
+            return Ok(());
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
+        let writer = self.writer(part, open)?;
+        if owes_blank {
+            writer.write(&Piece::Bytes(b"\n"))?;
+        }
+        writer.write(&if ends.is_empty() { Piece::Bytes(bytes) } else { Piece::Records(bytes, ends) })
+    }
+
+    /// Appends what is too long to be formatted in memory: once to count it, and once to write it.
+    fn append_long(
+        &mut self,
+        settled: &Settled,
+        part: &Part,
+        open: &mut OpenDocument,
+    ) -> Result<(Counts, Layout)> {
+        let repair = self.config.split.repair;
+        let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
+        let (counts, layout) = counted.map_err(encode_error)?;
+        if !keeps(part, &counts) {
+            if !open.is_written {
+                settled.write_part(part, repair, &mut open.pending, |_| ()).map_err(encode_error)?;
+            }
+            return Ok((counts, layout));
+        }
+        let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
+        let mut out = io::BufWriter::new(self.writer(part, open)?.bytes());
+        let joined = if owes_blank { out.write_all(b"\n") } else { Ok(()) };
+        let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
+        let written = written.and_then(|_| out.flush());
+        out.into_parts().0.finish(written)?;
+        Ok((counts, layout))
     }
 
     /// Appends lines of JSON to the shard, or a piece of a text to what will be one.
@@ -410,4 +438,9 @@ pub(super) fn path_of(sources: &SourceList, part: &Part) -> Vec<u8> {
         path.extend_from_slice(&member.path);
     }
     path
+}
+
+/// Whether something of a part stays.
+fn keeps(part: &Part, counts: &Counts) -> bool {
+    if part.kind.is_container() { counts.documents_kept > 0 } else { counts.paragraphs_kept > 0 }
 }

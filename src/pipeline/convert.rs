@@ -8,7 +8,9 @@ use crate::report::Counts;
 use crate::units::{DocumentId, count};
 use crate::write::{self, Converted, Layout, LedgerContext};
 
-use super::render::{Content, RenderContext, RenderedPart, Settled, document_counts, encode_error, part_counts};
+use super::render::{
+    Content, RenderContext, RenderedPart, Settled, document_counts, encode_error, part_counts,
+};
 
 /// What a document is called in another form: its own id, or failing that its place.
 pub(super) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
@@ -95,12 +97,15 @@ impl Settled {
             let id = self.documents[number].id;
             let owner: Owner<'_> = context.places.owner(id);
             let path = context.ledger().path(owner).into_owned();
-            documents.push((id, Converted {
-                id: name(&path, owner.record, &chunk.bytes[slot.id.range()]),
-                path,
-                text: String::from_utf8(text).unwrap_or_default(), // clean text is text
-                fields: fields.of(number),
-            }));
+            documents.push((
+                id,
+                Converted {
+                    id: name(&path, owner.record, &chunk.bytes[slot.id.range()]),
+                    path,
+                    text: String::from_utf8(text).unwrap_or_default(), // clean text is text
+                    fields: fields.of(number),
+                },
+            ));
         }
         Ok(documents)
     }

@@ -25,7 +25,7 @@ pub(super) enum Work {
     /// Small files, to be read.
     Files(Range<u32>, Vec<u8>),
     /// A piece of a large file.
-    Piece(Piece),
+    Piece(Box<Piece>),
 }
 
 impl Work {
@@ -87,7 +87,7 @@ impl<'a> Feed<'a> {
                     Some(piece) => {
                         bytes += piece.len();
                         files += 1; // members of archives may be small too
-                        batch.push(Work::Piece(piece));
+                        batch.push(Work::Piece(Box::new(piece)));
                     }
                     None => self.stream = None,
                 }
@@ -113,15 +113,13 @@ impl<'a> Feed<'a> {
 
     /// Whether more is to be done for the next bytes than to read them.
     pub(super) fn is_unpacking(&self) -> bool {
-        match &self.stream {
-            Some(stream) => stream.is_unpacking(),
-            None => {
-                let is_left = (self.next as usize) < self.sources.len();
-                is_left
-                    && self.is_stream(self.next)
-                    && is_packed(self.sources.get(SourceId(self.next)).place.relative)
-            }
+        if let Some(stream) = &self.stream {
+            return stream.is_unpacking();
         }
+        let is_left = (self.next as usize) < self.sources.len();
+        is_left
+            && self.is_stream(self.next)
+            && is_packed(self.sources.get(SourceId(self.next)).place.relative)
     }
 
     fn is_stream(&self, number: u32) -> bool {

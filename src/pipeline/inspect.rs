@@ -49,7 +49,14 @@ fn look(
     let (buffers, spooler) = (Buffers::default(), OutputSpooler(&NullOutput));
     // What is counted cannot be taken back.
     let mut feed = Feed::new((sources, input), &read, (&spooler, false), &buffers);
-    let mut looker = Looker { sources, observer, inspection: Inspection::new(), open: Seen::default(), record: 0, lines: 0 };
+    let mut looker = Looker {
+        sources,
+        observer,
+        inspection: Inspection::new(),
+        open: Seen::default(),
+        record: 0,
+        lines: 0,
+    };
     let mut fed = feed.next_batch()?;
     while !fed.is_empty() {
         if observer.is_cancelled() {
@@ -88,7 +95,7 @@ fn scan(
 ) -> (Chunk, Vec<Seen>) {
     let mut eye = Eye { config, seen: Vec::new(), paragraphs: Vec::new() };
     let chunk = match work {
-        Work::Piece(piece) => read::read_piece(piece, context, &mut eye),
+        Work::Piece(piece) => read::read_piece(*piece, context, &mut eye),
         Work::Files(range, buffer) => {
             let mut chunk = Chunk::new(buffer);
             let sources = range.map(|id| sources.get(SourceId(id)));
@@ -136,7 +143,8 @@ impl Visitor for Eye<'_> {
     fn document(&mut self, text: &str) {
         self.paragraphs.clear();
         split::split(text, self.config.split, &mut self.paragraphs);
-        let longest = self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
+        let longest =
+            self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
         let longest = longest.map_or_else(Default::default, |(number, paragraph)| {
             let text = &text[paragraph.span.range()];
             (count(text.len()), count(number), text.chars().take(SHOWN).collect())
@@ -167,7 +175,7 @@ impl Looker<'_> {
         let mut seen = seen.into_iter();
         for part in &chunk.parts {
             self.inspection.bytes.input += part.num_bytes;
-            self.observer.advanced(u64::from(self.is_source_end(part)), part.num_bytes);
+            self.observer.advanced(u64::from(Self::is_source_end(part)), part.num_bytes);
             match part.role {
                 Role::ArchiveStart => {
                     if let Some(archive) = part.wrap.archive {
@@ -210,7 +218,7 @@ impl Looker<'_> {
         }
     }
 
-    fn is_source_end(&self, part: &Part) -> bool {
+    fn is_source_end(part: &Part) -> bool {
         part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd)
     }
 

@@ -186,7 +186,7 @@ pub fn clean_documents(
     for ((area, name), content) in output.take_published() {
         match area {
             Area::Corpus => written.push((to_text(name), content)),
-            Area::Record if name == clean::LEDGER => cleaned.ledger = content,
+            Area::Record if name == commit::LEDGER => cleaned.ledger = content,
             Area::Record => {}
         }
     }

@@ -63,7 +63,7 @@ pub(super) struct ScannedDocument {
 pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let mut scanner = Scanner::new(context);
     let chunk = match work {
-        Work::Piece(piece) => read::read_piece(piece, context.read, &mut scanner),
+        Work::Piece(piece) => read::read_piece(*piece, context.read, &mut scanner),
         Work::Files(range, buffer) => {
             let mut chunk = Chunk::new(buffer);
             let sources = range.map(|id| context.sources.get(SourceId(id)));

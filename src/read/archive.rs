@@ -73,12 +73,7 @@ fn is_unsafe(path: &[u8]) -> bool {
 }
 
 /// Unpacks a member that is a regular file.
-fn unpack(
-    path: &[u8],
-    mut reader: impl Read,
-    limit: u64,
-    spooler: &dyn Spooler,
-) -> Result<Content, Trouble> {
+fn unpack(path: &[u8], mut reader: impl Read, limit: u64, spooler: &dyn Spooler) -> Result<Content, Trouble> {
     if is_unsafe(path) {
         let detail = "its name would lead out of the archive's directory";
         return Ok(Content::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
@@ -170,7 +165,10 @@ impl ZipMembers {
         let mut names = HashSet::new();
         // Of two members with one name the directory gives one; and two cannot be written.
         if archive.has_duplicate_names() || !archive.file_names_raw().all(|name| names.insert(plain(name))) {
-            return Err(Fault::new(RejectReason::NotArchive, "two of the zip archive's members have one name"));
+            return Err(Fault::new(
+                RejectReason::NotArchive,
+                "two of the zip archive's members have one name",
+            ));
         }
         Ok(Self { archive, next: 0, number: 0 })
     }
@@ -178,7 +176,7 @@ impl ZipMembers {
 
 fn zip_fault(error: &ZipError) -> Fault {
     match error {
-        ZipError::Io(source) if source.get_ref().is_some_and(|inner| inner.is::<Fault>()) => Fault::of(source),
+        ZipError::Io(source) if Fault::behind(source).is_some() => Fault::of(source),
         _ => Fault::new(RejectReason::NotArchive, format!("the zip archive is damaged: {error}")),
     }
 }
@@ -244,7 +242,8 @@ impl<R: Read> Read for ZipEntry<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let got = self.entry.read(out).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => error,
-            _ => Fault::new(RejectReason::Corrupt, format!("its compressed content is damaged: {error}")).into(),
+            _ => Fault::new(RejectReason::Corrupt, format!("its compressed content is damaged: {error}"))
+                .into(),
         })?;
         self.decoded += count(got);
         if is_bomb(self.decoded, self.compressed) {

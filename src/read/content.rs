@@ -148,7 +148,10 @@ pub(super) const SNIFF_BYTES: usize = 8 * 1024;
 pub(super) fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(SNIFF_BYTES)];
     memchr::memchr(0, head).is_some()
-        && !matches!(super::encoding::detect(&head[..head.len() & !1], None), super::encoding::Decision::Other(_))
+        && !matches!(
+            super::encoding::detect(&head[..head.len() & !1], None),
+            super::encoding::Decision::Other(_)
+        )
 }
 
 #[cfg(test)]

@@ -89,7 +89,8 @@ pub(super) fn is_bomb(decoded: u64, compressed: u64) -> bool {
 
 /// The fault of a stream that expands too much.
 pub(super) fn bomb(decoded: u64, compressed: u64) -> Fault {
-    let detail = format!("expands to more than {MAX_RATIO} times its size: {compressed} bytes gave {decoded}");
+    let detail =
+        format!("expands to more than {MAX_RATIO} times its size: {compressed} bytes gave {decoded}");
     Fault::new(RejectReason::Bomb, detail)
 }
 
@@ -133,7 +134,7 @@ impl<R: Read> Decompressor<R> {
 
     /// A fault of the stream, in words that say where.
     fn fault(&self, error: &io::Error) -> Fault {
-        if error.get_ref().is_some_and(|inner| inner.is::<Fault>()) {
+        if Fault::behind(error).is_some() {
             return Fault::of(error);
         }
         let name = self.compression.name();
@@ -254,8 +255,7 @@ mod tests {
         }
     }
 
-    const ALL: [Compression; 4] =
-        [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
+    const ALL: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
 
     #[test]
     fn several_streams_are_one() {

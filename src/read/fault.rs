@@ -29,9 +29,14 @@ impl Fault {
         Self { reason, byte: Some(count(byte)), detail: detail.into() }
     }
 
+    /// The fault that one of our own readers put into an error.
+    pub(super) fn behind(error: &io::Error) -> Option<&Self> {
+        error.get_ref().and_then(|inner| inner.downcast_ref())
+    }
+
     /// The fault behind an error of a reader: one of our own readers', or the operating system's.
     pub(super) fn of(error: &io::Error) -> Self {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()) {
+        match Self::behind(error) {
             Some(fault) => fault.clone(),
             None => Self::new(RejectReason::Unreadable, format!("cannot be read: {error}")),
         }

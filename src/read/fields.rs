@@ -8,11 +8,11 @@ use std::io;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::ReadContext;
 use super::chunk::{Chunk, Part, Slot};
 use super::content::Kind;
 use super::csv::{self, Dialect};
 use super::warc;
-use super::ReadContext;
 
 /// A field of a record: its name, and its value as JSON.
 pub type Field = (String, String);
@@ -61,7 +61,9 @@ impl<'a> Fields<'a> {
             Kind::Csv(delimiter) => self.row(slot, Dialect { delimiter }),
             Kind::Warc => self.headers(slot),
             #[cfg(feature = "parquet")]
-            Kind::Parquet => self.rows.get(number - self.part.slots.start).map_or_else(Vec::new, |row| members(row)),
+            Kind::Parquet => {
+                self.rows.get(number - self.part.slots.start).map_or_else(Vec::new, |row| members(row))
+            }
             #[cfg(not(feature = "parquet"))]
             Kind::Parquet => Vec::new(),
         };

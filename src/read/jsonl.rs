@@ -58,8 +58,7 @@ pub(super) fn records(
 
 /// Finds and decodes the text of one record.
 fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, Fault> {
-    let fault =
-        |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
+    let fault = |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
     let raw = &bytes[line.range()];
     let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
         fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())

@@ -203,7 +203,8 @@ impl Opener<'_> {
             }
             return Ok(found);
         }
-        let limit = if archive.is_none() && kind == Kind::Text { self.context.decoded_limit } else { u64::MAX };
+        let limit =
+            if archive.is_none() && kind == Kind::Text { self.context.decoded_limit } else { u64::MAX };
         let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
             self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
@@ -212,7 +213,12 @@ impl Opener<'_> {
     }
 
     /// A text document; the first piece of a file that can be read again tells its encoding.
-    fn text(&self, mut file: Box<dyn InputFile>, outer: Compression, is_file: bool) -> Result<Found, Trouble> {
+    fn text(
+        &self,
+        mut file: Box<dyn InputFile>,
+        outer: Compression,
+        is_file: bool,
+    ) -> Result<Found, Trouble> {
         let telling = self.context.telling;
         let is_tentative = is_file && self.how != Some(Reread::Detected);
         let coding = if is_tentative {
@@ -238,12 +244,7 @@ impl Opener<'_> {
     }
 
     /// A container of records in text; its encoding is told by its first piece.
-    fn container(
-        &self,
-        container: Container,
-        kind: Kind,
-        outer: Compression,
-    ) -> Result<Found, Trouble> {
+    fn container(&self, container: Container, kind: Kind, outer: Compression) -> Result<Found, Trouble> {
         let context = self.context;
         let mut name = "UTF-8";
         let mut num_replaced = Position::default();
@@ -390,9 +391,7 @@ impl Document {
         };
         match reader.next(buffer) {
             Ok(NextText::Piece(piece, is_last)) => self.piece(Body::Text(piece), is_last, End::Well),
-            Ok(NextText::Unclear) => {
-                self.piece(Body::Lines(Vec::new()), true, End::Reread(Reread::Detected))
-            }
+            Ok(NextText::Unclear) => self.piece(Body::Lines(Vec::new()), true, End::Reread(Reread::Detected)),
             Err(fault) => self.piece(Body::Lines(Vec::new()), true, End::Fault(fault)),
         }
     }

@@ -9,8 +9,8 @@ use arrow_schema::{DataType, SchemaRef};
 use bytes::{Buf, Bytes};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::{ChunkReader, Length};
 
 use super::ReadContext;
 use super::chunk::Slot;
@@ -55,7 +55,8 @@ impl ParquetReader {
         let text = text_column(&schema, &context.text_field.to_string())?;
         let id = schema.column_with_name(&context.id_field).map(|(index, _)| index);
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0).max(1);
-        let sizes = metadata.row_groups().iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0));
+        let sizes =
+            metadata.row_groups().iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0));
         let average = (sizes.fold(0, u64::saturating_add) / rows).max(1);
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
         let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
@@ -70,7 +71,8 @@ impl ParquetReader {
             Some(Ok(batch)) => batch,
             Some(Err(error)) => {
                 self.is_done = true;
-                let fault = Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}"));
+                let fault =
+                    Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}"));
                 return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault) };
             }
             None => {
@@ -91,10 +93,7 @@ impl ParquetReader {
         let slot = |row: usize| {
             let Some(text) = string(texts, row) else {
                 let detail = "the text is null, not a string";
-                return Slot::rejected(
-                    ByteSpan::default(),
-                    Fault::new(RejectReason::TextNotString, detail),
-                );
+                return Slot::rejected(ByteSpan::default(), Fault::new(RejectReason::TextNotString, detail));
             };
             if count(text.len()) > self.limit {
                 return Slot::rejected(ByteSpan::default(), Fault::too_large(self.limit));
@@ -217,7 +216,9 @@ impl ChunkReader for SharedFile {
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
         // The length comes from the file: no more is taken than there is.
         if start.saturating_add(count(length)) > self.len {
-            return Err(ParquetError::EOF(format!("{length} bytes at {start} lie beyond the end of the file")));
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} lie beyond the end of the file"
+            )));
         }
         let mut bytes = Vec::with_capacity(length);
         let mut reader = SharedReader { file: self.clone(), place: start };

@@ -51,7 +51,17 @@ impl RowReader {
                 let limit = context.decoded_limit;
                 let columns = csv::fields(&carry[..header.len], dialect).into();
                 let is_first = true;
-                return Ok(Self { reader, dialect, header, columns, limit, carry, num_read, is_first, is_at_end });
+                return Ok(Self {
+                    reader,
+                    dialect,
+                    header,
+                    columns,
+                    limit,
+                    carry,
+                    num_read,
+                    is_first,
+                    is_at_end,
+                });
             }
         }
         let columns = csv::columns(&carry, delimiter);

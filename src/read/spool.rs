@@ -77,11 +77,10 @@ impl Spool {
             self.memory = Vec::new();
             self.scratch = Some(scratch);
         }
-        match &mut self.scratch {
-            Some(scratch) => {
-                scratch.append(bytes)?;
-            }
-            None => self.memory.extend_from_slice(bytes),
+        if let Some(scratch) = &mut self.scratch {
+            scratch.append(bytes)?;
+        } else {
+            self.memory.extend_from_slice(bytes);
         }
         self.len += count(bytes.len());
         Ok(true)
@@ -108,12 +107,11 @@ impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len.saturating_sub(self.position)).unwrap_or(usize::MAX);
         let len = left.min(out.len());
-        match &mut self.scratch {
-            Some(scratch) => scratch.read_at(self.position, &mut out[..len]).map_err(lower)?,
-            None => {
-                let start = usize::try_from(self.position).unwrap_or(usize::MAX).min(self.memory.len());
-                out[..len].copy_from_slice(&self.memory[start..start + len]);
-            }
+        if let Some(scratch) = &mut self.scratch {
+            scratch.read_at(self.position, &mut out[..len]).map_err(lower)?;
+        } else {
+            let start = usize::try_from(self.position).unwrap_or(usize::MAX).min(self.memory.len());
+            out[..len].copy_from_slice(&self.memory[start..start + len]);
         }
         self.position += count(len);
         Ok(len)

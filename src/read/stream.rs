@@ -339,7 +339,8 @@ impl<'a> Stream<'a> {
         piece.source = self.source.id;
         let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
         // Of what is unpacked or decoded on the way, and of archives, what was read is not what was taken.
-        let is_direct = piece.wrap == Wrap::default() && piece.kind != Kind::Parquet && piece.encoding == "UTF-8";
+        let is_direct =
+            piece.wrap == Wrap::default() && piece.kind != Kind::Parquet && piece.encoding == "UTF-8";
         let position = if is_end && !is_direct && self.source.size != u64::MAX {
             self.source.size
         } else {

@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::chunk::{Chunk, PartFate, Reread, Slot};
-use super::encoding::{self, Decision};
 use super::decompress::Position;
+use super::encoding::{self, Decision};
 use super::fault::{Fault, Trouble};
 use super::{PIECE_BYTES, Visitor};
 use crate::config::{SplitConfig, SplitMode};
@@ -129,8 +129,18 @@ impl TextReader {
     ) -> Self {
         let (carry, is_done) = (Vec::new(), false);
         let num_replaced = Position::default();
-        let mut reader =
-            Self { reader, split, telling, coding, limit, carry, num_read: 0, offset: 0, is_done, num_replaced };
+        let mut reader = Self {
+            reader,
+            split,
+            telling,
+            coding,
+            limit,
+            carry,
+            num_read: 0,
+            offset: 0,
+            is_done,
+            num_replaced,
+        };
         if let Some(coding) = coding.filter(|coding| !reader.can_cut(coding.encoding)) {
             reader.transcode(coding.encoding);
         }

@@ -73,7 +73,8 @@ impl WebReader {
             Step::NeedMore { .. } => self.more(buffer).map(|()| true),
             Step::Fault { byte, detail } => {
                 let place = self.num_read - count(buffer.len() - *at - byte);
-                Err(Fault::new(RejectReason::NotWarc, format!("the web archive is damaged: {detail}")).or_at(place))
+                Err(Fault::new(RejectReason::NotWarc, format!("the web archive is damaged: {detail}"))
+                    .or_at(place))
             }
             Step::Record(record) => self.record(record, buffer, at, records).map(|()| true),
         }

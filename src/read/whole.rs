@@ -313,7 +313,8 @@ fn decode_web(chunk: &mut Chunk, slot: &mut Slot, context: &ReadContext) -> Resu
         super::warc::Step::Record(record) => record.parts().and_then(|parts| parts.charset),
         _ => None,
     };
-    let label = label.map(|span| String::from_utf8_lossy(&chunk.bytes[span.shifted(slot.line.start).range()]));
+    let label =
+        label.map(|span| String::from_utf8_lossy(&chunk.bytes[span.shifted(slot.line.start).range()]));
     let given = label.and_then(|label| encoding::by_label(&label)).or(context.telling.given);
     let coding = context.telling.settle(encoding::detect(payload, given))?;
     let mut text = String::new();

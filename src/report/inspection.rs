@@ -260,10 +260,7 @@ mod tests {
     #[test]
     fn scripts_of_a_text() {
         let scripts = Scripts::of("今天 ABC, ｱイ 한 é1。");
-        assert_eq!(
-            scripts.sorted(),
-            [("Latin", 4), ("Han", 2), ("Katakana", 2), ("Hangul", 1)]
-        );
+        assert_eq!(scripts.sorted(), [("Latin", 4), ("Han", 2), ("Katakana", 2), ("Hangul", 1)]);
     }
 
     #[test]

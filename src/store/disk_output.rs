@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::disk_input::Root;
-use super::publish::Staging;
+use super::publish::{Shape, Staging};
 use super::{Area, Output, OutputFile, Scratch, output_error, path};
 use crate::error::{Error, Result};
 use crate::units::count;
@@ -29,7 +29,7 @@ impl DiskOutput {
     /// something that is not ours is in the way, [`Error::Busy`] if another run has claimed it, and
     /// [`Error::Output`] if the staging directory cannot be made.
     pub fn begin(out: &Path, force: bool) -> Result<Self> {
-        Self::claim(out, force, true)
+        Self::claim(out, force, Shape::WithRecord)
     }
 
     /// Claims a directory that is to hold one area and nothing beside it; what is written goes to
@@ -38,11 +38,11 @@ impl DiskOutput {
     /// # Errors
     /// As [`Self::begin`].
     pub fn begin_alone(directory: &Path, force: bool) -> Result<Self> {
-        Self::claim(directory, force, false)
+        Self::claim(directory, force, Shape::Alone)
     }
 
-    fn claim(out: &Path, force: bool, has_record: bool) -> Result<Self> {
-        let staging = Staging::begin(out, force, has_record)?;
+    fn claim(out: &Path, force: bool, shape: Shape) -> Result<Self> {
+        let staging = Staging::begin(out, force, shape)?;
         Ok(Self { staging, published: AtomicBool::new(false), scratches: AtomicU64::new(0) })
     }
 

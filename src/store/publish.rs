@@ -22,6 +22,15 @@ use super::output_error;
 use super::path::with_suffix;
 use crate::error::{Error, Result};
 
+/// What an output consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// OUT and `OUT.tamis`.
+    WithRecord,
+    /// One directory.
+    Alone,
+}
+
 /// The names a run uses, and the lock on them.
 #[derive(Debug)]
 pub(super) struct Staging {
@@ -39,7 +48,8 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn begin(out: &Path, force: bool, has_record: bool) -> Result<Self> {
+    pub(super) fn begin(out: &Path, force: bool, shape: Shape) -> Result<Self> {
+        let has_record = shape == Shape::WithRecord;
         let out = resolve(out)?;
         let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
         let lock_path = directory.join("lock");

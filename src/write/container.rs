@@ -84,7 +84,7 @@ impl<W: Write + Send> Stream<W> {
     fn begin_rows(self, rows: &Rows) -> io::Result<Self> {
         match self {
             Self::Bytes(encoder) => Ok(Self::Rows(Box::new(RowWriter::new(encoder, rows)?))),
-            rows => Ok(rows),
+            rows @ Self::Rows(_) => Ok(rows),
         }
     }
 }

@@ -76,9 +76,11 @@ impl Converted {
         if self.fields.is_empty() {
             return None;
         }
-        let members: Vec<_> = self.fields.iter().map(|(name, value)| {
-            format!("{}:{value}", serde_json::to_string(name).unwrap_or_default())
-        }).collect();
+        let members: Vec<_> = self
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{}:{value}", serde_json::to_string(name).unwrap_or_default()))
+            .collect();
         Some(format!("{{{}}}", members.join(",")))
     }
 }
@@ -144,8 +146,9 @@ mod tests {
         };
         let mut line = Vec::new();
         document.write_json(&mut line).unwrap();
-        let expected =
-            r#"{"id":"a\"b","path":"x.jsonl","text":"one\ntwo","n":1.0,"source_path":"own"}"#.to_owned() + "\n";
+        let expected = r#"{"id":"a\"b","path":"x.jsonl","text":"one\ntwo","n":1.0,"source_path":"own"}"#
+            .to_owned()
+            + "\n";
         assert_eq!(String::from_utf8(line).unwrap(), expected);
     }
 }

@@ -71,7 +71,8 @@ impl<W: Write> Encoder<W> {
                 let starts = std::iter::once(&0).chain(ends);
                 let spans: Vec<_> = starts.zip(ends).map(|(&start, &end)| &bytes[start..end]).collect();
                 encoder.has_members = true;
-                let members: io::Result<Vec<_>> = spans.par_iter().map(|record| gzip_member(record)).collect();
+                let members: io::Result<Vec<_>> =
+                    spans.par_iter().map(|record| gzip_member(record)).collect();
                 members?.iter().try_for_each(|member| encoder.out.write_all(member))
             }
             encoder => encoder.write_all(bytes),
@@ -259,23 +260,22 @@ mod tests {
         match compression {
             // One member: a reader that stops after the first loses nothing.
             Compression::Gzip => flate2::read::GzDecoder::new(bytes).read_to_end(&mut text).unwrap(),
-            Compression::Zstd => {
-                zstd::stream::read::Decoder::new(bytes).unwrap().single_frame().read_to_end(&mut text).unwrap()
-            }
+            Compression::Zstd => zstd::stream::read::Decoder::new(bytes)
+                .unwrap()
+                .single_frame()
+                .read_to_end(&mut text)
+                .unwrap(),
             Compression::Bzip2 => bzip2::read::MultiBzDecoder::new(bytes).read_to_end(&mut text).unwrap(),
-            Compression::Xz => liblzma::read::XzDecoder::new_multi_decoder(bytes).read_to_end(&mut text).unwrap(),
+            Compression::Xz => {
+                liblzma::read::XzDecoder::new_multi_decoder(bytes).read_to_end(&mut text).unwrap()
+            }
             Compression::None => bytes.to_vec().as_slice().read_to_end(&mut text).unwrap(),
         };
         text
     }
 
-    const ALL: [Compression; 5] = [
-        Compression::None,
-        Compression::Gzip,
-        Compression::Zstd,
-        Compression::Bzip2,
-        Compression::Xz,
-    ];
+    const ALL: [Compression; 5] =
+        [Compression::None, Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
 
     #[test]
     fn round_trips() {
@@ -283,7 +283,10 @@ mod tests {
         for text in [&b""[..], b"a", &long[..GZIP_BLOCK], &long[..GZIP_BLOCK * GROUP], &long[..5_000_001]] {
             for compression in ALL {
                 let bytes = compress(text, &[], compression).unwrap();
-                assert_eq!(Compression::of(&bytes), if text.len() > 1 { compression } else { Compression::of(&bytes) });
+                assert_eq!(
+                    Compression::of(&bytes),
+                    if text.len() > 1 { compression } else { Compression::of(&bytes) }
+                );
                 assert!(decoded(compression, &bytes) == text, "{compression:?} {}", text.len());
             }
         }

@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use arrow_array::{
-    ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray,
-};
+use arrow_array::{ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
 use arrow_schema::DataType;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
 use parquet::file::metadata::ParquetMetaData;
@@ -48,7 +46,8 @@ fn properties(metadata: &ParquetMetaData) -> WriterProperties {
     }
     // The writer makes the schema's own entry.
     let pairs = metadata.file_metadata().key_value_metadata();
-    let pairs = pairs.map(|pairs| pairs.iter().filter(|pair| pair.key != ARROW_SCHEMA_META_KEY).cloned().collect());
+    let pairs =
+        pairs.map(|pairs| pairs.iter().filter(|pair| pair.key != ARROW_SCHEMA_META_KEY).cloned().collect());
     builder.set_key_value_metadata(pairs).build()
 }
 

@@ -119,7 +119,9 @@ fn check_counts(run: &Run, expected: &Cleaned) -> Result<(), String> {
         let same_kind = expected.rejected.iter().filter(|other| other.1.is_some() == record.is_some());
         let count = same_kind.filter(|other| other.2 == *reason).count() as u64;
         let found = match (*reason, record.is_some()) {
-            ("not_utf8", false) => ["not_utf8", "encoding_unknown"].iter().filter_map(|r| counts.get(*r)).sum(),
+            ("not_utf8", false) => {
+                ["not_utf8", "encoding_unknown"].iter().filter_map(|r| counts.get(*r)).sum()
+            }
             _ => counts.get(*reason).copied().unwrap_or_default(),
         };
         same(reason, &found, &count)?;

@@ -38,17 +38,13 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {
-        let num_other = documents.encodings.values().sum::<u64>() - documents.encodings.get("UTF-8").unwrap_or(&0);
+        let num_other =
+            documents.encodings.values().sum::<u64>() - documents.encodings.get("UTF-8").unwrap_or(&0);
         row("decoded", grouped(num_other), format!("documents: {}", names(&documents.encodings)));
     }
     if documents.replaced > 0 {
         row("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
     }
-    let units = |[files, members, records]: [&BTreeMap<String, u64>; 3]| {
-        let units = [("files", files), ("members", members), ("records", records)];
-        let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
-        parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
-    };
     let (files, members, records) = (&summary.files, &summary.members, &summary.records);
     if summary.num_skipped() > 0 {
         let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
@@ -104,10 +100,17 @@ pub(crate) fn share(part: u64, total: u64) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
-pub(crate) fn reasons(counts: &BTreeMap<String, u64>) -> String {
+fn reasons(counts: &BTreeMap<String, u64>) -> String {
     let parts: Vec<_> =
         counts.iter().map(|(reason, n)| format!("{} {}", grouped(*n), reason.replace('_', " "))).collect();
     parts.join(", ")
+}
+
+/// Reasons by what they are of.
+pub(crate) fn units([files, members, records]: [&BTreeMap<String, u64>; 3]) -> String {
+    let units = [("files", files), ("members", members), ("records", records)];
+    let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
+    parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
 }
 
 /// Encodings by number of documents, but for UTF-8.

@@ -96,10 +96,10 @@ pub(crate) struct InspectArgs {
 impl From<InspectArgs> for CleanArgs {
     /// The options that inspecting has in common with cleaning.
     fn from(args: InspectArgs) -> Self {
-        let InspectArgs { inputs, files_from, json, quiet, splitting, reading, threads, config, no_config } = args;
+        let InspectArgs { inputs, files_from, json, quiet, splitting, reading, threads, config, no_config } =
+            args;
         let (json, quiet) = (json.then_some(true), quiet.then_some(true));
-        let options =
-            Options { files_from, json, quiet, splitting, reading, threads, ..Options::default() };
+        let options = Options { files_from, splitting, reading, json, quiet, threads, ..Options::default() };
         Self { inputs, options, config, no_config }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use tamis::report::Inspection;
 use tamis::store::path::printable_bytes;
 
-use crate::account::{grouped, reasons, share, size};
+use crate::account::{grouped, share, size, units};
 
 /// Skipped and rejected inputs that are shown; JSON has more.
 const MAX_SHOWN: usize = 10;
@@ -42,7 +42,11 @@ pub(crate) fn page(inspection: &Inspection) -> String {
     }
     row("paragraphs", inspection.paragraphs, "");
     if inspection.num_skipped() > 0 {
-        row("skipped", inspection.num_skipped(), &units([&files.skipped, &members.skipped, &records.skipped]));
+        row(
+            "skipped",
+            inspection.num_skipped(),
+            &units([&files.skipped, &members.skipped, &records.skipped]),
+        );
     }
     if inspection.num_rejected() > 0 {
         let counts = [&files.rejected, &members.rejected, &records.rejected];
@@ -62,12 +66,6 @@ fn by_count(counts: &BTreeMap<String, u64>) -> String {
     let mut all: Vec<_> = counts.iter().collect();
     all.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
     all.iter().map(|(name, count)| format!("{} {name}", grouped(**count))).collect::<Vec<_>>().join(", ")
-}
-
-fn units([files, members, records]: [&BTreeMap<String, u64>; 3]) -> String {
-    let units = [("files", files), ("members", members), ("records", records)];
-    let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
-    parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
 }
 
 fn histogram(inspection: &Inspection, text: &mut String) {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Observer;
-use tamis::pipeline::Destination;
 use tamis::error::{Rejection, SkipReason};
+use tamis::pipeline::Destination;
 use tamis::store::path;
 
 /// Work shorter than this shows no bar.

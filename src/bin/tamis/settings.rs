@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
+use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
 use tamis::pipeline::Destination;
 use tamis::store::Root;
-use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
 use tamis::store::path::printable;
 
 use crate::args::{CleanArgs, Options, Reading, Splitting};

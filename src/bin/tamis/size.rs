@@ -36,15 +36,18 @@ impl FromStr for ByteSize {
         let (number, unit) = text.split_at(digits);
         let unit = unit.trim().to_ascii_lowercase();
         let factor = UNITS.iter().find_map(|(name, factor)| (*name == unit).then_some(*factor));
-        let bytes = number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
-        bytes.map(Self).ok_or_else(|| "not a size; write bytes, or a number with kB, MB, GB, KiB, MiB or GiB".to_owned())
+        let bytes =
+            number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+        bytes
+            .map(Self)
+            .ok_or_else(|| "not a size; write bytes, or a number with kB, MB, GB, KiB, MiB or GiB".to_owned())
     }
 }
 
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let exact = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
-        match exact.into_iter().find(|(_, factor)| self.0 > 0 && self.0 % factor == 0) {
+        match exact.into_iter().find(|(_, factor)| self.0 > 0 && self.0.is_multiple_of(*factor)) {
             Some((unit, factor)) => write!(f, "{}{unit}", self.0 / factor),
             None => write!(f, "{}", self.0),
         }

@@ -32,7 +32,8 @@ pub fn decode(
     while encoding == GB18030
         && let Some(place) = private::find(&bytes[at..])
     {
-        num_replaced += decode_run(encoding, &bytes[at..at + place], replace, out).map_err(|byte| at + byte)?;
+        num_replaced +=
+            decode_run(encoding, &bytes[at..at + place], replace, out).map_err(|byte| at + byte)?;
         out.push_str(private::TEXT);
         at += place + private::LEN;
     }

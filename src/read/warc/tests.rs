@@ -190,8 +190,7 @@ fn a_block_larger_than_memory_is_announced() {
 
 #[test]
 fn an_endless_http_header_is_given_up() {
-    let head =
-        "WARC/1.0\nWARC-Type: response\nContent-Type: application/http\nContent-Length: 999999999\n\n";
+    let head = "WARC/1.0\nWARC-Type: response\nContent-Type: application/http\nContent-Length: 999999999\n\n";
     let text = format!("{head}HTTP/1.1 200 OK\r\nX: ");
     assert_eq!(next(text.as_bytes(), false), Step::NeedMore { passed: 0 });
     let text = text + &"y".repeat(MAX_HEAD);
@@ -213,8 +212,7 @@ fn truncation_loses_no_earlier_record() {
     let (whole, _) = all(text.as_bytes());
     for cut in 0..=text.len() {
         let (records, step) = all(&text.as_bytes()[..cut]);
-        let num_whole =
-            whole.iter().filter(|record| record.block().is_some_and(|b| b.end <= cut)).count();
+        let num_whole = whole.iter().filter(|record| record.block().is_some_and(|b| b.end <= cut)).count();
         assert_eq!(records.len(), num_whole, "{cut}");
         for (record, expected) in records.iter().zip(&whole) {
             assert_eq!(Record { end: None, ..*record }, Record { end: None, ..*expected });
