@@ -160,15 +160,23 @@ fn text() -> impl Strategy<Value = String> {
     })
 }
 
-/// A text file: with or without a byte order mark, now and then no UTF-8.
+/// Enough UTF-8 that a bad byte after it is damage, and no other encoding.
+const PLAINLY_UTF8: &str =
+    "海岬气象台四月十七日六时发布受冷暖气流共同影响今天白天到夜间澜湾市多云转阴傍晚前后有小雨\n";
+
+/// A text file: with or without a byte order mark, now and then damaged.
 fn text_file() -> impl Strategy<Value = Vec<u8>> {
     let fault =
         prop::option::weighted(0.06, (any::<prop::sample::Index>(), select(&[0xff, 0xc3, 0x80, 0xed][..])));
     (prop::bool::weighted(0.15), text(), fault).prop_map(|(has_bom, text, fault)| {
         let mut bytes = if has_bom { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
-        bytes.extend(text.as_bytes());
         if let Some((place, byte)) = fault {
-            bytes.insert(place.index(bytes.len() + 1), byte);
+            bytes.extend(PLAINLY_UTF8.as_bytes());
+            let start = bytes.len();
+            bytes.extend(text.as_bytes());
+            bytes.insert(start + place.index(text.len() + 1), byte);
+        } else {
+            bytes.extend(text.as_bytes());
         }
         bytes
     })

@@ -69,6 +69,8 @@ pub(super) struct Document {
     num_told: u64,
     /// Counts the bytes read, where nothing between the file and the reader does.
     position: Option<Position>,
+    /// Bytes before those that the reader reads: a byte order mark.
+    mark: u64,
 }
 
 enum Reader {
@@ -248,8 +250,8 @@ impl Opener<'_> {
         let context = self.context;
         let mut name = "UTF-8";
         let mut num_replaced = Position::default();
-        let (mut reader, encoding) = if kind == Kind::Warc {
-            (container.into_reader(), encoding_rs::UTF_8)
+        let (mut reader, encoding, mark) = if kind == Kind::Warc {
+            (container.into_reader(), encoding_rs::UTF_8, 0)
         } else {
             container.told(|head| context.container_encoding(head, kind))?
         };
@@ -265,7 +267,7 @@ impl Opener<'_> {
             _ => Reader::Lines(LineReader::new(reader, context.decoded_limit)),
         };
         let mut document = Document::new(kind, outer, reader);
-        (document.encoding, document.num_replaced) = (name, num_replaced);
+        (document.encoding, document.num_replaced, document.mark) = (name, num_replaced, mark);
         if let Reader::Rows(rows) = &document.reader {
             document.kind = Kind::Csv(rows.delimiter());
         }
@@ -304,7 +306,7 @@ impl Container {
     fn told(
         self,
         tell: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
-    ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding)> {
+    ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding, u64)> {
         let len = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
         match self {
             // Read again from the file itself, which fills buffers better than a copy of its beginning does.
@@ -312,13 +314,13 @@ impl Container {
                 let ahead = peek(&mut file, len);
                 let (encoding, mark) = tell(&ahead.head);
                 file.seek(SeekFrom::Start(count(mark)))?;
-                Ok((Box::new(file), encoding))
+                Ok((Box::new(file), encoding, count(mark)))
             }
             Self::Stream(mut reader) => {
                 let mut ahead = peek(&mut reader, len);
                 let (encoding, mark) = tell(&ahead.head);
                 ahead.head.drain(..mark);
-                Ok((ahead.before(reader), encoding))
+                Ok((ahead.before(reader), encoding, count(mark)))
             }
         }
     }
@@ -352,7 +354,18 @@ impl Document {
     fn new(kind: Kind, outer: Compression, reader: Reader) -> Self {
         let wrap = Wrap { outer, ..Wrap::default() };
         let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", Position::default());
-        Self { role, wrap, kind, encoding, is_first: true, reader, num_replaced, num_told: 0, position: None }
+        Self {
+            role,
+            wrap,
+            kind,
+            encoding,
+            is_first: true,
+            reader,
+            num_replaced,
+            num_told: 0,
+            position: None,
+            mark: 0,
+        }
     }
 
     /// Whether its bytes are more than read: decompressed, transcoded, or taken apart.
@@ -398,14 +411,15 @@ impl Document {
 
     fn piece(&mut self, body: Body, is_last: bool, end: End) -> Piece {
         if let Some(position) = &self.position {
-            position.set(match &self.reader {
+            let num_read = match &self.reader {
                 Reader::Text(reader) => reader.num_read(),
                 Reader::Lines(reader) => reader.num_read(),
                 Reader::Rows(reader) => reader.num_read(),
                 Reader::Web(reader) => reader.num_read(),
                 #[cfg(feature = "parquet")]
                 Reader::Parquet(_) => 0,
-            });
+            };
+            position.set(self.mark + num_read);
         }
         let num_replaced = self.num_replaced.get() - self.num_told;
         self.num_told += num_replaced;

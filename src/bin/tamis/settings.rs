@@ -91,6 +91,9 @@ impl Settings {
 
     /// Where `clean` writes to.
     pub(crate) fn destination(&self) -> anyhow::Result<Destination> {
+        if self.inputs.is_empty() && self.files_from.is_none() {
+            bail!("no input: name at least one file or directory, or `-` for standard input");
+        }
         if self.record.is_some() && self.out.as_deref() != Some(Path::new("-")) {
             bail!("record: the record stands beside OUT; --record goes with --out - only");
         }

@@ -170,7 +170,14 @@ impl Tally {
             e if [WINDOWS_1256, ISO_8859_6].contains(&e) => most(self.arabic),
             e if e == WINDOWS_874 => most(self.thai),
             // Latin: no language has accents on more than a third of its letters, nor on four in a row.
-            _ => (is_short || self.letters * 2 <= self.ascii_letters) && self.in_rows * 2 <= self.others,
+            _ => {
+                let is_rare = if is_short {
+                    self.letters <= self.ascii_letters
+                } else {
+                    self.letters * 2 <= self.ascii_letters
+                };
+                is_rare && self.in_rows * 2 <= self.others
+            }
         }
     }
 }
