@@ -18,6 +18,15 @@ pub enum Compression {
     Xz,
 }
 
+/// Whether bytes may be the beginning of clean text: UTF-8 without control characters but those between lines.
+///
+/// Some magic numbers are letters, and text may begin with those, after it was cleaned if not before.
+fn is_clean_text(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(SNIFF_BYTES)];
+    let is_utf8 = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    is_utf8 && !head.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
+}
+
 impl Compression {
     /// The compression whose magic number `head` starts with.
     pub fn of(head: &[u8]) -> Self {
@@ -27,7 +36,11 @@ impl Compression {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             // A block, or the end of a stream without one.
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
-            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Self::Bzip2,
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..]
+                if !is_clean_text(head) =>
+            {
+                Self::Bzip2
+            }
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             _ => Self::None,
         }
@@ -61,7 +74,7 @@ impl Archive {
         const USTAR: usize = 257;
         match head {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
-            _ if head.get(USTAR..USTAR + 5) == Some(b"ustar") => Some(Self::Tar),
+            _ if head.get(USTAR..USTAR + 5) == Some(b"ustar") && !is_clean_text(head) => Some(Self::Tar),
             _ => None,
         }
     }
@@ -93,7 +106,7 @@ pub enum Kind {
 impl Kind {
     /// What `head` begins, under a name that promises `format`.
     pub(super) fn of(head: &[u8], format: Format) -> Self {
-        if head.starts_with(b"PAR1") {
+        if head.starts_with(b"PAR1") && !is_clean_text(head) {
             return Self::Parquet;
         }
         match format {
@@ -101,7 +114,10 @@ impl Kind {
             Format::Csv => Self::Csv(b','),
             Format::Tsv => Self::Csv(b'\t'),
             Format::Warc => Self::Warc,
-            Format::Text | Format::Sniff if head.starts_with(b"WARC/1.") => Self::Warc,
+            // Clean text has no CR.
+            Format::Text | Format::Sniff if head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]) => {
+                Self::Warc
+            }
             Format::Text | Format::Sniff => Self::Text,
         }
     }
@@ -165,13 +181,16 @@ mod tests {
         for (head, compression, archive, kind) in [
             (&b"\x1f\x8b\x08\0"[..], Compression::Gzip, None, Kind::Text),
             (b"\x28\xb5\x2f\xfd", Compression::Zstd, None, Kind::Text),
-            (b"BZh91AY&SY", Compression::Bzip2, None, Kind::Text),
+            (b"BZh91AY&SY\xff", Compression::Bzip2, None, Kind::Text),
+            (b"BZh91AY&SY is a name", Compression::None, None, Kind::Text),
             (b"BZh is a name", Compression::None, None, Kind::Text),
             (b"\xfd7zXZ\0", Compression::Xz, None, Kind::Text),
             (b"PK\x03\x04", Compression::None, Some(Archive::Zip), Kind::Text),
             (&tar, Compression::None, Some(Archive::Tar), Kind::Text),
-            (b"PAR1", Compression::None, None, Kind::Parquet),
+            (b"PAR1\x15\x04", Compression::None, None, Kind::Parquet),
+            (b"PAR1\n", Compression::None, None, Kind::Text),
             (b"WARC/1.0\r\n", Compression::None, None, Kind::Warc),
+            (b"WARC/1.0\n", Compression::None, None, Kind::Text),
             (b"", Compression::None, None, Kind::Text),
         ] {
             let told = (Compression::of(head), Archive::of(head), Kind::of(head, Format::Sniff));
