@@ -1,6 +1,7 @@
 //! Parquet: every row is a record; its other columns are carried along untouched.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
@@ -38,7 +39,6 @@ pub(super) struct ParquetReader {
     text: usize,
     id: Option<usize>,
     limit: u64,
-    is_done: bool,
 }
 
 /// Bytes of a batch of rows, about: rows are counted before they are read, by the average of the file.
@@ -48,6 +48,10 @@ const BATCH_ROWS: u64 = 8192;
 
 impl ParquetReader {
     pub(super) fn new(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
+        guarded(|| Self::open(file, context))
+    }
+
+    fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
         let file = SharedFile::new(file).map_err(|error| Fault::of(&error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
         let metadata = Arc::clone(builder.metadata());
@@ -61,21 +65,19 @@ impl ParquetReader {
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
         let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
         let batches = builder.build().map_err(|error| fault(&error))?;
-        Ok(Self { batches, metadata, text, id, limit: context.decoded_limit, is_done: false })
+        Ok(Self { batches, metadata, text, id, limit: context.decoded_limit })
     }
 
     /// The next rows.
     pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Take {
         buffer.clear();
-        let batch = match self.batches.next() {
-            Some(Ok(batch)) => batch,
-            Some(Err(error)) => {
-                self.is_done = true;
-                let fault =
-                    Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}"));
+        let next = || self.batches.next().transpose().map_err(|error| damaged(&error.to_string()));
+        let batch = match guarded(next) {
+            Ok(Some(batch)) => batch,
+            Err(fault) => {
                 return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault) };
             }
-            None => {
+            Ok(None) => {
                 let body = Body::Records(Records::default());
                 return Take { body, is_last: true, fault: None };
             }
@@ -175,8 +177,18 @@ fn fault(error: &ParquetError) -> Fault {
     };
     match source.and_then(std::io::Error::get_ref).and_then(|inner| inner.downcast_ref::<Fault>()) {
         Some(fault) => fault.clone(),
-        None => Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {error}")),
+        None => damaged(&error.to_string()),
     }
+}
+
+fn damaged(what: &str) -> Fault {
+    Fault::new(RejectReason::NotParquet, format!("the Parquet file is damaged: {what}"))
+}
+
+/// Takes a panic of the crate that reads, which some damage leads to, for what it is. The reader is not used again.
+fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let outcome = panic::catch_unwind(AssertUnwindSafe(read));
+    outcome.unwrap_or_else(|_| Err(damaged("its pages are not what its header says")))
 }
 
 /// A file that the column readers share, each with a place of its own.
