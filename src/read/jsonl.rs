@@ -60,6 +60,9 @@ pub(super) fn records(
 fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, Fault> {
     let fault = |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
     let raw = &bytes[line.range()];
+    if count(raw.len()) > context.decoded_limit {
+        return Err(Fault::too_large(context.decoded_limit));
+    }
     let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
         fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
     })?;

@@ -123,14 +123,14 @@ impl RowReader {
         }
         let is_end = self.is_at_end;
         let walk = csv::records(&bytes[start..], &self.header, self.dialect, is_end, |record| {
-            records.slots.push(slot(&record, start, lines_in_header));
+            records.slots.push(slot(&record, start, (lines_in_header, self.limit)));
         });
         records.num_lines = lines_in_header + walk.num_lines;
         (records, start + walk.len)
     }
 }
 
-fn slot(record: &Record, start: usize, lines_in_header: u64) -> Slot {
+fn slot(record: &Record, start: usize, (lines_in_header, limit): (u64, u64)) -> Slot {
     let line = record.raw.shifted(start);
     let lines_before = lines_in_header + record.lines_before;
     if let Some(fault) = record.fault {
@@ -140,6 +140,9 @@ fn slot(record: &Record, start: usize, lines_in_header: u64) -> Slot {
         };
         let fault = Fault { byte, ..Fault::new(RejectReason::NotCsv, fault.to_string()) };
         return Slot { lines_before, ..Slot::rejected(line, fault) };
+    }
+    if count(line.len()) > limit {
+        return Slot { lines_before, ..Slot::rejected(line, Fault::too_large(limit)) };
     }
     Slot {
         line,
