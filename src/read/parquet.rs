@@ -36,6 +36,7 @@ pub struct Rows {
 pub(super) struct ParquetReader {
     batches: ParquetRecordBatchReader,
     metadata: Arc<ParquetMetaData>,
+    schema: SchemaRef,
     text: usize,
     id: Option<usize>,
     limit: u64,
@@ -65,14 +66,18 @@ impl ParquetReader {
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
         let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
         let batches = builder.build().map_err(|error| fault(&error))?;
-        Ok(Self { batches, metadata, text, id, limit: context.decoded_limit })
+        Ok(Self { batches, metadata, schema, text, id, limit: context.decoded_limit })
     }
 
     /// The next rows.
     pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Take {
         buffer.clear();
         let next = || self.batches.next().transpose().map_err(|error| damaged(&error.to_string()));
-        let batch = match guarded(next) {
+        // Batches come without the metadata of the schema.
+        let with_schema = |batch: RecordBatch| {
+            batch.with_schema(Arc::clone(&self.schema)).map_err(|error| damaged(&error.to_string()))
+        };
+        let batch = match guarded(next).and_then(|batch| batch.map(with_schema).transpose()) {
             Ok(Some(batch)) => batch,
             Err(fault) => {
                 return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault) };
