@@ -6,7 +6,10 @@ mod packs;
 
 use std::io::{Cursor, Write};
 
-use packs::{Files, Run, clean, clean_twice, compress, csv, decompress, file, files, jsonl, tar, untar, unzip, wet, zip};
+use packs::{
+    Files, Run, clean, clean_twice, compress, csv, decompress, file, files, jsonl, tar, untar, unzip, wet,
+    zip,
+};
 use tamis::Config;
 
 fn config() -> Config {
@@ -61,20 +64,43 @@ fn members() -> Vec<(&'static str, Vec<u8>)> {
 fn check_members(run: &Run, kind: &str, name: &str) {
     let out = unpack(kind, &run.out[name]);
     let names: Vec<&str> = out.keys().map(String::as_str).collect();
-    assert_eq!(names, ["a.txt", "dir/b.jsonl.gz", "dir/c.csv", "dir/d.wet", "e.txt.xz", "f", "z.txt"], "{kind}");
+    assert_eq!(
+        names,
+        ["a.txt", "dir/b.jsonl.gz", "dir/c.csv", "dir/d.wet", "e.txt.xz", "f", "z.txt"],
+        "{kind}"
+    );
     assert_eq!(out["a.txt"], line(1).as_bytes());
-    assert_eq!(decompress("gz", &out["dir/b.jsonl.gz"]), ["{\"id\":0,\"text\":", "{\"id\":2,\"text\":"].iter().zip([2, 3]).map(|(start, n)| format!("{start}{}}}\n", serde_json::json!(line(n)))).collect::<String>().as_bytes());
+    assert_eq!(
+        decompress("gz", &out["dir/b.jsonl.gz"]),
+        ["{\"id\":0,\"text\":", "{\"id\":2,\"text\":"]
+            .iter()
+            .zip([2, 3])
+            .map(|(start, n)| format!("{start}{}}}\n", serde_json::json!(line(n))))
+            .collect::<String>()
+            .as_bytes()
+    );
     assert_eq!(packs::texts("csv", &out["dir/c.csv"]), [line(4), line(5)]);
     assert_eq!(packs::texts("warc", &out["dir/d.wet"]), [line(6), line(7)]);
     assert_eq!(decompress("xz", &out["e.txt.xz"]), line(8).as_bytes());
     assert_eq!(out["z.txt"], lines(10..20).as_bytes());
     let members = &run.summary.members;
     assert_eq!((members.found, members.read), (13, 9), "{members:?}");
-    let skipped = [("binary", 1), ("nested", 1), ("unsupported", 1)].map(|(reason, count)| (reason.to_owned(), count));
+    let skipped =
+        [("binary", 1), ("nested", 1), ("unsupported", 1)].map(|(reason, count)| (reason.to_owned(), count));
     assert_eq!(members.skipped, skipped.into());
     assert_eq!(run.reasons(), [(&*format!("{name}/bad.txt"), "not_utf8")]);
     let places: Vec<_> = run.ledger.1.iter().map(|line| packs::text_of(line, "path")).collect();
-    let expected = ["a.txt", "dir/b.jsonl.gz", "dir/b.jsonl.gz", "dir/b.jsonl.gz", "dir/c.csv", "dir/d.wet", "e.txt.xz", "emptied.txt", "f"];
+    let expected = [
+        "a.txt",
+        "dir/b.jsonl.gz",
+        "dir/b.jsonl.gz",
+        "dir/b.jsonl.gz",
+        "dir/c.csv",
+        "dir/d.wet",
+        "e.txt.xz",
+        "emptied.txt",
+        "f",
+    ];
     assert_eq!(places, expected.map(|member| format!("{name}/{member}")));
     assert!(run.ledger.1.iter().all(|line| line["survivor"]["path"] == "0.txt"));
 }
@@ -84,20 +110,28 @@ fn check_members(run: &Run, kind: &str, name: &str) {
 fn members_of_every_form() {
     for kind in KINDS {
         let name = format!("k.{kind}");
-        let run = clean_twice(&files([("0.txt", "shared\n".into()), (&name, pack(kind, &members()))]), &config());
+        let run =
+            clean_twice(&files([("0.txt", "shared\n".into()), (&name, pack(kind, &members()))]), &config());
         check_members(&run, kind, &name);
     }
     let mut padded = members();
-    let noise: String = (0..9000_u64).map(|n| format!("{:x}\n", (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let noise: String =
+        (0..9000_u64).map(|n| format!("{:x}\n", (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
     padded.insert(12, ("noise.txt", noise.clone().into()));
     for kind in ["tar", "tar.gz", "zip"] {
         let name = format!("k.{kind}");
         let archive = pack(kind, &padded);
         assert!(archive.len() > 64 * 1024);
-        let mut run = clean_twice(&files([("0.txt", "shared\n".into()), (&name, archive), ("l.txt", line(1).into())]), &config());
+        let mut run = clean_twice(
+            &files([("0.txt", "shared\n".into()), (&name, archive), ("l.txt", line(1).into())]),
+            &config(),
+        );
         assert_eq!(unpack(kind, &run.out[&name])["noise.txt"], noise.as_bytes());
         let last = run.ledger.1.pop().expect("a line");
-        assert_eq!((packs::text_of(&last, "path"), packs::text_of(&last["survivor"], "path")), ("l.txt", &*format!("{name}/a.txt")));
+        assert_eq!(
+            (packs::text_of(&last, "path"), packs::text_of(&last["survivor"], "path")),
+            ("l.txt", &*format!("{name}/a.txt"))
+        );
     }
 }
 
@@ -116,7 +150,10 @@ fn a_large_member_that_is_bad() {
                 let mut members = vec![(first, bytes.clone()), (second, lines(0..9000).into())];
                 members.sort();
                 let name = format!("k.{kind}");
-                let run = clean_twice(&files([(&*name, pack(kind, &members)), ("z.txt", line(3).into())]), &config());
+                let run = clean_twice(
+                    &files([(&*name, pack(kind, &members)), ("z.txt", line(3).into())]),
+                    &config(),
+                );
                 assert_eq!(run.reasons(), [(&*format!("{name}/{first}"), "undecodable")], "{kind}");
                 let out = unpack(kind, &run.out[&name]);
                 assert_eq!(out.keys().collect::<Vec<_>>(), [second]);
@@ -134,7 +171,11 @@ fn a_member_in_the_scratch_store() {
     let text = lines(0..85_000);
     assert!(text.len() > 5_000_000);
     for kind in ["tar", "zip", "tar.zst"] {
-        let inner = [("a.txt", text.clone().into_bytes()), ("b.txt.gz", compress("gz", text.as_bytes())), ("c.txt", line(0).into())];
+        let inner = [
+            ("a.txt", text.clone().into_bytes()),
+            ("b.txt.gz", compress("gz", text.as_bytes())),
+            ("c.txt", line(0).into()),
+        ];
         let run = clean(&file("k", pack(kind, &inner)), &config());
         assert_eq!(run.reasons(), [("", ""); 0]);
         let out = unpack(kind, &run.out["k"]);
@@ -159,7 +200,8 @@ fn names_that_lead_out() {
     let directory = tempfile::tempdir().expect("a directory");
     let root = directory.path().join("deep/er");
     std::fs::create_dir_all(root.join("in")).expect("a directory");
-    let members: Vec<_> = names.iter().enumerate().map(|(number, name)| (*name, line(number).into_bytes())).collect();
+    let members: Vec<_> =
+        names.iter().enumerate().map(|(number, name)| (*name, line(number).into_bytes())).collect();
     for (name, bytes) in [("k.tar", builder.into_inner().expect("memory")), ("l.zip", zip(&members))] {
         #[expect(clippy::disallowed_methods, reason = "a test writes its input")]
         std::fs::write(root.join("in").join(name), bytes).expect("a file");
@@ -168,9 +210,22 @@ fn names_that_lead_out() {
     let outcome = tamis::clean(&[root.join("in")], Some(&out), &config(), &tamis::NoObserver).expect("a run");
     assert_eq!(outcome.summary.members.rejected, [("unsafe_name".to_owned(), 6)].into());
     assert_eq!((outcome.summary.members.found, outcome.summary.members.read), (10, 4));
-    let mut found: Vec<_> = walkdir::WalkDir::new(directory.path()).into_iter().map(|entry| entry.expect("an entry")).filter(|entry| entry.file_type().is_file()).map(|entry| entry.path().strip_prefix(&root).expect("below the root").to_owned()).collect();
+    let mut found: Vec<_> = walkdir::WalkDir::new(directory.path())
+        .into_iter()
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.path().strip_prefix(&root).expect("below the root").to_owned())
+        .collect();
     found.sort();
-    let expected = ["in/k.tar", "in/l.zip", "out/k.tar", "out.tamis/rejected.jsonl", "out.tamis/removed.jsonl.zst", "out.tamis/run.json", "out.tamis/summary.json"];
+    let expected = [
+        "in/k.tar",
+        "in/l.zip",
+        "out/k.tar",
+        "out.tamis/rejected.jsonl",
+        "out.tamis/removed.jsonl.zst",
+        "out.tamis/run.json",
+        "out.tamis/summary.json",
+    ];
     assert_eq!(found, expected.map(std::path::PathBuf::from));
 }
 
@@ -179,7 +234,12 @@ fn names_that_lead_out() {
 fn headers_of_tar() {
     let long = format!("{}/{}.txt", "长".repeat(40), "名".repeat(50));
     let mut builder = tar::Builder::new(Vec::new());
-    for (kind, name, target) in [(tar::EntryType::Directory, "d", ""), (tar::EntryType::Symlink, "l", "a"), (tar::EntryType::Link, "h", "a"), (tar::EntryType::Fifo, "p", "")] {
+    for (kind, name, target) in [
+        (tar::EntryType::Directory, "d", ""),
+        (tar::EntryType::Symlink, "l", "a"),
+        (tar::EntryType::Link, "h", "a"),
+        (tar::EntryType::Fifo, "p", ""),
+    ] {
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(kind);
         header.set_size(0);
@@ -190,7 +250,10 @@ fn headers_of_tar() {
         }
     }
     for (number, name) in ["a.txt", &long].into_iter().enumerate() {
-        for mut header in [tar::Header::new_gnu(), tar::Header::new_ustar()].into_iter().take(if name == "a.txt" { 2 } else { 1 }) {
+        for mut header in [tar::Header::new_gnu(), tar::Header::new_ustar()]
+            .into_iter()
+            .take(if name == "a.txt" { 2 } else { 1 })
+        {
             let text = format!("{}{number}\n\n{name}{}\n\n", line(number), header.as_gnu().is_some());
             header.set_size(text.len() as u64);
             header.set_mode(0o4751);
@@ -209,7 +272,10 @@ fn headers_of_tar() {
     for entry in out.entries().expect("a tar archive") {
         let entry = entry.expect("an entry");
         let header = entry.header();
-        assert_eq!((header.mode().expect("a mode"), header.mtime().expect("a time")), (0o4751, 1_234_567_890));
+        assert_eq!(
+            (header.mode().expect("a mode"), header.mtime().expect("a time")),
+            (0o4751, 1_234_567_890)
+        );
         assert_eq!((header.uid().expect("a number"), header.username_bytes()), (501, Some("某".as_bytes())));
         names.push(String::from_utf8(entry.path_bytes().into_owned()).expect("UTF-8"));
     }
@@ -225,13 +291,26 @@ fn headers_of_zip() {
     let gbk_other = encoding_rs::GB18030.encode("新闻/第二.txt").0.into_owned();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     writer.add_directory("d/", zip::write::SimpleFileOptions::default()).expect("memory");
-    let names: [(&[u8], _); 5] = [(b"a.txt", Stored), (b"d/b.txt", Deflated), (&gbk, Bzip2), (&gbk_other, Zstd), ("中.txt".as_bytes(), Deflated)];
+    let names: [(&[u8], _); 5] = [
+        (b"a.txt", Stored),
+        (b"d/b.txt", Deflated),
+        (&gbk, Bzip2),
+        (&gbk_other, Zstd),
+        ("中.txt".as_bytes(), Deflated),
+    ];
     for (number, (name, method)) in names.into_iter().enumerate() {
-        let options = zip::write::SimpleFileOptions::default().compression_method(method).last_modified_time(time).unix_permissions(0o640);
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(method)
+            .last_modified_time(time)
+            .unix_permissions(0o640);
         writer.start_file_with_options(options.name(name)).expect("memory");
         writer.write_all(lines(number * 10..number * 10 + 10).as_bytes()).expect("memory");
     }
-    let options = zip::unstable::write::FileOptionsExt::with_deprecated_encryption(zip::write::SimpleFileOptions::default(), b"pass").expect("a password");
+    let options = zip::unstable::write::FileOptionsExt::with_deprecated_encryption(
+        zip::write::SimpleFileOptions::default(),
+        b"pass",
+    )
+    .expect("a password");
     writer.start_file("secret.txt", options).expect("memory");
     writer.write_all(b"secret\n").expect("memory");
     let archive = writer.finish().expect("memory").into_inner();
@@ -242,7 +321,10 @@ fn headers_of_zip() {
     for (number, (name, method)) in names.into_iter().enumerate() {
         let entry = out.by_index(number).expect("an entry");
         assert_eq!((entry.name_raw(), entry.compression()), (name, method));
-        assert_eq!((entry.last_modified(), entry.unix_mode().map(|mode| mode & 0o777)), (Some(time), Some(0o640)));
+        assert_eq!(
+            (entry.last_modified(), entry.unix_mode().map(|mode| mode & 0o777)),
+            (Some(time), Some(0o640))
+        );
     }
 }
 
@@ -288,17 +370,31 @@ fn a_sparse_member() {
 #[test]
 fn archives_that_break_off() {
     let first = lines(0..9000);
-    let members = [("a.txt", first.clone().into_bytes()), ("b.jsonl", jsonl(&[line(1), line(9001)]).into()), ("c.txt", lines(9002..15_000).into())];
+    let members = [
+        ("a.txt", first.clone().into_bytes()),
+        ("b.jsonl", jsonl(&[line(1), line(9001)]).into()),
+        ("c.txt", lines(9002..15_000).into()),
+    ];
     for kind in ["tar", "tar.gz", "tar.zst", "zip"] {
         let whole = pack(kind, &members);
         for part in 1..12 {
             let len = whole.len() * part / 12;
-            let run = clean_twice(&files([("k", whole[..len].to_vec()), ("z.txt", "last\n".into())]), &config());
+            let run =
+                clean_twice(&files([("k", whole[..len].to_vec()), ("z.txt", "last\n".into())]), &config());
             assert!(!run.rejected.is_empty(), "{kind} at {len} of {}", whole.len());
             assert_eq!(run.text("z.txt"), "last\n");
-            assert_eq!(run.summary.files.rejected.values().sum::<u64>(), 1, "{kind} {part}: {:?}", run.rejected);
+            assert_eq!(
+                run.summary.files.rejected.values().sum::<u64>(),
+                1,
+                "{kind} {part}: {:?}",
+                run.rejected
+            );
             if kind.starts_with("tar") && part > 10 {
-                assert!(untar(&decompress(&kind[3..].replace('.', ""), &run.out["k"]))["a.txt"] == first.as_bytes(), "{kind}");
+                assert!(
+                    untar(&decompress(&kind[3..].replace('.', ""), &run.out["k"]))["a.txt"]
+                        == first.as_bytes(),
+                    "{kind}"
+                );
             }
         }
     }

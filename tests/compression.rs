@@ -41,7 +41,11 @@ fn every_kind() {
             for compression in COMPRESSIONS {
                 let bytes = compress(compression, &plain);
                 let other = if compression == "gz" { "xz" } else { "gz" };
-                for name in [format!("a.{format}.{compression}"), format!("a.{format}"), format!("a.{format}.{other}")] {
+                for name in [
+                    format!("a.{format}.{compression}"),
+                    format!("a.{format}"),
+                    format!("a.{format}.{other}"),
+                ] {
                     if count > 100 && name.ends_with(other) {
                         continue;
                     }
@@ -64,7 +68,11 @@ fn check_single(compression: &str, format: &str, bytes: &[u8], expected: &[u8]) 
     let mut out = Vec::new();
     match compression {
         "gz" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).expect("gzip"),
-        "zst" => zstd::stream::read::Decoder::new(bytes).expect("Zstandard").single_frame().read_to_end(&mut out).expect("Zstandard"),
+        "zst" => zstd::stream::read::Decoder::new(bytes)
+            .expect("Zstandard")
+            .single_frame()
+            .read_to_end(&mut out)
+            .expect("Zstandard"),
         _ => return,
     };
     if (compression, format) == ("gz", "warc") {
@@ -79,7 +87,8 @@ fn check_single(compression: &str, format: &str, bytes: &[u8], expected: &[u8]) 
 fn several_members() {
     for compression in COMPRESSIONS {
         for count in [4, 4000] {
-            let parts = [container("jsonl", &documents(count)), Vec::new(), container("jsonl", &[line(1_000_000)])];
+            let parts =
+                [container("jsonl", &documents(count)), Vec::new(), container("jsonl", &[line(1_000_000)])];
             let mut bytes: Vec<u8> = parts.iter().flat_map(|part| compress(compression, part)).collect();
             if compression == "gz" {
                 bytes.extend_from_slice(&[0; 700]);
@@ -108,7 +117,10 @@ fn files_that_break_off() {
                 for step in 1..steps {
                     let len = (bytes.len() * step / steps).max(12);
                     let name = format!("a.{format}");
-                    let run = clean_twice(&files([(&*name, bytes[..len].to_vec()), ("z.txt", line(0).into())]), &config());
+                    let run = clean_twice(
+                        &files([(&*name, bytes[..len].to_vec()), ("z.txt", line(0).into())]),
+                        &config(),
+                    );
                     broke_off(&run, &name, len);
                     assert!(run.out.contains_key("z.txt") || run.out.contains_key(&name));
                     let Some(out) = run.out.get(&name) else { continue };
@@ -116,7 +128,11 @@ fn files_that_break_off() {
                     let found = texts(format, &decompress(compression, out));
                     assert!(all.starts_with(&found), "{name}.{compression} at {len}");
                     if count > 1000 && ["gz", "zst"].contains(&compression) && step > 2 {
-                        assert!(found.len() > count / 5, "{name}.{compression} at {len}: {} of {count}", found.len());
+                        assert!(
+                            found.len() > count / 5,
+                            "{name}.{compression} at {len}: {} of {count}",
+                            found.len()
+                        );
                     }
                 }
             }
@@ -146,7 +162,12 @@ fn files_that_are_damaged() {
                 bytes[at..at + 8].iter_mut().for_each(|byte| *byte = !*byte);
                 let name = format!("a.{format}");
                 let run = clean_twice(&file(&name, &bytes), &config());
-                assert_eq!(run.summary.files.rejected.values().sum::<u64>(), 1, "{name}.{compression} at {at}: {:?}", run.rejected.last());
+                assert_eq!(
+                    run.summary.files.rejected.values().sum::<u64>(),
+                    1,
+                    "{name}.{compression} at {at}: {:?}",
+                    run.rejected.last()
+                );
                 assert!(format != "txt" || run.out.is_empty());
             }
         }
@@ -187,8 +208,13 @@ fn documents_that_are_too_long() {
         for size in [limit / 2, limit + 1, limit * 2, 1_500_000] {
             let long = format!("{}\n", "长x".repeat(size / 4));
             let is_long = long.len() > limit;
-            let run = clean_twice(&files([("a.txt", long.clone().into()), ("b.txt", line(2).into())]), &config);
-            assert_eq!(run.reasons(), if is_long { vec![("a.txt", "too_large")] } else { vec![] }, "{limit} {size}");
+            let run =
+                clean_twice(&files([("a.txt", long.clone().into()), ("b.txt", line(2).into())]), &config);
+            assert_eq!(
+                run.reasons(),
+                if is_long { vec![("a.txt", "too_large")] } else { vec![] },
+                "{limit} {size}"
+            );
             for format in ["jsonl", "csv", "warc"] {
                 for compression in ["none", "gz"] {
                     let name = format!("a.{format}");

@@ -11,11 +11,14 @@ use tamis::config::{EncodingErrors, Repair, SplitMode};
 
 const SIMPLIFIED: &str = "　　新华社北京电，今年第一季度国民经济开局良好。\n\n专家表示，这是他们看到的最好的消息。\n\
     中间价报7.1234元。\n我们要把这个问题说清楚，不能再等了。\n";
-const TRADITIONAL: &str = "這個問題我們已經說過很多次了。\n\n他們來的時候，學校裡還沒有人。\n台灣的經濟發展與國際貿易有關。\n";
+const TRADITIONAL: &str =
+    "這個問題我們已經說過很多次了。\n\n他們來的時候，學校裡還沒有人。\n台灣的經濟發展與國際貿易有關。\n";
 const JAPANESE: &str =
     "これは日本語の文章です。\n\n今日は天気がいいので、散歩に行きましょう。\n人間は考える葦である。\n";
-const KOREAN: &str = "안녕하세요, 여러분 반갑습니다.\n\n오늘은 날씨가 좋아서 산책을 갑니다.\n한국어로 쓴 문장입니다.\n";
-const RUSSIAN: &str = "Привет, как дела сегодня?\n\nЭто простой текст на русском языке.\nОн нужен для проверки.\n";
+const KOREAN: &str =
+    "안녕하세요, 여러분 반갑습니다.\n\n오늘은 날씨가 좋아서 산책을 갑니다.\n한국어로 쓴 문장입니다.\n";
+const RUSSIAN: &str =
+    "Привет, как дела сегодня?\n\nЭто простой текст на русском языке.\nОн нужен для проверки.\n";
 const FRENCH: &str = "Voilà une phrase écrite en français, où les accents ne manquent guère.\n\nLe garçon a été \
     très étonné par l’œuvre.\nDéjà vu à la fenêtre.\n";
 
@@ -80,7 +83,9 @@ fn long(text: &str, len: usize) -> String {
         if out.len() > len {
             break;
         }
-        out.extend(text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{line}{n}\n") }));
+        out.extend(
+            text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{line}{n}\n") }),
+        );
     }
     out
 }
@@ -102,7 +107,8 @@ fn every_form_is_the_same_text() {
         assert_eq!(encodings[name], if name == "UTF-8" { 2 } else { 1 }, "{encodings:?}");
         assert_eq!(run.ledger.1.len(), 1, "a copy is one run");
     }
-    let all: Files = matrix().into_iter().enumerate().map(|(n, (_, _, bytes))| (format!("{n:02}.txt"), bytes)).collect();
+    let all: Files =
+        matrix().into_iter().enumerate().map(|(n, (_, _, bytes))| (format!("{n:02}.txt"), bytes)).collect();
     let run = clean_twice(&all, &config(|_| ()));
     assert_eq!(run.out.len(), 6, "{:?}", run.names());
     assert_eq!(run.summary.documents.emptied, all.len() as u64 - 6);
@@ -143,7 +149,16 @@ fn spans_are_of_the_decoded_text() {
         ("gb18030", encode(GB18030, &both)),
         ("utf-16", utf16(&both, false, true)),
         ("utf-8", [b"\xef\xbb\xbf", both.as_bytes()].concat()),
-        ("iso", iso_2022_jp(&format!("{title}\n{}\r\n{title}　\n尾声\n{title}\n", long(JAPANESE, 400_000)).replace("题", "題").replace("标", "標").replace("只", "唯").replace("声", "聲"))),
+        (
+            "iso",
+            iso_2022_jp(
+                &format!("{title}\n{}\r\n{title}　\n尾声\n{title}\n", long(JAPANESE, 400_000))
+                    .replace("题", "題")
+                    .replace("标", "標")
+                    .replace("只", "唯")
+                    .replace("声", "聲"),
+            ),
+        ),
     ] {
         for split in [SplitMode::Line, SplitMode::Block, SplitMode::Sentence] {
             let mut config = config(|config| config.split.split = split);
@@ -156,8 +171,13 @@ fn spans_are_of_the_decoded_text() {
             let titles: Vec<_> = run.ledger.1.iter().filter(|line| line["survivor"]["last"] == 0).collect();
             assert_eq!(titles.len(), if split == SplitMode::Block { 0 } else { 2 }, "{name} {split:?}");
             for line in titles {
-                let place = |n: usize| usize::try_from(line["span"][n].as_u64().expect("a span")).expect("small");
-                assert_eq!(format!("{}\n", &decoded[place(0)..place(1)]), packs::text_of(line, "text"), "{name}");
+                let place =
+                    |n: usize| usize::try_from(line["span"][n].as_u64().expect("a span")).expect("small");
+                assert_eq!(
+                    format!("{}\n", &decoded[place(0)..place(1)]),
+                    packs::text_of(line, "text"),
+                    "{name}"
+                );
                 assert_eq!(&decoded[place(0)..place(1)], decoded.lines().next().expect("a title"), "{name}");
             }
         }
@@ -169,7 +189,9 @@ fn spans_are_of_the_decoded_text() {
 #[test]
 fn the_pair_a3a0() {
     for lines in [3, 30_000] {
-        let text: String = (0..lines).map(|n| format!("第{n}行中文\u{e5e5}正文 \u{e5e5}\u{e5e5}的是不了在人有我他\n")).collect();
+        let text: String = (0..lines)
+            .map(|n| format!("第{n}行中文\u{e5e5}正文 \u{e5e5}\u{e5e5}的是不了在人有我他\n"))
+            .collect();
         let parts: Vec<Vec<u8>> = text.split('\u{e5e5}').map(|part| encode(GB18030, part)).collect();
         let bytes = parts.join(&b"\xa3\xa0"[..]);
         for split in [SplitMode::Line, SplitMode::Block] {
@@ -189,7 +211,9 @@ fn the_pair_a3a0() {
 /// The beginning of a large file does not decide for the rest of it.
 #[test]
 fn encodings_that_begin_late() {
-    let ascii = (0..6000).map(|n| format!("line {n} of plain ASCII, fifty bytes and some more\n")).collect::<String>();
+    let ascii = (0..6000)
+        .map(|n| format!("line {n} of plain ASCII, fifty bytes and some more\n"))
+        .collect::<String>();
     assert!(ascii.len() > 300 * 1024);
     let later = long(SIMPLIFIED, 300_000);
     let japanese = long(JAPANESE, 300_000);
@@ -207,7 +231,11 @@ fn encodings_that_begin_late() {
             let config = config(|config| config.split.split = split);
             let expected = clean(&file("a.txt", &text), &config).out.remove("a.txt").expect("a text");
             // A file before it and one after it, which are read in the same batch, lose nothing by it.
-            let around = files([("0.txt", "before\n".into()), ("a.txt", bytes.clone()), ("b.txt", "before\nafter\n".into())]);
+            let around = files([
+                ("0.txt", "before\n".into()),
+                ("a.txt", bytes.clone()),
+                ("b.txt", "before\nafter\n".into()),
+            ]);
             let run = clean_twice(&around, &config);
             assert_eq!(run.reasons(), [("", ""); 0], "{name}");
             assert!(run.out["a.txt"] == expected, "{name} {split:?}");
@@ -224,7 +252,9 @@ fn an_encoding_that_begins_after_a_batch() {
     let ascii = (0..20_000).map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(28))).collect::<String>();
     assert!(ascii.len() > 8_500_000);
     let text = format!("before\n{ascii}{SIMPLIFIED}after\n");
-    let around = |bytes| files([("0.txt", "before\n".into()), ("a.txt", bytes), ("b.txt", "before\nafter\n0 x\n".into())]);
+    let around = |bytes| {
+        files([("0.txt", "before\n".into()), ("a.txt", bytes), ("b.txt", "before\nafter\n0 x\n".into())])
+    };
     let expected = clean(&around(text.clone().into()), &config(|_| ()));
     let run = clean(&around(encode(GB18030, &text)), &config(|_| ()));
     assert!(run.out == expected.out, "{:?}", packs::differing(&run.out, &expected.out));
@@ -263,7 +293,10 @@ fn a_given_encoding() {
     let run = clean(&file("a.txt", encode(BIG5, "短\n")), &given("big5"));
     assert_eq!(run.text("a.txt"), "短\n");
     for text in [SIMPLIFIED.to_owned(), long(SIMPLIFIED, 600_000)] {
-        let run = clean(&files([("a.txt", text.clone().into()), ("b.txt", utf16(&text, true, true))]), &given("big5"));
+        let run = clean(
+            &files([("a.txt", text.clone().into()), ("b.txt", utf16(&text, true, true))]),
+            &given("big5"),
+        );
         assert_eq!(run.names(), ["a.txt"]);
         let mut bad = encode(GB18030, &text);
         let at = bad.len() / 2 - (bad.len() / 2) % 2;
@@ -308,8 +341,12 @@ fn what_cannot_be_told() {
 #[test]
 fn containers_of_records() {
     for records in [4, 20_000] {
-        let chosen: Vec<String> = (0..records).map(|n| format!("{}第{n}条", SIMPLIFIED.lines().nth(n % 5).expect("a line"))).collect();
-        for (path, text) in [("a.jsonl", jsonl(&chosen)), ("a.csv", csv(&chosen)), ("a.tsv", csv(&chosen).replace(',', "\t"))] {
+        let chosen: Vec<String> = (0..records)
+            .map(|n| format!("{}第{n}条", SIMPLIFIED.lines().nth(n % 5).expect("a line")))
+            .collect();
+        for (path, text) in
+            [("a.jsonl", jsonl(&chosen)), ("a.csv", csv(&chosen)), ("a.tsv", csv(&chosen).replace(',', "\t"))]
+        {
             let expected = clean(&file(path, &text), &config(|_| ()));
             assert_eq!(expected.summary.records.read, records as u64);
             for (name, bytes) in [
@@ -322,7 +359,11 @@ fn containers_of_records() {
             ] {
                 let run = clean_twice(&file(path, bytes), &config(|_| ()));
                 assert!(run.out == expected.out, "{path} {name} {:?}", run.rejected.first());
-                assert_eq!(run.summary.documents.encodings, [(name.to_owned(), records as u64)].into(), "{path}");
+                assert_eq!(
+                    run.summary.documents.encodings,
+                    [(name.to_owned(), records as u64)].into(),
+                    "{path}"
+                );
             }
         }
     }

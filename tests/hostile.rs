@@ -13,25 +13,45 @@ use tamis::config::{EncodingErrors, SplitMode};
 
 /// Names that promise everything that can be promised.
 const NAMES: [&str; 18] = [
-    "a.txt", "a", "a.log", "a.jsonl", "a.csv", "a.tsv", "a.parquet", "a.warc", "a.wet.gz", "a.txt.gz", "a.jsonl.zst",
-    "a.csv.xz", "a.txt.bz2", "a.tar", "a.tgz", "a.tar.zst", "a.zip", "a.json.gz",
+    "a.txt",
+    "a",
+    "a.log",
+    "a.jsonl",
+    "a.csv",
+    "a.tsv",
+    "a.parquet",
+    "a.warc",
+    "a.wet.gz",
+    "a.txt.gz",
+    "a.jsonl.zst",
+    "a.csv.xz",
+    "a.txt.bz2",
+    "a.tar",
+    "a.tgz",
+    "a.tar.zst",
+    "a.zip",
+    "a.json.gz",
 ];
 
 fn text(count: usize) -> String {
-    (0..count).map(|n| format!("第{n}行，the {n}th line of it\n{}", if n % 3 == 0 { "\n" } else { "" })).collect()
+    (0..count)
+        .map(|n| format!("第{n}行，the {n}th line of it\n{}", if n % 3 == 0 { "\n" } else { "" }))
+        .collect()
 }
 
 #[cfg(feature = "parquet")]
 fn parquet() -> Vec<u8> {
-    use std::sync::Arc;
     use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-    let texts: ArrayRef = Arc::new(StringArray::from((0..40).map(|n| (n % 7 > 0).then(|| text(n % 5))).collect::<Vec<_>>()));
+    use std::sync::Arc;
+    let texts: ArrayRef =
+        Arc::new(StringArray::from((0..40).map(|n| (n % 7 > 0).then(|| text(n % 5))).collect::<Vec<_>>()));
     let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..40));
     let batch = RecordBatch::try_from_iter([("id", numbers), ("text", texts)]).expect("a batch");
     let properties = parquet::file::properties::WriterProperties::builder()
         .set_compression(parquet::basic::Compression::SNAPPY)
         .build();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
+    let mut writer =
+        parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
     writer.write(&batch).expect("memory");
     writer.into_inner().expect("memory")
 }
@@ -59,7 +79,13 @@ static VALID: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
         ("a.txt", text(30).into_bytes()),
         ("a.txt", encoding_rs::GB18030.encode(&text(30)).0.into_owned()),
         ("a.log", utf16),
-        ("a.txt", encoding_rs::SHIFT_JIS.encode("これは日本語の文章です。今日は天気がいいので散歩に行きましょう。\n").0.into_owned()),
+        (
+            "a.txt",
+            encoding_rs::SHIFT_JIS
+                .encode("これは日本語の文章です。今日は天気がいいので散歩に行きましょう。\n")
+                .0
+                .into_owned(),
+        ),
         ("a.txt", b"\x1b$B$3$l$OF|K\\8l$G$9\x1b(B\nplain\n\x1b$B$3$l\x1b(B".to_vec()),
         ("a.jsonl", jsonl.clone().into_bytes()),
         ("a.csv", container("csv", &texts)),
@@ -99,8 +125,19 @@ fn survives(name: &str, bytes: &[u8]) {
         }
         let again = clean(&run.out, &config);
         let differing = differing(&again.out, &run.out);
-        let shown = |files: &Files| differing.first().and_then(|path| files.get(path)).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        assert!(again.out == run.out, "{differing:?}: {:?} {:?} {:?}", shown(&run.out), shown(&again.out), again.rejected);
+        let shown = |files: &Files| {
+            differing
+                .first()
+                .and_then(|path| files.get(path))
+                .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        };
+        assert!(
+            again.out == run.out,
+            "{differing:?}: {:?} {:?} {:?}",
+            shown(&run.out),
+            shown(&again.out),
+            again.rejected
+        );
         assert_eq!(again.summary.num_removed(), 0);
         assert!(run.out.contains_key("z.jsonl"), "the others are cleaned");
     }
@@ -151,10 +188,40 @@ fn apply(change: &Change, bytes: &mut Vec<u8>) {
 /// Bytes that mean something to a reader.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let known: Vec<&'static [u8]> = vec![
-        b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x28\xb5\x2f\xfd", b"BZh91AY&SY", b"\xfd7zXZ\0", b"PK\x03\x04", b"PK\x05\x06", b"PAR1",
-        b"WARC/1.0\r\n", b"WARC-Type: conversion\r\n", b"Content-Length: 5\r\n\r\n", b"Content-Type: text/plain; charset=gbk\r\n",
-        b"{\"text\":\"", b"\"}\n", b"\\ud800", b"text,id\n", b"\"", b",", b"\t", b"\n", b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xff\xfe",
-        b"\xfe\xff", b"\x1b$B", b"\x1b(B", b"\0", b"\xe3\x80\x80", b"\xd6\xd0\xb5\xc4", b"\xa3\xa0", b"abc. Def", b"\xc2\x85", b"\x0c", b"\xff",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\xff",
+        b"\x28\xb5\x2f\xfd",
+        b"BZh91AY&SY",
+        b"\xfd7zXZ\0",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"PAR1",
+        b"WARC/1.0\r\n",
+        b"WARC-Type: conversion\r\n",
+        b"Content-Length: 5\r\n\r\n",
+        b"Content-Type: text/plain; charset=gbk\r\n",
+        b"{\"text\":\"",
+        b"\"}\n",
+        b"\\ud800",
+        b"text,id\n",
+        b"\"",
+        b",",
+        b"\t",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\x1b$B",
+        b"\x1b(B",
+        b"\0",
+        b"\xe3\x80\x80",
+        b"\xd6\xd0\xb5\xc4",
+        b"\xa3\xa0",
+        b"abc. Def",
+        b"\xc2\x85",
+        b"\x0c",
+        b"\xff",
     ];
     prop_oneof![3 => prop::sample::select(known).prop_map(<[u8]>::to_vec), 1 => prop::collection::vec(any::<u8>(), 0..12)]
 }
@@ -202,7 +269,8 @@ proptest! {
 fn valid_files_are_read() {
     for (name, bytes) in &*VALID {
         let run = clean_twice(&file(name, bytes), &configs()[0]);
-        let reasons: Vec<_> = run.reasons().into_iter().filter(|(_, reason)| *reason != "text_not_string").collect();
+        let reasons: Vec<_> =
+            run.reasons().into_iter().filter(|(_, reason)| *reason != "text_not_string").collect();
         assert_eq!(reasons, [("", ""); 0], "{name}");
         assert_eq!(run.summary.files.read, 1);
     }

@@ -71,7 +71,11 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Run {
         for path in &order {
             let path = path.as_bytes();
             let is_unsupported = Format::is_unsupported(path);
-            let plan = if is_unsupported { Plan::Skip(SkipReason::Unsupported) } else { Plan::Read(Format::of(path)) };
+            let plan = if is_unsupported {
+                Plan::Skip(SkipReason::Unsupported)
+            } else {
+                Plan::Read(Format::of(path))
+            };
             sources.push(0, path, plan)?;
         }
         sources.measure(&input);
@@ -241,7 +245,8 @@ pub(crate) fn unzip(bytes: &[u8]) -> Files {
 /// JSON Lines of these texts, with a number beside each.
 pub(crate) fn jsonl<T: AsRef<str>>(texts: &[T]) -> String {
     let texts = texts.iter().enumerate();
-    let line = |(id, text): (usize, &T)| format!("{}\n", serde_json::json!({"id": id, "text": text.as_ref()}));
+    let line =
+        |(id, text): (usize, &T)| format!("{}\n", serde_json::json!({"id": id, "text": text.as_ref()}));
     texts.map(line).collect()
 }
 
