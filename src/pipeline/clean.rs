@@ -57,10 +57,11 @@ pub(super) fn run(
                 let written = writer();
                 (work.map_or_else(|| feed.next_batch(), Ok).map(scanner), written)
             }
-            // What is unpacked is unpacked ahead, by a thread that would else wait.
+            // What is unpacked is unpacked ahead. Unpacking and packing each take one thread their time, and
+            // so start at once on two; scanning is shared by whoever is done first.
             Some(work) => {
-                let (next, (scanned, written)) =
-                    rayon::join(|| feed.next_batch(), || rayon::join(|| scanner(work), writer));
+                let (next, (written, scanned)) =
+                    rayon::join(|| feed.next_batch(), || rayon::join(writer, || scanner(work)));
                 fed = Some(next?);
                 (Ok(scanned), written)
             }

@@ -115,7 +115,9 @@ impl Kind {
             Format::Tsv => Self::Csv(b'\t'),
             Format::Warc => Self::Warc,
             // Clean text has no CR.
-            Format::Text | Format::Sniff if head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]) => {
+            Format::Text | Format::Sniff
+                if head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]) =>
+            {
                 Self::Warc
             }
             Format::Text | Format::Sniff => Self::Text,

@@ -155,10 +155,13 @@ impl Sample {
     /// Whether at least a quarter of the document is control characters, if it is ASCII: then it is no ASCII.
     pub(super) fn has_many_controls(&self) -> bool {
         let is_control = |byte: &&u8| byte.is_ascii_control() && !matches!(**byte, b'\t' | b'\n' | b'\r');
-        let controls: usize = self.raw().map(|slice| slice.iter().filter(is_control).count()).sum();
+        let is_printable = |byte: &&u8| (b' '..0x7f).contains(*byte);
+        let number = |is: fn(&&u8) -> bool| -> usize { self.raw().map(|slice| slice.iter().filter(is).count()).sum() };
         let kept: usize = self.raw().map(<[u8]>::len).sum();
-        // What was not kept of a document beyond the limits is taken to be like the rest.
-        controls * 4 >= kept && (self.is_full || controls as u64 * 4 >= self.len)
+        // Line ends between NULs alone are text of no script. What was not kept of a document beyond the limits is
+        // taken to be like the rest.
+        let (controls, printable) = (number(is_control), number(is_printable));
+        controls * 4 >= kept && printable * 4 >= kept && (self.is_full || controls as u64 * 4 >= self.len)
     }
 
     /// The kept bytes, in order: slices that begin at even offsets of the document and end at even ones, or
