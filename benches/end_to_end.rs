@@ -140,7 +140,11 @@ impl<'a> Entrant<'a> {
     /// One run in a directory of its own.
     fn sample(&mut self, ring: &Ring, installed: &Installed) -> Result<Sample, Box<dyn Error>> {
         let scratch = Scratch::new(ring.dir)?;
-        let output = scratch.0.join(if ring.shape == Shape::File { "out.txt" } else { "out" });
+        let output = scratch.0.join(if matches!(ring.shape, Shape::File | Shape::Gb18030) {
+            "out.txt"
+        } else {
+            "out"
+        });
         let call = (installed.call)(&Job { input: &ring.corpus.input, output: &output });
         let sample = ring.stopwatch.run(&call, &scratch.0)?;
         match self.tool.result {

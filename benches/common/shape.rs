@@ -1,4 +1,4 @@
-//! The three shapes a corpus has on disk, and their writers.
+//! The shapes a corpus has on disk, and their writers.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -23,11 +23,18 @@ pub(crate) enum Shape {
     Tree,
     /// Shards of JSON Lines: `part-0000.jsonl`, records with `id`, `text`, `source` and `length` (in characters).
     Jsonl,
+    /// The same shards, each compressed with gzip at its default level: `part-0000.jsonl.gz`.
+    Gzip,
+    /// The same shards, each compressed with Zstandard at its default level: `part-0000.jsonl.zst`.
+    Zstd,
+    /// One text file in GB18030: `corpus.txt`.
+    Gb18030,
 }
 
 impl Shape {
     /// All shapes.
-    pub(crate) const ALL: [Self; 3] = [Self::File, Self::Tree, Self::Jsonl];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::File, Self::Tree, Self::Jsonl, Self::Gzip, Self::Zstd, Self::Gb18030];
 
     /// The shape's name on the command line and in paths.
     pub(crate) const fn name(self) -> &'static str {
@@ -35,14 +42,17 @@ impl Shape {
             Self::File => "file",
             Self::Tree => "tree",
             Self::Jsonl => "jsonl",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Gb18030 => "gb18030",
         }
     }
 
     /// What a program is given as input, if the corpus was written to `root`.
     pub(crate) fn input(self, root: &Path) -> PathBuf {
         match self {
-            Self::File => root.join("corpus.txt"),
-            Self::Tree | Self::Jsonl => root.to_owned(),
+            Self::File | Self::Gb18030 => root.join("corpus.txt"),
+            Self::Tree | Self::Jsonl | Self::Gzip | Self::Zstd => root.to_owned(),
         }
     }
 
@@ -52,10 +62,12 @@ impl Shape {
     /// A file cannot be created.
     pub(crate) fn writer(self, root: &Path) -> io::Result<Box<dyn DocumentWriter>> {
         Ok(match self {
-            Self::File => Box::new(TextFile(create(&root.join("corpus.txt"))?)),
+            Self::File | Self::Gb18030 => {
+                Box::new(TextFile(create(&root.join("corpus.txt"))?, self == Self::Gb18030))
+            }
             Self::Tree => Box::new(Tree { root: root.to_owned(), directory: root.to_owned() }),
-            Self::Jsonl => {
-                let shard = |n| create(&root.join(format!("part-{n:04}.jsonl")));
+            Self::Jsonl | Self::Gzip | Self::Zstd => {
+                let shard = |n| Shard::create(self, &root.join(format!("part-{n:04}.jsonl")));
                 Box::new(Shards((0..NUM_SHARDS).map(shard).collect::<io::Result<_>>()?))
             }
         })
@@ -77,14 +89,16 @@ pub(crate) trait DocumentWriter {
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-/// [`Shape::File`].
-struct TextFile(BufWriter<File>);
+/// [`Shape::File`] or [`Shape::Gb18030`].
+struct TextFile(BufWriter<File>, bool);
 
 impl DocumentWriter for TextFile {
     fn put(&mut self, _number: u64, document: &str) -> io::Result<u64> {
         let text = with_line_feeds(document);
-        self.0.write_all(text.as_bytes())?;
-        Ok(text.len() as u64)
+        let encoding = if self.1 { encoding_rs::GB18030 } else { encoding_rs::UTF_8 };
+        let (bytes, ..) = encoding.encode(&text);
+        self.0.write_all(&bytes)?;
+        Ok(bytes.len() as u64)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
@@ -116,8 +130,47 @@ impl DocumentWriter for Tree {
     }
 }
 
-/// [`Shape::Jsonl`].
-struct Shards(Vec<BufWriter<File>>);
+/// [`Shape::Jsonl`], [`Shape::Gzip`] or [`Shape::Zstd`].
+struct Shards(Vec<Shard>);
+
+enum Shard {
+    Plain(BufWriter<File>),
+    Gzip(flate2::write::GzEncoder<BufWriter<File>>),
+    Zstd(zstd::stream::write::Encoder<'static, BufWriter<File>>),
+}
+
+impl Shard {
+    fn create(shape: Shape, path: &Path) -> io::Result<Self> {
+        Ok(match shape {
+            Shape::Gzip => {
+                let level = flate2::Compression::default();
+                Self::Gzip(flate2::write::GzEncoder::new(create(&path.with_extension("jsonl.gz"))?, level))
+            }
+            Shape::Zstd => {
+                let file = create(&path.with_extension("jsonl.zst"))?;
+                Self::Zstd(zstd::stream::write::Encoder::new(file, 0)?)
+            }
+            _ => Self::Plain(create(path)?),
+        })
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file.write_all(bytes),
+            Self::Gzip(encoder) => encoder.write_all(bytes),
+            Self::Zstd(encoder) => encoder.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => Ok(file),
+            Self::Gzip(encoder) => encoder.finish(),
+            Self::Zstd(encoder) => encoder.finish(),
+        }?
+        .flush()
+    }
+}
 
 impl DocumentWriter for Shards {
     fn put(&mut self, number: u64, document: &str) -> io::Result<u64> {
@@ -142,8 +195,8 @@ impl DocumentWriter for Shards {
         Ok(record.len() as u64)
     }
 
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.0.iter_mut().try_for_each(Write::flush)
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        self.0.into_iter().try_for_each(Shard::finish)
     }
 }
 

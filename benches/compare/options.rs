@@ -7,7 +7,7 @@ use crate::common::shape::Shape;
 
 /// How to call the bench.
 pub(crate) const USAGE: &str = "cargo bench --bench end_to_end -- \
-    [--size 256MB] [--runs 3] [--shape file|tree|jsonl|all] [--only NAME,...] [--seed 1] [--dir DIR] [--list]";
+    [--size 256MB] [--runs 3] [--shape file|tree|jsonl|gzip|zstd|gb18030|all] [--only NAME,...] [--seed 1] [--dir DIR] [--list]";
 
 /// What to measure.
 #[derive(Debug)]

@@ -88,6 +88,30 @@ pub(crate) const TOOLS: &[Tool] = &[
         ways: &[Way { probe: &[TAMIS, "--version"], call: |job| tamis(job, &["--threads", "1"]) }],
     },
     Tool {
+        name: "tamis-to-jsonl",
+        shapes: &[Shape::Tree],
+        result: Deduplication::Ours,
+        ways: &[Way { probe: &[TAMIS, "--version"], call: |job| tamis(job, &["--to", "jsonl"]) }],
+    },
+    Tool {
+        name: "gzip-dc",
+        shapes: &[Shape::Gzip],
+        result: Deduplication::Nothing,
+        ways: &[Way {
+            probe: &["gzip", "--version"],
+            call: |job| shell("cat \"$0\"/*.gz | gzip -dc > /dev/null", job),
+        }],
+    },
+    Tool {
+        name: "gzip-dc-by-2",
+        shapes: &[Shape::Gzip],
+        result: Deduplication::Nothing,
+        ways: &[Way {
+            probe: &["gzip", "--version"],
+            call: |job| shell("ls \"$0\"/*.gz | xargs -P2 -n1 gzip -dc > /dev/null", job),
+        }],
+    },
+    Tool {
         name: "cp",
         shapes: &Shape::ALL,
         result: Deduplication::Nothing,
@@ -189,6 +213,11 @@ fn tamis(job: &Job, more: &[&str]) -> Call {
     call.arguments.push("--quiet".into());
     call.arguments.extend(more.iter().map(OsString::from));
     call
+}
+
+/// A line of shell; the corpus is `$0`.
+fn shell(line: &str, job: &Job) -> Call {
+    Call::new(["sh".as_ref(), "-c".as_ref(), line.as_ref(), job.input.as_os_str()])
 }
 
 /// GNU `sort -u` by bytes: quick, but the order of the lines is lost.

@@ -156,7 +156,8 @@ impl Sample {
     pub(super) fn has_many_controls(&self) -> bool {
         let is_control = |byte: &&u8| byte.is_ascii_control() && !matches!(**byte, b'\t' | b'\n' | b'\r');
         let is_printable = |byte: &&u8| (b' '..0x7f).contains(*byte);
-        let number = |is: fn(&&u8) -> bool| -> usize { self.raw().map(|slice| slice.iter().filter(is).count()).sum() };
+        let number =
+            |is: fn(&&u8) -> bool| -> usize { self.raw().map(|slice| slice.iter().filter(is).count()).sum() };
         let kept: usize = self.raw().map(<[u8]>::len).sum();
         // Line ends between NULs alone are text of no script. What was not kept of a document beyond the limits is
         // taken to be like the rest.
