@@ -7,7 +7,7 @@
 //! | stage | room | in → out |
 //! |---|---|---|
 //! | 1 | [`discover`] | inputs → sources, sorted and numbered |
-//! | 2 | [`read`] | bytes → documents, in chunks |
+//! | 2 | [`read`] | bytes → documents, in chunks: decompressed, taken out of archives and containers, decoded |
 //! | 3 | [`split`](mod@split) | document → paragraphs (spans) |
 //! | 4 | [`normalize`] | paragraph → what is written; key text |
 //! | 5 | [`fingerprint`] | key text → fingerprint |

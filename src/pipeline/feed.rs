@@ -162,6 +162,8 @@ pub(super) struct Buffers(Mutex<Vec<Vec<u8>>>);
 
 /// A buffer that grew beyond this (a long line) is freed.
 const MAX_KEPT: usize = 2 * 1024 * 1024;
+/// More free buffers than this are freed: three batches are in flight at most.
+const MAX_FREE: usize = 128;
 
 impl Buffers {
     pub(super) fn take(&self) -> Vec<u8> {
@@ -172,7 +174,9 @@ impl Buffers {
 
     pub(super) fn give_back(&self, buffer: Vec<u8>) {
         if buffer.capacity() <= MAX_KEPT
+            && buffer.capacity() > 0
             && let Ok(mut free) = self.0.lock()
+            && free.len() < MAX_FREE
         {
             free.push(buffer);
         }

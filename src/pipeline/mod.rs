@@ -4,8 +4,9 @@
 //! two, decide settles the scanned batch against everything before it. First-in-corpus-order needs no
 //! look-ahead, so that a document's text is read once and written while it is still in memory.
 //!
-//! Memory: 4 bytes a document, 30 to 36 a surviving paragraph, and two batches of text (8 MiB each, or one
-//! paragraph if that is longer).
+//! Memory: 4 bytes a document, 30 to 36 a surviving paragraph, two batches of text (8 MiB each, or one
+//! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
+//! on its way out.
 
 mod clean;
 mod commit;
