@@ -1,5 +1,11 @@
 //! Parquet: the text of each row changes, every other column, the schema, the metadata and the compression come back
 //! as they were (contract O1, O4).
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::from_iter_instead_of_collect,
+    reason = "texts of a few lines, made for a test"
+)]
 #![cfg(feature = "parquet")]
 
 #[expect(dead_code, reason = "shared by several tests")]

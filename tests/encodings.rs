@@ -1,5 +1,11 @@
 //! Contract D4: text in every encoding becomes the same UTF-8, is counted under its name, and is never guessed
 //! silently. What it decodes to is held against `encoding_rs` used directly.
+#![expect(
+    clippy::format_collect,
+    clippy::cast_possible_truncation,
+    clippy::fn_params_excessive_bools,
+    reason = "texts of a few lines, made for a test"
+)]
 
 #[expect(dead_code, reason = "shared by several tests")]
 mod packs;

@@ -1,5 +1,10 @@
 //! Whatever the bytes and the name, a run ends well: never a panic, never an error, every file accounted for, and
 //! what comes out is clean.
+#![expect(
+    clippy::format_collect,
+    clippy::needless_for_each,
+    reason = "texts of a few lines, made for a test"
+)]
 
 #[expect(dead_code, reason = "shared by several tests")]
 mod packs;

@@ -64,12 +64,25 @@ impl RowReader {
                 });
             }
         }
+        if carry.trim_ascii().is_empty() {
+            // An empty file is an empty table.
+            let header = Header { num_columns: 0, text: 0, id: None, len: carry.len() };
+            let (dialect, limit) = (Dialect { delimiter }, context.decoded_limit);
+            let columns = Arc::new([]);
+            return Ok(Self {
+                reader,
+                dialect,
+                header,
+                columns,
+                limit,
+                carry,
+                num_read,
+                is_first: true,
+                is_at_end,
+            });
+        }
         let columns = csv::columns(&carry, delimiter);
-        let detail = if columns.is_empty() {
-            format!("no column {text}: the table is empty")
-        } else {
-            format!("no column {text}; its columns are {}", columns.join(", "))
-        };
+        let detail = format!("no column {text}; its columns are {}", columns.join(", "));
         Err(Fault::new(RejectReason::NoText, detail))
     }
 
