@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
@@ -243,9 +243,7 @@ impl ChunkReader for SharedFile {
         if bytes.len() < length {
             return Err(ParquetError::EOF(format!("the file ends within {length} bytes at {start}")));
         }
-        let bytes = Bytes::from(bytes);
-        debug_assert_eq!(bytes.remaining(), length);
-        Ok(bytes)
+        Ok(Bytes::from(bytes))
     }
 }
 

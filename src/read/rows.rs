@@ -44,46 +44,24 @@ impl RowReader {
         let names = ColumnNames { text: &text, id: &context.id_field };
         let (mut carry, mut num_read) = (Vec::new(), 0);
         // A header is a few hundred bytes; where none ends within two pieces, none does.
-        let mut is_at_end = false;
-        while !is_at_end && count(carry.len()) < 2 * PIECE_BYTES {
+        let (mut is_at_end, mut found) = (false, None);
+        while found.is_none() && !is_at_end && count(carry.len()) < 2 * PIECE_BYTES {
             is_at_end = !fill(&mut reader, &mut carry, &mut num_read).map_err(|error| Fault::of(&error))?;
-            if let Some((dialect, header)) = csv::choose_delimiter(&carry, is_at_end, delimiter, names) {
-                let limit = context.decoded_limit;
-                let columns = csv::fields(&carry[..header.len], dialect).into();
-                let is_first = true;
-                return Ok(Self {
-                    reader,
-                    dialect,
-                    header,
-                    columns,
-                    limit,
-                    carry,
-                    num_read,
-                    is_first,
-                    is_at_end,
-                });
-            }
+            found = csv::choose_delimiter(&carry, is_at_end, delimiter, names);
         }
-        if carry.trim_ascii().is_empty() {
+        if found.is_none() && is_at_end && carry.trim_ascii().is_empty() {
             // An empty file is an empty table.
             let header = Header { num_columns: 0, text: 0, id: None, len: carry.len() };
-            let (dialect, limit) = (Dialect { delimiter }, context.decoded_limit);
-            let columns = Arc::new([]);
-            return Ok(Self {
-                reader,
-                dialect,
-                header,
-                columns,
-                limit,
-                carry,
-                num_read,
-                is_first: true,
-                is_at_end,
-            });
+            found = Some((Dialect { delimiter }, header));
         }
-        let columns = csv::columns(&carry, delimiter);
-        let detail = format!("no column {text}; its columns are {}", columns.join(", "));
-        Err(Fault::new(RejectReason::NoText, detail))
+        let Some((dialect, header)) = found else {
+            let columns = csv::columns(&carry, delimiter);
+            let detail = format!("no column {text}; its columns are {}", columns.join(", "));
+            return Err(Fault::new(RejectReason::NoText, detail));
+        };
+        let (limit, is_first) = (context.decoded_limit, true);
+        let columns = csv::fields(&carry[..header.len], dialect).into();
+        Ok(Self { reader, dialect, header, columns, limit, carry, num_read, is_first, is_at_end })
     }
 
     /// The byte between two fields.

@@ -13,7 +13,6 @@ use crate::read::Rows;
 use crate::read::archive::{Member, Meta};
 use crate::read::{Archive, Compression, Spool, Spooler, Wrap};
 use crate::store::{OutputFile, SharedFile, path};
-use crate::units::count;
 
 /// Writes one source.
 pub struct SourceWriter<'a> {
@@ -138,11 +137,6 @@ impl<'a> SourceWriter<'a> {
         let writer = SpoolWriter { spool, spooler: self.spooler, failure };
         self.member = Some(Stream::new(writer, inner).map_err(|error| self.file.explain(error))?);
         Ok(())
-    }
-
-    /// Whether a member was begun and not ended.
-    pub fn has_member(&self) -> bool {
-        self.member.is_some()
     }
 
     /// Writes on the document or container that is open.
@@ -301,25 +295,4 @@ fn write_zip<W: Write>(
     let copied = io::copy(spool, writer)?;
     debug_assert_eq!(copied, spool.len(), "a spool gives back what it was given");
     Ok(())
-}
-
-/// The length of a slice that is written.
-impl Piece<'_> {
-    /// Number of bytes; 0 for rows.
-    pub fn len(&self) -> u64 {
-        match self {
-            Self::Bytes(bytes) | Self::Records(bytes, _) => count(bytes.len()),
-            #[cfg(feature = "parquet")]
-            Self::Rows(_) => 0,
-        }
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Bytes(bytes) | Self::Records(bytes, _) => bytes.is_empty(),
-            #[cfg(feature = "parquet")]
-            Self::Rows(rows) => rows.batch.num_rows() == 0,
-        }
-    }
 }
