@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tamis::config::{DecideConfig, MatchMode, Repair, SplitConfig, SplitMode};
+use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
 use tamis::decide::{Batch, Dealt, Exact, Verdict};
 use tamis::document::Paragraph;
 use tamis::fingerprint::{Fingerprint, KeyHasher};
@@ -102,7 +102,7 @@ fn bench_decide(c: &mut Criterion) {
             let dealt = Dealt::deal(black_box(&records));
             let (first, num_paragraphs) = (Ordinal(0), records.len());
             let batch = Batch { records: &dealt, num_paragraphs, first, open_document: None };
-            let verdicts = Exact::new(DecideConfig::default()).settle(&[batch]);
+            let verdicts = Exact::new(Scope::default()).settle(&[batch]);
             assert_eq!(verdicts[0].iter().filter(|v| v.survivor().is_some()).count(), 33_333);
         });
     });

@@ -42,6 +42,13 @@ pub enum Error {
         kind: &'static str,
     },
 
+    /// An input is not what it was when it was read first in this run (near-duplicates take several readings).
+    #[error("{}: it changed while it was read; wait until it is written to no more, and run again", printable_bytes(path))]
+    Changed {
+        /// Path relative to its input.
+        path: Vec<u8>,
+    },
+
     /// Two inputs would be written to one output file (contract O1).
     #[error(
         "{}: inputs {} and {} would both be written there; rename one, or clean their common parent directory",

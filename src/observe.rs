@@ -5,10 +5,27 @@
 
 use crate::error::{Rejection, SkipReason};
 
+/// What a run is about. Each stage goes through the corpus from its beginning, the first two once or twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Near-duplicate documents are searched for.
+    Documents,
+    /// Near-duplicate paragraphs are searched for.
+    Paragraphs,
+    /// Everything is read, decided and written.
+    Cleaning,
+}
+
 /// Receives what happens in a run. Every method has an empty default.
 pub trait Observer: Sync {
     /// The inputs are listed: so many files, of so many bytes together.
     fn discovered(&self, _files: u64, _bytes: u64) {}
+
+    /// A stage begins. Without near-duplicates there is none but [`Stage::Cleaning`], and it is not told.
+    fn begun(&self, _stage: Stage) {}
+
+    /// So many more files and bytes of input were read to search for near-duplicates.
+    fn searched(&self, _files: u64, _bytes: u64) {}
 
     /// So many more files and bytes of input are done with.
     fn advanced(&self, _files: u64, _bytes: u64) {}

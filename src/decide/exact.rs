@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition, Verdict};
-use crate::config::{DecideConfig, Scope};
+use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition};
+use super::verdict::Verdict;
+use crate::config::Scope;
 use crate::units::Ordinal;
 
 /// The survivors so far, and the scope in which they count.
@@ -24,12 +25,15 @@ pub struct Batch<'a> {
     pub first: Ordinal,
     /// Place of the first paragraph of the document that it begins in the middle of.
     pub open_document: Option<Ordinal>,
+    /// What rules that come first said of its paragraphs, if there are any: those that go are not looked at and
+    /// count as never seen.
+    pub given: Option<&'a [Verdict]>,
 }
 
 impl Exact {
     /// Nothing seen yet.
-    pub fn new(config: DecideConfig) -> Self {
-        Self { scope: config.scope, partitions: (0..NUM_PARTITIONS).map(|_| Partition::default()).collect() }
+    pub fn new(scope: Scope) -> Self {
+        Self { scope, partitions: (0..NUM_PARTITIONS).map(|_| Partition::default()).collect() }
     }
 
     /// Settles chunks that follow, in corpus order, on everything settled before. Returns a verdict a
@@ -41,7 +45,8 @@ impl Exact {
             batches.iter().map(|batch| vec![Verdict::KEEP; batch.records.len()]).collect();
         let mut shares: Vec<_> = (0..NUM_PARTITIONS).map(|_| Vec::with_capacity(batches.len())).collect();
         for (batch, verdicts) in batches.iter().zip(&mut dealt) {
-            let origin = Origin { first: batch.first, open_document: batch.open_document };
+            let origin =
+                Origin { first: batch.first, open_document: batch.open_document, given: batch.given };
             for (partition, share) in shares.iter_mut().zip(batch.records.shares(verdicts, origin)) {
                 partition.push(share);
             }
@@ -53,7 +58,10 @@ impl Exact {
             }
         });
         let restore = |(batch, dealt): (&Batch<'_>, &Vec<Verdict>)| {
-            let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
+            let mut verdicts = match batch.given {
+                Some(given) => given.to_vec(),
+                None => vec![Verdict::KEEP; batch.num_paragraphs],
+            };
             batch.records.restore(dealt, &mut verdicts);
             verdicts
         };
@@ -70,6 +78,7 @@ impl Exact {
 
 #[cfg(test)]
 mod tests {
+    use super::super::verdict::Reason;
     use super::*;
     use crate::fingerprint::Fingerprint;
 
@@ -84,13 +93,35 @@ mod tests {
             num_paragraphs: keys.len(),
             first: Ordinal(first),
             open_document: open.map(Ordinal),
+            given: None,
         };
-        exact.settle(&[batch]).remove(0).iter().map(|v| v.survivor().map(|o| o.0)).collect()
+        exact.settle(&[batch]).remove(0).iter().map(|verdict| survivor(*verdict)).collect()
+    }
+
+    fn survivor(verdict: Verdict) -> Option<u64> {
+        match verdict.reason()? {
+            Reason::Exact(survivor) => Some(survivor.0),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_went_already_was_never_seen() {
+        let records = [(Fingerprint::of(b"a"), 0, 0), (Fingerprint::of(b"a"), 1, 1)];
+        let gone = Verdict::removed(Reason::NearDocument(7));
+        let batch = Batch {
+            records: &Dealt::deal(&records),
+            num_paragraphs: 3,
+            first: Ordinal(0),
+            open_document: None,
+            given: Some(&[gone, Verdict::KEEP, gone]),
+        };
+        assert_eq!(Exact::new(Scope::Corpus).settle(&[batch]), [[gone, Verdict::KEEP, gone]]);
     }
 
     #[test]
     fn first_in_corpus_order_stays() {
-        let mut exact = Exact::new(DecideConfig::default());
+        let mut exact = Exact::new(Scope::default());
         assert_eq!(settle(&mut exact, 0, None, &[("a", 0), ("b", 0), ("a", 2)]), [None, None, Some(0)]);
         assert_eq!(settle(&mut exact, 3, None, &[("b", 0), ("c", 0)]), [Some(1), None]);
         exact.retract(Ordinal(3));
@@ -99,7 +130,7 @@ mod tests {
 
     #[test]
     fn document_scope() {
-        let mut exact = Exact::new(DecideConfig { scope: Scope::Document });
+        let mut exact = Exact::new(Scope::Document);
         let two_documents = [("a", 0), ("a", 0), ("a", 2), ("a", 2)];
         assert_eq!(settle(&mut exact, 0, None, &two_documents), [None, Some(0), None, Some(2)]);
         // The document that began at 2 goes on, then another begins.

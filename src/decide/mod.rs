@@ -7,9 +7,12 @@
 //! integers only.
 
 mod exact;
+pub mod near;
 mod partition;
 mod places;
+mod verdict;
 
 pub use exact::{Batch, Exact};
-pub use partition::{Dealt, NUM_PARTITIONS, Verdict};
+pub use partition::{Dealt, NUM_PARTITIONS};
 pub use places::{Located, Owner, Places, UnitKind};
+pub use verdict::{Reason, Removed, Rule, Verdict};

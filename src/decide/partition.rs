@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use super::verdict::Verdict;
 use crate::config::Scope;
 use crate::fingerprint::Fingerprint;
 use crate::units::Ordinal;
@@ -11,27 +12,6 @@ const PARTITION_BITS: u32 = 6;
 /// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
 /// sixteen cores find enough of them to share.
 pub const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
-
-/// What becomes of one paragraph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict(u64);
-
-impl Verdict {
-    /// It stays.
-    pub const KEEP: Self = Self(u64::MAX);
-
-    /// It goes, as a copy of the paragraph at `survivor`.
-    #[inline]
-    pub fn duplicate_of(survivor: Ordinal) -> Self {
-        Self(survivor.0)
-    }
-
-    /// The paragraph it is a copy of, if it goes.
-    #[inline]
-    pub fn survivor(self) -> Option<Ordinal> {
-        (self != Self::KEEP).then_some(Ordinal(self.0))
-    }
-}
 
 /// A paragraph as decide sees it. Indices are inside the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +70,7 @@ impl Dealt {
     pub(super) fn shares<'a>(
         &'a self,
         mut verdicts: &'a mut [Verdict],
-        origin: Origin,
+        origin: Origin<'a>,
     ) -> impl Iterator<Item = Share<'a>> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
@@ -112,18 +92,20 @@ impl Dealt {
 
 /// Where a chunk stands in corpus order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Origin {
+pub(super) struct Origin<'a> {
     /// Place of its first paragraph.
     pub(super) first: Ordinal,
     /// Place of the first paragraph of the document that the chunk begins in the middle of.
     pub(super) open_document: Option<Ordinal>,
+    /// What other rules said of its paragraphs: those that go are not looked at.
+    pub(super) given: Option<&'a [Verdict]>,
 }
 
 /// The records of one chunk in one partition, and the room for their verdicts.
 pub(super) struct Share<'a> {
     records: &'a [Record],
     verdicts: &'a mut [Verdict],
-    origin: Origin,
+    origin: Origin<'a>,
 }
 
 /// A survivor: 24 bytes.
@@ -152,6 +134,13 @@ impl Partition {
     pub(super) fn settle(&mut self, share: Share<'_>, scope: Scope) {
         let Share { records, verdicts, origin } = share;
         for (record, verdict) in records.iter().zip(verdicts) {
+            if let Some(given) = origin.given
+                && let Some(given) = given.get(record.paragraph as usize)
+                && *given != Verdict::KEEP
+            {
+                *verdict = *given;
+                continue;
+            }
             let place = origin.first.0 + u64::from(record.paragraph);
             let earliest = match scope {
                 Scope::Corpus => 0,

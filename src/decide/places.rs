@@ -146,6 +146,30 @@ impl Places {
         }
     }
 
+    /// Number of documents.
+    pub fn num_documents(&self) -> u64 {
+        self.num_documents
+    }
+
+    /// The first document of a source; if it has none, the one after it.
+    pub fn first_document(&self, source: SourceId) -> DocumentId {
+        DocumentId(self.sources.get(source.index()).map_or(self.num_documents, |unit| unit.first_document()))
+    }
+
+    /// Where a document's paragraphs start, and the place after them. Cost: a binary search.
+    pub fn span(&self, document: DocumentId) -> (Ordinal, Ordinal) {
+        let number = self.blocks.partition_point(|block| block.first_document <= document.0);
+        let start = |number: usize, document: u64| {
+            let block = self.blocks.get(number)?;
+            let index = usize::try_from(document - block.first_document).ok()?;
+            Some(block.base + u64::from(*block.starts.get(index)?))
+        };
+        let Some(number) = number.checked_sub(1) else { return (Ordinal(self.end), Ordinal(self.end)) };
+        let next = start(number, document.0 + 1).or_else(|| self.blocks.get(number + 1).map(|block| block.base));
+        let end = next.unwrap_or(self.end);
+        (Ordinal(start(number, document.0).unwrap_or(end)), Ordinal(end))
+    }
+
     /// What a document belongs to. Cost: two binary searches.
     pub fn owner(&self, document: DocumentId) -> Owner<'_> {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
@@ -191,6 +215,8 @@ mod tests {
         expected.extend((0..10).map(|paragraph| (5000, paragraph, place + 10)));
         places.set_end(Ordinal(place + 10));
         for (n, &(document, paragraph, end)) in (0..).zip(&expected) {
+            let span = (Ordinal(n - paragraph), Ordinal(end));
+            assert_eq!(places.span(DocumentId(document)), span);
             let located = places.locate(Ordinal(n));
             assert_eq!(
                 (located.document.0, located.paragraph.0, located.document_end.0),

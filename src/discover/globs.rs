@@ -34,6 +34,30 @@ impl Globs {
     }
 }
 
+/// An order of paths by the first of several globs that matches (`--keep priority:FILE`).
+#[derive(Debug)]
+pub struct Order {
+    globs: Option<GlobSet>,
+    len: usize,
+}
+
+impl Order {
+    /// Compiles globs, the best first; they are written as those of `--include`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the glob that is none.
+    pub fn new(option: &str, globs: &[String]) -> Result<Self> {
+        Ok(Self { globs: compile(option, globs)?, len: globs.len() })
+    }
+
+    /// The number of the first glob that matches, or the number of globs.
+    pub fn place(&self, relative: &[u8]) -> u64 {
+        let matches = self.globs.as_ref().map(|globs| globs.matches(path::from_bytes(relative)));
+        let first = matches.and_then(|matches| matches.into_iter().min());
+        crate::units::count(first.unwrap_or(self.len))
+    }
+}
+
 fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
     if globs.is_empty() {
         return Ok(None);

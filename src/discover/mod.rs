@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub use format::{Format, is_packed};
-pub use globs::Globs;
+pub use globs::{Globs, Order};
 use rayon::prelude::*;
 
 use crate::config::{InputFormat, ReadConfig};

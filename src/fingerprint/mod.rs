@@ -2,7 +2,16 @@
 //!
 //! Pure. Knows nothing about where a key came from or what equality of two fingerprints leads to.
 
+mod numbers;
+mod shingle;
+mod sketch;
+
 use sha2::{Digest, Sha256};
+
+pub use numbers::{Number, Numbers, SLOT_BITS, Slots, WORD_BITS};
+pub(crate) use shingle::mix;
+pub use shingle::{NoNumbers, Shingler, Shingles};
+pub use sketch::Sketch;
 
 use crate::normalize::{KeyBuffer, KeySink};
 use crate::units::count;
@@ -58,6 +67,22 @@ impl Fingerprint {
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Fingerprints a document: the SHA-256 of its paragraphs' fingerprints, one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentHasher(Sha256);
+
+impl DocumentHasher {
+    /// The next paragraph.
+    pub fn update(&mut self, paragraph: &Fingerprint) {
+        self.0.update(paragraph.as_bytes());
+    }
+
+    /// The document's fingerprint.
+    pub fn finish(self) -> Fingerprint {
+        Fingerprint::from_digest(&self.0.finalize().into())
     }
 }
 

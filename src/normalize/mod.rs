@@ -9,10 +9,12 @@ mod fold;
 mod key;
 mod library;
 mod repair;
+mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub use repair::{repair, repaired_chars};
+pub use words::{TokenSink, Tokenizer};
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on
 /// characters that were assigned in between.

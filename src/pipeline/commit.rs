@@ -5,15 +5,19 @@ use std::io::{self, Write};
 
 use crate::config::{Config, TargetFormat};
 use crate::decide::Places;
+use crate::decide::near::Findings;
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection, Result};
 use crate::observe::Observer;
 use crate::read::{Fault, Part, PartFate, Role, Spool, Spooler, Wrap};
 use crate::report::{Counts, Summary, Unit, rejection_line};
-use crate::store::{Area, Output, OutputFile, Scratch, path};
-use crate::write::{Converted, Layout, Ledger, LedgerContext, Piece, Shards, SourceWriter};
+use crate::store::{Area, Output, OutputFile, path};
+use crate::write::{
+    Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards, SourceWriter,
+};
 
 use super::convert::text_path;
+use super::drive::Corpus;
 use super::feed::Buffers;
 use super::render::{Content, Rendered, RenderedPart, Settled, encode_error, runs_context};
 
@@ -26,6 +30,7 @@ pub(super) struct Recorder<'a> {
     config: &'a Config,
     buffers: &'a Buffers,
     ledger: Ledger,
+    findings: Option<&'a Findings>,
     rejected: Box<dyn OutputFile>,
     /// The source that is being appended to.
     writer: Option<SourceWriter<'a>>,
@@ -59,7 +64,6 @@ struct OpenDocument {
 pub(super) struct RecordFiles {
     pub(super) ledger: Box<dyn OutputFile>,
     pub(super) rejected: Box<dyn OutputFile>,
-    pub(super) scratch: [Box<dyn Scratch>; 2],
 }
 
 /// The ledger's name in the record.
@@ -71,21 +75,23 @@ impl RecordFiles {
         Ok(Self {
             ledger: output.create(Area::Record, LEDGER)?,
             rejected: output.create(Area::Record, b"rejected.jsonl")?,
-            scratch: [output.scratch()?, output.scratch()?],
         })
     }
 }
 
 impl<'a> Recorder<'a> {
     pub(super) fn new(
-        sources: &'a SourceList,
-        (output, observer, spooler): (&'a dyn Output, &'a dyn Observer, &'a dyn Spooler),
-        (config, buffers): (&'a Config, &'a Buffers),
+        corpus: &Corpus<'a>,
         files: RecordFiles,
-        summary: Summary,
+        (ids, evidence): (RecordIds, EvidenceStore),
+        findings: Option<&'a Findings>,
     ) -> Result<Self> {
-        let RecordFiles { ledger, rejected, scratch } = files;
-        let ledger = Ledger::new(ledger, scratch)?;
+        let Corpus { sources, output, spooler, config, observer, buffers, .. } = *corpus;
+        let RecordFiles { ledger, rejected } = files;
+        let shards = match config.write.to {
+            None | Some(TargetFormat::Txt) => None,
+            Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
+        };
         Ok(Self {
             sources,
             output,
@@ -93,18 +99,24 @@ impl<'a> Recorder<'a> {
             spooler,
             config,
             buffers,
-            ledger,
+            ledger: Ledger::new(ledger, ids, evidence)?,
+            findings,
             rejected,
             writer: None,
-            shards: match config.write.to {
-                None | Some(TargetFormat::Txt) => None,
-                Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
-            },
+            shards,
             open: None,
             read: 0,
             told: 0,
-            summary,
+            summary: Summary::new(config),
         })
+    }
+
+    /// What the ledger needs to know.
+    fn context<'p>(&self, places: &'p Places) -> LedgerContext<'p>
+    where
+        'a: 'p,
+    {
+        LedgerContext { sources: self.sources, places, findings: self.findings }
     }
 
     /// Commits a chunk and gives it back.
@@ -146,7 +158,8 @@ impl<'a> Recorder<'a> {
         if let Some(shards) = self.shards.take() {
             self.summary.add(Counts { bytes_output: shards.finish()?, ..Counts::default() }, "");
         }
-        self.ledger.finish(LedgerContext { sources: self.sources, places })
+        let context = self.context(places);
+        self.ledger.finish(context)
     }
 
     fn commit_part(
@@ -172,7 +185,7 @@ impl<'a> Recorder<'a> {
             self.retract(part)?;
             return self.end_unit(part);
         }
-        let context = LedgerContext { sources: self.sources, places };
+        let context = self.context(places);
         if part.is_first && rendered.content.is_some() {
             let checkpoint =
                 if part.is_piece_of_text() { Some(self.ledger.checkpoint(context)?) } else { None };
@@ -186,6 +199,7 @@ impl<'a> Recorder<'a> {
         for (document, run) in rendered.runs {
             self.ledger.push(document, run, context)?;
         }
+        self.count_removed(settled, part);
         let mut counts = rendered.counts;
         counts.bytes_input = part.num_bytes;
         match rendered.content {
@@ -197,6 +211,15 @@ impl<'a> Recorder<'a> {
             self.end_unit(part)?;
         }
         Ok(())
+    }
+
+    /// Counts documents that go as a whole and end here.
+    fn count_removed(&mut self, settled: &Settled, part: &Part) {
+        let Some(findings) = self.findings.filter(|_| part.is_last || part.kind.is_container()) else { return };
+        let documents = settled.documents.get(part.slots.clone()).unwrap_or_default();
+        for rule in documents.iter().filter_map(|document| findings.judge_document(document.id).rule()) {
+            self.summary.count_removed(rule);
+        }
     }
 
     /// Counts bytes of an archive that belong to none of its members.

@@ -129,6 +129,6 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
 
 impl<'a> RenderContext<'a> {
     fn ledger(&self) -> LedgerContext<'a> {
-        LedgerContext { sources: self.scan.sources, places: self.places }
+        LedgerContext { sources: self.scan.sources, places: self.places, findings: self.findings }
     }
 }

@@ -60,6 +60,8 @@ pub(super) struct Feed<'a> {
     /// Sources that are read in another way than their size and beginning suggest.
     ways: HashMap<SourceId, Reread>,
     buffers: &'a Buffers,
+    /// Which sources are given out; `None`: all.
+    wanted: Option<&'a [bool]>,
 }
 
 impl<'a> Feed<'a> {
@@ -71,7 +73,17 @@ impl<'a> Feed<'a> {
     ) -> Self {
         // What cannot be taken back is not begun before all of it told its encoding.
         let way = if can_retract { None } else { Some(Reread::Detected) };
-        Self { sources, input, context, spooler, next: 0, stream: None, way, ways: HashMap::new(), buffers }
+        Self { sources, input, context, spooler, next: 0, stream: None, way, ways: HashMap::new(), buffers, wanted: None }
+    }
+
+    /// Gives out these sources only, one `bool` a source.
+    pub(super) fn only(mut self, wanted: &'a [bool]) -> Self {
+        self.wanted = Some(wanted);
+        self
+    }
+
+    fn is_wanted(&self, number: u32) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.get(number as usize).copied().unwrap_or(false))
     }
 
     /// The next batch; empty at the end of the corpus.
@@ -95,6 +107,10 @@ impl<'a> Feed<'a> {
             }
             if self.next as usize >= self.sources.len() {
                 break;
+            }
+            if !self.is_wanted(self.next) {
+                self.next += 1;
+                continue;
             }
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
@@ -134,6 +150,7 @@ impl<'a> Feed<'a> {
             && self.next - start < CHUNK_FILES
             && size < PIECE_BYTES
             && !self.is_stream(self.next)
+            && self.is_wanted(self.next)
         {
             size += self.sources.get(SourceId(self.next)).size;
             self.next += 1;

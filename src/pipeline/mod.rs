@@ -11,8 +11,10 @@
 mod clean;
 mod commit;
 mod convert;
+mod drive;
 mod feed;
 mod inspect;
+mod near;
 mod render;
 mod scan;
 mod settle;

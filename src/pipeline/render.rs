@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::config::{Config, Repair};
+use crate::decide::near::Findings;
 use crate::decide::{Places, Verdict};
 use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
@@ -11,7 +12,7 @@ use crate::read::Rows;
 use crate::read::{Compression, Kind, Part, PartFate, Slot};
 use crate::report::Counts;
 use crate::store::{Output, path};
-use crate::units::{DocumentId, ParagraphIndex, SourceId, count};
+use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 use crate::write::{self, Judged, Layout, Run, Runs, Written};
 
 use super::feed::Buffers;
@@ -25,6 +26,8 @@ pub(super) struct Settled {
     pub(super) verdicts: Vec<Verdict>,
     /// One for each slot.
     pub(super) documents: Vec<SettledDocument>,
+    /// Place of the first paragraph.
+    pub(super) first: Ordinal,
 }
 
 /// Where a document, or the piece of it in a chunk, stands.
@@ -35,6 +38,15 @@ pub(super) struct SettledDocument {
     pub(super) first: ParagraphIndex,
     /// Where the text in the chunk stands in the document's decoded text.
     pub(super) offset: u64,
+    /// 64 bits of the document's fingerprint, where it ends and its keys are known.
+    pub(super) digest: Option<u64>,
+}
+
+impl Default for SettledDocument {
+    /// Where no document stands.
+    fn default() -> Self {
+        Self { id: DocumentId(u64::MAX), first: ParagraphIndex(0), offset: 0, digest: None }
+    }
 }
 
 /// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
@@ -75,6 +87,7 @@ pub(super) struct RenderContext<'a> {
     pub(super) scan: &'a ScanContext<'a>,
     pub(super) output: &'a dyn Output,
     pub(super) places: &'a Places,
+    pub(super) findings: Option<&'a Findings>,
     pub(super) config: &'a Config,
     pub(super) buffers: &'a Buffers,
 }
@@ -238,7 +251,7 @@ impl Settled {
         mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
     ) -> Result<()> {
         for slot_number in part.slots.clone() {
-            let SettledDocument { id, first, offset } = self.documents[slot_number];
+            let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
             write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
         }
         Ok(())
@@ -247,7 +260,7 @@ impl Settled {
 
 /// Whether no paragraph of a document stays.
 fn is_emptied(document: Judged<'_>) -> bool {
-    document.verdicts.iter().all(|verdict| verdict.survivor().is_some())
+    document.verdicts.iter().all(|verdict| !verdict.is_kept())
 }
 
 /// What is known of a part before its documents are looked at.
@@ -262,9 +275,8 @@ pub(super) fn document_counts(slot: &Slot, written: &Written) -> Counts {
         documents_kept: u64::from(slot.is_record && written.layout.has_text),
         documents_emptied: u64::from(slot.is_record && !written.layout.has_text),
         paragraphs_kept: written.num_kept,
-        paragraphs_exact: written.num_removed,
+        removed: written.removed,
         bytes_kept: written.kept_bytes,
-        bytes_exact: written.removed_bytes,
         ..Counts::default()
     }
 }

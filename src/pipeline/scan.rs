@@ -22,6 +22,18 @@ pub(super) struct ScanContext<'a> {
     split: SplitConfig,
     matching: MatchConfig,
     keys: KeyMaker,
+    purpose: Purpose,
+}
+
+/// What a pass over the corpus needs of each paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Records for exact de-duplication.
+    Records,
+    /// The same, and the key of each paragraph.
+    Keys,
+    /// Nothing but where it stands.
+    Places,
 }
 
 impl<'a> ScanContext<'a> {
@@ -29,6 +41,7 @@ impl<'a> ScanContext<'a> {
         (sources, input): (&'a SourceList, &'a dyn Input),
         read: &'a ReadContext,
         config: &Config,
+        purpose: Purpose,
     ) -> Self {
         Self {
             sources,
@@ -37,6 +50,7 @@ impl<'a> ScanContext<'a> {
             split: config.split,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
+            purpose,
         }
     }
 }
@@ -50,6 +64,16 @@ pub(super) struct Scanned {
     /// One for each of the chunk's slots.
     pub(super) documents: Vec<ScannedDocument>,
     pub(super) records: Dealt,
+    /// One for each paragraph, under [`Purpose::Keys`].
+    pub(super) keys: Vec<Key>,
+}
+
+/// The key of a paragraph.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub(super) fingerprint: Fingerprint,
+    /// Characters of its key text.
+    pub(super) num_chars: u64,
 }
 
 /// The paragraphs of one document in a [`Scanned`].
@@ -71,8 +95,9 @@ pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
             chunk
         }
     };
-    let Scanner { paragraphs, documents, records, .. } = scanner;
-    Scanned { records: Dealt::deal(&records), chunk, paragraphs, documents }
+    let Scanner { paragraphs, documents, records, keys, .. } = scanner;
+    let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
+    Scanned { records, chunk, paragraphs, documents, keys }
 }
 
 /// Paragraphs of a chunk of news, with some to spare.
@@ -86,6 +111,7 @@ struct Scanner<'a> {
     documents: Vec<ScannedDocument>,
     /// Fingerprint, paragraph, first paragraph of the document.
     records: Vec<(Fingerprint, u32, u32)>,
+    keys: Vec<Key>,
 }
 
 impl<'a> Scanner<'a> {
@@ -96,6 +122,36 @@ impl<'a> Scanner<'a> {
             paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
             records: Vec::with_capacity(USUAL_PARAGRAPHS),
+            keys: Vec::new(),
+        }
+    }
+}
+
+impl Scanner<'_> {
+    /// Fingerprints the paragraphs from `start` on: those of one document.
+    #[inline]
+    fn fingerprint(&mut self, text: &str, start: usize) {
+        let min_chars = self.context.matching.min_chars;
+        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
+            self.context.keys.make(text, paragraph, &mut self.hasher);
+            if min_chars > 0 && self.hasher.num_chars() < min_chars {
+                self.hasher.reset(); // too short to be removed as a duplicate (contract I4)
+                continue;
+            }
+            self.records.push((self.hasher.finish(), to_u32(index), to_u32(start)));
+        }
+    }
+
+    /// The same, with the key of each.
+    fn make_keys(&mut self, text: &str, start: usize) {
+        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
+            self.context.keys.make(text, paragraph, &mut self.hasher);
+            let num_chars = self.hasher.num_chars();
+            let fingerprint = self.hasher.finish();
+            if num_chars >= self.context.matching.min_chars {
+                self.records.push((fingerprint, to_u32(index), to_u32(start)));
+            }
+            self.keys.push(Key { fingerprint, num_chars });
         }
     }
 }
@@ -104,30 +160,13 @@ impl Visitor for Scanner<'_> {
     fn document(&mut self, text: &str) {
         let start = self.paragraphs.len();
         let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
-        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
-            if let Some(fingerprint) = fingerprint(text, paragraph, self.context, &mut self.hasher) {
-                self.records.push((fingerprint, to_u32(index), to_u32(start)));
-            }
+        match self.context.purpose {
+            Purpose::Records => self.fingerprint(text, start),
+            Purpose::Keys => self.make_keys(text, start),
+            Purpose::Places => {}
         }
         self.documents.push(ScannedDocument { paragraphs: start..self.paragraphs.len(), blank_after });
     }
-}
-
-/// The paragraph's fingerprint; `None` if it is too short to be removed as a duplicate (contract I4).
-#[inline]
-fn fingerprint(
-    text: &str,
-    paragraph: &mut Paragraph,
-    context: &ScanContext<'_>,
-    hasher: &mut KeyHasher,
-) -> Option<Fingerprint> {
-    context.keys.make(text, paragraph, hasher);
-    let is_short = context.matching.min_chars > 0 && hasher.num_chars() < context.matching.min_chars;
-    if is_short {
-        hasher.reset();
-        return None;
-    }
-    Some(hasher.finish())
 }
 
 /// Index of a paragraph in its chunk. A chunk is at most a few times the longest line long, and a paragraph

@@ -4,31 +4,50 @@
 use super::feed::Feed;
 use super::render::{Settled, SettledDocument};
 use super::scan::Scanned;
-use crate::config::Config;
-use crate::decide::{Batch, Exact, Places, UnitKind};
+use crate::decide::near::Findings;
+use crate::decide::{Batch, Exact, Places, UnitKind, Verdict};
+use crate::fingerprint::DocumentHasher;
 use crate::read::{Part, PartFate, Reread, Role};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Decide, and where everything stands.
-pub(super) struct Decider {
-    exact: Exact,
-    pub(super) places: Places,
+pub(super) struct Decider<'a> {
+    /// Exact de-duplication, in a pass that needs it.
+    exact: Option<Exact>,
+    numbering: Numbering<'a>,
+    /// What became of documents and paragraphs by rules that need the whole corpus.
+    findings: Option<&'a Findings>,
     /// Place of the next paragraph.
     next: u64,
+    /// The next document, where documents are numbered already.
+    next_document: u64,
     open: Option<OpenDocument>,
     /// A document that was abandoned: pieces of it that were fed already are to be dropped.
     abandoned: Option<(SourceId, u64)>,
 }
 
+/// Where places come from.
+enum Numbering<'a> {
+    /// This pass gives them.
+    Given(Places),
+    /// The pass before gave them.
+    Known(&'a Places),
+}
+
 /// A large text document of which some pieces are settled.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct OpenDocument {
     owner: (SourceId, u64),
     id: DocumentId,
     start: Ordinal,
     /// Bytes of its decoded text so far.
     len: u64,
+    hasher: DocumentHasher,
 }
+
+/// A source that is not what it was when it was read before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changed(pub(super) SourceId);
 
 /// Where reading is to begin anew.
 #[derive(Debug, Clone, Copy)]
@@ -52,92 +71,213 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
     }
 }
 
-impl Decider {
-    /// Nothing seen yet.
-    pub(super) fn new(config: &Config) -> Self {
-        let (exact, places) = (Exact::new(config.decide), Places::default());
-        Self { exact, places, next: 0, open: None, abandoned: None }
+impl<'a> Decider<'a> {
+    /// Numbers everything, and decides if there is something to decide by.
+    pub(super) fn new(exact: Option<Exact>) -> Self {
+        let numbering = Numbering::Given(Places::default());
+        Self { exact, numbering, findings: None, next: 0, next_document: 0, open: None, abandoned: None }
+    }
+
+    /// The same, with the places of a pass before this one and what was found since.
+    pub(super) fn again(exact: Option<Exact>, places: &'a Places, findings: Option<&'a Findings>) -> Self {
+        Self { numbering: Numbering::Known(places), findings, ..Self::new(exact) }
+    }
+
+    /// Where everything stands, so far or as it was found before.
+    pub(super) fn places(&self) -> &Places {
+        match &self.numbering {
+            Numbering::Given(places) => places,
+            Numbering::Known(places) => places,
+        }
+    }
+
+    /// Where everything stands.
+    pub(super) fn into_places(self) -> Places {
+        match self.numbering {
+            Numbering::Given(places) => places,
+            Numbering::Known(_) => Places::default(),
+        }
+    }
+
+    fn given(&mut self) -> Option<&mut Places> {
+        match &mut self.numbering {
+            Numbering::Given(places) => Some(places),
+            Numbering::Known(_) => None,
+        }
     }
 
     /// Gives every paragraph of a batch its verdict.
+    ///
+    /// # Errors
+    /// [`Changed`] if a document is not what it was in the pass before.
     pub(super) fn settle(
         &mut self,
         mut scanned: Vec<Scanned>,
         feed: &mut Feed<'_>,
-    ) -> (Vec<Settled>, Option<Rewind>) {
+    ) -> Result<(Vec<Settled>, Option<Rewind>), Changed> {
         if let Some(abandoned) = self.abandoned {
             scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
         }
         let rewind = self.take_reread(&mut scanned);
         self.drop_bad_documents(&mut scanned, feed);
         let mut documents = Vec::with_capacity(scanned.len());
-        let mut batches = Vec::with_capacity(scanned.len());
+        let mut origins = Vec::with_capacity(scanned.len());
         for scanned in &scanned {
-            let first = Ordinal(self.next);
-            let begun_before = self.open;
-            documents.push(self.place(scanned));
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
-            batches.push(Batch {
-                records: &scanned.records,
-                num_paragraphs: scanned.paragraphs.len(),
-                first,
-                open_document: begun_before.filter(|_| goes_on).map(|open| open.start),
-            });
+            let open = self.open.as_ref().filter(|_| goes_on).map(|open| open.start);
+            self.begin_chunk(scanned);
+            origins.push((Ordinal(self.next), open));
+            documents.push(self.place(scanned)?);
         }
-        self.places.set_end(Ordinal(self.next));
-        let verdicts = self.exact.settle(&batches);
-        let settled = scanned.into_iter().zip(verdicts).zip(documents);
-        let settled =
-            settled.map(|((scanned, verdicts), documents)| Settled { scanned, verdicts, documents });
-        (settled.collect(), rewind)
+        let next = Ordinal(self.next);
+        if let Some(places) = self.given() {
+            places.set_end(next);
+        }
+        let verdicts = self.verdicts(&scanned, &documents, &origins);
+        let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
+        let settled = settled
+            .map(|(((scanned, verdicts), documents), (first, _))| Settled { scanned, verdicts, documents, first });
+        Ok((settled.collect(), rewind))
+    }
+
+    /// The verdicts on the paragraphs of a batch: whole documents first, then copies, then near-duplicates.
+    fn verdicts(
+        &mut self,
+        scanned: &[Scanned],
+        documents: &[Vec<SettledDocument>],
+        origins: &[(Ordinal, Option<Ordinal>)],
+    ) -> Vec<Vec<Verdict>> {
+        let given: Vec<Option<Vec<Verdict>>> =
+            scanned.iter().zip(documents).map(|(scanned, documents)| self.judge(scanned, documents)).collect();
+        let mut verdicts = match &mut self.exact {
+            None => scanned.iter().map(|scanned| vec![Verdict::KEEP; scanned.paragraphs.len()]).collect(),
+            Some(exact) => {
+                let batches = scanned.iter().zip(origins).zip(&given);
+                let batches = batches.map(|((scanned, &(first, open_document)), given)| Batch {
+                    records: &scanned.records,
+                    num_paragraphs: scanned.paragraphs.len(),
+                    first,
+                    open_document,
+                    given: given.as_deref(),
+                });
+                exact.settle(&batches.collect::<Vec<_>>())
+            }
+        };
+        if let Some(findings) = self.findings.filter(|findings| findings.has_paragraphs()) {
+            for (verdicts, (first, _)) in verdicts.iter_mut().zip(origins) {
+                for (verdict, place) in verdicts.iter_mut().zip(first.0..) {
+                    *verdict = findings.judge_paragraph(Ordinal(place), *verdict);
+                }
+            }
+        }
+        verdicts
+    }
+
+    /// The verdicts on the documents of a chunk as a whole, if any of them goes.
+    fn judge(&self, scanned: &Scanned, documents: &[SettledDocument]) -> Option<Vec<Verdict>> {
+        let findings = self.findings?;
+        let mut verdicts: Option<Vec<Verdict>> = None;
+        for (document, settled) in scanned.documents.iter().zip(documents) {
+            let verdict = findings.judge_document(settled.id);
+            if !verdict.is_kept() {
+                let verdicts =
+                    verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
+                verdicts[document.paragraphs.clone()].fill(verdict);
+            }
+        }
+        verdicts
+    }
+
+    /// Takes up the known numbers where a chunk begins with a source: those before it may have been left out.
+    fn begin_chunk(&mut self, scanned: &Scanned) {
+        let Some(part) = scanned.chunk.parts.first() else { return };
+        if let Numbering::Known(places) = self.numbering
+            && part.is_first
+            && matches!(part.role, Role::Whole | Role::ArchiveStart)
+        {
+            self.next_document = places.first_document(part.source).0;
+            self.next = places.span(DocumentId(self.next_document)).0.0;
+        }
     }
 
     /// Numbers a chunk's documents and paragraphs.
-    fn place(&mut self, scanned: &Scanned) -> Vec<SettledDocument> {
+    fn place(&mut self, scanned: &Scanned) -> Result<Vec<SettledDocument>, Changed> {
         let mut documents = Vec::with_capacity(scanned.documents.len());
         for part in &scanned.chunk.parts {
             if part.is_first {
                 self.begin(part);
             }
             for slot in part.slots.clone() {
-                documents.push(self.place_slot(scanned, part, slot));
+                documents.push(self.place_slot(scanned, part, slot)?);
             }
             if part.is_last {
                 self.open = None;
             }
         }
         self.next += count(scanned.paragraphs.len());
-        documents
+        Ok(documents)
     }
 
     fn begin(&mut self, part: &Part) {
         let kind = if part.kind.is_container() { UnitKind::Container } else { UnitKind::Document };
+        let Some(places) = self.given() else { return };
         match &part.role {
-            Role::Whole => self.places.push_source(kind),
-            Role::ArchiveStart => self.places.push_source(UnitKind::Archive),
-            Role::Member(member) => self.places.push_member(&member.path, kind),
+            Role::Whole => places.push_source(kind),
+            Role::ArchiveStart => places.push_source(UnitKind::Archive),
+            Role::Member(member) => places.push_member(&member.path, kind),
             Role::ArchiveEnd => {}
         }
     }
 
-    fn place_slot(&mut self, scanned: &Scanned, part: &Part, number: usize) -> SettledDocument {
+    fn place_slot(
+        &mut self,
+        scanned: &Scanned,
+        part: &Part,
+        number: usize,
+    ) -> Result<SettledDocument, Changed> {
         let slot = &scanned.chunk.slots[number];
         if slot.is_verbatim {
-            return SettledDocument { id: DocumentId(u64::MAX), first: ParagraphIndex(0), offset: 0 };
+            return Ok(SettledDocument::default());
         }
-        let start = Ordinal(self.next + count(scanned.documents[number].paragraphs.start));
+        let paragraphs = &scanned.documents[number].paragraphs;
+        let start = Ordinal(self.next + count(paragraphs.start));
         let len = count(slot.text.len());
-        if let Some(open) = self.open.as_mut().filter(|open| open.owner == owner(part)) {
-            let first = ParagraphIndex(start.0 - open.start.0);
-            let document = SettledDocument { id: open.id, first, offset: open.len };
-            open.len += len;
-            return document;
+        let is_whole = part.is_last || part.kind.is_container();
+        let mut open = match self.open.take_if(|open| open.owner == owner(part)) {
+            Some(open) => open,
+            None => {
+                let id = self.push_document(start);
+                OpenDocument { owner: owner(part), id, start, len: 0, hasher: DocumentHasher::default() }
+            }
+        };
+        for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
+            open.hasher.update(&key.fingerprint);
         }
-        let id = self.places.push_document(start);
-        if part.is_first && !part.is_last && !part.kind.is_container() {
-            self.open = Some(OpenDocument { owner: owner(part), id, start, len });
+        let first = ParagraphIndex(start.0 - open.start.0);
+        let mut document = SettledDocument { id: open.id, first, offset: open.len, digest: None };
+        open.len += len;
+        if !is_whole {
+            self.open = Some(open);
+        } else if !scanned.keys.is_empty() {
+            let digest = open.hasher.finish().table_hash();
+            if let Some(known) = self.findings.and_then(|findings| findings.digest(open.id))
+                && known != digest
+            {
+                return Err(Changed(part.source));
+            }
+            document.digest = Some(digest);
         }
-        SettledDocument { id, first: ParagraphIndex(0), offset: 0 }
+        Ok(document)
+    }
+
+    fn push_document(&mut self, start: Ordinal) -> DocumentId {
+        match &mut self.numbering {
+            Numbering::Given(places) => places.push_document(start),
+            Numbering::Known(_) => {
+                self.next_document += 1;
+                DocumentId(self.next_document - 1)
+            }
+        }
     }
 
     /// Takes large text documents that turned out to be bad out of the batch and, if they were begun in an
@@ -150,7 +290,7 @@ impl Decider {
             feed.abandon(bad);
             self.abandoned = Some(bad);
             if let Some(open) = self.open.take_if(|open| open.owner == bad) {
-                self.exact.retract(open.start);
+                self.retract(open.start);
             }
             let (mut is_first, mut has_reason) = (false, false);
             scanned.retain_mut(|scanned| match scanned.chunk.parts.as_mut_slice() {
@@ -166,6 +306,12 @@ impl Decider {
                 }
                 _ => true,
             });
+        }
+    }
+
+    fn retract(&mut self, place: Ordinal) {
+        if let Some(exact) = &mut self.exact {
+            exact.retract(place);
         }
     }
 
@@ -187,9 +333,11 @@ impl Decider {
             first = source;
         }
         if let Some(open) = self.open.take_if(|open| open.owner == (source, 0)) {
-            self.exact.retract(open.start);
+            self.retract(open.start);
             // Its places are not given again: what was settled in them may be remembered.
-            self.places.pop_source();
+            if let Some(places) = self.given() {
+                places.pop_source();
+            }
         }
         if is_begun {
             // What is written of it is to be taken back, in its turn.

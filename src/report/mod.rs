@@ -12,6 +12,6 @@ mod summary;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
-pub use summary::{
+pub use summary::{NearSettings, 
     ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Settings, Summary, Unit,
 };

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, EncodingErrors, MatchMode, Repair, Scope, SplitMode, TargetFormat};
+use crate::config::{
+    Config, EncodingErrors, Keep, Limit, MatchMode, NearConfig, NearUnits, Repair, Scope, Share, Shingle,
+    SplitMode, TargetFormat,
+};
+use crate::decide::{Removed, Rule};
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 
@@ -52,6 +56,8 @@ pub struct Settings {
     pub scope: Scope,
     /// `--min-chars`
     pub min_chars: u64,
+    /// `--near` and what belongs to it; without it near-duplicates stay
+    pub near: Option<NearSettings>,
     /// `--text-field`
     pub text_field: String,
     /// `--id-field`
@@ -74,6 +80,42 @@ pub struct Settings {
     pub to: Option<TargetFormat>,
     /// `--shard-size`, in bytes
     pub shard_size: Option<u64>,
+}
+
+/// The options that decide which near-duplicates go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearSettings {
+    /// `--near`
+    pub units: NearUnits,
+    /// `--threshold`
+    pub threshold: Share,
+    /// `--shingle`
+    pub shingle: Shingle,
+    /// `--number-guard`
+    pub number_guard: Limit,
+    /// `--containment`
+    pub containment: Limit,
+    /// `--keep`
+    pub keep: Keep,
+    /// The globs of `--keep priority:FILE`
+    pub priority: Vec<String>,
+    /// `--near-min-chars`
+    pub min_chars: u64,
+}
+
+impl NearSettings {
+    fn of(config: &NearConfig) -> Option<Self> {
+        Some(Self {
+            units: config.units?,
+            threshold: config.threshold,
+            shingle: config.shingle,
+            number_guard: config.number_guard,
+            containment: config.containment,
+            keep: config.keep.clone(),
+            priority: config.priority.clone(),
+            min_chars: config.min_chars,
+        })
+    }
 }
 
 /// Input files, or members of archives, by what became of them.
@@ -110,6 +152,9 @@ pub struct DocumentCounts {
     pub kept: u64,
     /// Documents without one: not written.
     pub emptied: u64,
+    /// Those of them that went as a whole, by rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub removed: BTreeMap<String, u64>,
     /// Documents read, by the encoding they were written in.
     pub encodings: BTreeMap<String, u64>,
     /// Malformed sequences that became U+FFFD (`--encoding-errors replace`).
@@ -153,14 +198,12 @@ pub struct Counts {
     pub documents_emptied: u64,
     /// Paragraphs kept.
     pub paragraphs_kept: u64,
-    /// Paragraphs removed as exact duplicates.
-    pub paragraphs_exact: u64,
+    /// Paragraphs removed, and their bytes, by rule.
+    pub removed: Removed,
     /// Bytes read.
     pub bytes_input: u64,
     /// Bytes of kept paragraphs.
     pub bytes_kept: u64,
-    /// Bytes of paragraphs removed as exact duplicates.
-    pub bytes_exact: u64,
     /// Bytes written.
     pub bytes_output: u64,
     /// Malformed sequences replaced.
@@ -182,10 +225,9 @@ impl std::ops::AddAssign for Counts {
         self.documents_kept += other.documents_kept;
         self.documents_emptied += other.documents_emptied;
         self.paragraphs_kept += other.paragraphs_kept;
-        self.paragraphs_exact += other.paragraphs_exact;
+        self.removed += other.removed;
         self.bytes_input += other.bytes_input;
         self.bytes_kept += other.bytes_kept;
-        self.bytes_exact += other.bytes_exact;
         self.bytes_output += other.bytes_output;
         self.replaced += other.replaced;
     }
@@ -203,6 +245,7 @@ impl Summary {
                 match_mode: config.matching.mode,
                 scope: config.decide.scope,
                 min_chars: config.matching.min_chars,
+                near: NearSettings::of(&config.decide.near),
                 text_field: config.read.text_field.clone(),
                 id_field: config.read.id_field.clone(),
                 follow: config.read.follow,
@@ -227,8 +270,6 @@ impl Summary {
 
     /// Adds counts of documents that are done with, which were written in this encoding.
     pub fn add(&mut self, counts: Counts, encoding: &str) {
-        let exact =
-            |map: &mut BTreeMap<String, u64>, n: u64| *map.entry("exact".to_owned()).or_default() += n;
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
         let documents = counts.documents_kept + counts.documents_emptied;
@@ -238,13 +279,20 @@ impl Summary {
         self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;
-        self.paragraphs.read += counts.paragraphs_kept + counts.paragraphs_exact;
+        self.paragraphs.read += counts.paragraphs_kept;
         self.paragraphs.kept += counts.paragraphs_kept;
-        exact(&mut self.paragraphs.removed, counts.paragraphs_exact);
         self.bytes.input += counts.bytes_input;
-        self.bytes.paragraphs += counts.bytes_kept + counts.bytes_exact;
+        self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
-        exact(&mut self.bytes.removed, counts.bytes_exact);
+        for (rule, paragraphs, bytes) in counts.removed.iter() {
+            // Without near-duplicates there is one rule, and it is always told.
+            if paragraphs > 0 || rule == Rule::Exact {
+                *self.paragraphs.removed.entry(rule.name().to_owned()).or_default() += paragraphs;
+                *self.bytes.removed.entry(rule.name().to_owned()).or_default() += bytes;
+            }
+            self.paragraphs.read += paragraphs;
+            self.bytes.paragraphs += bytes;
+        }
         self.bytes.output += counts.bytes_output;
     }
 
@@ -258,6 +306,11 @@ impl Summary {
     /// Counts a file or member that was read to its end.
     pub fn count_read(&mut self, unit: Unit) {
         self.unit(unit).read();
+    }
+
+    /// Counts a document that went as a whole.
+    pub fn count_removed(&mut self, rule: Rule) {
+        *self.documents.removed.entry(rule.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a skipped file or member.

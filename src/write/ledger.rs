@@ -9,12 +9,15 @@ use std::io;
 use serde::Serialize;
 use zstd::bulk::Compressor;
 
-use super::Run;
-use crate::decide::{Owner, Places};
+use super::evidence::{Evidence, EvidenceStore};
+use super::ids::RecordIds;
+use super::run::Run;
+use crate::decide::near::{Finding, Findings};
+use crate::decide::{Owner, Places, Reason, Rule};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
-use crate::store::{OutputFile, Scratch, path};
-use crate::units::DocumentId;
+use crate::store::{OutputFile, path};
+use crate::units::{DocumentId, Ordinal};
 
 /// Text of a frame before compression.
 const FRAME_BYTES: usize = 1024 * 1024;
@@ -30,6 +33,7 @@ pub struct Ledger {
     /// The last run, which the next may go on.
     open: Option<(DocumentId, Run)>,
     ids: RecordIds,
+    evidence: EvidenceStore,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -45,6 +49,8 @@ pub struct LedgerContext<'a> {
     pub sources: &'a SourceList,
     /// Where documents start.
     pub places: &'a Places,
+    /// What near-duplicates were found.
+    pub findings: Option<&'a Findings>,
 }
 
 impl<'a> LedgerContext<'a> {
@@ -91,25 +97,33 @@ struct Line<'a> {
     span: (u64, u64),
     rule: &'static str,
     survivor: Place<'a>,
+    #[serde(flatten)]
+    evidence: Option<Evidence>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
 }
 
+/// Where the survivors of a run stand.
+struct Survivors {
+    document: DocumentId,
+    first: u64,
+    last: u64,
+    rule: Rule,
+    finding: Option<Finding>,
+}
+
 impl Ledger {
-    /// A ledger that writes to `file` and keeps the ids of records in the two scratch stores.
+    /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
     ///
     /// # Errors
     /// [`Error::Output`] if the compressor cannot be made (no memory).
-    pub fn new(file: Box<dyn OutputFile>, scratch: [Box<dyn Scratch>; 2]) -> Result<Self> {
+    pub fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Result<Self> {
         let mut compressor = Compressor::new(LEVEL).map_err(compress_error)?;
         compressor.include_checksum(true).map_err(compress_error)?;
-        let [index, ids] = scratch;
-        let ids = RecordIds { first: None, next: 0, index, ids };
-        Ok(Self { file, compressor, lines: Vec::new(), compressed: Vec::new(), open: None, ids })
+        Ok(Self { file, compressor, lines: Vec::new(), compressed: Vec::new(), open: None, ids, evidence })
     }
 
-    /// Notes the id of a record, the JSON of its id field; empty if it has none. Documents without a note in
-    /// between have no id.
+    /// Notes the id of a record (see [`RecordIds::note`]).
     ///
     /// # Errors
     /// [`Error::Output`].
@@ -135,9 +149,13 @@ impl Ledger {
     }
 
     fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
-        let located = context.places.locate(run.survivor);
+        let survivors = survivors(run, context);
         let removed = self.name(document, context)?;
-        let survivor = self.name(located.document, context)?;
+        let survivor = self.name(survivors.document, context)?;
+        let evidence = match survivors.finding {
+            Some(finding) => Some(self.evidence.read(finding)?),
+            None => None,
+        };
         let line = Line {
             path: &removed.path,
             record: removed.record,
@@ -145,14 +163,15 @@ impl Ledger {
             first: run.first.0,
             last: run.last.0,
             span: run.span,
-            rule: "exact",
+            rule: survivors.rule.name(),
             survivor: Place {
                 path: &survivor.path,
                 record: survivor.record,
                 id: survivor.id.as_deref(),
-                first: located.paragraph.0,
-                last: located.paragraph.0 + (run.last.0 - run.first.0),
+                first: survivors.first,
+                last: survivors.last,
             },
+            evidence,
             text: run.text.as_deref(),
         };
         serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;
@@ -221,6 +240,30 @@ impl Ledger {
     }
 }
 
+fn survivors(run: &Run, context: LedgerContext<'_>) -> Survivors {
+    let paragraph = |place: Ordinal, num: u64, rule, finding| {
+        let located = context.places.locate(place);
+        let first = located.paragraph.0;
+        Survivors { document: located.document, first, last: first + num - 1, rule, finding }
+    };
+    let whole = |document: DocumentId, rule, finding| {
+        let (start, end) = context.places.span(document);
+        Survivors { document, first: 0, last: (end.0 - start.0).saturating_sub(1), rule, finding }
+    };
+    match run.reason {
+        Reason::Exact(place) => paragraph(place, run.last.0 - run.first.0 + 1, Rule::Exact, None),
+        Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
+        Reason::NearDocument(number) => {
+            let finding = context.findings.map(|findings| findings.document(number)).unwrap_or_default();
+            whole(DocumentId(finding.survivor), Rule::NearDocument, Some(finding))
+        }
+        Reason::NearParagraph(number) => {
+            let finding = context.findings.map(|findings| findings.paragraph(number)).unwrap_or_default();
+            paragraph(Ordinal(finding.survivor), 1, Rule::NearParagraph, Some(finding))
+        }
+    }
+}
+
 /// The words for one place.
 struct Name<'a> {
     path: Cow<'a, str>,
@@ -230,59 +273,4 @@ struct Name<'a> {
 
 fn compress_error(source: io::Error) -> Error {
     Error::Output { path: "removed.jsonl.zst".into(), operation: "compress", source }
-}
-
-/// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and
-/// the ids one after the other. Nothing is written for a corpus without ids.
-struct RecordIds {
-    /// The first document with an entry.
-    first: Option<u64>,
-    /// The next document to get an entry.
-    next: u64,
-    index: Box<dyn Scratch>,
-    ids: Box<dyn Scratch>,
-}
-
-/// An entry: offset and length, each a little-endian u64.
-const ENTRY_BYTES: usize = 16;
-
-impl RecordIds {
-    fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
-        if self.first.is_none() {
-            if id.is_empty() {
-                return Ok(());
-            }
-            (self.first, self.next) = (Some(document.0), document.0);
-        }
-        while self.next < document.0 {
-            self.index.append(&[0; ENTRY_BYTES])?;
-            self.next += 1;
-        }
-        let offset = self.ids.append(id)?;
-        let mut entry = [0; ENTRY_BYTES];
-        entry[..8].copy_from_slice(&offset.to_le_bytes());
-        entry[8..].copy_from_slice(&crate::units::count(id.len()).to_le_bytes());
-        self.index.append(&entry)?;
-        self.next += 1;
-        Ok(())
-    }
-
-    fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
-        let Some(number) = self.first.and_then(|first| document.0.checked_sub(first)) else {
-            return Ok(Vec::new());
-        };
-        if document.0 >= self.next {
-            return Ok(Vec::new());
-        }
-        let mut entry = [0; ENTRY_BYTES];
-        self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
-        let (mut offset, mut len) = ([0; 8], [0; 8]);
-        offset.copy_from_slice(&entry[..8]);
-        len.copy_from_slice(&entry[8..]);
-        let mut id = vec![0; usize::try_from(u64::from_le_bytes(len)).unwrap_or(0)];
-        if !id.is_empty() {
-            self.ids.read_at(u64::from_le_bytes(offset), &mut id)?;
-        }
-        Ok(id)
-    }
 }

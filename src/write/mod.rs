@@ -8,6 +8,8 @@ mod container;
 mod convert;
 pub mod csv;
 mod encode;
+mod evidence;
+mod ids;
 mod ledger;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -22,6 +24,8 @@ pub use convert::Converted;
 #[cfg(feature = "parquet")]
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
+pub use evidence::{Evidence, EvidenceStore, NumbersTold};
+pub use ids::RecordIds;
 pub use ledger::{Ledger, LedgerContext};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;

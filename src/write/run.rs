@@ -1,12 +1,14 @@
-//! Runs: consecutive paragraphs of one document that repeat consecutive paragraphs of one other (contract O5).
+//! Runs: consecutive paragraphs of one document that go for one reason: they repeat consecutive paragraphs of one
+//! other, or their document goes (contract O5).
 
 use super::Judged;
 use crate::config::Repair;
-use crate::decide::Places;
+use crate::decide::{Places, Reason};
 use crate::normalize;
 use crate::units::{Ordinal, ParagraphIndex, count};
 
-/// Consecutive removed paragraphs whose survivors are consecutive in one document.
+/// Consecutive removed paragraphs whose survivors are consecutive in one document, or whose document goes as a
+/// whole. A near-duplicate paragraph is a run of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     /// The first removed paragraph.
@@ -15,12 +17,21 @@ pub struct Run {
     pub last: ParagraphIndex,
     /// Byte offsets of the first removed byte and of the one after the last, in the document's decoded text.
     pub span: (u64, u64),
-    /// The survivor of the first.
-    pub survivor: Ordinal,
-    /// The place after the last paragraph of the survivors' document.
+    /// Why the first goes.
+    pub reason: Reason,
+    /// The place after the last paragraph of the survivors' document, of copies of paragraphs.
     pub survivor_end: Ordinal,
     /// The repaired paragraphs, each ended by LF, if the ledger is to hold them.
     pub text: Option<String>,
+}
+
+/// Whether the paragraph `distance` after one that goes for a reason goes on where that does.
+fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -> bool {
+    match (reason, next) {
+        (Reason::Exact(first), Reason::Exact(next)) => next.0 == first.0 + distance && next.0 < survivor_end.0,
+        (Reason::ExactDocument(_) | Reason::NearDocument(_), _) => reason == next,
+        _ => false,
+    }
 }
 
 /// A run with text is cut at this many bytes, so that memory does not depend on the length of a document.
@@ -32,8 +43,7 @@ impl Run {
         let num_removed = self.last.0 - self.first.0 + 1;
         let text_len = self.text.as_ref().map_or(0, String::len) + next.text.as_ref().map_or(0, String::len);
         let is_next = next.first.0 == self.last.0 + 1
-            && next.survivor.0 == self.survivor.0 + num_removed
-            && next.survivor.0 < self.survivor_end.0
+            && goes_on(self.reason, next.reason, num_removed, self.survivor_end)
             && text_len <= MAX_RUN_TEXT;
         if !is_next {
             return Some(next);
@@ -55,7 +65,7 @@ pub struct Runs<'a> {
     pub places: &'a Places,
     /// How text is repaired.
     pub repair: Repair,
-    /// Whether runs hold their text.
+    /// Whether the runs of copies of paragraphs hold their text, as those of near-duplicates always do.
     pub has_text: bool,
 }
 
@@ -72,25 +82,27 @@ pub fn for_each_run<E>(
 ) -> Result<(), E> {
     let mut open: Option<Run> = None;
     for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
-        let Some(survivor) = verdict.survivor() else {
+        let Some(reason) = verdict.reason() else {
             open.take().map_or(Ok(()), &mut visit)?;
             continue;
         };
         // Looking the survivor's document up is needed only where no run goes on.
-        let goes_on = open.as_ref().is_some_and(|run| {
-            survivor.0 == run.survivor.0 + (index - run.first.0) && survivor.0 < run.survivor_end.0
-        });
-        let survivor_end = match &open {
-            Some(run) if goes_on => run.survivor_end,
-            _ => context.places.locate(survivor).document_end,
+        let is_continued = open
+            .as_ref()
+            .is_some_and(|run| goes_on(run.reason, reason, index - run.first.0, run.survivor_end));
+        let survivor_end = match (&open, reason) {
+            (Some(run), _) if is_continued => run.survivor_end,
+            (_, Reason::Exact(survivor)) => context.places.locate(survivor).document_end,
+            _ => Ordinal(0),
         };
+        let has_text = context.has_text || verdict.rule().is_some_and(|rule| !rule.is_exact());
         let next = Run {
             first: ParagraphIndex(index),
             last: ParagraphIndex(index),
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
-            survivor,
+            reason,
             survivor_end,
-            text: context.has_text.then(|| repaired(document.paragraph(paragraph), context.repair)),
+            text: has_text.then(|| repaired(document.paragraph(paragraph), context.repair)),
         };
         let rejected = match &mut open {
             Some(run) => run.extend(next),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::config::Repair;
-use crate::decide::Verdict;
+use crate::decide::{Removed, Verdict};
 use crate::document::Paragraph;
 use crate::normalize;
 use crate::units::{ByteSpan, count};
@@ -51,10 +51,8 @@ pub struct Written {
     pub num_kept: u64,
     /// Their bytes in the input.
     pub kept_bytes: u64,
-    /// Paragraphs removed.
-    pub num_removed: u64,
-    /// Their bytes in the input.
-    pub removed_bytes: u64,
+    /// Paragraphs removed, and their bytes in the input, by rule.
+    pub removed: Removed,
 }
 
 /// A document's text, or a piece of it, with the paragraphs `split` found in it and a verdict for each.
@@ -95,9 +93,8 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
     for (paragraph, verdict) in document.iter() {
         owes_blank |= paragraph.blank_before;
         let bytes = count(paragraph.span.len());
-        if verdict.survivor().is_some() {
-            written.num_removed += 1;
-            written.removed_bytes += bytes;
+        if let Some(rule) = verdict.rule() {
+            written.removed.add(rule, bytes);
             continue;
         }
         written.num_kept += 1;

@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 use tamis::config::{EncodingErrors, InputFormat, MatchMode, Repair, Scope, SplitMode, TargetFormat};
 
+use crate::near::Near;
 use crate::size::ByteSize;
 
 /// A fine sieve for text corpora: removes repeated paragraphs and accounts for every one.
@@ -178,6 +179,10 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     #[serde(flatten)]
+    pub(crate) near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) reading: Reading,
 
     /// Put the text of exact duplicates into the ledger too.
@@ -262,7 +267,7 @@ fn is_zero(count: &u8) -> bool {
 }
 
 /// Parses one of these names, each with its help, into the library's type.
-fn one_of<T>(names: &[(&'static str, &'static str)]) -> impl TypedValueParser<Value = T>
+pub(crate) fn one_of<T>(names: &[(&'static str, &'static str)]) -> impl TypedValueParser<Value = T>
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {

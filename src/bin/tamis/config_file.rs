@@ -10,7 +10,7 @@ use crate::args::Options;
 pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 
 /// The keys, in the order in which they are printed.
-pub(crate) const KEYS: [&str; 27] = [
+pub(crate) const KEYS: [&str; 35] = [
     "input",
     "files-from",
     "out",
@@ -24,6 +24,14 @@ pub(crate) const KEYS: [&str; 27] = [
     "match",
     "scope",
     "min-chars",
+    "near",
+    "near-preset",
+    "threshold",
+    "shingle",
+    "number-guard",
+    "containment",
+    "keep",
+    "near-min-chars",
     "text-field",
     "id-field",
     "include",
@@ -106,7 +114,9 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "input = ['a']\nout = 'b'\nforce = true\ndry-run = true\nsplit = 'block'\nrepair = 'none'\n\
-            match = 'loose'\nscope = 'document'\nmin-chars = 3\ntext-field = 'x.y'\nid-field = 'n'\nfollow = true\n\
+            match = 'loose'\nscope = 'document'\nmin-chars = 3\n\
+            near = 'both'\nnear-preset = 'news'\nthreshold = 0.7\nshingle = 'char:4'\nnumber-guard = 'off'\n\
+            containment = 1\nkeep = 'longest'\nnear-min-chars = 20\ntext-field = 'x.y'\nid-field = 'n'\nfollow = true\n\
             input-format = 'jsonl'\nfiles-from = '-'\nrecord = 'r'\nto = 'txt'\nshard-size = '1GB'\n\
             include = ['*.txt']\nexclude = []\nencoding = 'big5'\nencoding-errors = 'replace'\n\
             max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n";

@@ -7,6 +7,7 @@ mod config_file;
 mod exit;
 mod inspection;
 mod list;
+mod near;
 mod progress;
 mod settings;
 mod size;

@@ -12,6 +12,7 @@ use tamis::store::path::printable;
 
 use crate::args::{CleanArgs, Options, Reading, Splitting};
 use crate::config_file::{self, KEYS};
+use crate::near::Near;
 use crate::size::ByteSize;
 
 /// Everything `clean` needs.
@@ -38,6 +39,11 @@ impl Settings {
         let file = if args.no_config { None } else { config_file::load(args.config.as_deref())? };
         let file = file.unwrap_or_default();
         let joined = join(flags.clone(), file.clone());
+        if joined.near.near.is_none()
+            && let Some(option) = flags.near.idle()
+        {
+            bail!("{option}: it is about near-duplicates, which are not searched for; add --near");
+        }
         let (reading, splitting) = (joined.reading, joined.splitting);
         let default = Config::default();
         let config = Config {
@@ -60,7 +66,7 @@ impl Settings {
                 mode: joined.matching.unwrap_or_default(),
                 min_chars: joined.min_chars.unwrap_or_default(),
             },
-            decide: DecideConfig { scope: joined.scope.unwrap_or_default() },
+            decide: DecideConfig { scope: joined.scope.unwrap_or_default(), near: joined.near.config()? },
             write: WriteConfig {
                 force: joined.force.unwrap_or_default(),
                 ledger_text: joined.ledger_text.unwrap_or_default(),
@@ -137,6 +143,7 @@ impl Settings {
             record: self.record.clone(),
             to: config.write.to,
             shard_size: config.write.shard_size.map(ByteSize),
+            near: Near::effective(config.decide.near),
             reading: Reading {
                 text_field: Some(config.read.text_field),
                 id_field: Some(config.read.id_field),
@@ -200,6 +207,7 @@ fn join(flags: Options, file: Options) -> Options {
         record: flags.record.or(file.record),
         to: flags.to.or(file.to),
         shard_size: flags.shard_size.or(file.shard_size),
+        near: Near::join(flags.near, file.near),
         force: flags.force.or(file.force),
         dry_run: flags.dry_run.or(file.dry_run),
         reading: join_reading(flags.reading, file.reading),

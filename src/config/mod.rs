@@ -3,7 +3,11 @@
 //! Field names are the command's flags and the keys of `tamis.toml` and of the summary. The library
 //! reads no file and no environment: what is not set here has the default documented on its field.
 
+mod near;
+
 use serde::{Deserialize, Serialize};
+
+pub use near::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shingle, ShingleUnit};
 
 use crate::error::{Error, Result};
 
@@ -155,10 +159,12 @@ pub struct MatchConfig {
 }
 
 /// Which copies are removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DecideConfig {
     /// The range in which a paragraph must be the first of its kind.
     pub scope: Scope,
+    /// Near-duplicates.
+    pub near: NearConfig,
 }
 
 /// What is written, and where it may be written.

@@ -1,0 +1,439 @@
+//! How near-duplicates are found and which of them stay.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What near-duplicates are removed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NearUnits {
+    /// Whole documents, judged on their full text.
+    Documents,
+    /// Paragraphs.
+    Paragraphs,
+    /// Documents, then the paragraphs of those that stay.
+    Both,
+}
+
+impl NearUnits {
+    /// Whether documents are judged.
+    pub fn has_documents(self) -> bool {
+        self != Self::Paragraphs
+    }
+
+    /// Whether paragraphs are judged.
+    pub fn has_paragraphs(self) -> bool {
+        self != Self::Documents
+    }
+}
+
+/// Settings that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NearPreset {
+    /// Only what is the same text but for small edits, with the same numbers.
+    #[default]
+    Strict,
+    /// Edited copies of news, but not reports made from one template.
+    News,
+    /// Every edited copy; what is made from one template is merged.
+    Syndication,
+}
+
+/// A share between 0 and 1, in ten-thousandths: decisions compare integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Number", into = "f64")]
+pub struct Share(u16);
+
+impl Share {
+    /// All of it.
+    pub const ONE: Self = Self(Self::PARTS);
+    const PARTS: u16 = 10_000;
+
+    /// This many hundredths, at most 100.
+    pub const fn hundredths(hundredths: u16) -> Self {
+        Self(if hundredths > 100 { Self::PARTS } else { hundredths * 100 })
+    }
+
+    /// Whether `part` is at least this share of `whole`; true if `whole` is 0.
+    #[inline]
+    pub fn is_reached(self, part: u64, whole: u64) -> bool {
+        u128::from(part) * u128::from(Self::PARTS) >= u128::from(whole) * u128::from(self.0)
+    }
+
+    /// The share as a fraction.
+    pub fn as_f64(self) -> f64 {
+        f64::from(self.0) / f64::from(Self::PARTS)
+    }
+
+    /// The Jaccard coefficient of two texts of which one is twice as long and holds this share of the other.
+    pub fn of_twice_as_long(self) -> Self {
+        Self::of(u64::from(self.0), 3 * u64::from(Self::PARTS) - u64::from(self.0))
+    }
+
+    /// The share that `part` is of `whole`, rounded down; 1 of nothing.
+    pub fn of(part: u64, whole: u64) -> Self {
+        let parts = u128::from(part.min(whole)) * u128::from(Self::PARTS);
+        let parts = parts.checked_div(u128::from(whole)).unwrap_or(u128::from(Self::PARTS));
+        Self(u16::try_from(parts).unwrap_or(Self::PARTS))
+    }
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refused = || format!("{text:?} is no share; write a number above 0 and at most 1 such as 0.8, of at most 4 decimals");
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let is_number = !whole.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        if !is_number || decimals.len() > 4 || decimals.contains('.') {
+            return Err(refused());
+        }
+        let whole: u32 = whole.parse().map_err(|_| refused())?;
+        let decimals: u32 = format!("{decimals:0<4}").parse().map_err(|_| refused())?;
+        let parts = whole.checked_mul(u32::from(Self::PARTS)).and_then(|parts| parts.checked_add(decimals));
+        let parts = parts.and_then(|parts| u16::try_from(parts).ok()).filter(|parts| (1..=Self::PARTS).contains(parts));
+        parts.map(Self).ok_or_else(refused)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_f64())
+    }
+}
+
+impl From<Share> for f64 {
+    fn from(share: Share) -> Self {
+        share.as_f64()
+    }
+}
+
+/// A number as a configuration file spells it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Float(f64),
+    Text(String),
+}
+
+impl TryFrom<Number> for Share {
+    type Error = String;
+
+    fn try_from(number: Number) -> Result<Self, String> {
+        match number {
+            Number::Float(number) => number.to_string().parse(),
+            Number::Text(text) => text.parse(),
+        }
+    }
+}
+
+/// A share that can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Number", into = "Spelled")]
+pub enum Limit {
+    /// No limit.
+    Off,
+    /// At least this share.
+    AtLeast(Share),
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" { Ok(Self::Off) } else { text.parse().map(Self::AtLeast).map_err(|why| format!("{why}, or off")) }
+    }
+}
+
+impl TryFrom<Number> for Limit {
+    type Error = String;
+
+    fn try_from(number: Number) -> Result<Self, String> {
+        match number {
+            Number::Text(text) => text.parse(),
+            number => Share::try_from(number).map(Self::AtLeast),
+        }
+    }
+}
+
+/// A limit as it is written.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Spelled {
+    Text(&'static str),
+    Number(f64),
+}
+
+impl From<Limit> for Spelled {
+    fn from(limit: Limit) -> Self {
+        match limit {
+            Limit::Off => Self::Text("off"),
+            Limit::AtLeast(share) => Self::Number(share.as_f64()),
+        }
+    }
+}
+
+impl Limit {
+    /// Whether `part` of `whole` is enough.
+    pub fn is_reached(self, part: u64, whole: u64) -> bool {
+        match self {
+            Self::Off => true,
+            Self::AtLeast(share) => share.is_reached(part, whole),
+        }
+    }
+
+    /// The share, if there is a limit.
+    pub fn share(self) -> Option<Share> {
+        match self {
+            Self::Off => None,
+            Self::AtLeast(share) => Some(share),
+        }
+    }
+}
+
+/// What a shingle is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShingleUnit {
+    /// Tokens: words, and characters of scripts without spaces (UAX #29).
+    Word,
+    /// Characters of the tokens, joined without spaces.
+    Char,
+}
+
+/// The runs that two texts are compared by: `word:5` or `char:5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Shingle {
+    unit: ShingleUnit,
+    len: u8,
+}
+
+impl Shingle {
+    /// Most elements of a shingle.
+    pub const MAX_LEN: usize = 32;
+
+    /// Runs of `len` (1 to 32) elements.
+    pub const fn new(unit: ShingleUnit, len: u8) -> Self {
+        let len = if len == 0 { 1 } else { len };
+        Self { unit, len: if len > 32 { 32 } else { len } }
+    }
+
+    /// What it is made of.
+    #[inline]
+    pub fn unit(self) -> ShingleUnit {
+        self.unit
+    }
+
+    /// Number of elements.
+    #[inline]
+    #[expect(clippy::len_without_is_empty, reason = "it is at least 1")]
+    pub fn len(self) -> usize {
+        usize::from(self.len)
+    }
+}
+
+impl FromStr for Shingle {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once(':').and_then(|(unit, len)| {
+            let unit = match unit {
+                "word" => ShingleUnit::Word,
+                "char" => ShingleUnit::Char,
+                _ => return None,
+            };
+            let len = len.parse().ok().filter(|len| (1..=Self::MAX_LEN).contains(&usize::from(*len)))?;
+            Some(Self { unit, len })
+        });
+        parsed.ok_or_else(|| format!("{text:?} is no shingle; write word:N or char:N with N from 1 to 32, such as word:5"))
+    }
+}
+
+impl fmt::Display for Shingle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            ShingleUnit::Word => "word",
+            ShingleUnit::Char => "char",
+        };
+        write!(f, "{unit}:{}", self.len)
+    }
+}
+
+impl TryFrom<String> for Shingle {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Shingle> for String {
+    fn from(shingle: Shingle) -> Self {
+        shingle.to_string()
+    }
+}
+
+/// Which of several near-duplicates stays.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Keep {
+    /// The first in corpus order.
+    #[default]
+    First,
+    /// The one of most tokens (characters under `char:N`); of equals the first.
+    Longest,
+    /// The one whose record has the greatest value in this field; of equals the first. A document without the
+    /// field is the oldest.
+    Newest(String),
+    /// The one whose path matches the earliest line of this file of globs; of equals the first. A document that
+    /// matches none comes last.
+    Priority(String),
+}
+
+impl FromStr for Keep {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "first" => Ok(Self::First),
+            None if text == "longest" => Ok(Self::Longest),
+            Some(("newest", field)) if !field.is_empty() => Ok(Self::Newest(field.to_owned())),
+            Some(("priority", file)) if !file.is_empty() => Ok(Self::Priority(file.to_owned())),
+            _ => Err(format!("{text:?} is no choice; write first, longest, newest:FIELD or priority:FILE")),
+        }
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("first"),
+            Self::Longest => f.write_str("longest"),
+            Self::Newest(field) => write!(f, "newest:{field}"),
+            Self::Priority(file) => write!(f, "priority:{file}"),
+        }
+    }
+}
+
+impl TryFrom<String> for Keep {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Keep> for String {
+    fn from(keep: Keep) -> Self {
+        keep.to_string()
+    }
+}
+
+/// Removal of near-duplicates. [`NearConfig::default`] is what the `strict` preset does, switched off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearConfig {
+    /// Of what. Default: of nothing.
+    pub units: Option<NearUnits>,
+    /// Where the values below come from if nothing else is said.
+    pub preset: NearPreset,
+    /// The Jaccard coefficient from which on two texts are near-duplicates.
+    pub threshold: Share,
+    /// What texts are compared by.
+    pub shingle: Shingle,
+    /// The share of the numbers in two texts that must agree.
+    pub number_guard: Limit,
+    /// Also remove a text of whose shingles this share stands in a longer one that stays.
+    pub containment: Limit,
+    /// Which of several stays.
+    pub keep: Keep,
+    /// The globs of [`Keep::Priority`], the best first.
+    pub priority: Vec<String>,
+    /// Paragraphs with fewer key-text characters are left to exact matching.
+    pub min_chars: u64,
+}
+
+impl Default for NearConfig {
+    fn default() -> Self {
+        Self::preset(NearPreset::Strict)
+    }
+}
+
+impl NearConfig {
+    /// The values of a preset; nothing is switched on.
+    pub fn preset(preset: NearPreset) -> Self {
+        let strict = Self {
+            units: None,
+            preset,
+            threshold: Share::hundredths(80),
+            shingle: Shingle::new(ShingleUnit::Word, 5),
+            number_guard: Limit::AtLeast(Share::hundredths(80)),
+            containment: Limit::Off,
+            keep: Keep::First,
+            priority: Vec::new(),
+            min_chars: 40,
+        };
+        match preset {
+            NearPreset::Strict => strict,
+            NearPreset::News => Self {
+                threshold: Share::hundredths(50),
+                shingle: Shingle::new(ShingleUnit::Char, 5),
+                number_guard: Limit::AtLeast(Share::hundredths(90)),
+                containment: Limit::AtLeast(Share::hundredths(80)),
+                ..strict
+            },
+            NearPreset::Syndication => Self {
+                threshold: Share::hundredths(45),
+                shingle: Shingle::new(ShingleUnit::Char, 5),
+                number_guard: Limit::Off,
+                containment: Limit::AtLeast(Share::hundredths(80)),
+                keep: Keep::Longest,
+                ..strict
+            },
+        }
+    }
+
+    /// Whether documents are judged.
+    pub fn has_documents(&self) -> bool {
+        self.units.is_some_and(NearUnits::has_documents)
+    }
+
+    /// Whether paragraphs are judged.
+    pub fn has_paragraphs(&self) -> bool {
+        self.units.is_some_and(NearUnits::has_paragraphs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares() {
+        for (text, parts) in [("0.8", 8000), ("1", 10_000), ("1.0", 10_000), ("0.0001", 1), ("0.85", 8500), ("0.7071", 7071)] {
+            assert_eq!(text.parse(), Ok(Share(parts)), "{text}");
+        }
+        for text in ["", "0", "0.0", "1.0001", "2", "-0.5", "0.12345", "a", ".5", "0.5.5", "1e-1", "99999999999"] {
+            assert!(text.parse::<Share>().is_err(), "{text}");
+        }
+        assert!(Share::hundredths(80).is_reached(4, 5) && !Share::hundredths(80).is_reached(799, 1000));
+        assert!(Share::hundredths(80).is_reached(0, 0));
+        assert_eq!((Share::of(1, 3), Share::of(0, 0), Share::of(5, 5)), (Share(3333), Share::ONE, Share::ONE));
+    }
+
+    #[test]
+    fn shingles_and_choices() {
+        assert_eq!("char:3".parse(), Ok(Shingle::new(ShingleUnit::Char, 3)));
+        for text in ["word", "word:0", "word:33", "byte:5", "word:", ":5", "word:5:5"] {
+            assert!(text.parse::<Shingle>().is_err(), "{text}");
+        }
+        for text in ["first", "longest", "newest:meta.date", "priority:a:b"] {
+            assert_eq!(text.parse::<Keep>().map(|keep| keep.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["", "last", "newest", "newest:", "priority:"] {
+            assert!(text.parse::<Keep>().is_err(), "{text}");
+        }
+    }
+}

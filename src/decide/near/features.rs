@@ -1,0 +1,249 @@
+//! What of a text is compared: the set of its shingles, and its numbers.
+
+use crate::fingerprint::{Number, Slots, WORD_BITS};
+use crate::units::count;
+
+/// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
+/// same once in a million pairs.
+const HASH_BITS: u32 = 40;
+/// Bytes of a hash in the store.
+const HASH_BYTES: usize = HASH_BITS as usize / 8;
+
+/// A set of more shingles than this is compared by a sample of at least half as many: those of the smallest hashes,
+/// whose Jaccard coefficient has a standard error below 0.001 (bottom-k sketch, Broder 1997).
+const MAX_SHINGLES: usize = 1 << 20;
+
+/// More numbers or words than this are compared by a sample: those of the smallest slots.
+const MAX_SLOTS: usize = 1 << 20;
+
+/// The features of one text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Features {
+    /// Number of its tokens, or characters: its length.
+    len: u64,
+    /// Hashes of 40 bits, sorted, each once; all below `limit`.
+    shingles: Vec<u64>,
+    /// Hashes from here on are not in the sample; 2^40 if the set is whole.
+    limit: u64,
+    /// Sorted.
+    numbers: Vec<Number>,
+    /// Sorted, each once (see [`Slots::words`]).
+    words: Vec<u64>,
+}
+
+/// How many shingles two texts share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overlap {
+    /// Shingles of both.
+    pub shared: u64,
+    /// Shingles of the one.
+    pub own: u64,
+    /// Shingles of the other.
+    pub others: u64,
+}
+
+impl Overlap {
+    /// Shingles of either.
+    pub fn union(self) -> u64 {
+        self.own + self.others - self.shared
+    }
+}
+
+impl Features {
+    /// The features of a text of `len` elements with these shingles (as [`crate::fingerprint::Shingles`] gives
+    /// them), numbers and words.
+    pub fn new(len: u64, shingles: Vec<u64>, slots: Slots) -> Self {
+        let Slots { mut numbers, mut words } = slots;
+        numbers.sort_unstable();
+        numbers.truncate(MAX_SLOTS);
+        words.sort_unstable();
+        words.dedup();
+        words.truncate(MAX_SLOTS);
+        let mut features = Self { len, shingles: Vec::new(), limit: 1 << HASH_BITS, numbers, words };
+        features.add(shingles);
+        features
+    }
+
+    /// Adds shingles.
+    fn add(&mut self, mut more: Vec<u64>) {
+        for hash in &mut more {
+            *hash >>= u64::BITS - HASH_BITS;
+        }
+        if self.shingles.is_empty() {
+            self.shingles = more;
+        } else {
+            self.shingles.append(&mut more);
+        }
+        self.shingles.sort_unstable();
+        self.shingles.dedup();
+        while self.shingles.len() > MAX_SHINGLES {
+            self.limit /= 2;
+            let kept = self.shingles.partition_point(|&hash| hash < self.limit);
+            self.shingles.truncate(kept);
+        }
+        let limit = self.limit;
+        self.shingles.truncate(self.shingles.partition_point(|&hash| hash < limit));
+    }
+
+    /// The shingles of a piece of a long text, to be joined.
+    pub fn join(&mut self, next: Self) {
+        self.len += next.len;
+        self.limit = self.limit.min(next.limit);
+        let shingles = next.shingles.iter().map(|hash| hash << (u64::BITS - HASH_BITS)).collect();
+        self.add(shingles);
+        let numbers = std::mem::take(&mut self.numbers).into_iter().chain(next.numbers).collect();
+        let words = std::mem::take(&mut self.words).into_iter().chain(next.words).collect();
+        let joined = Self::new(0, Vec::new(), Slots { numbers, words });
+        (self.numbers, self.words) = (joined.numbers, joined.words);
+    }
+
+    /// Number of tokens or characters.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is nothing to compare.
+    pub fn is_empty(&self) -> bool {
+        self.shingles.is_empty()
+    }
+
+    /// The numbers.
+    pub fn numbers(&self) -> &[Number] {
+        &self.numbers
+    }
+
+    /// The words in a slot: what is left of their hashes.
+    pub fn words_in(&self, slot: u64) -> &[u64] {
+        let start = self.words.partition_point(|word| word >> WORD_BITS < slot);
+        let len = self.words[start..].partition_point(|word| word >> WORD_BITS == slot);
+        &self.words[start..start + len]
+    }
+
+    /// Bytes it takes in memory, about.
+    pub fn num_bytes(&self) -> usize {
+        let text: usize = self.numbers.iter().map(|number| number.text.capacity() + size_of::<Number>()).sum();
+        (self.shingles.capacity() + self.words.capacity()) * 8 + text + size_of::<Self>()
+    }
+
+    /// Counts shared shingles: exact if both sets are whole, of the smaller sample if not.
+    ///
+    /// Cost: O(shingles of both).
+    pub fn overlap(&self, other: &Self) -> Overlap {
+        let limit = self.limit.min(other.limit);
+        let sample = |features: &Self| features.shingles.partition_point(|&hash| hash < limit);
+        let (mine, others) = (&self.shingles[..sample(self)], &other.shingles[..sample(other)]);
+        let shared = num_shared(mine, others);
+        Overlap { shared, own: mine.len() as u64, others: others.len() as u64 }
+    }
+
+    /// The features as bytes, to be kept until they are asked for.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.clear();
+        let lens = [self.shingles.len(), self.numbers.len(), self.words.len()].map(count);
+        for number in [self.len, self.limit].into_iter().chain(lens) {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        for hash in &self.shingles {
+            out.extend_from_slice(&hash.to_le_bytes()[..HASH_BYTES]);
+        }
+        for number in &self.numbers {
+            out.extend_from_slice(&number.slot.to_le_bytes());
+            out.push(u8::try_from(number.text.len()).unwrap_or(u8::MAX));
+            out.extend_from_slice(&number.text.as_bytes()[..number.text.len().min(255)]);
+        }
+        for word in &self.words {
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// The features that [`Self::encode`] wrote; `None` of other bytes.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (head, mut rest) = bytes.split_first_chunk::<40>()?;
+        let word = |at: usize| head[at * 8..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+        let (len, limit) = (word(0)?, word(1)?);
+        let len_at = |at| word(at).and_then(|len| usize::try_from(len).ok());
+        let (num_shingles, num_numbers, num_words) = (len_at(2)?, len_at(3)?, len_at(4)?);
+        let (hashes, numbers) = rest.split_at_checked(num_shingles.checked_mul(HASH_BYTES)?)?;
+        rest = numbers;
+        let shingles = hashes.as_chunks::<HASH_BYTES>().0.iter();
+        let shingles = shingles.map(|&[a, b, c, d, e]| u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).collect();
+        let mut numbers = Vec::new();
+        for _ in 0..num_numbers {
+            let (slot, after) = rest.split_first_chunk()?;
+            let (&len, after) = after.split_first()?;
+            let (text, after) = after.split_at_checked(usize::from(len))?;
+            numbers.push(Number { slot: u64::from_le_bytes(*slot), text: String::from_utf8(text.to_vec()).ok()? });
+            rest = after;
+        }
+        let words = rest.get(..num_words.checked_mul(8)?)?.as_chunks::<8>().0;
+        let words = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        Some(Self { len, shingles, limit, numbers, words })
+    }
+}
+
+/// Elements of both sorted slices.
+fn num_shared(a: &[u64], b: &[u64]) -> u64 {
+    let (mut at_a, mut at_b, mut shared) = (0, 0, 0);
+    // Without a branch that depends on the data: which side is smaller is as good as chance.
+    while at_a < a.len() && at_b < b.len() {
+        let (x, y) = (a[at_a], b[at_b]);
+        shared += u64::from(x == y);
+        at_a += usize::from(x <= y);
+        at_b += usize::from(y <= x);
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::mix;
+
+    fn features(range: std::ops::Range<u64>) -> Features {
+        let len = range.end - range.start;
+        Features::new(len, range.map(mix).collect(), Slots::default())
+    }
+
+    #[test]
+    fn overlap_is_exact_of_whole_sets() {
+        for (a, b, shared) in [(0..10, 5..15, 5), (0..0, 0..5, 0), (0..3000, 1000..3000, 2000)] {
+            let (a, b) = (features(a), features(b));
+            let overlap = a.overlap(&b);
+            assert_eq!((overlap.shared, overlap.own, overlap.others), (shared, a.len(), b.len()));
+        }
+    }
+
+    #[test]
+    fn long_texts_are_compared_by_a_sample() {
+        let (a, b) = (features(0..3_000_000), features(1_000_000..4_000_000));
+        assert!(a.shingles.len() <= MAX_SHINGLES && a.shingles.len() > MAX_SHINGLES / 2);
+        let overlap = a.overlap(&b);
+        let jaccard = overlap.shared as f64 / overlap.union() as f64;
+        assert!((jaccard - 0.5).abs() < 0.003, "{jaccard}");
+        let short = features(0..1000);
+        assert!(short.overlap(&a).own < 1000, "the short one is sampled too");
+    }
+
+    #[test]
+    fn bytes_come_back() {
+        let number = |slot, text: &str| Number { slot, text: text.to_owned() };
+        let numbers = vec![number(9, "3.5"), number(2, "١٢")];
+        let slots = Slots { numbers, words: vec![5 << WORD_BITS | 7, 5 << WORD_BITS | 9, 1] };
+        let features = Features::new(7, vec![mix(1), mix(2), mix(1)], slots);
+        assert_eq!(features.words_in(5).len(), 2);
+        let mut bytes = Vec::new();
+        features.encode(&mut bytes);
+        assert_eq!(Features::decode(&bytes), Some(features));
+        for len in 0..bytes.len() {
+            assert_eq!(Features::decode(&bytes[..len]), None, "{len}");
+        }
+    }
+
+    #[test]
+    fn pieces_join_to_the_whole() {
+        let whole = features(0..2_500_000);
+        let mut joined = features(0..1_200_000);
+        joined.join(features(1_200_000..2_500_000));
+        assert_eq!(joined, whole);
+    }
+}

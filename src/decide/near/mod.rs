@@ -1,0 +1,27 @@
+//! Near-duplicates: sketches in, removals out.
+//!
+//! 1. Every text has a sketch ([`Signatures`]); copies of one text are one text.
+//! 2. Texts whose sketches agree in a band meet ([`Banding`], [`components()`]): only those are looked at again.
+//! 3. Each group is settled by itself ([`settle()`]): in the order in which texts would stay, each is judged
+//!    ([`Judge`]) by its [`Features`] against those that stay, found through the bands of their sketches. A text
+//!    goes only if it matches one that stays.
+//!
+//! Groups are settled in parallel; inside a group everything is in order, so that nothing depends on the number of
+//! threads.
+
+mod banding;
+mod components;
+mod features;
+mod findings;
+mod forest;
+mod judge;
+mod settle;
+mod signatures;
+
+pub use banding::Banding;
+pub use components::components;
+pub use features::{Features, Overlap};
+pub use findings::{Documents, Finding, Findings, NO_TEXT};
+pub use judge::{Judge, Match, NumberOverlap, Similarity};
+pub use settle::{Load, Removal, settle};
+pub use signatures::{Member, Rank, SignatureId, Signatures, Signed};

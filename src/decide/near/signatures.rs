@@ -1,0 +1,181 @@
+//! What is kept of every text: its sketch, which copies there are of it, and which of them would stay.
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+/// Number of a distinct text, in the order in which texts were seen first.
+pub type SignatureId = u32;
+
+/// The place of a text among those that could stay, the smallest first; ties are broken by corpus order.
+pub type Rank = [u64; 3];
+
+/// Where a text stands: the number of a document, or the ordinal of a paragraph.
+pub type Member = u64;
+
+/// The sketches of all distinct texts.
+///
+/// Memory: 2 bytes a bin and 21 to 28 bytes a distinct text; 32 more under an order other than that of the corpus.
+#[derive(Debug)]
+pub struct Signatures {
+    num_bins: usize,
+    /// Sketches of [`SEGMENT`] texts each: growing copies nothing.
+    segments: Vec<Vec<u16>>,
+    digests: Vec<u64>,
+    table: HashTable<u32>,
+    /// The member that would stay.
+    best: Vec<Member>,
+    /// Its rank; empty if all rank the same.
+    ranks: Vec<Rank>,
+    is_ranked: bool,
+}
+
+/// Texts a segment.
+const SEGMENT: usize = 1024;
+
+/// What is known of one text.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// 64 bits of the fingerprint of its key text.
+    pub digest: u64,
+    /// The bins of its sketch.
+    pub bins: Vec<u16>,
+    /// Its rank.
+    pub rank: Rank,
+}
+
+impl Signatures {
+    /// No texts yet, with so many bins each. Unless `is_ranked`, the first in corpus order comes first.
+    pub fn new(num_bins: usize, is_ranked: bool) -> Self {
+        Self {
+            num_bins,
+            segments: Vec::new(),
+            digests: Vec::new(),
+            table: HashTable::new(),
+            best: Vec::new(),
+            ranks: Vec::new(),
+            is_ranked,
+        }
+    }
+
+    /// Number of distinct texts.
+    pub fn len(&self) -> usize {
+        self.digests.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// The bins of a text's sketch.
+    #[inline]
+    pub fn bins(&self, id: SignatureId) -> &[u16] {
+        let start = id as usize % SEGMENT * self.num_bins;
+        &self.segments[id as usize / SEGMENT][start..start + self.num_bins]
+    }
+
+    /// Adds a text that stands at `member`, in corpus order. Texts of one digest and one sketch are one text.
+    pub fn push(&mut self, member: Member, text: Signed) -> SignatureId {
+        let Self { table, digests, segments, num_bins, .. } = self;
+        let bins_of = |id: u32| {
+            let start = id as usize % SEGMENT * *num_bins;
+            &segments[id as usize / SEGMENT][start..start + *num_bins]
+        };
+        let entry = table.entry(
+            text.digest,
+            |&id| digests[id as usize] == text.digest && bins_of(id) == text.bins,
+            |&id| digests[id as usize],
+        );
+        match entry {
+            Entry::Occupied(entry) => {
+                let id = *entry.get();
+                if self.is_ranked && text.rank < self.ranks[id as usize] {
+                    self.ranks[id as usize] = text.rank;
+                    self.best[id as usize] = member;
+                }
+                id
+            }
+            Entry::Vacant(entry) => {
+                let id = u32::try_from(digests.len()).expect("2^32 distinct texts: a terabyte of memory");
+                entry.insert(id);
+                digests.push(text.digest);
+                if (id as usize).is_multiple_of(SEGMENT) {
+                    segments.push(Vec::with_capacity(SEGMENT * *num_bins));
+                }
+                if let Some(segment) = segments.last_mut() {
+                    segment.extend_from_slice(&text.bins);
+                    segment.resize((id as usize % SEGMENT + 1) * *num_bins, 0);
+                }
+                self.best.push(member);
+                if self.is_ranked {
+                    self.ranks.push(text.rank);
+                }
+                id
+            }
+        }
+    }
+
+    /// The member of a text that would stay.
+    #[inline]
+    pub fn best(&self, id: SignatureId) -> Member {
+        self.best[id as usize]
+    }
+
+    /// What texts are sorted by: the one to stay first.
+    pub fn order(&self, id: SignatureId) -> (Rank, Member) {
+        (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
+    }
+
+    /// Number of equal bins of two sketches.
+    #[inline]
+    pub fn num_equal(&self, a: SignatureId, b: SignatureId) -> usize {
+        num_equal(self.bins(a), self.bins(b))
+    }
+
+    /// Forgets what texts are compared by; who stays is still known. No text is added after this.
+    pub fn forget_sketches(&mut self) {
+        self.segments = Vec::new();
+        self.table = HashTable::new();
+        self.ranks = Vec::new();
+    }
+
+    /// The digest of a text.
+    pub fn digest(&self, id: SignatureId) -> u64 {
+        self.digests[id as usize]
+    }
+}
+
+#[inline]
+fn num_equal(a: &[u16], b: &[u16]) -> usize {
+    // Sixteen-bit lanes: the compiler makes vector comparisons of it.
+    let equal: u16 = a.iter().zip(b).map(|(a, b)| u16::from(a == b)).sum();
+    usize::from(equal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_one_text_and_the_best_ranked_stays() {
+        let signed = |digest, bin, rank| Signed { digest, bins: vec![bin; 3], rank: [rank, 0, 0] };
+        let mut texts = Signatures::new(3, true);
+        assert_eq!(texts.push(0, signed(7, 1, 5)), 0);
+        assert_eq!(texts.push(1, signed(7, 2, 5)), 1, "another text of the same digest");
+        assert_eq!(texts.push(2, signed(7, 1, 5)), 0);
+        assert_eq!(texts.best(0), 0, "the first of equals");
+        assert_eq!(texts.push(3, signed(7, 1, 4)), 0);
+        assert_eq!((texts.best(0), texts.best(1), texts.len()), (3, 1, 2));
+        assert_eq!((texts.num_equal(0, 1), texts.num_equal(0, 0)), (0, 3));
+    }
+
+    #[test]
+    fn many_texts() {
+        let mut texts = Signatures::new(2, false);
+        for n in 0..3000_u16 {
+            let text = Signed { digest: u64::from(n), bins: vec![n, n + 1], rank: [0; 3] };
+            assert_eq!(texts.push(u64::from(n), text), u32::from(n));
+        }
+        assert_eq!((texts.bins(0), texts.bins(1023), texts.bins(2999)), (&[0, 1][..], &[1023, 1024][..], &[2999, 3000][..]));
+    }
+}

@@ -1,0 +1,142 @@
+//! One pass over the corpus: feed a batch while the one before it is scanned and the one before that is visited,
+//! then settle.
+
+use rayon::prelude::*;
+
+use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
+use super::render::Settled;
+use super::scan::{ScanContext, Scanned, scan};
+use super::settle::{Changed, Decider, Rewind};
+use crate::config::Config;
+use crate::decide::Places;
+use crate::discover::SourceList;
+use crate::error::{Error, Result};
+use crate::observe::Observer;
+use crate::read::ReadContext;
+use crate::store::{Input, Output};
+use crate::units::count;
+
+/// What every pass works with.
+#[derive(Clone, Copy)]
+pub(super) struct Corpus<'a> {
+    pub(super) sources: &'a SourceList,
+    pub(super) input: &'a dyn Input,
+    pub(super) output: &'a dyn Output,
+    pub(super) read: &'a ReadContext,
+    pub(super) spooler: &'a OutputSpooler<'a>,
+    pub(super) config: &'a Config,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) buffers: &'a Buffers,
+}
+
+impl<'a> Corpus<'a> {
+    /// A feed from its beginning.
+    pub(super) fn feed(&self) -> Feed<'a> {
+        let can_retract = self.output.can_retract();
+        Feed::new((self.sources, self.input), self.read, (self.spooler, can_retract), self.buffers)
+    }
+
+    fn changed(&self, Changed(source): Changed) -> Error {
+        Error::Changed { path: self.sources.get(source).place.relative.to_vec() }
+    }
+}
+
+/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order, which
+/// gives back the chunk's buffer.
+pub(super) struct Visitor<'v, V, C> {
+    pub(super) visit: &'v V,
+    pub(super) commit: &'v mut C,
+}
+
+/// Takes `feed` through to its end.
+pub(super) fn drive<T: Send, V, C>(
+    corpus: &Corpus<'_>,
+    (feed, context): (&mut Feed<'_>, &ScanContext<'_>),
+    decider: &mut Decider<'_>,
+    visitor: Visitor<'_, V, C>,
+) -> Result<()>
+where
+    V: Fn(Settled, &Places) -> Result<T> + Sync,
+    C: FnMut(T, &Places) -> Result<Vec<u8>> + Send,
+{
+    let Visitor { visit, commit } = visitor;
+    let (mut fed, mut settled, mut is_done) = (None, Vec::new(), false);
+    while !is_done || !settled.is_empty() {
+        if corpus.observer.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let batch = std::mem::take(&mut settled);
+        let is_long = is_long(&batch, fed.as_deref());
+        let writer = || visit_all(batch, decider.places(), (visit, commit), corpus.buffers);
+        let (scanned, written) = advance(&mut fed, feed, (context, is_long), writer);
+        written?;
+        let scanned = scanned?;
+        is_done = scanned.is_empty() && fed.as_ref().is_none_or(Vec::is_empty);
+        let rewind;
+        (settled, rewind) = decider.settle(scanned, feed).map_err(|changed| corpus.changed(changed))?;
+        if let Some(Rewind { first, source, how }) = rewind {
+            feed.rewind(first, source, how);
+            (fed, is_done) = (None, false);
+        }
+        if fed.is_none() && feed.is_unpacking() {
+            fed = Some(feed.next_batch()?);
+        }
+    }
+    Ok(())
+}
+
+/// Scans the batch that was fed, or the next, and feeds another if that is worth it, while `writer` runs.
+fn advance(
+    fed: &mut Option<Vec<Work>>,
+    feed: &mut Feed<'_>,
+    (context, is_long): (&ScanContext<'_>, bool),
+    writer: impl FnOnce() -> Result<()> + Send,
+) -> (Result<Vec<Scanned>>, Result<()>) {
+    let scanner = |work: Vec<Work>| work.into_par_iter().map(|work| scan(work, context)).collect();
+    match fed.take() {
+        // Batches with a line of many megabytes each are not held at once.
+        work if is_long => {
+            let written = writer();
+            (work.map_or_else(|| feed.next_batch(), Ok).map(scanner), written)
+        }
+        // What is unpacked is unpacked ahead. Unpacking and packing each take one thread their time, and
+        // so start at once on two; scanning is shared by whoever is done first.
+        Some(work) => {
+            let (next, (written, scanned)) =
+                rayon::join(|| feed.next_batch(), || rayon::join(writer, || scanner(work)));
+            match next {
+                Ok(next) => {
+                    *fed = Some(next);
+                    (Ok(scanned), written)
+                }
+                Err(error) => (Err(error), written),
+            }
+        }
+        // What is only read is in the cache when it is scanned.
+        None => rayon::join(|| feed.next_batch().map(scanner), writer),
+    }
+}
+
+/// Visits a batch in parallel and commits it in order.
+fn visit_all<T: Send>(
+    batch: Vec<Settled>,
+    places: &Places,
+    (visit, commit): (
+        &(impl Fn(Settled, &Places) -> Result<T> + Sync),
+        &mut (impl FnMut(T, &Places) -> Result<Vec<u8>> + Send),
+    ),
+    buffers: &Buffers,
+) -> Result<()> {
+    let visited: Result<Vec<_>> = batch.into_par_iter().map(|settled| visit(settled, places)).collect();
+    for visited in visited? {
+        buffers.give_back(commit(visited, places)?);
+    }
+    Ok(())
+}
+
+/// Whether a batch holds much more than a batch should.
+fn is_long(settled: &[Settled], fed: Option<&[Work]>) -> bool {
+    let settled = settled.iter().map(|settled| count(settled.scanned.chunk.bytes.len())).sum::<u64>();
+    let fed = fed.unwrap_or_default().iter().map(Work::len).sum();
+    settled.max(fed) > 2 * BATCH_BYTES
+}

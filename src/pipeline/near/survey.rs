@@ -1,0 +1,265 @@
+//! Survey: a sketch of every text.
+
+use crate::config::Shingle;
+use crate::decide::near::{Banding, Findings, NO_TEXT, Rank, SignatureId, Signatures, Signed};
+use crate::decide::{Exact, Places};
+use crate::error::Result;
+use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
+use crate::normalize::Tokenizer;
+use crate::pipeline::drive::{Corpus, Visitor, drive};
+use crate::pipeline::render::Settled;
+use crate::pipeline::scan::{Purpose, ScanContext};
+use crate::pipeline::settle::Decider;
+use crate::read::{Part, PartFate};
+use crate::units::{DocumentId, Ordinal};
+use crate::write::RecordIds;
+
+use super::rank::Ranking;
+
+/// The sketches of documents.
+pub(super) struct Survey {
+    pub(super) texts: Signatures,
+    /// The text of each document.
+    pub(super) texts_of: Vec<SignatureId>,
+}
+
+/// What is seen of a document, or of a piece of one.
+enum Seen {
+    /// Nothing to compare.
+    Nothing,
+    /// A whole document.
+    Whole(Signed),
+    /// A piece of a long text: the sketch of its shingles, and what is left to join them.
+    Piece { sketch: Option<Sketch>, shingles: Shingles },
+}
+
+/// Makes sketches.
+struct Sketcher<'a> {
+    tokenizer: Tokenizer,
+    shingle: Shingle,
+    banding: Banding,
+    ranking: Ranking<'a>,
+}
+
+impl<'a> Sketcher<'a> {
+    fn new(corpus: &Corpus<'a>, banding: Banding) -> Result<Self> {
+        Ok(Self {
+            tokenizer: Tokenizer::new(corpus.config.split.repair),
+            shingle: corpus.config.decide.near.shingle,
+            banding,
+            ranking: Ranking::new(*corpus)?,
+        })
+    }
+
+    /// What is seen of each slot of a chunk.
+    fn look(&self, settled: &Settled) -> Result<Vec<Seen>> {
+        let chunk = &settled.scanned.chunk;
+        let mut seen = Vec::with_capacity(chunk.slots.len());
+        let mut shingler = Shingler::new(self.shingle, NoNumbers);
+        for part in &chunk.parts {
+            let ranks = self.ranking.part(settled, part)?;
+            for number in part.slots.clone() {
+                let document = settled.judged(number);
+                for paragraph in document.paragraphs {
+                    self.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                }
+                let mut shingles = shingler.finish();
+                seen.push(if part.is_piece_of_text() {
+                    let sketch = Sketch::of(&shingles.take_complete(), self.banding.num_bins());
+                    Seen::Piece { sketch, shingles }
+                } else {
+                    let len = shingles.num_elements();
+                    let sketch = Sketch::of(&shingles.into_hashes(), self.banding.num_bins());
+                    match (sketch, settled.documents[number].digest) {
+                        (Some(sketch), Some(digest)) => {
+                            Seen::Whole(signed(&sketch, digest, ranks.of(number, len)))
+                        }
+                        _ => Seen::Nothing,
+                    }
+                });
+            }
+        }
+        Ok(seen)
+    }
+}
+
+fn signed(sketch: &Sketch, digest: u64, rank: Rank) -> Signed {
+    Signed { digest, bins: sketch.bits().collect(), rank }
+}
+
+/// A long text of which some pieces are seen.
+struct OpenText {
+    sketch: Option<Sketch>,
+    shingles: Shingles,
+}
+
+/// Adds up what is seen, in corpus order.
+struct Adder<'a> {
+    survey: Survey,
+    open: Option<OpenText>,
+    sketcher: &'a Sketcher<'a>,
+}
+
+impl Adder<'_> {
+    fn add(&mut self, settled: &Settled, seen: Vec<Seen>) -> Result<()> {
+        let mut seen = seen.into_iter();
+        for part in &settled.scanned.chunk.parts {
+            if part.is_first {
+                self.open = None;
+            }
+            for number in part.slots.clone() {
+                match seen.next() {
+                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, text),
+                    Some(Seen::Piece { sketch, shingles }) => {
+                        self.join(sketch, shingles);
+                        self.finish(settled, part, number)?;
+                    }
+                    Some(Seen::Nothing) | None => {}
+                }
+            }
+            if part.is_last {
+                self.open = None;
+            }
+        }
+        Ok(())
+    }
+
+    fn join(&mut self, sketch: Option<Sketch>, shingles: Shingles) {
+        let Some(open) = &mut self.open else {
+            self.open = Some(OpenText { sketch, shingles });
+            return;
+        };
+        open.shingles.join(shingles, self.sketcher.shingle);
+        let joint = Sketch::of(&open.shingles.take_complete(), self.sketcher.banding.num_bins());
+        for sketch in [sketch, joint].into_iter().flatten() {
+            match &mut open.sketch {
+                Some(open) => open.join(&sketch),
+                none => *none = Some(sketch),
+            }
+        }
+    }
+
+    /// Ends a long text, if it ends here and is good.
+    fn finish(&mut self, settled: &Settled, part: &Part, number: usize) -> Result<()> {
+        let document = settled.documents[number];
+        if !part.is_last || part.fate != PartFate::Read {
+            return Ok(());
+        }
+        let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
+        let len = open.shingles.num_elements();
+        let num_bins = self.sketcher.banding.num_bins();
+        let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
+        if let Some(sketch) = sketch {
+            let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
+            self.push(document.id, signed(&sketch, digest, rank));
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, document: DocumentId, text: Signed) {
+        let text = self.survey.texts.push(document.0, text);
+        let index = usize::try_from(document.0).unwrap_or(usize::MAX);
+        self.survey.texts_of.resize(index, NO_TEXT);
+        self.survey.texts_of.push(text);
+    }
+}
+
+/// Surveys all documents, and notes where everything stands and the ids of records.
+pub(super) fn documents(
+    corpus: &Corpus<'_>,
+    banding: Banding,
+    ids: &mut RecordIds,
+) -> Result<(Survey, Places)> {
+    let sketcher = Sketcher::new(corpus, banding)?;
+    let context =
+        ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
+    let mut adder =
+        Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
+    let mut decider = Decider::new(None);
+    let visit = |settled: Settled, _: &Places| {
+        let seen = sketcher.look(&settled)?;
+        Ok((settled, seen))
+    };
+    let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
+        note_ids(&settled, ids)?;
+        adder.add(&settled, seen)?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let mut feed = corpus.feed();
+    drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    Ok((adder.survey, decider.into_places()))
+}
+
+/// Notes the ids of a chunk's records, for the ledger.
+fn note_ids(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
+    let chunk = &settled.scanned.chunk;
+    for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
+        if slot.is_record {
+            ids.note(document.id, &chunk.bytes[slot.id.range()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Surveys the paragraphs that are no copies, of the documents that stay. `earlier`: what is known of documents.
+pub(super) fn paragraphs(
+    corpus: &Corpus<'_>,
+    banding: Banding,
+    (exact, earlier): (Exact, Option<(&Places, &Findings)>),
+    ids: &mut RecordIds,
+) -> Result<(Signatures, Places)> {
+    let sketcher = Sketcher::new(corpus, banding)?;
+    let context =
+        ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
+    let mut decider = match earlier {
+        None => Decider::new(Some(exact)),
+        Some((places, findings)) => Decider::again(Some(exact), places, Some(findings)),
+    };
+    let min_chars = corpus.config.decide.near.min_chars;
+    let visit = |settled: Settled, _: &Places| {
+        let seen = look_at_paragraphs(&settled, &sketcher, min_chars)?;
+        Ok((settled, seen))
+    };
+    let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
+        note_ids(&settled, ids)?;
+        for (place, text) in seen {
+            texts.push(place.0, text);
+        }
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let mut feed = corpus.feed();
+    drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    Ok((texts, decider.into_places()))
+}
+
+fn look_at_paragraphs(
+    settled: &Settled,
+    sketcher: &Sketcher<'_>,
+    min_chars: u64,
+) -> Result<Vec<(Ordinal, Signed)>> {
+    let mut seen = Vec::new();
+    let mut shingler = Shingler::new(sketcher.shingle, NoNumbers);
+    for part in &settled.scanned.chunk.parts {
+        let ranks = sketcher.ranking.part(settled, part)?;
+        for number in part.slots.clone() {
+            let document = settled.judged(number);
+            let start = settled.scanned.documents[number].paragraphs.start;
+            for ((paragraph, verdict), index) in document.iter().zip(start..) {
+                let key = settled.scanned.keys[index];
+                if !verdict.is_kept() || key.num_chars < min_chars {
+                    continue;
+                }
+                sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                let shingles = shingler.finish();
+                let len = shingles.num_elements();
+                if let Some(sketch) = Sketch::of(&shingles.into_hashes(), sketcher.banding.num_bins()) {
+                    let place = Ordinal(settled.first.0 + index as u64);
+                    seen.push((place, signed(&sketch, key.fingerprint.table_hash(), ranks.of(number, len))));
+                }
+            }
+        }
+    }
+    Ok(seen)
+}

@@ -1,0 +1,101 @@
+//! Why near-duplicates are held to be such, kept until the ledger tells it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decide::near::{Finding, Match};
+use crate::error::Result;
+use crate::store::Scratch;
+use crate::units::count;
+
+/// What a line of the ledger says of a near-duplicate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The Jaccard coefficient, if it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// The share of it that stands in the survivor, where that is why it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
+    /// The numbers in either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<NumbersTold>,
+}
+
+/// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumbersTold {
+    /// In both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<String>,
+    /// In what goes only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// In the survivor only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survivor: Vec<String>,
+}
+
+/// Numbers told of each kind.
+const MAX_TOLD: usize = 32;
+
+impl Evidence {
+    fn of(found: Match) -> Self {
+        let Match { similarity, containment, numbers } = found;
+        let jaccard = similarity.jaccard();
+        let told = |mut numbers: Vec<String>| {
+            numbers.truncate(MAX_TOLD);
+            numbers
+        };
+        let numbers = NumbersTold {
+            shared: told(numbers.shared),
+            removed: told(numbers.removed),
+            survivor: told(numbers.survivor),
+        };
+        let is_silent = numbers.shared.is_empty() && numbers.removed.is_empty() && numbers.survivor.is_empty();
+        Self {
+            similarity: (similarity.shared != similarity.union).then(|| jaccard.as_f64()),
+            containment: containment.map(crate::config::Share::as_f64),
+            numbers: (!is_silent).then_some(numbers),
+        }
+    }
+}
+
+/// Evidence, on disk.
+pub struct EvidenceStore {
+    scratch: Box<dyn Scratch>,
+}
+
+impl std::fmt::Debug for EvidenceStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EvidenceStore").finish_non_exhaustive()
+    }
+}
+
+impl EvidenceStore {
+    /// A store without evidence.
+    pub fn new(scratch: Box<dyn Scratch>) -> Self {
+        Self { scratch }
+    }
+
+    /// Keeps why something goes for `survivor`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn keep(&mut self, survivor: u64, found: Match) -> Result<Finding> {
+        let json = serde_json::to_vec(&Evidence::of(found)).unwrap_or_default(); // strings and numbers only
+        let offset = self.scratch.append(&json)?;
+        Ok(Finding { survivor, offset, len: u32::try_from(json.len()).unwrap_or(0) })
+    }
+
+    /// What was kept.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn read(&mut self, finding: Finding) -> Result<Evidence> {
+        let mut json = vec![0; usize::try_from(finding.len).unwrap_or(0)];
+        self.scratch.read_at(finding.offset, &mut json)?;
+        let none = Evidence { similarity: None, containment: None, numbers: None };
+        debug_assert!(count(json.len()) > 0);
+        Ok(serde_json::from_slice(&json).unwrap_or(none))
+    }
+}
