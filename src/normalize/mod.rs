@@ -1,5 +1,5 @@
-//! Stage 4, two separate chains: [`repair()`] makes what is written (contract P3), [`KeyMaker`] makes the key
-//! text that is compared (contract I1).
+//! Stage 4, separate chains: [`repair()`] makes what is written (contract P3), [`KeyMaker`] makes the key
+//! text that is compared (contract I1), [`Tokenizer`] the words by which near-duplicates are told.
 //!
 //! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is
 //! done with a key.
@@ -9,10 +9,12 @@ mod fold;
 mod key;
 mod library;
 mod repair;
+mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub use repair::{repair, repaired_chars};
+pub use words::{TokenSink, Tokenizer};
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on
 /// characters that were assigned in between.
