@@ -119,7 +119,7 @@ fn make_form(c: char, mode: MatchMode) -> Form {
 
 /// Whether nothing before `c` can change how `c` is normalized: its decomposition starts with a starter
 /// that composes with nothing to its left.
-fn starts_afresh(c: char) -> bool {
+pub(super) fn starts_afresh(c: char) -> bool {
     std::iter::once(c).nfkd().next().is_some_and(|first| {
         canonical_combining_class(first) == 0 && is_nfc_quick(std::iter::once(first)) == IsNormalized::Yes
     }) && std::iter::once(c).nfkc().next().is_some_and(|first| canonical_combining_class(first) == 0)
@@ -257,7 +257,7 @@ fn copy_ascii<const COLLAPSE: bool>(rest: &[u8], out: &mut [u8], to: usize) -> u
 
 /// The code point at `at` and its width. `src` is valid UTF-8 and `at` a boundary before its end.
 #[inline]
-fn decode(src: &[u8], at: usize) -> Option<(u32, usize)> {
+pub(super) fn decode(src: &[u8], at: usize) -> Option<(u32, usize)> {
     let low = |byte: u8| u32::from(byte & 0x3f);
     let rest = src.get(at..)?;
     let first = u32::from(*rest.first()?);
