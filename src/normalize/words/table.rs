@@ -127,6 +127,18 @@ impl Entry {
         self.0 < 1 << CLASS_SHIFT
     }
 
+    /// Whether it is one letter of class `Letter`: Latin, Greek, Cyrillic, Hangul.
+    #[inline]
+    pub(super) fn is_plain_letter(self) -> bool {
+        self.0 >> CLASS_SHIFT == Class::Letter as u32
+    }
+
+    /// The code of the one unit the character folds to, if it is one.
+    #[inline]
+    pub(super) fn code(self) -> u32 {
+        Unit(self.0).code()
+    }
+
     /// Whether a text may be cut before it: a segment begins there whatever stands before, and no HTML entity
     /// goes on there. Quotation marks are not trusted for Hebrew's sake.
     pub(super) fn is_fence(self) -> bool {
@@ -159,6 +171,12 @@ impl WordTable {
     /// The table.
     pub(super) fn get() -> &'static Self {
         &TABLE
+    }
+
+    /// The entries of the ASCII characters; of the ampersand the hard one.
+    #[inline]
+    pub(super) fn ascii(&self) -> &[Entry; 128] {
+        self.page(0).entries.first_chunk().unwrap_or(&[Entry::HARD; 128])
     }
 
     /// The entry of the character at `at` and its width in bytes; a space of no width after the end of `text`.
