@@ -15,6 +15,7 @@
 //!
 //! Sources: UAX #29, section 4.1 (rules WB1-WB999); UAX #15, section 9.1 (normalization boundaries).
 
+mod kind;
 mod library;
 mod table;
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::kind::{Kind, kind};
 use super::library;
 use crate::normalize::fold::{decode, starts_afresh};
-use crate::normalize::library::is_word;
 use crate::split::line::{Fate, fate};
 
 /// How the word rules treat a character: values of `Word_Break`, those without a rule as `Other`.
@@ -66,14 +66,12 @@ impl Unit {
     fn of(c: char) -> Option<Self> {
         let class = class(c)?;
         let is_middle = matches!(class, Class::MidLetter | Class::MidNum | Class::MidNumLet);
-        // All of these are punctuation; the pass counts on that.
-        if is_middle && is_word(c) {
-            return None;
-        }
-        let kind = match c {
-            c if library::is_digit(c) => DIGIT,
-            c if is_word(c) => 0,
-            _ => JOINER,
+        let kind = match kind(c) {
+            // All of these are punctuation; the pass counts on that.
+            Kind::Letter | Kind::Digit if is_middle => return None,
+            Kind::Letter => 0,
+            Kind::Digit => DIGIT,
+            Kind::Invisible | Kind::Other => JOINER,
         };
         Some(Self(u32::from(c) | u32::from(class as u8) << CLASS_SHIFT | kind))
     }

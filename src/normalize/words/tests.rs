@@ -6,10 +6,11 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::kind::{Kind, kind};
 use super::table::{Entry, WordTable};
 use super::{Pass, TokenSink, Tokenizer, library};
 use crate::config::Repair;
-use crate::normalize::library::is_word;
+use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repaired_chars;
 
 /// The calls a sink got: a token a line, digits marked by `#`, joiners by `-`.
@@ -53,6 +54,10 @@ fn by_library(text: &str, repair: Repair) -> String {
     calls.0
 }
 
+fn is_digit(c: char) -> bool {
+    c.general_category() == GeneralCategory::DecimalNumber
+}
+
 /// The definition.
 fn defined(text: &str, repair: Repair) -> String {
     let repaired: String = repaired_chars(text, repair).collect();
@@ -61,7 +66,7 @@ fn defined(text: &str, repair: Repair) -> String {
     for segment in folded.split_word_bounds().filter(|segment| segment.contains(is_word)) {
         for c in segment.trim_matches(|c| !is_word(c)).chars() {
             let mark = match c {
-                c if library::is_digit(c) => "#",
+                c if is_digit(c) => "#",
                 c if is_word(c) => "",
                 _ => "-",
             };
@@ -125,6 +130,16 @@ fn table() {
     ] {
         assert_eq!(tokens(text), expected, "{name}");
         assert_eq!(fast(text, Repair::Basic), defined(text, Repair::Basic), "{name}");
+    }
+}
+
+#[test]
+fn kinds_are_general_categories() {
+    for c in (0..=0x10_ffff_u32).filter_map(char::from_u32) {
+        let found = kind(c);
+        assert_eq!(found == Kind::Digit, is_digit(c));
+        assert_eq!(matches!(found, Kind::Letter | Kind::Digit), is_word(c));
+        assert_eq!(found == Kind::Invisible, is_invisible(c));
     }
 }
 
