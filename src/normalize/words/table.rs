@@ -233,16 +233,14 @@ impl Page {
 
 /// Whether an HTML entity may begin with an ampersand before `rest`, once `rest` is repaired.
 ///
-/// An entity's name is ASCII letters, digits and `#`, with `;` right behind. Repair could put anything there if it
-/// is not plain ASCII. Cost: the length of the name; over a text linear, as no name goes beyond an ampersand.
+/// An entity's name is ASCII letters, digits and `#`, with `;` right behind; repair may take out what stands
+/// between. Cost: the length of the name; over a text linear, as no name goes beyond an ampersand.
 #[cold]
 fn may_be_entity(rest: &[u8]) -> bool {
-    let end = rest.iter().find(|byte| !(byte.is_ascii_alphanumeric() || **byte == b'#'));
-    end.is_some_and(|byte| match byte {
-        b'\t' | b'\n' | b'\r' => false,
-        b' '..=b'~' => *byte == b';',
-        _ => true,
-    })
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+    let end = rest.iter().take_while(|byte| is_name(byte)).count();
+    let after = decode(rest, end).and_then(|(code, _)| char::from_u32(code));
+    after.is_some_and(|c| c == ';' || fate(c) != Fate::Keep)
 }
 
 /// The class of a folded character, if it is that of a plain one.
