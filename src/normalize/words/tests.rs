@@ -111,7 +111,7 @@ fn table() {
         ("no entity", "AT&T; S&P 500&", "at|t|s|p|500"),
         ("malformed entities", "&#x110000; &#; &; &#99999999999; &nosuch;", "x110000|99999999999|nosuch"),
         ("no entity before Han", "A&B公司，R&D，a&#中;", "a|b|公|司|r|d|a|中"),
-        ("entity with a gap that repair closes", "x&l\u{200b}t;y&gt\u{7};z", "x|y|z"),
+        ("entity with a gap that repair closes", "x&am\u{200b}p;y", "x|y"),
         ("entity put together by repair", "&\u{200b}lt\u{7};", ""),
         ("repair", "a\u{200b}b\u{7}c", "abc"),
         ("soft hyphen", "co\u{ad}operate", "cooperate"),
@@ -171,7 +171,7 @@ fn every_character_alone_and_between_others() {
         // Of these 950,000 one in a few hundred is as good as all, and saves a minute.
         let is_plain = matches!(c.general_category(), Unassigned | PrivateUse) && u32::from(c) % 251 != 0;
         let text = format!(
-            "{c} 1{c}2 1,{c}2 a.{c}b 国{c}国 e{c}\u{301} カ{c}カ _{c}_ {c}{c} א\"{c} \u{200d}{c} &{c}lt; &l{c}t;"
+            "{c} 1{c}2 1,{c}2 a.{c}b 国{c}国 e{c}\u{301} カ{c}カ _{c}_ {c}{c} א\"{c} \u{200d}{c} &{c}lt; &am{c}p;"
         );
         for text in std::iter::once(&alone).chain((!is_plain).then_some(&text)) {
             assert_eq!(fast(text, Repair::Basic), defined(text, Repair::Basic), "U+{:04X}", u32::from(c));
