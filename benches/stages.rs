@@ -14,7 +14,7 @@ use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
 use tamis::decide::{Batch, Dealt, Exact, Verdict};
 use tamis::document::Paragraph;
 use tamis::fingerprint::{Fingerprint, KeyHasher};
-use tamis::normalize::KeyMaker;
+use tamis::normalize::{KeyMaker, TokenSink, Tokenizer};
 use tamis::split::split;
 use tamis::units::{Ordinal, count};
 use tamis::write::{Judged, write_text};
@@ -81,6 +81,71 @@ fn bench_keys(c: &mut Criterion) {
     group.finish();
 }
 
+/// Hashes tokens as cheaply as can be: one multiplication a character.
+#[derive(Debug, Default)]
+struct TokenHasher {
+    token: u64,
+    /// Wrapping sum over the tokens.
+    sum: u64,
+    num_tokens: u64,
+}
+
+impl TokenSink for TokenHasher {
+    #[inline]
+    fn letter(&mut self, code: u32) {
+        self.token = (self.token ^ u64::from(code)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    #[inline]
+    fn digit(&mut self, code: u32) {
+        self.letter(code);
+    }
+
+    #[inline]
+    fn joiner(&mut self, code: u32) {
+        self.letter(code);
+    }
+
+    #[inline]
+    fn end(&mut self) {
+        self.sum = self.sum.wrapping_add(self.token);
+        self.num_tokens += 1;
+        self.token = 0;
+    }
+}
+
+fn bench_tokens(c: &mut Criterion) {
+    let news: String = common::Documents::new(1, 3 * BYTES).collect();
+    let has_han = |line: &str| line.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c));
+    let lines = |is_chinese: bool| {
+        let kept = news.split_inclusive('\n').filter(|line| has_han(line) == is_chinese);
+        let mut text: String = kept.collect();
+        text.truncate(text.floor_char_boundary(usize::try_from(BYTES).unwrap_or(usize::MAX)));
+        text
+    };
+    let mut group = c.benchmark_group("tokens");
+    for (name, text, num_tokens) in [
+        ("Chinese news", lines(true), 153_347),
+        ("English news", lines(false), 80_670),
+        ("hard", hard(), 50_000),
+    ] {
+        let found = paragraphs(&text, SplitMode::Line);
+        let tokenizer = Tokenizer::new(Repair::Basic);
+        group.throughput(Throughput::Bytes(count(text.len())));
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let mut hasher = TokenHasher::default();
+                for paragraph in &found {
+                    tokenizer.tokens(&text[paragraph.span.range()], &mut hasher);
+                }
+                assert_eq!(hasher.num_tokens, num_tokens);
+                hasher.sum
+            });
+        });
+    }
+    group.finish();
+}
+
 fn bench_sha256(c: &mut Criterion) {
     let mut group = c.benchmark_group("SHA-256");
     for len in [64, 230, 1024, 16 * 1024] {
@@ -129,5 +194,5 @@ fn bench_write(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bench_split, bench_keys, bench_sha256, bench_decide, bench_write);
+criterion_group!(benches, bench_split, bench_keys, bench_tokens, bench_sha256, bench_decide, bench_write);
 criterion_main!(benches);

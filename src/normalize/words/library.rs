@@ -8,12 +8,11 @@ use caseless::Caseless;
 use hanconv::RawDictionary;
 use html_escape::decode_html_entities;
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::TokenSink;
+use super::kind::{Kind, kind};
 use crate::config::Repair;
-use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repair::repaired_chars;
 
 /// Folded text is segmented in pieces of about this many bytes.
@@ -43,12 +42,7 @@ pub(super) fn tokens(text: &str, repair: Repair, sink: &mut impl TokenSink) {
 /// in Simplified characters.
 pub(super) fn fold(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let spaced = text.nfkc().map(|c| if c.is_whitespace() { ' ' } else { c });
-    spaced.filter(|c| !is_invisible(*c)).default_case_fold().map(simplified)
-}
-
-/// `General_Category` Nd.
-pub(super) fn is_digit(c: char) -> bool {
-    c.general_category() == GeneralCategory::DecimalNumber
+    spaced.filter(|c| kind(*c) != Kind::Invisible).default_case_fold().map(simplified)
 }
 
 /// The Simplified form of a Traditional character, the first where there are several; any other character as it
@@ -85,17 +79,25 @@ fn deliver_settled(text: &str, sink: &mut impl TokenSink) -> usize {
 
 /// Delivers the token that `segment` is, if it is one.
 fn deliver(segment: &str, sink: &mut impl TokenSink) {
-    let Some(start) = segment.find(is_word) else { return };
-    let end = segment.rfind(is_word).unwrap_or(start);
-    let (body, rest) = segment.split_at(end);
-    for c in body[start..].chars().chain(rest.chars().next()) {
-        if is_digit(c) {
-            sink.digit(u32::from(c));
-        } else if is_word(c) {
-            sink.letter(u32::from(c));
-        } else {
-            sink.joiner(u32::from(c));
+    let mut is_open = false;
+    // Where the characters begin that may turn out to be joiners.
+    let mut gap = None;
+    for (at, c) in segment.char_indices() {
+        let kind = kind(c);
+        if !matches!(kind, Kind::Letter | Kind::Digit) {
+            gap = gap.or(Some(at));
+            continue;
         }
+        if let Some(start) = gap.take().filter(|_| is_open) {
+            segment[start..at].chars().for_each(|c| sink.joiner(u32::from(c)));
+        }
+        match kind {
+            Kind::Digit => sink.digit(u32::from(c)),
+            _ => sink.letter(u32::from(c)),
+        }
+        is_open = true;
     }
-    sink.end();
+    if is_open {
+        sink.end();
+    }
 }

@@ -15,12 +15,13 @@
 //!
 //! Sources: UAX #29, section 4.1 (rules WB1-WB999); UAX #15, section 9.1 (normalization boundaries).
 
+mod kind;
 mod library;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use self::table::{NUM_CLASSES, Unit, WordTable};
+use self::table::{Entry, NUM_CLASSES, Unit, WordTable};
 use crate::config::Repair;
 
 /// Takes the comparison tokens of a text, character by character.
@@ -163,6 +164,7 @@ const fn begun(class: usize) -> State {
 /// One pass of the fast path, up to a hard character.
 struct Pass<'a, S> {
     table: &'static WordTable,
+    ascii: &'static [Entry; 128],
     sink: &'a mut S,
     /// The place of the character to be dealt with.
     at: usize,
@@ -180,10 +182,13 @@ struct Pass<'a, S> {
 impl<'a, S: TokenSink> Pass<'a, S> {
     fn new(table: &'static WordTable, start: usize, sink: &'a mut S) -> Self {
         let (state, is_open, joiner) = (State::Other, false, None);
-        Self { table, sink, at: start, segment: start, num_delivered: 0, state, is_open, joiner }
+        let ascii = table.ascii();
+        Self { table, ascii, sink, at: start, segment: start, num_delivered: 0, state, is_open, joiner }
     }
 
     /// Delivers tokens up to the end, or to a hard character, whose place is returned.
+    ///
+    /// A character is dealt with only once the next one is known not to be hard.
     #[inline]
     fn run(&mut self, text: &[u8]) -> Option<usize> {
         let (mut entry, mut width) = self.table.entry(text, self.at);
@@ -191,9 +196,14 @@ impl<'a, S: TokenSink> Pass<'a, S> {
             return Some(self.at);
         }
         while width > 0 {
-            // The next character is looked at first: this one is dealt with only if that leaves it as it is.
-            let next = self.at + width;
-            let (next_entry, next_width) = self.table.entry(text, next);
+            if entry.is_lone() {
+                (entry, width) = self.take_lone(text, entry, width);
+                if entry.is_hard() {
+                    return Some(self.at + width);
+                }
+            }
+            let mut next = self.at + width;
+            let (mut next_entry, next_width) = self.table.entry(text, next);
             if next_entry.is_hard() {
                 return Some(next);
             }
@@ -204,10 +214,52 @@ impl<'a, S: TokenSink> Pass<'a, S> {
             if !is_done {
                 return Some(next);
             }
+            if entry.is_plain_letter() {
+                (next, next_entry) = self.take_ascii(text, next, next_entry);
+            }
             (self.at, entry, width) = (next, next_entry, next_width);
         }
         self.close();
         None
+    }
+
+    /// Deals with the letters that are tokens by themselves, from `entry` at `self.at` on; returns the first
+    /// character that is not one, or that is followed by a hard one: it is hard then itself.
+    #[inline]
+    fn take_lone(&mut self, text: &[u8], mut entry: Entry, mut width: usize) -> (Entry, usize) {
+        self.close();
+        let mut at = self.at;
+        while entry.is_lone() {
+            let (next, next_width) = self.table.entry(text, at + width);
+            if next.is_hard() {
+                entry = next;
+                break;
+            }
+            self.sink.letter(entry.code());
+            self.sink.end();
+            (at, entry, width) = (at + width, next, next_width);
+        }
+        (self.at, self.segment, self.num_delivered, self.state) = (at, at, 0, State::Other);
+        (entry, width)
+    }
+
+    /// After a letter: deals with the ASCII letters from `at` on, each followed by an ASCII character that is not
+    /// hard. Returns the first character that is not one of those, of the width of the first if that is not ASCII.
+    #[inline]
+    fn take_ascii(&mut self, text: &[u8], mut at: usize, mut entry: Entry) -> (usize, Entry) {
+        if text.get(at).is_some_and(u8::is_ascii) {
+            let start = at;
+            while entry.is_plain_letter()
+                && let Some(next) = text.get(at + 1).and_then(|byte| self.ascii.get(usize::from(*byte)))
+                && !next.is_hard()
+            {
+                self.sink.letter(entry.code());
+                at += 1;
+                entry = *next;
+            }
+            self.num_delivered += at - start;
+        }
+        (at, entry)
     }
 
     /// Deals with a character that folds to several.

@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::kind::{Kind, kind};
 use super::library;
 use crate::normalize::fold::{decode, starts_afresh};
-use crate::normalize::library::is_word;
 use crate::split::line::{Fate, fate};
 
 /// How the word rules treat a character: values of `Word_Break`, those without a rule as `Other`.
@@ -66,14 +66,12 @@ impl Unit {
     fn of(c: char) -> Option<Self> {
         let class = class(c)?;
         let is_middle = matches!(class, Class::MidLetter | Class::MidNum | Class::MidNumLet);
-        // All of these are punctuation; the pass counts on that.
-        if is_middle && is_word(c) {
-            return None;
-        }
-        let kind = match c {
-            c if library::is_digit(c) => DIGIT,
-            c if is_word(c) => 0,
-            _ => JOINER,
+        let kind = match kind(c) {
+            // All of these are punctuation; the pass counts on that.
+            Kind::Letter | Kind::Digit if is_middle => return None,
+            Kind::Letter => 0,
+            Kind::Digit => DIGIT,
+            Kind::Invisible | Kind::Other => JOINER,
         };
         Some(Self(u32::from(c) | u32::from(class as u8) << CLASS_SHIFT | kind))
     }
@@ -127,6 +125,18 @@ impl Entry {
         self.0 < 1 << CLASS_SHIFT
     }
 
+    /// Whether it is one letter of class `Letter`: Latin, Greek, Cyrillic, Hangul.
+    #[inline]
+    pub(super) fn is_plain_letter(self) -> bool {
+        self.0 >> CLASS_SHIFT == Class::Letter as u32
+    }
+
+    /// The code of the one unit the character folds to, if it is one.
+    #[inline]
+    pub(super) fn code(self) -> u32 {
+        Unit(self.0).code()
+    }
+
     /// Whether a text may be cut before it: a segment begins there whatever stands before, and no HTML entity
     /// goes on there. Quotation marks are not trusted for Hebrew's sake.
     pub(super) fn is_fence(self) -> bool {
@@ -159,6 +169,12 @@ impl WordTable {
     /// The table.
     pub(super) fn get() -> &'static Self {
         &TABLE
+    }
+
+    /// The entries of the ASCII characters; of the ampersand the hard one.
+    #[inline]
+    pub(super) fn ascii(&self) -> &[Entry; 128] {
+        self.page(0).entries.first_chunk().unwrap_or(&[Entry::HARD; 128])
     }
 
     /// The entry of the character at `at` and its width in bytes; a space of no width after the end of `text`.
@@ -217,16 +233,14 @@ impl Page {
 
 /// Whether an HTML entity may begin with an ampersand before `rest`, once `rest` is repaired.
 ///
-/// An entity's name is ASCII letters, digits and `#`, with `;` right behind. Repair could put anything there if it
-/// is not plain ASCII. Cost: the length of the name; over a text linear, as no name goes beyond an ampersand.
+/// An entity's name is ASCII letters, digits and `#`, with `;` right behind; repair may take out what stands
+/// between. Cost: the length of the name; over a text linear, as no name goes beyond an ampersand.
 #[cold]
 fn may_be_entity(rest: &[u8]) -> bool {
-    let end = rest.iter().find(|byte| !(byte.is_ascii_alphanumeric() || **byte == b'#'));
-    end.is_some_and(|byte| match byte {
-        b'\t' | b'\n' | b'\r' => false,
-        b' '..=b'~' => *byte == b';',
-        _ => true,
-    })
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+    let end = rest.iter().take_while(|byte| is_name(byte)).count();
+    let after = decode(rest, end).and_then(|(code, _)| char::from_u32(code));
+    after.is_some_and(|c| c == ';' || fate(c) != Fate::Keep)
 }
 
 /// The class of a folded character, if it is that of a plain one.
