@@ -5,15 +5,26 @@
 
 use crate::error::{Rejection, SkipReason};
 
-/// What a run is about. Each stage goes through the corpus from its beginning, the first two once or twice.
+/// What a run is about. Each stage goes through the corpus from its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Near-duplicate documents are searched for.
-    Documents,
-    /// Near-duplicate paragraphs are searched for.
-    Paragraphs,
+    /// Sketches of texts are made, to find those that may be near-duplicates.
+    Sketching,
+    /// Those are read again, to be compared.
+    Comparing,
     /// Everything is read, decided and written.
     Cleaning,
+}
+
+impl Stage {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sketching => "sketching",
+            Self::Comparing => "comparing",
+            Self::Cleaning => "cleaning",
+        }
+    }
 }
 
 /// Receives what happens in a run. Every method has an empty default.

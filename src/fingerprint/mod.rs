@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 pub use numbers::{Number, Numbers, SLOT_BITS, Slots, WORD_BITS};
 pub(crate) use shingle::mix;
-pub use shingle::{NoNumbers, Shingler, Shingles};
+pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;
 
 use crate::normalize::{KeyBuffer, KeySink};

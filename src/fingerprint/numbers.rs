@@ -1,7 +1,6 @@
 //! The numbers of a text and where they stand: what a template changes from one day to the next.
 
-use super::shingle::mix;
-use crate::normalize::TokenSink;
+use super::shingle::{TokenObserver, mix};
 
 /// A number, and what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +56,6 @@ pub struct Numbers {
     open: Unit,
     text: String,
     /// The token in the making.
-    token: u64,
     digits: String,
     has_letter: bool,
 }
@@ -70,7 +68,6 @@ impl Default for Numbers {
             before: edge,
             open: edge,
             text: String::new(),
-            token: 0,
             digits: String::new(),
             has_letter: false,
         }
@@ -110,16 +107,16 @@ impl Numbers {
     }
 }
 
-impl TokenSink for Numbers {
+impl TokenObserver for Numbers {
+    const IS_WATCHING: bool = true;
+
     #[inline]
-    fn letter(&mut self, code: u32) {
+    fn letter(&mut self) {
         self.has_letter = true;
-        self.token = mix(self.token ^ u64::from(code));
     }
 
     #[inline]
     fn digit(&mut self, code: u32) {
-        self.token = mix(self.token ^ u64::from(code));
         self.digits.extend(char::from_u32(code));
     }
 
@@ -131,9 +128,9 @@ impl TokenSink for Numbers {
     }
 
     #[inline]
-    fn end(&mut self) {
-        let hash = std::mem::take(&mut self.token);
-        let kind = match (std::mem::take(&mut self.has_letter), self.digits.is_empty()) {
+    fn end(&mut self, hash: u64) {
+        let has_digit = self.digits.bytes().any(|byte| byte != b'.');
+        let kind = match (std::mem::take(&mut self.has_letter), !has_digit) {
             (false, false) => UnitKind::Number,
             (true, false) => UnitKind::Mixed,
             (_, true) => UnitKind::Word,
@@ -154,13 +151,14 @@ impl TokenSink for Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Repair;
+    use crate::config::{Repair, Shingle, ShingleUnit};
+    use crate::fingerprint::Shingler;
     use crate::normalize::Tokenizer;
 
     fn slots(text: &str) -> Slots {
-        let mut numbers = Numbers::default();
-        Tokenizer::new(Repair::Basic).tokens(text, &mut numbers);
-        numbers.finish()
+        let mut shingler = Shingler::new(Shingle::new(ShingleUnit::Word, 5), Numbers::default());
+        Tokenizer::new(Repair::Basic).tokens(text, &mut shingler);
+        shingler.numbers.finish()
     }
 
     #[test]

@@ -117,22 +117,37 @@ pub struct Shingler<N = NoNumbers> {
 /// Longest shingle.
 const MAX_SHINGLE: usize = Shingle::MAX_LEN;
 
-/// Takes no numbers.
+/// Takes what else is wanted of the tokens that shingles are made of.
+pub trait TokenObserver {
+    /// Whether anything is.
+    const IS_WATCHING: bool;
+    /// A letter of the token.
+    fn letter(&mut self);
+    /// A digit of the token.
+    fn digit(&mut self, code: u32);
+    /// A character inside the token that is neither.
+    fn joiner(&mut self, code: u32);
+    /// The token, of this hash, is complete.
+    fn end(&mut self, hash: u64);
+}
+
+/// Wants nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoNumbers;
 
-impl TokenSink for NoNumbers {
+impl TokenObserver for NoNumbers {
+    const IS_WATCHING: bool = false;
     #[inline]
-    fn letter(&mut self, _code: u32) {}
+    fn letter(&mut self) {}
     #[inline]
     fn digit(&mut self, _code: u32) {}
     #[inline]
     fn joiner(&mut self, _code: u32) {}
     #[inline]
-    fn end(&mut self) {}
+    fn end(&mut self, _hash: u64) {}
 }
 
-impl<N: TokenSink> Shingler<N> {
+impl<N: TokenObserver> Shingler<N> {
     /// A shingler that gives the numbers to `numbers`.
     pub fn new(shingle: Shingle, numbers: N) -> Self {
         let leaving = (0..shingle.len()).fold(1_u64, |power, _| power.wrapping_mul(BASE));
@@ -170,17 +185,19 @@ impl<N: TokenSink> Shingler<N> {
 
     #[inline]
     fn character(&mut self, code: u32) {
-        match self.shingle.unit() {
-            ShingleUnit::Word => self.token = (self.token ^ u64::from(code)).wrapping_mul(GOLDEN).rotate_left(23),
-            ShingleUnit::Char => self.push(u64::from(code).wrapping_add(1).wrapping_mul(GOLDEN)),
+        if N::IS_WATCHING || self.shingle.unit() == ShingleUnit::Word {
+            self.token = (self.token ^ u64::from(code)).wrapping_mul(GOLDEN).rotate_left(23);
+        }
+        if self.shingle.unit() == ShingleUnit::Char {
+            self.push(u64::from(code).wrapping_add(1).wrapping_mul(GOLDEN));
         }
     }
 }
 
-impl<N: TokenSink> TokenSink for Shingler<N> {
+impl<N: TokenObserver> TokenSink for Shingler<N> {
     #[inline]
     fn letter(&mut self, code: u32) {
-        self.numbers.letter(code);
+        self.numbers.letter();
         self.character(code);
     }
 
@@ -197,9 +214,9 @@ impl<N: TokenSink> TokenSink for Shingler<N> {
 
     #[inline]
     fn end(&mut self) {
-        self.numbers.end();
+        let token = std::mem::take(&mut self.token);
+        self.numbers.end(token);
         if self.shingle.unit() == ShingleUnit::Word {
-            let token = std::mem::take(&mut self.token);
             self.push(token);
         }
     }

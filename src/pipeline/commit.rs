@@ -99,7 +99,7 @@ impl<'a> Recorder<'a> {
             spooler,
             config,
             buffers,
-            ledger: Ledger::new(ledger, ids, evidence)?,
+            ledger: Ledger::new(ledger, ids, evidence),
             findings,
             rejected,
             writer: None,

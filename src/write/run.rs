@@ -4,6 +4,7 @@
 use super::Judged;
 use crate::config::Repair;
 use crate::decide::{Places, Reason};
+use crate::document::Paragraph;
 use crate::normalize;
 use crate::units::{Ordinal, ParagraphIndex, count};
 
@@ -102,7 +103,7 @@ pub fn for_each_run<E>(
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
             reason,
             survivor_end,
-            text: has_text.then(|| repaired(document.paragraph(paragraph), context.repair)),
+            text: has_text.then(|| repaired(document, paragraph, context.repair)),
         };
         let rejected = match &mut open {
             Some(run) => run.extend(next),
@@ -115,6 +116,13 @@ pub fn for_each_run<E>(
     open.map_or(Ok(()), visit)
 }
 
-fn repaired(text: &str, repair: Repair) -> String {
-    normalize::repaired_chars(text, repair).chain(std::iter::once('\n')).collect()
+fn repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair) -> String {
+    let text = document.paragraph(paragraph);
+    if paragraph.altered {
+        return normalize::repaired_chars(text, repair).chain(std::iter::once('\n')).collect();
+    }
+    let mut line = String::with_capacity(text.len() + 1);
+    line.push_str(text);
+    line.push('\n');
+    line
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Observer;
+use tamis::observe::Stage;
 use tamis::error::{Rejection, SkipReason};
 use tamis::pipeline::Destination;
 use tamis::store::path;
@@ -70,9 +71,9 @@ impl Observer for Progress {
         tracing::info!(files, bytes, "inputs listed");
         // Nobody knows how much standard input will be.
         let template = match bytes {
-            0 => "{spinner} {decimal_bytes}  {msg}  {decimal_bytes_per_sec}  {elapsed}",
+            0 => "{spinner} {prefix}{decimal_bytes}  {msg}  {decimal_bytes_per_sec}  {elapsed}",
             _ => {
-                "{bar:32} {percent:>3} %  {decimal_bytes} of {decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left"
+                "{bar:32} {prefix}{percent:>3} %  {decimal_bytes} of {decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left"
             }
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -83,6 +84,18 @@ impl Observer for Progress {
         }
         self.num_files.store(files, Ordering::Relaxed);
         self.bar.reset_eta();
+    }
+
+    fn begun(&self, stage: Stage) {
+        tracing::info!(stage = stage.name(), "begun");
+        self.num_done.store(0, Ordering::Relaxed);
+        self.bar.set_position(0);
+        self.bar.set_prefix(format!("{}  ", stage.name()));
+        self.bar.reset_eta();
+    }
+
+    fn searched(&self, files: u64, bytes: u64) {
+        self.advanced(files, bytes);
     }
 
     fn advanced(&self, files: u64, bytes: u64) {

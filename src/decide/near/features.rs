@@ -137,8 +137,8 @@ impl Features {
     }
 
     /// The features as bytes, to be kept until they are asked for.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        out.clear();
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(64 + self.shingles.len() * HASH_BYTES + self.words.len() * 8);
         let lens = [self.shingles.len(), self.numbers.len(), self.words.len()].map(count);
         for number in [self.len, self.limit].into_iter().chain(lens) {
             out.extend_from_slice(&number.to_le_bytes());
@@ -154,6 +154,7 @@ impl Features {
         for word in &self.words {
             out.extend_from_slice(&word.to_le_bytes());
         }
+        out
     }
 
     /// The features that [`Self::encode`] wrote; `None` of other bytes.
@@ -231,8 +232,7 @@ mod tests {
         let slots = Slots { numbers, words: vec![5 << WORD_BITS | 7, 5 << WORD_BITS | 9, 1] };
         let features = Features::new(7, vec![mix(1), mix(2), mix(1)], slots);
         assert_eq!(features.words_in(5).len(), 2);
-        let mut bytes = Vec::new();
-        features.encode(&mut bytes);
+        let bytes = features.encode();
         assert_eq!(Features::decode(&bytes), Some(features));
         for len in 0..bytes.len() {
             assert_eq!(Features::decode(&bytes[..len]), None, "{len}");

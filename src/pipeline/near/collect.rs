@@ -16,21 +16,19 @@ use crate::read::PartFate;
 use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal};
 
-use super::Units;
+use super::{Units, tell};
 
 /// The features of texts, on disk.
 pub(super) struct Collected {
     scratch: Box<dyn Scratch>,
     /// Offset and length. 16 bytes a text that met another, and the table.
     places: HashMap<SignatureId, (u64, usize)>,
-    bytes: Vec<u8>,
 }
 
 impl Collected {
-    fn keep(&mut self, text: SignatureId, features: &Features) -> Result<()> {
-        features.encode(&mut self.bytes);
-        let offset = self.scratch.append(&self.bytes)?;
-        self.places.insert(text, (offset, self.bytes.len()));
+    fn keep(&mut self, text: SignatureId, features: &[u8]) -> Result<()> {
+        let offset = self.scratch.append(features)?;
+        self.places.insert(text, (offset, features.len()));
         Ok(())
     }
 
@@ -75,7 +73,8 @@ impl Wanted {
 
 /// What was made of a chunk.
 enum Made {
-    Whole(SignatureId, Features),
+    /// A whole text, encoded.
+    Whole(SignatureId, Vec<u8>),
     /// A piece of a long text, and whether it is the last.
     Piece(SignatureId, Box<Piece>),
 }
@@ -121,7 +120,7 @@ impl Maker<'_> {
                     let is_last = part.is_last && part.fate == PartFate::Read;
                     Made::Piece(text, Box::new(Piece { features, shingles, is_first: part.is_first, is_last }))
                 } else {
-                    Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers))
+                    Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
                 });
             }
         }
@@ -141,7 +140,7 @@ impl Maker<'_> {
                 let shingles = shingler.finish();
                 let len = shingles.num_elements();
                 let numbers = shingler.numbers.finish();
-                made.push(Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers)));
+                made.push(Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode()));
             }
         }
         made
@@ -179,7 +178,7 @@ impl Joiner {
             // Shorter than one shingle.
             joined.join(Features::new(0, std::mem::take(&mut ends).into_hashes(), Slots::default()));
         }
-        self.collected.keep(text, &joined)
+        self.collected.keep(text, &joined.encode())
     }
 }
 
@@ -198,13 +197,14 @@ pub(super) fn collect(
         ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Places);
     let mut decider = Decider::again(None, places, None);
     let collected =
-        Collected { scratch: corpus.output.scratch()?, places: HashMap::new(), bytes: Vec::new() };
+        Collected { scratch: corpus.output.scratch()?, places: HashMap::new() };
     let mut joiner = Joiner { collected, open: None, shingle };
     let visit = |settled: Settled, _: &Places| {
         let made = maker.make(&settled);
         Ok((settled, made))
     };
     let mut commit = |(settled, made): (Settled, Vec<Made>), _: &Places| {
+        tell(corpus, &settled);
         made.into_iter().try_for_each(|made| joiner.add(made))?;
         Ok(settled.scanned.chunk.bytes)
     };

@@ -12,12 +12,14 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::drive::Corpus;
+use super::render::Settled;
 use crate::decide::near::{
     self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
 use crate::decide::{Exact, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
+use crate::read::Role;
 use crate::units::Ordinal;
 use crate::write::{EvidenceStore, RecordIds};
 
@@ -50,7 +52,7 @@ pub(super) fn search(
     let mut findings = Findings::default();
     let mut known = None;
     if config.has_documents() {
-        corpus.observer.begun(Stage::Documents);
+        corpus.observer.begun(Stage::Sketching);
         let (survey, places) = survey::documents(corpus, banding, ids)?;
         let Survey { texts, texts_of } = survey;
         let removed = settle(corpus, (&texts, banding), Units::Documents, &places, evidence)?;
@@ -58,7 +60,7 @@ pub(super) fn search(
         known = Some(places);
     }
     if config.has_paragraphs() {
-        corpus.observer.begun(Stage::Paragraphs);
+        corpus.observer.begun(Stage::Sketching);
         let exact = Exact::new(corpus.config.decide.scope);
         let earlier = known.as_ref().map(|places| (places, &findings));
         let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), ids)?;
@@ -77,6 +79,14 @@ pub(super) fn search(
     Ok(Search { places: known.unwrap_or_default(), findings })
 }
 
+/// Tells the observer of a chunk.
+fn tell(corpus: &Corpus<'_>, settled: &Settled) {
+    for part in &settled.scanned.chunk.parts {
+        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        corpus.observer.searched(u64::from(is_end), part.num_bytes);
+    }
+}
+
 /// Groups settled before their evidence is written down.
 const BATCH: usize = 4096;
 
@@ -92,6 +102,7 @@ fn settle(
     if components.is_empty() {
         return Ok(Vec::new());
     }
+    corpus.observer.begun(Stage::Comparing);
     let store = Store(Mutex::new(collect::collect(corpus, (texts, &components), units, places)?));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();

@@ -15,6 +15,7 @@ use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
 
 use super::rank::Ranking;
+use super::tell;
 
 /// The sketches of documents.
 pub(super) struct Survey {
@@ -183,6 +184,7 @@ pub(super) fn documents(
     };
     let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
         note_ids(&settled, ids)?;
+        tell(corpus, &settled);
         adder.add(&settled, seen)?;
         Ok(settled.scanned.chunk.bytes)
     };
@@ -224,6 +226,7 @@ pub(super) fn paragraphs(
     };
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note_ids(&settled, ids)?;
+        tell(corpus, &settled);
         for (place, text) in seen {
             texts.push(place.0, text);
         }
