@@ -21,3 +21,4 @@ mod template;
 pub(crate) mod totals;
 
 pub(crate) use documents::Documents;
+pub(crate) use random::Random;

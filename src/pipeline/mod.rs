@@ -121,6 +121,7 @@ pub fn clean_roots(
         Destination::Nowhere => &NullOutput,
     };
     let input = DiskInput::new(roots);
+    let input = if config.decide.near.units.is_some() { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);
     run(&list, &input, output, config, observer)
 }

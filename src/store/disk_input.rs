@@ -2,8 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Input, InputFile, Place, path};
 use crate::error::{Error, Result};
@@ -96,12 +97,36 @@ impl Root {
 #[derive(Debug)]
 pub struct DiskInput {
     roots: Vec<Root>,
+    /// Standard input, if it is kept to be read again.
+    kept: Option<Mutex<Option<Arc<File>>>>,
 }
 
 impl DiskInput {
     /// Opens files of these inputs.
     pub fn new(roots: Vec<Root>) -> Self {
-        Self { roots }
+        Self { roots, kept: None }
+    }
+
+    /// Keeps standard input on disk, without a name, when it is first read: it can be opened again then.
+    #[must_use]
+    pub fn rereadable(mut self) -> Self {
+        self.kept = Some(Mutex::default());
+        self
+    }
+
+    fn open_stdin(&self) -> io::Result<Box<dyn InputFile>> {
+        let Some(kept) = &self.kept else { return Ok(Box::new(Unseekable(io::stdin()))) };
+        // Poisoned only if copying panicked, and then the run is over.
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_none() {
+            let mut file = tempfile::tempfile()?;
+            io::copy(&mut io::stdin().lock(), &mut file)?;
+            *kept = Some(Arc::new(file));
+        }
+        match &*kept {
+            Some(file) => Ok(Box::new(Kept { file: file.clone(), position: 0 })),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 
     /// The inputs, in the order given.
@@ -121,7 +146,7 @@ impl DiskInput {
 impl Input for DiskInput {
     fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
         if let Some(Root::Stdin) = self.roots.get(place.root) {
-            return Ok(Box::new(Unseekable(io::stdin())));
+            return self.open_stdin();
         }
         // A file that became a FIFO since it was listed must not block the run; for a regular file the flag
         // means nothing.
@@ -135,6 +160,26 @@ impl Input for DiskInput {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())
+    }
+}
+
+/// What was kept of a stream, with a position of its own.
+struct Kept {
+    file: Arc<File>,
+    position: u64,
+}
+
+impl Read for Kept {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.file.read_at(buffer, self.position)?;
+        self.position += crate::units::count(len);
+        Ok(len)
+    }
+}
+
+impl Seek for Kept {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::NotSeekable.into()) // as where it came from, so that it is read the same way
     }
 }
 

@@ -60,6 +60,12 @@ impl Banding {
         self.bands * self.rows
     }
 
+    /// Whether two sketches agree in a band, and in enough bins to be looked at closely.
+    pub fn meets(self, a: &[u16], b: &[u16]) -> bool {
+        let is_equal = a.chunks_exact(self.rows).zip(b.chunks_exact(self.rows)).any(|(a, b)| a == b);
+        is_equal && a.iter().zip(b).filter(|(a, b)| a == b).count() >= self.min_equal
+    }
+
     /// The probability with which a pair of this Jaccard coefficient meets.
     pub fn recall(self, jaccard: f64) -> f64 {
         let product = |factor: f64, times: usize| (0..times).fold(1.0, |product, _| product * factor);

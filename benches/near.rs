@@ -1,0 +1,282 @@
+//! Near-duplicates: how many pairs are found, how fast, and what grows with what.
+//!
+//! `cargo bench --bench near -- [--recall] [--speed] [--copies] [--docs 10000,100000] [--runs 3] [--dir DIR]`
+//! (all three parts if none is named)
+//!
+//! - *recall*: a few thousand documents, half Chinese and half English, with copies edited more or less; the exact
+//!   Jaccard coefficient of every pair by brute force, and how many of the pairs at the threshold meet.
+//! - *speed*: `tamis clean --near` on JSON Lines of news, of which 39 % are copies with another site's lines around
+//!   them, beside `tamis clean` and beside peers, where they are installed.
+//! - *copies*: many edited copies of one document, which must not cost more than other documents.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench talks to its user")]
+#![expect(clippy::disallowed_methods, reason = "a bench is not the library")]
+
+#[expect(dead_code, reason = "the end-to-end bench uses the rest")]
+mod common;
+#[expect(dead_code, reason = "the end-to-end bench uses the rest")]
+mod compare;
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use common::{Documents, Random};
+use compare::measure::{Sample, Stopwatch};
+use compare::tools::Call;
+use tamis::config::{Limit, NearConfig, Repair, Share, Shingle, ShingleUnit};
+use tamis::decide::near::{Banding, Features, Judge, Signatures, Signed};
+use tamis::fingerprint::{NoNumbers, Numbers, Shingler, Sketch, Slots};
+use tamis::normalize::Tokenizer;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// What to do.
+struct Options {
+    parts: Vec<String>,
+    docs: Vec<u64>,
+    runs: usize,
+    dir: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match options().and_then(|options| bench(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("near: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn options() -> Outcome<Options> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_bench = arguments.iter().any(|argument| argument == "--bench");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut options = Options {
+        parts: Vec::new(),
+        docs: if is_bench { vec![10_000, 100_000] } else { vec![500] },
+        runs: if is_bench { 3 } else { 1 },
+        dir: target.parent().unwrap_or(target).join("bench-corpus"),
+    };
+    let mut rest = arguments.iter();
+    while let Some(name) = rest.next() {
+        let mut value = || rest.next().ok_or_else(|| format!("{name} needs a value"));
+        match name.as_str() {
+            "--recall" | "--speed" | "--copies" => options.parts.push(name[2..].to_owned()),
+            "--docs" => options.docs = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
+            "--runs" => options.runs = value()?.parse()?,
+            "--dir" => options.dir = PathBuf::from(value()?),
+            _ if name == "--bench" || !is_bench => {}
+            _ => return Err(format!("unknown argument {name}").into()),
+        }
+    }
+    Ok(options)
+}
+
+fn bench(options: &Options) -> Outcome<()> {
+    fs::create_dir_all(&options.dir)?;
+    let wants = |part: &str| options.parts.is_empty() || options.parts.iter().any(|wanted| wanted == part);
+    if wants("recall") {
+        recall(if options.docs[0] < 1000 { 200 } else { 4000 })?;
+    }
+    if wants("speed") {
+        for &docs in &options.docs {
+            speed(options, docs)?;
+        }
+    }
+    if wants("copies") {
+        for &docs in &options.docs {
+            copies(options, docs.min(50_000))?;
+        }
+    }
+    Ok(())
+}
+
+/// Documents of one language of the corpus.
+fn documents(is_chinese: bool, num: usize) -> Vec<String> {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let in_language = |text: &String| {
+        let sample: Vec<char> = text.chars().take(400).collect();
+        (sample.iter().filter(|c| is_han(**c)).count() * 4 > sample.len()) == is_chinese
+    };
+    Documents::new(7, u64::MAX / 2).filter(in_language).take(num).collect()
+}
+
+/// Replaces about `permille` of the characters (of an English text: of the words) by others.
+fn edited(text: &str, permille: u64, random: &mut Random) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_target = c.is_alphabetic() && !c.is_ascii() || c == ' ';
+        if is_target && random.permille(permille) {
+            let other = u32::try_from(0x4e00 + random.below(0x5000)).unwrap_or(0x4e00);
+            if c == ' ' {
+                let _ = write!(out, " w{other} ");
+            } else {
+                out.extend(char::from_u32(other));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Half of the documents, and edited copies of them.
+fn with_copies(is_chinese: bool, num: usize) -> Vec<String> {
+    let mut all = documents(is_chinese, num / 2);
+    let mut random = Random::new(1, 90, u64::from(is_chinese));
+    for index in 0..num - all.len() {
+        // From hardly any change to one token in eight: Jaccard coefficients from 1 to about 0.35.
+        let permille = random.below(130);
+        let copy = edited(&all[index], permille, &mut random);
+        all.push(copy);
+    }
+    all
+}
+
+/// A text's features and sketch.
+fn features(text: &str, shingle: Shingle, num_bins: usize) -> (Features, Option<Sketch>) {
+    let mut shingler = Shingler::new(shingle, NoNumbers);
+    for line in text.lines() {
+        Tokenizer::new(Repair::Basic).tokens(line, &mut shingler);
+    }
+    let shingles = shingler.finish();
+    let len = shingles.num_elements();
+    let hashes = shingles.into_hashes();
+    let sketch = Sketch::of(&hashes, num_bins);
+    (Features::new(len, hashes, Slots::default()), sketch)
+}
+
+/// Prints how many of the pairs at the threshold meet.
+fn recall(num: usize) -> Outcome<()> {
+    println!("recall: pairs of {num} documents with an exact Jaccard coefficient of at least the threshold\n");
+    println!("| language | shingle | threshold | bands x rows | pairs | found | recall | looked at | by the formula at the threshold |");
+    println!("|---|---|---:|---|---:|---:|---:|---:|---:|");
+    for (language, is_chinese) in [("Chinese", true), ("English", false)] {
+        let texts = with_copies(is_chinese, num);
+        for shingle in [Shingle::new(ShingleUnit::Word, 5), Shingle::new(ShingleUnit::Char, 5)] {
+            for hundredths in [50, 70, 80] {
+                let threshold = Share::hundredths(hundredths);
+                let row = recall_row(&texts, shingle, threshold)?;
+                println!("| {language} | {shingle} | {threshold} | {row} |");
+            }
+        }
+    }
+    println!();
+    Ok(())
+}
+
+fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<String> {
+    let banding = Banding::new(threshold);
+    let made: Vec<_> = texts.iter().map(|text| features(text, shingle, banding.num_bins())).collect();
+    let mut signatures = Signatures::new(banding.num_bins(), false);
+    for ((_, sketch), number) in made.iter().zip(0..) {
+        let bins = sketch.as_ref().ok_or("a document without a shingle")?.bits().collect();
+        signatures.push(number, Signed { digest: number, bins, rank: [0; 3] });
+    }
+    let (mut pairs, mut found, mut looked_at) = (0_u64, 0_u64, 0_u64);
+    for a in 0..made.len() {
+        for b in 0..a {
+            let is_met = banding.meets(signatures.bins(u32::try_from(a)?), signatures.bins(u32::try_from(b)?));
+            looked_at += u64::from(is_met);
+            let overlap = made[a].0.overlap(&made[b].0);
+            if threshold.is_reached(overlap.shared, overlap.union()) {
+                pairs += 1;
+                found += u64::from(is_met);
+            }
+        }
+    }
+    let share = found as f64 / pairs.max(1) as f64;
+    assert!(share >= 0.99 || pairs < 500, "recall {share} at {threshold}");
+    let formula = banding.recall(threshold.as_f64());
+    let Banding { bands, rows, .. } = banding;
+    Ok(format!("{bands} x {rows} | {pairs} | {found} | {share:.4} | {looked_at} | {formula:.4}"))
+}
+
+/// Writes documents as JSON Lines, once.
+fn write_corpus(path: &Path, texts: impl Iterator<Item = String>) -> Outcome<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let partial = path.with_extension("partial");
+    let mut file = BufWriter::new(File::create(&partial)?);
+    for (number, text) in texts.enumerate() {
+        serde_json::to_writer(&mut file, &serde_json::json!({ "id": format!("d{number}"), "text": text }))?;
+        file.write_all(b"\n")?;
+    }
+    file.flush()?;
+    fs::rename(partial, path)?;
+    Ok(())
+}
+
+/// Runs tamis on a corpus and returns the best of the runs.
+fn clean(options: &Options, input: &Path, flags: &[&str]) -> Outcome<(Sample, serde_json::Value)> {
+    let mut best: Option<Sample> = None;
+    let mut summary = serde_json::Value::Null;
+    for _ in 0..options.runs {
+        let dir = options.dir.join(format!("near-run-{}", std::process::id()));
+        fs::create_dir_all(&dir)?;
+        let out = dir.join("out");
+        let mut arguments: Vec<std::ffi::OsString> = vec![env!("CARGO_BIN_EXE_tamis").into(), "clean".into()];
+        arguments.extend([input.into(), "--out".into(), out.clone().into(), "--quiet".into()]);
+        arguments.extend(flags.iter().map(Into::into));
+        let sample = Stopwatch::new().run(&Call { arguments, stdin: None, stdout: None }, &dir)?;
+        summary = serde_json::from_slice(&fs::read(dir.join("out.tamis/summary.json"))?)?;
+        fs::remove_dir_all(&dir)?;
+        if best.is_none_or(|best| sample.wall < best.wall) {
+            best = Some(sample);
+        }
+    }
+    Ok((best.ok_or("no run")?, summary))
+}
+
+fn print_row(name: &str, bytes: u64, (sample, summary): &(Sample, serde_json::Value)) {
+    let (cpu, peak) = sample.usage.map_or((0.0, 0), |usage| (usage.cpu, usage.peak_bytes));
+    let rate = bytes as f64 / 1e6 / sample.wall;
+    let documents = &summary["documents"];
+    let near = documents["removed"]["near-document"].as_u64().unwrap_or(0);
+    let exact = documents["removed"]["exact-document"].as_u64().unwrap_or(0);
+    println!(
+        "| {name} | {} | {:.0} | {:.2} | {rate:.0} | {cpu:.2} | {:.0} | {exact} | {near} |",
+        documents["read"],
+        bytes as f64 / 1e6,
+        sample.wall,
+        peak as f64 / 1e6
+    );
+}
+
+const HEAD: &str = "| run | documents | MB | s | MB/s | CPU s | peak MB | exact copies | near-duplicates |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|";
+
+fn speed(options: &Options, docs: u64) -> Outcome<()> {
+    let path = options.dir.join(format!("near-{docs}.jsonl"));
+    write_corpus(&path, Documents::new(3, u64::MAX / 2).take(usize::try_from(docs)?))?;
+    let bytes = fs::metadata(&path)?.len();
+    println!("speed: news of which 39 % repeat an article under another site's lines\n\n{HEAD}");
+    print_row("clean", bytes, &clean(options, &path, &[])?);
+    for flags in [&["--near"][..], &["--near", "--near-preset", "news"], &["--near=both"]] {
+        let found = clean(options, &path, flags)?;
+        assert_eq!(found.1["documents"]["read"], docs, "every document is read");
+        print_row(&flags.join(" "), bytes, &found);
+    }
+    println!();
+    Ok(())
+}
+
+fn copies(options: &Options, docs: u64) -> Outcome<()> {
+    let path = options.dir.join(format!("near-copies-{docs}.jsonl"));
+    let original = documents(true, 1).remove(0);
+    let mut random = Random::new(5, 91, 0);
+    let texts = (0..docs).map(|number| format!("来源：第{number}号站\n{}", edited(&original, 5, &mut random)));
+    write_corpus(&path, texts)?;
+    let bytes = fs::metadata(&path)?.len();
+    println!("copies: {docs} edited copies of one document\n\n{HEAD}");
+    let found = clean(options, &path, &["--near"])?;
+    print_row("--near", bytes, &found);
+    println!();
+    Ok(())
+}
