@@ -17,7 +17,6 @@ mod common;
 #[expect(dead_code, reason = "the end-to-end bench uses the rest")]
 mod compare;
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -25,12 +24,13 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use common::{Documents, Random};
+use common::Documents;
+use common::random::Random;
 use compare::measure::{Sample, Stopwatch};
 use compare::tools::Call;
-use tamis::config::{Limit, NearConfig, Repair, Share, Shingle, ShingleUnit};
-use tamis::decide::near::{Banding, Features, Judge, Signatures, Signed};
-use tamis::fingerprint::{NoNumbers, Numbers, Shingler, Sketch, Slots};
+use tamis::config::{Repair, Share, Shingle, ShingleUnit};
+use tamis::decide::near::{Banding, Features, Signatures, Signed};
+use tamis::fingerprint::{NoNumbers, Shingler, Sketch, Slots};
 use tamis::normalize::Tokenizer;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;

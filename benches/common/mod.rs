@@ -15,10 +15,9 @@ mod chinese;
 mod chinese_words;
 mod documents;
 mod english;
-mod random;
+pub(crate) mod random;
 pub(crate) mod shape;
 mod template;
 pub(crate) mod totals;
 
 pub(crate) use documents::Documents;
-pub(crate) use random::Random;
