@@ -84,8 +84,8 @@ impl Tokenizer {
 
     /// Delivers the tokens of a paragraph, in order.
     ///
-    /// Cost: about 3 ns a byte on the fast path, 16 ns in the libraries; linear, whatever the text. Memory: none on
-    /// the fast path; in the libraries a few times the stretch of text from one fence to the next.
+    /// Cost: about 1.5 ns a byte of Chinese news, 3.5 ns of English, 20 to 40 ns in the libraries; linear, whatever
+    /// the text. Memory: none on the fast path; in the libraries a few times the stretch from one fence to the next.
     #[inline]
     pub fn tokens(&self, text: &str, sink: &mut impl TokenSink) {
         let mut start = 0;
