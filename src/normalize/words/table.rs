@@ -250,6 +250,10 @@ fn class(c: char) -> Option<Class> {
         return Some(Class::Other);
     }
     static PLAIN_PROBES: OnceLock<[(u64, Class); PLAIN.len()]> = OnceLock::new();
+    // No ideograph has a value of `Word_Break`, and a probe takes 3 µs: 70 ms for those that news use.
+    if ('\u{4e00}'..='\u{9fff}').contains(&c) {
+        return Some(Class::Other);
+    }
     let probes = PLAIN_PROBES.get_or_init(|| PLAIN.map(|(plain, class)| (probe(plain), class)));
     let found = probe(c);
     probes.iter().find(|(plain, _)| *plain == found).map(|(_, class)| *class)
