@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use tamis::config::{Limit, NearConfig, NearUnits};
 use tamis::{Config, NoObserver};
 
 fn corpus() -> PathBuf {
@@ -28,6 +29,9 @@ fn expected() -> BTreeMap<String, u64> {
 #[test]
 fn counts_are_those_of_the_readme() {
     let summary = tamis::clean(&[corpus()], None, &Config::default(), &NoObserver).unwrap().summary;
+    let mut config = Config::default();
+    config.decide.near.units = Some(NearUnits::Documents);
+    let near = tamis::clean(&[corpus()], None, &config, &NoObserver).unwrap().summary;
     let sum = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
     let counts = [
         ("files", summary.files.found),
@@ -40,6 +44,12 @@ fn counts_are_those_of_the_readme() {
         ("paragraphs", summary.paragraphs.read),
         ("paragraphs kept", summary.paragraphs.kept),
         ("paragraphs removed (exact)", summary.paragraphs.removed["exact"]),
+        ("with `--near`: documents kept", near.documents.kept),
+        ("with `--near`: documents emptied", near.documents.emptied),
+        ("with `--near`: documents removed (near-document)", near.documents.removed["near-document"]),
+        ("with `--near`: paragraphs kept", near.paragraphs.kept),
+        ("with `--near`: paragraphs removed (exact)", near.paragraphs.removed["exact"]),
+        ("with `--near`: paragraphs removed (near-document)", near.paragraphs.removed["near-document"]),
     ];
     assert_eq!(
         counts.map(|(what, count)| (what.to_owned(), count)).into_iter().collect::<BTreeMap<_, _>>(),
@@ -56,7 +66,7 @@ fn traps_spring_where_the_readme_says() {
         std::fs::read_to_string(out.join(name)).unwrap().lines().filter(|l| !l.is_empty()).count()
     };
     for (name, kept) in [
-        ("README.md", 75),
+        ("README.md", 88),
         ("site/chip-interview.txt", 18), // repeats itself whole
         ("site/marathon.txt", 12),       // repeats itself whole
         ("dump/a1f09c.txt", 14),         // syndicated: the first copy stays whole
@@ -75,6 +85,40 @@ fn traps_spring_where_the_readme_says() {
     }
     let records = std::fs::read_to_string(out.join("dump/records-20270417.jsonl")).unwrap();
     assert!(records.contains("1e400") && records.contains("0.10"), "contract O4: numbers as spelled");
+}
+
+/// Copies of an article go as a whole, whatever their script, entities and by-lines; reports that a template made of
+/// other numbers stay (the number guard).
+#[test]
+fn near_duplicates_are_those_of_the_readme() {
+    let removed = |guard: Limit| {
+        let out = tempfile::tempdir().unwrap();
+        let out = out.path().join("clean");
+        let mut config = Config::default();
+        config.decide.near.units = Some(NearUnits::Documents);
+        config.decide.near.number_guard = guard;
+        tamis::clean(&[corpus()], Some(&out), &config, &NoObserver).unwrap();
+        let inputs = walkdir::WalkDir::new(corpus()).into_iter().map(Result::unwrap);
+        let names = inputs.filter(|entry| entry.file_type().is_file()).map(|entry| entry.into_path());
+        let names = names.map(|path| path.strip_prefix(corpus()).unwrap().to_owned());
+        let mut removed: Vec<String> =
+            names.filter(|name| !out.join(name).exists()).map(|name| name.display().to_string()).collect();
+        removed.retain(|name| !name.starts_with("dump/") && !name.ends_with(".png"));
+        removed.sort();
+        removed
+    };
+    let mut copies = vec![
+        "site/ferry.txt",
+        "site/library.txt",
+        "site/museum-hant.txt",
+        "site/museum.txt",
+        "wire-archive/20270415-skerrin-lease.txt",
+        "wire/0416-shipyard-museum.txt",
+        "wire/library-feed.txt",
+    ];
+    assert_eq!(removed(NearConfig::default().number_guard), copies);
+    copies.push("wire/port-0416.txt");
+    assert_eq!(removed(Limit::Off), copies);
 }
 
 /// `../shared` is there on a developer's machine only.

@@ -30,9 +30,10 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
             "removed",
             grouped(removed),
             format!(
-                "{} of paragraphs, {} of text: {rule} duplicates",
+                "{} of paragraphs, {} of text: {}",
                 share(removed, paragraphs.read),
-                share(removed_bytes, bytes.paragraphs)
+                share(removed_bytes, bytes.paragraphs),
+                removed_as(rule, documents.removed.get(rule).copied())
             ),
         );
     }
@@ -69,6 +70,18 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
         let _ = writeln!(text, "record      {}", path::printable(&record));
     }
     text
+}
+
+/// What paragraphs that went by a rule are.
+fn removed_as(rule: &str, num_documents: Option<u64>) -> String {
+    let documents = num_documents.map_or(String::new(), grouped);
+    match rule {
+        "exact" => "exact duplicates".to_owned(),
+        "exact-document" => format!("in {documents} exact copies of documents"),
+        "near-document" => format!("in {documents} near-duplicate documents"),
+        "near-paragraph" => "near-duplicates".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 /// Where the record of a run stands.
