@@ -154,8 +154,12 @@ fn features(text: &str, shingle: Shingle, num_bins: usize) -> (Features, Option<
 
 /// Prints how many of the pairs at the threshold meet.
 fn recall(num: usize) -> Outcome<()> {
-    println!("recall: pairs of {num} documents with an exact Jaccard coefficient of at least the threshold\n");
-    println!("| language | shingle | threshold | bands x rows | pairs | found | recall | looked at | by the formula at the threshold |");
+    println!(
+        "recall: pairs of {num} documents with an exact Jaccard coefficient of at least the threshold\n"
+    );
+    println!(
+        "| language | shingle | threshold | bands x rows | pairs | found | recall | looked at | by the formula at the threshold |"
+    );
     println!("|---|---|---:|---|---:|---:|---:|---:|---:|");
     for (language, is_chinese) in [("Chinese", true), ("English", false)] {
         let texts = with_copies(is_chinese, num);
@@ -177,12 +181,13 @@ fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<S
     let mut signatures = Signatures::new(banding.num_bins(), false);
     for ((_, sketch), number) in made.iter().zip(0..) {
         let bins = sketch.as_ref().ok_or("a document without a shingle")?.bits().collect();
-        signatures.push(number, Signed { digest: number, bins, rank: [0; 3] });
+        signatures.push(number, &Signed { digest: number, bins, rank: [0; 3] });
     }
     let (mut pairs, mut found, mut looked_at) = (0_u64, 0_u64, 0_u64);
     for a in 0..made.len() {
         for b in 0..a {
-            let is_met = banding.meets(signatures.bins(u32::try_from(a)?), signatures.bins(u32::try_from(b)?));
+            let is_met =
+                banding.meets(signatures.bins(u32::try_from(a)?), signatures.bins(u32::try_from(b)?));
             looked_at += u64::from(is_met);
             let overlap = made[a].0.overlap(&made[b].0);
             if threshold.is_reached(overlap.shared, overlap.union()) {
@@ -271,7 +276,8 @@ fn copies(options: &Options, docs: u64) -> Outcome<()> {
     let path = options.dir.join(format!("near-copies-{docs}.jsonl"));
     let original = documents(true, 1).remove(0);
     let mut random = Random::new(5, 91, 0);
-    let texts = (0..docs).map(|number| format!("来源：第{number}号站\n{}", edited(&original, 5, &mut random)));
+    let texts =
+        (0..docs).map(|number| format!("来源：第{number}号站\n{}", edited(&original, 5, &mut random)));
     write_corpus(&path, texts)?;
     let bytes = fs::metadata(&path)?.len();
     println!("copies: {docs} edited copies of one document\n\n{HEAD}");

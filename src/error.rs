@@ -43,7 +43,10 @@ pub enum Error {
     },
 
     /// An input is not what it was when it was read first in this run (near-duplicates take several readings).
-    #[error("{}: it changed while it was read; wait until it is written to no more, and run again", printable_bytes(path))]
+    #[error(
+        "{}: it changed while it was read; wait until it is written to no more, and run again",
+        printable_bytes(path)
+    )]
     Changed {
         /// Path relative to its input.
         path: Vec<u8>,

@@ -4,10 +4,12 @@
 //! reads no file and no environment: what is not set here has the default documented on its field.
 
 mod near;
+mod share;
 
 use serde::{Deserialize, Serialize};
 
-pub use near::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shingle, ShingleUnit};
+pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
+pub use share::{Limit, Share};
 
 use crate::error::{Error, Result};
 

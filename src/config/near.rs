@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::share::{Limit, Share};
+
 /// What near-duplicates are removed of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,158 +42,6 @@ pub enum NearPreset {
     News,
     /// Every edited copy; what is made from one template is merged.
     Syndication,
-}
-
-/// A share between 0 and 1, in ten-thousandths: decisions compare integers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "f64")]
-pub struct Share(u16);
-
-impl Share {
-    /// All of it.
-    pub const ONE: Self = Self(Self::PARTS);
-    const PARTS: u16 = 10_000;
-
-    /// This many hundredths, at most 100.
-    pub const fn hundredths(hundredths: u16) -> Self {
-        Self(if hundredths > 100 { Self::PARTS } else { hundredths * 100 })
-    }
-
-    /// Whether `part` is at least this share of `whole`; true if `whole` is 0.
-    #[inline]
-    pub fn is_reached(self, part: u64, whole: u64) -> bool {
-        u128::from(part) * u128::from(Self::PARTS) >= u128::from(whole) * u128::from(self.0)
-    }
-
-    /// The share as a fraction.
-    pub fn as_f64(self) -> f64 {
-        f64::from(self.0) / f64::from(Self::PARTS)
-    }
-
-    /// The Jaccard coefficient of two texts of which one is twice as long and holds this share of the other.
-    pub fn of_twice_as_long(self) -> Self {
-        Self::of(u64::from(self.0), 3 * u64::from(Self::PARTS) - u64::from(self.0))
-    }
-
-    /// The share that `part` is of `whole`, rounded down; 1 of nothing.
-    pub fn of(part: u64, whole: u64) -> Self {
-        let parts = u128::from(part.min(whole)) * u128::from(Self::PARTS);
-        let parts = parts.checked_div(u128::from(whole)).unwrap_or(u128::from(Self::PARTS));
-        Self(u16::try_from(parts).unwrap_or(Self::PARTS))
-    }
-}
-
-impl FromStr for Share {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("{text:?} is no share; write a number above 0 and at most 1 such as 0.8, of at most 4 decimals");
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let is_number = !whole.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        if !is_number || decimals.len() > 4 || decimals.contains('.') {
-            return Err(refused());
-        }
-        let whole: u32 = whole.parse().map_err(|_| refused())?;
-        let decimals: u32 = format!("{decimals:0<4}").parse().map_err(|_| refused())?;
-        let parts = whole.checked_mul(u32::from(Self::PARTS)).and_then(|parts| parts.checked_add(decimals));
-        let parts = parts.and_then(|parts| u16::try_from(parts).ok()).filter(|parts| (1..=Self::PARTS).contains(parts));
-        parts.map(Self).ok_or_else(refused)
-    }
-}
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.as_f64())
-    }
-}
-
-impl From<Share> for f64 {
-    fn from(share: Share) -> Self {
-        share.as_f64()
-    }
-}
-
-/// A number as a configuration file spells it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Float(f64),
-    Text(String),
-}
-
-impl TryFrom<Number> for Share {
-    type Error = String;
-
-    fn try_from(number: Number) -> Result<Self, String> {
-        match number {
-            Number::Float(number) => number.to_string().parse(),
-            Number::Text(text) => text.parse(),
-        }
-    }
-}
-
-/// A share that can be switched off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "Spelled")]
-pub enum Limit {
-    /// No limit.
-    Off,
-    /// At least this share.
-    AtLeast(Share),
-}
-
-impl FromStr for Limit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "off" { Ok(Self::Off) } else { text.parse().map(Self::AtLeast).map_err(|why| format!("{why}, or off")) }
-    }
-}
-
-impl TryFrom<Number> for Limit {
-    type Error = String;
-
-    fn try_from(number: Number) -> Result<Self, String> {
-        match number {
-            Number::Text(text) => text.parse(),
-            number => Share::try_from(number).map(Self::AtLeast),
-        }
-    }
-}
-
-/// A limit as it is written.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Spelled {
-    Text(&'static str),
-    Number(f64),
-}
-
-impl From<Limit> for Spelled {
-    fn from(limit: Limit) -> Self {
-        match limit {
-            Limit::Off => Self::Text("off"),
-            Limit::AtLeast(share) => Self::Number(share.as_f64()),
-        }
-    }
-}
-
-impl Limit {
-    /// Whether `part` of `whole` is enough.
-    pub fn is_reached(self, part: u64, whole: u64) -> bool {
-        match self {
-            Self::Off => true,
-            Self::AtLeast(share) => share.is_reached(part, whole),
-        }
-    }
-
-    /// The share, if there is a limit.
-    pub fn share(self) -> Option<Share> {
-        match self {
-            Self::Off => None,
-            Self::AtLeast(share) => Some(share),
-        }
-    }
 }
 
 /// What a shingle is made of.
@@ -248,7 +98,9 @@ impl FromStr for Shingle {
             let len = len.parse().ok().filter(|len| (1..=Self::MAX_LEN).contains(&usize::from(*len)))?;
             Some(Self { unit, len })
         });
-        parsed.ok_or_else(|| format!("{text:?} is no shingle; write word:N or char:N with N from 1 to 32, such as word:5"))
+        parsed.ok_or_else(|| {
+            format!("{text:?} is no shingle; write word:N or char:N with N from 1 to 32, such as word:5")
+        })
     }
 }
 
@@ -409,19 +261,6 @@ impl NearConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shares() {
-        for (text, parts) in [("0.8", 8000), ("1", 10_000), ("1.0", 10_000), ("0.0001", 1), ("0.85", 8500), ("0.7071", 7071)] {
-            assert_eq!(text.parse(), Ok(Share(parts)), "{text}");
-        }
-        for text in ["", "0", "0.0", "1.0001", "2", "-0.5", "0.12345", "a", ".5", "0.5.5", "1e-1", "99999999999"] {
-            assert!(text.parse::<Share>().is_err(), "{text}");
-        }
-        assert!(Share::hundredths(80).is_reached(4, 5) && !Share::hundredths(80).is_reached(799, 1000));
-        assert!(Share::hundredths(80).is_reached(0, 0));
-        assert_eq!((Share::of(1, 3), Share::of(0, 0), Share::of(5, 5)), (Share(3333), Share::ONE, Share::ONE));
-    }
 
     #[test]
     fn shingles_and_choices() {

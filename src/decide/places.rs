@@ -165,7 +165,8 @@ impl Places {
             Some(block.base + u64::from(*block.starts.get(index)?))
         };
         let Some(number) = number.checked_sub(1) else { return (Ordinal(self.end), Ordinal(self.end)) };
-        let next = start(number, document.0 + 1).or_else(|| self.blocks.get(number + 1).map(|block| block.base));
+        let next =
+            start(number, document.0 + 1).or_else(|| self.blocks.get(number + 1).map(|block| block.base));
         let end = next.unwrap_or(self.end);
         (Ordinal(start(number, document.0).unwrap_or(end)), Ordinal(end))
     }

@@ -1,6 +1,6 @@
 //! The numbers of a text and where they stand: what a template changes from one day to the next.
 
-use super::shingle::{TokenObserver, mix};
+use super::shingle::{GOLDEN, TokenObserver, mix};
 
 /// A number, and what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,15 +17,15 @@ pub struct Number {
 pub struct Slots {
     /// The numbers, in text order.
     pub numbers: Vec<Number>,
-    /// The words that stand between two words, each as its slot and below that [`WORD_BITS`] of its hash: what may
-    /// stand in one text where the other has a number.
+    /// The words that stand between two words, in text order, each as its slot and below that [`WORD_BITS`] of its
+    /// hash: what may stand in one text where the other has a number.
     pub words: Vec<u64>,
 }
 
-/// Bits of a slot.
-pub const SLOT_BITS: u32 = 40;
+/// Bits of a slot: of two texts of a thousand words, one in a hundred thousand numbers meets a slot by chance.
+pub const SLOT_BITS: u32 = 28;
 /// Bits of a word behind its slot.
-pub const WORD_BITS: u32 = u64::BITS - SLOT_BITS;
+pub const WORD_BITS: u32 = 12;
 
 /// What stands at the beginning and at the end of a text.
 const EDGE: u64 = 0x6564_6765;
@@ -86,7 +86,8 @@ impl Numbers {
 
     /// Takes down the open unit, which `next` follows.
     fn close(&mut self, next: Unit) {
-        let slot = mix(self.before.hash.rotate_left(32) ^ mix(next.hash)) >> WORD_BITS;
+        let around = self.before.hash.rotate_left(32) ^ next.hash.wrapping_mul(GOLDEN);
+        let slot = around.wrapping_mul(GOLDEN) >> (u64::BITS - SLOT_BITS);
         match self.open.kind {
             UnitKind::Number => {
                 let mut text = std::mem::take(&mut self.text);
@@ -98,7 +99,7 @@ impl Numbers {
             }
             // Beside a number no number can stand, and so no word in the place of one.
             UnitKind::Word if self.before.kind != UnitKind::Number && next.kind != UnitKind::Number => {
-                self.found.words.push(slot << WORD_BITS | self.open.hash >> SLOT_BITS);
+                self.found.words.push(slot << WORD_BITS | self.open.hash >> (u64::BITS - WORD_BITS));
             }
             _ => {}
         }
@@ -190,7 +191,9 @@ mod tests {
         let (number, word) = (slots("rose 2 points"), slots("rose two points"));
         let at: Vec<u64> = word.words.iter().map(|word| word >> WORD_BITS).collect();
         assert!(at.contains(&number.numbers[0].slot));
-        assert!(slots("rose 2nd points").words.iter().all(|word| word >> WORD_BITS != number.numbers[0].slot));
+        assert!(
+            slots("rose 2nd points").words.iter().all(|word| word >> WORD_BITS != number.numbers[0].slot)
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::config::{Shingle, ShingleUnit};
 use crate::normalize::TokenSink;
 
 /// An odd constant: 2^64 divided by the golden ratio (D. Knuth, TAOCP 3, section 6.4).
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The base of the rolling polynomial; odd, so that multiplying by it loses nothing.
 const BASE: u64 = 0xd6e8_feb8_6659_fd93;
 /// What a text shorter than one shingle is marked with, so that it is never taken for a part of a longer one.

@@ -1,9 +1,9 @@
-//! MinHash sketches: a few bytes that tell how alike two sets of shingles are.
+//! `MinHash` sketches: a few bytes that tell how alike two sets of shingles are.
 //!
 //! The scheme is Fast Similarity Sketching (S. Dahlgaard, M. B. T. Knudsen and M. Thorup, FOCS 2017): one pass over
 //! the set throws every element into one of `k` bins, and a bin keeps its smallest value; as long as a bin is
 //! empty, another pass with other hash values follows, whose values are larger than all before. Each bin of two
-//! sketches is equal with a probability of the sets' Jaccard coefficient, as with `k` independent MinHashes (Broder
+//! sketches is equal with a probability of the sets' Jaccard coefficient, as with `k` independent `MinHash`es (Broder
 //! 1997), and the number of equal bins is concentrated as sharply; but the cost is O(n + k log k), not O(n k), for
 //! short sets as for long ones, where bins that are filled from their neighbours (one-permutation hashing) lose
 //! recall.

@@ -28,7 +28,16 @@ pub(super) fn run(
     let buffers = Buffers::default();
     let read = ReadContext::new(config)?;
     let spooler = OutputSpooler(output);
-    let corpus = Corpus { sources, input, output, read: &read, spooler: &spooler, config, observer, buffers: &buffers };
+    let corpus = Corpus {
+        sources,
+        input,
+        output,
+        read: &read,
+        spooler: &spooler,
+        config,
+        observer,
+        buffers: &buffers,
+    };
     let files = RecordFiles::create(output)?;
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
@@ -44,7 +53,7 @@ pub(super) fn run(
         None => Decider::new(exact),
         Some(search) => Decider::again(exact, &search.places, findings),
     };
-    let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings)?;
+    let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings);
     let visit = |settled, places: &_| {
         let context = RenderContext { scan: &context, output, places, findings, config, buffers: &buffers };
         render(settled, &context)

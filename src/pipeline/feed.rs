@@ -73,7 +73,18 @@ impl<'a> Feed<'a> {
     ) -> Self {
         // What cannot be taken back is not begun before all of it told its encoding.
         let way = if can_retract { None } else { Some(Reread::Detected) };
-        Self { sources, input, context, spooler, next: 0, stream: None, way, ways: HashMap::new(), buffers, wanted: None }
+        Self {
+            sources,
+            input,
+            context,
+            spooler,
+            next: 0,
+            stream: None,
+            way,
+            ways: HashMap::new(),
+            buffers,
+            wanted: None,
+        }
     }
 
     /// Gives out these sources only, one `bool` a source.

@@ -97,7 +97,7 @@ pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     };
     let Scanner { paragraphs, documents, records, keys, .. } = scanner;
     let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
-    Scanned { records, chunk, paragraphs, documents, keys }
+    Scanned { chunk, paragraphs, documents, records, keys }
 }
 
 /// Paragraphs of a chunk of news, with some to spare.

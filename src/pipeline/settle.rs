@@ -135,8 +135,12 @@ impl<'a> Decider<'a> {
         }
         let verdicts = self.verdicts(&scanned, &documents, &origins);
         let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
-        let settled = settled
-            .map(|(((scanned, verdicts), documents), (first, _))| Settled { scanned, verdicts, documents, first });
+        let settled = settled.map(|(((scanned, verdicts), documents), (first, _))| Settled {
+            scanned,
+            verdicts,
+            documents,
+            first,
+        });
         Ok((settled.collect(), rewind))
     }
 
@@ -147,8 +151,11 @@ impl<'a> Decider<'a> {
         documents: &[Vec<SettledDocument>],
         origins: &[(Ordinal, Option<Ordinal>)],
     ) -> Vec<Vec<Verdict>> {
-        let given: Vec<Option<Vec<Verdict>>> =
-            scanned.iter().zip(documents).map(|(scanned, documents)| self.judge(scanned, documents)).collect();
+        let given: Vec<Option<Vec<Verdict>>> = scanned
+            .iter()
+            .zip(documents)
+            .map(|(scanned, documents)| self.judge(scanned, documents))
+            .collect();
         let mut verdicts = match &mut self.exact {
             None => scanned.iter().map(|scanned| vec![Verdict::KEEP; scanned.paragraphs.len()]).collect(),
             Some(exact) => {
@@ -180,8 +187,7 @@ impl<'a> Decider<'a> {
         for (document, settled) in scanned.documents.iter().zip(documents) {
             let verdict = findings.judge_document(settled.id);
             if !verdict.is_kept() {
-                let verdicts =
-                    verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
+                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
                 verdicts[document.paragraphs.clone()].fill(verdict);
             }
         }
@@ -243,13 +249,10 @@ impl<'a> Decider<'a> {
         let start = Ordinal(self.next + count(paragraphs.start));
         let len = count(slot.text.len());
         let is_whole = part.is_last || part.kind.is_container();
-        let mut open = match self.open.take_if(|open| open.owner == owner(part)) {
-            Some(open) => open,
-            None => {
-                let id = self.push_document(start);
-                OpenDocument { owner: owner(part), id, start, len: 0, hasher: DocumentHasher::default() }
-            }
-        };
+        let mut open = self.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
+            let id = self.push_document(start);
+            OpenDocument { owner: owner(part), id, start, len: 0, hasher: DocumentHasher::default() }
+        });
         for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
             open.hasher.update(&key.fingerprint);
         }

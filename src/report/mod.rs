@@ -12,6 +12,7 @@ mod summary;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
-pub use summary::{NearSettings, 
-    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Settings, Summary, Unit,
+pub use summary::{
+    ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,
+    Summary, Unit,
 };

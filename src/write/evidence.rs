@@ -51,7 +51,8 @@ impl Evidence {
             removed: told(numbers.removed),
             survivor: told(numbers.survivor),
         };
-        let is_silent = numbers.shared.is_empty() && numbers.removed.is_empty() && numbers.survivor.is_empty();
+        let is_silent =
+            numbers.shared.is_empty() && numbers.removed.is_empty() && numbers.survivor.is_empty();
         Self {
             similarity: (similarity.shared != similarity.union).then(|| jaccard.as_f64()),
             containment: containment.map(crate::config::Share::as_f64),

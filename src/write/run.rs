@@ -29,7 +29,9 @@ pub struct Run {
 /// Whether the paragraph `distance` after one that goes for a reason goes on where that does.
 fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -> bool {
     match (reason, next) {
-        (Reason::Exact(first), Reason::Exact(next)) => next.0 == first.0 + distance && next.0 < survivor_end.0,
+        (Reason::Exact(first), Reason::Exact(next)) => {
+            next.0 == first.0 + distance && next.0 < survivor_end.0
+        }
         (Reason::ExactDocument(_) | Reason::NearDocument(_), _) => reason == next,
         _ => false,
     }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Observer;
-use tamis::observe::Stage;
 use tamis::error::{Rejection, SkipReason};
+use tamis::observe::Stage;
 use tamis::pipeline::Destination;
 use tamis::store::path;
 

@@ -51,7 +51,7 @@ impl Banding {
     /// A text that stands with the share `c` in one twice as long has a Jaccard coefficient of `c / (3 - c)` with it:
     /// where containment counts, pairs are searched for down to that.
     pub fn of(config: &NearConfig) -> Self {
-        let contained = config.containment.share().map(|share| share.of_twice_as_long());
+        let contained = config.containment.share().map(Share::of_twice_as_long);
         Self::new(contained.map_or(config.threshold, |contained| contained.min(config.threshold)))
     }
 

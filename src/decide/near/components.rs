@@ -27,10 +27,8 @@ pub fn components(texts: &Signatures, banding: Banding) -> Vec<Vec<SignatureId>>
         keys.par_sort_unstable();
         let buckets: Vec<&[(u64, SignatureId)]> =
             keys.chunk_by(|(a, _), (b, _)| a == b).filter(|bucket| bucket.len() > 1).collect();
-        let edges: Vec<(u32, u32)> = buckets
-            .par_iter()
-            .flat_map_iter(|bucket| edges(bucket, texts, banding.min_equal))
-            .collect();
+        let edges: Vec<(u32, u32)> =
+            buckets.par_iter().flat_map_iter(|bucket| edges(bucket, texts, banding.min_equal)).collect();
         for (a, b) in edges {
             join(&mut parents, a, b);
         }

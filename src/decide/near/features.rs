@@ -13,7 +13,7 @@ const HASH_BYTES: usize = HASH_BITS as usize / 8;
 /// whose Jaccard coefficient has a standard error below 0.001 (bottom-k sketch, Broder 1997).
 const MAX_SHINGLES: usize = 1 << 20;
 
-/// More numbers or words than this are compared by a sample: those of the smallest slots.
+/// More numbers are compared by a sample, those of the smallest slots; of words the first so many.
 const MAX_SLOTS: usize = 1 << 20;
 
 /// The features of one text.
@@ -27,7 +27,7 @@ pub struct Features {
     limit: u64,
     /// Sorted.
     numbers: Vec<Number>,
-    /// Sorted, each once (see [`Slots::words`]).
+    /// In text order (see [`Slots::words`]).
     words: Vec<u64>,
 }
 
@@ -56,8 +56,6 @@ impl Features {
         let Slots { mut numbers, mut words } = slots;
         numbers.sort_unstable();
         numbers.truncate(MAX_SLOTS);
-        words.sort_unstable();
-        words.dedup();
         words.truncate(MAX_SLOTS);
         let mut features = Self { len, shingles: Vec::new(), limit: 1 << HASH_BITS, numbers, words };
         features.add(shingles);
@@ -112,16 +110,29 @@ impl Features {
         &self.numbers
     }
 
-    /// The words in a slot: what is left of their hashes.
-    pub fn words_in(&self, slot: u64) -> &[u64] {
-        let start = self.words.partition_point(|word| word >> WORD_BITS < slot);
-        let len = self.words[start..].partition_point(|word| word >> WORD_BITS == slot);
-        &self.words[start..start + len]
+    /// The different words in any of these slots, which are sorted; as in [`Slots::words`], sorted.
+    ///
+    /// Cost: O(words), and no more than a comparison each where they are in none.
+    pub fn words_in(&self, slots: &[u64]) -> Vec<u64> {
+        // One bit for each remainder of a slot: nearly all words end here.
+        let bits = slots.iter().fold([0_u64; 4], |mut bits, slot| {
+            bits[(slot >> 6 & 3) as usize] |= 1 << (slot & 63);
+            bits
+        });
+        let is_wanted = |word: &&u64| {
+            let slot = **word >> WORD_BITS;
+            bits[(slot >> 6 & 3) as usize] >> (slot & 63) & 1 == 1 && slots.binary_search(&slot).is_ok()
+        };
+        let mut words: Vec<u64> = self.words.iter().filter(is_wanted).copied().collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// Bytes it takes in memory, about.
     pub fn num_bytes(&self) -> usize {
-        let text: usize = self.numbers.iter().map(|number| number.text.capacity() + size_of::<Number>()).sum();
+        let text: usize =
+            self.numbers.iter().map(|number| number.text.capacity() + size_of::<Number>()).sum();
         (self.shingles.capacity() + self.words.capacity()) * 8 + text + size_of::<Self>()
     }
 
@@ -138,7 +149,8 @@ impl Features {
 
     /// The features as bytes, to be kept until they are asked for.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(64 + self.shingles.len() * HASH_BYTES + self.words.len() * 8);
+        let mut out =
+            Vec::with_capacity(64 + self.shingles.len() * HASH_BYTES + self.words.len() * HASH_BYTES);
         let lens = [self.shingles.len(), self.numbers.len(), self.words.len()].map(count);
         for number in [self.len, self.limit].into_iter().chain(lens) {
             out.extend_from_slice(&number.to_le_bytes());
@@ -152,7 +164,7 @@ impl Features {
             out.extend_from_slice(&number.text.as_bytes()[..number.text.len().min(255)]);
         }
         for word in &self.words {
-            out.extend_from_slice(&word.to_le_bytes());
+            out.extend_from_slice(&word.to_le_bytes()[..HASH_BYTES]);
         }
         out
     }
@@ -166,20 +178,26 @@ impl Features {
         let (num_shingles, num_numbers, num_words) = (len_at(2)?, len_at(3)?, len_at(4)?);
         let (hashes, numbers) = rest.split_at_checked(num_shingles.checked_mul(HASH_BYTES)?)?;
         rest = numbers;
-        let shingles = hashes.as_chunks::<HASH_BYTES>().0.iter();
-        let shingles = shingles.map(|&[a, b, c, d, e]| u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).collect();
+        let shingles = decode_hashes(hashes);
         let mut numbers = Vec::new();
         for _ in 0..num_numbers {
             let (slot, after) = rest.split_first_chunk()?;
             let (&len, after) = after.split_first()?;
             let (text, after) = after.split_at_checked(usize::from(len))?;
-            numbers.push(Number { slot: u64::from_le_bytes(*slot), text: String::from_utf8(text.to_vec()).ok()? });
+            numbers.push(Number {
+                slot: u64::from_le_bytes(*slot),
+                text: String::from_utf8(text.to_vec()).ok()?,
+            });
             rest = after;
         }
-        let words = rest.get(..num_words.checked_mul(8)?)?.as_chunks::<8>().0;
-        let words = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        let words = decode_hashes(rest.get(..num_words.checked_mul(HASH_BYTES)?)?);
         Some(Self { len, shingles, limit, numbers, words })
     }
+}
+
+fn decode_hashes(bytes: &[u8]) -> Vec<u64> {
+    let hashes = bytes.as_chunks::<HASH_BYTES>().0.iter();
+    hashes.map(|&[a, b, c, d, e]| u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).collect()
 }
 
 /// Elements of both sorted slices.
@@ -231,7 +249,7 @@ mod tests {
         let numbers = vec![number(9, "3.5"), number(2, "١٢")];
         let slots = Slots { numbers, words: vec![5 << WORD_BITS | 7, 5 << WORD_BITS | 9, 1] };
         let features = Features::new(7, vec![mix(1), mix(2), mix(1)], slots);
-        assert_eq!(features.words_in(5).len(), 2);
+        assert_eq!(features.words_in(&[5, 100]).len(), 2);
         let bytes = features.encode();
         assert_eq!(Features::decode(&bytes), Some(features));
         for len in 0..bytes.len() {

@@ -80,8 +80,13 @@ impl Findings {
 
     /// The finding about documents of this number.
     pub fn document(&self, number: u64) -> Finding {
-        let removed = self.documents.as_ref().map(|documents| documents.removed.as_slice()).unwrap_or_default();
-        usize::try_from(number).ok().and_then(|number| removed.get(number)).map(|(_, found)| *found).unwrap_or_default()
+        let removed =
+            self.documents.as_ref().map(|documents| documents.removed.as_slice()).unwrap_or_default();
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| removed.get(number))
+            .map(|(_, found)| *found)
+            .unwrap_or_default()
     }
 
     /// The finding about paragraphs of this number.
@@ -93,7 +98,11 @@ impl Findings {
 
 impl Documents {
     /// Verdicts from the texts of documents, and the texts that go, sorted.
-    pub fn new(texts_of: Vec<SignatureId>, mut texts: Signatures, removed: Vec<(SignatureId, Finding)>) -> Self {
+    pub fn new(
+        texts_of: Vec<SignatureId>,
+        mut texts: Signatures,
+        removed: Vec<(SignatureId, Finding)>,
+    ) -> Self {
         texts.forget_sketches();
         Self { texts_of, texts, removed }
     }

@@ -109,7 +109,7 @@ mod tests {
             let mut bins = vec![7; banding.num_bins()];
             bins[banding.num_bins() / 2..].fill(n / 2);
             bins[3] = n;
-            texts.push(u64::from(n), Signed { digest: u64::from(n), bins, rank: [0; 3] });
+            texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] });
         }
         let mut forest = Forest::default();
         let mut found = Vec::new();

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::features::{Features, Overlap};
-use crate::fingerprint::Number;
 use crate::config::{Limit, NearConfig, Share};
+use crate::fingerprint::{Number, WORD_BITS};
 use crate::units::count;
 
 /// The rules of one configuration.
@@ -113,6 +113,8 @@ struct SlotOverlap {
 impl SlotOverlap {
     fn of(a: &Features, b: &Features) -> Self {
         let mut overlap = Self::default();
+        // Numbers in slots where the other text has fewer, and how many more there are.
+        let (mut more_in_a, mut more_in_b) = (Vec::new(), Vec::new());
         let (mut left, mut right) = (a.numbers(), b.numbers());
         while let Some(slot) = left.first().into_iter().chain(right.first()).map(|number| number.slot).min() {
             let in_slot = |numbers: &[Number]| numbers.partition_point(|number| number.slot <= slot);
@@ -123,13 +125,13 @@ impl SlotOverlap {
             let (a_left, b_left) = (count(mine.len()) - agree, count(others.len()) - agree);
             overlap.agree += agree;
             overlap.conflict += a_left.min(b_left);
-            // A number where the other text has a word.
             if a_left > b_left {
-                overlap.conflict += (a_left - b_left).min(num_only_in(b.words_in(slot), a.words_in(slot)));
+                more_in_a.push((slot, a_left - b_left));
             } else if b_left > a_left {
-                overlap.conflict += (b_left - a_left).min(num_only_in(a.words_in(slot), b.words_in(slot)));
+                more_in_b.push((slot, b_left - a_left));
             }
         }
+        overlap.conflict += num_against_words(&more_in_a, (b, a)) + num_against_words(&more_in_b, (a, b));
         if overlap == Self::default() { Self::anywhere(a, b) } else { overlap }
     }
 
@@ -158,9 +160,24 @@ fn num_common<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) ->
     common
 }
 
-/// Elements of a sorted set that are not in another.
-fn num_only_in(set: &[u64], other: &[u64]) -> u64 {
-    count(set.len()) - num_common(set.iter(), other.iter())
+/// Numbers of one text where the other has a word that it has not itself: of the numbers in each slot no more than
+/// there are such words. Slots are sorted.
+fn num_against_words(numbers: &[(u64, u64)], (there, here): (&Features, &Features)) -> u64 {
+    if numbers.is_empty() {
+        return 0;
+    }
+    let slots: Vec<u64> = numbers.iter().map(|(slot, _)| *slot).collect();
+    let mut words = there.words_in(&slots);
+    if words.is_empty() {
+        return 0;
+    }
+    let own = here.words_in(&slots);
+    words.retain(|word| own.binary_search(word).is_err());
+    let in_slot = |slot: u64| {
+        let start = words.partition_point(|word| word >> WORD_BITS < slot);
+        count(words[start..].partition_point(|word| word >> WORD_BITS == slot))
+    };
+    numbers.iter().map(|&(slot, num)| num.min(in_slot(slot))).sum()
 }
 
 /// The numbers of a text, each by itself, sorted.
@@ -233,13 +250,21 @@ mod tests {
     fn numbers_are_told() {
         let numbers = NumberOverlap::of(&features("3 of 7 and 7"), &features("3 of 8"));
         let told = |numbers: &[&str]| numbers.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-        assert_eq!(numbers, NumberOverlap { shared: told(&["3"]), removed: told(&["7"]), survivor: told(&["8"]) });
+        assert_eq!(
+            numbers,
+            NumberOverlap { shared: told(&["3"]), removed: told(&["7"]), survivor: told(&["8"]) }
+        );
     }
 
     #[test]
     fn containment_is_of_the_shorter_in_the_longer() {
-        let judge = Judge::new(&NearConfig { containment: Limit::AtLeast(Share::hundredths(80)), ..NearConfig::preset(NearPreset::Strict) });
-        let words: Vec<String> = (0..100).map(|n| format!("w{}x", "abcdefghij".chars().nth(n % 10).unwrap()).repeat(n / 10 + 1)).collect();
+        let judge = Judge::new(&NearConfig {
+            containment: Limit::AtLeast(Share::hundredths(80)),
+            ..NearConfig::preset(NearPreset::Strict)
+        });
+        let words: Vec<String> = (0..100)
+            .map(|n| format!("w{}x", "abcdefghij".chars().nth(n % 10).unwrap()).repeat(n / 10 + 1))
+            .collect();
         let (part, whole) = (features(&words[..30].join(" ")), features(&words.join(" ")));
         let found = judge.compare(&part, &whole).expect("the part goes");
         assert_eq!(found.containment, Some(Share::ONE));

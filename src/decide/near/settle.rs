@@ -51,23 +51,23 @@ pub fn settle(
     let mut found = Vec::new();
     let mut removals = Vec::new();
     let mut candidates: Vec<(usize, usize, SignatureId)> = Vec::new();
-    let order: std::collections::HashMap<SignatureId, usize> =
-        component.iter().copied().zip(0..).collect();
+    let order: std::collections::HashMap<SignatureId, usize> = component.iter().copied().zip(0..).collect();
     for &text in component {
         forest.look_up(text, texts, banding, &mut found);
         candidates.clear();
         candidates.extend(found.iter().filter_map(|&other| {
             let equal = texts.num_equal(text, other);
-            (equal >= banding.min_equal).then(|| (banding.num_bins() - equal, order.get(&other).copied().unwrap_or(0), other))
+            (equal >= banding.min_equal)
+                .then(|| (banding.num_bins() - equal, order.get(&other).copied().unwrap_or(0), other))
         }));
         candidates.sort_unstable();
         let features = load.load(text)?;
-        match best(&features, &candidates, judge, |other| survivors.get(other, load))? {
-            Some((survivor, found)) => removals.push(Removal { text, survivor, found }),
-            None => {
-                forest.insert(text, texts, banding);
-                survivors.put(text, features);
-            }
+        let found = best(&features, &candidates, judge, |other| survivors.get(other, load))?;
+        if let Some((survivor, found)) = found {
+            removals.push(Removal { text, survivor, found });
+        } else {
+            forest.insert(text, texts, banding);
+            survivors.put(text, features);
         }
     }
     Ok(removals)

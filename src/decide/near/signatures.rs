@@ -75,7 +75,10 @@ impl Signatures {
     }
 
     /// Adds a text that stands at `member`, in corpus order. Texts of one digest and one sketch are one text.
-    pub fn push(&mut self, member: Member, text: Signed) -> SignatureId {
+    ///
+    /// # Panics
+    /// At 2^32 distinct texts: a terabyte of memory.
+    pub fn push(&mut self, member: Member, text: &Signed) -> SignatureId {
         let Self { table, digests, segments, num_bins, .. } = self;
         let bins_of = |id: u32| {
             let start = id as usize % SEGMENT * *num_bins;
@@ -160,11 +163,11 @@ mod tests {
     fn copies_are_one_text_and_the_best_ranked_stays() {
         let signed = |digest, bin, rank| Signed { digest, bins: vec![bin; 3], rank: [rank, 0, 0] };
         let mut texts = Signatures::new(3, true);
-        assert_eq!(texts.push(0, signed(7, 1, 5)), 0);
-        assert_eq!(texts.push(1, signed(7, 2, 5)), 1, "another text of the same digest");
-        assert_eq!(texts.push(2, signed(7, 1, 5)), 0);
+        assert_eq!(texts.push(0, &signed(7, 1, 5)), 0);
+        assert_eq!(texts.push(1, &signed(7, 2, 5)), 1, "another text of the same digest");
+        assert_eq!(texts.push(2, &signed(7, 1, 5)), 0);
         assert_eq!(texts.best(0), 0, "the first of equals");
-        assert_eq!(texts.push(3, signed(7, 1, 4)), 0);
+        assert_eq!(texts.push(3, &signed(7, 1, 4)), 0);
         assert_eq!((texts.best(0), texts.best(1), texts.len()), (3, 1, 2));
         assert_eq!((texts.num_equal(0, 1), texts.num_equal(0, 0)), (0, 3));
     }
@@ -174,8 +177,11 @@ mod tests {
         let mut texts = Signatures::new(2, false);
         for n in 0..3000_u16 {
             let text = Signed { digest: u64::from(n), bins: vec![n, n + 1], rank: [0; 3] };
-            assert_eq!(texts.push(u64::from(n), text), u32::from(n));
+            assert_eq!(texts.push(u64::from(n), &text), u32::from(n));
         }
-        assert_eq!((texts.bins(0), texts.bins(1023), texts.bins(2999)), (&[0, 1][..], &[1023, 1024][..], &[2999, 3000][..]));
+        assert_eq!(
+            (texts.bins(0), texts.bins(1023), texts.bins(2999)),
+            (&[0, 1][..], &[1023, 1024][..], &[2999, 3000][..])
+        );
     }
 }

@@ -245,10 +245,6 @@ fn may_be_entity(rest: &[u8]) -> bool {
 
 /// The class of a folded character, if it is that of a plain one.
 fn class(c: char) -> Option<Class> {
-    // No ideograph has a value of `Word_Break`, and a probe takes 3 µs: 70 ms for those that news use.
-    if ('\u{4e00}'..='\u{9fff}').contains(&c) {
-        return Some(Class::Other);
-    }
     static PLAIN_PROBES: OnceLock<[(u64, Class); PLAIN.len()]> = OnceLock::new();
     // No ideograph has a value of `Word_Break`, and a probe takes 3 µs: 70 ms for those that news use.
     if ('\u{4e00}'..='\u{9fff}').contains(&c) {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::config::Shingle;
-use crate::decide::near::{Features, Member, SignatureId, Signatures};
 use crate::decide::Places;
+use crate::decide::near::{Features, Member, SignatureId, Signatures};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
@@ -118,7 +118,10 @@ impl Maker<'_> {
                 made.push(if part.is_piece_of_text() {
                     let features = Features::new(len, shingles.take_complete(), numbers);
                     let is_last = part.is_last && part.fate == PartFate::Read;
-                    Made::Piece(text, Box::new(Piece { features, shingles, is_first: part.is_first, is_last }))
+                    Made::Piece(
+                        text,
+                        Box::new(Piece { features, shingles, is_first: part.is_first, is_last }),
+                    )
                 } else {
                     Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
                 });
@@ -192,12 +195,12 @@ pub(super) fn collect(
     let wanted = Wanted::new(texts, components);
     let sources = wanted.sources(corpus.sources.len(), units, places);
     let shingle = corpus.config.decide.near.shingle;
-    let maker = Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
+    let maker =
+        Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
     let context =
         ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Places);
     let mut decider = Decider::again(None, places, None);
-    let collected =
-        Collected { scratch: corpus.output.scratch()?, places: HashMap::new() };
+    let collected = Collected { scratch: corpus.output.scratch()?, places: HashMap::new() };
     let mut joiner = Joiner { collected, open: None, shingle };
     let visit = |settled: Settled, _: &Places| {
         let made = maker.make(&settled);

@@ -6,8 +6,8 @@ use crate::discover::Order;
 use crate::error::Result;
 use crate::pipeline::commit::path_of;
 use crate::pipeline::drive::Corpus;
-use crate::read::{Fields, Part};
 use crate::pipeline::render::{Settled, encode_error};
+use crate::read::{Fields, Part};
 
 /// Ranks texts.
 pub(super) struct Ranking<'a> {
@@ -26,7 +26,11 @@ pub(super) struct PartRanks<'a> {
 impl<'a> Ranking<'a> {
     pub(super) fn new(corpus: Corpus<'a>) -> Result<Self> {
         let NearConfig { keep, priority, .. } = &corpus.config.decide.near;
-        let order = if matches!(keep, Keep::Priority(_)) { Some(Order::new("keep priority", priority)?) } else { None };
+        let order = if matches!(keep, Keep::Priority(_)) {
+            Some(Order::new("keep priority", priority)?)
+        } else {
+            None
+        };
         Ok(Self { corpus, order })
     }
 
@@ -99,8 +103,17 @@ mod tests {
     #[test]
     fn the_newest_comes_first() {
         let order = [
-            "\"2026-11-25T18:33:01Z\"", "\"2026-11-25T18:33:00Z\"", "\"2026-11-25\"", "\"2025\"", "1764000000", "12.5", "3",
-            "0", "-1", "-2.5", "null",
+            "\"2026-11-25T18:33:01Z\"",
+            "\"2026-11-25T18:33:00Z\"",
+            "\"2026-11-25\"",
+            "\"2025\"",
+            "1764000000",
+            "12.5",
+            "3",
+            "0",
+            "-1",
+            "-2.5",
+            "null",
         ];
         for pair in order.windows(2) {
             assert!(newest(pair[0]) < newest(pair[1]), "{pair:?}");

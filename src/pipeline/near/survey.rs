@@ -110,7 +110,7 @@ impl Adder<'_> {
             }
             for number in part.slots.clone() {
                 match seen.next() {
-                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, text),
+                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text),
                     Some(Seen::Piece { sketch, shingles }) => {
                         self.join(sketch, shingles);
                         self.finish(settled, part, number)?;
@@ -152,12 +152,12 @@ impl Adder<'_> {
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
             let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
-            self.push(document.id, signed(&sketch, digest, rank));
+            self.push(document.id, &signed(&sketch, digest, rank));
         }
         Ok(())
     }
 
-    fn push(&mut self, document: DocumentId, text: Signed) {
+    fn push(&mut self, document: DocumentId, text: &Signed) {
         let text = self.survey.texts.push(document.0, text);
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.survey.texts_of.resize(index, NO_TEXT);
@@ -172,11 +172,9 @@ pub(super) fn documents(
     ids: &mut RecordIds,
 ) -> Result<(Survey, Places)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context =
-        ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
-    let mut adder =
-        Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
+    let mut adder = Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
     let mut decider = Decider::new(None);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
@@ -212,8 +210,7 @@ pub(super) fn paragraphs(
     ids: &mut RecordIds,
 ) -> Result<(Signatures, Places)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context =
-        ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
     let mut decider = match earlier {
         None => Decider::new(Some(exact)),
@@ -228,7 +225,7 @@ pub(super) fn paragraphs(
         note_ids(&settled, ids)?;
         tell(corpus, &settled);
         for (place, text) in seen {
-            texts.push(place.0, text);
+            texts.push(place.0, &text);
         }
         Ok(settled.scanned.chunk.bytes)
     };

@@ -1,16 +1,18 @@
 //! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
 //! rejections go on, counts are added up. One chunk at a time, in corpus order.
 
+mod tally;
+
 use std::io::{self, Write};
 
 use crate::config::{Config, TargetFormat};
 use crate::decide::Places;
 use crate::decide::near::Findings;
 use crate::discover::SourceList;
-use crate::error::{RecordPlace, Rejection, Result};
+use crate::error::Result;
 use crate::observe::Observer;
-use crate::read::{Fault, Part, PartFate, Role, Spool, Spooler, Wrap};
-use crate::report::{Counts, Summary, Unit, rejection_line};
+use crate::read::{Part, PartFate, Role, Spool, Spooler, Wrap};
+use crate::report::{Counts, Summary};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
     Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards, SourceWriter,
@@ -85,14 +87,14 @@ impl<'a> Recorder<'a> {
         files: RecordFiles,
         (ids, evidence): (RecordIds, EvidenceStore),
         findings: Option<&'a Findings>,
-    ) -> Result<Self> {
+    ) -> Self {
         let Corpus { sources, output, spooler, config, observer, buffers, .. } = *corpus;
         let RecordFiles { ledger, rejected } = files;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
             Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
         };
-        Ok(Self {
+        Self {
             sources,
             output,
             observer,
@@ -108,7 +110,7 @@ impl<'a> Recorder<'a> {
             read: 0,
             told: 0,
             summary: Summary::new(config),
-        })
+        }
     }
 
     /// What the ledger needs to know.
@@ -211,20 +213,6 @@ impl<'a> Recorder<'a> {
             self.end_unit(part)?;
         }
         Ok(())
-    }
-
-    /// Counts documents that go as a whole and end here.
-    fn count_removed(&mut self, settled: &Settled, part: &Part) {
-        let Some(findings) = self.findings.filter(|_| part.is_last || part.kind.is_container()) else { return };
-        let documents = settled.documents.get(part.slots.clone()).unwrap_or_default();
-        for rule in documents.iter().filter_map(|document| findings.judge_document(document.id).rule()) {
-            self.summary.count_removed(rule);
-        }
-    }
-
-    /// Counts bytes of an archive that belong to none of its members.
-    fn count_input(&mut self, part: &Part) {
-        self.summary.add(Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
     }
 
     /// Appends a piece to its source, whose output is made when there is something to write.
@@ -406,49 +394,6 @@ impl<'a> Recorder<'a> {
             Some(writer) if is_member => writer.drop_member(),
             writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
         }
-        Ok(())
-    }
-
-    /// Counts a source or a member by what became of it, and lists it if it is rejected.
-    fn end_unit(&mut self, part: &Part) -> Result<()> {
-        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
-        match &part.fate {
-            PartFate::Read => self.summary.count_read(unit),
-            PartFate::Skipped(reason) => {
-                self.summary.count_skipped(unit, *reason);
-                self.observer.skipped(&path_of(self.sources, part), *reason);
-            }
-            PartFate::Rejected(fault) => {
-                self.summary.count_rejected(unit, fault.reason);
-                self.reject(part, None, fault)?;
-            }
-            PartFate::Reread(_) => {}
-        }
-        Ok(())
-    }
-
-    fn reject_records(&mut self, settled: &Settled, part: &Part, places: &Places) -> Result<()> {
-        for reason in &part.skipped {
-            self.summary.count_skipped_record(*reason);
-        }
-        let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
-        for number in part.slots.clone() {
-            let slot = &settled.scanned.chunk.slots[number];
-            let Some(fault) = &slot.fault else { continue };
-            let record = places.owner(settled.documents[number].id).record.unwrap_or_default();
-            let has_lines = part.kind.has_lines();
-            let line = has_lines.then_some(lines_before + slot.lines_before + 1);
-            self.summary.count_rejected_record(fault.reason);
-            self.reject(part, Some(RecordPlace { record, line }), fault)?;
-        }
-        Ok(())
-    }
-
-    fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) -> Result<()> {
-        let Fault { reason, byte, detail } = fault.clone();
-        let rejection = Rejection { path: path_of(self.sources, part), record, byte, reason, detail };
-        self.rejected.append(&rejection_line(&rejection))?;
-        self.observer.rejected(&rejection);
         Ok(())
     }
 }
