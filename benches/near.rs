@@ -11,6 +11,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench talks to its user")]
 #![expect(clippy::disallowed_methods, reason = "a bench is not the library")]
+#![expect(clippy::cast_precision_loss, reason = "rates and shares, to be read")]
 
 #[expect(dead_code, reason = "the end-to-end bench uses the rest")]
 mod common;

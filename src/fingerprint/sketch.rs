@@ -121,8 +121,8 @@ mod tests {
                 let b = Sketch::of(&set(start + len / 4..start + len / 4 + len), 100).unwrap();
                 sum += equal(&a, &b);
             }
-            let mean = sum as f64 / (rounds * 100) as f64;
-            assert!((mean - 0.6).abs() < 0.02, "{len}: {mean}");
+            // Within 0.02 of 0.6.
+            assert!((11_600..=12_400).contains(&sum), "{len}: {sum} of 20,000");
         }
     }
 

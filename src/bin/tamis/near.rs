@@ -11,6 +11,7 @@ use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shing
 use crate::args::one_of;
 
 /// Near-duplicates.
+#[expect(clippy::struct_field_names, reason = "the options' names")]
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Near {

@@ -216,6 +216,7 @@ fn num_shared(a: &[u64], b: &[u64]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Share;
     use crate::fingerprint::mix;
 
     fn features(range: std::ops::Range<u64>) -> Features {
@@ -237,7 +238,7 @@ mod tests {
         let (a, b) = (features(0..3_000_000), features(1_000_000..4_000_000));
         assert!(a.shingles.len() <= MAX_SHINGLES && a.shingles.len() > MAX_SHINGLES / 2);
         let overlap = a.overlap(&b);
-        let jaccard = overlap.shared as f64 / overlap.union() as f64;
+        let jaccard = Share::of(overlap.shared, overlap.union()).as_f64();
         assert!((jaccard - 0.5).abs() < 0.003, "{jaccard}");
         let short = features(0..1000);
         assert!(short.overlap(&a).own < 1000, "the short one is sampled too");
