@@ -261,7 +261,7 @@ impl<'a> Decider<'a> {
         open.len += len;
         if !is_whole {
             self.open = Some(open);
-        } else if !scanned.keys.is_empty() {
+        } else if scanned.is_keyed {
             let digest = open.hasher.finish().table_hash();
             if let Some(known) = self.findings.and_then(|findings| findings.digest(open.id))
                 && known != digest
