@@ -66,6 +66,8 @@ pub(super) struct Scanned {
     pub(super) records: Dealt,
     /// One for each paragraph, under [`Purpose::Keys`].
     pub(super) keys: Vec<Key>,
+    /// Whether it has keys, if it has paragraphs.
+    pub(super) is_keyed: bool,
 }
 
 /// The key of a paragraph.
@@ -97,7 +99,8 @@ pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     };
     let Scanner { paragraphs, documents, records, keys, .. } = scanner;
     let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
-    Scanned { chunk, paragraphs, documents, records, keys }
+    let is_keyed = context.purpose == Purpose::Keys;
+    Scanned { chunk, paragraphs, documents, records, keys, is_keyed }
 }
 
 /// Paragraphs of a chunk of news, with some to spare.

@@ -280,7 +280,7 @@ impl<'a> Decider<'a> {
         open.len += len;
         if !is_whole {
             self.open = Some(open);
-        } else if !scanned.keys.is_empty() {
+        } else if scanned.is_keyed {
             let digest = open.hasher.finish().table_hash();
             let checked = self.recheck.as_mut().map_or(Ok(()), |recheck| recheck.check(open.id, digest));
             if let Err(changed) = checked {

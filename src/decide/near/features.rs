@@ -62,37 +62,37 @@ impl Features {
         features
     }
 
-    /// Adds shingles.
-    fn add(&mut self, mut more: Vec<u64>) {
-        for hash in &mut more {
+    /// Adds shingles to none.
+    fn add(&mut self, mut hashes: Vec<u64>) {
+        for hash in &mut hashes {
             *hash >>= u64::BITS - HASH_BITS;
         }
-        if self.shingles.is_empty() {
-            self.shingles = more;
-        } else {
-            self.shingles.append(&mut more);
-        }
-        self.shingles.sort_unstable();
-        self.shingles.dedup();
-        while self.shingles.len() > MAX_SHINGLES {
-            self.limit /= 2;
-            let kept = self.shingles.partition_point(|&hash| hash < self.limit);
-            self.shingles.truncate(kept);
-        }
-        let limit = self.limit;
-        self.shingles.truncate(self.shingles.partition_point(|&hash| hash < limit));
+        hashes.sort_unstable();
+        self.shingles = hashes;
+        self.sample();
     }
 
-    /// The shingles of a piece of a long text, to be joined.
+    /// Leaves out what is there twice, and what is beyond the sample.
+    fn sample(&mut self) {
+        self.shingles.dedup();
+        let cut = |shingles: &mut Vec<u64>, limit| shingles.truncate(shingles.partition_point(|&hash| hash < limit));
+        cut(&mut self.shingles, self.limit);
+        while self.shingles.len() > MAX_SHINGLES {
+            self.limit /= 2;
+            cut(&mut self.shingles, self.limit);
+        }
+    }
+
+    /// Joins the features of what follows in a long text. Cost: O(features of both).
     pub fn join(&mut self, next: Self) {
         self.len += next.len;
         self.limit = self.limit.min(next.limit);
-        let shingles = next.shingles.iter().map(|hash| hash << (u64::BITS - HASH_BITS)).collect();
-        self.add(shingles);
-        let numbers = std::mem::take(&mut self.numbers).into_iter().chain(next.numbers).collect();
-        let words = std::mem::take(&mut self.words).into_iter().chain(next.words).collect();
-        let joined = Self::new(0, Vec::new(), Slots { numbers, words });
-        (self.numbers, self.words) = (joined.numbers, joined.words);
+        merge(&mut self.shingles, next.shingles);
+        self.sample();
+        merge(&mut self.numbers, next.numbers);
+        self.numbers.truncate(MAX_SLOTS);
+        self.words.extend(next.words);
+        self.words.truncate(MAX_SLOTS);
     }
 
     /// Number of tokens or characters.
@@ -192,6 +192,16 @@ impl Features {
         }
         let words = decode_hashes(rest.get(..num_words.checked_mul(HASH_BYTES)?)?);
         Some(Self { len, shingles, limit, numbers, words })
+    }
+}
+
+/// Merges a sorted sequence into another.
+fn merge<T: Ord>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.append(&mut more);
+        all.sort(); // the stable sort finds the two sorted runs and merges them
     }
 }
 

@@ -167,9 +167,10 @@ impl Joiner {
         let (mut joined, mut ends) = match self.open.take_if(|(open, ..)| *open == text && !is_first) {
             None => (features, shingles),
             Some((_, mut joined, mut ends)) => {
-                joined.join(features);
                 ends.join(shingles, self.shingle);
-                joined.join(Features::new(0, ends.take_complete(), Slots::default()));
+                let mut next = Features::new(0, ends.take_complete(), Slots::default());
+                next.join(features);
+                joined.join(next);
                 (joined, ends)
             }
         };

@@ -218,11 +218,14 @@ pub(super) fn paragraphs(
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
+    // Those of a long text wait until it is known to be good.
+    let mut pending = Vec::new();
     let mut decider = match earlier {
         None => Decider::new(Some(exact)),
         Some((places, findings)) => Decider::again(Some(exact), places, Some(findings)),
     };
-    let min_chars = corpus.config.decide.near.min_chars;
+    // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
+    let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
     let visit = |settled: Settled, _: &Places| {
         let seen = look_at_paragraphs(&settled, &sketcher, min_chars)?;
         Ok((settled, seen))
@@ -230,8 +233,13 @@ pub(super) fn paragraphs(
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note(&settled, (ids, reading))?;
         tell(corpus, &settled);
-        for (place, text) in seen {
-            texts.push(place.0, &text);
+        let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
+        if piece.is_none_or(|part| part.is_first) {
+            pending.clear();
+        }
+        pending.extend(seen);
+        if piece.is_none_or(|part| part.is_last && part.fate == PartFate::Read) {
+            pending.drain(..).for_each(|(place, text)| _ = texts.push(place.0, &text));
         }
         Ok(settled.scanned.chunk.bytes)
     };

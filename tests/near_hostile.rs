@@ -1,0 +1,549 @@
+//! Near-duplicates (`--near`) when things go wrong: inputs that change between the readings of a run, outputs that
+//! fail, runs that are cancelled, documents that turn out to be bad, and texts made to cost much.
+
+#[expect(dead_code, reason = "shared by several tests")]
+mod nearly;
+#[expect(dead_code, reason = "shared by several tests")]
+mod packs;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use nearly::{Dice, gone, lines, near, near_paragraphs, pairs, preset, texts};
+use packs::{Files, clean, file, jsonl, tar, text_of};
+use serde_json::Value;
+use tamis::config::{Limit, NearPreset, NearUnits};
+use tamis::discover::{Format, Plan, SourceList};
+use tamis::observe::Stage;
+use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Output, OutputFile, Place, Scratch};
+use tamis::{Config, Error, NoObserver, Observer, Outcome};
+
+/// Runs over the files of `listed`, from any input to any output.
+fn run(
+    listed: &Files,
+    input: &dyn Input,
+    output: &dyn Output,
+    config: &Config,
+    observer: &dyn Observer,
+) -> tamis::Result<Outcome> {
+    let list = || {
+        let mut sources = SourceList::default();
+        for path in listed.keys() {
+            sources.push(0, path.as_bytes(), Plan::Read(Format::of(path.as_bytes())))?;
+        }
+        sources.measure(input);
+        Ok(sources)
+    };
+    tamis::pipeline::run(&list, input, output, config, observer)
+}
+
+fn in_memory(files: &Files) -> MemoryInput {
+    let mut input = MemoryInput::new();
+    for (path, content) in files {
+        input.insert(path.as_bytes(), content.as_slice());
+    }
+    input
+}
+
+/// What a run published: OUT, and the lines of its ledger.
+fn published(output: &MemoryOutput) -> Option<(Files, Vec<Value>)> {
+    let mut all = output.take_published();
+    let ledger = all.remove(&(Area::Record, b"removed.jsonl.zst".to_vec()))?;
+    let ledger = packs::json_lines(&zstd::stream::decode_all(ledger.as_slice()).expect("Zstandard"));
+    all.retain(|(area, _), _| *area == Area::Corpus);
+    let out = all.into_iter().map(|((_, path), content)| (String::from_utf8(path).expect("UTF-8"), content));
+    Some((out.collect(), ledger))
+}
+
+/// An input that is another at each reading.
+struct Shifting {
+    readings: Vec<MemoryInput>,
+    stages: AtomicUsize,
+}
+
+impl Shifting {
+    fn new(readings: &[Files]) -> Self {
+        Self { readings: readings.iter().map(in_memory).collect(), stages: AtomicUsize::new(0) }
+    }
+
+    fn now(&self) -> &MemoryInput {
+        let stage = self.stages.load(Ordering::SeqCst).saturating_sub(1);
+        &self.readings[stage.min(self.readings.len() - 1)]
+    }
+}
+
+impl Input for Shifting {
+    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+        self.now().open(place)
+    }
+
+    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+        self.now().size(place)
+    }
+}
+
+impl Observer for Shifting {
+    fn begun(&self, _: Stage) {
+        self.stages.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A document as it stands in the corpus: in a file of its own, or with another before it among records.
+fn wrap(is_records: bool, text: &str) -> Vec<u8> {
+    if is_records { jsonl(&["something else altogether", text]).into_bytes() } else { text.as_bytes().to_vec() }
+}
+
+/// What may become of a file.
+fn changes(is_records: bool, text: &str) -> Vec<(&'static str, Option<Vec<u8>>)> {
+    let mut dice = Dice::new(99);
+    let other: String = lines(&dice.words(text.len() / 6));
+    let twice = format!("{text}{text}");
+    let mut changes = vec![
+        ("gone", None),
+        ("empty", Some(Vec::new())),
+        ("blank", Some(b"\n\n".to_vec())),
+        ("other", Some(wrap(is_records, &other))),
+        ("one line less", Some(wrap(is_records, text.split_once('\n').expect("lines").1))),
+        ("one line more", Some(wrap(is_records, &format!("one more line\n{text}")))),
+        ("twice", Some(wrap(is_records, &twice))),
+        ("half", Some(wrap(is_records, &text[..text.len() / 2]))),
+        ("bad", Some([&wrap(is_records, text)[..], b"\xff\n"].concat())),
+        ("bad at once", Some([b"\xff\n", &wrap(is_records, text)[..]].concat())),
+    ];
+    if is_records {
+        changes.extend([
+            ("fewer records", Some(jsonl(&["something else altogether"]).into_bytes())),
+            ("more records", Some(jsonl(&["first", "something else altogether", text, &other]).into_bytes())),
+            ("other order", Some(jsonl(&[text, "something else altogether"]).into_bytes())),
+        ]);
+    }
+    changes
+}
+
+/// The text of the document that a ledger's line names, as it was read last.
+fn document<'a>(files: &'a Files, place: &Value) -> Option<String> {
+    let content: &'a [u8] = files.get(text_of(place, "path"))?;
+    match place["record"].as_u64() {
+        None => String::from_utf8(content.to_vec()).ok(),
+        Some(record) => {
+            let line = content.split(|&byte| byte == b'\n').nth(usize::try_from(record).ok()?)?;
+            Some(text_of(&serde_json::from_slice(line).ok()?, "text").to_owned())
+        }
+    }
+}
+
+/// Share of the words of two texts that both have.
+fn likeness(a: &str, b: &str) -> f64 {
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (a, b) = (words(a), words(b));
+    a.intersection(&b).count() as f64 / a.union(&b).count().max(1) as f64
+}
+
+/// Whatever changes in between: the run is given up (`None`), or what it removed stands nearly alike in what it read
+/// last; if not, in which way.
+fn wrong(name: &str, readings: &[Files], config: &Config) -> Option<Vec<String>> {
+    let shifting = Shifting::new(readings);
+    let output = MemoryOutput::new();
+    let last = readings.last().expect("a reading");
+    match run(&readings[0], &shifting, &output, config, &shifting) {
+        Err(Error::Changed { path }) => {
+            assert!(readings[0].contains_key(std::str::from_utf8(&path).expect("UTF-8")), "{name}: {path:?}");
+            assert!(published(&output).is_none(), "{name}");
+            None
+        }
+        Err(other) => panic!("{name}: {other}"),
+        Ok(_) => {
+            let (out, ledger) = published(&output).expect("a run");
+            let mut wrong = Vec::new();
+            for line in &ledger {
+                let survivor = &line["survivor"];
+                if !out.contains_key(text_of(survivor, "path")) {
+                    wrong.push(format!("{name}: the survivor is not there: {line:.300}"));
+                }
+                let text = document(last, survivor).unwrap_or_default();
+                let index = |key: &str| usize::try_from(survivor[key].as_u64().expect("an index")).expect("small");
+                let paragraphs: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+                let survivors = paragraphs.get(index("first")..=index("last")).unwrap_or_default().join("\n");
+                let removed = text_of(line, "text");
+                let alike = likeness(removed, &survivors);
+                if alike <= 0.5 {
+                    wrong.push(format!("{name}: {removed:.60} goes for {survivors:.60}: {alike}"));
+                }
+            }
+            Some(wrong)
+        }
+    }
+}
+
+/// Documents in small files, in large ones, among records.
+#[test]
+fn inputs_that_change() {
+    let mut dice = Dice::new(30);
+    let (mut num_given_up, mut all_wrong) = (0, Vec::new());
+    for (layout, len, is_records) in [("small", 60, false), ("records", 60, true), ("large", 60_000, false)] {
+        let words = dice.words(len);
+        let more = [lines(&words), lines(&dice.words(3))].concat();
+        let corpus = [lines(&words), more, lines(&dice.words(len))];
+        let name = |n: usize| format!("{n:04}.{}", if is_records { "jsonl" } else { "txt" });
+        let files: Files = corpus.iter().enumerate().map(|(n, text)| (name(n), wrap(is_records, text))).collect();
+        for units in [NearUnits::Documents, NearUnits::Paragraphs, NearUnits::Both] {
+            if layout == "large" && units == NearUnits::Both {
+                continue;
+            }
+            let mut config = preset(NearPreset::Strict, units);
+            config.write.ledger_text = true;
+            for (n, text) in corpus.iter().enumerate() {
+                for (change, content) in changes(is_records, text) {
+                    let mut changed = files.clone();
+                    match content {
+                        Some(content) => changed.insert(name(n), content),
+                        None => changed.remove(&name(n)),
+                    };
+                    let label = |when: &str| format!("{layout} {units:?} {change} {n} {when}");
+                    let (a, b) = (&files, &changed);
+                    let readings: &[(&str, [&Files; 3])] = &[
+                        ("at the second", [a, b, b]),
+                        ("at the third", [a, a, b]),
+                        ("at the second only", [a, b, a]),
+                    ];
+                    for (when, readings) in readings {
+                        let readings: Vec<Files> = readings.iter().map(|files| (*files).clone()).collect();
+                        match wrong(&label(when), &readings, &config) {
+                            None => num_given_up += 1,
+                            Some(wrong) => all_wrong.extend(wrong),
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(all_wrong.is_empty(), "{} are wrong:\n{}", all_wrong.len(), all_wrong.join("\n"));
+    assert!(num_given_up > 20, "{num_given_up}");
+}
+
+/// A corpus with everything that a run keeps aside.
+fn corpus() -> Files {
+    let mut dice = Dice::new(31);
+    let mut documents: Vec<String> = Vec::new();
+    for n in 0..6 {
+        let words = dice.words(50);
+        documents.extend([lines(&words), lines(&words) + "more\n", lines(&words) + &format!("{n} more\n")]);
+    }
+    let mut files = texts(&documents);
+    files.insert("r.jsonl".to_owned(), jsonl(&documents[..9]).into_bytes());
+    let long = lines(&dice.words(60_000));
+    files.insert("x.txt".to_owned(), long.clone().into_bytes());
+    files.insert("y.txt".to_owned(), [long.as_bytes(), b"more\n"].concat());
+    files.insert("z.txt".to_owned(), [long.as_bytes(), b"\xff\n"].concat());
+    files
+}
+
+/// One operation of a kind that fails: the one after so many others.
+struct Fault {
+    kind: &'static str,
+    at: u64,
+    seen: AtomicU64,
+}
+
+impl Fault {
+    fn meet(&self, kind: &str) -> tamis::Result<()> {
+        if kind != self.kind || self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
+            return Ok(());
+        }
+        Err(Error::Output { path: kind.into(), operation: "do", source: io::ErrorKind::StorageFull.into() })
+    }
+}
+
+/// Something of an output in which an operation fails.
+struct Faulty<T>(T, Arc<Fault>);
+
+impl Output for Faulty<MemoryOutput> {
+    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
+        self.1.meet("write")?;
+        self.0.write(relative, content)
+    }
+
+    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
+        self.1.meet("create")?;
+        self.0.create(area, relative)
+    }
+
+    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
+        self.1.meet("scratch")?;
+        Ok(Box::new(Faulty(self.0.scratch()?, Arc::clone(&self.1))))
+    }
+
+    fn publish(&self) -> tamis::Result<()> {
+        self.1.meet("publish")?;
+        self.0.publish()
+    }
+}
+
+impl Scratch for Faulty<Box<dyn Scratch>> {
+    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
+        self.1.meet("note")?;
+        self.0.append(content)
+    }
+
+    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
+        self.1.meet("read")?;
+        self.0.read_at(offset, content)
+    }
+}
+
+/// Promise "all or nothing": whichever operation fails, the run fails with it and publishes nothing.
+#[test]
+fn every_operation_can_fail() {
+    let mut files = corpus();
+    files.remove("x.txt");
+    files.remove("z.txt");
+    let input = in_memory(&files);
+    let config = preset(NearPreset::Strict, NearUnits::Both);
+    for (kind, expected) in [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)] {
+        let mut failed = 0;
+        for at in 0.. {
+            let (output, fault) = (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
+            let outcome = run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
+            if fault.seen.load(Ordering::Relaxed) <= at {
+                outcome.expect("a run without a fault");
+                break;
+            }
+            match outcome {
+                Err(Error::Output { path, .. }) => assert_eq!(path.to_str(), Some(kind), "{kind} {at}"),
+                other => panic!("{kind} {at}: {other:?}"),
+            }
+            assert_eq!(output.take_published(), BTreeMap::new(), "{kind} {at}");
+            failed += 1;
+        }
+        assert!(failed >= expected, "{kind}: {failed}");
+    }
+}
+
+/// Wants to stop when it is asked for the `at`-th time.
+struct Cancelling {
+    at: u64,
+    asked: AtomicU64,
+}
+
+impl Observer for Cancelling {
+    fn is_cancelled(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed) >= self.at
+    }
+}
+
+/// Promise "all or nothing": a run that is cancelled at whatever point publishes nothing.
+#[test]
+fn cancelled_at_every_question() {
+    let files = corpus();
+    let input = in_memory(&files);
+    for at in 0..1000 {
+        let output = MemoryOutput::new();
+        let observer = Cancelling { at, asked: AtomicU64::new(0) };
+        match run(&files, &input, &output, &preset(NearPreset::Strict, NearUnits::Both), &observer) {
+            Err(Error::Interrupted) => assert_eq!(output.take_published(), BTreeMap::new(), "question {at}"),
+            Err(other) => panic!("question {at}: {other}"),
+            Ok(_) => {
+                assert!(at >= 10, "it was asked {at} times only");
+                return;
+            }
+        }
+    }
+    panic!("it never ends");
+}
+
+/// Hears how far a run is.
+#[derive(Default)]
+struct Counting {
+    searched: [AtomicU64; 2],
+    advanced: [AtomicU64; 2],
+}
+
+impl Observer for Counting {
+    fn searched(&self, files: u64, bytes: u64) {
+        self.searched[0].fetch_add(files, Ordering::Relaxed);
+        self.searched[1].fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn advanced(&self, files: u64, bytes: u64) {
+        self.advanced[0].fetch_add(files, Ordering::Relaxed);
+        self.advanced[1].fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// What was written is told once, whatever was read to search.
+#[test]
+fn an_observer_is_told_of_every_file() {
+    let files = corpus();
+    let counting = Counting::default();
+    run(&files, &in_memory(&files), &MemoryOutput::new(), &near(), &counting).expect("a run");
+    let bytes = files.values().map(|content| content.len() as u64).sum();
+    let told = |counts: &[AtomicU64; 2]| counts.each_ref().map(|count| count.load(Ordering::Relaxed));
+    assert_eq!(told(&counting.advanced), [files.len() as u64, bytes]);
+    let [searched, searched_bytes] = told(&counting.searched);
+    assert!(searched > files.len() as u64 && searched_bytes > bytes, "twice what is compared, but for what is bad");
+}
+
+/// So many bytes of lines that are not like one another.
+fn filler(seed: u64, bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes + 100);
+    let mut state = seed;
+    while text.len() < bytes {
+        for _ in 0..6 {
+            state = (state ^ 0x5bd1_e995).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            text += &format!("{state:x}").replace(|c: char| c.is_ascii_digit(), "z");
+            text.push(' ');
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A large document that turns out to be bad is no survivor, whether it is read in one batch or in several; neither is
+/// a paragraph of it.
+#[test]
+fn bad_documents_are_no_survivors() {
+    let mut dice = Dice::new(40);
+    let (base, more) = (dice.words(40).join(" "), dice.words(40).join(" "));
+    for size in [600_000, 9_000_000] {
+        let start = format!("{base}\n{more}\n");
+        let bad = [start.as_bytes(), filler(1, size).as_bytes(), b"\xff\n"].concat();
+        let corpus = [
+            ("a.txt".to_owned(), bad),
+            ("b.txt".to_owned(), format!("{base} edited\n{more}\n").into_bytes()),
+            ("c.txt".to_owned(), format!("{base} edited\nc\n").into_bytes()),
+        ];
+        let run = clean(&Files::from(corpus), &near_paragraphs());
+        assert_eq!(text_of(&run.rejected[0], "path"), "a.txt");
+        assert_eq!(run.text("b.txt"), format!("{base} edited\n{more}\n"), "{size}");
+        assert_eq!(run.text("c.txt"), "c\n", "{size}");
+    }
+    let long = lines(&dice.words(100_000));
+    let corpus = [
+        ("a.txt".to_owned(), [long.as_bytes(), b"\xff\n"].concat()),
+        ("b.txt".to_owned(), [long.as_bytes(), b"b\n"].concat()),
+        ("c.txt".to_owned(), [long.as_bytes(), b"c\n"].concat()),
+    ];
+    let run = clean(&Files::from(corpus), &near());
+    assert_eq!(text_of(&run.rejected[0], "path"), "a.txt");
+    assert_eq!(pairs(&run), [("c.txt".to_owned(), "b.txt".to_owned())]);
+}
+
+/// The same inside an archive, where what follows the bad member is found again whatever came before the archive.
+#[test]
+fn bad_members_of_archives() {
+    let mut dice = Dice::new(41);
+    let (words, others) = (dice.words(80), dice.words(80));
+    let (first, second) = (lines(&words), lines(&words) + "more\n");
+    for before in [10, 7_000_000] {
+        let members = [
+            ("bad.txt", [filler(2, 3_000_000).as_bytes(), b"\xff\n"].concat()),
+            ("d/0.txt", lines(&others).into_bytes()),
+            ("d/1.txt", first.clone().into_bytes()),
+            ("d/2.txt", second.clone().into_bytes()),
+            ("d/3.txt", lines(&dice.words(80)).into_bytes()),
+            ("d/4.txt", (lines(&others) + "and more\n").into_bytes()),
+        ];
+        let files = Files::from([
+            ("a.txt".to_owned(), filler(3, before).into_bytes()),
+            ("b.tar".to_owned(), tar(&members)),
+        ]);
+        for units in [NearUnits::Documents, NearUnits::Both] {
+            let run = clean(&files, &preset(NearPreset::Strict, units));
+            assert_eq!(run.rejected.len(), 1);
+            let expected = [("b.tar/d/2.txt", "b.tar/d/1.txt"), ("b.tar/d/4.txt", "b.tar/d/0.txt")];
+            assert_eq!(pairs(&run), expected.map(|(a, b)| (a.to_owned(), b.to_owned())), "{before}");
+        }
+    }
+}
+
+/// Records, one a line.
+fn records(count: usize, text: impl Fn(usize) -> String) -> Files {
+    let line = |n| format!("{{\"text\":\"{}\"}}\n", text(n));
+    file("a.jsonl", (0..count).map(line).collect::<Vec<_>>().concat())
+}
+
+/// A great many copies of one short text: one stays.
+#[test]
+fn a_hundred_thousand_copies() {
+    let run = clean(&records(100_000, |_| "the same text".to_owned()), &near());
+    assert_eq!(run.summary.documents.kept, 1);
+    assert_eq!(run.summary.documents.removed["exact-document"], 99_999);
+    // Near ones: each has a word of its own.
+    let text = Dice::new(50).words(40).join(" ");
+    let run = clean(&records(20_000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
+    assert_eq!(run.summary.documents.kept, 1);
+}
+
+/// Texts that share a passage but are no copies: all stay, in bounded time.
+#[test]
+fn a_shared_passage() {
+    let shared = Dice::new(51).words(40).join(" ");
+    let own = |n: usize, count| Dice::new(n as u64 + 100).words(count).join(" ");
+    for (count, own_words) in [(5000, 14), (5000, 60)] {
+        let run = clean(&records(count, |n| format!("{shared} {}", own(n, own_words))), &near());
+        assert_eq!(run.summary.documents.kept, count as u64, "{own_words}");
+    }
+    let run = clean(&records(3000, |n| format!("{} {shared} {}", own(n, 30), own(n + 10_000, 30))), &near_paragraphs());
+    assert_eq!(run.summary.documents.kept, 3000);
+}
+
+/// Bulletins of one template with other numbers: the guard keeps them all, and those that are sent twice go.
+#[test]
+fn bulletins() {
+    let words = Dice::new(52).words(60);
+    let (start, end) = (words[..30].join(" "), words[30..].join(" "));
+    let run = clean(&records(3000, |n| format!("{start} rose {n} points {end}")), &near());
+    assert_eq!(run.summary.documents.kept, 3000);
+    // Each is sent again with a by-line: it is like all of them, but goes for its own only.
+    let run = clean(&records(600, |n| format!("{start} rose {} points {end}{}", n % 300, " agency".repeat(n / 300))), &near());
+    assert_eq!(run.summary.documents.kept, 300, "{:?}", run.summary.documents.removed);
+    for gone in gone(&run) {
+        assert_eq!(gone.place.1.map(|n| n - 300), gone.survivor.1);
+    }
+    let mut off = near();
+    off.decide.near.number_guard = Limit::Off;
+    let run = clean(&records(3000, |n| format!("{start} rose {n} points {end}")), &off);
+    assert_eq!(run.summary.documents.kept, 1);
+}
+
+/// Long documents, and long everything.
+#[test]
+fn long_texts() {
+    for bytes in [750_000, 1_500_000, 3_000_000] {
+        let t = std::time::Instant::now();
+        let long = filler(60, bytes);
+        eprintln!("made {:?}", t.elapsed());
+        let corpus = [long.clone(), filler(61, bytes)];
+        clean(&texts(&corpus), &near());
+        eprintln!("others {:?}", t.elapsed());
+        let corpus = [long.clone(), long + "more\n"];
+        let run = clean(&texts(&corpus), &near());
+        assert_eq!(run.names(), ["0000.txt"]);
+        eprintln!("{:?}", t.elapsed());
+    }
+    let repeated = |words: &str, count: usize| words.repeat(count);
+    let numbers = |seed: usize| (0..100_000).map(|n| format!("{} ", n * 7 + seed)).collect::<Vec<_>>().concat();
+    for (name, a, b, goes) in [
+        ("one token", repeated("word ", 400_000), repeated("word ", 400_001), true),
+        ("one Han character", repeated("中", 300_000), repeated("中", 300_001), true),
+        ("one word", repeated("w", 1_000_000), repeated("w", 1_000_001), false),
+        ("one number", repeated("7", 1_000_000), repeated("7", 1_000_001), false),
+        ("two digits by turns", repeated("7 8 ", 100_000), repeated("7 8 ", 100_001), false),
+        ("many numbers", numbers(0), numbers(0) + "more", true),
+        ("other numbers", numbers(0), numbers(1), false),
+        ("joiners", repeated("a.", 200_000), repeated("a.", 200_001), false),
+        ("marks", format!("a{}", repeated("\u{301}", 300_000)), format!("a{}", repeated("\u{301}", 300_001)), false),
+        ("entities", repeated("&amp;", 100_000), repeated("&", 100_000), false),
+        ("letters of entities", repeated("&eacute;", 50_000), repeated("é", 50_000), true),
+    ] {
+        for units in [NearUnits::Documents, NearUnits::Paragraphs] {
+            let t = std::time::Instant::now();
+            eprintln!("{name} {units:?}");
+            let run = clean(&texts(&[&a, &b]), &preset(NearPreset::Strict, units));
+            assert_eq!(run.out.contains_key("0001.txt"), !goes, "{name} {units:?}");
+            eprintln!("{:?}", t.elapsed());
+        }
+    }
+}
