@@ -92,7 +92,11 @@ impl Observer for Shifting {
 
 /// A document as it stands in the corpus: in a file of its own, or with another before it among records.
 fn wrap(is_records: bool, text: &str) -> Vec<u8> {
-    if is_records { jsonl(&["something else altogether", text]).into_bytes() } else { text.as_bytes().to_vec() }
+    if is_records {
+        jsonl(&["something else altogether", text]).into_bytes()
+    } else {
+        text.as_bytes().to_vec()
+    }
 }
 
 /// What may become of a file.
@@ -163,7 +167,8 @@ fn wrong(name: &str, readings: &[Files], config: &Config) -> Option<Vec<String>>
                     wrong.push(format!("{name}: the survivor is not there: {line:.300}"));
                 }
                 let text = document(last, survivor).unwrap_or_default();
-                let index = |key: &str| usize::try_from(survivor[key].as_u64().expect("an index")).expect("small");
+                let index =
+                    |key: &str| usize::try_from(survivor[key].as_u64().expect("an index")).expect("small");
                 let paragraphs: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
                 let survivors = paragraphs.get(index("first")..=index("last")).unwrap_or_default().join("\n");
                 let removed = text_of(line, "text");
@@ -187,7 +192,8 @@ fn inputs_that_change() {
         let more = [lines(&words), lines(&dice.words(3))].concat();
         let corpus = [lines(&words), more, lines(&dice.words(len))];
         let name = |n: usize| format!("{n:04}.{}", if is_records { "jsonl" } else { "txt" });
-        let files: Files = corpus.iter().enumerate().map(|(n, text)| (name(n), wrap(is_records, text))).collect();
+        let files: Files =
+            corpus.iter().enumerate().map(|(n, text)| (name(n), wrap(is_records, text))).collect();
         for units in [NearUnits::Documents, NearUnits::Paragraphs, NearUnits::Both] {
             if layout == "large" && units == NearUnits::Both {
                 continue;
@@ -301,11 +307,15 @@ fn every_operation_can_fail() {
     files.remove("z.txt");
     let input = in_memory(&files);
     let config = preset(NearPreset::Strict, NearUnits::Both);
-    for (kind, expected) in [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)] {
+    for (kind, expected) in
+        [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)]
+    {
         let mut failed = 0;
         for at in 0.. {
-            let (output, fault) = (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
-            let outcome = run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
+            let (output, fault) =
+                (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
+            let outcome =
+                run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
             if fault.seen.load(Ordering::Relaxed) <= at {
                 outcome.expect("a run without a fault");
                 break;
@@ -382,7 +392,10 @@ fn an_observer_is_told_of_every_file() {
     let told = |counts: &[AtomicU64; 2]| counts.each_ref().map(|count| count.load(Ordering::Relaxed));
     assert_eq!(told(&counting.advanced), [files.len() as u64, bytes]);
     let [searched, searched_bytes] = told(&counting.searched);
-    assert!(searched > files.len() as u64 && searched_bytes > bytes, "twice what is compared, but for what is bad");
+    assert!(
+        searched > files.len() as u64 && searched_bytes > bytes,
+        "twice what is compared, but for what is bad"
+    );
 }
 
 /// So many bytes of lines that are not like one another.
@@ -485,7 +498,10 @@ fn a_shared_passage() {
         let run = clean(&records(count, |n| format!("{shared} {}", own(n, own_words))), &near());
         assert_eq!(run.summary.documents.kept, count as u64, "{own_words}");
     }
-    let run = clean(&records(3000, |n| format!("{} {shared} {}", own(n, 30), own(n + 10_000, 30))), &near_paragraphs());
+    let run = clean(
+        &records(3000, |n| format!("{} {shared} {}", own(n, 30), own(n + 10_000, 30))),
+        &near_paragraphs(),
+    );
     assert_eq!(run.summary.documents.kept, 3000);
 }
 
@@ -497,7 +513,10 @@ fn bulletins() {
     let run = clean(&records(3000, |n| format!("{start} rose {n} points {end}")), &near());
     assert_eq!(run.summary.documents.kept, 3000);
     // Each is sent again with a by-line: it is like all of them, but goes for its own only.
-    let run = clean(&records(600, |n| format!("{start} rose {} points {end}{}", n % 300, " agency".repeat(n / 300))), &near());
+    let run = clean(
+        &records(600, |n| format!("{start} rose {} points {end}{}", n % 300, " agency".repeat(n / 300))),
+        &near(),
+    );
     assert_eq!(run.summary.documents.kept, 300, "{:?}", run.summary.documents.removed);
     for gone in gone(&run) {
         assert_eq!(gone.place.1.map(|n| n - 300), gone.survivor.1);
@@ -524,7 +543,8 @@ fn long_texts() {
         eprintln!("{:?}", t.elapsed());
     }
     let repeated = |words: &str, count: usize| words.repeat(count);
-    let numbers = |seed: usize| (0..100_000).map(|n| format!("{} ", n * 7 + seed)).collect::<Vec<_>>().concat();
+    let numbers =
+        |seed: usize| (0..100_000).map(|n| format!("{} ", n * 7 + seed)).collect::<Vec<_>>().concat();
     for (name, a, b, goes) in [
         ("one token", repeated("word ", 400_000), repeated("word ", 400_001), true),
         ("one Han character", repeated("中", 300_000), repeated("中", 300_001), true),
@@ -534,7 +554,12 @@ fn long_texts() {
         ("many numbers", numbers(0), numbers(0) + "more", true),
         ("other numbers", numbers(0), numbers(1), false),
         ("joiners", repeated("a.", 200_000), repeated("a.", 200_001), false),
-        ("marks", format!("a{}", repeated("\u{301}", 300_000)), format!("a{}", repeated("\u{301}", 300_001)), false),
+        (
+            "marks",
+            format!("a{}", repeated("\u{301}", 300_000)),
+            format!("a{}", repeated("\u{301}", 300_001)),
+            false,
+        ),
         ("entities", repeated("&amp;", 100_000), repeated("&", 100_000), false),
         ("letters of entities", repeated("&eacute;", 50_000), repeated("é", 50_000), true),
     ] {

@@ -80,7 +80,8 @@ mod tests {
         }
         let check = |documents: &[(u64, u64)]| {
             let mut recheck = Recheck::new(&reading);
-            let checked = documents.iter().try_for_each(|&(n, digest)| recheck.check(DocumentId(n), digest << 32));
+            let checked =
+                documents.iter().try_for_each(|&(n, digest)| recheck.check(DocumentId(n), digest << 32));
             checked.and_then(|()| recheck.finish()).map_err(|document| document.0)
         };
         assert_eq!(check(&[(0, 5), (3, 7), (4, 8)]), Ok(()));
