@@ -4,6 +4,11 @@
 //! two, decide settles the scanned batch against everything before it. First-in-corpus-order needs no
 //! look-ahead, so that a document's text is read once and written while it is still in memory.
 //!
+//! Near-duplicates need the whole corpus first. Under `--near` two passes go before: *survey* keeps a sketch of
+//! every text (about 240 bytes a document in all), *collect* reads those sources again that hold a text which met
+//! another, and keeps on disk what it is compared by. Then the pass above carries out what was decided. Every
+//! document is held against its first reading: an input that changed in between ends the run.
+//!
 //! Memory: 4 bytes a document, 30 to 36 a surviving paragraph, two batches of text (8 MiB each, or one
 //! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
 //! on its way out.
