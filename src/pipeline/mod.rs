@@ -20,12 +20,14 @@ mod drive;
 mod feed;
 mod inspect;
 mod near;
+mod originals;
 mod recheck;
 mod render;
 mod scan;
 mod settle;
 
 pub use inspect::inspect;
+pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -223,9 +225,13 @@ pub fn run(
     let pool = pool(config)?;
     let threads = pool.current_num_threads();
     let info = || RunInfo {
-        schema: "tamis.run/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: "tamis.run/1".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         command: config.command.clone(),
+        directory: config.given.directory.clone(),
+        inputs: config.given.inputs.clone(),
+        files_from: config.given.files_from.clone(),
+        input_format: config.read.input_format,
         started: started.0.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         seconds: started.1.elapsed().as_secs_f64(),
         threads,
