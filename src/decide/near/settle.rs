@@ -1,10 +1,13 @@
 //! Settles a component: every text is judged against those that stay, in the order in which texts would stay.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 use super::banding::Banding;
 use super::features::Features;
-use super::forest::Forest;
+use super::forest::{Forest, Position};
 use super::judge::{Judge, Match};
-use super::signatures::{SignatureId, Signatures};
+use super::signatures::{SignatureId, Signatures, num_equal};
 use crate::error::Result;
 
 /// Survivors that are looked at closely for one text, those of the most equal bins first.
@@ -46,43 +49,45 @@ pub fn settle(
     judge: &Judge,
     load: &dyn Load,
 ) -> Result<Vec<Removal>> {
-    let mut forest = Forest::default();
-    let mut survivors = Cache::default();
+    let mut forest = Forest::new(component, (texts, banding));
+    let mut survivors = Cache::new(component.len());
     let mut found = Vec::new();
     let mut removals = Vec::new();
-    let mut candidates: Vec<(usize, usize, SignatureId)> = Vec::new();
-    let order: std::collections::HashMap<SignatureId, usize> = component.iter().copied().zip(0..).collect();
-    for &text in component {
-        forest.look_up(text, texts, banding, &mut found);
+    let mut candidates: Vec<(usize, Position)> = Vec::new();
+    for (&text, position) in component.iter().zip(0..) {
+        forest.look_up(position, &mut found);
+        let bins = forest.bins(position);
         candidates.clear();
         candidates.extend(found.iter().filter_map(|&other| {
-            let equal = texts.num_equal(text, other);
-            (equal >= banding.min_equal)
-                .then(|| (banding.num_bins() - equal, order.get(&other).copied().unwrap_or(0), other))
+            let equal = num_equal(bins, forest.bins(other));
+            (equal >= banding.min_equal).then(|| (banding.num_bins() - equal, other))
         }));
         candidates.sort_unstable();
         let features = load.load(text)?;
-        let found = best(&features, &candidates, judge, |other| survivors.get(other, load))?;
-        if let Some((survivor, found)) = found {
-            removals.push(Removal { text, survivor, found });
-        } else {
-            forest.insert(text, texts, banding);
-            survivors.put(text, features);
+        let mut get = |other: Position| survivors.get(other, component, load);
+        match best(&features, &candidates, judge, &mut get)? {
+            Some((survivor, found)) => {
+                removals.push(Removal { text, survivor: component[survivor as usize], found });
+            }
+            None => {
+                forest.insert(position);
+                survivors.put(position, features);
+            }
         }
     }
     Ok(removals)
 }
 
-/// The survivor that a text matches best.
+/// The survivor that a text matches best. `candidates`: how many bins differ, and which survivor; sorted.
 fn best(
     features: &Features,
-    candidates: &[(usize, usize, SignatureId)],
+    candidates: &[(usize, Position)],
     judge: &Judge,
-    mut get: impl FnMut(SignatureId) -> Result<std::rc::Rc<Features>>,
-) -> Result<Option<(SignatureId, Match)>> {
-    let mut best: Option<((usize, SignatureId), Match)> = None;
+    get: &mut dyn FnMut(Position) -> Result<Rc<Features>>,
+) -> Result<Option<(Position, Match)>> {
+    let mut best: Option<(Position, Match)> = None;
     let mut left = MAX_BETTER;
-    for &(_, order, other) in candidates.iter().take(MAX_COMPARED) {
+    for &(_, other) in candidates.iter().take(MAX_COMPARED) {
         if best.is_some() {
             if left == 0 {
                 break;
@@ -90,21 +95,20 @@ fn best(
             left -= 1;
         }
         let Some(found) = judge.compare(features, &*get(other)?) else { continue };
-        let is_better = best.as_ref().is_none_or(|((at, _), so_far)| {
-            found.similarity.cmp(&so_far.similarity).then(at.cmp(&order)).is_gt()
-        });
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(at, so_far)| found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt());
         if is_better {
-            best = Some(((order, other), found));
+            best = Some((other, found));
         }
     }
-    Ok(best.map(|((_, other), found)| (other, found)))
+    Ok(best)
 }
 
 /// Features of survivors, as many as fit: they are asked for again and again.
-#[derive(Default)]
 struct Cache {
-    features: std::collections::HashMap<SignatureId, std::rc::Rc<Features>>,
-    order: std::collections::VecDeque<SignatureId>,
+    features: Vec<Option<Rc<Features>>>,
+    order: VecDeque<Position>,
     bytes: usize,
 }
 
@@ -112,23 +116,27 @@ struct Cache {
 const CACHED_BYTES: usize = 32 * 1024 * 1024;
 
 impl Cache {
-    fn put(&mut self, id: SignatureId, features: Features) -> std::rc::Rc<Features> {
-        let features = std::rc::Rc::new(features);
+    fn new(len: usize) -> Self {
+        Self { features: vec![None; len], order: VecDeque::new(), bytes: 0 }
+    }
+
+    fn put(&mut self, text: Position, features: Features) -> Rc<Features> {
+        let features = Rc::new(features);
         self.bytes += features.num_bytes();
-        self.features.insert(id, features.clone());
-        self.order.push_back(id);
+        self.features[text as usize] = Some(features.clone());
+        self.order.push_back(text);
         while self.bytes > CACHED_BYTES
             && let Some(oldest) = self.order.pop_front()
         {
-            self.bytes -= self.features.remove(&oldest).map_or(0, |features| features.num_bytes());
+            self.bytes -= self.features[oldest as usize].take().map_or(0, |features| features.num_bytes());
         }
         features
     }
 
-    fn get(&mut self, id: SignatureId, load: &dyn Load) -> Result<std::rc::Rc<Features>> {
-        match self.features.get(&id) {
+    fn get(&mut self, text: Position, component: &[SignatureId], load: &dyn Load) -> Result<Rc<Features>> {
+        match &self.features[text as usize] {
             Some(features) => Ok(features.clone()),
-            None => Ok(self.put(id, load.load(id)?)),
+            None => Ok(self.put(text, load.load(component[text as usize])?)),
         }
     }
 }
