@@ -41,10 +41,11 @@ impl Reading {
         readings
     }
 
-    /// Whether a line is of its document, record and paragraph.
+    /// Whether a line is of its document, record and paragraph. A container as a whole has no paragraphs.
     pub(crate) fn admits(&self, line: &LedgerLine) -> bool {
+        let is_whole = self.record.is_none() && self.paragraph.is_none();
         line.path == self.path
-            && self.record.is_none_or(|record| line.record == Some(record))
+            && (is_whole || line.record == self.record)
             && self.paragraph.is_none_or(|paragraph| (line.first..=line.last).contains(&paragraph))
     }
 
