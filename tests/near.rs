@@ -8,9 +8,7 @@ mod packs;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use nearly::{
-    Dice, gone, keeping, lines, near, number, pairs, preset, texts,
-};
+use nearly::{Dice, gone, keeping, lines, near, number, pairs, preset, texts};
 use packs::{Files, Run, clean, compress, container, csv, file, jsonl, tar, text_of, zip};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
@@ -22,7 +20,8 @@ mod slow {
 
     /// A text's runs of five words; one that is shorter is a run of its own.
     pub(crate) fn shingles(text: &str) -> BTreeSet<String> {
-        let words: Vec<&str> = text.split(|c: char| !c.is_ascii_lowercase()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            text.split(|c: char| !c.is_ascii_lowercase()).filter(|word| !word.is_empty()).collect();
         match words.len() {
             0 => BTreeSet::new(),
             1..5 => BTreeSet::from([format!("all of it: {}", words.join(" "))]),
@@ -120,7 +119,9 @@ fn check_against_slow(corpus: &[String], run: &Run, threshold: u16) -> (usize, u
     }
     let stay: Vec<usize> = (0..corpus.len()).filter(|n| !away.contains(n)).collect();
     let is_missed = |&&n: &&usize| {
-        stay.iter().take_while(|&&m| m < n).any(|&m| slow::is_match(slow::overlap(&sets[n], &sets[m]), threshold))
+        stay.iter()
+            .take_while(|&&m| m < n)
+            .any(|&m| slow::is_match(slow::overlap(&sets[n], &sets[m]), threshold))
     };
     (gone.len(), stay.iter().filter(is_missed).count())
 }
@@ -133,7 +134,8 @@ fn what_goes_is_like_what_stays() {
         let mut config = near();
         config.decide.near.threshold = Share::hundredths(threshold);
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let mut runner = TestRunner::new_with_rng(ProptestConfig { cases: 60, ..ProptestConfig::default() }, rng);
+        let mut runner =
+            TestRunner::new_with_rng(ProptestConfig { cases: 60, ..ProptestConfig::default() }, rng);
         let (total, missed) = (Cell::new(0), Cell::new(0));
         let outcome = runner.run(&corpora(), |corpus| {
             let run = clean(&texts(&corpus), &config);
@@ -192,12 +194,16 @@ fn mixed() -> Files {
         documents.push(format!("By {} {}\n{}", dice.word(), n, lines(&words)));
         documents.push(format!("本报记者{}\n{zh}（完）\n", dice.han(2)));
         documents.push(lines(&words[..50]));
-        documents.push(format!("The rate rose {n} points to {} today, the office said in a short note.\n", n * 7));
+        documents
+            .push(format!("The rate rose {n} points to {} today, the office said in a short note.\n", n * 7));
         documents.push("short\n".to_owned());
     }
     let (texts, records) = documents.split_at(40);
-    let mut files: Files =
-        texts.iter().enumerate().map(|(n, text)| (format!("{:04}.txt", n * 37 % 40), text.clone().into())).collect();
+    let mut files: Files = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| (format!("{:04}.txt", n * 37 % 40), text.clone().into()))
+        .collect();
     let line = |(n, text): (usize, &String)| {
         format!("{}\n", serde_json::json!({"id": format!("r{n}"), "at": n * 31 % 17, "text": text}))
     };
@@ -266,9 +272,13 @@ fn the_same_in_every_container() {
     documents.extend(documents[..4].to_vec());
     let config = near();
     let expected = verdicts(&clean(&texts(&documents), &config));
-    assert!(expected.len() == 28 && expected[24..].iter().any(|(.., similarity)| similarity.is_none()), "{expected:?}");
+    assert!(
+        expected.len() == 28 && expected[24..].iter().any(|(.., similarity)| similarity.is_none()),
+        "{expected:?}"
+    );
     let named: Vec<(String, Vec<u8>)> = texts(&documents).into_iter().collect();
-    let members: Vec<(&str, Vec<u8>)> = named.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let members: Vec<(&str, Vec<u8>)> =
+        named.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
     let json = jsonl(&documents);
     for (name, content) in [
         ("a.jsonl", json.clone().into_bytes()),
@@ -371,7 +381,14 @@ fn keep_newest() {
     for (fields, newest) in [
         (&["\"at\":3,", "\"at\":20,", "\"at\":100,", "\"at\":-7,"][..], 2),
         (&["\"at\":1764000000,", "\"at\":1764000000.5,", "\"at\":1.0e9,"][..], 1),
-        (&["\"at\":\"2026-11-25\",", "\"at\":\"2026-11-25T08:00:00Z\",", "\"at\":\"2025-12-31T23:59:59Z\","][..], 1),
+        (
+            &[
+                "\"at\":\"2026-11-25\",",
+                "\"at\":\"2026-11-25T08:00:00Z\",",
+                "\"at\":\"2025-12-31T23:59:59Z\",",
+            ][..],
+            1,
+        ),
         (&["\"at\":\"2026-11-25T08:00:00Z\",", "\"at\":\"2026-11-25T08:00:01Z\",", ""][..], 1),
         (&["", "\"at\":-5,", ""][..], 1),
         (&["\"at\":null,", "\"at\":\"\",", "\"at\":[9],"][..], 1),
@@ -395,7 +412,10 @@ fn keep_newest_by_id() {
 /// The field may stand inside another, as the text field may (contract O4).
 #[test]
 fn keep_newest_of_a_nested_field() {
-    let run = clean(&records(&["\"meta\":{\"at\":1},", "\"meta\":{\"at\":3},", "\"meta\":{\"at\":2},"]), &keeping("newest:meta.at"));
+    let run = clean(
+        &records(&["\"meta\":{\"at\":1},", "\"meta\":{\"at\":3},", "\"meta\":{\"at\":2},"]),
+        &keeping("newest:meta.at"),
+    );
     assert_eq!(survivor_of(&run), 1);
 }
 
@@ -424,8 +444,16 @@ fn keep_longest_and_by_priority() {
 #[test]
 fn copies_go_for_the_best_of_them() {
     let texts = alike(2);
-    let line = |n: usize, at: usize, text: &String| format!("{}\n", serde_json::json!({"id": n, "at": at, "text": text}));
-    let lines = [line(0, 5, &texts[0]), line(1, 9, &texts[0]), line(2, 7, &texts[1]), line(3, 9, &texts[0]), line(4, 8, &texts[1])];
+    let line = |n: usize, at: usize, text: &String| {
+        format!("{}\n", serde_json::json!({"id": n, "at": at, "text": text}))
+    };
+    let lines = [
+        line(0, 5, &texts[0]),
+        line(1, 9, &texts[0]),
+        line(2, 7, &texts[1]),
+        line(3, 9, &texts[0]),
+        line(4, 8, &texts[1]),
+    ];
     let run = clean(&file("a.jsonl", lines.concat()), &keeping("newest:at"));
     let told: Vec<_> = gone(&run).into_iter().map(|g| (g.place.1, g.rule, g.survivor.1)).collect();
     let exact = |n| (Some(n), "exact-document".to_owned(), Some(1));

@@ -74,7 +74,9 @@ fn numbers_are_told() {
 #[test]
 fn numbers_in_han_characters() {
     let report = |number: &str| {
-        format!("本市今天举行了{number}场招聘会，市民反响热烈，现场秩序井然，多家企业表示满意，组织方计划在年底之前再次举办同类活动。\n")
+        format!(
+            "本市今天举行了{number}场招聘会，市民反响热烈，现场秩序井然，多家企业表示满意，组织方计划在年底之前再次举办同类活动。\n"
+        )
     };
     let mut config = near();
     config.decide.near.threshold = Share::hundredths(60);
@@ -112,9 +114,31 @@ fn spelling_does_not_count() {
 #[test]
 fn short_texts_match_only_the_same() {
     let texts_of = [
-        "", "\n\n", "！！！\n", "！！！\n", "——\n——\n", "😀\n", "😀😀\n", "🇨🇳\n", "one\n", "two\n", "One!\n", "one two\n", "two one\n",
-        "one two three four\n", "one, two, three, four.\n", "one two three four five\n", "one two three four six\n", "中\n",
-        "中国\n", "中。\n", "\u{200b}\u{feff}\n", "-\n", "7\n", "8\n", "٧\n",
+        "",
+        "\n\n",
+        "！！！\n",
+        "！！！\n",
+        "——\n——\n",
+        "😀\n",
+        "😀😀\n",
+        "🇨🇳\n",
+        "one\n",
+        "two\n",
+        "One!\n",
+        "one two\n",
+        "two one\n",
+        "one two three four\n",
+        "one, two, three, four.\n",
+        "one two three four five\n",
+        "one two three four six\n",
+        "中\n",
+        "中国\n",
+        "中。\n",
+        "\u{200b}\u{feff}\n",
+        "-\n",
+        "7\n",
+        "8\n",
+        "٧\n",
     ];
     for name in [NearPreset::Strict, NearPreset::News, NearPreset::Syndication] {
         let mut config = preset(name, NearUnits::Documents);
@@ -129,7 +153,9 @@ fn short_texts_match_only_the_same() {
         let told: Vec<_> = pairs(&run).iter().map(|(a, b)| (nearly::number(a), nearly::number(b))).collect();
         let has = |pair: &(usize, usize)| told.contains(pair);
         assert!([(10, 8), (14, 13), (19, 17)].iter().all(has), "{name:?} {told:?}");
-        let is_short = |&(a, b): &(usize, usize)| [8, 9, 10, 11, 12, 17, 18, 19, 22, 23, 24].contains(&a) && slow(texts_of[a]) != slow(texts_of[b]);
+        let is_short = |&(a, b): &(usize, usize)| {
+            [8, 9, 10, 11, 12, 17, 18, 19, 22, 23, 24].contains(&a) && slow(texts_of[a]) != slow(texts_of[b])
+        };
         assert!(!told.iter().any(is_short), "{name:?} {told:?}");
         assert!(told.iter().all(|(a, b)| *a > 7 && *b > 7), "{name:?} {told:?}");
     }
@@ -143,7 +169,11 @@ fn slow(text: &str) -> String {
 /// A short text is no part of a longer one unless the longer one is short too.
 #[test]
 fn short_texts_are_not_contained() {
-    for (part, whole) in [("one", "one two three four five six"), ("今天", "今天天气很好今天天气很好"), ("7", "7 8 9 10 11 12 13")] {
+    for (part, whole) in [
+        ("one", "one two three four five six"),
+        ("今天", "今天天气很好今天天气很好"),
+        ("7", "7 8 9 10 11 12 13"),
+    ] {
         assert!(!second_goes(&format!("{whole}\n"), &format!("{part}\n"), &containing(50)), "{part}");
     }
 }
@@ -172,9 +202,8 @@ fn a_line_of_the_ledger() {
     let words = Dice::new(6).words(60);
     let text = lines(&words);
     let more = format!("\n{text}\nand more.\n");
-    let json = [("x", "other text"), ("kept", text.as_str()), ("gone", more.as_str())].map(|(id, text)| {
-        format!("{}\n", serde_json::json!({"id": id, "text": text}))
-    });
+    let json = [("x", "other text"), ("kept", text.as_str()), ("gone", more.as_str())]
+        .map(|(id, text)| format!("{}\n", serde_json::json!({"id": id, "text": text})));
     let run = clean(&file("d/a.jsonl", json.concat()), &near());
     let [line] = by_rule(&run, &["near-document"]).try_into().expect("one line");
     let body = format!("{text}and more.\n");
@@ -196,7 +225,8 @@ fn paragraphs() {
     let mut edited = base.clone();
     edited.push("more".to_owned());
     let (base, edited, other) = (base.join(" "), edited.join(" "), dice.words(40).join(" "));
-    let files = texts(&[format!("{other}\n{base}\n"), format!("x\n{edited}\n"), format!("{edited}\ny\n{edited}\n")]);
+    let files =
+        texts(&[format!("{other}\n{base}\n"), format!("x\n{edited}\n"), format!("{edited}\ny\n{edited}\n")]);
     let run = clean(&files, &near_paragraphs());
     let told: Vec<_> = run
         .ledger
@@ -205,7 +235,14 @@ fn paragraphs() {
         .map(|line| {
             let survivor = &line["survivor"];
             let (path, first) = (text_of(line, "path"), line["first"].as_u64());
-            (path, first, text_of(line, "rule"), text_of(survivor, "path"), survivor["first"].as_u64(), line["similarity"].as_f64())
+            (
+                path,
+                first,
+                text_of(line, "rule"),
+                text_of(survivor, "path"),
+                survivor["first"].as_u64(),
+                line["similarity"].as_f64(),
+            )
         })
         .collect();
     let near = |path, first| (path, Some(first), "near-paragraph", "0000.txt", Some(1), Some(0.9729));
@@ -263,7 +300,8 @@ fn near_paragraphs_within_documents() {
     let mut config = near_paragraphs();
     config.decide.scope = Scope::Document;
     let run = clean(&texts(&corpus), &config);
-    let told: Vec<_> = run.ledger.1.iter().map(|line| (text_of(line, "path"), line["first"].as_u64())).collect();
+    let told: Vec<_> =
+        run.ledger.1.iter().map(|line| (text_of(line, "path"), line["first"].as_u64())).collect();
     // Within a document, that is: what two documents share stays in both, near or exact.
     assert_eq!(told, [("0002.txt", Some(1))]);
 }
@@ -321,7 +359,8 @@ fn nothing_is_lost(corpus: &[String], run: &Run) {
     for (number, text) in corpus.iter().enumerate() {
         let paragraphs = paragraphs_of(text);
         let name = format!("{number:04}.txt");
-        let written = run.out.get(&name).map(|bytes| std::str::from_utf8(bytes).expect("UTF-8")).unwrap_or_default();
+        let written =
+            run.out.get(&name).map(|bytes| std::str::from_utf8(bytes).expect("UTF-8")).unwrap_or_default();
         let is_kept = |index: &usize| !removed.contains_key(&(number, *index as u64));
         let kept: Vec<&str> = (0..paragraphs.len()).filter(is_kept).map(|index| paragraphs[index]).collect();
         assert_eq!(paragraphs_of(written), kept, "{name}");
@@ -333,16 +372,27 @@ fn nothing_is_lost(corpus: &[String], run: &Run) {
         if rule.ends_with("document") {
             let all = paragraphs_of(&corpus[other]).len() as u64;
             assert_eq!((survivor["first"].as_u64(), survivor["last"].as_u64()), (Some(0), Some(all - 1)));
-            let gone: Vec<u64> = removed.iter().filter(|((n, _), line)| *n == other && text_of(line, "rule").ends_with("document")).map(|((_, i), _)| *i).collect();
+            let gone: Vec<u64> = removed
+                .iter()
+                .filter(|((n, _), line)| *n == other && text_of(line, "rule").ends_with("document"))
+                .map(|((_, i), _)| *i)
+                .collect();
             assert_eq!(gone, [0; 0], "document {number} goes for {other}, which goes itself");
             continue;
         }
-        let first = survivor["first"].as_u64().expect("an index") + (index - line["first"].as_u64().expect("an index"));
+        let first = survivor["first"].as_u64().expect("an index")
+            + (index - line["first"].as_u64().expect("an index"));
         let at = usize::try_from(first).expect("small");
         if rule == "exact" {
-            assert_eq!(paragraphs_of(&corpus[other])[at], paragraphs_of(&corpus[*number])[usize::try_from(*index).expect("small")]);
+            assert_eq!(
+                paragraphs_of(&corpus[other])[at],
+                paragraphs_of(&corpus[*number])[usize::try_from(*index).expect("small")]
+            );
         }
-        assert!(!removed.contains_key(&(other, first)), "{rule}: paragraph {number}:{index} goes for {other}:{first}, which goes itself");
+        assert!(
+            !removed.contains_key(&(other, first)),
+            "{rule}: paragraph {number}:{index} goes for {other}:{first}, which goes itself"
+        );
     }
 }
 
@@ -391,7 +441,11 @@ fn what_is_left_may_be_alike() {
     let core = dice.words(20);
     let (filler, others) = (dice.words(30).join(" "), dice.words(30).join(" "));
     let edited = format!("{} more", core.join(" "));
-    let corpus = [format!("{filler}\n{others}\n"), format!("{}\n{filler}\n", core.join(" ")), format!("{edited}\n{others}\n")];
+    let corpus = [
+        format!("{filler}\n{others}\n"),
+        format!("{}\n{filler}\n", core.join(" ")),
+        format!("{edited}\n{others}\n"),
+    ];
     let run = clean(&texts(&corpus), &near());
     assert_eq!(gone(&run), []);
     assert_eq!(by_rule(&run, &["exact"]).len(), 2);
@@ -407,10 +461,19 @@ fn counts() {
     let mut dice = Dice::new(16);
     let words = dice.words(60);
     let text = lines(&words);
-    let corpus = [text.clone(), format!("{text}more\n"), text.clone(), format!("{}{}", lines(&words[..10]), lines(&dice.words(90))), "！\n".to_owned(), String::new()];
+    let corpus = [
+        text.clone(),
+        format!("{text}more\n"),
+        text.clone(),
+        format!("{}{}", lines(&words[..10]), lines(&dice.words(90))),
+        "！\n".to_owned(),
+        String::new(),
+    ];
     let run = clean(&texts(&corpus), &near());
     let summary = &run.summary;
-    let of = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<BTreeMap<_, _>>();
+    let of = |pairs: &[(&str, u64)]| {
+        pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<BTreeMap<_, _>>()
+    };
     assert_eq!(summary.documents.removed, of(&[("near-document", 1), ("exact-document", 1)]));
     assert_eq!((summary.documents.read, summary.documents.kept, summary.documents.emptied), (6, 3, 3));
     assert_eq!(summary.paragraphs.removed, of(&[("exact", 1), ("near-document", 7), ("exact-document", 6)]));

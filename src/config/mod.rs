@@ -269,6 +269,13 @@ impl Config {
                 "max-document-size 0: no document is as short; leave it out".to_owned(),
             ));
         }
+        if self.decide.scope == Scope::Document && self.decide.near.has_paragraphs() {
+            return Err(Error::Config(
+                "scope document: near-duplicate paragraphs are searched for in the whole corpus; leave it out, or \
+                 search for documents only (--near documents)"
+                    .to_owned(),
+            ));
+        }
         if self.threads > MAX_THREADS {
             return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));
         }

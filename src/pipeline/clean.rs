@@ -51,7 +51,7 @@ pub(super) fn run(
     let exact = Some(Exact::new(config.decide.scope));
     let mut decider = match &search {
         None => Decider::new(exact),
-        Some(search) => Decider::again(exact, &search.places, findings),
+        Some(search) => Decider::again(exact, &search.places, findings).checking(&search.reading),
     };
     let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings);
     let visit = |settled, places: &_| {

@@ -82,7 +82,7 @@ where
             fed = Some(feed.next_batch()?);
         }
     }
-    Ok(())
+    decider.finish().map_err(|changed| corpus.changed(changed))
 }
 
 /// Scans the batch that was fed, or the next, and feeds another if that is worth it, while `writer` runs.

@@ -15,6 +15,7 @@ mod drive;
 mod feed;
 mod inspect;
 mod near;
+mod recheck;
 mod render;
 mod scan;
 mod settle;

@@ -2,6 +2,7 @@
 //! bad, or to be read again in another way, is taken out first, as if it had never been.
 
 use super::feed::Feed;
+use super::recheck::{Reading, Recheck};
 use super::render::{Settled, SettledDocument};
 use super::scan::Scanned;
 use crate::decide::near::Findings;
@@ -17,6 +18,8 @@ pub(super) struct Decider<'a> {
     numbering: Numbering<'a>,
     /// What became of documents and paragraphs by rules that need the whole corpus.
     findings: Option<&'a Findings>,
+    /// Whether documents are what they were.
+    recheck: Option<Recheck<'a>>,
     /// Place of the next paragraph.
     next: u64,
     /// The next document, where documents are numbered already.
@@ -75,12 +78,28 @@ impl<'a> Decider<'a> {
     /// Numbers everything, and decides if there is something to decide by.
     pub(super) fn new(exact: Option<Exact>) -> Self {
         let numbering = Numbering::Given(Places::default());
-        Self { exact, numbering, findings: None, next: 0, next_document: 0, open: None, abandoned: None }
+        let (findings, recheck) = (None, None);
+        Self { exact, numbering, findings, recheck, next: 0, next_document: 0, open: None, abandoned: None }
     }
 
     /// The same, with the places of a pass before this one and what was found since.
     pub(super) fn again(exact: Option<Exact>, places: &'a Places, findings: Option<&'a Findings>) -> Self {
         Self { numbering: Numbering::Known(places), findings, ..Self::new(exact) }
+    }
+
+    /// Checks that documents are what they were in that pass.
+    pub(super) fn checking(mut self, earlier: &'a Reading) -> Self {
+        self.recheck = Some(Recheck::new(earlier));
+        self
+    }
+
+    /// Ends the pass.
+    ///
+    /// # Errors
+    /// [`Changed`] if a document is missing.
+    pub(super) fn finish(&mut self) -> Result<(), Changed> {
+        let missing = self.recheck.as_mut().map_or(Ok(()), Recheck::finish);
+        missing.map_err(|document| Changed(self.places().owner(document).source))
     }
 
     /// Where everything stands, so far or as it was found before.
@@ -263,10 +282,10 @@ impl<'a> Decider<'a> {
             self.open = Some(open);
         } else if scanned.is_keyed {
             let digest = open.hasher.finish().table_hash();
-            if let Some(known) = self.findings.and_then(|findings| findings.digest(open.id))
-                && known != digest
-            {
-                return Err(Changed(part.source));
+            let checked = self.recheck.as_mut().map_or(Ok(()), |recheck| recheck.check(open.id, digest));
+            if let Err(changed) = checked {
+                // It may be one of an earlier source that was left out.
+                return Err(Changed(self.places().owner(changed).source.min(part.source)));
             }
             document.digest = Some(digest);
         }

@@ -75,7 +75,9 @@ impl Features {
     /// Leaves out what is there twice, and what is beyond the sample.
     fn sample(&mut self) {
         self.shingles.dedup();
-        let cut = |shingles: &mut Vec<u64>, limit| shingles.truncate(shingles.partition_point(|&hash| hash < limit));
+        let cut = |shingles: &mut Vec<u64>, limit| {
+            shingles.truncate(shingles.partition_point(|&hash| hash < limit))
+        };
         cut(&mut self.shingles, self.limit);
         while self.shingles.len() > MAX_SHINGLES {
             self.limit /= 2;

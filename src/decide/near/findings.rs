@@ -54,12 +54,6 @@ impl Findings {
         found.map_or(Verdict::KEEP, Verdict::removed)
     }
 
-    /// 64 bits of the fingerprint of a document that was compared.
-    pub fn digest(&self, document: DocumentId) -> Option<u64> {
-        let documents = self.documents.as_ref()?;
-        Some(documents.texts.digest(documents.text(document)?))
-    }
-
     /// The verdict on a paragraph at `place`, given that on its copies.
     pub fn judge_paragraph(&self, place: Ordinal, verdict: Verdict) -> Verdict {
         let original = match verdict.reason() {

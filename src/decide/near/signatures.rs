@@ -138,13 +138,9 @@ impl Signatures {
     /// Forgets what texts are compared by; who stays is still known. No text is added after this.
     pub fn forget_sketches(&mut self) {
         self.segments = Vec::new();
+        self.digests = Vec::new();
         self.table = HashTable::new();
         self.ranks = Vec::new();
-    }
-
-    /// The digest of a text.
-    pub fn digest(&self, id: SignatureId) -> u64 {
-        self.digests[id as usize]
     }
 }
 

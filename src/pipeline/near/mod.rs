@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::drive::Corpus;
+use super::recheck::Reading;
 use super::render::Settled;
 use crate::decide::near::{
     self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
@@ -39,6 +40,8 @@ pub(super) struct Search {
     pub(super) places: Places,
     /// What goes.
     pub(super) findings: Findings,
+    /// What every document was.
+    pub(super) reading: Reading,
 }
 
 /// Searches the corpus. The ids of records, and why texts go, are kept for the ledger.
@@ -51,9 +54,10 @@ pub(super) fn search(
     let banding = Banding::of(config);
     let mut findings = Findings::default();
     let mut known = None;
+    let mut reading = Reading::default();
     if config.has_documents() {
         corpus.observer.begun(Stage::Sketching);
-        let (survey, places) = survey::documents(corpus, banding, ids)?;
+        let (survey, places) = survey::documents(corpus, banding, (ids, &mut reading))?;
         let Survey { texts, texts_of } = survey;
         let removed = settle(corpus, (&texts, banding), Units::Documents, &places, evidence)?;
         findings.set_documents(Documents::new(texts_of, texts, removed));
@@ -63,7 +67,7 @@ pub(super) fn search(
         corpus.observer.begun(Stage::Sketching);
         let exact = Exact::new(corpus.config.decide.scope);
         let earlier = known.as_ref().map(|places| (places, &findings));
-        let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), ids)?;
+        let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), (ids, &mut reading))?;
         let places = match known.take() {
             Some(known) => known,
             None => places,
@@ -76,7 +80,7 @@ pub(super) fn search(
         known = Some(places);
     }
     corpus.observer.begun(Stage::Cleaning);
-    Ok(Search { places: known.unwrap_or_default(), findings })
+    Ok(Search { places: known.unwrap_or_default(), findings, reading })
 }
 
 /// Tells the observer of a chunk.

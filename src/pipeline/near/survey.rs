@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
 use crate::pipeline::drive::{Corpus, Visitor, drive};
+use crate::pipeline::recheck::Reading;
 use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
 use crate::pipeline::settle::Decider;
@@ -169,8 +170,9 @@ impl Adder<'_> {
 pub(super) fn documents(
     corpus: &Corpus<'_>,
     banding: Banding,
-    ids: &mut RecordIds,
+    notes: (&mut RecordIds, &mut Reading),
 ) -> Result<(Survey, Places)> {
+    let (ids, reading) = notes;
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
@@ -181,7 +183,7 @@ pub(super) fn documents(
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
-        note_ids(&settled, ids)?;
+        note(&settled, (ids, reading))?;
         tell(corpus, &settled);
         adder.add(&settled, seen)?;
         Ok(settled.scanned.chunk.bytes)
@@ -191,12 +193,15 @@ pub(super) fn documents(
     Ok((adder.survey, decider.into_places()))
 }
 
-/// Notes the ids of a chunk's records, for the ledger.
-fn note_ids(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
+/// Notes the ids of a chunk's records, for the ledger, and what its documents are.
+fn note(settled: &Settled, (ids, reading): (&mut RecordIds, &mut Reading)) -> Result<()> {
     let chunk = &settled.scanned.chunk;
     for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
         if slot.is_record {
             ids.note(document.id, &chunk.bytes[slot.id.range()])?;
+        }
+        if let Some(digest) = document.digest {
+            reading.note(document.id, digest);
         }
     }
     Ok(())
@@ -207,8 +212,9 @@ pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
     (exact, earlier): (Exact, Option<(&Places, &Findings)>),
-    ids: &mut RecordIds,
+    notes: (&mut RecordIds, &mut Reading),
 ) -> Result<(Signatures, Places)> {
+    let (ids, reading) = notes;
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
@@ -225,7 +231,7 @@ pub(super) fn paragraphs(
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
-        note_ids(&settled, ids)?;
+        note(&settled, (ids, reading))?;
         tell(corpus, &settled);
         let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
         if piece.is_none_or(|part| part.is_first) {
