@@ -54,7 +54,12 @@ fn near_without_a_value_is_about_documents() {
 #[test]
 fn near_swallows_no_input() {
     let sandbox = corpus();
-    sandbox.tamis(&["clean", "--near", "in", "--out", "out"]).exits(2).says(&["--near", "documents", "paragraphs", "both"]);
+    sandbox.tamis(&["clean", "--near", "in", "--out", "out"]).exits(2).says(&[
+        "--near",
+        "documents",
+        "paragraphs",
+        "both",
+    ]);
     assert!(!sandbox.exists("out"));
 }
 
@@ -105,7 +110,11 @@ fn other_forms_of_output() {
     for to in ["txt", "jsonl", "parquet"] {
         sandbox.tamis(&["clean", "in", "r.jsonl", "--near", "--to", to, "--out", to]).exits(0);
         let summary = sandbox.summary(&format!("{to}.tamis"));
-        assert_eq!((&summary["documents"]["kept"], &summary["documents"]["emptied"]), (&2.into(), &4.into()), "{to}");
+        assert_eq!(
+            (&summary["documents"]["kept"], &summary["documents"]["emptied"]),
+            (&2.into(), &4.into()),
+            "{to}"
+        );
     }
 }
 
@@ -126,7 +135,11 @@ fn options_without_near() {
         let flag = format!("--{option}");
         sandbox.tamis(&["clean", "in", &flag, value, "--out", "out"]).exits(2).says(&[option, "--near"]);
         // In the file it is a setting like others.
-        let line = if option == "near-min-chars" { format!("{option} = {value}\n") } else { format!("{option} = '{value}'\n") };
+        let line = if option == "near-min-chars" {
+            format!("{option} = {value}\n")
+        } else {
+            format!("{option} = '{value}'\n")
+        };
         sandbox.file("tamis.toml", line);
         sandbox.tamis(&["clean", "in", "--dry-run"]).exits(0);
         std::fs::remove_file(sandbox.path("tamis.toml")).expect("a file");
@@ -191,11 +204,19 @@ fn the_configuration_file() {
     sandbox.tamis(&["clean", "in", "--out", "out"]).exits(0);
     assert!(!sandbox.exists("out/0.txt") && sandbox.exists("out/1.txt"));
     let near = &sandbox.summary("out.tamis")["config"]["near"];
-    assert_eq!((&near["threshold"], &near["shingle"], &near["priority"]), (&0.5.into(), &"word:3".into(), &serde_json::json!(["1.*"])));
+    assert_eq!(
+        (&near["threshold"], &near["shingle"], &near["priority"]),
+        (&0.5.into(), &"word:3".into(), &serde_json::json!(["1.*"]))
+    );
     // A flag beats the file, and a preset what is not said.
-    sandbox.tamis(&["clean", "in", "--out", "out", "--force", "--near-preset", "syndication", "--keep", "first"]).exits(0);
+    sandbox
+        .tamis(&["clean", "in", "--out", "out", "--force", "--near-preset", "syndication", "--keep", "first"])
+        .exits(0);
     let near = &sandbox.summary("out.tamis")["config"]["near"];
-    assert_eq!((&near["threshold"], &near["containment"], &near["keep"]), (&0.5.into(), &"off".into(), &"first".into()));
+    assert_eq!(
+        (&near["threshold"], &near["containment"], &near["keep"]),
+        (&0.5.into(), &"off".into(), &"first".into())
+    );
     for (line, parts) in [
         ("near = 'lines'", ["tamis.toml", "lines", "documents"]),
         ("near = true", ["tamis.toml", "near", "documents"]),

@@ -57,20 +57,20 @@ fn published(output: &MemoryOutput) -> Option<(Files, Vec<Value>)> {
     Some((out.collect(), ledger))
 }
 
-/// An input that is another at each reading.
+/// An input that is another at each of the three readings: when texts are sketched, when they are compared (or, of
+/// several kinds of texts, whenever that is not first), and when they are cleaned.
 struct Shifting {
-    readings: Vec<MemoryInput>,
-    stages: AtomicUsize,
+    readings: [MemoryInput; 3],
+    at: AtomicUsize,
 }
 
 impl Shifting {
-    fn new(readings: &[Files]) -> Self {
-        Self { readings: readings.iter().map(in_memory).collect(), stages: AtomicUsize::new(0) }
+    fn new(readings: [&Files; 3]) -> Self {
+        Self { readings: readings.map(in_memory), at: AtomicUsize::new(3) }
     }
 
     fn now(&self) -> &MemoryInput {
-        let stage = self.stages.load(Ordering::SeqCst).saturating_sub(1);
-        &self.readings[stage.min(self.readings.len() - 1)]
+        &self.readings[self.at.load(Ordering::SeqCst) % 3]
     }
 }
 
@@ -85,14 +85,23 @@ impl Input for Shifting {
 }
 
 impl Observer for Shifting {
-    fn begun(&self, _: Stage) {
-        self.stages.fetch_add(1, Ordering::SeqCst);
+    fn begun(&self, stage: Stage) {
+        let at = match stage {
+            Stage::Sketching if self.at.load(Ordering::SeqCst) == 3 => 0,
+            Stage::Sketching | Stage::Comparing => 1,
+            Stage::Cleaning => 2,
+        };
+        self.at.store(at, Ordering::SeqCst);
     }
 }
 
 /// A document as it stands in the corpus: in a file of its own, or with another before it among records.
 fn wrap(is_records: bool, text: &str) -> Vec<u8> {
-    if is_records { jsonl(&["something else altogether", text]).into_bytes() } else { text.as_bytes().to_vec() }
+    if is_records {
+        jsonl(&["something else altogether", text]).into_bytes()
+    } else {
+        text.as_bytes().to_vec()
+    }
 }
 
 /// What may become of a file.
@@ -144,13 +153,13 @@ fn likeness(a: &str, b: &str) -> f64 {
 
 /// Whatever changes in between: the run is given up (`None`), or what it removed stands nearly alike in what it read
 /// last; if not, in which way.
-fn wrong(name: &str, readings: &[Files], config: &Config) -> Option<Vec<String>> {
+fn wrong(name: &str, readings: [&Files; 3], config: &Config) -> Option<Vec<String>> {
     let shifting = Shifting::new(readings);
     let output = MemoryOutput::new();
-    let last = readings.last().expect("a reading");
-    match run(&readings[0], &shifting, &output, config, &shifting) {
+    let [first, _, last] = readings;
+    match run(first, &shifting, &output, config, &shifting) {
         Err(Error::Changed { path }) => {
-            assert!(readings[0].contains_key(std::str::from_utf8(&path).expect("UTF-8")), "{name}: {path:?}");
+            assert!(first.contains_key(std::str::from_utf8(&path).expect("UTF-8")), "{name}: {path:?}");
             assert!(published(&output).is_none(), "{name}");
             None
         }
@@ -164,7 +173,8 @@ fn wrong(name: &str, readings: &[Files], config: &Config) -> Option<Vec<String>>
                     wrong.push(format!("{name}: the survivor is not there: {line:.300}"));
                 }
                 let text = document(last, survivor).unwrap_or_default();
-                let index = |key: &str| usize::try_from(survivor[key].as_u64().expect("an index")).expect("small");
+                let index =
+                    |key: &str| usize::try_from(survivor[key].as_u64().expect("an index")).expect("small");
                 let paragraphs: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
                 let survivors = paragraphs.get(index("first")..=index("last")).unwrap_or_default().join("\n");
                 let removed = text_of(line, "text");
@@ -183,14 +193,18 @@ fn wrong(name: &str, readings: &[Files], config: &Config) -> Option<Vec<String>>
 fn inputs_that_change() {
     let mut dice = Dice::new(30);
     let (mut num_given_up, mut all_wrong) = (0, Vec::new());
-    for (layout, is_records, compression) in [("small", false, ""), ("records", true, ""), ("alone", false, ".gz"), ("records alone", true, ".gz")] {
+    for (layout, is_records, compression) in
+        [("small", false, ""), ("records", true, ""), ("alone", false, ".gz"), ("records alone", true, ".gz")]
+    {
         let len = 60;
         let words = dice.words(len);
-        let more = [lines(&words), lines(&dice.words(3))].concat();
+        let more = lines(&words).replacen(".\n", " more.\n", 2) + "and more\n";
         let corpus = [lines(&words), more, lines(&dice.words(len))];
         let name = |n: usize| format!("{n:04}.{}{compression}", if is_records { "jsonl" } else { "txt" });
-        let pack = |bytes: Vec<u8>| if compression.is_empty() { bytes } else { packs::compress("gz", &bytes) };
-        let files: Files = corpus.iter().enumerate().map(|(n, text)| (name(n), pack(wrap(is_records, text)))).collect();
+        let pack =
+            |bytes: Vec<u8>| if compression.is_empty() { bytes } else { packs::compress("gz", &bytes) };
+        let files: Files =
+            corpus.iter().enumerate().map(|(n, text)| (name(n), pack(wrap(is_records, text)))).collect();
         for units in [NearUnits::Documents, NearUnits::Paragraphs, NearUnits::Both] {
             let mut config = preset(NearPreset::Strict, units);
             config.write.ledger_text = true;
@@ -209,8 +223,7 @@ fn inputs_that_change() {
                         ("at the second only", [a, b, a]),
                     ];
                     for (when, readings) in readings {
-                        let readings: Vec<Files> = readings.iter().map(|files| (*files).clone()).collect();
-                        match wrong(&label(when), &readings, &config) {
+                        match wrong(&label(when), *readings, &config) {
                             None => num_given_up += 1,
                             Some(wrong) => all_wrong.extend(wrong),
                         }
@@ -300,11 +313,15 @@ fn every_operation_can_fail() {
     files.retain(|path, _| !path.starts_with(['x', 'y', 'z']));
     let input = in_memory(&files);
     let config = preset(NearPreset::Strict, NearUnits::Both);
-    for (kind, expected) in [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)] {
+    for (kind, expected) in
+        [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)]
+    {
         let mut failed = 0;
         for at in 0.. {
-            let (output, fault) = (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
-            let outcome = run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
+            let (output, fault) =
+                (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
+            let outcome =
+                run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
             if fault.seen.load(Ordering::Relaxed) <= at {
                 outcome.expect("a run without a fault");
                 break;
@@ -381,7 +398,10 @@ fn an_observer_is_told_of_every_file() {
     let told = |counts: &[AtomicU64; 2]| counts.each_ref().map(|count| count.load(Ordering::Relaxed));
     assert_eq!(told(&counting.advanced), [files.len() as u64, bytes]);
     let [searched, searched_bytes] = told(&counting.searched);
-    assert!(searched > files.len() as u64 && searched_bytes > bytes, "twice what is compared, but for what is bad");
+    assert!(
+        searched > files.len() as u64 && searched_bytes > bytes,
+        "twice what is compared, but for what is bad"
+    );
 }
 
 /// So many bytes of lines that are not like one another.
@@ -484,7 +504,10 @@ fn a_shared_passage() {
         let run = clean(&records(count, |n| format!("{shared} {}", own(n, own_words))), &near());
         assert_eq!(run.summary.documents.kept, count as u64, "{own_words}");
     }
-    let run = clean(&records(3000, |n| format!("{} {shared} {}", own(n, 30), own(n + 10_000, 30))), &near_paragraphs());
+    let run = clean(
+        &records(3000, |n| format!("{} {shared} {}", own(n, 30), own(n + 10_000, 30))),
+        &near_paragraphs(),
+    );
     assert_eq!(run.summary.documents.kept, 3000);
 }
 
@@ -496,7 +519,10 @@ fn bulletins() {
     let run = clean(&records(3000, |n| format!("{start} rose {n} points {end}")), &near());
     assert_eq!(run.summary.documents.kept, 3000);
     // Each is sent again with a by-line: it is like all of them, but goes for its own only.
-    let run = clean(&records(600, |n| format!("{start} rose {} points {end}{}", n % 300, " agency".repeat(n / 300))), &near());
+    let run = clean(
+        &records(600, |n| format!("{start} rose {} points {end}{}", n % 300, " agency".repeat(n / 300))),
+        &near(),
+    );
     assert_eq!(run.summary.documents.kept, 300, "{:?}", run.summary.documents.removed);
     for gone in gone(&run) {
         assert_eq!(gone.place.1.map(|n| n - 300), gone.survivor.1);
@@ -514,7 +540,8 @@ fn long_texts() {
     let run = clean(&texts(&[long.clone(), long + "more\n"]), &near());
     assert_eq!(run.names(), ["0000.txt"]);
     let repeated = |words: &str, count: usize| words.repeat(count);
-    let numbers = |seed: usize| (0..40_000).map(|n| format!("{} ", n * 7 + seed)).collect::<Vec<_>>().concat();
+    let numbers =
+        |seed: usize| (0..40_000).map(|n| format!("{} ", n * 7 + seed)).collect::<Vec<_>>().concat();
     for (name, a, b, goes) in [
         ("one token", repeated("word ", 100_000), repeated("word ", 100_001), true),
         ("one Han character", repeated("中", 100_000), repeated("中", 100_001), true),
@@ -524,7 +551,12 @@ fn long_texts() {
         ("many numbers", numbers(0), numbers(0) + "more", true),
         ("other numbers", numbers(0), numbers(1), false),
         ("joiners", repeated("a.", 200_000), repeated("a.", 200_001), false),
-        ("marks", format!("a{}", repeated("\u{301}", 100_000)), format!("a{}", repeated("\u{301}", 100_001)), false),
+        (
+            "marks",
+            format!("a{}", repeated("\u{301}", 100_000)),
+            format!("a{}", repeated("\u{301}", 100_001)),
+            false,
+        ),
         ("entities", repeated("&amp;", 100_000), repeated("&", 100_000), false),
         ("letters of entities", repeated("&eacute;", 50_000), repeated("é", 50_000), true),
     ] {
