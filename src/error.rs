@@ -104,6 +104,21 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// A file of the record of a run cannot be read back.
+    #[error(
+        "{}:{} {what}; bring back the record that `tamis clean` wrote, or run it again",
+        printable(path),
+        line.map_or(String::new(), |line| format!("{line}:"))
+    )]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// The line in it, from 1.
+        line: Option<u64>,
+        /// What is wrong with it.
+        what: String,
+    },
+
     /// Writing the output failed.
     #[error(
         "{}: cannot {operation}: {source}; nothing was published: check free space and permissions there and run again",

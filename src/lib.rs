@@ -9,11 +9,14 @@
 //! | 1 | [`discover`] | inputs → sources, sorted and numbered |
 //! | 2 | [`read`] | bytes → documents, in chunks: decompressed, taken out of archives and containers, decoded |
 //! | 3 | [`split`](mod@split) | document → paragraphs (spans) |
-//! | 4 | [`normalize`] | paragraph → what is written; key text |
-//! | 5 | [`fingerprint`] | key text → fingerprint |
+//! | 4 | [`normalize`] | paragraph → what is written; key text; comparison tokens |
+//! | 5 | [`fingerprint`] | key text → fingerprint; tokens → shingles → sketch |
 //! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
 //! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container; the ledger |
 //! | 8 | [`report`] | outcome → summary, rejections, run |
+//!
+//! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
+//! compared by that meet another (see [`pipeline`]).
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.

@@ -4,6 +4,11 @@
 //! two, decide settles the scanned batch against everything before it. First-in-corpus-order needs no
 //! look-ahead, so that a document's text is read once and written while it is still in memory.
 //!
+//! Near-duplicates need the whole corpus first. Under `--near` two passes go before: *survey* keeps a sketch of
+//! every text (about 240 bytes a document in all), *collect* reads those sources again that hold a text which met
+//! another, and keeps on disk what it is compared by. Then the pass above carries out what was decided. Every
+//! document is held against its first reading: an input that changed in between ends the run.
+//!
 //! Memory: 4 bytes a document, 30 to 36 a surviving paragraph, two batches of text (8 MiB each, or one
 //! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
 //! on its way out.
@@ -15,12 +20,14 @@ mod drive;
 mod feed;
 mod inspect;
 mod near;
+mod originals;
 mod recheck;
 mod render;
 mod scan;
 mod settle;
 
 pub use inspect::inspect;
+pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -218,9 +225,13 @@ pub fn run(
     let pool = pool(config)?;
     let threads = pool.current_num_threads();
     let info = || RunInfo {
-        schema: "tamis.run/1",
-        version: env!("CARGO_PKG_VERSION"),
+        schema: "tamis.run/1".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         command: config.command.clone(),
+        directory: config.given.directory.clone(),
+        inputs: config.given.inputs.clone(),
+        files_from: config.given.files_from.clone(),
+        input_format: config.read.input_format,
         started: started.0.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
         seconds: started.1.elapsed().as_secs_f64(),
         threads,

@@ -1,15 +1,18 @@
 //! Stage 8: the account of a run: [`Summary`] (`summary.json`), the list of rejections (`rejected.jsonl`), and
-//! what varies from run to run ([`RunInfo`], `run.json`).
+//! what varies from run to run ([`RunInfo`], `run.json`). The ledger, which stage 7 writes, is read back here
+//! ([`LedgerReader`]).
 //!
 //! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
 //! identical from run to run.
 
 mod inspection;
+mod ledger;
 mod rejected;
 mod run_info;
 mod summary;
 
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
+pub use ledger::{LedgerHead, LedgerHeadPlace, LedgerLine, LedgerPlace, LedgerReader, RecordId};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
 pub use summary::{

@@ -1,16 +1,30 @@
 //! `run.json`: what varies from run to run and is therefore in no other file.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::config::InputFormat;
 
 /// The circumstances of a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// `tamis.run/1`.
-    pub schema: &'static str,
+    pub schema: String,
     /// Version of the program.
-    pub version: &'static str,
+    pub version: String,
     /// The command line, if there was one.
     pub command: Vec<String>,
+    /// The current directory, absolute; `null` if the run was not one of the command.
+    #[serde(default)]
+    pub directory: Option<String>,
+    /// The inputs as given. In these paths a byte that is not UTF-8 is `\xNN` and a backslash `\\\\`.
+    #[serde(default)]
+    pub inputs: Vec<String>,
+    /// The list of files as given.
+    #[serde(default)]
+    pub files_from: Option<String>,
+    /// What standard input held.
+    #[serde(default)]
+    pub input_format: InputFormat,
     /// When the run started, in seconds since 1970-01-01 UTC.
     pub started: u64,
     /// How long it took up to publishing, in seconds.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{
-    Config, EncodingErrors, Keep, Limit, MatchMode, NearConfig, NearUnits, Repair, Scope, Share, Shingle,
-    SplitMode, TargetFormat,
+    Config, EncodingErrors, InputFormat, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits,
+    ReadConfig, Repair, Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
 };
 use crate::decide::{Removed, Rule};
 use crate::error::{RejectReason, SkipReason};
@@ -101,6 +101,29 @@ pub struct NearSettings {
     pub priority: Vec<String>,
     /// `--near-min-chars`
     pub min_chars: u64,
+}
+
+impl Settings {
+    /// The configuration under which the inputs are read and cut as they were then. What standard input held,
+    /// `run.json` says.
+    pub fn reading(&self) -> Config {
+        Config {
+            read: ReadConfig {
+                text_field: self.text_field.clone(),
+                id_field: self.id_field.clone(),
+                follow: self.follow,
+                input_format: InputFormat::default(),
+                encoding: self.encoding.clone(),
+                encoding_errors: self.encoding_errors,
+                max_document_size: self.max_document_size,
+                include: self.include.clone(),
+                exclude: self.exclude.clone(),
+            },
+            split: SplitConfig { split: self.split, repair: self.repair },
+            matching: MatchConfig { mode: self.match_mode, min_chars: self.min_chars },
+            ..Config::default()
+        }
+    }
 }
 
 impl NearSettings {

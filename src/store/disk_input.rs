@@ -65,6 +65,14 @@ impl Root {
     /// [`Error::Input`] if it cannot be looked at, [`Error::InputKind`] if it is no regular file,
     /// [`Error::Config`] if it holds a `..` and so has no place below OUT.
     pub fn listed(path: &Path) -> Result<Self> {
+        Self::listed_in(Path::new(""), path)
+    }
+
+    /// The same, of a list whose relative paths start from this directory.
+    ///
+    /// # Errors
+    /// As [`Self::listed`].
+    pub fn listed_in(directory: &Path, path: &Path) -> Result<Self> {
         let mut relative = PathBuf::new();
         for component in path.components() {
             match component {
@@ -78,7 +86,7 @@ impl Root {
                 }
             }
         }
-        match Self::look(path)? {
+        match Self::look(&directory.join(path))? {
             Self::File(path) => Ok(Self::Listed { path, relative: path::bytes(&relative).to_vec() }),
             _ => Err(Error::InputKind { path: path.to_owned(), kind: "a directory, and a list names files" }),
         }

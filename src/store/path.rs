@@ -81,6 +81,25 @@ pub fn lossless(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// The bytes that [`lossless`] wrote so. An escape that it does not write stands for itself.
+pub fn from_lossless(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let hex = escape.strip_prefix('x').and_then(|hex| u8::from_str_radix(hex.get(..2)?, 16).ok());
+        if let Some(byte) = hex {
+            bytes.push(byte);
+            rest = &escape[3..];
+        } else {
+            bytes.push(b'\\');
+            rest = escape.strip_prefix('\\').unwrap_or(escape);
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
 fn push_hex(bytes: &[u8], text: &mut String) {
     for byte in bytes {
         let _ = write!(text, "\\x{byte:02x}"); // writing to a String cannot fail
@@ -104,6 +123,7 @@ mod tests {
     fn lossless_tells_all_names_apart() {
         for (name, expected) in [(&b"a/b.txt"[..], "a/b.txt"), (b"\xff", "\\xff"), (b"\\xff", "\\\\xff")] {
             assert_eq!(lossless(name), expected);
+            assert_eq!(from_lossless(expected), name);
         }
     }
 

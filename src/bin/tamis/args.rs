@@ -29,6 +29,12 @@ pub(crate) enum Command {
     /// Say what is there, before any cleaning.
     #[command(after_help = INSPECT_HELP)]
     Inspect(Box<InspectArgs>),
+    /// Show why paragraphs or documents went, beside what stays in their place.
+    #[command(after_help = crate::explain::HELP)]
+    Explain(crate::explain::ExplainArgs),
+    /// List the documents that went as a whole, by the document that stays in their place.
+    #[command(after_help = crate::clusters::HELP)]
+    Clusters(crate::clusters::ClustersArgs),
     /// Print the configuration that `clean` would run with, and where each value comes from.
     Config(Box<CleanArgs>),
     /// Print a completion script.

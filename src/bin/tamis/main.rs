@@ -3,12 +3,15 @@
 
 mod account;
 mod args;
+mod clusters;
 mod config_file;
 mod exit;
+mod explain;
 mod inspection;
 mod list;
 mod near;
 mod progress;
+mod record;
 mod settings;
 mod size;
 
@@ -36,6 +39,8 @@ fn main() -> ExitCode {
         Command::Inspect(args) => {
             Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
         }
+        Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
+        Command::Clusters(args) => clusters::clusters(&args),
         Command::Config(args) => {
             Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
         }
@@ -61,7 +66,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 fn inspect(settings: &Settings) -> anyhow::Result<Exit> {
     let roots = settings.roots()?;
-    let progress = start(settings)?;
+    let progress = start(settings.verbose, settings.quiet)?;
     let inspection = tamis::inspect(roots, &settings.config, &progress);
     progress.clear();
     let inspection = inspection?;
@@ -69,8 +74,8 @@ fn inspect(settings: &Settings) -> anyhow::Result<Exit> {
 }
 
 /// What every long command begins with.
-fn start(settings: &Settings) -> anyhow::Result<Progress> {
-    start_logging(settings.verbose);
+fn start(verbose: u8, is_quiet: bool) -> anyhow::Result<Progress> {
+    start_logging(verbose);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
             // The second time: a read may hang for ever. What is staged is cleared by the next run.
@@ -79,14 +84,14 @@ fn start(settings: &Settings) -> anyhow::Result<Progress> {
         }
     })
     .context("cannot listen for Ctrl-C")?;
-    let is_drawn = !settings.quiet && io::stderr().is_terminal();
+    let is_drawn = !is_quiet && io::stderr().is_terminal();
     Ok(Progress::new(is_drawn, &INTERRUPTED))
 }
 
 fn clean(settings: &Settings) -> anyhow::Result<Exit> {
     let destination = settings.destination()?;
     let roots = settings.roots()?;
-    let progress = start(settings)?;
+    let progress = start(settings.verbose, settings.quiet)?;
     let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);
     let outcome = outcome?;
@@ -146,13 +151,24 @@ fn print(text: &str) -> anyhow::Result<Exit> {
 
 /// Prints to standard output; a closed pipe is not an error (contract X2).
 fn print_bytes(bytes: &[u8]) -> anyhow::Result<Exit> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output")
-        }
+    match print_more(bytes) {
+        Err(error) if Exit::of(&error) != Exit::Done => Err(error),
         _ => Ok(Exit::Done),
     }
+}
+
+/// Prints a part of what there is to print. A closed pipe is the error that ends the command well.
+fn print_more(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(tamis::Error::PipeClosed.into()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// Says something on standard error that is no result.
+fn note(message: &str) {
+    let _ = writeln!(io::stderr(), "tamis: {}", printable_bytes(message.as_bytes())); // nothing can be done if it is gone
 }
 
 /// Prints an error. What comes from inputs, a hostile `tamis.toml` included, is escaped.

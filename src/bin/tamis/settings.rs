@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
-use tamis::config::{DecideConfig, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
+use tamis::config::{DecideConfig, Given, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
 use tamis::pipeline::Destination;
 use tamis::store::Root;
-use tamis::store::path::printable;
+use tamis::store::path::{bytes, lossless, printable};
 
 use crate::args::{CleanArgs, Options, Reading, Splitting};
 use crate::config_file::{self, KEYS};
@@ -74,6 +74,7 @@ impl Settings {
                 shard_size: joined.shard_size.map(|size| size.0),
             },
             threads: joined.threads.unwrap_or_default(),
+            given: given(joined.input.as_deref().unwrap_or_default(), joined.files_from.as_deref()),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };
         config.validate()?;
@@ -184,6 +185,16 @@ impl Settings {
             }
         }
         Ok(text)
+    }
+}
+
+/// What was named, as `run.json` holds it.
+fn given(inputs: &[PathBuf], files_from: Option<&Path>) -> Given {
+    let spelled = |path: &Path| lossless(bytes(path)).into_owned();
+    Given {
+        directory: std::env::current_dir().ok().map(|directory| spelled(&directory)),
+        inputs: inputs.iter().map(|input| spelled(input)).collect(),
+        files_from: files_from.map(spelled),
     }
 }
 

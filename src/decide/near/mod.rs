@@ -1,5 +1,9 @@
 //! Near-duplicates: sketches in, removals out.
 //!
+//! Two texts are near-duplicates if the Jaccard coefficient of the sets of their shingles (A. Z. Broder, 1997, see
+//! [`crate::fingerprint::Shingles`]) reaches a threshold, and their numbers agree. Sketches
+//! ([`crate::fingerprint::Sketch`]) tell which pairs are worth looking at.
+//!
 //! 1. Every text has a sketch ([`Signatures`]); copies of one text are one text.
 //! 2. Texts whose sketches agree in a band meet ([`Banding`], [`components()`]): only those are looked at again.
 //! 3. Each group is settled by itself ([`settle()`]): in the order in which texts would stay, each is judged

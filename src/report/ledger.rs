@@ -1,0 +1,278 @@
+//! The ledger, read back: `removed.jsonl.zst`, a line at a time.
+//!
+//! Zstandard frames (RFC 8878) of JSON lines come in, [`LedgerLine`]s go out, in corpus order. Memory: one line,
+//! which holds the text of one document or of one paragraph, and a window of the decompressor. What is damaged or
+//! breaks off is an error with its line.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::decide::Rule;
+use crate::error::{Error, Result};
+use crate::write::NumbersTold;
+
+/// The id of a record, as its JSON is spelled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RecordId(Box<RawValue>);
+
+impl RecordId {
+    /// The JSON.
+    pub fn json(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The text of a JSON string; anything else as it is spelled.
+    pub fn text(&self) -> Cow<'_, str> {
+        match serde_json::from_str::<String>(self.json()) {
+            Ok(text) => Cow::Owned(text),
+            Err(_) => Cow::Borrowed(self.json()),
+        }
+    }
+}
+
+impl PartialEq for RecordId {
+    fn eq(&self, other: &Self) -> bool {
+        self.json() == other.json()
+    }
+}
+
+impl Eq for RecordId {}
+
+/// Where survivors stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerPlace {
+    /// Path of the document's file, and behind it that of the archive's member.
+    pub path: String,
+    /// Number of the record, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+/// A line of the ledger: consecutive paragraphs of one document that one rule removed (contract O5).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerLine {
+    /// Path of the document's file, and behind it that of the archive's member.
+    pub path: String,
+    /// Number of the record, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Bytes of the document's decoded text, from the first removed to the one after the last.
+    pub span: (u64, u64),
+    /// The rule.
+    #[serde(serialize_with = "write_rule", deserialize_with = "read_rule")]
+    pub rule: Rule,
+    /// What stays in their place.
+    pub survivor: LedgerPlace,
+    /// The Jaccard coefficient, if it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// The share that stands in the survivor, where that is why it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
+    /// The numbers in either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<NumbersTold>,
+    /// The removed paragraphs, repaired, each ended by LF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// The places of a line: what is cheap to know of each line of a long ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LedgerHead<'a> {
+    /// Path of the removed paragraphs' document.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// The first paragraph.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// What stays.
+    #[serde(borrow)]
+    pub survivor: LedgerHeadPlace<'a>,
+}
+
+/// The path of a survivor.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LedgerHeadPlace<'a> {
+    /// The path.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(rule.name())
+}
+
+fn read_rule<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Rule, D::Error> {
+    let name = Cow::<'de, str>::deserialize(deserializer)?;
+    let known = Rule::ALL.into_iter().find(|rule| rule.name() == name);
+    known.ok_or_else(|| serde::de::Error::custom(format_args!("unknown rule {name:?}")))
+}
+
+/// Reads the lines of a ledger, in order.
+///
+/// ```
+/// use tamis::report::LedgerReader;
+/// use tamis::{Config, Document, NoObserver};
+/// let documents = [Document::new("a", "今天下雨。\n"), Document::new("b", "今天下雨。\n")];
+/// let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;
+/// let lines = LedgerReader::new("ledger", cleaned.ledger.as_slice())?;
+/// let lines = lines.collect::<tamis::Result<Vec<_>>>()?;
+/// assert_eq!((lines[0].path.as_str(), lines[0].survivor.path.as_str()), ("b", "a"));
+/// # Ok::<(), tamis::Error>(())
+/// ```
+pub struct LedgerReader<R: Read> {
+    path: PathBuf,
+    reader: BufReader<zstd::stream::read::Decoder<'static, BufReader<R>>>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl<R: Read> fmt::Debug for LedgerReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerReader")
+            .field("path", &self.path)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<R: Read> LedgerReader<R> {
+    /// Reads `file`, which messages call `path`.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if there is no memory for the decompressor.
+    pub fn new(path: impl AsRef<Path>, file: R) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        match zstd::stream::read::Decoder::new(file) {
+            Ok(decoder) => Ok(Self { path, reader: BufReader::new(decoder), line: Vec::new(), number: 0 }),
+            Err(error) => Err(Error::Record { path, line: None, what: error.to_string() }),
+        }
+    }
+
+    fn error(&self, what: impl fmt::Display) -> Error {
+        Error::Record { path: self.path.clone(), line: Some(self.number), what: what.to_string() }
+    }
+
+    /// Goes on to the next line; `false` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if the file cannot be read, is damaged or breaks off.
+    pub fn advance(&mut self) -> Result<bool> {
+        self.line.clear();
+        self.number += 1;
+        match self.reader.read_until(b'\n', &mut self.line) {
+            Err(error) => Err(self.error(format_args!("this ledger is damaged: {error}"))),
+            Ok(0) => Ok(false),
+            Ok(_) if self.line.last() != Some(&b'\n') => Err(self.error("this ledger breaks off in a line")),
+            Ok(_) => Ok(true),
+        }
+    }
+
+    /// The line that [`Self::advance`] went to.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it is no line of a ledger.
+    pub fn line(&self) -> Result<LedgerLine> {
+        self.parse()
+    }
+
+    /// The places of that line.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it is no line of a ledger.
+    pub fn head(&self) -> Result<LedgerHead<'_>> {
+        self.parse()
+    }
+
+    fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        let parsed = serde_json::from_slice(&self.line);
+        parsed.map_err(|error| self.error(format_args!("this is no line of a ledger: {error}")))
+    }
+}
+
+impl<R: Read> Iterator for LedgerReader<R> {
+    type Item = Result<LedgerLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.advance() {
+            Ok(false) => None,
+            Ok(true) => Some(self.line()),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXACT: &str = r#"{"path":"b","first":4,"last":5,"span":[67,82],"rule":"exact","survivor":{"path":"a","first":1,"last":2}}"#;
+    const NEAR: &str = r#"{"path":"s.jsonl","record":2,"id":90071992547409931,"first":0,"last":0,"span":[0,9],"rule":"near-paragraph","survivor":{"path":"s.jsonl","record":0,"id":"x\u4e00","first":3,"last":3},"similarity":0.9071,"numbers":{"shared":["15"],"survivor":["2027"]},"text":"甲\n"}"#;
+
+    fn read(parts: &[&[u8]]) -> Vec<Result<LedgerLine>> {
+        let frames: Vec<u8> = parts.concat();
+        LedgerReader::new("removed.jsonl.zst", frames.as_slice()).unwrap().collect()
+    }
+
+    fn frame(text: &str) -> Vec<u8> {
+        zstd::bulk::compress(text.as_bytes(), 1).unwrap()
+    }
+
+    #[test]
+    fn lines_come_back_as_they_were_written() {
+        let lines = read(&[&frame(&format!("{EXACT}\n")), &frame(&format!("{NEAR}\n{EXACT}\n"))]);
+        let written: Vec<_> =
+            lines.iter().map(|line| serde_json::to_string(line.as_ref().unwrap()).unwrap()).collect();
+        assert_eq!(written, [EXACT, NEAR, EXACT]);
+        let near = lines[1].as_ref().unwrap();
+        assert_eq!(near.rule, Rule::NearParagraph);
+        let ids = [&near.id, &near.survivor.id].map(|id| id.as_ref().unwrap().text().into_owned());
+        assert_eq!(ids, ["90071992547409931", "x一"]);
+        assert!(read(&[&frame("")]).is_empty());
+    }
+
+    #[test]
+    fn damage_is_told_with_its_line() {
+        let good = frame(&format!("{EXACT}\n"));
+        for (name, parts, line, what) in [
+            ("cut", [&good[..], &good[..good.len() - 3]], 2, "damaged"),
+            ("no ledger", [&good, &b"plain text, no frame"[..]], 2, "damaged"),
+            ("half a line", [&good, &frame("{\"path\"")[..]], 2, "breaks off in a line"),
+            ("no JSON", [&frame("nothing\n"), &good[..]], 1, "no line of a ledger"),
+            ("rule", [&good, &frame(&EXACT.replace("exact", "later"))[..]], 2, "breaks off"),
+            (
+                "rule",
+                [&good, &frame(&(EXACT.replace("exact", "later") + "\n"))[..]],
+                2,
+                "unknown rule \"later\"",
+            ),
+        ] {
+            let error = read(&parts).into_iter().find_map(Result::err).expect(name).to_string();
+            assert!(error.starts_with(&format!("removed.jsonl.zst:{line}: ")), "{name}: {error}");
+            assert!(error.contains(what), "{name}: {error}");
+        }
+    }
+}
