@@ -96,7 +96,10 @@ impl From<Share> for f64 {
 
 /// A number as a configuration file spells it.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "no share; write a number above 0 and at most 1 such as 0.8, or 'off' where there is a limit"
+)]
 enum Number {
     Float(f64),
     Text(String),

@@ -66,11 +66,15 @@ pub(super) fn search(
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
         let exact = Exact::new(corpus.config.decide.scope);
-        let earlier = known.as_ref().map(|places| (places, &findings));
-        let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), (ids, &mut reading))?;
+        let earlier = known.as_ref().map(|places| (places, &findings, &reading));
+        let mut own = Reading::default();
+        let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), (ids, &mut own))?;
         let places = match known.take() {
             Some(known) => known,
-            None => places,
+            None => {
+                reading = own;
+                places
+            }
         };
         let removed = settle(corpus, (&texts, banding), Units::Paragraphs, &places, evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =

@@ -211,7 +211,7 @@ fn note(settled: &Settled, (ids, reading): (&mut RecordIds, &mut Reading)) -> Re
 pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
-    (exact, earlier): (Exact, Option<(&Places, &Findings)>),
+    (exact, earlier): (Exact, Option<(&Places, &Findings, &Reading)>),
     notes: (&mut RecordIds, &mut Reading),
 ) -> Result<(Signatures, Places)> {
     let (ids, reading) = notes;
@@ -222,7 +222,9 @@ pub(super) fn paragraphs(
     let mut pending = Vec::new();
     let mut decider = match earlier {
         None => Decider::new(Some(exact)),
-        Some((places, findings)) => Decider::again(Some(exact), places, Some(findings)),
+        Some((places, findings, reading)) => {
+            Decider::again(Some(exact), places, Some(findings)).checking(reading)
+        }
     };
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
