@@ -243,7 +243,9 @@ fn archives_compression_and_encodings() {
     );
     holds(&told(&sandbox, &["out", "d.txt.gz"]), &["d.txt.gz, line 3, paragraph 1", "b.zip/m/x.txt, line 1"]);
     assert_eq!(told(&sandbox, &["out", "b.zip/m/x.txt"]), "b.zip/m/x.txt: it lost nothing\n");
-    explain(&sandbox, &["out", "b.zip/m/z.txt"], None).exits(2).says(&["b.zip/m/z.txt: no input of this run has this path; the nearest known path is b.zip/m/y.txt"]);
+    explain(&sandbox, &["out", "b.zip/m/z.txt"], None).exits(2).says(&[
+        "b.zip/m/z.txt: no input of this run has this path; the nearest known path is b.zip/m/y.txt",
+    ]);
 }
 
 #[test]

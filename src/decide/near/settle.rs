@@ -1,16 +1,18 @@
 //! Settles a component: every text is judged against those that stay, in the order in which texts would stay.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::banding::Banding;
-use super::features::Features;
+use super::features::{Features, NumberMarks};
 use super::forest::{Forest, Position};
 use super::judge::{Judge, Match};
 use super::signatures::{SignatureId, Signatures, num_equal};
 use crate::error::Result;
 
-/// Survivors that are looked at closely for one text, those of the most equal bins first.
+/// Survivors that are looked at closely for one text: half of them those of the most equal bins. Of a template's
+/// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
+/// most equal numbers.
 const MAX_COMPARED: usize = 32;
 /// After the first that matches, so many more are looked at for one that is more like it.
 const MAX_BETTER: usize = 4;
@@ -53,17 +55,23 @@ pub fn settle(
     let mut survivors = Cache::new(component.len());
     let mut found = Vec::new();
     let mut removals = Vec::new();
-    let mut candidates: Vec<(usize, Position)> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut numbers = ByNumbers::new(component.len());
     for (&text, position) in component.iter().zip(0..) {
+        let features = load.load(text)?;
+        let own = if judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
         forest.look_up(position, &mut found);
+        numbers.look_up(own, &mut found);
         let bins = forest.bins(position);
         candidates.clear();
         candidates.extend(found.iter().filter_map(|&other| {
-            let equal = num_equal(bins, forest.bins(other));
-            (equal >= banding.min_equal).then(|| (banding.num_bins() - equal, other))
+            let num_equal = num_equal(bins, forest.bins(other));
+            (num_equal >= banding.min_equal).then(|| {
+                let num_numbers = numbers.num_differing(own, other);
+                Candidate { num_bins: banding.num_bins() - num_equal, num_numbers, text: other }
+            })
         }));
-        candidates.sort_unstable();
-        let features = load.load(text)?;
+        put_first(&mut candidates);
         let mut get = |other: Position| survivors.get(other, component, load);
         match best(&features, &candidates, judge, &mut get)? {
             Some((survivor, found)) => {
@@ -71,6 +79,7 @@ pub fn settle(
             }
             None => {
                 forest.insert(position);
+                numbers.insert(position, own);
                 survivors.put(position, features);
             }
         }
@@ -78,16 +87,34 @@ pub fn settle(
     Ok(removals)
 }
 
-/// The survivor that a text matches best. `candidates`: how many bins differ, and which survivor; sorted.
+/// A survivor that a text may match.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    /// Bins that differ.
+    num_bins: usize,
+    /// Numbers that differ, about.
+    num_numbers: u32,
+    text: Position,
+}
+
+/// Puts those that are looked at first.
+fn put_first(candidates: &mut [Candidate]) {
+    candidates.sort_unstable_by_key(|other| (other.num_bins, other.num_numbers, other.text));
+    if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {
+        others.sort_unstable_by_key(|other| (other.num_numbers, other.num_bins, other.text));
+    }
+}
+
+/// The survivor that a text matches best.
 fn best(
     features: &Features,
-    candidates: &[(usize, Position)],
+    candidates: &[Candidate],
     judge: &Judge,
     get: &mut dyn FnMut(Position) -> Result<Rc<Features>>,
 ) -> Result<Option<(Position, Match)>> {
     let mut best: Option<(Position, Match)> = None;
     let mut left = MAX_BETTER;
-    for &(_, other) in candidates.iter().take(MAX_COMPARED) {
+    for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
         if best.is_some() {
             if left == 0 {
                 break;
@@ -103,6 +130,47 @@ fn best(
         }
     }
     Ok(best)
+}
+
+/// Survivors by their numbers. Of a template's texts hundreds are as alike, and too many to be looked at; under the
+/// guard only those of much the same numbers can match. 8 bytes a text, and the table.
+struct ByNumbers {
+    bits: Vec<u64>,
+    same: HashMap<u64, Vec<Position>>,
+}
+
+/// Survivors of the same numbers that are looked up.
+const MAX_SAME: usize = 128;
+
+impl ByNumbers {
+    fn new(len: usize) -> Self {
+        Self { bits: vec![0; len], same: HashMap::new() }
+    }
+
+    fn insert(&mut self, text: Position, own: NumberMarks) {
+        if own == NumberMarks::default() {
+            return;
+        }
+        self.bits[text as usize] = own.bits;
+        let same = self.same.entry(own.sum).or_default();
+        if same.len() < MAX_SAME {
+            same.push(text);
+        }
+    }
+
+    /// Adds the survivors of the same numbers to those found.
+    fn look_up(&self, own: NumberMarks, found: &mut Vec<Position>) {
+        if let Some(same) = self.same.get(&own.sum) {
+            found.extend(same);
+            found.sort_unstable();
+            found.dedup();
+        }
+    }
+
+    /// How many of the numbers of a survivor differ, about.
+    fn num_differing(&self, own: NumberMarks, other: Position) -> u32 {
+        (own.bits ^ self.bits[other as usize]).count_ones()
+    }
 }
 
 /// Features of survivors, as many as fit: they are asked for again and again.
