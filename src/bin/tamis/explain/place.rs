@@ -121,7 +121,9 @@ mod tests {
     fn the_nearest_path() {
         let nearest = |typed| {
             let mut nearest = Nearest::to(typed);
-            ["site/ferry.txt", "site/f.txt", "wire/ferries.txt"].iter().for_each(|path| nearest.offer(path));
+            for path in ["site/ferry.txt", "site/f.txt", "wire/ferries.txt"] {
+                nearest.offer(path);
+            }
             nearest.path().unwrap()
         };
         assert_eq!(nearest("site/fery.txt"), "site/ferry.txt");
