@@ -23,6 +23,8 @@ pub(super) struct ScanContext<'a> {
     matching: MatchConfig,
     keys: KeyMaker,
     purpose: Purpose,
+    /// Whether anything depends on the length of a key.
+    counts_chars: bool,
 }
 
 /// What a pass over the corpus needs of each paragraph.
@@ -51,6 +53,7 @@ impl<'a> ScanContext<'a> {
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             purpose,
+            counts_chars: config.matching.min_chars > 0 || config.decide.near.has_paragraphs(),
         }
     }
 }
@@ -74,7 +77,7 @@ pub(super) struct Scanned {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
     pub(super) fingerprint: Fingerprint,
-    /// Characters of its key text.
+    /// Characters of its key text, where anything depends on it.
     pub(super) num_chars: u64,
 }
 
@@ -149,7 +152,7 @@ impl Scanner<'_> {
     fn make_keys(&mut self, text: &str, start: usize) {
         for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
             self.context.keys.make(text, paragraph, &mut self.hasher);
-            let num_chars = self.hasher.num_chars();
+            let num_chars = if self.context.counts_chars { self.hasher.num_chars() } else { u64::MAX };
             let fingerprint = self.hasher.finish();
             if num_chars >= self.context.matching.min_chars {
                 self.records.push((fingerprint, to_u32(index), to_u32(start)));

@@ -41,10 +41,14 @@ fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -
 const MAX_RUN_TEXT: usize = 16 * 1024 * 1024;
 
 impl Run {
+    fn text_len(&self) -> usize {
+        self.text.as_ref().map_or(0, String::len)
+    }
+
     /// Takes `next` in if it goes on where this one ends; gives it back if not.
     pub fn extend(&mut self, next: Self) -> Option<Self> {
         let num_removed = self.last.0 - self.first.0 + 1;
-        let text_len = self.text.as_ref().map_or(0, String::len) + next.text.as_ref().map_or(0, String::len);
+        let text_len = self.text_len() + next.text_len();
         let is_next = next.first.0 == self.last.0 + 1
             && goes_on(self.reason, next.reason, num_removed, self.survivor_end)
             && text_len <= MAX_RUN_TEXT;
@@ -99,13 +103,26 @@ pub fn for_each_run<E>(
             _ => Ordinal(0),
         };
         let has_text = context.has_text || verdict.rule().is_some_and(|rule| !rule.is_exact());
+        // Most of the time a whole document goes: its text is put together in one place.
+        if let Some(run) = open.as_mut().filter(|run| is_continued && run.text_len() <= MAX_RUN_TEXT / 2) {
+            run.last = ParagraphIndex(index);
+            run.span.1 = offset + count(paragraph.span.end);
+            if let Some(text) = &mut run.text {
+                push_repaired(document, paragraph, context.repair, text);
+            }
+            continue;
+        }
         let next = Run {
             first: ParagraphIndex(index),
             last: ParagraphIndex(index),
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
             reason,
             survivor_end,
-            text: has_text.then(|| repaired(document, paragraph, context.repair)),
+            text: has_text.then(|| {
+                let mut text = String::new();
+                push_repaired(document, paragraph, context.repair, &mut text);
+                text
+            }),
         };
         let rejected = match &mut open {
             Some(run) => run.extend(next),
@@ -118,13 +135,13 @@ pub fn for_each_run<E>(
     open.map_or(Ok(()), visit)
 }
 
-fn repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair) -> String {
+/// Appends a paragraph as it would be written, ended by LF.
+fn push_repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair, out: &mut String) {
     let text = document.paragraph(paragraph);
     if paragraph.altered {
-        return normalize::repaired_chars(text, repair).chain(std::iter::once('\n')).collect();
+        out.extend(normalize::repaired_chars(text, repair));
+    } else {
+        out.push_str(text);
     }
-    let mut line = String::with_capacity(text.len() + 1);
-    line.push_str(text);
-    line.push('\n');
-    line
+    out.push('\n');
 }
