@@ -468,8 +468,10 @@ fn bad_members_of_archives() {
             ("a.txt".to_owned(), filler(3, before).into_bytes()),
             ("b.tar".to_owned(), tar(&members)),
         ]);
-        for units in [NearUnits::Documents, NearUnits::Both] {
-            let run = clean(&files, &preset(NearPreset::Strict, units));
+        for units in
+            if before < 1000 { &[NearUnits::Documents, NearUnits::Both][..] } else { &[NearUnits::Documents] }
+        {
+            let run = clean(&files, &preset(NearPreset::Strict, *units));
             assert_eq!(run.rejected.len(), 1);
             let expected = [("b.tar/d/2.txt", "b.tar/d/1.txt"), ("b.tar/d/4.txt", "b.tar/d/0.txt")];
             assert_eq!(pairs(&run), expected.map(|(a, b)| (a.to_owned(), b.to_owned())), "{before}");
@@ -485,13 +487,13 @@ fn records(count: usize, text: impl Fn(usize) -> String) -> Files {
 
 /// A great many copies of one short text: one stays.
 #[test]
-fn a_hundred_thousand_copies() {
-    let run = clean(&records(100_000, |_| "the same text".to_owned()), &near());
+fn a_great_many_copies() {
+    let run = clean(&records(30_000, |_| "the same text".to_owned()), &near());
     assert_eq!(run.summary.documents.kept, 1);
-    assert_eq!(run.summary.documents.removed["exact-document"], 99_999);
+    assert_eq!(run.summary.documents.removed["exact-document"], 29_999);
     // Near ones: each has a word of its own.
     let text = Dice::new(50).words(40).join(" ");
-    let run = clean(&records(20_000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
+    let run = clean(&records(5000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
     assert_eq!(run.summary.documents.kept, 1);
 }
 
@@ -563,6 +565,27 @@ fn long_texts() {
         for units in [NearUnits::Documents, NearUnits::Paragraphs] {
             let run = clean(&texts(&[&a, &b]), &preset(NearPreset::Strict, units));
             assert_eq!(run.out.contains_key("0001.txt"), !goes, "{name} {units:?}");
+        }
+    }
+}
+
+/// Long bulletins of one template, each sent again with its end cut off: it is about as like to all of them, and yet
+/// finds its own among hundreds.
+#[test]
+fn bulletins_sent_twice() {
+    const LEN: usize = 300;
+    let words = Dice::new(52).words(LEN);
+    for cut in [1, 30] {
+        let count = 250;
+        let text = |n: usize| {
+            let (start, end) = words.split_at(LEN / 2);
+            let end = &end[..end.len() - n / count * cut];
+            format!("{} rose {} points {}", start.join(" "), n % count, end.join(" "))
+        };
+        let run = clean(&records(2 * count, text), &near());
+        assert_eq!(run.summary.documents.kept, count as u64, "{cut}");
+        for gone in gone(&run) {
+            assert_eq!(gone.place.1.map(|n| n - count as u64), gone.survivor.1);
         }
     }
 }

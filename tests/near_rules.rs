@@ -291,19 +291,15 @@ fn short_paragraphs_are_never_removed() {
     assert_eq!(run.ledger.1, [] as [serde_json::Value; 0]);
 }
 
-/// Two paragraphs that are the same are judged the same: under `--scope document` as well.
+/// Near-duplicate paragraphs are searched for in the whole corpus: within documents only is refused, with a remedy.
 #[test]
-fn near_paragraphs_within_documents() {
-    let base = Dice::new(12).words(30).join(" ");
-    let edited = format!("{base} more");
-    let corpus = [format!("{base}\n"), format!("{edited}\n"), format!("{edited}\n{base}\n")];
-    let mut config = near_paragraphs();
-    config.decide.scope = Scope::Document;
-    let run = clean(&texts(&corpus), &config);
-    let told: Vec<_> =
-        run.ledger.1.iter().map(|line| (text_of(line, "path"), line["first"].as_u64())).collect();
-    // Within a document, that is: what two documents share stays in both, near or exact.
-    assert_eq!(told, [("0002.txt", Some(1))]);
+fn near_paragraphs_within_documents_are_refused() {
+    for units in [NearUnits::Paragraphs, NearUnits::Both] {
+        let mut config = preset(NearPreset::Strict, units);
+        config.decide.scope = Scope::Document;
+        let refused = config.validate().expect_err("it is refused").to_string();
+        assert!(refused.contains("scope") && refused.contains("--near documents"), "{refused}");
+    }
 }
 
 /// Whole documents that are copies, under settings that leave copies of paragraphs alone.

@@ -1,6 +1,6 @@
 //! What of a text is compared: the set of its shingles, and its numbers.
 
-use crate::fingerprint::{Number, Slots, WORD_BITS};
+use crate::fingerprint::{Number, Slots, WORD_BITS, mix};
 use crate::units::count;
 
 /// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
@@ -29,6 +29,15 @@ pub struct Features {
     numbers: Vec<Number>,
     /// In text order (see [`Slots::words`]).
     words: Vec<u64>,
+}
+
+/// What is left of the numbers of a text; nothing of a text without numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct NumberMarks {
+    /// One bit of 64 for each different number.
+    pub(super) bits: u64,
+    /// The same of the same numbers, and of others hardly ever.
+    pub(super) sum: u64,
 }
 
 /// How many shingles two texts share.
@@ -110,6 +119,17 @@ impl Features {
     /// The numbers.
     pub fn numbers(&self) -> &[Number] {
         &self.numbers
+    }
+
+    /// What tells its numbers from others.
+    pub(super) fn number_marks(&self) -> NumberMarks {
+        let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
+        let mut hashes: Vec<u64> =
+            self.numbers.iter().flat_map(|number| number.text.split(' ')).map(hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash & 63));
+        NumberMarks { bits, sum: hashes.into_iter().fold(0, u64::wrapping_add) }
     }
 
     /// The different words in any of these slots, which are sorted; as in [`Slots::words`], sorted.

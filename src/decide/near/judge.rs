@@ -72,6 +72,11 @@ impl Judge {
         Self { threshold: config.threshold, containment: config.containment, guard: config.number_guard }
     }
 
+    /// Whether numbers count.
+    pub fn is_guarded(&self) -> bool {
+        self.guard != Limit::Off
+    }
+
     /// Whether `text` is a near-duplicate of `survivor`.
     ///
     /// Cost: O(shingles and numbers of both).
