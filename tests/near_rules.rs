@@ -329,7 +329,8 @@ fn corpora() -> impl Strategy<Value = Vec<String>> {
     let line = (0..40_u64, 0..4_u8, 0..3_u8).prop_map(|(seed, more, numbers)| {
         let mut dice = Dice::new(seed);
         let mut line = if seed % 3 == 0 { dice.han(30) } else { dice.words(14).join(" ") };
-        line += &format!(" {}", 7 * seed + u64::from(numbers));
+        line.push(' ');
+        line += &(7 * seed + u64::from(numbers)).to_string();
         line + &" x".repeat(usize::from(more))
     });
     let line = prop_oneof![6 => line, 1 => Just(String::new()), 1 => Just("！".to_owned()), 1 => Just("short".to_owned())];
