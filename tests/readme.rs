@@ -68,6 +68,7 @@ impl Clone {
             .args(["-c", &line])
             .current_dir(self.directory.path())
             .env("PATH", path)
+            .env_remove("COLUMNS")
             .output();
         let output = shell.unwrap();
         let text = [output.stderr, output.stdout].concat();

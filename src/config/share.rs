@@ -26,6 +26,19 @@ impl Share {
         u128::from(part) * u128::from(Self::PARTS) >= u128::from(whole) * u128::from(self.0)
     }
 
+    /// The smallest part of `whole` that reaches this share.
+    pub fn least_of(self, whole: u64) -> u64 {
+        let least = (u128::from(whole) * u128::from(self.0)).div_ceil(u128::from(Self::PARTS));
+        u64::try_from(least).unwrap_or(u64::MAX)
+    }
+
+    /// The fewest elements that two sets of these sizes must share for their Jaccard coefficient to reach this share.
+    pub fn least_shared(self, a: u64, b: u64) -> u64 {
+        // shared / (a + b - shared) >= share
+        let sum = (u128::from(a) + u128::from(b)) * u128::from(self.0);
+        u64::try_from(sum.div_ceil(u128::from(Self::PARTS) + u128::from(self.0))).unwrap_or(u64::MAX)
+    }
+
     /// The share as a fraction.
     pub fn as_f64(self) -> f64 {
         f64::from(self.0) / f64::from(Self::PARTS)
@@ -189,6 +202,14 @@ mod tests {
         }
         assert!(Share::hundredths(80).is_reached(4, 5) && !Share::hundredths(80).is_reached(799, 1000));
         assert!(Share::hundredths(80).is_reached(0, 0));
+        for (a, b) in [(1, 1), (10, 10), (7, 100), (1000, 1001), (0, 5)] {
+            for share in [1, 50, 80, 99, 100].map(Share::hundredths) {
+                let least = share.least_shared(a, b);
+                assert!(share.is_reached(least, a + b - least), "{a} {b} {share}");
+                assert!(least == 0 || !share.is_reached(least - 1, a + b - (least - 1)), "{a} {b} {share}");
+                assert!(share.is_reached(share.least_of(a), a));
+            }
+        }
         assert_eq!(
             (Share::of(1, 3), Share::of(0, 0), Share::of(5, 5)),
             (Share(3333), Share::ONE, Share::ONE)

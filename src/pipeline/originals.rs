@@ -106,9 +106,9 @@ impl Originals {
         self.sources.iter().map(spelled)
     }
 
-    /// Whether a file has this path, or may be an archive with such a member.
-    pub fn may_hold(&self, path: &str) -> bool {
-        self.sources.iter().any(|source| is_of(source, path))
+    /// Whether a file has this path.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.sources.iter().any(|source| spelled(source) == path)
     }
 
     /// Reads what is wanted; the answers stand in the order of the questions.

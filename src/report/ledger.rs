@@ -148,6 +148,8 @@ pub struct LedgerReader<R: Read> {
     reader: BufReader<zstd::stream::read::Decoder<'static, BufReader<R>>>,
     line: Vec<u8>,
     number: u64,
+    /// It is damaged: what may stand behind cannot be trusted.
+    is_broken: bool,
 }
 
 impl<R: Read> fmt::Debug for LedgerReader<R> {
@@ -167,7 +169,13 @@ impl<R: Read> LedgerReader<R> {
     pub fn new(path: impl AsRef<Path>, file: R) -> Result<Self> {
         let path = path.as_ref().to_owned();
         match zstd::stream::read::Decoder::new(file) {
-            Ok(decoder) => Ok(Self { path, reader: BufReader::new(decoder), line: Vec::new(), number: 0 }),
+            Ok(decoder) => Ok(Self {
+                path,
+                reader: BufReader::new(decoder),
+                line: Vec::new(),
+                number: 0,
+                is_broken: false,
+            }),
             Err(error) => Err(Error::Record { path, line: None, what: error.to_string() }),
         }
     }
@@ -176,13 +184,22 @@ impl<R: Read> LedgerReader<R> {
         Error::Record { path: self.path.clone(), line: Some(self.number), what: what.to_string() }
     }
 
-    /// Goes on to the next line; `false` at the end.
+    /// Goes on to the next line; `false` at the end, and after an error.
     ///
     /// # Errors
     /// [`Error::Record`] if the file cannot be read, is damaged or breaks off.
     pub fn advance(&mut self) -> Result<bool> {
         self.line.clear();
+        if self.is_broken {
+            return Ok(false);
+        }
         self.number += 1;
+        let read = self.read_line();
+        self.is_broken = read.is_err();
+        read
+    }
+
+    fn read_line(&mut self) -> Result<bool> {
         match self.reader.read_until(b'\n', &mut self.line) {
             Err(error) => Err(self.error(format_args!("this ledger is damaged: {error}"))),
             Ok(0) => Ok(false),

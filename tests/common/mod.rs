@@ -6,7 +6,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde_json::value::RawValue;
+use tamis::decide::Rule;
+use tamis::report::{LedgerLine, LedgerReader};
 use tamis::{Config, NoObserver, Outcome};
 
 use crate::oracle::{Files, Place};
@@ -93,52 +94,34 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Run {
 }
 
 /// Decodes a ledger.
+///
+/// # Panics
+/// If a line holds more than is known.
 pub(crate) fn ledger(compressed: &[u8]) -> Vec<Line> {
-    let lines = zstd::stream::decode_all(compressed).expect("Zstandard");
-    let lines = String::from_utf8(lines).expect("UTF-8");
-    lines.lines().map(line).collect()
+    let mut reader = LedgerReader::new("removed.jsonl.zst", compressed).expect("memory");
+    let spelled = zstd::stream::decode_all(compressed).expect("Zstandard");
+    let mut spelled = std::str::from_utf8(&spelled).expect("UTF-8").lines();
+    let mut lines = Vec::new();
+    while reader.advance().expect("a line") {
+        let line = reader.line().expect("a line of the ledger");
+        assert_eq!(serde_json::to_string(&line).ok().as_deref(), spelled.next());
+        lines.push(told(line));
+    }
+    assert_eq!(spelled.next(), None);
+    lines
 }
 
-/// A line as it is spelled.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Spelled<'a> {
-    path: String,
-    record: Option<u64>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    first: u64,
-    last: u64,
-    span: (usize, usize),
-    rule: String,
-    #[serde(borrow)]
-    survivor: SpelledPlace<'a>,
-    text: Option<String>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpelledPlace<'a> {
-    path: String,
-    record: Option<u64>,
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    first: u64,
-    last: u64,
-}
-
-fn line(json: &str) -> Line {
-    let Spelled { path, record, id, first, last, span, rule, survivor, text } =
-        serde_json::from_str(json).expect("a line of the ledger");
-    assert_eq!(rule, "exact");
-    let ids = [id, survivor.id].map(|id| id.map(|id| id.get().to_owned()));
+fn told(line: LedgerLine) -> Line {
+    let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
+    assert_eq!(rule, Rule::Exact);
+    let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
     Line {
         first: Place { path, record, index: first },
         last,
-        span,
+        span: (offset(span.0), offset(span.1)),
         survivor: Place { path: survivor.path, record: survivor.record, index: survivor.first },
         survivor_last: survivor.last,
-        ids,
+        ids: [id, survivor.id].map(|id| id.map(|id| id.json().to_owned())),
         text,
     }
 }

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn pairs_at_the_threshold_are_found() {
-        for hundredths in 4..=100 {
+        for hundredths in 5..=100 {
             let threshold = Share::hundredths(hundredths);
             let banding = Banding::new(threshold);
             assert!(banding.num_bins() <= MAX_BINS, "{banding:?}");

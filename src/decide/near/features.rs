@@ -33,11 +33,11 @@ pub struct Features {
 
 /// What is left of the numbers of a text; nothing of a text without numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct NumberMarks {
+pub struct NumberMarks {
     /// One bit of 64 for each different number.
-    pub(super) bits: u64,
+    pub bits: u64,
     /// The same of the same numbers, and of others hardly ever.
-    pub(super) sum: u64,
+    pub sum: u64,
 }
 
 /// How many shingles two texts share.
@@ -85,7 +85,7 @@ impl Features {
     fn sample(&mut self) {
         self.shingles.dedup();
         let cut = |shingles: &mut Vec<u64>, limit| {
-            shingles.truncate(shingles.partition_point(|&hash| hash < limit));
+            shingles.truncate(shingles.partition_point(|&hash| hash < limit))
         };
         cut(&mut self.shingles, self.limit);
         while self.shingles.len() > MAX_SHINGLES {
@@ -122,10 +122,10 @@ impl Features {
     }
 
     /// What tells its numbers from others.
-    pub(super) fn number_marks(&self) -> NumberMarks {
+    pub fn number_marks(&self) -> NumberMarks {
         let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
-        let mut hashes: Vec<u64> =
-            self.numbers.iter().flat_map(|number| number.text.split(' ')).map(hash).collect();
+        let numbers = self.numbers.iter().flat_map(|number| number.text.split(' '));
+        let mut hashes: Vec<u64> = numbers.map(hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
         let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash & 63));
@@ -162,11 +162,17 @@ impl Features {
     ///
     /// Cost: O(shingles of both).
     pub fn overlap(&self, other: &Self) -> Overlap {
+        self.overlap_if(other, |_, _| 0).unwrap_or_default()
+    }
+
+    /// The same, or `None` as soon as fewer are shared than `needed` says of the numbers of shingles in both.
+    pub fn overlap_if(&self, other: &Self, needed: impl Fn(u64, u64) -> u64) -> Option<Overlap> {
         let limit = self.limit.min(other.limit);
         let sample = |features: &Self| features.shingles.partition_point(|&hash| hash < limit);
         let (mine, others) = (&self.shingles[..sample(self)], &other.shingles[..sample(other)]);
-        let shared = num_shared(mine, others);
-        Overlap { shared, own: mine.len() as u64, others: others.len() as u64 }
+        let (own, all) = (count(mine.len()), count(others.len()));
+        let shared = num_shared(mine, others, needed(own, all))?;
+        Some(Overlap { shared, own, others: all })
     }
 
     /// The features as bytes, to be kept until they are asked for.
@@ -232,24 +238,31 @@ fn decode_hashes(bytes: &[u8]) -> Vec<u64> {
     hashes.map(|&[a, b, c, d, e]| u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).collect()
 }
 
-/// Elements of both sorted slices.
-fn num_shared(a: &[u64], b: &[u64]) -> u64 {
+/// Steps between two looks at whether enough can still be shared.
+const STRIDE: usize = 64;
+
+/// Elements of both sorted slices; `None` as soon as it is certain that they are fewer than `needed`.
+fn num_shared(a: &[u64], b: &[u64], needed: u64) -> Option<u64> {
     let (mut at_a, mut at_b, mut shared) = (0, 0, 0);
-    // Without a branch that depends on the data: which side is smaller is as good as chance.
     while at_a < a.len() && at_b < b.len() {
-        let (x, y) = (a[at_a], b[at_b]);
-        shared += u64::from(x == y);
-        at_a += usize::from(x <= y);
-        at_b += usize::from(y <= x);
+        if shared + count((a.len() - at_a).min(b.len() - at_b)) < needed {
+            return None;
+        }
+        // Without a branch that depends on the data: which side is smaller is as good as chance.
+        for _ in 0..STRIDE {
+            let (Some(x), Some(y)) = (a.get(at_a), b.get(at_b)) else { break };
+            shared += u64::from(x == y);
+            at_a += usize::from(x <= y);
+            at_b += usize::from(y <= x);
+        }
     }
-    shared
+    (shared >= needed).then_some(shared)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Share;
-    use crate::fingerprint::mix;
 
     fn features(range: std::ops::Range<u64>) -> Features {
         let len = range.end - range.start;
@@ -262,6 +275,8 @@ mod tests {
             let (a, b) = (features(a), features(b));
             let overlap = a.overlap(&b);
             assert_eq!((overlap.shared, overlap.own, overlap.others), (shared, a.len(), b.len()));
+            assert_eq!(a.overlap_if(&b, |_, _| shared), Some(overlap));
+            assert_eq!(a.overlap_if(&b, |_, _| shared + 1), None);
         }
     }
 

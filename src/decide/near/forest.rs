@@ -7,6 +7,9 @@ use super::banding::Banding;
 use super::components::key;
 use super::signatures::{SignatureId, Signatures};
 
+/// Number of a text in its component.
+pub(super) type Position = u32;
+
 /// Survivors a bucket. One that would hold more is split by more bins of the sketch, so that those most alike stay
 /// together (M. Bawa, T. Condie and P. Ganesan, "LSH Forest", WWW 2005).
 const BUCKET: usize = 128;
@@ -15,78 +18,80 @@ const BUCKET: usize = 128;
 ///
 /// 4 bytes a survivor and band, and the table. A look-up costs `bands` probes and at most `bands` times 128
 /// comparisons of sketches.
-#[derive(Debug, Default)]
-pub(super) struct Forest {
+#[derive(Debug)]
+pub(super) struct Forest<'a> {
+    component: &'a [SignatureId],
+    texts: &'a Signatures,
+    banding: Banding,
     nodes: HashMap<u64, Node>,
 }
 
 #[derive(Debug)]
 enum Node {
-    Bucket(Vec<SignatureId>),
+    Bucket(Vec<Position>),
     Split,
 }
 
-impl Forest {
+impl<'a> Forest<'a> {
+    /// No survivors yet of the texts of a component.
+    pub(super) fn new(component: &'a [SignatureId], (texts, banding): (&'a Signatures, Banding)) -> Self {
+        Self { component, texts, banding, nodes: HashMap::new() }
+    }
+
+    /// The bins of the sketch of a text.
+    pub(super) fn bins(&self, text: Position) -> &'a [u16] {
+        self.texts.bins(self.component[text as usize])
+    }
+
     /// Adds a survivor. Beyond the depth of a whole sketch, where a bucket's sketches are the same, the first 128
     /// are kept.
-    pub(super) fn insert(&mut self, id: SignatureId, texts: &Signatures, banding: Banding) {
-        for band in 0..banding.bands {
-            self.insert_at((id, band), banding.rows, texts, banding);
+    pub(super) fn insert(&mut self, text: Position) {
+        for band in 0..self.banding.bands {
+            self.insert_at(text, band * self.banding.rows, self.banding.rows);
         }
     }
 
-    fn insert_at(
-        &mut self,
-        (id, band): (SignatureId, usize),
-        mut depth: usize,
-        texts: &Signatures,
-        banding: Banding,
-    ) {
-        let start = band * banding.rows;
-        while depth <= banding.num_bins() {
+    fn insert_at(&mut self, text: Position, start: usize, mut depth: usize) {
+        let (rows, deepest) = (self.banding.rows, self.banding.num_bins());
+        while depth <= deepest {
             let mut moved = Vec::new();
-            match self.nodes.entry(key(texts.bins(id), start, depth)) {
+            match self.nodes.entry(key(self.texts.bins(self.component[text as usize]), start, depth)) {
                 Entry::Vacant(entry) => {
-                    entry.insert(Node::Bucket(vec![id]));
+                    entry.insert(Node::Bucket(vec![text]));
                     return;
                 }
                 Entry::Occupied(mut entry) => match entry.get_mut() {
-                    Node::Bucket(ids) if ids.len() < BUCKET => {
-                        ids.push(id);
+                    Node::Bucket(texts) if texts.len() < BUCKET => {
+                        texts.push(text);
                         return;
                     }
-                    Node::Bucket(ids) if depth + banding.rows <= banding.num_bins() => {
-                        moved = std::mem::take(ids);
+                    Node::Bucket(texts) if depth + rows <= deepest => {
+                        moved = std::mem::take(texts);
                         entry.insert(Node::Split);
                     }
                     Node::Bucket(_) => return,
                     Node::Split => {}
                 },
             }
-            depth += banding.rows;
-            for id in moved {
-                self.insert_at((id, band), depth, texts, banding);
+            depth += rows;
+            for text in moved {
+                self.insert_at(text, start, depth);
             }
         }
     }
 
-    /// Puts the survivors that share a bucket with `id` into `found`, each once, in no order.
-    pub(super) fn look_up(
-        &self,
-        id: SignatureId,
-        texts: &Signatures,
-        banding: Banding,
-        found: &mut Vec<SignatureId>,
-    ) {
+    /// Puts the survivors that share a bucket with `text` into `found`, each once, in the order of the component.
+    pub(super) fn look_up(&self, text: Position, found: &mut Vec<Position>) {
         found.clear();
-        for band in 0..banding.bands {
-            let mut depth = banding.rows;
-            while let Some(node) = self.nodes.get(&key(texts.bins(id), band * banding.rows, depth)) {
-                if let Node::Bucket(ids) = node {
-                    found.extend_from_slice(ids);
+        let bins = self.bins(text);
+        for band in 0..self.banding.bands {
+            let mut depth = self.banding.rows;
+            while let Some(node) = self.nodes.get(&key(bins, band * self.banding.rows, depth)) {
+                if let Node::Bucket(texts) = node {
+                    found.extend_from_slice(texts);
                     break;
                 }
-                depth += banding.rows;
+                depth += self.banding.rows;
             }
         }
         found.sort_unstable();
@@ -111,13 +116,14 @@ mod tests {
             bins[3] = n;
             texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] });
         }
-        let mut forest = Forest::default();
+        let component: Vec<SignatureId> = (0..1000).collect();
+        let mut forest = Forest::new(&component, (&texts, banding));
         let mut found = Vec::new();
         for id in (0..1000).step_by(2) {
-            forest.insert(id, &texts, banding);
+            forest.insert(id);
         }
         for id in (1..1000).step_by(2) {
-            forest.look_up(id, &texts, banding, &mut found);
+            forest.look_up(id, &mut found);
             assert!(found.contains(&(id - 1)), "{id}");
             assert!(found.len() <= banding.bands * BUCKET, "{}", found.len());
         }

@@ -81,7 +81,7 @@ impl Judge {
     ///
     /// Cost: O(shingles and numbers of both).
     pub fn compare(&self, text: &Features, survivor: &Features) -> Option<Match> {
-        let overlap = text.overlap(survivor);
+        let overlap = text.overlap_if(survivor, |own, others| self.num_needed(own, others))?;
         let similarity = Similarity { shared: overlap.shared, union: overlap.union() };
         let is_alike = overlap.union() > 0 && self.threshold.is_reached(overlap.shared, overlap.union());
         let contained = if is_alike { None } else { self.contained(overlap)? };
@@ -94,6 +94,15 @@ impl Judge {
         }
         let numbers = NumberOverlap::of(text, survivor);
         Some(Match { similarity, containment: contained, numbers })
+    }
+
+    /// Shared shingles below which two texts of so many cannot match.
+    fn num_needed(&self, own: u64, others: u64) -> u64 {
+        let alike = self.threshold.least_shared(own, others);
+        match self.containment {
+            Limit::AtLeast(limit) if own <= others => alike.min(limit.least_of(own)),
+            _ => alike,
+        }
     }
 
     /// The share of the text that stands in a survivor that is longer; `None` if it is too small.

@@ -24,7 +24,7 @@ mod signatures;
 
 pub use banding::Banding;
 pub use components::components;
-pub use features::{Features, Overlap};
+pub use features::{Features, NumberMarks, Overlap};
 pub use findings::{Documents, Finding, Findings, NO_TEXT};
 pub use judge::{Judge, Match, NumberOverlap, Similarity};
 pub use settle::{Load, Removal, settle};

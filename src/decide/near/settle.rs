@@ -1,14 +1,18 @@
 //! Settles a component: every text is judged against those that stay, in the order in which texts would stay.
 
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
 use super::banding::Banding;
 use super::features::{Features, NumberMarks};
-use super::forest::Forest;
+use super::forest::{Forest, Position};
 use super::judge::{Judge, Match};
-use super::signatures::{SignatureId, Signatures};
+use super::signatures::{SignatureId, Signatures, num_equal};
 use crate::error::Result;
 
-/// Survivors that are looked at closely for one text: under a number guard those with the same numbers first (of a
-/// template's hundreds of texts, all as alike, it is the one), then those of the most equal bins.
+/// Survivors that are looked at closely for one text: half of them those of the most equal bins. Of a template's
+/// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
+/// most equal numbers.
 const MAX_COMPARED: usize = 32;
 /// After the first that matches, so many more are looked at for one that is more like it.
 const MAX_BETTER: usize = 4;
@@ -47,49 +51,70 @@ pub fn settle(
     judge: &Judge,
     load: &dyn Load,
 ) -> Result<Vec<Removal>> {
-    let mut forest = Forest::default();
-    let mut survivors = Cache::default();
+    let mut forest = Forest::new(component, (texts, banding));
+    let mut survivors = Cache::new(component.len());
     let mut found = Vec::new();
     let mut removals = Vec::new();
-    let mut candidates: Vec<(u32, usize, usize, SignatureId)> = Vec::new();
-    let mut numbers = ByNumbers::default();
-    let order: std::collections::HashMap<SignatureId, usize> = component.iter().copied().zip(0..).collect();
-    for &text in component {
-        forest.look_up(text, texts, banding, &mut found);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut numbers = ByNumbers::new(component.len());
+    for (&text, position) in component.iter().zip(0..) {
         let features = load.load(text)?;
         let own = if judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
+        forest.look_up(position, &mut found);
         numbers.look_up(own, &mut found);
+        let bins = forest.bins(position);
         candidates.clear();
         candidates.extend(found.iter().filter_map(|&other| {
-            let equal = texts.num_equal(text, other);
-            (equal >= banding.min_equal).then(|| {
-                let differing = numbers.num_differing(own, other);
-                (differing, banding.num_bins() - equal, order.get(&other).copied().unwrap_or(0), other)
+            let num_equal = num_equal(bins, forest.bins(other));
+            (num_equal >= banding.min_equal).then(|| {
+                let num_numbers = numbers.num_differing(own, other);
+                Candidate { num_bins: banding.num_bins() - num_equal, num_numbers, text: other }
             })
         }));
-        candidates.sort_unstable();
-        let found = best(&features, &candidates, judge, |other| survivors.get(other, load))?;
-        if let Some((survivor, found)) = found {
-            removals.push(Removal { text, survivor, found });
-        } else {
-            forest.insert(text, texts, banding);
-            numbers.insert(text, own);
-            survivors.put(text, features);
+        put_first(&mut candidates);
+        let mut get = |other: Position| survivors.get(other, component, load);
+        match best(&features, &candidates, judge, &mut get)? {
+            Some((survivor, found)) => {
+                removals.push(Removal { text, survivor: component[survivor as usize], found });
+            }
+            None => {
+                forest.insert(position);
+                numbers.insert(position, own);
+                survivors.put(position, features);
+            }
         }
     }
     Ok(removals)
 }
 
+/// A survivor that a text may match.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    /// Bins that differ.
+    num_bins: usize,
+    /// Numbers that differ, about.
+    num_numbers: u32,
+    text: Position,
+}
+
+/// Puts those that are looked at first.
+fn put_first(candidates: &mut [Candidate]) {
+    candidates.sort_unstable_by_key(|other| (other.num_bins, other.num_numbers, other.text));
+    if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {
+        others.sort_unstable_by_key(|other| (other.num_numbers, other.num_bins, other.text));
+    }
+}
+
 /// The survivor that a text matches best.
 fn best(
     features: &Features,
-    candidates: &[(u32, usize, usize, SignatureId)],
+    candidates: &[Candidate],
     judge: &Judge,
-    mut get: impl FnMut(SignatureId) -> Result<std::rc::Rc<Features>>,
-) -> Result<Option<(SignatureId, Match)>> {
-    let mut best: Option<((usize, SignatureId), Match)> = None;
+    get: &mut dyn FnMut(Position) -> Result<Rc<Features>>,
+) -> Result<Option<(Position, Match)>> {
+    let mut best: Option<(Position, Match)> = None;
     let mut left = MAX_BETTER;
-    for &(_, _, order, other) in candidates.iter().take(MAX_COMPARED) {
+    for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
         if best.is_some() {
             if left == 0 {
                 break;
@@ -97,33 +122,36 @@ fn best(
             left -= 1;
         }
         let Some(found) = judge.compare(features, &*get(other)?) else { continue };
-        let is_better = best.as_ref().is_none_or(|((at, _), so_far)| {
-            found.similarity.cmp(&so_far.similarity).then(at.cmp(&order)).is_gt()
-        });
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(at, so_far)| found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt());
         if is_better {
-            best = Some(((order, other), found));
+            best = Some((other, found));
         }
     }
-    Ok(best.map(|((_, other), found)| (other, found)))
+    Ok(best)
 }
 
-/// Survivors by their numbers. Of a template's texts hundreds are as alike, and too many to be looked at; with the
-/// guard only those of the same numbers can match. 12 bytes a survivor with numbers, and the tables.
-#[derive(Default)]
+/// Survivors by their numbers. Of a template's texts hundreds are as alike, and too many to be looked at; under the
+/// guard only those of much the same numbers can match. 8 bytes a text, and the table.
 struct ByNumbers {
-    bits: std::collections::HashMap<SignatureId, u64>,
-    same: std::collections::HashMap<u64, Vec<SignatureId>>,
+    bits: Vec<u64>,
+    same: HashMap<u64, Vec<Position>>,
 }
 
 /// Survivors of the same numbers that are looked up.
 const MAX_SAME: usize = 128;
 
 impl ByNumbers {
-    fn insert(&mut self, text: SignatureId, own: NumberMarks) {
+    fn new(len: usize) -> Self {
+        Self { bits: vec![0; len], same: HashMap::new() }
+    }
+
+    fn insert(&mut self, text: Position, own: NumberMarks) {
         if own == NumberMarks::default() {
             return;
         }
-        self.bits.insert(text, own.bits);
+        self.bits[text as usize] = own.bits;
         let same = self.same.entry(own.sum).or_default();
         if same.len() < MAX_SAME {
             same.push(text);
@@ -131,7 +159,7 @@ impl ByNumbers {
     }
 
     /// Adds the survivors of the same numbers to those found.
-    fn look_up(&self, own: NumberMarks, found: &mut Vec<SignatureId>) {
+    fn look_up(&self, own: NumberMarks, found: &mut Vec<Position>) {
         if let Some(same) = self.same.get(&own.sum) {
             found.extend(same);
             found.sort_unstable();
@@ -139,17 +167,16 @@ impl ByNumbers {
         }
     }
 
-    /// How much the numbers of a survivor differ, about.
-    fn num_differing(&self, own: NumberMarks, other: SignatureId) -> u32 {
-        (own.bits ^ self.bits.get(&other).copied().unwrap_or(0)).count_ones()
+    /// How many of the numbers of a survivor differ, about.
+    fn num_differing(&self, own: NumberMarks, other: Position) -> u32 {
+        (own.bits ^ self.bits[other as usize]).count_ones()
     }
 }
 
 /// Features of survivors, as many as fit: they are asked for again and again.
-#[derive(Default)]
 struct Cache {
-    features: std::collections::HashMap<SignatureId, std::rc::Rc<Features>>,
-    order: std::collections::VecDeque<SignatureId>,
+    features: Vec<Option<Rc<Features>>>,
+    order: VecDeque<Position>,
     bytes: usize,
 }
 
@@ -157,23 +184,27 @@ struct Cache {
 const CACHED_BYTES: usize = 32 * 1024 * 1024;
 
 impl Cache {
-    fn put(&mut self, id: SignatureId, features: Features) -> std::rc::Rc<Features> {
-        let features = std::rc::Rc::new(features);
+    fn new(len: usize) -> Self {
+        Self { features: vec![None; len], order: VecDeque::new(), bytes: 0 }
+    }
+
+    fn put(&mut self, text: Position, features: Features) -> Rc<Features> {
+        let features = Rc::new(features);
         self.bytes += features.num_bytes();
-        self.features.insert(id, features.clone());
-        self.order.push_back(id);
+        self.features[text as usize] = Some(features.clone());
+        self.order.push_back(text);
         while self.bytes > CACHED_BYTES
             && let Some(oldest) = self.order.pop_front()
         {
-            self.bytes -= self.features.remove(&oldest).map_or(0, |features| features.num_bytes());
+            self.bytes -= self.features[oldest as usize].take().map_or(0, |features| features.num_bytes());
         }
         features
     }
 
-    fn get(&mut self, id: SignatureId, load: &dyn Load) -> Result<std::rc::Rc<Features>> {
-        match self.features.get(&id) {
+    fn get(&mut self, text: Position, component: &[SignatureId], load: &dyn Load) -> Result<Rc<Features>> {
+        match &self.features[text as usize] {
             Some(features) => Ok(features.clone()),
-            None => Ok(self.put(id, load.load(id)?)),
+            None => Ok(self.put(text, load.load(component[text as usize])?)),
         }
     }
 }

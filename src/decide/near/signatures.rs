@@ -144,8 +144,9 @@ impl Signatures {
     }
 }
 
+/// Number of equal bins of two sketches.
 #[inline]
-fn num_equal(a: &[u16], b: &[u16]) -> usize {
+pub(super) fn num_equal(a: &[u16], b: &[u16]) -> usize {
     // Sixteen-bit lanes: the compiler makes vector comparisons of it.
     let equal: u16 = a.iter().zip(b).map(|(a, b)| u16::from(a == b)).sum();
     usize::from(equal)

@@ -78,7 +78,7 @@ pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result
         [] => run.inputs.clone(),
         given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
     };
-    let reading = resolve(&record, &originals, &typed, &inputs)?;
+    let reading = resolve(&record, (&originals, progress), &typed, &inputs)?;
     let mut teller =
         Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
     let mut batch = Vec::new();
@@ -125,34 +125,54 @@ fn push(batch: &mut Vec<LedgerLine>, line: LedgerLine) {
 /// What was typed, by the longest path that the ledger or the inputs know.
 fn resolve(
     record: &Record,
-    originals: &Originals,
+    (originals, progress): (&Originals, &Progress),
     typed: &str,
     inputs: &[String],
 ) -> anyhow::Result<Reading> {
     let readings = Reading::all(typed, inputs);
     let mut is_told = vec![false; readings.len()];
-    let mut nearest = Nearest::to(readings.last().map_or(typed, |reading| &reading.path));
     record.scan(|ledger| {
         let head = ledger.head()?;
         for (is_told, reading) in is_told.iter_mut().zip(&readings) {
             *is_told |= reading.is_named_by(&head);
         }
-        nearest.offer(&head.path);
         Ok(())
     })?;
-    let known = readings
-        .iter()
-        .zip(&is_told)
-        .find(|(reading, is_told)| **is_told || originals.may_hold(&reading.path));
-    if let Some((reading, _)) = known {
+    let mut told = readings.iter().zip(is_told);
+    if let Some((reading, _)) = told.find(|(reading, is_told)| *is_told || originals.has_file(&reading.path))
+    {
         return Ok(reading.clone());
     }
-    originals.paths().for_each(|path| nearest.offer(&path));
-    let advice = match nearest.path() {
+    // A member of an archive that lost nothing, perhaps: only reading can tell.
+    let whole = |reading: &Reading| Wanted { path: reading.path.clone(), record: None, paragraphs: None };
+    let answers = originals.read(&readings.iter().map(whole).collect::<Vec<_>>(), progress)?;
+    let read = answers.iter().position(Result::is_ok);
+    let known = read.or_else(|| answers.iter().position(|answer| *answer != Err(Missing::NoDocument)));
+    if let Some(reading) = known.and_then(|number| readings.get(number)) {
+        return Ok(reading.clone());
+    }
+    let nearest = nearest(record, originals, readings.last().map_or(typed, |reading| &reading.path))?;
+    let advice = match nearest {
         Some(path) => format!("the nearest known path is {path}"),
         None => "there is no input".to_owned(),
     };
     bail!("{typed}: no input of this run has this path; {advice}")
+}
+
+/// The path nearest to what was typed, of files and of what the ledger tells of.
+fn nearest(record: &Record, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
+    let mut nearest = Nearest::to(typed);
+    originals.paths().for_each(|path| nearest.offer(&path));
+    let mut ledger = record.ledger()?;
+    let mut last = String::new();
+    while ledger.advance()? {
+        let head = ledger.head()?;
+        if head.path != last {
+            last = head.path.into_owned();
+            nearest.offer(&last);
+        }
+    }
+    Ok(nearest.path())
 }
 
 /// Tells of lines, a batch at a time.

@@ -288,6 +288,17 @@ impl Line {
     }
 }
 
+/// Columns at the end of a line that are for closing punctuation: it may not begin the next.
+const HANGING: usize = 2;
+
+/// Whether a part of a line belongs to what is before it: Chinese, which is cut between any two characters, does
+/// not begin a line so.
+fn is_closing(part: &str) -> bool {
+    let mut chars = part.chars();
+    chars.next().is_some_and(|c| "，。、；：？！）」』》〉】〕”’…,.;:?!)]}%".contains(c))
+        && chars.next().is_none()
+}
+
 /// Lines of at most so many columns; there is always one.
 fn wrap(atoms: &[Atom], columns: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
@@ -295,17 +306,18 @@ fn wrap(atoms: &[Atom], columns: usize) -> Vec<Line> {
     for atom in atoms {
         let mut parts = atom.text.split('\n').peekable();
         while let Some(part) = parts.next() {
-            let width = part.width();
-            if open.width + width <= columns {
+            let (width, room) = (part.width(), columns.saturating_sub(HANGING));
+            let is_hanging = is_closing(part) && open.width + width <= columns;
+            if open.width + width <= room || is_hanging {
                 open.push(part, width, atom.colour);
-            } else if width <= columns {
+            } else if width <= room {
                 end_line(&mut lines, &mut open);
                 if !part.trim().is_empty() || atom.colour.is_some() {
                     open.push(part, width, atom.colour);
                 }
             } else {
                 for grapheme in part.graphemes(true) {
-                    if open.width + grapheme.width() > columns {
+                    if open.width + grapheme.width() > room {
                         end_line(&mut lines, &mut open);
                     }
                     open.push(grapheme, grapheme.width(), atom.colour);
@@ -361,11 +373,11 @@ mod tests {
         let text = shown(&["甲".repeat(30).as_str(), "b"], &["甲".repeat(29).as_str(), "b", "c"], wide);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], format!("  {:<47} │ survivor, by line", "removed, by line"));
-        // Two columns a character: 45 hold 22 of them.
-        assert_eq!(lines[1], format!("  1 {}  │ 1 {}", "甲".repeat(22), "甲".repeat(22)));
+        // Two columns a character: 45 hold 21 of them, and a closing one.
+        assert_eq!(lines[1], format!("  1 {}    │ 1 {}", "甲".repeat(21), "甲".repeat(21)));
         assert_eq!(
             lines[2],
-            format!("    {}[-甲-]{} │   {}", "甲".repeat(7), " ".repeat(45 - 20), "甲".repeat(7))
+            format!("    {}[-甲-]{} │   {}", "甲".repeat(8), " ".repeat(45 - 22), "甲".repeat(8))
         );
         assert_eq!(lines[3], format!("  3 b{} │ 3 b", " ".repeat(44)));
         assert_eq!(lines[4], format!("    {} │ 5 {{+c+}}", " ".repeat(45)));
@@ -411,10 +423,13 @@ mod tests {
             ("words", vec!["one", " ", "two", " ", "three"], vec!["one two", "three"]),
             ("a long word", vec!["a", "0123456789"], vec!["a0123456", "789"]),
             ("Chinese", vec!["一", "二", "三", "四", "五"], vec!["一二三四", "五"]),
+            ("a closing one", vec!["一", "二", "三", "四", "，", "五"], vec!["一二三四，", "五"]),
             ("lines of a block", vec!["a", "\n", "b"], vec!["a", "b"]),
         ] {
-            let lines: Vec<String> =
-                wrap(&atoms(&words), 8).into_iter().map(|line| line.text.trim_end().to_owned()).collect();
+            let lines: Vec<String> = wrap(&atoms(&words), 8 + HANGING)
+                .into_iter()
+                .map(|line| line.text.trim_end().to_owned())
+                .collect();
             assert_eq!(lines, expected, "{name}");
         }
     }

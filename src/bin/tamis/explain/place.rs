@@ -41,10 +41,11 @@ impl Reading {
         readings
     }
 
-    /// Whether a line is of its document, record and paragraph.
+    /// Whether a line is of its document, record and paragraph. A container as a whole has no paragraphs.
     pub(crate) fn admits(&self, line: &LedgerLine) -> bool {
+        let is_whole = self.record.is_none() && self.paragraph.is_none();
         line.path == self.path
-            && self.record.is_none_or(|record| line.record == Some(record))
+            && (is_whole || line.record == self.record)
             && self.paragraph.is_none_or(|paragraph| (line.first..=line.last).contains(&paragraph))
     }
 
@@ -120,7 +121,9 @@ mod tests {
     fn the_nearest_path() {
         let nearest = |typed| {
             let mut nearest = Nearest::to(typed);
-            ["site/ferry.txt", "site/f.txt", "wire/ferries.txt"].iter().for_each(|path| nearest.offer(path));
+            for path in ["site/ferry.txt", "site/f.txt", "wire/ferries.txt"] {
+                nearest.offer(path);
+            }
             nearest.path().unwrap()
         };
         assert_eq!(nearest("site/fery.txt"), "site/ferry.txt");

@@ -90,7 +90,7 @@ impl Told {
         for (path, text) in sides {
             if let Text::Changed(why) = text {
                 failures.push(format!(
-                    "{path}: {why}: it changed since the run; name the inputs as they were with --input, or run \
+                    "{path}: {why}; the inputs changed since the run: name them as they were with --input, or run \
                      `tamis clean` again"
                 ));
             }
