@@ -219,7 +219,6 @@ fn the_configuration_file() {
     );
     for (line, parts) in [
         ("near = 'lines'", ["tamis.toml", "lines", "documents"]),
-        ("near = true", ["tamis.toml", "near", "documents"]),
         ("threshold = 8", ["tamis.toml", "8", "0.8"]),
         ("threshold = '0,8'", ["tamis.toml", "0,8", "0.8"]),
         ("threshold = true", ["tamis.toml", "threshold", "0.8"]),

@@ -134,7 +134,7 @@ fn changes(is_records: bool, text: &str) -> Vec<(&'static str, Option<Vec<u8>>)>
 /// The text of the document that a ledger's line names, as it was read last.
 fn document(files: &Files, place: &Value) -> Option<String> {
     let path = text_of(place, "path");
-    let content = packs::decompress(if path.ends_with(".gz") { "gz" } else { "" }, files.get(path)?);
+    let content = packs::decompress(path.rsplit('.').next()?, files.get(path)?);
     match place["record"].as_u64() {
         None => String::from_utf8(content).ok(),
         Some(record) => {
@@ -144,11 +144,11 @@ fn document(files: &Files, place: &Value) -> Option<String> {
     }
 }
 
-/// Share of the words of two texts that both have.
-fn likeness(a: &str, b: &str) -> f64 {
+/// Whether two texts share more than half of their words.
+fn are_alike(a: &str, b: &str) -> bool {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
     let (a, b) = (words(a), words(b));
-    a.intersection(&b).count() as f64 / a.union(&b).count().max(1) as f64
+    a.intersection(&b).count() * 2 > a.union(&b).count()
 }
 
 /// Whatever changes in between: the run is given up (`None`), or what it removed stands nearly alike in what it read
@@ -178,9 +178,8 @@ fn wrong(name: &str, readings: [&Files; 3], config: &Config) -> Option<Vec<Strin
                 let paragraphs: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
                 let survivors = paragraphs.get(index("first")..=index("last")).unwrap_or_default().join("\n");
                 let removed = text_of(line, "text");
-                let alike = likeness(removed, &survivors);
-                if alike <= 0.5 {
-                    wrong.push(format!("{name}: {removed:.60} goes for {survivors:.60}: {alike}"));
+                if !are_alike(removed, &survivors) {
+                    wrong.push(format!("{name}: {removed:.60} goes for {survivors:.60}"));
                 }
             }
             Some(wrong)
@@ -468,8 +467,10 @@ fn bad_members_of_archives() {
             ("a.txt".to_owned(), filler(3, before).into_bytes()),
             ("b.tar".to_owned(), tar(&members)),
         ]);
-        for units in [NearUnits::Documents, NearUnits::Both] {
-            let run = clean(&files, &preset(NearPreset::Strict, units));
+        for units in
+            if before < 1000 { &[NearUnits::Documents, NearUnits::Both][..] } else { &[NearUnits::Documents] }
+        {
+            let run = clean(&files, &preset(NearPreset::Strict, *units));
             assert_eq!(run.rejected.len(), 1);
             let expected = [("b.tar/d/2.txt", "b.tar/d/1.txt"), ("b.tar/d/4.txt", "b.tar/d/0.txt")];
             assert_eq!(pairs(&run), expected.map(|(a, b)| (a.to_owned(), b.to_owned())), "{before}");
@@ -485,13 +486,13 @@ fn records(count: usize, text: impl Fn(usize) -> String) -> Files {
 
 /// A great many copies of one short text: one stays.
 #[test]
-fn a_hundred_thousand_copies() {
-    let run = clean(&records(100_000, |_| "the same text".to_owned()), &near());
+fn a_great_many_copies() {
+    let run = clean(&records(30_000, |_| "the same text".to_owned()), &near());
     assert_eq!(run.summary.documents.kept, 1);
-    assert_eq!(run.summary.documents.removed["exact-document"], 99_999);
+    assert_eq!(run.summary.documents.removed["exact-document"], 29_999);
     // Near ones: each has a word of its own.
     let text = Dice::new(50).words(40).join(" ");
-    let run = clean(&records(20_000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
+    let run = clean(&records(5000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
     assert_eq!(run.summary.documents.kept, 1);
 }
 
@@ -563,6 +564,27 @@ fn long_texts() {
         for units in [NearUnits::Documents, NearUnits::Paragraphs] {
             let run = clean(&texts(&[&a, &b]), &preset(NearPreset::Strict, units));
             assert_eq!(run.out.contains_key("0001.txt"), !goes, "{name} {units:?}");
+        }
+    }
+}
+
+/// Long bulletins of one template, each sent again with its end cut off: it is about as like to all of them, and yet
+/// finds its own among hundreds.
+#[test]
+fn bulletins_sent_twice() {
+    const LEN: usize = 300;
+    let words = Dice::new(52).words(LEN);
+    for cut in [1, 30] {
+        let count = 250;
+        let text = |n: usize| {
+            let (start, end) = words.split_at(LEN / 2);
+            let end = &end[..end.len() - n / count * cut];
+            format!("{} rose {} points {}", start.join(" "), n % count, end.join(" "))
+        };
+        let run = clean(&records(2 * count, text), &near());
+        assert_eq!(run.summary.documents.kept, count as u64, "{cut}");
+        for gone in gone(&run) {
+            assert_eq!(gone.place.1.map(|n| n - count as u64), gone.survivor.1);
         }
     }
 }

@@ -291,19 +291,15 @@ fn short_paragraphs_are_never_removed() {
     assert_eq!(run.ledger.1, [] as [serde_json::Value; 0]);
 }
 
-/// Two paragraphs that are the same are judged the same: under `--scope document` as well.
+/// Near-duplicate paragraphs are searched for in the whole corpus: within documents only is refused, with a remedy.
 #[test]
-fn near_paragraphs_within_documents() {
-    let base = Dice::new(12).words(30).join(" ");
-    let edited = format!("{base} more");
-    let corpus = [format!("{base}\n"), format!("{edited}\n"), format!("{edited}\n{base}\n")];
-    let mut config = near_paragraphs();
-    config.decide.scope = Scope::Document;
-    let run = clean(&texts(&corpus), &config);
-    let told: Vec<_> =
-        run.ledger.1.iter().map(|line| (text_of(line, "path"), line["first"].as_u64())).collect();
-    // Within a document, that is: what two documents share stays in both, near or exact.
-    assert_eq!(told, [("0002.txt", Some(1))]);
+fn near_paragraphs_within_documents_are_refused() {
+    for units in [NearUnits::Paragraphs, NearUnits::Both] {
+        let mut config = preset(NearPreset::Strict, units);
+        config.decide.scope = Scope::Document;
+        let refused = config.validate().expect_err("it is refused").to_string();
+        assert!(refused.contains("scope") && refused.contains("--near documents"), "{refused}");
+    }
 }
 
 /// Whole documents that are copies, under settings that leave copies of paragraphs alone.
@@ -333,7 +329,8 @@ fn corpora() -> impl Strategy<Value = Vec<String>> {
     let line = (0..40_u64, 0..4_u8, 0..3_u8).prop_map(|(seed, more, numbers)| {
         let mut dice = Dice::new(seed);
         let mut line = if seed % 3 == 0 { dice.han(30) } else { dice.words(14).join(" ") };
-        line += &format!(" {}", 7 * seed + u64::from(numbers));
+        line.push(' ');
+        line += &(7 * seed + u64::from(numbers)).to_string();
         line + &" x".repeat(usize::from(more))
     });
     let line = prop_oneof![6 => line, 1 => Just(String::new()), 1 => Just("！".to_owned()), 1 => Just("short".to_owned())];

@@ -84,7 +84,7 @@ impl Features {
     fn sample(&mut self) {
         self.shingles.dedup();
         let cut = |shingles: &mut Vec<u64>, limit| {
-            shingles.truncate(shingles.partition_point(|&hash| hash < limit))
+            shingles.truncate(shingles.partition_point(|&hash| hash < limit));
         };
         cut(&mut self.shingles, self.limit);
         while self.shingles.len() > MAX_SHINGLES {

@@ -73,15 +73,12 @@ pub fn settle(
         }));
         put_first(&mut candidates);
         let mut get = |other: Position| survivors.get(other, component, load);
-        match best(&features, &candidates, judge, &mut get)? {
-            Some((survivor, found)) => {
-                removals.push(Removal { text, survivor: component[survivor as usize], found });
-            }
-            None => {
-                forest.insert(position);
-                numbers.insert(position, own);
-                survivors.put(position, features);
-            }
+        if let Some((survivor, found)) = best(&features, &candidates, judge, &mut get)? {
+            removals.push(Removal { text, survivor: component[survivor as usize], found });
+        } else {
+            forest.insert(position);
+            numbers.insert(position, own);
+            survivors.put(position, features);
         }
     }
     Ok(removals)

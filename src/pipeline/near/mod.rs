@@ -69,13 +69,10 @@ pub(super) fn search(
         let earlier = known.as_ref().map(|places| (places, &findings, &reading));
         let mut own = Reading::default();
         let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), (ids, &mut own))?;
-        let places = match known.take() {
-            Some(known) => known,
-            None => {
-                reading = own;
-                places
-            }
-        };
+        let places = known.take().unwrap_or_else(|| {
+            reading = own;
+            places
+        });
         let removed = settle(corpus, (&texts, banding), Units::Paragraphs, &places, evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();

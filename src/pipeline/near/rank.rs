@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::pipeline::commit::path_of;
 use crate::pipeline::drive::Corpus;
 use crate::pipeline::render::{Settled, encode_error};
-use crate::read::{Fields, Part};
+use crate::read::{Chunk, Field, Fields, Part};
 
 /// Ranks texts.
 pub(super) struct Ranking<'a> {
@@ -21,6 +21,8 @@ pub(super) struct PartRanks<'a> {
     /// Of all its documents.
     path: Rank,
     fields: Option<Fields<'a>>,
+    chunk: &'a Chunk,
+    id_field: &'a str,
 }
 
 impl<'a> Ranking<'a> {
@@ -41,7 +43,8 @@ impl<'a> Ranking<'a> {
 
     pub(super) fn part<'s>(&'s self, settled: &'s Settled, part: &'s Part) -> Result<PartRanks<'s>> {
         let keep = &self.corpus.config.decide.near.keep;
-        let mut ranks = PartRanks { keep, path: Rank::default(), fields: None };
+        let (chunk, id_field) = (&settled.scanned.chunk, self.corpus.config.read.id_field.as_str());
+        let mut ranks = PartRanks { keep, path: Rank::default(), fields: None, chunk, id_field };
         if let Some(order) = &self.order {
             ranks.path = [order.place(&path_of(self.corpus.sources, part)), 0, 0];
         }
@@ -60,13 +63,27 @@ impl PartRanks<'_> {
             Keep::First => Rank::default(),
             Keep::Longest => [u64::MAX - len, 0, 0],
             Keep::Priority(_) => self.path,
+            Keep::Newest(name) if name == self.id_field => {
+                newest(&String::from_utf8_lossy(&self.chunk.bytes[self.chunk.slots[slot].id.range()]))
+            }
             Keep::Newest(name) => {
                 let fields = self.fields.as_ref().map(|fields| fields.of(slot)).unwrap_or_default();
-                let value = fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
-                newest(value.unwrap_or("null"))
+                newest(&value_of(name, &fields).unwrap_or_default())
             }
         }
     }
+}
+
+/// The value of a field of this name, or of a field inside another, as JSON.
+fn value_of(name: &str, fields: &[Field]) -> Option<String> {
+    let value_of =
+        |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
+    value_of(name).or_else(|| {
+        let (outer, inner) = name.split_once('.')?;
+        let outer: serde_json::Value = serde_json::from_str(&value_of(outer)?).ok()?;
+        let inner = inner.split('.').try_fold(&outer, |value, name| value.get(name));
+        inner.map(ToString::to_string)
+    })
 }
 
 /// The rank of a field's value, JSON: the greatest first. Numbers are compared by value, strings byte by byte as far
