@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::near::{Finding, Match};
+use crate::decide::near::{Finding, Match, NumberOverlap};
 use crate::error::Result;
 use crate::store::Scratch;
 use crate::units::count;
@@ -39,8 +39,8 @@ pub struct NumbersTold {
 const MAX_TOLD: usize = 32;
 
 impl Evidence {
-    fn of(found: Match) -> Self {
-        let Match { similarity, containment, numbers } = found;
+    fn of(found: Match, numbers: NumberOverlap) -> Self {
+        let Match { similarity, containment } = found;
         let jaccard = similarity.jaccard();
         let told = |mut numbers: Vec<String>| {
             numbers.truncate(MAX_TOLD);
@@ -82,8 +82,8 @@ impl EvidenceStore {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn keep(&mut self, survivor: u64, found: Match) -> Result<Finding> {
-        let json = serde_json::to_vec(&Evidence::of(found)).unwrap_or_default(); // strings and numbers only
+    pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
+        let json = serde_json::to_vec(&Evidence::of(found, numbers)).unwrap_or_default(); // strings and numbers only
         let offset = self.scratch.append(&json)?;
         Ok(Finding { survivor, offset, len: u32::try_from(json.len()).unwrap_or(0) })
     }

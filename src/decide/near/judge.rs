@@ -45,14 +45,12 @@ impl PartialOrd for Similarity {
 }
 
 /// Why a text is a near-duplicate of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     /// How alike they are.
     pub similarity: Similarity,
     /// The share of the shorter text's shingles that stand in the longer one, if that is why.
     pub containment: Option<Share>,
-    /// Their numbers.
-    pub numbers: NumberOverlap,
 }
 
 /// Numbers of two texts, as they are told to people.
@@ -92,8 +90,7 @@ impl Judge {
         if !self.guard.is_reached(numbers.agree, numbers.agree + numbers.conflict) {
             return None;
         }
-        let numbers = NumberOverlap::of(text, survivor);
-        Some(Match { similarity, containment: contained, numbers })
+        Some(Match { similarity, containment: contained })
     }
 
     /// Shared shingles below which two texts of so many cannot match.
@@ -203,7 +200,8 @@ fn single_numbers(features: &Features) -> Vec<&str> {
 }
 
 impl NumberOverlap {
-    fn of(text: &Features, survivor: &Features) -> Self {
+    /// The numbers of a text and of its survivor.
+    pub fn of(text: &Features, survivor: &Features) -> Self {
         let (mut removed, mut others) = (single_numbers(text), single_numbers(survivor));
         removed.dedup();
         others.dedup();

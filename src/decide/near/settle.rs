@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::banding::Banding;
 use super::features::{Features, NumberMarks};
 use super::forest::{Forest, Position};
-use super::judge::{Judge, Match};
+use super::judge::{Judge, Match, NumberOverlap};
 use super::signatures::{SignatureId, Signatures, num_equal};
 use crate::error::Result;
 
@@ -26,6 +26,8 @@ pub struct Removal {
     pub survivor: SignatureId,
     /// Why.
     pub found: Match,
+    /// The numbers of both.
+    pub numbers: NumberOverlap,
 }
 
 /// Gives the features of a text.
@@ -74,7 +76,8 @@ pub fn settle(
         put_first(&mut candidates);
         let mut get = |other: Position| survivors.get(other, component, load);
         if let Some((survivor, found)) = best(&features, &candidates, judge, &mut get)? {
-            removals.push(Removal { text, survivor: component[survivor as usize], found });
+            let numbers = NumberOverlap::of(&features, &*get(survivor)?);
+            removals.push(Removal { text, survivor: component[survivor as usize], found, numbers });
         } else {
             forest.insert(position);
             numbers.insert(position, own);

@@ -119,8 +119,8 @@ fn settle(
             .par_iter()
             .map(|component| near::settle(component, (texts, banding), &judge, &store))
             .collect();
-        for Removal { text, survivor, found } in settled?.into_iter().flatten() {
-            removed.push((text, evidence.keep(texts.best(survivor), found)?));
+        for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
+            removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
         }
     }
     removed.sort_unstable_by_key(|(text, _)| *text);
