@@ -190,8 +190,8 @@ fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<S
             let is_met =
                 banding.meets(signatures.bins(u32::try_from(a)?), signatures.bins(u32::try_from(b)?));
             looked_at += u64::from(is_met);
-            let overlap = made[a].0.overlap(&made[b].0);
-            if threshold.is_reached(overlap.shared, overlap.union()) {
+            let is_pair = made[a].0.overlap_if(&made[b].0, |own, others| threshold.least_shared(own, others));
+            if is_pair.is_some() {
                 pairs += 1;
                 found += u64::from(is_met);
             }
