@@ -80,9 +80,8 @@ impl<'a> Forest<'a> {
         }
     }
 
-    /// Puts the survivors that share a bucket with `text` into `found`, each once, in the order of the component.
+    /// Puts the survivors that share a bucket with `text` into `found`: once for each bucket they share.
     pub(super) fn look_up(&self, text: Position, found: &mut Vec<Position>) {
-        found.clear();
         let bins = self.bins(text);
         for band in 0..self.banding.bands {
             let mut depth = self.banding.rows;
@@ -94,8 +93,6 @@ impl<'a> Forest<'a> {
                 depth += self.banding.rows;
             }
         }
-        found.sort_unstable();
-        found.dedup();
     }
 }
 
@@ -123,6 +120,7 @@ mod tests {
             forest.insert(id);
         }
         for id in (1..1000).step_by(2) {
+            found.clear();
             forest.look_up(id, &mut found);
             assert!(found.contains(&(id - 1)), "{id}");
             assert!(found.len() <= banding.bands * BUCKET, "{}", found.len());

@@ -1,7 +1,9 @@
 //! Settles a component: every text is judged against those that stay, in the order in which texts would stay.
 
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rayon::prelude::*;
 
 use super::banding::Banding;
 use super::features::{Features, NumberMarks};
@@ -31,7 +33,7 @@ pub struct Removal {
 }
 
 /// Gives the features of a text.
-pub trait Load {
+pub trait Load: Sync {
     /// The features of this text.
     ///
     /// # Errors
@@ -39,52 +41,167 @@ pub trait Load {
     fn load(&self, text: SignatureId) -> Result<Features>;
 }
 
+/// Texts of a component that are held against the survivors so far at once, in parallel. A constant, so that nothing
+/// depends on the number of threads.
+const BLOCK: usize = 64;
+/// Fewer are not worth dealing out.
+const FEW: usize = 8;
+
 /// Settles the texts of a component, given in the order in which they would stay (see
 /// [`super::components()`]). A text goes only if it matches one that stays: no chains.
 ///
 /// The survivor named is the most similar of those that were looked at; of equals the one earlier in the order.
-/// Cost: for each text one look-up, and at most 32 comparisons.
+/// Cost: for each text one look-up, and at most 64 comparisons, most of them in parallel.
 ///
 /// # Errors
 /// Those of `load`.
 pub fn settle(
     component: &[SignatureId],
-    (texts, banding): (&Signatures, Banding),
+    near: (&Signatures, Banding),
     judge: &Judge,
     load: &dyn Load,
 ) -> Result<Vec<Removal>> {
-    let mut forest = Forest::new(component, (texts, banding));
-    let mut survivors = Cache::new(component.len());
-    let mut found = Vec::new();
+    let mut settler = Settler {
+        component,
+        banding: near.1,
+        judge,
+        load,
+        forest: Forest::new(component, near),
+        numbers: ByNumbers::new(component.len()),
+        survivors: Mutex::new(Cache::new(component.len())),
+    };
     let mut removals = Vec::new();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut numbers = ByNumbers::new(component.len());
-    for (&text, position) in component.iter().zip(0..) {
-        let features = load.load(text)?;
-        let own = if judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
-        forest.look_up(position, &mut found);
-        numbers.look_up(own, &mut found);
-        let bins = forest.bins(position);
-        candidates.clear();
-        candidates.extend(found.iter().filter_map(|&other| {
-            let num_equal = num_equal(bins, forest.bins(other));
-            (num_equal >= banding.min_equal).then(|| {
-                let num_numbers = numbers.num_differing(own, other);
-                Candidate { num_bins: banding.num_bins() - num_equal, num_numbers, text: other }
-            })
-        }));
-        put_first(&mut candidates);
-        let mut get = |other: Position| survivors.get(other, component, load);
-        if let Some((survivor, found)) = best(&features, &candidates, judge, &mut get)? {
-            let numbers = NumberOverlap::of(&features, &*get(survivor)?);
-            removals.push(Removal { text, survivor: component[survivor as usize], found, numbers });
+    let positions: Vec<Position> = (0..).take(component.len()).collect();
+    for block in positions.chunks(BLOCK) {
+        let look = |&text: &Position| settler.look(text);
+        let looked: Result<Vec<Looked>> = if block.len() < FEW {
+            block.iter().map(look).collect()
         } else {
-            forest.insert(position);
-            numbers.insert(position, own);
-            survivors.put(position, features);
+            block.par_iter().map(look).collect()
+        };
+        let mut fresh = Vec::new();
+        for looked in looked? {
+            removals.extend(settler.settle(looked, &mut fresh)?);
         }
     }
     Ok(removals)
+}
+
+/// A component while it is settled.
+struct Settler<'a> {
+    component: &'a [SignatureId],
+    banding: Banding,
+    judge: &'a Judge,
+    load: &'a dyn Load,
+    forest: Forest<'a>,
+    numbers: ByNumbers,
+    survivors: Mutex<Cache>,
+}
+
+/// A text, held against the survivors before its block.
+struct Looked {
+    text: Position,
+    features: Features,
+    marks: NumberMarks,
+    found: Option<(Position, Match)>,
+}
+
+impl Settler<'_> {
+    fn look(&self, text: Position) -> Result<Looked> {
+        let features = self.load.load(self.component[text as usize])?;
+        let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
+        let mut others = Vec::new();
+        self.forest.look_up(text, &mut others);
+        self.numbers.look_up(marks, &mut others);
+        let found = self.best(text, (&features, marks), &others)?;
+        Ok(Looked { text, features, marks, found })
+    }
+
+    /// Settles a text. `fresh`: the survivors of its block so far.
+    fn settle(&mut self, looked: Looked, fresh: &mut Vec<Position>) -> Result<Option<Removal>> {
+        let Looked { text, features, marks, mut found } = looked;
+        if found.is_none() {
+            found = self.best(text, (&features, marks), fresh)?;
+        }
+        if let Some((survivor, found)) = found {
+            let numbers = NumberOverlap::of(&features, &*self.survivor(survivor)?);
+            let (text, survivor) = (self.component[text as usize], self.component[survivor as usize]);
+            return Ok(Some(Removal { text, survivor, found, numbers }));
+        }
+        self.forest.insert(text);
+        self.numbers.insert(text, marks);
+        self.cache().put(text, Arc::new(features));
+        fresh.push(text);
+        Ok(None)
+    }
+
+    /// The survivor that a text matches best, of those given, each of which may be there more than once.
+    fn best(
+        &self,
+        text: Position,
+        (features, marks): (&Features, NumberMarks),
+        others: &[Position],
+    ) -> Result<Option<(Position, Match)>> {
+        let bins = self.forest.bins(text);
+        let mut seen = Seen::new(if others.is_empty() { 0 } else { self.component.len() });
+        let candidates = others.iter().filter(|&&other| seen.is_new(other)).filter_map(|&other| {
+            let num_equal = num_equal(bins, self.forest.bins(other));
+            let num_numbers = self.numbers.num_differing(marks, other);
+            let num_bins = self.banding.num_bins() - num_equal;
+            (num_equal >= self.banding.min_equal).then_some(Candidate { num_bins, num_numbers, text: other })
+        });
+        let mut candidates: Vec<Candidate> = candidates.collect();
+        put_first(&mut candidates);
+        let mut best: Option<(Position, Match)> = None;
+        let mut left = MAX_BETTER;
+        for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
+            if best.is_some() {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+            }
+            let Some(found) = self.judge.compare(features, &*self.survivor(other)?) else { continue };
+            let is_better = best.as_ref().is_none_or(|(at, so_far)| {
+                found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt()
+            });
+            if is_better {
+                best = Some((other, found));
+            }
+        }
+        Ok(best)
+    }
+
+    /// Poisoned only if a thread panicked, and then the run is over.
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.survivors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn survivor(&self, text: Position) -> Result<Arc<Features>> {
+        let kept = self.cache().get(text);
+        if let Some(features) = kept {
+            return Ok(features);
+        }
+        let features = Arc::new(self.load.load(self.component[text as usize])?);
+        self.cache().put(text, features.clone());
+        Ok(features)
+    }
+}
+
+/// The texts that came already: one bit each.
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn new(len: usize) -> Self {
+        Self(vec![0; len.div_ceil(64)])
+    }
+
+    fn is_new(&mut self, text: Position) -> bool {
+        let (word, bit) = (text as usize / 64, 1 << (text % 64));
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
 }
 
 /// A survivor that a text may match.
@@ -103,33 +220,6 @@ fn put_first(candidates: &mut [Candidate]) {
     if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {
         others.sort_unstable_by_key(|other| (other.num_numbers, other.num_bins, other.text));
     }
-}
-
-/// The survivor that a text matches best.
-fn best(
-    features: &Features,
-    candidates: &[Candidate],
-    judge: &Judge,
-    get: &mut dyn FnMut(Position) -> Result<Rc<Features>>,
-) -> Result<Option<(Position, Match)>> {
-    let mut best: Option<(Position, Match)> = None;
-    let mut left = MAX_BETTER;
-    for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
-        if best.is_some() {
-            if left == 0 {
-                break;
-            }
-            left -= 1;
-        }
-        let Some(found) = judge.compare(features, &*get(other)?) else { continue };
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(at, so_far)| found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt());
-        if is_better {
-            best = Some((other, found));
-        }
-    }
-    Ok(best)
 }
 
 /// Survivors by their numbers. Of a template's texts hundreds are as alike, and too many to be looked at; under the
@@ -160,11 +250,7 @@ impl ByNumbers {
 
     /// Adds the survivors of the same numbers to those found.
     fn look_up(&self, own: NumberMarks, found: &mut Vec<Position>) {
-        if let Some(same) = self.same.get(&own.sum) {
-            found.extend(same);
-            found.sort_unstable();
-            found.dedup();
-        }
+        found.extend(self.same.get(&own.sum).into_iter().flatten());
     }
 
     /// How many of the numbers of a survivor differ, about.
@@ -175,7 +261,7 @@ impl ByNumbers {
 
 /// Features of survivors, as many as fit: they are asked for again and again.
 struct Cache {
-    features: Vec<Option<Rc<Features>>>,
+    features: Vec<Option<Arc<Features>>>,
     order: VecDeque<Position>,
     bytes: usize,
 }
@@ -188,23 +274,21 @@ impl Cache {
         Self { features: vec![None; len], order: VecDeque::new(), bytes: 0 }
     }
 
-    fn put(&mut self, text: Position, features: Features) -> Rc<Features> {
-        let features = Rc::new(features);
-        self.bytes += features.num_bytes();
-        self.features[text as usize] = Some(features.clone());
+    fn put(&mut self, text: Position, features: Arc<Features>) {
+        let bytes = features.num_bytes();
+        if self.features[text as usize].replace(features).is_some() {
+            return; // two threads missed it at once
+        }
+        self.bytes += bytes;
         self.order.push_back(text);
         while self.bytes > CACHED_BYTES
             && let Some(oldest) = self.order.pop_front()
         {
             self.bytes -= self.features[oldest as usize].take().map_or(0, |features| features.num_bytes());
         }
-        features
     }
 
-    fn get(&mut self, text: Position, component: &[SignatureId], load: &dyn Load) -> Result<Rc<Features>> {
-        match &self.features[text as usize] {
-            Some(features) => Ok(features.clone()),
-            None => Ok(self.put(text, load.load(component[text as usize])?)),
-        }
+    fn get(&self, text: Position) -> Option<Arc<Features>> {
+        self.features[text as usize].clone()
     }
 }
