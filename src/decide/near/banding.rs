@@ -60,6 +60,11 @@ impl Banding {
         self.bands * self.rows
     }
 
+    /// Equal bins below which two texts are not compared that match from this Jaccard coefficient on only.
+    pub fn min_equal_at(self, jaccard: Share) -> usize {
+        min_equal(jaccard.as_f64(), self.num_bins())
+    }
+
     /// Whether two sketches agree in a band, and in enough bins to be looked at closely.
     pub fn meets(self, a: &[u16], b: &[u16]) -> bool {
         let is_equal = a.chunks_exact(self.rows).zip(b.chunks_exact(self.rows)).any(|(a, b)| a == b);

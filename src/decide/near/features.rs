@@ -115,6 +115,16 @@ impl Features {
         self.shingles.is_empty()
     }
 
+    /// Number of different shingles, of the sample if they are sampled.
+    pub fn num_shingles(&self) -> u64 {
+        count(self.shingles.len())
+    }
+
+    /// Whether the shingles are all there are.
+    pub fn is_whole(&self) -> bool {
+        self.limit == 1 << HASH_BITS
+    }
+
     /// The numbers.
     pub fn numbers(&self) -> &[Number] {
         &self.numbers

@@ -75,6 +75,17 @@ impl Judge {
         self.guard != Limit::Off
     }
 
+    /// The Jaccard coefficient below which a text of so many shingles cannot match one of so many others.
+    pub fn least_jaccard(&self, own: u64, others: u64) -> Share {
+        match self.containment {
+            Limit::AtLeast(limit) if own <= others => {
+                let shared = limit.least_of(own);
+                self.threshold.min(Share::of(shared, own + others - shared))
+            }
+            _ => self.threshold,
+        }
+    }
+
     /// Whether `text` is a near-duplicate of `survivor`.
     ///
     /// Cost: O(shingles and numbers of both).

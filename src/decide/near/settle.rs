@@ -68,6 +68,7 @@ pub fn settle(
         load,
         forest: Forest::new(component, near),
         numbers: ByNumbers::new(component.len()),
+        sizes: vec![0; component.len()],
         survivors: Mutex::new(Cache::new(component.len())),
     };
     let mut removals = Vec::new();
@@ -95,6 +96,8 @@ struct Settler<'a> {
     load: &'a dyn Load,
     forest: Forest<'a>,
     numbers: ByNumbers,
+    /// Shingles of each survivor; 0 if they are sampled.
+    sizes: Vec<u32>,
     survivors: Mutex<Cache>,
 }
 
@@ -130,6 +133,8 @@ impl Settler<'_> {
         }
         self.forest.insert(text);
         self.numbers.insert(text, marks);
+        let size = if features.is_whole() { features.num_shingles() } else { 0 };
+        self.sizes[text as usize] = u32::try_from(size).unwrap_or(0);
         self.cache().put(text, Arc::new(features));
         fresh.push(text);
         Ok(None)
@@ -146,9 +151,12 @@ impl Settler<'_> {
         let mut seen = Seen::new(if others.is_empty() { 0 } else { self.component.len() });
         let candidates = others.iter().filter(|&&other| seen.is_new(other)).filter_map(|&other| {
             let num_equal = num_equal(bins, self.forest.bins(other));
+            if num_equal < self.banding.min_equal || num_equal < self.least_equal(features, other) {
+                return None;
+            }
             let num_numbers = self.numbers.num_differing(marks, other);
             let num_bins = self.banding.num_bins() - num_equal;
-            (num_equal >= self.banding.min_equal).then_some(Candidate { num_bins, num_numbers, text: other })
+            Some(Candidate { num_bins, num_numbers, text: other })
         });
         let mut candidates: Vec<Candidate> = candidates.collect();
         put_first(&mut candidates);
@@ -170,6 +178,15 @@ impl Settler<'_> {
             }
         }
         Ok(best)
+    }
+
+    /// Equal bins below which a text cannot match a survivor, as far as their lengths tell.
+    fn least_equal(&self, features: &Features, other: Position) -> usize {
+        let others = u64::from(self.sizes[other as usize]);
+        if others == 0 || !features.is_whole() {
+            return 0;
+        }
+        self.banding.min_equal_at(self.judge.least_jaccard(features.num_shingles(), others))
     }
 
     /// Poisoned only if a thread panicked, and then the run is over.
