@@ -36,7 +36,7 @@ pub fn components(texts: &Signatures, banding: Banding) -> Vec<Vec<SignatureId>>
     groups(parents, texts)
 }
 
-/// The key of `rows` bins from `start` on, going round.
+/// The key of `rows` bins from `start` on, going round at the end of the sketch.
 #[inline]
 pub(super) fn key(bins: &[u16], start: usize, rows: usize) -> u64 {
     let mut key = start as u64 + 1;

@@ -16,7 +16,7 @@ const BUCKET: usize = 128;
 
 /// The survivors of a component, by the bands of their sketches.
 ///
-/// 4 bytes a survivor and band, and the table. A look-up costs `bands` probes and at most `bands` times 128
+/// Memory: mostly buckets of one, some 40 bytes a survivor and band, 1.3 kB at 33 bands. A look-up costs `bands` probes and at most `bands` times 128
 /// comparisons of sketches.
 #[derive(Debug)]
 pub(super) struct Forest<'a> {
