@@ -5,17 +5,19 @@
 //! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
 //! identical from run to run.
 
+mod check;
 mod inspection;
 mod ledger;
 mod rejected;
 mod run_info;
 mod summary;
 
+pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use ledger::{LedgerHead, LedgerHeadPlace, LedgerLine, LedgerPlace, LedgerReader, RecordId};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,
-    Summary, Unit,
+    ByteCounts, Counts, DocumentCounts, FileCounts, LengthCounts, MAX_DIRECTORIES, NearSettings,
+    ParagraphCounts, PartCounts, RecordCounts, Settings, Summary, Unit,
 };

@@ -40,7 +40,44 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
+    /// What became of paragraphs, by the encoding their document was written in.
+    #[serde(default)]
+    pub encodings: BTreeMap<String, PartCounts>,
+    /// What became of paragraphs, by the directory of their file; `.` is the top. Where there are more than
+    /// [`MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
+    #[serde(default)]
+    pub directories: BTreeMap<String, PartCounts>,
+    /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
+    #[serde(default)]
+    pub lengths: BTreeMap<u64, LengthCounts>,
 }
+
+/// What became of the paragraphs of a part of the corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PartCounts {
+    /// Documents read.
+    pub documents: u64,
+    /// Paragraphs kept.
+    pub kept: u64,
+    /// Paragraphs removed.
+    pub removed: u64,
+    /// Bytes of the kept ones.
+    pub bytes_kept: u64,
+    /// Bytes of the removed ones.
+    pub bytes_removed: u64,
+}
+
+/// Paragraphs of about one length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LengthCounts {
+    /// Kept.
+    pub kept: u64,
+    /// Removed.
+    pub removed: u64,
+}
+
+/// Directories that are told apart in a summary.
+pub const MAX_DIRECTORIES: usize = 1000;
 
 /// The options that decide what is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -288,6 +325,9 @@ impl Summary {
             documents: DocumentCounts::default(),
             paragraphs: ParagraphCounts::default(),
             bytes: ByteCounts::default(),
+            encodings: BTreeMap::new(),
+            directories: BTreeMap::new(),
+            lengths: BTreeMap::new(),
         }
     }
 

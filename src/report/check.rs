@@ -1,0 +1,189 @@
+//! What `check` found: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The report formats write
+//! this out; the pipeline finds it.
+
+use serde::Serialize;
+
+use crate::config::Share;
+use crate::decide::Rule;
+use crate::error::RejectReason;
+use crate::fingerprint::Fingerprint;
+
+use super::{RecordId, Summary};
+
+/// What kind of problem it is. Its name is the rule's id in the formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// Text that a rule removes.
+    Removed(Rule),
+    /// A document of which nothing stays.
+    Emptied,
+    /// An input or record that is left out because something is wrong with it.
+    Rejected,
+}
+
+impl ProblemKind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Removed(Rule::Exact),
+        Self::Removed(Rule::ExactDocument),
+        Self::Removed(Rule::NearDocument),
+        Self::Removed(Rule::NearParagraph),
+        Self::Emptied,
+        Self::Rejected,
+    ];
+
+    /// Its name: that of the rule, `emptied` or `rejected`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.name(),
+            Self::Emptied => "emptied",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// What it says, in a few words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Removed(Rule::Exact) => "repeated paragraphs",
+            Self::Removed(Rule::ExactDocument) => "copy of a document",
+            Self::Removed(Rule::NearDocument) => "near-duplicate of a document",
+            Self::Removed(Rule::NearParagraph) => "near-duplicate of a paragraph",
+            Self::Emptied => "document of which nothing stays",
+            Self::Rejected => "input that cannot be read",
+        }
+    }
+}
+
+/// A place in the inputs. Paths are spelled as in the ledger (a byte that is not UTF-8 as `\xNN`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Location {
+    /// The file as a reader opens it: the input as given, and behind it the path below it.
+    pub file: String,
+    /// The member, if the file is an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Number of the record, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId>,
+    /// First and last paragraph of the document, from 0; none for a document or file as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paragraphs: Option<(u64, u64)>,
+    /// First and last line, from 1, of the file (of the member, of what is unpacked), where it has lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<(u64, u64)>,
+}
+
+/// One thing that cleaning would change or leave out. Text that goes is a problem a *run*, as in the ledger
+/// (contract O5).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// What it is.
+    pub kind: ProblemKind,
+    /// Where it is.
+    pub location: Location,
+    /// What stays in its place, of text that goes.
+    pub survivor: Option<Location>,
+    /// Paragraphs that go.
+    pub num_paragraphs: u64,
+    /// Their bytes in the decoded text.
+    pub num_bytes: u64,
+    /// The Jaccard coefficient, if it is not 1.
+    pub similarity: Option<f64>,
+    /// Tells it from other problems wherever it stands: of the key texts of what goes, of an emptied document's; of
+    /// a rejected input's path and reason.
+    pub fingerprint: Fingerprint,
+    /// How many problems of this fingerprint stand before it.
+    pub occurrence: u64,
+    /// The beginning of what goes, repaired; empty where there is no text.
+    pub excerpt: String,
+    /// Why it was rejected, and the fault in words.
+    pub rejection: Option<(RejectReason, String)>,
+}
+
+/// How much is let pass. What has no limit is not counted against anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Bytes of paragraphs that go, of the bytes of all paragraphs (`--max-duplicate-ratio`).
+    pub duplicate_ratio: Option<Share>,
+    /// Paragraphs that go as copies (`--max-duplicates`).
+    pub duplicates: Option<u64>,
+    /// Documents and paragraphs that go as near-duplicates (`--max-near-duplicates`).
+    pub near_duplicates: Option<u64>,
+    /// Inputs and records that are rejected (`--max-rejected`).
+    pub rejected: Option<u64>,
+    /// Documents of which nothing stays (`--max-emptied`).
+    pub emptied: Option<u64>,
+}
+
+/// A limit, held against what was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// The option's name without its dashes: `max-duplicates`.
+    pub name: &'static str,
+    /// What it counts: `duplicate paragraphs`.
+    pub what: &'static str,
+    /// The figure: a count, or for a ratio bytes that go.
+    pub found: u64,
+    /// For a ratio the bytes of which they go.
+    pub of: Option<u64>,
+    /// What is let pass, as it is typed: `0`, `0.05`.
+    pub limit: String,
+    /// Whether it is more than is let pass.
+    pub is_broken: bool,
+    /// The worst places, the worst first: at most [`MAX_WORST`]; of a limit that holds none.
+    pub worst: Vec<Problem>,
+}
+
+/// Places that are named for a broken limit.
+pub const MAX_WORST: usize = 5;
+
+/// What a check came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckReport {
+    /// The counts of the run that `clean` would make; without `bytes.output`.
+    pub summary: Summary,
+    /// The limits, in the order of [`Limits`]; those that were not set are left out.
+    pub limits: Vec<Measured>,
+    /// Problems by kind, in the order of [`ProblemKind::ALL`]: those that count. A report lists these.
+    pub num_problems: [u64; ProblemKind::ALL.len()],
+    /// Problems that a baseline or a revision holds already; they are not listed.
+    pub num_known: u64,
+    /// What it was compared with: `baseline FILE`, `since REV`.
+    pub compared: Option<String>,
+}
+
+impl CheckReport {
+    /// Whether every limit holds.
+    pub fn has_passed(&self) -> bool {
+        self.limits.iter().all(|limit| !limit.is_broken)
+    }
+
+    /// Problems of all kinds.
+    pub fn total(&self) -> u64 {
+        self.num_problems.iter().sum()
+    }
+}
+
+/// Writes a report: `begin`, the problems in corpus order, `finish`.
+pub trait ProblemWriter {
+    /// Begins.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn begin(&mut self, report: &CheckReport) -> std::io::Result<()>;
+
+    /// Writes a problem.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn problem(&mut self, problem: &Problem) -> std::io::Result<()>;
+
+    /// Ends, and flushes.
+    ///
+    /// # Errors
+    /// Those of the output.
+    fn finish(&mut self, report: &CheckReport) -> std::io::Result<()>;
+}
