@@ -65,8 +65,8 @@ pub(super) fn run(
     let mut feed = corpus.feed();
     let visitor = Visitor { visit: &visit, commit: &mut commit };
     drive(&corpus, (&mut feed, &context), &mut decider, visitor)?;
-    recorder.finish(decider.places())?;
-    publish(recorder.summary, output, observer, info)
+    let summary = recorder.finish(decider.places())?;
+    publish(summary, output, observer, info)
 }
 
 /// Writes the account of a run that is through, and publishes.

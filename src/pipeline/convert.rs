@@ -8,9 +8,7 @@ use crate::report::Counts;
 use crate::units::{DocumentId, count};
 use crate::write::{self, Converted, Layout, LedgerContext};
 
-use super::render::{
-    Content, RenderContext, RenderedPart, Settled, document_counts, encode_error, part_counts,
-};
+use super::render::{Content, RenderContext, RenderedPart, Settled, document_counts, encode_error};
 
 /// What a document is called in another form: its own id, or failing that its place.
 pub(super) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
@@ -76,7 +74,7 @@ impl Settled {
     ) -> Result<Vec<(DocumentId, Converted)>> {
         let chunk = &self.scanned.chunk;
         let fields = Fields::new(chunk, part, context.scan.read).map_err(encode_error)?;
-        *counts += part_counts(part);
+        *counts += self.part_counts(part);
         let mut documents = Vec::new();
         for number in part.slots.clone() {
             let slot = &chunk.slots[number];

@@ -280,11 +280,11 @@ impl Looker<'_> {
             *self.inspection.records.rejected.entry(fault.reason.name().to_owned()).or_default() += 1;
         }
         let Fault { reason, byte, detail } = fault.clone();
-        let path = super::commit::path_of(self.sources, part);
+        let path = super::tally::path_of(self.sources, part);
         self.inspection.note_rejected(&Rejection { path, record, byte, reason, detail });
     }
 
     fn path(&self, part: &Part) -> String {
-        crate::store::path::lossless(&super::commit::path_of(self.sources, part)).into_owned()
+        crate::store::path::lossless(&super::tally::path_of(self.sources, part)).into_owned()
     }
 }

@@ -25,6 +25,7 @@ mod recheck;
 mod render;
 mod scan;
 mod settle;
+mod tally;
 
 pub use inspect::inspect;
 pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};

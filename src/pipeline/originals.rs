@@ -277,7 +277,7 @@ impl<'a> Collector<'a> {
             if part.is_first {
                 (self.record, self.lines, self.text) = (0, 0, OpenText::default());
             }
-            let path = super::commit::path_of(sources, part);
+            let path = super::tally::path_of(sources, part);
             let path = path::lossless(&path);
             if self.by_path.contains_key(&*path) {
                 for slot in part.slots.clone() {

@@ -186,7 +186,7 @@ impl Settled {
         mut mark: impl FnMut(&W),
     ) -> io::Result<(Counts, Layout)> {
         let chunk = &self.scanned.chunk;
-        let mut counts = part_counts(part);
+        let mut counts = self.part_counts(part);
         let mut layout = Layout::default();
         for slot_number in part.slots.clone() {
             let slot = &chunk.slots[slot_number];
@@ -216,7 +216,7 @@ impl Settled {
     /// The rows that keep a paragraph.
     #[cfg(feature = "parquet")]
     fn rows(&self, part: &Part, rows: &Rows, repair: Repair) -> io::Result<(Rows, Counts)> {
-        let mut counts = part_counts(part);
+        let mut counts = self.part_counts(part);
         let mut texts = Vec::with_capacity(part.slots.len());
         for slot_number in part.slots.clone() {
             let slot = &self.scanned.chunk.slots[slot_number];
@@ -231,6 +231,17 @@ impl Settled {
             texts.push(written.layout.has_text.then_some(text));
         }
         Ok((write::with_texts(rows, &texts)?, counts))
+    }
+
+    /// What is known of a part's documents without writing them.
+    pub(super) fn part_counts(&self, part: &Part) -> Counts {
+        let mut counts = Counts { replaced: part.num_replaced, ..Counts::default() };
+        for number in part.slots.clone() {
+            for (paragraph, verdict) in self.judged(number).iter() {
+                counts.lengths.add(paragraph.span.len(), verdict.is_kept());
+            }
+        }
+        counts
     }
 
     pub(super) fn judged(&self, slot_number: usize) -> Judged<'_> {
@@ -261,11 +272,6 @@ impl Settled {
 /// Whether no paragraph of a document stays.
 fn is_emptied(document: Judged<'_>) -> bool {
     document.verdicts.iter().all(|verdict| !verdict.is_kept())
-}
-
-/// What is known of a part before its documents are looked at.
-pub(super) fn part_counts(part: &Part) -> Counts {
-    Counts { replaced: part.num_replaced, ..Counts::default() }
 }
 
 /// What a document, or a piece of a text, adds to the counts.

@@ -8,6 +8,7 @@
 mod check;
 mod inspection;
 mod ledger;
+mod parts;
 mod rejected;
 mod run_info;
 mod summary;
@@ -15,9 +16,10 @@ mod summary;
 pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use ledger::{LedgerHead, LedgerHeadPlace, LedgerLine, LedgerPlace, LedgerReader, RecordId};
+pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
 pub use rejected::rejection_line;
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, LengthCounts, MAX_DIRECTORIES, NearSettings,
-    ParagraphCounts, PartCounts, RecordCounts, Settings, Summary, Unit,
+    ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,
+    Summary, Unit,
 };

@@ -12,6 +12,8 @@ use crate::decide::{Removed, Rule};
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 
+use super::{Directories, LengthCounts, Lengths, PartCounts};
+
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.summary/1";
 
@@ -44,40 +46,13 @@ pub struct Summary {
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
     /// What became of paragraphs, by the directory of their file; `.` is the top. Where there are more than
-    /// [`MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
+    /// [`super::MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
     #[serde(default)]
     pub directories: BTreeMap<String, PartCounts>,
     /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
     #[serde(default)]
     pub lengths: BTreeMap<u64, LengthCounts>,
 }
-
-/// What became of the paragraphs of a part of the corpus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PartCounts {
-    /// Documents read.
-    pub documents: u64,
-    /// Paragraphs kept.
-    pub kept: u64,
-    /// Paragraphs removed.
-    pub removed: u64,
-    /// Bytes of the kept ones.
-    pub bytes_kept: u64,
-    /// Bytes of the removed ones.
-    pub bytes_removed: u64,
-}
-
-/// Paragraphs of about one length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct LengthCounts {
-    /// Kept.
-    pub kept: u64,
-    /// Removed.
-    pub removed: u64,
-}
-
-/// Directories that are told apart in a summary.
-pub const MAX_DIRECTORIES: usize = 1000;
 
 /// The options that decide what is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,6 +243,8 @@ pub struct Counts {
     pub bytes_output: u64,
     /// Malformed sequences replaced.
     pub replaced: u64,
+    /// Lengths of the paragraphs.
+    pub lengths: Lengths,
 }
 
 /// What is counted by what became of it.
@@ -290,6 +267,7 @@ impl std::ops::AddAssign for Counts {
         self.bytes_kept += other.bytes_kept;
         self.bytes_output += other.bytes_output;
         self.replaced += other.replaced;
+        self.lengths += other.lengths;
     }
 }
 
@@ -357,6 +335,20 @@ impl Summary {
             self.bytes.paragraphs += bytes;
         }
         self.bytes.output += counts.bytes_output;
+        for (from, lengths) in counts.lengths.iter() {
+            let known = self.lengths.entry(from).or_default();
+            known.kept += lengths.kept;
+            known.removed += lengths.removed;
+        }
+        let part = PartCounts::of(&counts);
+        if part != PartCounts::default() {
+            *self.encodings.entry(encoding.to_owned()).or_default() += part;
+        }
+    }
+
+    /// Takes in the counts by directory.
+    pub fn set_directories(&mut self, directories: Directories) {
+        self.directories = directories.finish();
     }
 
     fn unit(&mut self, unit: Unit) -> &mut FileCounts {

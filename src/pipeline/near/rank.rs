@@ -4,9 +4,9 @@ use crate::config::{Keep, NearConfig};
 use crate::decide::near::Rank;
 use crate::discover::Order;
 use crate::error::Result;
-use crate::pipeline::commit::path_of;
 use crate::pipeline::drive::Corpus;
 use crate::pipeline::render::{Settled, encode_error};
+use crate::pipeline::tally::path_of;
 use crate::read::{Chunk, Field, Fields, Part};
 
 /// Ranks texts.

@@ -1,18 +1,15 @@
 //! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
 //! rejections go on, counts are added up. One chunk at a time, in corpus order.
 
-mod tally;
-
 use std::io::{self, Write};
 
 use crate::config::{Config, TargetFormat};
 use crate::decide::Places;
 use crate::decide::near::Findings;
 use crate::discover::SourceList;
-use crate::error::Result;
-use crate::observe::Observer;
+use crate::error::{Rejection, Result};
 use crate::read::{Part, PartFate, Role, Spool, Spooler, Wrap};
-use crate::report::{Counts, Summary};
+use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
     Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards, SourceWriter,
@@ -22,12 +19,12 @@ use super::convert::text_path;
 use super::drive::Corpus;
 use super::feed::Buffers;
 use super::render::{Content, Rendered, RenderedPart, Settled, encode_error, runs_context};
+use super::tally::{Tally, path_of};
 
 /// The record of a run while it is made.
 pub(super) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,
-    observer: &'a dyn Observer,
     spooler: &'a dyn Spooler,
     config: &'a Config,
     buffers: &'a Buffers,
@@ -39,10 +36,7 @@ pub(super) struct Recorder<'a> {
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
     open: Option<OpenDocument>,
-    /// Bytes of the open source that were read, and those that the observer was told of.
-    read: u64,
-    told: u64,
-    pub(super) summary: Summary,
+    tally: Tally<'a>,
 }
 
 /// A document or container that is appended to, piece by piece.
@@ -88,7 +82,7 @@ impl<'a> Recorder<'a> {
         (ids, evidence): (RecordIds, EvidenceStore),
         findings: Option<&'a Findings>,
     ) -> Self {
-        let Corpus { sources, output, spooler, config, observer, buffers, .. } = *corpus;
+        let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
         let RecordFiles { ledger, rejected } = files;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
@@ -97,7 +91,6 @@ impl<'a> Recorder<'a> {
         Self {
             sources,
             output,
-            observer,
             spooler,
             config,
             buffers,
@@ -107,9 +100,7 @@ impl<'a> Recorder<'a> {
             writer: None,
             shards,
             open: None,
-            read: 0,
-            told: 0,
-            summary: Summary::new(config),
+            tally: Tally::new(corpus, findings),
         }
     }
 
@@ -132,36 +123,19 @@ impl<'a> Recorder<'a> {
         }
         for (part, rendered) in chunk.parts.iter().zip(parts) {
             self.commit_part(&settled, part, rendered, places)?;
-            self.advance(part);
+            self.tally.advance(part);
         }
         Ok(settled)
     }
 
-    /// Tells the observer. With a source that is left off half-way its unread rest is done with too, and what is
-    /// read again is not told twice.
-    fn advance(&mut self, part: &Part) {
-        let listed = self.sources.get(part.source).size;
-        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
-        let is_reread = matches!(part.fate, PartFate::Reread(_));
-        self.read = if is_reread { 0 } else { self.read + part.num_bytes };
-        let is_left_off = is_end && part.fate != PartFate::Read && listed != u64::MAX && !is_reread;
-        let reached = if is_left_off { listed.max(self.read) } else { self.read };
-        let bytes = reached.saturating_sub(self.told);
-        self.told += bytes;
-        let is_done = is_end && !is_reread;
-        if is_done {
-            (self.read, self.told) = (0, 0);
-        }
-        self.observer.advanced(u64::from(is_done), bytes);
-    }
-
-    /// Ends the ledger; nothing is committed after this.
-    pub(super) fn finish(&mut self, places: &Places) -> Result<()> {
+    /// Ends the ledger, and gives the counts.
+    pub(super) fn finish(mut self, places: &Places) -> Result<Summary> {
         if let Some(shards) = self.shards.take() {
-            self.summary.add(Counts { bytes_output: shards.finish()?, ..Counts::default() }, "");
+            self.tally.add_output(shards.finish()?);
         }
         let context = self.context(places);
-        self.ledger.finish(context)
+        self.ledger.finish(context)?;
+        Ok(self.tally.finish())
     }
 
     fn commit_part(
@@ -173,11 +147,11 @@ impl<'a> Recorder<'a> {
     ) -> Result<()> {
         match &part.role {
             Role::ArchiveStart => {
-                self.count_input(part);
+                self.tally.count_input(part);
                 return Ok(());
             }
             Role::ArchiveEnd => {
-                self.count_input(part);
+                self.tally.count_input(part);
                 self.close_writer()?;
                 return self.end_unit(part);
             }
@@ -193,7 +167,10 @@ impl<'a> Recorder<'a> {
                 if part.is_piece_of_text() { Some(self.ledger.checkpoint(context)?) } else { None };
             self.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
         }
-        self.reject_records(settled, part, places)?;
+        let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
+        for rejection in self.tally.end_records(settled, part, places, lines_before) {
+            self.list(&rejection)?;
+        }
         if matches!(rendered.content, Some(Content::TooLong)) {
             let runs = runs_context(places, self.config);
             settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
@@ -201,11 +178,11 @@ impl<'a> Recorder<'a> {
         for (document, run) in rendered.runs {
             self.ledger.push(document, run, context)?;
         }
-        self.count_removed(settled, part);
+        self.tally.count_removed(settled, part);
         let mut counts = rendered.counts;
         counts.bytes_input = part.num_bytes;
         match rendered.content {
-            None => self.summary.add(counts, part.encoding),
+            None => self.tally.add(counts, part),
             Some(content) => self.append(settled, part, content, counts)?,
         }
         if part.is_last {
@@ -213,6 +190,16 @@ impl<'a> Recorder<'a> {
             self.end_unit(part)?;
         }
         Ok(())
+    }
+
+    /// A source or a member is done with.
+    fn end_unit(&mut self, part: &Part) -> Result<()> {
+        self.tally.end_unit(part).map_or(Ok(()), |rejection| self.list(&rejection))
+    }
+
+    /// Lists what is rejected.
+    fn list(&mut self, rejection: &Rejection) -> Result<()> {
+        self.rejected.append(&rejection_line(rejection))
     }
 
     /// Appends a piece to its source, whose output is made when there is something to write.
@@ -358,7 +345,7 @@ impl<'a> Recorder<'a> {
             counts.documents_kept = u64::from(layout.has_text);
             counts.documents_emptied = u64::from(!layout.has_text);
         }
-        self.summary.add(counts, part.encoding);
+        self.tally.add(counts, part);
         if let Some(shards) = &mut self.shards {
             if text.is_empty() {
                 return Ok(());
@@ -379,7 +366,7 @@ impl<'a> Recorder<'a> {
     fn close_writer(&mut self) -> Result<()> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
         let bytes_output = writer.finish()?;
-        self.summary.add(Counts { bytes_output, ..Counts::default() }, "");
+        self.tally.add_output(bytes_output);
         Ok(())
     }
 
@@ -396,16 +383,6 @@ impl<'a> Recorder<'a> {
         }
         Ok(())
     }
-}
-
-/// The path of a source, and behind it that of the archive's member.
-pub(super) fn path_of(sources: &SourceList, part: &Part) -> Vec<u8> {
-    let mut path = sources.get(part.source).place.relative.to_vec();
-    if let Some(member) = part.member() {
-        path.push(b'/');
-        path.extend_from_slice(&member.path);
-    }
-    path
 }
 
 /// Whether something of a part stays.
