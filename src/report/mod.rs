@@ -6,6 +6,8 @@
 //! identical from run to run.
 
 mod check;
+mod figures;
+mod formats;
 mod inspection;
 mod ledger;
 mod parts;
@@ -14,6 +16,8 @@ mod run_info;
 mod summary;
 
 pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
+pub use figures::{fraction, grouped, size};
+pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
 pub use ledger::{LedgerHead, LedgerHeadPlace, LedgerLine, LedgerPlace, LedgerReader, RecordId};
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};

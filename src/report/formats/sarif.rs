@@ -1,0 +1,258 @@
+//! `sarif`: SARIF 2.1.0 (OASIS), a line a result, for code scanning.
+//!
+//! GitHub refuses a run of more than [`MAX_RESULTS`] results and shows 5,000: so many are written, the first in
+//! corpus order, and a notification says how many were left out. Results are told from one another, and found again
+//! after an edit elsewhere in the file, by `tamisFingerprint/v1`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::words::{
+    Failing, claim, extent, identity, index, known, lines, outcome, place, problems, relative,
+};
+use super::words::{shown_path, shown_text};
+use super::{Out, ProblemWriter};
+use crate::decide::Rule;
+use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
+use crate::store::path::from_lossless;
+
+/// Results that code scanning accepts of a run.
+const MAX_RESULTS: u64 = 25_000;
+/// The standard's own place of its schema.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+pub(super) struct Sarif {
+    out: Out,
+    failing: Failing,
+    num_results: u64,
+}
+
+impl Sarif {
+    pub(super) fn new(out: Out) -> Self {
+        Self { out, failing: Failing::default(), num_results: 0 }
+    }
+}
+
+impl ProblemWriter for Sarif {
+    fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
+        self.failing = Failing::of(report);
+        let version = env!("CARGO_PKG_VERSION");
+        let rules: Vec<Value> = ProblemKind::ALL.into_iter().map(rule).collect();
+        let driver =
+            json!({ "name": "tamis", "version": version, "semanticVersion": version, "rules": rules });
+        let invocation = json!({
+            "executionSuccessful": true,
+            "exitCode": i32::from(!report.has_passed()),
+            "toolExecutionNotifications": notifications(report),
+        });
+        let properties = json!({
+            "passed": report.has_passed(),
+            "limits": report.limits.iter().map(limit).collect::<Vec<_>>(),
+            "known": report.num_known,
+            "compared": report.compared,
+        });
+        writeln!(self.out, "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{")?;
+        writeln!(self.out, "\"tool\":{},", json!({ "driver": driver }))?;
+        writeln!(self.out, "\"invocations\":{},", json!([invocation]))?;
+        writeln!(self.out, "\"columnKind\":\"unicodeCodePoints\",\n\"properties\":{properties},")?;
+        self.out.write_all(b"\"results\":[")
+    }
+
+    fn problem(&mut self, problem: &Problem) -> io::Result<()> {
+        if self.num_results >= MAX_RESULTS {
+            return Ok(());
+        }
+        self.out.write_all(if self.num_results == 0 { b"\n" } else { b",\n" })?;
+        self.num_results += 1;
+        serde_json::to_writer(&mut self.out, &result(problem, self.failing))?;
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &CheckReport) -> io::Result<()> {
+        self.out.write_all(b"\n]}]}\n")?;
+        self.out.flush()
+    }
+}
+
+fn rule(kind: ProblemKind) -> Value {
+    let (full, help) = match kind {
+        ProblemKind::Removed(Rule::Exact) => (
+            "These paragraphs stand earlier in the corpus already, the same but for what --match leaves out.",
+            "`tamis clean` keeps the first of them and removes these. --min-chars spares short paragraphs.",
+        ),
+        ProblemKind::Removed(Rule::ExactDocument) => (
+            "Every paragraph of this document stands in another one, in the same order.",
+            "`tamis clean --near` keeps one of them. Remove this one, or leave it out with --exclude.",
+        ),
+        ProblemKind::Removed(Rule::NearDocument) => (
+            "This document is nearly the same as one that stays.",
+            "`tamis explain` shows the two side by side. --threshold and --number-guard say how alike is too alike.",
+        ),
+        ProblemKind::Removed(Rule::NearParagraph) => (
+            "This paragraph is nearly the same as one that stays.",
+            "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
+        ),
+        ProblemKind::Emptied => (
+            "Of this document no paragraph stays: it has none, or all of them stand elsewhere already.",
+            "`tamis clean` leaves it out. Remove it, or leave it out with --exclude.",
+        ),
+        ProblemKind::Rejected => (
+            "Something is wrong with this input or record, and it would be left out.",
+            "Mend it, or leave it out with --exclude. The message says what is wrong.",
+        ),
+    };
+    let level = if kind == ProblemKind::Rejected { "error" } else { "warning" };
+    let mut title = kind.title().to_owned();
+    title[..1].make_ascii_uppercase();
+    json!({
+        "id": kind.name(),
+        "shortDescription": { "text": title },
+        "fullDescription": { "text": full },
+        "help": { "text": help.replace('`', ""), "markdown": help },
+        "defaultConfiguration": { "level": level },
+        "properties": { "tags": ["corpus", "text"] },
+    })
+}
+
+/// The outcome, what is known, and what was left out.
+fn notifications(report: &CheckReport) -> Vec<Value> {
+    let level = if report.has_passed() { "note" } else { "error" };
+    let mut told = vec![json!({ "level": level, "message": { "text": plain(&outcome(report)) } })];
+    if let Some(known) = known(report) {
+        told.push(json!({ "level": "note", "message": { "text": plain(&known) } }));
+    }
+    let omitted = report.total().saturating_sub(MAX_RESULTS);
+    if omitted > 0 {
+        let text = format!(
+            "{} left out: these are the first in corpus order, as many as code scanning accepts; --format json \
+             lists all",
+            problems(omitted)
+        );
+        told.push(json!({ "level": "warning", "message": { "text": text } }));
+    }
+    told
+}
+
+fn limit(limit: &Measured) -> Value {
+    json!({
+        "name": limit.name,
+        "found": limit.found,
+        "of": limit.of,
+        "limit": limit.limit,
+        "broken": limit.is_broken,
+    })
+}
+
+fn result(problem: &Problem, failing: Failing) -> Value {
+    let mut text = plain(&format!("{}: {}", place(&problem.location), claim(problem)));
+    if let Some(survivor) = &problem.survivor {
+        // A link to the related location.
+        let _ = write!(text, "[{}](1)", link_text(&place(survivor))); // writing to a String cannot fail
+    }
+    text.push_str(&plain(&extent(problem)));
+    let mut result = json!({
+        "ruleId": problem.kind.name(),
+        "ruleIndex": index(problem.kind),
+        "level": if failing.has(problem.kind) { "error" } else { "warning" },
+        "message": { "text": text },
+        "locations": [location(&problem.location)],
+        "partialFingerprints": { "tamisFingerprint/v1": identity(problem) },
+        "properties": {
+            "paragraphs": problem.num_paragraphs,
+            "bytes": problem.num_bytes,
+            "similarity": problem.similarity,
+        },
+    });
+    if let Some(survivor) = &problem.survivor {
+        let mut related = location(survivor);
+        related["id"] = json!(1);
+        related["message"] = json!({ "text": "what stays" });
+        result["relatedLocations"] = json!([related]);
+    }
+    result
+}
+
+fn location(location: &Location) -> Value {
+    let (uri, is_below) = uri(&location.file);
+    let mut artifact = json!({ "uri": uri });
+    if is_below {
+        artifact["uriBaseId"] = json!("%SRCROOT%");
+    }
+    let mut physical = json!({ "artifactLocation": artifact });
+    if let Some((first, last)) = lines(location) {
+        physical["region"] = json!({ "startLine": first, "endLine": last });
+    }
+    let mut told = json!({ "physicalLocation": physical });
+    let logical = logical(location);
+    if !logical.is_empty() {
+        told["logicalLocations"] = json!(logical);
+    }
+    told
+}
+
+/// What is inside the file: the member of an archive, the record.
+fn logical(location: &Location) -> Vec<Value> {
+    let mut told = Vec::new();
+    let mut qualified = shown_path(&location.file);
+    if let Some(member) = &location.member {
+        let _ = write!(qualified, "/{}", shown_path(member)); // writing to a String cannot fail
+        told.push(json!({ "name": shown_path(member), "fullyQualifiedName": qualified, "kind": "member" }));
+    }
+    if let Some(record) = location.record {
+        let _ = write!(qualified, "#{record}");
+        let name = location.id.as_ref().map_or_else(|| record.to_string(), |id| shown_text(&id.text()));
+        told.push(json!({ "name": name, "fullyQualifiedName": qualified, "kind": "record" }));
+    }
+    told
+}
+
+/// The file as a URI reference (RFC 3986), and whether it is one below the directory that `check` ran in.
+fn uri(file: &str) -> (String, bool) {
+    let bytes = from_lossless(relative(file));
+    let is_absolute = bytes.starts_with(b"/");
+    let mut uri = String::from(if is_absolute { "file://" } else { "" });
+    for &byte in &bytes {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    let is_below = !is_absolute && !bytes.split(|&byte| byte == b'/').any(|part| part == b"..");
+    (uri, is_below)
+}
+
+/// A message: braces are doubled, as one would name an argument, and nothing becomes a link.
+fn plain(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
+}
+
+/// What stands in a link.
+fn link_text(text: &str) -> String {
+    plain(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris() {
+        assert_eq!(uri("./a b/中:x%.txt"), ("a%20b/%E4%B8%AD%3Ax%25.txt".into(), true));
+        assert_eq!(uri(r"a\xff\\b"), ("a%FF%5Cb".into(), true));
+        assert_eq!(uri("/data/x"), ("file:///data/x".into(), false));
+        assert_eq!(uri("../x"), ("../x".into(), false));
+    }
+
+    #[test]
+    fn messages_hold_neither_arguments_nor_links() {
+        assert_eq!(plain("{0} [x](https://example.org)"), "{{0}} [x] (https://example.org)");
+        assert_eq!(link_text(r"a\[1]"), r"a\\\[1\]");
+    }
+}

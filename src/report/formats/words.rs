@@ -1,0 +1,320 @@
+//! The words that the formats share: places, problems and limits as people read them.
+
+use crate::decide::Rule;
+use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
+use crate::report::figures::{fraction, grouped, size};
+use crate::store::path;
+
+/// Characters of a text that are shown.
+const MAX_TEXT: usize = 80;
+
+/// A path, a name or a message as a person may see it: see [`path::printable_bytes`]. A command of a CI system that
+/// stands in the middle of a line (`##[error]`, `##vso[…]`) is broken up.
+pub(super) fn shown(text: &str) -> String {
+    without_commands(path::printable_bytes(text.as_bytes()))
+}
+
+/// A path that is spelled as in the ledger, as a person may see it.
+pub(super) fn shown_path(path: &str) -> String {
+    // Nearly every path has nothing to undo.
+    if path.contains('\\') {
+        without_commands(path::printable_bytes(&path::from_lossless(path)))
+    } else {
+        shown(path)
+    }
+}
+
+/// The beginning of a text, on one line.
+pub(super) fn shown_text(text: &str) -> String {
+    let mut chars = text.trim_end().chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c });
+    let mut short: String = chars.by_ref().take(MAX_TEXT).collect();
+    if chars.next().is_some() {
+        short.push('…');
+    }
+    shown(&short)
+}
+
+/// GitHub's runner takes `##[command]` and Azure's `##vso[command]` anywhere in a line for a command to itself.
+fn without_commands(text: String) -> String {
+    if !text.contains("##") {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find("##") {
+        let name = rest[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+        safe.push_str(&rest[..=at]);
+        rest = &rest[at + 1..];
+        if name.starts_with('[') {
+            safe.push_str("\\u{23}");
+            rest = &rest[1..];
+        }
+    }
+    safe.push_str(rest);
+    safe
+}
+
+/// The file as a program finds it below the directory that `check` ran in.
+pub(super) fn file(location: &Location) -> String {
+    shown_path(relative(&location.file))
+}
+
+/// The path without `./` before it, which programs do not look through.
+pub(super) fn relative(mut file: &str) -> &str {
+    while let Some(rest) =
+        file.strip_prefix("./").map(|rest| rest.trim_start_matches('/')).filter(|rest| !rest.is_empty())
+    {
+        file = rest;
+    }
+    file
+}
+
+/// The lines in the file itself, from 1; none of what is packed inside it.
+pub(super) fn lines(location: &Location) -> Option<(u64, u64)> {
+    location
+        .lines
+        .filter(|_| location.member.is_none())
+        .map(|(first, last)| (first.max(1), last.max(first).max(1)))
+}
+
+/// The place: `a/b.txt:3-9`, `a.zip/b.jsonl:7`, `a.parquet#12 (id "x"), paragraphs 3-9`.
+pub(super) fn place(location: &Location) -> String {
+    let mut text = shown_path(&location.file);
+    if let Some(member) = &location.member {
+        text.push('/');
+        text.push_str(&shown_path(member));
+    }
+    match (location.lines, location.record) {
+        (Some((first, last)), _) => {
+            text.push(':');
+            push_range(&mut text, first, last);
+        }
+        (None, Some(record)) => {
+            text.push('#');
+            text.push_str(&record.to_string());
+        }
+        (None, None) => {}
+    }
+    if let Some(id) = &location.id {
+        text.push_str(" (id ");
+        text.push_str(&shown_text(&id.text()));
+        text.push(')');
+    }
+    // Lines say more of a text, but all paragraphs of a record stand in one line.
+    let is_told = location.lines.is_some() && location.record.is_none();
+    if let (Some((first, last)), false) = (location.paragraphs, is_told) {
+        text.push_str(if first == last { ", paragraph " } else { ", paragraphs " });
+        push_range(&mut text, first, last);
+    }
+    text
+}
+
+fn push_range(text: &mut String, first: u64, last: u64) {
+    text.push_str(&first.to_string());
+    if last > first {
+        text.push('-');
+        text.push_str(&last.to_string());
+    }
+}
+
+/// What is wrong, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`.
+pub(super) fn description(problem: &Problem) -> String {
+    let mut text = claim(problem);
+    if let Some(survivor) = &problem.survivor {
+        text.push_str(&place(survivor));
+    }
+    text.push_str(&extent(problem));
+    text
+}
+
+/// The description up to the place of the survivor.
+pub(super) fn claim(problem: &Problem) -> String {
+    let claim = match problem.kind {
+        ProblemKind::Removed(Rule::Exact) => "repeats ",
+        ProblemKind::Removed(Rule::ExactDocument) => "the whole document is a copy of ",
+        ProblemKind::Removed(Rule::NearDocument) => "the whole document is a near-duplicate of ",
+        ProblemKind::Removed(Rule::NearParagraph) => "is a near-duplicate of ",
+        ProblemKind::Emptied => "nothing stays of this document",
+        ProblemKind::Rejected => return rejection(problem),
+    };
+    claim.to_owned()
+}
+
+fn rejection(problem: &Problem) -> String {
+    match &problem.rejection {
+        Some((reason, detail)) => format!("rejected: {}; {}", shown(detail), reason.remedy()),
+        None => "rejected".to_owned(),
+    }
+}
+
+/// The description from behind the place of the survivor on.
+pub(super) fn extent(problem: &Problem) -> String {
+    if problem.kind == ProblemKind::Rejected {
+        return String::new();
+    }
+    let mut text = amount(problem);
+    if !problem.excerpt.is_empty() {
+        text.push_str(": “");
+        text.push_str(&shown_text(&problem.excerpt));
+        text.push('”');
+    }
+    text
+}
+
+/// How alike, and how much goes: ` (similarity 0.8726, 7 paragraphs, 1.2 kB)`.
+pub(super) fn amount(problem: &Problem) -> String {
+    let similarity =
+        problem.similarity.map_or(String::new(), |similarity| format!("similarity {similarity:.4}, "));
+    let paragraphs = if problem.num_paragraphs == 1 { "paragraph" } else { "paragraphs" };
+    let (number, size) = (grouped(problem.num_paragraphs), size(problem.num_bytes));
+    format!(" ({similarity}{number} {paragraphs}, {size})")
+}
+
+/// The limit and what was found: `duplicate paragraphs: 41, at most 0`.
+pub(super) fn measured(limit: &Measured) -> String {
+    let allowed = shown(&limit.limit);
+    match limit.of {
+        None => format!("{}: {}, at most {allowed}", limit.what, grouped(limit.found)),
+        Some(of) => format!(
+            "{}: {} ({} of {}), at most {allowed}",
+            limit.what,
+            fraction(limit.found, of, limit.is_broken),
+            size(limit.found),
+            size(of),
+        ),
+    }
+}
+
+/// Problems that are not counted, if it was compared with anything.
+pub(super) fn known(report: &CheckReport) -> Option<String> {
+    let compared = report.compared.as_deref()?;
+    Some(format!("{}, not counted ({})", problems(report.num_known), shown(compared)))
+}
+
+/// So many problems.
+pub(super) fn problems(number: u64) -> String {
+    format!("{} {}", grouped(number), if number == 1 { "problem" } else { "problems" })
+}
+
+/// Passed or failed, and why.
+pub(super) fn outcome(report: &CheckReport) -> String {
+    let (broken, all) = (report.limits.iter().filter(|limit| limit.is_broken).count(), report.limits.len());
+    match broken {
+        0 if report.total() == 0 => "check passed: no problems".to_owned(),
+        0 => format!("check passed: {} within the limits", problems(report.total())),
+        1 => format!("check failed: 1 of {all} limits is broken"),
+        _ => format!("check failed: {broken} of {all} limits are broken"),
+    }
+}
+
+/// What to do next, if it failed.
+pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
+    let mut broken = report.limits.iter().filter(|limit| limit.is_broken).map(|limit| limit.name);
+    let (mut is_input, mut is_text) = (false, false);
+    broken.by_ref().for_each(|name| if name == REJECTED { is_input = true } else { is_text = true });
+    match (is_text, is_input) {
+        (false, false) => None,
+        (true, false) => Some("run `tamis clean`, or let what is there now pass with --write-baseline FILE"),
+        (false, true) => Some(
+            "mend what is rejected, leave it out with --exclude, or let it pass with --write-baseline FILE",
+        ),
+        (true, true) => Some(
+            "run `tamis clean`, mend what is rejected, or let what is there now pass with --write-baseline FILE",
+        ),
+    }
+}
+
+const RATIO: &str = "max-duplicate-ratio";
+const DUPLICATES: &str = "max-duplicates";
+const NEAR_DUPLICATES: &str = "max-near-duplicates";
+const REJECTED: &str = "max-rejected";
+const EMPTIED: &str = "max-emptied";
+
+/// Which kinds count against a broken limit: those are errors, others are within the limits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Failing([bool; ProblemKind::ALL.len()]);
+
+impl Failing {
+    pub(super) fn of(report: &CheckReport) -> Self {
+        let is_broken = |name| report.limits.iter().any(|limit| limit.is_broken && limit.name == name);
+        Self(ProblemKind::ALL.map(|kind| match kind {
+            ProblemKind::Removed(rule) if rule.is_exact() => is_broken(RATIO) || is_broken(DUPLICATES),
+            ProblemKind::Removed(_) => is_broken(RATIO) || is_broken(NEAR_DUPLICATES),
+            ProblemKind::Emptied => is_broken(EMPTIED),
+            ProblemKind::Rejected => is_broken(REJECTED),
+        }))
+    }
+
+    /// Whether problems of this kind count against a broken limit.
+    pub(super) fn has(self, kind: ProblemKind) -> bool {
+        index(kind).is_some_and(|index| self.0[index])
+    }
+
+    /// Problems of the report that do.
+    pub(super) fn count(self, report: &CheckReport) -> u64 {
+        self.0
+            .iter()
+            .zip(report.num_problems)
+            .filter(|(is_failing, _)| **is_failing)
+            .map(|(_, number)| number)
+            .sum()
+    }
+}
+
+/// The number of a kind in [`ProblemKind::ALL`].
+pub(super) fn index(kind: ProblemKind) -> Option<usize> {
+    ProblemKind::ALL.iter().position(|known| *known == kind)
+}
+
+/// A name for the problem that no other one of a report has.
+pub(super) fn identity(problem: &Problem) -> String {
+    format!("{}:{}", problem.fingerprint, problem.occurrence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(file: &str) -> Location {
+        Location { file: file.into(), member: None, record: None, id: None, paragraphs: None, lines: None }
+    }
+
+    #[test]
+    fn places() {
+        let file = location("a/b.txt");
+        assert_eq!(place(&file), "a/b.txt");
+        assert_eq!(
+            place(&Location { lines: Some((3, 9)), paragraphs: Some((1, 4)), ..file.clone() }),
+            "a/b.txt:3-9"
+        );
+        let packed =
+            Location { member: Some("c.jsonl".into()), record: Some(6), lines: Some((7, 7)), ..file.clone() };
+        assert_eq!(place(&packed), "a/b.txt/c.jsonl:7");
+        assert_eq!(lines(&packed), None);
+        let row = Location { record: Some(12), paragraphs: Some((3, 9)), ..file };
+        assert_eq!(place(&row), "a/b.txt#12, paragraphs 3-9");
+    }
+
+    #[test]
+    fn paths_are_spelled_for_people_and_programs() {
+        assert_eq!(shown_path(r"a\\b\xff.txt"), r"a\b\xff.txt");
+        assert_eq!(shown_path("a\u{202e}b\n"), r"a\u{202e}b\u{a}");
+        for (given, expected) in [("./a", "a"), (".//./a", "a"), ("./", "./"), ("../a", "../a"), (".a", ".a")]
+        {
+            assert_eq!(relative(given), expected);
+        }
+    }
+
+    #[test]
+    fn no_runner_is_given_a_command() {
+        assert_eq!(shown("## A heading"), "## A heading");
+        assert_eq!(shown("x ##[error]y ##vso[a]"), "x #\\u{23}[error]y #\\u{23}vso[a]");
+        assert_eq!(shown("###[error]"), "##\\u{23}[error]");
+    }
+
+    #[test]
+    fn texts_are_short() {
+        assert_eq!(shown_text("两\n三\t四\n"), "两 三 四");
+        assert_eq!(shown_text(&"字".repeat(81)), "字".repeat(80) + "…");
+    }
+}
