@@ -142,6 +142,13 @@ pub enum Error {
         what: &'static str,
     },
 
+    /// A report cannot be written.
+    #[error("cannot write a report: {source}; check free space and permissions there and run again")]
+    Report {
+        /// What the operating system said.
+        source: io::Error,
+    },
+
     /// The worker threads could not be started.
     #[error("cannot start the worker threads: {0}; try a smaller --threads")]
     Threads(String),
@@ -198,7 +205,7 @@ impl SkipReason {
 }
 
 /// Why an input file or record was rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RejectReason {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Share(u16);
 
 impl Share {
+    /// None of it. No option takes it but limits to what is let pass.
+    pub const ZERO: Self = Self(0);
     /// All of it.
     pub const ONE: Self = Self(Self::PARTS);
     const PARTS: u16 = 10_000;
@@ -24,6 +26,11 @@ impl Share {
     #[inline]
     pub fn is_reached(self, part: u64, whole: u64) -> bool {
         u128::from(part) * u128::from(Self::PARTS) >= u128::from(whole) * u128::from(self.0)
+    }
+
+    /// Whether `part` is more than this share of `whole`; of nothing nothing is more.
+    pub fn is_exceeded(self, part: u64, whole: u64) -> bool {
+        u128::from(part) * u128::from(Self::PARTS) > u128::from(whole) * u128::from(self.0)
     }
 
     /// The smallest part of `whole` that reaches this share.

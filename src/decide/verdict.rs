@@ -82,6 +82,16 @@ impl Verdict {
         Self(survivor.0)
     }
 
+    /// Its bits.
+    pub fn to_bits(self) -> u64 {
+        self.0
+    }
+
+    /// The verdict of these bits.
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// Whether it stays.
     #[inline]
     pub fn is_kept(self) -> bool {

@@ -49,6 +49,12 @@ impl Fingerprint {
         &self.0
     }
 
+    /// The fingerprint of these bytes, as they stood in a file.
+    #[inline]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The first `bits` (at most 8) bits, which deal records into partitions.
     #[inline]
     pub fn prefix(&self, bits: u32) -> usize {

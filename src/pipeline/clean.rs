@@ -6,9 +6,7 @@ use super::feed::{Buffers, OutputSpooler};
 use super::near;
 use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
-use super::settle::Decider;
 use crate::config::Config;
-use crate::decide::Exact;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
@@ -41,18 +39,11 @@ pub(super) fn run(
     let files = RecordFiles::create(output)?;
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
-    let search = match config.decide.near.units {
-        None => None,
-        Some(_) => Some(near::search(&corpus, &mut ids, &mut evidence)?),
-    };
+    let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
     let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Records };
     let context = ScanContext::new((sources, input), &read, config, purpose);
-    let exact = Some(Exact::new(config.decide.scope));
-    let mut decider = match &search {
-        None => Decider::new(exact),
-        Some(search) => Decider::again(exact, &search.places, findings).checking(&search.reading),
-    };
+    let mut decider = near::decider(search.as_ref(), config);
     let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings);
     let visit = |settled, places: &_| {
         let context = RenderContext { scan: &context, output, places, findings, config, buffers: &buffers };

@@ -182,8 +182,8 @@ impl<'a> Recorder<'a> {
         let mut counts = rendered.counts;
         counts.bytes_input = part.num_bytes;
         match rendered.content {
-            None => self.tally.add(counts, part),
-            Some(content) => self.append(settled, part, content, counts)?,
+            None => self.tally.add(&counts, part),
+            Some(content) => self.append(settled, part, content, &counts)?,
         }
         if part.is_last {
             self.close_document(part, context)?;
@@ -203,13 +203,13 @@ impl<'a> Recorder<'a> {
     }
 
     /// Appends a piece to its source, whose output is made when there is something to write.
-    fn append(&mut self, settled: &Settled, part: &Part, content: Content, counts: Counts) -> Result<()> {
+    fn append(&mut self, settled: &Settled, part: &Part, content: Content, counts: &Counts) -> Result<()> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         let (more, layout) = match content {
             Content::Bytes { bytes, ends, layout } => {
-                self.append_bytes(part, (&bytes, &ends), (&counts, layout), &mut open)?;
+                self.append_bytes(part, (&bytes, &ends), (counts, layout), &mut open)?;
                 self.buffers.give_back(bytes);
-                (counts, layout)
+                (*counts, layout)
             }
             Content::TooLong => {
                 let (more, layout) = self.append_long(settled, part, &mut open)?;
@@ -220,12 +220,12 @@ impl<'a> Recorder<'a> {
                 if counts.documents_kept > 0 {
                     self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
                 }
-                (counts, Layout::default())
+                (*counts, Layout::default())
             }
             #[cfg(feature = "parquet")]
             Content::Batch(batch) => {
                 self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&batch))?;
-                (counts, Layout::default())
+                (*counts, Layout::default())
             }
         };
         open.layout = open.layout.joined(layout);
@@ -345,7 +345,7 @@ impl<'a> Recorder<'a> {
             counts.documents_kept = u64::from(layout.has_text);
             counts.documents_emptied = u64::from(!layout.has_text);
         }
-        self.tally.add(counts, part);
+        self.tally.add(&counts, part);
         if let Some(shards) = &mut self.shards {
             if text.is_empty() {
                 return Ok(());

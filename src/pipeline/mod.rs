@@ -13,6 +13,7 @@
 //! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
 //! on its way out.
 
+mod check;
 mod clean;
 mod commit;
 mod convert;
@@ -27,6 +28,7 @@ mod scan;
 mod settle;
 mod tally;
 
+pub use check::{Before, Checked, Gate, check};
 pub use inspect::inspect;
 pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};
 

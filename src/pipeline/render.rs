@@ -7,13 +7,14 @@ use crate::config::{Config, Repair};
 use crate::decide::near::Findings;
 use crate::decide::{Places, Verdict};
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
 use crate::read::{Compression, Kind, Part, PartFate, Slot};
 use crate::report::Counts;
 use crate::store::{Output, path};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
-use crate::write::{self, Judged, Layout, Run, Runs, Written};
+use crate::write::{self, Judged, Layout, Run, RunText, Runs, Written};
 
 use super::feed::Buffers;
 use super::scan::{ScanContext, Scanned};
@@ -38,8 +39,8 @@ pub(super) struct SettledDocument {
     pub(super) first: ParagraphIndex,
     /// Where the text in the chunk stands in the document's decoded text.
     pub(super) offset: u64,
-    /// 64 bits of the document's fingerprint, where it ends and its keys are known.
-    pub(super) digest: Option<u64>,
+    /// The document's fingerprint, where it ends and its keys are known.
+    pub(super) digest: Option<Fingerprint>,
 }
 
 impl Default for SettledDocument {
@@ -289,5 +290,6 @@ pub(super) fn document_counts(slot: &Slot, written: &Written) -> Counts {
 
 /// What runs are made from.
 pub(super) fn runs_context<'a>(places: &'a Places, config: &Config) -> Runs<'a> {
-    Runs { places, repair: config.split.repair, has_text: config.write.ledger_text }
+    let text = if config.write.ledger_text { RunText::All } else { RunText::NotExact };
+    Runs { places, repair: config.split.repair, text }
 }

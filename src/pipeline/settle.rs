@@ -281,8 +281,9 @@ impl<'a> Decider<'a> {
         if !is_whole {
             self.open = Some(open);
         } else if scanned.is_keyed {
-            let digest = open.hasher.finish().table_hash();
-            let checked = self.recheck.as_mut().map_or(Ok(()), |recheck| recheck.check(open.id, digest));
+            let digest = open.hasher.finish();
+            let checked =
+                self.recheck.as_mut().map_or(Ok(()), |recheck| recheck.check(open.id, digest.table_hash()));
             if let Err(changed) = checked {
                 // It may be one of an earlier source that was left out.
                 return Err(Changed(self.places().owner(changed).source.min(part.source)));

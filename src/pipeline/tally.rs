@@ -38,22 +38,22 @@ impl<'a> Tally<'a> {
     }
 
     /// Adds counts of a part's documents that are done with.
-    pub(super) fn add(&mut self, counts: Counts, part: &Part) {
+    pub(super) fn add(&mut self, counts: &Counts, part: &Part) {
         let has_documents = counts.documents_kept + counts.documents_emptied > 0;
         self.summary.add(counts, part.encoding);
         if has_documents {
-            self.directories.add(&path::lossless(&path_of(self.sources, part)), &counts);
+            self.directories.add(&path::lossless(&path_of(self.sources, part)), counts);
         }
     }
 
     /// Adds bytes that were written.
     pub(super) fn add_output(&mut self, bytes_output: u64) {
-        self.summary.add(Counts { bytes_output, ..Counts::default() }, "");
+        self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
     }
 
     /// Counts bytes of an archive that belong to none of its members.
     pub(super) fn count_input(&mut self, part: &Part) {
-        self.summary.add(Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
+        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
     }
 
     /// Counts documents that go as a whole and end here.

@@ -168,7 +168,7 @@ impl CheckReport {
 }
 
 /// Writes a report: `begin`, the problems in corpus order, `finish`.
-pub trait ProblemWriter {
+pub trait ProblemWriter: Send {
     /// Begins.
     ///
     /// # Errors

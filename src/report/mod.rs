@@ -5,6 +5,7 @@
 //! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
 //! identical from run to run.
 
+mod baseline;
 mod check;
 mod figures;
 mod formats;
@@ -15,6 +16,7 @@ mod rejected;
 mod run_info;
 mod summary;
 
+pub use baseline::{Allowance, Baseline, BaselineFault, BaselineSettings, FileMark, MAX_FILES};
 pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
 pub use figures::{fraction, grouped, size};
 pub use formats::ReportFormat;

@@ -202,6 +202,6 @@ mod tests {
         assert!(forth.keys().skip(1).all(|directory| levels(directory) == 2));
         assert_eq!(forth.values().map(|counts| counts.documents).sum::<u64>(), 1201);
         let wide: Vec<String> = (0..1001).map(|n| format!("{n}/x.txt")).collect();
-        assert_eq!(told(&wide).into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["."]);
+        assert_eq!(told(&wide).into_keys().collect::<Vec<_>>(), ["."]);
     }
 }

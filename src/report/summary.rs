@@ -310,7 +310,7 @@ impl Summary {
     }
 
     /// Adds counts of documents that are done with, which were written in this encoding.
-    pub fn add(&mut self, counts: Counts, encoding: &str) {
+    pub fn add(&mut self, counts: &Counts, encoding: &str) {
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
         let documents = counts.documents_kept + counts.documents_emptied;
@@ -340,7 +340,7 @@ impl Summary {
             known.kept += lengths.kept;
             known.removed += lengths.removed;
         }
-        let part = PartCounts::of(&counts);
+        let part = PartCounts::of(counts);
         if part != PartCounts::default() {
             *self.encodings.entry(encoding.to_owned()).or_default() += part;
         }

@@ -106,13 +106,19 @@ struct Line<'a> {
     text: Option<&'a str>,
 }
 
-/// Where the survivors of a run stand.
-struct Survivors {
-    document: DocumentId,
-    first: u64,
-    last: u64,
-    rule: Rule,
-    finding: Option<Finding>,
+/// Where the survivors of a run stand, and by which rule it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Survivors {
+    /// Their document.
+    pub document: DocumentId,
+    /// The first of them, or of their document.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// The rule.
+    pub rule: Rule,
+    /// Why a near-duplicate is held to be one.
+    pub finding: Option<Finding>,
 }
 
 impl Ledger {
@@ -147,7 +153,7 @@ impl Ledger {
     }
 
     fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
-        let survivors = survivors(run, context);
+        let survivors = survivors(run.reason, run.last.0 - run.first.0 + 1, context);
         let removed = self.name(document, context)?;
         let survivor = self.name(survivors.document, context)?;
         let evidence = match survivors.finding {
@@ -243,7 +249,8 @@ impl Ledger {
     }
 }
 
-fn survivors(run: &Run, context: LedgerContext<'_>) -> Survivors {
+/// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches.
+pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Survivors {
     let paragraph = |place: Ordinal, num: u64, rule, finding| {
         let located = context.places.locate(place);
         let first = located.paragraph.0;
@@ -253,8 +260,8 @@ fn survivors(run: &Run, context: LedgerContext<'_>) -> Survivors {
         let (start, end) = context.places.span(document);
         Survivors { document, first: 0, last: (end.0 - start.0).saturating_sub(1), rule, finding }
     };
-    match run.reason {
-        Reason::Exact(place) => paragraph(place, run.last.0 - run.first.0 + 1, Rule::Exact, None),
+    match reason {
+        Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
         Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
         Reason::NearDocument(number) => {
             let finding = context.findings.map(|findings| findings.document(number)).unwrap_or_default();

@@ -26,10 +26,10 @@ pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use evidence::{Evidence, EvidenceStore, NumbersTold};
 pub use ids::RecordIds;
-pub use ledger::{Ledger, LedgerContext};
+pub use ledger::{Ledger, LedgerContext, Survivors, survivors};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};
-pub use run::{Run, Runs, for_each_run};
+pub use run::{Run, RunText, Runs, for_each_run};
 pub use shard::Shards;
-pub use text::{Judged, Layout, Written, write_text};
+pub use text::{Judged, Layout, Written, count_text, write_text};

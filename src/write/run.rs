@@ -72,8 +72,19 @@ pub struct Runs<'a> {
     pub places: &'a Places,
     /// How text is repaired.
     pub repair: Repair,
-    /// Whether the runs of copies of paragraphs hold their text, as those of near-duplicates always do.
-    pub has_text: bool,
+    /// Which runs hold their text.
+    pub text: RunText,
+}
+
+/// Which runs hold the text that goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunText {
+    /// None.
+    Nothing,
+    /// Those of near-duplicates, whose text stands nowhere else.
+    NotExact,
+    /// All.
+    All,
 }
 
 /// Calls `visit` with the runs among the paragraphs of one document, or of a piece of it whose first paragraph
@@ -102,7 +113,11 @@ pub fn for_each_run<E>(
             (_, Reason::Exact(survivor)) => context.places.locate(survivor).document_end,
             _ => Ordinal(0),
         };
-        let has_text = context.has_text || verdict.rule().is_some_and(|rule| !rule.is_exact());
+        let has_text = match context.text {
+            RunText::Nothing => false,
+            RunText::NotExact => verdict.rule().is_some_and(|rule| !rule.is_exact()),
+            RunText::All => true,
+        };
         // Most of the time a whole document goes: its text is put together in one place.
         if let Some(run) = open.as_mut().filter(|run| is_continued && run.text_len() <= MAX_RUN_TEXT / 2) {
             run.last = ParagraphIndex(index);

@@ -80,6 +80,22 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// What [`write_text`] would come to, but for blank lines.
+pub fn count_text(document: Judged<'_>) -> Written {
+    let mut written = Written::default();
+    for (paragraph, verdict) in document.iter() {
+        let bytes = count(paragraph.span.len());
+        if let Some(rule) = verdict.rule() {
+            written.removed.add(rule, bytes);
+            continue;
+        }
+        written.num_kept += 1;
+        written.kept_bytes += bytes;
+    }
+    written.layout.has_text = written.num_kept > 0;
+    written
+}
+
 /// Writes the kept paragraphs of a document in order, each ended by LF, with one blank line where at least one
 /// stood between two of them. No blank line comes first or last.
 ///

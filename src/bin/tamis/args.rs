@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Write the inputs out again without repeated paragraphs.
     #[command(after_help = CLEAN_HELP)]
     Clean(Box<CleanArgs>),
+    /// Pass or fail by what cleaning would remove: a step in CI.
+    #[command(after_help = crate::check::HELP)]
+    Check(Box<crate::check::CheckArgs>),
     /// Say what is there, before any cleaning.
     #[command(after_help = INSPECT_HELP)]
     Inspect(Box<InspectArgs>),
@@ -137,6 +140,11 @@ pub(crate) struct Options {
     /// The inputs, in the file only.
     #[arg(skip)]
     pub(crate) input: Option<Vec<PathBuf>>,
+
+    /// What `check` lets pass and tells, in the file only; elsewhere these are flags of `check`.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) check: Option<crate::check::GateOptions>,
 
     /// Read the files named in FILE too, one a line or each ended by NUL; `-` is standard input.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -299,7 +307,7 @@ fn repairs() -> impl TypedValueParser<Value = Repair> {
     ])
 }
 
-fn match_modes() -> impl TypedValueParser<Value = MatchMode> {
+pub(crate) fn match_modes() -> impl TypedValueParser<Value = MatchMode> {
     one_of(&[
         ("exact", "the repaired text itself"),
         ("canonical", "NFKC; runs of white space as one space; no control or format characters"),
@@ -307,7 +315,7 @@ fn match_modes() -> impl TypedValueParser<Value = MatchMode> {
     ])
 }
 
-fn scopes() -> impl TypedValueParser<Value = Scope> {
+pub(crate) fn scopes() -> impl TypedValueParser<Value = Scope> {
     one_of(&[("corpus", "in the whole corpus"), ("document", "in its own document")])
 }
 

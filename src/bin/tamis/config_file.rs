@@ -5,9 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::args::Options;
+use crate::check;
 
 /// The file that is read from the current directory if none is named.
 pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
+
+/// The table of `check`.
+const TABLE: &str = "check";
 
 /// The keys, in the order in which they are printed.
 pub(crate) const KEYS: [&str; 35] = [
@@ -67,6 +71,7 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Option<Options>> {
     options.out = options.out.map(resolve);
     options.record = options.record.map(resolve);
     options.files_from = options.files_from.map(resolve);
+    options.check = options.check.map(|check| check.resolve(resolve));
     options.input = options.input.map(|inputs| inputs.into_iter().map(resolve).collect());
     Ok(Some(options))
 }
@@ -77,20 +82,31 @@ fn shown(path: &Path) -> String {
 
 fn parse(text: &str) -> anyhow::Result<Options> {
     let table = toml::de::DeTable::parse(text)?;
-    for key in table.get_ref().keys() {
-        let name = key.get_ref().as_ref();
-        if !KEYS.contains(&name) {
-            let line = text[..key.span().start].matches('\n').count() + 1;
-            let Some(nearest) = nearest(name) else { continue };
-            bail!("line {line}: unknown key `{name}`; did you mean `{nearest}`?");
-        }
+    let mut known = KEYS.to_vec();
+    known.push(TABLE);
+    check_keys(text, table.get_ref(), &known)?;
+    if let Some(check) = table.get_ref().get(TABLE).and_then(|value| value.get_ref().as_table()) {
+        check_keys(text, check, &check::KEYS).with_context(|| format!("[{TABLE}]"))?;
     }
     Ok(toml::from_str(text)?)
 }
 
+/// Refuses a key that means nothing.
+fn check_keys(text: &str, table: &toml::de::DeTable<'_>, known: &[&str]) -> anyhow::Result<()> {
+    for key in table.keys() {
+        let name = key.get_ref().as_ref();
+        if !known.contains(&name) {
+            let line = text[..key.span().start].matches('\n').count() + 1;
+            let Some(nearest) = nearest(name, known) else { continue };
+            bail!("line {line}: unknown key `{name}`; did you mean `{nearest}`?");
+        }
+    }
+    Ok(())
+}
+
 /// The known key that takes the fewest edits to reach; `min_chars` is near to `min-chars`.
-fn nearest(name: &str) -> Option<&'static str> {
-    KEYS.iter().min_by_key(|key| strsim::damerau_levenshtein(name, key)).copied()
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    known.iter().min_by_key(|key| strsim::damerau_levenshtein(name, key)).copied()
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Done.
     Done,
+    /// What was checked is not as it should be.
+    Broken,
     /// Usage, configuration or fatal error; nothing was published.
     Failed,
     /// Done, but some inputs were rejected.
@@ -19,6 +21,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Broken => 1,
             Self::Failed => 2,
             Self::SomeRejected => 3,
             Self::Interrupted => 130,

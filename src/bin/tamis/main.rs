@@ -3,6 +3,7 @@
 
 mod account;
 mod args;
+mod check;
 mod clusters;
 mod config_file;
 mod exit;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     };
     let done = match command {
         Command::Clean(args) => Settings::load(&args).and_then(|settings| clean(&settings)),
+        Command::Check(args) => check::check(*args),
         Command::Inspect(args) => {
             Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
         }

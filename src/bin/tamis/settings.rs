@@ -11,6 +11,7 @@ use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
 
 use crate::args::{CleanArgs, Options, Reading, Splitting};
+use crate::check::{self, GateOptions};
 use crate::config_file::{self, KEYS};
 use crate::near::Near;
 use crate::size::ByteSize;
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) quiet: bool,
     pub(crate) verbose: u8,
     pub(crate) config: Config,
+    /// What the file says about `check`.
+    pub(crate) gate: GateOptions,
     /// Where values come from, the first that sets one first.
     layers: Vec<(String, Options)>,
 }
@@ -39,11 +42,7 @@ impl Settings {
         let file = if args.no_config { None } else { config_file::load(args.config.as_deref())? };
         let file = file.unwrap_or_default();
         let joined = join(flags.clone(), file.clone());
-        if joined.near.near.is_none()
-            && let Some(option) = flags.near.idle()
-        {
-            bail!("{option}: it is about near-duplicates, which are not searched for; add --near");
-        }
+        refuse_idle(&flags, &joined)?;
         let (reading, splitting) = (joined.reading, joined.splitting);
         let default = Config::default();
         let config = Config {
@@ -88,6 +87,7 @@ impl Settings {
             quiet: joined.quiet.unwrap_or_default(),
             verbose: joined.verbose,
             config,
+            gate: joined.check.unwrap_or_default(),
             layers: Vec::new(),
         };
         let effective = settings.effective();
@@ -140,6 +140,7 @@ impl Settings {
         Options {
             input: Some(self.inputs.clone()),
             files_from: self.files_from.clone(),
+            check: None,
             out: self.out.clone(),
             record: self.record.clone(),
             to: config.write.to,
@@ -184,7 +185,24 @@ impl Settings {
                 let _ = writeln!(text, "{key} = {value} # {origin}"); // writing to a String cannot fail
             }
         }
+        let file = tables.iter().find_map(|(name, table)| Some((name, table.get("check")?.as_table()?)));
+        if let Some((origin, check)) = file {
+            text.push_str("\n[check]\n");
+            for (key, value) in check::KEYS.iter().filter_map(|key| Some((key, check.get(*key)?))) {
+                let _ = writeln!(text, "{key} = {value} # {origin}");
+            }
+        }
         Ok(text)
+    }
+}
+
+/// Refuses a flag that would change nothing.
+fn refuse_idle(flags: &Options, joined: &Options) -> anyhow::Result<()> {
+    match flags.near.idle() {
+        Some(option) if joined.near.near.is_none() => {
+            bail!("{option}: it is about near-duplicates, which are not searched for; add --near")
+        }
+        _ => Ok(()),
     }
 }
 
@@ -214,6 +232,7 @@ fn join(flags: Options, file: Options) -> Options {
     Options {
         input: flags.input.or(file.input),
         files_from: flags.files_from.or(file.files_from),
+        check: flags.check.or(file.check),
         out: flags.out.or(file.out),
         record: flags.record.or(file.record),
         to: flags.to.or(file.to),

@@ -14,6 +14,8 @@ use rayon::prelude::*;
 use super::drive::Corpus;
 use super::recheck::Reading;
 use super::render::Settled;
+use super::settle::Decider;
+use crate::config::Config;
 use crate::decide::near::{
     self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
@@ -44,13 +46,27 @@ pub(super) struct Search {
     pub(super) reading: Reading,
 }
 
-/// Searches the corpus. The ids of records, and why texts go, are kept for the ledger.
+/// What decides in the pass after a search, or in the only one if nothing was searched for.
+pub(super) fn decider<'a>(search: Option<&'a Search>, config: &Config) -> Decider<'a> {
+    let exact = Some(Exact::new(config.decide.scope));
+    match search {
+        None => Decider::new(exact),
+        Some(search) => {
+            Decider::again(exact, &search.places, Some(&search.findings)).checking(&search.reading)
+        }
+    }
+}
+
+/// Searches the corpus, if near-duplicates are to go. The ids of records, and why texts go, are kept for the ledger.
 pub(super) fn search(
     corpus: &Corpus<'_>,
     ids: &mut RecordIds,
     evidence: &mut EvidenceStore,
-) -> Result<Search> {
+) -> Result<Option<Search>> {
     let config = &corpus.config.decide.near;
+    if config.units.is_none() {
+        return Ok(None);
+    }
     let banding = Banding::of(config);
     let mut findings = Findings::default();
     let mut known = None;
@@ -81,7 +97,7 @@ pub(super) fn search(
         known = Some(places);
     }
     corpus.observer.begun(Stage::Cleaning);
-    Ok(Search { places: known.unwrap_or_default(), findings, reading })
+    Ok(Some(Search { places: known.unwrap_or_default(), findings, reading }))
 }
 
 /// Tells the observer of a chunk.

@@ -74,7 +74,7 @@ impl<'a> Sketcher<'a> {
                     let sketch = Sketch::of(&shingles.into_hashes(), self.banding.num_bins());
                     match (sketch, settled.documents[number].digest) {
                         (Some(sketch), Some(digest)) => {
-                            Seen::Whole(signed(&sketch, digest, ranks.of(number, len)))
+                            Seen::Whole(signed(&sketch, digest.table_hash(), ranks.of(number, len)))
                         }
                         _ => Seen::Nothing,
                     }
@@ -153,7 +153,7 @@ impl Adder<'_> {
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
             let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
-            self.push(document.id, &signed(&sketch, digest, rank));
+            self.push(document.id, &signed(&sketch, digest.table_hash(), rank));
         }
         Ok(())
     }
@@ -201,7 +201,7 @@ fn note(settled: &Settled, (ids, reading): (&mut RecordIds, &mut Reading)) -> Re
             ids.note(document.id, &chunk.bytes[slot.id.range()])?;
         }
         if let Some(digest) = document.digest {
-            reading.note(document.id, digest);
+            reading.note(document.id, digest.table_hash());
         }
     }
     Ok(())

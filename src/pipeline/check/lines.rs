@@ -1,0 +1,109 @@
+//! The line on which every paragraph begins.
+
+use crate::config::SplitMode;
+use crate::units::{Ordinal, count};
+
+/// Lines of paragraphs, by their place: 4 bytes each, 8 where a paragraph may take several lines.
+#[derive(Debug)]
+pub(super) struct Lines {
+    first: Vec<u32>,
+    /// The last line of each, where it need not be the first.
+    last: Option<Vec<u32>>,
+}
+
+/// There is no line, or its number does not fit.
+const NONE: u32 = 0;
+
+impl Lines {
+    pub(super) fn new(split: SplitMode) -> Self {
+        Self { first: Vec::new(), last: (split == SplitMode::Block).then(Vec::new) }
+    }
+
+    /// Notes the lines of paragraphs that stand one after the other from `place` on. `None` has no lines.
+    pub(super) fn note(&mut self, place: Ordinal, lines: impl Iterator<Item = Option<(u64, u64)>>) {
+        let start = usize::try_from(place.0).unwrap_or(usize::MAX);
+        let number = |line: u64| u32::try_from(line).unwrap_or(NONE);
+        // Places that are not given again leave a gap; a source that begins anew is noted again.
+        self.first.resize(start, NONE);
+        if let Some(last) = &mut self.last {
+            last.resize(start, NONE);
+        }
+        for line in lines {
+            let (first, end) = line.unwrap_or_default();
+            self.first.push(number(first));
+            if let Some(last) = &mut self.last {
+                last.push(number(end));
+            }
+        }
+    }
+
+    /// First and last line of paragraphs.
+    pub(super) fn of(&self, first: Ordinal, last: Ordinal) -> Option<(u64, u64)> {
+        let line = |lines: &[u32], place: Ordinal| {
+            let line = *lines.get(usize::try_from(place.0).ok()?)?;
+            (line != NONE).then_some(u64::from(line))
+        };
+        let ends = self.last.as_ref().unwrap_or(&self.first);
+        Some((line(&self.first, first)?, line(ends, last)?))
+    }
+}
+
+/// Counts the lines of a text, bit by bit: every byte once.
+pub(super) struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    lines: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, lines: 0 }
+    }
+
+    /// Line endings (contract P1) before `end`, which must not go back.
+    pub(super) fn before(&mut self, end: usize) -> u64 {
+        let text = &self.text[self.at..end.max(self.at)];
+        let is_end = |at: usize| text[at] == b'\n' || self.text.get(self.at + at + 1) != Some(&b'\n');
+        self.lines += count(memchr::memchr2_iter(b'\n', b'\r', text).filter(|&at| is_end(at)).count());
+        self.at = end.max(self.at);
+        self.lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_split_ends_them() {
+        for (text, expected) in [("", 0), ("a\nb", 1), ("a\r\nb\r\n", 2), ("a\rb\r", 2), ("\r\r\n\n", 3)] {
+            for cut in 0..=text.len() {
+                let mut counter = LineCounter::new(text.as_bytes());
+                counter.before(cut);
+                assert_eq!(counter.before(text.len()), expected, "{text:?} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_by_place() {
+        let mut lines = Lines::new(SplitMode::Block);
+        lines.note(Ordinal(0), [Some((1, 2)), Some((4, 4))].into_iter());
+        lines.note(Ordinal(3), [None, Some((u64::MAX, 9))].into_iter());
+        lines.note(Ordinal(5), [Some((7, 9))].into_iter());
+        let of = |first, last| lines.of(Ordinal(first), Ordinal(last));
+        assert_eq!(
+            [of(0, 1), of(5, 5), of(2, 2), of(3, 3), of(4, 4)],
+            [Some((1, 4)), Some((7, 9)), None, None, None]
+        );
+        assert_eq!(of(6, 6), None);
+        lines.note(Ordinal(1), [Some((8, 8))].into_iter());
+        assert_eq!(
+            (lines.of(Ordinal(1), Ordinal(1)), lines.of(Ordinal(5), Ordinal(5))),
+            (Some((8, 8)), None)
+        );
+        let mut single = Lines::new(SplitMode::Line);
+        single.note(Ordinal(0), [Some((3, 3)), Some((5, 5))].into_iter());
+        assert_eq!(single.of(Ordinal(0), Ordinal(1)), Some((3, 5)));
+    }
+}

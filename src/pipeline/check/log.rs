@@ -1,0 +1,299 @@
+//! The log: what a check found, on disk, until it is known what of it counts. Nothing stands here that the places,
+//! sources and lines of the run can tell.
+
+use std::ops::Range;
+
+use crate::decide::Verdict;
+use crate::error::Result;
+use crate::fingerprint::Fingerprint;
+use crate::store::Scratch;
+use crate::units::{DocumentId, SourceId, count};
+
+/// Something found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Consecutive paragraphs of a document that go for one reason.
+    Run(Run),
+    /// A document of which nothing stays.
+    Emptied {
+        /// The document.
+        document: DocumentId,
+        /// The line of its file on which it begins, if that is known; else 0.
+        line: u64,
+        /// Its fingerprint.
+        fingerprint: Fingerprint,
+    },
+    /// What was rejected: JSON among the texts.
+    Rejected {
+        /// Its file.
+        source: SourceId,
+        /// Where it stands there.
+        text: Text,
+        /// Of its path and the reason.
+        fingerprint: Fingerprint,
+    },
+}
+
+/// A run of removed paragraphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) document: DocumentId,
+    pub(super) first: u64,
+    pub(super) last: u64,
+    /// Bytes of the document's decoded text.
+    pub(super) span: (u64, u64),
+    pub(super) verdict: Verdict,
+    pub(super) num_bytes: u64,
+    /// The beginning of its text.
+    pub(super) excerpt: Text,
+    /// Number of its first paragraph among the details; of a document that goes as a whole there are none.
+    pub(super) details: u64,
+    /// Of the document, if it goes as a whole.
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Text {
+    offset: u64,
+    len: u32,
+}
+
+/// A removed paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Detail {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) num_bytes: u64,
+}
+
+/// Words of an entry, each a little-endian u64: its kind, then its fields.
+const WORDS: usize = 13;
+const ENTRY_BYTES: usize = WORDS * 8;
+const DETAIL_BYTES: usize = 24;
+
+/// Entries, their details and texts.
+pub(super) struct Log {
+    entries: Window,
+    num_entries: u64,
+    details: Window,
+    num_details: u64,
+    texts: Window,
+    /// Entries of documents that turned out to be bad, in order.
+    retracted: Vec<Range<u64>>,
+}
+
+impl Log {
+    /// An empty log.
+    pub(super) fn new([entries, details, texts]: [Box<dyn Scratch>; 3]) -> Self {
+        let [entries, details, texts] = [entries, details, texts].map(Window::new);
+        Self { entries, num_entries: 0, details, num_details: 0, texts, retracted: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) -> Result<()> {
+        self.entries.append(&encode(entry))?;
+        self.num_entries += 1;
+        Ok(())
+    }
+
+    pub(super) fn push_text(&mut self, text: &str) -> Result<Text> {
+        let offset = self.texts.append(text.as_bytes())?;
+        Ok(Text { offset, len: u32::try_from(text.len()).unwrap_or(0) })
+    }
+
+    /// Appends a detail and returns its number.
+    pub(super) fn push_detail(&mut self, detail: Detail) -> Result<u64> {
+        let mut bytes = [0; DETAIL_BYTES];
+        bytes[..16].copy_from_slice(detail.fingerprint.as_bytes());
+        bytes[16..].copy_from_slice(&detail.num_bytes.to_le_bytes());
+        self.details.append(&bytes)?;
+        self.num_details += 1;
+        Ok(self.num_details - 1)
+    }
+
+    /// Forgets the entries from this number on.
+    pub(super) fn retract(&mut self, first: u64) {
+        if first < self.num_entries {
+            self.retracted.push(first..self.num_entries);
+        }
+    }
+
+    /// Entries, the retracted ones among them.
+    pub(super) fn len(&self) -> u64 {
+        self.num_entries
+    }
+
+    /// An entry, if it is not retracted.
+    pub(super) fn entry(&mut self, number: u64) -> Result<Option<Entry>> {
+        let mut bytes = [0; ENTRY_BYTES];
+        bytes.copy_from_slice(self.entries.get(number * ENTRY_BYTES as u64, ENTRY_BYTES)?);
+        let after = self.retracted.partition_point(|range| range.start <= number);
+        let is_retracted = after.checked_sub(1).is_some_and(|at| self.retracted[at].contains(&number));
+        Ok((!is_retracted).then(|| decode(&bytes)))
+    }
+
+    pub(super) fn detail(&mut self, number: u64) -> Result<Detail> {
+        let bytes = self.details.get(number * DETAIL_BYTES as u64, DETAIL_BYTES)?;
+        let (mut fingerprint, mut num_bytes) = ([0; 16], [0; 8]);
+        fingerprint.copy_from_slice(&bytes[..16]);
+        num_bytes.copy_from_slice(&bytes[16..]);
+        Ok(Detail {
+            fingerprint: Fingerprint::from_bytes(fingerprint),
+            num_bytes: u64::from_le_bytes(num_bytes),
+        })
+    }
+
+    pub(super) fn text(&mut self, text: Text) -> Result<String> {
+        let bytes = self.texts.get(text.offset, usize::try_from(text.len).unwrap_or(0))?;
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
+    let mut words = [0; WORDS];
+    let fingerprint = match entry {
+        Entry::Run(run) => {
+            words[..11].copy_from_slice(&[
+                0,
+                run.document.0,
+                run.first,
+                run.last,
+                run.span.0,
+                run.span.1,
+                run.verdict.to_bits(),
+                run.num_bytes,
+                run.excerpt.offset,
+                u64::from(run.excerpt.len),
+                run.details,
+            ]);
+            run.fingerprint
+        }
+        Entry::Emptied { document, line, fingerprint } => {
+            words[..3].copy_from_slice(&[1, document.0, line]);
+            fingerprint
+        }
+        Entry::Rejected { source, text, fingerprint } => {
+            words[..4].copy_from_slice(&[2, u64::from(source.0), text.offset, u64::from(text.len)]);
+            fingerprint
+        }
+    };
+    let mut bytes = [0; ENTRY_BYTES];
+    for (place, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+        *place = word.to_le_bytes();
+    }
+    bytes[ENTRY_BYTES - 16..].copy_from_slice(fingerprint.as_bytes());
+    bytes
+}
+
+fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
+    let word =
+        |number: usize| bytes.as_chunks::<8>().0.get(number).map_or(0, |word| u64::from_le_bytes(*word));
+    let text =
+        |number: usize| Text { offset: word(number), len: u32::try_from(word(number + 1)).unwrap_or(0) };
+    let mut fingerprint = [0; 16];
+    fingerprint.copy_from_slice(&bytes[ENTRY_BYTES - 16..]);
+    let fingerprint = Fingerprint::from_bytes(fingerprint);
+    match word(0) {
+        0 => Entry::Run(Run {
+            document: DocumentId(word(1)),
+            first: word(2),
+            last: word(3),
+            span: (word(4), word(5)),
+            verdict: Verdict::from_bits(word(6)),
+            num_bytes: word(7),
+            excerpt: text(8),
+            details: word(10),
+            fingerprint,
+        }),
+        1 => Entry::Emptied { document: DocumentId(word(1)), line: word(2), fingerprint },
+        _ => Entry::Rejected {
+            source: SourceId(u32::try_from(word(1)).unwrap_or(u32::MAX)),
+            text: text(2),
+            fingerprint,
+        },
+    }
+}
+
+/// Bytes read at once.
+const WINDOW: u64 = 256 * 1024;
+
+/// A scratch store that is read mostly from its beginning to its end.
+struct Window {
+    scratch: Box<dyn Scratch>,
+    len: u64,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn new(scratch: Box<dyn Scratch>) -> Self {
+        Self { scratch, len: 0, start: 0, bytes: Vec::new() }
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<u64> {
+        self.len += count(bytes.len());
+        self.scratch.append(bytes)
+    }
+
+    fn get(&mut self, offset: u64, len: usize) -> Result<&[u8]> {
+        let end = offset + count(len);
+        if offset < self.start || end > self.start + count(self.bytes.len()) {
+            let wanted = self.len.saturating_sub(offset).min(WINDOW.max(count(len)));
+            self.start = offset;
+            self.bytes.clear();
+            self.bytes.resize(usize::try_from(wanted.max(count(len))).unwrap_or(len), 0);
+            self.scratch.read_at(offset, &mut self.bytes)?;
+        }
+        let start = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
+        Ok(&self.bytes[start..start + len])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Reason;
+    use crate::store::{NullOutput, Output};
+    use crate::units::Ordinal;
+
+    #[test]
+    fn entries_come_back() {
+        let scratch = || NullOutput.scratch().unwrap();
+        let mut log = Log::new([scratch(), scratch(), scratch()]);
+        let mut entries = Vec::new();
+        for n in 0..9000_u64 {
+            let excerpt = log.push_text(&format!("文{n}")).unwrap();
+            let fingerprint = Fingerprint::of(&n.to_le_bytes());
+            assert_eq!(log.push_detail(Detail { fingerprint, num_bytes: n }).unwrap(), n);
+            let entry = match n % 3 {
+                0 => Entry::Run(Run {
+                    document: DocumentId(n),
+                    first: 3,
+                    last: n,
+                    span: (5, u64::MAX),
+                    verdict: Verdict::removed(Reason::Exact(Ordinal(n))),
+                    num_bytes: 7,
+                    excerpt,
+                    details: n,
+                    fingerprint,
+                }),
+                1 => Entry::Emptied { document: DocumentId(n), line: n, fingerprint },
+                _ => Entry::Rejected { source: SourceId(5), text: excerpt, fingerprint },
+            };
+            entries.push(entry);
+            log.push(entry).unwrap();
+        }
+        for number in 9000..9003 {
+            log.push(entries[3]).unwrap();
+            log.retract(number);
+        }
+        log.retract(log.len());
+        for number in (0..log.len()).chain([0, 8999, 3]) {
+            let expected = entries.get(usize::try_from(number).unwrap()).copied();
+            assert_eq!(log.entry(number).unwrap(), expected);
+            if let Some(Entry::Run(run)) = expected {
+                assert_eq!(log.text(run.excerpt).unwrap(), format!("文{number}"));
+                assert_eq!(log.detail(number).unwrap().num_bytes, number);
+            }
+        }
+    }
+}

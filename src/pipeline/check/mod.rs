@@ -1,0 +1,226 @@
+//! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
+//! all is read, that is held against a baseline and the limits, and told to the report writers.
+//!
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and per problem that is told 40 bytes to number
+//! it. The log takes about 130 bytes a run and 24 a removed paragraph, on disk.
+
+mod account;
+mod examine;
+mod lines;
+mod log;
+mod measure;
+mod tell;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::drive::{Corpus, Visitor, drive};
+use super::feed::{Buffers, OutputSpooler};
+use super::near;
+use super::scan::{Purpose, ScanContext};
+use super::tally::Tally;
+use crate::config::Config;
+use crate::decide::Places;
+use crate::discover::{self, SourceList};
+use crate::error::{Error, Result};
+use crate::observe::Observer;
+use crate::read::ReadContext;
+use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter, Summary};
+use crate::store::{DiskInput, NullOutput, Output, Place, Root};
+use crate::write::{EvidenceStore, RecordIds};
+
+use account::Account;
+use log::Log;
+use measure::{Figures, FileMarks, Known};
+use tell::{Named, Teller};
+
+/// What a check is to do.
+pub struct Gate<'a> {
+    /// How much is let pass.
+    pub limits: Limits,
+    /// What was there before.
+    pub before: Option<Before<'a>>,
+    /// Whether today's problems are to be given back as a baseline.
+    pub wants_baseline: bool,
+    /// What is told of problems.
+    pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
+}
+
+impl std::fmt::Debug for Gate<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Problems that were there before.
+pub struct Before<'a> {
+    /// The problems.
+    pub baseline: Baseline,
+    /// How it is called: `baseline FILE`, `since REV`.
+    pub name: String,
+    /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
+    /// it.
+    pub has_changed: &'a (dyn Fn(Place<'_>) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Before<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Before").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What a check came to.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was found.
+    pub report: CheckReport,
+    /// Today's problems, if they were asked for.
+    pub baseline: Option<Baseline>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Checks inputs: what [`super::clean_roots`] would remove or reject of them, held against limits.
+///
+/// # Errors
+/// Any [`Error`] of a run; [`Error::Report`] if a writer fails.
+///
+/// ```no_run
+/// use tamis::pipeline::{Gate, check};
+/// use tamis::{Config, NoObserver, report::Limits, store::Root};
+/// let limits = Limits { duplicates: Some(0), ..Limits::default() };
+/// let gate = Gate { limits, before: None, wants_baseline: false, writers: Vec::new() };
+/// let checked = check(vec![Root::look("corpus".as_ref())?], &Config::default(), gate, &NoObserver)?;
+/// assert!(checked.report.has_passed());
+/// # Ok::<(), tamis::Error>(())
+/// ```
+pub fn check(
+    roots: Vec<Root>,
+    config: &Config,
+    mut gate: Gate<'_>,
+    observer: &dyn Observer,
+) -> Result<Checked> {
+    config.validate()?;
+    if roots.is_empty() {
+        return Err(Error::NoInput);
+    }
+    let started = Instant::now();
+    let pool = super::pool(config)?;
+    let input = DiskInput::new(roots);
+    let input = if config.decide.near.units.is_some() { input.rereadable() } else { input };
+    let (report, baseline) = pool.install(|| {
+        let sources = discover::discover(input.roots(), &input, &config.read, observer)?;
+        analyse((&sources, &input), config, &mut gate, observer)
+    })?;
+    Ok(Checked { report, baseline, elapsed: started.elapsed() })
+}
+
+/// Reads everything, and then tells.
+fn analyse(
+    (sources, input): (&SourceList, &DiskInput),
+    config: &Config,
+    gate: &mut Gate<'_>,
+    observer: &dyn Observer,
+) -> Result<(CheckReport, Option<Baseline>)> {
+    let output = &NullOutput;
+    let (read, buffers, spooler) = (ReadContext::new(config)?, Buffers::default(), OutputSpooler(output));
+    let corpus = Corpus {
+        sources,
+        input,
+        output,
+        read: &read,
+        spooler: &spooler,
+        config,
+        observer,
+        buffers: &buffers,
+    };
+    let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
+    let mut evidence = EvidenceStore::new(output.scratch()?);
+    let search = near::search(&corpus, &mut ids, &mut evidence)?;
+    let findings = search.as_ref().map(|search| &search.findings);
+    let context = ScanContext::new((sources, input), &read, config, Purpose::Keys);
+    let mut decider = near::decider(search.as_ref(), config);
+    let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
+    let mut account = Account::new(&corpus, Tally::new(&corpus, findings), log, ids);
+    let visit = |settled, places: &Places| examine::examine(settled, places, config);
+    let mut commit = |examined, places: &Places| {
+        let settled = account.take(examined, places)?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let mut feed = corpus.feed();
+    drive(&corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    let (summary, mut log, lines, ids) = account.finish();
+    let current = config.given.directory.as_deref();
+    let mut teller = Teller {
+        sources,
+        places: decider.places(),
+        findings,
+        lines: &lines,
+        ids,
+        evidence,
+        roots: input.roots().iter().map(|root| Named::of(root, current)).collect(),
+        has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
+        told: HashMap::new(),
+    };
+    let report = tell(&mut log, &mut teller, gate, summary)?;
+    let baseline =
+        if gate.wants_baseline { Some(today(&mut log, (sources, decider.places()), config)?) } else { None };
+    Ok((report, baseline))
+}
+
+/// Measures what was found and tells the writers.
+fn tell(
+    log: &mut Log,
+    teller: &mut Teller<'_>,
+    gate: &mut Gate<'_>,
+    summary: Summary,
+) -> Result<CheckReport> {
+    let known = match &gate.before {
+        None => Known::default(),
+        Some(before) => {
+            let run = (teller.sources, teller.places);
+            measure::known(log, &before.baseline, run, before.has_changed)?
+        }
+    };
+    let mut figures = Figures::default();
+    measure::for_each_piece(log, &known, |_, piece| {
+        figures.add(&piece);
+        Ok(())
+    })?;
+    let mut limits = Vec::new();
+    for (mut row, worst) in figures.measure(&gate.limits, &summary) {
+        let worst: Result<Vec<Problem>> =
+            worst.pieces().iter().map(|piece| teller.problem(log, piece)).collect();
+        row.worst = worst?;
+        limits.push(row);
+    }
+    let report = CheckReport {
+        summary,
+        limits,
+        num_problems: figures.num_problems,
+        num_known: known.num_known,
+        compared: gate.before.as_ref().map(|before| before.name.clone()),
+    };
+    if gate.writers.is_empty() {
+        return Ok(report);
+    }
+    let failed = |source| Error::Report { source };
+    gate.writers.iter_mut().try_for_each(|writer| writer.begin(&report)).map_err(failed)?;
+    measure::for_each_piece(log, &known, |log, piece| {
+        let problem = teller.problem(log, &piece)?;
+        teller.note(&piece);
+        gate.writers.iter_mut().try_for_each(|writer| writer.problem(&problem)).map_err(failed)
+    })?;
+    gate.writers.iter_mut().try_for_each(|writer| writer.finish(&report)).map_err(failed)?;
+    Ok(report)
+}
+
+/// Today's problems.
+fn today(log: &mut Log, (sources, places): (&SourceList, &Places), config: &Config) -> Result<Baseline> {
+    let mut problems = Vec::new();
+    let mut marks = FileMarks::new(sources, places);
+    measure::for_each_unit(log, |entry, kind, fingerprint| {
+        problems.push((kind, fingerprint, marks.of(entry).1));
+    })?;
+    Ok(Baseline::of(BaselineSettings::of(config), problems))
+}

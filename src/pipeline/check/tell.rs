@@ -1,0 +1,231 @@
+//! Tell: what counts, in words that lead a reader to the place.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::decide::Places;
+use crate::decide::near::Findings;
+use crate::discover::SourceList;
+use crate::error::{RejectReason, Result};
+use crate::fingerprint::Fingerprint;
+use crate::report::{Location, Problem, ProblemKind, RecordId};
+use crate::store::{Place, Root, path};
+use crate::units::{DocumentId, Ordinal, SourceId};
+use crate::write::{EvidenceStore, LedgerContext, RecordIds, survivors};
+
+use super::lines::Lines;
+use super::log::{Entry, Log, Run};
+use super::measure::Piece;
+
+/// What places are told by.
+pub(super) struct Teller<'a> {
+    pub(super) sources: &'a SourceList,
+    pub(super) places: &'a Places,
+    pub(super) findings: Option<&'a Findings>,
+    pub(super) lines: &'a Lines,
+    pub(super) ids: RecordIds,
+    pub(super) evidence: EvidenceStore,
+    /// How each input is named, as a prefix of its files' paths, and whether it is one file.
+    pub(super) roots: Vec<Named>,
+    /// Which files have changed since what the check is compared with.
+    pub(super) has_changed: &'a dyn Fn(Place<'_>) -> bool,
+    /// Problems told of, by kind and fingerprint.
+    pub(super) told: HashMap<(ProblemKind, Fingerprint), u64>,
+}
+
+/// An input as reports name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// A directory; empty is the current one.
+    Directory(Vec<u8>),
+    /// A file.
+    File(Vec<u8>),
+}
+
+impl Named {
+    /// Inputs below the current directory are named from there, as is what stands in a repository in CI.
+    pub(super) fn of(root: &Root, current: Option<&str>) -> Self {
+        let given = path::bytes(root.path());
+        let current = current.map(path::from_lossless).unwrap_or_default();
+        let below = given.strip_prefix(current.as_slice()).filter(|_| !current.is_empty());
+        let below = match below {
+            Some([b'/', below @ ..]) => below,
+            Some([]) => b"",
+            _ => given,
+        };
+        let mut name = below;
+        while let Some(rest) = name.strip_prefix(b"./") {
+            name = rest;
+        }
+        let name = name.strip_suffix(b"/").filter(|name| !name.is_empty()).unwrap_or(name);
+        match root {
+            Root::Directory(_) => Self::Directory(if name == b"." { Vec::new() } else { name.to_vec() }),
+            Root::File(_) | Root::Listed { .. } | Root::Stdin => Self::File(name.to_vec()),
+        }
+    }
+
+    fn file(&self, relative: &[u8]) -> String {
+        let bytes = match self {
+            Self::File(path) => path.clone(),
+            Self::Directory(base) if base.is_empty() => relative.to_vec(),
+            Self::Directory(base) if base == b"/" => [b"/", relative].concat(),
+            Self::Directory(base) => [base.as_slice(), b"/", relative].concat(),
+        };
+        path::lossless(&bytes).into_owned()
+    }
+}
+
+/// What `rejected.jsonl` says.
+#[derive(Deserialize)]
+struct Rejected {
+    path: String,
+    record: Option<u64>,
+    line: Option<u64>,
+    reason: RejectReason,
+    detail: String,
+    byte: Option<u64>,
+}
+
+impl Teller<'_> {
+    /// A problem. Problems are told in corpus order, each once; `is_listed` ones are numbered.
+    pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
+        let mut problem = match piece.entry {
+            Entry::Run(run) => self.removed(log, piece, &run)?,
+            Entry::Emptied { document, line, .. } => {
+                let mut location = Location { paragraphs: None, ..self.whole(document)? };
+                location.lines = location.lines.or((line > 0).then_some((line, line)));
+                blank(piece, location)
+            }
+            Entry::Rejected { source, text, .. } => self.rejected(piece, source, &log.text(text)?),
+        };
+        problem.occurrence = self.told.get(&(piece.kind, piece.fingerprint)).copied().unwrap_or(0);
+        Ok(problem)
+    }
+
+    /// Counts a problem as told.
+    pub(super) fn note(&mut self, piece: &Piece) {
+        *self.told.entry((piece.kind, piece.fingerprint)).or_default() += 1;
+    }
+
+    fn removed(&mut self, log: &mut Log, piece: &Piece, run: &Run) -> Result<Problem> {
+        let (first, last) = piece.paragraphs;
+        let location = self.location(run.document, (first, last))?;
+        let mut problem = blank(piece, location);
+        // The text that is kept is that of the run's beginning.
+        if first == run.first {
+            problem.excerpt = log.text(run.excerpt)?;
+        }
+        if let Some(reason) = run.verdict.reason() {
+            let context =
+                LedgerContext { sources: self.sources, places: self.places, findings: self.findings };
+            let mut survivors = survivors(reason, run.last - run.first + 1, context);
+            if piece.kind == ProblemKind::Removed(crate::decide::Rule::Exact) {
+                survivors.last = survivors.first + (last - run.first);
+                survivors.first += first - run.first;
+            }
+            if let Some(finding) = survivors.finding {
+                problem.similarity = self.evidence.read(finding)?.similarity;
+            }
+            let mut survivor = self.location(survivors.document, (survivors.first, survivors.last))?;
+            // What repeats what goes both ways: the side that is new is where to look.
+            if !self.is_changed(run.document) && self.is_changed(survivors.document) {
+                std::mem::swap(&mut problem.location, &mut survivor);
+            }
+            problem.survivor = Some(survivor);
+        }
+        Ok(problem)
+    }
+
+    fn is_changed(&self, document: DocumentId) -> bool {
+        (self.has_changed)(self.sources.get(self.places.owner(document).source).place)
+    }
+
+    /// Where paragraphs of a document stand.
+    fn location(&mut self, document: DocumentId, (first, last): (u64, u64)) -> Result<Location> {
+        let (start, end) = self.places.span(document);
+        let place = |index: u64| Ordinal((start.0 + index).min(end.0.saturating_sub(1)));
+        let lines = self.lines.of(place(first), place(last));
+        Ok(Location { paragraphs: Some((first, last)), lines, ..self.whole(document)? })
+    }
+
+    fn whole(&mut self, document: DocumentId) -> Result<Location> {
+        let owner = self.places.owner(document);
+        let mut location = self.file(owner.source);
+        location.member = owner.member.map(|member| path::lossless(member).into_owned());
+        location.record = owner.record;
+        if owner.record.is_some() {
+            location.id = serde_json::from_slice::<RecordId>(&self.ids.get(document)?).ok();
+        }
+        let (start, end) = self.places.span(document);
+        location.lines = match end.0.checked_sub(1) {
+            Some(last) if last >= start.0 => self.lines.of(start, Ordinal(last)),
+            _ => None,
+        };
+        Ok(location)
+    }
+
+    fn file(&self, source: SourceId) -> Location {
+        let place = self.sources.get(source).place;
+        let file = self
+            .roots
+            .get(place.root)
+            .map_or_else(|| path::lossless(place.relative).into_owned(), |root| root.file(place.relative));
+        Location { file, member: None, record: None, id: None, paragraphs: None, lines: None }
+    }
+
+    fn rejected(&self, piece: &Piece, source: SourceId, line: &str) -> Problem {
+        let mut problem = blank(piece, self.file(source));
+        let Ok(rejected) = serde_json::from_str::<Rejected>(line) else { return problem };
+        let file = path::lossless(self.sources.get(source).place.relative);
+        let member = rejected.path.strip_prefix(&*file).and_then(|rest| rest.strip_prefix('/'));
+        problem.location.member = member.map(str::to_owned);
+        problem.location.record = rejected.record;
+        problem.location.lines = rejected.line.map(|line| (line, line));
+        let place = rejected.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
+        problem.rejection = Some((rejected.reason, rejected.detail + &place));
+        problem
+    }
+}
+
+/// A problem of which nothing more is told.
+fn blank(piece: &Piece, location: Location) -> Problem {
+    Problem {
+        kind: piece.kind,
+        location,
+        survivor: None,
+        num_paragraphs: piece.num_paragraphs(),
+        num_bytes: piece.num_bytes,
+        similarity: None,
+        fingerprint: piece.fingerprint,
+        occurrence: 0,
+        excerpt: String::new(),
+        rejection: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_named_from_the_current_directory() {
+        let directory = |path: &str| Root::Directory(path.into());
+        for (root, expected) in [
+            (directory("corpus"), "corpus/a.txt"),
+            (directory("./corpus/"), "corpus/a.txt"),
+            (directory("."), "a.txt"),
+            (directory("./"), "a.txt"),
+            (directory("/work"), "a.txt"),
+            (directory("/work/corpus"), "corpus/a.txt"),
+            (directory("/workshop"), "/workshop/a.txt"),
+            (directory("/"), "/a.txt"),
+            (directory("../x"), "../x/a.txt"),
+            (Root::File("./x/a.txt".into()), "x/a.txt"),
+            (Root::Listed { path: "/work/b.txt".into(), relative: b"work/b.txt".to_vec() }, "b.txt"),
+            (Root::Stdin, "-"),
+        ] {
+            assert_eq!(Named::of(&root, Some("/work")).file(b"a.txt"), expected, "{root:?}");
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! A baseline: the problems that are let pass because they were there before, as a file that is small and compares
+//! well under version control.
+//!
+//! ```text
+//! tamis-baseline 1
+//! match canonical
+//! split line
+//! repair basic
+//! exact 0b1f6d0a2c44b0a7d9f7c9f0a4a0f5d1 3 1c6a3f52 9e10b2c4 9e10b2c4
+//! emptied 66687aadf862bd776c8fc18b8e9f8e20 1 77c02d31
+//! end 2 5f70bf18a086007016e948b04aed3b82
+//! ```
+//!
+//! A line a fingerprint: what kind of problem, of which text (of a rejected input: of its path and the reason), and how
+//! many times; and, of at most [`MAX_FILES`], a mark of the path of each file, so that of one copy more the new one is
+//! named. They are sorted by kind and fingerprint, so that the same problems make the same file wherever they
+//! stand. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
+//! a file that is cut off or edited is not taken for one with fewer problems.
+
+use std::fmt::Write;
+
+use crate::config::{Config, MatchMode, Repair, SplitMode};
+use crate::fingerprint::Fingerprint;
+use crate::units::count;
+
+use super::ProblemKind;
+
+/// What fingerprints depend on. A baseline made under other settings says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineSettings {
+    /// `--match`
+    pub match_mode: MatchMode,
+    /// `--split`
+    pub split: SplitMode,
+    /// `--repair`
+    pub repair: Repair,
+}
+
+/// Problems by kind and fingerprint, with their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    settings: BaselineSettings,
+    /// Sorted, each kind and fingerprint once.
+    entries: Vec<Known>,
+    /// The files of all entries, each entry's sorted.
+    files: Vec<FileMark>,
+}
+
+/// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
+pub const MAX_FILES: usize = 16;
+
+/// 32 bits of the fingerprint of a file's path: enough to tell a few files apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileMark(u32);
+
+impl FileMark {
+    /// That of a path relative to its input.
+    pub fn of(relative: &[u8]) -> Self {
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(&Fingerprint::of(relative).as_bytes()[..4]);
+        Self(u32::from_be_bytes(bytes))
+    }
+}
+
+/// A problem and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    /// Index in [`ProblemKind::ALL`].
+    kind: u8,
+    fingerprint: Fingerprint,
+    count: u64,
+    /// Its files: so many of the list's, up to this number.
+    files_end: usize,
+    num_files: usize,
+}
+
+/// Why a file is no baseline for a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaselineFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, without a remedy.
+    pub what: String,
+}
+
+const MAGIC: &str = "tamis-baseline";
+const VERSION: &str = "1";
+
+fn number(kind: ProblemKind) -> u8 {
+    let number = ProblemKind::ALL.iter().position(|known| *known == kind);
+    number.and_then(|number| u8::try_from(number).ok()).unwrap_or(u8::MAX)
+}
+
+impl BaselineSettings {
+    /// Those of a configuration.
+    pub fn of(config: &Config) -> Self {
+        Self { match_mode: config.matching.mode, split: config.split.split, repair: config.split.repair }
+    }
+
+    /// The settings as lines of the file.
+    fn lines(self) -> [(&'static str, String); 3] {
+        let name = |value: serde_json::Result<serde_json::Value>| {
+            value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+        };
+        [
+            ("match", name(serde_json::to_value(self.match_mode))),
+            ("split", name(serde_json::to_value(self.split))),
+            ("repair", name(serde_json::to_value(self.repair))),
+        ]
+    }
+}
+
+impl Baseline {
+    /// A baseline of these problems, in any order.
+    pub fn of(
+        settings: BaselineSettings,
+        problems: impl IntoIterator<Item = (ProblemKind, Fingerprint, FileMark)>,
+    ) -> Self {
+        let problems = problems.into_iter();
+        let mut keys: Vec<_> =
+            problems.map(|(kind, fingerprint, file)| (number(kind), fingerprint, file)).collect();
+        keys.sort_unstable();
+        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new() };
+        for run in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let Some((kind, fingerprint, _)) = run.first() else { continue };
+            let files: Vec<FileMark> = run.iter().map(|(_, _, file)| *file).collect();
+            let files = if files.len() > MAX_FILES { &[] } else { files.as_slice() };
+            baseline.push(*kind, *fingerprint, count(run.len()), files);
+        }
+        baseline
+    }
+
+    fn push(&mut self, kind: u8, fingerprint: Fingerprint, count: u64, files: &[FileMark]) {
+        self.files.extend_from_slice(files);
+        let (files_end, num_files) = (self.files.len(), files.len());
+        self.entries.push(Known { kind, fingerprint, count, files_end, num_files });
+    }
+
+    fn files(&self, known: &Known) -> &[FileMark] {
+        &self.files[known.files_end - known.num_files..known.files_end]
+    }
+
+    /// Entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Problems of all entries.
+    pub fn num_problems(&self) -> u64 {
+        self.entries.iter().map(|known| known.count).sum()
+    }
+
+    /// How many more problems of each entry are let pass.
+    pub fn allowance(&self) -> Allowance<'_> {
+        let left = self.entries.iter().map(|known| known.count).collect();
+        Allowance { baseline: self, left, files: vec![true; self.files.len()] }
+    }
+
+    /// The content of the file.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{MAGIC} {VERSION}\n");
+        for (name, value) in self.settings.lines() {
+            let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
+        }
+        for known in &self.entries {
+            let Known { kind, fingerprint, count, .. } = known;
+            let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
+            let _ = write!(text, "{kind} {fingerprint} {count}");
+            for FileMark(mark) in self.files(known) {
+                let _ = write!(text, " {mark:08x}");
+            }
+            text.push('\n');
+        }
+        let digest = Fingerprint::of(text.as_bytes());
+        let _ = writeln!(text, "end {} {digest}", self.entries.len());
+        text
+    }
+
+    /// Reads a file that is to be used under these settings.
+    ///
+    /// # Errors
+    /// [`BaselineFault`] if it is no baseline, is damaged, or was made by another version or under other settings.
+    pub fn parse(text: &[u8], settings: BaselineSettings) -> Result<Self, BaselineFault> {
+        let fault = |line: usize, what: String| Err(BaselineFault { line, what });
+        let lines: Vec<&str> = match std::str::from_utf8(text) {
+            Ok(text) => text.lines().collect(),
+            Err(_) => return fault(1, "it is not text".to_owned()),
+        };
+        match lines.first().and_then(|line| line.split_once(' ')) {
+            Some((MAGIC, VERSION)) => {}
+            Some((MAGIC, other)) => {
+                return fault(
+                    1,
+                    format!("it is of version {other:?}, and this tamis reads version {VERSION}"),
+                );
+            }
+            _ => return fault(1, "it is no baseline of tamis".to_owned()),
+        }
+        let mut number = 1;
+        for (name, value) in settings.lines() {
+            number += 1;
+            match lines.get(number - 1).and_then(|line| line.split_once(' ')) {
+                Some((known, found)) if known == name && found == value => {}
+                Some((known, found)) if known == name => {
+                    return fault(
+                        number,
+                        format!("it was made under --{name} {found}, and this is --{name} {value}"),
+                    );
+                }
+                _ => return fault(number, format!("a line `{name} …` should stand here: it is damaged")),
+            }
+        }
+        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new() };
+        for line in lines.get(number..).unwrap_or_default() {
+            number += 1;
+            if line.starts_with("end ") {
+                return baseline.checked(text, number, lines.len());
+            }
+            let last = baseline.entries.last().map(|last| (last.kind, last.fingerprint));
+            match parse_line(line) {
+                Some((key, count, files)) if last.is_none_or(|last| last < key) => {
+                    baseline.push(key.0, key.1, count, &files);
+                }
+                Some(_) => return fault(number, "it is not in order: it is damaged".to_owned()),
+                None => return fault(number, "this is no line of a baseline: it is damaged".to_owned()),
+            }
+        }
+        fault(lines.len(), "it breaks off here: the last line is missing".to_owned())
+    }
+
+    /// This, if the text that it was read from is what was written.
+    fn checked(self, text: &[u8], number: usize, num_lines: usize) -> Result<Self, BaselineFault> {
+        if number == num_lines && self.to_text().as_bytes() == text {
+            return Ok(self);
+        }
+        Err(BaselineFault {
+            line: number,
+            what: "its lines are not those that were written: it is damaged or was edited".to_owned(),
+        })
+    }
+}
+
+/// Kind and fingerprint, count, and files of a line. What is spelled otherwise than it is written, is found out when
+/// all is read.
+fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
+    let mut words = line.split(' ');
+    let (kind, hex, count) = (words.next()?, words.next()?, words.next()?);
+    let kind = ProblemKind::ALL.iter().position(|known| known.name() == kind)?;
+    let mut bytes = [0; 16];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    let count = count.parse().ok().filter(|count| *count > 0)?;
+    let files: Option<Vec<FileMark>> =
+        words.map(|word| u32::from_str_radix(word, 16).ok().map(FileMark)).collect();
+    Some(((u8::try_from(kind).ok()?, Fingerprint::from_bytes(bytes)), count, files?))
+}
+
+/// What is left of a baseline.
+#[derive(Debug)]
+pub struct Allowance<'a> {
+    baseline: &'a Baseline,
+    left: Vec<u64>,
+    /// Of each file, whether a problem in it is still to be expected.
+    files: Vec<bool>,
+}
+
+impl Allowance<'_> {
+    /// Lets a problem pass, if there is one more of its kind and fingerprint. Cost: a binary search.
+    pub fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
+        let index = self.index(kind, fingerprint);
+        let left = index.and_then(|index| self.left.get_mut(index)).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
+    }
+
+    /// The same, if the baseline expects it in a file of this mark.
+    pub fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
+        let Some(index) = self.index(kind, fingerprint) else { return false };
+        let known = &self.baseline.entries[index];
+        let mut places = known.files_end - known.num_files..known.files_end;
+        match places.find(|place| self.files[*place] && self.baseline.files[*place] == file) {
+            Some(place) => {
+                self.files[place] = false;
+                self.take(kind, fingerprint)
+            }
+            None => false,
+        }
+    }
+
+    fn index(&self, kind: ProblemKind, fingerprint: &Fingerprint) -> Option<usize> {
+        let key = (number(kind), *fingerprint);
+        let entries = &self.baseline.entries;
+        entries.binary_search_by_key(&key, |known| (known.kind, known.fingerprint)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Rule;
+
+    const SETTINGS: BaselineSettings =
+        BaselineSettings { match_mode: MatchMode::Canonical, split: SplitMode::Line, repair: Repair::Basic };
+
+    fn sample() -> Baseline {
+        let print = |text: &str| Fingerprint::of(text.as_bytes());
+        let exact = ProblemKind::Removed(Rule::Exact);
+        let file = |name: &str| FileMark::of(name.as_bytes());
+        let many = (0..20).map(|n| (exact, print("many"), file(&n.to_string())));
+        let problems = [
+            (ProblemKind::Rejected, print("a"), file("x")),
+            (exact, print("b"), file("x")),
+            (exact, print("一"), file("y")),
+            (ProblemKind::Emptied, print("b"), file("y")),
+            (exact, print("b"), file("z")),
+        ];
+        Baseline::of(SETTINGS, problems.into_iter().chain(many))
+    }
+
+    #[test]
+    fn comes_back_as_it_was_written() {
+        let baseline = sample();
+        let text = baseline.to_text();
+        assert_eq!(Baseline::parse(text.as_bytes(), SETTINGS), Ok(baseline.clone()));
+        assert_eq!((baseline.len(), baseline.num_problems()), (5, 25));
+        let empty = Baseline::of(SETTINGS, Vec::new());
+        assert_eq!(Baseline::parse(empty.to_text().as_bytes(), SETTINGS), Ok(empty));
+    }
+
+    #[test]
+    fn lets_pass_what_it_holds_and_no_more() {
+        let baseline = sample();
+        let mut allowance = baseline.allowance();
+        let exact = ProblemKind::Removed(Rule::Exact);
+        let mut take = |kind, text: &str| allowance.take(kind, &Fingerprint::of(text.as_bytes()));
+        assert_eq!([take(exact, "b"), take(exact, "b"), take(exact, "b")], [true, true, false]);
+        assert_eq!([take(ProblemKind::Emptied, "b"), take(ProblemKind::Rejected, "b")], [true, false]);
+        assert!(!take(exact, "c"));
+    }
+
+    #[test]
+    fn what_stands_where_it_stood_is_let_pass_first() {
+        let baseline = sample();
+        let mut allowance = baseline.allowance();
+        let exact = ProblemKind::Removed(Rule::Exact);
+        let print = Fingerprint::of(b"b");
+        let mut take = |file: &str| allowance.take_in(exact, &print, FileMark::of(file.as_bytes()));
+        assert_eq!(
+            [take("new"), take("x"), take("x"), take("z"), take("z")],
+            [false, true, false, true, false]
+        );
+        assert!(!allowance.take(exact, &print));
+        assert!(
+            !allowance.take_in(exact, &Fingerprint::of(b"many"), FileMark::of(b"1")),
+            "too many to remember"
+        );
+        assert!(allowance.take(exact, &Fingerprint::of(b"many")));
+    }
+
+    #[test]
+    fn any_damage_is_an_error() {
+        let text = sample().to_text();
+        for at in 0..text.len() {
+            assert!(Baseline::parse(&text.as_bytes()[..at], SETTINGS).is_err(), "cut at {at}");
+            for bit in 0..8 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at] ^= 1 << bit;
+                assert!(Baseline::parse(&bytes, SETTINGS).is_err(), "byte {at}, bit {bit}");
+            }
+        }
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.remove(5);
+        assert!(
+            Baseline::parse((lines.join("\n") + "\n").as_bytes(), SETTINGS).is_err(),
+            "a line is missing"
+        );
+        assert!(Baseline::parse((text + "\n").as_bytes(), SETTINGS).is_err(), "a line more");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        let text = sample().to_text();
+        let loose = BaselineSettings { match_mode: MatchMode::Loose, ..SETTINGS };
+        let told = |text: &str, settings| Baseline::parse(text.as_bytes(), settings).unwrap_err();
+        let cases = [
+            (told("", SETTINGS), 1, "no baseline"),
+            (told(&text.replace("baseline 1", "baseline 2"), SETTINGS), 1, "version \"2\""),
+            (told(&text, loose), 2, "made under --match canonical, and this is --match loose"),
+            (told(&text.replace("emptied", "emptyed"), SETTINGS), 8, "no line of a baseline"),
+        ];
+        for (fault, line, what) in cases {
+            assert_eq!(fault.line, line, "{fault:?}");
+            assert!(fault.what.contains(what), "{fault:?}");
+        }
+    }
+}
