@@ -1,18 +1,17 @@
 //! Inspect: what is there, before any cleaning. The same reading as a run's, and no decisions.
 
-use rayon::prelude::*;
-
-use super::feed::{Buffers, Feed, OutputSpooler, Work};
+use super::feed::{Buffers, Feed, OutputSpooler};
+use super::reading::{Pass, read_work};
 use crate::config::Config;
 use crate::discover::{self, SourceList};
 use crate::document::Paragraph;
 use crate::error::{Error, RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
-use crate::read::{self, Chunk, Compression, Fault, Part, PartFate, ReadContext, Role, Visitor};
+use crate::read::{Chunk, Compression, Fault, Part, PartFate, ReadContext, Role, Visitor};
 use crate::report::{Inspection, LongestParagraph, Scripts, Unit};
 use crate::split;
 use crate::store::{DiskInput, Input, NullOutput, Root};
-use crate::units::{SourceId, count};
+use crate::units::count;
 
 /// Looks at inputs.
 ///
@@ -48,7 +47,7 @@ fn look(
     let read = ReadContext::new(config)?;
     let (buffers, spooler) = (Buffers::default(), OutputSpooler(&NullOutput));
     // What is counted cannot be taken back.
-    let mut feed = Feed::new((sources, input), &read, (&spooler, false), &buffers);
+    let feed = Feed::new((sources, input), &read, (&spooler, false), &buffers);
     let mut looker = Looker {
         sources,
         observer,
@@ -57,53 +56,19 @@ fn look(
         record: 0,
         lines: 0,
     };
-    let mut fed = feed.next_batch()?;
-    while !fed.is_empty() {
-        if observer.is_cancelled() {
-            return Err(Error::Interrupted);
-        }
-        let scan = |work| scan(work, sources, (input, &read), config);
-        let scanner = || fed.into_par_iter().map(scan).collect::<Vec<_>>();
-        let (next, scanned) = rayon::join(|| feed.next_batch(), scanner);
-        fed = next?;
+    let scan = |work| {
+        let mut eye = Eye { config, seen: Vec::new(), paragraphs: Vec::new() };
+        let chunk = read_work(work, (sources, input), &read, &mut eye);
+        (chunk, eye.seen)
+    };
+    let mut pass = Pass::new(feed, observer, scan);
+    while let Some(scanned) = pass.next()? {
         for (chunk, seen) in scanned {
-            if let Some((source, how)) = reread(&chunk) {
-                let first = chunk.parts.first().map_or(source, |part| part.source);
-                feed.rewind(first, source, how);
-                fed = feed.next_batch()?;
-                break;
-            }
             looker.take(&chunk, seen);
             buffers.give_back(chunk.bytes);
         }
     }
     Ok(looker.inspection)
-}
-
-fn reread(chunk: &Chunk) -> Option<(SourceId, read::Reread)> {
-    chunk.parts.iter().find_map(|part| match part.fate {
-        PartFate::Reread(how) => Some((part.source, how)),
-        _ => None,
-    })
-}
-
-fn scan(
-    work: Work,
-    sources: &SourceList,
-    (input, context): (&dyn Input, &ReadContext),
-    config: &Config,
-) -> (Chunk, Vec<Seen>) {
-    let mut eye = Eye { config, seen: Vec::new(), paragraphs: Vec::new() };
-    let chunk = match work {
-        Work::Piece(piece) => read::read_piece(*piece, context, &mut eye),
-        Work::Files(range, buffer) => {
-            let mut chunk = Chunk::new(buffer);
-            let sources = range.map(|id| sources.get(SourceId(id)));
-            read::read_files(input, sources, context, &mut chunk, &mut eye);
-            chunk
-        }
-    };
-    (chunk, eye.seen)
 }
 
 /// What was seen of one document, or of a piece of one.

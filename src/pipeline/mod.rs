@@ -22,6 +22,7 @@ mod feed;
 mod inspect;
 mod near;
 mod originals;
+mod reading;
 mod recheck;
 mod render;
 mod scan;

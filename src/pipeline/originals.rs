@@ -6,20 +6,19 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use rayon::prelude::*;
-
-use super::feed::{Buffers, Feed, OutputSpooler, Work};
+use super::feed::{Buffers, Feed, OutputSpooler};
+use super::reading::{Pass, count_lines, read_work};
 use crate::config::Config;
 use crate::discover::{self, Plan, Source, SourceList};
 use crate::document::Paragraph;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::observe::Observer;
-use crate::read::{self, Chunk, Part, PartFate, ReadContext, Role, Slot, Visitor};
+use crate::read::{Chunk, Part, PartFate, ReadContext, Role, Slot, Visitor};
 use crate::split;
-use crate::store::{DiskInput, NullOutput, Root, path};
-use crate::units::{SourceId, count};
+use crate::store::{DiskInput, Input, NullOutput, Root, path};
+use crate::units::count;
 
 /// Some paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +92,7 @@ impl Originals {
     /// Lists the inputs. `config` is that of the run ([`crate::report::Settings::reading`]).
     ///
     /// # Errors
-    /// Those of [`discover::discover`], [`Error::Threads`].
+    /// Those of [`discover::discover`], [`crate::Error::Threads`].
     pub fn list(roots: Vec<Root>, config: Config, observer: &dyn Observer) -> Result<Self> {
         let pool = super::pool(&config)?;
         let input = DiskInput::new(roots);
@@ -114,7 +113,7 @@ impl Originals {
     /// Reads what is wanted; the answers stand in the order of the questions.
     ///
     /// # Errors
-    /// [`Error::Interrupted`], [`Error::Config`], and [`Error::Output`] if there is no space to unpack to.
+    /// [`crate::Error::Interrupted`], [`crate::Error::Config`], and [`crate::Error::Output`] if there is no space to unpack to.
     pub fn read(
         &self,
         wanted: &[Wanted],
@@ -140,43 +139,18 @@ impl Originals {
         let (buffers, spooler) = (Buffers::default(), OutputSpooler(&NullOutput));
         // What is collected is not taken back.
         let feed = Feed::new((&self.sources, &self.input), &read, (&spooler, false), &buffers);
-        let mut feed = feed.only(wanted);
-        let mut fed = feed.next_batch()?;
-        while !fed.is_empty() && collector.num_open > 0 {
-            if observer.is_cancelled() {
-                return Err(Error::Interrupted);
-            }
-            let scan = || fed.into_par_iter().map(|work| self.chunk(work, &read)).collect::<Vec<_>>();
-            let (next, chunks) = rayon::join(|| feed.next_batch(), scan);
-            fed = next?;
-            for chunk in chunks {
-                let reread = chunk.parts.iter().find_map(|part| match part.fate {
-                    PartFate::Reread(how) => Some((part.source, how)),
-                    _ => None,
-                });
-                if let Some((source, how)) = reread {
-                    let first = chunk.parts.first().map_or(source, |part| part.source);
-                    feed.rewind(first, source, how);
-                    fed = feed.next_batch()?;
-                    break;
-                }
+        let roots = (&self.sources, &self.input as &dyn Input);
+        let scan = |work| (read_work(work, roots, &read, &mut Blind), ());
+        let mut pass = Pass::new(feed.only(wanted), observer, scan);
+        while collector.num_open > 0
+            && let Some(chunks) = pass.next()?
+        {
+            for (chunk, ()) in chunks {
                 collector.take(&chunk, &self.sources);
                 buffers.give_back(chunk.bytes);
             }
         }
         Ok(())
-    }
-
-    fn chunk(&self, work: Work, read: &ReadContext) -> Chunk {
-        match work {
-            Work::Piece(piece) => read::read_piece(*piece, read, &mut Blind),
-            Work::Files(range, buffer) => {
-                let mut chunk = Chunk::new(buffer);
-                let sources = range.map(|id| self.sources.get(SourceId(id)));
-                read::read_files(&self.input, sources, read, &mut chunk, &mut Blind);
-                chunk
-            }
-        }
     }
 }
 
@@ -407,24 +381,5 @@ fn not_read(part: &Part) -> Option<Missing> {
         PartFate::Skipped(reason) => Some(Missing::NotRead(format!("it is skipped as {}", reason.name()))),
         PartFate::Rejected(fault) => Some(Missing::NotRead(fault.to_string())),
         PartFate::Read | PartFate::Reread(_) => None,
-    }
-}
-
-/// Line endings in a text (contract P1).
-fn count_lines(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
-    count(ends.filter(|&end| bytes[end] == b'\n' || bytes.get(end + 1) != Some(&b'\n')).count())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_end_as_split_ends_them() {
-        for (text, expected) in [("", 0), ("a\nb", 1), ("a\r\nb\r\n", 2), ("a\rb\r", 2), ("\r\r\n\n", 3)] {
-            assert_eq!(count_lines(text), expected, "{text:?}");
-        }
     }
 }
