@@ -28,10 +28,12 @@ mod render;
 mod scan;
 mod settle;
 mod tally;
+mod verify;
 
 pub use check::{Before, Checked, Gate, check};
 pub use inspect::inspect;
 pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};
+pub use verify::{Audit, Difference, DifferenceKind, verify};
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

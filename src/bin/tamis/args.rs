@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Say what is there, before any cleaning.
     #[command(after_help = INSPECT_HELP)]
     Inspect(Box<InspectArgs>),
+    /// Audit what `clean` made: every paragraph of the inputs is in OUT or accounted for, and nothing else is there.
+    #[command(after_help = crate::verify::HELP)]
+    Verify(Box<crate::verify::VerifyArgs>),
     /// Show why paragraphs or documents went, beside what stays in their place.
     #[command(after_help = crate::explain::HELP)]
     Explain(crate::explain::ExplainArgs),

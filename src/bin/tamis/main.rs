@@ -15,6 +15,7 @@ mod progress;
 mod record;
 mod settings;
 mod size;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => {
             Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
         }
+        Command::Verify(args) => verify::verify(&args),
         Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
         Command::Clusters(args) => clusters::clusters(&args),
         Command::Config(args) => {

@@ -1,0 +1,195 @@
+//! What an audit came to.
+
+use serde::Serialize;
+
+use crate::store::path::printable_bytes;
+
+/// Name and version of the schema; the number grows when a field changes its meaning or goes.
+const SCHEMA: &str = "tamis.audit/1";
+
+/// What an audit came to: nothing is wrong if there is no difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Audit {
+    /// `tamis.audit/1`.
+    pub schema: &'static str,
+    /// Documents of the input.
+    pub documents: u64,
+    /// Their paragraphs.
+    pub paragraphs: u64,
+    /// Those of which the ledger says nothing: they must be in OUT.
+    pub kept: u64,
+    /// Those that the ledger accounts for.
+    pub removed: u64,
+    /// How many differences there are. What follows the first in one file is not compared if nothing names its
+    /// records.
+    pub num_differences: u64,
+    /// The first of them.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// What is wrong.
+    pub kind: DifferenceKind,
+    /// Path of the document, of the input where it has one, as the ledger spells it.
+    pub path: String,
+    /// Number of its record, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Line of the input file, from 1, where lines are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Paragraph of the input's document, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<u64>,
+    /// The same in words.
+    pub what: String,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum DifferenceKind {
+    /// What should be in OUT, as the ledger does not account for it, is not there.
+    Missing,
+    /// Something else stands in its place.
+    Changed,
+    /// It is in OUT and in no input, or should have gone from there.
+    Foreign,
+    /// It is in OUT twice.
+    Twice,
+    /// The ledger says what is not so.
+    Ledger,
+}
+
+impl DifferenceKind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Changed => "changed",
+            Self::Foreign => "foreign",
+            Self::Twice => "twice",
+            Self::Ledger => "ledger",
+        }
+    }
+}
+
+impl std::fmt::Display for Difference {
+    /// One line, and nothing in it moves a cursor.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&printable_bytes(self.path.as_bytes()))?;
+        for (name, number) in [("record", self.record), ("line", self.line), ("paragraph", self.paragraph)] {
+            if let Some(number) = number {
+                write!(f, ", {name} {number}")?;
+            }
+        }
+        write!(f, ": {}: {}", self.kind.name(), printable_bytes(self.what.as_bytes()))
+    }
+}
+
+/// Differences that are told.
+const MAX_TOLD: usize = 20;
+
+impl Audit {
+    pub(super) fn new() -> Self {
+        Self {
+            schema: SCHEMA,
+            documents: 0,
+            paragraphs: 0,
+            kept: 0,
+            removed: 0,
+            num_differences: 0,
+            differences: Vec::new(),
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.num_differences == 0
+    }
+
+    /// Counts a difference, and keeps it if it is one of the first.
+    pub(super) fn add(&mut self, difference: Difference) {
+        self.num_differences += 1;
+        if self.differences.len() < MAX_TOLD {
+            self.differences.push(difference);
+        }
+    }
+
+    /// The same, of a file or document as a whole.
+    pub(super) fn add_at(
+        &mut self,
+        kind: DifferenceKind,
+        (path, record): (&str, Option<u64>),
+        what: impl Into<String>,
+    ) {
+        let what = what.into();
+        self.add(Difference { kind, path: path.to_owned(), record, line: None, paragraph: None, what });
+    }
+
+    /// How many differences there are now.
+    pub(super) fn mark(&self) -> (u64, usize) {
+        (self.num_differences, self.differences.len())
+    }
+
+    /// Forgets those after a mark.
+    pub(super) fn go_back(&mut self, (num_differences, len): (u64, usize)) {
+        self.num_differences = num_differences;
+        self.differences.truncate(len);
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> String {
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default(); // strings and integers only
+        json.push('\n');
+        json
+    }
+}
+
+/// Characters of a text that are shown.
+const SHOWN: usize = 40;
+
+/// The beginning of a text, as far as its first line, in quotes.
+pub(super) fn excerpt(text: &[u8]) -> String {
+    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    // Four bytes a character at most; the last may be cut.
+    let shown = String::from_utf8_lossy(&line[..line.len().min(4 * SHOWN + 4)]);
+    let mut chars = shown.chars();
+    let mut excerpt: String = chars.by_ref().take(SHOWN).collect();
+    if chars.next().is_some() {
+        excerpt.push('…');
+    }
+    format!("“{excerpt}”")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_one_plain_line() {
+        let mut audit = Audit::new();
+        assert!(audit.is_clean());
+        audit.add_at(DifferenceKind::Foreign, ("a\u{1b}[2J", Some(3)), "b\u{202e}c\n");
+        let shown = audit.differences[0].to_string();
+        assert_eq!(shown, "a\\u{1b}[2J, record 3: foreign: b\\u{202e}c\\u{a}");
+        assert!(!audit.is_clean() && audit.to_json().contains("\"kind\": \"foreign\""));
+    }
+
+    #[test]
+    fn only_the_first_are_kept() {
+        let mut audit = Audit::new();
+        (0..30).for_each(|n| audit.add_at(DifferenceKind::Missing, ("a", Some(n)), "x"));
+        assert_eq!((audit.num_differences, audit.differences.len()), (30, MAX_TOLD));
+    }
+
+    #[test]
+    fn excerpts_are_short() {
+        assert_eq!(excerpt(b"one\ntwo"), "“one”");
+        assert_eq!(excerpt("苹".repeat(41).as_bytes()), format!("“{}…”", "苹".repeat(40)));
+        assert_eq!(excerpt("苹".repeat(200).as_bytes()), format!("“{}…”", "苹".repeat(40)));
+    }
+}

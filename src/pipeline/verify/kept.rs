@@ -1,0 +1,205 @@
+//! What stays: every paragraph of which the ledger says nothing, by what it is and, where the ledger says that it
+//! stays in the place of another, by where it stands.
+
+use std::collections::HashMap;
+
+use hashbrown::HashTable;
+
+use super::audit::{Audit, Difference, DifferenceKind};
+use super::ledger;
+use super::sight::hash;
+use crate::config::Config;
+use crate::decide::Rule;
+use crate::error::Result;
+use crate::fingerprint::Fingerprint;
+use crate::report::LedgerLine;
+use crate::units::SourceId;
+
+/// Where a paragraph stands that stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// [`key`] of its document.
+    pub(super) document: u64,
+    pub(super) paragraph: u64,
+    pub(super) source: SourceId,
+}
+
+/// 64 bits that tell a document from all others.
+pub(super) fn key(path: &str, record: Option<u64>) -> u64 {
+    let mut name = path.as_bytes().to_vec();
+    if let Some(record) = record {
+        name.push(0);
+        name.extend_from_slice(&record.to_le_bytes());
+    }
+    hash(&name)
+}
+
+/// Paragraphs that stay, by fingerprint. 40 bytes each.
+#[derive(Debug, Default)]
+pub(super) struct Kept(HashTable<(Fingerprint, Place)>);
+
+impl Kept {
+    /// Where the paragraph with this fingerprint stays.
+    pub(super) fn get(&self, fingerprint: Fingerprint) -> Option<Place> {
+        self.0.find(fingerprint.table_hash(), |(kept, _)| *kept == fingerprint).map(|(_, place)| *place)
+    }
+
+    /// Adds a paragraph; gives back the place of one with the same fingerprint that stays already.
+    pub(super) fn insert(&mut self, fingerprint: Fingerprint, place: Place) -> Option<Place> {
+        let entry = self.0.entry(
+            fingerprint.table_hash(),
+            |(kept, _)| *kept == fingerprint,
+            |(kept, _)| kept.table_hash(),
+        );
+        match entry {
+            hashbrown::hash_table::Entry::Occupied(kept) => Some(kept.get().1),
+            hashbrown::hash_table::Entry::Vacant(free) => {
+                free.insert((fingerprint, place));
+                None
+            }
+        }
+    }
+
+    /// Takes a paragraph out again: its document turned out to be bad.
+    pub(super) fn remove(&mut self, fingerprint: Fingerprint) {
+        if let Ok(entry) = self.0.find_entry(fingerprint.table_hash(), |(kept, _)| *kept == fingerprint) {
+            entry.remove();
+        }
+    }
+
+    /// Forgets everything: another document begins, and each is for itself.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// A document that was read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// 64 bits of its fingerprint.
+    pub(super) digest: u64,
+    pub(super) num_paragraphs: u64,
+}
+
+/// A document of which the ledger speaks as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+struct Noted {
+    /// It goes.
+    goes: bool,
+    /// What it is, once it is read.
+    whole: Option<Whole>,
+}
+
+/// What the ledger says of near-duplicates and of whole documents, and how it is. Survivors may come after those
+/// that go: the ledger is read before, for what to look at, and again in the end. 16 to 48 bytes a line.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    documents: HashMap<u64, Noted>,
+    /// Paragraphs by document and number: whether they stay.
+    paragraphs: HashMap<(u64, u64), bool>,
+    is_any: bool,
+}
+
+impl Wanted {
+    /// What is to be looked at.
+    pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
+        let mut wanted = Self::default();
+        if config.decide.near.units.is_none() {
+            return Ok(wanted);
+        }
+        for line in ledger::open(file)? {
+            let LedgerLine { path, record, rule, survivor, .. } = line?;
+            let survivor_key = key(&survivor.path, survivor.record);
+            if rule.is_of_documents() {
+                wanted.documents.entry(key(&path, record)).or_default().goes = true;
+                wanted.documents.entry(survivor_key).or_default();
+            } else if rule == Rule::NearParagraph {
+                wanted.paragraphs.insert((survivor_key, survivor.first), false);
+            }
+        }
+        wanted.is_any = !wanted.documents.is_empty() || !wanted.paragraphs.is_empty();
+        Ok(wanted)
+    }
+
+    /// Notes a paragraph that stays.
+    pub(super) fn note_paragraph(&mut self, document: u64, paragraph: u64) {
+        if !self.paragraphs.is_empty()
+            && let Some(stays) = self.paragraphs.get_mut(&(document, paragraph))
+        {
+            *stays = true;
+        }
+    }
+
+    /// Forgets the paragraphs of a document: it turned out to be bad.
+    pub(super) fn forget(&mut self, document: u64) {
+        let of_it = self.paragraphs.iter_mut().filter(|((owner, _), _)| *owner == document);
+        for (_, stays) in of_it {
+            *stays = false;
+        }
+    }
+
+    /// Whether documents are to be noted.
+    pub(super) fn has_documents(&self) -> bool {
+        !self.documents.is_empty()
+    }
+
+    /// Notes a document that was read to its end.
+    pub(super) fn note_document(&mut self, document: u64, whole: Whole) {
+        if let Some(noted) = self.documents.get_mut(&document) {
+            noted.whole = Some(whole);
+        }
+    }
+
+    /// Checks what the ledger says against what was seen.
+    pub(super) fn check(&self, file: &std::path::Path, audit: &mut Audit) -> Result<()> {
+        if !self.is_any {
+            return Ok(());
+        }
+        for (line, number) in ledger::open(file)?.zip(1_u64..) {
+            let line = line?;
+            if let Some(why) = self.fault(&line) {
+                let survivor = match line.survivor.record {
+                    Some(record) => format!("{}#{record}", line.survivor.path),
+                    None => line.survivor.path.clone(),
+                };
+                audit.add(Difference {
+                    kind: DifferenceKind::Ledger,
+                    path: line.path,
+                    record: line.record,
+                    line: None,
+                    paragraph: Some(line.first),
+                    what: format!("line {number} of the ledger: {why}: {survivor}"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn fault(&self, line: &LedgerLine) -> Option<&'static str> {
+        let survivor = key(&line.survivor.path, line.survivor.record);
+        if line.rule == Rule::NearParagraph {
+            let stays = self.paragraphs.get(&(survivor, line.survivor.first));
+            return (stays != Some(&true))
+                .then_some("the paragraph does not stay that should stay in its place");
+        }
+        if !line.rule.is_of_documents() {
+            return None;
+        }
+        let own = key(&line.path, line.record);
+        let noted = |key| self.documents.get(&key).copied().unwrap_or_default();
+        let Noted { goes, whole: Some(twin) } = noted(survivor) else {
+            return Some("there is no such document as should stay in its place");
+        };
+        if goes || survivor == own {
+            return Some("the document goes itself that should stay in its place");
+        }
+        if line.survivor.first != 0 || line.survivor.last.checked_add(1) != Some(twin.num_paragraphs) {
+            return Some("these are not all paragraphs of the document that stays in its place");
+        }
+        let is_copy = noted(own).whole.is_some_and(|own| own == twin);
+        if line.rule == Rule::ExactDocument && !is_copy {
+            return Some("it is no copy of the document that stays in its place");
+        }
+        None
+    }
+}

@@ -1,0 +1,137 @@
+//! What OUT should hold, by its names: files as they came, or shards, or a file a document.
+
+use std::collections::HashSet;
+
+use super::audit::{Audit, DifferenceKind};
+use super::sight::RestOf;
+use super::written::Files;
+use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
+use crate::discover::{Format, Plan, SourceList};
+use crate::error::Result;
+use crate::store::{self, DiskInput, Found, FoundKind, Root, path};
+use crate::units::SourceId;
+
+/// OUT, listed.
+pub(super) struct OutList {
+    pub(super) input: DiskInput,
+    /// What is read of it, in the order of the input.
+    pub(super) sources: SourceList,
+    /// The source of the input that each of them stands for; `None`: they are shards.
+    pub(super) mirrored: Option<Vec<SourceId>>,
+    /// Each document has a file of its own.
+    pub(super) is_a_file_each: bool,
+    /// All files, where each document has one.
+    others: Vec<Vec<u8>>,
+}
+
+/// How OUT is read: clean text in UTF-8, and records as they came or as shards hold them.
+pub(super) fn config(config: &Config) -> Config {
+    let default = ReadConfig::default();
+    let is_mirrored = config.write.to.is_none();
+    let field = |own: &String, default: String| if is_mirrored { own.clone() } else { default };
+    let read = ReadConfig {
+        text_field: field(&config.read.text_field, default.text_field),
+        id_field: field(&config.read.id_field, default.id_field),
+        encoding: Some("utf-8".to_owned()),
+        encoding_errors: EncodingErrors::Reject,
+        // UTF-8 may be longer than what it was decoded from.
+        max_document_size: Some(u64::MAX),
+        ..ReadConfig::default()
+    };
+    Config { read, ..config.clone() }
+}
+
+/// What is told of records in OUT beside their text.
+pub(super) fn rest(to: Option<TargetFormat>) -> RestOf {
+    to.map_or(RestOf::Mirrored, RestOf::Shard)
+}
+
+impl OutList {
+    /// Lists OUT, and tells of what should not be there.
+    pub(super) fn new(
+        out: Root,
+        inputs: &SourceList,
+        to: Option<TargetFormat>,
+        audit: &mut Audit,
+    ) -> Result<Self> {
+        let mut files = HashSet::new();
+        let mut names = Vec::new();
+        store::list(out.path(), false, |Found { relative, kind }| {
+            let what = match kind {
+                FoundKind::File => {
+                    files.insert(relative.clone());
+                    names.push(relative);
+                    return true;
+                }
+                FoundKind::Symlink => "OUT holds a symbolic link".to_owned(),
+                FoundKind::Special => "OUT holds what is no regular file".to_owned(),
+                FoundKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
+            };
+            audit.add_at(DifferenceKind::Foreign, (&path::lossless(&relative), None), what);
+            true
+        });
+        let mut list = Self {
+            input: DiskInput::new(vec![out]),
+            sources: SourceList::default(),
+            mirrored: to.is_none().then(Vec::new),
+            is_a_file_each: to == Some(TargetFormat::Txt),
+            others: Vec::new(),
+        };
+        match to {
+            None => list.mirror(inputs, &mut files)?,
+            Some(TargetFormat::Txt) => list.others = std::mem::take(&mut names),
+            Some(to) => list.shards(to, &mut files)?,
+        }
+        for name in names.iter().filter(|name| files.contains(*name)) {
+            let what = "OUT holds it, and there is no such input";
+            audit.add_at(DifferenceKind::Foreign, (&path::lossless(name), None), what);
+        }
+        list.sources.measure(&list.input);
+        Ok(list)
+    }
+
+    /// The files that inputs have in OUT, in the order of the inputs.
+    fn mirror(&mut self, inputs: &SourceList, files: &mut HashSet<Vec<u8>>) -> Result<()> {
+        let mut of = Vec::new();
+        for source in inputs.iter() {
+            let Plan::Read(format) = *source.plan else { continue };
+            if files.remove(source.place.relative) {
+                // What was text stays text, whatever it looks like now.
+                let format = if format == Format::Sniff { Format::Text } else { format };
+                self.sources.push(0, source.place.relative, Plan::Read(format))?;
+                of.push(source.id);
+            }
+        }
+        self.mirrored = Some(of);
+        Ok(())
+    }
+
+    /// The shards, in order.
+    fn shards(&mut self, to: TargetFormat, files: &mut HashSet<Vec<u8>>) -> Result<()> {
+        let (extension, format) = match to {
+            TargetFormat::Parquet => ("parquet", Format::Sniff),
+            _ => ("jsonl", Format::JsonLines),
+        };
+        for number in 0_u64.. {
+            let name = format!("part-{number:05}.{extension}").into_bytes();
+            if !files.remove(&name) {
+                break;
+            }
+            self.sources.push(0, &name, Plan::Read(format))?;
+        }
+        Ok(())
+    }
+
+    /// Paths of what is read.
+    pub(super) fn names(&self) -> Vec<Vec<u8>> {
+        self.sources.iter().map(|source| source.place.relative.to_vec()).collect()
+    }
+
+    /// Tells of files that no document should have.
+    pub(super) fn tell_others(&self, files: &Files<'_>, audit: &mut Audit) {
+        for name in self.others.iter().filter(|name| !files.is_due(name)) {
+            let what = "OUT holds it, and no document should stay there";
+            audit.add_at(DifferenceKind::Foreign, (&path::lossless(name), None), what);
+        }
+    }
+}
