@@ -111,12 +111,17 @@ impl Audit {
         self.num_differences == 0
     }
 
-    /// Counts a difference, and keeps it if it is one of the first.
+    /// Counts a difference, and keeps it if it is one of the first that are told.
     pub(super) fn add(&mut self, difference: Difference) {
         self.num_differences += 1;
-        if self.differences.len() < MAX_TOLD {
+        if self.has_room() {
             self.differences.push(difference);
         }
+    }
+
+    /// Whether another difference would be told.
+    pub(super) fn has_room(&self) -> bool {
+        self.differences.len() < MAX_TOLD
     }
 
     /// The same, of a file or document as a whole.

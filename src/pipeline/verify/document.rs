@@ -268,8 +268,9 @@ impl Auditor<'_> {
 
     /// Tells of the next paragraph.
     fn tell(&mut self, open: &Open, at: Option<At<'_>>, (kind, what): (DifferenceKind, String)) {
+        let is_told = self.audit.has_room();
         let line = open.line.or_else(|| {
-            let at = at.filter(|_| open.record.is_none())?;
+            let at = at.filter(|_| open.record.is_none() && is_told)?;
             Some(open.lines + count_lines(&at.text[..at.sighted.paragraph.span.start]) + 1)
         });
         let (path, paragraph) = (self.unit.path.clone(), at.map(|_| open.num_paragraphs));

@@ -199,6 +199,7 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::line;
     use proptest::prelude::*;
 
     #[test]
@@ -221,7 +222,7 @@ mod tests {
         #[test]
         fn nothing_that_repair_changes_is_overlooked(text in any::<String>()) {
             let is_changed = !repaired_chars(&text, Repair::Basic).eq(text.chars());
-            let is_trimmed = crate::split::line::trim(&text).len() < text.len();
+            let is_trimmed = line::trim(&text).len() < text.len();
             prop_assert!(is_altered(&text, Repair::Basic) == is_changed || is_trimmed);
         }
     }

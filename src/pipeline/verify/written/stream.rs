@@ -1,59 +1,19 @@
-//! OUT, read along with the input: what it holds is compared with what should be there, byte by byte (contract P4).
+//! Files as they came, or shards: OUT read in order, a document where one should be.
 
-use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Read};
-
-use super::audit::{Audit, DifferenceKind, excerpt};
-use super::sight::{Rest, hash};
+use super::{Due, Found, Unit};
 use crate::error::Result;
 use crate::pipeline::feed::Buffers;
+use crate::pipeline::verify::audit::{Audit, DifferenceKind, excerpt};
+use crate::pipeline::verify::sight::Rest;
 use crate::read::{Chunk, Part, PartFate, Role, Slot};
-use crate::store::{DiskInput, Input, InputFile, Place, path};
+use crate::store::path;
 use crate::units::SourceId;
 
-/// Where a document of the input should stand in OUT.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Due<'a> {
-    pub(super) unit: Unit<'a>,
-    /// The JSON of its id: in a shard, what names it there.
-    pub(super) id: &'a [u8],
-    /// Path as the ledger spells it.
-    pub(super) path: &'a str,
-    /// What it holds beside its text, if it is a record.
-    pub(super) fields: Option<u64>,
-    /// Where it stands below OUT, where each document has a file.
-    pub(super) file: &'a [u8],
-}
-
-/// A file, or a member of an archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unit<'a> {
-    pub(super) source: SourceId,
-    pub(super) member: Option<&'a [u8]>,
-}
-
-/// What became of looking for a document in OUT.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    /// It is there, or something is.
-    Here,
-    /// It is there, but not all of it is as it was.
-    Other(String),
-    /// It is not there.
-    Not(String),
-}
-
-/// What OUT holds.
-pub(super) enum Written<'a> {
-    Stream(Stream<'a>),
-    Files(Files<'a>),
-}
-
 /// A batch of OUT.
-pub(super) type Batch = Vec<(Chunk, Vec<Rest>)>;
+type Batch = Vec<(Chunk, Vec<Rest>)>;
 
 /// Files as they came, or shards: read in order.
-pub(super) struct Stream<'a> {
+pub(in crate::pipeline::verify) struct Stream<'a> {
     next: Box<dyn FnMut() -> Result<Option<Batch>> + 'a>,
     buffers: &'a Buffers,
     /// The source of the input that each of OUT's stands for; `None`: OUT is shards.
@@ -74,14 +34,14 @@ pub(super) struct Stream<'a> {
     /// Documents in a row that were not found.
     num_missed: u32,
     /// Nothing tells any more what belongs together.
-    is_lost: bool,
+    pub(super) is_lost: bool,
 }
 
 /// After so many records in a row that are not where they should be, no more are looked for.
 const MAX_MISSED: u32 = 8;
 
 impl<'a> Stream<'a> {
-    pub(super) fn new(
+    pub(in crate::pipeline::verify) fn new(
         next: impl FnMut() -> Result<Option<Batch>> + 'a,
         buffers: &'a Buffers,
         mirrored: Option<Vec<SourceId>>,
@@ -211,7 +171,7 @@ impl<'a> Stream<'a> {
         &self.chunk.bytes[self.chunk.slots[self.slot].id.range()]
     }
 
-    fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
+    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
         while self.document(due.unit, audit)? {
             let slot = &self.chunk.slots[self.slot];
             let rest = self.rests.get(self.slot).cloned().unwrap_or_default();
@@ -247,7 +207,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Gives up the document. Where an id names each record, the next can be found all the same.
-    fn give_up(&mut self) {
+    pub(super) fn give_up(&mut self) {
         let is_record = self.chunk.slots.get(self.slot).is_some_and(|slot| slot.is_record);
         if self.is_at_slot() && is_record && !self.last_id.is_empty() {
             (self.slot, self.at) = (self.slot + 1, 0);
@@ -287,7 +247,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Whether these bytes come next; then they are passed.
-    fn take(&mut self, expected: &[u8]) -> Result<bool> {
+    pub(super) fn take(&mut self, expected: &[u8]) -> Result<bool> {
         let mut expected = expected;
         let start = (self.part, self.slot, self.at);
         while !expected.is_empty() {
@@ -310,7 +270,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Ends the document; what is left of it is given back.
-    fn close(&mut self) -> Result<Option<Vec<u8>>> {
+    pub(super) fn close(&mut self) -> Result<Option<Vec<u8>>> {
         let left = if self.go_on()? { Some(self.head()) } else { None };
         if self.chunk.slots.get(self.slot).is_some_and(|slot| slot.is_record) && self.is_at_slot() {
             (self.slot, self.at) = (self.slot + 1, 0);
@@ -323,13 +283,13 @@ impl<'a> Stream<'a> {
     }
 
     /// The beginning of what comes next of the document.
-    fn head(&self) -> Vec<u8> {
+    pub(super) fn head(&self) -> Vec<u8> {
         let left = self.left();
         left[..left.len().min(1024)].to_vec()
     }
 
     /// Whether what comes next is the line that was passed last, once more.
-    fn is_again(&self, line: &[u8]) -> bool {
+    pub(super) fn is_again(&self, line: &[u8]) -> bool {
         let Some(slot) = self.chunk.slots.get(self.slot).filter(|_| self.is_at_slot()) else { return false };
         let passed = &self.chunk.bytes[slot.text.range()][..self.at];
         let before = passed.strip_suffix(b"\n").and_then(|passed| passed.strip_suffix(line));
@@ -337,7 +297,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Leaves a unit behind; tells of documents in it that should not be there.
-    fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
+    pub(super) fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
         }
@@ -368,7 +328,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Leaves a source behind; tells of members in it that should not be there.
-    fn end_source(&mut self, source: SourceId, audit: &mut Audit) -> Result<()> {
+    pub(super) fn end_source(&mut self, source: SourceId, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
         }
@@ -389,7 +349,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Tells of what is left in the end.
-    fn finish(&mut self, audit: &mut Audit) -> Result<()> {
+    pub(super) fn finish(&mut self, audit: &mut Audit) -> Result<()> {
         let mut is_told = self.is_lost;
         let everything = Unit { source: SourceId(u32::MAX), member: None };
         while self.document(everything, audit)? {
@@ -406,139 +366,4 @@ impl<'a> Stream<'a> {
 /// A text as a JSON string.
 fn json(text: &str) -> Option<String> {
     serde_json::to_string(text).ok()
-}
-
-/// A file a document: each is opened when its turn comes.
-pub(super) struct Files<'a> {
-    input: &'a DiskInput,
-    open: Option<BufReader<Box<dyn InputFile>>>,
-    /// The last line that was compared, and what stands there instead, if it does.
-    head: Vec<u8>,
-    /// 64 bits of the path of each file that should be there.
-    due: HashSet<u64>,
-}
-
-impl<'a> Files<'a> {
-    pub(super) fn new(input: &'a DiskInput) -> Self {
-        Self { input, open: None, head: Vec::new(), due: HashSet::new() }
-    }
-
-    /// Whether a document should stand in this file.
-    pub(super) fn is_due(&self, file: &[u8]) -> bool {
-        self.due.contains(&hash(file))
-    }
-
-    fn open(&mut self, due: Due<'_>) -> Found {
-        self.due.insert(hash(due.file));
-        match self.input.open(Place { root: 0, relative: due.file }) {
-            Ok(file) => {
-                self.open = Some(BufReader::new(file));
-                Found::Here
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Found::Not(format!("{} is not in OUT", path::lossless(due.file)))
-            }
-            Err(error) => Found::Not(format!("{} cannot be read: {error}", path::lossless(due.file))),
-        }
-    }
-
-    fn take(&mut self, expected: &[u8]) -> bool {
-        let Some(file) = &mut self.open else { return false };
-        self.head.clear();
-        let len = crate::units::count(expected.len());
-        let read = file.by_ref().take(len).read_to_end(&mut self.head);
-        if read.is_ok() && self.head == expected {
-            return true;
-        }
-        // The rest of a line that is longer than it should be.
-        if !self.head.contains(&b'\n') {
-            let _ = file.by_ref().take(1024).read_until(b'\n', &mut self.head); // only to be shown
-        }
-        false
-    }
-
-    fn close(&mut self) -> Option<Vec<u8>> {
-        let mut left = Vec::new();
-        let read = self.open.take()?.take(1024).read_to_end(&mut left);
-        if read.is_err() || left.is_empty() { None } else { Some(left) }
-    }
-}
-
-impl Written<'_> {
-    /// Looks for the next document that should be there.
-    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
-        match self {
-            Self::Stream(stream) => stream.open(due, audit),
-            Self::Files(files) => Ok(files.open(due)),
-        }
-    }
-
-    /// Whether these bytes come next in it; then they are passed.
-    pub(super) fn take(&mut self, expected: &[u8]) -> Result<bool> {
-        match self {
-            Self::Stream(stream) => stream.take(expected),
-            Self::Files(files) => Ok(files.take(expected)),
-        }
-    }
-
-    /// What stands there instead; empty at the end of the document.
-    pub(super) fn head(&self) -> Vec<u8> {
-        match self {
-            Self::Stream(stream) => stream.head(),
-            Self::Files(files) => files.head.clone(),
-        }
-    }
-
-    /// Whether this line was passed just now.
-    pub(super) fn is_again(&self, line: &[u8]) -> bool {
-        match self {
-            Self::Stream(stream) => stream.is_again(line),
-            Self::Files(_) => false,
-        }
-    }
-
-    /// Ends the document; gives back what is left of it.
-    pub(super) fn close(&mut self) -> Result<Option<Vec<u8>>> {
-        match self {
-            Self::Stream(stream) => stream.close(),
-            Self::Files(files) => Ok(files.close()),
-        }
-    }
-
-    /// Gives up the document: what follows of it is not compared.
-    pub(super) fn give_up(&mut self) {
-        match self {
-            Self::Stream(stream) => stream.give_up(),
-            Self::Files(files) => files.open = None,
-        }
-    }
-
-    /// Whether what belongs together cannot be told any more.
-    pub(super) fn is_lost(&self) -> bool {
-        matches!(self, Self::Stream(stream) if stream.is_lost)
-    }
-
-    /// A file, or a member of an archive, is through. `is_due`: something of it should be there.
-    pub(super) fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
-        match self {
-            Self::Stream(stream) => stream.end_unit(unit, is_due, audit),
-            Self::Files(_) => Ok(()),
-        }
-    }
-
-    /// A source is through.
-    pub(super) fn end_source(&mut self, source: SourceId, audit: &mut Audit) -> Result<()> {
-        match self {
-            Self::Stream(stream) => stream.end_source(source, audit),
-            Self::Files(_) => Ok(()),
-        }
-    }
-
-    /// Everything is through.
-    pub(super) fn finish(&mut self, audit: &mut Audit) -> Result<()> {
-        match self {
-            Self::Stream(stream) => stream.finish(audit),
-            Self::Files(_) => Ok(()),
-        }
-    }
 }
