@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Ran, Sandbox};
-use tamis::config::{NearConfig, NearUnits};
+use support::{Node, Ran, Sandbox};
+use tamis::config::{MatchMode, NearConfig, NearPreset, NearUnits, Repair, Scope, SplitMode, TargetFormat};
 use tamis::store::Root;
 use tamis::{Config, NoObserver};
 
@@ -707,6 +707,95 @@ fn a_ledger_of_near_duplicates_that_was_doctored() {
     is_found(&sandbox, NEAR, &["n3.txt, line 1, paragraph 0: twice"]);
 }
 
+/// A small corpus that looks random, of lines that repeat, in every way of writing them.
+fn rough(sandbox: &Sandbox, seed: usize) {
+    let mut noise = Noise(seed as u64 + 1);
+    let lines = [
+        "one",
+        "two two",
+        " one ",
+        "ＡＩ",
+        "AI",
+        "ai",
+        "",
+        "",
+        " \u{3000}",
+        "t\u{7}wo two",
+        "a\u{b}b",
+        "\u{feff}one",
+        "苹果。好！",
+        "苹果",
+        "One. Two. Three.",
+        "x\u{200b}y",
+        "«quoted» “too”",
+        "a\u{85}b",
+        "long enough to be compared with others, number 15, and so on to its end",
+        "long enough to be compared with others, number 15, and so on to an end",
+    ];
+    let ends = ["\n", "\n", "\n\n", "\r\n", "\r"];
+    let mut text = |most: usize| -> String {
+        (0..noise.below(most))
+            .map(|_| lines[noise.below(lines.len())].to_owned() + ends[noise.below(ends.len())])
+            .collect()
+    };
+    let _ = fs::remove_dir_all(sandbox.path("in")); // it may be the first
+    for file in 0..8 {
+        sandbox.file(format!("in/{file}.txt"), text(12));
+    }
+    let texts: Vec<String> = (0..8).map(|_| text(6)).collect();
+    sandbox.file("in/r.jsonl", packs::jsonl(&texts[..3]));
+    sandbox.file("in/r.csv", packs::csv(&texts[3..5]));
+    sandbox.file("in/w.wet", packs::wet(&texts[5..]));
+    sandbox.file(
+        "in/t.tar",
+        packs::tar(&[
+            ("1.txt", text(5).into_bytes()),
+            ("2.jsonl", packs::jsonl(&[text(5), text(5)]).into_bytes()),
+        ]),
+    );
+}
+
+#[test]
+fn whatever_clean_makes_is_verified_until_a_line_is_gone() {
+    let sandbox = Sandbox::new();
+    for seed in 0..80 {
+        rough(&sandbox, seed);
+        let mut noise = Noise(seed as u64 + 1000);
+        let mut config = Config { threads: 1, ..Config::default() };
+        config.write.force = true;
+        config.write.to =
+            [None, None, None, Some(TargetFormat::Txt), Some(TargetFormat::Jsonl)][noise.below(5)];
+        config.split.split =
+            [SplitMode::Line, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][noise.below(4)];
+        config.split.repair = [Repair::Basic, Repair::Basic, Repair::None][noise.below(3)];
+        config.matching.mode = [MatchMode::Canonical, MatchMode::Exact, MatchMode::Loose][noise.below(3)];
+        config.matching.min_chars = [0, 0, 4][noise.below(3)];
+        let units = [None, Some(NearUnits::Documents), Some(NearUnits::Both)][noise.below(3)];
+        let preset = [NearPreset::Strict, NearPreset::Syndication][noise.below(2)];
+        config.decide.near = NearConfig { units, ..NearConfig::preset(preset) };
+        config.decide.scope = if units == Some(NearUnits::Both) {
+            Scope::Corpus
+        } else {
+            [Scope::Corpus, Scope::Document][noise.below(2)]
+        };
+        let out = sandbox.path("out");
+        tamis::clean(&[sandbox.path("in")], Some(&out), &config, &NoObserver).expect("a run");
+        assert!(passes(&sandbox, &config), "{seed}: {config:?}\n{:?}", sandbox.tree("in"));
+        let tree = sandbox.tree("out");
+        let texts = tree.iter().filter_map(|(path, node)| match node {
+            Node::File(bytes) if path.extension().is_some_and(|end| end == "txt") => Some((path, bytes)),
+            _ => None,
+        });
+        for (path, bytes) in texts {
+            let mut lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+            lines.remove(noise.below(lines.len()));
+            sandbox.file(Path::new("out").join(path), lines.concat());
+            assert!(!passes(&sandbox, &config), "{seed}: {}: {config:?}", path.display());
+            sandbox.file(Path::new("out").join(path), bytes);
+        }
+    }
+}
+
 /// What is checked of a line of the ledger; how alike near-duplicates are is not measured again.
 fn checked(line: &str) -> Option<Value> {
     let line: Value = serde_json::from_str(line).ok()?;
@@ -716,18 +805,24 @@ fn checked(line: &str) -> Option<Value> {
     Some(json!([told, survivor.map(|key| line["survivor"][key].clone())]))
 }
 
+/// Numbers that look random, the same in every run.
+struct Noise(u64);
+
+impl Noise {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % end.max(1)
+    }
+}
+
 /// One byte of `text` is another, goes, or comes.
 fn mutated(text: &[u8], seed: usize) -> Vec<u8> {
-    let mut noise = (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut below = |end: usize| {
-        noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(noise >> 33).expect("31 bits") % end.max(1)
-    };
+    let mut noise = Noise(seed as u64 + 1);
     let mut changed = text.to_vec();
-    let at = below(text.len());
+    let at = noise.below(text.len());
     let bytes = b"\n\r \t\0\"\\a0129,:{}\xe4\xff";
-    let byte = bytes[below(bytes.len())];
-    match below(3) {
+    let byte = bytes[noise.below(bytes.len())];
+    match noise.below(3) {
         0 => changed[at] = byte,
         1 => drop(changed.remove(at)),
         _ => changed.insert(at, byte),

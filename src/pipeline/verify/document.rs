@@ -237,7 +237,7 @@ impl Auditor<'_> {
         };
         let LedgerPlace { path, record, first, .. } = &line.survivor;
         let told = first.saturating_add(index - line.first);
-        if (twin.document, twin.paragraph) != (kept::key(path, *record), told) {
+        if !twin.is(kept::key(path, *record), told) {
             let place = self.place(twin);
             return Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer)));
         }
@@ -246,8 +246,8 @@ impl Auditor<'_> {
 
     /// A place in words.
     fn place(&self, place: Place) -> String {
-        let file = path::lossless(self.sources.get(place.source).place.relative);
-        format!("as paragraph {} of a document of {file}", place.paragraph)
+        let file = path::lossless(self.sources.get(place.source()).place.relative);
+        format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
     /// Tells once that something is wrong with the line about the next paragraph.
@@ -281,7 +281,7 @@ impl Auditor<'_> {
     fn stays(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
         open.num_kept += 1;
         self.unit.is_due = true;
-        let place = Place { document: open.key, paragraph: open.num_paragraphs, source: self.unit.source };
+        let place = Place::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
         if !at.sighted.is_short {
             if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {

@@ -15,13 +15,37 @@ use crate::fingerprint::Fingerprint;
 use crate::report::LedgerLine;
 use crate::units::SourceId;
 
-/// Where a paragraph stands that stays.
+/// Where a paragraph stands that stays: two words, as there are many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     /// [`key`] of its document.
-    pub(super) document: u64,
-    pub(super) paragraph: u64,
-    pub(super) source: SourceId,
+    document: u64,
+    /// The source, and 32 bits of the number of the paragraph.
+    at: u64,
+}
+
+/// The bits of a paragraph's number in a [`Place`].
+const PARAGRAPH: u64 = 0xffff_ffff;
+
+impl Place {
+    pub(super) fn new(document: u64, paragraph: u64, source: SourceId) -> Self {
+        Self { document, at: u64::from(source.0) << 32 | paragraph & PARAGRAPH }
+    }
+
+    /// Whether it is this paragraph of this document.
+    pub(super) fn is(self, document: u64, paragraph: u64) -> bool {
+        self.document == document && self.paragraph() == paragraph & PARAGRAPH
+    }
+
+    /// The number of the paragraph.
+    pub(super) fn paragraph(self) -> u64 {
+        self.at & PARAGRAPH
+    }
+
+    /// The number of the source.
+    pub(super) fn source(self) -> SourceId {
+        SourceId(u32::try_from(self.at >> 32).unwrap_or(u32::MAX))
+    }
 }
 
 /// 64 bits that tell a document from all others.
@@ -34,7 +58,7 @@ pub(super) fn key(path: &str, record: Option<u64>) -> u64 {
     hash(&name)
 }
 
-/// Paragraphs that stay, by fingerprint. 40 bytes each.
+/// Paragraphs that stay, by fingerprint. 38 to 75 bytes each.
 #[derive(Debug, Default)]
 pub(super) struct Kept(HashTable<(Fingerprint, Place)>);
 

@@ -144,10 +144,11 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: RestOf) -> Vec<Re
         if how == RestOf::Mirrored && part.kind == Kind::Warc {
             continue;
         }
+        let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.join("\0").as_bytes()));
         let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
         for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
             rests[number] = match &fields {
-                None => Rest { fields: raw(chunk, number), path: None },
+                None => Rest { fields: raw(chunk, number, columns), path: None },
                 Some(fields) => of_fields(fields.of(number), how),
             };
         }
@@ -155,12 +156,11 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: RestOf) -> Vec<Re
     rests
 }
 
-/// The bytes of a record but for those of its text.
-fn raw(chunk: &Chunk, number: usize) -> u64 {
-    let slot = &chunk.slots[number];
-    let bytes =
-        [&chunk.bytes[slot.line.start..slot.value.start], b"\0", &chunk.bytes[slot.value.end..slot.line.end]];
-    hash(&bytes.concat())
+/// The bytes of a record but for those of its text, and the columns of its table.
+fn raw(chunk: &Chunk, number: usize, columns: u64) -> u64 {
+    let (bytes, slot) = (&chunk.bytes, &chunk.slots[number]);
+    let (before, after) = (slot.line.start..slot.value.start, slot.value.end..slot.line.end);
+    hash(&[&columns.to_le_bytes(), &bytes[before], b"\0", &bytes[after]].concat())
 }
 
 fn of_fields(mut fields: Vec<Field>, how: RestOf) -> Rest {
