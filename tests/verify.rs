@@ -664,7 +664,17 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "the text is not that of the input",
     ),
     ("n2.txt", "no text", |l| drop(l.as_object_mut().map(|l| l.remove("text"))), "the text is missing"),
-    ("n2.txt", "a copy", |l| l["rule"] = json!("exact-document"), "it is no copy"),
+    ("n2.txt", "less alike", |l| l["similarity"] = json!(0.7), "it is not alike enough"),
+    ("n3.txt", "not quite a copy", |l| l["similarity"] = json!(0.9), "what is a copy is not merely alike"),
+    (
+        "n2.txt",
+        "a copy",
+        |l| {
+            l["rule"] = json!("exact-document");
+            l["similarity"] = Value::Null;
+        },
+        "it is no copy",
+    ),
     ("n2.txt", "part of it", |l| l["last"] = json!(2), "is bytes"),
     ("n3.txt", "a survivor that is no copy", |l| l["survivor"]["path"] = json!("a.txt"), "it is no copy"),
     (

@@ -3,7 +3,7 @@
 use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
 use super::kept::{self, Place, Whole};
-use super::ledger::{Named, Told};
+use super::ledger::{self, Named, Told};
 use super::sight::{Document, Sighted, hash};
 use super::written::{Due, Found, Unit};
 use crate::config::TargetFormat;
@@ -149,35 +149,19 @@ impl Auditor<'_> {
     fn begin_line(&mut self, open: &mut Open) {
         let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
-        let LedgerLine { first, last, rule, survivor, .. } = line;
-        let near = &self.config.decide.near;
-        let is_possible = match rule {
-            Rule::Exact => true,
-            Rule::ExactDocument | Rule::NearDocument => near.has_documents(),
-            Rule::NearParagraph => near.has_paragraphs(),
-        };
-        let is_matched = match rule {
-            Rule::Exact => survivor.last.checked_sub(survivor.first) == Some(*last - *first),
-            Rule::NearParagraph => first == last && survivor.first == survivor.last,
-            Rule::ExactDocument | Rule::NearDocument => true,
-        };
+        let line = &*line;
+        let LedgerLine { first, rule, survivor, .. } = line;
         let is_id = line.id.as_ref().map_or("", |id| id.json()).as_bytes() == open.id;
         let is_going_on = match &open.whole {
             Some((whole, twin)) => (whole, twin) == (rule, survivor),
             None => !rule.is_of_documents() || *first == 0,
         };
-        let fault = if !is_possible {
-            Some("under these options no rule of this name removes anything")
-        } else if !is_matched {
-            Some("as many paragraphs must stay as go")
-        } else if !is_id {
+        let fault = if !is_id {
             Some("the id is not that of the record")
         } else if !is_going_on {
             Some("a document that goes as a whole goes from its beginning, for one reason")
-        } else if !rule.is_exact() && line.text.is_none() {
-            Some("the text is missing")
         } else {
-            None
+            ledger::fault_of(line, &self.config.decide.near)
         };
         if rule.is_of_documents() && open.whole.is_none() {
             open.whole = Some((*rule, survivor.clone()));

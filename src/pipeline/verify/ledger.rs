@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::audit::{Audit, DifferenceKind};
 use super::sight::hash;
+use crate::config::NearConfig;
+use crate::decide::Rule;
 use crate::discover::{Plan, SourceList};
 use crate::error::{Error, Result};
 use crate::report::{LedgerLine, LedgerReader};
@@ -146,6 +148,38 @@ impl Ledger {
             stale(&told, why, audit);
         }
     }
+}
+
+/// What is wrong with a line whatever it is about, if anything is. How alike texts are it says itself.
+pub(super) fn fault_of(line: &LedgerLine, near: &NearConfig) -> Option<&'static str> {
+    let LedgerLine { first, last, rule, survivor, similarity, containment, text, .. } = line;
+    let is_possible = match rule {
+        Rule::Exact => true,
+        Rule::ExactDocument | Rule::NearDocument => near.has_documents(),
+        Rule::NearParagraph => near.has_paragraphs(),
+    };
+    if !is_possible {
+        return Some("under these options no rule of this name removes anything");
+    }
+    let is_matched = match rule {
+        Rule::Exact => survivor.last.checked_sub(survivor.first) == last.checked_sub(*first),
+        Rule::NearParagraph => first == last && survivor.first == survivor.last,
+        Rule::ExactDocument | Rule::NearDocument => true,
+    };
+    if !is_matched {
+        return Some("as many paragraphs must stay as go");
+    }
+    if rule.is_exact() {
+        return (similarity.is_some() || containment.is_some())
+            .then_some("what is a copy is not merely alike");
+    }
+    if text.is_none() {
+        return Some("the text is missing");
+    }
+    let is_contained =
+        near.containment.share().zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
+    let is_alike = similarity.unwrap_or(1.0) >= near.threshold.as_f64();
+    (!is_alike && !is_contained).then_some("under these options it is not alike enough")
 }
 
 /// A document that there is not, or of which this was told already.
