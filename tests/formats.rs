@@ -350,8 +350,8 @@ fn what_a_person_reads() {
         rendered(ReportFormat::Text, &report, &problems),
         "\
 checked  0 documents, 0 paragraphs, 0 B of text
-found            1  repeated paragraphs
-found            1  input that cannot be read
+found    1 × repeated paragraphs
+found    1 × input that cannot be read
 known    12 problems, not counted (baseline tamis-baseline.json)
 BROKEN   duplicate paragraphs: 1, at most 0 (--max-duplicates)
          - corpus/site/ferry.txt:3-9: repeats corpus/dump/a1f09c.txt:1-7 (7 paragraphs, 1.2 kB): “渡轮每日三班。”

@@ -33,6 +33,8 @@ pub(super) enum Purpose {
     /// Records for exact de-duplication.
     Records,
     /// The same, and the key of each paragraph.
+    Prints,
+    /// The same, and the fingerprint of each document.
     Keys,
     /// Nothing but where it stands.
     Places,
@@ -67,9 +69,9 @@ pub(super) struct Scanned {
     /// One for each of the chunk's slots.
     pub(super) documents: Vec<ScannedDocument>,
     pub(super) records: Dealt,
-    /// One for each paragraph, under [`Purpose::Keys`].
+    /// One for each paragraph, under [`Purpose::Prints`] and [`Purpose::Keys`].
     pub(super) keys: Vec<Key>,
-    /// Whether it has keys, if it has paragraphs.
+    /// Whether its documents are to be fingerprinted.
     pub(super) is_keyed: bool,
 }
 
@@ -128,7 +130,10 @@ impl<'a> Scanner<'a> {
             paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
             records: Vec::with_capacity(USUAL_PARAGRAPHS),
-            keys: Vec::new(),
+            keys: match context.purpose {
+                Purpose::Prints | Purpose::Keys => Vec::with_capacity(USUAL_PARAGRAPHS),
+                Purpose::Records | Purpose::Places => Vec::new(),
+            },
         }
     }
 }
@@ -168,7 +173,7 @@ impl Visitor for Scanner<'_> {
         let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
         match self.context.purpose {
             Purpose::Records => self.fingerprint(text, start),
-            Purpose::Keys => self.make_keys(text, start),
+            Purpose::Prints | Purpose::Keys => self.make_keys(text, start),
             Purpose::Places => {}
         }
         self.documents.push(ScannedDocument { paragraphs: start..self.paragraphs.len(), blank_after });

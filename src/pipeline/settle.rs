@@ -272,8 +272,10 @@ impl<'a> Decider<'a> {
             let id = self.push_document(start);
             OpenDocument { owner: owner(part), id, start, len: 0, hasher: DocumentHasher::default() }
         });
-        for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
-            open.hasher.update(&key.fingerprint);
+        if scanned.is_keyed {
+            for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
+                open.hasher.update(&key.fingerprint);
+            }
         }
         let first = ParagraphIndex(start.0 - open.start.0);
         let mut document = SettledDocument { id: open.id, first, offset: open.len, digest: None };

@@ -158,7 +158,8 @@ impl Baseline {
     /// How many more problems of each entry are let pass.
     pub fn allowance(&self) -> Allowance<'_> {
         let left = self.entries.iter().map(|known| known.count).collect();
-        Allowance { baseline: self, left, files: vec![true; self.files.len()] }
+        let files = vec![true; self.files.len()];
+        Allowance { baseline: self, left, files, index: Index::of(&self.entries) }
     }
 
     /// The content of the file.
@@ -187,11 +188,15 @@ impl Baseline {
     /// [`BaselineFault`] if it is no baseline, is damaged, or was made by another version or under other settings.
     pub fn parse(text: &[u8], settings: BaselineSettings) -> Result<Self, BaselineFault> {
         let fault = |line: usize, what: String| Err(BaselineFault { line, what });
-        let lines: Vec<&str> = match std::str::from_utf8(text) {
-            Ok(text) => text.lines().collect(),
-            Err(_) => return fault(1, "it is not text".to_owned()),
+        let Ok(text) = std::str::from_utf8(text) else { return fault(1, "it is not text".to_owned()) };
+        let mut lines = text.split_inclusive('\n');
+        let mut at = 0;
+        let mut next = || {
+            let line = lines.next()?;
+            at += line.len();
+            Some((line.strip_suffix('\n').unwrap_or(line), at - line.len()))
         };
-        match lines.first().and_then(|line| line.split_once(' ')) {
+        match next().and_then(|(line, _)| line.split_once(' ')) {
             Some((MAGIC, VERSION)) => {}
             Some((MAGIC, other)) => {
                 return fault(
@@ -204,7 +209,7 @@ impl Baseline {
         let mut number = 1;
         for (name, value) in settings.lines() {
             number += 1;
-            match lines.get(number - 1).and_then(|line| line.split_once(' ')) {
+            match next().and_then(|(line, _)| line.split_once(' ')) {
                 Some((known, found)) if known == name && found == value => {}
                 Some((known, found)) if known == name => {
                     return fault(
@@ -216,10 +221,10 @@ impl Baseline {
             }
         }
         let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new() };
-        for line in lines.get(number..).unwrap_or_default() {
+        while let Some((line, start)) = next() {
             number += 1;
             if line.starts_with("end ") {
-                return baseline.checked(text, number, lines.len());
+                return baseline.checked(text, number, start);
             }
             let last = baseline.entries.last().map(|last| (last.kind, last.fingerprint));
             match parse_line(line) {
@@ -230,16 +235,17 @@ impl Baseline {
                 None => return fault(number, "this is no line of a baseline: it is damaged".to_owned()),
             }
         }
-        fault(lines.len(), "it breaks off here: the last line is missing".to_owned())
+        fault(number, "it breaks off here: the last line is missing".to_owned())
     }
 
-    /// This, if the text that it was read from is what was written.
-    fn checked(self, text: &[u8], number: usize, num_lines: usize) -> Result<Self, BaselineFault> {
-        if number == num_lines && self.to_text().as_bytes() == text {
+    /// This, if the text that it was read from, whose last line starts at `end`, is what was written.
+    fn checked(self, text: &str, line: usize, end: usize) -> Result<Self, BaselineFault> {
+        let digest = Fingerprint::of(&text.as_bytes()[..end]);
+        if text[end..] == format!("end {} {digest}\n", self.entries.len()) {
             return Ok(self);
         }
         Err(BaselineFault {
-            line: number,
+            line,
             what: "its lines are not those that were written: it is damaged or was edited".to_owned(),
         })
     }
@@ -268,10 +274,11 @@ pub struct Allowance<'a> {
     left: Vec<u64>,
     /// Of each file, whether a problem in it is still to be expected.
     files: Vec<bool>,
+    index: Index,
 }
 
 impl Allowance<'_> {
-    /// Lets a problem pass, if there is one more of its kind and fingerprint. Cost: a binary search.
+    /// Lets a problem pass, if there is one more of its kind and fingerprint. Cost: two reads of memory.
     pub fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
         let index = self.index(kind, fingerprint);
         let left = index.and_then(|index| self.left.get_mut(index)).filter(|left| **left > 0);
@@ -293,10 +300,49 @@ impl Allowance<'_> {
     }
 
     fn index(&self, kind: ProblemKind, fingerprint: &Fingerprint) -> Option<usize> {
-        let key = (number(kind), *fingerprint);
-        let entries = &self.baseline.entries;
-        entries.binary_search_by_key(&key, |known| (known.kind, known.fingerprint)).ok()
+        let (kind, entries) = (number(kind), &self.baseline.entries);
+        let range = self.index.bucket(kind, fingerprint);
+        let start = range.start;
+        let found =
+            entries[range].iter().position(|known| known.kind == kind && known.fingerprint == *fingerprint);
+        found.map(|offset| start + offset)
     }
+}
+
+/// Where fingerprints that begin alike start, by kind: fingerprints are spread evenly, so that about one stands in a
+/// bucket.
+#[derive(Debug)]
+struct Index([(Vec<usize>, u32); ProblemKind::ALL.len()]);
+
+impl Index {
+    fn of(entries: &[Known]) -> Self {
+        let mut start = 0;
+        Self(std::array::from_fn(|kind| {
+            let end = start + entries[start..].partition_point(|known| usize::from(known.kind) <= kind);
+            let bits = (end - start).checked_ilog2().unwrap_or(0);
+            let mut starts = Vec::with_capacity((1 << bits) + 1);
+            for (place, known) in (start..end).zip(&entries[start..end]) {
+                starts.resize(starts.len().max(prefix(&known.fingerprint, bits) + 1), place);
+            }
+            starts.resize((1 << bits) + 1, end);
+            start = end;
+            (starts, bits)
+        }))
+    }
+
+    fn bucket(&self, kind: u8, fingerprint: &Fingerprint) -> std::ops::Range<usize> {
+        let Some((starts, bits)) = self.0.get(usize::from(kind)) else { return 0..0 };
+        let bucket = prefix(fingerprint, *bits);
+        starts[bucket]..starts[bucket + 1]
+    }
+}
+
+/// The first bits of a fingerprint.
+fn prefix(fingerprint: &Fingerprint, bits: u32) -> usize {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&fingerprint.as_bytes()[..8]);
+    let prefix = u64::from_be_bytes(bytes).checked_shr(64 - bits).unwrap_or(0);
+    usize::try_from(prefix).unwrap_or(0)
 }
 
 #[cfg(test)]

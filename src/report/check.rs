@@ -181,6 +181,11 @@ pub trait ProblemWriter: Send {
     /// Those of the output.
     fn problem(&mut self, problem: &Problem) -> std::io::Result<()>;
 
+    /// So many problems it takes in; those after them need not be told.
+    fn num_taken(&self) -> u64 {
+        u64::MAX
+    }
+
     /// Ends, and flushes.
     ///
     /// # Errors

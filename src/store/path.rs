@@ -45,6 +45,12 @@ pub fn printable(path: &Path) -> String {
 /// assert_eq!(tamis::store::path::printable_bytes(b"a\x1b[31m\xff"), "a\\u{1b}[31m\\xff");
 /// ```
 pub fn printable_bytes(bytes: &[u8]) -> String {
+    // Nearly all names and texts are plain.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.chars().any(is_hostile)
+    {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

@@ -1,10 +1,12 @@
 //! Account: what was seen of chunks goes into the log and the counts, in corpus order.
 
 use crate::decide::{Places, Reason, Verdict};
+use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::pipeline::drive::Corpus;
 use crate::pipeline::render::Settled;
+use crate::pipeline::scan::Key;
 use crate::pipeline::tally::Tally;
 use crate::read::{Part, PartFate, Role};
 use crate::report::{Counts, Summary, rejection_line};
@@ -24,6 +26,8 @@ pub(super) struct Account<'a> {
     open: OpenUnit,
     /// The run that the next may go on.
     run: Option<OpenRun>,
+    /// Whether the paragraphs of runs are kept one by one.
+    has_details: bool,
 }
 
 /// A text or container of which some parts were seen.
@@ -35,6 +39,8 @@ struct OpenUnit {
     has_kept: bool,
     /// The first entry that is about it.
     first_entry: u64,
+    /// Of a text that comes in pieces.
+    hasher: DocumentHasher,
 }
 
 /// A run that may go on.
@@ -45,6 +51,9 @@ struct OpenRun {
     excerpt: Text,
     /// Number of its first detail.
     details: Option<u64>,
+    /// Of its first paragraph, and of all.
+    fingerprint: Fingerprint,
+    hasher: DocumentHasher,
 }
 
 /// Where a slot's document stands, and whether it ends with the slot.
@@ -56,9 +65,14 @@ struct SlotPlace<'s> {
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn new(corpus: &Corpus<'a>, tally: Tally<'a>, log: Log, ids: RecordIds) -> Self {
+    pub(super) fn new(
+        corpus: &Corpus<'a>,
+        tally: Tally<'a>,
+        (log, has_details): (Log, bool),
+        ids: RecordIds,
+    ) -> Self {
         let lines = Lines::new(corpus.config.split.split);
-        Self { tally, log, lines, ids, open: OpenUnit::default(), run: None }
+        Self { tally, log, lines, ids, open: OpenUnit::default(), run: None, has_details }
     }
 
     /// Takes in a chunk and gives it back.
@@ -133,13 +147,20 @@ impl<'a> Account<'a> {
         }
         self.open.num_lines += seen.num_lines;
         self.open.has_kept |= seen.has_kept;
+        if part.is_piece_of_text() {
+            let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
+            for key in keys {
+                self.open.hasher.update(&key.fingerprint);
+            }
+        }
         if !is_end {
             return Ok(());
         }
-        let fingerprint = document.digest.unwrap_or(Fingerprint::of(b""));
-        self.close_run(fingerprint)?;
+        self.close_run(document.digest)?;
         let has_kept = if slot.is_record { seen.has_kept } else { self.open.has_kept };
         if !has_kept {
+            let of_pieces = || std::mem::take(&mut self.open.hasher).finish();
+            let fingerprint = document.digest.or(seen.fingerprint).unwrap_or_else(of_pieces);
             let line = if slot.is_record && part.kind.has_lines() {
                 self.open.num_lines + slot.lines_before + 1
             } else {
@@ -171,42 +192,59 @@ impl<'a> Account<'a> {
         let paragraphs = settled.scanned.documents[number].paragraphs.start;
         let within = |index: u64| paragraphs + usize::try_from(index - document.first.0).unwrap_or(0);
         let range = within(run.first.0)..within(run.last.0) + 1;
-        let mut num_bytes = 0;
-        let mut details = None;
-        let has_details = matches!(run.reason, Reason::Exact(_) | Reason::NearParagraph(_));
         let scanned = &settled.scanned;
-        for (paragraph, key) in scanned.paragraphs[range.clone()].iter().zip(&scanned.keys[range]) {
-            let bytes = count(paragraph.span.len());
-            num_bytes += bytes;
-            if has_details {
-                let detail =
-                    self.log.push_detail(Detail { fingerprint: key.fingerprint, num_bytes: bytes })?;
-                details.get_or_insert(detail);
+        let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
+        let details = match run.reason {
+            Reason::Exact(_) | Reason::NearParagraph(_) if self.has_details => {
+                self.detail(paragraphs, keys)?
             }
-        }
+            _ => None,
+        };
         let rejected = match &mut self.run {
             Some(open) if open.document == document.id => open.run.extend(run),
             _ => Some(run),
         };
-        match (rejected, &mut self.run) {
-            (None, Some(open)) => open.num_bytes += num_bytes,
-            (Some(run), _) => {
-                self.close_run(Fingerprint::of(b""))?;
-                let excerpt = self.log.push_text(excerpt)?;
-                self.run = Some(OpenRun { document: document.id, run, num_bytes, excerpt, details });
+        if let Some(run) = rejected {
+            self.close_run(None)?;
+            let excerpt = self.log.push_text(excerpt)?;
+            let fingerprint = keys.first().map_or(Fingerprint::of(b""), |key| key.fingerprint);
+            let (document, hasher) = (document.id, DocumentHasher::default());
+            self.run = Some(OpenRun { document, run, num_bytes: 0, excerpt, details, fingerprint, hasher });
+        }
+        if let Some(open) = &mut self.run {
+            open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
+            // The fingerprint of a document that goes as a whole is known when it ends.
+            if matches!(open.run.reason, Reason::Exact(_)) {
+                for key in keys {
+                    open.hasher.update(&key.fingerprint);
+                }
             }
-            (None, None) => {}
         }
         Ok(())
     }
 
-    /// The open run goes on no more; `document` is the fingerprint of its document, if that ends.
-    fn close_run(&mut self, document: Fingerprint) -> Result<()> {
-        let Some(OpenRun { document: id, run, num_bytes, excerpt, details }) = self.run.take() else {
-            return Ok(());
+    /// Keeps the paragraphs of a run; the number of the first.
+    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[Key]) -> Result<Option<u64>> {
+        let mut first = None;
+        for (paragraph, key) in paragraphs.iter().zip(keys) {
+            let num_bytes = count(paragraph.span.len());
+            let number = self.log.push_detail(Detail { fingerprint: key.fingerprint, num_bytes })?;
+            first.get_or_insert(number);
+        }
+        Ok(first)
+    }
+
+    /// The open run goes on no more; `whole` is the fingerprint of its document, if that ends.
+    fn close_run(&mut self, whole: Option<Fingerprint>) -> Result<()> {
+        let Some(open) = self.run.take() else { return Ok(()) };
+        let OpenRun { document, run, num_bytes, excerpt, details, fingerprint, hasher } = open;
+        let fingerprint = match run.reason {
+            Reason::ExactDocument(_) | Reason::NearDocument(_) => whole.unwrap_or(fingerprint),
+            _ if run.first == run.last => fingerprint,
+            _ => hasher.finish(),
         };
         self.log.push(Entry::Run(Run {
-            document: id,
+            document,
             first: run.first.0,
             last: run.last.0,
             span: run.span,
@@ -214,7 +252,7 @@ impl<'a> Account<'a> {
             num_bytes,
             excerpt,
             details: details.unwrap_or(0),
-            fingerprint: document,
+            fingerprint,
         }))
     }
 

@@ -4,6 +4,7 @@
 use crate::config::{Config, SplitMode};
 use crate::decide::Places;
 use crate::error::Result;
+use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::pipeline::render::{Settled, document_counts};
 use crate::read::{Kind, Part};
@@ -31,6 +32,8 @@ pub(super) struct Seen {
     pub(super) num_lines: u64,
     /// Whether a paragraph stays.
     pub(super) has_kept: bool,
+    /// The fingerprint of a whole document of which nothing stays.
+    pub(super) fingerprint: Option<Fingerprint>,
 }
 
 /// Characters of an excerpt.
@@ -86,6 +89,12 @@ fn look(
             seen.lines.push((first, last));
         }
         seen.num_lines = counter.before(document.text.len());
+    }
+    if !seen.has_kept && !part.is_piece_of_text() {
+        let mut hasher = DocumentHasher::default();
+        let paragraphs = settled.scanned.documents[number].paragraphs.clone();
+        settled.scanned.keys[paragraphs].iter().for_each(|key| hasher.update(&key.fingerprint));
+        seen.fingerprint = Some(hasher.finish());
     }
     Ok((seen, document_counts(&settled.scanned.chunk.slots[number], &written)))
 }

@@ -46,9 +46,10 @@ pub(super) struct Run {
     pub(super) num_bytes: u64,
     /// The beginning of its text.
     pub(super) excerpt: Text,
-    /// Number of its first paragraph among the details; of a document that goes as a whole there are none.
+    /// Number of its first paragraph among the details, where they are kept; of a document that goes as a whole there
+    /// are none.
     pub(super) details: u64,
-    /// Of the document, if it goes as a whole.
+    /// Of its only paragraph, of several as if they were a document, or of the document that goes as a whole.
     pub(super) fingerprint: Fingerprint,
 }
 

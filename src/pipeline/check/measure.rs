@@ -1,5 +1,7 @@
 //! Measure: which of what was found is known already, and how the rest holds against the limits.
 
+use std::ops::ControlFlow;
+
 use crate::decide::{Places, Reason, Rule};
 use crate::discover::SourceList;
 use crate::error::Result;
@@ -95,8 +97,12 @@ pub(super) fn known(
     let mut allowance = baseline.allowance();
     let mut known = Known::default();
     let mut marks = FileMarks::new(sources, places);
+    let mut unit = 0;
     for pass in [Pass::Then, Pass::Unchanged, Pass::Rest] {
-        let mut unit = 0;
+        if unit > 0 && unit == known.num_known {
+            break; // nothing is left to ask for
+        }
+        unit = 0;
         for_each_unit(log, |entry, kind, fingerprint| {
             let (source, mark) = marks.of(entry);
             let is_taken = !known.has(unit)
@@ -158,11 +164,11 @@ impl<'a> FileMarks<'a> {
     }
 }
 
-/// Calls `visit` with everything that is not known, in corpus order.
+/// Calls `visit` with everything that is not known, in corpus order, until it has enough.
 pub(super) fn for_each_piece(
     log: &mut Log,
-    known: &Known,
-    mut visit: impl FnMut(&mut Log, Piece) -> Result<()>,
+    known: Option<&Known>,
+    mut visit: impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let mut unit = 0;
     for number in 0..log.len() {
@@ -174,19 +180,21 @@ pub(super) fn for_each_piece(
             num_bytes,
             fingerprint,
         };
-        let piece = match entry {
-            Entry::Run(run) if has_details(&run) => {
-                cut(log, (&run, known, unit), &mut visit)?;
+        let piece = match (entry, known) {
+            (Entry::Run(run), Some(known)) if has_details(&run) => {
+                if cut(log, (&run, known, unit), &mut visit)?.is_break() {
+                    return Ok(());
+                }
                 unit += run.last - run.first + 1;
                 continue;
             }
-            Entry::Run(run) => whole(kind(&run), run.num_bytes, run.fingerprint, (run.first, run.last)),
-            Entry::Emptied { fingerprint, .. } => whole(ProblemKind::Emptied, 0, fingerprint, (0, 0)),
-            Entry::Rejected { fingerprint, .. } => whole(ProblemKind::Rejected, 0, fingerprint, (0, 0)),
+            (Entry::Run(run), _) => whole(kind(&run), run.num_bytes, run.fingerprint, (run.first, run.last)),
+            (Entry::Emptied { fingerprint, .. }, _) => whole(ProblemKind::Emptied, 0, fingerprint, (0, 0)),
+            (Entry::Rejected { fingerprint, .. }, _) => whole(ProblemKind::Rejected, 0, fingerprint, (0, 0)),
         };
         unit += 1;
-        if !known.has(unit - 1) {
-            visit(log, piece)?;
+        if !known.is_some_and(|known| known.has(unit - 1)) && visit(log, piece)?.is_break() {
+            return Ok(());
         }
     }
     Ok(())
@@ -196,14 +204,16 @@ pub(super) fn for_each_piece(
 fn cut(
     log: &mut Log,
     (run, known, first_unit): (&Run, &Known, u64),
-    visit: &mut impl FnMut(&mut Log, Piece) -> Result<()>,
-) -> Result<()> {
+    visit: &mut impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
     let mut open: Option<(Piece, DocumentHasher)> = None;
     for index in run.first..=run.last {
         let offset = index - run.first;
         if known.has(first_unit + offset) {
-            if let Some((piece, hasher)) = open.take() {
-                visit(log, named(piece, hasher))?;
+            if let Some((piece, hasher)) = open.take()
+                && visit(log, named(piece, hasher))?.is_break()
+            {
+                return Ok(ControlFlow::Break(()));
             }
             continue;
         }
@@ -222,7 +232,7 @@ fn cut(
         piece.num_bytes += detail.num_bytes;
         hasher.update(&detail.fingerprint);
     }
-    open.map_or(Ok(()), |(piece, hasher)| visit(log, named(piece, hasher)))
+    open.map_or(Ok(ControlFlow::Continue(())), |(piece, hasher)| visit(log, named(piece, hasher)))
 }
 
 /// A single paragraph has its own fingerprint, several have that of a document made of them.

@@ -1,8 +1,8 @@
 //! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
 //! all is read, that is held against a baseline and the limits, and told to the report writers.
 //!
-//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and per problem that is told 40 bytes to number
-//! it. The log takes about 130 bytes a run and 24 a removed paragraph, on disk.
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
+//! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
 
 mod account;
 mod examine;
@@ -10,8 +10,9 @@ mod lines;
 mod log;
 mod measure;
 mod tell;
+mod writing;
 
-use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::drive::{Corpus, Visitor, drive};
@@ -31,8 +32,8 @@ use crate::write::{EvidenceStore, RecordIds};
 
 use account::Account;
 use log::Log;
-use measure::{Figures, FileMarks, Known};
-use tell::{Named, Teller};
+use measure::{Figures, FileMarks};
+use tell::{Named, Teller, Told};
 
 /// What a check is to do.
 pub struct Gate<'a> {
@@ -138,10 +139,13 @@ fn analyse(
     let mut evidence = EvidenceStore::new(output.scratch()?);
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
-    let context = ScanContext::new((sources, input), &read, config, Purpose::Keys);
+    let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
+    let context = ScanContext::new((sources, input), &read, config, purpose);
     let mut decider = near::decider(search.as_ref(), config);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
-    let mut account = Account::new(&corpus, Tally::new(&corpus, findings), log, ids);
+    // What is compared with a baseline is compared paragraph by paragraph.
+    let has_details = gate.wants_baseline || gate.before.is_some();
+    let mut account = Account::new(&corpus, Tally::new(&corpus, findings), (log, has_details), ids);
     let visit = |settled, places: &Places| examine::examine(settled, places, config);
     let mut commit = |examined, places: &Places| {
         let settled = account.take(examined, places)?;
@@ -160,9 +164,10 @@ fn analyse(
         evidence,
         roots: input.roots().iter().map(|root| Named::of(root, current)).collect(),
         has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
-        told: HashMap::new(),
+        told: Told::default(),
+        last_file: None,
     };
-    let report = tell(&mut log, &mut teller, gate, summary)?;
+    let report = tell(&mut log, &mut teller, gate, (summary, observer))?;
     let baseline =
         if gate.wants_baseline { Some(today(&mut log, (sources, decider.places()), config)?) } else { None };
     Ok((report, baseline))
@@ -173,24 +178,25 @@ fn tell(
     log: &mut Log,
     teller: &mut Teller<'_>,
     gate: &mut Gate<'_>,
-    summary: Summary,
+    (summary, observer): (Summary, &dyn Observer),
 ) -> Result<CheckReport> {
     let known = match &gate.before {
-        None => Known::default(),
+        None => None,
         Some(before) => {
             let run = (teller.sources, teller.places);
-            measure::known(log, &before.baseline, run, before.has_changed)?
+            Some(measure::known(log, &before.baseline, run, before.has_changed)?)
         }
     };
+    let known = known.as_ref();
     let mut figures = Figures::default();
-    measure::for_each_piece(log, &known, |_, piece| {
+    measure::for_each_piece(log, known, |_, piece| {
         figures.add(&piece);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     let mut limits = Vec::new();
     for (mut row, worst) in figures.measure(&gate.limits, &summary) {
         let worst: Result<Vec<Problem>> =
-            worst.pieces().iter().map(|piece| teller.problem(log, piece)).collect();
+            worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
         row.worst = worst?;
         limits.push(row);
     }
@@ -198,20 +204,10 @@ fn tell(
         summary,
         limits,
         num_problems: figures.num_problems,
-        num_known: known.num_known,
+        num_known: known.map_or(0, |known| known.num_known),
         compared: gate.before.as_ref().map(|before| before.name.clone()),
     };
-    if gate.writers.is_empty() {
-        return Ok(report);
-    }
-    let failed = |source| Error::Report { source };
-    gate.writers.iter_mut().try_for_each(|writer| writer.begin(&report)).map_err(failed)?;
-    measure::for_each_piece(log, &known, |log, piece| {
-        let problem = teller.problem(log, &piece)?;
-        teller.note(&piece);
-        gate.writers.iter_mut().try_for_each(|writer| writer.problem(&problem)).map_err(failed)
-    })?;
-    gate.writers.iter_mut().try_for_each(|writer| writer.finish(&report)).map_err(failed)?;
+    writing::write(log, known, teller, (&mut gate.writers, &report), observer)?;
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! Tell: what counts, in words that lead a reader to the place.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Deserialize;
 
@@ -30,8 +31,45 @@ pub(super) struct Teller<'a> {
     pub(super) roots: Vec<Named>,
     /// Which files have changed since what the check is compared with.
     pub(super) has_changed: &'a dyn Fn(Place<'_>) -> bool,
-    /// Problems told of, by kind and fingerprint.
-    pub(super) told: HashMap<(ProblemKind, Fingerprint), u64>,
+    pub(super) told: Told,
+    /// The file that was named last.
+    pub(super) last_file: Option<(SourceId, String)>,
+}
+
+/// How many problems were told of, by 64 bits of kind and fingerprint. At 10^7 problems the chance that one counts for
+/// another is below 10^-5, and then a number is left out.
+#[derive(Debug, Default)]
+pub(super) struct Told(HashMap<u64, u32, BuildHasherDefault<Identity>>);
+
+impl Told {
+    /// Counts a problem, and returns how many of it were told before.
+    fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
+        let kind = ProblemKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
+        let count =
+            self.0.entry(fingerprint.table_hash().wrapping_add(crate::units::count(kind))).or_default();
+        *count = count.saturating_add(1);
+        u64::from(*count - 1)
+    }
+}
+
+/// Fingerprints are as good as hashes.
+#[derive(Debug, Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 /// An input as reports name it.
@@ -88,24 +126,25 @@ struct Rejected {
 }
 
 impl Teller<'_> {
-    /// A problem. Problems are told in corpus order, each once; `is_listed` ones are numbered.
+    /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
     pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
-        let mut problem = match piece.entry {
+        let occurrence = self.told.count(piece.kind, &piece.fingerprint);
+        Ok(Problem { occurrence, ..self.unnumbered(log, piece)? })
+    }
+
+    /// A problem that is told out of order.
+    pub(super) fn unnumbered(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
+        Ok(match piece.entry {
             Entry::Run(run) => self.removed(log, piece, &run)?,
             Entry::Emptied { document, line, .. } => {
-                let mut location = Location { paragraphs: None, ..self.whole(document)? };
-                location.lines = location.lines.or((line > 0).then_some((line, line)));
+                let mut location = self.whole(document)?;
+                let (start, end) = self.places.span(document);
+                let lines = if start < end { self.lines.of(start, Ordinal(end.0 - 1)) } else { None };
+                location.lines = lines.or((line > 0).then_some((line, line)));
                 blank(piece, location)
             }
             Entry::Rejected { source, text, .. } => self.rejected(piece, source, &log.text(text)?),
-        };
-        problem.occurrence = self.told.get(&(piece.kind, piece.fingerprint)).copied().unwrap_or(0);
-        Ok(problem)
-    }
-
-    /// Counts a problem as told.
-    pub(super) fn note(&mut self, piece: &Piece) {
-        *self.told.entry((piece.kind, piece.fingerprint)).or_default() += 1;
+        })
     }
 
     fn removed(&mut self, log: &mut Log, piece: &Piece, run: &Run) -> Result<Problem> {
@@ -157,24 +196,24 @@ impl Teller<'_> {
         if owner.record.is_some() {
             location.id = serde_json::from_slice::<RecordId>(&self.ids.get(document)?).ok();
         }
-        let (start, end) = self.places.span(document);
-        location.lines = match end.0.checked_sub(1) {
-            Some(last) if last >= start.0 => self.lines.of(start, Ordinal(last)),
-            _ => None,
-        };
         Ok(location)
     }
 
-    fn file(&self, source: SourceId) -> Location {
-        let place = self.sources.get(source).place;
-        let file = self
-            .roots
-            .get(place.root)
-            .map_or_else(|| path::lossless(place.relative).into_owned(), |root| root.file(place.relative));
+    fn file(&mut self, source: SourceId) -> Location {
+        let file = match &self.last_file {
+            Some((last, file)) if *last == source => file.clone(),
+            _ => {
+                let place = self.sources.get(source).place;
+                let relative = || path::lossless(place.relative).into_owned();
+                let file = self.roots.get(place.root).map_or_else(relative, |root| root.file(place.relative));
+                self.last_file = Some((source, file.clone()));
+                file
+            }
+        };
         Location { file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
-    fn rejected(&self, piece: &Piece, source: SourceId, line: &str) -> Problem {
+    fn rejected(&mut self, piece: &Piece, source: SourceId, line: &str) -> Problem {
         let mut problem = blank(piece, self.file(source));
         let Ok(rejected) = serde_json::from_str::<Rejected>(line) else { return problem };
         let file = path::lossless(self.sources.get(source).place.relative);

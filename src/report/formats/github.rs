@@ -15,6 +15,7 @@ use super::words::{
 };
 use super::{Out, ProblemWriter};
 use crate::report::check::{CheckReport, Problem, ProblemKind};
+use crate::units::count;
 
 /// Problems that are written; a runner keeps more, but nobody reads them in a log.
 const MAX_COMMANDS: usize = 50;
@@ -66,6 +67,10 @@ impl ProblemWriter for Github {
             return Ok(());
         }
         self.annotate(problem)
+    }
+
+    fn num_taken(&self) -> u64 {
+        count(MAX_COMMANDS + self.told.len()) // some are told already
     }
 
     fn finish(&mut self, report: &CheckReport) -> io::Result<()> {

@@ -100,7 +100,11 @@ impl ProblemWriter for Junit {
 /// The value of an attribute.
 fn escape(text: &str, into: &mut String) {
     into.clear();
-    for c in text.chars() {
+    let mut rest = text;
+    // Most of a text is copied as it is, a run at a time.
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_special(*c)) {
+        into.push_str(&rest[..at]);
+        rest = &rest[at + c.len_utf8()..];
         match c {
             '&' => into.push_str("&amp;"),
             '<' => into.push_str("&lt;"),
@@ -110,10 +114,15 @@ fn escape(text: &str, into: &mut String) {
             '\t' => into.push_str("&#9;"),
             '\n' => into.push_str("&#10;"),
             '\r' => into.push_str("&#13;"),
-            '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => into.push('\u{fffd}'),
-            _ => into.push(c),
+            _ => into.push('\u{fffd}'),
         }
     }
+    into.push_str(rest);
+}
+
+/// What is not written as it is: XML's own characters, and those that it does not allow.
+fn is_special(c: char) -> bool {
+    matches!(c, '&' | '<' | '>' | '"' | '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

@@ -98,6 +98,10 @@ impl ProblemWriter for Markdown {
         Ok(())
     }
 
+    fn num_taken(&self) -> u64 {
+        MAX_PROBLEMS
+    }
+
     fn finish(&mut self, report: &CheckReport) -> io::Result<()> {
         if report.total() > 0 {
             let more = report.total().saturating_sub(self.num_written);

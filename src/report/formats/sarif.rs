@@ -71,6 +71,10 @@ impl ProblemWriter for Sarif {
         Ok(())
     }
 
+    fn num_taken(&self) -> u64 {
+        MAX_RESULTS
+    }
+
     fn finish(&mut self, _: &CheckReport) -> io::Result<()> {
         self.out.write_all(b"\n]}]}\n")?;
         self.out.flush()

@@ -32,7 +32,7 @@ impl ProblemWriter for Text {
         )?;
         for (kind, &number) in ProblemKind::ALL.iter().zip(&report.num_problems) {
             if number > 0 {
-                writeln!(out, "found    {:>9}  {}", grouped(number), kind.title())?;
+                writeln!(out, "found    {} × {}", grouped(number), kind.title())?;
             }
         }
         if let Some(known) = known(report) {
@@ -50,6 +50,10 @@ impl ProblemWriter for Text {
 
     fn problem(&mut self, _: &Problem) -> io::Result<()> {
         Ok(())
+    }
+
+    fn num_taken(&self) -> u64 {
+        0
     }
 
     fn finish(&mut self, report: &CheckReport) -> io::Result<()> {

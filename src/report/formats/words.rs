@@ -149,7 +149,7 @@ fn rejection(problem: &Problem) -> String {
 
 /// The description from behind the place of the survivor on.
 pub(super) fn extent(problem: &Problem) -> String {
-    if problem.kind == ProblemKind::Rejected {
+    if matches!(problem.kind, ProblemKind::Rejected | ProblemKind::Emptied) {
         return String::new();
     }
     let mut text = amount(problem);

@@ -1,0 +1,83 @@
+//! Writing: problems are told on one thread and written on another, a batch at a time.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use crate::error::{Error, Result};
+use crate::observe::Observer;
+use crate::report::{CheckReport, Problem, ProblemWriter};
+
+use super::log::Log;
+use super::measure::{Known, for_each_piece};
+use super::tell::Teller;
+
+/// Problems of a batch.
+const BATCH: usize = 1024;
+/// Batches that wait to be written.
+const MAX_WAITING: usize = 2;
+
+fn failed(source: io::Error) -> Error {
+    Error::Report { source }
+}
+
+/// Tells the writers of everything that is not known.
+pub(super) fn write(
+    log: &mut Log,
+    known: Option<&Known>,
+    teller: &mut Teller<'_>,
+    (writers, report): (&mut [Box<dyn ProblemWriter + '_>], &CheckReport),
+    observer: &dyn Observer,
+) -> Result<()> {
+    writers.iter_mut().try_for_each(|writer| writer.begin(report)).map_err(failed)?;
+    // Most formats tell of the first few only.
+    let most = writers.iter().map(|writer| writer.num_taken()).max().unwrap_or(0);
+    if most > 0 {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Vec<Problem>>(MAX_WAITING);
+            let writers = &mut *writers;
+            let writing = scope.spawn(move || {
+                receiver.iter().flatten().try_for_each(|problem| {
+                    writers.iter_mut().try_for_each(|writer| writer.problem(&problem)).map_err(failed)
+                })
+            });
+            let told = tell(log, known, teller, (&sender, most), observer);
+            drop(sender);
+            // What cannot be written ends the telling, and is the error to tell.
+            let written =
+                writing.join().unwrap_or_else(|_| Err(failed(io::Error::other("a writer panicked"))));
+            written.and(told)
+        })?;
+    }
+    writers.iter_mut().try_for_each(|writer| writer.finish(report)).map_err(failed)
+}
+
+/// Tells of the first `most`.
+fn tell(
+    log: &mut Log,
+    known: Option<&Known>,
+    teller: &mut Teller<'_>,
+    (sender, most): (&SyncSender<Vec<Problem>>, u64),
+    observer: &dyn Observer,
+) -> Result<()> {
+    let mut num_told = 0;
+    let mut batch = Vec::with_capacity(BATCH);
+    for_each_piece(log, known, |log, piece| {
+        if num_told >= most {
+            return Ok(ControlFlow::Break(()));
+        }
+        num_told += 1;
+        batch.push(teller.problem(log, &piece)?);
+        if batch.len() < BATCH {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if observer.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+        let is_heard = sender.send(full).is_ok();
+        Ok(if is_heard { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    let _ = sender.send(batch); // if nobody hears it, writing has failed, which is told elsewhere
+    Ok(())
+}
