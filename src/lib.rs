@@ -13,10 +13,13 @@
 //! | 5 | [`fingerprint`] | key text → fingerprint; tokens → shingles → sketch |
 //! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
 //! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container; the ledger |
-//! | 8 | [`report`] | outcome → summary, rejections, run |
+//! | 8 | [`report`] | outcome → summary, rejections, run; what a check found, in each report format |
 //!
 //! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
 //! compared by that meet another (see [`pipeline`]).
+//!
+//! A check ([`pipeline::check`](fn@pipeline::check)) takes the same reading and the same verdicts, and stage 8 tells what
+//! it found; [`pipeline::verify`](fn@pipeline::verify) audits a run with stages 2 to 5 and its own eyes.
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.

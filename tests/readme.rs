@@ -1,4 +1,4 @@
-//! Every command in README.md runs, and its transcripts are what the commands print.
+//! Every command in README.md and docs/ runs, and their transcripts are what the commands print.
 
 #![cfg(feature = "cli")]
 #![expect(
@@ -81,8 +81,18 @@ fn example() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_tamis")).with_file_name("examples").join("embed")
 }
 
-fn readme() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+fn page(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// README and everything in docs/.
+fn pages() -> Vec<String> {
+    let docs = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap();
+    let names = docs.map(|entry| format!("docs/{}", entry.unwrap().file_name().to_str().unwrap()));
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    names.sort();
+    names.insert(0, "README.md".to_owned());
+    names
 }
 
 fn has(program: &str) -> bool {
@@ -91,10 +101,21 @@ fn has(program: &str) -> bool {
 
 #[test]
 fn commands_run() {
+    for name in pages() {
+        let count = run_commands(&page(&name));
+        assert!(count >= 6, "{name}: {count} commands found");
+    }
+}
+
+/// Runs the commands of a page in a directory of its own; how many there were.
+fn run_commands(page: &str) -> usize {
     let clone = Clone::new();
     let mut count = 0;
-    for line in blocks(&readme()).iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines)
-    {
+    for line in blocks(page).iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines) {
+        if (line.starts_with("git ") || line.contains("--since-ref")) && !has("git") {
+            eprintln!("SKIPPED: {line}: git is not installed");
+            continue;
+        }
         if line == "cargo test" || line.starts_with("cargo bench") {
             continue; // this very test; and benches take their time
         }
@@ -108,15 +129,23 @@ fn commands_run() {
         assert!(matches!(code, 0 | 3), "{line}: exit {code}\n{text}");
         count += 1;
     }
-    assert!(count >= 6, "{count} commands found");
+    count
 }
 
 #[test]
 fn transcripts_are_true() {
+    for name in pages() {
+        let count = follow_transcripts(&page(&name));
+        assert!(count > 0, "{name}: no transcript found");
+    }
+}
+
+/// Runs what a page shows a transcript of, and compares; how many there were.
+fn follow_transcripts(page: &str) -> usize {
     let clone = Clone::new();
     let is_stable = |line: &&str| !line.starts_with("time ");
     let mut count = 0;
-    for block in blocks(&readme()).iter().filter(|block| block.language == "console") {
+    for block in blocks(page).iter().filter(|block| block.language == "console") {
         let command = block.lines[0].strip_prefix("$ ").unwrap();
         if command.contains("zstd") && !has("zstd") {
             eprintln!("SKIPPED: {command}: zstd is not installed");
@@ -128,14 +157,18 @@ fn transcripts_are_true() {
         assert_eq!(printed, shown, "{command}");
         count += 1;
     }
-    assert!(count > 0);
+    count
 }
 
 #[test]
 fn every_option_is_in_the_table() {
-    let help = Command::new(env!("CARGO_BIN_EXE_tamis")).args(["clean", "--help"]).output().unwrap().stdout;
-    let readme = readme();
-    for word in String::from_utf8(help).unwrap().split_whitespace().filter(|word| word.starts_with("--")) {
+    let help = |command| {
+        let help = Command::new(env!("CARGO_BIN_EXE_tamis")).args([command, "--help"]).output().unwrap().stdout;
+        String::from_utf8(help).unwrap()
+    };
+    let readme = page("README.md");
+    let helps = ["clean", "check", "verify", "report"].map(help).concat();
+    for word in helps.split_whitespace().filter(|word| word.starts_with("--")) {
         let option =
             word.trim_end_matches(|c: char| !c.is_alphanumeric()).split(['[', '=', ',']).next().unwrap();
         assert!(option == "--help" || option == "--verbose" || readme.contains(option), "{option}");
