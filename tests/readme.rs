@@ -163,7 +163,8 @@ fn follow_transcripts(page: &str) -> usize {
 #[test]
 fn every_option_is_in_the_table() {
     let help = |command| {
-        let help = Command::new(env!("CARGO_BIN_EXE_tamis")).args([command, "--help"]).output().unwrap().stdout;
+        let help =
+            Command::new(env!("CARGO_BIN_EXE_tamis")).args([command, "--help"]).output().unwrap().stdout;
         String::from_utf8(help).unwrap()
     };
     let readme = page("README.md");

@@ -17,7 +17,7 @@ use crate::normalize::{KeyMaker, repaired_chars};
 use crate::observe::Observer;
 use crate::read::{Chunk, Part, PartFate, ReadContext, Role, Slot, Visitor};
 use crate::split;
-use crate::store::{DiskInput, Input, NullOutput, Root, path};
+use crate::store::{DiskInput, NullOutput, Root, path};
 use crate::units::count;
 
 /// Some paragraphs of a document, by its place in the ledger.
@@ -119,39 +119,43 @@ impl Originals {
         wanted: &[Wanted],
         observer: &dyn Observer,
     ) -> Result<Vec<std::result::Result<Excerpt, Missing>>> {
-        let mut collector = Collector::new(wanted, &self.config);
-        let mut is_wanted = vec![false; self.sources.len()];
-        let holders = holders(wanted);
-        for (flag, source) in is_wanted.iter_mut().zip(self.sources.iter()) {
-            let Some(paths) = holders.get(&*spelled(source)) else { continue };
-            let is_stream = matches!(self.input.roots().get(source.place.root), Some(Root::Stdin));
-            for path in paths.iter().filter(|_| is_stream) {
-                collector.miss(path, &Missing::Stream);
-            }
-            *flag = !is_stream;
-        }
-        self.pool.install(|| self.collect(&is_wanted, &mut collector, observer))?;
-        Ok(collector.answers)
+        self.pool.install(|| read_again(wanted, (&self.sources, &self.input), &self.config, observer))
     }
+}
 
-    fn collect(&self, wanted: &[bool], collector: &mut Collector<'_>, observer: &dyn Observer) -> Result<()> {
-        let read = ReadContext::new(&self.config)?;
-        let (buffers, spooler) = (Buffers::default(), OutputSpooler(&NullOutput));
-        // What is collected is not taken back.
-        let feed = Feed::new((&self.sources, &self.input), &read, (&spooler, false), &buffers);
-        let roots = (&self.sources, &self.input as &dyn Input);
-        let scan = |work| (read_work(work, roots, &read, &mut Blind), ());
-        let mut pass = Pass::new(feed.only(wanted), observer, scan);
-        while collector.num_open > 0
-            && let Some(chunks) = pass.next()?
-        {
-            for (chunk, ()) in chunks {
-                collector.take(&chunk, &self.sources);
-                buffers.give_back(chunk.bytes);
-            }
+/// Reads what is wanted of listed inputs, on the caller's pool; the answers stand in the order of the questions.
+pub(super) fn read_again(
+    wanted: &[Wanted],
+    (sources, input): (&SourceList, &DiskInput),
+    config: &Config,
+    observer: &dyn Observer,
+) -> Result<Vec<std::result::Result<Excerpt, Missing>>> {
+    let mut collector = Collector::new(wanted, config);
+    let mut is_wanted = vec![false; sources.len()];
+    let holders = holders(wanted);
+    for (flag, source) in is_wanted.iter_mut().zip(sources.iter()) {
+        let Some(paths) = holders.get(&*spelled(source)) else { continue };
+        let is_stream = matches!(input.roots().get(source.place.root), Some(Root::Stdin));
+        for path in paths.iter().filter(|_| is_stream) {
+            collector.miss(path, &Missing::Stream);
         }
-        Ok(())
+        *flag = !is_stream;
     }
+    let read = ReadContext::new(config)?;
+    let (buffers, spooler) = (Buffers::default(), OutputSpooler(&NullOutput));
+    // What is collected is not taken back.
+    let feed = Feed::new((sources, input), &read, (&spooler, false), &buffers);
+    let scan = |work| (read_work(work, (sources, input), &read, &mut Blind), ());
+    let mut pass = Pass::new(feed.only(&is_wanted), observer, scan);
+    while collector.num_open > 0
+        && let Some(chunks) = pass.next()?
+    {
+        for (chunk, ()) in chunks {
+            collector.take(&chunk, sources);
+            buffers.give_back(chunk.bytes);
+        }
+    }
+    Ok(collector.answers)
 }
 
 /// Most documents are read for nothing; those that are wanted are cut when their place is known.

@@ -7,12 +7,12 @@ use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink};
-use crate::read::{self, Chunk, ReadContext, Visitor};
+use crate::read::{Chunk, ReadContext, Visitor};
 use crate::split;
 use crate::store::Input;
-use crate::units::SourceId;
 
 use super::feed::Work;
+use super::reading::read_work;
 
 /// What scanning needs to know, made once a run.
 pub(super) struct ScanContext<'a> {
@@ -93,15 +93,7 @@ pub(super) struct ScannedDocument {
 /// Reads (if it is not read yet) and scans one chunk.
 pub(super) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let mut scanner = Scanner::new(context);
-    let chunk = match work {
-        Work::Piece(piece) => read::read_piece(*piece, context.read, &mut scanner),
-        Work::Files(range, buffer) => {
-            let mut chunk = Chunk::new(buffer);
-            let sources = range.map(|id| context.sources.get(SourceId(id)));
-            read::read_files(context.input, sources, context.read, &mut chunk, &mut scanner);
-            chunk
-        }
-    };
+    let chunk = read_work(work, (context.sources, context.input), context.read, &mut scanner);
     let Scanner { paragraphs, documents, records, keys, .. } = scanner;
     let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
     let is_keyed = context.purpose == Purpose::Keys;
