@@ -120,6 +120,59 @@ pub struct LedgerHeadPlace<'a> {
     pub path: Cow<'a, str>,
 }
 
+/// A [`LedgerLine`] without a copy of it; neither its text nor ids are looked into.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LedgerLineRef<'a> {
+    /// Path of the document's file, and behind it that of the archive's member.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// Number of the record, from 0.
+    #[serde(default)]
+    pub record: Option<u64>,
+    /// The JSON of its id.
+    #[serde(borrow, default)]
+    pub id: Option<&'a RawValue>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Bytes of the document's decoded text.
+    pub span: (u64, u64),
+    /// The rule.
+    #[serde(deserialize_with = "read_rule")]
+    pub rule: Rule,
+    /// What stays in their place.
+    #[serde(borrow)]
+    pub survivor: LedgerPlaceRef<'a>,
+    /// The Jaccard coefficient, if it is not 1.
+    #[serde(default)]
+    pub similarity: Option<f64>,
+    /// The share that stands in the survivor, where that is why it goes.
+    #[serde(default)]
+    pub containment: Option<f64>,
+    /// The JSON of the removed paragraphs.
+    #[serde(borrow, default)]
+    pub text: Option<&'a RawValue>,
+}
+
+/// A [`LedgerPlace`] without a copy of it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LedgerPlaceRef<'a> {
+    /// Path of the document's file, and behind it that of the archive's member.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// Number of the record, from 0.
+    #[serde(default)]
+    pub record: Option<u64>,
+    /// The JSON of its id.
+    #[serde(borrow, default)]
+    pub id: Option<&'a RawValue>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(rule.name())
@@ -216,6 +269,14 @@ impl<R: Read> LedgerReader<R> {
         self.parse()
     }
 
+    /// The same, borrowed from the reader.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it is no line of a ledger.
+    pub fn line_ref(&self) -> Result<LedgerLineRef<'_>> {
+        self.parse()
+    }
+
     /// The places of that line.
     ///
     /// # Errors
@@ -266,6 +327,12 @@ mod tests {
         assert_eq!(written, [EXACT, NEAR, EXACT]);
         let near = lines[1].as_ref().unwrap();
         assert_eq!(near.rule, Rule::NearParagraph);
+        let borrowed: LedgerLineRef<'_> = serde_json::from_str(NEAR).unwrap();
+        assert_eq!(
+            (&*borrowed.path, borrowed.survivor.last, borrowed.similarity),
+            ("s.jsonl", 3, Some(0.9071))
+        );
+        assert_eq!(borrowed.text.map(RawValue::get), Some("\"甲\\n\""));
         let ids = [&near.id, &near.survivor.id].map(|id| id.as_ref().unwrap().text().into_owned());
         assert_eq!(ids, ["90071992547409931", "x一"]);
         assert!(read(&[&frame("")]).is_empty());

@@ -11,6 +11,7 @@ mod figures;
 mod formats;
 mod inspection;
 mod ledger;
+pub mod page;
 mod parts;
 mod rejected;
 mod run_info;
@@ -21,9 +22,12 @@ pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, Pro
 pub use figures::{fraction, grouped, size};
 pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
-pub use ledger::{LedgerHead, LedgerHeadPlace, LedgerLine, LedgerPlace, LedgerReader, RecordId};
+pub use ledger::{
+    LedgerHead, LedgerHeadPlace, LedgerLine, LedgerLineRef, LedgerPlace, LedgerPlaceRef, LedgerReader,
+    RecordId,
+};
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
-pub use rejected::rejection_line;
+pub use rejected::{RejectedLine, rejection_line};
 pub use run_info::RunInfo;
 pub use summary::{
     ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,

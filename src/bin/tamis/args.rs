@@ -41,6 +41,9 @@ pub(crate) enum Command {
     /// List the documents that went as a whole, by the document that stays in their place.
     #[command(after_help = crate::clusters::HELP)]
     Clusters(crate::clusters::ClustersArgs),
+    /// Write the page of a run: what went by rule, directory and length, and its groups side by side.
+    #[command(after_help = crate::report::HELP)]
+    Report(crate::report::ReportArgs),
     /// Print the configuration that `clean` would run with, and where each value comes from.
     Config(Box<CleanArgs>),
     /// Print a completion script.

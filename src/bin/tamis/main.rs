@@ -13,8 +13,10 @@ mod list;
 mod near;
 mod progress;
 mod record;
+mod report;
 mod settings;
 mod size;
+mod sources;
 mod verify;
 
 use std::io::{self, IsTerminal, Write};
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::verify(&args),
         Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
         Command::Clusters(args) => clusters::clusters(&args),
+        Command::Report(args) => start(0, true).and_then(|progress| report::report(&args, &progress)),
         Command::Config(args) => {
             Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
         }

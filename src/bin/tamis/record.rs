@@ -1,12 +1,13 @@
 //! The record of a run that is done (contract O2), read back.
 
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 use tamis::pipeline::Destination;
-use tamis::report::{LedgerReader, RunInfo, Summary};
+use tamis::report::{LedgerReader, RejectedLine, RunInfo, Summary};
 use tamis::store::path::printable;
 
 /// The ledger's name in the record.
@@ -43,15 +44,19 @@ impl Record {
     }
 
     /// The ledger, from its beginning.
-    pub(crate) fn ledger(&self) -> anyhow::Result<LedgerReader<File>> {
+    pub(crate) fn ledger(&self) -> tamis::Result<LedgerReader<File>> {
         let path = self.directory.join(LEDGER);
         #[expect(
             clippy::disallowed_methods,
             reason = "the record of a run is no document; the store is for corpora"
         )]
-        let file =
-            File::open(&path).with_context(|| format!("{}: cannot read this ledger", printable(&path)))?;
-        Ok(LedgerReader::new(path, file)?)
+        match File::open(&path) {
+            Ok(file) => LedgerReader::new(path, file),
+            Err(error) => {
+                let what = format!("cannot read this ledger: {error}");
+                Err(tamis::Error::Record { path, line: None, what })
+            }
+        }
     }
 
     /// Visits the ledger to its end and checks that it accounts for every removed paragraph of the summary, as one
@@ -67,15 +72,46 @@ impl Record {
             num_removed = num_removed.saturating_add(head.last.saturating_sub(head.first) + 1);
             visit(&ledger)?;
         }
+        Ok(self.check_total(num_removed)?)
+    }
+
+    /// Checks that the ledger told of every removed paragraph.
+    pub(crate) fn check_total(&self, num_removed: u64) -> tamis::Result<()> {
         let expected = self.summary.num_removed();
-        if num_removed != expected {
-            bail!(
-                "{}: it tells of {num_removed} removed paragraphs, and summary.json of {expected}; bring back the \
-                 record that `tamis clean` wrote, or run it again",
-                printable(&self.directory.join(LEDGER))
-            );
+        if num_removed == expected {
+            return Ok(());
         }
-        Ok(())
+        Err(tamis::Error::Record {
+            path: self.directory.join(LEDGER),
+            line: None,
+            what: format!("it tells of {num_removed} removed paragraphs, and summary.json of {expected}"),
+        })
+    }
+
+    /// The first rejections.
+    pub(crate) fn rejections(&self, most: usize) -> anyhow::Result<Vec<RejectedLine>> {
+        let path = self.directory.join("rejected.jsonl");
+        let told = || format!("{}: cannot read this part of the record", printable(&path));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the record of a run is no document; the store is for corpora"
+        )]
+        let file = File::open(&path).with_context(told)?;
+        let mut rejections = Vec::new();
+        for line in BufReader::new(file).lines().take(most) {
+            rejections.push(serde_json::from_str(&line.with_context(told)?).with_context(|| {
+                format!(
+                    "{}: not what this version of tamis writes there; run `tamis clean` again",
+                    printable(&path)
+                )
+            })?);
+        }
+        Ok(rejections)
+    }
+
+    /// Where the record stands.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod git;
 mod options;
-mod outputs;
+pub(crate) mod outputs;
 
 use std::path::{Path, PathBuf};
 

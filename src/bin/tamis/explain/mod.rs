@@ -3,7 +3,6 @@
 mod diff;
 mod page;
 mod place;
-mod sources;
 mod told;
 
 use std::path::PathBuf;
@@ -17,6 +16,7 @@ use tamis::store::path::{bytes, lossless};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::record::Record;
+use crate::sources;
 use page::Page;
 use place::{Nearest, Reading};
 use told::Told;

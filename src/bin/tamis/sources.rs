@@ -8,7 +8,7 @@ use tamis::store::Root;
 use tamis::store::path::{from_bytes, from_lossless, printable};
 
 /// The inputs, looked at.
-pub(super) fn roots(
+pub(crate) fn roots(
     run: &RunInfo,
     given: &[PathBuf],
     files_from: Option<&Path>,

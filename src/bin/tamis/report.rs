@@ -1,0 +1,159 @@
+//! `tamis report`: the page of a run that is done.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueHint};
+use tamis::fingerprint::DocumentHasher;
+use tamis::pipeline::{Excerpt, Missing, Originals, Wanted};
+use tamis::report::LedgerLineRef;
+use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Text, TextPlace, Texts};
+use tamis::store::path::printable;
+
+use crate::check::outputs::ReportFile;
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::record::Record;
+use crate::sources;
+
+pub(crate) const HELP: &str = "\
+The page is one file that needs no network: totals, what went by rule, encoding and directory, lengths, how often \
+paragraphs stand, the 10,000 groups of duplicates that removed the most text with what differs between what stays and \
+its copies, the most repeated paragraphs, and rejected inputs.
+
+Texts come from the ledger, and from the inputs, which are read again where run.json says that they were; --input says \
+where they are now. If they cannot be read the page is made without them, and a message says so.
+
+Prints the path of the page.";
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The OUT of a run of `tamis clean`, or its record (OUT.tamis).
+    #[arg(value_name = "OUT", value_hint = ValueHint::DirPath)]
+    out: PathBuf,
+
+    /// Write the page to FILE [default: report.html in the record].
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    html: Option<PathBuf>,
+
+    /// Read the inputs here [default: where the run read them].
+    #[arg(long, value_name = "INPUT", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    input: Vec<PathBuf>,
+
+    /// Read the files named in FILE too, as `clean` does.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    files_from: Option<PathBuf>,
+
+    /// Show no texts but those in the ledger.
+    #[arg(long, conflicts_with_all = ["input", "files_from"])]
+    no_text: bool,
+}
+
+pub(crate) fn report(args: &ReportArgs, progress: &Progress) -> anyhow::Result<Exit> {
+    let record = Record::open(&args.out)?;
+    let path = args.html.clone().unwrap_or_else(|| record.directory().join("report.html"));
+    let file = output(&path)?;
+    let rejections = record.rejections(MAX_REJECTED)?;
+    let originals = originals(args, &record, progress)?;
+    let mut originals = originals.map(|originals| Reread { originals, progress });
+    let mut none = NoTexts(if args.no_text { "texts were left out (--no-text)" } else { NOT_THERE });
+    let texts: &mut dyn Texts = match &mut originals {
+        Some(originals) => originals,
+        None => &mut none,
+    };
+    let page = Page::gather(&record.summary, &rejections, &mut Lines(&record), texts)?;
+    let mut out = file.writer();
+    page.write(&mut *out)
+        .and_then(|()| out.flush())
+        .context("cannot write the page; nothing was published")?;
+    drop(out);
+    file.publish()?;
+    crate::print(&format!("{}\n", printable(&path)))
+}
+
+fn output(path: &Path) -> anyhow::Result<ReportFile> {
+    if path.as_os_str() == "-" {
+        bail!("html -: the page is for a browser; name a file");
+    }
+    ReportFile::probe(path)
+}
+
+/// Why the page is without texts.
+const NOT_THERE: &str = "the inputs were not there when this page was made";
+
+/// The inputs, unless they are not wanted, or not there and not named: then a message says so.
+fn originals(args: &ReportArgs, record: &Record, progress: &Progress) -> anyhow::Result<Option<Originals>> {
+    if args.no_text {
+        return Ok(None);
+    }
+    let list = || -> anyhow::Result<Originals> {
+        let run = record.run()?;
+        let mut config = record.summary.config.reading();
+        config.read.input_format = run.input_format;
+        let roots = sources::roots(&run, &args.input, args.files_from.as_deref())?;
+        Ok(Originals::list(roots, config, progress)?)
+    };
+    match list() {
+        Ok(originals) => Ok(Some(originals)),
+        Err(error) if args.input.is_empty() && args.files_from.is_none() => {
+            crate::note(&format!("the page is without texts: {error:#}"));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The ledger of a record, checked for being all of it.
+struct Lines<'a>(&'a Record);
+
+impl LedgerLines for Lines<'_> {
+    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> tamis::Result<()>) -> tamis::Result<()> {
+        let mut ledger = self.0.ledger()?;
+        let mut num_removed = 0_u64;
+        while ledger.advance()? {
+            let line = ledger.line_ref()?;
+            num_removed = num_removed.saturating_add(line.last.saturating_sub(line.first).saturating_add(1));
+            each(&line)?;
+        }
+        self.0.check_total(num_removed)
+    }
+}
+
+/// Texts, read again.
+struct Reread<'a> {
+    originals: Originals,
+    progress: &'a Progress,
+}
+
+impl Texts for Reread<'_> {
+    fn read(&mut self, wanted: &[TextPlace]) -> tamis::Result<Vec<Result<Text, String>>> {
+        let wanted: Vec<Wanted> = wanted
+            .iter()
+            .map(|place| Wanted {
+                path: place.path.clone(),
+                record: place.record,
+                paragraphs: Some((place.first, place.last)),
+            })
+            .collect();
+        let answers = self.originals.read(&wanted, self.progress)?;
+        Ok(answers.into_iter().map(text).collect())
+    }
+}
+
+fn text(answer: Result<Excerpt, Missing>) -> Result<Text, String> {
+    let excerpt = answer.map_err(|missing| missing.to_string())?;
+    let first = excerpt.paragraphs.first().ok_or("it has no such paragraph")?;
+    let (line, start) = (excerpt.line.or(first.line), first.span.0);
+    let mut key = DocumentHasher::default();
+    let mut text = String::new();
+    for (number, paragraph) in excerpt.paragraphs.iter().enumerate() {
+        key.update(&paragraph.fingerprint);
+        if number > 0 {
+            text.push('\n');
+        }
+        text.push_str(&paragraph.text);
+    }
+    Ok(Text { text, line, start, key: key.finish() })
+}

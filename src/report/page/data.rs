@@ -1,0 +1,180 @@
+//! What the page's script is given, as JSON.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::chosen::{Paths, Place, shown_id};
+use super::copies::{CLASSES, Standing};
+use super::groups::Group;
+use super::{MAX_REJECTED, MAX_TEXT};
+use crate::report::{RejectedLine, Summary};
+use crate::store::path::printable_bytes;
+
+/// Everything that is shown. What comes from an input is plain text here, with what could reorder a line spelled out
+/// in paths and ids.
+#[derive(Debug, Serialize)]
+pub(super) struct Data {
+    summary: Summary,
+    /// Of all groups the largest.
+    pub(super) groups: Vec<GroupData>,
+    pub(super) num_groups: u64,
+    /// Paragraphs that stand so many times or more, up to the next.
+    copies: Vec<(u64, u64)>,
+    pub(super) repeated: Vec<RepeatedData>,
+    rejected: Vec<RejectedLine>,
+    num_rejected: u64,
+    num_skipped: u64,
+    max_text: usize,
+    paths: Vec<String>,
+    reasons: Vec<String>,
+    #[serde(skip)]
+    reason_numbers: HashMap<String, u32>,
+}
+
+/// A group.
+#[derive(Debug, Serialize)]
+pub(super) struct GroupData {
+    rule: &'static str,
+    copies: u32,
+    paragraphs: u64,
+    bytes: u64,
+    similarity: f64,
+    pub(super) survivor: Option<PlaceData>,
+    /// The first copies.
+    pub(super) places: Vec<PlaceData>,
+}
+
+/// Where paragraphs stand, and their text.
+#[derive(Debug, Serialize)]
+pub(super) struct PlaceData {
+    /// Number of the path.
+    path: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    first: u64,
+    last: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) similarity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) containment: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    /// There is more of it.
+    #[serde(rename = "cut", skip_serializing_if = "is_false")]
+    pub(super) is_cut: bool,
+    /// It is that of what stays.
+    #[serde(rename = "same", skip_serializing_if = "is_false")]
+    pub(super) is_same: bool,
+    /// Number of the reason why there is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) missing: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// A paragraph that stands more than once.
+#[derive(Debug, Serialize)]
+pub(super) struct RepeatedData {
+    times: u64,
+    pub(super) place: Option<PlaceData>,
+}
+
+impl Data {
+    pub(super) fn new(summary: &Summary, rejections: &[RejectedLine], standing: &Standing) -> Self {
+        let mut copies: Vec<(u64, u64)> = CLASSES.into_iter().zip(standing.classes).collect();
+        while copies.last().is_some_and(|(_, paragraphs)| *paragraphs == 0) {
+            copies.pop();
+        }
+        let repeated = standing.repeated.iter();
+        Self {
+            summary: printable(summary),
+            groups: Vec::new(),
+            num_groups: 0,
+            copies,
+            repeated: repeated.map(|of| RepeatedData { times: of.times.0, place: None }).collect(),
+            rejected: rejections.iter().take(MAX_REJECTED).map(printable_rejection).collect(),
+            num_rejected: summary.num_rejected(),
+            num_skipped: summary.num_skipped(),
+            max_text: MAX_TEXT,
+            paths: Vec::new(),
+            reasons: Vec::new(),
+            reason_numbers: HashMap::new(),
+        }
+    }
+
+    /// Number of the reason why a text is not there.
+    pub(super) fn reason(&mut self, why: &str) -> u32 {
+        if let Some(&number) = self.reason_numbers.get(why) {
+            return number;
+        }
+        let number = u32::try_from(self.reasons.len()).unwrap_or(u32::MAX);
+        self.reasons.push(printable_bytes(why.as_bytes()));
+        self.reason_numbers.insert(why.to_owned(), number);
+        number
+    }
+
+    pub(super) fn set_paths(&mut self, paths: &Paths) {
+        self.paths = paths.spelled.iter().map(|path| printable_bytes(path.as_bytes())).collect();
+    }
+}
+
+impl GroupData {
+    pub(super) fn of(group: &Group) -> Self {
+        Self {
+            rule: group.rule.name(),
+            copies: group.copies,
+            paragraphs: group.paragraphs,
+            bytes: group.bytes,
+            similarity: (f64::from(group.similarity) * 1e4).round() / 1e4,
+            survivor: None,
+            places: Vec::new(),
+        }
+    }
+}
+
+impl PlaceData {
+    /// A place without a text.
+    pub(super) fn of(place: &Place) -> Self {
+        Self {
+            path: place.path,
+            record: place.record,
+            id: place.id.as_deref().map(shown_id),
+            first: place.first,
+            last: place.last,
+            line: None,
+            similarity: None,
+            containment: None,
+            text: None,
+            is_cut: false,
+            is_same: false,
+            missing: None,
+        }
+    }
+}
+
+/// The summary with the names of directories as people may see them.
+fn printable(summary: &Summary) -> Summary {
+    let mut summary = summary.clone();
+    let mut directories = BTreeMap::new();
+    for (path, counts) in std::mem::take(&mut summary.directories) {
+        directories.insert(printable_bytes(path.as_bytes()), counts);
+    }
+    summary.directories = directories;
+    summary
+}
+
+fn printable_rejection(line: &RejectedLine) -> RejectedLine {
+    RejectedLine {
+        path: printable_bytes(line.path.as_bytes()),
+        detail: printable_bytes(line.detail.as_bytes()),
+        ..line.clone()
+    }
+}

@@ -1,0 +1,173 @@
+//! The report as a page: one HTML file that needs nothing else, with the largest groups of duplicates and their texts.
+//!
+//! [`Page::gather`] goes through the ledger two or three times and asks once for all texts; [`Page::write`] writes the
+//! page. The same record and inputs give the same bytes.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `groups` | counts the ledger's lines by what stays in their place |
+//! | `copies` | how often paragraphs stand, from the stretches that were removed |
+//! | `chosen` | which groups are shown, and where their copies stand |
+//! | `texts` | which texts are read, and what of them is shown |
+//! | `data` | what the page's script is given |
+//! | `html` | the file: everything from an input in one block of JSON without `<`, `>` or `&` |
+//!
+//! Memory: about 70 bytes a line of the ledger, then the groups that are shown and at most [`MAX_TEXT_BYTES`] of text.
+
+mod chosen;
+mod copies;
+mod data;
+mod groups;
+mod html;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::io::{self, Read, Write};
+
+use super::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
+use crate::error::Result;
+use crate::fingerprint::Fingerprint;
+
+use chosen::Chosen;
+use copies::Standing;
+use data::Data;
+use groups::Groups;
+
+/// Groups that are shown.
+pub const MAX_GROUPS: usize = 10_000;
+/// Copies of a group whose places are shown.
+pub const MAX_COPIES: usize = 20;
+/// Copies of a group that are shown beside what stays.
+pub const MAX_COPIES_WITH_TEXT: usize = 3;
+/// Most repeated paragraphs that are shown.
+pub const MAX_REPEATED: usize = 50;
+/// Rejections that are shown.
+pub const MAX_REJECTED: usize = 1000;
+/// Bytes of a text that are shown.
+pub const MAX_TEXT: usize = 4096;
+/// Bytes of all texts together, about.
+pub const MAX_TEXT_BYTES: usize = 24 * 1024 * 1024;
+
+/// The lines of a ledger, from the first to the last, as often as they are asked for.
+///
+/// Whatever opens a ledger anew is one:
+/// ```
+/// use tamis::report::page::{LedgerLines, NoTexts, Page};
+/// use tamis::report::LedgerReader;
+/// use tamis::{Config, Document, NoObserver};
+/// let documents = [Document::new("a", "今天下雨。\n"), Document::new("b", "今天下雨。\n")];
+/// let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;
+/// let mut lines = || LedgerReader::new("ledger", cleaned.ledger.as_slice());
+/// let page = Page::gather(&cleaned.outcome.summary, &[], &mut lines, &mut NoTexts("not here"))?;
+/// let mut html = Vec::new();
+/// page.write(&mut html).expect("memory takes everything");
+/// # Ok::<(), tamis::Error>(())
+/// ```
+pub trait LedgerLines {
+    /// Visits all lines in order.
+    ///
+    /// # Errors
+    /// Those of the ledger, and of `each`.
+    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()>;
+}
+
+impl<R: Read, F: FnMut() -> Result<LedgerReader<R>>> LedgerLines for F {
+    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        let mut reader = self()?;
+        while reader.advance()? {
+            each(&reader.line_ref()?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Some paragraphs of a document, by their place in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextPlace {
+    /// Path as the ledger spells it.
+    pub path: String,
+    /// Number of the record, from 0.
+    pub record: Option<u64>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+/// Paragraphs as they are written, joined by LF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The paragraphs.
+    pub text: String,
+    /// The line of the file on which they begin, from 1, if it has lines.
+    pub line: Option<u64>,
+    /// Byte of the document's decoded text at which they begin.
+    pub start: u64,
+    /// Identity of the paragraphs under the run's match mode.
+    pub key: Fingerprint,
+}
+
+/// Where texts are read again.
+pub trait Texts {
+    /// Reads what is wanted; the answers stand in the order of the questions. A text that is not there is told with
+    /// the reason.
+    ///
+    /// # Errors
+    /// What ends the work.
+    fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>>;
+}
+
+/// No texts but those in the ledger, for this reason.
+#[derive(Debug, Clone, Copy)]
+pub struct NoTexts<'a>(pub &'a str);
+
+impl Texts for NoTexts<'_> {
+    fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
+        Ok(wanted.iter().map(|_| Err(self.0.to_owned())).collect())
+    }
+}
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct Page {
+    data: Data,
+}
+
+impl Page {
+    /// Gathers what is shown. Of `rejections` [`MAX_REJECTED`] are.
+    ///
+    /// # Errors
+    /// Those of the ledger and of the texts.
+    pub fn gather(
+        summary: &Summary,
+        rejections: &[RejectedLine],
+        lines: &mut dyn LedgerLines,
+        texts: &mut dyn Texts,
+    ) -> Result<Self> {
+        let mut groups = Groups::default();
+        lines.visit(&mut |line| {
+            groups.add(line);
+            Ok(())
+        })?;
+        let moved = copies::moved(&groups, lines)?;
+        let (groups, mut chosen) = Chosen::of(groups);
+        let standing = Standing::of(groups, moved);
+        chosen.want(&standing.repeated);
+        lines.visit(&mut |line| {
+            chosen.add(line);
+            Ok(())
+        })?;
+        let mut data = Data::new(summary, rejections, &standing);
+        texts::fill(&mut data, chosen, texts)?;
+        Ok(Self { data })
+    }
+
+    /// Writes the page.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        html::write(&self.data, out)
+    }
+}

@@ -1,0 +1,170 @@
+//! The texts of the groups that are shown: which are read, and what of them the page has room for.
+
+use super::chosen::{Chosen, Copy, Place, Shown, num_paragraphs};
+use super::data::{Data, GroupData, PlaceData};
+use super::groups::Group;
+use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
+use crate::error::Result;
+use crate::units::count;
+
+/// How many texts of each group are shown, so that they fit: first one copy of each group, then more.
+pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
+    let mut planned = vec![0; groups.len()];
+    let mut left = MAX_TEXT_BYTES;
+    for (from, to) in [(0, 2), (2, MAX_COPIES_WITH_TEXT + 1)] {
+        for (group, num_texts) in groups.iter().zip(&mut planned) {
+            let to = to.min(super::groups::index(group.copies).saturating_add(1));
+            let bytes = to.saturating_sub(from) * bytes_of(group);
+            if *num_texts == from && to > from && bytes <= left {
+                left -= bytes;
+                *num_texts = to;
+            }
+        }
+    }
+    planned
+}
+
+/// What a text of a group takes, about.
+fn bytes_of(group: &Group) -> usize {
+    let each = group.bytes / u64::from(group.copies.max(1));
+    usize::try_from(each).unwrap_or(MAX_TEXT).clamp(1, MAX_TEXT)
+}
+
+/// Paragraphs that are as much as is shown, about.
+fn paragraphs_of(group: &Group) -> u64 {
+    let each = group.bytes / group.paragraphs.max(1);
+    count(MAX_TEXT) / each.max(1) + 1
+}
+
+/// What was asked of the inputs, and how it is answered.
+struct Answers {
+    wanted: Vec<TextPlace>,
+    answers: std::vec::IntoIter<std::result::Result<Text, String>>,
+}
+
+/// A text, and whether it is not all of it.
+struct Cut {
+    text: Text,
+    is_cut: bool,
+}
+
+/// Why a text is not shown.
+const CHANGED: &str = "it changed since the run";
+
+/// Reads the texts and puts what is shown into the page's data.
+pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -> Result<()> {
+    let mut wanted = Vec::new();
+    for shown in &chosen.groups {
+        let most = paragraphs_of(&shown.group);
+        for place in places(shown) {
+            wanted.push(chosen.text_place(place, most));
+        }
+    }
+    for place in chosen.repeated.iter().flatten() {
+        wanted.push(chosen.text_place(place, 1));
+    }
+    let answers = texts.read(&wanted)?.into_iter();
+    let mut answers = Answers { wanted, answers };
+    answers.wanted.reverse();
+    let mut room = Room { left: MAX_TEXT_BYTES };
+    data.num_groups = count(chosen.num_groups);
+    for shown in std::mem::take(&mut chosen.groups) {
+        let group = group_data(data, shown, &mut answers, &mut room);
+        data.groups.push(group);
+    }
+    for (repeated, place) in std::mem::take(&mut chosen.repeated).into_iter().enumerate() {
+        let Some(place) = place else { continue };
+        let answer = answers.next(&place);
+        let mut place = PlaceData::of(&place);
+        show(data, &mut place, answer, &mut room);
+        data.repeated[repeated].place = Some(place);
+    }
+    data.set_paths(&chosen.paths);
+    Ok(())
+}
+
+/// The places of a group whose texts are read: not those that the ledger holds.
+fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
+    let copies = shown.copies.iter().take(shown.num_texts.saturating_sub(1));
+    let copies = copies.filter(|copy| copy.text.is_none()).map(|copy| &copy.place);
+    shown.survivor.iter().filter(|_| shown.num_texts > 0).chain(copies)
+}
+
+fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut Room) -> GroupData {
+    let Shown { group, num_texts, survivor, copies } = shown;
+    let mut told = GroupData::of(&group);
+    let mut twin = None;
+    if let Some(place) = survivor {
+        let answer = (num_texts > 0).then(|| answers.next(&place));
+        let mut place = PlaceData::of(&place);
+        if let Some(answer) = answer {
+            twin = answer.as_ref().ok().map(|cut| (cut.text.key, cut.text.text.clone()));
+            show(data, &mut place, answer, room);
+        }
+        told.survivor = Some(place);
+    }
+    for (number, copy) in copies.into_iter().enumerate() {
+        let Copy { place, start, similarity, containment, text } = copy;
+        let is_read = number + 1 < num_texts && text.is_none();
+        let answer = is_read.then(|| answers.next(&place));
+        let mut place = PlaceData::of(&place);
+        (place.similarity, place.containment) = (similarity, containment);
+        match (answer, text) {
+            (Some(Ok(cut)), _) => {
+                let has_key = |key| !group.rule.is_exact() || key == cut.text.key;
+                let is_there = cut.text.start == start && twin.as_ref().is_none_or(|(key, _)| has_key(*key));
+                if !is_there {
+                    place.missing = Some(data.reason(CHANGED));
+                } else if twin.as_ref().is_some_and(|(_, text)| *text == cut.text.text) {
+                    (place.is_same, place.line) = (true, cut.text.line);
+                } else {
+                    show(data, &mut place, Ok(cut), room);
+                }
+            }
+            (Some(missing), _) => show(data, &mut place, missing, room),
+            (None, Some(text)) => room.put(&mut place, text, false),
+            (None, None) => {}
+        }
+        told.places.push(place);
+    }
+    told
+}
+
+/// Puts a text, or why it is not there, into a place.
+fn show(data: &mut Data, place: &mut PlaceData, answer: std::result::Result<Cut, String>, room: &mut Room) {
+    match answer {
+        Ok(Cut { text, is_cut }) => {
+            place.line = text.line;
+            room.put(place, text.text, is_cut);
+        }
+        Err(why) => place.missing = Some(data.reason(&why)),
+    }
+}
+
+impl Answers {
+    /// The answer about the next place.
+    fn next(&mut self, place: &Place) -> std::result::Result<Cut, String> {
+        let wanted = self.wanted.pop();
+        let text = self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))?;
+        let num_read = wanted.map_or(0, |wanted| num_paragraphs(wanted.first, wanted.last));
+        Ok(Cut { text, is_cut: num_read < num_paragraphs(place.first, place.last) })
+    }
+}
+
+/// What may still be shown.
+struct Room {
+    left: usize,
+}
+
+impl Room {
+    /// Shows as much of a text as may be; nothing if there is no room.
+    fn put(&mut self, place: &mut PlaceData, mut text: String, is_cut: bool) {
+        let end = text.floor_char_boundary(MAX_TEXT);
+        place.is_cut = is_cut || end < text.len();
+        text.truncate(end);
+        if text.len() <= self.left {
+            self.left -= text.len();
+            place.text = Some(text);
+        }
+    }
+}
