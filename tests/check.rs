@@ -344,10 +344,14 @@ fn reports_are_asked_for_before_the_work_starts() {
     check(&["sarif=in"]).exits(2).says(&["in", "directory"]);
     check(&["json", "sarif"]).exits(2).says(&["sarif=FILE"]);
     check(&["json=r", "sarif=r"]).exits(2).says(&["written to this file already"]);
+    check(&["html"]).exits(2).says(&["html=FILE"]);
+    check(&["html=a", "html=b"]).exits(2).says(&["asked for already"]);
     check(&["json="]).exits(2).says(&["name the file"]);
     assert_eq!(sandbox.tree(".").len(), 2, "nothing is left");
-    let ran =
-        check(&["json=r.json", "sarif=r.sarif", "junit=r.xml", "gitlab=gl.json", "markdown=s.md", "github"]);
+    let files =
+        ["json=r.json", "sarif=r.sarif", "junit=r.xml", "gitlab=gl.json", "markdown=s.md", "html=r.html"];
+    let ran = check(&[&files[..], &["github"]].concat());
+    assert!(sandbox.read_text("r.html").contains("\"a.txt\""));
     assert!(ran.exits(1).out().starts_with("::error "), "{}", ran.out());
     for file in ["r.json", "gl.json", "r.sarif"] {
         serde_json::from_slice::<Value>(&sandbox.read(file)).expect(file);

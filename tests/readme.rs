@@ -88,8 +88,10 @@ fn page(name: &str) -> String {
 /// README and everything in docs/.
 fn pages() -> Vec<String> {
     let docs = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap();
-    let names = docs.map(|entry| format!("docs/{}", entry.unwrap().file_name().to_str().unwrap()));
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".md")).collect();
+    let paths = docs.map(|entry| entry.unwrap().path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let mut names: Vec<String> =
+        pages.map(|path| format!("docs/{}", path.file_name().unwrap().to_str().unwrap())).collect();
     names.sort();
     names.insert(0, "README.md".to_owned());
     names
@@ -97,6 +99,12 @@ fn pages() -> Vec<String> {
 
 fn has(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|dir: PathBuf| dir.join(program).is_file())
+}
+
+/// Says loudly that a command was not run.
+#[expect(clippy::print_stderr, reason = "what is skipped must be seen")]
+fn skip(command: &str, why: &str) {
+    eprintln!("SKIPPED: {command}: {why}");
 }
 
 #[test]
@@ -113,16 +121,14 @@ fn run_commands(page: &str) -> usize {
     let mut count = 0;
     for line in blocks(page).iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines) {
         if (line.starts_with("git ") || line.contains("--since-ref")) && !has("git") {
-            eprintln!("SKIPPED: {line}: git is not installed");
+            skip(line, "git is not installed");
             continue;
         }
         if line == "cargo test" || line.starts_with("cargo bench") {
             continue; // this very test; and benches take their time
         }
         if line.contains("--example") && !example().is_file() {
-            eprintln!(
-                "SKIPPED: {line}: the example is built by `cargo test`, not by `cargo test --test readme`"
-            );
+            skip(line, "the example is built by `cargo test`, not by `cargo test --test readme`");
             continue;
         }
         let (text, code) = clone.run(line);
@@ -148,7 +154,7 @@ fn follow_transcripts(page: &str) -> usize {
     for block in blocks(page).iter().filter(|block| block.language == "console") {
         let command = block.lines[0].strip_prefix("$ ").unwrap();
         if command.contains("zstd") && !has("zstd") {
-            eprintln!("SKIPPED: {command}: zstd is not installed");
+            skip(command, "zstd is not installed");
             continue;
         }
         let (text, _) = clone.run(command);

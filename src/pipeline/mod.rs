@@ -22,6 +22,7 @@ mod feed;
 mod inspect;
 mod near;
 mod originals;
+mod page;
 mod reading;
 mod recheck;
 mod render;
@@ -33,6 +34,7 @@ mod verify;
 pub use check::{Before, Checked, Gate, check};
 pub use inspect::inspect;
 pub use originals::{Excerpt, Missing, OriginalParagraph, Originals, Wanted};
+pub use page::OriginalTexts;
 pub use verify::{Audit, Difference, DifferenceKind, verify};
 
 use std::path::{Path, PathBuf};

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::fingerprint::DocumentHasher;
-use tamis::pipeline::{Excerpt, Missing, Originals, Wanted};
+use tamis::pipeline::{OriginalTexts, Originals};
 use tamis::report::LedgerLineRef;
-use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Text, TextPlace, Texts};
+use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Texts};
 use tamis::store::path::printable;
 
 use crate::check::outputs::ReportFile;
@@ -57,7 +56,7 @@ pub(crate) fn report(args: &ReportArgs, progress: &Progress) -> anyhow::Result<E
     let file = output(&path)?;
     let rejections = record.rejections(MAX_REJECTED)?;
     let originals = originals(args, &record, progress)?;
-    let mut originals = originals.map(|originals| Reread { originals, progress });
+    let mut originals = originals.map(|originals| OriginalTexts { originals, observer: progress });
     let mut none = NoTexts(if args.no_text { "texts were left out (--no-text)" } else { NOT_THERE });
     let texts: &mut dyn Texts = match &mut originals {
         Some(originals) => originals,
@@ -119,41 +118,4 @@ impl LedgerLines for Lines<'_> {
         }
         self.0.check_total(num_removed)
     }
-}
-
-/// Texts, read again.
-struct Reread<'a> {
-    originals: Originals,
-    progress: &'a Progress,
-}
-
-impl Texts for Reread<'_> {
-    fn read(&mut self, wanted: &[TextPlace]) -> tamis::Result<Vec<Result<Text, String>>> {
-        let wanted: Vec<Wanted> = wanted
-            .iter()
-            .map(|place| Wanted {
-                path: place.path.clone(),
-                record: place.record,
-                paragraphs: Some((place.first, place.last)),
-            })
-            .collect();
-        let answers = self.originals.read(&wanted, self.progress)?;
-        Ok(answers.into_iter().map(text).collect())
-    }
-}
-
-fn text(answer: Result<Excerpt, Missing>) -> Result<Text, String> {
-    let excerpt = answer.map_err(|missing| missing.to_string())?;
-    let first = excerpt.paragraphs.first().ok_or("it has no such paragraph")?;
-    let (line, start) = (excerpt.line.or(first.line), first.span.0);
-    let mut key = DocumentHasher::default();
-    let mut text = String::new();
-    for (number, paragraph) in excerpt.paragraphs.iter().enumerate() {
-        key.update(&paragraph.fingerprint);
-        if number > 0 {
-            text.push('\n');
-        }
-        text.push_str(&paragraph.text);
-    }
-    Ok(Text { text, line, start, key: key.finish() })
 }

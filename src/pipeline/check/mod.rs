@@ -9,9 +9,11 @@ mod examine;
 mod lines;
 mod log;
 mod measure;
+mod page;
 mod tell;
 mod writing;
 
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -36,6 +38,7 @@ use measure::{Figures, FileMarks};
 use tell::{Named, Teller, Told};
 
 /// What a check is to do.
+#[derive(Default)]
 pub struct Gate<'a> {
     /// How much is let pass.
     pub limits: Limits,
@@ -45,6 +48,8 @@ pub struct Gate<'a> {
     pub wants_baseline: bool,
     /// What is told of problems.
     pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
+    /// Where the page is written, if one is asked for.
+    pub page: Option<Box<dyn Write + Send + 'a>>,
 }
 
 impl std::fmt::Debug for Gate<'_> {
@@ -90,7 +95,7 @@ pub struct Checked {
 /// use tamis::pipeline::{Gate, check};
 /// use tamis::{Config, NoObserver, report::Limits, store::Root};
 /// let limits = Limits { duplicates: Some(0), ..Limits::default() };
-/// let gate = Gate { limits, before: None, wants_baseline: false, writers: Vec::new() };
+/// let gate = Gate { limits, ..Gate::default() };
 /// let checked = check(vec![Root::look("corpus".as_ref())?], &Config::default(), gate, &NoObserver)?;
 /// assert!(checked.report.has_passed());
 /// # Ok::<(), tamis::Error>(())
@@ -168,6 +173,10 @@ fn analyse(
         last_file: None,
     };
     let report = tell(&mut log, &mut teller, gate, (summary, observer))?;
+    if let Some(out) = &mut gate.page {
+        let mut texts = page::InputTexts { sources, input, config, observer };
+        page::write(out, (&mut log, &mut teller), &report.summary, &mut texts)?;
+    }
     let baseline =
         if gate.wants_baseline { Some(today(&mut log, (sources, decider.places()), config)?) } else { None };
     Ok((report, baseline))

@@ -12,7 +12,7 @@ use tamis::config::{MatchMode, Scope};
 use tamis::error::SkipReason;
 use tamis::observe::Stage;
 use tamis::pipeline::{Before, Gate, check as run_check};
-use tamis::report::{Baseline, BaselineSettings, Limits, ProblemWriter, ReportFormat};
+use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{Place, Root};
 use tamis::{Config, Observer};
@@ -152,6 +152,7 @@ pub(crate) fn check(args: CheckArgs) -> anyhow::Result<Exit> {
         before: before.map(|(baseline, name)| Before { baseline, name, has_changed: &has_changed }),
         wants_baseline: plan.write_baseline.is_some(),
         writers: plan.writers(settings.quiet),
+        page: plan.page(),
     };
     let checked = run_check(roots, &config, gate, &Quiet { progress: &progress, is_bar: true });
     progress.clear();
@@ -197,7 +198,13 @@ impl Plan {
                 None if reports.iter().any(|(_, file)| file.is_none()) => {
                     bail!("format {target}: one format goes to standard output already; write {target}=FILE")
                 }
+                None if target.format == ReportFormat::Html => {
+                    bail!("format html: the page is for a browser; write html=FILE")
+                }
                 None => reports.push((target.format, None)),
+                Some(_) if reports.iter().any(|(format, _)| *format == target.format) => {
+                    bail!("format {target}: this format is asked for already; one file is enough")
+                }
                 Some(file) => {
                     if names.contains(file) {
                         bail!("format {target}: another format is written to this file already");
@@ -254,6 +261,11 @@ impl Plan {
         }
         writers
     }
+
+    fn page(&self) -> Option<Box<dyn std::io::Write + Send>> {
+        let page = self.reports.iter().find(|(format, _)| *format == ReportFormat::Html);
+        page.and_then(|(_, file)| file.as_ref()).map(ReportFile::writer)
+    }
 }
 
 fn read_baseline(path: &Path, config: &Config) -> anyhow::Result<Baseline> {
@@ -308,7 +320,7 @@ fn since(
     if revision.roots.is_empty() {
         return Ok((revision, Baseline::of(settings, Vec::new())));
     }
-    let gate = Gate { limits: Limits::default(), before: None, wants_baseline: true, writers: Vec::new() };
+    let gate = Gate { wants_baseline: true, ..Gate::default() };
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
     Ok((revision, then.baseline.unwrap_or(Baseline::of(settings, Vec::new()))))
 }

@@ -1,0 +1,107 @@
+//! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
+
+use std::io::Write;
+
+use crate::config::Config;
+use crate::discover::SourceList;
+use crate::error::{Error, Result};
+use crate::observe::Observer;
+use crate::pipeline::originals::read_again;
+use crate::pipeline::page::{asked, texts};
+use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
+use crate::report::{LedgerLineRef, LedgerPlaceRef, RejectedLine, Summary};
+use crate::store::DiskInput;
+use crate::write::{LedgerContext, survivors};
+
+use super::log::{Entry, Log, Run};
+use super::tell::Teller;
+
+/// Writes the page.
+pub(super) fn write(
+    out: &mut dyn Write,
+    (log, teller): (&mut Log, &mut Teller<'_>),
+    summary: &Summary,
+    texts: &mut dyn Texts,
+) -> Result<()> {
+    let rejections = rejections(log)?;
+    let page = Page::gather(summary, &rejections, &mut LogLines { log, teller }, texts)?;
+    page.write(out).and_then(|()| out.flush()).map_err(|source| Error::Report { source })
+}
+
+/// The first rejections.
+fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
+    let mut rejections = Vec::new();
+    for number in 0..log.len() {
+        if let Some(Entry::Rejected { text, .. }) = log.entry(number)? {
+            rejections.extend(serde_json::from_str(&log.text(text)?).ok());
+        }
+        if rejections.len() >= MAX_REJECTED {
+            break;
+        }
+    }
+    Ok(rejections)
+}
+
+/// The runs of a log. The ids of records are left out: looking them up takes longer than the rest.
+struct LogLines<'a, 't> {
+    log: &'a mut Log,
+    teller: &'a mut Teller<'t>,
+}
+
+impl LedgerLines for LogLines<'_, '_> {
+    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        for number in 0..self.log.len() {
+            if let Some(Entry::Run(run)) = self.log.entry(number)? {
+                self.line(&run, each)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl LogLines<'_, '_> {
+    fn line(&mut self, run: &Run, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        let Some(reason) = run.verdict.reason() else { return Ok(()) };
+        let Teller { sources, places, findings, .. } = *self.teller;
+        let context = LedgerContext { sources, places, findings };
+        let survivors = survivors(reason, run.last - run.first + 1, context);
+        let evidence = match survivors.finding {
+            Some(finding) => Some(self.teller.evidence.read(finding)?),
+            None => None,
+        };
+        let (removed, survivor) = (places.owner(run.document), places.owner(survivors.document));
+        each(&LedgerLineRef {
+            path: context.path(removed),
+            record: removed.record,
+            id: None,
+            first: run.first,
+            last: run.last,
+            span: run.span,
+            rule: survivors.rule,
+            survivor: LedgerPlaceRef {
+                path: context.path(survivor),
+                record: survivor.record,
+                id: None,
+                first: survivors.first,
+                last: survivors.last,
+            },
+            similarity: evidence.as_ref().and_then(|evidence| evidence.similarity),
+            containment: evidence.as_ref().and_then(|evidence| evidence.containment),
+            text: None,
+        })
+    }
+}
+
+/// The texts of inputs that a check has been through.
+pub(super) struct InputTexts<'a> {
+    pub(super) sources: &'a SourceList,
+    pub(super) input: &'a DiskInput,
+    pub(super) config: &'a Config,
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Texts for InputTexts<'_> {
+    fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
+        Ok(texts(read_again(&asked(wanted), (self.sources, self.input), self.config, self.observer)?))
+    }
+}
