@@ -332,10 +332,10 @@ impl<'a> Collector<'a> {
         let Some((first, last)) = self.wanted[number].paragraphs else { return Ok(excerpt) };
         let (mut lines, mut counted) = (start.lines, 0);
         let mut hasher = KeyHasher::default();
-        for (index, &paragraph) in (start.paragraphs..).zip(paragraphs) {
-            if !(first..=last).contains(&index) {
-                continue;
-            }
+        let within =
+            |index: u64| usize::try_from(index.saturating_sub(start.paragraphs)).unwrap_or(usize::MAX);
+        let here = within(first)..within(last.saturating_add(1)).min(paragraphs.len());
+        for &paragraph in paragraphs.get(here).unwrap_or_default() {
             lines += count_lines(&text[counted..paragraph.span.start]);
             counted = paragraph.span.start;
             let mut paragraph = paragraph;

@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::store::Scratch;
-use crate::units::DocumentId;
+use crate::units::{DocumentId, count};
 
-/// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and
-/// the ids one after the other. Nothing is written for a corpus without ids.
+/// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and what is
+/// too long for its entry, one after the other. Nothing is written for a corpus without ids.
 pub struct RecordIds {
     /// The first document with an entry.
     first: Option<u64>,
@@ -13,10 +13,17 @@ pub struct RecordIds {
     next: u64,
     index: Box<dyn Scratch>,
     ids: Box<dyn Scratch>,
+    /// Entries that were read ahead, and the number of the first of them.
+    ahead: (u64, Vec<u8>),
 }
 
-/// An entry: offset and length, each a little-endian u64.
-const ENTRY_BYTES: usize = 16;
+/// An entry: the length and the id, or [`ELSEWHERE`] and, as little-endian u64s from byte 8 on, offset and length.
+/// Room for a UUID in quotes.
+const ENTRY_BYTES: usize = 40;
+/// First byte of an entry whose id stands elsewhere.
+const ELSEWHERE: u8 = u8::MAX;
+/// Entries that are read ahead.
+const AHEAD: u64 = 1024;
 
 impl std::fmt::Debug for RecordIds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -27,7 +34,7 @@ impl std::fmt::Debug for RecordIds {
 impl RecordIds {
     /// None yet, to be kept in the two scratch stores.
     pub fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
-        Self { first: None, next: 0, index, ids }
+        Self { first: None, next: 0, index, ids, ahead: (0, Vec::new()) }
     }
 
     /// Notes the id of a record, the JSON of its id field; empty if it has none. What is noted already is not
@@ -49,16 +56,22 @@ impl RecordIds {
             self.index.append(&[0; ENTRY_BYTES])?;
             self.next += 1;
         }
-        let offset = self.ids.append(id)?;
         let mut entry = [0; ENTRY_BYTES];
-        entry[..8].copy_from_slice(&offset.to_le_bytes());
-        entry[8..].copy_from_slice(&crate::units::count(id.len()).to_le_bytes());
+        if id.len() < ENTRY_BYTES {
+            entry[0] = u8::try_from(id.len()).unwrap_or(0);
+            entry[1..=id.len()].copy_from_slice(id);
+        } else {
+            entry[0] = ELSEWHERE;
+            entry[8..16].copy_from_slice(&self.ids.append(id)?.to_le_bytes());
+            entry[16..24].copy_from_slice(&count(id.len()).to_le_bytes());
+        }
         self.index.append(&entry)?;
         self.next += 1;
         Ok(())
     }
 
-    /// The id of a document; empty if it has none.
+    /// The id of a document; empty if it has none. Documents that are asked for in order are read ahead, and others
+    /// in between do not disturb that.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
@@ -69,15 +82,66 @@ impl RecordIds {
         if document.0 >= self.next {
             return Ok(Vec::new());
         }
-        let mut entry = [0; ENTRY_BYTES];
-        self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
-        let (mut offset, mut len) = ([0; 8], [0; 8]);
-        offset.copy_from_slice(&entry[..8]);
-        len.copy_from_slice(&entry[8..]);
-        let mut id = vec![0; usize::try_from(u64::from_le_bytes(len)).unwrap_or(0)];
-        if !id.is_empty() {
-            self.ids.read_at(u64::from_le_bytes(offset), &mut id)?;
+        let entry = self.entry(number)?;
+        match entry[0] {
+            ELSEWHERE => {
+                let word = |at: usize| {
+                    let mut bytes = [0; 8];
+                    bytes.copy_from_slice(&entry[at..at + 8]);
+                    u64::from_le_bytes(bytes)
+                };
+                let mut id = vec![0; usize::try_from(word(16)).unwrap_or(0)];
+                self.ids.read_at(word(8), &mut id)?;
+                Ok(id)
+            }
+            len => Ok(entry[1..].iter().copied().take(usize::from(len)).collect()),
         }
-        Ok(id)
+    }
+
+    fn entry(&mut self, number: u64) -> Result<[u8; ENTRY_BYTES]> {
+        let mut entry = [0; ENTRY_BYTES];
+        let (start, ahead) = (self.ahead.0, count(self.ahead.1.len() / ENTRY_BYTES));
+        let end = start + ahead;
+        if (end..=end + AHEAD).contains(&number) {
+            let last = self.next - self.first.unwrap_or(0);
+            let num = AHEAD.min(last - number);
+            self.ahead.0 = number;
+            self.ahead.1.resize(usize::try_from(num).unwrap_or(0) * ENTRY_BYTES, 0);
+            self.index.read_at(number * ENTRY_BYTES as u64, &mut self.ahead.1)?;
+        } else if !(start..end).contains(&number) {
+            self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
+            return Ok(entry);
+        }
+        let at = usize::try_from(number - self.ahead.0).unwrap_or(0) * ENTRY_BYTES;
+        entry.copy_from_slice(&self.ahead.1[at..at + ENTRY_BYTES]);
+        Ok(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{NullOutput, Output};
+
+    #[test]
+    fn ids_come_back_in_any_order() {
+        let scratch = || NullOutput.scratch().unwrap();
+        let mut ids = RecordIds::new([scratch(), scratch()]);
+        let id = |n: u64| match n % 4 {
+            0 => String::new(),
+            1 => n.to_string(),
+            2 => format!("\"{n:036}\""), // the longest that fits is 39 bytes
+            _ => format!("\"{n:037}\"") + &"x".repeat(usize::try_from(n % 3).unwrap()),
+        };
+        ids.note(DocumentId(2), b"").unwrap();
+        for n in (5..9000).filter(|n| n % 7 > 0) {
+            ids.note(DocumentId(n), id(n).as_bytes()).unwrap();
+        }
+        let expected = |n: u64| if n < 5 || n >= 9000 || n % 7 == 0 { String::new() } else { id(n) };
+        for n in 0..9100 {
+            for n in [n, n * 7919 % 9000] {
+                assert_eq!(ids.get(DocumentId(n)).unwrap(), expected(n).as_bytes(), "{n}");
+            }
+        }
     }
 }
