@@ -119,7 +119,14 @@ fn commands_run() {
 fn run_commands(page: &str) -> usize {
     let clone = Clone::new();
     let mut count = 0;
-    for line in blocks(page).iter().filter(|block| block.language == "sh").flat_map(|block| &block.lines) {
+    let blocks = blocks(page);
+    let shown = blocks.iter().filter(|block| block.language == "sh" || block.language == "console");
+    for (block, line) in shown.flat_map(|block| block.lines.iter().map(move |line| (block, line))) {
+        if block.language == "console" {
+            // What it leaves is there for the commands after it; what it prints is another test's.
+            line.strip_prefix("$ ").map(|line| clone.run(line));
+            continue;
+        }
         if (line.starts_with("git ") || line.contains("--since-ref")) && !has("git") {
             skip(line, "git is not installed");
             continue;

@@ -134,10 +134,11 @@ mod tests {
             _ => format!("\"{n:037}\"") + &"x".repeat(usize::try_from(n % 3).unwrap()),
         };
         ids.note(DocumentId(2), b"").unwrap();
-        for n in (5..9000).filter(|n| n % 7 > 0) {
+        for n in (5..9000_u64).filter(|n| !n.is_multiple_of(7)) {
             ids.note(DocumentId(n), id(n).as_bytes()).unwrap();
         }
-        let expected = |n: u64| if n < 5 || n >= 9000 || n % 7 == 0 { String::new() } else { id(n) };
+        let is_noted = |n: u64| (5..9000).contains(&n) && !n.is_multiple_of(7);
+        let expected = |n: u64| if is_noted(n) { id(n) } else { String::new() };
         for n in 0..9100 {
             for n in [n, n * 7919 % 9000] {
                 assert_eq!(ids.get(DocumentId(n)).unwrap(), expected(n).as_bytes(), "{n}");
