@@ -140,6 +140,11 @@ fn decides_what_clean_decides_of_hostile_inputs() {
     sandbox.file("in/f.csv", "id,text\r\n1,\"one\ntwo\"\r\n2,new\r\n3,new\r\n");
     sandbox.file("in/g-empty.txt", "");
     sandbox.file("in/h-nul.txt", b"a\0b\n\xff");
+    // Each is rejected by itself, whatever stands before it.
+    for name in ["i", "j", "k"] {
+        sandbox.file(format!("in/{name}.txt"), b"\xff\xfe\xff\n");
+        sandbox.file(format!("in/{name}.jsonl.gz"), b"\x1f\x8b\x08\0no gzip");
+    }
     same_as_clean(&sandbox, &[]);
     same_as_clean(&sandbox, &["--near", "both", "--near-min-chars", "0"]);
     let report = same_as_clean(&sandbox, &["--split", "block"]);

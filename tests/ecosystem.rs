@@ -271,7 +271,7 @@ fn the_hook_runs_check() {
 
 #[test]
 fn the_gitlab_job_leaves_the_reports_it_names() {
-    let job = &yaml(&file("ci/gitlab.yml"))["tamis-check"];
+    let job = &yaml(&file("docs/gitlab-ci.yml"))["tamis-check"];
     let runner = Runner::with_stub();
     for line in ["before_script", "script"].into_iter().flat_map(|part| job[part].as_array().unwrap()) {
         run(runner.command("sh").args(["-c", line.as_str().unwrap()]).env("CI_PROJECT_DIR", ".")).exits(0);

@@ -100,9 +100,11 @@ impl<'a> Account<'a> {
         }
         let is_container = part.kind.is_container();
         if part.fate != PartFate::Read && !is_container {
-            self.log.retract(self.open.first_entry);
-            (self.open, self.run) = (OpenUnit::default(), None);
-            self.open.first_entry = self.log.len();
+            if !part.is_first {
+                // What was found in the pieces before this one.
+                self.log.retract(self.open.first_entry);
+                (self.open, self.run) = (OpenUnit::default(), None);
+            }
             return self.end_unit(part);
         }
         if part.is_first {
@@ -125,7 +127,6 @@ impl<'a> Account<'a> {
                 open.counts.documents_emptied = u64::from(!open.has_kept);
             }
             self.tally.add(&open.counts, part);
-            self.open.first_entry = self.log.len();
             self.end_unit(part)?;
         }
         Ok(())
