@@ -179,9 +179,23 @@ fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> std::result::Result<
 }
 
 fn read_rule<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Rule, D::Error> {
-    let name = Cow::<'de, str>::deserialize(deserializer)?;
-    let known = Rule::ALL.into_iter().find(|rule| rule.name() == name);
-    known.ok_or_else(|| serde::de::Error::custom(format_args!("unknown rule {name:?}")))
+    deserializer.deserialize_str(RuleName)
+}
+
+/// Takes a rule's name where it stands: there is one in each line.
+struct RuleName;
+
+impl serde::de::Visitor<'_> for RuleName {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a rule")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> std::result::Result<Rule, E> {
+        let known = Rule::ALL.into_iter().find(|rule| rule.name() == name);
+        known.ok_or_else(|| E::custom(format_args!("unknown rule {name:?}")))
+    }
 }
 
 /// Reads the lines of a ledger, in order.

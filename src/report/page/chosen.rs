@@ -69,8 +69,6 @@ pub(super) struct Shown {
 /// What is shown, found in the ledger a line at a time.
 #[derive(Debug)]
 pub(super) struct Chosen {
-    of_line: Vec<u32>,
-    num_lines: usize,
     /// By number of the group, its place among those shown.
     ranks: HashMap<u32, usize>,
     /// By number of the group, repeated paragraphs in it and their places in the list.
@@ -82,16 +80,14 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    /// Chooses the largest groups, and gives back what else is needed of all of them.
-    pub(super) fn of(groups: Groups) -> (Vec<Group>, Self) {
+    /// Chooses the largest groups, and gives back all of them and the group of each line.
+    pub(super) fn of(groups: Groups) -> (Vec<Group>, Vec<u32>, Self) {
         let numbers = groups.largest(MAX_GROUPS);
         let Groups { all: groups, of_line, .. } = groups;
         let chosen: Vec<Group> = numbers.iter().map(|&number| groups[index(number)]).collect();
         let planned = texts::plan(&chosen);
         let shown = |(group, num_texts)| Shown { group, num_texts, survivor: None, copies: Vec::new() };
         let chosen = Self {
-            of_line,
-            num_lines: 0,
             ranks: numbers.into_iter().zip(0..).collect(),
             wanted: HashMap::new(),
             num_groups: groups.len(),
@@ -99,7 +95,7 @@ impl Chosen {
             repeated: Vec::new(),
             paths: Paths::default(),
         };
-        (groups, chosen)
+        (groups, of_line, chosen)
     }
 
     /// Asks for the places of repeated paragraphs.
@@ -110,10 +106,13 @@ impl Chosen {
         }
     }
 
-    /// Takes what is shown of the next line.
-    pub(super) fn add(&mut self, line: &LedgerLineRef<'_>) {
-        let Some(&number) = self.of_line.get(self.num_lines) else { return };
-        self.num_lines += 1;
+    /// The numbers of groups whose lines tell something that is shown.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.ranks.keys().chain(self.wanted.keys()).copied()
+    }
+
+    /// Takes what is shown of the next line of a group.
+    pub(super) fn add(&mut self, number: u32, line: &LedgerLineRef<'_>) {
         if let Some(wanted) = self.wanted.remove(&number) {
             for (at, paragraph) in wanted {
                 let place = survivor(line, &mut self.paths);

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::num::NonZeroU64;
 
-use super::groups::{DocumentKey, Group, Groups, bounds};
+use super::groups::{DocumentKey, Group, Groups, bounds, index};
 use super::{LedgerLines, MAX_REPEATED};
 use crate::decide::Rule;
 use crate::error::Result;
@@ -58,13 +58,14 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
     if copied.is_empty() {
         return Ok(stretches);
     }
-    let mut number = 0;
-    lines.visit(&mut |line| {
-        let group = groups.of_line.get(number).copied().unwrap_or_default();
-        number += 1;
-        if line.rule != Rule::Exact {
-            return Ok(());
-        }
+    let group_of = |number: u64| {
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        groups.of_line.get(at).copied().unwrap_or_default()
+    };
+    let is_exact =
+        |number: u64| groups.all.get(index(group_of(number))).is_some_and(|group| group.rule == Rule::Exact);
+    lines.visit(&is_exact, &mut |number, line| {
+        let group = group_of(number);
         let document = DocumentKey::of(&line.path, line.record);
         if let Some(&copies) = copied.get(&document) {
             let (first, last) = bounds(line.first, line.last);

@@ -23,6 +23,7 @@ mod html;
 mod tests;
 mod texts;
 
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 
 use super::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
@@ -65,18 +66,30 @@ pub const MAX_TEXT_BYTES: usize = 24 * 1024 * 1024;
 /// # Ok::<(), tamis::Error>(())
 /// ```
 pub trait LedgerLines {
-    /// Visits all lines in order.
+    /// Visits the lines of which `is_wanted` says so by their number, from 0. The first time all are.
     ///
     /// # Errors
     /// Those of the ledger, and of `each`.
-    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()>;
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()>;
 }
 
 impl<R: Read, F: FnMut() -> Result<LedgerReader<R>>> LedgerLines for F {
-    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
         let mut reader = self()?;
+        let mut number = 0;
         while reader.advance()? {
-            each(&reader.line_ref()?)?;
+            if is_wanted(number) {
+                each(number, &reader.line_ref()?)?;
+            }
+            number += 1;
         }
         Ok(())
     }
@@ -146,16 +159,19 @@ impl Page {
         texts: &mut dyn Texts,
     ) -> Result<Self> {
         let mut groups = Groups::default();
-        lines.visit(&mut |line| {
+        lines.visit(&|_| true, &mut |_, line| {
             groups.add(line);
             Ok(())
         })?;
         let moved = copies::moved(&groups, lines)?;
-        let (groups, mut chosen) = Chosen::of(groups);
+        let (groups, of_line, mut chosen) = Chosen::of(groups);
         let standing = Standing::of(groups, moved);
         chosen.want(&standing.repeated);
-        lines.visit(&mut |line| {
-            chosen.add(line);
+        let group = |number: u64| usize::try_from(number).ok().and_then(|at| of_line.get(at)).copied();
+        let is_chosen: HashSet<u32> = chosen.numbers().collect();
+        let is_wanted = |number: u64| group(number).is_some_and(|group| is_chosen.contains(&group));
+        lines.visit(&is_wanted, &mut |number, line| {
+            chosen.add(group(number).unwrap_or_default(), line);
             Ok(())
         })?;
         let mut data = Data::new(summary, rejections, &standing);
