@@ -1,6 +1,6 @@
 //! Stage 8: the account of a run: [`Summary`] (`summary.json`), the list of rejections (`rejected.jsonl`), and
 //! what varies from run to run ([`RunInfo`], `run.json`). The ledger, which stage 7 writes, is read back here
-//! ([`LedgerReader`]).
+//! ([`LedgerReader`]). [`page`] shows all of it to people.
 //!
 //! The summary holds integers and the configuration only: no time, path, version or machine, so that it is
 //! identical from run to run.
