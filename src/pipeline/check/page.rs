@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::config::Config;
+use crate::decide::Reason;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
@@ -49,10 +50,20 @@ struct LogLines<'a, 't> {
 }
 
 impl LedgerLines for LogLines<'_, '_> {
-    fn visit(&mut self, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut num_runs = 0;
         for number in 0..self.log.len() {
-            if let Some(Entry::Run(run)) = self.log.entry(number)? {
-                self.line(&run, each)?;
+            if let Some(Entry::Run(run)) = self.log.entry(number)?
+                && let Some(reason) = run.verdict.reason()
+            {
+                if is_wanted(num_runs) {
+                    self.line(&run, reason, &mut |line| each(num_runs, line))?;
+                }
+                num_runs += 1;
             }
         }
         Ok(())
@@ -60,8 +71,12 @@ impl LedgerLines for LogLines<'_, '_> {
 }
 
 impl LogLines<'_, '_> {
-    fn line(&mut self, run: &Run, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
-        let Some(reason) = run.verdict.reason() else { return Ok(()) };
+    fn line(
+        &mut self,
+        run: &Run,
+        reason: Reason,
+        each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
         let Teller { sources, places, findings, .. } = *self.teller;
         let context = LedgerContext { sources, places, findings };
         let survivors = survivors(reason, run.last - run.first + 1, context);
