@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use crate::error::{Error, Result};
 use crate::observe::Observer;
@@ -35,14 +35,18 @@ pub(super) fn write(
     if most > 0 {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Vec<Problem>>(MAX_WAITING);
+            let (back, written) = channel();
             let writers = &mut *writers;
             let writing = scope.spawn(move || {
-                receiver.iter().flatten().try_for_each(|problem| {
-                    writers.iter_mut().try_for_each(|writer| writer.problem(&problem)).map_err(failed)
-                })
+                for batch in receiver {
+                    for problem in &batch {
+                        writers.iter_mut().try_for_each(|writer| writer.problem(problem)).map_err(failed)?;
+                    }
+                    let _ = back.send(batch); // nobody waits for it
+                }
+                Ok(())
             });
-            let told = tell(log, known, teller, (&sender, most), observer);
-            drop(sender);
+            let told = tell(log, known, teller, &Line { sender, written, most }, observer);
             // What cannot be written ends the telling, and is the error to tell.
             let written =
                 writing.join().unwrap_or_else(|_| Err(failed(io::Error::other("a writer panicked"))));
@@ -52,18 +56,27 @@ pub(super) fn write(
     writers.iter_mut().try_for_each(|writer| writer.finish(report)).map_err(failed)
 }
 
-/// Tells of the first `most`.
+/// The way from the teller to the writers.
+struct Line {
+    sender: SyncSender<Vec<Problem>>,
+    /// What is written comes back: an allocator is quickest where what one thread made is not freed by another.
+    written: Receiver<Vec<Problem>>,
+    /// Problems that are told.
+    most: u64,
+}
+
+/// Tells of the first problems.
 fn tell(
     log: &mut Log,
     known: Option<&Known>,
     teller: &mut Teller<'_>,
-    (sender, most): (&SyncSender<Vec<Problem>>, u64),
+    line: &Line,
     observer: &dyn Observer,
 ) -> Result<()> {
     let mut num_told = 0;
     let mut batch = Vec::with_capacity(BATCH);
     for_each_piece(log, known, |log, piece| {
-        if num_told >= most {
+        if num_told >= line.most {
             return Ok(ControlFlow::Break(()));
         }
         num_told += 1;
@@ -75,9 +88,10 @@ fn tell(
             return Err(Error::Interrupted);
         }
         let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-        let is_heard = sender.send(full).is_ok();
+        line.written.try_iter().for_each(drop);
+        let is_heard = line.sender.send(full).is_ok();
         Ok(if is_heard { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
-    let _ = sender.send(batch); // if nobody hears it, writing has failed, which is told elsewhere
+    let _ = line.sender.send(batch); // if nobody hears it, writing has failed, which is told elsewhere
     Ok(())
 }
