@@ -326,7 +326,7 @@ fn every_operation_can_fail() {
         ("scratch", 1, 2),
         ("publish", 1, 1),
         ("append", 1, 12),
-        ("note", 997, 4),
+        ("note", 397, 4),
         ("read", 199, 2),
     ] {
         let failed = fail_each(&files, kind, step);
