@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tamis::Outcome;
 use tamis::pipeline::Destination;
+pub(crate) use tamis::report::{grouped, size};
 use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `destination`.
@@ -132,39 +133,12 @@ fn names(counts: &BTreeMap<String, u64>) -> String {
     parts.map(|(name, n)| format!("{} {name}", grouped(*n))).collect::<Vec<_>>().join(", ")
 }
 
-/// A number with its thousands grouped: 1,234,567.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of bytes in decimal units.
-pub(crate) fn size(bytes: u64) -> String {
-    let (unit, divisor) = match bytes {
-        0..1_000 => return format!("{bytes} B"),
-        1_000..1_000_000 => ("kB", 1_000),
-        1_000_000..1_000_000_000 => ("MB", 1_000_000),
-        _ => ("GB", 1_000_000_000),
-    };
-    format!("{}.{} {unit}", grouped(bytes / divisor), bytes % divisor * 10 / divisor)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_for_people() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0, 999, 1_500, 12_345_678].map(size), ["0 B", "999 B", "1.5 kB", "12.3 MB"]);
-        assert_eq!(size(1_234_000_000_000), "1,234.0 GB");
         assert_eq!(
             [share(9_999, 10_000), share(2, 3), share(1, 1_000_000), share(0, 0)],
             ["99.9 %", "66.7 %", "0.1 %", "0.0 %"]
