@@ -148,7 +148,8 @@ impl<'a> Account<'a> {
         }
         self.open.num_lines += seen.num_lines;
         self.open.has_kept |= seen.has_kept;
-        if part.is_piece_of_text() {
+        // The fingerprint is asked for only if nothing stays.
+        if part.is_piece_of_text() && !self.open.has_kept {
             let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
             for key in keys {
                 self.open.hasher.update(&key.fingerprint);
