@@ -133,6 +133,36 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// There is not enough room on disk for what does not fit in memory.
+    #[error(
+        "{}: about {} MB are needed there for what does not fit in memory, and {} MB are free; free some, name a \
+         larger disk with --spill-dir, or give more --memory",
+        printable(path),
+        needed.div_ceil(1_000_000),
+        free / 1_000_000
+    )]
+    Space {
+        /// The directory.
+        path: PathBuf,
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        free: u64,
+    },
+
+    /// What a run wrote down for itself is not what it reads back.
+    #[error(
+        "{}: damaged at byte {offset}: what the run wrote there is not what it reads; nothing was published: check \
+         the disk, or choose another one with --spill-dir, and run again",
+        printable(path)
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+    },
+
     /// A paragraph, line or count is beyond what a run can hold.
     #[error("{}: {what}", printable_bytes(path))]
     Limit {

@@ -12,6 +12,8 @@ pub enum Stage {
     Sketching,
     /// Those are read again, to be compared.
     Comparing,
+    /// What does not fit in memory is read ahead and decided on.
+    Deciding,
     /// Everything is read, decided and written.
     Cleaning,
 }
@@ -22,6 +24,7 @@ impl Stage {
         match self {
             Self::Sketching => "sketching",
             Self::Comparing => "comparing",
+            Self::Deciding => "deciding",
             Self::Cleaning => "cleaning",
         }
     }

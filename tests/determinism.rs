@@ -184,6 +184,21 @@ fn same_bytes_always() {
     }
 }
 
+/// However little memory there is: from the first record on disk, and from the middle of the corpus on.
+#[test]
+fn same_bytes_whatever_the_memory() {
+    let directory = tempfile::tempdir().expect("a directory");
+    write(directory.path(), &shuffled(5));
+    for (number, config) in configs().into_iter().enumerate() {
+        let (expected, _) = clean(directory.path(), &format!("out-{number}"), &config, 2);
+        for (memory, threads) in [(0, 1), (100_000, 2), (700_000, 1), (1_500_000, 3), (3_000_000, 2)] {
+            let config = Config { memory: Some(memory), ..config.clone() };
+            let (found, _) = clean(directory.path(), &format!("out-{number}-{memory}"), &config, threads);
+            assert_same(&found, &expected, &format!("{memory} bytes of memory"));
+        }
+    }
+}
+
 /// The same in sentences, once.
 #[test]
 fn same_sentences_whatever_the_threads() {

@@ -6,13 +6,20 @@
 //! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
 //! integers only.
 
+mod copies;
+mod dealer;
 mod exact;
 pub mod near;
 mod partition;
 mod places;
+mod plan;
+mod spill;
 mod verdict;
 
+pub use copies::Copies;
+pub use dealer::{Dealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means};
 pub use exact::{Batch, Exact};
 pub use partition::{Dealt, NUM_PARTITIONS};
 pub use places::{Located, Owner, Places, UnitKind};
+pub use plan::Plan;
 pub use verdict::{Reason, Removed, Rule, Verdict};

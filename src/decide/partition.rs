@@ -6,7 +6,7 @@ use hashbrown::hash_table::Entry;
 use super::verdict::Verdict;
 use crate::config::Scope;
 use crate::fingerprint::Fingerprint;
-use crate::units::Ordinal;
+use crate::units::{Ordinal, count};
 
 const PARTITION_BITS: u32 = 6;
 /// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
@@ -24,7 +24,7 @@ struct Record {
 
 /// The records of a chunk, sealed and sorted by partition, in corpus order inside each.
 ///
-/// 24 bytes a paragraph. This is the unit that a later spill to disk will move.
+/// 24 bytes a paragraph.
 #[derive(Debug, Default)]
 pub struct Dealt {
     records: Vec<Record>,
@@ -64,6 +64,11 @@ impl Dealt {
     /// Whether there is no record.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// The records, as they were given to [`Self::deal`], by partition.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Fingerprint, u32, u32)> {
+        self.records.iter().map(|record| (record.fingerprint, record.paragraph, record.document_start))
     }
 
     /// Splits the records and a slice as long as they are into one share a partition.
@@ -131,6 +136,16 @@ fn at(survivors: &[Vec<Survivor>], index: u32) -> Survivor {
 }
 
 impl Partition {
+    /// The survivors and their places, in corpus order but for those that were moved.
+    pub(super) fn into_survivors(self) -> impl Iterator<Item = (Fingerprint, u64)> {
+        self.survivors.into_iter().flatten().map(|survivor| (survivor.fingerprint, survivor.place))
+    }
+
+    /// Bytes of memory it takes.
+    pub(super) fn num_bytes(&self) -> u64 {
+        count(self.table.allocation_size() + self.len * size_of::<Survivor>())
+    }
+
     pub(super) fn settle(&mut self, share: Share<'_>, scope: Scope) {
         let Share { records, verdicts, origin } = share;
         for (record, verdict) in records.iter().zip(verdicts) {

@@ -1,6 +1,6 @@
 //! From a paragraph's place in corpus order back to its document and source.
 
-use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId};
+use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Documents a block, at most.
 const BLOCK: usize = 4096;
@@ -94,12 +94,7 @@ impl Places {
     pub fn pop_source(&mut self) {
         let Some(source) = self.sources.pop() else { return };
         while self.num_documents > source.first_document() {
-            let Some(block) = self.blocks.last_mut() else { return };
-            block.starts.pop();
-            if block.starts.is_empty() {
-                self.blocks.pop();
-            }
-            self.num_documents -= 1;
+            self.pop_document();
         }
     }
 
@@ -118,6 +113,24 @@ impl Places {
         }
         self.num_documents += 1;
         DocumentId(self.num_documents - 1)
+    }
+
+    /// The document begun last turned out to be bad: forgets it. Its places are not given again.
+    pub fn pop_document(&mut self) {
+        let Some(block) = self.blocks.last_mut() else { return };
+        block.starts.pop();
+        if block.starts.is_empty() {
+            self.blocks.pop();
+        }
+        self.num_documents -= 1;
+    }
+
+    /// Bytes of memory it takes.
+    pub fn num_bytes(&self) -> u64 {
+        let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<Block>());
+        let sources = self.sources.capacity() * size_of::<Unit>();
+        let members = self.members.capacity() * size_of::<(Unit, usize)>() + self.paths.capacity();
+        count(blocks + sources + members)
     }
 
     /// Paragraphs stand up to `end` now.

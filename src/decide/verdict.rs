@@ -17,6 +17,8 @@ pub enum Reason {
     NearDocument(u64),
     /// It is a near-duplicate: number of the finding.
     NearParagraph(u64),
+    /// It is a copy of a paragraph of an earlier run: its place in the index of those.
+    Earlier(u64),
 }
 
 /// The rules that remove paragraphs, in the order of the summary.
@@ -57,8 +59,8 @@ impl Rule {
     }
 }
 
-/// Bits of a place; the two above tell the rule.
-const PLACE_BITS: u32 = 62;
+/// Bits of a place; the three above tell the reason.
+const PLACE_BITS: u32 = 61;
 
 impl Verdict {
     /// It stays.
@@ -72,6 +74,7 @@ impl Verdict {
             Reason::ExactDocument(survivor) => (1, survivor.0),
             Reason::NearDocument(finding) => (2, finding),
             Reason::NearParagraph(finding) => (3, finding),
+            Reason::Earlier(place) => (4, place),
         };
         Self(rule << PLACE_BITS | place)
     }
@@ -107,15 +110,17 @@ impl Verdict {
             0 => Some(Reason::Exact(Ordinal(place))),
             1 => Some(Reason::ExactDocument(DocumentId(place))),
             2 => Some(Reason::NearDocument(place)),
-            _ => Some(Reason::NearParagraph(place)),
+            3 => Some(Reason::NearParagraph(place)),
+            _ => Some(Reason::Earlier(place)),
         }
     }
 
     /// The rule by which it goes, if it does.
     #[inline]
     pub fn rule(self) -> Option<Rule> {
+        // What stands in an earlier run goes as what stands in this one.
         let rule = Rule::ALL.get(usize::try_from(self.0 >> PLACE_BITS).unwrap_or(0)).copied();
-        if self.is_kept() { None } else { rule }
+        if self.is_kept() { None } else { rule.or(Some(Rule::Exact)) }
     }
 }
 
@@ -160,8 +165,9 @@ mod tests {
                 Reason::ExactDocument(DocumentId(place)),
                 Reason::NearDocument(place),
                 Reason::NearParagraph(place),
+                Reason::Earlier(place),
             ];
-            for (reason, rule) in reasons.into_iter().zip(Rule::ALL) {
+            for (reason, rule) in reasons.into_iter().zip(Rule::ALL.into_iter().chain([Rule::Exact])) {
                 let verdict = Verdict::removed(reason);
                 assert_eq!((verdict.reason(), verdict.rule()), (Some(reason), Some(rule)));
             }

@@ -131,6 +131,11 @@ impl SourceList {
         }
     }
 
+    /// Bytes of memory it takes.
+    pub fn num_bytes(&self) -> u64 {
+        count(self.paths.capacity() + self.entries.capacity() * size_of::<Entry>())
+    }
+
     /// Sum of the known sizes in bytes.
     pub fn total_size(&self) -> u64 {
         self.entries.iter().map(|entry| entry.size).filter(|&size| size != u64::MAX).sum()

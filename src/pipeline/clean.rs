@@ -35,18 +35,29 @@ pub(super) fn run(
         config,
         observer,
         buffers: &buffers,
+        earlier: None,
     };
     let files = RecordFiles::create(output)?;
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
-    let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Records };
-    let context = ScanContext::new((sources, input), &read, config, purpose);
+    let mut context = ScanContext::new((sources, input), &read, config, Purpose::Records);
+    if search.is_some() {
+        context = context.checked();
+    }
     let mut decider = near::decider(search.as_ref(), config);
     let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings);
     let visit = |settled, places: &_| {
-        let context = RenderContext { scan: &context, output, places, findings, config, buffers: &buffers };
+        let context = RenderContext {
+            scan: &context,
+            output,
+            places,
+            findings,
+            earlier: corpus.earlier,
+            config,
+            buffers: &buffers,
+        };
         render(settled, &context)
     };
     let mut commit = |rendered, places: &_| {

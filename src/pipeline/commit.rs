@@ -4,15 +4,16 @@
 use std::io::{self, Write};
 
 use crate::config::{Config, TargetFormat};
-use crate::decide::Places;
 use crate::decide::near::Findings;
+use crate::decide::{Earlier, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Part, PartFate, Role, Spool, Spooler, Wrap};
 use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
-    Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards, SourceWriter,
+    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards,
+    SourceWriter,
 };
 
 use super::convert::text_path;
@@ -30,6 +31,7 @@ pub(super) struct Recorder<'a> {
     buffers: &'a Buffers,
     ledger: Ledger,
     findings: Option<&'a Findings>,
+    earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
     /// The source that is being appended to.
     writer: Option<SourceWriter<'a>>,
@@ -46,7 +48,7 @@ struct OpenDocument {
     counts: Counts,
     layout: Layout,
     /// Where the ledger goes back to then.
-    checkpoint: Option<u64>,
+    checkpoint: Option<Checkpoint>,
     num_lines: u64,
     /// What stands before the first document that is kept, and goes if none is.
     pending: Vec<u8>,
@@ -96,6 +98,7 @@ impl<'a> Recorder<'a> {
             buffers,
             ledger: Ledger::new(ledger, ids, evidence),
             findings,
+            earlier: corpus.earlier,
             rejected,
             writer: None,
             shards,
@@ -109,7 +112,7 @@ impl<'a> Recorder<'a> {
     where
         'a: 'p,
     {
-        LedgerContext { sources: self.sources, places, findings: self.findings }
+        LedgerContext { sources: self.sources, places, findings: self.findings, earlier: self.earlier }
     }
 
     /// Commits a chunk and gives it back.
@@ -163,8 +166,7 @@ impl<'a> Recorder<'a> {
         }
         let context = self.context(places);
         if part.is_first && rendered.content.is_some() {
-            let checkpoint =
-                if part.is_piece_of_text() { Some(self.ledger.checkpoint(context)?) } else { None };
+            let checkpoint = if part.is_piece_of_text() { Some(self.ledger.checkpoint()?) } else { None };
             self.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
         }
         let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
@@ -172,7 +174,7 @@ impl<'a> Recorder<'a> {
             self.list(&rejection)?;
         }
         if matches!(rendered.content, Some(Content::TooLong)) {
-            let runs = runs_context(places, self.config);
+            let runs = runs_context((places, self.earlier), self.config);
             settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
         }
         for (document, run) in rendered.runs {

@@ -127,6 +127,11 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
 
 impl<'a> RenderContext<'a> {
     fn ledger(&self) -> LedgerContext<'a> {
-        LedgerContext { sources: self.scan.sources, places: self.places, findings: self.findings }
+        LedgerContext {
+            sources: self.scan.sources,
+            places: self.places,
+            findings: self.findings,
+            earlier: self.earlier,
+        }
     }
 }

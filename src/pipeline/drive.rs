@@ -6,9 +6,10 @@ use rayon::prelude::*;
 use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
 use super::render::Settled;
 use super::scan::{ScanContext, Scanned, scan};
-use super::settle::{Changed, Decider, Rewind};
+use super::settle::{Decider, Halt, Rewind};
+use super::spill;
 use crate::config::Config;
-use crate::decide::Places;
+use crate::decide::{Earlier, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
@@ -27,17 +28,26 @@ pub(super) struct Corpus<'a> {
     pub(super) config: &'a Config,
     pub(super) observer: &'a dyn Observer,
     pub(super) buffers: &'a Buffers,
+    /// What earlier runs left.
+    pub(super) earlier: Option<&'a dyn Earlier>,
 }
 
 impl<'a> Corpus<'a> {
     /// A feed from its beginning.
     pub(super) fn feed(&self) -> Feed<'a> {
         let can_retract = self.output.can_retract();
-        Feed::new((self.sources, self.input), self.read, (self.spooler, can_retract), self.buffers)
+        let feed =
+            Feed::new((self.sources, self.input), self.read, (self.spooler, can_retract), self.buffers);
+        feed.within(self.config.memory)
     }
 
-    fn changed(&self, Changed(source): Changed) -> Error {
-        Error::Changed { path: self.sources.get(source).place.relative.to_vec() }
+    fn error(&self, halt: Halt) -> Error {
+        match halt {
+            Halt::Changed(source) => {
+                Error::Changed { path: self.sources.get(source).place.relative.to_vec() }
+            }
+            Halt::Error(error) => error,
+        }
     }
 }
 
@@ -49,40 +59,78 @@ pub(super) struct Visitor<'v, V, C> {
 }
 
 /// Takes `feed` through to its end.
+///
+/// If records do not fit in memory any more, those of the rest are put aside on disk, settled there, and the rest is
+/// gone through once more with what came of it ([`super::spill`]).
 pub(super) fn drive<T: Send, V, C>(
     corpus: &Corpus<'_>,
     (feed, context): (&mut Feed<'_>, &ScanContext<'_>),
     decider: &mut Decider<'_>,
-    visitor: Visitor<'_, V, C>,
+    mut visitor: Visitor<'_, V, C>,
 ) -> Result<()>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
     C: FnMut(T, &Places) -> Result<Vec<u8>> + Send,
 {
-    let Visitor { visit, commit } = visitor;
-    let (mut fed, mut settled, mut is_done) = (None, Vec::new(), false);
+    let mut fed = None;
+    if run(corpus, (feed, &mut fed), context, decider, &mut visitor)? == Reached::Brim {
+        let ahead = spill::decide_ahead(corpus, (feed, fed), context, decider)?;
+        let (mut feed, context) = ahead.restart(corpus, context);
+        run(corpus, (&mut feed, &mut None), &context, decider, &mut visitor)?;
+    }
+    decider.finish().map_err(|halt| corpus.error(halt))
+}
+
+/// How far [`run`] came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// To the end.
+    End,
+    /// To where memory is full of records. Everything that was settled is visited.
+    Brim,
+}
+
+/// Takes `feed` on, as far as it goes. What it fed and did not settle is left in `fed`.
+pub(super) fn run<T: Send, V, C>(
+    corpus: &Corpus<'_>,
+    (feed, fed): (&mut Feed<'_>, &mut Option<Vec<Work>>),
+    context: &ScanContext<'_>,
+    decider: &mut Decider<'_>,
+    visitor: &mut Visitor<'_, V, C>,
+) -> Result<Reached>
+where
+    V: Fn(Settled, &Places) -> Result<T> + Sync,
+    C: FnMut(T, &Places) -> Result<Vec<u8>> + Send,
+{
+    let (mut settled, mut is_done) = (Vec::new(), false);
     while !is_done || !settled.is_empty() {
         if corpus.observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch, fed.as_deref());
-        let writer = || visit_all(batch, decider.places(), (visit, commit), corpus.buffers);
-        let (scanned, written) = advance(&mut fed, feed, (context, is_long), writer);
+        let is_full = spill::is_full(corpus, decider)?;
+        let writer =
+            || visit_all(batch, decider.places(), (visitor.visit, &mut *visitor.commit), corpus.buffers);
+        if is_full {
+            writer()?;
+            return Ok(Reached::Brim);
+        }
+        let (scanned, written) = advance(fed, feed, (context, is_long), writer);
         written?;
         let scanned = scanned?;
         is_done = scanned.is_empty() && fed.as_ref().is_none_or(Vec::is_empty);
         let rewind;
-        (settled, rewind) = decider.settle(scanned, feed).map_err(|changed| corpus.changed(changed))?;
+        (settled, rewind) = decider.settle(scanned, feed).map_err(|halt| corpus.error(halt))?;
         if let Some(Rewind { first, source, how }) = rewind {
             feed.rewind(first, source, how);
-            (fed, is_done) = (None, false);
+            (*fed, is_done) = (None, false);
         }
         if fed.is_none() && feed.is_unpacking() {
-            fed = Some(feed.next_batch()?);
+            *fed = Some(feed.next_batch()?);
         }
     }
-    decider.finish().map_err(|changed| corpus.changed(changed))
+    Ok(Reached::End)
 }
 
 /// Scans the batch that was fed, or the next, and feeds another if that is worth it, while `writer` runs.

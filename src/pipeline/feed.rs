@@ -1,19 +1,24 @@
 //! Cuts the corpus into batches of chunks, in corpus order: small files are read by the tasks that scan them,
 //! several to a task; a large one, and what is unpacked, is read here, piece by piece.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
 
 use crate::discover::{SourceList, is_packed};
 use crate::error::Result;
-use crate::read::{self, PIECE_BYTES, Piece, ReadContext, Reread, Spooler, Stop, Stream};
+use crate::read::{self, PIECE_BYTES, Piece, PiecePlace, ReadContext, Reread, Spooler, Stop, Stream};
 use crate::store::{Input, Output, Scratch};
 use crate::units::SourceId;
 
-/// Text of a batch. 8 MiB: two batches and what they are formatted into stay far below the promised 128 MiB,
+/// Most text of a batch. 8 MiB: two batches and what they are formatted into stay far below the promised 128 MiB,
 /// and a batch still gives each of many cores dozens of chunks.
 pub(super) const BATCH_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Text of a batch under a ceiling on memory.
+fn batch_bytes(memory: Option<u64>) -> u64 {
+    memory.map_or(BATCH_BYTES, |memory| (memory / 32).clamp(64 * 1024, BATCH_BYTES))
+}
 /// Files of a batch, for trees of empty files.
 const BATCH_FILES: usize = 4096;
 /// Files of one chunk.
@@ -47,6 +52,33 @@ impl Spooler for OutputSpooler<'_> {
     }
 }
 
+/// Where a feed stands: everything before it was given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(super) struct Position {
+    /// The source.
+    source: u32,
+    /// What was given out of it stands before this.
+    piece: PiecePlace,
+}
+
+impl Position {
+    /// The source it is in, or before.
+    pub(super) fn source(self) -> SourceId {
+        SourceId(self.source)
+    }
+
+    /// Where a piece of work begins.
+    fn of(work: &Work) -> Self {
+        match work {
+            Work::Files(range, _) => Self { source: range.start, piece: PiecePlace::default() },
+            Work::Piece(piece) => Self { source: piece.source().0, piece: piece.place() },
+        }
+    }
+}
+
+/// Which sources are read in another way than their size and beginning suggest.
+pub(super) type Ways = BTreeMap<SourceId, Reread>;
+
 /// Gives out the corpus batch by batch.
 pub(super) struct Feed<'a> {
     sources: &'a SourceList,
@@ -55,13 +87,17 @@ pub(super) struct Feed<'a> {
     spooler: &'a dyn Spooler,
     next: u32,
     stream: Option<Stream<'a>>,
+    /// Of a source that was given out in part before: where its rest begins.
+    resumed: Option<(SourceId, PiecePlace)>,
     /// How sources are read that are not in `ways`.
     way: Option<Reread>,
     /// Sources that are read in another way than their size and beginning suggest.
-    ways: HashMap<SourceId, Reread>,
+    ways: Ways,
     buffers: &'a Buffers,
     /// Which sources are given out; `None`: all.
     wanted: Option<&'a [bool]>,
+    /// Text of a batch.
+    batch_bytes: u64,
 }
 
 impl<'a> Feed<'a> {
@@ -80,17 +116,61 @@ impl<'a> Feed<'a> {
             spooler,
             next: 0,
             stream: None,
+            resumed: None,
             way,
-            ways: HashMap::new(),
+            ways: Ways::new(),
             buffers,
             wanted: None,
+            batch_bytes: BATCH_BYTES,
         }
+    }
+
+    /// In batches that fit below a ceiling on memory.
+    pub(super) fn within(mut self, memory: Option<u64>) -> Self {
+        self.batch_bytes = batch_bytes(memory);
+        self
     }
 
     /// Gives out these sources only, one `bool` a source.
     pub(super) fn only(mut self, wanted: &'a [bool]) -> Self {
         self.wanted = Some(wanted);
         self
+    }
+
+    /// Begins at `position`, and reads sources in these ways.
+    pub(super) fn starting(mut self, position: Position, ways: Ways) -> Self {
+        self.next = position.source;
+        self.resumed = Some((SourceId(position.source), position.piece));
+        self.ways = ways;
+        self
+    }
+
+    /// Where it stands, if of what it gave out `fed` was not taken.
+    pub(super) fn position(&self, fed: &[Work]) -> Position {
+        match (fed.first(), &self.stream) {
+            (Some(work), _) => Position::of(work),
+            (None, Some(stream)) => Position { source: stream.source().0, piece: stream.next_place() },
+            (None, None) => Position { source: self.next, piece: PiecePlace::default() },
+        }
+    }
+
+    /// How sources are read.
+    pub(super) fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// The next piece of the stream that is open.
+    fn next_piece(&mut self) -> Result<Option<Piece>> {
+        let Some(stream) = &mut self.stream else { return Ok(None) };
+        let source = stream.source();
+        let rest = self.resumed.filter(|(resumed, _)| *resumed == source).map(|(_, rest)| rest);
+        loop {
+            let piece = stream.next_piece(self.buffers.take()).or_else(Stop::into_fatal)?;
+            match (&piece, rest) {
+                (Some(piece), Some(rest)) if piece.place() < rest => {}
+                _ => return Ok(piece),
+            }
+        }
     }
 
     fn is_wanted(&self, number: u32) -> bool {
@@ -104,9 +184,9 @@ impl<'a> Feed<'a> {
     pub(super) fn next_batch(&mut self) -> Result<Vec<Work>> {
         let mut batch = Vec::new();
         let (mut bytes, mut files) = (0, 0);
-        while bytes < BATCH_BYTES && files < BATCH_FILES {
-            if let Some(stream) = &mut self.stream {
-                match stream.next_piece(self.buffers.take()).or_else(Stop::into_fatal)? {
+        while bytes < self.batch_bytes && files < BATCH_FILES {
+            if self.stream.is_some() {
+                match self.next_piece()? {
                     Some(piece) => {
                         bytes += piece.len();
                         files += 1; // members of archives may be small too
@@ -172,6 +252,7 @@ impl<'a> Feed<'a> {
     /// Goes back to `first`, and reads `source` in another way when it comes.
     pub(super) fn rewind(&mut self, first: SourceId, source: SourceId, how: Reread) {
         self.ways.insert(source, how);
+        self.resumed = self.resumed.filter(|(resumed, _)| *resumed < first);
         self.next = first.0;
         self.stream = None;
     }

@@ -28,6 +28,7 @@ mod recheck;
 mod render;
 mod scan;
 mod settle;
+mod spill;
 mod tally;
 mod verify;
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::config::{Config, Repair};
 use crate::decide::near::Findings;
-use crate::decide::{Places, Verdict};
+use crate::decide::{Earlier, Places, Verdict};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 #[cfg(feature = "parquet")]
@@ -89,6 +89,7 @@ pub(super) struct RenderContext<'a> {
     pub(super) output: &'a dyn Output,
     pub(super) places: &'a Places,
     pub(super) findings: Option<&'a Findings>,
+    pub(super) earlier: Option<&'a dyn Earlier>,
     pub(super) config: &'a Config,
     pub(super) buffers: &'a Buffers,
 }
@@ -129,7 +130,7 @@ impl Settled {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
         }
-        let runs_context = runs_context(context.places, context.config);
+        let runs_context = runs_context((context.places, context.earlier), context.config);
         self.for_each_run(part, &runs_context, |document, run| {
             rendered.runs.push((document, run));
             Ok(())
@@ -289,7 +290,10 @@ pub(super) fn document_counts(slot: &Slot, written: &Written) -> Counts {
 }
 
 /// What runs are made from.
-pub(super) fn runs_context<'a>(places: &'a Places, config: &Config) -> Runs<'a> {
+pub(super) fn runs_context<'a>(
+    (places, earlier): (&'a Places, Option<&'a dyn Earlier>),
+    config: &Config,
+) -> Runs<'a> {
     let text = if config.write.ledger_text { RunText::All } else { RunText::NotExact };
-    Runs { places, repair: config.split.repair, text }
+    Runs { places, earlier, repair: config.split.repair, text }
 }

@@ -25,6 +25,8 @@ pub(super) struct ScanContext<'a> {
     purpose: Purpose,
     /// Whether anything depends on the length of a key.
     counts_chars: bool,
+    /// Whether texts are held against another reading.
+    has_checksums: bool,
 }
 
 /// What a pass over the corpus needs of each paragraph.
@@ -56,7 +58,20 @@ impl<'a> ScanContext<'a> {
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             purpose,
             counts_chars: config.matching.min_chars > 0 || config.decide.near.has_paragraphs(),
+            has_checksums: false,
         }
+    }
+
+    /// With the checksums of texts.
+    #[must_use]
+    pub(super) fn checked(mut self) -> Self {
+        self.has_checksums = true;
+        self
+    }
+
+    /// What the pass needs of each paragraph.
+    pub(super) fn purpose(&self) -> Purpose {
+        self.purpose
     }
 }
 
@@ -88,6 +103,8 @@ pub(super) struct Key {
 pub(super) struct ScannedDocument {
     pub(super) paragraphs: std::ops::Range<usize>,
     pub(super) blank_after: bool,
+    /// The CRC-32 of its text, in a pass that is held against another; else 0.
+    pub(super) checksum: u32,
 }
 
 /// Reads (if it is not read yet) and scans one chunk.
@@ -168,7 +185,12 @@ impl Visitor for Scanner<'_> {
             Purpose::Prints | Purpose::Keys => self.make_keys(text, start),
             Purpose::Places => {}
         }
-        self.documents.push(ScannedDocument { paragraphs: start..self.paragraphs.len(), blank_after });
+        let checksum = if self.context.has_checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
+        self.documents.push(ScannedDocument {
+            paragraphs: start..self.paragraphs.len(),
+            blank_after,
+            checksum,
+        });
     }
 }
 

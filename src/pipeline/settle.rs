@@ -1,25 +1,39 @@
 //! Settle: a scanned batch's paragraphs get their verdicts, and its documents their places. What turned out to be
 //! bad, or to be read again in another way, is taken out first, as if it had never been.
 
+use std::sync::Arc;
+
 use super::feed::Feed;
-use super::recheck::{Reading, Recheck};
+use super::recheck::{Reading, Recheck, Unlike};
 use super::render::{Settled, SettledDocument};
 use super::scan::Scanned;
 use crate::decide::near::Findings;
-use crate::decide::{Batch, Exact, Places, UnitKind, Verdict};
+use crate::decide::{Batch, Copies, Dealer, Means, Places, UnitKind, Verdict};
+use crate::error::Error;
 use crate::fingerprint::DocumentHasher;
 use crate::read::{Part, PartFate, Reread, Role};
+use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Decide, and where everything stands.
 pub(super) struct Decider<'a> {
     /// Exact de-duplication, in a pass that needs it.
-    exact: Option<Exact>,
+    pub(super) copies: Copies,
     numbering: Numbering<'a>,
     /// What became of documents and paragraphs by rules that need the whole corpus.
     findings: Option<&'a Findings>,
     /// Whether documents are what they were.
-    recheck: Option<Recheck<'a>>,
+    recheck: Option<Recheck>,
+    /// What documents are, if they are to be read again.
+    reading: Option<Reading>,
+    /// What was noted.
+    noted: Option<Arc<Reading>>,
+    at: At,
+}
+
+/// How far a pass has come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct At {
     /// Place of the next paragraph.
     next: u64,
     /// The next document, where documents are numbered already.
@@ -29,12 +43,22 @@ pub(super) struct Decider<'a> {
     abandoned: Option<(SourceId, u64)>,
 }
 
+/// Where a pass is to go on from once more.
+pub(super) struct Start {
+    at: At,
+    recheck: Option<Recheck>,
+    /// The first document that may be checked.
+    first: DocumentId,
+}
+
 /// Where places come from.
 enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
     Known(&'a Places),
+    /// This pass gave them, and goes through what it has been through once more.
+    Kept(Places),
 }
 
 /// A large text document of which some pieces are settled.
@@ -46,11 +70,24 @@ struct OpenDocument {
     /// Bytes of its decoded text so far.
     len: u64,
     hasher: DocumentHasher,
+    /// Of its pieces' checksums.
+    checksum: u32,
 }
 
-/// A source that is not what it was when it was read before.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Changed(pub(super) SourceId);
+/// Why a pass cannot go on.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// A source is not what it was when it was read before.
+    Changed(SourceId),
+    /// Something failed.
+    Error(Error),
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
 
 /// Where reading is to begin anew.
 #[derive(Debug, Clone, Copy)]
@@ -76,65 +113,135 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
 
 impl<'a> Decider<'a> {
     /// Numbers everything, and decides if there is something to decide by.
-    pub(super) fn new(exact: Option<Exact>) -> Self {
+    pub(super) fn new(copies: Copies) -> Self {
         let numbering = Numbering::Given(Places::default());
-        let (findings, recheck) = (None, None);
-        Self { exact, numbering, findings, recheck, next: 0, next_document: 0, open: None, abandoned: None }
+        let (findings, recheck, reading, noted) = (None, None, None, None);
+        Self { copies, numbering, findings, recheck, reading, noted, at: At::default() }
     }
 
     /// The same, with the places of a pass before this one and what was found since.
-    pub(super) fn again(exact: Option<Exact>, places: &'a Places, findings: Option<&'a Findings>) -> Self {
-        Self { numbering: Numbering::Known(places), findings, ..Self::new(exact) }
+    pub(super) fn again(copies: Copies, places: &'a Places, findings: Option<&'a Findings>) -> Self {
+        Self { numbering: Numbering::Known(places), findings, ..Self::new(copies) }
     }
 
     /// Checks that documents are what they were in that pass.
-    pub(super) fn checking(mut self, earlier: &'a Reading) -> Self {
+    pub(super) fn checking(mut self, earlier: Arc<Reading>) -> Self {
         self.recheck = Some(Recheck::new(earlier));
+        self
+    }
+
+    /// Notes what documents are from here on, to be checked in a pass after this one.
+    pub(super) fn noting(mut self, reading: Reading) -> Self {
+        self.reading = Some(reading);
         self
     }
 
     /// Ends the pass.
     ///
     /// # Errors
-    /// [`Changed`] if a document is missing.
-    pub(super) fn finish(&mut self) -> Result<(), Changed> {
+    /// [`Halt::Changed`] if a document is missing.
+    pub(super) fn finish(&mut self) -> Result<(), Halt> {
         let missing = self.recheck.as_mut().map_or(Ok(()), Recheck::finish);
-        missing.map_err(|document| Changed(self.places().owner(document).source))
+        missing.map_err(|unlike| self.halt(unlike, None))
+    }
+
+    /// A document that is not what it was belongs to this source, or to an earlier one that was left out.
+    fn halt(&self, unlike: Unlike, source: Option<SourceId>) -> Halt {
+        match unlike {
+            Unlike::Error(error) => Halt::Error(error),
+            Unlike::Document(document) => {
+                let owner = self.places().owner(document).source;
+                Halt::Changed(source.map_or(owner, |source| owner.min(source)))
+            }
+        }
     }
 
     /// Where everything stands, so far or as it was found before.
     pub(super) fn places(&self) -> &Places {
         match &self.numbering {
-            Numbering::Given(places) => places,
+            Numbering::Given(places) | Numbering::Kept(places) => places,
             Numbering::Known(places) => places,
         }
     }
 
-    /// Where everything stands.
-    pub(super) fn into_places(self) -> Places {
-        match self.numbering {
-            Numbering::Given(places) => places,
+    /// Where everything stands, and what every document was, if it was noted.
+    pub(super) fn into_parts(self) -> (Places, Option<Arc<Reading>>) {
+        let places = match self.numbering {
+            Numbering::Given(places) | Numbering::Kept(places) => places,
             Numbering::Known(_) => Places::default(),
+        };
+        (places, self.noted.or(self.reading.map(Arc::new)))
+    }
+
+    /// From here on records are put aside in the first store, and what documents are is noted in the second. Gives
+    /// back where it stands, to go through the rest once more.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub(super) fn deal(&mut self, [records, marks]: [Box<dyn Scratch>; 2]) -> Result<Start, Error> {
+        let mut at = self.at.clone();
+        let first = match &self.numbering {
+            Numbering::Given(places) => {
+                at.next_document = places.num_documents();
+                at.open.as_ref().map_or(at.next_document, |open| open.id.0)
+            }
+            Numbering::Known(_) | Numbering::Kept(_) => 0,
+        };
+        let open = at.open.as_ref().map(|open| open.start);
+        if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Dealt(Dealer::take_over(exact, records, Ordinal(at.next), open)?);
         }
+        if self.recheck.is_none() && self.reading.is_none() {
+            // A document that stands open is not known from its beginning.
+            self.reading = Some(Reading::new(marks, DocumentId(at.next_document)));
+        }
+        Ok(Start { at, recheck: self.recheck.clone(), first: DocumentId(first) })
+    }
+
+    /// Settles what was dealt, and goes back to `start`.
+    ///
+    /// # Errors
+    /// Those of [`Dealer::settle`].
+    pub(super) fn plan(&mut self, start: Start, means: Means<'_>) -> Result<(), Error> {
+        if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
+        }
+        let Start { at, recheck, first } = start;
+        self.at = at;
+        self.recheck = recheck;
+        if let Some(reading) = self.reading.take() {
+            let reading = Arc::new(reading);
+            self.recheck = Some(Recheck::starting(Arc::clone(&reading), first));
+            self.noted = Some(reading);
+        }
+        if let Numbering::Given(places) = &mut self.numbering {
+            self.numbering = Numbering::Kept(std::mem::take(places));
+        }
+        Ok(())
+    }
+
+    /// The place of the next paragraph.
+    pub(super) fn next(&self) -> Ordinal {
+        Ordinal(self.at.next)
     }
 
     fn given(&mut self) -> Option<&mut Places> {
         match &mut self.numbering {
             Numbering::Given(places) => Some(places),
-            Numbering::Known(_) => None,
+            Numbering::Known(_) | Numbering::Kept(_) => None,
         }
     }
 
     /// Gives every paragraph of a batch its verdict.
     ///
     /// # Errors
-    /// [`Changed`] if a document is not what it was in the pass before.
+    /// [`Halt::Changed`] if a document is not what it was in the pass before.
     pub(super) fn settle(
         &mut self,
         mut scanned: Vec<Scanned>,
         feed: &mut Feed<'_>,
-    ) -> Result<(Vec<Settled>, Option<Rewind>), Changed> {
-        if let Some(abandoned) = self.abandoned {
+    ) -> Result<(Vec<Settled>, Option<Rewind>), Halt> {
+        if let Some(abandoned) = self.at.abandoned {
             scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
         }
         let rewind = self.take_reread(&mut scanned);
@@ -143,16 +250,16 @@ impl<'a> Decider<'a> {
         let mut origins = Vec::with_capacity(scanned.len());
         for scanned in &scanned {
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
-            let open = self.open.as_ref().filter(|_| goes_on).map(|open| open.start);
+            let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
             self.begin_chunk(scanned);
-            origins.push((Ordinal(self.next), open));
+            origins.push((Ordinal(self.at.next), open));
             documents.push(self.place(scanned)?);
         }
-        let next = Ordinal(self.next);
+        let next = Ordinal(self.at.next);
         if let Some(places) = self.given() {
             places.set_end(next);
         }
-        let verdicts = self.verdicts(&scanned, &documents, &origins);
+        let verdicts = self.verdicts(&scanned, &documents, &origins)?;
         let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
         let settled = settled.map(|(((scanned, verdicts), documents), (first, _))| Settled {
             scanned,
@@ -169,26 +276,21 @@ impl<'a> Decider<'a> {
         scanned: &[Scanned],
         documents: &[Vec<SettledDocument>],
         origins: &[(Ordinal, Option<Ordinal>)],
-    ) -> Vec<Vec<Verdict>> {
+    ) -> Result<Vec<Vec<Verdict>>, Error> {
         let given: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
             .zip(documents)
             .map(|(scanned, documents)| self.judge(scanned, documents))
             .collect();
-        let mut verdicts = match &mut self.exact {
-            None => scanned.iter().map(|scanned| vec![Verdict::KEEP; scanned.paragraphs.len()]).collect(),
-            Some(exact) => {
-                let batches = scanned.iter().zip(origins).zip(&given);
-                let batches = batches.map(|((scanned, &(first, open_document)), given)| Batch {
-                    records: &scanned.records,
-                    num_paragraphs: scanned.paragraphs.len(),
-                    first,
-                    open_document,
-                    given: given.as_deref(),
-                });
-                exact.settle(&batches.collect::<Vec<_>>())
-            }
-        };
+        let batches = scanned.iter().zip(origins).zip(&given);
+        let batches = batches.map(|((scanned, &(first, open_document)), given)| Batch {
+            records: &scanned.records,
+            num_paragraphs: scanned.paragraphs.len(),
+            first,
+            open_document,
+            given: given.as_deref(),
+        });
+        let mut verdicts = self.copies.settle(&batches.collect::<Vec<_>>())?;
         if let Some(findings) = self.findings.filter(|findings| findings.has_paragraphs()) {
             for (verdicts, (first, _)) in verdicts.iter_mut().zip(origins) {
                 for (verdict, place) in verdicts.iter_mut().zip(first.0..) {
@@ -196,7 +298,7 @@ impl<'a> Decider<'a> {
                 }
             }
         }
-        verdicts
+        Ok(verdicts)
     }
 
     /// The verdicts on the documents of a chunk as a whole, if any of them goes.
@@ -213,20 +315,22 @@ impl<'a> Decider<'a> {
         verdicts
     }
 
-    /// Takes up the known numbers where a chunk begins with a source: those before it may have been left out.
+    /// Takes up the known numbers where a chunk begins with a source or member: sources before it may have been left
+    /// out.
     fn begin_chunk(&mut self, scanned: &Scanned) {
         let Some(part) = scanned.chunk.parts.first() else { return };
-        if let Numbering::Known(places) = self.numbering
-            && part.is_first
-            && matches!(part.role, Role::Whole | Role::ArchiveStart)
-        {
-            self.next_document = places.first_document(part.source).0;
-            self.next = places.span(DocumentId(self.next_document)).0.0;
+        if matches!(self.numbering, Numbering::Given(_)) || !part.is_first {
+            return;
         }
+        if matches!(part.role, Role::Whole | Role::ArchiveStart) {
+            self.at.next_document = self.places().first_document(part.source).0;
+        }
+        // A bad document before it took some places, and how many depends on where batches were cut.
+        self.at.next = self.places().span(DocumentId(self.at.next_document)).0.0;
     }
 
     /// Numbers a chunk's documents and paragraphs.
-    fn place(&mut self, scanned: &Scanned) -> Result<Vec<SettledDocument>, Changed> {
+    fn place(&mut self, scanned: &Scanned) -> Result<Vec<SettledDocument>, Halt> {
         let mut documents = Vec::with_capacity(scanned.documents.len());
         for part in &scanned.chunk.parts {
             if part.is_first {
@@ -236,10 +340,10 @@ impl<'a> Decider<'a> {
                 documents.push(self.place_slot(scanned, part, slot)?);
             }
             if part.is_last {
-                self.open = None;
+                self.at.open = None;
             }
         }
-        self.next += count(scanned.paragraphs.len());
+        self.at.next += count(scanned.paragraphs.len());
         Ok(documents)
     }
 
@@ -254,23 +358,25 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn place_slot(
-        &mut self,
-        scanned: &Scanned,
-        part: &Part,
-        number: usize,
-    ) -> Result<SettledDocument, Changed> {
+    fn place_slot(&mut self, scanned: &Scanned, part: &Part, number: usize) -> Result<SettledDocument, Halt> {
         let slot = &scanned.chunk.slots[number];
         if slot.is_verbatim {
             return Ok(SettledDocument::default());
         }
         let paragraphs = &scanned.documents[number].paragraphs;
-        let start = Ordinal(self.next + count(paragraphs.start));
+        let start = Ordinal(self.at.next + count(paragraphs.start));
         let len = count(slot.text.len());
         let is_whole = part.is_last || part.kind.is_container();
-        let mut open = self.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
+        let mut open = self.at.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
             let id = self.push_document(start);
-            OpenDocument { owner: owner(part), id, start, len: 0, hasher: DocumentHasher::default() }
+            OpenDocument {
+                owner: owner(part),
+                id,
+                start,
+                len: 0,
+                hasher: DocumentHasher::default(),
+                checksum: 0,
+            }
         });
         if scanned.is_keyed {
             for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
@@ -280,17 +386,20 @@ impl<'a> Decider<'a> {
         let first = ParagraphIndex(start.0 - open.start.0);
         let mut document = SettledDocument { id: open.id, first, offset: open.len, digest: None };
         open.len += len;
+        open.checksum = open.checksum.rotate_left(1) ^ scanned.documents[number].checksum;
         if !is_whole {
-            self.open = Some(open);
-        } else if scanned.is_keyed {
-            let digest = open.hasher.finish();
-            let checked =
-                self.recheck.as_mut().map_or(Ok(()), |recheck| recheck.check(open.id, digest.table_hash()));
-            if let Err(changed) = checked {
-                // It may be one of an earlier source that was left out.
-                return Err(Changed(self.places().owner(changed).source.min(part.source)));
-            }
-            document.digest = Some(digest);
+            self.at.open = Some(open);
+            return Ok(document);
+        }
+        if let Some(recheck) = &mut self.recheck {
+            let checked = recheck.check(open.id, open.checksum);
+            checked.map_err(|unlike| self.halt(unlike, Some(part.source)))?;
+        }
+        if let Some(reading) = &mut self.reading {
+            reading.note(open.id, open.checksum)?;
+        }
+        if scanned.is_keyed {
+            document.digest = Some(open.hasher.finish());
         }
         Ok(document)
     }
@@ -298,9 +407,9 @@ impl<'a> Decider<'a> {
     fn push_document(&mut self, start: Ordinal) -> DocumentId {
         match &mut self.numbering {
             Numbering::Given(places) => places.push_document(start),
-            Numbering::Known(_) => {
-                self.next_document += 1;
-                DocumentId(self.next_document - 1)
+            Numbering::Known(_) | Numbering::Kept(_) => {
+                self.at.next_document += 1;
+                DocumentId(self.at.next_document - 1)
             }
         }
     }
@@ -313,9 +422,14 @@ impl<'a> Decider<'a> {
         let bad: Vec<_> = scanned.iter().filter_map(piece).filter(|part| is_bad(part)).map(owner).collect();
         for bad in bad {
             feed.abandon(bad);
-            self.abandoned = Some(bad);
-            if let Some(open) = self.open.take_if(|open| open.owner == bad) {
-                self.retract(open.start);
+            self.at.abandoned = Some(bad);
+            if let Some(open) = self.at.open.take_if(|open| open.owner == bad) {
+                self.copies.retract(open.start, Ordinal(self.at.next));
+                // Its number is given again: whether it was begun in another batch makes no difference.
+                self.at.next_document = open.id.0;
+                if let Some(places) = self.given() {
+                    places.pop_document();
+                }
             }
             let (mut is_first, mut has_reason) = (false, false);
             scanned.retain_mut(|scanned| match scanned.chunk.parts.as_mut_slice() {
@@ -331,12 +445,6 @@ impl<'a> Decider<'a> {
                 }
                 _ => true,
             });
-        }
-    }
-
-    fn retract(&mut self, place: Ordinal) {
-        if let Some(exact) = &mut self.exact {
-            exact.retract(place);
         }
     }
 
@@ -357,8 +465,8 @@ impl<'a> Decider<'a> {
             is_begun = piece(&before).is_some_and(|part| !part.is_first);
             first = source;
         }
-        if let Some(open) = self.open.take_if(|open| open.owner == (source, 0)) {
-            self.retract(open.start);
+        if let Some(open) = self.at.open.take_if(|open| open.owner == (source, 0)) {
+            self.copies.retract(open.start, Ordinal(self.at.next));
             // Its places are not given again: what was settled in them may be remembered.
             if let Some(places) = self.given() {
                 places.pop_source();

@@ -39,7 +39,7 @@ pub use jsonl::FieldPath;
 #[cfg(feature = "parquet")]
 pub use parquet::Rows;
 pub use spool::{Spool, Spooler};
-pub use stream::{Piece, Stop, Stream};
+pub use stream::{Piece, PiecePlace, Stop, Stream};
 pub use whole::{is_large, read_files, read_piece};
 
 use crate::config::{Config, EncodingErrors, SplitConfig};

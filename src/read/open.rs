@@ -14,7 +14,7 @@ use super::lines::LineReader;
 use super::parquet::ParquetReader;
 use super::rows::RowReader;
 use super::spool::{Spool, Spooler};
-use super::stream::{Body, End, Piece, Take};
+use super::stream::{Body, End, Piece, PiecePlace, Take};
 use super::text::{BOM, NextText, TextReader};
 use super::web::WebReader;
 use super::{PIECE_BYTES, encoding};
@@ -435,6 +435,7 @@ impl Document {
             num_bytes: 0,
             encoding: self.encoding,
             num_replaced,
+            place: PiecePlace::default(), // the stream knows
         }
     }
 }

@@ -36,6 +36,38 @@ pub struct Piece {
     pub(super) num_bytes: u64,
     pub(super) encoding: &'static str,
     pub(super) num_replaced: u64,
+    /// Its place in the source.
+    pub(super) place: PiecePlace,
+}
+
+/// The place of a piece in its source: what of the source it belongs to, and its number there. What is left off
+/// half-way changes nothing for what follows.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
+)]
+pub struct PiecePlace {
+    /// 0 for a document or the beginning of an archive, then one more for each member, and the end of an archive.
+    unit: u64,
+    number: u64,
+}
+
+impl PiecePlace {
+    /// The place of a part; of the next one if it follows in the same unit.
+    fn of(role: &Role, last: Option<Self>) -> Self {
+        let unit = match role {
+            Role::Whole | Role::ArchiveStart => 0,
+            Role::Member(member) => member.number + 1,
+            Role::ArchiveEnd => u64::MAX,
+        };
+        let number = last.filter(|last| last.unit == unit).map_or(0, |last| last.number + 1);
+        Self { unit, number }
+    }
+
+    /// The first place that may come after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { number: self.number + 1, ..self }
+    }
 }
 
 /// How a piece ends.
@@ -86,6 +118,11 @@ impl Piece {
         self.source
     }
 
+    /// Its place in the source.
+    pub fn place(&self) -> PiecePlace {
+        self.place
+    }
+
     /// Bytes of text it holds.
     pub fn len(&self) -> u64 {
         count(match &self.body {
@@ -119,6 +156,8 @@ pub struct Stream<'a> {
     position: Position,
     num_told: u64,
     state: State,
+    /// The place of the last piece.
+    last: Option<PiecePlace>,
 }
 
 enum State {
@@ -144,12 +183,17 @@ impl<'a> Stream<'a> {
     ) -> Self {
         let position = Position::default();
         let opener = Opener { context, how, spooler, position: position.clone() };
-        Self { source, opener, input, position, num_told: 0, state: State::Start }
+        Self { source, opener, input, position, num_told: 0, state: State::Start, last: None }
     }
 
     /// The source being read.
     pub fn source(&self) -> SourceId {
         self.source.id
+    }
+
+    /// The place that the next piece may have.
+    pub fn next_place(&self) -> PiecePlace {
+        self.last.map_or(PiecePlace::default(), PiecePlace::next)
     }
 
     /// Whether more is to be done for the next piece than to read it.
@@ -330,6 +374,7 @@ impl<'a> Stream<'a> {
             num_bytes: 0,
             encoding,
             num_replaced: 0,
+            place: PiecePlace::default(),
         };
         self.told(piece)
     }
@@ -337,6 +382,8 @@ impl<'a> Stream<'a> {
     /// The piece with the bytes read since the piece before it; with the last piece all of the file is done with.
     fn told(&mut self, mut piece: Piece) -> Piece {
         piece.source = self.source.id;
+        piece.place = PiecePlace::of(&piece.role, self.last);
+        self.last = Some(piece.place);
         let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
         // Of what is unpacked or decoded on the way, and of archives, what was read is not what was taken.
         let is_direct =

@@ -57,6 +57,9 @@ impl ProblemKind {
 /// A place in the inputs. Paths are spelled as in the ledger (a byte that is not UTF-8 as `\xNN`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Location {
+    /// The earlier run it stands in, if it does not stand in the inputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// The file as a reader opens it: the input as given, and behind it the path below it.
     pub file: String,
     /// The member, if the file is an archive.

@@ -47,6 +47,9 @@ impl Eq for RecordId {}
 /// Where survivors stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerPlace {
+    /// Name of the earlier run it stands in, if it is not this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// Path of the document's file, and behind it that of the archive's member.
     pub path: String,
     /// Number of the record, from 0.
@@ -158,6 +161,9 @@ pub struct LedgerLineRef<'a> {
 /// A [`LedgerPlace`] without a copy of it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LedgerPlaceRef<'a> {
+    /// Name of the earlier run it stands in, if it is not this one.
+    #[serde(borrow, default)]
+    pub run: Option<Cow<'a, str>>,
     /// Path of the document's file, and behind it that of the archive's member.
     #[serde(borrow)]
     pub path: Cow<'a, str>,

@@ -202,4 +202,8 @@ impl Scratch for DiskScratch {
         tail.copy_from_slice(buffered.ok_or_else(eof)?);
         Ok(())
     }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
 }

@@ -10,6 +10,7 @@
 mod disk_input;
 mod disk_output;
 mod listing;
+mod machine;
 mod memory;
 pub mod path;
 mod publish;
@@ -17,11 +18,12 @@ mod shared;
 mod stream_output;
 
 use std::io::{self, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use disk_input::{DiskInput, Root};
 pub use disk_output::DiskOutput;
 pub use listing::{Found, FoundKind, list};
+pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use shared::SharedFile;
 pub use stream_output::StreamOutput;
@@ -87,6 +89,11 @@ pub trait Output: Sync {
     /// [`crate::Error::Output`] with the path.
     fn scratch(&self) -> Result<Box<dyn Scratch>>;
 
+    /// Where scratch stores stand, and how many bytes are free there, if that can be told.
+    fn space(&self) -> Option<(PathBuf, u64)> {
+        None
+    }
+
     /// Whether what was written of a document can be taken back when it turns out to be bad.
     fn can_retract(&self) -> bool {
         true
@@ -141,6 +148,16 @@ pub trait Scratch: Send {
     /// # Errors
     /// [`crate::Error::Output`] with the path; also if fewer bytes were appended.
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()>;
+
+    /// Where it stands, to name in messages.
+    fn path(&self) -> &Path {
+        Path::new("scratch")
+    }
+
+    /// The error for bytes that are not those that were appended.
+    fn damaged(&self, offset: u64) -> Error {
+        Error::Damaged { path: self.path().to_owned(), offset }
+    }
 }
 
 /// Makes an error of the operating system one that names the path and what was tried.

@@ -14,7 +14,7 @@ use super::evidence::{Evidence, EvidenceStore};
 use super::ids::RecordIds;
 use super::run::Run;
 use crate::decide::near::{Finding, Findings};
-use crate::decide::{Owner, Places, Reason, Rule};
+use crate::decide::{Earlier, EarlierPlace, Owner, Places, Reason, Rule};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::{OutputFile, path};
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Ledger {
 }
 
 /// What the ledger needs to name a place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct LedgerContext<'a> {
     /// The sources.
     pub sources: &'a SourceList,
@@ -54,6 +54,14 @@ pub struct LedgerContext<'a> {
     pub places: &'a Places,
     /// What near-duplicates were found.
     pub findings: Option<&'a Findings>,
+    /// What earlier runs left.
+    pub earlier: Option<&'a dyn Earlier>,
+}
+
+impl std::fmt::Debug for LedgerContext<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerContext").finish_non_exhaustive()
+    }
 }
 
 impl<'a> LedgerContext<'a> {
@@ -78,6 +86,8 @@ impl<'a> LedgerContext<'a> {
 /// Where survivors stand.
 #[derive(Serialize)]
 struct Place<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'a str>,
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
@@ -107,10 +117,10 @@ struct Line<'a> {
 }
 
 /// Where the survivors of a run stand, and by which rule it goes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Survivors {
     /// Their document.
-    pub document: DocumentId,
+    pub document: SurvivorDocument,
     /// The first of them, or of their document.
     pub first: u64,
     /// The last.
@@ -119,6 +129,15 @@ pub struct Survivors {
     pub rule: Rule,
     /// Why a near-duplicate is held to be one.
     pub finding: Option<Finding>,
+}
+
+/// The document in which survivors stand.
+#[derive(Debug, Clone)]
+pub enum SurvivorDocument {
+    /// One of this run.
+    Here(DocumentId),
+    /// One of an earlier run, told by its first survivor.
+    Earlier(EarlierPlace),
 }
 
 impl Ledger {
@@ -153,9 +172,17 @@ impl Ledger {
     }
 
     fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
-        let survivors = survivors(run.reason, run.last.0 - run.first.0 + 1, context);
+        let survivors = survivors(run.reason, run.last.0 - run.first.0 + 1, context)?;
         let removed = self.name(document, context)?;
-        let survivor = self.name(survivors.document, context)?;
+        let survivor = match &survivors.document {
+            SurvivorDocument::Here(document) => self.name(*document, context)?,
+            SurvivorDocument::Earlier(place) => Name {
+                run: Some(&place.run),
+                path: Cow::Borrowed(&place.path),
+                record: place.record,
+                id: None,
+            },
+        };
         let evidence = match survivors.finding {
             Some(finding) => Some(self.evidence.read(finding)?),
             None => None,
@@ -169,6 +196,7 @@ impl Ledger {
             span: run.span,
             rule: survivors.rule.name(),
             survivor: Place {
+                run: survivor.run,
                 path: &survivor.path,
                 record: survivor.record,
                 id: survivor.id.as_deref(),
@@ -191,7 +219,7 @@ impl Ledger {
 
     fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
         let owner = context.places.owner(document);
-        let mut name = Name { path: context.path(owner), record: owner.record, id: None };
+        let mut name = Name { run: None, path: context.path(owner), record: owner.record, id: None };
         if owner.record.is_some() {
             let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
             name.id = serde_json::value::RawValue::from_string(id).ok();
@@ -213,17 +241,14 @@ impl Ledger {
         self.write_full()
     }
 
-    /// Writes everything so far and returns the place to go back to if the document that begins now turns out
-    /// to be bad.
+    /// The place to go back to if the document that begins now turns out to be bad. Where frames end does not depend
+    /// on it.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn checkpoint(&mut self, context: LedgerContext<'_>) -> Result<u64> {
-        if let Some((document, run)) = self.open.take() {
-            self.write_line(document, &run, context)?;
-        }
-        self.end_frame()?;
-        Ok(self.file.len())
+    pub fn checkpoint(&mut self) -> Result<Checkpoint> {
+        self.write_full()?;
+        Ok(Checkpoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
     /// Writes what is left. A ledger without a line is an empty frame.
@@ -231,37 +256,53 @@ impl Ledger {
     /// # Errors
     /// [`Error::Output`].
     pub fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
-        if self.checkpoint(context)? == 0 {
-            self.file.append(&compress(&[])?)?;
+        if let Some((document, run)) = self.open.take() {
+            self.write_line(document, &run, context)?;
         }
-        Ok(())
+        self.end_frame()?;
+        if self.file.is_empty() { self.file.append(&compress(&[])?) } else { Ok(()) }
     }
 
     /// Forgets everything after a checkpoint.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn roll_back(&mut self, checkpoint: u64) -> Result<()> {
-        self.open = None;
-        self.lines.clear();
+    pub fn roll_back(&mut self, checkpoint: Checkpoint) -> Result<()> {
+        let Checkpoint { len, lines, open } = checkpoint;
+        (self.lines, self.open) = (lines, open);
         self.full.clear();
-        self.file.truncate(checkpoint)
+        self.file.truncate(len)
     }
 }
 
-/// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches.
-pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Survivors {
+/// A place in the ledger to go back to. Memory: a frame that is not full yet.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    len: u64,
+    lines: Vec<u8>,
+    open: Option<(DocumentId, Run)>,
+}
+
+/// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches; of an earlier
+/// run one or two reads.
+///
+/// # Errors
+/// Those of what earlier runs left.
+pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
     let paragraph = |place: Ordinal, num: u64, rule, finding| {
         let located = context.places.locate(place);
         let first = located.paragraph.0;
-        Survivors { document: located.document, first, last: first + num - 1, rule, finding }
+        let document = SurvivorDocument::Here(located.document);
+        Survivors { document, first, last: first + num - 1, rule, finding }
     };
     let whole = |document: DocumentId, rule, finding| {
         let (start, end) = context.places.span(document);
-        Survivors { document, first: 0, last: (end.0 - start.0).saturating_sub(1), rule, finding }
+        let last = (end.0 - start.0).saturating_sub(1);
+        Survivors { document: SurvivorDocument::Here(document), first: 0, last, rule, finding }
     };
-    match reason {
+    Ok(match reason {
         Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
+        Reason::Earlier(place) => earlier(place, num, context)?,
         Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
         Reason::NearDocument(number) => {
             let finding = context.findings.map(|findings| findings.document(number)).unwrap_or_default();
@@ -271,11 +312,22 @@ pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Surviv
             let finding = context.findings.map(|findings| findings.paragraph(number)).unwrap_or_default();
             paragraph(Ordinal(finding.survivor), 1, Rule::NearParagraph, Some(finding))
         }
-    }
+    })
+}
+
+fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
+    let Some(earlier) = context.earlier else {
+        return Err(compress_error(io::Error::other("a copy of an earlier run, and there is none")));
+    };
+    let found = earlier.locate(place)?;
+    let (first, last) = (found.paragraph, found.paragraph + num - 1);
+    let document = SurvivorDocument::Earlier(found);
+    Ok(Survivors { document, first, last, rule: Rule::Exact, finding: None })
 }
 
 /// The words for one place.
 struct Name<'a> {
+    run: Option<&'a str>,
     path: Cow<'a, str>,
     record: Option<u64>,
     id: Option<Box<serde_json::value::RawValue>>,

@@ -26,7 +26,7 @@ pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use evidence::{Evidence, EvidenceStore, NumbersTold};
 pub use ids::RecordIds;
-pub use ledger::{Ledger, LedgerContext, Survivors, survivors};
+pub use ledger::{Checkpoint, Ledger, LedgerContext, SurvivorDocument, Survivors, survivors};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};

@@ -3,8 +3,9 @@
 
 use super::Judged;
 use crate::config::Repair;
-use crate::decide::{Places, Reason};
+use crate::decide::{Earlier, Places, Reason};
 use crate::document::Paragraph;
+use crate::error::Result;
 use crate::normalize;
 use crate::units::{Ordinal, ParagraphIndex, count};
 
@@ -32,6 +33,7 @@ fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -
         (Reason::Exact(first), Reason::Exact(next)) => {
             next.0 == first.0 + distance && next.0 < survivor_end.0
         }
+        (Reason::Earlier(first), Reason::Earlier(next)) => next == first + distance && next < survivor_end.0,
         (Reason::ExactDocument(_) | Reason::NearDocument(_), _) => reason == next,
         _ => false,
     }
@@ -66,10 +68,11 @@ impl Run {
 }
 
 /// What runs are collected from.
-#[derive(Debug)]
 pub struct Runs<'a> {
     /// Where the survivors stand.
     pub places: &'a Places,
+    /// Where those of earlier runs stand.
+    pub earlier: Option<&'a dyn Earlier>,
     /// How text is repaired.
     pub repair: Repair,
     /// Which runs hold their text.
@@ -87,17 +90,34 @@ pub enum RunText {
     All,
 }
 
+impl Runs<'_> {
+    /// The place after the last paragraph of the document in which a copy's survivor stands.
+    fn survivor_end(&self, reason: Reason) -> Result<Ordinal> {
+        Ok(match (reason, self.earlier) {
+            (Reason::Exact(survivor), _) => self.places.locate(survivor).document_end,
+            (Reason::Earlier(place), Some(earlier)) => Ordinal(earlier.locate(place)?.document_end),
+            _ => Ordinal(0),
+        })
+    }
+}
+
+impl std::fmt::Debug for Runs<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runs").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
 /// Calls `visit` with the runs among the paragraphs of one document, or of a piece of it whose first paragraph
 /// is `first` and whose text starts at `offset` of the document's.
 ///
 /// # Errors
-/// The first of `visit`.
-pub fn for_each_run<E>(
+/// The first of `visit`, and those of what earlier runs left.
+pub fn for_each_run(
     document: Judged<'_>,
     (first, offset): (ParagraphIndex, u64),
     context: &Runs<'_>,
-    mut visit: impl FnMut(Run) -> Result<(), E>,
-) -> Result<(), E> {
+    mut visit: impl FnMut(Run) -> Result<()>,
+) -> Result<()> {
     let mut open: Option<Run> = None;
     for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
         let Some(reason) = verdict.reason() else {
@@ -108,10 +128,9 @@ pub fn for_each_run<E>(
         let is_continued = open
             .as_ref()
             .is_some_and(|run| goes_on(run.reason, reason, index - run.first.0, run.survivor_end));
-        let survivor_end = match (&open, reason) {
-            (Some(run), _) if is_continued => run.survivor_end,
-            (_, Reason::Exact(survivor)) => context.places.locate(survivor).document_end,
-            _ => Ordinal(0),
+        let survivor_end = match &open {
+            Some(run) if is_continued => run.survivor_end,
+            _ => context.survivor_end(reason)?,
         };
         let has_text = match context.text {
             RunText::Nothing => false,

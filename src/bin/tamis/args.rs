@@ -225,6 +225,15 @@ pub(crate) struct Options {
     /// Worker threads; never changes the output [default: one a core].
     #[arg(long, value_name = "N", help_heading = "Configuration")]
     pub(crate) threads: Option<usize>,
+
+    /// Most memory, from 256MiB up; what needs more goes to disk. Never changes the output [default: half of the
+    /// machine's or container's].
+    #[arg(long, value_name = "SIZE", help_heading = "Configuration")]
+    pub(crate) memory: Option<ByteSize>,
+
+    /// Put what does not fit in memory into this directory while the run lasts [default: beside OUT].
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Configuration")]
+    pub(crate) spill_dir: Option<PathBuf>,
 }
 
 /// How documents are cut, as flags and as keys of `tamis.toml`.

@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 const TABLE: &str = "check";
 
 /// The keys, in the order in which they are printed.
-pub(crate) const KEYS: [&str; 35] = [
+pub(crate) const KEYS: [&str; 37] = [
     "input",
     "files-from",
     "out",
@@ -50,6 +50,8 @@ pub(crate) const KEYS: [&str; 35] = [
     "quiet",
     "verbose",
     "threads",
+    "memory",
+    "spill-dir",
 ];
 
 /// Reads the file named, or `./tamis.toml` if there is one; relative paths in it are relative to it.
@@ -70,6 +72,7 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Option<Options>> {
     let resolve = |path: PathBuf| if path == Path::new("-") { path } else { base.join(path) };
     options.out = options.out.map(resolve);
     options.record = options.record.map(resolve);
+    options.spill_dir = options.spill_dir.map(resolve);
     options.files_from = options.files_from.map(resolve);
     options.check = options.check.map(|check| check.resolve(resolve));
     options.input = options.input.map(|inputs| inputs.into_iter().map(resolve).collect());
@@ -135,7 +138,8 @@ mod tests {
             containment = 1\nkeep = 'longest'\nnear-min-chars = 20\ntext-field = 'x.y'\nid-field = 'n'\nfollow = true\n\
             input-format = 'jsonl'\nfiles-from = '-'\nrecord = 'r'\nto = 'txt'\nshard-size = '1GB'\n\
             include = ['*.txt']\nexclude = []\nencoding = 'big5'\nencoding-errors = 'replace'\n\
-            max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n";
+            max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n\
+            memory = '1GiB'\nspill-dir = 's'\n";
         let options = parse(text).unwrap();
         let json = serde_json::to_value(&options).unwrap();
         for key in KEYS {

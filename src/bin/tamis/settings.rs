@@ -27,6 +27,9 @@ pub(crate) struct Settings {
     pub(crate) json: bool,
     pub(crate) quiet: bool,
     pub(crate) verbose: u8,
+    /// As asked for.
+    pub(crate) memory: Option<ByteSize>,
+    pub(crate) spill_dir: Option<PathBuf>,
     pub(crate) config: Config,
     /// What the file says about `check`.
     pub(crate) gate: GateOptions,
@@ -73,6 +76,7 @@ impl Settings {
                 shard_size: joined.shard_size.map(|size| size.0),
             },
             threads: joined.threads.unwrap_or_default(),
+            memory: memory(joined.memory)?,
             given: given(joined.input.as_deref().unwrap_or_default(), joined.files_from.as_deref()),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };
@@ -86,6 +90,8 @@ impl Settings {
             json: joined.json.unwrap_or_default(),
             quiet: joined.quiet.unwrap_or_default(),
             verbose: joined.verbose,
+            memory: joined.memory,
+            spill_dir: joined.spill_dir,
             config,
             gate: joined.check.unwrap_or_default(),
             layers: Vec::new(),
@@ -168,6 +174,8 @@ impl Settings {
             quiet: Some(self.quiet),
             verbose: self.verbose,
             threads: Some(config.threads),
+            memory: self.memory,
+            spill_dir: self.spill_dir.clone(),
         }
     }
 
@@ -206,6 +214,20 @@ fn refuse_idle(flags: &Options, joined: &Options) -> anyhow::Result<()> {
     }
 }
 
+/// The least ceiling that can be kept.
+const MIN_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// Most bytes of memory: what was asked for, or half of what there is.
+fn memory(asked: Option<ByteSize>) -> anyhow::Result<Option<u64>> {
+    match asked {
+        Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
+            bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
+        }
+        Some(ByteSize(bytes)) => Ok(Some(bytes)),
+        None => Ok(tamis::store::machine_memory().map(|bytes| (bytes / 2).max(MIN_MEMORY))),
+    }
+}
+
 /// What was named, as `run.json` holds it.
 fn given(inputs: &[PathBuf], files_from: Option<&Path>) -> Given {
     let spelled = |path: &Path| lossless(bytes(path)).into_owned();
@@ -222,6 +244,7 @@ fn to_table(options: &Options) -> anyhow::Result<toml::Table> {
     let mut options = options.clone();
     options.out = options.out.as_ref().map(lossy);
     options.record = options.record.as_ref().map(lossy);
+    options.spill_dir = options.spill_dir.as_ref().map(lossy);
     options.files_from = options.files_from.as_ref().map(lossy);
     options.input = options.input.map(|inputs| inputs.iter().map(lossy).collect());
     toml::Table::try_from(options).context("min-chars or threads: too large for TOML")
@@ -253,6 +276,8 @@ fn join(flags: Options, file: Options) -> Options {
         quiet: flags.quiet.or(file.quiet),
         verbose: if flags.verbose > 0 { flags.verbose } else { file.verbose },
         threads: flags.threads.or(file.threads),
+        memory: flags.memory.or(file.memory),
+        spill_dir: flags.spill_dir.or(file.spill_dir),
     }
 }
 

@@ -2,7 +2,7 @@
 //! parallel, a chunk at a time.
 
 use crate::config::{Config, SplitMode};
-use crate::decide::Places;
+use crate::decide::{Earlier, Places};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
@@ -40,8 +40,12 @@ pub(super) struct Seen {
 const EXCERPT: usize = 60;
 
 /// Examines a chunk.
-pub(super) fn examine(settled: Settled, places: &Places, config: &Config) -> Result<Examined> {
-    let runs = Runs { places, repair: config.split.repair, text: RunText::Nothing };
+pub(super) fn examine(
+    settled: Settled,
+    (places, earlier): (&Places, Option<&dyn Earlier>),
+    config: &Config,
+) -> Result<Examined> {
+    let runs = Runs { places, earlier, repair: config.split.repair, text: RunText::Nothing };
     let num_slots = settled.scanned.chunk.slots.len();
     let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
     for part in &examined.settled.scanned.chunk.parts {
@@ -78,7 +82,7 @@ fn look(
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
         seen.runs.push((run, excerpt));
-        Ok::<_, crate::Error>(())
+        Ok(())
     })?;
     if part.kind == Kind::Text {
         let mut counter = LineCounter::new(document.text);

@@ -139,19 +139,23 @@ fn analyse(
         config,
         observer,
         buffers: &buffers,
+        earlier: None,
     };
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
     let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
-    let context = ScanContext::new((sources, input), &read, config, purpose);
+    let mut context = ScanContext::new((sources, input), &read, config, purpose);
+    if search.is_some() {
+        context = context.checked();
+    }
     let mut decider = near::decider(search.as_ref(), config);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
     let mut account = Account::new(&corpus, Tally::new(&corpus, findings), (log, has_details), ids);
-    let visit = |settled, places: &Places| examine::examine(settled, places, config);
+    let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier), config);
     let mut commit = |examined, places: &Places| {
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
@@ -164,6 +168,7 @@ fn analyse(
         sources,
         places: decider.places(),
         findings,
+        earlier: corpus.earlier,
         lines: &lines,
         ids,
         evidence,

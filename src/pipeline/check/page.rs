@@ -1,5 +1,6 @@
 //! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use crate::config::Config;
@@ -12,7 +13,7 @@ use crate::pipeline::page::{asked, texts};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
 use crate::report::{LedgerLineRef, LedgerPlaceRef, RejectedLine, Summary};
 use crate::store::DiskInput;
-use crate::write::{LedgerContext, survivors};
+use crate::write::{LedgerContext, SurvivorDocument, survivors};
 
 use super::log::{Entry, Log, Run};
 use super::tell::Teller;
@@ -77,14 +78,23 @@ impl LogLines<'_, '_> {
         reason: Reason,
         each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
     ) -> Result<()> {
-        let Teller { sources, places, findings, .. } = *self.teller;
-        let context = LedgerContext { sources, places, findings };
-        let survivors = survivors(reason, run.last - run.first + 1, context);
+        let Teller { sources, places, findings, earlier, .. } = *self.teller;
+        let context = LedgerContext { sources, places, findings, earlier };
+        let survivors = survivors(reason, run.last - run.first + 1, context)?;
         let evidence = match survivors.finding {
             Some(finding) => Some(self.teller.evidence.read(finding)?),
             None => None,
         };
-        let (removed, survivor) = (places.owner(run.document), places.owner(survivors.document));
+        let removed = places.owner(run.document);
+        let survivor = match &survivors.document {
+            SurvivorDocument::Here(document) => {
+                let owner = places.owner(*document);
+                (None, context.path(owner), owner.record)
+            }
+            SurvivorDocument::Earlier(place) => {
+                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
+            }
+        };
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
@@ -94,8 +104,9 @@ impl LogLines<'_, '_> {
             span: run.span,
             rule: survivors.rule,
             survivor: LedgerPlaceRef {
-                path: context.path(survivor),
-                record: survivor.record,
+                run: survivor.0,
+                path: survivor.1,
+                record: survivor.2,
                 id: None,
                 first: survivors.first,
                 last: survivors.last,

@@ -5,15 +5,15 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::Deserialize;
 
-use crate::decide::Places;
 use crate::decide::near::Findings;
+use crate::decide::{Earlier, EarlierPlace, Places};
 use crate::discover::SourceList;
 use crate::error::{RejectReason, Result};
 use crate::fingerprint::Fingerprint;
 use crate::report::{Location, Problem, ProblemKind, RecordId};
 use crate::store::{Place, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
-use crate::write::{EvidenceStore, LedgerContext, RecordIds, survivors};
+use crate::write::{EvidenceStore, LedgerContext, RecordIds, SurvivorDocument, survivors};
 
 use super::lines::Lines;
 use super::log::{Entry, Log, Run};
@@ -24,6 +24,7 @@ pub(super) struct Teller<'a> {
     pub(super) sources: &'a SourceList,
     pub(super) places: &'a Places,
     pub(super) findings: Option<&'a Findings>,
+    pub(super) earlier: Option<&'a dyn Earlier>,
     pub(super) lines: &'a Lines,
     pub(super) ids: RecordIds,
     pub(super) evidence: EvidenceStore,
@@ -156,9 +157,9 @@ impl Teller<'_> {
             problem.excerpt = log.text(run.excerpt)?;
         }
         if let Some(reason) = run.verdict.reason() {
-            let context =
-                LedgerContext { sources: self.sources, places: self.places, findings: self.findings };
-            let mut survivors = survivors(reason, run.last - run.first + 1, context);
+            let Self { sources, places, findings, earlier, .. } = *self;
+            let context = LedgerContext { sources, places, findings, earlier };
+            let mut survivors = survivors(reason, run.last - run.first + 1, context)?;
             if piece.kind == ProblemKind::Removed(crate::decide::Rule::Exact) {
                 survivors.last = survivors.first + (last - run.first);
                 survivors.first += first - run.first;
@@ -166,12 +167,18 @@ impl Teller<'_> {
             if let Some(finding) = survivors.finding {
                 problem.similarity = self.evidence.read(finding)?.similarity;
             }
-            let mut survivor = self.location(survivors.document, (survivors.first, survivors.last))?;
-            // What repeats what goes both ways: the side that is new is where to look.
-            if !self.is_changed(run.document) && self.is_changed(survivors.document) {
-                std::mem::swap(&mut problem.location, &mut survivor);
-            }
-            problem.survivor = Some(survivor);
+            let paragraphs = (survivors.first, survivors.last);
+            problem.survivor = Some(match survivors.document {
+                SurvivorDocument::Earlier(place) => earlier_location(place, paragraphs),
+                SurvivorDocument::Here(document) => {
+                    let mut survivor = self.location(document, paragraphs)?;
+                    // What repeats what goes both ways: the side that is new is where to look.
+                    if !self.is_changed(run.document) && self.is_changed(document) {
+                        std::mem::swap(&mut problem.location, &mut survivor);
+                    }
+                    survivor
+                }
+            });
         }
         Ok(problem)
     }
@@ -210,7 +217,7 @@ impl Teller<'_> {
                 file
             }
         };
-        Location { file, member: None, record: None, id: None, paragraphs: None, lines: None }
+        Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
     fn rejected(&mut self, piece: &Piece, source: SourceId, line: &str) -> Problem {
@@ -224,6 +231,19 @@ impl Teller<'_> {
         let place = rejected.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
         problem.rejection = Some((rejected.reason, rejected.detail + &place));
         problem
+    }
+}
+
+/// Where something of an earlier run stands.
+fn earlier_location(place: EarlierPlace, paragraphs: (u64, u64)) -> Location {
+    Location {
+        run: Some(place.run),
+        file: place.path,
+        member: None,
+        record: place.record,
+        id: None,
+        paragraphs: Some(paragraphs),
+        lines: None,
     }
 }
 

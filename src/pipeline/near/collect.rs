@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::config::Shingle;
-use crate::decide::Places;
 use crate::decide::near::{Features, Member, SignatureId, Signatures};
+use crate::decide::{Copies, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
@@ -200,7 +200,7 @@ pub(super) fn collect(
         Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
     let context =
         ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Places);
-    let mut decider = Decider::again(None, places, None);
+    let mut decider = Decider::again(Copies::Unsought, places, None);
     let collected = Collected { scratch: corpus.output.scratch()?, places: HashMap::new() };
     let mut joiner = Joiner { collected, open: None, shingle };
     let visit = |settled: Settled, _: &Places| {

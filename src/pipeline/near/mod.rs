@@ -7,22 +7,21 @@ mod collect;
 mod rank;
 mod survey;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::drive::Corpus;
 use super::recheck::Reading;
-use super::render::Settled;
 use super::settle::Decider;
+use super::spill::tell;
 use crate::config::Config;
 use crate::decide::near::{
     self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
-use crate::decide::{Exact, Places};
+use crate::decide::{Copies, Exact, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
-use crate::read::Role;
 use crate::units::Ordinal;
 use crate::write::{EvidenceStore, RecordIds};
 
@@ -43,17 +42,16 @@ pub(super) struct Search {
     /// What goes.
     pub(super) findings: Findings,
     /// What every document was.
-    pub(super) reading: Reading,
+    pub(super) reading: Arc<Reading>,
 }
 
 /// What decides in the pass after a search, or in the only one if nothing was searched for.
 pub(super) fn decider<'a>(search: Option<&'a Search>, config: &Config) -> Decider<'a> {
-    let exact = Some(Exact::new(config.decide.scope));
+    let copies = Copies::Live(Exact::new(config.decide.scope));
     match search {
-        None => Decider::new(exact),
-        Some(search) => {
-            Decider::again(exact, &search.places, Some(&search.findings)).checking(&search.reading)
-        }
+        None => Decider::new(copies),
+        Some(search) => Decider::again(copies, &search.places, Some(&search.findings))
+            .checking(Arc::clone(&search.reading)),
     }
 }
 
@@ -70,10 +68,11 @@ pub(super) fn search(
     let banding = Banding::of(config);
     let mut findings = Findings::default();
     let mut known = None;
-    let mut reading = Reading::default();
+    let mut reading = None;
     if config.has_documents() {
         corpus.observer.begun(Stage::Sketching);
-        let (survey, places) = survey::documents(corpus, banding, (ids, &mut reading))?;
+        let (survey, (places, noted)) = survey::documents(corpus, banding, ids)?;
+        reading = noted;
         let Survey { texts, texts_of } = survey;
         let removed = settle(corpus, (&texts, banding), Units::Documents, &places, evidence)?;
         findings.set_documents(Documents::new(texts_of, texts, removed));
@@ -81,14 +80,11 @@ pub(super) fn search(
     }
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
-        let exact = Exact::new(corpus.config.decide.scope);
-        let earlier = known.as_ref().map(|places| (places, &findings, &reading));
-        let mut own = Reading::default();
-        let (texts, places) = survey::paragraphs(corpus, banding, (exact, earlier), (ids, &mut own))?;
-        let places = known.take().unwrap_or_else(|| {
-            reading = own;
-            places
-        });
+        let earlier =
+            known.as_ref().zip(reading.clone()).map(|(places, reading)| (places, &findings, reading));
+        let (texts, (places, noted)) = survey::paragraphs(corpus, banding, earlier, ids)?;
+        reading = reading.or(noted);
+        let places = known.take().unwrap_or(places);
         let removed = settle(corpus, (&texts, banding), Units::Paragraphs, &places, evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
@@ -97,15 +93,8 @@ pub(super) fn search(
         known = Some(places);
     }
     corpus.observer.begun(Stage::Cleaning);
-    Ok(Some(Search { places: known.unwrap_or_default(), findings, reading }))
-}
-
-/// Tells the observer of a chunk.
-fn tell(corpus: &Corpus<'_>, settled: &Settled) {
-    for part in &settled.scanned.chunk.parts {
-        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
-        corpus.observer.searched(u64::from(is_end), part.num_bytes);
-    }
+    let (Some(places), Some(reading)) = (known, reading) else { return Ok(None) };
+    Ok(Some(Search { places, findings, reading }))
 }
 
 /// Groups settled before their evidence is written down.

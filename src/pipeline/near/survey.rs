@@ -1,8 +1,10 @@
 //! Survey: a sketch of every text.
 
+use std::sync::Arc;
+
 use crate::config::Shingle;
 use crate::decide::near::{Banding, Findings, NO_TEXT, Rank, SignatureId, Signatures, Signed};
-use crate::decide::{Exact, Places};
+use crate::decide::{Copies, Exact, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
@@ -17,6 +19,9 @@ use crate::write::RecordIds;
 
 use super::rank::Ranking;
 use super::tell;
+
+/// Where everything stands, and what every document was, if that was not known before.
+pub(super) type Where = (Places, Option<Arc<Reading>>);
 
 /// The sketches of documents.
 pub(super) struct Survey {
@@ -170,38 +175,40 @@ impl Adder<'_> {
 pub(super) fn documents(
     corpus: &Corpus<'_>,
     banding: Banding,
-    notes: (&mut RecordIds, &mut Reading),
-) -> Result<(Survey, Places)> {
-    let (ids, reading) = notes;
+    ids: &mut RecordIds,
+) -> Result<(Survey, Where)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let context = context(corpus);
     let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
     let mut adder = Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
-    let mut decider = Decider::new(None);
+    let reading = Reading::new(corpus.output.scratch()?, DocumentId(0));
+    let mut decider = Decider::new(Copies::Unsought).noting(reading);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
-        note(&settled, (ids, reading))?;
+        note(&settled, ids)?;
         tell(corpus, &settled);
         adder.add(&settled, seen)?;
         Ok(settled.scanned.chunk.bytes)
     };
     let mut feed = corpus.feed();
     drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
-    Ok((adder.survey, decider.into_places()))
+    Ok((adder.survey, decider.into_parts()))
 }
 
-/// Notes the ids of a chunk's records, for the ledger, and what its documents are.
-fn note(settled: &Settled, (ids, reading): (&mut RecordIds, &mut Reading)) -> Result<()> {
+/// How a survey scans.
+fn context<'a>(corpus: &Corpus<'a>) -> ScanContext<'a> {
+    ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys).checked()
+}
+
+/// Notes the ids of a chunk's records, for the ledger.
+fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
     let chunk = &settled.scanned.chunk;
     for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
         if slot.is_record {
             ids.note(document.id, &chunk.bytes[slot.id.range()])?;
-        }
-        if let Some(digest) = document.digest {
-            reading.note(document.id, digest.table_hash());
         }
     }
     Ok(())
@@ -211,20 +218,18 @@ fn note(settled: &Settled, (ids, reading): (&mut RecordIds, &mut Reading)) -> Re
 pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
-    (exact, earlier): (Exact, Option<(&Places, &Findings, &Reading)>),
-    notes: (&mut RecordIds, &mut Reading),
-) -> Result<(Signatures, Places)> {
-    let (ids, reading) = notes;
+    earlier: Option<(&Places, &Findings, Arc<Reading>)>,
+    ids: &mut RecordIds,
+) -> Result<(Signatures, Where)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
+    let context = context(corpus);
     let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
     // Those of a long text wait until it is known to be good.
     let mut pending = Vec::new();
+    let copies = Copies::Live(Exact::new(corpus.config.decide.scope));
     let mut decider = match earlier {
-        None => Decider::new(Some(exact)),
-        Some((places, findings, reading)) => {
-            Decider::again(Some(exact), places, Some(findings)).checking(reading)
-        }
+        None => Decider::new(copies).noting(Reading::new(corpus.output.scratch()?, DocumentId(0))),
+        Some((places, findings, reading)) => Decider::again(copies, places, Some(findings)).checking(reading),
     };
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
@@ -233,7 +238,7 @@ pub(super) fn paragraphs(
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
-        note(&settled, (ids, reading))?;
+        note(&settled, ids)?;
         tell(corpus, &settled);
         let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
         if piece.is_none_or(|part| part.is_first) {
@@ -247,7 +252,7 @@ pub(super) fn paragraphs(
     };
     let mut feed = corpus.feed();
     drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
-    Ok((texts, decider.into_places()))
+    Ok((texts, decider.into_parts()))
 }
 
 fn look_at_paragraphs(

@@ -276,7 +276,8 @@ mod tests {
     use super::*;
 
     fn location(file: &str) -> Location {
-        Location { file: file.into(), member: None, record: None, id: None, paragraphs: None, lines: None }
+        let file = file.into();
+        Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::exit::Exit;
 use crate::near::Near;
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::size::ByteSize;
 use git::Revision;
 pub(crate) use options::{GateOptions, KEYS};
 use outputs::{ReportFile, Stdout};
@@ -82,6 +83,11 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "N", help_heading = "Configuration")]
     threads: Option<usize>,
 
+    /// Most memory for what grows with the inputs' paragraphs; what needs more goes to disk [default: half of the
+    /// machine's or container's].
+    #[arg(long, value_name = "SIZE", help_heading = "Configuration")]
+    memory: Option<ByteSize>,
+
     /// Read the configuration from FILE instead of ./tamis.toml.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
     config: Option<PathBuf>,
@@ -96,7 +102,7 @@ impl CheckArgs {
     fn split(self) -> (CleanArgs, GateOptions) {
         let Self { inputs, files_from, gate, splitting, matching, scope, min_chars, near, reading, .. } =
             self;
-        let Self { quiet, verbose, threads, config, no_config, .. } = self;
+        let Self { quiet, verbose, threads, memory, config, no_config, .. } = self;
         let quiet = quiet.then_some(true);
         let options = Options {
             files_from,
@@ -109,6 +115,7 @@ impl CheckArgs {
             quiet,
             verbose,
             threads,
+            memory,
             ..Options::default()
         };
         (CleanArgs { inputs, options, config, no_config }, gate)

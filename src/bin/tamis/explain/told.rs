@@ -125,6 +125,7 @@ impl Told {
     fn heading(&self) -> String {
         let line = &self.line;
         let own = LedgerPlace {
+            run: None,
             path: line.path.clone(),
             record: line.record,
             id: line.id.clone(),

@@ -1,0 +1,465 @@
+//! Exact de-duplication of what does not fit in memory: records are dealt into buckets on disk, and each bucket is
+//! settled by itself when all of them are dealt.
+//!
+//! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`Plan`]).
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::exact::{Batch, Exact};
+use super::plan::Plan;
+use super::spill::Spill;
+use super::verdict::{Reason, Verdict};
+use crate::config::Scope;
+use crate::error::Result;
+use crate::fingerprint::{Fingerprint, mix};
+use crate::store::Scratch;
+use crate::units::{Ordinal, count};
+
+/// Bits of the fingerprint that tell the bucket.
+const BUCKET_BITS: u32 = 8;
+/// 256: at 100 GB of text a bucket is about 40 MB.
+const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
+
+/// A record on disk: the fingerprint, and the place as a little-endian `u64`.
+const RECORD_BYTES: usize = 24;
+
+/// What earlier runs left: paragraphs that come before everything in this one.
+pub trait Earlier: Sync {
+    /// The entries whose first eight bytes, as a big-endian number, are in a range, in ascending order.
+    ///
+    /// # Errors
+    /// [`crate::Error`] if they cannot be read.
+    fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>>;
+
+    /// Where a place is.
+    ///
+    /// # Errors
+    /// [`crate::Error`] if that cannot be read.
+    fn locate(&self, place: u64) -> Result<EarlierPlace>;
+}
+
+/// Where a paragraph of an earlier run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierPlace {
+    /// Name of the run.
+    pub run: String,
+    /// Path of its document, as the ledger spells it.
+    pub path: String,
+    /// Number of the record, if it is one.
+    pub record: Option<u64>,
+    /// Index of the paragraph in the document.
+    pub paragraph: u64,
+    /// The place after the last paragraph of the document.
+    pub document_end: u64,
+}
+
+/// Entries in ascending order.
+pub trait EarlierEntries {
+    /// The next: a fingerprint and its place among what earlier runs left.
+    ///
+    /// # Errors
+    /// [`crate::Error`] if it cannot be read.
+    fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>>;
+}
+
+/// What settling is given.
+pub struct Means<'a> {
+    /// Bytes of memory it may take.
+    pub budget: u64,
+    /// Where verdicts are kept.
+    pub scratch: Box<dyn Scratch>,
+    /// What comes before everything.
+    pub earlier: Option<&'a dyn Earlier>,
+    /// Is told of every survivor, in ascending order of fingerprints.
+    pub fresh: Option<&'a mut FreshVisitor<'a>>,
+}
+
+/// Is told of a survivor: its fingerprint and its place.
+pub type FreshVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
+
+impl std::fmt::Debug for Means<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Means").field("budget", &self.budget).finish_non_exhaustive()
+    }
+}
+
+/// Deals records, given in corpus order.
+#[derive(Debug)]
+pub struct Dealer {
+    spill: Spill<RECORD_BYTES>,
+    scope: Scope,
+    /// The first place that is to get a verdict.
+    boundary: u64,
+    /// Places that mean nothing: their documents turned out to be bad.
+    retracted: Vec<Range<u64>>,
+}
+
+impl Dealer {
+    /// Takes over from what was settled in memory: `boundary` is the place of the next paragraph, and
+    /// `open_document` that of the first paragraph of the document that it stands in the middle of.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub fn take_over(
+        exact: Exact,
+        scratch: Box<dyn Scratch>,
+        boundary: Ordinal,
+        open_document: Option<Ordinal>,
+    ) -> Result<Self> {
+        let scope = exact.scope();
+        let spill = Spill::new(scratch, NUM_BUCKETS);
+        let mut dealer = Self { spill, scope, boundary: boundary.0, retracted: Vec::new() };
+        for survivors in exact.into_survivors() {
+            for (fingerprint, place) in survivors {
+                match (scope, open_document) {
+                    (Scope::Corpus, _) => dealer.push(fingerprint, place)?,
+                    // Of other documents nothing counts any more.
+                    (Scope::Document, Some(start)) if place >= start.0 => {
+                        dealer.push(salted(fingerprint, start.0), place)?;
+                    }
+                    (Scope::Document, _) => {}
+                }
+            }
+        }
+        Ok(dealer)
+    }
+
+    fn push(&mut self, fingerprint: Fingerprint, place: u64) -> Result<()> {
+        let mut record = [0; RECORD_BYTES];
+        record[..16].copy_from_slice(fingerprint.as_bytes());
+        record[16..].copy_from_slice(&place.to_le_bytes());
+        self.spill.push(fingerprint.prefix(BUCKET_BITS), &record)
+    }
+
+    /// Deals chunks that follow, in corpus order.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub fn deal(&mut self, batches: &[Batch<'_>]) -> Result<()> {
+        for batch in batches {
+            for (fingerprint, paragraph, document_start) in batch.records.iter() {
+                let given = batch.given.and_then(|given| given.get(paragraph as usize));
+                if given.is_some_and(|given| !given.is_kept()) {
+                    continue;
+                }
+                let fingerprint = match (self.scope, batch.open_document) {
+                    (Scope::Corpus, _) => fingerprint,
+                    (Scope::Document, Some(start)) if document_start == 0 => salted(fingerprint, start.0),
+                    (Scope::Document, _) => salted(fingerprint, batch.first.0 + u64::from(document_start)),
+                };
+                self.push(fingerprint, batch.first.0 + u64::from(paragraph))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the places from `place` on, up to `next`, which is the next to be given.
+    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+        self.retracted.push(place.0..next.0);
+    }
+
+    /// Settles everything up to `end`. Buckets are settled in parallel on the caller's rayon pool.
+    ///
+    /// Cost: a sort of 24 bytes a record, and one reading of what earlier runs left.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `means`.
+    pub fn settle(self, end: Ordinal, means: Means<'_>) -> Result<Plan> {
+        let Means { budget, scratch, earlier, mut fresh } = means;
+        let mut plan = Plan::new(scratch, Ordinal(self.boundary), end);
+        let threads = rayon::current_num_threads();
+        let is_told = fresh.is_some();
+        let rounds: Vec<Round> = (0..NUM_BUCKETS).flat_map(|b| self.rounds(b, budget, threads)).collect();
+        for group in rounds.chunks(threads) {
+            let settled: Result<Vec<Settled>> =
+                group.par_iter().map(|round| self.settle_round(*round, earlier, is_told)).collect();
+            for Settled { duplicates, survivors } in settled? {
+                for (place, verdict) in duplicates {
+                    plan.push(Ordinal(place), verdict)?;
+                }
+                if let Some(fresh) = &mut fresh {
+                    survivors
+                        .iter()
+                        .try_for_each(|record| fresh(record.fingerprint(), Ordinal(record.place)))?;
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// A bucket that does not fit is read several times, a part of its fingerprints at a time.
+    fn rounds(&self, bucket: usize, budget: u64, threads: usize) -> impl Iterator<Item = Round> + use<> {
+        let bytes = self.spill.num_records(bucket).saturating_mul(BYTES_A_RECORD);
+        let share = (budget / count(threads).max(1)).max(MIN_ROUND);
+        let bits = bytes.div_ceil(share).max(1).next_power_of_two().trailing_zeros().min(MAX_ROUND_BITS);
+        (0..1_u64 << bits).map(move |number| Round { bucket, bits, number })
+    }
+
+    fn settle_round(&self, round: Round, earlier: Option<&dyn Earlier>, is_told: bool) -> Result<Settled> {
+        let mut records = Vec::new();
+        self.spill.for_each(round.bucket, |block| {
+            let block = block.iter().map(Record::of).filter(|record| round.holds(record.high));
+            records.extend(block.filter(|record| !self.is_retracted(record.place)));
+        })?;
+        records.sort_unstable();
+        let (first, last) = round.range();
+        let mut entries = earlier.map(|earlier| earlier.entries(first, last)).transpose()?;
+        let mut entry = None;
+        let mut settled = Settled::default();
+        for group in records.chunk_by(|a, b| (a.high, a.low) == (b.high, b.low)) {
+            if let Some(entries) = &mut entries {
+                entry = advance(&mut **entries, entry, group[0].fingerprint())?;
+            }
+            let rest = match entry {
+                Some((fingerprint, place)) if fingerprint == group[0].fingerprint() && place != NONE => {
+                    let verdict = Verdict::removed(Reason::Earlier(place));
+                    settled.duplicates.extend(group.iter().map(|record| (record.place, verdict)));
+                    continue;
+                }
+                _ => &group[1..],
+            };
+            let verdict = Verdict::duplicate_of(Ordinal(group[0].place));
+            settled.duplicates.extend(rest.iter().map(|record| (record.place, verdict)));
+            if is_told {
+                settled.survivors.push(group[0]);
+            }
+        }
+        Ok(settled)
+    }
+
+    fn is_retracted(&self, place: u64) -> bool {
+        let number = self.retracted.partition_point(|range| range.end <= place);
+        self.retracted.get(number).is_some_and(|range| range.start <= place)
+    }
+}
+
+/// The first entry that is not before `fingerprint`, from `entry` on.
+fn advance(
+    entries: &mut dyn EarlierEntries,
+    mut entry: Option<(Fingerprint, u64)>,
+    fingerprint: Fingerprint,
+) -> Result<Option<(Fingerprint, u64)>> {
+    while entry.is_none_or(|(entry, _)| entry < fingerprint) {
+        entry = entries.next_entry()?;
+        if entry.is_none() {
+            return Ok(Some((Fingerprint::from_bytes([u8::MAX; 16]), NONE)));
+        }
+    }
+    Ok(entry)
+}
+
+/// The place of no entry: there is none any more.
+const NONE: u64 = u64::MAX;
+
+/// Memory a record takes while its round is settled: it, what becomes of it, and the vectors' growth.
+const BYTES_A_RECORD: u64 = 96;
+/// Rounds below this are not worth cutting.
+const MIN_ROUND: u64 = 1024 * 1024;
+/// At most 65,536 rounds a bucket: past any disk.
+const MAX_ROUND_BITS: u32 = 16;
+
+/// The records of a bucket whose next bits are a number.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    bucket: usize,
+    bits: u32,
+    number: u64,
+}
+
+impl Round {
+    fn prefix(self) -> (u64, u32) {
+        (count(self.bucket) << self.bits | self.number, BUCKET_BITS + self.bits)
+    }
+
+    fn holds(self, high: u64) -> bool {
+        let (prefix, bits) = self.prefix();
+        high >> (u64::BITS - bits) == prefix
+    }
+
+    fn range(self) -> (u64, u64) {
+        let (prefix, bits) = self.prefix();
+        let first = prefix << (u64::BITS - bits);
+        (first, first | (u64::MAX >> bits))
+    }
+}
+
+/// A record, in the order in which it is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Record {
+    high: u64,
+    low: u64,
+    place: u64,
+}
+
+impl Record {
+    fn of(bytes: &[u8; RECORD_BYTES]) -> Self {
+        let word = |at: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[at..at + 8]);
+            word
+        };
+        let [high, low] = [0, 8].map(|at| u64::from_be_bytes(word(at)));
+        Self { high, low, place: u64::from_le_bytes(word(16)) }
+    }
+
+    fn fingerprint(self) -> Fingerprint {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.high.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.low.to_be_bytes());
+        Fingerprint::from_bytes(bytes)
+    }
+}
+
+/// What a round came to.
+#[derive(Debug, Default)]
+struct Settled {
+    duplicates: Vec<(u64, Verdict)>,
+    /// In ascending order, if they are wanted.
+    survivors: Vec<Record>,
+}
+
+/// A fingerprint that is one of its document's only.
+fn salted(fingerprint: Fingerprint, document_start: u64) -> Fingerprint {
+    let mut bytes = *fingerprint.as_bytes();
+    let salt = [mix(document_start ^ 0x7461_6d69_7364_6f63), mix(document_start ^ 0x7363_6f70_6573_616c)];
+    for (byte, salt) in bytes.iter_mut().zip(salt.iter().flat_map(|word| word.to_le_bytes())) {
+        *byte ^= salt;
+    }
+    Fingerprint::from_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Dealt;
+    use crate::store::{MemoryOutput, Output};
+
+    fn scratch() -> Box<dyn Scratch> {
+        MemoryOutput::new().scratch().unwrap()
+    }
+
+    struct Entries(Vec<(Fingerprint, u64)>);
+
+    impl Earlier for Entries {
+        fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
+            let high = |print: &Fingerprint| u64::from_be_bytes(print.as_bytes()[..8].try_into().unwrap());
+            let within = self.0.iter().filter(move |(print, _)| (first..=last).contains(&high(print)));
+            Ok(Box::new(within.copied().collect::<Vec<_>>().into_iter()))
+        }
+
+        fn locate(&self, _: u64) -> Result<EarlierPlace> {
+            unreachable!("nothing is named")
+        }
+    }
+
+    impl EarlierEntries for std::vec::IntoIter<(Fingerprint, u64)> {
+        fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
+            Ok(self.next())
+        }
+    }
+
+    fn print(n: u64) -> Fingerprint {
+        Fingerprint::of(&n.to_le_bytes())
+    }
+
+    /// Chunks of seven paragraphs; a document begins with every third paragraph of a chunk.
+    fn chunks(keys: &[u64]) -> Vec<Dealt> {
+        let records = |chunk: &[u64]| -> Vec<(Fingerprint, u32, u32)> {
+            chunk.iter().zip(0_u32..).map(|(&key, n)| (print(key), n, n / 3 * 3)).collect()
+        };
+        keys.chunks(7).map(|chunk| Dealt::deal(&records(chunk))).collect()
+    }
+
+    fn batches(dealt: &[Dealt], first: u64) -> Vec<Batch<'_>> {
+        let firsts = (0..).map(|n| Ordinal(first + 7 * n));
+        dealt
+            .iter()
+            .zip(firsts)
+            .map(|(records, first)| Batch {
+                records,
+                num_paragraphs: records.len(),
+                first,
+                open_document: None,
+                given: None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_same_as_in_memory_wherever_it_takes_over_and_however_little_memory_there_is() {
+        let keys: Vec<u64> = (0..5000_u64).map(|n| mix(n) % 1700).collect();
+        for scope in [Scope::Corpus, Scope::Document] {
+            let dealt = chunks(&keys);
+            let expected = Exact::new(scope).settle(&batches(&dealt, 0));
+            for (cut, budget) in [(0, u64::MAX), (0, 1), (100, u64::MAX), (300, 1), (714, 1)] {
+                let mut exact = Exact::new(scope);
+                let (before, after) = dealt.split_at(cut);
+                assert_eq!(exact.settle(&batches(before, 0)), expected[..cut]);
+                let boundary = count(cut) * 7;
+                let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(boundary), None).unwrap();
+                let after = batches(after, boundary);
+                for batch in after.chunks(10) {
+                    dealer.deal(batch).unwrap();
+                }
+                let means = Means { budget, scratch: scratch(), earlier: None, fresh: None };
+                let mut plan = dealer.settle(Ordinal(5000), means).unwrap();
+                assert_eq!(plan.settle(&after).unwrap(), expected[cut..], "{scope:?} {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn earlier_runs_come_first_and_survivors_are_told_in_order() {
+        let keys: Vec<u64> = (0..700_u64).map(|n| mix(n) % 300).collect();
+        let dealt = chunks(&keys);
+        let mut earlier: Vec<_> = (100..200).map(|key| (print(key), key + 1_000_000)).collect();
+        earlier.sort_unstable();
+        let earlier = Entries(earlier);
+        let exact = Exact::new(Scope::Corpus);
+        let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+        let batches = batches(&dealt, 0);
+        dealer.deal(&batches).unwrap();
+        let mut told = Vec::new();
+        let mut fresh = |print: Fingerprint, place: Ordinal| {
+            told.push((print, place.0));
+            Ok(())
+        };
+        let means = Means { budget: 1, scratch: scratch(), earlier: Some(&earlier), fresh: Some(&mut fresh) };
+        let mut plan = dealer.settle(Ordinal(700), means).unwrap();
+        let verdicts: Vec<_> = plan.settle(&batches).unwrap().concat();
+        let mut expected = Vec::new();
+        for (place, (key, verdict)) in keys.iter().zip(verdicts).enumerate() {
+            let first = keys.iter().position(|other| other == key).unwrap();
+            let reason = match key {
+                100..200 => Some(Reason::Earlier(key + 1_000_000)),
+                _ if first < place => Some(Reason::Exact(Ordinal(count(first)))),
+                _ => None,
+            };
+            assert_eq!(verdict.reason(), reason, "{place}");
+            if reason.is_none() {
+                expected.push((print(*key), count(place)));
+            }
+        }
+        expected.sort_unstable();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_retracted_was_never_seen() {
+        let dealt = chunks(&[1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 8, 9, 10, 11, 8, 9, 1, 2, 12, 13, 14]);
+        let batches = batches(&dealt, 0);
+        let exact = Exact::new(Scope::Corpus);
+        let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+        dealer.deal(&batches[..2]).unwrap();
+        dealer.retract(Ordinal(7), Ordinal(14));
+        dealer.deal(&batches[2..]).unwrap();
+        let means = Means { budget: 1, scratch: scratch(), earlier: None, fresh: None };
+        let mut plan = dealer.settle(Ordinal(21), means).unwrap();
+        let verdicts = plan.settle(&batches[2..]).unwrap().concat();
+        let reasons: Vec<_> = verdicts.iter().map(|verdict| verdict.reason()).collect();
+        let copy = |place| Some(Reason::Exact(Ordinal(place)));
+        assert_eq!(reasons, [None, None, copy(0), copy(1), None, None, None]);
+    }
+}

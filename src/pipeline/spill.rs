@@ -1,0 +1,147 @@
+//! Records that do not fit in memory: the rest of the corpus is read ahead, its records are dealt to disk and settled
+//! there, and what came of it is carried out in a second reading of that rest.
+//!
+//! What was settled in memory before stays as it was decided and written: first-in-corpus-order needs no look-ahead.
+
+use super::drive::{Corpus, Visitor, run};
+use super::feed::{Feed, Position, Ways, Work};
+use super::render::Settled;
+use super::scan::{Purpose, ScanContext};
+use super::settle::Decider;
+use crate::decide::{Copies, Means, Places};
+use crate::error::{Error, Result};
+use crate::observe::Stage;
+use crate::read::Role;
+
+/// Bytes of memory that do not grow with the corpus: the program, batches of text and what is made of them.
+const FIXED: u64 = 112 * 1024 * 1024;
+
+/// The same for a ceiling below what the command allows: then half of it is for records.
+fn fixed(memory: u64) -> u64 {
+    FIXED.min(memory / 2)
+}
+
+/// Bytes of memory that records may take, if there is a ceiling.
+///
+/// # Errors
+/// [`Error::Config`] if what is known of each file takes more than there is.
+fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
+    let Some(memory) = corpus.config.memory else { return Ok(None) };
+    let listed = corpus.sources.num_bytes() + decider.places().num_bytes();
+    let listed = if memory / 2 < FIXED { 0 } else { listed };
+    match memory.checked_sub(fixed(memory) + listed) {
+        Some(room) => Ok(Some(room)),
+        None => Err(Error::Config(format!(
+            "memory {memory}: {} files and {} documents take {} MiB beside the {} MiB of any run; give more, or clean \
+             them in several runs with --index",
+            corpus.sources.len(),
+            decider.places().num_documents(),
+            listed.div_ceil(1024 * 1024),
+            FIXED / 1024 / 1024,
+        ))),
+    }
+}
+
+/// Whether no more records are to be kept in memory.
+pub(super) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool> {
+    Ok(match (&decider.copies, room(corpus, decider)?) {
+        (Copies::Live(exact), Some(room)) => exact.num_bytes() > room,
+        // Records of earlier runs are told apart on disk only.
+        (Copies::Live(_), None) => false,
+        _ => false,
+    })
+}
+
+/// Reads the rest of the corpus, which begins with `fed`, and decides on it; `decider` is back where it was then.
+pub(super) fn decide_ahead(
+    corpus: &Corpus<'_>,
+    (feed, mut fed): (&mut Feed<'_>, Option<Vec<Work>>),
+    context: &ScanContext<'_>,
+    decider: &mut Decider<'_>,
+) -> Result<Ahead> {
+    let position = feed.position(fed.as_deref().unwrap_or_default());
+    let open_way = feed.ways().get(&position.source()).copied();
+    check_space(corpus, position, decider)?;
+    corpus.observer.begun(Stage::Deciding);
+    let start = decider.deal([corpus.output.scratch()?, corpus.output.scratch()?])?;
+    let purpose = match context.purpose() {
+        Purpose::Prints => Purpose::Records,
+        purpose => purpose,
+    };
+    let dealing =
+        ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, purpose).checked();
+    let mut commit = |settled: Settled, _: &Places| {
+        tell(corpus, &settled);
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let mut visitor = Visitor { visit: &|settled, _: &Places| Ok(settled), commit: &mut commit };
+    run(corpus, (feed, &mut fed), &dealing, decider, &mut visitor)?;
+    let budget = room(corpus, decider)?.unwrap_or(u64::MAX);
+    let means = Means { budget, scratch: corpus.output.scratch()?, earlier: corpus.earlier, fresh: None };
+    decider.plan(start, means)?;
+    corpus.observer.begun(Stage::Cleaning);
+    // How a source is read that was begun before is not to change now: pieces of it are settled.
+    let mut ways = feed.ways().clone();
+    match open_way {
+        Some(way) => ways.insert(position.source(), way),
+        None => ways.remove(&position.source()),
+    };
+    Ok(Ahead { position, ways })
+}
+
+/// Bytes a record takes on disk, and its verdict if it goes, with what is around them.
+const DISK_BYTES: u64 = 32;
+/// Bytes of text a paragraph, if nothing is known.
+const USUAL_PARAGRAPH: u64 = 100;
+
+/// Checks that what is put aside will find room on disk, as far as can be told.
+fn check_space(corpus: &Corpus<'_>, position: Position, decider: &Decider<'_>) -> Result<()> {
+    let Some((path, free)) = corpus.output.space() else { return Ok(()) };
+    let (mut before, mut after) = (0, 0);
+    for source in corpus.sources.iter().filter(|source| source.size != u64::MAX) {
+        *(if source.id < position.source() { &mut before } else { &mut after }) += source.size;
+    }
+    let num_before = decider.next().0;
+    let paragraphs = if before == 0 || num_before == 0 {
+        after / USUAL_PARAGRAPH
+    } else {
+        u64::try_from(u128::from(after) * u128::from(num_before) / u128::from(before)).unwrap_or(u64::MAX)
+    };
+    let needed = (num_before + paragraphs).saturating_mul(DISK_BYTES);
+    if needed <= free {
+        return Ok(());
+    }
+    Err(Error::Space { path, needed, free })
+}
+
+/// Tells the observer of a chunk that is looked at before it is cleaned.
+pub(super) fn tell(corpus: &Corpus<'_>, settled: &Settled) {
+    for part in &settled.scanned.chunk.parts {
+        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        corpus.observer.searched(u64::from(is_end), part.num_bytes);
+    }
+}
+
+/// Where the second reading begins.
+pub(super) struct Ahead {
+    position: Position,
+    ways: Ways,
+}
+
+impl Ahead {
+    /// A feed and a context for the second reading.
+    pub(super) fn restart<'a>(
+        self,
+        corpus: &Corpus<'a>,
+        context: &ScanContext<'a>,
+    ) -> (Feed<'a>, ScanContext<'a>) {
+        let feed = corpus.feed().starting(self.position, self.ways);
+        // What records were for is decided.
+        let purpose = match context.purpose() {
+            Purpose::Records => Purpose::Places,
+            purpose => purpose,
+        };
+        let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, purpose);
+        (feed, context.checked())
+    }
+}
