@@ -133,6 +133,15 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// There is nothing to go on with.
+    #[error("{}: cannot resume: {what}; run again without --resume, from the beginning", printable(path))]
+    Resume {
+        /// OUT, or what stands in the way.
+        path: PathBuf,
+        /// Why not.
+        what: String,
+    },
+
     /// There is not enough room on disk for what does not fit in memory.
     #[error(
         "{}: about {} MB are needed there for what does not fit in memory, and {} MB are free; free some, name a \

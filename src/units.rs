@@ -3,8 +3,10 @@
 //!
 //! Knows nothing about text, files or threads.
 
+use serde::{Deserialize, Serialize};
+
 /// Number of a source (an input file) in corpus order, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 impl SourceId {
@@ -19,17 +21,17 @@ impl SourceId {
 ///
 /// Every text file that was begun and every record has one, rejected records included, so that
 /// the record number inside a file is a difference of two `DocumentId`s.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DocumentId(pub u64);
 
 /// Place of a paragraph in corpus order over the whole run, counted from 0.
 ///
 /// Comparing two ordinals is comparing their places in corpus order (contract D3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ordinal(pub u64);
 
 /// Index of a paragraph inside its document, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ParagraphIndex(pub u64);
 
 /// A half-open range of bytes.

@@ -325,7 +325,7 @@ fn every_operation_can_fail() {
         ("create", 1, 7),
         ("scratch", 1, 2),
         ("publish", 1, 1),
-        ("append", 1, 12),
+        ("append", 1, 11),
         ("note", 397, 4),
         ("read", 1, 2),
     ] {

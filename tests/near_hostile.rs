@@ -89,7 +89,7 @@ impl Observer for Shifting {
         let at = match stage {
             Stage::Sketching if self.at.load(Ordering::SeqCst) == 3 => 0,
             Stage::Sketching | Stage::Comparing => 1,
-            Stage::Cleaning => 2,
+            Stage::Cleaning | Stage::Deciding => 2,
         };
         self.at.store(at, Ordering::SeqCst);
     }

@@ -228,11 +228,27 @@ pub struct Config {
     pub threads: usize,
     /// Most bytes of memory; never changes a byte of the output. Default: no ceiling.
     pub memory: Option<u64>,
+    /// How a run goes on after it was cut short, and where it keeps what that takes.
+    pub recovery: RecoveryConfig,
     /// The command line, for `run.json` only.
     pub command: Vec<String>,
     /// What was given to read, for `run.json` only.
     pub given: Given,
 }
+
+/// What a run does about being cut short.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecoveryConfig {
+    /// Go on with what a run into the same OUT left that was cut short; if it left nothing, begin at the beginning.
+    pub resume: bool,
+    /// The directory for what does not fit in memory. Default: beside OUT.
+    pub spill_dir: Option<std::path::PathBuf>,
+    /// Bytes of input after which what is done is sealed. Default [`DEFAULT_SEAL_EVERY`].
+    pub seal_every: Option<u64>,
+}
+
+/// 1 GiB: a few seconds of work.
+pub const DEFAULT_SEAL_EVERY: u64 = 1024 * 1024 * 1024;
 
 /// Where the inputs are, as they were named: what it takes to read them again. Paths as
 /// [`crate::store::path::lossless`] writes them.

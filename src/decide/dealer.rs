@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::exact::{Batch, Exact};
 use super::plan::Plan;
@@ -14,7 +15,7 @@ use super::verdict::{Reason, Verdict};
 use crate::config::Scope;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, mix};
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::{Ordinal, count};
 
 /// Bits of the fingerprint that tell the bucket.
@@ -133,6 +134,24 @@ impl Dealer {
         self.spill.push(fingerprint.prefix(BUCKET_BITS), &record)
     }
 
+    /// Writes everything to its store, and says how to take it up.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub fn save(&mut self) -> Result<SavedDealer> {
+        let Self { boundary, retracted, .. } = self;
+        Ok(SavedDealer { boundary: *boundary, retracted: retracted.clone(), records: self.spill.save()? })
+    }
+
+    /// Takes up what was saved, with the store that holds the records.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
+    pub fn take_up(saved: SavedDealer, scope: Scope, records: Box<dyn Scratch>) -> Result<Self> {
+        let SavedDealer { boundary, retracted, .. } = saved;
+        Ok(Self { spill: Spill::restore(records, NUM_BUCKETS)?, scope, boundary, retracted })
+    }
+
     /// Deals chunks that follow, in corpus order.
     ///
     /// # Errors
@@ -233,6 +252,15 @@ impl Dealer {
         let number = self.retracted.partition_point(|range| range.end <= place);
         self.retracted.get(number).is_some_and(|range| range.start <= place)
     }
+}
+
+/// A [`Dealer`] that was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedDealer {
+    boundary: u64,
+    retracted: Vec<Range<u64>>,
+    /// What the store of the records holds.
+    pub records: Mark,
 }
 
 /// The first entry that is not before `fingerprint`, from `entry` on.

@@ -1,6 +1,7 @@
 //! Exact de-duplication: the first of the paragraphs with one fingerprint stays (contract I3).
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition};
 use super::verdict::Verdict;
@@ -14,6 +15,10 @@ pub struct Exact {
     scope: Scope,
     partitions: Vec<Partition>,
 }
+
+/// How many survivors of each partition are saved.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSurvivors(Vec<usize>);
 
 /// A chunk to be settled.
 #[derive(Debug)]
@@ -77,6 +82,39 @@ impl Exact {
     /// Bytes of memory it takes: 24 a survivor, and 5 to 11.5 of hash table.
     pub fn num_bytes(&self) -> u64 {
         self.partitions.iter().map(Partition::num_bytes).sum()
+    }
+
+    /// Appends the survivors after those that are `saved`, 24 bytes each. Nothing that is saved may be taken back after
+    /// this. In the scope of documents nothing outlasts one, and there must be none open.
+    pub fn save(&self, saved: &mut SavedSurvivors, out: &mut Vec<u8>) {
+        saved.0.resize(NUM_PARTITIONS, 0);
+        for (partition, saved) in self.partitions.iter().zip(&mut saved.0) {
+            if self.scope == Scope::Corpus {
+                for (fingerprint, place) in partition.since(*saved) {
+                    out.extend_from_slice(fingerprint.as_bytes());
+                    out.extend_from_slice(&place.to_le_bytes());
+                }
+                *saved = partition.len();
+            }
+        }
+    }
+
+    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
+    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
+        let (records, rest) = bytes.as_chunks::<24>();
+        for record in records {
+            let (fingerprint, place) = (record.first_chunk::<16>()?, record.last_chunk::<8>()?);
+            let fingerprint = Fingerprint::from_bytes(*fingerprint);
+            let partition = &mut self.partitions[fingerprint.prefix(NUM_PARTITIONS.trailing_zeros())];
+            partition.take_up(fingerprint, u64::from_le_bytes(*place));
+        }
+        rest.is_empty().then_some(())
+    }
+
+    /// Whether it holds what is saved and nothing else.
+    pub fn is(&self, saved: &SavedSurvivors) -> bool {
+        self.scope == Scope::Document
+            || self.partitions.iter().map(Partition::len).eq(saved.0.iter().copied())
     }
 
     /// The survivors and their places, by partition.

@@ -17,9 +17,9 @@ mod spill;
 mod verdict;
 
 pub use copies::Copies;
-pub use dealer::{Dealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means};
-pub use exact::{Batch, Exact};
+pub use dealer::{Dealer, SavedDealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means};
+pub use exact::{Batch, Exact, SavedSurvivors};
 pub use partition::{Dealt, NUM_PARTITIONS};
-pub use places::{Located, Owner, Places, UnitKind};
-pub use plan::Plan;
+pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};
+pub use plan::{Plan, SavedPlan};
 pub use verdict::{Reason, Removed, Rule, Verdict};

@@ -141,6 +141,22 @@ impl Partition {
         self.survivors.into_iter().flatten().map(|survivor| (survivor.fingerprint, survivor.place))
     }
 
+    /// Number of survivors.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The survivors after the first `known`, in corpus order.
+    pub(super) fn since(&self, known: usize) -> impl Iterator<Item = (Fingerprint, u64)> {
+        let survivors = self.survivors.iter().skip(known / SEGMENT).flatten().skip(known % SEGMENT);
+        survivors.map(|survivor| (survivor.fingerprint, survivor.place))
+    }
+
+    /// Takes up a survivor; survivors come in corpus order.
+    pub(super) fn take_up(&mut self, fingerprint: Fingerprint, place: u64) {
+        self.settle_one(fingerprint, place, 0);
+    }
+
     /// Bytes of memory it takes.
     pub(super) fn num_bytes(&self) -> u64 {
         count(self.table.allocation_size() + self.len * size_of::<Survivor>())

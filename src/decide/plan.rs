@@ -1,10 +1,12 @@
 //! Verdicts that were given before the text is read: those on duplicates, on disk by place.
 
+use serde::{Deserialize, Serialize};
+
 use super::exact::Batch;
 use super::spill::Spill;
 use super::verdict::Verdict;
 use crate::error::Result;
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::{Ordinal, count};
 
 /// A verdict on disk: the place and the verdict's bits, a little-endian `u64` each.
@@ -26,6 +28,16 @@ pub struct Plan {
     verdicts: Vec<Verdict>,
 }
 
+/// A [`Plan`] that was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPlan {
+    boundary: u64,
+    window_bits: u32,
+    num_windows: usize,
+    /// What the store of the verdicts holds.
+    pub verdicts: Mark,
+}
+
 impl Plan {
     /// No duplicates among the places from `boundary` to `end`.
     pub(super) fn new(scratch: Box<dyn Scratch>, boundary: Ordinal, end: Ordinal) -> Self {
@@ -37,6 +49,26 @@ impl Plan {
         let num_windows = usize::try_from(num_places >> window_bits).unwrap_or(0) + 1;
         let windows = Spill::new(scratch, num_windows);
         Self { windows, boundary: boundary.0, window_bits, loaded: None, verdicts: Vec::new() }
+    }
+
+    /// Writes everything to its store, and says how to take it up.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub fn save(&mut self) -> Result<SavedPlan> {
+        let (boundary, window_bits, num_windows) =
+            (self.boundary, self.window_bits, self.windows.num_buckets());
+        Ok(SavedPlan { boundary, window_bits, num_windows, verdicts: self.windows.save()? })
+    }
+
+    /// Takes up what was saved, with the store that holds the verdicts.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
+    pub fn take_up(saved: SavedPlan, verdicts: Box<dyn Scratch>) -> Result<Self> {
+        let SavedPlan { boundary, window_bits, num_windows, .. } = saved;
+        let windows = Spill::restore(verdicts, num_windows)?;
+        Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })
     }
 
     /// The paragraph at `place` goes.

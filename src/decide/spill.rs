@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Result;
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::count;
 
 /// Most bytes of records in a block.
@@ -81,6 +81,48 @@ impl<const SIZE: usize> Spill<SIZE> {
         blocks.push((scratch.append(open)?, len));
         open.clear();
         Ok(())
+    }
+
+    /// Writes what is in memory, and says what the store holds then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub(super) fn save(&mut self) -> Result<Mark> {
+        for bucket in 0..self.buckets.len() {
+            if !self.buckets[bucket].open.is_empty() {
+                self.close_block(bucket)?;
+            }
+        }
+        self.scratch.get_mut().unwrap_or_else(PoisonError::into_inner).mark()
+    }
+
+    /// The records that a store holds which was saved, in so many buckets.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
+    pub(super) fn restore(mut scratch: Box<dyn Scratch>, num_buckets: usize) -> Result<Self> {
+        let end = scratch.mark()?.len;
+        let mut buckets: Vec<Bucket> = (0..num_buckets).map(|_| Bucket::default()).collect();
+        let mut offset = 0;
+        while offset < end {
+            let mut header = [0; HEADER];
+            scratch.read_at(offset, &mut header)?;
+            let word = |at: usize| {
+                let mut word = [0; 4];
+                word.copy_from_slice(&header[at..at + 4]);
+                u32::from_le_bytes(word)
+            };
+            let (number, len) = (word(0) as usize, word(4));
+            let Some(bucket) = buckets.get_mut(number) else { return Err(scratch.damaged(offset)) };
+            offset += count(HEADER);
+            bucket.blocks.push((offset, len));
+            bucket.num_records += u64::from(len) / count(SIZE);
+            offset += u64::from(len);
+        }
+        if offset != end {
+            return Err(scratch.damaged(end));
+        }
+        Ok(Self { scratch: Mutex::new(scratch), buckets })
     }
 
     /// The records of a bucket, a block at a time, in the order in which they were pushed.

@@ -7,7 +7,7 @@ use crate::units::{DocumentId, Ordinal};
 pub struct Verdict(u64);
 
 /// Why a paragraph goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Reason {
     /// It is a copy of the paragraph there (contract I3).
     Exact(Ordinal),
@@ -125,7 +125,7 @@ impl Verdict {
 }
 
 /// Paragraphs removed, and their bytes, in the order of [`Rule::ALL`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Removed([(u64, u64); Rule::ALL.len()]);
 
 impl Removed {

@@ -1,18 +1,21 @@
 //! A run: near-duplicates are searched for if they are to go, then everything is read, settled and written.
 
-use super::commit::{RecordFiles, Recorder};
-use super::drive::{Corpus, Visitor, drive};
+use super::commit::{ID_STORES, RecordFiles, Recorder};
+use super::drive::{Corpus, Course, Visitor, drive};
 use super::feed::{Buffers, OutputSpooler};
 use super::near;
 use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
+use super::seal::{Sealer, State};
+use super::settle::Decider;
 use crate::config::Config;
+use crate::decide::near::Findings;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::ReadContext;
 use crate::report::{RunInfo, Summary};
-use crate::store::{Area, Input, Output};
+use crate::store::{Area, Input, Journal, Output};
 use crate::write::{EvidenceStore, RecordIds};
 
 /// Cleans `sources` from `input` to `output` and publishes. Runs on the caller's rayon pool.
@@ -26,6 +29,7 @@ pub(super) fn run(
     let buffers = Buffers::default();
     let read = ReadContext::new(config)?;
     let spooler = OutputSpooler(output);
+    let sealer = Sealer::new(output, config);
     let corpus = Corpus {
         sources,
         input,
@@ -36,39 +40,57 @@ pub(super) fn run(
         observer,
         buffers: &buffers,
         earlier: None,
+        sealer: sealer.as_ref(),
     };
+    let left = output.journal().and_then(Journal::take_left);
+    let summary = match left {
+        Some(state) => go_on(&corpus, &state)?,
+        None => go(&corpus)?,
+    };
+    publish(summary, output, observer, info)
+}
+
+/// From the beginning to the end.
+fn go(corpus: &Corpus<'_>) -> Result<Summary> {
+    let output = corpus.output;
     let files = RecordFiles::create(output)?;
-    let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
+    let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
-    let search = near::search(&corpus, &mut ids, &mut evidence)?;
+    let search = near::search(corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
-    let mut context = ScanContext::new((sources, input), &read, config, Purpose::Records);
-    if search.is_some() {
+    let decider = near::decider(search.as_ref(), corpus.config);
+    let recorder = Recorder::new(corpus, files, (ids, evidence), findings);
+    write(corpus, Course::Stream(corpus.feed()), decider, recorder, findings)
+}
+
+/// From where a run was cut short.
+fn go_on(corpus: &Corpus<'_>, state: &[u8]) -> Result<Summary> {
+    let state = State::parse(state)?;
+    state.check(corpus)?;
+    let (decider, course, recorder) = state.take_up(corpus)?;
+    write(corpus, course, decider, Recorder::take_up(corpus, recorder)?, None)
+}
+
+/// The pass that writes.
+fn write(
+    corpus: &Corpus<'_>,
+    course: Course<'_>,
+    mut decider: Decider<'_>,
+    mut recorder: Recorder<'_>,
+    findings: Option<&Findings>,
+) -> Result<Summary> {
+    let Corpus { sources, input, output, read, config, buffers, earlier, .. } = *corpus;
+    let mut context = ScanContext::new((sources, input), read, config, Purpose::Records);
+    if findings.is_some() {
         context = context.checked();
     }
-    let mut decider = near::decider(search.as_ref(), config);
-    let mut recorder = Recorder::new(&corpus, files, (ids, evidence), findings);
     let visit = |settled, places: &_| {
-        let context = RenderContext {
-            scan: &context,
-            output,
-            places,
-            findings,
-            earlier: corpus.earlier,
-            config,
-            buffers: &buffers,
-        };
+        let context = RenderContext { scan: &context, output, places, findings, earlier, config, buffers };
         render(settled, &context)
     };
-    let mut commit = |rendered, places: &_| {
-        let settled = recorder.commit(rendered, places)?;
-        Ok(settled.scanned.chunk.bytes)
-    };
-    let mut feed = corpus.feed();
-    let visitor = Visitor { visit: &visit, commit: &mut commit };
-    drive(&corpus, (&mut feed, &context), &mut decider, visitor)?;
-    let summary = recorder.finish(decider.places())?;
-    publish(summary, output, observer, info)
+    let visitor = Visitor { visit: &visit, commit: &mut recorder };
+    drive(corpus, (course, &context), &mut decider, visitor)?;
+    recorder.finish(decider.places())
 }
 
 /// Writes the account of a run that is through, and publishes.

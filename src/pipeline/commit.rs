@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::{Config, TargetFormat};
 use crate::decide::near::Findings;
 use crate::decide::{Earlier, Places};
@@ -12,15 +14,15 @@ use crate::read::{Part, PartFate, Role, Spool, Spooler, Wrap};
 use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
-    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, Shards,
-    SourceWriter,
+    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, Piece, RecordIds, SavedLedger,
+    SavedShards, Shards, SourceWriter,
 };
 
 use super::convert::text_path;
-use super::drive::Corpus;
+use super::drive::{Commit, Corpus};
 use super::feed::Buffers;
 use super::render::{Content, Rendered, RenderedPart, Settled, encode_error, runs_context};
-use super::tally::{Tally, path_of};
+use super::tally::{SavedTally, Tally, path_of};
 
 /// The record of a run while it is made.
 pub(super) struct Recorder<'a> {
@@ -33,12 +35,33 @@ pub(super) struct Recorder<'a> {
     findings: Option<&'a Findings>,
     earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
-    /// The source that is being appended to.
+    /// The source that is being appended to, and the path of its file.
     writer: Option<SourceWriter<'a>>,
+    open_path: Vec<u8>,
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
     open: Option<OpenDocument>,
     tally: Tally<'a>,
+}
+
+/// A record that was saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SavedRecorder {
+    ledger: SavedLedger,
+    /// How long the list of rejections was.
+    rejected: u64,
+    /// The file that was appended to, and how long it was.
+    writer: Option<(Vec<u8>, u64)>,
+    shards: Option<SavedShards>,
+    open: Option<SavedDocument>,
+    tally: SavedTally,
+}
+
+impl SavedRecorder {
+    /// The file that was appended to.
+    pub(super) fn open_path(&self) -> Option<&[u8]> {
+        self.writer.as_ref().map(|(path, _)| path.as_slice())
+    }
 }
 
 /// A document or container that is appended to, piece by piece.
@@ -58,6 +81,28 @@ struct OpenDocument {
     text: Spool,
 }
 
+/// An [`OpenDocument`] that was saved: a container. In the middle of a text nothing is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SavedDocument {
+    counts: Counts,
+    layout: Layout,
+    num_lines: u64,
+    pending: Vec<u8>,
+    is_written: bool,
+}
+
+impl OpenDocument {
+    fn save(&self) -> SavedDocument {
+        let Self { counts, layout, num_lines, is_written, .. } = *self;
+        SavedDocument { counts, layout, num_lines, pending: self.pending.clone(), is_written }
+    }
+
+    fn take_up(saved: SavedDocument) -> Self {
+        let SavedDocument { counts, layout, num_lines, pending, is_written } = saved;
+        Self { counts, layout, num_lines, pending, is_written, ..Self::default() }
+    }
+}
+
 /// What a recorder writes to beside the corpus.
 pub(super) struct RecordFiles {
     pub(super) ledger: Box<dyn OutputFile>,
@@ -66,13 +111,17 @@ pub(super) struct RecordFiles {
 
 /// The ledger's name in the record.
 pub(super) const LEDGER: &[u8] = b"removed.jsonl.zst";
+/// The name of the list of rejections.
+const REJECTED: &[u8] = b"rejected.jsonl";
+/// The stores of records' ids.
+pub(super) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
 impl RecordFiles {
     /// Begins them.
     pub(super) fn create(output: &dyn Output) -> Result<Self> {
         Ok(Self {
             ledger: output.create(Area::Record, LEDGER)?,
-            rejected: output.create(Area::Record, b"rejected.jsonl")?,
+            rejected: output.create(Area::Record, REJECTED)?,
         })
     }
 }
@@ -101,10 +150,83 @@ impl<'a> Recorder<'a> {
             earlier: corpus.earlier,
             rejected,
             writer: None,
+            open_path: Vec::new(),
             shards,
             open: None,
             tally: Tally::new(corpus, findings),
         }
+    }
+
+    /// Takes up a record that was saved; its files and stores are as they were then.
+    pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedRecorder) -> Result<Self> {
+        let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
+        let output = corpus.output;
+        let [index, ids] = [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
+        let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
+        let evidence = EvidenceStore::new(output.scratch()?);
+        let files = RecordFiles {
+            ledger: output.reopen(Area::Record, LEDGER, ledger.len)?,
+            rejected: output.reopen(Area::Record, REJECTED, rejected)?,
+        };
+        let RecordFiles { ledger: ledger_file, rejected } = files;
+        let (writer, open_path) = match writer {
+            None => (None, Vec::new()),
+            Some((relative, len)) => {
+                let file = output.reopen(Area::Corpus, &relative, len)?;
+                (Some(SourceWriter::new(file, Wrap::default(), corpus.spooler)?), relative)
+            }
+        };
+        let shards = match (corpus.config.write.to, shards) {
+            (Some(to), Some(saved)) => {
+                Some(Shards::take_up(output, to, corpus.config.write.shard_bytes(), saved)?)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            sources: corpus.sources,
+            output,
+            spooler: corpus.spooler,
+            config: corpus.config,
+            buffers: corpus.buffers,
+            ledger: Ledger::take_up(ledger, ledger_file, ids, evidence),
+            findings: None,
+            earlier: corpus.earlier,
+            rejected,
+            writer,
+            open_path,
+            shards,
+            open: open.map(OpenDocument::take_up),
+            tally: Tally::take_up(corpus, tally),
+        })
+    }
+
+    /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
+    /// text is half-written.
+    fn saved(&mut self) -> Result<Option<SavedRecorder>> {
+        let is_text = self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
+        let writer = match &self.writer {
+            None => None,
+            Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),
+            Some(_) => return Ok(None),
+        };
+        let shards = match &self.shards {
+            None => None,
+            Some(shards) => match shards.save() {
+                None => return Ok(None),
+                saved => saved,
+            },
+        };
+        if is_text {
+            return Ok(None);
+        }
+        Ok(Some(SavedRecorder {
+            ledger: self.ledger.save()?,
+            rejected: self.rejected.len(),
+            writer,
+            shards,
+            open: self.open.as_ref().map(OpenDocument::save),
+            tally: self.tally.save(),
+        }))
     }
 
     /// What the ledger needs to know.
@@ -115,8 +237,8 @@ impl<'a> Recorder<'a> {
         LedgerContext { sources: self.sources, places, findings: self.findings, earlier: self.earlier }
     }
 
-    /// Commits a chunk and gives it back.
-    pub(super) fn commit(&mut self, rendered: Rendered, places: &Places) -> Result<Settled> {
+    /// Takes in a chunk and gives it back.
+    fn take(&mut self, rendered: Rendered, places: &Places) -> Result<Settled> {
         let Rendered { settled, parts } = rendered;
         let chunk = &settled.scanned.chunk;
         for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
@@ -319,6 +441,7 @@ impl<'a> Recorder<'a> {
                     Some(_) => (text_path(path_of(self.sources, part), part, None), Wrap::default()),
                 };
                 let file = self.output.create(Area::Corpus, &relative)?;
+                self.open_path = relative;
                 none.insert(SourceWriter::new(file, wrap, self.spooler)?)
             }
         };
@@ -384,6 +507,16 @@ impl<'a> Recorder<'a> {
             writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
         }
         Ok(())
+    }
+}
+
+impl Commit<Rendered> for Recorder<'_> {
+    fn commit(&mut self, rendered: Rendered, places: &Places) -> Result<Vec<u8>> {
+        Ok(self.take(rendered, places)?.scanned.chunk.bytes)
+    }
+
+    fn save(&mut self) -> Result<Option<SavedRecorder>> {
+        self.saved()
     }
 }
 

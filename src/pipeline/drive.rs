@@ -6,8 +6,10 @@ use rayon::prelude::*;
 use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
 use super::render::Settled;
 use super::scan::{ScanContext, Scanned, scan};
-use super::settle::{Decider, Halt, Rewind};
-use super::spill;
+use super::commit::SavedRecorder;
+use super::seal::Sealer;
+use super::settle::{Decider, Halt, Rewind, Start};
+use super::spill::{self, Begun};
 use crate::config::Config;
 use crate::decide::{Earlier, Places};
 use crate::discover::SourceList;
@@ -30,6 +32,8 @@ pub(super) struct Corpus<'a> {
     pub(super) buffers: &'a Buffers,
     /// What earlier runs left.
     pub(super) earlier: Option<&'a dyn Earlier>,
+    /// Seals what is done.
+    pub(super) sealer: Option<&'a Sealer<'a>>,
 }
 
 impl<'a> Corpus<'a> {
@@ -51,33 +55,75 @@ impl<'a> Corpus<'a> {
     }
 }
 
-/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order, which
-/// gives back the chunk's buffer.
+/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order.
 pub(super) struct Visitor<'v, V, C> {
     pub(super) visit: &'v V,
     pub(super) commit: &'v mut C,
 }
 
-/// Takes `feed` through to its end.
+/// Takes in what was made of chunks, in corpus order.
+pub(super) trait Commit<T>: Send {
+    /// Takes in what was made of a chunk, and gives back the chunk's buffer.
+    fn commit(&mut self, made: T, places: &Places) -> Result<Vec<u8>>;
+
+    /// Saves everything so far, if that is possible here.
+    fn save(&mut self) -> Result<Option<SavedRecorder>> {
+        Ok(None)
+    }
+}
+
+impl<T, F: FnMut(T, &Places) -> Result<Vec<u8>> + Send> Commit<T> for F {
+    fn commit(&mut self, made: T, places: &Places) -> Result<Vec<u8>> {
+        self(made, places)
+    }
+}
+
+/// How a pass goes through the corpus, and where it is.
+pub(super) enum Course<'a> {
+    /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
+    Stream(Feed<'a>),
+    /// Records are put aside on disk; the second is what was fed already.
+    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Start),
+    /// Everything is decided.
+    Write(Feed<'a>),
+}
+
+/// Takes a pass through to its end.
 ///
 /// If records do not fit in memory any more, those of the rest are put aside on disk, settled there, and the rest is
 /// gone through once more with what came of it ([`super::spill`]).
 pub(super) fn drive<T: Send, V, C>(
     corpus: &Corpus<'_>,
-    (feed, context): (&mut Feed<'_>, &ScanContext<'_>),
+    (course, context): (Course<'_>, &ScanContext<'_>),
     decider: &mut Decider<'_>,
     mut visitor: Visitor<'_, V, C>,
 ) -> Result<()>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
-    C: FnMut(T, &Places) -> Result<Vec<u8>> + Send,
+    C: Commit<T>,
 {
-    let mut fed = None;
-    if run(corpus, (feed, &mut fed), context, decider, &mut visitor)? == Reached::Brim {
-        let ahead = spill::decide_ahead(corpus, (feed, fed), context, decider)?;
-        let (mut feed, context) = ahead.restart(corpus, context);
-        run(corpus, (&mut feed, &mut None), &context, decider, &mut visitor)?;
-    }
+    let course = match course {
+        Course::Stream(mut feed) => {
+            let mut fed = None;
+            match run(corpus, (&mut feed, &mut fed), context, decider, &mut visitor)? {
+                Reached::End => return decider.finish().map_err(|halt| corpus.error(halt)),
+                Reached::Brim => {
+                    let recorder = visitor.commit.save()?;
+                    let (begun, start) = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
+                    Course::Deal(feed, fed, begun, start)
+                }
+            }
+        }
+        course => course,
+    };
+    let mut feed = match course {
+        Course::Stream(feed) | Course::Write(feed) => feed,
+        Course::Deal(feed, fed, begun, start) => {
+            spill::decide_ahead(corpus, (feed, fed, context), decider, (begun, start))?
+        }
+    };
+    let context = spill::context(corpus, context);
+    run(corpus, (&mut feed, &mut None), &context, decider, &mut visitor)?;
     decider.finish().map_err(|halt| corpus.error(halt))
 }
 
@@ -100,7 +146,7 @@ pub(super) fn run<T: Send, V, C>(
 ) -> Result<Reached>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
-    C: FnMut(T, &Places) -> Result<Vec<u8>> + Send,
+    C: Commit<T>,
 {
     let (mut settled, mut is_done) = (Vec::new(), false);
     while !is_done || !settled.is_empty() {
@@ -110,11 +156,18 @@ where
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch, fed.as_deref());
         let is_full = spill::is_full(corpus, decider)?;
+        let sealer = corpus.sealer.filter(|sealer| sealer.is_due() && !batch.is_empty());
         let writer =
             || visit_all(batch, decider.places(), (visitor.visit, &mut *visitor.commit), corpus.buffers);
         if is_full {
             writer()?;
             return Ok(Reached::Brim);
+        }
+        if let Some(sealer) = sealer {
+            writer()?;
+            let at = (feed.position(fed.as_deref().unwrap_or_default()), feed.ways());
+            sealer.seal(corpus, at, decider, visitor.commit.save()?)?;
+            continue;
         }
         let (scanned, written) = advance(fed, feed, (context, is_long), writer);
         written?;
@@ -122,6 +175,10 @@ where
         is_done = scanned.is_empty() && fed.as_ref().is_none_or(Vec::is_empty);
         let rewind;
         (settled, rewind) = decider.settle(scanned, feed).map_err(|halt| corpus.error(halt))?;
+        if let Some(sealer) = corpus.sealer {
+            let parts = settled.iter().flat_map(|settled| &settled.scanned.chunk.parts);
+            sealer.advance(parts.map(|part| part.num_bytes).sum());
+        }
         if let Some(Rewind { first, source, how }) = rewind {
             feed.rewind(first, source, how);
             (*fed, is_done) = (None, false);
@@ -171,13 +228,13 @@ fn visit_all<T: Send>(
     places: &Places,
     (visit, commit): (
         &(impl Fn(Settled, &Places) -> Result<T> + Sync),
-        &mut (impl FnMut(T, &Places) -> Result<Vec<u8>> + Send),
+        &mut impl Commit<T>,
     ),
     buffers: &Buffers,
 ) -> Result<()> {
     let visited: Result<Vec<_>> = batch.into_par_iter().map(|settled| visit(settled, places)).collect();
     for visited in visited? {
-        buffers.give_back(commit(visited, places)?);
+        buffers.give_back(commit.commit(visited, places)?);
     }
     Ok(())
 }

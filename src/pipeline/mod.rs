@@ -27,6 +27,7 @@ mod reading;
 mod recheck;
 mod render;
 mod scan;
+mod seal;
 mod settle;
 mod spill;
 mod tally;
@@ -48,7 +49,7 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
 use crate::store::{
-    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Root, StreamOutput,
+    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root, StreamOutput,
 };
 use crate::units::count;
 
@@ -118,7 +119,11 @@ pub fn clean_roots(
     let output: &dyn Output = match destination {
         Destination::Directory(out) => {
             DiskOutput::check_overlap(out, &roots)?;
-            disk = DiskOutput::begin(out, config.write.force)?;
+            let recovery = Recovery {
+                resume: config.recovery.resume,
+                spill_dir: config.recovery.spill_dir.clone(),
+            };
+            disk = DiskOutput::recover(out, config.write.force, &recovery)?;
             &disk
         }
         Destination::Stdout { record } => {

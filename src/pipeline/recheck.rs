@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::{DocumentId, count};
 
 /// What every document of a reading was: four bytes each, on disk.
@@ -52,6 +52,22 @@ impl Reading {
         Ok(())
     }
 
+    /// Writes everything to its store, and says how to take it up.
+    pub(super) fn save(&mut self) -> Result<SavedReading> {
+        self.save_shared()
+    }
+
+    /// The same, of one that others read.
+    pub(super) fn save_shared(&self) -> Result<SavedReading> {
+        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(SavedReading { first: self.first, end: self.end, mark: scratch.mark()? })
+    }
+
+    /// Takes up what was saved, with its store as it was then.
+    pub(super) fn take_up(saved: &SavedReading, scratch: Box<dyn Scratch>) -> Result<Self> {
+        Ok(Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) })
+    }
+
     /// Fills `marks` with those of the documents from `first` on.
     fn read(&self, first: u64, marks: &mut Vec<u32>, num: u64) -> Result<()> {
         let mut bytes = vec![0; usize::try_from(num * MARK).unwrap_or(0)];
@@ -62,6 +78,15 @@ impl Reading {
         marks.extend(bytes.as_chunks().0.iter().map(|mark| u32::from_le_bytes(*mark)));
         Ok(())
     }
+}
+
+/// A [`Reading`] that was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct SavedReading {
+    first: u64,
+    end: u64,
+    /// What its store holds.
+    pub(super) mark: Mark,
 }
 
 /// Documents that are read ahead.
@@ -97,6 +122,11 @@ impl Recheck {
     pub(super) fn starting(earlier: Arc<Reading>, first: DocumentId) -> Self {
         let next = first.0.max(earlier.first);
         Self { first: earlier.first, earlier, next, marks: Vec::new() }
+    }
+
+    /// The first document that is not checked yet.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 
     /// Checks a document that was read to its end, and that none was left out before it. Documents come in order.

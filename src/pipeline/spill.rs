@@ -3,15 +3,18 @@
 //!
 //! What was settled in memory before stays as it was decided and written: first-in-corpus-order needs no look-ahead.
 
+use serde::{Deserialize, Serialize};
+
 use super::drive::{Corpus, Visitor, run};
-use super::feed::{Feed, Position, Ways, Work};
+use super::commit::SavedRecorder;
+use super::feed::{Feed, Position, Work};
 use super::render::Settled;
 use super::scan::{Purpose, ScanContext};
-use super::settle::Decider;
+use super::settle::{Decider, MARKS, RECORDS, Start, VERDICTS};
 use crate::decide::{Copies, Means, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
-use crate::read::Role;
+use crate::read::{Reread, Role};
 
 /// Bytes of memory that do not grow with the corpus: the program, batches of text and what is made of them.
 const FIXED: u64 = 112 * 1024 * 1024;
@@ -52,18 +55,40 @@ pub(super) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool
     })
 }
 
-/// Reads the rest of the corpus, which begins with `fed`, and decides on it; `decider` is back where it was then.
-pub(super) fn decide_ahead(
+/// Where the second reading begins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Begun {
+    position: Position,
+    /// How the source is read that was begun before, if not as its size and beginning suggest.
+    way: Option<Reread>,
+}
+
+/// From here on records are put aside; `fed` is what is fed and not taken.
+pub(super) fn begin(
     corpus: &Corpus<'_>,
-    (feed, mut fed): (&mut Feed<'_>, Option<Vec<Work>>),
-    context: &ScanContext<'_>,
+    (feed, fed): (&Feed<'_>, Option<&[Work]>),
     decider: &mut Decider<'_>,
-) -> Result<Ahead> {
-    let position = feed.position(fed.as_deref().unwrap_or_default());
-    let open_way = feed.ways().get(&position.source()).copied();
+    recorder: Option<SavedRecorder>,
+) -> Result<(Begun, Start)> {
+    let position = feed.position(fed.unwrap_or_default());
+    let begun = Begun { position, way: feed.ways().get(&position.source()).copied() };
     check_space(corpus, position, decider)?;
+    let start = decider.deal([corpus.output.store(RECORDS)?, corpus.output.store(MARKS)?])?;
+    if let Some(sealer) = corpus.sealer {
+        sealer.begin_dealing(&begun, &start, recorder);
+    }
+    Ok((begun, start))
+}
+
+/// Reads the rest of the corpus, which begins with `fed`, and decides on it; `decider` goes back to where that began.
+/// Gives back the feed for the second reading.
+pub(super) fn decide_ahead<'a>(
+    corpus: &Corpus<'a>,
+    (mut feed, mut fed, context): (Feed<'_>, Option<Vec<Work>>, &ScanContext<'_>),
+    decider: &mut Decider<'_>,
+    (begun, start): (Begun, Start),
+) -> Result<Feed<'a>> {
     corpus.observer.begun(Stage::Deciding);
-    let start = decider.deal([corpus.output.scratch()?, corpus.output.scratch()?])?;
     let purpose = match context.purpose() {
         Purpose::Prints => Purpose::Records,
         purpose => purpose,
@@ -75,18 +100,31 @@ pub(super) fn decide_ahead(
         Ok(settled.scanned.chunk.bytes)
     };
     let mut visitor = Visitor { visit: &|settled, _: &Places| Ok(settled), commit: &mut commit };
-    run(corpus, (feed, &mut fed), &dealing, decider, &mut visitor)?;
+    run(corpus, (&mut feed, &mut fed), &dealing, decider, &mut visitor)?;
     let budget = room(corpus, decider)?.unwrap_or(u64::MAX);
-    let means = Means { budget, scratch: corpus.output.scratch()?, earlier: corpus.earlier, fresh: None };
+    let scratch = corpus.output.store(VERDICTS)?;
+    let means = Means { budget, scratch, earlier: corpus.earlier, fresh: None };
     decider.plan(start, means)?;
     corpus.observer.begun(Stage::Cleaning);
+    if let Some(sealer) = corpus.sealer {
+        sealer.begin_writing(corpus.sources.total_size());
+    }
     // How a source is read that was begun before is not to change now: pieces of it are settled.
     let mut ways = feed.ways().clone();
-    match open_way {
-        Some(way) => ways.insert(position.source(), way),
-        None => ways.remove(&position.source()),
+    match begun.way {
+        Some(way) => ways.insert(begun.position.source(), way),
+        None => ways.remove(&begun.position.source()),
     };
-    Ok(Ahead { position, ways })
+    Ok(corpus.feed().starting(begun.position, ways))
+}
+
+/// How the second reading scans: what records were for is decided.
+pub(super) fn context<'a>(corpus: &Corpus<'a>, context: &ScanContext<'a>) -> ScanContext<'a> {
+    let purpose = match context.purpose() {
+        Purpose::Records => Purpose::Places,
+        purpose => purpose,
+    };
+    ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, purpose).checked()
 }
 
 /// Bytes a record takes on disk, and its verdict if it goes, with what is around them.
@@ -122,26 +160,3 @@ pub(super) fn tell(corpus: &Corpus<'_>, settled: &Settled) {
     }
 }
 
-/// Where the second reading begins.
-pub(super) struct Ahead {
-    position: Position,
-    ways: Ways,
-}
-
-impl Ahead {
-    /// A feed and a context for the second reading.
-    pub(super) fn restart<'a>(
-        self,
-        corpus: &Corpus<'a>,
-        context: &ScanContext<'a>,
-    ) -> (Feed<'a>, ScanContext<'a>) {
-        let feed = corpus.feed().starting(self.position, self.ways);
-        // What records were for is decided.
-        let purpose = match context.purpose() {
-            Purpose::Records => Purpose::Places,
-            purpose => purpose,
-        };
-        let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, purpose);
-        (feed, context.checked())
-    }
-}

@@ -1,6 +1,8 @@
 //! What became of sources, members, records and documents: counted as they go by in corpus order, and told to the
 //! observer. What cleans and what only checks count the same way.
 
+use serde::{Deserialize, Serialize};
+
 use super::drive::Corpus;
 use super::render::Settled;
 use crate::decide::Places;
@@ -24,6 +26,15 @@ pub(super) struct Tally<'a> {
     told: u64,
 }
 
+/// A [`Tally`] that was saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SavedTally {
+    summary: Summary,
+    directories: Directories,
+    read: u64,
+    told: u64,
+}
+
 impl<'a> Tally<'a> {
     pub(super) fn new(corpus: &Corpus<'a>, findings: Option<&'a Findings>) -> Self {
         Self {
@@ -35,6 +46,18 @@ impl<'a> Tally<'a> {
             read: 0,
             told: 0,
         }
+    }
+
+    /// Saves the counts.
+    pub(super) fn save(&self) -> SavedTally {
+        let (summary, directories) = (self.summary.clone(), self.directories.clone());
+        SavedTally { summary, directories, read: self.read, told: self.told }
+    }
+
+    /// Takes up counts that were saved.
+    pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedTally) -> Self {
+        let SavedTally { summary, directories, read, told } = saved;
+        Self { summary, directories, read, told, ..Self::new(corpus, None) }
     }
 
     /// Adds counts of a part's documents that are done with.

@@ -84,7 +84,7 @@ pub enum PartFate {
 }
 
 /// How a source is to be read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Reread {
     /// As a stream of pieces: there is more in it than its size says.
     AsStream,

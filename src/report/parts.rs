@@ -59,7 +59,7 @@ pub struct LengthCounts {
 }
 
 /// Paragraphs by the number of binary digits of their length in bytes, those of 32 KiB and more together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Lengths([LengthCounts; Lengths::CLASSES]);
 
 impl Lengths {
@@ -94,7 +94,7 @@ pub const MAX_DIRECTORIES: usize = 1000;
 
 /// Counts by directory. Of a tree with more than [`MAX_DIRECTORIES`] the upper levels are told apart, as many as
 /// have no more; which ones does not depend on the order in which directories come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directories {
     counts: BTreeMap<String, PartCounts>,
     /// Levels that are told apart.

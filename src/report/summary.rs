@@ -223,7 +223,7 @@ pub struct ByteCounts {
 }
 
 /// Counts of a part of a run, to be added up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Records read.
     pub records: u64,

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -168,6 +168,14 @@ impl Input for DiskInput {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())
+    }
+
+    fn stamp(&self, place: Place<'_>) -> Option<u64> {
+        let metadata = fs::metadata(self.path(place).ok()?).ok()?;
+        let words = [metadata.len(), metadata.mtime().cast_unsigned(), metadata.mtime_nsec().cast_unsigned()];
+        // Twice 32 bits: of the words, and of the words in another order.
+        let sum = |words: [u64; 3]| u64::from(crc32fast::hash(&words.map(u64::to_le_bytes).concat()));
+        Some(sum(words) << 32 | sum([words[2], words[0], words[1]]))
     }
 }
 

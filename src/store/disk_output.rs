@@ -2,23 +2,36 @@
 //! end ([`super::publish`]).
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::disk_input::Root;
 use super::publish::{Shape, Staging};
-use super::{Area, Output, OutputFile, Scratch, output_error, path};
+use super::{Area, Journal, Mark, Output, OutputFile, Scratch, output_error, path};
 use crate::error::{Error, Result};
 use crate::units::count;
+
+/// The journal's name in the staging directory.
+pub(super) const JOURNAL: &str = "journal";
 
 /// Writes OUT and `OUT.tamis`.
 #[derive(Debug)]
 pub struct DiskOutput {
     staging: Staging,
+    journal: Journal,
     published: AtomicBool,
     scratches: AtomicU64,
+}
+
+/// What a run does about one that was cut short, and where it puts what does not fit in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recovery {
+    /// Go on with what a run that was cut short left. If it left nothing, this one begins at the beginning.
+    pub resume: bool,
+    /// The directory for what does not fit in memory. Default: beside OUT.
+    pub spill_dir: Option<PathBuf>,
 }
 
 impl DiskOutput {
@@ -29,7 +42,21 @@ impl DiskOutput {
     /// something that is not ours is in the way, [`Error::Busy`] if another run has claimed it, and
     /// [`Error::Output`] if the staging directory cannot be made.
     pub fn begin(out: &Path, force: bool) -> Result<Self> {
-        Self::claim(out, force, Shape::WithRecord)
+        Self::recover(out, force, &Recovery::default())
+    }
+
+    /// The same; goes on with what a run that was cut short left, if that is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::begin`], and [`Error::Resume`] if what was left is damaged.
+    pub fn recover(out: &Path, force: bool, recovery: &Recovery) -> Result<Self> {
+        Self::claim(out, force, Shape::WithRecord, recovery)
+    }
+
+    /// What a run into `out` left that was cut short, if one can go on with it.
+    pub fn leftover(out: &Path) -> Option<PathBuf> {
+        let directory = path::with_suffix(&super::publish::canonical(out), ".tamis-partial");
+        directory.join(JOURNAL).exists().then_some(directory)
     }
 
     /// Claims a directory that is to hold one area and nothing beside it; what is written goes to
@@ -38,12 +65,14 @@ impl DiskOutput {
     /// # Errors
     /// As [`Self::begin`].
     pub fn begin_alone(directory: &Path, force: bool) -> Result<Self> {
-        Self::claim(directory, force, Shape::Alone)
+        Self::claim(directory, force, Shape::Alone, &Recovery::default())
     }
 
-    fn claim(out: &Path, force: bool, shape: Shape) -> Result<Self> {
-        let staging = Staging::begin(out, force, shape)?;
-        Ok(Self { staging, published: AtomicBool::new(false), scratches: AtomicU64::new(0) })
+    fn claim(out: &Path, force: bool, shape: Shape, recovery: &Recovery) -> Result<Self> {
+        let (staging, left) = Staging::begin(out, force, shape, recovery)?;
+        let directories = vec![staging.directory().to_owned(), staging.spill().to_owned()];
+        let journal = Journal::new(staging.directory().join(JOURNAL), directories, left);
+        Ok(Self { staging, journal, published: AtomicBool::new(false), scratches: AtomicU64::new(0) })
     }
 
     /// Checks that OUT and the inputs do not lie inside one another (contract O3).
@@ -74,9 +103,11 @@ impl DiskOutput {
 
 /// Creates a new file; makes its directory if that is what is missing, so that a directory costs one system
 /// call for its first file and none for the others.
-fn create_new(file: &Path) -> Result<File> {
+fn create_new(file: &Path, is_resumed: bool) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true);
+    // What a run that was cut short wrote after its last seal is written once more.
+    if is_resumed { options.create(true).truncate(true) } else { options.create_new(true) };
     let opened = options.open(file).or_else(|error| match (error.kind(), file.parent()) {
         (io::ErrorKind::NotFound, Some(parent)) => {
             fs::create_dir_all(parent)?;
@@ -90,25 +121,81 @@ fn create_new(file: &Path) -> Result<File> {
 impl Output for DiskOutput {
     fn write(&self, relative: &[u8], content: &[u8]) -> Result<()> {
         let path = self.staged(Area::Corpus, relative)?;
-        create_new(&path)?.write_all(content).map_err(output_error(&path, "write"))
+        create_new(&path, self.staging.is_resumed())?.write_all(content).map_err(output_error(&path, "write"))
     }
 
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
         let path = self.staged(area, relative)?;
         let base = self.staging.corpus().to_owned();
-        Ok(Box::new(DiskFile { file: create_new(&path)?, path, base, len: 0 }))
+        let file = create_new(&path, self.staging.is_resumed())?;
+        Ok(Box::new(DiskFile { file, path, base, len: 0 }))
+    }
+
+    fn reopen(&self, area: Area, relative: &[u8], len: u64) -> Result<Box<dyn OutputFile>> {
+        let path = self.staged(area, relative)?;
+        let base = self.staging.corpus().to_owned();
+        let file = OpenOptions::new().write(true).open(&path).map_err(output_error(&path, "reopen"))?;
+        let found = file.metadata().map_err(output_error(&path, "reopen"))?.len();
+        if found < len {
+            return Err(Error::Damaged { path, offset: found });
+        }
+        let mut file = DiskFile { file, path, base, len: found };
+        file.truncate(len)?;
+        Ok(Box::new(file))
+    }
+
+    fn forget(&self, relative: &[u8]) -> Result<()> {
+        let path = self.staged(Area::Corpus, relative)?;
+        match super::publish::remove(&path) {
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(output_error(&path, "remove")(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn store(&self, name: &'static str) -> Result<Box<dyn Scratch>> {
+        let path = self.staging.spill().join(format!("store-{name}"));
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(true);
+        let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        Ok(Box::new(DiskScratch::new(file, path)))
+    }
+
+    fn reopen_store(&self, name: &'static str, mark: Mark) -> Result<Box<dyn Scratch>> {
+        let path = self.staging.spill().join(format!("store-{name}"));
+        let file = OpenOptions::new().read(true).write(true).open(&path);
+        let mut file = file.map_err(output_error(&path, "reopen"))?;
+        let crc = checksum(&file, mark.len).map_err(output_error(&path, "read"))?;
+        if crc.as_ref().map(|crc| crc.clone().finalize()) != Some(mark.crc) {
+            return Err(Error::Damaged { path, offset: 0 });
+        }
+        let cut = file.set_len(mark.len).and_then(|()| file.seek(SeekFrom::Start(mark.len)));
+        cut.map_err(output_error(&path, "truncate"))?;
+        Ok(Box::new(DiskScratch { written: mark.len, crc: crc.unwrap_or_default(), ..DiskScratch::new(file, path) }))
+    }
+
+    fn journal(&self) -> Option<&Journal> {
+        Some(&self.journal)
+    }
+
+    fn space(&self) -> Option<(PathBuf, u64)> {
+        let directory = self.staging.spill();
+        let found = rustix::fs::statvfs(directory).ok()?;
+        Some((directory.to_owned(), found.f_bavail.saturating_mul(found.f_frsize)))
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
         let number = self.scratches.fetch_add(1, Ordering::Relaxed);
-        let path = self.staging.directory().join(format!("scratch-{number}"));
+        let path = self.staging.spill().join(format!("scratch-{number}"));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         let file = options.open(&path).map_err(output_error(&path, "create"))?;
-        Ok(Box::new(DiskScratch { file, path, written: 0, buffer: Vec::new() }))
+        Ok(Box::new(DiskScratch::new(file, path)))
     }
 
     fn publish(&self) -> Result<()> {
+        self.journal.settle()?;
         self.staging.publish()?;
         self.published.store(true, Ordering::Relaxed);
         Ok(())
@@ -117,7 +204,12 @@ impl Output for DiskOutput {
 
 impl Drop for DiskOutput {
     fn drop(&mut self) {
-        if !self.published.load(Ordering::Relaxed) {
+        if self.published.load(Ordering::Relaxed) {
+            return;
+        }
+        // A seal that cannot be written is no seal; the one before it stands.
+        let _ = self.journal.settle();
+        if !self.staging.directory().join(JOURNAL).exists() {
             self.staging.abandon();
         }
     }
@@ -143,7 +235,7 @@ impl OutputFile for DiskFile {
 
     fn truncate(&mut self, len: u64) -> Result<()> {
         let cut =
-            self.file.set_len(len).and_then(|()| io::Seek::seek(&mut self.file, io::SeekFrom::Start(len)));
+            self.file.set_len(len).and_then(|()| self.file.seek(SeekFrom::Start(len)));
         cut.map_err(output_error(&self.path, "truncate"))?;
         self.len = len;
         Ok(())
@@ -169,7 +261,7 @@ const SCRATCH_BUFFER: usize = 64 * 1024;
 pub(super) fn nameless_scratch() -> Result<Box<dyn Scratch>> {
     let path = std::env::temp_dir();
     let file = tempfile::tempfile().map_err(output_error(&path, "create a file in"))?;
-    Ok(Box::new(DiskScratch { file, path, written: 0, buffer: Vec::new() }))
+    Ok(Box::new(DiskScratch::new(file, path)))
 }
 
 struct DiskScratch {
@@ -177,6 +269,41 @@ struct DiskScratch {
     path: PathBuf,
     written: u64,
     buffer: Vec<u8>,
+    /// Of what is written.
+    crc: crc32fast::Hasher,
+}
+
+impl DiskScratch {
+    fn new(file: File, path: PathBuf) -> Self {
+        Self { file, path, written: 0, buffer: Vec::new(), crc: crc32fast::Hasher::new() }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.file.write_all(&self.buffer).map_err(output_error(&self.path, "write"))?;
+        self.crc.update(&self.buffer);
+        self.written += count(self.buffer.len());
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// The checksum of the first `len` bytes of a file; `None` if it has fewer.
+fn checksum(mut file: &File, len: u64) -> io::Result<Option<crc32fast::Hasher>> {
+    let mut crc = crc32fast::Hasher::new();
+    let mut buffer = vec![0; SCRATCH_BUFFER];
+    let mut rest = len;
+    file.rewind()?;
+    while rest > 0 {
+        let most = usize::try_from(rest).unwrap_or(usize::MAX).min(buffer.len());
+        match file.read(&mut buffer[..most])? {
+            0 => return Ok(None),
+            num => {
+                crc.update(&buffer[..num]);
+                rest -= count(num);
+            }
+        }
+    }
+    Ok(Some(crc))
 }
 
 impl Scratch for DiskScratch {
@@ -184,11 +311,14 @@ impl Scratch for DiskScratch {
         let offset = self.written + count(self.buffer.len());
         self.buffer.extend_from_slice(content);
         if self.buffer.len() >= SCRATCH_BUFFER {
-            self.file.write_all(&self.buffer).map_err(output_error(&self.path, "write"))?;
-            self.written += count(self.buffer.len());
-            self.buffer.clear();
+            self.flush()?;
         }
         Ok(offset)
+    }
+
+    fn mark(&mut self) -> Result<Mark> {
+        self.flush()?;
+        Ok(Mark { len: self.written, crc: self.crc.clone().finalize() })
     }
 
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {

@@ -9,6 +9,7 @@
 
 mod disk_input;
 mod disk_output;
+mod journal;
 mod listing;
 mod machine;
 mod memory;
@@ -21,7 +22,8 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 pub use disk_input::{DiskInput, Root};
-pub use disk_output::DiskOutput;
+pub use disk_output::{DiskOutput, Recovery};
+pub use journal::Journal;
 pub use listing::{Found, FoundKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
@@ -58,6 +60,12 @@ pub trait Input: Sync {
     /// # Errors
     /// Those of the operating system.
     fn size(&self, place: Place<'_>) -> io::Result<u64>;
+
+    /// A number that is another if the file was written to since: of its size and the time of its last change. `None`
+    /// if it cannot be read again, or that cannot be told.
+    fn stamp(&self, _place: Place<'_>) -> Option<u64> {
+        None
+    }
 }
 
 /// The two parts of an output (contract O2).
@@ -88,6 +96,43 @@ pub trait Output: Sync {
     /// # Errors
     /// [`crate::Error::Output`] with the path.
     fn scratch(&self) -> Result<Box<dyn Scratch>>;
+
+    /// A store that outlasts a run that is cut short, by this name, empty.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn store(&self, _name: &'static str) -> Result<Box<dyn Scratch>> {
+        self.scratch()
+    }
+
+    /// The store of this name that a run left which was cut short, as it was then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Damaged`] if it does not hold what it held, [`crate::Error::Output`].
+    fn reopen_store(&self, name: &'static str, _mark: Mark) -> Result<Box<dyn Scratch>> {
+        Err(output_error(Path::new(name), "reopen")(io::ErrorKind::Unsupported.into()))
+    }
+
+    /// The file that a run left which was cut short, as long as it was then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn reopen(&self, _area: Area, relative: &[u8], _len: u64) -> Result<Box<dyn OutputFile>> {
+        Err(output_error(path::from_bytes(relative), "reopen")(io::ErrorKind::Unsupported.into()))
+    }
+
+    /// Removes what a run left at this place of the corpus which was cut short, if there is something.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn forget(&self, _relative: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The journal, if this output outlasts a run that is cut short.
+    fn journal(&self) -> Option<&Journal> {
+        None
+    }
 
     /// Where scratch stores stand, and how many bytes are free there, if that can be told.
     fn space(&self) -> Option<(PathBuf, u64)> {
@@ -135,6 +180,15 @@ pub trait OutputFile: Send {
     fn discard(self: Box<Self>) -> Result<()>;
 }
 
+/// What a store holds: its length in bytes, and their CRC-32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct Mark {
+    /// Bytes.
+    pub len: u64,
+    /// Their CRC-32 (that of gzip, RFC 1952).
+    pub crc: u32,
+}
+
 /// A nameless store: append, and read anywhere.
 pub trait Scratch: Send {
     /// Appends and returns the offset at which the bytes stand.
@@ -148,6 +202,14 @@ pub trait Scratch: Send {
     /// # Errors
     /// [`crate::Error::Output`] with the path; also if fewer bytes were appended.
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()>;
+
+    /// Hands everything to the system, and says what the store holds.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn mark(&mut self) -> Result<Mark> {
+        Ok(Mark::default())
+    }
 
     /// Where it stands, to name in messages.
     fn path(&self) -> &Path {

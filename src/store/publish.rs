@@ -18,8 +18,10 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::disk_input::Root;
+use super::disk_output::{JOURNAL, Recovery};
+use super::journal::Journal;
 use super::output_error;
-use super::path::with_suffix;
+use super::path::{from_bytes, printable, with_suffix};
 use crate::error::{Error, Result};
 
 /// What an output consists of.
@@ -39,8 +41,12 @@ pub(super) struct Staging {
     directory: PathBuf,
     corpus: PathBuf,
     record: PathBuf,
+    /// Where what does not fit in memory is put: this directory, or one in another that was named.
+    spill: PathBuf,
     /// Whether OUT has a record beside it.
     has_record: bool,
+    /// Whether it goes on with what a run left that was cut short.
+    is_resumed: bool,
     /// Parents of OUT that did not exist, the innermost first.
     made: Vec<PathBuf>,
     /// Held to the end of the run.
@@ -48,7 +54,13 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    pub(super) fn begin(out: &Path, force: bool, shape: Shape) -> Result<Self> {
+    /// Claims OUT; gives back the state that a run sealed last which was cut short, if it is to go on.
+    pub(super) fn begin(
+        out: &Path,
+        force: bool,
+        shape: Shape,
+        recovery: &Recovery,
+    ) -> Result<(Self, Option<Vec<u8>>)> {
         let has_record = shape == Shape::WithRecord;
         let out = resolve(out)?;
         let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
@@ -61,19 +73,68 @@ impl Staging {
         let made = make_parents(&out)?;
         let lock = claim(&directory, &lock_path, &out).inspect_err(|_| unmake(&made))?;
         let (corpus, record) = (directory.join("corpus"), directory.join("record"));
-        let staging = Self { out, out_record, directory, corpus, record, has_record, made, _lock: lock };
+        let spill = recovery.spill_dir.as_ref().map_or_else(|| directory.clone(), |base| spill_in(base, &out));
+        let mut staging = Self {
+            out,
+            out_record,
+            directory,
+            corpus,
+            record,
+            spill,
+            has_record,
+            is_resumed: false,
+            made,
+            _lock: lock,
+        };
+        let left = if recovery.resume { staging.left() } else { Ok(None) }?;
+        staging.is_resumed = left.is_some();
         staging.prepare(force).inspect_err(|_| staging.abandon())?;
-        Ok(staging)
+        Ok((staging, left))
+    }
+
+    /// The state that a run sealed last which was cut short.
+    fn left(&self) -> Result<Option<Vec<u8>>> {
+        let journal = self.directory.join(JOURNAL);
+        if self.marker().exists() || !journal.exists() {
+            return Ok(None); // it was about to publish, or had not come far
+        }
+        let spill = self.spill_named().unwrap_or_default();
+        if spill != self.spill {
+            let spill = printable(&spill);
+            let what = format!("that run put what did not fit in memory into {spill}; give the same --spill-dir");
+            return Err(Error::Resume { path: self.directory.clone(), what });
+        }
+        Journal::read(&journal).map(Some)
     }
 
     fn prepare(&self, force: bool) -> Result<()> {
         self.take_over()?;
         // Undoing a publication that was cut short may have put the old output back.
         check_free(&self.out, self.has_record.then_some(&self.out_record), force)?;
-        for directory in [&self.corpus, &self.record] {
-            fs::create_dir(directory).map_err(output_error(directory, "create"))?;
+        for directory in [&self.corpus, &self.record, &self.spill] {
+            fs::create_dir_all(directory).map_err(output_error(directory, "create"))?;
         }
-        Ok(())
+        let name = self.spill_name();
+        fs::write(&name, self.spill.as_os_str().as_encoded_bytes()).map_err(output_error(&name, "write"))
+    }
+
+    /// Names the directory of what does not fit in memory, so that the next run can clear it.
+    fn spill_name(&self) -> PathBuf {
+        self.directory.join("spill")
+    }
+
+    /// The directory that is named there.
+    fn spill_named(&self) -> Option<PathBuf> {
+        let bytes = fs::read(self.spill_name()).ok()?;
+        Some(from_bytes(&bytes).to_owned())
+    }
+
+    pub(super) fn spill(&self) -> &Path {
+        &self.spill
+    }
+
+    pub(super) fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     pub(super) fn directory(&self) -> &Path {
@@ -112,6 +173,13 @@ impl Staging {
                 self.roll_back(record)?;
             }
         }
+        if self.is_resumed {
+            return self.clear_scratches();
+        }
+        if self.directory.join(JOURNAL).exists() {
+            tracing::warn!(path = %printable(&self.directory), "cleared what a run left here that was cut short");
+        }
+        self.clear_spill();
         for entry in fs::read_dir(&self.directory).map_err(output_error(&self.directory, "list"))? {
             let entry = entry.map_err(output_error(&self.directory, "list"))?;
             if entry.file_name() != "lock" {
@@ -119,6 +187,25 @@ impl Staging {
             }
         }
         Ok(())
+    }
+
+    /// Removes what no state speaks of.
+    fn clear_scratches(&self) -> Result<()> {
+        for entry in fs::read_dir(&self.spill).map_err(output_error(&self.spill, "list"))?.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(b"scratch-") {
+                remove(&entry.path()).map_err(output_error(&entry.path(), "remove"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the directory of what does not fit in memory that is named here, if it is one of ours.
+    fn clear_spill(&self) {
+        let Some(named) = self.spill_named() else { return };
+        let is_ours = named.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(SPILL.as_bytes()));
+        if named != self.directory && is_ours && named.is_absolute() && let Err(error) = remove(&named) {
+            tracing::warn!(path = %printable(&named), %error, "cannot remove what a run put there");
+        }
     }
 
     /// Puts the previous output and record back; `record` is the file number of the new record.
@@ -183,10 +270,21 @@ impl Staging {
 
     /// Removes the staging directory. A failure leaves rubbish beside OUT, which the next run clears.
     pub(super) fn clear(&self) {
+        self.clear_spill();
         if let Err(error) = remove(&self.directory) {
-            tracing::warn!(path = %super::path::printable(&self.directory), %error, "cannot remove the staging directory");
+            tracing::warn!(path = %printable(&self.directory), %error, "cannot remove the staging directory");
         }
     }
+}
+
+/// How the name of a directory for what does not fit in memory ends.
+const SPILL: &str = ".tamis-spill";
+
+/// The directory in `base` for a run into `out`. Its name tells runs into directories of one name apart.
+fn spill_in(base: &Path, out: &Path) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let number = crc32fast::hash(out.as_os_str().as_encoded_bytes());
+    canonical(base).join(format!("{name}-{number:08x}{SPILL}"))
 }
 
 /// Makes the staging directory and takes its lock.
@@ -303,7 +401,7 @@ fn inode(path: &Path) -> Option<u64> {
     fs::symlink_metadata(path).ok().map(|metadata| metadata.ino())
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     let removed =
         if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {

@@ -128,6 +128,21 @@ impl<'a> SourceWriter<'a> {
         Ok(Self { file, spooler, target, member: None })
     }
 
+    /// Whether everything that was written is in its file.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.target, Target::File(Stream::Bytes(Encoder::Plain(_)))) && self.member.is_none()
+    }
+
+    /// Bytes in its file.
+    pub fn len(&self) -> u64 {
+        self.file.len()
+    }
+
+    /// Whether its file is empty.
+    pub fn is_empty(&self) -> bool {
+        self.file.is_empty()
+    }
+
     /// Begins a member of an archive.
     ///
     /// # Errors

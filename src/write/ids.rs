@@ -1,7 +1,7 @@
 //! The ids of records, for the ledger.
 
 use crate::error::Result;
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::{DocumentId, count};
 
 /// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and what is
@@ -15,6 +15,15 @@ pub struct RecordIds {
     ids: Box<dyn Scratch>,
     /// Entries that were read ahead, and the number of the first of them.
     ahead: (u64, Vec<u8>),
+}
+
+/// [`RecordIds`] that were saved.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SavedIds {
+    first: Option<u64>,
+    next: u64,
+    /// What the stores hold.
+    pub stores: [Mark; 2],
 }
 
 /// An entry: the length and the id, or [`ELSEWHERE`] and, as little-endian u64s from byte 8 on, offset and length.
@@ -68,6 +77,20 @@ impl RecordIds {
         self.index.append(&entry)?;
         self.next += 1;
         Ok(())
+    }
+
+    /// Writes everything to the stores, and says how to take it up.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn save(&mut self) -> Result<SavedIds> {
+        let stores = [self.index.mark()?, self.ids.mark()?];
+        Ok(SavedIds { first: self.first, next: self.next, stores })
+    }
+
+    /// Takes up what was saved, with the two stores as they were then.
+    pub fn take_up(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+        Self { first: saved.first, next: saved.next, index, ids, ahead: (0, Vec::new()) }
     }
 
     /// The id of a document; empty if it has none. Documents that are asked for in order are read ahead, and others

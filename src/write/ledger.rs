@@ -11,7 +11,7 @@ use serde::Serialize;
 use zstd::bulk::Compressor;
 
 use super::evidence::{Evidence, EvidenceStore};
-use super::ids::RecordIds;
+use super::ids::{RecordIds, SavedIds};
 use super::run::Run;
 use crate::decide::near::{Finding, Findings};
 use crate::decide::{Earlier, EarlierPlace, Owner, Places, Reason, Rule};
@@ -251,6 +251,21 @@ impl Ledger {
         Ok(Checkpoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
+    /// Writes what can be written, and says how to take it up.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub fn save(&mut self) -> Result<SavedLedger> {
+        self.write_full()?;
+        let lines = String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
+        Ok(SavedLedger { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
+    }
+
+    /// Takes up what was saved, with its file and the stores of ids as they were then.
+    pub fn take_up(saved: SavedLedger, file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
+        Self { lines: saved.lines.into_bytes(), open: saved.open, ..Self::new(file, ids, evidence) }
+    }
+
     /// Writes what is left. A ledger without a line is an empty frame.
     ///
     /// # Errors
@@ -273,6 +288,18 @@ impl Ledger {
         self.full.clear();
         self.file.truncate(len)
     }
+}
+
+/// A ledger that was saved.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct SavedLedger {
+    /// How long its file was.
+    pub len: u64,
+    /// Lines of a frame that was not full.
+    lines: String,
+    open: Option<(DocumentId, Run)>,
+    /// The ids of records.
+    pub ids: SavedIds,
 }
 
 /// A place in the ledger to go back to. Memory: a frame that is not full yet.

@@ -25,11 +25,11 @@ pub use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use evidence::{Evidence, EvidenceStore, NumbersTold};
-pub use ids::RecordIds;
-pub use ledger::{Checkpoint, Ledger, LedgerContext, SurvivorDocument, Survivors, survivors};
+pub use ids::{RecordIds, SavedIds};
+pub use ledger::{Checkpoint, Ledger, SavedLedger, LedgerContext, SurvivorDocument, Survivors, survivors};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};
 pub use run::{Run, RunText, Runs, for_each_run};
-pub use shard::Shards;
+pub use shard::{SavedShards, Shards};
 pub use text::{Judged, Layout, Written, count_text, write_text};

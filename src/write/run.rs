@@ -11,7 +11,7 @@ use crate::units::{Ordinal, ParagraphIndex, count};
 
 /// Consecutive removed paragraphs whose survivors are consecutive in one document, or whose document goes as a
 /// whole. A near-duplicate paragraph is a run of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Run {
     /// The first removed paragraph.
     pub first: ParagraphIndex,

@@ -29,6 +29,15 @@ pub struct Shards<'a> {
     written: u64,
 }
 
+/// [`Shards`] that were saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SavedShards {
+    number: u64,
+    /// How long the open one was.
+    open: Option<u64>,
+    written: u64,
+}
+
 struct Shard {
     file: SharedFile,
     rows: Rows,
@@ -49,6 +58,33 @@ impl<'a> Shards<'a> {
     /// Shards of about `limit` bytes. One that holds a single document may be longer.
     pub fn new(output: &'a dyn Output, format: TargetFormat, limit: u64) -> Self {
         Self { output, format, limit, number: 0, open: None, written: 0 }
+    }
+
+    /// Says how to take them up; `None` in the middle of a shard whose format holds back what it is given.
+    pub fn save(&self) -> Option<SavedShards> {
+        let open = self.open.as_ref().map(|shard| shard.file.len());
+        let can_be = open.is_none() || self.format == TargetFormat::Jsonl;
+        can_be.then_some(SavedShards { number: self.number, open, written: self.written })
+    }
+
+    /// Takes up shards that were saved; the last is as long as it was then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn take_up(
+        output: &'a dyn Output,
+        format: TargetFormat,
+        limit: u64,
+        saved: SavedShards,
+    ) -> Result<Self> {
+        let mut shards = Self::new(output, format, limit);
+        (shards.number, shards.written) = (saved.number, saved.written);
+        if let Some(len) = saved.open {
+            let name = name(format, saved.number.saturating_sub(1));
+            let file = SharedFile::new(output.reopen(Area::Corpus, name.as_bytes(), len)?);
+            shards.open = Some(Shard { file, rows: Rows::default() });
+        }
+        Ok(shards)
     }
 
     /// Appends lines of JSON, each of which ends at one of `ends`.
@@ -137,8 +173,7 @@ impl<'a> Shards<'a> {
         match &mut self.open {
             Some(shard) => Ok(shard),
             none => {
-                let extension = if self.format == TargetFormat::Parquet { "parquet" } else { "jsonl" };
-                let name = format!("part-{:05}.{extension}", self.number);
+                let name = name(self.format, self.number);
                 self.number += 1;
                 let file = SharedFile::new(self.output.create(Area::Corpus, name.as_bytes())?);
                 #[cfg(feature = "parquet")]
@@ -175,6 +210,12 @@ impl<'a> Shards<'a> {
         self.end_shard()?;
         Ok(self.written)
     }
+}
+
+/// The name of a shard.
+fn name(format: TargetFormat, number: u64) -> String {
+    let extension = if format == TargetFormat::Parquet { "parquet" } else { "jsonl" };
+    format!("part-{number:05}.{extension}")
 }
 
 fn encode_error(source: io::Error) -> crate::Error {

@@ -10,7 +10,7 @@ use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around a run of written paragraphs; the pieces of a large document are
 /// written one by one and joined with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     /// Something was written.
     pub has_text: bool,

@@ -231,6 +231,15 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SIZE", help_heading = "Configuration")]
     pub(crate) memory: Option<ByteSize>,
 
+    /// Go on with what a run into the same OUT left that was killed or could not write; if it left nothing, begin at
+    /// the beginning.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Configuration")]
+    pub(crate) resume: Option<bool>,
+
+    /// Seal what is done each time so much input is, for --resume [default: 1GiB].
+    #[arg(long, value_name = "SIZE", help_heading = "Configuration")]
+    pub(crate) seal_every: Option<ByteSize>,
+
     /// Put what does not fit in memory into this directory while the run lasts [default: beside OUT].
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Configuration")]
     pub(crate) spill_dir: Option<PathBuf>,

@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 const TABLE: &str = "check";
 
 /// The keys, in the order in which they are printed.
-pub(crate) const KEYS: [&str; 37] = [
+pub(crate) const KEYS: [&str; 39] = [
     "input",
     "files-from",
     "out",
@@ -51,6 +51,8 @@ pub(crate) const KEYS: [&str; 37] = [
     "verbose",
     "threads",
     "memory",
+    "resume",
+    "seal-every",
     "spill-dir",
 ];
 
@@ -139,7 +141,7 @@ mod tests {
             input-format = 'jsonl'\nfiles-from = '-'\nrecord = 'r'\nto = 'txt'\nshard-size = '1GB'\n\
             include = ['*.txt']\nexclude = []\nencoding = 'big5'\nencoding-errors = 'replace'\n\
             max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n\
-            memory = '1GiB'\nspill-dir = 's'\n";
+            memory = '1GiB'\nresume = true\nseal-every = '1MB'\nspill-dir = 's'\n";
         let options = parse(text).unwrap();
         let json = serde_json::to_value(&options).unwrap();
         for key in KEYS {

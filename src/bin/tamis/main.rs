@@ -31,6 +31,7 @@ use exit::Exit;
 use progress::Progress;
 use settings::Settings;
 use tamis::pipeline::Destination;
+use tamis::store::DiskOutput;
 use tamis::store::path::printable_bytes;
 
 fn main() -> ExitCode {
@@ -101,6 +102,11 @@ fn clean(settings: &Settings) -> anyhow::Result<Exit> {
     let progress = start(settings.verbose, settings.quiet)?;
     let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);
+    if let (Err(_), Destination::Directory(out)) = (&outcome, &destination)
+        && let Some(left) = DiskOutput::leftover(out)
+    {
+        note(&format!("what is done is kept in {}: go on with --resume", left.display()));
+    }
     let outcome = outcome?;
     let account = if settings.json {
         outcome.summary.to_json()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
-use tamis::config::{DecideConfig, Given, MatchConfig, ReadConfig, SplitConfig, WriteConfig};
+use tamis::config::{DecideConfig, Given, MatchConfig, ReadConfig, RecoveryConfig, SplitConfig, WriteConfig};
 use tamis::pipeline::Destination;
 use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
@@ -29,7 +29,6 @@ pub(crate) struct Settings {
     pub(crate) verbose: u8,
     /// As asked for.
     pub(crate) memory: Option<ByteSize>,
-    pub(crate) spill_dir: Option<PathBuf>,
     pub(crate) config: Config,
     /// What the file says about `check`.
     pub(crate) gate: GateOptions,
@@ -77,6 +76,11 @@ impl Settings {
             },
             threads: joined.threads.unwrap_or_default(),
             memory: memory(joined.memory)?,
+            recovery: RecoveryConfig {
+                resume: joined.resume.unwrap_or_default(),
+                spill_dir: joined.spill_dir,
+                seal_every: joined.seal_every.map(|size| size.0),
+            },
             given: given(joined.input.as_deref().unwrap_or_default(), joined.files_from.as_deref()),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };
@@ -91,7 +95,6 @@ impl Settings {
             quiet: joined.quiet.unwrap_or_default(),
             verbose: joined.verbose,
             memory: joined.memory,
-            spill_dir: joined.spill_dir,
             config,
             gate: joined.check.unwrap_or_default(),
             layers: Vec::new(),
@@ -175,7 +178,9 @@ impl Settings {
             verbose: self.verbose,
             threads: Some(config.threads),
             memory: self.memory,
-            spill_dir: self.spill_dir.clone(),
+            resume: Some(config.recovery.resume),
+            seal_every: config.recovery.seal_every.map(ByteSize),
+            spill_dir: config.recovery.spill_dir,
         }
     }
 
@@ -277,6 +282,8 @@ fn join(flags: Options, file: Options) -> Options {
         verbose: if flags.verbose > 0 { flags.verbose } else { file.verbose },
         threads: flags.threads.or(file.threads),
         memory: flags.memory.or(file.memory),
+        resume: flags.resume.or(file.resume),
+        seal_every: flags.seal_every.or(file.seal_every),
         spill_dir: flags.spill_dir.or(file.spill_dir),
     }
 }

@@ -17,7 +17,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::drive::{Corpus, Visitor, drive};
+use super::drive::{Corpus, Course, Visitor, drive};
 use super::feed::{Buffers, OutputSpooler};
 use super::near;
 use super::scan::{Purpose, ScanContext};
@@ -140,6 +140,7 @@ fn analyse(
         observer,
         buffers: &buffers,
         earlier: None,
+        sealer: None,
     };
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
@@ -160,8 +161,8 @@ fn analyse(
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let mut feed = corpus.feed();
-    drive(&corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    let feed = corpus.feed();
+    drive(&corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
     let (summary, mut log, lines, ids) = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {

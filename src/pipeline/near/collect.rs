@@ -8,7 +8,7 @@ use crate::decide::{Copies, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
-use crate::pipeline::drive::{Corpus, Visitor, drive};
+use crate::pipeline::drive::{Corpus, Course, Visitor, drive};
 use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
 use crate::pipeline::settle::Decider;
@@ -212,8 +212,8 @@ pub(super) fn collect(
         made.into_iter().try_for_each(|made| joiner.add(made))?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let mut feed = corpus.feed().only(&sources);
-    drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    let feed = corpus.feed().only(&sources);
+    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {

@@ -8,7 +8,7 @@ use crate::decide::{Copies, Exact, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
-use crate::pipeline::drive::{Corpus, Visitor, drive};
+use crate::pipeline::drive::{Corpus, Course, Visitor, drive};
 use crate::pipeline::recheck::Reading;
 use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
@@ -193,8 +193,8 @@ pub(super) fn documents(
         adder.add(&settled, seen)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let mut feed = corpus.feed();
-    drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    let feed = corpus.feed();
+    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
     Ok((adder.survey, decider.into_parts()))
 }
 
@@ -250,8 +250,8 @@ pub(super) fn paragraphs(
         }
         Ok(settled.scanned.chunk.bytes)
     };
-    let mut feed = corpus.feed();
-    drive(corpus, (&mut feed, &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    let feed = corpus.feed();
+    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
     Ok((texts, decider.into_parts()))
 }
 

@@ -1,5 +1,9 @@
 //! From a paragraph's place in corpus order back to its document and source.
 
+mod saved;
+
+pub use saved::SavedPlaces;
+
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Documents a block, at most.

@@ -3,16 +3,21 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+mod ahead;
+
+pub(super) use ahead::{Logs, MARKS, RECORDS, VERDICTS, SavedDecider, SavedLogs, Start};
+
 use super::feed::Feed;
 use super::recheck::{Reading, Recheck, Unlike};
 use super::render::{Settled, SettledDocument};
 use super::scan::Scanned;
 use crate::decide::near::Findings;
-use crate::decide::{Batch, Copies, Dealer, Means, Places, UnitKind, Verdict};
+use crate::decide::{Batch, Copies, Places, UnitKind, Verdict};
 use crate::error::Error;
 use crate::fingerprint::DocumentHasher;
 use crate::read::{Part, PartFate, Reread, Role};
-use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Decide, and where everything stands.
@@ -32,7 +37,7 @@ pub(super) struct Decider<'a> {
 }
 
 /// How far a pass has come.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct At {
     /// Place of the next paragraph.
     next: u64,
@@ -41,14 +46,6 @@ pub(super) struct At {
     open: Option<OpenDocument>,
     /// A document that was abandoned: pieces of it that were fed already are to be dropped.
     abandoned: Option<(SourceId, u64)>,
-}
-
-/// Where a pass is to go on from once more.
-pub(super) struct Start {
-    at: At,
-    recheck: Option<Recheck>,
-    /// The first document that may be checked.
-    first: DocumentId,
 }
 
 /// Where places come from.
@@ -62,13 +59,14 @@ enum Numbering<'a> {
 }
 
 /// A large text document of which some pieces are settled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct OpenDocument {
     owner: (SourceId, u64),
     id: DocumentId,
     start: Ordinal,
     /// Bytes of its decoded text so far.
     len: u64,
+    #[serde(skip)] // no pass that is sealed needs it
     hasher: DocumentHasher,
     /// Of its pieces' checksums.
     checksum: u32,
@@ -171,53 +169,6 @@ impl<'a> Decider<'a> {
             Numbering::Known(_) => Places::default(),
         };
         (places, self.noted.or(self.reading.map(Arc::new)))
-    }
-
-    /// From here on records are put aside in the first store, and what documents are is noted in the second. Gives
-    /// back where it stands, to go through the rest once more.
-    ///
-    /// # Errors
-    /// [`Error::Output`].
-    pub(super) fn deal(&mut self, [records, marks]: [Box<dyn Scratch>; 2]) -> Result<Start, Error> {
-        let mut at = self.at.clone();
-        let first = match &self.numbering {
-            Numbering::Given(places) => {
-                at.next_document = places.num_documents();
-                at.open.as_ref().map_or(at.next_document, |open| open.id.0)
-            }
-            Numbering::Known(_) | Numbering::Kept(_) => 0,
-        };
-        let open = at.open.as_ref().map(|open| open.start);
-        if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Dealt(Dealer::take_over(exact, records, Ordinal(at.next), open)?);
-        }
-        if self.recheck.is_none() && self.reading.is_none() {
-            // A document that stands open is not known from its beginning.
-            self.reading = Some(Reading::new(marks, DocumentId(at.next_document)));
-        }
-        Ok(Start { at, recheck: self.recheck.clone(), first: DocumentId(first) })
-    }
-
-    /// Settles what was dealt, and goes back to `start`.
-    ///
-    /// # Errors
-    /// Those of [`Dealer::settle`].
-    pub(super) fn plan(&mut self, start: Start, means: Means<'_>) -> Result<(), Error> {
-        if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
-        }
-        let Start { at, recheck, first } = start;
-        self.at = at;
-        self.recheck = recheck;
-        if let Some(reading) = self.reading.take() {
-            let reading = Arc::new(reading);
-            self.recheck = Some(Recheck::starting(Arc::clone(&reading), first));
-            self.noted = Some(reading);
-        }
-        if let Numbering::Given(places) = &mut self.numbering {
-            self.numbering = Numbering::Kept(std::mem::take(places));
-        }
-        Ok(())
     }
 
     /// The place of the next paragraph.

@@ -1,0 +1,115 @@
+//! Places on disk, for a run that may have to go on after it was cut short: each time what came since the last time.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BLOCK, Places, Unit};
+use crate::units::{Ordinal, count};
+
+/// How much of [`Places`] is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SavedPlaces {
+    documents: u64,
+    sources: usize,
+    members: usize,
+    end: u64,
+}
+
+impl Places {
+    /// What came since `saved`: how much there is now, and the bytes to append. Nothing that is saved may be taken
+    /// back after this.
+    pub fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
+        let mut bytes = Vec::new();
+        let mut word = |word: u64| bytes.extend_from_slice(&word.to_le_bytes());
+        word(self.num_documents - saved.documents);
+        let number = self.blocks.partition_point(|block| block.first_document <= saved.documents);
+        for block in self.blocks.iter().skip(number.saturating_sub(1)) {
+            for (document, start) in (block.first_document..).zip(&block.starts) {
+                if document >= saved.documents {
+                    word(block.base + u64::from(*start));
+                }
+            }
+        }
+        word(count(self.sources.len() - saved.sources));
+        self.sources[saved.sources..].iter().for_each(|unit| word(unit.0));
+        word(count(self.members.len() - saved.members));
+        for (number, (unit, end)) in self.members.iter().enumerate().skip(saved.members) {
+            let start = number.checked_sub(1).map_or(0, |before| self.members[before].1);
+            let path = &self.paths[start..*end];
+            bytes.extend_from_slice(&unit.0.to_le_bytes());
+            bytes.extend_from_slice(&count(path.len()).to_le_bytes());
+            bytes.extend_from_slice(path);
+        }
+        let (sources, members) = (self.sources.len(), self.members.len());
+        (SavedPlaces { documents: self.num_documents, sources, members, end: self.end }, bytes)
+    }
+
+    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
+    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
+        let mut rest = bytes;
+        for _ in 0..take(&mut rest)? {
+            self.push_document(Ordinal(take(&mut rest)?));
+        }
+        for _ in 0..take(&mut rest)? {
+            self.sources.push(Unit(take(&mut rest)?));
+        }
+        for _ in 0..take(&mut rest)? {
+            let unit = Unit(take(&mut rest)?);
+            let len = usize::try_from(take(&mut rest)?).ok()?;
+            self.paths.extend_from_slice(rest.split_off(..len)?);
+            self.members.push((unit, self.paths.len()));
+        }
+        rest.is_empty().then_some(())
+    }
+
+    /// All of it is taken up: it ends as `saved` says; `None` if it does not.
+    pub fn taken_up(&mut self, saved: SavedPlaces) -> Option<()> {
+        self.end = saved.end;
+        debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));
+        (self.save(saved).0 == saved && self.num_documents == saved.documents).then_some(())
+    }
+}
+
+fn take(bytes: &mut &[u8]) -> Option<u64> {
+    let word = bytes.split_off(..8)?;
+    Some(u64::from_le_bytes(word.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::UnitKind;
+    use super::*;
+    use crate::units::DocumentId;
+
+    #[test]
+    fn places_come_back() {
+        let mut places = Places::default();
+        let (mut saved, mut pieces) = (SavedPlaces::default(), Vec::new());
+        let mut place = 0;
+        for n in 0..9000_u64 {
+            match n % 1000 {
+                0 => places.push_source(UnitKind::Archive),
+                1..4 => places.push_member(format!("m{n}").as_bytes(), UnitKind::Container),
+                _ => {}
+            }
+            places.push_document(Ordinal(place));
+            place += n % 4;
+            places.set_end(Ordinal(place));
+            if n % 700 == 3 {
+                let bytes;
+                (saved, bytes) = places.save(saved);
+                pieces.push(bytes);
+            }
+        }
+        let bytes;
+        (saved, bytes) = places.save(saved);
+        pieces.push(bytes);
+        let mut back = Places::default();
+        pieces.iter().for_each(|bytes| back.take_up(bytes).unwrap());
+        back.taken_up(saved).unwrap();
+        for document in (0..9000).map(DocumentId) {
+            assert_eq!(back.span(document), places.span(document));
+            assert_eq!(back.owner(document), places.owner(document));
+        }
+        assert!(back.take_up(&pieces[0][..9]).is_none() && back.taken_up(saved).is_none());
+    }
+}

@@ -1,0 +1,257 @@
+//! Seals: what a run has done so far, written down so that another run can go on from there after this one was killed
+//! (`--resume`). A run seals after every so many bytes of input, between two batches.
+//!
+//! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
+//! brings a state back. What stands in memory is appended to stores ([`Logs`]); what is small stands in the state.
+//!
+//! Not sealed are: searches for near-duplicates, the middle of one text, and the middle of what a compressor or an
+//! archive holds back. Then an earlier state stands.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::commit::SavedRecorder;
+use super::drive::{Corpus, Course};
+use super::feed::{Feed, Position, Ways};
+use super::settle::{Decider, Logs, SavedDecider, SavedLogs, Start};
+use super::spill::Begun;
+use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
+use crate::discover::SourceList;
+use crate::error::{Error, Result};
+use crate::store::{Input, Journal, Mark, Output, path};
+use crate::units::count;
+
+/// How far a run had come, as it stands in the journal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct State {
+    /// What the output depends on beside the inputs.
+    config: String,
+    /// Number of sources, and the store of their stamps.
+    sources: (usize, Mark),
+    phase: Phase,
+    position: Position,
+    ways: Ways,
+    decider: SavedDecider,
+    logs: SavedLogs,
+    /// The record, as it is or, while the rest is decided ahead, as it was when that began.
+    pub(super) recorder: SavedRecorder,
+}
+
+/// What a run is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Phase {
+    /// It decides and writes as it reads.
+    Stream,
+    /// It decides ahead.
+    Deal(Begun, Start),
+    /// It writes what was decided ahead.
+    Write,
+}
+
+/// The store of the sources' stamps.
+const SOURCES: &str = "sources";
+
+/// Seals the states of a run.
+pub(super) struct Sealer<'a> {
+    output: &'a dyn Output,
+    journal: &'a Journal,
+    every: u64,
+    config: String,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// Bytes of input since the last seal.
+    since: u64,
+    /// Seals wait for so many bytes.
+    due: u64,
+    phase: Phase,
+    /// The record when the rest began to be decided ahead.
+    recorder: Option<SavedRecorder>,
+    logs: Option<Logs>,
+    sources: Option<(usize, Mark)>,
+}
+
+impl<'a> Sealer<'a> {
+    /// A sealer for an output that has a journal.
+    pub(super) fn new(output: &'a dyn Output, config: &Config) -> Option<Self> {
+        let journal = output.journal().filter(|_| config.decide.near.units.is_none())?;
+        let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
+        let phase = Phase::Stream;
+        let inner = Inner { since: 0, due: every, phase, recorder: None, logs: None, sources: None };
+        Some(Self { output, journal, every, config: identity(config), inner: Mutex::new(inner) })
+    }
+
+    /// Poisoned only if sealing panicked, and then the run is over.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many more bytes of input are done with.
+    pub(super) fn advance(&self, num_bytes: u64) {
+        self.lock().since += num_bytes;
+    }
+
+    /// Whether a seal is due.
+    pub(super) fn is_due(&self) -> bool {
+        let inner = self.lock();
+        inner.since >= inner.due
+    }
+
+    /// The rest is decided ahead from here on.
+    pub(super) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<SavedRecorder>) {
+        let mut inner = self.lock();
+        inner.phase = Phase::Deal(begun.clone(), start.clone());
+        inner.recorder = recorder;
+    }
+
+    /// What was decided ahead is written from here on. That is worth a seal if anything is.
+    pub(super) fn begin_writing(&self, total_size: u64) {
+        let mut inner = self.lock();
+        inner.phase = Phase::Write;
+        if total_size >= self.every {
+            inner.due = 0;
+        }
+    }
+
+    /// Seals what is done, if the pass and the record are where they can be taken up again.
+    pub(super) fn seal(
+        &self,
+        corpus: &Corpus<'_>,
+        (position, ways): (Position, &Ways),
+        decider: &mut Decider<'_>,
+        recorder: Option<SavedRecorder>,
+    ) -> Result<()> {
+        let inner = &mut *self.lock();
+        // If not now, then a little later.
+        inner.due = inner.since + self.every / 16;
+        let recorder = match &inner.phase {
+            Phase::Deal(..) => inner.recorder.clone(),
+            Phase::Stream | Phase::Write => recorder,
+        };
+        let Some(recorder) = recorder else { return Ok(()) };
+        let sources = match inner.sources {
+            Some(sources) => sources,
+            None => *inner.sources.insert(write_stamps(corpus.sources, corpus.input, self.output)?),
+        };
+        let logs = match &mut inner.logs {
+            Some(logs) => logs,
+            none => none.insert(Logs::new(self.output)?),
+        };
+        let Some(decider) = decider.save(logs)? else { return Ok(()) };
+        let state = State {
+            config: self.config.clone(),
+            sources,
+            phase: inner.phase.clone(),
+            position,
+            ways: ways.clone(),
+            decider,
+            logs: logs.mark()?,
+            recorder,
+        };
+        let json = serde_json::to_vec(&state).map_err(|error| resume_error(&error))?;
+        tracing::debug!(bytes = json.len(), "sealed");
+        (inner.since, inner.due) = (0, self.every);
+        self.journal.seal(json)
+    }
+}
+
+/// What the output of a run depends on beside its inputs.
+fn identity(config: &Config) -> String {
+    let Config { read, split, matching, decide, write, .. } = config;
+    let write = WriteConfig { force: false, ..*write };
+    format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?}", env!("CARGO_PKG_VERSION"))
+}
+
+fn resume_error(what: &dyn std::fmt::Display) -> Error {
+    Error::Resume { path: "journal".into(), what: what.to_string() }
+}
+
+/// Bytes of a stamp.
+const STAMP: usize = 8;
+
+/// Writes down what tells whether sources change: eight bytes each.
+fn write_stamps(sources: &SourceList, input: &dyn Input, output: &dyn Output) -> Result<(usize, Mark)> {
+    let mut store = output.store(SOURCES)?;
+    for source in sources.iter() {
+        store.append(&stamp(source.place, input).to_le_bytes())?;
+    }
+    Ok((sources.len(), store.mark()?))
+}
+
+/// A number that is another if the file was changed or stands elsewhere.
+fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> u64 {
+    let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
+    input.stamp(place).unwrap_or(0).rotate_left(7) ^ name
+}
+
+impl State {
+    /// Reads a state.
+    pub(super) fn parse(json: &[u8]) -> Result<Self> {
+        serde_json::from_slice(json).map_err(|error| resume_error(&error))
+    }
+
+    /// Checks that this run is to do what that one was to.
+    ///
+    /// # Errors
+    /// [`Error::Resume`] if the options, the program or an input is another.
+    pub(super) fn check(&self, corpus: &Corpus<'_>) -> Result<()> {
+        if self.config != identity(corpus.config) {
+            return Err(resume_error(&"the options or the version of the program are not those of that run"));
+        }
+        let mut store = corpus.output.reopen_store(SOURCES, self.sources.1)?;
+        let changed = |place: &[u8]| Error::Resume {
+            path: path::from_bytes(place).to_owned(),
+            what: "it is not what it was in the run that was cut short".to_owned(),
+        };
+        let mut stamps = vec![0; usize::try_from(self.sources.1.len).unwrap_or(0)];
+        store.read_at(0, &mut stamps)?;
+        for (source, known) in corpus.sources.iter().zip(stamps.as_chunks::<STAMP>().0) {
+            if stamp(source.place, corpus.input).to_le_bytes() != *known {
+                return Err(changed(source.place.relative));
+            }
+        }
+        if corpus.sources.len() == self.sources.0 {
+            return Ok(());
+        }
+        Err(resume_error(&format!(
+            "there were {} inputs in the run that was cut short, and there are {} now",
+            self.sources.0,
+            corpus.sources.len()
+        )))
+    }
+
+    /// The pass, and how it goes on.
+    pub(super) fn take_up<'a>(self, corpus: &Corpus<'a>) -> Result<(Decider<'a>, Course<'a>, SavedRecorder)> {
+        let scope = corpus.config.decide.scope;
+        let (decider, logs) = Decider::take_up(self.decider, &self.logs, scope, corpus.output)?;
+        if let Some(sealer) = corpus.sealer {
+            let mut inner = sealer.lock();
+            (inner.phase, inner.sources) = (self.phase.clone(), Some(self.sources));
+            (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
+        }
+        // What was written after the seal is written once more.
+        if !matches!(self.phase, Phase::Deal(..)) {
+            forget_after(self.position, corpus, &self.recorder)?;
+        }
+        let feed: Feed<'a> = corpus.feed().starting(self.position, self.ways);
+        let course = match self.phase {
+            Phase::Stream => Course::Stream(feed),
+            Phase::Deal(begun, start) => Course::Deal(feed, None, begun, start),
+            Phase::Write => Course::Write(feed),
+        };
+        Ok((decider, course, self.recorder))
+    }
+}
+
+/// Removes what stands in the corpus of sources that come after a position.
+fn forget_after(position: Position, corpus: &Corpus<'_>, recorder: &SavedRecorder) -> Result<()> {
+    for source in corpus.sources.iter().skip(position.source().index()) {
+        let relative = source.place.relative;
+        if recorder.open_path() != Some(relative) {
+            corpus.output.forget(relative)?;
+        }
+    }
+    Ok(())
+}
