@@ -16,16 +16,16 @@ use tamis::{Config, Error, NoObserver, Observer};
 /// Texts that repeat one another, one large, shards of JSON Lines one of which is large, bad ones in between.
 fn corpus() -> Files {
     let mut files = Files::new();
-    for n in 0..40_usize {
+    for n in 0..20_usize {
         let start = n * 37 % 400;
         files.insert(format!("news/{}/{n}.txt", n % 4), article(start..start + 90).into_bytes());
     }
     for n in 0..6 {
         files.insert(format!("shards/{n}.jsonl"), shard(n, n * 300));
     }
-    files.insert("shards/large.jsonl".to_owned(), shard(77, 6000));
-    files.insert("news/2/large.txt".to_owned(), article(100..4000).into_bytes());
-    let mut bad = article(200..3000).into_bytes();
+    files.insert("shards/large.jsonl".to_owned(), shard(77, 3000));
+    files.insert("news/2/large.txt".to_owned(), article(100..2500).into_bytes());
+    let mut bad = article(200..2500).into_bytes();
     bad.push(0xff);
     files.insert("news/3/bad.txt".to_owned(), bad);
     files.insert("shards/bad.jsonl".to_owned(), b"{\n[]\n{\"text\":1}\n".to_vec());
@@ -107,13 +107,14 @@ fn in_memory() {
 
 #[test]
 fn on_disk_from_the_beginning() {
-    assert!(cut_everywhere(&config(Some(0)), 3) > 20);
+    assert!(cut_everywhere(&config(Some(0)), 13) > 6);
 }
 
 #[test]
 fn on_disk_from_the_middle() {
-    for memory in [200_000, 500_000] {
-        assert!(cut_everywhere(&config(Some(memory)), 7) > 10, "{memory}");
+    for memory in [300_000, 700_000] {
+        let num = cut_everywhere(&config(Some(memory)), 7);
+        assert!(num > 5, "{memory}: {num}");
     }
 }
 
@@ -123,5 +124,6 @@ fn in_the_scope_of_documents_and_into_shards() {
     config.decide.scope = Scope::Document;
     config.write.to = Some(TargetFormat::Jsonl);
     config.write.shard_size = Some(300_000);
-    assert!(cut_everywhere(&config, 7) > 10);
+    let num = cut_everywhere(&config, 5);
+    assert!(num > 5, "{num}");
 }
