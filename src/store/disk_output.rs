@@ -59,6 +59,11 @@ impl DiskOutput {
         super::publish::canonical(out)
     }
 
+    /// The directory that will be OUT when this is published.
+    pub fn staged_corpus(&self) -> &Path {
+        self.staging.corpus()
+    }
+
     fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
         let base = match area {
             Area::Corpus => self.staging.corpus(),
