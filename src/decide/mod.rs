@@ -7,6 +7,7 @@
 //! integers only.
 
 mod exact;
+pub mod index;
 pub mod near;
 mod partition;
 mod places;
