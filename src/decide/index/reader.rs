@@ -71,8 +71,8 @@ impl Raw<'_> {
     }
 
     fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {
-        let block = block.map_or(String::new(), |number| format!(", block {number}"));
-        self.error(format!("{}{block}: {what}: the index is damaged", section.name()), RESTORE)
+        let block = block.map_or(String::new(), |number| format!("block {number} of "));
+        self.error(format!("it is damaged in {block}{}: {what}", section.name()), RESTORE)
     }
 
     /// Fills `bytes` from `offset`.

@@ -32,10 +32,13 @@ pub struct IndexRun {
     /// Its name: no two of an index are the same.
     pub name: String,
     /// Paragraphs of its corpus, which is the number of places it takes.
+    #[serde(rename = "paragraphs")]
     pub num_paragraphs: u64,
     /// Paragraphs that are in the index.
+    #[serde(rename = "entries")]
     pub num_entries: u64,
     /// Documents that the index can name.
+    #[serde(rename = "documents")]
     pub num_documents: u64,
 }
 
