@@ -23,6 +23,12 @@ pub(super) fn prefix(fingerprint: &Fingerprint) -> u64 {
     fingerprint.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
+/// A fingerprint as the number by which fingerprints ascend.
+#[inline]
+pub(super) fn key(fingerprint: &Fingerprint) -> u128 {
+    u128::from_be_bytes(*fingerprint.as_bytes())
+}
+
 /// Blocks of a read: 270 kB, which a disk gives at full speed and the second-level cache holds.
 const READ_BLOCKS: u64 = 6;
 
@@ -36,7 +42,7 @@ pub struct Entries<'a> {
     /// Entries of the blocks read last, without checksums, and those of them that were not given yet.
     buffer: Vec<u8>,
     left: std::ops::Range<usize>,
-    last: Option<Fingerprint>,
+    last: Option<u128>,
 }
 
 impl<'a> Entries<'a> {
@@ -77,17 +83,21 @@ impl<'a> Entries<'a> {
         if entries.first().map(|entry| prefix(&unpack(entry).fingerprint)) != self.reader.fence(number) {
             return Err(self.damaged(number, "it is not what its table tells"));
         }
+        let (mut is_ordered, mut last_place) = (true, 0);
         for entry in entries {
             let Entry { fingerprint, place } = unpack(entry);
-            if last.is_some_and(|last| last >= fingerprint) {
-                return Err(self.damaged(number, "it is not in order"));
-            }
-            if place.0 >= num_places {
-                return Err(self.damaged(number, "a place is in none of its runs"));
-            }
-            last = Some(fingerprint);
+            let own = key(&fingerprint);
+            is_ordered &= last.is_none_or(|last| last < own);
+            last_place = last_place.max(place.0);
+            last = Some(own);
         }
         self.last = last;
+        if !is_ordered {
+            return Err(self.damaged(number, "it is not in order"));
+        }
+        if last_place >= num_places {
+            return Err(self.damaged(number, "a place is in none of its runs"));
+        }
         Ok(())
     }
 
@@ -98,20 +108,37 @@ impl<'a> Entries<'a> {
     /// The bytes of the first `len` that hold entries of the range.
     fn within(&self, len: usize) -> std::ops::Range<usize> {
         let (entries, _) = self.buffer[..len].as_chunks::<ENTRY>();
-        let key = |entry: &[u8; ENTRY]| prefix(&unpack(entry).fingerprint);
-        let start = entries.partition_point(|entry| key(entry) < *self.range.start());
-        let end = entries.partition_point(|entry| key(entry) <= *self.range.end());
+        let prefix = |entry: &[u8; ENTRY]| prefix(&unpack(entry).fingerprint);
+        let start = entries.partition_point(|entry| prefix(entry) < *self.range.start());
+        let end = entries.partition_point(|entry| prefix(entry) <= *self.range.end()).max(start);
         start * ENTRY..end * ENTRY
     }
 
-    /// The entries that are at hand: reads if there are none. Empty at the end.
-    fn refill(&mut self) -> Result<bool> {
+    /// Reads until an entry is at hand, or to the end.
+    #[cold]
+    fn refill(&mut self) -> Result<()> {
         while self.left.is_empty() {
-            if !self.read()? {
-                return Ok(false);
+            match self.read() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    self.blocks.start = self.blocks.end; // nothing comes behind an error
+                    return Err(error);
+                }
             }
         }
-        Ok(true)
+        Ok(())
+    }
+
+    /// Takes the next entry.
+    #[inline]
+    pub(super) fn advance(&mut self) -> Result<Option<Entry>> {
+        if self.left.is_empty() {
+            self.refill()?;
+        }
+        let entry = self.buffer.get(self.left.clone()).and_then(<[u8]>::first_chunk).map(unpack);
+        self.left.start = self.left.end.min(self.left.start + ENTRY);
+        Ok(entry)
     }
 }
 
@@ -120,18 +147,6 @@ impl Iterator for Entries<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left.is_empty() {
-            match self.refill() {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => {
-                    self.blocks.start = self.blocks.end; // nothing comes behind an error
-                    return Some(Err(error));
-                }
-            }
-        }
-        let entry = self.buffer.get(self.left.clone()).and_then(<[u8]>::first_chunk).map(unpack);
-        self.left.start += ENTRY;
-        entry.map(Ok)
+        self.advance().transpose()
     }
 }

@@ -11,6 +11,7 @@ use crate::store::Append;
 use crate::store::path::printable;
 use crate::units::Ordinal;
 
+use super::entries::key;
 use super::{Entry, IndexReader, IndexSettings, IndexWriter};
 
 /// Writes the index of all runs of `indexes`: those of a later one come behind those of an earlier one, and of one
@@ -44,32 +45,38 @@ pub fn merge(indexes: &[&IndexReader], out: &mut dyn Append) -> Result<u64> {
 /// The next entry of an index. Of equal fingerprints that of the earliest index comes first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Head {
-    fingerprint: Fingerprint,
+    key: u128,
     index: usize,
     place: u64,
+}
+
+impl Head {
+    fn of(entry: Entry, index: usize) -> Self {
+        Self { key: key(&entry.fingerprint), index, place: entry.place.0 }
+    }
+
+    fn entry(&self, bases: &[u64]) -> Entry {
+        let fingerprint = Fingerprint::from_bytes(self.key.to_be_bytes());
+        Entry { fingerprint, place: Ordinal(bases[self.index] + self.place) }
+    }
 }
 
 fn merge_entries(indexes: &[&IndexReader], bases: &[u64], writer: &mut IndexWriter<'_>) -> Result<()> {
     let mut entries: Vec<_> = indexes.iter().map(|index| index.entries(0..=u64::MAX)).collect();
     let mut heads = BinaryHeap::with_capacity(indexes.len());
     for (index, entries) in entries.iter_mut().enumerate() {
-        if let Some(entry) = entries.next() {
-            let Entry { fingerprint, place } = entry?;
-            heads.push(Reverse(Head { fingerprint, index, place: place.0 }));
-        }
+        heads.extend(entries.advance()?.map(|entry| Reverse(Head::of(entry, index))));
     }
     let mut last = None;
     while let Some(mut first) = heads.peek_mut() {
-        let Reverse(Head { fingerprint, index, place }) = &mut *first;
-        if last != Some(*fingerprint) {
-            writer.push(Entry { fingerprint: *fingerprint, place: Ordinal(bases[*index] + *place) })?;
-            last = Some(*fingerprint);
+        let Reverse(head) = &*first;
+        if last != Some(head.key) {
+            last = Some(head.key);
+            writer.push(head.entry(bases))?;
         }
-        match entries[*index].next() {
-            Some(entry) => {
-                let entry = entry?;
-                (*fingerprint, *place) = (entry.fingerprint, entry.place.0);
-            }
+        let index = head.index;
+        match entries[index].advance()? {
+            Some(entry) => *first = Reverse(Head::of(entry, index)),
             None => {
                 PeekMut::pop(first);
             }

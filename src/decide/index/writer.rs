@@ -4,12 +4,11 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::fingerprint::Fingerprint;
 use crate::store::Append;
 use crate::units::{Ordinal, count};
 
 use super::directory::Block;
-use super::entries::prefix;
+use super::entries::{key, prefix};
 use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
 use super::{Entry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
@@ -30,7 +29,7 @@ pub struct IndexWriter<'a> {
     ends: Vec<u64>,
     /// Where the block of entries begins in `buffer`.
     block: usize,
-    last: Option<Fingerprint>,
+    last: Option<u128>,
     num_entries: u64,
     entries: u64,
     /// Where the directory begins, once it has begun: no entry may follow.
@@ -97,12 +96,13 @@ impl<'a> IndexWriter<'a> {
     #[inline]
     pub fn push(&mut self, entry: Entry) -> Result<()> {
         let run = self.ends.partition_point(|end| *end <= entry.place.0);
-        let is_sound = self.last < Some(entry.fingerprint) && self.directory.is_none();
+        let key = key(&entry.fingerprint);
+        let is_sound = self.last < Some(key) && self.directory.is_none();
         let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
             return Err(error(format!("{entry:?} stands where it cannot"), BUG));
         };
         run.num_entries += 1;
-        self.last = Some(entry.fingerprint);
+        self.last = Some(key);
         if self.buffer.len() == self.block {
             self.fences.push(prefix(&entry.fingerprint));
         }
