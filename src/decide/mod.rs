@@ -4,7 +4,7 @@
 //! Records are dealt by fingerprint prefix into [`NUM_PARTITIONS`] partitions. Each partition is settled by
 //! itself, batch after batch in corpus order, so that the first occurrence in corpus order wins whatever the
 //! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
-//! integers only.
+//! integers only. What earlier runs left is a file ([`index`]), which is read and written through traits.
 
 mod exact;
 pub mod index;

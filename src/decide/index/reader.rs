@@ -13,7 +13,6 @@ use crate::units::{Ordinal, count};
 use super::directory::Walk;
 use super::layout::{
     BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
-    entries_len,
 };
 use super::{Entries, IndexRun, IndexSettings};
 
@@ -334,10 +333,5 @@ impl IndexReader {
     pub(super) fn directory_block(&self, number: usize) -> Result<Vec<u8>> {
         let end = self.directory.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
         self.raw().checked(Section::Directory, Some(count(number)), self.directory[number].1..end)
-    }
-
-    /// Bytes of the entries, and of everything else but them and the tables.
-    pub fn section_bytes(&self) -> (u64, u64) {
-        (entries_len(self.footer.num_entries).unwrap_or(0), self.footer.entry_fences - self.footer.directory)
     }
 }
