@@ -18,7 +18,7 @@ use support::Sandbox;
 use tamis::config::{Config, MatchMode, Repair, SplitMode};
 use tamis::decide::index::{
     BLOCK_ENTRIES, Entry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter, IndexedDocument,
-    MAX_PLACES, merge,
+    MAX_PLACES, NewRun, add_run, merge,
 };
 use tamis::fingerprint::Fingerprint;
 use tamis::store::index_file::Replacement;
@@ -171,7 +171,7 @@ proptest! {
         let each: Vec<_> = runs.iter().map(|run| built(&settings(), std::slice::from_ref(run))).collect();
         let (first, second) = each.split_at(cut.min(each.len()));
         let halves: Vec<_> = [first, second].into_iter().filter(|half| !half.is_empty()).map(merged).collect();
-        for bytes in [merged(&each), merged(&halves)] {
+        for bytes in [merged(&each), merged(&halves), added(&runs)] {
             prop_assert_eq!(read(&bytes).unwrap(), answers(&runs));
             let (index, expected) = (open(&bytes), open(&together));
             prop_assert_eq!(index.runs(), expected.runs());
@@ -181,6 +181,35 @@ proptest! {
             );
         }
     }
+}
+
+/// One run after the other, each added to the index of those before.
+fn added(runs: &[Run]) -> Vec<u8> {
+    let settings = settings();
+    let mut bytes: Option<Vec<u8>> = None;
+    for run in runs {
+        let index = bytes.as_deref().map(open);
+        let base = index.as_ref().map_or(0, IndexReader::num_places);
+        let alone = open(&built(&settings, std::slice::from_ref(run)));
+        let entries = alone
+            .entries(0..=u64::MAX)
+            .map(|entry| entry.map(|entry| Entry { place: Ordinal(entry.place.0 + base), ..entry }));
+        let new = NewRun { name: &run.name, num_paragraphs: alone.num_places(), settings: &settings };
+        let mut out = Vec::new();
+        let mut writer = add_run(index.as_ref(), new, entries, &mut out).unwrap();
+        let mut start = base;
+        for (path, record, keys) in &run.documents {
+            let num_paragraphs = keys.len() as u64;
+            let (path, record) = (path.as_bytes(), *record);
+            writer
+                .push_document(&IndexedDocument { path, record, start: Ordinal(start), num_paragraphs })
+                .unwrap();
+            start += num_paragraphs;
+        }
+        writer.finish().unwrap();
+        bytes = Some(out);
+    }
+    bytes.unwrap()
 }
 
 /// A large index: `count` entries, a third of all paragraphs, in documents of 7 paragraphs.
@@ -355,6 +384,67 @@ fn every_cut_is_found() {
     }
     is_clear(&read(&[&bytes[..], b"\0"].concat()).expect_err("one byte more"));
     is_clear(&read(&[&bytes[..], &bytes[..]].concat()).expect_err("twice"));
+}
+
+/// The same file with a checksum made right again that ends at `end` and covers what begins at `start`.
+fn signed(mut bytes: Vec<u8>, section: u8, start: usize, end: usize) -> Vec<u8> {
+    let place = [&[section][..], &[0; 8]].concat();
+    let crc = crc32fast::hash(&[&place[..], &bytes[start..end - 4]].concat());
+    bytes[end - 4..end].copy_from_slice(&crc.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn what_is_forged_is_an_error_or_an_answer() {
+    let bytes = built(&fixed_settings(), &sample());
+    let footer = bytes.len() - 68;
+    let offset = |field: usize| {
+        let at = footer + field * 8;
+        usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap()
+    };
+    let mut bounds: Vec<usize> = [0].into_iter().chain((0..6).map(offset)).collect();
+    assert_eq!(bounds[6], footer);
+    bounds.push(bytes.len() - 8); // the magic
+    assert!(read(&signed(bytes.clone(), 2, bounds[2], bounds[3])).is_ok(), "nothing was forged");
+    let mut num_answers = 0;
+    for (section, range) in (0..).zip(bounds.windows(2)) {
+        for place in range[0]..range[1] - 4 {
+            for value in [0, 1, 0x7f, 0x80, 0xff, bytes[place] ^ 1] {
+                let mut forged = bytes.clone();
+                forged[place] = value;
+                let forged = signed(forged, section, range[0], range[1]);
+                // Neither panics nor asks for more memory than the file has bytes.
+                num_answers += usize::from(read_lossy(&forged).is_ok());
+                if let Ok(index) = opened(&forged, "day.index") {
+                    let _ = merge(&[&index], &mut Vec::new());
+                }
+            }
+        }
+    }
+    assert!(num_answers > 100, "{num_answers}");
+}
+
+/// Reads everything, whatever it says.
+fn read_lossy(bytes: &[u8]) -> tamis::Result<()> {
+    let index = opened(bytes, "day.index")?;
+    for entry in index.entries(0..=u64::MAX) {
+        let _ = index.locate(entry?.place);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_run_is_not_added_twice_or_under_other_settings() {
+    let index = open(&built(&settings(), &sample()));
+    let adding = |name, settings: &IndexSettings| {
+        let new = NewRun { name, num_paragraphs: 1, settings };
+        add_run(Some(&index), new, [], &mut Vec::new()).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(adding("2026-01-03", &settings()), Ok(()));
+    let error = adding("2026-01-02", &settings()).unwrap_err();
+    assert_eq!(error, "day.index: it holds a run \"2026-01-02\" already; give this run another name");
+    let error = adding("x", &IndexSettings { repair: Repair::None, ..settings() }).unwrap_err();
+    assert!(error.starts_with("day.index: it was made under other settings (repair: basic and none); use"));
 }
 
 #[test]

@@ -6,8 +6,8 @@
 //! uses an index counts its own places from [`IndexReader::num_places`] on.
 //!
 //! Pure: what is read comes through [`ReadAt`](crate::store::ReadAt), what is written goes through
-//! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. Several runs may be added by writing
-//! an index of the new one and [`merge`]-ing the two.
+//! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
+//! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
 //!
 //! # Format, version 1
 //! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
@@ -21,10 +21,11 @@
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
 //! | runs | JSON: of each run its name and its numbers of paragraphs, entries and documents; CRC-32 |
-//! | footer | offsets of the six sections above but the header, and of the footer, u64 each; number of entries u64; CRC-32; magic |
+//! | footer | offsets of the five sections between header and footer, and of the footer, u64 each; number of entries u64; CRC-32; magic |
 //!
 //! An entry is the 16 bytes of a fingerprint and a place of 6 bytes (u48); entries ascend by fingerprint. A CRC-32
-//! covers its section or block with, before it, one byte for the section and the block's number u64, so that a block
+//! covers its section or block with, before it, one byte for the section (its row here, from 0) and the
+//! block's number u64 (from 0; 0 for what is no block), so that a block
 //! that stands where another should is found out.
 //!
 //! A block of the directory stands for itself: it is a sequence of
@@ -43,6 +44,7 @@
 //! 22 bytes an entry, 1 to 3 bytes a document, and of a path what it does not share with the one before. In memory:
 //! 8 bytes for 2,048 entries and 16 for 512 documents.
 
+mod add;
 mod directory;
 mod entries;
 mod layout;
@@ -51,6 +53,7 @@ mod reader;
 mod settings;
 mod writer;
 
+pub use add::{NewRun, add_run};
 pub use directory::IndexedDocument;
 pub use entries::{Entries, Entry};
 pub use layout::{BLOCK_DOCUMENTS, BLOCK_ENTRIES, MAGIC, MAX_PLACES, VERSION};

@@ -127,6 +127,9 @@ impl Replacement {
         names.settle()?;
         let file = OpenOptions::new().write(true).create_new(true).open(&names.new);
         let file = file.map_err(output_error(&names.new, "create"))?;
+        if let Ok(old) = fs::metadata(&names.file) {
+            let _ = file.set_permissions(old.permissions()); // who may not read the old one should not the new one
+        }
         Ok(Self { names, file: Some(file), len: 0, _lock: lock })
     }
 
