@@ -104,6 +104,24 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// An index of earlier runs cannot be used.
+    #[error("{}: {what}; {remedy}", printable(path))]
+    Index {
+        /// The index.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        what: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+
+    /// Another run is updating the same index.
+    #[error("{}: another run is updating this index; wait for it, or name another index", printable(path))]
+    IndexBusy {
+        /// The index.
+        path: PathBuf,
+    },
+
     /// A file of the record of a run cannot be read back.
     #[error(
         "{}:{} {what}; bring back the record that `tamis clean` wrote, or run it again",

@@ -27,7 +27,8 @@
 //! # Invariants
 //! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
 //!   ones ← pipeline ← the command`. `error` borrows the printing of paths from `store`.
-//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text.
+//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`decide::index`] reads and
+//!   writes, and may fail, through traits that [`store`] fulfils.
 //! - Output, ledger and summary depend on the input's bytes, relative paths and the configuration only. Rayon
 //!   runs on a pool of its own, and nothing depends on which thread was first.
 //! - No `unsafe`.

@@ -37,7 +37,11 @@ fn shard(seed: usize, records: usize) -> Vec<u8> {
     let mut lines = String::new();
     for n in 0..records {
         let (first, second) = (paragraph(noise.below(3000)), paragraph(noise.below(3000)));
-        let id = noise.pick(&["\"id\":7,", "\"id\":\"a longer id that stands elsewhere, as it has 40 bytes\",", ""]);
+        let id = noise.pick(&[
+            "\"id\":7,",
+            "\"id\":\"a longer id that stands elsewhere, as it has 40 bytes\",",
+            "",
+        ]);
         let line = writeln!(lines, "{{{id}\"n\":{n},\"text\":\"{first}\\n\\n{second}\"}}");
         line.expect("a string takes everything");
     }

@@ -4,11 +4,12 @@
 //! Records are dealt by fingerprint prefix into [`NUM_PARTITIONS`] partitions. Each partition is settled by
 //! itself, batch after batch in corpus order, so that the first occurrence in corpus order wins whatever the
 //! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
-//! integers only.
+//! integers only. What earlier runs left is a file ([`index`]), which is read and written through traits.
 
 mod copies;
 mod dealer;
 mod exact;
+pub mod index;
 pub mod near;
 mod partition;
 mod places;
@@ -17,7 +18,7 @@ mod spill;
 mod verdict;
 
 pub use copies::Copies;
-pub use dealer::{Dealer, SavedDealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means};
+pub use dealer::{Dealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means, SavedDealer};
 pub use exact::{Batch, Exact, SavedSurvivors};
 pub use partition::{Dealt, NUM_PARTITIONS};
 pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};

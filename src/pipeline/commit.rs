@@ -161,7 +161,8 @@ impl<'a> Recorder<'a> {
     pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedRecorder) -> Result<Self> {
         let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
         let output = corpus.output;
-        let [index, ids] = [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
+        let [index, ids] =
+            [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
         let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
         let evidence = EvidenceStore::new(output.scratch()?);
         let files = RecordFiles {
@@ -203,7 +204,8 @@ impl<'a> Recorder<'a> {
     /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
     /// text is half-written.
     fn saved(&mut self) -> Result<Option<SavedRecorder>> {
-        let is_text = self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
+        let is_text =
+            self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
         let writer = match &self.writer {
             None => None,
             Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),

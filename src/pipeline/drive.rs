@@ -3,10 +3,10 @@
 
 use rayon::prelude::*;
 
+use super::commit::SavedRecorder;
 use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
 use super::render::Settled;
 use super::scan::{ScanContext, Scanned, scan};
-use super::commit::SavedRecorder;
 use super::seal::Sealer;
 use super::settle::{Decider, Halt, Rewind, Start};
 use super::spill::{self, Begun};
@@ -226,10 +226,7 @@ fn advance(
 fn visit_all<T: Send>(
     batch: Vec<Settled>,
     places: &Places,
-    (visit, commit): (
-        &(impl Fn(Settled, &Places) -> Result<T> + Sync),
-        &mut impl Commit<T>,
-    ),
+    (visit, commit): (&(impl Fn(Settled, &Places) -> Result<T> + Sync), &mut impl Commit<T>),
     buffers: &Buffers,
 ) -> Result<()> {
     let visited: Result<Vec<_>> = batch.into_par_iter().map(|settled| visit(settled, places)).collect();

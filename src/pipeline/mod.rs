@@ -49,7 +49,8 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
 use crate::store::{
-    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root, StreamOutput,
+    Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root,
+    StreamOutput,
 };
 use crate::units::count;
 
@@ -119,10 +120,8 @@ pub fn clean_roots(
     let output: &dyn Output = match destination {
         Destination::Directory(out) => {
             DiskOutput::check_overlap(out, &roots)?;
-            let recovery = Recovery {
-                resume: config.recovery.resume,
-                spill_dir: config.recovery.spill_dir.clone(),
-            };
+            let recovery =
+                Recovery { resume: config.recovery.resume, spill_dir: config.recovery.spill_dir.clone() };
             disk = DiskOutput::recover(out, config.write.force, &recovery)?;
             &disk
         }

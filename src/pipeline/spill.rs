@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drive::{Corpus, Visitor, run};
 use super::commit::SavedRecorder;
+use super::drive::{Corpus, Visitor, run};
 use super::feed::{Feed, Position, Work};
 use super::render::Settled;
 use super::scan::{Purpose, ScanContext};
@@ -159,4 +159,3 @@ pub(super) fn tell(corpus: &Corpus<'_>, settled: &Settled) {
         corpus.observer.searched(u64::from(is_end), part.num_bytes);
     }
 }
-

@@ -88,6 +88,11 @@ impl DiskOutput {
         super::publish::canonical(out)
     }
 
+    /// The directory that will be OUT when this is published.
+    pub fn staged_corpus(&self) -> &Path {
+        self.staging.corpus()
+    }
+
     fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
         let base = match area {
             Area::Corpus => self.staging.corpus(),
@@ -107,7 +112,11 @@ fn create_new(file: &Path, is_resumed: bool) -> Result<File> {
     let mut options = OpenOptions::new();
     options.write(true);
     // What a run that was cut short wrote after its last seal is written once more.
-    if is_resumed { options.create(true).truncate(true) } else { options.create_new(true) };
+    if is_resumed {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     let opened = options.open(file).or_else(|error| match (error.kind(), file.parent()) {
         (io::ErrorKind::NotFound, Some(parent)) => {
             fs::create_dir_all(parent)?;
@@ -172,7 +181,11 @@ impl Output for DiskOutput {
         }
         let cut = file.set_len(mark.len).and_then(|()| file.seek(SeekFrom::Start(mark.len)));
         cut.map_err(output_error(&path, "truncate"))?;
-        Ok(Box::new(DiskScratch { written: mark.len, crc: crc.unwrap_or_default(), ..DiskScratch::new(file, path) }))
+        Ok(Box::new(DiskScratch {
+            written: mark.len,
+            crc: crc.unwrap_or_default(),
+            ..DiskScratch::new(file, path)
+        }))
     }
 
     fn journal(&self) -> Option<&Journal> {
@@ -234,8 +247,7 @@ impl OutputFile for DiskFile {
     }
 
     fn truncate(&mut self, len: u64) -> Result<()> {
-        let cut =
-            self.file.set_len(len).and_then(|()| self.file.seek(SeekFrom::Start(len)));
+        let cut = self.file.set_len(len).and_then(|()| self.file.seek(SeekFrom::Start(len)));
         cut.map_err(output_error(&self.path, "truncate"))?;
         self.len = len;
         Ok(())

@@ -9,6 +9,7 @@
 
 mod disk_input;
 mod disk_output;
+pub mod index_file;
 mod journal;
 mod listing;
 mod machine;
@@ -219,6 +220,52 @@ pub trait Scratch: Send {
     /// The error for bytes that are not those that were appended.
     fn damaged(&self, offset: u64) -> Error {
         Error::Damaged { path: self.path().to_owned(), offset }
+    }
+}
+
+/// A file that is read at any place, from several threads at once.
+pub trait ReadAt: Send + Sync {
+    /// Fills `content` from the bytes at `offset`.
+    ///
+    /// # Errors
+    /// Those of the operating system; also if there are fewer bytes.
+    fn read_at(&self, offset: u64, content: &mut [u8]) -> io::Result<()>;
+
+    /// Size in bytes.
+    fn len(&self) -> u64;
+
+    /// Whether there is no byte.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn read_at(&self, offset: u64, content: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).ok();
+        let there = start.and_then(|start| self.get(start..start.checked_add(content.len())?));
+        content.copy_from_slice(there.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn len(&self) -> u64 {
+        crate::units::count(self.len())
+    }
+}
+
+/// What is written from its beginning to its end.
+pub trait Append {
+    /// Appends.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn append(&mut self, content: &[u8]) -> Result<()>;
+}
+
+impl Append for Vec<u8> {
+    fn append(&mut self, content: &[u8]) -> Result<()> {
+        self.extend_from_slice(content);
+        Ok(())
     }
 }
 

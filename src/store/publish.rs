@@ -73,7 +73,8 @@ impl Staging {
         let made = make_parents(&out)?;
         let lock = claim(&directory, &lock_path, &out).inspect_err(|_| unmake(&made))?;
         let (corpus, record) = (directory.join("corpus"), directory.join("record"));
-        let spill = recovery.spill_dir.as_ref().map_or_else(|| directory.clone(), |base| spill_in(base, &out));
+        let spill =
+            recovery.spill_dir.as_ref().map_or_else(|| directory.clone(), |base| spill_in(base, &out));
         let mut staging = Self {
             out,
             out_record,
@@ -101,7 +102,8 @@ impl Staging {
         let spill = self.spill_named().unwrap_or_default();
         if spill != self.spill {
             let spill = printable(&spill);
-            let what = format!("that run put what did not fit in memory into {spill}; give the same --spill-dir");
+            let what =
+                format!("that run put what did not fit in memory into {spill}; give the same --spill-dir");
             return Err(Error::Resume { path: self.directory.clone(), what });
         }
         Journal::read(&journal).map(Some)
@@ -202,8 +204,13 @@ impl Staging {
     /// Removes the directory of what does not fit in memory that is named here, if it is one of ours.
     fn clear_spill(&self) {
         let Some(named) = self.spill_named() else { return };
-        let is_ours = named.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(SPILL.as_bytes()));
-        if named != self.directory && is_ours && named.is_absolute() && let Err(error) = remove(&named) {
+        let is_ours =
+            named.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(SPILL.as_bytes()));
+        if named != self.directory
+            && is_ours
+            && named.is_absolute()
+            && let Err(error) = remove(&named)
+        {
             tracing::warn!(path = %printable(&named), %error, "cannot remove what a run put there");
         }
     }

@@ -257,12 +257,18 @@ impl Ledger {
     /// [`Error::Output`].
     pub fn save(&mut self) -> Result<SavedLedger> {
         self.write_full()?;
-        let lines = String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
+        let lines =
+            String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
         Ok(SavedLedger { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
     }
 
     /// Takes up what was saved, with its file and the stores of ids as they were then.
-    pub fn take_up(saved: SavedLedger, file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
+    pub fn take_up(
+        saved: SavedLedger,
+        file: Box<dyn OutputFile>,
+        ids: RecordIds,
+        evidence: EvidenceStore,
+    ) -> Self {
         Self { lines: saved.lines.into_bytes(), open: saved.open, ..Self::new(file, ids, evidence) }
     }
 

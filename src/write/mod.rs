@@ -26,7 +26,7 @@ pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use evidence::{Evidence, EvidenceStore, NumbersTold};
 pub use ids::{RecordIds, SavedIds};
-pub use ledger::{Checkpoint, Ledger, SavedLedger, LedgerContext, SurvivorDocument, Survivors, survivors};
+pub use ledger::{Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, Survivors, survivors};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};

@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Write the page of a run: what went by rule, directory and length, and its groups side by side.
     #[command(after_help = crate::report::HELP)]
     Report(crate::report::ReportArgs),
+    /// Look into, merge or export indexes of earlier runs.
+    #[command(after_help = crate::index::HELP)]
+    Index(crate::index::IndexArgs),
     /// Print the configuration that `clean` would run with, and where each value comes from.
     Config(Box<CleanArgs>),
     /// Print a completion script.

@@ -8,6 +8,7 @@ mod clusters;
 mod config_file;
 mod exit;
 mod explain;
+mod index;
 mod inspection;
 mod list;
 mod near;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
         Command::Clusters(args) => clusters::clusters(&args),
         Command::Report(args) => start(0, true).and_then(|progress| report::report(&args, &progress)),
+        Command::Index(args) => index::index(&args),
         Command::Config(args) => {
             Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
         }

@@ -162,7 +162,12 @@ fn analyse(
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed();
-    drive(&corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    drive(
+        &corpus,
+        (Course::Stream(feed), &context),
+        &mut decider,
+        Visitor { visit: &visit, commit: &mut commit },
+    )?;
     let (summary, mut log, lines, ids) = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {

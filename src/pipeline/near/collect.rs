@@ -213,7 +213,12 @@ pub(super) fn collect(
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed().only(&sources);
-    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    drive(
+        corpus,
+        (Course::Stream(feed), &context),
+        &mut decider,
+        Visitor { visit: &visit, commit: &mut commit },
+    )?;
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {

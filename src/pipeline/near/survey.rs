@@ -194,7 +194,12 @@ pub(super) fn documents(
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed();
-    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    drive(
+        corpus,
+        (Course::Stream(feed), &context),
+        &mut decider,
+        Visitor { visit: &visit, commit: &mut commit },
+    )?;
     Ok((adder.survey, decider.into_parts()))
 }
 
@@ -251,7 +256,12 @@ pub(super) fn paragraphs(
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed();
-    drive(corpus, (Course::Stream(feed), &context), &mut decider, Visitor { visit: &visit, commit: &mut commit })?;
+    drive(
+        corpus,
+        (Course::Stream(feed), &context),
+        &mut decider,
+        Visitor { visit: &visit, commit: &mut commit },
+    )?;
     Ok((texts, decider.into_parts()))
 }
 

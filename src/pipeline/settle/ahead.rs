@@ -232,15 +232,18 @@ impl Decider<'_> {
         let reopen = |saved: SavedReading| Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?);
         let mut decider = Decider::new(copies);
         decider.at = saved.at;
-        decider.numbering =
-            if is_planned { Numbering::Kept(places) } else { Numbering::Given(places) };
+        decider.numbering = if is_planned { Numbering::Kept(places) } else { Numbering::Given(places) };
         decider.reading = saved.reading.map(reopen).transpose()?;
         decider.noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
         if let (Some(noted), Some(next)) = (&decider.noted, saved.unchecked) {
             decider.recheck = Some(Recheck::starting(Arc::clone(noted), DocumentId(next)));
         }
-        let logs =
-            Logs { places: places_log, survivors: survivors_log, saved_places: saved.places, saved_survivors };
+        let logs = Logs {
+            places: places_log,
+            survivors: survivors_log,
+            saved_places: saved.places,
+            saved_survivors,
+        };
         Ok((decider, logs))
     }
 }

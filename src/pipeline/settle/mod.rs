@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod ahead;
 
-pub(super) use ahead::{Logs, MARKS, RECORDS, VERDICTS, SavedDecider, SavedLogs, Start};
+pub(super) use ahead::{Logs, MARKS, RECORDS, SavedDecider, SavedLogs, Start, VERDICTS};
 
 use super::feed::Feed;
 use super::recheck::{Reading, Recheck, Unlike};

@@ -1,0 +1,248 @@
+//! The layout of the file: sizes, checksums, integers, header and footer.
+
+use crate::fingerprint::Fingerprint;
+use crate::units::{Ordinal, count};
+
+use super::{Entry, IndexSettings};
+
+/// The first 8 bytes of every index, and the last.
+pub const MAGIC: &[u8; 8] = b"tamisidx";
+/// Version of the format.
+pub const VERSION: u32 = 1;
+/// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
+pub const BLOCK_ENTRIES: usize = 2048;
+/// Most documents of a block of the directory: a place is found in it in a few microseconds.
+pub const BLOCK_DOCUMENTS: usize = 512;
+/// Most places of an index: they take six bytes.
+pub const MAX_PLACES: u64 = 1 << 48;
+
+/// Bytes of an entry.
+pub(super) const ENTRY: usize = 22;
+/// Bytes of a block of entries, its checksum included.
+pub(super) const BLOCK: usize = BLOCK_ENTRIES * ENTRY + CRC;
+/// Bytes of a checksum.
+pub(super) const CRC: usize = 4;
+/// Bytes before the settings.
+pub(super) const PREAMBLE: usize = 16;
+/// Settings take a few hundred bytes; more than this are damage.
+pub(super) const MAX_SETTINGS: usize = 1 << 16;
+/// Bytes of the footer.
+pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
+/// Numbers in the footer.
+const NUM_FIELDS: usize = 7;
+
+/// The parts of the file, as they are named in errors and told apart in checksums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Header,
+    Entries,
+    Directory,
+    EntryFences,
+    DirectoryFences,
+    Runs,
+    Footer,
+}
+
+impl Section {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Header => "its header",
+            Self::Entries => "its entries",
+            Self::Directory => "its directory",
+            Self::EntryFences => "the table of its entries",
+            Self::DirectoryFences => "the table of its directory",
+            Self::Runs => "the table of its runs",
+            Self::Footer => "its footer",
+        }
+    }
+}
+
+/// The checksum of a block, or of a section, whose number is 0.
+pub(super) fn checksum(section: Section, number: u64, content: &[u8]) -> [u8; CRC] {
+    let mut place = [0; 9];
+    place[0] = section as u8;
+    place[1..].copy_from_slice(&number.to_le_bytes());
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&place);
+    hasher.update(content);
+    hasher.finalize().to_le_bytes()
+}
+
+/// The content before a checksum, if that is right.
+pub(super) fn checked(section: Section, number: u64, bytes: &[u8]) -> Option<&[u8]> {
+    let (content, crc) = bytes.split_last_chunk::<CRC>()?;
+    (checksum(section, number, content) == *crc).then_some(content)
+}
+
+/// Bytes of this many entries, in blocks.
+pub(super) fn entries_len(num_entries: u64) -> Option<u64> {
+    let crcs = num_entries.div_ceil(count(BLOCK_ENTRIES)).checked_mul(count(CRC))?;
+    num_entries.checked_mul(count(ENTRY))?.checked_add(crcs)
+}
+
+/// The header.
+pub(super) fn header(settings: &IndexSettings) -> Vec<u8> {
+    let json = serde_json::to_vec(settings).unwrap_or_default(); // strings and numbers
+    let mut header = MAGIC.to_vec();
+    header.extend_from_slice(&VERSION.to_le_bytes());
+    header.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
+    header.extend_from_slice(&json);
+    let crc = checksum(Section::Header, 0, &header);
+    header.extend_from_slice(&crc);
+    header
+}
+
+/// Where everything stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Footer {
+    pub(super) entries: u64,
+    pub(super) directory: u64,
+    pub(super) entry_fences: u64,
+    pub(super) directory_fences: u64,
+    pub(super) runs: u64,
+    /// Where the footer itself begins.
+    pub(super) end: u64,
+    pub(super) num_entries: u64,
+}
+
+impl Footer {
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        let Self { entries, directory, entry_fences, directory_fences, runs, end, num_entries } = self;
+        let fields = [entries, directory, entry_fences, directory_fences, runs, end, num_entries];
+        let mut bytes: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
+        let crc = checksum(Section::Footer, 0, &bytes);
+        bytes.extend_from_slice(&crc);
+        bytes.extend_from_slice(MAGIC);
+        bytes
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let fields = checked(Section::Footer, 0, bytes.strip_suffix(MAGIC)?)?;
+        let (fields, []) = fields.as_chunks() else { return None };
+        let fields: &[[u8; 8]; NUM_FIELDS] = fields.try_into().ok()?;
+        let [entries, directory, entry_fences, directory_fences, runs, end, num_entries] =
+            fields.map(u64::from_le_bytes);
+        Some(Self { entries, directory, entry_fences, directory_fences, runs, end, num_entries })
+    }
+
+    /// Whether the sections follow one another, have the lengths that their contents need, and fill a file of `len`
+    /// bytes that begins with a header of `header` bytes.
+    pub(super) fn fits(&self, header: u64, len: u64) -> bool {
+        let table = |start: u64, end: u64, size: u64| {
+            let content = end.checked_sub(start).and_then(|len| len.checked_sub(count(CRC)));
+            content.is_some_and(|content| content.is_multiple_of(size))
+        };
+        let blocks = self.num_entries.div_ceil(count(BLOCK_ENTRIES));
+        let directory = entries_len(self.num_entries).and_then(|len| self.entries.checked_add(len));
+        let fences = blocks.checked_mul(8).and_then(|len| len.checked_add(count(CRC)));
+        self.entries == header
+            && directory == Some(self.directory)
+            && self.directory <= self.entry_fences
+            && fences.and_then(|len| self.entry_fences.checked_add(len)) == Some(self.directory_fences)
+            && table(self.directory_fences, self.runs, 16)
+            && table(self.runs, self.end, 1)
+            && self.end.checked_add(count(FOOTER)) == Some(len)
+    }
+}
+
+/// Writes an entry.
+#[inline]
+pub(super) fn pack(entry: Entry) -> [u8; ENTRY] {
+    let mut bytes = [0; ENTRY];
+    bytes[..16].copy_from_slice(entry.fingerprint.as_bytes());
+    bytes[16..].copy_from_slice(&entry.place.0.to_le_bytes()[..6]);
+    bytes
+}
+
+/// Reads an entry.
+#[inline]
+pub(super) fn unpack(bytes: &[u8; ENTRY]) -> Entry {
+    let (mut fingerprint, mut place) = ([0; 16], [0; 8]);
+    fingerprint.copy_from_slice(&bytes[..16]);
+    place[..6].copy_from_slice(&bytes[16..]);
+    let place = Ordinal(u64::from_le_bytes(place));
+    Entry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
+}
+
+/// Appends an integer, 7 bits a byte.
+pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap_or_default());
+}
+
+/// Takes an integer from the front; `None` if it is cut off or has more than 64 bits.
+pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        if shift == 63 && bits > 1 {
+            return None;
+        }
+        number |= bits << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_come_back() {
+        let mut bytes = Vec::new();
+        let numbers = [0, 1, 127, 128, 300, 1 << 35, (1 << 48) - 1, u64::MAX];
+        for number in numbers {
+            push_varint(&mut bytes, number);
+        }
+        let mut rest = bytes.as_slice();
+        for number in numbers {
+            assert_eq!(take_varint(&mut rest), Some(number));
+        }
+        assert_eq!(take_varint(&mut rest), None);
+        assert_eq!(take_varint(&mut &[0xff; 9][..]), None, "it is cut off");
+        assert_eq!(take_varint(&mut [[0xff; 9].as_slice(), &[2]].concat().as_slice()), None, "65 bits");
+    }
+
+    #[test]
+    fn entries_come_back() {
+        let entry = Entry { fingerprint: Fingerprint::of(b"abc"), place: Ordinal(MAX_PLACES - 1) };
+        assert_eq!(unpack(&pack(entry)), entry);
+    }
+
+    #[test]
+    fn sections_must_fill_the_file() {
+        let footer = Footer {
+            entries: 100,
+            directory: 126,
+            entry_fences: 140,
+            directory_fences: 152,
+            runs: 172,
+            end: 200,
+            num_entries: 1,
+        };
+        let len = 200 + count(FOOTER);
+        assert_eq!(Footer::parse(&footer.to_bytes()), Some(footer));
+        assert!(footer.fits(100, len));
+        assert!(!footer.fits(101, len) && !footer.fits(100, len + 1));
+        for wrong in [
+            Footer { num_entries: 2, ..footer },
+            Footer { num_entries: u64::MAX, ..footer },
+            Footer { directory: u64::MAX, ..footer },
+            Footer { entry_fences: 125, ..footer },
+            Footer { directory_fences: 150, ..footer },
+            Footer { runs: 173, ..footer },
+            Footer { runs: 199, ..footer },
+            Footer { end: u64::MAX, ..footer },
+        ] {
+            assert!(!wrong.fits(100, len), "{wrong:?}");
+        }
+    }
+}

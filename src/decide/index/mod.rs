@@ -1,0 +1,63 @@
+//! The index of earlier runs: every paragraph that survived them, as a file.
+//!
+//! A later run treats what is in it as standing earlier in corpus order (contract I3). Each paragraph has a *place* in
+//! the index, which is an [`Ordinal`](crate::units::Ordinal): runs take consecutive ranges of places, in the order in
+//! which they were added, and inside its range a paragraph stands where it stood in its run's corpus order. A run that
+//! uses an index counts its own places from [`IndexReader::num_places`] on.
+//!
+//! Pure: what is read comes through [`ReadAt`](crate::store::ReadAt), what is written goes through
+//! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
+//! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
+//!
+//! # Format, version 1
+//! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
+//! the last. The sections follow one another without a gap, so that the file is written from its beginning to its end.
+//!
+//! | section | content |
+//! |---|---|
+//! | header | magic `tamisidx`; version u32; number of bytes of the settings u32; the settings, JSON; CRC-32 |
+//! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
+//! | directory | blocks of at most [`BLOCK_DOCUMENTS`] documents, each followed by its CRC-32 |
+//! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
+//! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
+//! | runs | JSON: of each run its name and its numbers of paragraphs, entries and documents; CRC-32 |
+//! | footer | offsets of the five sections between header and footer, and of the footer, u64 each; number of entries u64; CRC-32; magic |
+//!
+//! An entry is the 16 bytes of a fingerprint and a place of 6 bytes (u48); entries ascend by fingerprint. A CRC-32
+//! covers its section or block with, before it, one byte for the section (its row here, from 0) and the
+//! block's number u64 (from 0; 0 for what is no block), so that a block
+//! that stands where another should is found out.
+//!
+//! A block of the directory stands for itself: it is a sequence of
+//!
+//! - units: `v` of `1 | shared << 1`, `v` of the number of bytes that follow, bytes: a path (of a file, and behind it
+//!   `/` and that of an archive's member) that begins with the first `shared` bytes of the one before;
+//! - documents of the unit before them: `v` of `flags << 1 | num_paragraphs << 3`, then, of flag 1, `v` of the places
+//!   between the end of the document before (at the beginning: the fence) and this one, then, of flag 2, `v` of 0 if it
+//!   is no record, else of 1 more than what its record's number is above the one expected. Without flag 2 it is what is
+//!   expected: the record after that of the document before, if that was one of the same unit; else no record, or, for
+//!   flag 2, record 0.
+//!
+//! Documents without an entry may be left out, and gaps between documents do no harm.
+//!
+//! # Cost
+//! 22 bytes an entry, 1 to 3 bytes a document, and of a path what it does not share with the one before. In memory:
+//! 8 bytes for 2,048 entries and 16 for 512 documents.
+
+mod add;
+mod directory;
+mod entries;
+mod layout;
+mod merge;
+mod reader;
+mod settings;
+mod writer;
+
+pub use add::{NewRun, add_run};
+pub use directory::IndexedDocument;
+pub use entries::{Entries, Entry};
+pub use layout::{BLOCK_DOCUMENTS, BLOCK_ENTRIES, MAGIC, MAX_PLACES, VERSION};
+pub use merge::merge;
+pub use reader::{IndexPlace, IndexReader};
+pub use settings::{IndexRun, IndexSettings};
+pub use writer::IndexWriter;

@@ -1,0 +1,337 @@
+//! An index, read: opened by its tables, blocks when they are asked for.
+
+use std::fmt;
+use std::io;
+use std::ops::{Range, RangeInclusive};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::store::ReadAt;
+use crate::units::{Ordinal, count};
+
+use super::directory::Walk;
+use super::layout::{
+    BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
+};
+use super::{Entries, IndexRun, IndexSettings};
+
+/// What to do about a damaged file.
+const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
+
+/// Where a paragraph stood in an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexPlace {
+    /// Index of its run in [`IndexReader::runs`].
+    pub run: usize,
+    /// Path of its file, and behind it `/` and that of the archive's member.
+    pub path: Vec<u8>,
+    /// Number of its record, if it stood in one.
+    pub record: Option<u64>,
+    /// Index of the paragraph in its document.
+    pub paragraph: u64,
+    /// Place after the last paragraph of its document.
+    pub document_end: Ordinal,
+}
+
+/// An index that is open. Memory: 8 bytes for 2,048 entries, 16 for 512 documents.
+///
+/// It is used from several threads at once. Everything that is read is checked; what was not read may be damaged.
+pub struct IndexReader {
+    file: Box<dyn ReadAt>,
+    path: PathBuf,
+    settings: IndexSettings,
+    runs: Vec<IndexRun>,
+    /// Place after the last of each run.
+    ends: Vec<u64>,
+    footer: Footer,
+    fences: Vec<u64>,
+    /// Of each block of the directory, its first place and its offset.
+    directory: Vec<(u64, u64)>,
+    /// The block that was looked into last, as places are mostly looked up in order.
+    walk: Mutex<Option<(usize, Walk)>>,
+}
+
+impl fmt::Debug for IndexReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IndexReader").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// A file of which no more is known than its name.
+struct Raw<'a> {
+    file: &'a dyn ReadAt,
+    path: &'a Path,
+}
+
+impl Raw<'_> {
+    fn error(&self, what: String, remedy: &'static str) -> Error {
+        Error::Index { path: self.path.to_owned(), what, remedy }
+    }
+
+    fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {
+        let block = block.map_or(String::new(), |number| format!("block {number} of "));
+        self.error(format!("it is damaged in {block}{}: {what}", section.name()), RESTORE)
+    }
+
+    /// Fills `bytes` from `offset`.
+    fn fill(&self, section: Section, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        self.file.read_at(offset, bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => self.damaged(section, None, "it breaks off"),
+            _ => self.error(
+                format!("cannot read {} at byte {offset}: {error}", section.name()),
+                "check the disk it is on, and run again",
+            ),
+        })
+    }
+
+    /// The bytes of a range, which must lie in the file: so many are allocated.
+    fn read(&self, section: Section, range: Range<u64>) -> Result<Vec<u8>> {
+        let len = range.end.checked_sub(range.start).filter(|_| range.end <= self.file.len());
+        let len = len.and_then(|len| usize::try_from(len).ok());
+        let len = len.ok_or_else(|| self.damaged(section, None, "it breaks off"))?;
+        let mut bytes = vec![0; len];
+        self.fill(section, range.start, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The content of a section, or a block, that ends with its checksum.
+    fn checked(&self, section: Section, block: Option<u64>, range: Range<u64>) -> Result<Vec<u8>> {
+        let mut bytes = self.read(section, range)?;
+        match checked(section, block.unwrap_or(0), &bytes) {
+            None => Err(self.damaged(section, block, "the checksum is wrong")),
+            Some(content) => {
+                let len = content.len();
+                bytes.truncate(len);
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// The settings, and the number of bytes of the header.
+    fn header(&self) -> Result<(IndexSettings, u64)> {
+        let foreign =
+            || self.error("it is no index of tamis".to_owned(), "name a file that `tamis index` wrote");
+        if self.file.len() < count(PREAMBLE) {
+            return Err(foreign());
+        }
+        let preamble = self.read(Section::Header, 0..count(PREAMBLE))?;
+        let (numbers, []) = preamble.strip_prefix(MAGIC).ok_or_else(foreign)?.as_chunks() else {
+            return Err(foreign());
+        };
+        let numbers: Vec<u32> = numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        let (version, len) = (numbers[0], numbers[1]);
+        if version != VERSION {
+            return Err(self.error(
+                format!("it is an index of version {version}, and this tamis reads version {VERSION}"),
+                "use the tamis that wrote it, or build it again with `tamis index build`",
+            ));
+        }
+        if len > u32::try_from(MAX_SETTINGS).unwrap_or(u32::MAX) {
+            return Err(self.damaged(Section::Header, None, "it is longer than any"));
+        }
+        let end = count(PREAMBLE + CRC) + u64::from(len);
+        let header = self.checked(Section::Header, None, 0..end)?;
+        let settings = serde_json::from_slice(&header[PREAMBLE..]);
+        let settings = settings.map_err(|error| self.damaged(Section::Header, None, &error.to_string()))?;
+        Ok((settings, end))
+    }
+
+    fn footer(&self, header: u64) -> Result<Footer> {
+        let len = self.file.len();
+        let bytes = self.read(Section::Footer, len.saturating_sub(count(FOOTER))..len)?;
+        match Footer::parse(&bytes) {
+            Some(footer) if footer.fits(header, len) => Ok(footer),
+            Some(_) => Err(self.damaged(Section::Footer, None, "it tells of another length")),
+            None if !bytes.ends_with(MAGIC) => {
+                Err(self.damaged(Section::Footer, None, "the file breaks off"))
+            }
+            None => Err(self.damaged(Section::Footer, None, "the checksum is wrong")),
+        }
+    }
+
+    fn entry_fences(&self, footer: &Footer) -> Result<Vec<u64>> {
+        let bytes = self.checked(Section::EntryFences, None, footer.entry_fences..footer.directory_fences)?;
+        let fences: Vec<u64> = bytes.as_chunks().0.iter().map(|fence| u64::from_le_bytes(*fence)).collect();
+        if fences.is_sorted() {
+            return Ok(fences);
+        }
+        Err(self.damaged(Section::EntryFences, None, "it is not in order"))
+    }
+
+    fn directory_fences(&self, footer: &Footer, num_places: u64) -> Result<Vec<(u64, u64)>> {
+        let bytes = self.checked(Section::DirectoryFences, None, footer.directory_fences..footer.runs)?;
+        let numbers =
+            bytes.as_chunks().0.iter().map(|number| u64::from_le_bytes(*number)).collect::<Vec<_>>();
+        let fences: Vec<(u64, u64)> = numbers.as_chunks().0.iter().map(|[place, at]| (*place, *at)).collect();
+        let starts = fences.first().map_or(footer.entry_fences, |first| first.1) == footer.directory;
+        let (place, at) = fences.last().copied().unwrap_or_default();
+        let ends = fences.is_empty() || place < num_places && at < footer.entry_fences;
+        if starts && ends && fences.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1) {
+            return Ok(fences);
+        }
+        Err(self.damaged(Section::DirectoryFences, None, "it does not fit its directory"))
+    }
+
+    /// The runs, and the place after the last of each.
+    fn runs(&self, footer: &Footer) -> Result<(Vec<IndexRun>, Vec<u64>)> {
+        let bytes = self.checked(Section::Runs, None, footer.runs..footer.end)?;
+        let runs: Vec<IndexRun> = serde_json::from_slice(&bytes)
+            .map_err(|error| self.damaged(Section::Runs, None, &error.to_string()))?;
+        let (mut end, mut num_entries) = (0_u64, 0_u64);
+        let mut ends = Vec::with_capacity(runs.len());
+        for run in &runs {
+            end = end.saturating_add(run.num_paragraphs);
+            num_entries = num_entries.saturating_add(run.num_entries);
+            ends.push(end);
+        }
+        let fit = runs.iter().all(|run| run.num_entries.max(run.num_documents) <= run.num_paragraphs);
+        if !fit || end > MAX_PLACES || num_entries != footer.num_entries {
+            return Err(self.damaged(Section::Runs, None, "its numbers do not add up"));
+        }
+        Ok((runs, ends))
+    }
+}
+
+impl IndexReader {
+    /// Opens an index; `path` is what errors call it. Cost: reads the tables, 8 bytes for 2,048 entries and 16 for 512
+    /// documents.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if it is no index, is of another version, or is damaged.
+    pub fn open(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
+        let raw = Raw { file: &*file, path };
+        let (settings, header) = raw.header()?;
+        let footer = raw.footer(header)?;
+        let (runs, ends) = raw.runs(&footer)?;
+        let fences = raw.entry_fences(&footer)?;
+        let directory = raw.directory_fences(&footer, ends.last().copied().unwrap_or(0))?;
+        let (path, walk) = (path.to_owned(), Mutex::new(None));
+        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, walk })
+    }
+
+    /// The path, as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it depends on.
+    pub fn settings(&self) -> &IndexSettings {
+        &self.settings
+    }
+
+    /// The runs in it, in the order in which they were added.
+    pub fn runs(&self) -> &[IndexRun] {
+        &self.runs
+    }
+
+    /// Number of paragraphs in it.
+    pub fn num_entries(&self) -> u64 {
+        self.footer.num_entries
+    }
+
+    /// Number of places it takes: those of the run that uses it come behind.
+    pub fn num_places(&self) -> u64 {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// Bytes of the file.
+    pub fn num_bytes(&self) -> u64 {
+        self.file.len()
+    }
+
+    /// Refuses an index that was made under other settings than a run's.
+    ///
+    /// # Errors
+    /// [`Error::Index`] that names the setting.
+    pub fn check_settings(&self, now: &IndexSettings) -> Result<()> {
+        match self.settings.mismatch(now) {
+            None => Ok(()),
+            Some(what) => Err(self.raw().error(
+                format!("it was made under other settings ({what})"),
+                "use the settings it was made under, or build another with `tamis index build`",
+            )),
+        }
+    }
+
+    /// The entries whose fingerprints begin with 8 bytes that, as a big-endian number, are in `range`; ascending.
+    /// `0..=u64::MAX` are all. Cost: at most two blocks of 45 kB more than what is given.
+    pub fn entries(&self, range: RangeInclusive<u64>) -> Entries<'_> {
+        Entries::new(self, range)
+    }
+
+    /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if the directory is damaged, or if no document in it has the place.
+    pub fn locate(&self, place: Ordinal) -> Result<IndexPlace> {
+        let missing =
+            || self.damaged(Section::Directory, None, &format!("no document has place {}", place.0));
+        let after = self.directory.partition_point(|(first, _)| *first <= place.0);
+        let number = after.checked_sub(1).filter(|_| place.0 < self.num_places()).ok_or_else(missing)?;
+        let run = self.ends.partition_point(|end| *end <= place.0);
+        let mut cached = self.walk.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_cached = cached.as_ref().is_some_and(|(cached, _)| *cached == number);
+        if !is_cached {
+            *cached = None;
+            *cached = Some((number, Walk::new(self.directory_block(number)?, self.directory[number].0)));
+        }
+        let Some((_, walk)) = &mut *cached else { return Err(missing()) };
+        let malformed = |_| self.damaged(Section::Directory, Some(count(number)), "it cannot be understood");
+        if !walk.seek(place.0).map_err(malformed)? {
+            return Err(missing());
+        }
+        let document = walk.document();
+        Ok(IndexPlace {
+            run,
+            path: document.path.to_vec(),
+            record: document.record,
+            paragraph: place.0 - document.start.0,
+            document_end: Ordinal(document.start.0 + document.num_paragraphs),
+        })
+    }
+
+    fn raw(&self) -> Raw<'_> {
+        Raw { file: &*self.file, path: &self.path }
+    }
+
+    pub(super) fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {
+        self.raw().damaged(section, block, what)
+    }
+
+    /// The blocks that hold entries of a range, and none may.
+    pub(super) fn blocks_of(&self, range: &RangeInclusive<u64>) -> Range<u64> {
+        // What begins with the same bytes may stand in the block before, too.
+        let start = self.fences.partition_point(|fence| fence < range.start()).saturating_sub(1);
+        let end = self.fences.partition_point(|fence| fence <= range.end());
+        count(start)..count(end.max(start))
+    }
+
+    pub(super) fn fence(&self, block: u64) -> Option<u64> {
+        usize::try_from(block).ok().and_then(|block| self.fences.get(block)).copied()
+    }
+
+    /// Reads blocks of entries with their checksums, unchecked.
+    pub(super) fn read_blocks(&self, blocks: Range<u64>, bytes: &mut Vec<u8>) -> Result<()> {
+        let start = self.footer.entries + blocks.start * count(BLOCK);
+        let end = self.footer.directory.min(self.footer.entries + blocks.end * count(BLOCK));
+        bytes.resize(usize::try_from(end - start).unwrap_or_default(), 0);
+        self.raw().fill(Section::Entries, start, bytes)
+    }
+
+    /// Number of blocks of the directory.
+    pub(super) fn num_directory_blocks(&self) -> usize {
+        self.directory.len()
+    }
+
+    /// The first place of a block of the directory.
+    pub(super) fn directory_fence(&self, number: usize) -> u64 {
+        self.directory[number].0
+    }
+
+    /// The content of a block of the directory.
+    pub(super) fn directory_block(&self, number: usize) -> Result<Vec<u8>> {
+        let end = self.directory.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        self.raw().checked(Section::Directory, Some(count(number)), self.directory[number].1..end)
+    }
+}

@@ -1,0 +1,252 @@
+//! An index, written from its beginning to its end: entries in order of their fingerprints, then documents in order
+//! of their places. Memory: the tables, and half a megabyte.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::store::Append;
+use crate::units::{Ordinal, count};
+
+use super::directory::Block;
+use super::entries::{key, prefix};
+use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
+use super::{Entry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
+
+/// Bytes of a write: as much as a disk takes at full speed.
+const WRITE: usize = 256 * 1024;
+
+/// What callers must see to; nobody can bring it about with a file.
+const BUG: &str = "this is a bug of tamis: please report it";
+
+/// Writes an index.
+pub struct IndexWriter<'a> {
+    out: &'a mut dyn Append,
+    /// What is not written yet, and the number of bytes that are.
+    buffer: Vec<u8>,
+    written: u64,
+    runs: Vec<IndexRun>,
+    /// Place after the last of each run.
+    ends: Vec<u64>,
+    /// Where the block of entries begins in `buffer`.
+    block: usize,
+    last: Option<u128>,
+    num_entries: u64,
+    entries: u64,
+    /// Where the directory begins, once it has begun: no entry may follow.
+    directory: Option<u64>,
+    documents: Block,
+    fences: Vec<u64>,
+    directory_fences: Vec<(u64, u64)>,
+}
+
+impl fmt::Debug for IndexWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IndexWriter").field("num_entries", &self.num_entries).finish_non_exhaustive()
+    }
+}
+
+fn error(what: impl Into<String>, remedy: &'static str) -> Error {
+    Error::Index { path: "the new index".into(), what: what.into(), remedy }
+}
+
+impl<'a> IndexWriter<'a> {
+    /// Begins an index of these runs. Of each, the name and the number of paragraphs count; the others are counted.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if two runs have one name or there are more than 2^48 places, and those of `out`.
+    pub fn new(out: &'a mut dyn Append, settings: &IndexSettings, runs: &[IndexRun]) -> Result<Self> {
+        let mut end = 0_u64;
+        let mut ends = Vec::with_capacity(runs.len());
+        for run in runs {
+            end = end.saturating_add(run.num_paragraphs);
+            ends.push(end);
+        }
+        if end > MAX_PLACES {
+            return Err(error("it would have more than 2^48 paragraphs", "keep several smaller indexes"));
+        }
+        let mut names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(name) = names.array_windows().find(|[one, next]| one == next).map(|[one, _]| one) {
+            return Err(error(format!("two runs are called {name:?}"), "give each run a name of its own"));
+        }
+        let runs = runs.iter().map(|run| IndexRun::new(run.name.clone(), run.num_paragraphs)).collect();
+        let buffer = header(settings);
+        let (entries, block) = (count(buffer.len()), buffer.len());
+        Ok(Self {
+            out,
+            buffer,
+            written: 0,
+            runs,
+            ends,
+            block,
+            last: None,
+            num_entries: 0,
+            entries,
+            directory: None,
+            documents: Block::default(),
+            fences: Vec::new(),
+            directory_fences: Vec::new(),
+        })
+    }
+
+    /// Adds a paragraph. Fingerprints ascend, and no document was added yet.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they do not or the place is in no run, and those of the file.
+    #[inline]
+    pub fn push(&mut self, entry: Entry) -> Result<()> {
+        let run = self.ends.partition_point(|end| *end <= entry.place.0);
+        let key = key(&entry.fingerprint);
+        let is_sound = self.last < Some(key) && self.directory.is_none();
+        let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
+            return Err(error(format!("{entry:?} stands where it cannot"), BUG));
+        };
+        run.num_entries += 1;
+        self.last = Some(key);
+        if self.buffer.len() == self.block {
+            self.fences.push(prefix(&entry.fingerprint));
+        }
+        self.buffer.extend_from_slice(&pack(entry));
+        self.num_entries += 1;
+        if self.buffer.len() - self.block == BLOCK_ENTRIES * ENTRY { self.end_block() } else { Ok(()) }
+    }
+
+    /// Ends a block of entries.
+    fn end_block(&mut self) -> Result<()> {
+        let number = count(self.fences.len()).saturating_sub(1);
+        let crc = checksum(Section::Entries, number, &self.buffer[self.block..]);
+        self.buffer.extend_from_slice(&crc);
+        if self.buffer.len() >= WRITE {
+            self.flush()?;
+        }
+        self.block = self.buffer.len();
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.out.append(&self.buffer)?;
+        self.written += count(self.buffer.len());
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Where the next byte will stand.
+    fn at(&self) -> u64 {
+        self.written + count(self.buffer.len())
+    }
+
+    /// Adds a document, behind all entries. Places ascend. One without paragraphs is left out.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they do not ascend or are in no run, and those of the file.
+    pub fn push_document(&mut self, document: &IndexedDocument<'_>) -> Result<()> {
+        self.begin_directory()?;
+        let (start, num_paragraphs) = (document.start.0, document.num_paragraphs);
+        if num_paragraphs == 0 {
+            return Ok(());
+        }
+        let run = self.ends.partition_point(|end| *end <= start);
+        let is_in_run = self.ends.get(run).is_some_and(|end| num_paragraphs <= end - start);
+        let is_sound = is_in_run && start >= self.documents.end() && document.record < Some(MAX_PLACES);
+        let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
+            return Err(error(format!("{document:?} stands where it cannot"), BUG));
+        };
+        run.num_documents += 1;
+        self.documents.push(document);
+        if self.documents.is_full() { self.end_documents() } else { Ok(()) }
+    }
+
+    /// Adds all documents of another index, whose first place is `base` in this one. Blocks are copied as they are.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they stand where they cannot or the other is damaged, and those of the file.
+    pub fn push_documents_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
+        self.begin_directory()?;
+        self.end_documents()?;
+        let first = self.ends.partition_point(|end| *end <= base.0);
+        let total = self.ends.last().copied().unwrap_or(0);
+        if base.0 < self.documents.end() || index.num_places() > total.saturating_sub(base.0) {
+            return Err(error(format!("{index:?} stands where it cannot"), BUG));
+        }
+        let mut end = base.0;
+        for run in index.runs() {
+            // Runs without a paragraph have no documents.
+            let place = end;
+            end += run.num_paragraphs;
+            let number = first + self.ends[first..].partition_point(|end| *end <= place);
+            if let Some(own) = self.runs.get_mut(number) {
+                own.num_documents += run.num_documents;
+            }
+        }
+        for number in 0..index.num_directory_blocks() {
+            let block = index.directory_block(number)?;
+            self.write_documents(base.0 + index.directory_fence(number), &block)?;
+        }
+        self.documents.skip_to(end);
+        Ok(())
+    }
+
+    /// Ends the entries, the first time.
+    fn begin_directory(&mut self) -> Result<()> {
+        if self.directory.is_none() {
+            if self.buffer.len() > self.block {
+                self.end_block()?;
+            }
+            self.directory = Some(self.at());
+        }
+        Ok(())
+    }
+
+    /// Ends a block of documents.
+    fn end_documents(&mut self) -> Result<()> {
+        match self.documents.take() {
+            Some((place, block)) => self.write_documents(place, &block),
+            None => Ok(()),
+        }
+    }
+
+    fn write_documents(&mut self, place: u64, block: &[u8]) -> Result<()> {
+        let crc = checksum(Section::Directory, count(self.directory_fences.len()), block);
+        self.directory_fences.push((place, self.at()));
+        self.buffer.extend_from_slice(block);
+        self.buffer.extend_from_slice(&crc);
+        if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
+    }
+
+    /// Ends the index: number of its bytes.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn finish(mut self) -> Result<u64> {
+        self.begin_directory()?;
+        self.end_documents()?;
+        let fences: Vec<u8> = self.fences.iter().flat_map(|fence| fence.to_le_bytes()).collect();
+        let entry_fences = self.section(Section::EntryFences, &fences);
+        let numbers = self.directory_fences.iter().flat_map(|(place, at)| [place, at]);
+        let fences: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
+        let directory_fences = self.section(Section::DirectoryFences, &fences);
+        let runs = serde_json::to_vec(&self.runs).unwrap_or_default(); // strings and numbers
+        let runs = self.section(Section::Runs, &runs);
+        let footer = Footer {
+            entries: self.entries,
+            directory: self.directory.unwrap_or(self.entries),
+            entry_fences,
+            directory_fences,
+            runs,
+            end: self.at(),
+            num_entries: self.num_entries,
+        };
+        self.buffer.extend_from_slice(&footer.to_bytes());
+        self.flush()?;
+        Ok(self.written)
+    }
+
+    /// Adds a section of one block: where it begins.
+    fn section(&mut self, section: Section, content: &[u8]) -> u64 {
+        let at = self.at();
+        let crc = checksum(section, 0, content);
+        self.buffer.extend_from_slice(content);
+        self.buffer.extend_from_slice(&crc);
+        at
+    }
+}
