@@ -228,12 +228,25 @@ pub struct Config {
     pub threads: usize,
     /// Most bytes of memory; never changes a byte of the output. Default: no ceiling.
     pub memory: Option<u64>,
+    /// What earlier runs left.
+    pub history: HistoryConfig,
     /// How a run goes on after it was cut short, and where it keeps what that takes.
     pub recovery: RecoveryConfig,
     /// The command line, for `run.json` only.
     pub command: Vec<String>,
     /// What was given to read, for `run.json` only.
     pub given: Given,
+}
+
+/// What earlier runs left, and whether this one is added to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryConfig {
+    /// The index that this run is compared with and added to; made if it is not there.
+    pub index: Option<std::path::PathBuf>,
+    /// Indexes that it is only compared with.
+    pub against: Vec<std::path::PathBuf>,
+    /// What this run is called in the index. Default: the name of OUT.
+    pub run_name: Option<String>,
 }
 
 /// What a run does about being cut short.

@@ -3,6 +3,7 @@
 use super::commit::{ID_STORES, RecordFiles, Recorder};
 use super::drive::{Corpus, Course, Visitor, drive};
 use super::feed::{Buffers, OutputSpooler};
+use super::history::History;
 use super::near;
 use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
@@ -20,7 +21,7 @@ use crate::write::{EvidenceStore, RecordIds};
 
 /// Cleans `sources` from `input` to `output` and publishes. Runs on the caller's rayon pool.
 pub(super) fn run(
-    sources: &SourceList,
+    (sources, history): (&SourceList, Option<&History>),
     (input, output): (&dyn Input, &dyn Output),
     config: &Config,
     observer: &dyn Observer,
@@ -29,7 +30,7 @@ pub(super) fn run(
     let buffers = Buffers::default();
     let read = ReadContext::new(config)?;
     let spooler = OutputSpooler(output);
-    let sealer = Sealer::new(output, config);
+    let sealer = Sealer::new(output, config, history);
     let corpus = Corpus {
         sources,
         input,
@@ -39,7 +40,7 @@ pub(super) fn run(
         config,
         observer,
         buffers: &buffers,
-        earlier: None,
+        history,
         sealer: sealer.as_ref(),
     };
     let left = output.journal().and_then(Journal::take_left);
@@ -47,7 +48,7 @@ pub(super) fn run(
         Some(state) => go_on(&corpus, &state)?,
         None => go(&corpus)?,
     };
-    publish(summary, output, observer, info)
+    publish(summary, (output, history), observer, info)
 }
 
 /// From the beginning to the end.
@@ -79,7 +80,8 @@ fn write(
     mut recorder: Recorder<'_>,
     findings: Option<&Findings>,
 ) -> Result<Summary> {
-    let Corpus { sources, input, output, read, config, buffers, earlier, .. } = *corpus;
+    let Corpus { sources, input, output, read, config, buffers, .. } = *corpus;
+    let earlier = corpus.earlier();
     let mut context = ScanContext::new((sources, input), read, config, Purpose::Records);
     if findings.is_some() {
         context = context.checked();
@@ -90,13 +92,17 @@ fn write(
     };
     let visitor = Visitor { visit: &visit, commit: &mut recorder };
     drive(corpus, (course, &context), &mut decider, visitor)?;
-    recorder.finish(decider.places())
+    let summary = recorder.finish(decider.places())?;
+    if let Some(history) = corpus.history {
+        history.write(corpus, decider.places())?;
+    }
+    Ok(summary)
 }
 
 /// Writes the account of a run that is through, and publishes.
 fn publish(
     summary: Summary,
-    output: &dyn Output,
+    (output, history): (&dyn Output, Option<&History>),
     observer: &dyn Observer,
     info: &dyn Fn() -> RunInfo,
 ) -> Result<Summary> {
@@ -105,6 +111,9 @@ fn publish(
     if observer.is_cancelled() {
         return Err(Error::Interrupted);
     }
+    // OUT first: an index that knows texts which stand nowhere would lose them.
+    history.map_or(Ok(()), |history| history.prepare(output))?;
     output.publish()?;
+    history.map_or(Ok(()), History::commit)?;
     Ok(summary)
 }

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::commit::SavedRecorder;
 use super::feed::{BATCH_BYTES, Buffers, Feed, OutputSpooler, Work};
+use super::history::History;
 use super::render::Settled;
 use super::scan::{ScanContext, Scanned, scan};
 use super::seal::Sealer;
@@ -31,12 +32,17 @@ pub(super) struct Corpus<'a> {
     pub(super) observer: &'a dyn Observer,
     pub(super) buffers: &'a Buffers,
     /// What earlier runs left.
-    pub(super) earlier: Option<&'a dyn Earlier>,
+    pub(super) history: Option<&'a History>,
     /// Seals what is done.
     pub(super) sealer: Option<&'a Sealer<'a>>,
 }
 
 impl<'a> Corpus<'a> {
+    /// What earlier runs left.
+    pub(super) fn earlier(&self) -> Option<&'a dyn Earlier> {
+        self.history.map(|history| history as &dyn Earlier)
+    }
+
     /// A feed from its beginning.
     pub(super) fn feed(&self) -> Feed<'a> {
         let can_retract = self.output.can_retract();

@@ -19,6 +19,7 @@ mod commit;
 mod convert;
 mod drive;
 mod feed;
+mod history;
 mod inspect;
 mod near;
 mod originals;
@@ -42,6 +43,8 @@ pub use verify::{Audit, Difference, DifferenceKind, verify};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use history::History;
+
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
 use crate::document::Document;
@@ -50,7 +53,7 @@ use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
 use crate::store::{
     Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root,
-    StreamOutput,
+    StreamOutput, path,
 };
 use crate::units::count;
 
@@ -101,6 +104,15 @@ pub enum Destination {
     Nowhere,
 }
 
+impl Destination {
+    /// What a run that writes there is called, if it is not named.
+    fn name(&self) -> Option<String> {
+        let Self::Directory(out) = self else { return None };
+        let out = DiskOutput::resolved(out);
+        Some(path::lossless(out.file_name()?.as_encoded_bytes()).into_owned())
+    }
+}
+
 /// Cleans inputs that were looked at already, those of a list among them ([`Root::listed`]).
 ///
 /// # Errors
@@ -141,10 +153,13 @@ pub fn clean_roots(
         }
         Destination::Nowhere => &NullOutput,
     };
+    let history = History::open(config, destination.name().as_deref())?;
+    // What is read once stays in memory or is written; under a ceiling, or against an index, it may be read again.
+    let is_reread = config.decide.near.units.is_some() || config.memory.is_some() || history.is_some();
     let input = DiskInput::new(roots);
-    let input = if config.decide.near.units.is_some() { input.rereadable() } else { input };
+    let input = if is_reread { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);
-    run(&list, &input, output, config, observer)
+    run_after(&list, (&input, output), (config, history.as_ref()), observer)
 }
 
 /// Documents cleaned in memory.
@@ -234,6 +249,16 @@ pub fn run(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Outcome> {
+    run_after(list, (input, output), (config, None), observer)
+}
+
+/// The same, after what earlier runs left.
+fn run_after(
+    list: &(dyn Fn() -> Result<SourceList> + Sync),
+    (input, output): (&dyn Input, &dyn Output),
+    (config, history): (&Config, Option<&History>),
+    observer: &dyn Observer,
+) -> Result<Outcome> {
     let started = (SystemTime::now(), Instant::now());
     let pool = pool(config)?;
     let threads = pool.current_num_threads();
@@ -251,7 +276,7 @@ pub fn run(
     };
     let summary = pool.install(|| {
         let sources = list()?;
-        clean::run(&sources, (input, output), config, observer, &info)
+        clean::run((&sources, history), (input, output), config, observer, &info)
     })?;
     Ok(Outcome { summary, elapsed: started.1.elapsed(), threads })
 }

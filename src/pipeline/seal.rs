@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::commit::SavedRecorder;
 use super::drive::{Corpus, Course};
 use super::feed::{Feed, Position, Ways};
+use super::history::History;
 use super::settle::{Decider, Logs, SavedDecider, SavedLogs, Start};
 use super::spill::Begun;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
@@ -45,8 +46,8 @@ enum Phase {
     Stream,
     /// It decides ahead.
     Deal(Begun, Start),
-    /// It writes what was decided ahead.
-    Write,
+    /// It writes what was decided ahead; survivors for an index are kept.
+    Write(Option<Mark>),
 }
 
 /// The store of the sources' stamps.
@@ -75,12 +76,12 @@ struct Inner {
 
 impl<'a> Sealer<'a> {
     /// A sealer for an output that has a journal.
-    pub(super) fn new(output: &'a dyn Output, config: &Config) -> Option<Self> {
+    pub(super) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
         let journal = output.journal().filter(|_| config.decide.near.units.is_none())?;
         let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
         let phase = Phase::Stream;
         let inner = Inner { since: 0, due: every, phase, recorder: None, logs: None, sources: None };
-        Some(Self { output, journal, every, config: identity(config), inner: Mutex::new(inner) })
+        Some(Self { output, journal, every, config: identity(config, history), inner: Mutex::new(inner) })
     }
 
     /// Poisoned only if sealing panicked, and then the run is over.
@@ -107,12 +108,13 @@ impl<'a> Sealer<'a> {
     }
 
     /// What was decided ahead is written from here on. That is worth a seal if anything is.
-    pub(super) fn begin_writing(&self, total_size: u64) {
+    pub(super) fn begin_writing(&self, corpus: &Corpus<'_>) -> Result<()> {
         let mut inner = self.lock();
-        inner.phase = Phase::Write;
-        if total_size >= self.every {
+        inner.phase = Phase::Write(corpus.history.map_or(Ok(None), History::mark)?);
+        if corpus.sources.total_size() >= self.every {
             inner.due = 0;
         }
+        Ok(())
     }
 
     /// Seals what is done, if the pass and the record are where they can be taken up again.
@@ -128,7 +130,7 @@ impl<'a> Sealer<'a> {
         inner.due = inner.since + self.every / 16;
         let recorder = match &inner.phase {
             Phase::Deal(..) => inner.recorder.clone(),
-            Phase::Stream | Phase::Write => recorder,
+            Phase::Stream | Phase::Write(_) => recorder,
         };
         let Some(recorder) = recorder else { return Ok(()) };
         let sources = match inner.sources {
@@ -158,10 +160,11 @@ impl<'a> Sealer<'a> {
 }
 
 /// What the output of a run depends on beside its inputs.
-fn identity(config: &Config) -> String {
+fn identity(config: &Config, history: Option<&History>) -> String {
     let Config { read, split, matching, decide, write, .. } = config;
     let write = WriteConfig { force: false, ..*write };
-    format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?}", env!("CARGO_PKG_VERSION"))
+    let history = history.map(History::identity);
+    format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
 }
 
 fn resume_error(what: &dyn std::fmt::Display) -> Error {
@@ -197,7 +200,7 @@ impl State {
     /// # Errors
     /// [`Error::Resume`] if the options, the program or an input is another.
     pub(super) fn check(&self, corpus: &Corpus<'_>) -> Result<()> {
-        if self.config != identity(corpus.config) {
+        if self.config != identity(corpus.config, corpus.history) {
             return Err(resume_error(&"the options or the version of the program are not those of that run"));
         }
         let mut store = corpus.output.reopen_store(SOURCES, self.sources.1)?;
@@ -239,7 +242,12 @@ impl State {
         let course = match self.phase {
             Phase::Stream => Course::Stream(feed),
             Phase::Deal(begun, start) => Course::Deal(feed, None, begun, start),
-            Phase::Write => Course::Write(feed),
+            Phase::Write(fresh) => {
+                if let (Some(history), Some(fresh)) = (corpus.history, fresh) {
+                    history.take_up(fresh, corpus.output)?;
+                }
+                Course::Write(feed)
+            }
         };
         Ok((decider, course, self.recorder))
     }

@@ -11,7 +11,7 @@ use super::feed::{Feed, Position, Work};
 use super::render::Settled;
 use super::scan::{Purpose, ScanContext};
 use super::settle::{Decider, MARKS, RECORDS, Start, VERDICTS};
-use crate::decide::{Copies, Means, Places};
+use crate::decide::{Copies, FreshVisitor, Means, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::read::{Reread, Role};
@@ -48,9 +48,9 @@ fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
 /// Whether no more records are to be kept in memory.
 pub(super) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool> {
     Ok(match (&decider.copies, room(corpus, decider)?) {
+        // What earlier runs left is on disk, and met there.
+        (Copies::Live(_), _) if corpus.history.is_some() => true,
         (Copies::Live(exact), Some(room)) => exact.num_bytes() > room,
-        // Records of earlier runs are told apart on disk only.
-        (Copies::Live(_), None) => false,
         _ => false,
     })
 }
@@ -103,11 +103,19 @@ pub(super) fn decide_ahead<'a>(
     run(corpus, (&mut feed, &mut fed), &dealing, decider, &mut visitor)?;
     let budget = room(corpus, decider)?.unwrap_or(u64::MAX);
     let scratch = corpus.output.store(VERDICTS)?;
-    let means = Means { budget, scratch, earlier: corpus.earlier, fresh: None };
-    decider.plan(start, means)?;
+    let mut keep =
+        |fingerprint, place| corpus.history.map_or(Ok(()), |history| history.keep(fingerprint, place));
+    let fresh: Option<&mut FreshVisitor<'_>> = match corpus.history {
+        Some(history) if history.is_updated() => {
+            history.begin(corpus.output)?;
+            Some(&mut keep)
+        }
+        _ => None,
+    };
+    decider.plan(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
     corpus.observer.begun(Stage::Cleaning);
     if let Some(sealer) = corpus.sealer {
-        sealer.begin_writing(corpus.sources.total_size());
+        sealer.begin_writing(corpus)?;
     }
     // How a source is read that was begun before is not to change now: pieces of it are settled.
     let mut ways = feed.ways().clone();

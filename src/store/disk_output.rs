@@ -188,6 +188,10 @@ impl Output for DiskOutput {
         }))
     }
 
+    fn directories(&self) -> Option<(&Path, &Path)> {
+        Some((self.staging.out(), self.staging.corpus()))
+    }
+
     fn journal(&self) -> Option<&Journal> {
         Some(&self.journal)
     }

@@ -130,6 +130,11 @@ pub trait Output: Sync {
         Ok(())
     }
 
+    /// OUT, and the directory that is to take its name.
+    fn directories(&self) -> Option<(&Path, &Path)> {
+        None
+    }
+
     /// The journal, if this output outlasts a run that is cut short.
     fn journal(&self) -> Option<&Journal> {
         None

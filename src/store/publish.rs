@@ -143,6 +143,10 @@ impl Staging {
         &self.directory
     }
 
+    pub(super) fn out(&self) -> &Path {
+        &self.out
+    }
+
     pub(super) fn corpus(&self) -> &Path {
         &self.corpus
     }

@@ -163,6 +163,11 @@ impl Places {
         }
     }
 
+    /// The place after the last paragraph.
+    pub fn end(&self) -> Ordinal {
+        Ordinal(self.end)
+    }
+
     /// Number of documents.
     pub fn num_documents(&self) -> u64 {
         self.num_documents

@@ -197,7 +197,7 @@ impl<'a> Account<'a> {
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
         let details = match run.reason {
-            Reason::Exact(_) | Reason::NearParagraph(_) if self.has_details => {
+            Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_) if self.has_details => {
                 self.detail(paragraphs, keys)?
             }
             _ => None,
@@ -216,7 +216,7 @@ impl<'a> Account<'a> {
         if let Some(open) = &mut self.run {
             open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
             // The fingerprint of a document that goes as a whole is known when it ends.
-            if matches!(open.run.reason, Reason::Exact(_)) {
+            if matches!(open.run.reason, Reason::Exact(_) | Reason::Earlier(_)) {
                 for key in keys {
                     open.hasher.update(&key.fingerprint);
                 }

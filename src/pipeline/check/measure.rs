@@ -62,7 +62,7 @@ fn kind(run: &Run) -> ProblemKind {
 
 /// Whether each paragraph of a run is a unit of its own.
 fn has_details(run: &Run) -> bool {
-    matches!(run.verdict.reason(), Some(Reason::Exact(_) | Reason::NearParagraph(_)))
+    matches!(run.verdict.reason(), Some(Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_)))
 }
 
 /// Calls `visit` with every unit: the entry it is of, its kind and fingerprint.

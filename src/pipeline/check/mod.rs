@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use super::drive::{Corpus, Course, Visitor, drive};
 use super::feed::{Buffers, OutputSpooler};
+use super::history::History;
 use super::near;
 use super::scan::{Purpose, ScanContext};
 use super::tally::Tally;
@@ -113,10 +114,12 @@ pub fn check(
     let started = Instant::now();
     let pool = super::pool(config)?;
     let input = DiskInput::new(roots);
-    let input = if config.decide.near.units.is_some() { input.rereadable() } else { input };
+    let history = History::open(config, None)?;
+    let is_reread = config.decide.near.units.is_some() || history.is_some();
+    let input = if is_reread || config.memory.is_some() { input.rereadable() } else { input };
     let (report, baseline) = pool.install(|| {
         let sources = discover::discover(input.roots(), &input, &config.read, observer)?;
-        analyse((&sources, &input), config, &mut gate, observer)
+        analyse((&sources, &input), (config, history.as_ref()), &mut gate, observer)
     })?;
     Ok(Checked { report, baseline, elapsed: started.elapsed() })
 }
@@ -124,7 +127,7 @@ pub fn check(
 /// Reads everything, and then tells.
 fn analyse(
     (sources, input): (&SourceList, &DiskInput),
-    config: &Config,
+    (config, history): (&Config, Option<&History>),
     gate: &mut Gate<'_>,
     observer: &dyn Observer,
 ) -> Result<(CheckReport, Option<Baseline>)> {
@@ -139,7 +142,7 @@ fn analyse(
         config,
         observer,
         buffers: &buffers,
-        earlier: None,
+        history,
         sealer: None,
     };
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
@@ -156,7 +159,7 @@ fn analyse(
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
     let mut account = Account::new(&corpus, Tally::new(&corpus, findings), (log, has_details), ids);
-    let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier), config);
+    let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier()), config);
     let mut commit = |examined, places: &Places| {
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
@@ -174,7 +177,7 @@ fn analyse(
         sources,
         places: decider.places(),
         findings,
-        earlier: corpus.earlier,
+        earlier: corpus.earlier(),
         lines: &lines,
         ids,
         evidence,
