@@ -226,6 +226,8 @@ pub struct Config {
     pub write: WriteConfig,
     /// Worker threads; 0 means one a core. Never changes a byte of the output.
     pub threads: usize,
+    /// Most bytes of memory; never changes a byte of the output. `None`: no ceiling.
+    pub memory: Option<u64>,
     /// The command line, for `run.json` only.
     pub command: Vec<String>,
     /// What was given to read, for `run.json` only.

@@ -73,6 +73,7 @@ impl Settings {
                 shard_size: joined.shard_size.map(|size| size.0),
             },
             threads: joined.threads.unwrap_or_default(),
+            memory: default.memory,
             given: given(joined.input.as_deref().unwrap_or_default(), joined.files_from.as_deref()),
             command: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
         };

@@ -17,7 +17,7 @@ use super::render::Settled;
 use super::settle::Decider;
 use crate::config::Config;
 use crate::decide::near::{
-    self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
+    self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
 use crate::decide::{Exact, Places};
 use crate::error::{Error, Result};
@@ -108,8 +108,23 @@ fn tell(corpus: &Corpus<'_>, settled: &Settled) {
     }
 }
 
-/// Groups settled before their evidence is written down.
+/// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough
+/// to work with.
+///
+/// One half is for sketches, the other for the sort that groups texts and then for the groups that are settled.
+fn near_budget(config: &Config) -> usize {
+    /// What reading, scanning and writing take.
+    const OTHERS: u64 = 128 * 1024 * 1024;
+    const LEAST: usize = 1024 * 1024;
+    let budget = config.memory.map_or(u64::MAX, |memory| memory.saturating_sub(OTHERS) / 2);
+    usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+}
+
+/// Groups settled before their evidence is written down; fewer if they do not fit.
 const BATCH: usize = 4096;
+
+/// Most bytes of features that are kept of a group while it is settled: they are asked for again and again.
+const CACHED_BYTES: usize = 32 * 1024 * 1024;
 
 /// Finds the texts that go, sorted.
 fn settle(
@@ -119,21 +134,29 @@ fn settle(
     places: &Places,
     evidence: &mut EvidenceStore,
 ) -> Result<Vec<(SignatureId, Finding)>> {
-    let components = near::components(texts, banding);
+    let budget = near_budget(corpus.config) / 2;
+    let components = near::components(texts, banding, budget)?;
     if components.is_empty() {
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let store = Store(Mutex::new(collect::collect(corpus, (texts, &components), units, places)?));
+    let collected = collect::collect(corpus, (texts, &components), units, places)?;
+    let cached = CACHED_BYTES.min(budget / 8);
+    let batches = batches(&components, (&collected, cached), budget, |group| {
+        near::num_bytes(group.len(), (texts, banding))
+    });
+    let store = Store(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
-    for batch in components.chunks(BATCH) {
+    let mut groups = components.iter();
+    for batch in batches {
+        let groups: Vec<&[SignatureId]> = groups.by_ref().take(batch).collect();
         if corpus.observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let settled: Result<Vec<Vec<Removal>>> = batch
+        let settled: Result<Vec<Vec<Removal>>> = groups
             .par_iter()
-            .map(|component| near::settle(component, (texts, banding), &judge, &store))
+            .map(|group| near::settle(group, (texts, banding), &judge, &store, cached))
             .collect();
         for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
             removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
@@ -141,6 +164,31 @@ fn settle(
     }
     removed.sort_unstable_by_key(|(text, _)| *text);
     Ok(removed)
+}
+
+/// Numbers of groups that are settled together, as all of them may be held at once: a thread that waits for the texts of
+/// one begins another. A group that does not fit is settled alone.
+fn batches(
+    components: &Components,
+    (collected, cached): (&Collected, usize),
+    budget: usize,
+    num_bytes: impl Fn(&[SignatureId]) -> usize,
+) -> Vec<usize> {
+    let mut batches = Vec::new();
+    let (mut batch, mut bytes) = (0, 0_usize);
+    for group in components.iter() {
+        // A hash of five bytes becomes one of eight.
+        let features = collected.num_bytes(group).saturating_mul(2).min(cached.saturating_mul(2));
+        let own = num_bytes(group).saturating_add(features);
+        if batch == BATCH || batch > 0 && bytes.saturating_add(own) > budget {
+            batches.push(batch);
+            (batch, bytes) = (0, 0);
+        }
+        batch += 1;
+        bytes = bytes.saturating_add(own);
+    }
+    batches.push(batch);
+    batches
 }
 
 /// What was collected, for all groups at once.

@@ -1,7 +1,7 @@
 //! Survey: a sketch of every text.
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Findings, NO_TEXT, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{Banding, Findings, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Exact, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
@@ -12,11 +12,12 @@ use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
 use crate::pipeline::settle::Decider;
 use crate::read::{Part, PartFate};
+use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
 
 use super::rank::Ranking;
-use super::tell;
+use super::{near_budget, tell};
 
 /// The sketches of documents.
 pub(super) struct Survey {
@@ -41,6 +42,7 @@ struct Sketcher<'a> {
     shingle: Shingle,
     banding: Banding,
     ranking: Ranking<'a>,
+    corpus: Corpus<'a>,
 }
 
 impl<'a> Sketcher<'a> {
@@ -50,7 +52,14 @@ impl<'a> Sketcher<'a> {
             shingle: corpus.config.decide.near.shingle,
             banding,
             ranking: Ranking::new(*corpus)?,
+            corpus: *corpus,
         })
+    }
+
+    /// No texts yet.
+    fn texts(&self) -> Signatures {
+        let budget = near_budget(self.corpus.config) / 2;
+        Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
     }
 
     /// What is seen of each slot of a chunk.
@@ -111,7 +120,7 @@ impl Adder<'_> {
             }
             for number in part.slots.clone() {
                 match seen.next() {
-                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text),
+                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text)?,
                     Some(Seen::Piece { sketch, shingles }) => {
                         self.join(sketch, shingles);
                         self.finish(settled, part, number)?;
@@ -153,17 +162,30 @@ impl Adder<'_> {
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
             let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
-            self.push(document.id, &signed(&sketch, digest.table_hash(), rank));
+            self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, document: DocumentId, text: &Signed) {
-        let text = self.survey.texts.push(document.0, text);
+    fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
+        let text = push(&mut self.survey.texts, (document.0, text), self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.survey.texts_of.resize(index, NO_TEXT);
         self.survey.texts_of.push(text);
+        Ok(())
     }
+}
+
+/// Adds a text that stands there. The store for what has no room is made when it is needed first.
+fn push(
+    texts: &mut Signatures,
+    (member, text): (Member, &Signed),
+    output: &dyn Output,
+) -> Result<SignatureId> {
+    if texts.needs_scratch() {
+        texts.spill_to(output.scratch()?);
+    }
+    texts.push(member, text)
 }
 
 /// Surveys all documents, and notes where everything stands and the ids of records.
@@ -175,8 +197,8 @@ pub(super) fn documents(
     let (ids, reading) = notes;
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
-    let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
-    let mut adder = Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
+    let survey = Survey { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut adder = Adder { survey, open: None, sketcher: &sketcher };
     let mut decider = Decider::new(None);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
@@ -217,7 +239,7 @@ pub(super) fn paragraphs(
     let (ids, reading) = notes;
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
-    let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
+    let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
     let mut pending = Vec::new();
     let mut decider = match earlier {
@@ -241,7 +263,9 @@ pub(super) fn paragraphs(
         }
         pending.extend(seen);
         if piece.is_none_or(|part| part.is_last && part.fate == PartFate::Read) {
-            pending.drain(..).for_each(|(place, text)| _ = texts.push(place.0, &text));
+            for (place, text) in pending.drain(..) {
+                push(&mut texts, (place.0, &text), corpus.output)?;
+            }
         }
         Ok(settled.scanned.chunk.bytes)
     };
