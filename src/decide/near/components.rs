@@ -266,3 +266,128 @@ fn groups(mut parents: Vec<u32>, texts: &Signatures) -> Components {
     });
     Components { ends: ends.collect(), texts: rooted.iter().map(|&(_, id)| id).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::signatures::Signed;
+    use super::super::sketches::key;
+    use super::*;
+    use crate::config::Share;
+    use crate::fingerprint::mix;
+    use crate::store::{MemoryOutput, Output};
+
+    /// Sketches of templates with some bins changed: some nearly all, some of more than [`SMALL`] texts.
+    fn signed(n: u64, num_bins: usize) -> Signed {
+        let template = match mix(n) % 8 {
+            0..4 => 1,
+            4..6 => 100 + mix(n) / 8 % 300,
+            _ => 1000 + n,
+        };
+        let changed = [0, 5, 20, 45, 90][usize::try_from(mix(n ^ 77) % 5).unwrap()];
+        let bin = |bin: u64| {
+            let is_changed = mix(n * 1000 + bin) % 100 < changed;
+            let value = mix(if is_changed { n << 20 | bin } else { template << 40 | bin });
+            u16::try_from(value & 0xfff).unwrap()
+        };
+        let bins = (0..num_bins as u64).map(bin).collect();
+        Signed { digest: n / 2, bins, rank: [mix(n) % 5, 0, 0] }
+    }
+
+    fn signatures(num: u64, budget: usize, (banding, is_ranked): (Banding, bool)) -> Signatures {
+        let mut texts = Signatures::within(budget, banding.num_bins(), is_ranked);
+        for n in 0..num {
+            if texts.needs_scratch() {
+                texts.spill_to(MemoryOutput::new().scratch().unwrap());
+            }
+            // Some come again.
+            texts.push(n, &signed(if n % 16 == 15 { n - 7 } else { n }, banding.num_bins())).unwrap();
+        }
+        texts
+    }
+
+    /// Groups, slowly: every pair of every small bucket.
+    fn slow(texts: &Signatures, banding: Banding) -> Vec<Vec<SignatureId>> {
+        let ids = 0..u32::try_from(texts.len()).unwrap();
+        let mut parents: Vec<u32> = ids.clone().collect();
+        for band in 0..banding.bands {
+            let mut buckets: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+            for id in ids.clone() {
+                let key = key(texts.bins(id), band * banding.rows, banding.rows);
+                buckets.entry(key).or_default().push(id);
+            }
+            for bucket in buckets.into_values() {
+                let is_large = bucket.len() > SMALL;
+                for (number, &a) in bucket.iter().enumerate() {
+                    let others = &bucket[if is_large { number.saturating_sub(1) } else { 0 }..number];
+                    for &b in others {
+                        if is_large || num_equal(texts.bins(a), texts.bins(b)) >= banding.min_equal {
+                            join(&mut parents, a, b);
+                        }
+                    }
+                }
+            }
+        }
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        ids.for_each(|id| groups.entry(find(&parents, id)).or_default().push(id));
+        let mut groups: Vec<Vec<u32>> = groups.into_values().filter(|group| group.len() > 1).collect();
+        groups.iter_mut().for_each(|group| group.sort_by_key(|&id| texts.order(id)));
+        groups
+    }
+
+    fn as_vectors(components: &Components) -> Vec<Vec<SignatureId>> {
+        components.iter().map(<[SignatureId]>::to_vec).collect()
+    }
+
+    /// Whatever fits in memory, the groups are the same and in the same order.
+    #[test]
+    fn budgets_do_not_matter() {
+        for (hundredths, is_ranked) in [(80, false), (50, true)] {
+            let banding = Banding::new(Share::hundredths(hundredths));
+            let all = signatures(2600, usize::MAX, (banding, is_ranked));
+            let expected = slow(&all, banding);
+            assert!(expected.iter().any(|group| group.len() > SMALL), "{hundredths}");
+            assert!(expected.len() > 1 && expected.concat().len() < all.len());
+            assert!(Room::new(&all, 0).rounds == 16 && Room::new(&all, 0).at_once == SMALL);
+            assert_eq!(Room::new(&all, usize::MAX).rounds, 1);
+            for kept in [0, 500_000, usize::MAX] {
+                let texts = signatures(2600, kept, (banding, is_ranked));
+                assert_eq!(texts.is_spilled(), kept < usize::MAX);
+                assert_eq!(texts.len(), all.len());
+                let ids = 0..u32::try_from(texts.len()).unwrap();
+                assert!(ids.clone().all(|id| texts.order(id) == all.order(id)));
+                for budget in [0, 60_000, usize::MAX] {
+                    let found = components(&texts, banding, budget).unwrap();
+                    assert!(as_vectors(&found) == expected, "{hundredths} {kept} {budget}");
+                    assert_eq!(found.texts(), expected.concat());
+                }
+            }
+        }
+    }
+
+    /// A bucket is large or not by all of its texts: no round and no batch cuts it apart.
+    #[test]
+    fn large_buckets_are_whole() {
+        let banding = Banding { bands: 2, rows: 1, min_equal: 2 };
+        for (num, is_large) in [(SMALL, false), (SMALL + 1, true)] {
+            for kept in [0, usize::MAX] {
+                let mut texts = Signatures::within(kept, 2, false);
+                for n in 0..1500 {
+                    if texts.needs_scratch() {
+                        texts.spill_to(MemoryOutput::new().scratch().unwrap());
+                    }
+                    // They agree in one bin of two, which is not enough to be taken together.
+                    let first = if n % 5 == 0 && n / 5 < num { 7 } else { 10_000 + n };
+                    let bins = vec![u16::try_from(first).unwrap(), u16::try_from(n).unwrap()];
+                    texts.push(n as u64, &Signed { digest: n as u64, bins, rank: [0; 3] }).unwrap();
+                }
+                for budget in [0, usize::MAX] {
+                    let found = components(&texts, banding, budget).unwrap();
+                    assert_eq!(found.texts().len(), if is_large { num } else { 0 }, "{num} {kept} {budget}");
+                    assert_eq!(found.is_empty(), !is_large);
+                }
+            }
+        }
+    }
+}

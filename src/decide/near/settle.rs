@@ -326,3 +326,65 @@ impl Cache {
         self.features[text as usize].clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::components::components;
+    use super::super::signatures::Signed;
+    use super::*;
+    use crate::config::{Limit, NearConfig, NearPreset};
+    use crate::fingerprint::{Sketch, Slots, mix};
+    use crate::store::{MemoryOutput, Output};
+
+    /// Shingles of a template, of which some are others: a few templates have very many texts.
+    fn hashes(n: u64) -> Vec<u64> {
+        let template = if mix(n) % 3 == 0 { mix(n) % 4 } else { 10 + mix(n) % 900 };
+        let changed = mix(n ^ 5) % 25;
+        let hash = |shingle: u64| {
+            let is_changed = mix(n * 1000 + shingle) % 100 < changed;
+            mix(if is_changed { n << 20 | shingle } else { template << 40 | shingle })
+        };
+        (0..60 + template % 7).map(hash).collect()
+    }
+
+    struct Made;
+
+    impl Load for Made {
+        fn load(&self, text: SignatureId) -> Result<Features> {
+            let hashes = hashes(u64::from(text));
+            Ok(Features::new(hashes.len() as u64, hashes, Slots::default()))
+        }
+    }
+
+    /// What was found within these budgets: for sketches, for grouping, for features.
+    fn removals(config: &NearConfig, [kept, budget, cached]: [usize; 3]) -> Vec<String> {
+        let banding = Banding::of(config);
+        let mut texts = Signatures::within(kept, banding.num_bins(), true);
+        for n in 0..4000 {
+            if texts.needs_scratch() {
+                texts.spill_to(MemoryOutput::new().scratch().unwrap());
+            }
+            let bins = Sketch::of(&hashes(n), banding.num_bins()).unwrap().bits().collect();
+            let signed = Signed { digest: n, bins, rank: [mix(n) % 9, 0, 0] };
+            assert_eq!(u64::from(texts.push(n, &signed).unwrap()), n);
+        }
+        let groups = components(&texts, banding, budget).unwrap();
+        let near = (&texts, banding);
+        let settled =
+            groups.iter().flat_map(|group| settle(group, near, &Judge::new(config), &Made, cached).unwrap());
+        settled.map(|removal| format!("{removal:?}")).collect()
+    }
+
+    /// Sketches on disk, bands in rounds and features that are read again: the same texts go for the same survivors.
+    #[test]
+    fn budgets_do_not_matter() {
+        for preset in [NearPreset::Strict, NearPreset::Syndication] {
+            let config = NearConfig { number_guard: Limit::Off, ..NearConfig::preset(preset) };
+            let expected = removals(&config, [usize::MAX; 3]);
+            assert!(expected.len() > 1000, "{}", expected.len());
+            for budgets in [[0, 0, 0], [0, usize::MAX, 100_000], [450_000, 30_000, 5000]] {
+                assert!(removals(&config, budgets) == expected, "{preset:?} {budgets:?}");
+            }
+        }
+    }
+}

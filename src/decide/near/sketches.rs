@@ -97,16 +97,13 @@ impl Sketches {
     /// Adds a sketch.
     pub(super) fn push(&mut self, bins: &[u16]) -> Result<()> {
         let is_first = self.len.is_multiple_of(SEGMENT);
-        match &mut self.disk {
-            Some(disk) => disk.push(bins, self.num_bins)?,
-            None => {
-                if is_first {
-                    self.segments.push(Vec::with_capacity(SEGMENT * self.num_bins));
-                }
-                if let Some(segment) = self.segments.last_mut() {
-                    add(segment, bins, self.num_bins);
-                }
-            }
+        if is_first && self.disk.is_none() {
+            self.segments.push(Vec::with_capacity(SEGMENT * self.num_bins));
+        }
+        if let Some(disk) = &mut self.disk {
+            disk.push(bins, self.num_bins)?;
+        } else if let Some(segment) = self.segments.last_mut() {
+            add(segment, bins, self.num_bins);
         }
         self.len += 1;
         Ok(())
@@ -251,4 +248,67 @@ fn hash(start: usize, rows: usize, bin: impl Fn(usize) -> u16) -> u64 {
         key = mix(key ^ word);
     }
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{MemoryOutput, Output};
+
+    const NUM_BINS: usize = 7;
+
+    fn bins(n: usize) -> Vec<u16> {
+        let bin = |bin: usize| u16::try_from(mix((n * NUM_BINS + bin) as u64) & 0xffff).unwrap();
+        (0..NUM_BINS).map(bin).collect()
+    }
+
+    fn sketches(num: usize, budget: usize) -> Sketches {
+        let mut sketches = Sketches::new(NUM_BINS, budget);
+        for n in 0..num {
+            if sketches.needs_scratch() {
+                sketches.spill_to(MemoryOutput::new().scratch().unwrap());
+            }
+            sketches.push(&bins(n)).unwrap();
+        }
+        sketches
+    }
+
+    /// A budget of no, one and two segments and of all, with the last segment empty, full and between.
+    #[test]
+    fn the_same_wherever_they_are() {
+        let segment = SEGMENT * NUM_BINS * 2;
+        for num in [0, 1, SEGMENT, 3 * SEGMENT - 1, 3 * SEGMENT, 3 * SEGMENT + 1] {
+            for budget in [0, segment - 1, segment, 2 * segment + 1, usize::MAX] {
+                let sketches = sketches(num, budget);
+                let fits = num <= budget / segment * SEGMENT;
+                assert_eq!(sketches.is_spilled(), !fits, "{num} {budget}");
+                // All in turn, backwards, a few from each segment, and one twice.
+                let ids: Vec<u32> = (0..u32::try_from(num).unwrap()).collect();
+                let few: Vec<u32> = ids.iter().rev().step_by(100).copied().collect();
+                let twice: Vec<u32> = ids.iter().chain(&ids).rev().copied().collect();
+                for ids in [&ids, &few, &twice] {
+                    let expected: Vec<u16> = ids.iter().flat_map(|&id| bins(id as usize)).collect();
+                    assert!(sketches.load(ids).unwrap() == expected, "{num} {budget}");
+                }
+                assert!(ids.iter().all(|&id| sketches.check(id) == check(&bins(id as usize))));
+                for (start, rows) in [(0, 1), (2, 5), (6, 1), (0, NUM_BINS)] {
+                    let keys = (0..sketches.num_segments()).map(|n| sketches.keys(n, start, rows).unwrap());
+                    let expected: Vec<u64> = (0..num).map(|n| key(&bins(n), start, rows)).collect();
+                    assert_eq!(keys.collect::<Vec<_>>().concat(), expected, "{num} {budget} {start}");
+                }
+            }
+        }
+    }
+
+    /// In the middle of a segment, and where there is room, a store is not asked for and not taken.
+    #[test]
+    fn a_store_is_taken_when_it_is_needed() {
+        let mut sketches = sketches(SEGMENT + 1, 3 * SEGMENT * NUM_BINS * 2);
+        sketches.spill_to(MemoryOutput::new().scratch().unwrap());
+        assert!(!sketches.needs_scratch() && !sketches.is_spilled());
+        // Without one all stay in memory.
+        (0..3 * SEGMENT).for_each(|n| sketches.push(&bins(n)).unwrap());
+        assert!(!sketches.is_spilled());
+        assert_eq!(sketches.bins(u32::try_from(4 * SEGMENT).unwrap()), bins(3 * SEGMENT - 1));
+    }
 }
