@@ -285,7 +285,7 @@ mod tests {
             4..6 => 100 + mix(n) / 8 % 300,
             _ => 1000 + n,
         };
-        let changed = [0, 5, 20, 45, 90][usize::try_from(mix(n ^ 77) % 5).unwrap()];
+        let changed = [0, 5, 20, 45, 90][usize::try_from(mix(n ^ 0x77) % 5).unwrap()];
         let bin = |bin: u64| {
             let is_changed = mix(n * 1000 + bin) % 100 < changed;
             let value = mix(if is_changed { n << 20 | bin } else { template << 40 | bin });
@@ -332,7 +332,9 @@ mod tests {
         let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         ids.for_each(|id| groups.entry(find(&parents, id)).or_default().push(id));
         let mut groups: Vec<Vec<u32>> = groups.into_values().filter(|group| group.len() > 1).collect();
-        groups.iter_mut().for_each(|group| group.sort_by_key(|&id| texts.order(id)));
+        for group in &mut groups {
+            group.sort_by_key(|&id| texts.order(id));
+        }
         groups
     }
 

@@ -338,7 +338,7 @@ mod tests {
 
     /// Shingles of a template, of which some are others: a few templates have very many texts.
     fn hashes(n: u64) -> Vec<u64> {
-        let template = if mix(n) % 3 == 0 { mix(n) % 4 } else { 10 + mix(n) % 900 };
+        let template = if mix(n).is_multiple_of(3) { mix(n) % 4 } else { 10 + mix(n) % 900 };
         let changed = mix(n ^ 5) % 25;
         let hash = |shingle: u64| {
             let is_changed = mix(n * 1000 + shingle) % 100 < changed;

@@ -2,8 +2,33 @@
 //! of every text; what meets no other is done with. *Collect* reads again what is left and keeps, on disk, what
 //! it is compared by. Then each group is settled by itself. Documents come first; paragraphs are those of the
 //! documents that stay, and no copies.
+//!
+//! # Memory
+//! What grows with the corpus, in bytes; what is not said to go stays until OUT is written.
+//!
+//! | of each | bytes | until |
+//! |---|---:|---|
+//! | document | 4 (what it was: [`Reading`]), and 4 if documents are compared | |
+//! | distinct text of a document | 8 | |
+//! | distinct text | 21 to 28 in all (`--keep` but `first`: 53 to 60) | its kind is done with |
+//! | its sketch in memory | 2 a bin: 192 (preset `strict`), 132 (`news`, `syndication`), 216 at most | its kind is done with |
+//! | its sketch on disk | 4 | its kind is done with |
+//! | distinct text, while groups are made | 4.2, and 12 if it is in one | groups are made |
+//! | text in a group | 4, and 45 to 73 while groups are settled; 8 a group | its kind is done with |
+//! | text that goes | 32 | |
+//!
+//! (The 8 of a document's text are among the 21 to 28. Vectors that grow may have room for as much again, which is not
+//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and a word of a text in a group.
+//!
+//! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
+//! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
+//! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
+//! all texts (16 bytes each); the texts of one key of a band; one group ([`near::num_bytes`]: up to 110 a band, and
+//! 2 a bin if sketches are on disk, and 64, for each of its texts; and what is told of those that go). A text's
+//! features are held whole while it is compared: 8 a shingle and 8 a word, and of either a million at most.
 
 mod collect;
+mod pending;
 mod rank;
 mod survey;
 
@@ -200,5 +225,19 @@ impl Load for Store {
         // Poisoned only if a read panicked, and then the run is over.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
         Ok(near::Features::decode(&bytes).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets() {
+        let of = |memory| near_budget(&Config { memory, ..Config::default() });
+        assert_eq!(of(None), usize::MAX);
+        assert_eq!((of(Some(0)), of(Some(128 << 20))), (1 << 20, 1 << 20));
+        assert_eq!(of(Some(1 << 30)), 448 << 20);
+        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (64 << 20)).unwrap());
     }
 }

@@ -16,6 +16,7 @@ use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
 
+use super::pending::Pending;
 use super::rank::Ranking;
 use super::{near_budget, tell};
 
@@ -241,7 +242,7 @@ pub(super) fn paragraphs(
     let context = ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Keys);
     let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
-    let mut pending = Vec::new();
+    let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
     let mut decider = match earlier {
         None => Decider::new(Some(exact)),
         Some((places, findings, reading)) => {
@@ -257,14 +258,21 @@ pub(super) fn paragraphs(
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note(&settled, (ids, reading))?;
         tell(corpus, &settled);
+        let mut add = |place: Ordinal, text: &Signed| {
+            push(&mut texts, (place.0, text), corpus.output)?;
+            Ok(())
+        };
         let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
         if piece.is_none_or(|part| part.is_first) {
             pending.clear();
         }
-        pending.extend(seen);
-        if piece.is_none_or(|part| part.is_last && part.fate == PartFate::Read) {
-            for (place, text) in pending.drain(..) {
-                push(&mut texts, (place.0, &text), corpus.output)?;
+        match piece {
+            None => seen.iter().try_for_each(|(place, text)| add(*place, text))?,
+            Some(part) => {
+                pending.add(seen)?;
+                if part.is_last && part.fate == PartFate::Read {
+                    pending.take(add)?;
+                }
             }
         }
         Ok(settled.scanned.chunk.bytes)
