@@ -182,7 +182,7 @@ fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<S
     let mut signatures = Signatures::new(banding.num_bins(), false);
     for ((_, sketch), number) in made.iter().zip(0..) {
         let bins = sketch.as_ref().ok_or("a document without a shingle")?.bits().collect();
-        signatures.push(number, &Signed { digest: number, bins, rank: [0; 3] });
+        signatures.push(number, &Signed { digest: number, bins, rank: [0; 3] })?;
     }
     let (mut pairs, mut found, mut looked_at) = (0_u64, 0_u64, 0_u64);
     for a in 0..made.len() {

@@ -208,6 +208,8 @@ impl Output for DiskOutput {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        // Without a name it is gone when it is closed: some are done with long before the run.
+        fs::remove_file(&path).map_err(output_error(&path, "remove"))?;
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 

@@ -1,6 +1,7 @@
 //! All or nothing: the staging directory, its lock, and the one step that publishes (contract O3).
 //!
-//! Beside OUT stand, while a run works, `OUT.tamis-partial/{lock,corpus/,record/,scratch-N}`. The lock is the
+//! Beside OUT stand, while a run works, `OUT.tamis-partial/{lock,corpus/,record/}`, and files without a
+//! name (or, for a moment, of the name `scratch-N`). The lock is the
 //! operating system's, so that it goes with a killed process; the next run then takes the leftover over,
 //! undoes a publication that was cut short, and clears it.
 //!

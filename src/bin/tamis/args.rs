@@ -200,6 +200,19 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", help_heading = "Paragraphs")]
     pub(crate) min_chars: Option<u64>,
 
+    /// Count paragraphs of earlier runs as earlier, by the index FILE, and add this run to it when OUT is complete;
+    /// without FILE there it is made.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    pub(crate) index: Option<PathBuf>,
+
+    /// Count paragraphs of the index FILE as earlier, and leave it as it is; can be given several times.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    pub(crate) against: Option<Vec<PathBuf>>,
+
+    /// What this run is called in the index [default: the name of OUT].
+    #[arg(long, value_name = "NAME", help_heading = "Earlier runs")]
+    pub(crate) run_name: Option<String>,
+
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) near: Near,

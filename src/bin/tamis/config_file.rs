@@ -14,7 +14,7 @@ pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 const TABLE: &str = "check";
 
 /// The keys, in the order in which they are printed.
-pub(crate) const KEYS: [&str; 39] = [
+pub(crate) const KEYS: [&str; 42] = [
     "input",
     "files-from",
     "out",
@@ -28,6 +28,9 @@ pub(crate) const KEYS: [&str; 39] = [
     "match",
     "scope",
     "min-chars",
+    "index",
+    "against",
+    "run-name",
     "near",
     "near-preset",
     "threshold",
@@ -75,6 +78,8 @@ pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Option<Options>> {
     options.out = options.out.map(resolve);
     options.record = options.record.map(resolve);
     options.spill_dir = options.spill_dir.map(resolve);
+    options.index = options.index.map(resolve);
+    options.against = options.against.map(|files| files.into_iter().map(resolve).collect());
     options.files_from = options.files_from.map(resolve);
     options.check = options.check.map(|check| check.resolve(resolve));
     options.input = options.input.map(|inputs| inputs.into_iter().map(resolve).collect());
@@ -141,7 +146,7 @@ mod tests {
             input-format = 'jsonl'\nfiles-from = '-'\nrecord = 'r'\nto = 'txt'\nshard-size = '1GB'\n\
             include = ['*.txt']\nexclude = []\nencoding = 'big5'\nencoding-errors = 'replace'\n\
             max-document-size = 4096\nledger-text = true\njson = true\nquiet = true\nverbose = 2\nthreads = 4\n\
-            memory = '1GiB'\nresume = true\nseal-every = '1MB'\nspill-dir = 's'\n";
+            memory = '1GiB'\nresume = true\nindex = 'i'\nagainst = ['j']\nrun-name = 'k'\nseal-every = '1MB'\nspill-dir = 's'\n";
         let options = parse(text).unwrap();
         let json = serde_json::to_value(&options).unwrap();
         for key in KEYS {

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let done = match command {
-        Command::Clean(args) => Settings::load(&args).and_then(|settings| clean(&settings)),
+        Command::Clean(args) => Settings::load(&args).and_then(|mut settings| clean(&mut settings)),
         Command::Check(args) => check::check(*args),
         Command::Inspect(args) => {
             Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
         Command::Clusters(args) => clusters::clusters(&args),
         Command::Report(args) => start(0, true).and_then(|progress| report::report(&args, &progress)),
-        Command::Index(args) => index::index(&args),
+        Command::Index(args) => index::index(args),
         Command::Config(args) => {
             Settings::load(&args).and_then(|settings| settings.to_toml()).and_then(|text| print(&text))
         }
@@ -98,8 +98,11 @@ fn start(verbose: u8, is_quiet: bool) -> anyhow::Result<Progress> {
     Ok(Progress::new(is_drawn, &INTERRUPTED))
 }
 
-fn clean(settings: &Settings) -> anyhow::Result<Exit> {
+fn clean(settings: &mut Settings) -> anyhow::Result<Exit> {
     let destination = settings.destination()?;
+    if destination == Destination::Nowhere {
+        settings.leave_index();
+    }
     let roots = settings.roots()?;
     let progress = start(settings.verbose, settings.quiet)?;
     let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
-use tamis::config::{DecideConfig, Given, MatchConfig, ReadConfig, RecoveryConfig, SplitConfig, WriteConfig};
+use tamis::config::{
+    DecideConfig, Given, HistoryConfig, MatchConfig, ReadConfig, RecoveryConfig, SplitConfig, WriteConfig,
+};
 use tamis::pipeline::Destination;
 use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
@@ -76,6 +78,11 @@ impl Settings {
             },
             threads: joined.threads.unwrap_or_default(),
             memory: memory(joined.memory)?,
+            history: HistoryConfig {
+                index: joined.index,
+                against: joined.against.unwrap_or_default(),
+                run_name: joined.run_name,
+            },
             recovery: RecoveryConfig {
                 resume: joined.resume.unwrap_or_default(),
                 spill_dir: joined.spill_dir,
@@ -119,6 +126,12 @@ impl Settings {
             Some(out) if out.as_os_str() == "-" => Destination::Stdout { record: self.record.clone() },
             Some(out) => Destination::Directory(out.clone()),
         })
+    }
+
+    /// Nothing is written: the index is only read.
+    pub(crate) fn leave_index(&mut self) {
+        let history = &mut self.config.history;
+        history.against.extend(history.index.take().filter(|index| index.exists()));
     }
 
     /// The inputs, looked at: those that were named, and then those of the list.
@@ -179,6 +192,9 @@ impl Settings {
             threads: Some(config.threads),
             memory: self.memory,
             resume: Some(config.recovery.resume),
+            index: config.history.index,
+            against: Some(config.history.against),
+            run_name: config.history.run_name,
             seal_every: config.recovery.seal_every.map(ByteSize),
             spill_dir: config.recovery.spill_dir,
         }
@@ -250,6 +266,8 @@ fn to_table(options: &Options) -> anyhow::Result<toml::Table> {
     options.out = options.out.as_ref().map(lossy);
     options.record = options.record.as_ref().map(lossy);
     options.spill_dir = options.spill_dir.as_ref().map(lossy);
+    options.index = options.index.as_ref().map(lossy);
+    options.against = options.against.map(|files| files.iter().map(lossy).collect());
     options.files_from = options.files_from.as_ref().map(lossy);
     options.input = options.input.map(|inputs| inputs.iter().map(lossy).collect());
     toml::Table::try_from(options).context("min-chars or threads: too large for TOML")
@@ -283,6 +301,9 @@ fn join(flags: Options, file: Options) -> Options {
         threads: flags.threads.or(file.threads),
         memory: flags.memory.or(file.memory),
         resume: flags.resume.or(file.resume),
+        index: flags.index.or(file.index),
+        against: flags.against.or(file.against),
+        run_name: flags.run_name.or(file.run_name),
         seal_every: flags.seal_every.or(file.seal_every),
         spill_dir: flags.spill_dir.or(file.spill_dir),
     }

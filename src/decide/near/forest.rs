@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::banding::Banding;
-use super::components::key;
 use super::signatures::{SignatureId, Signatures};
+use super::sketches::key;
+use crate::error::Result;
 
 /// Number of a text in its component.
 pub(super) type Position = u32;
@@ -14,16 +15,29 @@ pub(super) type Position = u32;
 /// together (M. Bawa, T. Condie and P. Ganesan, "LSH Forest", WWW 2005).
 const BUCKET: usize = 128;
 
+/// Bytes of a survivor in a band, at most: mostly it is alone in its bucket, which is a vector in a table that is half
+/// full or more.
+const NODE_BYTES: usize = 110;
+
 /// The survivors of a component, by the bands of their sketches.
 ///
-/// Memory: mostly buckets of one, some 40 bytes a survivor and band, 1.3 kB at 33 bands. A look-up costs `bands` probes and at most `bands` times 128
-/// comparisons of sketches.
+/// Memory: mostly buckets of one, 70 to 110 bytes a survivor and band, 1.1 to 1.8 kB at 16 bands; and 2 bytes a bin of a text
+/// of the component if sketches are on disk. A look-up costs `bands` probes and at most `bands` times 128 comparisons
+/// of sketches.
 #[derive(Debug)]
 pub(super) struct Forest<'a> {
-    component: &'a [SignatureId],
-    texts: &'a Signatures,
+    sketches: Sketches<'a>,
     banding: Banding,
     nodes: HashMap<u64, Node>,
+}
+
+/// The sketches of a component, by position.
+#[derive(Debug)]
+enum Sketches<'a> {
+    /// Where they are.
+    InMemory(&'a [SignatureId], &'a Signatures),
+    /// Read from disk: so many bins each.
+    Loaded(usize, Vec<u16>),
 }
 
 #[derive(Debug)]
@@ -33,14 +47,35 @@ enum Node {
 }
 
 impl<'a> Forest<'a> {
-    /// No survivors yet of the texts of a component.
-    pub(super) fn new(component: &'a [SignatureId], (texts, banding): (&'a Signatures, Banding)) -> Self {
-        Self { component, texts, banding, nodes: HashMap::new() }
+    /// No survivors yet of the texts of a component. Sketches on disk are read once, all of the component.
+    ///
+    /// # Errors
+    /// Those of the store that holds sketches.
+    pub(super) fn new(
+        component: &'a [SignatureId],
+        (texts, banding): (&'a Signatures, Banding),
+    ) -> Result<Self> {
+        let sketches = if texts.is_spilled() {
+            Sketches::Loaded(banding.num_bins(), texts.sketches().load(component)?)
+        } else {
+            Sketches::InMemory(component, texts)
+        };
+        Ok(Self { sketches, banding, nodes: HashMap::new() })
+    }
+
+    /// Bytes that a component of so many texts takes, if all of them survive.
+    pub(super) fn num_bytes(num_texts: usize, (texts, banding): (&Signatures, Banding)) -> usize {
+        let sketch = if texts.is_spilled() { banding.num_bins() * size_of::<u16>() } else { 0 };
+        num_texts.saturating_mul(sketch + banding.bands * NODE_BYTES)
     }
 
     /// The bins of the sketch of a text.
-    pub(super) fn bins(&self, text: Position) -> &'a [u16] {
-        self.texts.bins(self.component[text as usize])
+    #[inline]
+    pub(super) fn bins(&self, text: Position) -> &[u16] {
+        match &self.sketches {
+            Sketches::InMemory(component, texts) => texts.bins(component[text as usize]),
+            Sketches::Loaded(num_bins, bins) => &bins[text as usize * num_bins..][..*num_bins],
+        }
     }
 
     /// Adds a survivor. Beyond the depth of a whole sketch, where a bucket's sketches are the same, the first 128
@@ -55,7 +90,8 @@ impl<'a> Forest<'a> {
         let (rows, deepest) = (self.banding.rows, self.banding.num_bins());
         while depth <= deepest {
             let mut moved = Vec::new();
-            match self.nodes.entry(key(self.texts.bins(self.component[text as usize]), start, depth)) {
+            let key = key(self.bins(text), start, depth);
+            match self.nodes.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(Node::Bucket(vec![text]));
                     return;
@@ -111,10 +147,10 @@ mod tests {
             let mut bins = vec![7; banding.num_bins()];
             bins[banding.num_bins() / 2..].fill(n / 2);
             bins[3] = n;
-            texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] });
+            texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] }).unwrap();
         }
         let component: Vec<SignatureId> = (0..1000).collect();
-        let mut forest = Forest::new(&component, (&texts, banding));
+        let mut forest = Forest::new(&component, (&texts, banding)).unwrap();
         let mut found = Vec::new();
         for id in (0..1000).step_by(2) {
             forest.insert(id);

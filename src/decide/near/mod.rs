@@ -21,11 +21,12 @@ mod forest;
 mod judge;
 mod settle;
 mod signatures;
+mod sketches;
 
 pub use banding::Banding;
-pub use components::components;
+pub use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
 pub use findings::{Documents, Finding, Findings, NO_TEXT};
 pub use judge::{Judge, Match, NumberOverlap, Similarity};
-pub use settle::{Load, Removal, settle};
+pub use settle::{Load, Removal, num_bytes, settle};
 pub use signatures::{Member, Rank, SignatureId, Signatures, Signed};

@@ -51,25 +51,28 @@ const FEW: usize = 8;
 /// [`super::components()`]). A text goes only if it matches one that stays: no chains.
 ///
 /// The survivor named is the most similar of those that were looked at; of equals the one earlier in the order.
-/// Cost: for each text one look-up, and at most 64 comparisons, most of them in parallel.
+/// Cost: for each text one look-up, and at most 64 comparisons, most of them in parallel. Memory: [`num_bytes`], and
+/// twice `cached` bytes of features, which are read again where they do not fit; no result depends on it.
 ///
 /// # Errors
-/// Those of `load`.
+/// Those of `load`, and of the store that holds sketches.
 pub fn settle(
     component: &[SignatureId],
     near: (&Signatures, Banding),
     judge: &Judge,
     load: &dyn Load,
+    cached: usize,
 ) -> Result<Vec<Removal>> {
     let mut settler = Settler {
         component,
         banding: near.1,
         judge,
         load,
-        forest: Forest::new(component, near),
+        forest: Forest::new(component, near)?,
         numbers: ByNumbers::new(component.len()),
         sizes: vec![0; component.len()],
-        survivors: Mutex::new(Cache::new(component.len())),
+        survivors: Mutex::new(Cache::new(component.len(), cached)),
+        held: cached / BLOCK,
     };
     let mut removals = Vec::new();
     let positions: Vec<Position> = (0..).take(component.len()).collect();
@@ -88,6 +91,14 @@ pub fn settle(
     Ok(removals)
 }
 
+/// Bytes that settling a component of so many texts takes at most, features and removals aside: mostly what finds
+/// survivors, some 110 bytes a text and band if all of them survive.
+pub fn num_bytes(num_texts: usize, near: (&Signatures, Banding)) -> usize {
+    // Of each text its position, size, number marks, place in the cache and in what was seen.
+    const TEXT_BYTES: usize = 64;
+    Forest::num_bytes(num_texts, near).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
+}
+
 /// A component while it is settled.
 struct Settler<'a> {
     component: &'a [SignatureId],
@@ -99,12 +110,15 @@ struct Settler<'a> {
     /// Shingles of each survivor; 0 if they are sampled.
     sizes: Vec<u32>,
     survivors: Mutex<Cache>,
+    /// Features of a text of its block that are larger are read twice.
+    held: usize,
 }
 
 /// A text, held against the survivors before its block.
 struct Looked {
     text: Position,
-    features: Features,
+    /// `None` if they are too large to be held until all of the block is looked at.
+    features: Option<Features>,
     marks: NumberMarks,
     found: Option<(Position, Match)>,
 }
@@ -117,12 +131,17 @@ impl Settler<'_> {
         self.forest.look_up(text, &mut others);
         self.numbers.look_up(marks, &mut others);
         let found = self.best(text, (&features, marks), &others)?;
+        let features = (features.num_bytes() <= self.held).then_some(features);
         Ok(Looked { text, features, marks, found })
     }
 
     /// Settles a text. `fresh`: the survivors of its block so far.
     fn settle(&mut self, looked: Looked, fresh: &mut Vec<Position>) -> Result<Option<Removal>> {
         let Looked { text, features, marks, mut found } = looked;
+        let features = match features {
+            Some(features) => features,
+            None => self.load.load(self.component[text as usize])?,
+        };
         if found.is_none() {
             found = self.best(text, (&features, marks), fresh)?;
         }
@@ -281,14 +300,12 @@ struct Cache {
     features: Vec<Option<Arc<Features>>>,
     order: VecDeque<Position>,
     bytes: usize,
+    limit: usize,
 }
 
-/// Bytes of features kept by each component that is being settled.
-const CACHED_BYTES: usize = 32 * 1024 * 1024;
-
 impl Cache {
-    fn new(len: usize) -> Self {
-        Self { features: vec![None; len], order: VecDeque::new(), bytes: 0 }
+    fn new(len: usize, limit: usize) -> Self {
+        Self { features: vec![None; len], order: VecDeque::new(), bytes: 0, limit }
     }
 
     fn put(&mut self, text: Position, features: Arc<Features>) {
@@ -298,7 +315,7 @@ impl Cache {
         }
         self.bytes += bytes;
         self.order.push_back(text);
-        while self.bytes > CACHED_BYTES
+        while self.bytes > self.limit
             && let Some(oldest) = self.order.pop_front()
         {
             self.bytes -= self.features[oldest as usize].take().map_or(0, |features| features.num_bytes());
@@ -307,5 +324,67 @@ impl Cache {
 
     fn get(&self, text: Position) -> Option<Arc<Features>> {
         self.features[text as usize].clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::components::components;
+    use super::super::signatures::Signed;
+    use super::*;
+    use crate::config::{Limit, NearConfig, NearPreset};
+    use crate::fingerprint::{Sketch, Slots, mix};
+    use crate::store::{MemoryOutput, Output};
+
+    /// Shingles of a template, of which some are others: a few templates have very many texts.
+    fn hashes(n: u64) -> Vec<u64> {
+        let template = if mix(n).is_multiple_of(3) { mix(n) % 4 } else { 10 + mix(n) % 900 };
+        let changed = mix(n ^ 5) % 25;
+        let hash = |shingle: u64| {
+            let is_changed = mix(n * 1000 + shingle) % 100 < changed;
+            mix(if is_changed { n << 20 | shingle } else { template << 40 | shingle })
+        };
+        (0..60 + template % 7).map(hash).collect()
+    }
+
+    struct Made;
+
+    impl Load for Made {
+        fn load(&self, text: SignatureId) -> Result<Features> {
+            let hashes = hashes(u64::from(text));
+            Ok(Features::new(hashes.len() as u64, hashes, Slots::default()))
+        }
+    }
+
+    /// What was found within these budgets: for sketches, for grouping, for features.
+    fn removals(config: &NearConfig, [kept, budget, cached]: [usize; 3]) -> Vec<String> {
+        let banding = Banding::of(config);
+        let mut texts = Signatures::within(kept, banding.num_bins(), true);
+        for n in 0..4000 {
+            if texts.needs_scratch() {
+                texts.spill_to(MemoryOutput::new().scratch().unwrap());
+            }
+            let bins = Sketch::of(&hashes(n), banding.num_bins()).unwrap().bits().collect();
+            let signed = Signed { digest: n, bins, rank: [mix(n) % 9, 0, 0] };
+            assert_eq!(u64::from(texts.push(n, &signed).unwrap()), n);
+        }
+        let groups = components(&texts, banding, budget).unwrap();
+        let near = (&texts, banding);
+        let settled =
+            groups.iter().flat_map(|group| settle(group, near, &Judge::new(config), &Made, cached).unwrap());
+        settled.map(|removal| format!("{removal:?}")).collect()
+    }
+
+    /// Sketches on disk, bands in rounds and features that are read again: the same texts go for the same survivors.
+    #[test]
+    fn budgets_do_not_matter() {
+        for preset in [NearPreset::Strict, NearPreset::Syndication] {
+            let config = NearConfig { number_guard: Limit::Off, ..NearConfig::preset(preset) };
+            let expected = removals(&config, [usize::MAX; 3]);
+            assert!(expected.len() > 1000, "{}", expected.len());
+            for budgets in [[0, 0, 0], [0, usize::MAX, 100_000], [450_000, 30_000, 5000]] {
+                assert!(removals(&config, budgets) == expected, "{preset:?} {budgets:?}");
+            }
+        }
     }
 }

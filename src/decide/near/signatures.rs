@@ -3,6 +3,10 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use super::sketches::{Sketches, check};
+use crate::error::Result;
+use crate::store::Scratch;
+
 /// Number of a distinct text, in the order in which texts were seen first.
 pub type SignatureId = u32;
 
@@ -14,12 +18,11 @@ pub type Member = u64;
 
 /// The sketches of all distinct texts.
 ///
-/// Memory: 2 bytes a bin and 21 to 28 bytes a distinct text; 32 more under an order other than that of the corpus.
+/// Memory of a distinct text: 21 to 28 bytes; 32 more under an order other than that of the corpus; and 2 a bin, or 4
+/// in all if its sketch is on disk. There it takes 4 bytes a bin.
 #[derive(Debug)]
 pub struct Signatures {
-    num_bins: usize,
-    /// Sketches of [`SEGMENT`] texts each: growing copies nothing.
-    segments: Vec<Vec<u16>>,
+    sketches: Sketches,
     digests: Vec<u64>,
     table: HashTable<u32>,
     /// The member that would stay.
@@ -28,9 +31,6 @@ pub struct Signatures {
     ranks: Vec<Rank>,
     is_ranked: bool,
 }
-
-/// Texts a segment.
-const SEGMENT: usize = 1024;
 
 /// What is known of one text.
 #[derive(Debug, Clone)]
@@ -46,15 +46,35 @@ pub struct Signed {
 impl Signatures {
     /// No texts yet, with so many bins each. Unless `is_ranked`, the first in corpus order comes first.
     pub fn new(num_bins: usize, is_ranked: bool) -> Self {
+        Self::within(usize::MAX, num_bins, is_ranked)
+    }
+
+    /// The same; sketches beyond so many bytes are kept on disk ([`Self::needs_scratch`]).
+    pub fn within(budget: usize, num_bins: usize, is_ranked: bool) -> Self {
         Self {
-            num_bins,
-            segments: Vec::new(),
+            sketches: Sketches::new(num_bins, budget),
             digests: Vec::new(),
             table: HashTable::new(),
             best: Vec::new(),
             ranks: Vec::new(),
             is_ranked,
         }
+    }
+
+    /// Whether the sketch of the next text is beyond the budget and has nowhere to go: without a store it stays in
+    /// memory. Once there is one this is never so again.
+    pub fn needs_scratch(&self) -> bool {
+        self.sketches.needs_scratch()
+    }
+
+    /// Keeps the sketches beyond the budget in an empty store. Does nothing unless it is needed.
+    pub fn spill_to(&mut self, scratch: Box<dyn Scratch>) {
+        self.sketches.spill_to(scratch);
+    }
+
+    /// Whether any sketch is on disk.
+    pub fn is_spilled(&self) -> bool {
+        self.sketches.is_spilled()
     }
 
     /// Number of distinct texts.
@@ -68,25 +88,33 @@ impl Signatures {
     }
 
     /// The bins of a text's sketch.
-    #[inline]
-    pub fn bins(&self, id: SignatureId) -> &[u16] {
-        let start = id as usize % SEGMENT * self.num_bins;
-        &self.segments[id as usize / SEGMENT][start..start + self.num_bins]
-    }
-
-    /// Adds a text that stands at `member`, in corpus order. Texts of one digest and one sketch are one text.
     ///
     /// # Panics
-    /// At 2^32 distinct texts: a terabyte of memory.
-    pub fn push(&mut self, member: Member, text: &Signed) -> SignatureId {
-        let Self { table, digests, segments, num_bins, .. } = self;
-        let bins_of = |id: u32| {
-            let start = id as usize % SEGMENT * *num_bins;
-            &segments[id as usize / SEGMENT][start..start + *num_bins]
-        };
+    /// If it is on disk: see [`Self::is_spilled`].
+    #[inline]
+    pub fn bins(&self, id: SignatureId) -> &[u16] {
+        self.sketches.bins(id)
+    }
+
+    /// All sketches, wherever they are.
+    pub(super) fn sketches(&self) -> &Sketches {
+        &self.sketches
+    }
+
+    /// Adds a text that stands at `member`, in corpus order. Texts of one digest and one sketch are one text;
+    /// sketches are told apart by 32 bits of their hash, as one of them may be on disk.
+    ///
+    /// # Errors
+    /// Those of the store that holds what has no room in memory.
+    ///
+    /// # Panics
+    /// At 2^32 distinct texts: more than 90 GB of memory.
+    pub fn push(&mut self, member: Member, text: &Signed) -> Result<SignatureId> {
+        let Self { table, digests, sketches, .. } = self;
+        let own = check(&text.bins);
         let entry = table.entry(
             text.digest,
-            |&id| digests[id as usize] == text.digest && bins_of(id) == text.bins,
+            |&id| digests[id as usize] == text.digest && sketches.check(id) == own,
             |&id| digests[id as usize],
         );
         match entry {
@@ -96,24 +124,19 @@ impl Signatures {
                     self.ranks[id as usize] = text.rank;
                     self.best[id as usize] = member;
                 }
-                id
+                Ok(id)
             }
             Entry::Vacant(entry) => {
-                let id = u32::try_from(digests.len()).expect("2^32 distinct texts: a terabyte of memory");
+                let id =
+                    u32::try_from(digests.len()).expect("2^32 distinct texts: more than 90 GB of memory");
+                sketches.push(&text.bins)?;
                 entry.insert(id);
                 digests.push(text.digest);
-                if (id as usize).is_multiple_of(SEGMENT) {
-                    segments.push(Vec::with_capacity(SEGMENT * *num_bins));
-                }
-                if let Some(segment) = segments.last_mut() {
-                    segment.extend_from_slice(&text.bins);
-                    segment.resize((id as usize % SEGMENT + 1) * *num_bins, 0);
-                }
                 self.best.push(member);
                 if self.is_ranked {
                     self.ranks.push(text.rank);
                 }
-                id
+                Ok(id)
             }
         }
     }
@@ -129,18 +152,14 @@ impl Signatures {
         (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
     }
 
-    /// Number of equal bins of two sketches.
-    #[inline]
-    pub fn num_equal(&self, a: SignatureId, b: SignatureId) -> usize {
-        num_equal(self.bins(a), self.bins(b))
-    }
-
-    /// Forgets what texts are compared by; who stays is still known. No text is added after this.
+    /// Forgets what texts are compared by, in memory and on disk; who stays is still known. No text is added after
+    /// this.
     pub fn forget_sketches(&mut self) {
-        self.segments = Vec::new();
+        self.sketches = Sketches::new(0, usize::MAX);
         self.digests = Vec::new();
         self.table = HashTable::new();
         self.ranks = Vec::new();
+        self.best.shrink_to_fit();
     }
 }
 
@@ -160,13 +179,13 @@ mod tests {
     fn copies_are_one_text_and_the_best_ranked_stays() {
         let signed = |digest, bin, rank| Signed { digest, bins: vec![bin; 3], rank: [rank, 0, 0] };
         let mut texts = Signatures::new(3, true);
-        assert_eq!(texts.push(0, &signed(7, 1, 5)), 0);
-        assert_eq!(texts.push(1, &signed(7, 2, 5)), 1, "another text of the same digest");
-        assert_eq!(texts.push(2, &signed(7, 1, 5)), 0);
+        assert_eq!(texts.push(0, &signed(7, 1, 5)).unwrap(), 0);
+        assert_eq!(texts.push(1, &signed(7, 2, 5)).unwrap(), 1, "another text of the same digest");
+        assert_eq!(texts.push(2, &signed(7, 1, 5)).unwrap(), 0);
         assert_eq!(texts.best(0), 0, "the first of equals");
-        assert_eq!(texts.push(3, &signed(7, 1, 4)), 0);
+        assert_eq!(texts.push(3, &signed(7, 1, 4)).unwrap(), 0);
         assert_eq!((texts.best(0), texts.best(1), texts.len()), (3, 1, 2));
-        assert_eq!((texts.num_equal(0, 1), texts.num_equal(0, 0)), (0, 3));
+        assert_eq!(num_equal(texts.bins(0), texts.bins(1)), 0);
     }
 
     #[test]
@@ -174,7 +193,7 @@ mod tests {
         let mut texts = Signatures::new(2, false);
         for n in 0..3000_u16 {
             let text = Signed { digest: u64::from(n), bins: vec![n, n + 1], rank: [0; 3] };
-            assert_eq!(texts.push(u64::from(n), &text), u32::from(n));
+            assert_eq!(texts.push(u64::from(n), &text).unwrap(), u32::from(n));
         }
         assert_eq!(
             (texts.bins(0), texts.bins(1023), texts.bins(2999)),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::config::Shingle;
-use crate::decide::near::{Features, Member, SignatureId, Signatures};
+use crate::decide::near::{Components, Features, Member, SignatureId, Signatures};
 use crate::decide::{Copies, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
@@ -21,7 +21,7 @@ use super::{Units, tell};
 /// The features of texts, on disk.
 pub(super) struct Collected {
     scratch: Box<dyn Scratch>,
-    /// Offset and length. 16 bytes a text that met another, and the table.
+    /// Offset and length. 29 to 57 bytes a text that met another.
     places: HashMap<SignatureId, (u64, usize)>,
 }
 
@@ -32,6 +32,12 @@ impl Collected {
         Ok(())
     }
 
+    /// Bytes of the features of these texts, encoded.
+    pub(super) fn num_bytes(&self, texts: &[SignatureId]) -> usize {
+        let places = texts.iter().filter_map(|text| self.places.get(text));
+        places.fold(0, |bytes, &(_, len)| bytes.saturating_add(len))
+    }
+
     /// The features of a text, encoded.
     pub(super) fn read(&mut self, text: SignatureId, bytes: &mut Vec<u8>) -> Result<()> {
         let Some(&(offset, len)) = self.places.get(&text) else { return Ok(()) };
@@ -40,12 +46,12 @@ impl Collected {
     }
 }
 
-/// The texts that are wanted, sorted by where they stand.
+/// The texts that are wanted, sorted by where they stand. 16 bytes a text.
 struct Wanted(Vec<(Member, SignatureId)>);
 
 impl Wanted {
-    fn new(texts: &Signatures, components: &[Vec<SignatureId>]) -> Self {
-        let mut wanted: Vec<_> = components.iter().flatten().map(|&text| (texts.best(text), text)).collect();
+    fn new(texts: &Signatures, components: &Components) -> Self {
+        let mut wanted: Vec<_> = components.texts().iter().map(|&text| (texts.best(text), text)).collect();
         wanted.sort_unstable();
         Self(wanted)
     }
@@ -189,7 +195,7 @@ impl Joiner {
 /// Reads the sources of these texts again and keeps what they are compared by.
 pub(super) fn collect(
     corpus: &Corpus<'_>,
-    (texts, components): (&Signatures, &[Vec<SignatureId>]),
+    (texts, components): (&Signatures, &Components),
     units: Units,
     places: &Places,
 ) -> Result<Collected> {
@@ -201,7 +207,8 @@ pub(super) fn collect(
     let context =
         ScanContext::new((corpus.sources, corpus.input), corpus.read, corpus.config, Purpose::Places);
     let mut decider = Decider::again(Copies::Unsought, places, None);
-    let collected = Collected { scratch: corpus.output.scratch()?, places: HashMap::new() };
+    let collected =
+        Collected { scratch: corpus.output.scratch()?, places: HashMap::with_capacity(wanted.0.len()) };
     let mut joiner = Joiner { collected, open: None, shingle };
     let visit = |settled: Settled, _: &Places| {
         let made = maker.make(&settled);

@@ -2,8 +2,33 @@
 //! of every text; what meets no other is done with. *Collect* reads again what is left and keeps, on disk, what
 //! it is compared by. Then each group is settled by itself. Documents come first; paragraphs are those of the
 //! documents that stay, and no copies.
+//!
+//! # Memory
+//! What grows with the corpus, in bytes; what is not said to go stays until OUT is written.
+//!
+//! | of each | bytes | until |
+//! |---|---:|---|
+//! | document | 4 (what it was: [`Reading`]), and 4 if documents are compared | |
+//! | distinct text of a document | 8 | |
+//! | distinct text | 21 to 28 in all (`--keep` but `first`: 53 to 60) | its kind is done with |
+//! | its sketch in memory | 2 a bin: 192 (preset `strict`), 132 (`news`, `syndication`), 216 at most | its kind is done with |
+//! | its sketch on disk | 4 | its kind is done with |
+//! | distinct text, while groups are made | 4.2, and 12 if it is in one | groups are made |
+//! | text in a group | 4, and 45 to 73 while groups are settled; 8 a group | its kind is done with |
+//! | text that goes | 32 | |
+//!
+//! (The 8 of a document's text are among the 21 to 28. Vectors that grow may have room for as much again, which is not
+//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and a word of a text in a group.
+//!
+//! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
+//! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
+//! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
+//! all texts (16 bytes each); the texts of one key of a band; one group ([`near::num_bytes`]: up to 110 a band, and
+//! 2 a bin if sketches are on disk, and 64, for each of its texts; and what is told of those that go). A text's
+//! features are held whole while it is compared: 8 a shingle and 8 a word, and of either a million at most.
 
 mod collect;
+mod pending;
 mod rank;
 mod survey;
 
@@ -17,7 +42,7 @@ use super::settle::Decider;
 use super::spill::tell;
 use crate::config::Config;
 use crate::decide::near::{
-    self, Banding, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
+    self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
 use crate::decide::{Copies, Exact, Places};
 use crate::error::{Error, Result};
@@ -97,8 +122,23 @@ pub(super) fn search(
     Ok(Some(Search { places, findings, reading }))
 }
 
-/// Groups settled before their evidence is written down.
+/// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough
+/// to work with.
+///
+/// One half is for sketches, the other for the sort that groups texts and then for the groups that are settled.
+fn near_budget(config: &Config) -> usize {
+    /// What reading, scanning and writing take.
+    const OTHERS: u64 = 128 * 1024 * 1024;
+    const LEAST: usize = 1024 * 1024;
+    let budget = config.memory.map_or(u64::MAX, |memory| memory.saturating_sub(OTHERS) / 2);
+    usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+}
+
+/// Groups settled before their evidence is written down; fewer if they do not fit.
 const BATCH: usize = 4096;
+
+/// Most bytes of features that are kept of a group while it is settled: they are asked for again and again.
+const CACHED_BYTES: usize = 32 * 1024 * 1024;
 
 /// Finds the texts that go, sorted.
 fn settle(
@@ -108,21 +148,29 @@ fn settle(
     places: &Places,
     evidence: &mut EvidenceStore,
 ) -> Result<Vec<(SignatureId, Finding)>> {
-    let components = near::components(texts, banding);
+    let budget = near_budget(corpus.config) / 2;
+    let components = near::components(texts, banding, budget)?;
     if components.is_empty() {
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let store = Store(Mutex::new(collect::collect(corpus, (texts, &components), units, places)?));
+    let collected = collect::collect(corpus, (texts, &components), units, places)?;
+    let cached = CACHED_BYTES.min(budget / 8);
+    let batches = batches(&components, (&collected, cached), budget, |group| {
+        near::num_bytes(group.len(), (texts, banding))
+    });
+    let store = Store(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
-    for batch in components.chunks(BATCH) {
+    let mut groups = components.iter();
+    for batch in batches {
+        let groups: Vec<&[SignatureId]> = groups.by_ref().take(batch).collect();
         if corpus.observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let settled: Result<Vec<Vec<Removal>>> = batch
+        let settled: Result<Vec<Vec<Removal>>> = groups
             .par_iter()
-            .map(|component| near::settle(component, (texts, banding), &judge, &store))
+            .map(|group| near::settle(group, (texts, banding), &judge, &store, cached))
             .collect();
         for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
             removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
@@ -130,6 +178,31 @@ fn settle(
     }
     removed.sort_unstable_by_key(|(text, _)| *text);
     Ok(removed)
+}
+
+/// Numbers of groups that are settled together, as all of them may be held at once: a thread that waits for the texts of
+/// one begins another. A group that does not fit is settled alone.
+fn batches(
+    components: &Components,
+    (collected, cached): (&Collected, usize),
+    budget: usize,
+    num_bytes: impl Fn(&[SignatureId]) -> usize,
+) -> Vec<usize> {
+    let mut batches = Vec::new();
+    let (mut batch, mut bytes) = (0, 0_usize);
+    for group in components.iter() {
+        // A hash of five bytes becomes one of eight.
+        let features = collected.num_bytes(group).saturating_mul(2).min(cached.saturating_mul(2));
+        let own = num_bytes(group).saturating_add(features);
+        if batch == BATCH || batch > 0 && bytes.saturating_add(own) > budget {
+            batches.push(batch);
+            (batch, bytes) = (0, 0);
+        }
+        batch += 1;
+        bytes = bytes.saturating_add(own);
+    }
+    batches.push(batch);
+    batches
 }
 
 /// What was collected, for all groups at once.
@@ -141,5 +214,19 @@ impl Load for Store {
         // Poisoned only if a read panicked, and then the run is over.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
         Ok(near::Features::decode(&bytes).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets() {
+        let of = |memory| near_budget(&Config { memory, ..Config::default() });
+        assert_eq!(of(None), usize::MAX);
+        assert_eq!((of(Some(0)), of(Some(128 << 20))), (1 << 20, 1 << 20));
+        assert_eq!(of(Some(1 << 30)), 448 << 20);
+        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (64 << 20)).unwrap());
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Findings, NO_TEXT, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{Banding, Findings, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Copies, Exact, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
@@ -14,11 +14,13 @@ use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
 use crate::pipeline::settle::Decider;
 use crate::read::{Part, PartFate};
+use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
 
+use super::pending::Pending;
 use super::rank::Ranking;
-use super::tell;
+use super::{near_budget, tell};
 
 /// Where everything stands, and what every document was, if that was not known before.
 pub(super) type Where = (Places, Option<Arc<Reading>>);
@@ -46,6 +48,7 @@ struct Sketcher<'a> {
     shingle: Shingle,
     banding: Banding,
     ranking: Ranking<'a>,
+    corpus: Corpus<'a>,
 }
 
 impl<'a> Sketcher<'a> {
@@ -55,7 +58,14 @@ impl<'a> Sketcher<'a> {
             shingle: corpus.config.decide.near.shingle,
             banding,
             ranking: Ranking::new(*corpus)?,
+            corpus: *corpus,
         })
+    }
+
+    /// No texts yet.
+    fn texts(&self) -> Signatures {
+        let budget = near_budget(self.corpus.config) / 2;
+        Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
     }
 
     /// What is seen of each slot of a chunk.
@@ -116,7 +126,7 @@ impl Adder<'_> {
             }
             for number in part.slots.clone() {
                 match seen.next() {
-                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text),
+                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text)?,
                     Some(Seen::Piece { sketch, shingles }) => {
                         self.join(sketch, shingles);
                         self.finish(settled, part, number)?;
@@ -158,17 +168,30 @@ impl Adder<'_> {
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
             let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
-            self.push(document.id, &signed(&sketch, digest.table_hash(), rank));
+            self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, document: DocumentId, text: &Signed) {
-        let text = self.survey.texts.push(document.0, text);
+    fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
+        let text = push(&mut self.survey.texts, (document.0, text), self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.survey.texts_of.resize(index, NO_TEXT);
         self.survey.texts_of.push(text);
+        Ok(())
     }
+}
+
+/// Adds a text that stands there. The store for what has no room is made when it is needed first.
+fn push(
+    texts: &mut Signatures,
+    (member, text): (Member, &Signed),
+    output: &dyn Output,
+) -> Result<SignatureId> {
+    if texts.needs_scratch() {
+        texts.spill_to(output.scratch()?);
+    }
+    texts.push(member, text)
 }
 
 /// Surveys all documents, and notes where everything stands and the ids of records.
@@ -179,8 +202,8 @@ pub(super) fn documents(
 ) -> Result<(Survey, Where)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = context(corpus);
-    let texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
-    let mut adder = Adder { survey: Survey { texts, texts_of: Vec::new() }, open: None, sketcher: &sketcher };
+    let survey = Survey { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut adder = Adder { survey, open: None, sketcher: &sketcher };
     let reading = Reading::new(corpus.output.scratch()?, DocumentId(0));
     let mut decider = Decider::new(Copies::Unsought).noting(reading);
     let visit = |settled: Settled, _: &Places| {
@@ -228,9 +251,9 @@ pub(super) fn paragraphs(
 ) -> Result<(Signatures, Where)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let context = context(corpus);
-    let mut texts = Signatures::new(banding.num_bins(), sketcher.ranking.is_ranked());
+    let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
-    let mut pending = Vec::new();
+    let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
     let copies = Copies::Live(Exact::new(corpus.config.decide.scope));
     let mut decider = match earlier {
         None => Decider::new(copies).noting(Reading::new(corpus.output.scratch()?, DocumentId(0))),
@@ -245,13 +268,22 @@ pub(super) fn paragraphs(
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note(&settled, ids)?;
         tell(corpus, &settled);
+        let mut add = |place: Ordinal, text: &Signed| {
+            push(&mut texts, (place.0, text), corpus.output)?;
+            Ok(())
+        };
         let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
         if piece.is_none_or(|part| part.is_first) {
             pending.clear();
         }
-        pending.extend(seen);
-        if piece.is_none_or(|part| part.is_last && part.fate == PartFate::Read) {
-            pending.drain(..).for_each(|(place, text)| _ = texts.push(place.0, &text));
+        match piece {
+            None => seen.iter().try_for_each(|(place, text)| add(*place, text))?,
+            Some(part) => {
+                pending.add(seen)?;
+                if part.is_last && part.fate == PartFate::Read {
+                    pending.take(add)?;
+                }
+            }
         }
         Ok(settled.scanned.chunk.bytes)
     };

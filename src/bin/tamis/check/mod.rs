@@ -65,6 +65,10 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "N", help_heading = "Paragraphs")]
     min_chars: Option<u64>,
 
+    /// Count paragraphs of the index FILE (`tamis index`) as earlier; can be given several times.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    against: Option<Vec<PathBuf>>,
+
     #[command(flatten)]
     near: Near,
 
@@ -102,7 +106,7 @@ impl CheckArgs {
     fn split(self) -> (CleanArgs, GateOptions) {
         let Self { inputs, files_from, gate, splitting, matching, scope, min_chars, near, reading, .. } =
             self;
-        let Self { quiet, verbose, threads, memory, config, no_config, .. } = self;
+        let Self { quiet, verbose, threads, memory, against, config, no_config, .. } = self;
         let quiet = quiet.then_some(true);
         let options = Options {
             files_from,
@@ -116,6 +120,7 @@ impl CheckArgs {
             verbose,
             threads,
             memory,
+            against,
             ..Options::default()
         };
         (CleanArgs { inputs, options, config, no_config }, gate)

@@ -1,5 +1,6 @@
 //! `tamis index`: the index of earlier runs as a file: what is in it, several as one, and its content as JSON.
 
+mod build;
 mod export;
 mod info;
 mod merge;
@@ -30,6 +31,9 @@ enum IndexCommand {
     /// Say what is in an index: its settings and its runs.
     #[command(after_help = info::HELP)]
     Info(info::InfoArgs),
+    /// Add inputs to an index without cleaning them.
+    #[command(after_help = build::HELP)]
+    Build(Box<build::BuildArgs>),
     /// Write several indexes as one.
     #[command(after_help = merge::HELP)]
     Merge(merge::MergeArgs),
@@ -38,11 +42,12 @@ enum IndexCommand {
     Export(export::ExportArgs),
 }
 
-pub(crate) fn index(args: &IndexArgs) -> anyhow::Result<Exit> {
-    match &args.command {
-        IndexCommand::Info(args) => info::info(args),
-        IndexCommand::Merge(args) => merge::merge(args),
-        IndexCommand::Export(args) => export::export(args),
+pub(crate) fn index(args: IndexArgs) -> anyhow::Result<Exit> {
+    match args.command {
+        IndexCommand::Build(args) => build::build(*args),
+        IndexCommand::Info(args) => info::info(&args),
+        IndexCommand::Merge(args) => merge::merge(&args),
+        IndexCommand::Export(args) => export::export(&args),
     }
 }
 
