@@ -115,6 +115,12 @@ impl Verdict {
         }
     }
 
+    /// Whether it goes as a copy of what stands in an earlier run.
+    #[inline]
+    pub fn is_earlier(self) -> bool {
+        matches!(self.reason(), Some(Reason::Earlier(_)))
+    }
+
     /// The rule by which it goes, if it does.
     #[inline]
     pub fn rule(self) -> Option<Rule> {
@@ -124,31 +130,46 @@ impl Verdict {
     }
 }
 
-/// Paragraphs removed, and their bytes, in the order of [`Rule::ALL`].
+/// Paragraphs removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Removed([(u64, u64); Rule::ALL.len()]);
+pub struct Removed {
+    /// They and their bytes, in the order of [`Rule::ALL`].
+    by_rule: [(u64, u64); Rule::ALL.len()],
+    /// Those of them that stand in an earlier run.
+    earlier: u64,
+}
 
 impl Removed {
-    /// One more paragraph, of so many bytes.
+    /// One more paragraph, of so many bytes, if it goes; says whether it does.
     #[inline]
-    pub fn add(&mut self, rule: Rule, bytes: u64) {
-        let (paragraphs, sum) = &mut self.0[rule as usize];
+    pub fn add(&mut self, verdict: Verdict, bytes: u64) -> bool {
+        let Some(rule) = verdict.rule() else { return false };
+        let (paragraphs, sum) = &mut self.by_rule[rule as usize];
         *paragraphs += 1;
         *sum += bytes;
+        self.earlier += u64::from(verdict.is_earlier());
+        true
+    }
+
+    /// Paragraphs that stand in an earlier run.
+    pub fn num_earlier(self) -> u64 {
+        self.earlier
     }
 
     /// Paragraphs and bytes by rule.
     pub fn iter(self) -> impl Iterator<Item = (Rule, u64, u64)> {
-        Rule::ALL.into_iter().zip(self.0).map(|(rule, (paragraphs, bytes))| (rule, paragraphs, bytes))
+        Rule::ALL.into_iter().zip(self.by_rule).map(|(rule, (paragraphs, bytes))| (rule, paragraphs, bytes))
     }
 }
 
 impl std::ops::AddAssign for Removed {
     fn add_assign(&mut self, other: Self) {
-        for ((paragraphs, bytes), (more_paragraphs, more_bytes)) in self.0.iter_mut().zip(other.0) {
+        for ((paragraphs, bytes), (more_paragraphs, more_bytes)) in self.by_rule.iter_mut().zip(other.by_rule)
+        {
             *paragraphs += more_paragraphs;
             *bytes += more_bytes;
         }
+        self.earlier += other.earlier;
     }
 }
 

@@ -118,6 +118,9 @@ pub struct LedgerHead<'a> {
 /// The path of a survivor.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LedgerHeadPlace<'a> {
+    /// Name of the earlier run it stands in, if it is not this one.
+    #[serde(borrow, default)]
+    pub run: Option<Cow<'a, str>>,
     /// The path.
     #[serde(borrow)]
     pub path: Cow<'a, str>,

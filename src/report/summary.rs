@@ -205,6 +205,14 @@ pub struct ParagraphCounts {
     pub kept: u64,
     /// Paragraphs removed, by rule.
     pub removed: BTreeMap<String, u64>,
+    /// Those of them whose survivor stands in an earlier run.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub earlier: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Bytes by what became of them.
@@ -334,6 +342,7 @@ impl Summary {
             self.paragraphs.read += paragraphs;
             self.bytes.paragraphs += bytes;
         }
+        self.paragraphs.earlier += counts.removed.num_earlier();
         self.bytes.output += counts.bytes_output;
         for (from, lengths) in counts.lengths.iter() {
             let known = self.lengths.entry(from).or_default();

@@ -85,8 +85,7 @@ pub fn count_text(document: Judged<'_>) -> Written {
     let mut written = Written::default();
     for (paragraph, verdict) in document.iter() {
         let bytes = count(paragraph.span.len());
-        if let Some(rule) = verdict.rule() {
-            written.removed.add(rule, bytes);
+        if written.removed.add(verdict, bytes) {
             continue;
         }
         written.num_kept += 1;
@@ -109,8 +108,7 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
     for (paragraph, verdict) in document.iter() {
         owes_blank |= paragraph.blank_before;
         let bytes = count(paragraph.span.len());
-        if let Some(rule) = verdict.rule() {
-            written.removed.add(rule, bytes);
+        if written.removed.add(verdict, bytes) {
             continue;
         }
         written.num_kept += 1;

@@ -34,7 +34,7 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
                 "{} of paragraphs, {} of text: {}",
                 share(removed, paragraphs.read),
                 share(removed_bytes, bytes.paragraphs),
-                removed_as(rule, documents.removed.get(rule).copied())
+                removed_as(rule, documents.removed.get(rule).copied(), paragraphs.earlier)
             ),
         );
     }
@@ -74,9 +74,13 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
 }
 
 /// What paragraphs that went by a rule are.
-fn removed_as(rule: &str, num_documents: Option<u64>) -> String {
+fn removed_as(rule: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
     let documents = num_documents.map_or(String::new(), grouped);
     match rule {
+        // What stands in an earlier run goes by this rule only.
+        "exact" if num_earlier > 0 => {
+            format!("exact duplicates, {} of them of earlier runs", grouped(num_earlier))
+        }
         "exact" => "exact duplicates".to_owned(),
         "exact-document" => format!("in {documents} exact copies of documents"),
         "near-document" => format!("in {documents} near-duplicate documents"),

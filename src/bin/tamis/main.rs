@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => {
             Settings::load(&CleanArgs::from(*args)).and_then(|settings| inspect(&settings))
         }
-        Command::Verify(args) => verify::verify(&args),
+        Command::Verify(args) => verify::verify(*args),
         Command::Explain(args) => start(0, true).and_then(|progress| explain::explain(&args, &progress)),
         Command::Clusters(args) => clusters::clusters(&args),
         Command::Report(args) => start(0, true).and_then(|progress| report::report(&args, &progress)),

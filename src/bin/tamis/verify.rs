@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use clap::{Args, ValueHint};
+use clap::{Arg, Args, ValueHint};
 use serde_json::Value;
 use tamis::Summary;
 use tamis::pipeline::{Audit, Destination};
@@ -21,7 +21,8 @@ than that of `clean`. Give the inputs and options of `clean`; those of them that
 here. If OUT.tamis/summary.json is there and tells of other options, that is an error; nothing else of it is looked at.
 
 Every paragraph of the inputs must stand in OUT, in its place and once, or in a line of the ledger whose survivor stays; \
-what the ledger calls a copy must be one; OUT must hold nothing else. Of records the other fields are compared too, but \
+what the ledger calls a copy must be one; OUT must hold nothing else. What is said to stand in an earlier run is looked \
+up in the indexes of --index and --earlier; without them it is counted only. Of records the other fields are compared too, but \
 for the headers of web archives. How alike near-duplicates are is not measured again.
 
 Prints the first differences, one a line, and how many there are.
@@ -30,21 +31,40 @@ Exit codes: 0 all is as it should be, 1 something is not, 2 error, 130 interrupt
 
 /// Inputs and options of `verify`.
 #[derive(Debug, Args)]
+#[command(mut_arg("against", of_the_run))]
 pub(crate) struct VerifyArgs {
+    /// Its `--against` is the OUT here.
     #[command(flatten)]
     clean: CleanArgs,
 
-    /// The OUT of the run [default: that of --out].
-    #[arg(long, value_name = "OUT", value_hint = ValueHint::DirPath)]
-    against: Option<PathBuf>,
+    /// Look up in the index FILE what the ledger says to stand in earlier runs, as in that of --index; can be given
+    /// several times.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    earlier: Option<Vec<PathBuf>>,
+}
+
+/// `--against` of `verify`, which had it before `clean` did.
+fn of_the_run(against: Arg) -> Arg {
+    against
+        .help("The OUT of the run [default: that of --out]")
+        .value_name("OUT")
+        .value_hint(ValueHint::DirPath)
+        .help_heading(None)
 }
 
 /// The ledger's name in the record.
 const LEDGER: &str = "removed.jsonl.zst";
 
-pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
-    let settings = Settings::load(&args.clean)?;
-    let Some(out) = args.against.as_ref().or(settings.out.as_ref()) else {
+pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
+    let VerifyArgs { mut clean, earlier } = args;
+    let against = std::mem::replace(&mut clean.options.against, earlier).unwrap_or_default();
+    let settings = Settings::load(&clean)?;
+    let out = match against.as_slice() {
+        [] => settings.out.as_ref(),
+        [out] => Some(out),
+        _ => bail!("against: there is one OUT; what is in indexes goes with --earlier"),
+    };
+    let Some(out) = out else {
         bail!("no --against: name the OUT of `tamis clean`");
     };
     if out.as_os_str() == "-" {
@@ -77,9 +97,10 @@ fn page(audit: &Audit) -> String {
     let _ = match audit.num_differences {
         0 => writeln!(
             text,
-            "verified: {documents} documents, {paragraphs} paragraphs: {} in OUT, {} accounted for in the ledger",
+            "verified: {documents} documents, {paragraphs} paragraphs: {} in OUT, {} accounted for in the ledger{}",
             grouped(audit.kept),
-            grouped(audit.removed)
+            grouped(audit.removed),
+            earlier(audit)
         ),
         1 => writeln!(text, "not verified: 1 difference in {documents} documents, {paragraphs} paragraphs"),
         num => writeln!(
@@ -89,6 +110,18 @@ fn page(audit: &Audit) -> String {
         ),
     };
     text
+}
+
+/// What went for earlier runs, and whether it was looked up.
+fn earlier(audit: &Audit) -> String {
+    let number = grouped(audit.earlier);
+    match audit {
+        Audit { earlier: 0, .. } => String::new(),
+        Audit { is_looked_up: true, .. } => format!(", {number} of them in earlier runs"),
+        _ => {
+            format!(", {number} of them in earlier runs, by the ledger's word (--earlier FILE looks them up)")
+        }
+    }
 }
 
 /// Options that do not decide what is right.

@@ -20,11 +20,22 @@ pub struct Audit {
     pub kept: u64,
     /// Those that the ledger accounts for.
     pub removed: u64,
+    /// Those of them that are said to stand in an earlier run.
+    #[serde(skip_serializing_if = "is_none")]
+    pub earlier: u64,
+    /// Whether that was looked up: the configuration names indexes.
+    #[serde(skip)]
+    pub is_looked_up: bool,
     /// How many differences there are. What follows the first in one file is not compared if nothing names its
     /// records.
     pub num_differences: u64,
     /// The first of them.
     pub differences: Vec<Difference>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Something that is not as it should be.
@@ -101,6 +112,8 @@ impl Audit {
             paragraphs: 0,
             kept: 0,
             removed: 0,
+            earlier: 0,
+            is_looked_up: false,
             num_differences: 0,
             differences: Vec::new(),
         }

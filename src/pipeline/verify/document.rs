@@ -2,7 +2,7 @@
 
 use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
-use super::kept::{self, Place, Whole};
+use super::kept::{self, EARLIER, Place, Whole};
 use super::ledger::{self, Named, Told};
 use super::sight::{Document, Sighted, hash};
 use super::written::{Due, Found, Unit};
@@ -29,6 +29,7 @@ pub(super) struct Open {
     line: Option<u64>,
     num_paragraphs: u64,
     num_kept: u64,
+    num_earlier: u64,
     /// Bytes and lines of the pieces before.
     bytes: u64,
     lines: u64,
@@ -106,7 +107,7 @@ impl Auditor<'_> {
                 open.hasher.update(&sighted.fingerprint);
             }
             if self.is_removed(open)? {
-                self.removed(open, at);
+                self.removed(open, at)?;
             } else {
                 self.stays(open, at)?;
             }
@@ -172,16 +173,18 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that goes against the line that says so.
-    fn removed(&mut self, open: &mut Open, at: At<'_>) {
+    fn removed(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
         self.buffer.clear();
         self.put(at);
-        let fault = self.fault_of(open, at);
-        if let Some(why) = fault {
+        if let Some(why) = self.fault_of(open, at)? {
             self.tell_line(open, &why);
         }
-        if open.told.as_ref().is_some_and(|told| told.told.line.last == open.num_paragraphs) {
+        let line = open.told.as_ref().map(|open| &open.told.line);
+        open.num_earlier += u64::from(line.is_some_and(|line| line.survivor.run.is_some()));
+        if line.is_some_and(|line| line.last == open.num_paragraphs) {
             open.told = None;
         }
+        Ok(())
     }
 
     /// Appends the repaired paragraph and its LF to the buffer.
@@ -195,41 +198,57 @@ impl Auditor<'_> {
         self.buffer.push(b'\n');
     }
 
-    fn fault_of(&self, open: &mut Open, at: At<'_>) -> Option<String> {
+    fn fault_of(&mut self, open: &mut Open, at: At<'_>) -> Result<Option<String>> {
         let index = open.num_paragraphs;
-        let OpenLine { told: Told { line, .. }, text_at, .. } = open.told.as_mut()?;
+        let Some(OpenLine { told: Told { line, .. }, text_at, .. }) = &mut open.told else { return Ok(None) };
         let span = at.sighted.paragraph.span;
         let (start, end) = (open.bytes + count(span.start), open.bytes + count(span.end));
         if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
-            return Some(format!("paragraph {index} is bytes {start}-{end} of its text"));
+            return Ok(Some(format!("paragraph {index} is bytes {start}-{end} of its text")));
         }
         if let Some(text) = &line.text {
             let rest = text.as_bytes().get(*text_at..).unwrap_or_default();
             *text_at += self.buffer.len();
             if !rest.starts_with(&self.buffer) || (index == line.last && rest.len() != self.buffer.len()) {
-                return Some(format!("the text is not that of the input: {}", excerpt(&self.buffer)));
+                return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
             }
         }
         if line.rule != Rule::Exact {
-            return None;
+            return Ok(None);
         }
         if at.sighted.is_short {
-            return Some("it is too short to go as a duplicate".to_owned());
+            return Ok(Some("it is too short to go as a duplicate".to_owned()));
         }
-        let Some(twin) = self.kept.get(at.sighted.fingerprint) else {
-            return Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer)));
+        let fingerprint = at.sighted.fingerprint;
+        let (survivor, told) = (&line.survivor, line.survivor.first.saturating_add(index - line.first));
+        let twin = if survivor.run.is_some() {
+            if let Some(why) = self.earlier.fault_of(fingerprint, survivor, told)? {
+                return Ok(Some(format!("{why}: {}", excerpt(&self.buffer))));
+            }
+            // From here on it stays nowhere else.
+            let place = Place::new(kept::survivor_key(survivor), told, EARLIER);
+            let twin = self.kept.insert(fingerprint, place);
+            if let (None, Some(added)) = (twin, &mut open.added) {
+                added.push(fingerprint);
+            }
+            twin.unwrap_or(place)
+        } else if let Some(twin) = self.kept.get(fingerprint) {
+            twin
+        } else {
+            return Ok(Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer))));
         };
-        let LedgerPlace { path, record, first, .. } = &line.survivor;
-        let told = first.saturating_add(index - line.first);
-        if !twin.is(kept::key(path, *record), told) {
+        if !twin.is(kept::survivor_key(survivor), told) {
             let place = self.place(twin);
-            return Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer)));
+            return Ok(Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer))));
         }
-        None
+        Ok(None)
     }
 
     /// A place in words.
     fn place(&self, place: Place) -> String {
+        if place.source() == EARLIER {
+            return "in an earlier run".to_owned();
+        }
         let file = path::lossless(self.sources.get(place.source()).place.relative);
         format!("as paragraph {} of a document of {file}", place.paragraph())
     }
@@ -384,6 +403,7 @@ impl Auditor<'_> {
         self.audit.documents += 1;
         self.audit.paragraphs += open.num_paragraphs;
         self.audit.kept += open.num_kept;
+        self.audit.earlier += open.num_earlier;
         self.audit.removed += open.num_paragraphs - open.num_kept;
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::decide::Rule;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::report::LedgerLine;
+use crate::report::{LedgerLine, LedgerPlace};
 use crate::units::SourceId;
 
 /// Where a paragraph stands that stays: two words, as there are many.
@@ -45,6 +45,18 @@ impl Place {
     /// The number of the source.
     pub(super) fn source(self) -> SourceId {
         SourceId(u32::try_from(self.at >> 32).unwrap_or(u32::MAX))
+    }
+}
+
+/// What stands in no source: it stands in an earlier run.
+pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
+
+/// [`key`] of a survivor's document, whatever run it stands in.
+pub(super) fn survivor_key(survivor: &LedgerPlace) -> u64 {
+    match &survivor.run {
+        None => key(&survivor.path, survivor.record),
+        // A NUL is in no path, and none begins with a slash.
+        Some(run) => key(&format!("/{run}\0{}", survivor.path), survivor.record),
     }
 }
 

@@ -161,6 +161,9 @@ pub(super) fn fault_of(line: &LedgerLine, near: &NearConfig) -> Option<&'static 
     if !is_possible {
         return Some("under these options no rule of this name removes anything");
     }
+    if survivor.run.is_some() && *rule != Rule::Exact {
+        return Some("in earlier runs only copies of paragraphs stand");
+    }
     let is_matched = match rule {
         Rule::Exact => survivor.last.checked_sub(survivor.first) == last.checked_sub(*first),
         Rule::NearParagraph => first == last && survivor.first == survivor.last,

@@ -84,7 +84,7 @@ impl ProblemWriter for Sarif {
 fn rule(kind: ProblemKind) -> Value {
     let (full, help) = match kind {
         ProblemKind::Removed(Rule::Exact) => (
-            "These paragraphs stand earlier in the corpus already, the same but for what --match leaves out.",
+            "These paragraphs stand earlier in the corpus or in an earlier run already, the same but for what --match leaves out.",
             "`tamis clean` keeps the first of them and removes these. --min-chars spares short paragraphs.",
         ),
         ProblemKind::Removed(Rule::ExactDocument) => (
@@ -152,9 +152,13 @@ fn limit(limit: &Measured) -> Value {
 
 fn result(problem: &Problem, failing: Failing) -> Value {
     let mut text = plain(&format!("{}: {}", place(&problem.location), claim(problem)));
-    if let Some(survivor) = &problem.survivor {
+    // What stands in an earlier run is no file that a reader could open.
+    let related = problem.survivor.as_ref().filter(|survivor| survivor.run.is_none());
+    if let Some(survivor) = related {
         // A link to the related location.
         let _ = write!(text, "[{}](1)", link_text(&place(survivor))); // writing to a String cannot fail
+    } else if let Some(survivor) = &problem.survivor {
+        text.push_str(&plain(&place(survivor)));
     }
     text.push_str(&plain(&extent(problem)));
     let mut result = json!({
@@ -170,7 +174,7 @@ fn result(problem: &Problem, failing: Failing) -> Value {
             "similarity": problem.similarity,
         },
     });
-    if let Some(survivor) = &problem.survivor {
+    if let Some(survivor) = related {
         let mut related = location(survivor);
         related["id"] = json!(1);
         related["message"] = json!({ "text": "what stays" });

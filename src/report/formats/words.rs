@@ -77,9 +77,15 @@ pub(super) fn lines(location: &Location) -> Option<(u64, u64)> {
         .map(|(first, last)| (first.max(1), last.max(first).max(1)))
 }
 
-/// The place: `a/b.txt:3-9`, `a.zip/b.jsonl:7`, `a.parquet#12 (id "x"), paragraphs 3-9`.
+/// The place: `a/b.txt:3-9`, `a.zip/b.jsonl:7`, `a.parquet#12 (id "x"), paragraphs 3-9`; of an earlier run its name
+/// stands before it, as a directory would.
 pub(super) fn place(location: &Location) -> String {
-    let mut text = shown_path(&location.file);
+    let mut text = String::new();
+    if let Some(run) = &location.run {
+        text.push_str(&shown(run));
+        text.push('/');
+    }
+    text.push_str(&shown_path(&location.file));
     if let Some(member) = &location.member {
         text.push('/');
         text.push_str(&shown_path(member));
@@ -117,7 +123,8 @@ fn push_range(text: &mut String, first: u64, last: u64) {
     }
 }
 
-/// What is wrong, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`.
+/// What is wrong, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`, `already in
+/// 2026-11-20/a.txt, paragraph 3 (…)`.
 pub(super) fn description(problem: &Problem) -> String {
     let mut text = claim(problem);
     if let Some(survivor) = &problem.survivor {
@@ -129,7 +136,9 @@ pub(super) fn description(problem: &Problem) -> String {
 
 /// The description up to the place of the survivor.
 pub(super) fn claim(problem: &Problem) -> String {
+    let is_earlier = problem.survivor.as_ref().is_some_and(|survivor| survivor.run.is_some());
     let claim = match problem.kind {
+        ProblemKind::Removed(_) if is_earlier => "already in ",
         ProblemKind::Removed(Rule::Exact) => "repeats ",
         ProblemKind::Removed(Rule::ExactDocument) => "the whole document is a copy of ",
         ProblemKind::Removed(Rule::NearDocument) => "the whole document is a near-duplicate of ",
@@ -292,6 +301,8 @@ mod tests {
             Location { member: Some("c.jsonl".into()), record: Some(6), lines: Some((7, 7)), ..file.clone() };
         assert_eq!(place(&packed), "a/b.txt/c.jsonl:7");
         assert_eq!(lines(&packed), None);
+        let earlier = Location { run: Some("1\u{1b}".into()), paragraphs: Some((1, 2)), ..file.clone() };
+        assert_eq!(place(&earlier), "1\\u{1b}/a/b.txt, paragraphs 1-2");
         let row = Location { record: Some(12), paragraphs: Some((3, 9)), ..file };
         assert_eq!(place(&row), "a/b.txt#12, paragraphs 3-9");
     }

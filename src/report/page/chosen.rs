@@ -36,6 +36,8 @@ impl Paths {
 /// Paragraphs of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
+    /// The earlier run it stands in: then its text cannot be read.
+    pub(super) run: Option<String>,
     pub(super) path: u32,
     pub(super) record: Option<u64>,
     /// The JSON of its id.
@@ -54,6 +56,15 @@ pub(super) struct Copy {
     pub(super) containment: Option<f64>,
     /// From the ledger.
     pub(super) text: Option<String>,
+}
+
+/// A paragraph that stands more than once.
+#[derive(Debug, Clone)]
+pub(super) struct Often {
+    /// The one that stays.
+    pub(super) place: Place,
+    /// A copy that went, where the text can be read of that only.
+    pub(super) copy: Option<Place>,
 }
 
 /// A group that is shown.
@@ -75,7 +86,7 @@ pub(super) struct Chosen {
     wanted: HashMap<u32, Vec<(usize, u64)>>,
     pub(super) num_groups: usize,
     pub(super) groups: Vec<Shown>,
-    pub(super) repeated: Vec<Option<Place>>,
+    pub(super) repeated: Vec<Option<Often>>,
     pub(super) paths: Paths,
 }
 
@@ -116,7 +127,11 @@ impl Chosen {
         if let Some(wanted) = self.wanted.remove(&number) {
             for (at, paragraph) in wanted {
                 let place = survivor(line, &mut self.paths);
-                self.repeated[at] = Some(Place { first: paragraph, last: paragraph, ..place });
+                let twin = line.first.saturating_add(paragraph.saturating_sub(place.first));
+                let copy = place.run.is_some().then(|| removed(line, &mut self.paths));
+                let copy = copy.map(|copy| Place { first: twin, last: twin, ..copy });
+                let place = Place { first: paragraph, last: paragraph, ..place };
+                self.repeated[at] = Some(Often { place, copy });
             }
         }
         let Some(&rank) = self.ranks.get(&number) else { return };
@@ -141,13 +156,7 @@ impl Chosen {
             }
         } else if shown.copies.len() < MAX_COPIES {
             shown.copies.push(Copy {
-                place: Place {
-                    path: self.paths.number(&line.path),
-                    record: line.record,
-                    id: line.id.map(|id| id.get().to_owned()),
-                    first: line.first,
-                    last: line.last,
-                },
+                place: removed(line, &mut self.paths),
                 start: line.span.0,
                 similarity: line.similarity,
                 containment: line.containment,
@@ -163,9 +172,21 @@ impl Chosen {
     }
 }
 
+fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
+    Place {
+        run: None,
+        path: paths.number(&line.path),
+        record: line.record,
+        id: line.id.map(|id| id.get().to_owned()),
+        first: line.first,
+        last: line.last,
+    }
+}
+
 fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
     let survivor = &line.survivor;
     Place {
+        run: survivor.run.as_deref().map(str::to_owned),
         path: paths.number(&survivor.path),
         record: survivor.record,
         id: survivor.id.map(|id| id.get().to_owned()),

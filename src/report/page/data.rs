@@ -48,6 +48,9 @@ pub(super) struct GroupData {
 /// Where paragraphs stand, and their text.
 #[derive(Debug, Serialize)]
 pub(super) struct PlaceData {
+    /// The earlier run it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
     /// Number of the path.
     path: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +147,7 @@ impl PlaceData {
     /// A place without a text.
     pub(super) fn of(place: &Place) -> Self {
         Self {
+            run: place.run.as_deref().map(|run| printable_bytes(run.as_bytes())),
             path: place.path,
             record: place.record,
             id: place.id.as_deref().map(shown_id),

@@ -26,7 +26,11 @@ impl DocumentKey {
     }
 
     pub(super) fn of_survivor(place: &LedgerPlaceRef<'_>) -> Self {
-        Self::of(&place.path, place.record)
+        match &place.run {
+            None => Self::of(&place.path, place.record),
+            // A NUL is in no path, and no path begins with a slash.
+            Some(run) => Self::of(&format!("/{run}\0{}", place.path), place.record),
+        }
     }
 }
 

@@ -88,7 +88,8 @@
 
   /** Path, and behind it the record. */
   function nameOf(place) {
-    return pathOf(place) + (place && place.record !== undefined ? `#${place.record}` : "");
+    const run = place && place.run !== undefined ? `${place.run}/` : "";
+    return run + pathOf(place) + (place && place.record !== undefined ? `#${place.record}` : "");
   }
 
   /** Where in the document: lines count from 1, paragraphs from 0 as in the ledger. */
@@ -494,7 +495,9 @@
     const cell = document.createDocumentFragment();
     const properties = { type: "button", class: "opener", tabindex: "-1", title: group.path, "aria-expanded": String(isOpen) };
     cell.append(make("button", properties, group.path));
-    const text = group.survivor && group.survivor.text;
+    // Of what stands in an earlier run only copies can be shown.
+    const first = group.survivor && group.survivor.run !== undefined ? group.places[0] : group.survivor;
+    const text = first && first.text;
     if (text) cell.append(prose("div", "preview", text.slice(0, 160).replaceAll("\n", " ")));
     return cell;
   }
@@ -525,6 +528,8 @@
     return make("div", { class: "side" }, make("h3", { class: kind }, title), where, text);
   }
 
+  const staysOf = (place) => (place.run === undefined ? "stays" : "stands in an earlier run");
+
   const nothing = (place) => make("div", { class: "prose empty" }, missingText(place));
 
   /** The two texts; a copy's may be the same as what stays. */
@@ -549,7 +554,7 @@
       const [left, right] = textsOf(stays, went);
       const where = group.places.length > 1 ? copyPicker(group) : placeLine(went);
       const title = group.copies > 1 ? `removed: copy ${number(view.copy + 1)} of ${number(group.copies)}` : "removed";
-      cell.append(make("div", { class: "pair" }, side("left", "stays", placeLine(stays), left), side("right", title, where, right)));
+      cell.append(make("div", { class: "pair" }, side("left", staysOf(stays), placeLine(stays), left), side("right", title, where, right)));
       cell.append(make("p", { class: "pair-note" }, noteOf(group, stays, went)));
     }
     const row = make("tr", { role: "row", class: "detail" }, cell);

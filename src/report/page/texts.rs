@@ -1,6 +1,6 @@
 //! The texts of the groups that are shown: which are read, and what of them the page has room for.
 
-use super::chosen::{Chosen, Copy, Place, Shown, num_paragraphs};
+use super::chosen::{Chosen, Copy, Often, Place, Shown, num_paragraphs};
 use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
@@ -50,6 +50,7 @@ struct Cut {
 
 /// Why a text is not shown.
 const CHANGED: &str = "it changed since the run";
+const EARLIER: &str = "it stands in an earlier run, of which an index holds no texts";
 
 /// Reads the texts and puts what is shown into the page's data.
 pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -> Result<()> {
@@ -60,8 +61,8 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
             wanted.push(chosen.text_place(place, most));
         }
     }
-    for place in chosen.repeated.iter().flatten() {
-        wanted.push(chosen.text_place(place, 1));
+    for often in chosen.repeated.iter().flatten() {
+        wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1));
     }
     let answers = texts.read(&wanted)?.into_iter();
     let mut answers = Answers { wanted, answers };
@@ -73,10 +74,13 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
         data.groups.push(group);
     }
     for (repeated, place) in std::mem::take(&mut chosen.repeated).into_iter().enumerate() {
-        let Some(place) = place else { continue };
+        let Some(Often { place, copy }) = place else { continue };
         let answer = answers.next(&place);
         let mut place = PlaceData::of(&place);
         show(data, &mut place, answer, &mut room);
+        if copy.is_some() {
+            place.line = None; // it is the copy's
+        }
         data.repeated[repeated].place = Some(place);
     }
     data.set_paths(&chosen.paths);
@@ -87,7 +91,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
 fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
     let copies = shown.copies.iter().take(shown.num_texts.saturating_sub(1));
     let copies = copies.filter(|copy| copy.text.is_none()).map(|copy| &copy.place);
-    shown.survivor.iter().filter(|_| shown.num_texts > 0).chain(copies)
+    shown.survivor.iter().filter(|place| shown.num_texts > 0 && place.run.is_none()).chain(copies)
 }
 
 fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut Room) -> GroupData {
@@ -95,8 +99,10 @@ fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut R
     let mut told = GroupData::of(&group);
     let mut twin = None;
     if let Some(place) = survivor {
-        let answer = (num_texts > 0).then(|| answers.next(&place));
+        let is_earlier = place.run.is_some();
+        let answer = (num_texts > 0 && !is_earlier).then(|| answers.next(&place));
         let mut place = PlaceData::of(&place);
+        place.missing = is_earlier.then(|| data.reason(EARLIER));
         if let Some(answer) = answer {
             twin = answer.as_ref().ok().map(|cut| (cut.text.key, cut.text.text.clone()));
             show(data, &mut place, answer, room);

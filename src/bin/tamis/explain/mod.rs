@@ -4,6 +4,7 @@ mod diff;
 mod page;
 mod place;
 mod told;
+mod wrap;
 
 use std::path::PathBuf;
 
@@ -191,25 +192,24 @@ impl Teller<'_> {
         if lines.is_empty() {
             return Ok(());
         }
+        // Of what stands in an earlier run the inputs know nothing.
         let of_line = |line: &LedgerLine| {
-            let (removed, survivor) =
-                (Some((line.first, line.last)), Some((line.survivor.first, line.survivor.last)));
-            [
-                Wanted { path: line.path.clone(), record: line.record, paragraphs: removed },
-                Wanted {
-                    path: line.survivor.path.clone(),
-                    record: line.survivor.record,
-                    paragraphs: survivor,
-                },
-            ]
+            let LedgerLine { path, record, first, last, survivor, .. } = line;
+            let removed = Wanted { path: path.clone(), record: *record, paragraphs: Some((*first, *last)) };
+            let twin = survivor.run.is_none().then(|| Wanted {
+                path: survivor.path.clone(),
+                record: survivor.record,
+                paragraphs: Some((survivor.first, survivor.last)),
+            });
+            [Some(removed), twin]
         };
-        let wanted: Vec<Wanted> = lines.iter().flat_map(of_line).collect();
+        let wanted: Vec<Wanted> = lines.iter().flat_map(of_line).flatten().collect();
         let mut texts = self.originals.read(&wanted, self.progress)?.into_iter();
         let style = Page::of_stdout(self.args.full);
         for line in lines {
-            let missing = || Err(Missing::NoDocument);
-            let sides = [texts.next().unwrap_or_else(missing), texts.next().unwrap_or_else(missing)];
-            let told = Told::new(line, sides);
+            let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
+            let (removed, is_here) = (next(), line.survivor.run.is_none());
+            let told = Told::new(line, (removed, is_here.then(next)));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };
             if self.num_told > 0 && !self.args.json {

@@ -6,10 +6,9 @@ use std::io::IsTerminal;
 
 use tamis::pipeline::OriginalParagraph;
 use tamis::store::path::printable_bytes;
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use super::diff::{Row, Word, words};
+use super::wrap::{Atom, Line, wrap};
 
 /// Two columns need this much.
 const MIN_TWO_COLUMNS: usize = 100;
@@ -139,6 +138,26 @@ pub(crate) fn page(rows: &[Row], removed: Side<'_>, survivor: Side<'_>, page: Pa
     text
 }
 
+/// The page of one side, where the other cannot be read. All of it is equal.
+pub(crate) fn alone(rows: &[Row], removed: Side<'_>, page: Page) -> String {
+    let survivor = Side { paragraphs: &[], first: 0 };
+    let layout = Layout { removed, survivor, page, labels: removed.label_width() };
+    let mut text = String::new();
+    for shown in fold(rows, |_| true, page.is_full) {
+        match shown {
+            Shown::Gap(number) => {
+                let _ = writeln!(text, "  … {number} paragraphs …"); // writing to a String cannot fail
+            }
+            Shown::Row(row) => {
+                let told = removed.text(row.removed).unwrap_or_default();
+                let atoms = atoms(&words(told, told).0, MARKS[0], page.has_colour);
+                layout.block(' ', [&removed.shown(row.removed), ""], &atoms, &mut text);
+            }
+        }
+    }
+    text
+}
+
 struct Layout<'a> {
     removed: Side<'a>,
     survivor: Side<'a>,
@@ -227,15 +246,6 @@ struct Marks {
     strong: &'static str,
 }
 
-/// A piece of text that is not cut unless a line is too short for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Atom {
-    text: String,
-    colour: Option<&'static str>,
-}
-
-const RESET: &str = "\u{1b}[0m";
-
 fn atoms(words: &[Word<'_>], marks: Marks, has_colour: bool) -> Vec<Atom> {
     let mut atoms: Vec<Atom> = Vec::with_capacity(words.len());
     let mut was_marked = false;
@@ -271,76 +281,11 @@ fn close(atoms: &mut [Atom], marks: Marks) {
     }
 }
 
-/// A line and its columns.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Line {
-    text: String,
-    width: usize,
-}
-
-impl Line {
-    fn push(&mut self, text: &str, width: usize, colour: Option<&str>) {
-        match colour {
-            None => self.text.push_str(text),
-            Some(colour) => self.text.extend([colour, text, RESET]),
-        }
-        self.width += width;
-    }
-}
-
-/// Columns at the end of a line that are for closing punctuation: it may not begin the next.
-const HANGING: usize = 2;
-
-/// Whether a part of a line belongs to what is before it: Chinese, which is cut between any two characters, does
-/// not begin a line so.
-fn is_closing(part: &str) -> bool {
-    let mut chars = part.chars();
-    chars.next().is_some_and(|c| "，。、；：？！）」』》〉】〕”’…,.;:?!)]}%".contains(c))
-        && chars.next().is_none()
-}
-
-/// Lines of at most so many columns; there is always one.
-fn wrap(atoms: &[Atom], columns: usize) -> Vec<Line> {
-    let mut lines = vec![Line::default()];
-    let mut open = Line::default();
-    for atom in atoms {
-        let mut parts = atom.text.split('\n').peekable();
-        while let Some(part) = parts.next() {
-            let (width, room) = (part.width(), columns.saturating_sub(HANGING));
-            let is_hanging = is_closing(part) && open.width + width <= columns;
-            if open.width + width <= room || is_hanging {
-                open.push(part, width, atom.colour);
-            } else if width <= room {
-                end_line(&mut lines, &mut open);
-                if !part.trim().is_empty() || atom.colour.is_some() {
-                    open.push(part, width, atom.colour);
-                }
-            } else {
-                for grapheme in part.graphemes(true) {
-                    if open.width + grapheme.width() > room {
-                        end_line(&mut lines, &mut open);
-                    }
-                    open.push(grapheme, grapheme.width(), atom.colour);
-                }
-            }
-            if parts.peek().is_some() {
-                end_line(&mut lines, &mut open);
-            }
-        }
-    }
-    end_line(&mut lines, &mut open);
-    lines.remove(0);
-    lines
-}
-
-fn end_line(lines: &mut Vec<Line>, open: &mut Line) {
-    lines.push(std::mem::take(open));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use tamis::fingerprint::Fingerprint;
+    use unicode_width::UnicodeWidthStr;
 
     fn paragraphs(texts: &[&str]) -> Vec<OriginalParagraph> {
         let paragraph = |(index, text): (u64, &&str)| OriginalParagraph {
@@ -411,26 +356,5 @@ mod tests {
             assert_eq!(gaps(&|n| !differing.contains(&n), false), expected, "{name}");
         }
         assert_eq!(gaps(&|_| true, true), "0 1 2 3 4 5 6 7 8 9");
-    }
-
-    #[test]
-    fn lines_are_wrapped_between_words() {
-        let atoms = |words: &[&str]| {
-            words.iter().map(|word| Atom { text: (*word).to_owned(), colour: None }).collect::<Vec<_>>()
-        };
-        for (name, words, expected) in [
-            ("nothing", vec![], vec![""]),
-            ("words", vec!["one", " ", "two", " ", "three"], vec!["one two", "three"]),
-            ("a long word", vec!["a", "0123456789"], vec!["a0123456", "789"]),
-            ("Chinese", vec!["一", "二", "三", "四", "五"], vec!["一二三四", "五"]),
-            ("a closing one", vec!["一", "二", "三", "四", "，", "五"], vec!["一二三四，", "五"]),
-            ("lines of a block", vec!["a", "\n", "b"], vec!["a", "b"]),
-        ] {
-            let lines: Vec<String> = wrap(&atoms(&words), 8 + HANGING)
-                .into_iter()
-                .map(|line| line.text.trim_end().to_owned())
-                .collect();
-            assert_eq!(lines, expected, "{name}");
-        }
     }
 }

@@ -50,7 +50,7 @@ impl Reading {
     }
 
     pub(crate) fn is_named_by(&self, head: &LedgerHead<'_>) -> bool {
-        head.path == self.path || head.survivor.path == self.path
+        head.path == self.path || (head.survivor.path == self.path && head.survivor.run.is_none())
     }
 }
 

@@ -11,8 +11,11 @@ use tamis::store::path::printable_bytes;
 use tamis::write::NumbersTold;
 
 use super::diff::{Row, align};
-use super::page::{Page, Side, page};
+use super::page::{Page, Side, alone, page};
 use super::place::Reading;
+
+/// What reading a text came to.
+type Answer = Result<Excerpt, Missing>;
 
 /// A line and its texts.
 #[derive(Debug)]
@@ -30,12 +33,14 @@ enum Text {
     Kept(Excerpt),
     /// It never could be read again.
     Gone(String),
+    /// It stands in an earlier run.
+    Earlier,
     /// It should be there, and is not what it was.
     Changed(String),
 }
 
 impl Text {
-    fn of(answer: Result<Excerpt, Missing>) -> Self {
+    fn of(answer: Answer) -> Self {
         match answer {
             Ok(excerpt) => Self::Read(excerpt),
             Err(Missing::Stream) => Self::Gone(Missing::Stream.to_string()),
@@ -46,21 +51,22 @@ impl Text {
     fn excerpt(&self) -> Option<&Excerpt> {
         match self {
             Self::Read(excerpt) | Self::Kept(excerpt) => Some(excerpt),
-            Self::Gone(_) | Self::Changed(_) => None,
+            Self::Gone(_) | Self::Changed(_) | Self::Earlier => None,
         }
     }
 
     fn why(&self) -> Option<&str> {
         match self {
             Self::Gone(why) | Self::Changed(why) => Some(why),
-            Self::Read(_) | Self::Kept(_) => None,
+            Self::Read(_) | Self::Kept(_) | Self::Earlier => None,
         }
     }
 }
 
 impl Told {
-    pub(super) fn new(line: LedgerLine, [removed, survivor]: [Result<Excerpt, Missing>; 2]) -> Self {
-        let (mut removed, mut survivor) = (Text::of(removed), Text::of(survivor));
+    /// A line, what went, and what stays if that is in the inputs.
+    pub(super) fn new(line: LedgerLine, (removed, survivor): (Answer, Option<Answer>)) -> Self {
+        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Earlier, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)
         {
@@ -116,7 +122,10 @@ impl Told {
             let sides = [(removed, self.line.first), (survivor, self.line.survivor.first)];
             let [removed, survivor] = sides.map(|(paragraphs, first)| Side { paragraphs, first });
             text.push('\n');
-            text.push_str(&page(&rows, removed, survivor, style));
+            text.push_str(&match self.survivor {
+                Text::Earlier => alone(&rows, removed, style),
+                _ => page(&rows, removed, survivor, style),
+            });
         }
         text
     }
@@ -137,7 +146,7 @@ impl Told {
             let _ = writeln!(text, "  {name:<11} {}", printable_bytes(value.as_bytes())); // writing to a String cannot fail
         };
         row("why", &format!("{}: {}", line.rule.name(), why(line)));
-        row("survivor", &place(&line.survivor, self.survivor.excerpt()));
+        row("survivor", &survivor_place(&line.survivor, self.survivor.excerpt()));
         match line.similarity {
             Some(similarity) => row("similarity", &similarity.to_string()),
             None if !line.rule.is_exact() => row("similarity", "1"),
@@ -238,6 +247,7 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 /// The rule in words.
 fn why(line: &LedgerLine) -> &'static str {
     match line.rule {
+        Rule::Exact if line.survivor.run.is_some() => "an earlier run left it already",
         Rule::Exact if line.first == line.last => "this paragraph stands elsewhere already",
         Rule::Exact => "these paragraphs stand elsewhere already",
         Rule::ExactDocument => "the whole document is a copy of one that stays",
@@ -299,6 +309,14 @@ fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
     inner.extend(place.id.as_ref().map(|id| format!("id {}", id.json())));
     inner.push(range("paragraph", place.first, place.last));
     format!("{}, {}", place.path, inner.join(", "))
+}
+
+/// The same, of what stays; of an earlier run its name stands before the path.
+fn survivor_place(survivor: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+    match &survivor.run {
+        None => place(survivor, excerpt),
+        Some(run) => format!("already in {run}/{}", place(survivor, None)),
+    }
 }
 
 /// A place as it was typed.
