@@ -3,10 +3,9 @@
 use super::buffer::KeyBuffer;
 use super::fold::{FoldTable, fold};
 use super::library;
-use super::repair::repaired_chars;
+use super::repair::{is_altered, repaired_chars};
 use crate::config::{MatchMode, Repair};
 use crate::document::Paragraph;
-use crate::split::line::{Fate, fate};
 use crate::units::ByteSpan;
 
 /// Takes key text as it is made. Implemented by the hasher of stage 5.
@@ -90,9 +89,7 @@ impl KeyMaker {
             return;
         }
         sink.reset();
-        if self.repair == Repair::Basic {
-            paragraph.altered |= body.chars().any(|c| fate(c) != Fate::Keep);
-        }
+        paragraph.altered |= is_altered(body, self.repair);
         self.by_library(body, sink);
     }
 

@@ -6,7 +6,7 @@ use crate::decide::Dealt;
 use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
-use crate::normalize::{KeyMaker, KeySink};
+use crate::normalize::{KeyMaker, KeySink, is_altered};
 use crate::read::{Chunk, ReadContext, Visitor};
 use crate::split;
 use crate::store::Input;
@@ -38,7 +38,7 @@ pub(super) enum Purpose {
     Prints,
     /// The same, and the fingerprint of each document.
     Keys,
-    /// Nothing but where it stands.
+    /// Nothing but where it stands, and whether repair changes it.
     Places,
 }
 
@@ -148,6 +148,13 @@ impl<'a> Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// Marks the paragraphs from `start` on that repair changes; where keys are made that is seen on the way.
+    fn mark_altered(&mut self, text: &str, start: usize) {
+        for paragraph in &mut self.paragraphs[start..] {
+            paragraph.altered |= is_altered(&text[paragraph.span.range()], self.context.split.repair);
+        }
+    }
+
     /// Fingerprints the paragraphs from `start` on: those of one document.
     #[inline]
     fn fingerprint(&mut self, text: &str, start: usize) {
@@ -183,7 +190,7 @@ impl Visitor for Scanner<'_> {
         match self.context.purpose {
             Purpose::Records => self.fingerprint(text, start),
             Purpose::Prints | Purpose::Keys => self.make_keys(text, start),
-            Purpose::Places => {}
+            Purpose::Places => self.mark_altered(text, start),
         }
         let checksum = if self.context.has_checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
         self.documents.push(ScannedDocument {
