@@ -596,12 +596,19 @@ fn other_settings_are_refused_and_leave_everything() {
         (&["--index", "3"], "it is not a regular file"),
         (&["--index", "3/a.txt"], "it is no index of tamis"),
         (&["--index", "nowhere/index"], "nowhere/index"),
-        (&["--index", "out/index"], "index"),
+        (
+            &["--index", "out/index"],
+            "index out/index: it lies in out, which this run replaces; keep it beside",
+        ),
+        (&["--against", "out.tamis/index"], "it lies in out"),
     ] {
         let ran = sandbox.tamis(&[&["clean", "2", "--out", "out", "-q"], options].concat());
         ran.exits(2).says(&[told]);
         assert!(sandbox.tree("") == before, "{options:?}");
     }
+    // Nor is one taken that would go with an OUT that is replaced.
+    let replace = ["clean", "1", "--out", "o3", "--force", "--index", "o3/index", "-q"];
+    sandbox.tamis(&replace).exits(2).says(&["it lies in o3"]);
     // Fewer than the index knows: it holds all that is looked for.
     sandbox.tamis(&["clean", "2", "--out", "out", "--index", "index", "--min-chars", "5", "-q"]).exits(0);
 }
@@ -711,22 +718,25 @@ fn an_out_that_cannot_be_published_leaves_the_index() {
     write_days(directory.path(), &large_days());
     clean(&path("in/1"), &path("1"), &with_index(&Config::default(), &path("index"), "1"));
     let before = fs::read(path("index")).expect("an index");
-    let config = with_index(&Config::default(), &path("index"), "2");
-    let config = Config { memory: Some(300_000), ..config };
-    for n in 0..3 {
-        let out = path(&format!("2-{n}"));
-        // Something else takes the name meanwhile.
-        let meanwhile = || write_files(&out, &Files::from([("mine".to_owned(), b"mine".to_vec())]));
-        let observer = Cut { left: AtomicU64::new(n), meanwhile, is_stopped: false };
-        let error = tamis::clean(&[path("in/2")], Some(&out), &config, &observer).expect_err("OUT is taken");
-        assert!(error.to_string().contains(shown(&out)), "{error}");
-        assert_eq!(read_files(&out).keys().collect::<Vec<_>>(), ["mine"]);
-        assert!(fs::read(path("index")).expect("an index") == before);
-        let left: Vec<_> =
-            names(directory.path()).into_iter().filter(|name| shown(name).starts_with("index")).collect();
-        assert_eq!(left, [PathBuf::from("index")]);
-    }
-    clean(&path("in/2"), &path("2"), &config);
+    let run = |out: &str, index: &str, observer: &dyn Observer| {
+        let config = with_index(&Config::default(), &path(index), "2");
+        tamis::clean(&[path("in/2")], Some(&path(out)), &config, observer)
+    };
+    fs::copy(path("index"), path("another")).expect("a copy");
+    let asked = cut_at(u64::MAX);
+    run("2-another", "another", &asked).expect("a run");
+    // The last question is asked when everything is written.
+    let last = u64::MAX - asked.left.into_inner() - 1;
+    let meanwhile = || fs::remove_dir_all(path("2.tamis-partial")).expect("what is to be published");
+    let observer = Cut { left: AtomicU64::new(last), meanwhile, is_stopped: false };
+    let error = run("2", "index", &observer).expect_err("nothing to publish");
+    assert!(matches!(error, Error::Output { .. }), "{error}");
+    assert!(fs::read(path("index")).expect("an index") == before);
+    let left = names(directory.path());
+    assert!(!left.iter().any(|name| ["2", "2.tamis"].contains(&shown(name))), "{left:?}");
+    assert!(!left.iter().any(|name| shown(name).starts_with("index.")), "{left:?}");
+    run("2", "index", &NoObserver).expect("a run");
+    assert!(fs::read(path("index")).expect("an index") == fs::read(path("another")).expect("an index"));
 }
 
 #[test]

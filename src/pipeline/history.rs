@@ -10,7 +10,7 @@ use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::store::index_file::{self, Replacement};
-use crate::store::{Mark, Output, Scratch, path};
+use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{DocumentId, Ordinal};
 use crate::write::LedgerContext;
 
@@ -224,6 +224,20 @@ impl Fresh {
             Ok(Entry { fingerprint: Fingerprint::from_bytes(print), place })
         })
     }
+}
+
+/// Refuses an index inside OUT or its record: it would go with them when they are replaced.
+pub(super) fn check_place(config: &Config, out: &Path) -> Result<()> {
+    let history = &config.history;
+    for index in history.index.iter().chain(&history.against) {
+        if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
+            let (index, out) = (path::printable(index), path::printable(out));
+            return Err(Error::Config(format!(
+                "index {index}: it lies in {out}, which this run replaces; keep it beside"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what does not go together.

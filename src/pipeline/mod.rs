@@ -132,6 +132,7 @@ pub fn clean_roots(
     let output: &dyn Output = match destination {
         Destination::Directory(out) => {
             DiskOutput::check_overlap(out, &roots)?;
+            history::check_place(config, out)?;
             let recovery =
                 Recovery { resume: config.recovery.resume, spill_dir: config.recovery.spill_dir.clone() };
             disk = DiskOutput::recover(out, config.write.force, &recovery)?;
