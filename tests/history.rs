@@ -4,7 +4,6 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did, and change it")]
 
-#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 #[expect(dead_code, reason = "shared by several tests")]
 mod oracle;
@@ -109,7 +108,9 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
     }
     assert_eq!(out, read_files(&all));
     let mut expected = ledger(&all);
-    expected.iter_mut().for_each(|line| line.survivor.id = None);
+    for line in &mut expected {
+        line.survivor.id = None;
+    }
     assert_eq!(lines, expected);
     assert_eq!((kept, removed), (whole.paragraphs.kept, whole.num_removed()));
 }
@@ -384,7 +385,11 @@ fn the_page_shows_what_went() {
         let groups = data["groups"].as_array().expect("groups");
         assert_eq!(groups.len(), 3);
         let group = &groups[0];
-        let path = |place: &Value| data["paths"][place["path"].as_u64().expect("a number") as usize].clone();
+        let paths = data["paths"].as_array().expect("paths");
+        let path = |place: &Value| {
+            let number = place["path"].as_u64().and_then(|number| usize::try_from(number).ok());
+            paths[number.expect("a number")].clone()
+        };
         let survivor = &group["survivor"];
         assert_eq!((&survivor["run"], path(survivor)), (&json!("2026-11-20"), json!("a.txt")));
         assert!(survivor.get("text").is_none() && survivor["missing"] == 0, "{survivor}");
@@ -467,13 +472,15 @@ fn doctor(sandbox: &Sandbox, change: impl Fn(&mut Vec<Value>)) {
     sandbox.file("out.tamis/removed.jsonl.zst", compressed);
 }
 
+/// How a ledger is doctored.
+type Change<'a> = &'a dyn Fn(&mut Vec<Value>);
+
 #[test]
 fn verify_finds_what_is_wrong_with_earlier_runs() {
     let index = &["--index", "index"][..];
     let moved = |line: &mut Value, first: u64| {
         line["survivor"] = json!({"run": "2026-11-20", "path": "a.txt", "first": first, "last": first + 2});
     };
-    type Change<'a> = &'a dyn Fn(&mut Vec<Value>);
     let cases: [(&str, Change<'_>, &[&str], &str); 6] = [
         ("run", &|lines| lines[0]["survivor"]["run"] = json!("2026-11-19"), index, "no index holds it"),
         ("path", &|lines| lines[0]["survivor"]["path"] = json!("b.txt"), index, "no index holds it"),

@@ -85,6 +85,7 @@ impl<T, F: FnMut(T, &Places) -> Result<Vec<u8>> + Send> Commit<T> for F {
 }
 
 /// How a pass goes through the corpus, and where it is.
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 pub(super) enum Course<'a> {
     /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
     Stream(Feed<'a>),

@@ -41,6 +41,7 @@ pub(super) struct State {
 
 /// What a run is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 enum Phase {
     /// It decides and writes as it reads.
     Stream,
