@@ -8,6 +8,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::earlier::{Earlier, NONE, advance};
 use super::exact::{Batch, Exact};
 use super::plan::Plan;
 use super::spill::Spill;
@@ -25,45 +26,6 @@ const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 
 /// A record on disk: the fingerprint, and the place as a little-endian `u64`.
 const RECORD_BYTES: usize = 24;
-
-/// What earlier runs left: paragraphs that come before everything in this one.
-pub trait Earlier: Sync {
-    /// The entries whose first eight bytes, as a big-endian number, are in a range, in ascending order.
-    ///
-    /// # Errors
-    /// [`crate::Error`] if they cannot be read.
-    fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>>;
-
-    /// Where a place is.
-    ///
-    /// # Errors
-    /// [`crate::Error`] if that cannot be read.
-    fn locate(&self, place: u64) -> Result<EarlierPlace>;
-}
-
-/// Where a paragraph of an earlier run stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlierPlace {
-    /// Name of the run.
-    pub run: String,
-    /// Path of its document, as the ledger spells it.
-    pub path: String,
-    /// Number of the record, if it is one.
-    pub record: Option<u64>,
-    /// Index of the paragraph in the document.
-    pub paragraph: u64,
-    /// The place after the last paragraph of the document.
-    pub document_end: u64,
-}
-
-/// Entries in ascending order.
-pub trait EarlierEntries {
-    /// The next: a fingerprint and its place among what earlier runs left.
-    ///
-    /// # Errors
-    /// [`crate::Error`] if it cannot be read.
-    fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>>;
-}
 
 /// What settling is given.
 pub struct Means<'a> {
@@ -263,24 +225,6 @@ pub struct SavedDealer {
     pub records: Mark,
 }
 
-/// The first entry that is not before `fingerprint`, from `entry` on.
-fn advance(
-    entries: &mut dyn EarlierEntries,
-    mut entry: Option<(Fingerprint, u64)>,
-    fingerprint: Fingerprint,
-) -> Result<Option<(Fingerprint, u64)>> {
-    while entry.is_none_or(|(entry, _)| entry < fingerprint) {
-        entry = entries.next_entry()?;
-        if entry.is_none() {
-            return Ok(Some((Fingerprint::from_bytes([u8::MAX; 16]), NONE)));
-        }
-    }
-    Ok(entry)
-}
-
-/// The place of no entry: there is none any more.
-const NONE: u64 = u64::MAX;
-
 /// Memory a record takes while its round is settled: it, what becomes of it, and the vectors' growth.
 const BYTES_A_RECORD: u64 = 96;
 /// Rounds below this are not worth cutting.
@@ -361,7 +305,7 @@ fn salted(fingerprint: Fingerprint, document_start: u64) -> Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::Dealt;
+    use crate::decide::{Dealt, EarlierEntries, EarlierPlace};
     use crate::store::{MemoryOutput, Output};
 
     fn scratch() -> Box<dyn Scratch> {

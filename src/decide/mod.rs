@@ -8,6 +8,7 @@
 
 mod copies;
 mod dealer;
+mod earlier;
 mod exact;
 pub mod index;
 pub mod near;
@@ -18,7 +19,8 @@ mod spill;
 mod verdict;
 
 pub use copies::Copies;
-pub use dealer::{Dealer, Earlier, EarlierEntries, EarlierPlace, FreshVisitor, Means, SavedDealer};
+pub use dealer::{Dealer, FreshVisitor, Means, SavedDealer};
+pub use earlier::{Earlier, EarlierEntries, EarlierPlace};
 pub use exact::{Batch, Exact, SavedSurvivors};
 pub use partition::{Dealt, NUM_PARTITIONS};
 pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};

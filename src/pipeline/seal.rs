@@ -41,12 +41,11 @@ pub(super) struct State {
 
 /// What a run is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "there is one a run")]
 enum Phase {
     /// It decides and writes as it reads.
     Stream,
     /// It decides ahead.
-    Deal(Begun, Start),
+    Deal(Begun, Box<Start>),
     /// It writes what was decided ahead; survivors for an index are kept.
     Write(Option<Mark>),
 }
@@ -104,7 +103,7 @@ impl<'a> Sealer<'a> {
     /// The rest is decided ahead from here on.
     pub(super) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<SavedRecorder>) {
         let mut inner = self.lock();
-        inner.phase = Phase::Deal(begun.clone(), start.clone());
+        inner.phase = Phase::Deal(begun.clone(), Box::new(start.clone()));
         inner.recorder = recorder;
     }
 

@@ -160,7 +160,10 @@ fn analyse(
     let has_details = gate.wants_baseline || gate.before.is_some();
     let mut account = Account::new(&corpus, Tally::new(&corpus, findings), (log, has_details), ids);
     let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier()), config);
-    let mut commit = |examined, places: &Places| Ok(account.take(examined, places)?.scanned.chunk.bytes);
+    let mut commit = |examined, places: &Places| {
+        let settled = account.take(examined, places)?;
+        Ok(settled.scanned.chunk.bytes)
+    };
     let visitor = Visitor { visit: &visit, commit: &mut commit };
     drive(&corpus, (Course::Stream(corpus.feed()), &context), &mut decider, visitor)?;
     let (summary, mut log, lines, ids) = account.finish();

@@ -229,8 +229,9 @@ impl Decider<'_> {
                 Copies::Planned(Plan::take_up(&plan, verdicts)?)
             }
         };
-        let reopen =
-            |saved: SavedReading| Ok(Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?));
+        let reopen = |saved: SavedReading| -> Result<Reading> {
+            Ok(Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+        };
         let mut decider = Decider::new(copies);
         decider.at = saved.at;
         decider.numbering = if is_planned { Numbering::Kept(places) } else { Numbering::Given(places) };
