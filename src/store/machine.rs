@@ -12,7 +12,7 @@ pub fn machine_memory() -> Option<u64> {
 }
 
 /// The files in which the limits on this process's control groups stand: its own and those above it, of version 2 of
-/// control groups and of the memory controller of version 1 (cgroups(7)).
+/// control groups and of the memory controller of version 1 (`cgroups(7)`).
 fn group_files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {
@@ -37,7 +37,7 @@ fn limit(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 
-/// The memory of the machine (proc_meminfo(5)).
+/// The memory of the machine (`proc_meminfo(5)`).
 fn total(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)

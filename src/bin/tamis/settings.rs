@@ -47,20 +47,9 @@ impl Settings {
         let file = file.unwrap_or_default();
         let joined = join(flags.clone(), file.clone());
         refuse_idle(&flags, &joined)?;
-        let (reading, splitting) = (joined.reading, joined.splitting);
-        let default = Config::default();
+        let splitting = joined.splitting;
         let config = Config {
-            read: ReadConfig {
-                text_field: reading.text_field.unwrap_or(default.read.text_field),
-                id_field: reading.id_field.unwrap_or(default.read.id_field),
-                follow: reading.follow.unwrap_or_default(),
-                input_format: reading.input_format.unwrap_or_default(),
-                encoding: reading.encoding,
-                encoding_errors: reading.encoding_errors.unwrap_or_default(),
-                max_document_size: reading.max_document_size.map(|size| size.0),
-                include: reading.include.unwrap_or_default(),
-                exclude: reading.exclude.unwrap_or_default(),
-            },
+            read: read_config(joined.reading),
             split: SplitConfig {
                 split: splitting.split.unwrap_or_default(),
                 repair: splitting.repair.unwrap_or_default(),
@@ -222,6 +211,21 @@ impl Settings {
             }
         }
         Ok(text)
+    }
+}
+
+fn read_config(reading: Reading) -> ReadConfig {
+    let default = ReadConfig::default();
+    ReadConfig {
+        text_field: reading.text_field.unwrap_or(default.text_field),
+        id_field: reading.id_field.unwrap_or(default.id_field),
+        follow: reading.follow.unwrap_or_default(),
+        input_format: reading.input_format.unwrap_or_default(),
+        encoding: reading.encoding,
+        encoding_errors: reading.encoding_errors.unwrap_or_default(),
+        max_document_size: reading.max_document_size.map(|size| size.0),
+        include: reading.include.unwrap_or_default(),
+        exclude: reading.exclude.unwrap_or_default(),
     }
 }
 

@@ -150,10 +150,7 @@ fn analyse(
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
     let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
-    let mut context = ScanContext::new((sources, input), &read, config, purpose);
-    if search.is_some() {
-        context = context.checked();
-    }
+    let context = ScanContext::new((sources, input), &read, config, purpose).checked_if(search.is_some());
     let mut decider = near::decider(search.as_ref(), config);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
