@@ -88,6 +88,18 @@ pub(crate) const TOOLS: &[Tool] = &[
         ways: &[Way { probe: &[TAMIS, "--version"], call: |job| tamis(job, &["--threads", "1"]) }],
     },
     Tool {
+        name: "tamis-512MB",
+        shapes: &[Shape::File, Shape::Jsonl],
+        result: Deduplication::Ours,
+        ways: &[Way { probe: &[TAMIS, "--version"], call: |job| tamis(job, &["--memory", "512MB"]) }],
+    },
+    Tool {
+        name: "tamis-256MiB",
+        shapes: &[Shape::File, Shape::Jsonl],
+        result: Deduplication::Ours,
+        ways: &[Way { probe: &[TAMIS, "--version"], call: |job| tamis(job, &["--memory", "256MiB"]) }],
+    },
+    Tool {
         name: "tamis-to-jsonl",
         shapes: &[Shape::Tree],
         result: Deduplication::Ours,

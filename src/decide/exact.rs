@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition};
 use super::verdict::Verdict;
 use crate::config::Scope;
+use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::units::Ordinal;
 
@@ -19,6 +20,11 @@ pub struct Exact {
 /// How many survivors of each partition are saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSurvivors(Vec<usize>);
+
+/// Bytes of a survivor that is saved.
+const SAVED_SURVIVOR: usize = 24;
+/// Bytes of a piece of them.
+const SAVED_PIECE: usize = 64 * 1024;
 
 /// A chunk to be settled.
 #[derive(Debug)]
@@ -84,24 +90,34 @@ impl Exact {
         self.partitions.iter().map(Partition::num_bytes).sum()
     }
 
-    /// Appends the survivors after those that are `saved`, 24 bytes each. Nothing that is saved may be taken back after
-    /// this. In the scope of documents nothing outlasts one, and there must be none open.
-    pub fn save(&self, saved: &mut SavedSurvivors, out: &mut Vec<u8>) {
+    /// Gives out the survivors after those that are `saved`, 24 bytes each, in pieces of some kilobytes. Nothing that is
+    /// saved may be taken back after this. In the scope of documents nothing outlasts one, and there must be none open.
+    ///
+    /// # Errors
+    /// The first of `sink`.
+    pub fn save(&self, saved: &mut SavedSurvivors, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         saved.0.resize(NUM_PARTITIONS, 0);
+        let mut piece = Vec::with_capacity(SAVED_PIECE + SAVED_SURVIVOR);
         for (partition, saved) in self.partitions.iter().zip(&mut saved.0) {
-            if self.scope == Scope::Corpus {
-                for (fingerprint, place) in partition.since(*saved) {
-                    out.extend_from_slice(fingerprint.as_bytes());
-                    out.extend_from_slice(&place.to_le_bytes());
-                }
-                *saved = partition.len();
+            if self.scope == Scope::Document {
+                continue;
             }
+            for (fingerprint, place) in partition.since(*saved) {
+                piece.extend_from_slice(fingerprint.as_bytes());
+                piece.extend_from_slice(&place.to_le_bytes());
+                if piece.len() >= SAVED_PIECE {
+                    sink(&piece)?;
+                    piece.clear();
+                }
+            }
+            *saved = partition.len();
         }
+        sink(&piece)
     }
 
     /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
     pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
-        let (records, rest) = bytes.as_chunks::<24>();
+        let (records, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
         for record in records {
             let (fingerprint, place) = (record.first_chunk::<16>()?, record.last_chunk::<8>()?);
             let fingerprint = Fingerprint::from_bytes(*fingerprint);

@@ -17,7 +17,7 @@ const MIN_WINDOW_BITS: u32 = 20;
 const MAX_WINDOWS: u64 = 512;
 
 /// Verdicts by place. Memory: those of one window, 8 MiB up to 500 million paragraphs; and the blocks that windows
-/// are written in ([`Spill`]), 16 MiB at most.
+/// are written in (`Spill`), 16 MiB at most.
 #[derive(Debug)]
 pub struct Plan {
     windows: Spill<RECORD_BYTES>,
@@ -66,7 +66,7 @@ impl Plan {
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
     pub fn take_up(saved: &SavedPlan, verdicts: Box<dyn Scratch>) -> Result<Self> {
-        let SavedPlan { boundary, window_bits, num_windows, .. } = *saved;
+        let &SavedPlan { boundary, window_bits, num_windows, .. } = saved;
         let windows = Spill::restore(verdicts, num_windows)?;
         Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })
     }

@@ -82,10 +82,8 @@ fn write(
 ) -> Result<Summary> {
     let Corpus { sources, input, output, read, config, buffers, .. } = *corpus;
     let earlier = corpus.earlier();
-    let mut context = ScanContext::new((sources, input), read, config, Purpose::Records);
-    if findings.is_some() {
-        context = context.checked();
-    }
+    let context = ScanContext::new((sources, input), read, config, Purpose::Records);
+    let context = context.checked_if(findings.is_some());
     let visit = |settled, places: &_| {
         let context = RenderContext { scan: &context, output, places, findings, earlier, config, buffers };
         render(settled, &context)

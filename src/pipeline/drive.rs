@@ -89,7 +89,7 @@ pub(super) enum Course<'a> {
     /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
     Stream(Feed<'a>),
     /// Records are put aside on disk; the second is what was fed already.
-    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Box<Start>),
+    Deal(Feed<'a>, Option<Vec<Work>>, Box<(Begun, Start)>),
     /// Everything is decided.
     Write(Feed<'a>),
 }
@@ -115,8 +115,8 @@ where
                 Reached::End => return decider.finish().map_err(|halt| corpus.error(halt)),
                 Reached::Brim => {
                     let recorder = visitor.commit.save()?;
-                    let (begun, start) = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
-                    Course::Deal(feed, fed, begun, Box::new(start))
+                    let begun = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
+                    Course::Deal(feed, fed, Box::new(begun))
                 }
             }
         }
@@ -124,9 +124,7 @@ where
     };
     let mut feed = match course {
         Course::Stream(feed) | Course::Write(feed) => feed,
-        Course::Deal(feed, fed, begun, start) => {
-            spill::decide_ahead(corpus, (feed, fed, context), decider, (begun, *start))?
-        }
+        Course::Deal(feed, fed, begun) => spill::decide_ahead(corpus, (feed, fed, context), decider, *begun)?,
     };
     let context = spill::context(corpus, context);
     run(corpus, (&mut feed, &mut None), &context, decider, &mut visitor)?;

@@ -64,8 +64,14 @@ impl<'a> ScanContext<'a> {
 
     /// With the checksums of texts.
     #[must_use]
-    pub(super) fn checked(mut self) -> Self {
-        self.has_checksums = true;
+    pub(super) fn checked(self) -> Self {
+        self.checked_if(true)
+    }
+
+    /// With the checksums of texts, if a pass is held against another.
+    #[must_use]
+    pub(super) fn checked_if(mut self, is_held: bool) -> Self {
+        self.has_checksums = is_held;
         self
     }
 

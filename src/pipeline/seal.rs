@@ -45,7 +45,7 @@ enum Phase {
     /// It decides and writes as it reads.
     Stream,
     /// It decides ahead.
-    Deal(Begun, Box<Start>),
+    Deal(Box<(Begun, Start)>),
     /// It writes what was decided ahead; survivors for an index are kept.
     Write(Option<Mark>),
 }
@@ -103,7 +103,7 @@ impl<'a> Sealer<'a> {
     /// The rest is decided ahead from here on.
     pub(super) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<SavedRecorder>) {
         let mut inner = self.lock();
-        inner.phase = Phase::Deal(begun.clone(), Box::new(start.clone()));
+        inner.phase = Phase::Deal(Box::new((begun.clone(), start.clone())));
         inner.recorder = recorder;
     }
 
@@ -241,7 +241,7 @@ impl State {
         let feed: Feed<'a> = corpus.feed().starting(self.position, self.ways);
         let course = match self.phase {
             Phase::Stream => Course::Stream(feed),
-            Phase::Deal(begun, start) => Course::Deal(feed, None, begun, start),
+            Phase::Deal(begun) => Course::Deal(feed, None, begun),
             Phase::Write(fresh) => {
                 if let (Some(history), Some(fresh)) = (corpus.history, fresh) {
                     history.take_up(fresh, corpus.output)?;

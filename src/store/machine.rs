@@ -12,7 +12,7 @@ pub fn machine_memory() -> Option<u64> {
 }
 
 /// The files in which the limits on this process's control groups stand: its own and those above it, of version 2 of
-/// control groups and of the memory controller of version 1 (cgroups(7)).
+/// control groups and of the memory controller of version 1 (`cgroups(7)`).
 fn group_files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {

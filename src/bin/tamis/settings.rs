@@ -214,7 +214,6 @@ impl Settings {
     }
 }
 
-/// How inputs are read.
 fn read_config(reading: Reading) -> ReadConfig {
     let default = ReadConfig::default();
     ReadConfig {

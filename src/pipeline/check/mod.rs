@@ -150,10 +150,7 @@ fn analyse(
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
     let findings = search.as_ref().map(|search| &search.findings);
     let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
-    let mut context = ScanContext::new((sources, input), &read, config, purpose);
-    if search.is_some() {
-        context = context.checked();
-    }
+    let context = ScanContext::new((sources, input), &read, config, purpose).checked_if(search.is_some());
     let mut decider = near::decider(search.as_ref(), config);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
@@ -164,8 +161,13 @@ fn analyse(
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { visit: &visit, commit: &mut commit };
-    drive(&corpus, (Course::Stream(corpus.feed()), &context), &mut decider, visitor)?;
+    let feed = corpus.feed();
+    drive(
+        &corpus,
+        (Course::Stream(feed), &context),
+        &mut decider,
+        Visitor { visit: &visit, commit: &mut commit },
+    )?;
     let (summary, mut log, lines, ids) = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {

@@ -175,9 +175,7 @@ impl Decider<'_> {
         let copies = match &mut self.copies {
             Copies::Unsought => return Ok(None),
             Copies::Live(exact) => {
-                let mut bytes = Vec::new();
-                exact.save(&mut logs.saved_survivors, &mut bytes);
-                logs.survivors.append(&bytes)?;
+                exact.save(&mut logs.saved_survivors, |bytes| logs.survivors.append(bytes))?;
                 SavedCopies::Live(logs.saved_survivors.clone())
             }
             Copies::Dealt(dealer) => SavedCopies::Dealt(dealer.save()?),
