@@ -309,6 +309,42 @@ proptest! {
 }
 
 #[test]
+fn survivors_of_earlier_runs_are_no_places_of_this_one() {
+    for (run, name) in
+        [("2026-11-20", "2026-11-20"), ("a{0}]\u{1b}(1)\n::error::x", "a{0}]\\u{1b}(1)\\u{a}::error::x")]
+    {
+        let survivor = Location {
+            run: Some(run.to_owned()),
+            paragraphs: Some((1, 7)),
+            ..location(b"corpus/site/ferry.txt")
+        };
+        let problem = Problem { survivor: Some(survivor), ..repeated(b"corpus/a.txt", "x") };
+        let said = format!("already in {name}/corpus/site/ferry.txt, paragraphs 1-7 (7 paragraphs");
+        let readers: [(ReportFormat, Reader); 4] = [
+            (ReportFormat::Sarif, in_sarif),
+            (ReportFormat::Junit, in_junit),
+            (ReportFormat::Gitlab, in_gitlab),
+            (ReportFormat::Github, in_github),
+        ];
+        for (format, reader) in readers {
+            let report = text(format, std::slice::from_ref(&problem));
+            let found = reader(&report);
+            assert!(is_plain(&report) && found.len() == 1, "{format}: {report}");
+            assert!(found[0].1.contains(&said), "{format}: {}", found[0].1);
+        }
+        let report = text(ReportFormat::Markdown, std::slice::from_ref(&problem));
+        let items = in_markdown(&report);
+        assert!(items.iter().all(|item| item.contains(&said)) && !items.is_empty(), "{items:?}");
+        assert!(text(ReportFormat::Text, std::slice::from_ref(&problem)).contains(&said));
+        let report = text(ReportFormat::Sarif, std::slice::from_ref(&problem));
+        let result = &valid_sarif(&report)["runs"][0]["results"][0];
+        assert!(result.get("relatedLocations").is_none(), "{result}");
+        let report = json(&text(ReportFormat::Json, &[problem]));
+        assert_eq!(report["problems"][0]["survivor"]["run"], run);
+    }
+}
+
+#[test]
 fn hostile_names_and_texts() {
     let mut names: Vec<Vec<u8>> = HOSTILE.iter().map(|name| format!("corpus/{name}").into_bytes()).collect();
     names.extend(["::error::x", "-", "a b"].map(|name| name.as_bytes().to_vec()));
