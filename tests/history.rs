@@ -89,6 +89,10 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
     write_days(directory, days);
     let (all, index) = (directory.join("all"), directory.join("index"));
     let whole = clean(&directory.join("in"), &all, config).summary;
+    // What is read a second time for want of memory is written the same.
+    let (ceiling, again) = (Config { memory: Some(0), ..config.clone() }, directory.join("again"));
+    clean(&directory.join("in"), &again, &ceiling);
+    assert_eq!(written(&again), written(&all));
     let (mut out, mut lines) = (Files::new(), Vec::new());
     let (mut kept, mut removed) = (0, 0);
     for day in 1..=days.len() {
@@ -318,6 +322,44 @@ fn the_account_tells_of_earlier_runs() {
     // Without an earlier run nothing is said of any.
     let first = sandbox.summary("2026-11-20.tamis");
     assert!(first["paragraphs"].get("earlier").is_none(), "{first}");
+}
+
+#[test]
+fn days_of_nothing() {
+    let sandbox = two_days();
+    fs::create_dir(sandbox.path("nothing")).expect("a directory");
+    sandbox.file("bad/a.txt", b"one\xff\n");
+    sandbox.tamis(&["clean", "nothing", "--out", "o2", "--index", "index", "-q"]).exits(0);
+    sandbox.tamis(&["clean", "bad", "--out", "o3", "--index", "index", "-q"]).exits(3);
+    sandbox.tamis(&["clean", "nothing", "--out", "o4", "--index", "first", "-q"]).exits(0);
+    let runs = |index: &str| {
+        let info = sandbox.tamis(&["index", "info", index, "--json"]).exits(0).out();
+        let info: Value = serde_json::from_str(&info).expect("JSON");
+        let runs = info["runs"].as_array().expect("runs").iter();
+        runs.map(|run| (run["name"].clone(), run["entries"].clone())).collect::<Vec<_>>()
+    };
+    let expected = [("2026-11-20", 4), ("o2", 0), ("o3", 0)].map(|(name, n)| (json!(name), json!(n)));
+    assert_eq!(runs("index"), expected);
+    assert_eq!(runs("first"), [(json!("o4"), json!(0))]);
+    let clean = ["clean", "2", "--out", "out", "--index", "index", "--against", "first", "-q"];
+    sandbox.tamis(&clean).exits(0);
+    assert_eq!(sandbox.summary("out.tamis")["paragraphs"]["earlier"], 4);
+}
+
+#[test]
+fn a_closed_pipe_leaves_the_index() {
+    let sandbox = two_days();
+    let before = sandbox.read("index");
+    let long = support::lines(200_000, |n| format!("paragraph {n}"));
+    sandbox.file("long.txt", &long);
+    let args = ["clean", "-", "--out", "-", "--index", "index", "--run-name", "piped", "-q"];
+    let mut command = sandbox.command(&args);
+    let input = fs::File::open(sandbox.path("long.txt")).expect("a file");
+    let mut child = command.stdin(input).stdout(std::process::Stdio::piped()).spawn().expect("a process");
+    drop(child.stdout.take());
+    child.wait().expect("an end");
+    assert_eq!(sandbox.read("index"), before);
+    assert!(sandbox.tree("").keys().all(|name| !shown(name).starts_with("index.")));
 }
 
 #[test]

@@ -239,3 +239,30 @@ fn texts_fit() {
     assert_eq!(planned.iter().filter(|num| **num == 2).count(), most);
     assert_eq!(planned.iter().filter(|num| **num == 0).count(), MAX_GROUPS - most);
 }
+
+#[test]
+fn what_stands_in_an_earlier_run_is_not_read() {
+    let lines = [
+        r#"{"path":"b","first":0,"last":1,"span":[0,9],"rule":"exact","survivor":{"run":"1","path":"a","first":3,"last":4}}"#,
+        r#"{"path":"b","first":2,"last":3,"span":[0,9],"rule":"exact","survivor":{"run":"2","path":"a","first":3,"last":4}}"#,
+        r#"{"path":"b","first":4,"last":5,"span":[0,9],"rule":"exact","survivor":{"path":"a","first":3,"last":4}}"#,
+        r#"{"path":"c","first":6,"last":7,"span":[0,9],"rule":"exact","survivor":{"run":"1","path":"a","first":3,"last":4}}"#,
+    ];
+    let page = html(&summary(), &ledger(&(lines.join("\n") + "\n")), &mut Told);
+    let data = data(&page);
+    let groups = data["groups"].as_array().unwrap();
+    let told = |of: &Value| (of["run"].clone(), of["text"].clone());
+    let survivors: Vec<_> = groups.iter().map(|group| told(&group["survivor"])).collect();
+    // The first has two copies; those of another run, and of this one, are others.
+    let here = (Value::Null, Value::from("TEXT OF a 3-4"));
+    assert_eq!(survivors, [("1".into(), Value::Null), ("2".into(), Value::Null), here]);
+    let copies: Vec<_> = groups[0]["places"].as_array().unwrap().iter().map(|place| &place["text"]).collect();
+    assert_eq!(copies, ["TEXT OF b 0-1", "TEXT OF c 6-7"]);
+    let often: Vec<_> = data["repeated"].as_array().unwrap().iter().map(|of| told(&of["place"])).collect();
+    let text = |text: &str| Value::from(format!("TEXT OF {text}"));
+    let expected = [("1", "b 0-0"), ("1", "b 1-1"), ("2", "b 2-2"), ("2", "b 3-3")];
+    for (run, copy) in expected {
+        assert!(often.contains(&(run.into(), text(copy))), "{often:?}");
+    }
+    assert!(often.contains(&(Value::Null, text("a 3-3"))), "{often:?}");
+}
