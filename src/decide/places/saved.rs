@@ -39,8 +39,13 @@ impl Places {
             bytes.extend_from_slice(&count(path.len()).to_le_bytes());
             bytes.extend_from_slice(path);
         }
+        (self.mark(), bytes)
+    }
+
+    /// How much there is.
+    fn mark(&self) -> SavedPlaces {
         let (sources, members) = (self.sources.len(), self.members.len());
-        (SavedPlaces { documents: self.num_documents, sources, members, end: self.end }, bytes)
+        SavedPlaces { documents: self.num_documents, sources, members, end: self.end }
     }
 
     /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
@@ -65,7 +70,7 @@ impl Places {
     pub fn taken_up(&mut self, saved: SavedPlaces) -> Option<()> {
         self.end = saved.end;
         debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));
-        (self.save(saved).0 == saved && self.num_documents == saved.documents).then_some(())
+        (self.mark() == saved).then_some(())
     }
 }
 
