@@ -94,6 +94,11 @@ impl<'a> Sealer<'a> {
         self.lock().since += num_bytes;
     }
 
+    /// Whether anything was sealed.
+    pub(super) fn has_sealed(&self) -> bool {
+        self.lock().logs.is_some()
+    }
+
     /// Whether a seal is due.
     pub(super) fn is_due(&self) -> bool {
         let inner = self.lock();

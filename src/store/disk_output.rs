@@ -213,6 +213,10 @@ impl Output for DiskOutput {
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 
+    fn sync(&self) -> Result<()> {
+        super::journal::sync(self.staging.directory())
+    }
+
     fn publish(&self) -> Result<()> {
         self.journal.settle()?;
         self.staging.publish()?;

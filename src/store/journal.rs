@@ -105,11 +105,14 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits until everything on the file system of a directory is on its disk.
+pub(super) fn sync(directory: &Path) -> Result<()> {
+    let synced = File::open(directory).and_then(|directory| Ok(rustix::fs::syncfs(directory)?));
+    synced.map_err(output_error(directory, "sync"))
+}
+
 fn write(path: &Path, directories: &[PathBuf], state: &[u8]) -> Result<()> {
-    for directory in directories {
-        let synced = File::open(directory).and_then(|directory| Ok(rustix::fs::syncfs(directory)?));
-        synced.map_err(output_error(directory, "sync"))?;
-    }
+    directories.iter().try_for_each(|directory| sync(directory))?;
     let new = path.with_extension("new");
     let len = count(state.len()).to_le_bytes();
     let crc = crc32fast::hash(&[&len[..], state].concat());

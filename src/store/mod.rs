@@ -150,6 +150,14 @@ pub trait Output: Sync {
         true
     }
 
+    /// Waits until everything written so far is on the disk, if there is one.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn sync(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Makes everything written so far appear under its final name, at once.
     ///
     /// # Errors
