@@ -246,8 +246,8 @@ mod tests {
     fn budgets() {
         let of = |memory| near_budget(&Config { memory, ..Config::default() });
         assert_eq!(of(None), usize::MAX);
-        assert_eq!((of(Some(0)), of(Some(128 << 20))), (1 << 20, 1 << 20));
-        assert_eq!(of(Some(1 << 30)), 448 << 20);
-        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (64 << 20)).unwrap());
+        assert_eq!((of(Some(0)), of(Some(256 << 20))), (1 << 20, 72 << 20));
+        assert_eq!(of(Some(1 << 30)), 456 << 20);
+        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (56 << 20)).unwrap());
     }
 }
