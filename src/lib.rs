@@ -18,6 +18,9 @@
 //! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
 //! compared by that meet another (see [`pipeline`]).
 //!
+//! Records beyond [`config::Config::memory`] are settled on disk, runs are remembered in an index
+//! ([`decide::index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
+//!
 //! A check ([`pipeline::check`](fn@pipeline::check)) takes the same reading and the same verdicts, and stage 8 tells what
 //! it found; [`pipeline::verify`](fn@pipeline::verify) audits a run with stages 2 to 5 and its own eyes.
 //!
@@ -27,8 +30,8 @@
 //! # Invariants
 //! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
 //!   ones ← pipeline ← the command`. `error` borrows the printing of paths from `store`.
-//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`decide::index`] reads and
-//!   writes, and may fail, through traits that [`store`] fulfils.
+//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`decide::index`] and what
+//!   spills in `decide` read and write, and may fail, through traits that [`store`] fulfils.
 //! - Output, ledger and summary depend on the input's bytes, relative paths and the configuration only. Rayon
 //!   runs on a pool of its own, and nothing depends on which thread was first.
 //! - No `unsafe`.

@@ -4,7 +4,10 @@
 //! Records are dealt by fingerprint prefix into [`NUM_PARTITIONS`] partitions. Each partition is settled by
 //! itself, batch after batch in corpus order, so that the first occurrence in corpus order wins whatever the
 //! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
-//! integers only. What earlier runs left is a file ([`index`]), which is read and written through traits.
+//! integers only.
+//!
+//! What does not fit in memory is dealt into buckets on disk and settled when all of it is ([`Dealer`], [`Plan`]); an
+//! [`index`] of earlier runs comes before everything ([`Earlier`]). What earlier runs left is a file ([`index`]), which is read and written through traits.
 
 mod copies;
 mod dealer;

@@ -48,7 +48,7 @@ pub(super) fn run(
         Some(state) => go_on(&corpus, &state)?,
         None => go(&corpus)?,
     };
-        // An index must not outlive the texts it knows, nor a journal what it speaks of.
+    // An index must not outlive the texts it knows, nor a journal what it speaks of.
     if history.is_some_and(History::is_updated) || sealer.as_ref().is_some_and(Sealer::has_sealed) {
         output.sync()?;
     }

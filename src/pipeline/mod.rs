@@ -4,12 +4,18 @@
 //! two, decide settles the scanned batch against everything before it. First-in-corpus-order needs no
 //! look-ahead, so that a document's text is read once and written while it is still in memory.
 //!
+//! When records fill the memory they may take, or against an index of earlier runs from the beginning, the rest is
+//! read ahead: records are dealt to buckets on disk, each bucket is settled by itself, and the rest is read once more
+//! with the verdicts (`spill`). Between two batches what is done is sealed from time to time (`seal`): a journal, and
+//! stores that are only appended to, from which another run goes on. What earlier runs left is read, and this one
+//! added to it, in `history`.
+//!
 //! Near-duplicates need the whole corpus first. Under `--near` two passes go before: *survey* keeps a sketch of
 //! every text (about 240 bytes a document in all), *collect* reads those sources again that hold a text which met
 //! another, and keeps on disk what it is compared by. Then the pass above carries out what was decided. Every
 //! document is held against its first reading: an input that changed in between ends the run.
 //!
-//! Memory: 4 bytes a document, 30 to 36 a surviving paragraph, two batches of text (8 MiB each, or one
+//! Memory: 40 bytes and the path a file, 4 bytes a document, 30 to 36 a surviving paragraph (to the ceiling), two batches of text (8 MiB each, or one
 //! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
 //! on its way out.
 

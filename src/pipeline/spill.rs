@@ -17,11 +17,16 @@ use crate::observe::Stage;
 use crate::read::{Reread, Role};
 
 /// Bytes of memory that do not grow with the corpus: the program, batches of text and what is made of them.
-const FIXED: u64 = 112 * 1024 * 1024;
+pub(super) const FIXED: u64 = 112 * 1024 * 1024;
 
 /// The same for a ceiling below what the command allows: then half of it is for records.
 fn fixed(memory: u64) -> u64 {
     FIXED.min(memory / 2)
+}
+
+/// Bytes of a ceiling above what does not grow with the corpus.
+pub(super) fn above_fixed(memory: u64) -> u64 {
+    memory.saturating_sub(fixed(memory))
 }
 
 /// Bytes of memory that records may take, if there is a ceiling.
@@ -32,7 +37,9 @@ fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
     let Some(memory) = corpus.config.memory else { return Ok(None) };
     let listed = corpus.sources.num_bytes() + decider.places().num_bytes();
     let listed = if memory / 2 < FIXED { 0 } else { listed };
-    match memory.checked_sub(fixed(memory) + listed) {
+    match above_fixed(memory).checked_sub(listed) {
+        // The rest is for sketches of texts and for what groups them.
+        Some(room) if corpus.config.decide.near.units.is_some() => Ok(Some(room / 4)),
         Some(room) => Ok(Some(room)),
         None => Err(Error::Config(format!(
             "memory {memory}: {} files and {} documents take {} MiB beside the {} MiB of any run; give more, or clean \

@@ -1,6 +1,6 @@
 //! What was found, as the later stages ask for it.
 
-use super::signatures::{SignatureId, Signatures};
+use super::signatures::{Member, SignatureId, Signatures};
 use crate::decide::{Reason, Verdict};
 use crate::units::{DocumentId, Ordinal};
 
@@ -18,20 +18,20 @@ pub struct Finding {
 /// Near-duplicates of a corpus.
 #[derive(Debug, Default)]
 pub struct Findings {
-    documents: Option<Documents>,
+    pub(super) documents: Option<Documents>,
     /// Sorted by ordinal.
-    paragraphs: Vec<(Ordinal, Finding)>,
+    pub(super) paragraphs: Vec<(Ordinal, Finding)>,
 }
 
-/// Verdicts on documents. 4 bytes a document beside the signatures, and 24 a text that goes.
-#[derive(Debug)]
+/// Verdicts on documents. 4 bytes a document, 8 a text, and 32 a text that goes.
+#[derive(Debug, Default)]
 pub struct Documents {
     /// The text of each document; [`NO_TEXT`] if it has none to compare.
-    texts_of: Vec<SignatureId>,
-    /// The texts.
-    texts: Signatures,
+    pub(super) texts_of: Vec<SignatureId>,
+    /// The member of each text that would stay.
+    pub(super) best: Vec<Member>,
     /// Texts that go, sorted.
-    removed: Vec<(SignatureId, Finding)>,
+    pub(super) removed: Vec<(SignatureId, Finding)>,
 }
 
 /// The text of a document without one.
@@ -92,13 +92,8 @@ impl Findings {
 
 impl Documents {
     /// Verdicts from the texts of documents, and the texts that go, sorted.
-    pub fn new(
-        texts_of: Vec<SignatureId>,
-        mut texts: Signatures,
-        removed: Vec<(SignatureId, Finding)>,
-    ) -> Self {
-        texts.forget_sketches();
-        Self { texts_of, texts, removed }
+    pub fn new(texts_of: Vec<SignatureId>, texts: Signatures, removed: Vec<(SignatureId, Finding)>) -> Self {
+        Self { texts_of, best: texts.into_best(), removed }
     }
 
     fn text(&self, document: DocumentId) -> Option<SignatureId> {
@@ -111,7 +106,7 @@ impl Documents {
         if let Ok(number) = self.removed.binary_search_by_key(&text, |(text, _)| *text) {
             return Some(Reason::NearDocument(number as u64));
         }
-        let best = self.texts.best(text);
+        let best = *self.best.get(text as usize)?;
         (best != document.0).then_some(Reason::ExactDocument(DocumentId(best)))
     }
 }

@@ -19,6 +19,7 @@ mod features;
 mod findings;
 mod forest;
 mod judge;
+mod saved;
 mod settle;
 mod signatures;
 mod sketches;

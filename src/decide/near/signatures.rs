@@ -152,14 +152,11 @@ impl Signatures {
         (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
     }
 
-    /// Forgets what texts are compared by, in memory and on disk; who stays is still known. No text is added after
-    /// this.
-    pub fn forget_sketches(&mut self) {
-        self.sketches = Sketches::new(0, usize::MAX);
-        self.digests = Vec::new();
-        self.table = HashTable::new();
-        self.ranks = Vec::new();
-        self.best.shrink_to_fit();
+    /// Forgets what texts are compared by; the members that would stay are left, in the order of texts.
+    pub fn into_best(self) -> Vec<Member> {
+        let mut best = self.best;
+        best.shrink_to_fit();
+        best
     }
 }
 

@@ -39,15 +39,15 @@ use rayon::prelude::*;
 use super::drive::Corpus;
 use super::recheck::Reading;
 use super::settle::Decider;
-use super::spill::tell;
-use crate::config::Config;
+use super::spill::{FIXED, above_fixed, tell};
+use crate::config::{Config, Keep};
 use crate::decide::near::{
     self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
 };
 use crate::decide::{Copies, Exact, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
-use crate::units::Ordinal;
+use crate::units::{Ordinal, count};
 use crate::write::{EvidenceStore, RecordIds};
 
 use collect::Collected;
@@ -127,11 +127,32 @@ pub(super) fn search(
 ///
 /// One half is for sketches, the other for the sort that groups texts and then for the groups that are settled.
 fn near_budget(config: &Config) -> usize {
-    /// What reading, scanning and writing take.
-    const OTHERS: u64 = 128 * 1024 * 1024;
     const LEAST: usize = 1024 * 1024;
-    let budget = config.memory.map_or(u64::MAX, |memory| memory.saturating_sub(OTHERS) / 2);
+    let budget = config.memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
     usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+}
+
+/// Most bytes of a distinct text that stay in memory whatever there is of it, and those of its rank.
+const TEXT_BYTES: u64 = 28;
+const RANK_BYTES: u64 = 32;
+
+/// Checks that what must be in memory of so many distinct texts fits below the ceiling, if there is one: within half of
+/// what is above the [`FIXED`] part, and within a quarter if records of paragraphs are there too.
+fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
+    let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
+    let near = &config.decide.near;
+    let (share, each) = (
+        if near.has_paragraphs() { 4 } else { 2 },
+        if near.keep == Keep::First { TEXT_BYTES } else { TEXT_BYTES + RANK_BYTES },
+    );
+    let needed = count(num_texts).saturating_mul(each);
+    if needed <= above_fixed(memory) / share {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "memory {memory}: near-duplicates take {each} bytes for each of more than {num_texts} texts, whatever else is on \
+         disk; give more, or clean the inputs in several runs"
+    )))
 }
 
 /// Groups settled before their evidence is written down; fewer if they do not fit.
@@ -225,8 +246,8 @@ mod tests {
     fn budgets() {
         let of = |memory| near_budget(&Config { memory, ..Config::default() });
         assert_eq!(of(None), usize::MAX);
-        assert_eq!((of(Some(0)), of(Some(128 << 20))), (1 << 20, 1 << 20));
-        assert_eq!(of(Some(1 << 30)), 448 << 20);
-        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (64 << 20)).unwrap());
+        assert_eq!((of(Some(0)), of(Some(256 << 20))), (1 << 20, 72 << 20));
+        assert_eq!(of(Some(1 << 30)), 456 << 20);
+        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (56 << 20)).unwrap());
     }
 }

@@ -20,7 +20,7 @@ use crate::write::RecordIds;
 
 use super::pending::Pending;
 use super::rank::Ranking;
-use super::{near_budget, tell};
+use super::{check_texts, near_budget, tell};
 
 /// Where everything stands, and what every document was, if that was not known before.
 pub(super) type Where = (Places, Option<Arc<Reading>>);
@@ -214,6 +214,7 @@ pub(super) fn documents(
         note(&settled, ids)?;
         tell(corpus, &settled);
         adder.add(&settled, seen)?;
+        check_texts(corpus.config, adder.survey.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed();
@@ -285,6 +286,7 @@ pub(super) fn paragraphs(
                 }
             }
         }
+        check_texts(corpus.config, texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
     let feed = corpus.feed();
