@@ -41,6 +41,7 @@ pub(super) struct Recorder<'a> {
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
     open: Option<OpenDocument>,
+    is_in_archive: bool,
     tally: Tally<'a>,
 }
 
@@ -55,13 +56,6 @@ pub(super) struct SavedRecorder {
     shards: Option<SavedShards>,
     open: Option<SavedDocument>,
     tally: SavedTally,
-}
-
-impl SavedRecorder {
-    /// The file that was appended to.
-    pub(super) fn open_path(&self) -> Option<&[u8]> {
-        self.writer.as_ref().map(|(path, _)| path.as_slice())
-    }
 }
 
 /// A document or container that is appended to, piece by piece.
@@ -153,6 +147,7 @@ impl<'a> Recorder<'a> {
             open_path: Vec::new(),
             shards,
             open: None,
+            is_in_archive: false,
             tally: Tally::new(corpus, findings),
         }
     }
@@ -197,6 +192,7 @@ impl<'a> Recorder<'a> {
             open_path,
             shards,
             open: open.map(OpenDocument::take_up),
+            is_in_archive: false,
             tally: Tally::take_up(corpus, tally),
         })
     }
@@ -218,7 +214,9 @@ impl<'a> Recorder<'a> {
                 saved => saved,
             },
         };
-        if is_text {
+        // Which members were written after that could not be told.
+        let is_scattered = self.is_in_archive && self.config.write.to == Some(TargetFormat::Txt);
+        if is_text || is_scattered {
             return Ok(None);
         }
         Ok(Some(SavedRecorder {
@@ -274,10 +272,12 @@ impl<'a> Recorder<'a> {
     ) -> Result<()> {
         match &part.role {
             Role::ArchiveStart => {
+                self.is_in_archive = true;
                 self.tally.count_input(part);
                 return Ok(());
             }
             Role::ArchiveEnd => {
+                self.is_in_archive = false;
                 self.tally.count_input(part);
                 self.close_writer()?;
                 return self.end_unit(part);

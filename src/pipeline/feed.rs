@@ -67,6 +67,11 @@ impl Position {
         SourceId(self.source)
     }
 
+    /// Whether something of that source stands before it.
+    pub(super) fn is_within(self) -> bool {
+        self.piece != PiecePlace::default()
+    }
+
     /// Where a piece of work begins.
     fn of(work: &Work) -> Self {
         match work {
