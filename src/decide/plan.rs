@@ -65,8 +65,8 @@ impl Plan {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn take_up(saved: SavedPlan, verdicts: Box<dyn Scratch>) -> Result<Self> {
-        let SavedPlan { boundary, window_bits, num_windows, .. } = saved;
+    pub fn take_up(saved: &SavedPlan, verdicts: Box<dyn Scratch>) -> Result<Self> {
+        let SavedPlan { boundary, window_bits, num_windows, .. } = *saved;
         let windows = Spill::restore(verdicts, num_windows)?;
         Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })
     }

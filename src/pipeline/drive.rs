@@ -89,7 +89,7 @@ pub(super) enum Course<'a> {
     /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
     Stream(Feed<'a>),
     /// Records are put aside on disk; the second is what was fed already.
-    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Start),
+    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Box<Start>),
     /// Everything is decided.
     Write(Feed<'a>),
 }
@@ -116,7 +116,7 @@ where
                 Reached::Brim => {
                     let recorder = visitor.commit.save()?;
                     let (begun, start) = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
-                    Course::Deal(feed, fed, begun, start)
+                    Course::Deal(feed, fed, begun, Box::new(start))
                 }
             }
         }
@@ -125,7 +125,7 @@ where
     let mut feed = match course {
         Course::Stream(feed) | Course::Write(feed) => feed,
         Course::Deal(feed, fed, begun, start) => {
-            spill::decide_ahead(corpus, (feed, fed, context), decider, (begun, start))?
+            spill::decide_ahead(corpus, (feed, fed, context), decider, (begun, *start))?
         }
     };
     let context = spill::context(corpus, context);

@@ -64,8 +64,8 @@ impl Reading {
     }
 
     /// Takes up what was saved, with its store as it was then.
-    pub(super) fn take_up(saved: &SavedReading, scratch: Box<dyn Scratch>) -> Result<Self> {
-        Ok(Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) })
+    pub(super) fn take_up(saved: &SavedReading, scratch: Box<dyn Scratch>) -> Self {
+        Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }
 
     /// Fills `marks` with those of the documents from `first` on.

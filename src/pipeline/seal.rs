@@ -46,7 +46,7 @@ enum Phase {
     /// It decides and writes as it reads.
     Stream,
     /// It decides ahead.
-    Deal(Begun, Start),
+    Deal(Begun, Box<Start>),
     /// It writes what was decided ahead; survivors for an index are kept.
     Write(Option<Mark>),
 }
@@ -104,7 +104,7 @@ impl<'a> Sealer<'a> {
     /// The rest is decided ahead from here on.
     pub(super) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<SavedRecorder>) {
         let mut inner = self.lock();
-        inner.phase = Phase::Deal(begun.clone(), start.clone());
+        inner.phase = Phase::Deal(begun.clone(), Box::new(start.clone()));
         inner.recorder = recorder;
     }
 
@@ -134,15 +134,12 @@ impl<'a> Sealer<'a> {
             Phase::Stream | Phase::Write(_) => recorder,
         };
         let Some(recorder) = recorder else { return Ok(()) };
-        let sources = match inner.sources {
-            Some(sources) => sources,
-            None => match write_stamps(corpus.sources, corpus.input, self.output)? {
-                Some(sources) => *inner.sources.insert(sources),
-                None => {
-                    inner.due = u64::MAX;
-                    return Ok(());
-                }
-            },
+        if inner.sources.is_none() {
+            inner.sources = write_stamps(corpus.sources, corpus.input, self.output)?;
+        }
+        let Some(sources) = inner.sources else {
+            inner.due = u64::MAX; // nor will it be possible later
+            return Ok(());
         };
         let logs = match &mut inner.logs {
             Some(logs) => logs,

@@ -37,7 +37,7 @@ fn limit(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 
-/// The memory of the machine (proc_meminfo(5)).
+/// The memory of the machine (`proc_meminfo(5)`).
 fn total(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)

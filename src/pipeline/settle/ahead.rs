@@ -226,10 +226,12 @@ impl Decider<'_> {
             }
             SavedCopies::Planned(plan) => {
                 let verdicts = output.reopen_store(VERDICTS, plan.verdicts)?;
-                Copies::Planned(Plan::take_up(plan, verdicts)?)
+                Copies::Planned(Plan::take_up(&plan, verdicts)?)
             }
         };
-        let reopen = |saved: SavedReading| Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?);
+        let reopen = |saved: SavedReading| -> Result<Reading> {
+            Ok(Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+        };
         let mut decider = Decider::new(copies);
         decider.at = saved.at;
         decider.numbering = if is_planned { Numbering::Kept(places) } else { Numbering::Given(places) };
