@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -221,6 +221,11 @@ fn kill_after(command: &mut Command, time: Duration) -> bool {
     child.wait().expect("a status").code().is_none()
 }
 
+/// So many thousandths of a time.
+fn share(time: Duration, thousandths: usize) -> Duration {
+    time * u32::try_from(thousandths).expect("a share") / 1000
+}
+
 /// What came of kills.
 #[derive(Debug, Default)]
 struct Tally {
@@ -235,7 +240,7 @@ struct Tally {
 fn kill_at_random(case: &Case, resume: &str, seed: usize, num: usize) -> Tally {
     let (mut noise, mut tally) = (Noise::new(seed), Tally::default());
     while tally.killed < num {
-        let time = |noise: &mut Noise| case.took.mul_f64(noise.below(1000) as f64 / 1000.0);
+        let time = |noise: &mut Noise| share(case.took, noise.below(1000));
         let mut is_killed = kill_after(&mut case.command(&[]), time(&mut noise));
         loop {
             tally.killed += usize::from(is_killed);
@@ -254,6 +259,9 @@ fn kill_at_random(case: &Case, resume: &str, seed: usize, num: usize) -> Tally {
         if ran.err().contains("out: exists and is not empty") {
             // It was killed while it cleared what was left, or after.
             assert!(ran.code() == 2 && !case.sandbox.exists("out.tamis-partial"), "{}", ran.err());
+            if case.expected.contains_key(Path::new("index")) {
+                case.sandbox.tamis(&["index", "info", "index"]).exits(0); // who reads it brings it up to date
+            }
         } else {
             assert!([0, 3].contains(&ran.code()), "{}", ran.err());
         }
@@ -311,7 +319,7 @@ fn killed_while_replacing() {
     let mut num_killed = 0;
     while num_killed < num_kills(4) {
         let before = old(&case);
-        let time = case.took.mul_f64(noise.below(1000) as f64 / 1000.0);
+        let time = share(case.took, noise.below(1000));
         let is_killed = kill_after(&mut case.command(&[]), time);
         num_killed += usize::from(is_killed);
         let after = case.sandbox.tree("out");
@@ -328,7 +336,7 @@ fn num_below(tree: &Tree, name: &str) -> usize {
 #[test]
 fn a_run_that_does_not_go_on_says_what_it_clears() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    case.run(&["kill=write:write:5"]);
+    case.run(&["kill=write:append:5"]);
     assert!(case.has_state());
     let ran = case.sandbox.tamis(&["clean", "in", "--out", "out"]);
     ran.exits(3).says(&["out.tamis-partial", "cleared what a run left here that was cut short"]);
@@ -401,15 +409,428 @@ fn killed_at_steps() {
 }
 
 #[test]
-fn killed_at_steps_while_converting() {
-    for to in ["to=txt", "to=jsonl"] {
-        let case = Case::of_steps(&corpus(SMALL), &["memory=300000", to, "shard-size=300000"]);
-        is_everywhere(&cut_at_steps(&case, "kill", 1), to);
-    }
+fn killed_at_steps_while_converting_to_lines() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000", "to=jsonl", "shard-size=300000"]);
+    is_everywhere(&cut_at_steps(&case, "kill", 1), "to lines");
+}
+
+#[test]
+fn killed_at_steps_while_converting_to_texts() {
+    let mut files = corpus(SMALL);
+    files.retain(|name, _| !name.ends_with("gz")); // a file each of their records
+    let case = Case::of_steps(&files, &["memory=150000", "to=txt"]);
+    is_everywhere(&cut_at_steps(&case, "kill", 1), "to texts");
 }
 
 #[test]
 fn every_step_can_fail() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
     is_everywhere(&cut_at_steps(&case, "fail", 1), "fail");
+}
+
+/// Where one large file ends and the next begins, a batch may end as well.
+#[test]
+fn killed_between_large_files() {
+    let files = (0..5).map(|n| (format!("{n}.jsonl"), shard(n, 1100 + 100 * n)));
+    let case = Case::of_steps(&files.collect(), &["memory=2000000", "seal-every=1"]);
+    let num = steps(&case)[&("stream".to_owned(), "append".to_owned())];
+    let mut num_sealed = 0;
+    for number in 0..num {
+        let step = format!("kill=stream:append:{number}");
+        assert!(case.run(&[&step]).status.code().is_none());
+        num_sealed += usize::from(case.has_state());
+        case.goes_on("resume=1", &step);
+    }
+    assert!(num_sealed > 4, "{num_sealed} of {num}");
+}
+
+/// A run is killed at a step, and what it left is kept in memory: it can be put back.
+fn killed_at(case: &Case, step: &str) -> Tree {
+    let ran = case.run(&[&format!("kill={step}")]);
+    assert!(ran.status.code().is_none() && case.has_state(), "{step}: {}", ran.err());
+    left(case)
+}
+
+fn left(case: &Case) -> Tree {
+    let mut tree = case.sandbox.tree("");
+    tree.retain(|path, _| !path.starts_with("in"));
+    tree
+}
+
+fn put_back(case: &Case, left: &Tree) {
+    case.clear();
+    for (path, node) in left {
+        match node {
+            Node::Directory => fs::create_dir_all(case.sandbox.path(path)).expect("a directory"),
+            Node::File(content) => drop(case.sandbox.file(path, content)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Another number of threads, and another ceiling on memory, change nothing.
+#[test]
+fn a_run_goes_on_with_other_means() {
+    for (memory, others) in [
+        ("memory=150000", &[&["memory=3000000"][..], &["threads=1"], &["memory=700000", "threads=3"]][..]),
+        ("memory=300000", &[&["memory=100000000"], &["memory=0"]]),
+    ] {
+        let case = Case::of_steps(&corpus(SMALL), &[memory]);
+        for ((phase, kind), num) in steps(&case) {
+            if !["append", "note", "write"].contains(&kind.as_str()) {
+                continue;
+            }
+            for number in some(num, 3) {
+                let step = format!("kill={phase}:{kind}:{number}");
+                for means in others.iter().skip(usize::from(!is_long()) * (number % 2) as usize).step_by(2) {
+                    assert!(case.run(&[&step]).status.code().is_none());
+                    let ran = case.run(&[&["resume=1"], *means].concat());
+                    ran.exits(0);
+                    case.is_done(&format!("{step}, then {means:?}"));
+                }
+            }
+        }
+    }
+}
+
+// What a disk does.
+
+/// A file system of its own in a directory of the sandbox.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(sandbox: &Sandbox, size: u64, test: &str) -> Option<Self> {
+        let path = sandbox.path("disk");
+        fs::create_dir_all(&path).expect("a directory");
+        let mut command = Command::new("mount");
+        command.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&path);
+        if has("mount") && run(&mut command).status.success() {
+            return Some(Self(path));
+        }
+        skip(test, "no tmpfs can be mounted here, which takes root");
+        None
+    }
+
+    fn grow(&self, size: u64) {
+        let option = format!("remount,size={size}");
+        let ran = run(Command::new("mount").args(["-o", &option]).arg(&self.0));
+        assert!(ran.status.success(), "{}", ran.err());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        run(Command::new("umount").arg(&self.0));
+    }
+}
+
+fn num_bytes(tree: &Tree) -> u64 {
+    tree.values().map(|node| if let Node::File(content) = node { content.len() as u64 } else { 0 }).sum()
+}
+
+/// The run ends, says where and what to do, keeps what is done, and goes on when there is room.
+#[test]
+fn a_disk_that_fills() {
+    for more in [&[][..], &["--index", "index"]] {
+        let case = Case::of_binary(&corpus(2500), more);
+        let size = num_bytes(&case.expected);
+        for room in if is_long() { vec![10, 30, 50, 70, 90, 97] } else { vec![40, 80] } {
+            let Some(disk) = Disk::mount(&case.sandbox, size * room / 100, "a_disk_that_fills") else {
+                return;
+            };
+            let args = ["clean", "in", "--out", "disk/out", "--seal-every", "700kB", "-q"];
+            let args = [&args[..], more].concat();
+            let ran = case.sandbox.tamis(&args);
+            ran.exits(2);
+            let is_foreseen = ran.err().contains("are needed there for what does not fit in memory");
+            assert!(is_foreseen || ran.err().contains("No space left on device"), "{}", ran.err());
+            ran.says(&["disk/out.tamis-partial", if is_foreseen { "free some" } else { "check free space" }]);
+            assert!(!disk.0.join("out").exists() && !disk.0.join("out.tamis").exists());
+            let has_state = disk.0.join("out.tamis-partial/journal").exists();
+            if has_state {
+                ran.says(&["what is done is kept in", "go on with --resume"]);
+                // It comes to nothing again, and keeps what is done again.
+                case.sandbox.tamis(&[&args[..], &["--resume"]].concat()).exits(2);
+                assert!(disk.0.join("out.tamis-partial/journal").exists());
+            }
+            disk.grow(size * 10);
+            case.sandbox.tamis(&[&args[..], &["--resume"]].concat()).exits(3);
+            let mut found = case.sandbox.tree("disk");
+            found.retain(|path, _| !path.ends_with("run.json"));
+            if let Ok(index) = fs::read(case.sandbox.path("index")) {
+                found.insert("index".into(), Node::File(index));
+            }
+            assert!(found == case.expected, "{room} % of {size} bytes");
+            drop(disk);
+            case.clear();
+        }
+    }
+}
+
+/// The same wherever a store or a file finds no room, told by the output.
+#[test]
+fn an_output_that_is_full() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let mut num_sealed = 0;
+    for room in (1..=if is_long() { 60 } else { 6 }).map(|n| n * 4_000_000 / if is_long() { 60 } else { 6 }) {
+        let room = format!("room={room}");
+        let ran = case.run(&[&room]);
+        if ran.code() != 0 {
+            ran.exits(2).says(&["cannot write: ", "nothing was published: check free space"]);
+            case.is_unpublished(&room);
+            num_sealed += usize::from(case.has_state());
+            case.goes_on("resume=1", &room);
+        }
+        case.clear();
+    }
+    assert!(num_sealed > 1);
+}
+
+#[test]
+fn too_little_space_is_told_before_it_is_taken() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let test = "too_little_space_is_told_before_it_is_taken";
+    let Some(_disk) = Disk::mount(&case.sandbox, 128 * 1024, test) else { return };
+    let ran = case.run(&["spill-dir=disk"]);
+    ran.exits(2).says(&["/disk/out-", "MB are needed there for what does not fit in memory", "--spill-dir"]);
+    case.is_unpublished("no space");
+}
+
+// What was left, and is not what it was.
+
+/// Damages a file of what a run left, and goes on: that is refused, or comes to the same.
+#[track_caller]
+fn damaged(case: &Case, left: &Tree, path: &Path, content: Option<&[u8]>, what: &str) -> bool {
+    put_back(case, left);
+    let full = case.sandbox.path(path);
+    match content {
+        Some(content) => fs::write(&full, content).expect("a file"),
+        None => fs::remove_file(&full).expect("a file"),
+    }
+    let ran = case.run(&["resume=1"]);
+    if ran.code() == 0 {
+        case.is_same(what);
+        return false;
+    }
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+    let named = if name == "spill" { "out.tamis-partial" } else { name };
+    ran.exits(2).says(&[named, "cannot resume", "run again without --resume, from the beginning"]);
+    case.is_unpublished(what);
+    true
+}
+
+/// Whether a state speaks of a file.
+fn is_spoken_of(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_ours = path.parent() == Some(Path::new("out.tamis-partial"));
+    is_ours && ["journal", "spill"].contains(&name)
+        || name.starts_with("store-")
+        || path.starts_with("out.tamis-partial/record")
+}
+
+#[test]
+fn what_was_damaged_is_refused() {
+    let (mut num_refused, mut num_same) = (0, 0);
+    for (step, more) in [("deal:note:9000", "threads=2"), ("write:append:12", "spill-dir=spill")] {
+        let case = Case::of_steps(&corpus(SMALL), &["memory=300000", more]);
+        let left = killed_at(&case, step);
+        let mut noise = Noise::new(9);
+        for (path, node) in left.iter().filter(|(path, _)| is_spoken_of(path)) {
+            let Node::File(content) = node else { continue };
+            let told = format!("{step}: {}", path.display());
+            let is_refused = damaged(&case, &left, path, None, &format!("{told} missing"));
+            assert!(is_refused || path.ends_with("rejected.jsonl") || !told.contains("journal"), "{told}");
+            num_refused += usize::from(is_refused);
+            let len = content.len();
+            if len == 0 {
+                continue;
+            }
+            for keep in [0, len / 2, len - 1] {
+                let what = format!("{told} cut to {keep}");
+                let is_refused = damaged(&case, &left, path, Some(&content[..keep]), &what);
+                *(if is_refused { &mut num_refused } else { &mut num_same }) += 1;
+            }
+            if path.starts_with("out.tamis-partial/record") {
+                continue; // what is written already is told by its length alone
+            }
+            let num = if is_long() { 30 } else { 1 };
+            let random: Vec<usize> = (0..num).map(|_| noise.below(len)).collect();
+            for at in [0, len / 2, len - 1].into_iter().chain(random) {
+                let mut flipped = content.clone();
+                flipped[at] ^= 1 << (at % 8);
+                let what = format!("{told} flipped at {at}");
+                let is_refused = damaged(&case, &left, path, Some(&flipped), &what);
+                *(if is_refused { &mut num_refused } else { &mut num_same }) += 1;
+            }
+        }
+    }
+    tell("damaged", &(num_refused, num_same));
+    assert!(num_refused > 60, "{num_refused} {num_same}");
+}
+
+/// Copies a directory with the times of its files.
+fn copy(from: &Path, to: &Path) {
+    let ran = run(Command::new("cp").arg("-a").args([from, to]));
+    assert!(ran.status.success(), "{}", ran.err());
+}
+
+/// Inputs and options are to be those of the run that was cut short.
+#[test]
+fn other_inputs_and_options_are_refused() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let (left, kept) = (killed_at(&case, "write:append:12"), Sandbox::new());
+    let input = case.sandbox.path("in");
+    copy(&input, &kept.path("in"));
+    let write = |name: &str| fs::write(input.join(name), "another\n").expect("a file");
+    let touch = |name: &str| drop(run(Command::new("touch").arg(input.join(name))));
+    let remove = |name: &str| fs::remove_file(input.join(name)).expect("a file");
+    let changes: [(&dyn Fn(&str), &str, &str); 6] = [
+        (&write, "zz/last.txt", "zz/last.txt: "),
+        (&write, "news/0/12.txt", "news/0/12.txt: "),
+        (&touch, "zz/last.txt", "zz/last.txt: "),
+        (&write, "news/0/0a.txt", "news/0/0a.txt: "),
+        (&write, "zz/new.txt", "there are 39 now"),
+        (&remove, "zz/last.txt", "there are 37 now"),
+    ];
+    for (change, name, told) in changes {
+        put_back(&case, &left);
+        change(name);
+        let ran = case.run(&["resume=1"]);
+        ran.exits(2).says(&[told, "cannot resume", "run again without --resume"]);
+        case.is_unpublished(name);
+        assert!(case.has_state());
+        fs::remove_dir_all(&input).expect("a directory");
+        copy(&kept.path("in"), &input);
+        case.goes_on("resume=1", name);
+    }
+    for options in [&["--match", "loose"][..], &["--text-field", "body"], &["--to", "jsonl"]] {
+        put_back(&case, &left);
+        let args = ["clean", "in", "--out", "out", "--resume"];
+        let ran = case.sandbox.tamis(&[&args[..], options].concat());
+        ran.exits(2).says(&["out.tamis-partial", "the options", "run again without --resume"]);
+        assert!(!ran.err().contains("go on with --resume"), "{}", ran.err());
+        assert!(case.has_state());
+        case.is_unpublished("options");
+    }
+    case.clear();
+}
+
+/// A run that is refused does not take away what another one did.
+#[test]
+fn a_run_that_is_refused_clears_nothing() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let left = killed_at(&case, "write:append:12");
+    for more in [&[][..], &["--resume"]] {
+        put_back(&case, &left);
+        case.sandbox.file("out/mine.txt", "mine\n");
+        let ran = case.sandbox.tamis(&[&["clean", "in", "--out", "out"], more].concat());
+        ran.exits(2).says(&["out: exists and is not empty"]);
+        fs::remove_dir_all(case.sandbox.path("out")).expect("a directory");
+        case.goes_on("resume=1", "refused");
+    }
+}
+
+/// Standard input does not come again.
+#[test]
+fn a_run_of_standard_input_leaves_nothing_to_go_on_with() {
+    let sandbox = Sandbox::new();
+    common::write_files(&sandbox.path("in"), &corpus(SMALL));
+    let args = ["clean", "in", "-", "--out", "out", "--seal-every", "100kB"];
+    let mut running = support::Running::start(sandbox.command(&args).stdin(Stdio::piped()));
+    let started = Instant::now();
+    while !sandbox.exists("out.tamis-partial/corpus/zz/last.txt") {
+        assert!(started.elapsed() < support::TIMEOUT);
+        thread::sleep(Duration::from_millis(5));
+        running.type_in(b"");
+    }
+    running.child.kill().expect("a process");
+    running.finish();
+    assert!(!sandbox.exists("out.tamis-partial/journal"));
+}
+
+/// The directory for what does not fit in memory is used, cleared, and to be the same.
+#[test]
+fn a_directory_for_what_does_not_fit_in_memory() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000", "spill-dir=spill"]);
+    let left = killed_at(&case, "write:append:12");
+    let spilled =
+        |case: &Case| case.sandbox.exists("spill") && !common::names(&case.sandbox.path("spill")).is_empty();
+    assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-records")));
+    assert!(!case.sandbox.exists("out.tamis-partial/store-records"));
+    case.goes_on("resume=1", "with it");
+    // Another one is refused, and so is none.
+    for more in [&["spill-dir=other"][..], &[]] {
+        put_back(&case, &left);
+        let cut = cut();
+        let program = cut.to_str().expect("UTF-8");
+        let mut command = Command::new(program);
+        command.args(["out", "in", "seal-every=150000", "memory=300000", "resume=1"]).args(more);
+        let ran = run(command.current_dir(case.sandbox.root()));
+        ran.exits(2).says(&["out.tamis-partial", "/spill/out-", "give the same --spill-dir"]);
+        assert!(case.has_state() && spilled(&case));
+    }
+    // It is not there for a while: a disk that is not mounted.
+    put_back(&case, &left);
+    fs::rename(case.sandbox.path("spill"), case.sandbox.path("elsewhere")).expect("a directory");
+    let ran = case.run(&["resume=1"]);
+    ran.exits(2).says(&["/spill/out-", "cannot resume"]);
+    assert!(case.has_state());
+    let _ = fs::remove_dir_all(case.sandbox.path("spill"));
+    fs::rename(case.sandbox.path("elsewhere"), case.sandbox.path("spill")).expect("a directory");
+    case.goes_on("resume=1", "it is back");
+    // A run that does not go on clears it, whether it is given one or not.
+    put_back(&case, &left);
+    case.sandbox.tamis(&["clean", "in", "--out", "out", "-q"]).exits(3);
+    assert!(!spilled(&case));
+    case.is_done("without it");
+}
+
+/// A run is killed between the steps that publish.
+#[test]
+fn killed_while_publishing() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let left = killed_at(&case, "write:publish:0");
+    let staging = case.sandbox.path("out.tamis-partial");
+    for num in 0..=4 {
+        put_back(&case, &left);
+        let number = |name: &str| fs::metadata(staging.join(name)).expect("a directory").ino();
+        let marker = format!("{} {}\n", number("corpus"), number("record"));
+        let rename = |from: &str, to: &str| fs::rename(staging.join(from), case.sandbox.path(to));
+        let steps: [&dyn Fn() -> std::io::Result<()>; 4] = [
+            &|| fs::write(staging.join("publishing"), ""),
+            &|| fs::write(staging.join("publishing"), &marker),
+            &|| rename("record", "out.tamis"),
+            &|| rename("corpus", "out"),
+        ];
+        steps[..num].iter().for_each(|step| step().expect("a step"));
+        let ran = case.run(&["resume=1", "tell="]);
+        if num == 4 {
+            ran.exits(2).says(&["out: exists and is not empty"]);
+        } else {
+            ran.exits(0);
+            assert!(ran.out().contains("reopen-store"), "{num}: it began at the beginning");
+        }
+        case.is_done(&format!("{num} steps"));
+    }
+}
+
+/// What is cleared is no longer gone on with, and stays ours to clear.
+#[test]
+fn killed_while_clearing() {
+    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    killed_at(&case, "write:append:12");
+    let stuck = case.sandbox.path("out.tamis-partial/corpus/disk");
+    let inner = Sandbox::new();
+    fs::create_dir_all(&stuck).expect("a directory");
+    if !has("mount")
+        || !run(Command::new("mount").arg("--bind").arg(inner.root()).arg(&stuck)).status.success()
+    {
+        return skip("killed_while_clearing", "nothing can be mounted here, which takes root");
+    }
+    let disk = Disk(stuck);
+    let ran = case.sandbox.tamis(&["clean", "in", "--out", "out", "-q"]);
+    ran.exits(2).says(&["out.tamis-partial/corpus", "cannot remove"]);
+    drop(disk);
+    assert!(!case.has_state() && case.sandbox.exists("out.tamis-partial/lock"));
+    case.goes_on("resume=1", "cleared");
 }

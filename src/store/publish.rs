@@ -237,7 +237,11 @@ impl Staging {
 
     /// Removes what no state speaks of.
     fn clear_scratches(&self) -> Result<()> {
-        for entry in fs::read_dir(&self.spill).map_err(output_error(&self.spill, "list"))?.flatten() {
+        let missing = |error| Error::Resume {
+            path: self.spill.clone(),
+            what: format!("what that run put there cannot be listed: {error}"),
+        };
+        for entry in fs::read_dir(&self.spill).map_err(missing)?.flatten() {
             if entry.file_name().as_encoded_bytes().starts_with(b"scratch-") {
                 remove(&entry.path()).map_err(output_error(&entry.path(), "remove"))?;
             }
