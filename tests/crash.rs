@@ -7,7 +7,6 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
-#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 #[expect(dead_code, reason = "shared by several tests")]
 mod oracle;
@@ -336,8 +335,7 @@ fn num_below(tree: &Tree, name: &str) -> usize {
 #[test]
 fn a_run_that_does_not_go_on_says_what_it_clears() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    case.run(&["kill=write:append:5"]);
-    assert!(case.has_state());
+    killed_at(&case, ("write", "append"));
     let ran = case.sandbox.tamis(&["clean", "in", "--out", "out"]);
     ran.exits(3).says(&["out.tamis-partial", "cleared what a run left here that was cut short"]);
     case.is_done("cleared");
@@ -416,9 +414,8 @@ fn killed_at_steps_while_converting_to_lines() {
 
 #[test]
 fn killed_at_steps_while_converting_to_texts() {
-    let mut files = corpus(SMALL);
-    files.retain(|name, _| !name.ends_with("gz")); // a file each of their records
-    let case = Case::of_steps(&files, &["memory=150000", "to=txt"]);
+    // A file each of many records.
+    let case = Case::of_steps(&corpus(SMALL / 4), &["memory=60000", "to=txt"]);
     is_everywhere(&cut_at_steps(&case, "kill", 1), "to texts");
 }
 
@@ -444,8 +441,10 @@ fn killed_between_large_files() {
     assert!(num_sealed > 4, "{num_sealed} of {num}");
 }
 
-/// A run is killed at a step, and what it left is kept in memory: it can be put back.
-fn killed_at(case: &Case, step: &str) -> Tree {
+/// A run is killed at a step, two thirds into those of its kind, and what it left is kept in memory: it can be put back.
+fn killed_at(case: &Case, (phase, kind): (&str, &str)) -> Tree {
+    let num = steps(case)[&(phase.to_owned(), kind.to_owned())];
+    let step = format!("{phase}:{kind}:{}", num * 2 / 3);
     let ran = case.run(&[&format!("kill={step}")]);
     assert!(ran.status.code().is_none() && case.has_state(), "{step}: {}", ran.err());
     left(case)
@@ -480,7 +479,7 @@ fn a_run_goes_on_with_other_means() {
             if !["append", "note", "write"].contains(&kind.as_str()) {
                 continue;
             }
-            for number in some(num, 3) {
+            for number in some(num, 2) {
                 let step = format!("kill={phase}:{kind}:{number}");
                 for means in others.iter().skip(usize::from(!is_long()) * (number % 2) as usize).step_by(2) {
                     assert!(case.run(&[&step]).status.code().is_none());
@@ -588,9 +587,9 @@ fn an_output_that_is_full() {
 
 #[test]
 fn too_little_space_is_told_before_it_is_taken() {
-    let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
+    let case = Case::of_steps(&corpus(SMALL), &["memory=100000"]);
     let test = "too_little_space_is_told_before_it_is_taken";
-    let Some(_disk) = Disk::mount(&case.sandbox, 128 * 1024, test) else { return };
+    let Some(_disk) = Disk::mount(&case.sandbox, 300 * 1024, test) else { return };
     let ran = case.run(&["spill-dir=disk"]);
     ran.exits(2).says(&["/disk/out-", "MB are needed there for what does not fit in memory", "--spill-dir"]);
     case.is_unpublished("no space");
@@ -631,13 +630,13 @@ fn is_spoken_of(path: &Path) -> bool {
 #[test]
 fn what_was_damaged_is_refused() {
     let (mut num_refused, mut num_same) = (0, 0);
-    for (step, more) in [("deal:note:9000", "threads=2"), ("write:append:12", "spill-dir=spill")] {
+    for (step, more) in [(("deal", "note"), "threads=2"), (("write", "append"), "spill-dir=spill")] {
         let case = Case::of_steps(&corpus(SMALL), &["memory=300000", more]);
         let left = killed_at(&case, step);
         let mut noise = Noise::new(9);
         for (path, node) in left.iter().filter(|(path, _)| is_spoken_of(path)) {
             let Node::File(content) = node else { continue };
-            let told = format!("{step}: {}", path.display());
+            let told = format!("{step:?}: {}", path.display());
             let is_refused = damaged(&case, &left, path, None, &format!("{told} missing"));
             assert!(is_refused || path.ends_with("rejected.jsonl") || !told.contains("journal"), "{told}");
             num_refused += usize::from(is_refused);
@@ -674,17 +673,20 @@ fn copy(from: &Path, to: &Path) {
     assert!(ran.status.success(), "{}", ran.err());
 }
 
+/// What is done to a file of the input, and what is to be said of it.
+type Change<'a> = (&'a dyn Fn(&str), &'a str, &'a str);
+
 /// Inputs and options are to be those of the run that was cut short.
 #[test]
 fn other_inputs_and_options_are_refused() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    let (left, kept) = (killed_at(&case, "write:append:12"), Sandbox::new());
+    let (left, kept) = (killed_at(&case, ("write", "append")), Sandbox::new());
     let input = case.sandbox.path("in");
     copy(&input, &kept.path("in"));
     let write = |name: &str| fs::write(input.join(name), "another\n").expect("a file");
     let touch = |name: &str| drop(run(Command::new("touch").arg(input.join(name))));
     let remove = |name: &str| fs::remove_file(input.join(name)).expect("a file");
-    let changes: [(&dyn Fn(&str), &str, &str); 6] = [
+    let changes: [Change<'_>; 6] = [
         (&write, "zz/last.txt", "zz/last.txt: "),
         (&write, "news/0/12.txt", "news/0/12.txt: "),
         (&touch, "zz/last.txt", "zz/last.txt: "),
@@ -719,7 +721,7 @@ fn other_inputs_and_options_are_refused() {
 #[test]
 fn a_run_that_is_refused_clears_nothing() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    let left = killed_at(&case, "write:append:12");
+    let left = killed_at(&case, ("write", "append"));
     for more in [&[][..], &["--resume"]] {
         put_back(&case, &left);
         case.sandbox.file("out/mine.txt", "mine\n");
@@ -734,15 +736,15 @@ fn a_run_that_is_refused_clears_nothing() {
 #[test]
 fn a_run_of_standard_input_leaves_nothing_to_go_on_with() {
     let sandbox = Sandbox::new();
-    common::write_files(&sandbox.path("in"), &corpus(SMALL));
+    common::write_files(&sandbox.path("in"), &corpus(SIZE / 2));
     let args = ["clean", "in", "-", "--out", "out", "--seal-every", "100kB"];
     let mut running = support::Running::start(sandbox.command(&args).stdin(Stdio::piped()));
     let started = Instant::now();
-    while !sandbox.exists("out.tamis-partial/corpus/zz/last.txt") {
+    while !sandbox.exists("out.tamis-partial/corpus/news/2/large.txt") {
         assert!(started.elapsed() < support::TIMEOUT);
         thread::sleep(Duration::from_millis(5));
-        running.type_in(b"");
     }
+    thread::sleep(Duration::from_millis(500)); // a seal takes no longer
     running.child.kill().expect("a process");
     running.finish();
     assert!(!sandbox.exists("out.tamis-partial/journal"));
@@ -752,7 +754,7 @@ fn a_run_of_standard_input_leaves_nothing_to_go_on_with() {
 #[test]
 fn a_directory_for_what_does_not_fit_in_memory() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000", "spill-dir=spill"]);
-    let left = killed_at(&case, "write:append:12");
+    let left = killed_at(&case, ("write", "append"));
     let spilled =
         |case: &Case| case.sandbox.exists("spill") && !common::names(&case.sandbox.path("spill")).is_empty();
     assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-records")));
@@ -789,7 +791,7 @@ fn a_directory_for_what_does_not_fit_in_memory() {
 #[test]
 fn killed_while_publishing() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    let left = killed_at(&case, "write:publish:0");
+    let left = killed_at(&case, ("write", "publish"));
     let staging = case.sandbox.path("out.tamis-partial");
     for num in 0..=4 {
         put_back(&case, &left);
@@ -818,7 +820,7 @@ fn killed_while_publishing() {
 #[test]
 fn killed_while_clearing() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
-    killed_at(&case, "write:append:12");
+    killed_at(&case, ("write", "append"));
     let stuck = case.sandbox.path("out.tamis-partial/corpus/disk");
     let inner = Sandbox::new();
     fs::create_dir_all(&stuck).expect("a directory");

@@ -77,7 +77,7 @@ fn cut_everywhere(config: &Config, stride: usize) -> u64 {
     common::write_files(&directory.path().join("in"), &corpus());
     let (input, out) = (directory.path().join("in"), directory.path().join("out"));
     let clean = |config: &Config, observer: &dyn Observer| {
-        tamis::clean(&[input.clone()], Some(&out), config, observer)
+        tamis::clean(std::slice::from_ref(&input), Some(&out), config, observer)
     };
     let forced = |config: &Config| {
         let mut config = config.clone();

@@ -40,7 +40,7 @@ pub(crate) fn rendered(format: ReportFormat, report: &CheckReport, problems: &[P
 
 pub(crate) fn location(path: &[u8]) -> Location {
     let file = path::lossless(path).into_owned();
-    Location { file, member: None, record: None, id: None, paragraphs: None, lines: None }
+    Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
 }
 
 /// Paragraphs of a file that stand in another one already.

@@ -104,7 +104,9 @@ mod tests {
         (saved, bytes) = places.save(saved);
         pieces.push(bytes);
         let mut back = Places::default();
-        pieces.iter().for_each(|bytes| back.take_up(bytes).unwrap());
+        for bytes in &pieces {
+            back.take_up(bytes).unwrap();
+        }
         back.taken_up(saved).unwrap();
         for document in (0..9000).map(DocumentId) {
             assert_eq!(back.span(document), places.span(document));
