@@ -55,7 +55,7 @@ impl DiskOutput {
 
     /// What a run into `out` left that was cut short, if one can go on with it.
     pub fn leftover(out: &Path) -> Option<PathBuf> {
-        let directory = path::with_suffix(&super::publish::canonical(out), ".tamis-partial");
+        let directory = path::with_suffix(&super::overlap::canonical(out), ".tamis-partial");
         directory.join(JOURNAL).exists().then_some(directory)
     }
 
@@ -80,12 +80,12 @@ impl DiskOutput {
     /// # Errors
     /// [`Error::OutputOverlapsInput`] if they do.
     pub fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
-        super::publish::check_overlap(out, inputs)
+        super::overlap::check_overlap(out, inputs)
     }
 
     /// The directory that `out` means: every link and every `..` resolved, as far as it exists.
     pub fn resolved(out: &Path) -> PathBuf {
-        super::publish::canonical(out)
+        super::overlap::canonical(out)
     }
 
     /// The directory that will be OUT when this is published.

@@ -10,18 +10,17 @@
 //! `RENAME_EXCHANGE`; where a file system has no exchange, old and new are renamed one after the other).
 //! Before that step a crash is undone by the next run, after it only the old output is left to clear.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::disk_input::Root;
 use super::disk_output::{JOURNAL, Recovery};
 use super::journal::Journal;
 use super::output_error;
+use super::overlap::canonical;
 use super::path::{from_bytes, printable, with_suffix};
 use crate::error::{Error, Result};
 
@@ -358,52 +357,6 @@ fn claim(directory: &Path, lock_path: &Path, out: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(Error::Busy { path: out.to_owned() }),
         Err(TryLockError::Error(source)) => Err(output_error(lock_path, "lock")(source)),
     }
-}
-
-/// Refuses an OUT that lies inside an input, or the other way round (contract O3); its record and staging
-/// directories count as part of it.
-pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
-    let out_path = canonical(out);
-    let ours = [out_path.clone(), with_suffix(&out_path, ".tamis"), with_suffix(&out_path, ".tamis-partial")];
-    // Of a list of files, which may be long, only the directories: OUT cannot lie inside a file.
-    let mut listed = BTreeSet::new();
-    for input in inputs {
-        let (path, is_inside) = match input {
-            Root::Stdin => continue,
-            Root::Listed { path, .. } => {
-                let parent = path.parent().unwrap_or(Path::new(""));
-                if !listed.insert(parent) {
-                    continue;
-                }
-                let parent = canonical(parent);
-                (path, ours.iter().any(|ours| parent.starts_with(ours)))
-            }
-            Root::Directory(path) | Root::File(path) => {
-                let input = canonical(path);
-                (path, ours.iter().any(|ours| ours.starts_with(&input) || input.starts_with(ours)))
-            }
-        };
-        if is_inside {
-            return Err(Error::OutputOverlapsInput { output: out.to_owned(), input: path.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// The path with every link and every `..` resolved, as far as it exists; the rest as it will be when it is made.
-pub(super) fn canonical(path: &Path) -> PathBuf {
-    let mut resolved = PathBuf::new();
-    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        if component == Component::ParentDir {
-            resolved.pop(); // what is before it is resolved already
-            continue;
-        }
-        resolved.push(component);
-        if let Ok(real) = fs::canonicalize(&resolved) {
-            resolved = real;
-        }
-    }
-    resolved
 }
 
 /// OUT with every link resolved.

@@ -114,13 +114,13 @@ impl CheckArgs {
             matching,
             scope,
             min_chars,
+            against,
             near,
             reading,
             quiet,
             verbose,
             threads,
             memory,
-            against,
             ..Options::default()
         };
         (CleanArgs { inputs, options, config, no_config }, gate)
