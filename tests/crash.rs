@@ -631,7 +631,7 @@ fn is_spoken_of(path: &Path) -> bool {
 #[test]
 fn what_was_damaged_is_refused() {
     let (mut num_refused, mut num_same, mut refused) = (0, 0, BTreeSet::new());
-    for (step, more) in [(("deal", "note"), "threads=2"), (("write", "append"), "spill-dir=spill")] {
+    for (step, more) in [(("settle", "read"), "threads=2"), (("write", "append"), "spill-dir=spill")] {
         let case = Case::of_steps(&corpus(SMALL), &["memory=300000", more]);
         let left = killed_at(&case, step);
         let mut noise = Noise::new(9);
