@@ -426,6 +426,20 @@ fn every_step_can_fail() {
     is_everywhere(&cut_at_steps(&case, "fail", 1), "fail");
 }
 
+/// In the middle of what is compressed nothing is sealed, and so batches end with a file when a seal is wanted.
+#[test]
+fn compressed_files_are_sealed_one_by_one() {
+    let files = (0..12).map(|n| (format!("{n:02}.jsonl.gz"), gzip(&shard(n, 2000 + 100 * n))));
+    let case = Case::of_steps(&files.collect(), &["memory=40000000", "seal-every=1000000"]);
+    let num = steps(&case)[&("stream".to_owned(), "create".to_owned())];
+    for number in [num / 2, num - 3] {
+        let step = format!("kill=stream:create:{number}");
+        assert!(case.run(&[&step]).status.code().is_none());
+        assert!(case.has_state(), "{step}");
+        case.goes_on("resume=1", &step);
+    }
+}
+
 /// Where one large file ends and the next begins, a batch may end as well.
 #[test]
 fn killed_between_large_files() {

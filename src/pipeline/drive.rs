@@ -162,7 +162,8 @@ where
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch, fed.as_deref());
         let is_full = spill::is_full(corpus, decider)?;
-        let sealer = corpus.sealer.filter(|sealer| sealer.is_due() && !batch.is_empty());
+        let position = feed.position(fed.as_deref().unwrap_or_default());
+        let sealer = corpus.sealer.filter(|sealer| !batch.is_empty() && sealer.is_due(position));
         let writer =
             || visit_all(batch, decider.places(), (visitor.visit, &mut *visitor.commit), corpus.buffers);
         if is_full {
@@ -171,10 +172,10 @@ where
         }
         if let Some(sealer) = sealer {
             writer()?;
-            let at = (feed.position(fed.as_deref().unwrap_or_default()), feed.ways());
-            sealer.seal(corpus, at, decider, visitor.commit.save()?)?;
+            sealer.seal(corpus, (position, feed.ways()), decider, visitor.commit.save()?)?;
             continue;
         }
+        feed.end_with_source(corpus.sealer.is_some_and(Sealer::is_wanted));
         let (scanned, written) = advance(fed, feed, (context, is_long), writer);
         written?;
         let scanned = scanned?;

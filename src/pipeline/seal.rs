@@ -95,10 +95,19 @@ impl<'a> Sealer<'a> {
         self.lock().since += num_bytes;
     }
 
-    /// Whether a seal is due.
-    pub(super) fn is_due(&self) -> bool {
+    /// Whether a seal is due; between two sources it is when it is wanted.
+    pub(super) fn is_due(&self, position: Position) -> bool {
         let inner = self.lock();
-        inner.since >= inner.due
+        inner.since >= inner.due || !position.is_within() && self.wants(&inner)
+    }
+
+    /// Whether a seal would be due if it were possible.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wants(&self.lock())
+    }
+
+    fn wants(&self, inner: &Inner) -> bool {
+        inner.since >= self.every && inner.due != u64::MAX
     }
 
     /// The rest is decided ahead from here on.
