@@ -111,7 +111,8 @@ fn in_memory() {
 
 #[test]
 fn on_disk_from_the_beginning() {
-    assert!(cut_everywhere(&config(Some(0)), 13) > 6);
+    let num = cut_everywhere(&config(Some(0)), 11);
+    assert!(num > 5, "{num}");
 }
 
 #[test]

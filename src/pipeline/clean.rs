@@ -7,7 +7,7 @@ use super::history::History;
 use super::near;
 use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
-use super::seal::{Sealer, State};
+use super::seal::{Sealer, State, refused};
 use super::settle::Decider;
 use crate::config::Config;
 use crate::decide::near::Findings;
@@ -70,10 +70,11 @@ fn go(corpus: &Corpus<'_>) -> Result<Summary> {
 
 /// From where a run was cut short.
 fn go_on(corpus: &Corpus<'_>, state: &[u8]) -> Result<Summary> {
-    let state = State::parse(state)?;
+    let state = State::parse(state, corpus.output)?;
     state.check(corpus)?;
-    let (decider, course, recorder) = state.take_up(corpus)?;
-    write(corpus, course, decider, Recorder::take_up(corpus, recorder)?, None)
+    let (decider, course, recorder) = state.take_up(corpus).map_err(refused)?;
+    let recorder = Recorder::take_up(corpus, recorder).map_err(refused)?;
+    write(corpus, course, decider, recorder, None)
 }
 
 /// The pass that writes.

@@ -27,8 +27,14 @@ pub(super) fn text_path(mut path: Vec<u8>, part: &Part, record: Option<u64>) -> 
     if let Some(record) = record {
         path.extend_from_slice(format!("/{record:08}.txt").as_bytes());
     } else if compression != Compression::None {
-        path.extend_from_slice(b".txt");
+        path = unpacked_path(path);
     }
+    path
+}
+
+/// The same of a compressed text.
+pub(super) fn unpacked_path(mut path: Vec<u8>) -> Vec<u8> {
+    path.extend_from_slice(b".txt");
     path
 }
 

@@ -89,7 +89,7 @@ pub(super) enum Course<'a> {
     /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
     Stream(Feed<'a>),
     /// Records are put aside on disk; the second is what was fed already.
-    Deal(Feed<'a>, Option<Vec<Work>>, Box<(Begun, Start)>),
+    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Box<Start>),
     /// Everything is decided.
     Write(Feed<'a>),
 }
@@ -115,8 +115,8 @@ where
                 Reached::End => return decider.finish().map_err(|halt| corpus.error(halt)),
                 Reached::Brim => {
                     let recorder = visitor.commit.save()?;
-                    let begun = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
-                    Course::Deal(feed, fed, Box::new(begun))
+                    let (begun, start) = spill::begin(corpus, (&feed, fed.as_deref()), decider, recorder)?;
+                    Course::Deal(feed, fed, begun, Box::new(start))
                 }
             }
         }
@@ -124,7 +124,9 @@ where
     };
     let mut feed = match course {
         Course::Stream(feed) | Course::Write(feed) => feed,
-        Course::Deal(feed, fed, begun) => spill::decide_ahead(corpus, (feed, fed, context), decider, *begun)?,
+        Course::Deal(feed, fed, begun, start) => {
+            spill::decide_ahead(corpus, (feed, fed, context), decider, (begun, *start))?
+        }
     };
     let context = spill::context(corpus, context);
     run(corpus, (&mut feed, &mut None), &context, decider, &mut visitor)?;
@@ -160,7 +162,8 @@ where
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch, fed.as_deref());
         let is_full = spill::is_full(corpus, decider)?;
-        let sealer = corpus.sealer.filter(|sealer| sealer.is_due() && !batch.is_empty());
+        let position = feed.position(fed.as_deref().unwrap_or_default());
+        let sealer = corpus.sealer.filter(|sealer| !batch.is_empty() && sealer.is_due(position));
         let writer =
             || visit_all(batch, decider.places(), (visitor.visit, &mut *visitor.commit), corpus.buffers);
         if is_full {
@@ -169,10 +172,10 @@ where
         }
         if let Some(sealer) = sealer {
             writer()?;
-            let at = (feed.position(fed.as_deref().unwrap_or_default()), feed.ways());
-            sealer.seal(corpus, at, decider, visitor.commit.save()?)?;
+            sealer.seal(corpus, (position, feed.ways()), decider, visitor.commit.save()?)?;
             continue;
         }
+        feed.end_with_source(corpus.sealer.is_some_and(Sealer::is_wanted));
         let (scanned, written) = advance(fed, feed, (context, is_long), writer);
         written?;
         let scanned = scanned?;

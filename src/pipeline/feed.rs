@@ -67,6 +67,11 @@ impl Position {
         SourceId(self.source)
     }
 
+    /// Whether something of that source stands before it.
+    pub(super) fn is_within(self) -> bool {
+        self.piece != PiecePlace::default()
+    }
+
     /// Where a piece of work begins.
     fn of(work: &Work) -> Self {
         match work {
@@ -98,6 +103,8 @@ pub(super) struct Feed<'a> {
     wanted: Option<&'a [bool]>,
     /// Text of a batch.
     batch_bytes: u64,
+    /// Whether a batch ends with a large source.
+    ends_with_source: bool,
 }
 
 impl<'a> Feed<'a> {
@@ -122,6 +129,7 @@ impl<'a> Feed<'a> {
             buffers,
             wanted: None,
             batch_bytes: BATCH_BYTES,
+            ends_with_source: false,
         }
     }
 
@@ -129,6 +137,11 @@ impl<'a> Feed<'a> {
     pub(super) fn within(mut self, memory: Option<u64>) -> Self {
         self.batch_bytes = batch_bytes(memory);
         self
+    }
+
+    /// Whether batches are to end with a large source from now on: between two sources nothing is held back.
+    pub(super) fn end_with_source(&mut self, ends: bool) {
+        self.ends_with_source = ends;
     }
 
     /// Gives out these sources only, one `bool` a source.
@@ -186,13 +199,15 @@ impl<'a> Feed<'a> {
         let (mut bytes, mut files) = (0, 0);
         while bytes < self.batch_bytes && files < BATCH_FILES {
             if self.stream.is_some() {
-                match self.next_piece()? {
-                    Some(piece) => {
-                        bytes += piece.len();
-                        files += 1; // members of archives may be small too
-                        batch.push(Work::Piece(Box::new(piece)));
-                    }
-                    None => self.stream = None,
+                if let Some(piece) = self.next_piece()? {
+                    bytes += piece.len();
+                    files += 1; // members of archives may be small too
+                    batch.push(Work::Piece(Box::new(piece)));
+                    continue;
+                }
+                self.stream = None;
+                if self.ends_with_source && !batch.is_empty() {
+                    break;
                 }
                 continue;
             }

@@ -12,13 +12,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::commit::SavedRecorder;
+use super::convert::unpacked_path;
 use super::drive::{Corpus, Course};
 use super::feed::{Feed, Position, Ways};
 use super::history::History;
 use super::settle::{Decider, Logs, SavedDecider, SavedLogs, Start};
 use super::spill::Begun;
-use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
-use crate::discover::SourceList;
+use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
+use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::count;
@@ -45,7 +46,7 @@ enum Phase {
     /// It decides and writes as it reads.
     Stream,
     /// It decides ahead.
-    Deal(Box<(Begun, Start)>),
+    Deal(Begun, Box<Start>),
     /// It writes what was decided ahead; survivors for an index are kept.
     Write(Option<Mark>),
 }
@@ -99,16 +100,25 @@ impl<'a> Sealer<'a> {
         self.lock().logs.is_some()
     }
 
-    /// Whether a seal is due.
-    pub(super) fn is_due(&self) -> bool {
+    /// Whether a seal is due; between two sources it is when it is wanted.
+    pub(super) fn is_due(&self, position: Position) -> bool {
         let inner = self.lock();
-        inner.since >= inner.due
+        inner.since >= inner.due || !position.is_within() && self.wants(&inner)
+    }
+
+    /// Whether a seal would be due if it were possible.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wants(&self.lock())
+    }
+
+    fn wants(&self, inner: &Inner) -> bool {
+        inner.since >= self.every && inner.due != u64::MAX
     }
 
     /// The rest is decided ahead from here on.
     pub(super) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<SavedRecorder>) {
         let mut inner = self.lock();
-        inner.phase = Phase::Deal(Box::new((begun.clone(), start.clone())));
+        inner.phase = Phase::Deal(begun.clone(), Box::new(start.clone()));
         inner.recorder = recorder;
     }
 
@@ -138,9 +148,12 @@ impl<'a> Sealer<'a> {
             Phase::Stream | Phase::Write(_) => recorder,
         };
         let Some(recorder) = recorder else { return Ok(()) };
-        let sources = match inner.sources {
-            Some(sources) => sources,
-            None => *inner.sources.insert(write_stamps(corpus.sources, corpus.input, self.output)?),
+        if inner.sources.is_none() {
+            inner.sources = write_stamps(corpus.sources, corpus.input, self.output)?;
+        }
+        let Some(sources) = inner.sources else {
+            inner.due = u64::MAX; // nor will it be possible later
+            return Ok(());
         };
         let logs = match &mut inner.logs {
             Some(logs) => logs,
@@ -157,7 +170,7 @@ impl<'a> Sealer<'a> {
             logs: logs.mark()?,
             recorder,
         };
-        let json = serde_json::to_vec(&state).map_err(|error| resume_error(&error))?;
+        let json = serde_json::to_vec(&state).map_err(|error| resume_error(self.output, &error))?;
         tracing::debug!(bytes = json.len(), "sealed");
         (inner.since, inner.due) = (0, self.every);
         self.journal.seal(json)
@@ -172,32 +185,53 @@ fn identity(config: &Config, history: Option<&History>) -> String {
     format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
 }
 
-fn resume_error(what: &dyn std::fmt::Display) -> Error {
-    Error::Resume { path: "journal".into(), what: what.to_string() }
+/// Why a run cannot go on with what was left.
+fn resume_error(output: &dyn Output, what: &dyn std::fmt::Display) -> Error {
+    let path = output.journal().map_or_else(|| "journal".into(), |journal| journal.path().to_owned());
+    Error::Resume { path, what: what.to_string() }
+}
+
+/// A file that a state speaks of is not what it was: another attempt would come to the same.
+pub(super) fn refused(error: Error) -> Error {
+    match error {
+        Error::Damaged { path, offset } => {
+            Error::Resume { path, what: format!("it is damaged at byte {offset}, or shorter than it was") }
+        }
+        Error::Output { path, operation, source } => {
+            Error::Resume { path, what: format!("cannot {operation} it: {source}") }
+        }
+        error => error,
+    }
 }
 
 /// Bytes of a stamp.
 const STAMP: usize = 8;
 
-/// Writes down what tells whether sources change: eight bytes each.
-fn write_stamps(sources: &SourceList, input: &dyn Input, output: &dyn Output) -> Result<(usize, Mark)> {
+/// Writes down what tells whether sources change: eight bytes each. `None` if that cannot be told of one of them:
+/// another run would not get it again (standard input), or not see that it is another.
+fn write_stamps(
+    sources: &SourceList,
+    input: &dyn Input,
+    output: &dyn Output,
+) -> Result<Option<(usize, Mark)>> {
     let mut store = output.store(SOURCES)?;
     for source in sources.iter() {
-        store.append(&stamp(source.place, input).to_le_bytes())?;
+        let Some(stamp) = stamp(source.place, input) else { return Ok(None) };
+        store.append(&stamp.to_le_bytes())?;
     }
-    Ok((sources.len(), store.mark()?))
+    Ok(Some((sources.len(), store.mark()?)))
 }
 
 /// A number that is another if the file was changed or stands elsewhere.
-fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> u64 {
+fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> Option<u64> {
     let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
-    input.stamp(place).unwrap_or(0).rotate_left(7) ^ name
+    Some(input.stamp(place)?.rotate_left(7) ^ name)
 }
 
 impl State {
     /// Reads a state.
-    pub(super) fn parse(json: &[u8]) -> Result<Self> {
-        serde_json::from_slice(json).map_err(|error| resume_error(&error))
+    pub(super) fn parse(json: &[u8], output: &dyn Output) -> Result<Self> {
+        serde_json::from_slice(json).map_err(|error| resume_error(output, &error))
     }
 
     /// Checks that this run is to do what that one was to.
@@ -206,28 +240,33 @@ impl State {
     /// [`Error::Resume`] if the options, the program or an input is another.
     pub(super) fn check(&self, corpus: &Corpus<'_>) -> Result<()> {
         if self.config != identity(corpus.config, corpus.history) {
-            return Err(resume_error(&"the options or the version of the program are not those of that run"));
+            return Err(resume_error(
+                corpus.output,
+                &"the options, the index or the version of the program are not those of the run that was cut short",
+            ));
         }
-        let mut store = corpus.output.reopen_store(SOURCES, self.sources.1)?;
+        let mut store = corpus.output.reopen_store(SOURCES, self.sources.1).map_err(refused)?;
         let changed = |place: &[u8]| Error::Resume {
             path: path::from_bytes(place).to_owned(),
-            what: "it is not what it was in the run that was cut short".to_owned(),
+            what: "this input is not what it was in the run that was cut short, or comes at another place"
+                .to_owned(),
         };
         let mut stamps = vec![0; usize::try_from(self.sources.1.len).unwrap_or(0)];
-        store.read_at(0, &mut stamps)?;
+        store.read_at(0, &mut stamps).map_err(refused)?;
         for (source, known) in corpus.sources.iter().zip(stamps.as_chunks::<STAMP>().0) {
-            if stamp(source.place, corpus.input).to_le_bytes() != *known {
+            if stamp(source.place, corpus.input).map(u64::to_le_bytes) != Some(*known) {
                 return Err(changed(source.place.relative));
             }
         }
         if corpus.sources.len() == self.sources.0 {
             return Ok(());
         }
-        Err(resume_error(&format!(
-            "there were {} inputs in the run that was cut short, and there are {} now",
+        let what = format!(
+            "there were {} files in the inputs of the run that was cut short, and there are {} now",
             self.sources.0,
             corpus.sources.len()
-        )))
+        );
+        Err(resume_error(corpus.output, &what))
     }
 
     /// The pass, and how it goes on.
@@ -240,13 +279,15 @@ impl State {
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
         }
         // What was written after the seal is written once more.
-        if !matches!(self.phase, Phase::Deal(..)) {
-            forget_after(self.position, corpus, &self.recorder)?;
-        }
+        let written = match &self.phase {
+            Phase::Deal(begun, _) => begun.position(),
+            Phase::Stream | Phase::Write(_) => self.position,
+        };
+        forget_after(written, corpus)?;
         let feed: Feed<'a> = corpus.feed().starting(self.position, self.ways);
         let course = match self.phase {
             Phase::Stream => Course::Stream(feed),
-            Phase::Deal(begun) => Course::Deal(feed, None, begun),
+            Phase::Deal(begun, start) => Course::Deal(feed, None, begun, start),
             Phase::Write(fresh) => {
                 if let (Some(history), Some(fresh)) = (corpus.history, fresh) {
                     history.take_up(fresh, corpus.output)?;
@@ -258,12 +299,15 @@ impl State {
     }
 }
 
-/// Removes what stands in the corpus of sources that come after a position.
-fn forget_after(position: Position, corpus: &Corpus<'_>, recorder: &SavedRecorder) -> Result<()> {
-    for source in corpus.sources.iter().skip(position.source().index()) {
+/// Removes what stands in the corpus of sources that come after a position: another run may have begun to write a text
+/// that this one finds to be bad before it writes any of it. What a source that is begun wrote is part of the state.
+fn forget_after(position: Position, corpus: &Corpus<'_>) -> Result<()> {
+    let first = position.source().index() + usize::from(position.is_within());
+    for source in corpus.sources.iter().skip(first) {
         let relative = source.place.relative;
-        if recorder.open_path() != Some(relative) {
-            corpus.output.forget(relative)?;
+        corpus.output.forget(relative)?;
+        if corpus.config.write.to == Some(TargetFormat::Txt) && is_packed(relative) {
+            corpus.output.forget(&unpacked_path(relative.to_vec()))?;
         }
     }
     Ok(())

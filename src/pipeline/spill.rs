@@ -70,6 +70,13 @@ pub(super) struct Begun {
     way: Option<Reread>,
 }
 
+impl Begun {
+    /// What is written stands before this.
+    pub(super) fn position(&self) -> Position {
+        self.position
+    }
+}
+
 /// From here on records are put aside; `fed` is what is fed and not taken.
 pub(super) fn begin(
     corpus: &Corpus<'_>,

@@ -55,7 +55,7 @@ impl DiskOutput {
 
     /// What a run into `out` left that was cut short, if one can go on with it.
     pub fn leftover(out: &Path) -> Option<PathBuf> {
-        let directory = path::with_suffix(&super::publish::canonical(out), ".tamis-partial");
+        let directory = path::with_suffix(&super::overlap::canonical(out), ".tamis-partial");
         directory.join(JOURNAL).exists().then_some(directory)
     }
 
@@ -80,12 +80,12 @@ impl DiskOutput {
     /// # Errors
     /// [`Error::OutputOverlapsInput`] if they do.
     pub fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
-        super::publish::check_overlap(out, inputs)
+        super::overlap::check_overlap(out, inputs)
     }
 
     /// The directory that `out` means: every link and every `..` resolved, as far as it exists.
     pub fn resolved(out: &Path) -> PathBuf {
-        super::publish::canonical(out)
+        super::overlap::canonical(out)
     }
 
     /// The directory that will be OUT when this is published.
@@ -159,7 +159,10 @@ impl Output for DiskOutput {
             Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Err(output_error(&path, "remove")(error))
             }
-            _ => Ok(()),
+            _ => {
+                remove_parents(&path, self.staging.corpus());
+                Ok(())
+            }
         }
     }
 
@@ -265,14 +268,18 @@ impl OutputFile for DiskFile {
 
     fn discard(self: Box<Self>) -> Result<()> {
         fs::remove_file(&self.path).map_err(output_error(&self.path, "remove"))?;
-        // A directory made for it alone goes too; the first that is not empty ends this.
-        let parents = self.path.ancestors().skip(1).take_while(|parent| *parent != self.base);
-        for parent in parents {
-            if fs::remove_dir(parent).is_err() {
-                break;
-            }
-        }
+        remove_parents(&self.path, &self.base);
         Ok(())
+    }
+}
+
+/// Removes the directories below `base` that were made for a file alone; the first that is not empty ends this.
+fn remove_parents(file: &Path, base: &Path) {
+    for parent in file.ancestors().skip(1).take_while(|parent| *parent != base) {
+        match fs::remove_dir(parent) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+            _ => {}
+        }
     }
 }
 

@@ -63,6 +63,11 @@ impl Journal {
         }
     }
 
+    /// Where it stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes the state that a run left which was cut short.
     pub fn take_left(&self) -> Option<Vec<u8>> {
         lock(&self.left).take()

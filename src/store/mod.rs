@@ -14,6 +14,7 @@ mod journal;
 mod listing;
 mod machine;
 mod memory;
+mod overlap;
 pub mod path;
 mod publish;
 mod shared;

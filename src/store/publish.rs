@@ -10,18 +10,17 @@
 //! `RENAME_EXCHANGE`; where a file system has no exchange, old and new are renamed one after the other).
 //! Before that step a crash is undone by the next run, after it only the old output is left to clear.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::disk_input::Root;
 use super::disk_output::{JOURNAL, Recovery};
 use super::journal::Journal;
 use super::output_error;
+use super::overlap::canonical;
 use super::path::{from_bytes, printable, with_suffix};
 use crate::error::{Error, Result};
 
@@ -88,17 +87,28 @@ impl Staging {
             made,
             _lock: lock,
         };
+        staging.undo()?;
+        // A run that is refused leaves what another one did as it is.
+        check_free(&staging.out, has_record.then_some(&staging.out_record), force).inspect_err(|_| {
+            if !staging.journal().exists() {
+                staging.abandon();
+            }
+        })?;
         let left = if recovery.resume { staging.left() } else { Ok(None) }?;
         staging.is_resumed = left.is_some();
-        staging.prepare(force).inspect_err(|_| staging.abandon())?;
+        staging.prepare().inspect_err(|_| {
+            if left.is_none() {
+                staging.abandon();
+            }
+        })?;
         Ok((staging, left))
     }
 
     /// The state that a run sealed last which was cut short.
     fn left(&self) -> Result<Option<Vec<u8>>> {
-        let journal = self.directory.join(JOURNAL);
-        if self.marker().exists() || !journal.exists() {
-            return Ok(None); // it was about to publish, or had not come far
+        let journal = self.journal();
+        if !journal.exists() {
+            return Ok(None); // it had not come far
         }
         let spill = self.spill_named().unwrap_or_default();
         if spill != self.spill {
@@ -110,12 +120,13 @@ impl Staging {
         Journal::read(&journal).map(Some)
     }
 
-    fn prepare(&self, force: bool) -> Result<()> {
+    fn prepare(&self) -> Result<()> {
         self.take_over()?;
-        // Undoing a publication that was cut short may have put the old output back.
-        check_free(&self.out, self.has_record.then_some(&self.out_record), force)?;
         for directory in [&self.corpus, &self.record, &self.spill] {
             fs::create_dir_all(directory).map_err(output_error(directory, "create"))?;
+        }
+        if self.is_resumed {
+            return Ok(()); // a disk that is full would lose the name that stands there
         }
         let name = self.spill_name();
         fs::write(&name, self.spill.as_os_str().as_encoded_bytes()).map_err(output_error(&name, "write"))
@@ -130,6 +141,10 @@ impl Staging {
     fn spill_named(&self) -> Option<PathBuf> {
         let bytes = fs::read(self.spill_name()).ok()?;
         Some(from_bytes(&bytes).to_owned())
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.directory.join(JOURNAL)
     }
 
     pub(super) fn spill(&self) -> &Path {
@@ -170,23 +185,46 @@ impl Staging {
         self.directory.join("publishing")
     }
 
-    /// Undoes what a killed run had begun to publish, and removes what it left in staging.
-    fn take_over(&self) -> Result<()> {
-        if let Ok(marker) = fs::read_to_string(self.marker()) {
-            tracing::info!("a run that was cut short while publishing is undone");
-            let mut numbers = marker.split_whitespace().map(|number| number.parse::<u64>().ok());
-            let (corpus, record) = (numbers.next().flatten(), numbers.next().flatten());
-            if corpus.is_some() && corpus != inode(&self.out) {
-                self.roll_back(record)?;
-            }
+    /// Undoes what a killed run had begun to publish. If it had published, what it left there is done with.
+    fn undo(&self) -> Result<()> {
+        let Ok(marker) = fs::read_to_string(self.marker()) else { return Ok(()) };
+        let mut numbers = marker.split_whitespace().map(|number| number.parse::<u64>().ok());
+        let (corpus, record) = (numbers.next().flatten(), numbers.next().flatten());
+        if corpus.is_some() && corpus == inode(&self.out) {
+            return self.forget_state();
         }
+        if corpus.is_some() {
+            tracing::info!("a run that was cut short while publishing is undone");
+            self.roll_back(record)?;
+        }
+        remove(&self.marker()).map_err(output_error(&self.marker(), "remove"))
+    }
+
+    /// Removes what a killed run left in staging, but for what this one goes on with.
+    fn take_over(&self) -> Result<()> {
         if self.is_resumed {
             return self.clear_scratches();
         }
-        if self.directory.join(JOURNAL).exists() {
+        if self.journal().exists() {
             tracing::warn!(path = %printable(&self.directory), "cleared what a run left here that was cut short");
         }
+        self.forget_state()?;
         self.clear_spill();
+        self.clear_directory()
+    }
+
+    /// What is about to be removed is not to be gone on with.
+    fn forget_state(&self) -> Result<()> {
+        if !self.journal().exists() {
+            return Ok(());
+        }
+        remove(&self.journal()).map_err(output_error(&self.journal(), "remove"))?;
+        let synced = File::open(&self.directory).and_then(|directory| directory.sync_all());
+        synced.map_err(output_error(&self.directory, "sync"))
+    }
+
+    /// Removes everything but the lock, which says that the directory is ours.
+    fn clear_directory(&self) -> Result<()> {
         for entry in fs::read_dir(&self.directory).map_err(output_error(&self.directory, "list"))? {
             let entry = entry.map_err(output_error(&self.directory, "list"))?;
             if entry.file_name() != "lock" {
@@ -198,7 +236,11 @@ impl Staging {
 
     /// Removes what no state speaks of.
     fn clear_scratches(&self) -> Result<()> {
-        for entry in fs::read_dir(&self.spill).map_err(output_error(&self.spill, "list"))?.flatten() {
+        let missing = |error| Error::Resume {
+            path: self.spill.clone(),
+            what: format!("what that run put there cannot be listed: {error}"),
+        };
+        for entry in fs::read_dir(&self.spill).map_err(missing)?.flatten() {
             if entry.file_name().as_encoded_bytes().starts_with(b"scratch-") {
                 remove(&entry.path()).map_err(output_error(&entry.path(), "remove"))?;
             }
@@ -242,6 +284,7 @@ impl Staging {
         let moved = self.publish_record().and_then(|()| self.publish_corpus());
         if let Err(error) = moved {
             self.roll_back(Some(numbers[1]))?;
+            let _ = remove(&self.marker()); // the next run does
             return Err(error);
         }
         self.clear();
@@ -280,10 +323,16 @@ impl Staging {
         unmake(&self.made);
     }
 
-    /// Removes the staging directory. A failure leaves rubbish beside OUT, which the next run clears.
+    /// Removes the staging directory: the state first, and last the lock, so that a run that is killed meanwhile leaves
+    /// neither a state without its stores nor a directory that is nobody's. A failure leaves rubbish beside OUT, which
+    /// the next run clears.
     pub(super) fn clear(&self) {
-        self.clear_spill();
-        if let Err(error) = remove(&self.directory) {
+        let cleared = self.forget_state().and_then(|()| {
+            self.clear_spill();
+            self.clear_directory()?;
+            remove(&self.directory).map_err(output_error(&self.directory, "remove"))
+        });
+        if let Err(error) = cleared {
             tracing::warn!(path = %printable(&self.directory), %error, "cannot remove the staging directory");
         }
     }
@@ -308,52 +357,6 @@ fn claim(directory: &Path, lock_path: &Path, out: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(Error::Busy { path: out.to_owned() }),
         Err(TryLockError::Error(source)) => Err(output_error(lock_path, "lock")(source)),
     }
-}
-
-/// Refuses an OUT that lies inside an input, or the other way round (contract O3); its record and staging
-/// directories count as part of it.
-pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
-    let out_path = canonical(out);
-    let ours = [out_path.clone(), with_suffix(&out_path, ".tamis"), with_suffix(&out_path, ".tamis-partial")];
-    // Of a list of files, which may be long, only the directories: OUT cannot lie inside a file.
-    let mut listed = BTreeSet::new();
-    for input in inputs {
-        let (path, is_inside) = match input {
-            Root::Stdin => continue,
-            Root::Listed { path, .. } => {
-                let parent = path.parent().unwrap_or(Path::new(""));
-                if !listed.insert(parent) {
-                    continue;
-                }
-                let parent = canonical(parent);
-                (path, ours.iter().any(|ours| parent.starts_with(ours)))
-            }
-            Root::Directory(path) | Root::File(path) => {
-                let input = canonical(path);
-                (path, ours.iter().any(|ours| ours.starts_with(&input) || input.starts_with(ours)))
-            }
-        };
-        if is_inside {
-            return Err(Error::OutputOverlapsInput { output: out.to_owned(), input: path.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// The path with every link and every `..` resolved, as far as it exists; the rest as it will be when it is made.
-pub(super) fn canonical(path: &Path) -> PathBuf {
-    let mut resolved = PathBuf::new();
-    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        if component == Component::ParentDir {
-            resolved.pop(); // what is before it is resolved already
-            continue;
-        }
-        resolved.push(component);
-        if let Ok(real) = fs::canonicalize(&resolved) {
-            resolved = real;
-        }
-    }
-    resolved
 }
 
 /// OUT with every link resolved.

@@ -31,6 +31,7 @@ use args::{CleanArgs, Command, Tamis};
 use exit::Exit;
 use progress::Progress;
 use settings::Settings;
+use tamis::Error;
 use tamis::pipeline::Destination;
 use tamis::store::DiskOutput;
 use tamis::store::path::printable_bytes;
@@ -107,7 +108,9 @@ fn clean(settings: &mut Settings) -> anyhow::Result<Exit> {
     let progress = start(settings.verbose, settings.quiet)?;
     let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);
-    if let (Err(_), Destination::Directory(out)) = (&outcome, &destination)
+    // Who cannot go on, or is not the one who works there, is told what to do by the error.
+    if let (Err(error), Destination::Directory(out)) = (&outcome, &destination)
+        && !matches!(error, Error::Resume { .. } | Error::Busy { .. })
         && let Some(left) = DiskOutput::leftover(out)
     {
         note(&format!("what is done is kept in {}: go on with --resume", left.display()));
@@ -179,7 +182,7 @@ fn print_bytes(bytes: &[u8]) -> anyhow::Result<Exit> {
 fn print_more(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(tamis::Error::PipeClosed.into()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::PipeClosed.into()),
         written => written.context("cannot write to standard output"),
     }
 }
@@ -191,7 +194,7 @@ fn note(message: &str) {
 
 /// Prints an error. What comes from inputs, a hostile `tamis.toml` included, is escaped.
 fn report_error(error: &anyhow::Error) {
-    let message = match error.downcast_ref::<tamis::Error>() {
+    let message = match error.downcast_ref::<Error>() {
         Some(error) => error.to_string(), // it holds its source's message already
         None => format!("{error:#}"),
     };

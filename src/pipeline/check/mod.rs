@@ -161,13 +161,8 @@ fn analyse(
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = corpus.feed();
-    drive(
-        &corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit },
-    )?;
+    let visitor = Visitor { visit: &visit, commit: &mut commit };
+    drive(&corpus, (Course::Stream(corpus.feed()), &context), &mut decider, visitor)?;
     let (summary, mut log, lines, ids) = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {

@@ -2,26 +2,26 @@
 //! rejections go on, counts are added up. One chunk at a time, in corpus order.
 
 mod append;
+mod saved;
 
-use serde::{Deserialize, Serialize};
+pub(super) use saved::SavedRecorder;
 
 use crate::config::{Config, TargetFormat};
 use crate::decide::near::Findings;
 use crate::decide::{Earlier, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
-use crate::read::{Part, PartFate, Role, Spool, Spooler, Wrap};
+use crate::read::{Part, PartFate, Role, Spool, Spooler};
 use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
-    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, RecordIds, SavedLedger, SavedShards,
-    Shards, SourceWriter,
+    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, RecordIds, Shards, SourceWriter,
 };
 
 use crate::pipeline::drive::{Commit, Corpus};
 use crate::pipeline::feed::Buffers;
 use crate::pipeline::render::{Content, Rendered, RenderedPart, Settled, runs_context};
-use crate::pipeline::tally::{SavedTally, Tally, path_of};
+use crate::pipeline::tally::{Tally, path_of};
 
 /// The record of a run while it is made.
 pub(super) struct Recorder<'a> {
@@ -40,27 +40,8 @@ pub(super) struct Recorder<'a> {
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
     open: Option<OpenDocument>,
+    is_in_archive: bool,
     tally: Tally<'a>,
-}
-
-/// A record that was saved.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct SavedRecorder {
-    ledger: SavedLedger,
-    /// How long the list of rejections was.
-    rejected: u64,
-    /// The file that was appended to, and how long it was.
-    writer: Option<(Vec<u8>, u64)>,
-    shards: Option<SavedShards>,
-    open: Option<SavedDocument>,
-    tally: SavedTally,
-}
-
-impl SavedRecorder {
-    /// The file that was appended to.
-    pub(super) fn open_path(&self) -> Option<&[u8]> {
-        self.writer.as_ref().map(|(path, _)| path.as_slice())
-    }
 }
 
 /// A document or container that is appended to, piece by piece.
@@ -78,28 +59,6 @@ struct OpenDocument {
     is_written: bool,
     /// A text that is to go into a shard.
     text: Spool,
-}
-
-/// An [`OpenDocument`] that was saved: a container. In the middle of a text nothing is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct SavedDocument {
-    counts: Counts,
-    layout: Layout,
-    num_lines: u64,
-    pending: Vec<u8>,
-    is_written: bool,
-}
-
-impl OpenDocument {
-    fn save(&self) -> SavedDocument {
-        let Self { counts, layout, num_lines, is_written, .. } = *self;
-        SavedDocument { counts, layout, num_lines, pending: self.pending.clone(), is_written }
-    }
-
-    fn take_up(saved: SavedDocument) -> Self {
-        let SavedDocument { counts, layout, num_lines, pending, is_written } = saved;
-        Self { counts, layout, num_lines, pending, is_written, ..Self::default() }
-    }
 }
 
 /// What a recorder writes to beside the corpus.
@@ -152,82 +111,9 @@ impl<'a> Recorder<'a> {
             open_path: Vec::new(),
             shards,
             open: None,
+            is_in_archive: false,
             tally: Tally::new(corpus, findings),
         }
-    }
-
-    /// Takes up a record that was saved; its files and stores are as they were then.
-    pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedRecorder) -> Result<Self> {
-        let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
-        let output = corpus.output;
-        let [index, ids] =
-            [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
-        let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
-        let evidence = EvidenceStore::new(output.scratch()?);
-        let files = RecordFiles {
-            ledger: output.reopen(Area::Record, LEDGER, ledger.len)?,
-            rejected: output.reopen(Area::Record, REJECTED, rejected)?,
-        };
-        let RecordFiles { ledger: ledger_file, rejected } = files;
-        let (writer, open_path) = match writer {
-            None => (None, Vec::new()),
-            Some((relative, len)) => {
-                let file = output.reopen(Area::Corpus, &relative, len)?;
-                (Some(SourceWriter::new(file, Wrap::default(), corpus.spooler)?), relative)
-            }
-        };
-        let shards = match (corpus.config.write.to, shards) {
-            (Some(to), Some(saved)) => {
-                Some(Shards::take_up(output, to, corpus.config.write.shard_bytes(), saved)?)
-            }
-            _ => None,
-        };
-        Ok(Self {
-            sources: corpus.sources,
-            output,
-            spooler: corpus.spooler,
-            config: corpus.config,
-            buffers: corpus.buffers,
-            ledger: Ledger::take_up(ledger, ledger_file, ids, evidence),
-            findings: None,
-            earlier: corpus.earlier(),
-            rejected,
-            writer,
-            open_path,
-            shards,
-            open: open.map(OpenDocument::take_up),
-            tally: Tally::take_up(corpus, tally),
-        })
-    }
-
-    /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
-    /// text is half-written.
-    fn saved(&mut self) -> Result<Option<SavedRecorder>> {
-        let is_text =
-            self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
-        let writer = match &self.writer {
-            None => None,
-            Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),
-            Some(_) => return Ok(None),
-        };
-        let shards = match &self.shards {
-            None => None,
-            Some(shards) => match shards.save() {
-                None => return Ok(None),
-                saved => saved,
-            },
-        };
-        if is_text {
-            return Ok(None);
-        }
-        Ok(Some(SavedRecorder {
-            ledger: self.ledger.save()?,
-            rejected: self.rejected.len(),
-            writer,
-            shards,
-            open: self.open.as_ref().map(OpenDocument::save),
-            tally: self.tally.save(),
-        }))
     }
 
     /// What the ledger needs to know.
@@ -273,10 +159,12 @@ impl<'a> Recorder<'a> {
     ) -> Result<()> {
         match &part.role {
             Role::ArchiveStart => {
+                self.is_in_archive = true;
                 self.tally.count_input(part);
                 return Ok(());
             }
             Role::ArchiveEnd => {
+                self.is_in_archive = false;
                 self.tally.count_input(part);
                 self.close_writer()?;
                 return self.end_unit(part);

@@ -31,7 +31,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::publish::canonical;
+use super::overlap::canonical;
 use super::{Append, ReadAt, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;

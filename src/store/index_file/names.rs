@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use super::marker::Marker;
 use crate::error::{Error, Result};
 use crate::store::output_error;
+use crate::store::overlap::canonical;
 use crate::store::path::{printable, with_suffix};
-use crate::store::publish::canonical;
 
 /// The files of an index.
 #[derive(Debug)]

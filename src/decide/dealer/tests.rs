@@ -1,0 +1,133 @@
+//! Dealt records, held against the obvious way.
+
+use super::*;
+use crate::decide::Dealt;
+use crate::decide::{EarlierEntries, EarlierPlace};
+use crate::store::{MemoryOutput, Output};
+
+fn scratch() -> Box<dyn Scratch> {
+    MemoryOutput::new().scratch().unwrap()
+}
+
+struct Entries(Vec<(Fingerprint, u64)>);
+
+impl Earlier for Entries {
+    fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
+        let high = |print: &Fingerprint| u64::from_be_bytes(print.as_bytes()[..8].try_into().unwrap());
+        let within = self.0.iter().filter(move |(print, _)| (first..=last).contains(&high(print)));
+        Ok(Box::new(within.copied().collect::<Vec<_>>().into_iter()))
+    }
+
+    fn locate(&self, _: u64) -> Result<EarlierPlace> {
+        unreachable!("nothing is named")
+    }
+}
+
+impl EarlierEntries for std::vec::IntoIter<(Fingerprint, u64)> {
+    fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
+        Ok(self.next())
+    }
+}
+
+fn print(n: u64) -> Fingerprint {
+    Fingerprint::of(&n.to_le_bytes())
+}
+
+/// Chunks of seven paragraphs; a document begins with every third paragraph of a chunk.
+fn chunks(keys: &[u64]) -> Vec<Dealt> {
+    let records = |chunk: &[u64]| -> Vec<(Fingerprint, u32, u32)> {
+        chunk.iter().zip(0_u32..).map(|(&key, n)| (print(key), n, n / 3 * 3)).collect()
+    };
+    keys.chunks(7).map(|chunk| Dealt::deal(&records(chunk))).collect()
+}
+
+fn batches(dealt: &[Dealt], first: u64) -> Vec<Batch<'_>> {
+    let firsts = (0..).map(|n| Ordinal(first + 7 * n));
+    dealt
+        .iter()
+        .zip(firsts)
+        .map(|(records, first)| Batch {
+            records,
+            num_paragraphs: records.len(),
+            first,
+            open_document: None,
+            given: None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_same_as_in_memory_wherever_it_takes_over_and_however_little_memory_there_is() {
+    let keys: Vec<u64> = (0..5000_u64).map(|n| mix(n) % 1700).collect();
+    for scope in [Scope::Corpus, Scope::Document] {
+        let dealt = chunks(&keys);
+        let expected = Exact::new(scope).settle(&batches(&dealt, 0));
+        for (cut, budget) in [(0, u64::MAX), (0, 1), (100, u64::MAX), (300, 1), (714, 1)] {
+            let mut exact = Exact::new(scope);
+            let (before, after) = dealt.split_at(cut);
+            assert_eq!(exact.settle(&batches(before, 0)), expected[..cut]);
+            let boundary = count(cut) * 7;
+            let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(boundary), None).unwrap();
+            let after = batches(after, boundary);
+            for batch in after.chunks(10) {
+                dealer.deal(batch).unwrap();
+            }
+            let means = Means { budget, scratch: scratch(), earlier: None, fresh: None };
+            let mut plan = dealer.settle(Ordinal(5000), means).unwrap();
+            assert_eq!(plan.settle(&after).unwrap(), expected[cut..], "{scope:?} {cut}");
+        }
+    }
+}
+
+#[test]
+fn earlier_runs_come_first_and_survivors_are_told_in_order() {
+    let keys: Vec<u64> = (0..700_u64).map(|n| mix(n) % 300).collect();
+    let dealt = chunks(&keys);
+    let mut earlier: Vec<_> = (100..200).map(|key| (print(key), key + 1_000_000)).collect();
+    earlier.sort_unstable();
+    let earlier = Entries(earlier);
+    let exact = Exact::new(Scope::Corpus);
+    let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+    let batches = batches(&dealt, 0);
+    dealer.deal(&batches).unwrap();
+    let mut told = Vec::new();
+    let mut fresh = |print: Fingerprint, place: Ordinal| {
+        told.push((print, place.0));
+        Ok(())
+    };
+    let means = Means { budget: 1, scratch: scratch(), earlier: Some(&earlier), fresh: Some(&mut fresh) };
+    let mut plan = dealer.settle(Ordinal(700), means).unwrap();
+    let verdicts: Vec<_> = plan.settle(&batches).unwrap().concat();
+    let mut expected = Vec::new();
+    for (place, (key, verdict)) in keys.iter().zip(verdicts).enumerate() {
+        let first = keys.iter().position(|other| other == key).unwrap();
+        let reason = match key {
+            100..200 => Some(Reason::Earlier(key + 1_000_000)),
+            _ if first < place => Some(Reason::Exact(Ordinal(count(first)))),
+            _ => None,
+        };
+        assert_eq!(verdict.reason(), reason, "{place}");
+        if reason.is_none() {
+            expected.push((print(*key), count(place)));
+        }
+    }
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_retracted_was_never_seen() {
+    let dealt = chunks(&[1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 8, 9, 10, 11, 8, 9, 1, 2, 12, 13, 14]);
+    let batches = batches(&dealt, 0);
+    let exact = Exact::new(Scope::Corpus);
+    let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+    dealer.deal(&batches[..2]).unwrap();
+    dealer.retract(Ordinal(7), Ordinal(14));
+    dealer.deal(&batches[2..]).unwrap();
+    let means = Means { budget: 1, scratch: scratch(), earlier: None, fresh: None };
+    let mut plan = dealer.settle(Ordinal(21), means).unwrap();
+    let verdicts = plan.settle(&batches[2..]).unwrap().concat();
+    let reasons: Vec<_> = verdicts.iter().map(|verdict| verdict.reason()).collect();
+    let copy = |place| Some(Reason::Exact(Ordinal(place)));
+    assert_eq!(reasons, [None, None, copy(0), copy(1), None, None, None]);
+}
