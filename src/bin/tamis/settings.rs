@@ -230,21 +230,6 @@ impl Settings {
     }
 }
 
-fn read_config(reading: Reading) -> ReadConfig {
-    let default = ReadConfig::default();
-    ReadConfig {
-        text_field: reading.text_field.unwrap_or(default.text_field),
-        id_field: reading.id_field.unwrap_or(default.id_field),
-        follow: reading.follow.unwrap_or_default(),
-        input_format: reading.input_format.unwrap_or_default(),
-        encoding: reading.encoding,
-        encoding_errors: reading.encoding_errors.unwrap_or_default(),
-        max_document_size: reading.max_document_size.map(|size| size.0),
-        include: reading.include.unwrap_or_default(),
-        exclude: reading.exclude.unwrap_or_default(),
-    }
-}
-
 /// Refuses a flag that would change nothing.
 fn refuse_idle(flags: &Options, joined: &Options) -> anyhow::Result<()> {
     match flags.near.idle() {

@@ -1,8 +1,7 @@
 //! Dealt records, held against the obvious way.
 
 use super::*;
-use crate::decide::Dealt;
-use crate::decide::{EarlierEntries, EarlierPlace};
+use crate::decide::{Dealt, EarlierEntries, EarlierPlace};
 use crate::store::{MemoryOutput, Output};
 
 fn scratch() -> Box<dyn Scratch> {
