@@ -7,7 +7,7 @@ use super::history::History;
 use super::near;
 use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
-use super::seal::{Sealer, State, refused};
+use super::seal::{EVIDENCE, Sealer, State, refused};
 use super::settle::Decider;
 use crate::config::Config;
 use crate::decide::near::Findings;
@@ -60,10 +60,15 @@ fn go(corpus: &Corpus<'_>) -> Result<Summary> {
     let output = corpus.output;
     let files = RecordFiles::create(output)?;
     let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
-    let mut evidence = EvidenceStore::new(output.scratch()?);
-    let search = near::search(corpus, &mut ids, &mut evidence)?;
-    let findings = search.as_ref().map(|search| &search.findings);
-    let decider = near::decider(search.as_ref(), corpus.config);
+    let mut evidence = EvidenceStore::new(output.store(EVIDENCE)?);
+    // A search is sealed as a whole.
+    let search = near::search(&Corpus { sealer: None, ..*corpus }, &mut ids, &mut evidence)?;
+    let (findings, known) = near::Search::split(search);
+    let findings = findings.as_ref();
+    if let (Some(findings), Some(sealer)) = (findings, corpus.sealer) {
+        sealer.end_search(corpus, findings, &mut evidence)?;
+    }
+    let decider = near::decider(known, findings, corpus.config);
     let recorder = Recorder::new(corpus, files, (ids, evidence), findings);
     write(corpus, Course::Stream(corpus.feed()), decider, recorder, findings)
 }
@@ -72,9 +77,11 @@ fn go(corpus: &Corpus<'_>) -> Result<Summary> {
 fn go_on(corpus: &Corpus<'_>, state: &[u8]) -> Result<Summary> {
     let state = State::parse(state, corpus.output)?;
     state.check(corpus)?;
+    let (findings, evidence) = state.take_up_search(corpus.output).map_err(refused)?;
     let (decider, course, recorder) = state.take_up(corpus).map_err(refused)?;
-    let recorder = Recorder::take_up(corpus, recorder).map_err(refused)?;
-    write(corpus, course, decider, recorder, None)
+    let decider = decider.finding(findings.as_ref());
+    let recorder = Recorder::take_up(corpus, recorder, (findings.as_ref(), evidence)).map_err(refused)?;
+    write(corpus, course, decider, recorder, findings.as_ref())
 }
 
 /// The pass that writes.

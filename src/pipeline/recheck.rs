@@ -124,6 +124,11 @@ impl Recheck {
         Self { first: earlier.first, earlier, next, marks: Vec::new() }
     }
 
+    /// The same, with documents from `next` on still to be checked.
+    pub(super) fn back_to(self, next: DocumentId) -> Self {
+        Self::starting(self.earlier, next)
+    }
+
     /// The first document that is not checked yet.
     pub(super) fn next(&self) -> u64 {
         self.next

@@ -4,7 +4,7 @@
 //! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
 //! brings a state back. What stands in memory is appended to stores ([`Logs`]); what is small stands in the state.
 //!
-//! Not sealed are: searches for near-duplicates, the middle of one text, and the middle of what a compressor or an
+//! Not sealed are: the middle of a search for near-duplicates, the middle of one text, and the middle of what a compressor or an
 //! archive holds back. Then an earlier state stands.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,13 +16,15 @@ use super::convert::unpacked_path;
 use super::drive::{Corpus, Course};
 use super::feed::{Feed, Position, Ways};
 use super::history::History;
-use super::settle::{Decider, Logs, SavedDecider, SavedLogs, Start};
+use super::settle::{Decider, Log, Logs, SavedDecider, SavedLogs, Start};
 use super::spill::Begun;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
+use crate::decide::near::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::count;
+use crate::write::EvidenceStore;
 
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +34,7 @@ pub(super) struct State {
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
     phase: Phase,
+    search: Option<SavedSearch>,
     position: Position,
     ways: Ways,
     decider: SavedDecider,
@@ -39,6 +42,17 @@ pub(super) struct State {
     /// The record, as it is or, while the rest is decided ahead, as it was when that began.
     pub(super) recorder: SavedRecorder,
 }
+
+/// What a search for near-duplicates came to: what its stores hold.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct SavedSearch {
+    findings: Mark,
+    evidence: Mark,
+}
+
+/// The stores of a search: what goes, and why.
+const FINDINGS: &str = "findings";
+pub(super) const EVIDENCE: &str = "evidence";
 
 /// What a run is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +83,7 @@ struct Inner {
     /// Seals wait for so many bytes.
     due: u64,
     phase: Phase,
+    search: Option<SavedSearch>,
     /// The record when the rest began to be decided ahead.
     recorder: Option<SavedRecorder>,
     logs: Option<Logs>,
@@ -78,10 +93,11 @@ struct Inner {
 impl<'a> Sealer<'a> {
     /// A sealer for an output that has a journal.
     pub(super) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
-        let journal = output.journal().filter(|_| config.decide.near.units.is_none())?;
+        let journal = output.journal()?;
         let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
         let phase = Phase::Stream;
-        let inner = Inner { since: 0, due: every, phase, recorder: None, logs: None, sources: None };
+        let (search, recorder, logs, sources) = (None, None, None, None);
+        let inner = Inner { since: 0, due: every, phase, search, recorder, logs, sources };
         Some(Self { output, journal, every, config: identity(config, history), inner: Mutex::new(inner) })
     }
 
@@ -113,6 +129,24 @@ impl<'a> Sealer<'a> {
 
     fn wants(&self, inner: &Inner) -> bool {
         inner.since >= self.every && inner.due != u64::MAX
+    }
+
+    /// A search is through. That is worth a seal if anything is.
+    pub(super) fn end_search(
+        &self,
+        corpus: &Corpus<'_>,
+        findings: &Findings,
+        evidence: &mut EvidenceStore,
+    ) -> Result<()> {
+        if corpus.sources.total_size() < self.every {
+            return Ok(());
+        }
+        let mut log = Log(self.output.store(FINDINGS)?);
+        findings.save(|piece| log.append(piece))?;
+        let mut inner = self.lock();
+        inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()? });
+        inner.due = 0;
+        Ok(())
     }
 
     /// The rest is decided ahead from here on.
@@ -164,6 +198,7 @@ impl<'a> Sealer<'a> {
             config: self.config.clone(),
             sources,
             phase: inner.phase.clone(),
+            search: inner.search,
             position,
             ways: ways.clone(),
             decider,
@@ -269,6 +304,16 @@ impl State {
         Err(resume_error(corpus.output, &what))
     }
 
+    /// What a search came to before.
+    pub(super) fn take_up_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
+        let Some(SavedSearch { findings: mark, evidence }) = self.search else {
+            return Ok((None, EvidenceStore::new(output.scratch()?)));
+        };
+        let mut findings = Findings::default();
+        Log(output.reopen_store(FINDINGS, mark)?).for_each(mark, |piece| findings.take_up(piece))?;
+        Ok((Some(findings), EvidenceStore::new(output.reopen_store(EVIDENCE, evidence)?)))
+    }
+
     /// The pass, and how it goes on.
     pub(super) fn take_up<'a>(self, corpus: &Corpus<'a>) -> Result<(Decider<'a>, Course<'a>, SavedRecorder)> {
         let scope = corpus.config.decide.scope;
@@ -276,6 +321,7 @@ impl State {
         if let Some(sealer) = corpus.sealer {
             let mut inner = sealer.lock();
             (inner.phase, inner.sources) = (self.phase.clone(), Some(self.sources));
+            inner.search = self.search;
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
         }
         // What was written after the seal is written once more.

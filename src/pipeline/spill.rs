@@ -87,7 +87,8 @@ pub(super) fn begin(
     let position = feed.position(fed.unwrap_or_default());
     let begun = Begun { position, way: feed.ways().get(&position.source()).copied() };
     check_space(corpus, position, decider)?;
-    let start = decider.deal([corpus.output.store(RECORDS)?, corpus.output.store(MARKS)?])?;
+    let marks = decider.needs_marks().then(|| corpus.output.store(MARKS)).transpose()?;
+    let start = decider.deal(corpus.output.store(RECORDS)?, marks)?;
     if let Some(sealer) = corpus.sealer {
         sealer.begin_dealing(&begun, &start, recorder);
     }

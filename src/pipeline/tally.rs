@@ -55,9 +55,9 @@ impl<'a> Tally<'a> {
     }
 
     /// Takes up counts that were saved.
-    pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedTally) -> Self {
+    pub(super) fn take_up(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
         let SavedTally { summary, directories, read, told } = saved;
-        Self { summary, directories, read, told, ..Self::new(corpus, None) }
+        Self { summary, directories, read, told, ..Self::new(corpus, findings) }
     }
 
     /// Adds counts of a part's documents that are done with.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::near::{Finding, Match, NumberOverlap};
 use crate::error::Result;
-use crate::store::Scratch;
+use crate::store::{Mark, Scratch};
 use crate::units::count;
 
 /// What a line of the ledger says of a near-duplicate.
@@ -76,6 +76,14 @@ impl EvidenceStore {
     /// A store without evidence.
     pub fn new(scratch: Box<dyn Scratch>) -> Self {
         Self { scratch }
+    }
+
+    /// Says what the store holds.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn mark(&mut self) -> Result<Mark> {
+        self.scratch.mark()
     }
 
     /// Keeps why something goes for `survivor`.

@@ -14,32 +14,47 @@ pub struct SavedPlaces {
     end: u64,
 }
 
+/// Most documents, sources and members of a piece: a megabyte or two.
+const MOST: usize = 65_536;
+
 impl Places {
-    /// What came since `saved`: how much there is now, and the bytes to append. Nothing that is saved may be taken
-    /// back after this.
+    /// What came since `saved`: how much is saved with it, and the bytes to append; of much that came only a part, so
+    /// that this is to be asked until [`Self::is_saved`]. Nothing that is saved may be taken back after this.
     pub fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
         let mut bytes = Vec::new();
         let mut word = |word: u64| bytes.extend_from_slice(&word.to_le_bytes());
-        word(self.num_documents - saved.documents);
-        let number = self.blocks.partition_point(|block| block.first_document <= saved.documents);
+        let documents = saved.documents..self.num_documents.min(saved.documents + count(MOST));
+        word(documents.end - documents.start);
+        let number = self.blocks.partition_point(|block| block.first_document <= documents.start);
         for block in self.blocks.iter().skip(number.saturating_sub(1)) {
+            if block.first_document >= documents.end {
+                break;
+            }
             for (document, start) in (block.first_document..).zip(&block.starts) {
-                if document >= saved.documents {
+                if documents.contains(&document) {
                     word(block.base + u64::from(*start));
                 }
             }
         }
-        word(count(self.sources.len() - saved.sources));
-        self.sources[saved.sources..].iter().for_each(|unit| word(unit.0));
-        word(count(self.members.len() - saved.members));
-        for (number, (unit, end)) in self.members.iter().enumerate().skip(saved.members) {
+        let sources = saved.sources..self.sources.len().min(saved.sources + MOST);
+        word(count(sources.len()));
+        self.sources[sources.clone()].iter().for_each(|unit| word(unit.0));
+        let members = saved.members..self.members.len().min(saved.members + MOST);
+        word(count(members.len()));
+        for (number, (unit, end)) in members.clone().zip(&self.members[members.clone()]) {
             let start = number.checked_sub(1).map_or(0, |before| self.members[before].1);
             let path = &self.paths[start..*end];
             bytes.extend_from_slice(&unit.0.to_le_bytes());
             bytes.extend_from_slice(&count(path.len()).to_le_bytes());
             bytes.extend_from_slice(path);
         }
-        (self.mark(), bytes)
+        let (documents, sources, members) = (documents.end, sources.end, members.end);
+        (SavedPlaces { documents, sources, members, end: self.end }, bytes)
+    }
+
+    /// Whether all there is is saved.
+    pub fn is_saved(&self, saved: SavedPlaces) -> bool {
+        self.mark() == saved
     }
 
     /// How much there is.

@@ -148,10 +148,11 @@ fn analyse(
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
     let search = near::search(&corpus, &mut ids, &mut evidence)?;
-    let findings = search.as_ref().map(|search| &search.findings);
+    let (findings, known) = near::Search::split(search);
+    let findings = findings.as_ref();
     let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
-    let context = ScanContext::new((sources, input), &read, config, purpose).checked_if(search.is_some());
-    let mut decider = near::decider(search.as_ref(), config);
+    let context = ScanContext::new((sources, input), &read, config, purpose).checked_if(findings.is_some());
+    let mut decider = near::decider(known, findings, config);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ID_STORES, LEDGER, OpenDocument, REJECTED, RecordFiles, Recorder};
 use crate::config::TargetFormat;
+use crate::decide::near::Findings;
 use crate::error::Result;
 use crate::pipeline::drive::Corpus;
 use crate::pipeline::tally::{SavedTally, Tally};
@@ -51,13 +52,16 @@ impl OpenDocument {
 
 impl<'a> Recorder<'a> {
     /// Takes up a record that was saved; its files and stores are as they were then.
-    pub(in crate::pipeline) fn take_up(corpus: &Corpus<'a>, saved: SavedRecorder) -> Result<Self> {
+    pub(in crate::pipeline) fn take_up(
+        corpus: &Corpus<'a>,
+        saved: SavedRecorder,
+        (findings, evidence): (Option<&'a Findings>, EvidenceStore),
+    ) -> Result<Self> {
         let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
         let output = corpus.output;
         let [index, ids] =
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
         let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
-        let evidence = EvidenceStore::new(output.scratch()?);
         let files = RecordFiles {
             ledger: output.reopen(Area::Record, LEDGER, ledger.len)?,
             rejected: output.reopen(Area::Record, REJECTED, rejected)?,
@@ -83,7 +87,7 @@ impl<'a> Recorder<'a> {
             config: corpus.config,
             buffers: corpus.buffers,
             ledger: Ledger::take_up(ledger, ledger_file, ids, evidence),
-            findings: None,
+            findings,
             earlier: corpus.earlier(),
             rejected,
             writer,
@@ -91,7 +95,7 @@ impl<'a> Recorder<'a> {
             shards,
             open: open.map(OpenDocument::take_up),
             is_in_archive: false,
-            tally: Tally::take_up(corpus, tally),
+            tally: Tally::take_up(corpus, tally, findings),
         })
     }
 

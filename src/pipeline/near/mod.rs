@@ -70,13 +70,26 @@ pub(super) struct Search {
     pub(super) reading: Arc<Reading>,
 }
 
+impl Search {
+    /// What goes, and what the pass that carries it out needs to know.
+    pub(super) fn split(search: Option<Self>) -> (Option<Findings>, Option<Where>) {
+        search.map(|Self { places, findings, reading }| (findings, (places, reading))).unzip()
+    }
+}
+
+/// Where everything stands, and what every document was.
+pub(super) type Where = (Places, Arc<Reading>);
+
 /// What decides in the pass after a search, or in the only one if nothing was searched for.
-pub(super) fn decider<'a>(search: Option<&'a Search>, config: &Config) -> Decider<'a> {
+pub(super) fn decider<'a>(
+    known: Option<Where>,
+    findings: Option<&'a Findings>,
+    config: &Config,
+) -> Decider<'a> {
     let copies = Copies::Live(Exact::new(config.decide.scope));
-    match search {
+    match known {
         None => Decider::new(copies),
-        Some(search) => Decider::again(copies, &search.places, Some(&search.findings))
-            .checking(Arc::clone(&search.reading)),
+        Some((places, reading)) => Decider::after(copies, places, reading, findings),
     }
 }
 

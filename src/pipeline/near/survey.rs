@@ -12,7 +12,7 @@ use crate::pipeline::drive::{Corpus, Course, Visitor, drive};
 use crate::pipeline::recheck::Reading;
 use crate::pipeline::render::Settled;
 use crate::pipeline::scan::{Purpose, ScanContext};
-use crate::pipeline::settle::Decider;
+use crate::pipeline::settle::{Decider, MARKS};
 use crate::read::{Part, PartFate};
 use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
@@ -204,7 +204,7 @@ pub(super) fn documents(
     let context = context(corpus);
     let survey = Survey { texts: sketcher.texts(), texts_of: Vec::new() };
     let mut adder = Adder { survey, open: None, sketcher: &sketcher };
-    let reading = Reading::new(corpus.output.scratch()?, DocumentId(0));
+    let reading = Reading::new(corpus.output.store(MARKS)?, DocumentId(0));
     let mut decider = Decider::new(Copies::Unsought).noting(reading);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
@@ -257,7 +257,7 @@ pub(super) fn paragraphs(
     let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
     let copies = Copies::Live(Exact::new(corpus.config.decide.scope));
     let mut decider = match earlier {
-        None => Decider::new(copies).noting(Reading::new(corpus.output.scratch()?, DocumentId(0))),
+        None => Decider::new(copies).noting(Reading::new(corpus.output.store(MARKS)?, DocumentId(0))),
         Some((places, findings, reading)) => Decider::again(copies, places, Some(findings)).checking(reading),
     };
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.

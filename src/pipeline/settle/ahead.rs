@@ -19,20 +19,23 @@ use crate::units::{DocumentId, Ordinal};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::pipeline) struct Start {
     at: At,
-    /// In a pass that was held against an earlier one anyway.
-    #[serde(skip)]
-    recheck: Option<Recheck>,
+    /// In a pass that is held against an earlier one: the first document that is not checked yet.
+    unchecked: Option<u64>,
     /// The first document that may be checked.
     first: DocumentId,
 }
 
 impl Decider<'_> {
-    /// From here on records are put aside in the first store, and what documents are is noted in the second. Gives
-    /// back where it stands, to go through the rest once more.
+    /// From here on records are put aside in the first store, and what documents are is noted in the second, if that is
+    /// needed ([`Self::needs_marks`]). Gives back where it stands, to go through the rest once more.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub(in crate::pipeline) fn deal(&mut self, [records, marks]: [Box<dyn Scratch>; 2]) -> Result<Start> {
+    pub(in crate::pipeline) fn deal(
+        &mut self,
+        records: Box<dyn Scratch>,
+        marks: Option<Box<dyn Scratch>>,
+    ) -> Result<Start> {
         let mut at = self.at.clone();
         let first = match &self.numbering {
             Numbering::Given(places) => {
@@ -45,11 +48,12 @@ impl Decider<'_> {
         if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
             self.copies = Copies::Dealt(Dealer::take_over(exact, records, Ordinal(at.next), open)?);
         }
-        if self.recheck.is_none() && self.reading.is_none() {
+        if let Some(marks) = marks {
             // A document that stands open is not known from its beginning.
             self.reading = Some(Reading::new(marks, DocumentId(at.next_document)));
         }
-        Ok(Start { at, recheck: self.recheck.clone(), first: DocumentId(first) })
+        let unchecked = self.recheck.as_ref().map(Recheck::next);
+        Ok(Start { at, unchecked, first: DocumentId(first) })
     }
 
     /// Settles what was dealt, and goes back to `start`.
@@ -60,9 +64,12 @@ impl Decider<'_> {
         if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
             self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
         }
-        let Start { at, recheck, first } = start;
+        let Start { at, unchecked, first } = start;
         self.at = at;
-        self.recheck = recheck;
+        self.recheck = match (unchecked, self.recheck.take()) {
+            (Some(next), Some(recheck)) => Some(recheck.back_to(DocumentId(next))),
+            _ => None,
+        };
         if let Some(reading) = self.reading.take() {
             let reading = Arc::new(reading);
             self.recheck = Some(Recheck::starting(Arc::clone(&reading), first));
@@ -80,6 +87,8 @@ impl Decider<'_> {
 pub(in crate::pipeline) struct SavedDecider {
     at: At,
     places: SavedPlaces,
+    /// Whether the places were known before.
+    is_known: bool,
     copies: SavedCopies,
     reading: Option<SavedReading>,
     noted: Option<SavedReading>,
@@ -110,16 +119,21 @@ pub(in crate::pipeline) struct SavedLogs {
 }
 
 /// Pieces of bytes, each behind its length as a little-endian `u64`.
-struct Log(Box<dyn Scratch>);
+pub(in crate::pipeline) struct Log(pub(in crate::pipeline) Box<dyn Scratch>);
 
 impl Log {
-    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+    /// Appends a piece.
+    pub(in crate::pipeline) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.0.append(&crate::units::count(bytes.len()).to_le_bytes())?;
         self.0.append(bytes).map(drop)
     }
 
     /// Reads the pieces of a log that holds what `mark` says.
-    fn for_each(&mut self, mark: Mark, mut visit: impl FnMut(&[u8]) -> Option<()>) -> Result<()> {
+    pub(in crate::pipeline) fn for_each(
+        &mut self,
+        mark: Mark,
+        mut visit: impl FnMut(&[u8]) -> Option<()>,
+    ) -> Result<()> {
         let mut offset = 0;
         let mut bytes = Vec::new();
         while offset < mark.len {
@@ -169,9 +183,12 @@ impl Decider<'_> {
         if self.at.open.is_some() {
             return Ok(None);
         }
-        let (saved, bytes) = places.save(logs.saved_places);
-        logs.places.append(&bytes)?;
-        logs.saved_places = saved;
+        while !places.is_saved(logs.saved_places) {
+            let bytes;
+            (logs.saved_places, bytes) = places.save(logs.saved_places);
+            logs.places.append(&bytes)?;
+        }
+        let saved = logs.saved_places;
         let copies = match &mut self.copies {
             Copies::Unsought => return Ok(None),
             Copies::Live(exact) => {
@@ -184,6 +201,7 @@ impl Decider<'_> {
         Ok(Some(SavedDecider {
             at: self.at.clone(),
             places: saved,
+            is_known: matches!(self.numbering, Numbering::Kept(_)),
             copies,
             reading: self.reading.as_mut().map(Reading::save).transpose()?,
             noted: self.noted.as_ref().map(|noted| noted.save_shared()).transpose()?,
@@ -207,7 +225,6 @@ impl Decider<'_> {
         places.taken_up(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
         let mut survivors_log = Log(output.reopen_store(SURVIVORS, logs.survivors)?);
         let mut saved_survivors = SavedSurvivors::default();
-        let is_planned = matches!(saved.copies, SavedCopies::Planned(_));
         let copies = match saved.copies {
             SavedCopies::Live(survivors) => {
                 let mut exact = Exact::new(scope);
@@ -232,7 +249,7 @@ impl Decider<'_> {
         };
         let mut decider = Decider::new(copies);
         decider.at = saved.at;
-        decider.numbering = if is_planned { Numbering::Kept(places) } else { Numbering::Given(places) };
+        decider.numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
         decider.reading = saved.reading.map(reopen).transpose()?;
         decider.noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
         if let (Some(noted), Some(next)) = (&decider.noted, saved.unchecked) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod ahead;
 
-pub(super) use ahead::{Logs, MARKS, RECORDS, SavedDecider, SavedLogs, Start, VERDICTS};
+pub(super) use ahead::{Log, Logs, MARKS, RECORDS, SavedDecider, SavedLogs, Start, VERDICTS};
 
 use super::feed::Feed;
 use super::recheck::{Reading, Recheck, Unlike};
@@ -120,6 +120,30 @@ impl<'a> Decider<'a> {
     /// The same, with the places of a pass before this one and what was found since.
     pub(super) fn again(copies: Copies, places: &'a Places, findings: Option<&'a Findings>) -> Self {
         Self { numbering: Numbering::Known(places), findings, ..Self::new(copies) }
+    }
+
+    /// The same, of a pass that is taken through to the end with these places: it may be saved, and documents are
+    /// checked.
+    pub(super) fn after(
+        copies: Copies,
+        places: Places,
+        reading: Arc<Reading>,
+        findings: Option<&'a Findings>,
+    ) -> Self {
+        let recheck = Some(Recheck::new(Arc::clone(&reading)));
+        let (numbering, noted) = (Numbering::Kept(places), Some(reading));
+        Self { numbering, findings, recheck, noted, ..Self::new(copies) }
+    }
+
+    /// The same decider with what was found before it was saved.
+    pub(super) fn finding(mut self, findings: Option<&'a Findings>) -> Self {
+        self.findings = findings;
+        self
+    }
+
+    /// Whether what documents are is not noted yet.
+    pub(super) fn needs_marks(&self) -> bool {
+        self.recheck.is_none() && self.reading.is_none()
     }
 
     /// Checks that documents are what they were in that pass.
