@@ -2,7 +2,9 @@
 //! all of it is there, and `--resume` comes to the same bytes; what was left behind and was damaged since is refused.
 //!
 //! The real binary is killed at random times, and `tests/examples/cut.rs` at named steps. `TAMIS_LONG_TESTS=1` takes
-//! 50 kills a set-up and every step there is; what runs without it is a sample.
+//! 50 kills a set-up and up to 40 steps of a kind in
+//! each phase; what runs without it is a sample of about a minute. `cut` is built with the examples: `cargo test` does
+//! so, and for this file alone `cargo build --example cut`.
 
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]

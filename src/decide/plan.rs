@@ -17,7 +17,7 @@ const MIN_WINDOW_BITS: u32 = 20;
 const MAX_WINDOWS: u64 = 512;
 
 /// Verdicts by place. Memory: those of one window, 8 MiB up to 500 million paragraphs; and the blocks that windows
-/// are written in, 16 MiB at most.
+/// are written in (`Spill`), 16 MiB at most.
 #[derive(Debug)]
 pub struct Plan {
     windows: Spill<RECORD_BYTES>,
