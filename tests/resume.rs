@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Noise, article, paragraph};
 use oracle::Files;
-use tamis::config::{RecoveryConfig, Scope, TargetFormat};
+use tamis::config::{NearUnits, RecoveryConfig, Scope, TargetFormat};
 use tamis::{Config, Error, NoObserver, Observer};
 
 /// Texts that repeat one another, one large, shards of JSON Lines one of which is large, bad ones in between.
@@ -131,4 +131,17 @@ fn in_the_scope_of_documents_and_into_shards() {
     config.write.shard_size = Some(300_000);
     let num = cut_everywhere(&config, 5);
     assert!(num > 5, "{num}");
+}
+
+/// The search is sealed as a whole; what comes after it as ever, in memory and on disk.
+#[test]
+fn after_a_search_for_near_duplicates() {
+    for (units, memory) in
+        [(NearUnits::Documents, 2_000_000), (NearUnits::Both, 0), (NearUnits::Both, 300_000)]
+    {
+        let mut config = config(Some(memory));
+        config.decide.near.units = Some(units);
+        let num = cut_everywhere(&config, 11);
+        assert!(num > 2, "{units:?} {memory}: {num}");
+    }
 }

@@ -4,8 +4,8 @@
 //! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
 //! brings a state back. What stands in memory is appended to stores ([`Logs`]); what is small stands in the state.
 //!
-//! Not sealed are: the middle of a search for near-duplicates, the middle of one text, and the middle of what a compressor or an
-//! archive holds back. Then an earlier state stands.
+//! Not sealed are: the middle of a search for near-duplicates, corpora with standard input, the middle of one text,
+//! and the middle of what a compressor or an archive holds back. Then an earlier state stands.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
