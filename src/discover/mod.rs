@@ -48,6 +48,7 @@ struct Entry {
 pub struct SourceList {
     paths: Vec<u8>,
     entries: Vec<Entry>,
+    has_parquet: bool,
 }
 
 /// One source of a [`SourceList`].
@@ -109,6 +110,7 @@ impl SourceList {
             let what = "more than 4,294,967,294 inputs; clean them in several runs";
             return Err(Error::Limit { path: relative.to_vec(), what });
         };
+        self.has_parquet |= relative.ends_with(b".parquet");
         self.paths.extend_from_slice(relative);
         self.entries.push(Entry { path_end: self.paths.len(), size: 0, root, plan });
         Ok(())
@@ -129,6 +131,11 @@ impl SourceList {
         for (entry, size) in self.entries.iter_mut().zip(sizes) {
             entry.size = size;
         }
+    }
+
+    /// Whether a Parquet file is among those to read, by its name.
+    pub fn has_parquet(&self) -> bool {
+        self.has_parquet
     }
 
     /// Bytes of memory it takes.

@@ -11,6 +11,7 @@ use super::feed::{Feed, Position, Work};
 use super::render::Settled;
 use super::scan::{Purpose, ScanContext};
 use super::settle::{Decider, MARKS, RECORDS, Start, VERDICTS};
+use crate::config::TargetFormat;
 use crate::decide::{Copies, FreshVisitor, Means, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
@@ -18,6 +19,9 @@ use crate::read::{Reread, Role};
 
 /// Bytes of memory that do not grow with the corpus: the program, batches of text and what is made of them.
 pub(super) const FIXED: u64 = 112 * 1024 * 1024;
+
+/// The same of Parquet files, beside that: rows as they are read and as they are written, and row groups.
+const PARQUET: u64 = 128 * 1024 * 1024;
 
 /// The same for a ceiling below what the command allows: then half of it is for records.
 fn fixed(memory: u64) -> u64 {
@@ -35,19 +39,21 @@ pub(super) fn above_fixed(memory: u64) -> u64 {
 /// [`Error::Config`] if what is known of each file takes more than there is.
 fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
     let Some(memory) = corpus.config.memory else { return Ok(None) };
+    let has_parquet = corpus.sources.has_parquet() || corpus.config.write.to == Some(TargetFormat::Parquet);
+    let tables = if has_parquet { PARQUET } else { 0 };
     let listed = corpus.sources.num_bytes() + decider.places().num_bytes();
-    let listed = if memory / 2 < FIXED { 0 } else { listed };
-    match above_fixed(memory).checked_sub(listed) {
+    let (listed, tables) = if memory / 2 < FIXED { (0, 0) } else { (listed, tables) };
+    match above_fixed(memory).checked_sub(listed + tables) {
         // The rest is for sketches of texts and for what groups them.
         Some(room) if corpus.config.decide.near.units.is_some() => Ok(Some(room / 4)),
         Some(room) => Ok(Some(room)),
         None => Err(Error::Config(format!(
-            "memory {memory}: {} files and {} documents take {} MiB beside the {} MiB of any run; give more, or clean \
+            "memory {memory}: {} files and {} documents take {} MiB beside the {} MiB of such a run; give more, or clean \
              them in several runs with --index",
             corpus.sources.len(),
             decider.places().num_documents(),
             listed.div_ceil(1024 * 1024),
-            FIXED / 1024 / 1024,
+            (FIXED + tables) / 1024 / 1024,
         ))),
     }
 }
