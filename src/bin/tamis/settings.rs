@@ -82,7 +82,7 @@ impl Settings {
                 shard_size: joined.shard_size.map(|size| size.0),
             },
             threads: joined.threads.unwrap_or_default(),
-            memory: memory(joined.memory)?,
+            memory: memory(joined.memory, joined.input.as_deref().unwrap_or_default())?,
             history: HistoryConfig {
                 index: joined.index,
                 against: joined.against.unwrap_or_default(),
@@ -243,13 +243,15 @@ fn refuse_idle(flags: &Options, joined: &Options) -> anyhow::Result<()> {
 /// The least ceiling that can be kept.
 const MIN_MEMORY: u64 = 256 * 1024 * 1024;
 
-/// Most bytes of memory: what was asked for, or half of what there is.
-fn memory(asked: Option<ByteSize>) -> anyhow::Result<Option<u64>> {
+/// Most bytes of memory: what was asked for, or half of what there is. Standard input is a stream, of which nothing is
+/// kept on disk unless a ceiling was asked for.
+fn memory(asked: Option<ByteSize>, inputs: &[PathBuf]) -> anyhow::Result<Option<u64>> {
     match asked {
         Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
             bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
         }
         Some(ByteSize(bytes)) => Ok(Some(bytes)),
+        None if inputs.iter().any(|input| input.as_os_str() == "-") => Ok(None),
         None => Ok(tamis::store::machine_memory().map(|bytes| (bytes / 2).max(MIN_MEMORY))),
     }
 }
