@@ -55,7 +55,9 @@ impl Copies {
     pub fn num_bytes(&self) -> u64 {
         match self {
             Self::Live(exact) => exact.num_bytes(),
-            _ => 0,
+            Self::Dealt(dealer) => dealer.num_bytes(),
+            // A window of the verdicts, in the place of what was dealt.
+            Self::Unsought | Self::Planned(_) => 0,
         }
     }
 }

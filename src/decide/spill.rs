@@ -51,6 +51,13 @@ impl<const SIZE: usize> Spill<SIZE> {
         self.buckets.len()
     }
 
+    /// Bytes of memory it takes: open blocks, and where the others stand.
+    pub(super) fn num_bytes(&self) -> u64 {
+        let of =
+            |bucket: &Bucket| bucket.open.capacity() + bucket.blocks.capacity() * size_of::<(u64, u32)>();
+        count(self.buckets.iter().map(of).sum())
+    }
+
     /// Records in a bucket.
     pub(super) fn num_records(&self, bucket: usize) -> u64 {
         self.buckets[bucket].num_records

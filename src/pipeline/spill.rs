@@ -60,12 +60,12 @@ fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
 
 /// Whether no more records are to be kept in memory.
 pub(super) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool> {
-    Ok(match (&decider.copies, room(corpus, decider)?) {
-        // What earlier runs left is on disk, and met there.
-        (Copies::Live(_), _) if corpus.history.is_some() => true,
-        (Copies::Live(exact), Some(room)) => exact.num_bytes() > room,
-        _ => false,
-    })
+    let room = room(corpus, decider)?;
+    if !matches!(decider.copies, Copies::Live(_)) {
+        return Ok(false);
+    }
+    // What earlier runs left is on disk, and met there.
+    Ok(corpus.history.is_some() || room.is_some_and(|room| decider.copies.num_bytes() > room))
 }
 
 /// Where the second reading begins.
@@ -122,7 +122,8 @@ pub(super) fn decide_ahead<'a>(
     };
     let mut visitor = Visitor { visit: &|settled, _: &Places| Ok(settled), commit: &mut commit };
     run(corpus, (&mut feed, &mut fed), &dealing, decider, &mut visitor)?;
-    let budget = room(corpus, decider)?.unwrap_or(u64::MAX);
+    let budget =
+        room(corpus, decider)?.map_or(u64::MAX, |room| room.saturating_sub(decider.copies.num_bytes()));
     let scratch = corpus.output.store(VERDICTS)?;
     let mut keep =
         |fingerprint, place| corpus.history.map_or(Ok(()), |history| history.keep(fingerprint, place));
