@@ -8,8 +8,7 @@ use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Fault, Part, PartFate, Role, Visitor};
 use crate::report::{Inspection, LongestParagraph, Scripts, Unit};
 use crate::run::corpus::{Corpus, path_of};
-use crate::run::feed::Feed;
-use crate::run::reading::{Pass, read_work};
+use crate::run::reader::{Look, read_work};
 use crate::run::session::Session;
 use crate::split;
 use crate::store::{DiskInput, Root};
@@ -46,8 +45,8 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
         (chunk, eye.seen)
     };
-    let mut pass = Pass::new(Feed::final_at_once(corpus), corpus.observer, scan);
-    while let Some(scanned) = pass.next()? {
+    let mut look = Look::at(corpus, scan);
+    while let Some(scanned) = look.next()? {
         for (chunk, seen) in scanned {
             looker.take(&chunk, seen);
             corpus.buffers.give_back(chunk.bytes);

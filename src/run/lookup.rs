@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::corpus::{Corpus, path_of};
 use super::feed::Feed;
-use super::reading::{Pass, count_lines, read_work};
+use super::reader::{Look, count_lines, read_work};
 use crate::config::Config;
 use crate::discover::{Plan, Source, SourceList};
 use crate::document::Paragraph;
@@ -93,9 +93,9 @@ pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) ->
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
     let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
-    let mut pass = Pass::new(feed, corpus.observer, scan);
+    let mut look = Look::new(feed, corpus.observer, scan);
     while collector.num_open > 0
-        && let Some(chunks) = pass.next()?
+        && let Some(chunks) = look.next()?
     {
         for (chunk, ()) in chunks {
             collector.take(&chunk, sources);

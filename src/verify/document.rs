@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize;
 use crate::report::{LedgerLine, LedgerPlace};
-use crate::run::reading::count_lines;
+use crate::run::reader::count_lines;
 use crate::store::path;
 use crate::units::count;
 

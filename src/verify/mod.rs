@@ -30,8 +30,7 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Part, PartFate, Role};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
-use crate::run::feed::Feed;
-use crate::run::reading::{Pass, read_work};
+use crate::run::reader::{Look, read_work};
 use crate::run::session::Session;
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
@@ -103,7 +102,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let listing = Listing { sources: &list.sources, input: &list.input };
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
     let rest = out::rest(config.write.to);
-    let mut pass = Pass::new(Feed::final_at_once(&corpus_out), observer, |work| {
+    let mut look = Look::at(&corpus_out, |work| {
         let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
@@ -112,7 +111,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         Written::Files(Files::new(&list.input))
     } else {
         Written::Stream(Stream::new(
-            move || pass.next(),
+            move || look.next(),
             corpus_out.buffers,
             list.mirrored.clone(),
             list.names(),
@@ -134,8 +133,8 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         buffer: Vec::new(),
     };
     let eye = Eye::new(config, corpus.read);
-    let mut pass = Pass::new(Feed::final_at_once(corpus), observer, |work| eye.scan(work, corpus.listing()));
-    while let Some(batch) = pass.next()? {
+    let mut look = Look::at(corpus, |work| eye.scan(work, corpus.listing()));
+    while let Some(batch) = look.next()? {
         for (chunk, sight) in batch {
             auditor.chunk(&chunk, &sight)?;
             corpus.buffers.give_back(chunk.bytes);

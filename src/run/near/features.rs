@@ -1,26 +1,25 @@
-//! Collect: what the texts that met another are compared by, kept on disk.
+//! Features: what the texts that met another are compared by, kept on disk.
 
 use std::collections::HashMap;
 
 use crate::config::Shingle;
+use crate::decide::Places;
 use crate::decide::near::{Components, Features, Member, SignatureId, Signatures};
-use crate::decide::{Copies, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
 use crate::read::PartFate;
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::Decider;
-use crate::run::drive::drive;
+use crate::run::decider::{Basis, Decider};
+use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
-use crate::run::pass::Visitor;
-use crate::run::scan::{Purpose, ScanContext};
+use crate::run::pass::{Keys, Pass};
 use crate::run::settled::Settled;
 use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal};
 
-use super::{Units, tell};
+use super::{Compared, Units, report};
 
 /// The features of texts, on disk.
 pub(super) struct Collected {
@@ -199,17 +198,18 @@ impl Joiner {
 /// Reads the sources of these texts again and keeps what they are compared by.
 pub(super) fn collect(
     corpus: &Corpus<'_>,
-    (texts, components): (&Signatures, &Components),
-    units: Units,
+    compared: &Compared<'_>,
+    components: &Components,
     places: &Places,
 ) -> Result<Collected> {
+    let Compared { texts, units, .. } = *compared;
     let wanted = Wanted::new(texts, components);
     let sources = wanted.sources(corpus.sources.len(), units, places);
     let shingle = corpus.config.decide.near.shingle;
     let maker =
         Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
-    let context = ScanContext::new(corpus, Purpose::Places);
-    let mut decider = Decider::again(Copies::Unsought, places, None);
+    let basis = Basis::Borrowed { places, checksums: None, findings: None };
+    let mut decider = Decider::new(Pass::Features, corpus.config.decide.scope, basis);
     let collected =
         Collected { scratch: corpus.output.scratch()?, places: HashMap::with_capacity(wanted.0.len()) };
     let mut joiner = Joiner { collected, open: None, shingle };
@@ -218,17 +218,12 @@ pub(super) fn collect(
         Ok((settled, made))
     };
     let mut commit = |(settled, made): (Settled, Vec<Made>), _: &Places| {
-        tell(corpus, &settled);
+        report(corpus, &settled);
         made.into_iter().try_for_each(|made| joiner.add(made))?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus).only(&sources);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
+    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Features, Feed::new(corpus).only(&sources)), &mut decider, visitor)?;
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {

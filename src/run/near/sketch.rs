@@ -1,22 +1,21 @@
-//! Survey: a sketch of every text.
+//! Sketches: one of every text that may be a near-duplicate.
 
 use std::sync::Arc;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Findings, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
-use crate::decide::{Copies, Exact, Places};
+use crate::decide::Places;
+use crate::decide::near::{Banding, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
 use crate::read::{Part, PartFate};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::{Decider, MARKS};
-use crate::run::drive::drive;
+use crate::run::decider::{Basis, Decider, Known, MARKS};
+use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
-use crate::run::pass::Visitor;
-use crate::run::recheck::Reading;
-use crate::run::scan::{Purpose, ScanContext};
+use crate::run::pass::{Keys, Pass};
+use crate::run::recheck::Checksums;
 use crate::run::settled::Settled;
 use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
@@ -24,13 +23,10 @@ use crate::write::RecordIds;
 
 use super::pending::Pending;
 use super::rank::Ranking;
-use super::{check_texts, near_budget, tell};
-
-/// Where everything stands, and what every document was, if that was not known before.
-pub(super) type Where = (Places, Option<Arc<Reading>>);
+use super::{JudgedDocuments, check_texts, near_budget, report};
 
 /// The sketches of documents.
-pub(super) struct Survey {
+pub(super) struct DocumentSketches {
     pub(super) texts: Signatures,
     /// The text of each document.
     pub(super) texts_of: Vec<SignatureId>,
@@ -116,7 +112,7 @@ struct OpenText {
 
 /// Adds up what is seen, in corpus order.
 struct Adder<'a> {
-    survey: Survey,
+    sketches: DocumentSketches,
     open: Option<OpenText>,
     sketcher: &'a Sketcher<'a>,
 }
@@ -178,10 +174,10 @@ impl Adder<'_> {
     }
 
     fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
-        let text = push(&mut self.survey.texts, (document.0, text), self.sketcher.corpus.output)?;
+        let text = push(&mut self.sketches.texts, (document.0, text), self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
-        self.survey.texts_of.resize(index, NO_TEXT);
-        self.survey.texts_of.push(text);
+        self.sketches.texts_of.resize(index, NO_TEXT);
+        self.sketches.texts_of.push(text);
         Ok(())
     }
 }
@@ -198,42 +194,33 @@ fn push(
     texts.push(member, text)
 }
 
-/// Surveys all documents, and notes where everything stands and the ids of records.
+/// Sketches all documents, and finds where everything stands; the ids of records are noted.
 pub(super) fn documents(
     corpus: &Corpus<'_>,
     banding: Banding,
     ids: &mut RecordIds,
-) -> Result<(Survey, Where)> {
+) -> Result<(DocumentSketches, Known)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = context(corpus);
-    let survey = Survey { texts: sketcher.texts(), texts_of: Vec::new() };
-    let mut adder = Adder { survey, open: None, sketcher: &sketcher };
-    let reading = Reading::new(corpus.output.store(MARKS)?, DocumentId(0));
-    let mut decider = Decider::new(Copies::Unsought).noting(reading);
+    let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut adder = Adder { sketches, open: None, sketcher: &sketcher };
+    let noting = Checksums::new(corpus.output.store(MARKS)?, DocumentId(0));
+    let scope = corpus.config.decide.scope;
+    let mut decider = Decider::new(Pass::Sketch, scope, Basis::Nothing(Some(noting)));
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
         note(&settled, ids)?;
-        tell(corpus, &settled);
+        report(corpus, &settled);
         adder.add(&settled, seen)?;
-        check_texts(corpus.config, adder.survey.texts.len())?;
+        check_texts(corpus.config, adder.sketches.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
-    Ok((adder.survey, decider.into_parts()))
-}
-
-/// How a survey scans.
-fn context<'a>(corpus: &Corpus<'a>) -> ScanContext<'a> {
-    ScanContext::new(corpus, Purpose::Keys).checked()
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
+    let known = decider.into_known().expect("a pass that knows nothing before numbers and notes everything");
+    Ok((adder.sketches, known))
 }
 
 /// Notes the ids of a chunk's records, for the ledger.
@@ -247,23 +234,25 @@ fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
     Ok(())
 }
 
-/// Surveys the paragraphs that are no copies, of the documents that stay. `earlier`: what is known of documents.
+/// Sketches the paragraphs that are no copies, of the documents that stay. Gives back where everything stands too, if
+/// that was not known.
 pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
-    earlier: Option<(&Places, &Findings, Arc<Reading>)>,
+    judged: Option<JudgedDocuments<'_>>,
     ids: &mut RecordIds,
-) -> Result<(Signatures, Where)> {
+) -> Result<(Signatures, Option<Known>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = context(corpus);
     let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
     let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
-    let copies = Copies::Live(Exact::new(corpus.config.decide.scope));
-    let mut decider = match earlier {
-        None => Decider::new(copies).noting(Reading::new(corpus.output.store(MARKS)?, DocumentId(0))),
-        Some((places, findings, reading)) => Decider::again(copies, places, Some(findings)).checking(reading),
+    let basis = match judged {
+        None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
+        Some(JudgedDocuments { known: Known { places, checksums }, findings }) => {
+            Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
+        }
     };
+    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
     let visit = |settled: Settled, _: &Places| {
@@ -272,7 +261,7 @@ pub(super) fn paragraphs(
     };
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note(&settled, ids)?;
-        tell(corpus, &settled);
+        report(corpus, &settled);
         let mut add = |place: Ordinal, text: &Signed| {
             push(&mut texts, (place.0, text), corpus.output)?;
             Ok(())
@@ -293,14 +282,9 @@ pub(super) fn paragraphs(
         check_texts(corpus.config, texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
-    Ok((texts, decider.into_parts()))
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    Ok((texts, decider.into_known()))
 }
 
 fn look_at_paragraphs(

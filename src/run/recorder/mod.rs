@@ -20,7 +20,7 @@ use crate::write::{
 };
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
-use crate::run::pass::Commit;
+use crate::run::drive::Commit;
 use crate::run::render::{Content, Rendered, RenderedPart};
 use crate::run::settled::{Settled, runs_context};
 pub(crate) use tally::{SavedTally, Tally};
