@@ -124,8 +124,10 @@ fn rules(text: &str) -> Vec<String> {
     while let Some((name, after)) = rule(rest) {
         match named.last().filter(|_| is_range) {
             Some(first) if first[..1] == name[..1] => {
-                let (letter, number) = (first[..1].to_owned(), |rule: &str| rule[1..].parse::<u32>().unwrap());
-                named.extend((number(first) + 1..=number(name)).map(|number| format!("{letter}{number}")));
+                let number = |rule: &str| rule[1..].parse::<u32>().unwrap();
+                let between = number(first) + 1..=number(name);
+                let letter = &name[..1];
+                named.extend(between.map(|number| format!("{letter}{number}")));
             }
             _ => named.push(name.to_owned()),
         }
