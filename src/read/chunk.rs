@@ -155,6 +155,11 @@ impl Part {
         matches!(self.role, Role::Whole) && self.is_first && self.is_last
     }
 
+    /// Whether its source ends with it.
+    pub fn ends_source(&self) -> bool {
+        self.is_last && matches!(self.role, Role::Whole | Role::ArchiveEnd)
+    }
+
     /// Whether it may belong to a text document that stands in several chunks: one that goes wrong at once ends with
     /// its first piece, and others of its pieces may have been read all the same.
     pub fn is_piece_of_text(&self) -> bool {

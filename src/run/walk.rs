@@ -1,0 +1,184 @@
+//! Walk: what chunks hold, shown in corpus order as sources and members of archives (*units*) that begin, hold records
+//! or pieces of a text, and end. It is the one reading of a [`Part`]'s role, fate, first and last; those who go through
+//! chunks are its visitors.
+//!
+//! A part is shown in this order: the unit begins, the records that are rejected, what else the part holds, the part
+//! ends, the unit ends. A text is good as a whole or not at all: when one turns out to be skipped, rejected or to be
+//! read again, it is dropped instead of ended, and the part that says so shows nothing else. A container keeps what
+//! came before its fault.
+//!
+//! Memory: two numbers. A walk knows nothing of verdicts.
+
+use crate::error::{RecordPlace, Result};
+use crate::read::{Chunk, Fault, Part, PartFate, Role, Slot};
+
+/// Where the open unit stands between two parts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Walk {
+    /// Lines before the part.
+    lines: u64,
+    /// Number of the next record, if it is known.
+    record: Option<u64>,
+}
+
+impl Default for Walk {
+    /// A walk that begins.
+    fn default() -> Self {
+        Self { lines: 0, record: Some(0) }
+    }
+}
+
+/// A record, read well or rejected, where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordSlot<'c> {
+    pub(crate) part: &'c Part,
+    pub(crate) slot: &'c Slot,
+    /// Number of the slot in its chunk.
+    pub(crate) number: usize,
+    /// Number of the record in its container, from 0; `None` if the walk was resumed within the container.
+    pub(crate) record: Option<u64>,
+    /// The line on which it begins, from 1, where records are lines.
+    pub(crate) line: Option<u64>,
+}
+
+impl RecordSlot<'_> {
+    /// Its place in its container, if that is known.
+    pub(crate) fn place(&self) -> Option<RecordPlace> {
+        self.record.map(|record| RecordPlace { record, line: self.line })
+    }
+}
+
+/// A text, or a piece of one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PieceSlot<'c> {
+    pub(crate) part: &'c Part,
+    pub(crate) slot: &'c Slot,
+    /// Number of the slot in its chunk.
+    pub(crate) number: usize,
+    /// Whether the text ends with it.
+    pub(crate) is_end: bool,
+}
+
+/// Is shown what chunks hold. A visitor that fails ends the walk.
+pub(crate) trait UnitVisitor {
+    /// An archive begins; its members follow.
+    fn begin_archive(&mut self, _part: &Part) -> Result<()> {
+        Ok(())
+    }
+
+    /// An archive ends; the part's fate says how reading it went.
+    fn end_archive(&mut self, _part: &Part) -> Result<()> {
+        Ok(())
+    }
+
+    /// A text or a container begins.
+    fn begin_unit(&mut self, part: &Part) -> Result<()>;
+
+    /// A record is rejected.
+    fn rejected_record(&mut self, _record: &RecordSlot<'_>, _fault: &Fault) -> Result<()> {
+        Ok(())
+    }
+
+    /// A record was read well.
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()>;
+
+    /// A text, or the next piece of one, was read well.
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()>;
+
+    /// All that the part holds was shown.
+    fn end_part(&mut self, _part: &Part) -> Result<()> {
+        Ok(())
+    }
+
+    /// A text is not good, as the part's fate says: what was shown of it is void, and nothing of it follows.
+    /// `is_begun`: it was begun in a part before this one.
+    fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()>;
+
+    /// A good text ends, or a container, whose fate says how reading it went.
+    fn end_unit(&mut self, part: &Part) -> Result<()>;
+}
+
+/// What a slot holds.
+enum Shown<'c> {
+    Rejected(RecordSlot<'c>, &'c Fault),
+    Record(RecordSlot<'c>),
+    Piece(PieceSlot<'c>),
+}
+
+impl Walk {
+    /// A walk that goes on within a container, behind so many of its lines.
+    pub(crate) fn resumed(lines: u64) -> Self {
+        Self { lines, record: None }
+    }
+
+    /// Lines of the open unit so far.
+    pub(crate) fn lines(self) -> u64 {
+        self.lines
+    }
+
+    /// Shows all parts of a chunk.
+    ///
+    /// # Errors
+    /// Those of the visitor.
+    pub(crate) fn chunk(&mut self, chunk: &Chunk, visitor: &mut impl UnitVisitor) -> Result<()> {
+        chunk.parts.iter().try_for_each(|part| self.part(chunk, part, visitor))
+    }
+
+    /// Shows one part of a chunk.
+    ///
+    /// # Errors
+    /// Those of the visitor.
+    pub(crate) fn part(&mut self, chunk: &Chunk, part: &Part, visitor: &mut impl UnitVisitor) -> Result<()> {
+        match part.role {
+            Role::ArchiveStart => return visitor.begin_archive(part),
+            Role::ArchiveEnd => return visitor.end_archive(part),
+            Role::Whole | Role::Member(_) => {}
+        }
+        if part.fate != PartFate::Read && !part.kind.is_container() {
+            return visitor.drop_unit(part, !part.is_first);
+        }
+        if part.is_first {
+            *self = Self::default();
+            visitor.begin_unit(part)?;
+        }
+        for shown in self.slots(chunk, part) {
+            if let Shown::Rejected(record, fault) = shown {
+                visitor.rejected_record(&record, fault)?;
+            }
+        }
+        let mut num_records = 0;
+        for shown in self.slots(chunk, part) {
+            match shown {
+                Shown::Piece(piece) => visitor.piece(&piece)?,
+                Shown::Record(record) => {
+                    num_records += 1;
+                    visitor.record(&record)?;
+                }
+                Shown::Rejected(..) => num_records += 1,
+            }
+        }
+        visitor.end_part(part)?;
+        self.record = self.record.map(|record| record + num_records);
+        self.lines += part.num_lines;
+        if part.is_last { visitor.end_unit(part) } else { Ok(()) }
+    }
+
+    /// The slots of a part, but for those that hold no document.
+    fn slots<'c>(self, chunk: &'c Chunk, part: &'c Part) -> impl Iterator<Item = Shown<'c>> {
+        let mut next = self.record;
+        part.slots.clone().filter_map(move |number| {
+            let slot = &chunk.slots[number];
+            if slot.is_verbatim {
+                return None;
+            }
+            let fault = slot.fault.as_deref();
+            if fault.is_none() && !slot.is_record {
+                return Some(Shown::Piece(PieceSlot { part, slot, number, is_end: part.is_last }));
+            }
+            let line = part.kind.has_lines().then_some(self.lines + slot.lines_before + 1);
+            let record = RecordSlot { part, slot, number, record: next, line };
+            next = next.map(|record| record + 1);
+            Some(fault.map_or(Shown::Record(record), |fault| Shown::Rejected(record, fault)))
+        })
+    }
+}
