@@ -185,7 +185,7 @@ impl UnitVisitor for ChunkLook<'_, '_> {
         Ok(())
     }
 
-    fn end_unit(&mut self, part: &Part) -> Result<()> {
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
         let looker = &mut *self.looker;
         if looker.end(part) {
             *looker.inspection.formats.entry(part.kind.name().to_owned()).or_default() += 1;

@@ -94,8 +94,9 @@ pub(crate) trait UnitVisitor {
     /// `is_begun`: it was begun in a part before this one.
     fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()>;
 
-    /// A good text ends, or a container, whose fate says how reading it went.
-    fn end_unit(&mut self, part: &Part) -> Result<()>;
+    /// A good text ends, or a container, whose fate says how reading it went. `num_records`: how many records it has,
+    /// those that are rejected among them; `None` if the walk was resumed within the container.
+    fn end_unit(&mut self, part: &Part, num_records: Option<u64>) -> Result<()>;
 }
 
 /// What a slot holds.
@@ -160,7 +161,7 @@ impl Walk {
         visitor.end_part(part)?;
         self.record = self.record.map(|record| record + num_records);
         self.lines += part.num_lines;
-        if part.is_last { visitor.end_unit(part) } else { Ok(()) }
+        if part.is_last { visitor.end_unit(part, self.record) } else { Ok(()) }
     }
 
     /// The slots of a part, but for those that hold no document.
