@@ -129,7 +129,7 @@ impl Slot {
 
 impl Part {
     /// A part of which nothing is read yet.
-    pub(super) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
+    pub(crate) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
         Self {
             source,
             role,

@@ -183,3 +183,156 @@ impl Walk {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{RejectReason, SkipReason};
+    use crate::read::{Kind, Reread, Wrap};
+    use crate::units::{ByteSpan, SourceId};
+
+    /// Writes down what it is shown.
+    #[derive(Default)]
+    struct Notes(Vec<String>);
+
+    impl UnitVisitor for Notes {
+        fn begin_archive(&mut self, _part: &Part) -> Result<()> {
+            self.0.push("archive".to_owned());
+            Ok(())
+        }
+
+        fn end_archive(&mut self, _part: &Part) -> Result<()> {
+            self.0.push("end of archive".to_owned());
+            Ok(())
+        }
+
+        fn begin_unit(&mut self, part: &Part) -> Result<()> {
+            self.0.push(part.kind.name().to_owned());
+            Ok(())
+        }
+
+        fn rejected_record(&mut self, record: &RecordSlot<'_>, _fault: &Fault) -> Result<()> {
+            self.0.push(format!("bad {:?} {:?}", record.record, record.line));
+            Ok(())
+        }
+
+        fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+            self.0.push(format!("record {:?} {:?}", record.record, record.line));
+            Ok(())
+        }
+
+        fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+            self.0.push(format!("piece {}", piece.is_end));
+            Ok(())
+        }
+
+        fn end_part(&mut self, _part: &Part) -> Result<()> {
+            self.0.push(".".to_owned());
+            Ok(())
+        }
+
+        fn drop_unit(&mut self, _part: &Part, is_begun: bool) -> Result<()> {
+            self.0.push(format!("dropped {is_begun}"));
+            Ok(())
+        }
+
+        fn end_unit(&mut self, _part: &Part, num_records: Option<u64>) -> Result<()> {
+            self.0.push(format!("end {num_records:?}"));
+            Ok(())
+        }
+    }
+
+    fn fault() -> Fault {
+        Fault::new(RejectReason::NotJson, "no JSON")
+    }
+
+    fn record(lines_before: u64) -> Slot {
+        Slot { is_record: true, lines_before, ..Slot::default() }
+    }
+
+    fn bad(lines_before: u64) -> Slot {
+        Slot { lines_before, ..Slot::rejected(ByteSpan::new(0, 0), fault()) }
+    }
+
+    fn text() -> Slot {
+        Slot::text(ByteSpan::new(0, 0))
+    }
+
+    /// A chunk of one part: its kind, whether it is the first and the last of its unit, its fate, slots and lines.
+    fn chunk(kind: Kind, (is_first, is_last): (bool, bool), fate: PartFate, slots: Vec<Slot>) -> Chunk {
+        let part = Part::new(SourceId(0), Role::Whole, (kind, Wrap::default()));
+        let part = Part { is_first, is_last, fate, slots: 0..slots.len(), num_lines: 10, ..part };
+        Chunk { parts: vec![part], slots, ..Chunk::default() }
+    }
+
+    fn walk(mut walk: Walk, chunks: &[Chunk]) -> Vec<String> {
+        let mut notes = Notes::default();
+        for chunk in chunks {
+            walk.chunk(chunk, &mut notes).unwrap();
+        }
+        notes.0
+    }
+
+    #[test]
+    fn records_are_numbered_through_the_parts_of_a_container() {
+        let header = Slot { is_verbatim: true, ..Slot::default() };
+        let chunks = || {
+            [
+                chunk(
+                    Kind::JsonLines,
+                    (true, false),
+                    PartFate::Read,
+                    vec![header.clone(), record(1), bad(2), record(3)],
+                ),
+                chunk(Kind::JsonLines, (false, false), PartFate::Read, Vec::new()),
+                chunk(Kind::JsonLines, (false, true), PartFate::Rejected(fault()), vec![bad(0), record(4)]),
+                chunk(Kind::Warc, (true, true), PartFate::Read, vec![record(5)]),
+            ]
+        };
+        let first = ["jsonl", "bad Some(1) Some(3)", "record Some(0) Some(2)", "record Some(2) Some(4)", "."];
+        let rest = [".", "bad Some(3) Some(21)", "record Some(4) Some(25)", ".", "end Some(5)"];
+        let next = ["warc", "record Some(0) None", ".", "end Some(1)"];
+        let expected = [first.as_slice(), &rest, &next].concat();
+        assert_eq!(walk(Walk::default(), &chunks()), expected);
+        // From the middle: lines are known, numbers are not.
+        let resumed = [".", "bad None Some(21)", "record None Some(25)", ".", "end None"];
+        assert_eq!(walk(Walk::resumed(10), &chunks()[1..]), [resumed.as_slice(), &next].concat());
+    }
+
+    #[test]
+    fn a_text_ends_well_or_is_dropped() {
+        let piece = |places, fate| chunk(Kind::Text, places, fate, vec![text()]);
+        let read = || PartFate::Read;
+        let cases: [(&str, Vec<Chunk>, &[&str]); 4] = [
+            ("whole", vec![piece((true, true), read())], &["text", "piece true", ".", "end Some(0)"]),
+            (
+                "two pieces",
+                vec![piece((true, false), read()), piece((false, true), read())],
+                &["text", "piece false", ".", "piece true", ".", "end Some(0)"],
+            ),
+            (
+                "bad at once",
+                vec![piece((true, true), PartFate::Skipped(SkipReason::Binary))],
+                &["dropped false"],
+            ),
+            (
+                "bad in the end",
+                vec![piece((true, false), read()), piece((false, true), PartFate::Reread(Reread::Detected))],
+                &["text", "piece false", ".", "dropped true"],
+            ),
+        ];
+        for (name, chunks, expected) in cases {
+            assert_eq!(walk(Walk::default(), &chunks), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn archives_begin_and_end_around_their_members() {
+        let mark = |role| {
+            let part = Part::new(SourceId(0), role, (Kind::Text, Wrap::default()));
+            Chunk { parts: vec![part], ..Chunk::default() }
+        };
+        let chunks = [mark(Role::ArchiveStart), mark(Role::ArchiveEnd)];
+        assert_eq!(walk(Walk::default(), &chunks), ["archive", "end of archive"]);
+    }
+}
