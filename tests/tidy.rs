@@ -32,12 +32,13 @@ const ROOMS: [&str; 16] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 22] = [
+const RUN: [&str; 23] = [
     "history",
     "corpus",
     "session",
     "feed",
     "pass",
+    "walk",
     "reader",
     "lookup",
     "texts",

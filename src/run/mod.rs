@@ -40,6 +40,7 @@ pub(crate) mod scan;
 pub(crate) mod session;
 pub(crate) mod settled;
 pub(crate) mod texts;
+pub(crate) mod walk;
 
 use crate::decide::near::Findings;
 use crate::error::Result;

@@ -8,7 +8,7 @@ use super::sight::{Document, Sighted, hash};
 use super::written::{Due, Found, Unit};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
-use crate::error::Result;
+use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize;
 use crate::report::{LedgerLine, LedgerPlace};
@@ -78,14 +78,15 @@ impl Open {
         Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
-    /// A record.
-    pub(super) fn record(path: &str, number: u64, (id, fields): (&[u8], u64), line: Option<u64>) -> Self {
+    /// A record of this id that holds these fields beside its text.
+    pub(super) fn record(path: &str, place: Option<RecordPlace>, (id, fields): (&[u8], u64)) -> Self {
+        let record = place.map(|place| place.record);
         Self {
-            key: kept::key(path, Some(number)),
-            record: Some(number),
+            key: kept::key(path, record),
+            record,
             id: id.to_vec(),
             fields,
-            line,
+            line: place.and_then(|place| place.line),
             ..Self::default()
         }
     }

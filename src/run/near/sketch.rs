@@ -17,6 +17,7 @@ use crate::run::feed::Feed;
 use crate::run::pass::{Keys, Pass};
 use crate::run::recheck::Checksums;
 use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
@@ -115,29 +116,14 @@ struct Adder<'a> {
     sketches: DocumentSketches,
     open: Option<OpenText>,
     sketcher: &'a Sketcher<'a>,
+    walk: Walk,
 }
 
 impl Adder<'_> {
     fn add(&mut self, settled: &Settled, seen: Vec<Seen>) -> Result<()> {
-        let mut seen = seen.into_iter();
-        for part in &settled.scanned.chunk.parts {
-            if part.is_first {
-                self.open = None;
-            }
-            for number in part.slots.clone() {
-                match seen.next() {
-                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text)?,
-                    Some(Seen::Piece { sketch, shingles }) => {
-                        self.join(sketch, shingles);
-                        self.finish(settled, part, number)?;
-                    }
-                    Some(Seen::Nothing) | None => {}
-                }
-            }
-            if part.is_last {
-                self.open = None;
-            }
-        }
+        let mut walk = self.walk;
+        walk.chunk(&settled.scanned.chunk, &mut ChunkAdder { adder: self, settled, seen })?;
+        self.walk = walk;
         Ok(())
     }
 
@@ -156,18 +142,15 @@ impl Adder<'_> {
         }
     }
 
-    /// Ends a long text, if it ends here and is good.
-    fn finish(&mut self, settled: &Settled, part: &Part, number: usize) -> Result<()> {
-        let document = settled.documents[number];
-        if !part.is_last || part.fate != PartFate::Read {
-            return Ok(());
-        }
+    /// Ends a long text with its last piece.
+    fn finish(&mut self, settled: &Settled, piece: &PieceSlot<'_>) -> Result<()> {
+        let document = settled.documents[piece.number];
         let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
         let len = open.shingles.num_elements();
         let num_bins = self.sketcher.banding.num_bins();
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
-            let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
+            let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, len);
             self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
         }
         Ok(())
@@ -178,6 +161,54 @@ impl Adder<'_> {
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.sketches.texts_of.resize(index, NO_TEXT);
         self.sketches.texts_of.push(text);
+        Ok(())
+    }
+}
+
+/// Adds what is seen of a chunk: one [`Seen`] for each of its slots.
+struct ChunkAdder<'c, 'a> {
+    adder: &'c mut Adder<'a>,
+    settled: &'c Settled,
+    seen: Vec<Seen>,
+}
+
+impl ChunkAdder<'_, '_> {
+    fn seen(&mut self, number: usize) -> Seen {
+        self.seen.get_mut(number).map_or(Seen::Nothing, |seen| std::mem::replace(seen, Seen::Nothing))
+    }
+}
+
+impl UnitVisitor for ChunkAdder<'_, '_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        match self.seen(record.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
+            Seen::Piece { .. } | Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        match self.seen(piece.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
+            Seen::Piece { sketch, shingles } => {
+                self.adder.join(sketch, shingles);
+                if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
+            }
+            Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        self.adder.open = None;
         Ok(())
     }
 }
@@ -202,7 +233,7 @@ pub(super) fn documents(
 ) -> Result<(DocumentSketches, Known)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
-    let mut adder = Adder { sketches, open: None, sketcher: &sketcher };
+    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, walk: Walk::default() };
     let noting = Checksums::new(corpus.output.store(MARKS)?, DocumentId(0));
     let scope = corpus.config.decide.scope;
     let mut decider = Decider::new(Pass::Sketch, scope, Basis::Nothing(Some(noting)));

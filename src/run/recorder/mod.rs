@@ -12,7 +12,7 @@ use crate::decide::near::Findings;
 use crate::decide::{Earlier, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
-use crate::read::{Part, PartFate, Role, Spool, Spooler};
+use crate::read::{Fault, Part, Spool, Spooler};
 use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{
@@ -23,6 +23,7 @@ use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
 use crate::run::render::{Content, Rendered, RenderedPart};
 use crate::run::settled::{Settled, runs_context};
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
 
 /// The record of a run while it is made.
@@ -41,6 +42,8 @@ pub(crate) struct Recorder<'a> {
     open_path: Vec<u8>,
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
+    /// Where the walk stands within the open document.
+    walk: Walk,
     open: Option<OpenDocument>,
     is_in_archive: bool,
     tally: Tally<'a>,
@@ -54,7 +57,6 @@ struct OpenDocument {
     layout: Layout,
     /// Where the ledger goes back to then.
     checkpoint: Option<Checkpoint>,
-    num_lines: u64,
     /// What stands before the first document that is kept, and goes if none is.
     pending: Vec<u8>,
     /// Something of it is written.
@@ -112,6 +114,7 @@ impl<'a> Recorder<'a> {
             writer: None,
             open_path: Vec::new(),
             shards,
+            walk: Walk::default(),
             open: None,
             is_in_archive: false,
             tally: Tally::new(corpus, findings),
@@ -136,7 +139,10 @@ impl<'a> Recorder<'a> {
             }
         }
         for (part, rendered) in chunk.parts.iter().zip(parts) {
-            self.commit_part(&settled, part, rendered, places)?;
+            let mut walk = self.walk;
+            walk.part(chunk, part, &mut PartCommit { recorder: self, settled: &settled, rendered, places })?;
+            // Lines are those of the open document, which is what is saved.
+            self.walk = if self.open.is_some() { walk } else { Walk::default() };
             self.tally.advance(part);
         }
         Ok(settled)
@@ -150,61 +156,6 @@ impl<'a> Recorder<'a> {
         let context = self.context(places);
         self.ledger.finish(context)?;
         Ok(self.tally.finish())
-    }
-
-    fn commit_part(
-        &mut self,
-        settled: &Settled,
-        part: &Part,
-        rendered: RenderedPart,
-        places: &Places,
-    ) -> Result<()> {
-        match &part.role {
-            Role::ArchiveStart => {
-                self.is_in_archive = true;
-                self.tally.count_input(part);
-                return Ok(());
-            }
-            Role::ArchiveEnd => {
-                self.is_in_archive = false;
-                self.tally.count_input(part);
-                self.close_writer()?;
-                return self.end_unit(part);
-            }
-            Role::Whole | Role::Member(_) => {}
-        }
-        if part.fate != PartFate::Read && !part.kind.is_container() {
-            self.retract(part)?;
-            return self.end_unit(part);
-        }
-        let context = self.context(places);
-        if part.is_first && rendered.content.is_some() {
-            let checkpoint = if part.is_piece_of_text() { Some(self.ledger.checkpoint()?) } else { None };
-            self.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
-        }
-        let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
-        for rejection in self.tally.end_records(settled, part, places, lines_before) {
-            self.list(&rejection)?;
-        }
-        if matches!(rendered.content, Some(Content::TooLong)) {
-            let runs = runs_context((places, self.earlier), self.config);
-            settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
-        }
-        for (document, run) in rendered.runs {
-            self.ledger.push(document, run, context)?;
-        }
-        self.tally.count_removed(settled, part);
-        let mut counts = rendered.counts;
-        counts.bytes_input = part.num_bytes;
-        match rendered.content {
-            None => self.tally.add(&counts, part),
-            Some(content) => self.append(settled, part, content, &counts)?,
-        }
-        if part.is_last {
-            self.close_document(part, context)?;
-            self.end_unit(part)?;
-        }
-        Ok(())
     }
 
     /// A source or a member is done with.
@@ -264,6 +215,88 @@ impl<'a> Recorder<'a> {
             writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
         }
         Ok(())
+    }
+}
+
+/// Commits a part of a chunk.
+struct PartCommit<'c, 'a> {
+    recorder: &'c mut Recorder<'a>,
+    settled: &'c Settled,
+    rendered: RenderedPart,
+    places: &'c Places,
+}
+
+impl UnitVisitor for PartCommit<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = true;
+        self.recorder.tally.count_input(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = false;
+        self.recorder.tally.count_input(part);
+        self.recorder.close_writer()?;
+        self.recorder.end_unit(part)
+    }
+
+    fn begin_unit(&mut self, part: &Part) -> Result<()> {
+        if self.rendered.content.is_some() {
+            let is_piece = part.is_piece_of_text();
+            let checkpoint = if is_piece { Some(self.recorder.ledger.checkpoint()?) } else { None };
+            self.recorder.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
+        }
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        let owner = self.places.owner(self.settled.documents[record.number].id);
+        let rejection = self.recorder.tally.reject_record(record, fault, owner);
+        self.recorder.list(&rejection)
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.recorder.tally.end_document(self.settled.documents[record.number].id);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        if piece.is_end {
+            self.recorder.tally.end_document(self.settled.documents[piece.number].id);
+        }
+        Ok(())
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        let Self { recorder, settled, rendered, places } = self;
+        let RenderedPart { mut counts, runs, content } = std::mem::take(rendered);
+        let context = recorder.context(places);
+        recorder.tally.skip_records(part);
+        if matches!(content, Some(Content::TooLong)) {
+            let runs = runs_context((places, recorder.earlier), recorder.config);
+            settled
+                .for_each_run(part, &runs, |document, run| recorder.ledger.push(document, run, context))?;
+        }
+        for (document, run) in runs {
+            recorder.ledger.push(document, run, context)?;
+        }
+        counts.bytes_input = part.num_bytes;
+        match content {
+            None => recorder.tally.add(&counts, part),
+            Some(content) => recorder.append(settled, part, content, &counts)?,
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        self.recorder.retract(part)?;
+        self.recorder.end_unit(part)
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let context = self.recorder.context(self.places);
+        self.recorder.close_document(part, context)?;
+        self.recorder.end_unit(part)
     }
 }
 
