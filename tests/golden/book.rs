@@ -56,13 +56,22 @@ impl Book {
         watched: &[&str],
         cleared: &[&str],
     ) -> i32 {
-        for path in cleared {
-            remove(&sandbox.path(path));
-        }
+        cleared.iter().for_each(|path| remove(&sandbox.path(path)));
+        self.run_titled(sandbox, (args, args), watched)
+    }
+
+    /// The command under another title; nothing is removed.
+    #[track_caller]
+    pub(crate) fn run_titled(
+        &mut self,
+        sandbox: &Sandbox,
+        (title, args): (&str, &str),
+        watched: &[&str],
+    ) -> i32 {
         let ran = crate::support::run(&mut quiet(sandbox, args));
         let mut left = files(sandbox, watched);
         enter_printed(&mut left, &ran, sandbox);
-        self.enter(args, left);
+        self.enter(title, left);
         ran.code()
     }
 

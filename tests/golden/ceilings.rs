@@ -34,7 +34,7 @@ fn below_ceilings(book: &mut Book, sandbox: &Sandbox, options: &str, config: &Co
     crate::support::run(&mut crate::book::quiet(sandbox, args.trim()));
     let title = format!("{} below ceilings", args.trim());
     book.enter(&title, left(sandbox, &OUT));
-    for (memory, threads) in [(0, 1), (300_000, 2), (2_000_000, 4)] {
+    for (memory, threads) in [(0, 1), (1_000_000, 4)] {
         clean(sandbox, &Config { memory: Some(memory), threads, ..config.clone() });
         book.enter(&title, left(sandbox, &OUT));
     }
@@ -59,7 +59,7 @@ fn overflow() {
 
 #[test]
 fn overflow_of_a_search() {
-    let (sandbox, mut book) = (sandbox(&inputs::everything()), Book::new("ceilings-near"));
+    let (sandbox, mut book) = (sandbox(&inputs::for_a_search()), Book::new("ceilings-near"));
     below_ceilings(&mut book, &sandbox, "--near both", &near(NearPreset::Strict, NearUnits::Both));
     let news = near(NearPreset::News, NearUnits::Documents);
     below_ceilings(&mut book, &sandbox, "--near --near-preset news", &news);

@@ -18,7 +18,7 @@ pub(crate) fn sandbox(files: &Files) -> Sandbox {
 #[test]
 fn exact() {
     let (sandbox, mut book) = (sandbox(&inputs::everything()), Book::new("containers"));
-    book.run_threads(&sandbox, "clean in --out out", &OUT, &[1, 2, 4]);
+    book.run_threads(&sandbox, "clean in --out out", &OUT, &[1, 4]);
     for options in [
         "--memory 256MiB",
         "--scope document --ledger-text",
@@ -33,7 +33,7 @@ fn exact() {
 
 #[test]
 fn near() {
-    let (sandbox, mut book) = (sandbox(&inputs::everything()), Book::new("near"));
+    let (sandbox, mut book) = (sandbox(&inputs::for_a_search()), Book::new("near"));
     book.run_threads(&sandbox, "clean in --out out --near both", &OUT, &[1, 4]);
     for options in [
         "--near --memory 256MiB",

@@ -104,6 +104,13 @@ fn parquet(number: usize, texts: &[String]) -> Vec<u8> {
     writer.into_inner().expect("memory")
 }
 
+/// What can stand in an archive, longer texts included.
+fn long_members(seed: usize) -> Vec<(&'static str, Vec<u8>)> {
+    let late = [article(seed + 3..seed + 1400).as_bytes(), b"\xff\n"].concat(); // it is bad at its end
+    let long = [("g/late.txt", late), ("g/long.txt", article(seed..seed + 1400).into())];
+    members(seed).into_iter().chain(long).collect()
+}
+
 /// What can stand in an archive.
 fn members(seed: usize) -> Vec<(&'static str, Vec<u8>)> {
     vec![
@@ -117,13 +124,11 @@ fn members(seed: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("empty.txt", Vec::new()),
         ("f", article(seed + 40..seed + 50).into()),
         ("gbk.txt", encode(GB18030, &SIMPLIFIED.repeat(3))),
-        ("large.txt", article(seed..seed + 1700).into()),
         ("nested.zip", zip(&[("x.txt", "x\n".into()), ("y.jsonl", shard(seed + 3, 4))])),
         ("nested.tar.gz", compress("gz", &tar(&[("x.txt", article(seed..seed + 7).into())]))),
         ("picture.png", b"\x89PNG\0\0".to_vec()),
         ("paper.pdf", b"%PDF".to_vec()),
         ("bad.txt", b"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xff\n".to_vec()),
-        ("late.txt", [article(seed + 3..seed + 1700).as_bytes(), b"\xff\n"].concat()),
         ("z.txt", article(0..8).into()),
     ]
 }
@@ -160,10 +165,10 @@ fn ascii(lines: usize) -> String {
 }
 
 fn encodings(files: &mut Files) {
-    let late = format!("{}{}", ascii(6000), long(SIMPLIFIED, 60_000));
+    let late = format!("{}{}", ascii(5400), long(SIMPLIFIED, 20_000));
     for (name, bytes) in [
         ("gbk.txt", encode(GB18030, SIMPLIFIED)),
-        ("gbk-long.txt", encode(GB18030, &long(SIMPLIFIED, 500_000))),
+        ("gbk-long.txt", encode(GB18030, &long(SIMPLIFIED, 400_000))),
         ("big5.txt", encode(BIG5, TRADITIONAL)),
         ("sjis.txt", encode(SHIFT_JIS, JAPANESE)),
         ("euckr.txt", encode(EUC_KR, KOREAN)),
@@ -172,9 +177,10 @@ fn encodings(files: &mut Files) {
         ("utf16le-marked.txt", utf16(SIMPLIFIED, false, "\u{feff}")),
         ("utf16be.txt", utf16(TRADITIONAL, true, "")),
         ("utf8-marked.txt", ["\u{feff}", FRENCH].concat().into()),
-        ("guessed-wrong.txt", encode(GB18030, &late)), // it begins as plain ASCII, for more than a piece
+        // They begin as plain ASCII, for more than a piece.
+        ("guessed-wrong.txt", encode(GB18030, &late)),
         ("guessed-wrong-16.txt", utf16(&late, false, "")),
-        ("late.txt", [article(200..3000).as_bytes(), b"\xff\n"].concat()), // bad at its end only
+        ("late.txt", [article(200..1600).as_bytes(), b"\xff\n"].concat()), // bad at its end only
         ("bad.txt", b"\xe4\xb8\xad\xe6\x96\x87\xff\n".to_vec()),
         ("records.jsonl", encode(GB18030, &jsonl(&[SIMPLIFIED, SIMPLIFIED]))),
         ("table.csv", encode(GB18030, &csv(&[SIMPLIFIED, SIMPLIFIED]))),
@@ -221,22 +227,22 @@ pub(crate) fn everything() -> Files {
     add("news/crlf.text", article(4..14).replace('\n', "\r\n").into());
     add("news/blank.txt", " \n\u{3000}\n".into());
     add("news/empty.txt", Vec::new());
-    add("news/long.txt", article(20..2600).into());
-    add("news/one-line.txt", ((0..1500).map(paragraph).collect::<String>() + "\n").into());
+    add("news/long.txt", article(20..1500).into());
+    add("news/one-line.txt", ((0..1350).map(paragraph).collect::<String>() + "\n").into());
     add("news/picture.png", b"\x89PNG\0\0".to_vec());
     add("news/paper.pdf", b"%PDF".to_vec());
     add("records/a.jsonl", shard(1, 40));
     add("records/a.ndjson", shard(2, 10));
-    add("records/long.jsonl", shard(3, 900));
+    add("records/long.jsonl", shard(3, 450));
     add("records/a.csv", csv(&texts(4, 30)).into());
-    add("records/long.csv", csv(&texts(5, 900)).into());
+    add("records/long.csv", csv(&texts(5, 450)).into());
     add("records/a.tsv", tsv(&texts(6, 30)).into());
     add("web/a.warc", warc(&texts(7, 30)).into());
     add("web/a.wet", wet(&texts(8, 30)).into());
-    add("web/long.wet", wet(&texts(9, 900)).into());
+    add("web/long.wet", wet(&texts(9, 450)).into());
     for kind in COMPRESSIONS {
         add(&format!("packed/a.txt.{kind}"), compress(kind, article(30..80).as_bytes()));
-        add(&format!("packed/long.txt.{kind}"), compress(kind, article(30..1800).as_bytes()));
+        add(&format!("packed/long.txt.{kind}"), compress(kind, article(30..1400).as_bytes()));
         add(&format!("packed/a.jsonl.{kind}"), compress(kind, &shard(10, 40)));
         add(&format!("packed/a.warc.{kind}"), compress(kind, warc(&texts(11, 12)).as_bytes()));
         let two = [compress(kind, article(0..9).as_bytes()), compress(kind, article(5..15).as_bytes())];
@@ -251,11 +257,21 @@ pub(crate) fn everything() -> Files {
     for number in 0..3 {
         add(&format!("columns/{number}.parquet"), parquet(number, &texts(14 + number, 130)));
     }
-    add("archives/a.zip", zip(&members(200)));
-    add("archives/a.tar", tar(&members(300)));
+    add("archives/a.zip", zip(&long_members(200)));
+    add("archives/a.tar", tar(&long_members(300)));
     add("archives/a.tgz", compress("gz", &tar(&members(400))));
     encodings(&mut files);
     nearly(&mut files);
+    files
+}
+
+/// Of everything what is short, and a few long texts: a search takes its time.
+pub(crate) fn for_a_search() -> Files {
+    let long = ["news/long.txt", "encodings/late.txt", "packed/long.txt.zst"];
+    let mut files = everything();
+    files.retain(|name, content| {
+        content.len() < 60_000 && !name.contains("long") || long.contains(&name.as_str())
+    });
     files
 }
 
@@ -268,7 +284,7 @@ pub(crate) fn late() -> Files {
     let bad = [text.as_bytes(), b"x\xe4\xb8\n", b"tail\n"].concat();
     Files::from(
         [
-            ("0.txt", b"before\n".to_vec()),
+            ("0.txt", ("before\n".to_owned() + &article(0..2000)).into()),
             ("bad.txt", bad),
             ("guessed-wrong.txt", encode(GB18030, &text)),
             ("z.txt", b"before\nafter\n0 x\n".to_vec()),

@@ -22,7 +22,7 @@ const JOURNAL: &str = "out.tamis-partial/journal";
 
 /// Everything, and last a text that is longer than what the system lets a run write in the end.
 fn files() -> Files {
-    let mut files = inputs::everything();
+    let mut files = inputs::for_a_search();
     files.insert("zz/last.txt".to_owned(), article(5000..14_000).into_bytes());
     files
 }
@@ -86,7 +86,7 @@ impl Observer for Count {
 /// The library below low ceilings: cut short in several places, and gone on with.
 #[test]
 fn below_ceilings() {
-    let (sandbox, mut book) = (sandbox(&inputs::everything()), Book::new("resumed-ceilings"));
+    let (sandbox, mut book) = (sandbox(&inputs::for_a_search()), Book::new("resumed-ceilings"));
     let (input, out) = (sandbox.path("in"), sandbox.path("out"));
     for (title, memory, units) in [
         ("in memory", 1 << 30, None),
