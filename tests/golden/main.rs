@@ -22,7 +22,6 @@ mod common;
 #[expect(dead_code, reason = "shared by several tests")]
 mod nearly;
 #[path = "../oracle/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
 mod oracle;
 #[path = "../packs/mod.rs"]
 #[expect(dead_code, reason = "shared by several tests")]

@@ -1,5 +1,6 @@
 //! Runs that were cut short and go on leave what a run leaves that nothing happened to.
 
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +10,6 @@ use tamis::{Config, Error, NoObserver, Observer};
 
 use crate::book::{Book, quiet};
 use crate::ceilings::left;
-use crate::common::article;
 use crate::containers::sandbox;
 use crate::inputs;
 use crate::packs::Files;
@@ -20,11 +20,23 @@ const OUT: [&str; 2] = ["out", "out.tamis"];
 /// The journal of a run that was cut short.
 const JOURNAL: &str = "out.tamis-partial/journal";
 
-/// Everything, and last a text that is longer than what the system lets a run write in the end.
+/// Some of everything, more text than is settled at once, and last a text that is longer than what the system lets a run
+/// write in the end.
 fn files() -> Files {
-    let mut files = inputs::for_a_search();
-    files.insert("zz/last.txt".to_owned(), article(5000..14_000).into_bytes());
+    let mut files = inputs::everything();
+    files.retain(|name, _| {
+        ["news/", "archives/", "records/"].iter().any(|directory| name.starts_with(directory))
+    });
+    for n in 0..36_usize {
+        files.insert(format!("wide/{n:02}.txt"), wide(n * 1000..n * 1000 + 1100).into_bytes());
+    }
+    files.insert("zz/last.txt".to_owned(), wide(100_000..102_500).into_bytes());
     files
+}
+
+/// Paragraphs of about half a kilobyte, which are quickly read.
+fn wide(numbers: Range<usize>) -> String {
+    numbers.map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect()
 }
 
 /// The command, which the system kills when it has written about a million bytes to a file.
@@ -36,7 +48,7 @@ fn killed(sandbox: &Sandbox, args: &str) -> Ran {
 #[test]
 fn commands() {
     let (sandbox, mut book) = (sandbox(&files()), Book::new("resumed"));
-    for options in ["", " --near both", " --index index"] {
+    for options in ["", " --index index"] {
         let args = format!("clean in --out out --seal-every 300kB --threads 2 -q{options}");
         let watched = [&OUT[..], &["index"]].concat();
         book.run_anew(&sandbox, &args, &watched, &watched);
@@ -86,15 +98,15 @@ impl Observer for Count {
 /// The library below low ceilings: cut short in several places, and gone on with.
 #[test]
 fn below_ceilings() {
-    let (sandbox, mut book) = (sandbox(&inputs::for_a_search()), Book::new("resumed-ceilings"));
+    let (sandbox, mut book) = (sandbox(&inputs::below_a_ceiling()), Book::new("resumed-ceilings"));
     let (input, out) = (sandbox.path("in"), sandbox.path("out"));
     for (title, memory, units) in [
-        ("in memory", 1 << 30, None),
+        ("in memory", 8_000_000, None),
         ("on disk", 0, None),
         ("on disk from the middle", 500_000, None),
         ("a search on disk", 300_000, Some(NearUnits::Both)),
     ] {
-        let recovery = RecoveryConfig { resume: true, spill_dir: None, seal_every: Some(300_000) };
+        let recovery = RecoveryConfig { resume: true, spill_dir: None, seal_every: Some(100_000) };
         let mut config = Config { memory: Some(memory), threads: 1, recovery, ..Config::default() };
         config.decide.near = NearConfig { units, ..NearConfig::preset(NearPreset::Strict) };
         config.write.force = true;
