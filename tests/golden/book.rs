@@ -307,12 +307,13 @@ fn keep(content: &[u8]) {
     if !path.exists() {
         let staged = path.with_extension(format!("{}-{:?}", std::process::id(), std::thread::current().id()));
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(&staged, content).and_then(|()| fs::rename(&staged, &path)).expect("a file");
+        let packed = zstd::stream::encode_all(content, 1).expect("memory");
+        fs::write(&staged, packed).and_then(|()| fs::rename(&staged, &path)).expect("a file");
     }
 }
 
 /// What a line of the manifest is about, if it was kept.
 fn kept(entry: &str) -> Option<Vec<u8>> {
-    let content = fs::read(kept_path(entry.split(' ').nth(2)?.trim())).ok()?;
-    Some(content)
+    let packed = fs::read(kept_path(entry.split(' ').nth(2)?.trim())).ok()?;
+    zstd::stream::decode_all(packed.as_slice()).ok()
 }

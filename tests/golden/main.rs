@@ -16,12 +16,12 @@
 #![cfg(all(feature = "cli", feature = "parquet"))]
 
 #[path = "../common/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 #[path = "../nearly/mod.rs"]
 #[expect(dead_code, reason = "shared by several tests")]
 mod nearly;
 #[path = "../oracle/mod.rs"]
+#[expect(dead_code, reason = "shared by several tests")]
 mod oracle;
 #[path = "../packs/mod.rs"]
 #[expect(dead_code, reason = "shared by several tests")]

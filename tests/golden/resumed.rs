@@ -118,9 +118,9 @@ fn below_ceilings() {
         book.enter(title, left(&sandbox, &OUT));
         let num_asked = count.0.into_inner();
         let mut num_resumed = 0;
-        for share in [3, 6, 9] {
+        for back in [12, 6, 3] {
             std::fs::remove_dir_all(&out).expect("OUT");
-            let cut = clean(&Cut { left: AtomicU64::new(num_asked * share / 10) });
+            let cut = clean(&Cut { left: AtomicU64::new(num_asked - back) });
             assert!(matches!(cut, Err(Error::Interrupted)), "{title}: {cut:?}");
             num_resumed += usize::from(sandbox.exists(JOURNAL));
             clean(&NoObserver).expect("a run");
