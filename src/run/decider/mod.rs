@@ -255,7 +255,7 @@ impl<'a> Decider<'a> {
         Ok((settled.collect(), rewind))
     }
 
-    /// The verdicts on the paragraphs of a batch. This is the order of rules (contract C2): whole documents first, and
+    /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
     /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs.
     fn verdicts(
         &mut self,
