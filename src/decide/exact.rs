@@ -150,6 +150,7 @@ impl Exact {
 mod tests {
     use super::super::verdict::Reason;
     use super::*;
+    use crate::units::DocumentId;
 
     fn settle(exact: &mut Exact, first: u64, open: Option<u64>, keys: &[(&str, u32)]) -> Vec<Option<u64>> {
         let records: Vec<_> = keys
@@ -177,7 +178,7 @@ mod tests {
     #[test]
     fn what_went_already_was_never_seen() {
         let records = [(Fingerprint::of(b"a"), 0, 0), (Fingerprint::of(b"a"), 1, 1)];
-        let gone = Verdict::removed(Reason::NearDocument(7));
+        let gone = Verdict::removed(Reason::ExactDocument(DocumentId(7)));
         let batch = Batch {
             records: &Dealt::deal(&records),
             num_paragraphs: 3,

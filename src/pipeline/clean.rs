@@ -10,7 +10,7 @@ use super::scan::{Purpose, ScanContext};
 use super::seal::{EVIDENCE, Sealer, State, refused};
 use super::settle::Decider;
 use crate::config::Config;
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;

@@ -4,8 +4,7 @@
 use std::io::{self, Write};
 
 use crate::config::{Config, Repair};
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, Places, Verdict};
+use crate::decide::{Earlier, Findings, Places, Verdict};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 #[cfg(feature = "parquet")]

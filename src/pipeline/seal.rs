@@ -19,7 +19,7 @@ use super::history::History;
 use super::settle::{Decider, Log, Logs, SavedDecider, SavedLogs, Start};
 use super::spill::Begun;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};

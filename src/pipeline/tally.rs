@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::drive::Corpus;
 use super::render::Settled;
-use crate::decide::Places;
-use crate::decide::near::Findings;
+use crate::decide::{Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;

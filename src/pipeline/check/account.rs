@@ -1,6 +1,6 @@
 //! Account: what was seen of chunks goes into the log and the counts, in corpus order.
 
-use crate::decide::{Places, Reason, Verdict};
+use crate::decide::{Places, Verdict};
 use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
@@ -196,12 +196,8 @@ impl<'a> Account<'a> {
         let range = within(run.first.0)..within(run.last.0) + 1;
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
-        let details = match run.reason {
-            Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_) if self.has_details => {
-                self.detail(paragraphs, keys)?
-            }
-            _ => None,
-        };
+        let is_of_document = run.reason.rule().is_of_documents();
+        let details = if self.has_details && !is_of_document { self.detail(paragraphs, keys)? } else { None };
         let rejected = match &mut self.run {
             Some(open) if open.document == document.id => open.run.extend(run),
             _ => Some(run),
@@ -216,7 +212,7 @@ impl<'a> Account<'a> {
         if let Some(open) = &mut self.run {
             open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
             // The fingerprint of a document that goes as a whole is known when it ends.
-            if matches!(open.run.reason, Reason::Exact(_) | Reason::Earlier(_)) {
+            if !is_of_document {
                 for key in keys {
                     open.hasher.update(&key.fingerprint);
                 }
@@ -240,10 +236,12 @@ impl<'a> Account<'a> {
     fn close_run(&mut self, whole: Option<Fingerprint>) -> Result<()> {
         let Some(open) = self.run.take() else { return Ok(()) };
         let OpenRun { document, run, num_bytes, excerpt, details, fingerprint, hasher } = open;
-        let fingerprint = match run.reason {
-            Reason::ExactDocument(_) | Reason::NearDocument(_) => whole.unwrap_or(fingerprint),
-            _ if run.first == run.last => fingerprint,
-            _ => hasher.finish(),
+        let fingerprint = if run.reason.rule().is_of_documents() {
+            whole.unwrap_or(fingerprint)
+        } else if run.first == run.last {
+            fingerprint
+        } else {
+            hasher.finish()
         };
         self.log.push(Entry::Run(Run {
             document,

@@ -7,8 +7,7 @@ mod saved;
 pub(super) use saved::SavedRecorder;
 
 use crate::config::{Config, TargetFormat};
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, Places};
+use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Part, PartFate, Role, Spool, Spooler};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ID_STORES, LEDGER, OpenDocument, REJECTED, RecordFiles, Recorder};
 use crate::config::TargetFormat;
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::error::Result;
 use crate::pipeline::drive::Corpus;
 use crate::pipeline::tally::{SavedTally, Tally};

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use tamis::decide::Rule;
 use tamis::fingerprint::Fingerprint;
 use tamis::pipeline::{Excerpt, Missing, OriginalParagraph};
 use tamis::report::{LedgerLine, LedgerPlace, RecordId};
@@ -74,7 +73,7 @@ impl Told {
         }
         let twins = [&removed, &survivor].map(Text::excerpt);
         if let [Some(removed), Some(twin)] = twins
-            && line.rule == Rule::Exact
+            && line.rule.is_one_for_one()
             && !removed
                 .paragraphs
                 .iter()
@@ -109,10 +108,10 @@ impl Told {
         let (removed, survivor) = (self.removed.excerpt(), self.survivor.excerpt());
         let removed = removed.map_or(&[][..], |excerpt| &excerpt.paragraphs);
         let survivor = survivor.map_or(&[][..], |excerpt| &excerpt.paragraphs);
-        let mut rows = if self.line.rule == Rule::Exact || self.line.rule == Rule::NearParagraph {
-            beside(removed, survivor)
-        } else {
+        let mut rows = if self.line.rule.is_of_documents() {
             align(removed, survivor)
+        } else {
+            beside(removed, survivor)
         };
         if let Some(wanted) = paragraph.and_then(|wanted| wanted.checked_sub(self.line.first)) {
             rows.retain(|row| row.removed.is_none_or(|index| u64::try_from(index) == Ok(wanted)));
@@ -246,14 +245,8 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 
 /// The rule in words.
 fn why(line: &LedgerLine) -> &'static str {
-    match line.rule {
-        Rule::Exact if line.survivor.run.is_some() => "an earlier run left it already",
-        Rule::Exact if line.first == line.last => "this paragraph stands elsewhere already",
-        Rule::Exact => "these paragraphs stand elsewhere already",
-        Rule::ExactDocument => "the whole document is a copy of one that stays",
-        Rule::NearDocument => "the whole document is a near-duplicate of one that stays",
-        Rule::NearParagraph => "this paragraph is a near-duplicate of one that stays",
-    }
+    let num_paragraphs = line.last.saturating_sub(line.first).saturating_add(1);
+    line.rule.wording(line.survivor.run.is_some()).why(num_paragraphs)
 }
 
 /// What tells that a text is not the one that was removed.
