@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use tamis::Destination;
 use tamis::Outcome;
 use tamis::decide::Rule;
-use tamis::pipeline::Destination;
 pub(crate) use tamis::report::{grouped, size};
 use tamis::store::{DiskOutput, path};
 
