@@ -1,5 +1,5 @@
 //! What `check` found: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The report formats write
-//! this out; the pipeline finds it.
+//! this out; the program `check` finds them.
 
 use serde::Serialize;
 
