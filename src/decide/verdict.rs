@@ -74,6 +74,12 @@ impl Verdict {
         Self(survivor.0)
     }
 
+    /// It goes, as a copy of what stands at this place in the index of earlier runs.
+    #[inline]
+    pub fn earlier(place: u64) -> Self {
+        Self::removed(Reason::Earlier(place))
+    }
+
     /// Its bits.
     pub fn to_bits(self) -> u64 {
         self.0
@@ -186,7 +192,8 @@ mod tests {
                 there_and_back(Reason::Found { rule, number }, rule);
             }
         }
-        assert_eq!(Verdict::duplicate_of(Ordinal(5)), Verdict::removed(Reason::Exact(Ordinal(5))));
+        assert_eq!(Verdict::duplicate_of(Ordinal(5)).reason(), Some(Reason::Exact(Ordinal(5))));
+        assert_eq!(Verdict::earlier(5).reason(), Some(Reason::Earlier(5)));
     }
 
     #[test]
@@ -195,7 +202,7 @@ mod tests {
         for (rule, bytes) in Rule::ALL.into_iter().zip(10..) {
             assert!(removed.add(Verdict::removed(Reason::Found { rule, number: 7 }), bytes));
         }
-        assert!(removed.add(Verdict::removed(Reason::Earlier(3)), 100));
+        assert!(removed.add(Verdict::earlier(3), 100));
         assert!(!removed.add(Verdict::KEEP, 1000));
         removed += removed;
         let expected = Rule::ALL.into_iter().zip(10..).map(|(rule, bytes)| match rule {

@@ -220,9 +220,14 @@ impl CheckReport {
         self.limits.iter().all(|limit| !limit.is_broken)
     }
 
+    /// Problems by kind, in the order of [`ProblemKind::ALL`].
+    pub fn counts(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        ProblemKind::ALL.into_iter().zip(self.num_problems)
+    }
+
     /// Problems by kind, of those kinds that there are.
     pub fn found(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
-        ProblemKind::ALL.into_iter().zip(self.num_problems).filter(|(_, number)| *number > 0)
+        self.counts().filter(|(_, number)| *number > 0)
     }
 
     /// Problems of all kinds.

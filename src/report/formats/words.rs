@@ -245,12 +245,7 @@ impl Failing {
 
     /// Problems of the report that do.
     pub(super) fn count(self, report: &CheckReport) -> u64 {
-        self.0
-            .iter()
-            .zip(report.num_problems)
-            .filter(|(is_failing, _)| **is_failing)
-            .map(|(_, number)| number)
-            .sum()
+        report.counts().filter(|(kind, _)| self.has(*kind)).map(|(_, number)| number).sum()
     }
 }
 
