@@ -12,8 +12,9 @@
 //! | 4 | [`normalize`] | paragraph → what is written; key text; comparison tokens |
 //! | 5 | [`fingerprint`] | key text → fingerprint; tokens → shingles → sketch |
 //! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
-//! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container; the ledger |
-//! | 8 | [`report`] | outcome → summary, rejections, run; what a check found, in each report format |
+//! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container |
+//! | 8 | [`account`] | what a run leaves: summary, ledger, rejections, circumstances; written and read back |
+//! | 9 | [`report`] | account → page; what a check found, in each report format |
 //!
 //! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
 //! compared by that meet another (see [`pipeline`]).
@@ -21,7 +22,7 @@
 //! Records beyond [`config::Config::memory`] are settled on disk, runs are remembered in an index
 //! ([`decide::index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
 //!
-//! A check ([`pipeline::check`](fn@pipeline::check)) takes the same reading and the same verdicts, and stage 8 tells what
+//! A check ([`pipeline::check`](fn@pipeline::check)) takes the same reading and the same verdicts, and stage 9 reports what
 //! it found; [`pipeline::verify`](fn@pipeline::verify) audits a run with stages 2 to 5 and its own eyes.
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
@@ -56,6 +57,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod account;
 pub mod config;
 pub mod decide;
 pub mod discover;
@@ -72,9 +74,9 @@ pub mod store;
 pub mod units;
 pub mod write;
 
+pub use account::Summary;
 pub use config::Config;
 pub use document::Document;
 pub use error::{Error, Rejection, Result};
 pub use observe::{NoObserver, Observer};
 pub use pipeline::{Cleaned, Outcome, clean, clean_documents, inspect};
-pub use report::Summary;

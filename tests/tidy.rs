@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, each of which may import from those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "units",
     "error",
     "document",
@@ -23,6 +23,7 @@ const ORDER: [&str; 14] = [
     "fingerprint",
     "decide",
     "write",
+    "account",
     "report",
 ];
 

@@ -9,15 +9,15 @@ use super::render::{RenderContext, render};
 use super::scan::{Purpose, ScanContext};
 use super::seal::{EVIDENCE, Sealer, State, refused};
 use super::settle::Decider;
+use crate::account::{EvidenceStore, RunInfo, Summary, names};
 use crate::config::Config;
 use crate::decide::near::Findings;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::ReadContext;
-use crate::report::{RunInfo, Summary};
 use crate::store::{Area, Input, Journal, Output};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 /// Cleans `sources` from `input` to `output` and publishes. Runs on the caller's rayon pool.
 pub(super) fn run(
@@ -116,8 +116,8 @@ fn publish(
     observer: &dyn Observer,
     info: &dyn Fn() -> RunInfo,
 ) -> Result<Summary> {
-    output.create(Area::Record, b"summary.json")?.append(summary.to_json().as_bytes())?;
-    output.create(Area::Record, b"run.json")?.append(info().to_json().as_bytes())?;
+    output.create(Area::Record, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
+    output.create(Area::Record, names::RUN_INFO.as_bytes())?.append(info().to_json().as_bytes())?;
     if observer.is_cancelled() {
         return Err(Error::Interrupted);
     }

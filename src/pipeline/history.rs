@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::drive::Corpus;
+use crate::account::LedgerContext;
 use crate::config::{Config, Scope};
 use crate::decide::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
 use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
@@ -12,7 +13,6 @@ use crate::fingerprint::Fingerprint;
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{DocumentId, Ordinal};
-use crate::write::LedgerContext;
 
 /// What earlier runs left, and how this one is added to it.
 pub(super) struct History {

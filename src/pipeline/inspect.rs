@@ -2,13 +2,14 @@
 
 use super::feed::{Buffers, Feed, OutputSpooler};
 use super::reading::{Pass, read_work};
+use crate::account::Unit;
 use crate::config::Config;
 use crate::discover::{self, SourceList};
 use crate::document::Paragraph;
 use crate::error::{Error, RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Fault, Part, PartFate, ReadContext, Role, Visitor};
-use crate::report::{Inspection, LongestParagraph, Scripts, Unit};
+use crate::report::{Inspection, LongestParagraph, Scripts};
 use crate::split;
 use crate::store::{DiskInput, Input, NullOutput, Root};
 use crate::units::count;

@@ -51,12 +51,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use history::History;
 
+use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::report::{RunInfo, Summary};
 use crate::store::{
     Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root,
     StreamOutput, path,
@@ -233,7 +233,7 @@ pub fn clean_documents(
     for ((area, name), content) in output.take_published() {
         match area {
             Area::Corpus => written.push((to_text(name), content)),
-            Area::Record if name == commit::LEDGER => cleaned.ledger = content,
+            Area::Record if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
             Area::Record => {}
         }
     }

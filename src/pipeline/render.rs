@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use crate::account::{Counts, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, Repair};
 use crate::decide::near::Findings;
 use crate::decide::{Earlier, Places, Verdict};
@@ -11,10 +12,9 @@ use crate::fingerprint::Fingerprint;
 #[cfg(feature = "parquet")]
 use crate::read::Rows;
 use crate::read::{Compression, Kind, Part, PartFate, Slot};
-use crate::report::Counts;
 use crate::store::{Output, path};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
-use crate::write::{self, Judged, Layout, Run, RunText, Runs, Written};
+use crate::write::{self, Judged, Layout, Written};
 
 use super::feed::Buffers;
 use super::scan::{ScanContext, Scanned};
@@ -51,7 +51,7 @@ impl Default for SettledDocument {
 }
 
 /// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
-/// its runs go straight into the ledger.
+/// its stretches go straight into the ledger.
 const MAX_RENDERED: usize = 2 * 1024 * 1024;
 
 /// What rendering a chunk gave: one part for each of the chunk's.
@@ -64,7 +64,7 @@ pub(super) struct Rendered {
 #[derive(Default)]
 pub(super) struct RenderedPart {
     pub(super) counts: Counts,
-    pub(super) runs: Vec<(DocumentId, Run)>,
+    pub(super) stretches: Vec<(DocumentId, Stretch)>,
     /// What is to be appended, if the part is not a whole file.
     pub(super) content: Option<Content>,
 }
@@ -130,13 +130,14 @@ impl Settled {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
         }
-        let runs_context = runs_context((context.places, context.earlier), context.config);
-        self.for_each_run(part, &runs_context, |document, run| {
-            rendered.runs.push((document, run));
+        let stretches = stretch_context((context.places, context.earlier), context.config);
+        self.for_each_stretch(part, &stretches, |document, stretch| {
+            rendered.stretches.push((document, stretch));
             Ok(())
         })?;
         if let Some(to) = context.config.write.to {
-            return Ok(RenderedPart { runs: rendered.runs, ..self.convert_part(part, to, context)? });
+            let stretches = rendered.stretches;
+            return Ok(RenderedPart { stretches, ..self.convert_part(part, to, context)? });
         }
         #[cfg(feature = "parquet")]
         if let Some(rows) = &part.rows {
@@ -256,16 +257,17 @@ impl Settled {
         }
     }
 
-    /// Calls `visit` with the runs of removed paragraphs of `part`.
-    pub(super) fn for_each_run(
+    /// Calls `visit` with the stretches of removed paragraphs of `part`.
+    pub(super) fn for_each_stretch(
         &self,
         part: &Part,
-        context: &Runs<'_>,
-        mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
+        context: &StretchContext<'_>,
+        mut visit: impl FnMut(DocumentId, Stretch) -> Result<()>,
     ) -> Result<()> {
         for slot_number in part.slots.clone() {
             let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
-            write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
+            let judged = self.judged(slot_number);
+            for_each_stretch(judged, (first, offset), context, |stretch| visit(id, stretch))?;
         }
         Ok(())
     }
@@ -289,11 +291,11 @@ pub(super) fn document_counts(slot: &Slot, written: &Written) -> Counts {
     }
 }
 
-/// What runs are made from.
-pub(super) fn runs_context<'a>(
+/// What stretches are made from.
+pub(super) fn stretch_context<'a>(
     (places, earlier): (&'a Places, Option<&'a dyn Earlier>),
     config: &Config,
-) -> Runs<'a> {
-    let text = if config.write.ledger_text { RunText::All } else { RunText::NotExact };
-    Runs { places, earlier, repair: config.split.repair, text }
+) -> StretchContext<'a> {
+    let text = if config.write.ledger_text { StretchText::All } else { StretchText::NotExact };
+    StretchContext { places, earlier, repair: config.split.repair, text }
 }

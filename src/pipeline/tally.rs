@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::drive::Corpus;
 use super::render::Settled;
+use crate::account::{Counts, Directories, Summary, Unit};
 use crate::decide::Places;
 use crate::decide::near::Findings;
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
 use crate::read::{Fault, Part, PartFate, Role};
-use crate::report::{Counts, Directories, Summary, Unit};
 use crate::store::path;
 
 /// The counts of a run while it goes on.

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use tamis::Outcome;
+pub(crate) use tamis::account::{grouped, size};
 use tamis::pipeline::Destination;
-pub(crate) use tamis::report::{grouped, size};
 use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `destination`.

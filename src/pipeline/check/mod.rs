@@ -23,15 +23,16 @@ use super::history::History;
 use super::near;
 use super::scan::{Purpose, ScanContext};
 use super::tally::Tally;
+use crate::account::{EvidenceStore, Summary};
 use crate::config::Config;
 use crate::decide::Places;
 use crate::discover::{self, SourceList};
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::ReadContext;
-use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter, Summary};
+use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::store::{DiskInput, NullOutput, Output, Place, Root};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use account::Account;
 use log::Log;

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use super::{OpenDocument, Recorder};
+use crate::account::Counts;
 use crate::error::Result;
 use crate::pipeline::convert::text_path;
 use crate::pipeline::render::{Content, Settled, encode_error};
 use crate::pipeline::tally::path_of;
 use crate::read::{Part, Wrap};
-use crate::report::Counts;
 use crate::store::Area;
 use crate::write::{Layout, Piece, SourceWriter};
 

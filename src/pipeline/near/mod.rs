@@ -40,6 +40,7 @@ use super::drive::Corpus;
 use super::recheck::Reading;
 use super::settle::Decider;
 use super::spill::{FIXED, above_fixed, tell};
+use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{
     self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
@@ -48,7 +49,7 @@ use crate::decide::{Copies, Exact, Places};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use collect::Collected;
 use survey::Survey;

@@ -1,8 +1,8 @@
 //! The words that the formats share: places, problems and limits as people read them.
 
+use crate::account::{fraction, grouped, size};
 use crate::decide::Rule;
 use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
-use crate::report::figures::{fraction, grouped, size};
 use crate::store::path;
 
 /// Characters of a text that are shown.

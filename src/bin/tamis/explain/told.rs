@@ -3,12 +3,11 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RecordId};
 use tamis::decide::Rule;
 use tamis::fingerprint::Fingerprint;
 use tamis::pipeline::{Excerpt, Missing, OriginalParagraph};
-use tamis::report::{LedgerLine, LedgerPlace, RecordId};
 use tamis::store::path::printable_bytes;
-use tamis::write::NumbersTold;
 
 use super::diff::{Row, align};
 use super::page::{Page, Side, alone, page};
@@ -20,7 +19,7 @@ type Answer = Result<Excerpt, Missing>;
 /// A line and its texts.
 #[derive(Debug)]
 pub(super) struct Told {
-    line: LedgerLine,
+    line: LedgerLine<'static>,
     removed: Text,
     survivor: Text,
 }
@@ -65,7 +64,7 @@ impl Text {
 
 impl Told {
     /// A line, what went, and what stays if that is in the inputs.
-    pub(super) fn new(line: LedgerLine, (removed, survivor): (Answer, Option<Answer>)) -> Self {
+    pub(super) fn new(line: LedgerLine<'static>, (removed, survivor): (Answer, Option<Answer>)) -> Self {
         let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Earlier, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)
@@ -207,7 +206,7 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a RecordId>,
+    id: Option<&'a RecordId<'a>>,
     first: u64,
     last: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,7 +219,7 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     containment: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    numbers: Option<&'a NumbersTold>,
+    numbers: Option<&'a LedgerNumbers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -228,7 +227,7 @@ struct JsonLine<'a> {
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     #[serde(flatten)]
-    place: &'a LedgerPlace,
+    place: &'a LedgerPlace<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<(u64, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,7 +244,7 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 }
 
 /// The rule in words.
-fn why(line: &LedgerLine) -> &'static str {
+fn why(line: &LedgerLine<'_>) -> &'static str {
     match line.rule {
         Rule::Exact if line.survivor.run.is_some() => "an earlier run left it already",
         Rule::Exact if line.first == line.last => "this paragraph stands elsewhere already",
@@ -257,7 +256,7 @@ fn why(line: &LedgerLine) -> &'static str {
 }
 
 /// What tells that a text is not the one that was removed.
-fn difference(line: &LedgerLine, excerpt: &Excerpt) -> Option<String> {
+fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
     let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
     let span = (first.span.0, last.span.1);
     if span != line.span {
@@ -297,7 +296,7 @@ fn lines(excerpt: &Excerpt) -> Option<(u64, u64)> {
 }
 
 /// A place as people read it: lines count from 1, what can be typed again from 0.
-fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn place(place: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     let range = |name: &str, first: u64, last: u64| {
         if first == last { format!("{name} {first}") } else { format!("{name}s {first}-{last}") }
     };
@@ -312,7 +311,7 @@ fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
 }
 
 /// The same, of what stays; of an earlier run its name stands before the path.
-fn survivor_place(survivor: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn survivor_place(survivor: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     match &survivor.run {
         None => place(survivor, excerpt),
         Some(run) => format!("already in {run}/{}", place(survivor, None)),
