@@ -26,7 +26,7 @@ use oracle::Files;
 use support::{Sandbox, shown};
 use tamis::account::{LedgerLine, LedgerReader};
 use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, SplitMode};
-use tamis::decide::index::{IndexSettings, IndexWriter};
+use tamis::index::{IndexSettings, IndexWriter};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 
 /// The configuration, with an index to compare with and add to.

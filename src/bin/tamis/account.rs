@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
-use tamis::pipeline::Destination;
 use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `destination`.

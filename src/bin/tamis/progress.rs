@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tamis::Destination;
 use tamis::Observer;
 use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
-use tamis::pipeline::Destination;
 use tamis::store::path;
 
 /// Work shorter than this shows no bar.

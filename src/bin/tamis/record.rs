@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
+use tamis::Destination;
 use tamis::account::names::{LEDGER, REJECTED, RUN_INFO, SUMMARY};
 use tamis::account::{LedgerReader, RejectedLine, RunInfo, Summary};
-use tamis::pipeline::Destination;
 use tamis::store::path::printable;
 
 /// `OUT.tamis`.

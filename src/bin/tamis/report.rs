@@ -7,9 +7,9 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::LedgerLineRef;
 use tamis::account::names::PAGE;
-use tamis::pipeline::{OriginalTexts, Originals};
 use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Texts};
 use tamis::store::path::printable;
+use tamis::{OriginalTexts, Originals};
 
 use crate::check::outputs::ReportFile;
 use crate::exit::Exit;

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::LedgerLine;
-use tamis::pipeline::{Excerpt, Missing, Originals, Wanted};
 use tamis::store::path::{bytes, lossless};
+use tamis::{Excerpt, Missing, Originals, Wanted};
 
 use crate::exit::Exit;
 use crate::progress::Progress;

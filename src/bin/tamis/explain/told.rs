@@ -6,8 +6,8 @@ use serde::Serialize;
 use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RecordId};
 use tamis::decide::Rule;
 use tamis::fingerprint::Fingerprint;
-use tamis::pipeline::{Excerpt, Missing, OriginalParagraph};
 use tamis::store::path::printable_bytes;
+use tamis::{Excerpt, Missing, OriginalParagraph};
 
 use super::diff::{Row, align};
 use super::page::{Page, Side, alone, page};

@@ -1,0 +1,166 @@
+//! What became of sources, members, records and documents: counted as they go by in corpus order, and told to the
+//! observer. What cleans and what only checks count the same way.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Counts, Directories, Summary, Unit};
+use crate::decide::Places;
+use crate::decide::near::Findings;
+use crate::discover::SourceList;
+use crate::error::{RecordPlace, Rejection};
+use crate::observe::Observer;
+use crate::read::{Fault, Part, PartFate, Role};
+use crate::run::corpus::{Corpus, path_of};
+use crate::run::settled::Settled;
+use crate::store::path;
+
+/// The counts of a run while it goes on.
+pub(crate) struct Tally<'a> {
+    sources: &'a SourceList,
+    observer: &'a dyn Observer,
+    findings: Option<&'a Findings>,
+    summary: Summary,
+    directories: Directories,
+    /// Bytes of the open source that were read, and those that the observer was told of.
+    read: u64,
+    told: u64,
+}
+
+/// A [`Tally`] that was saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedTally {
+    summary: Summary,
+    directories: Directories,
+    read: u64,
+    told: u64,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn new(corpus: &Corpus<'a>, findings: Option<&'a Findings>) -> Self {
+        Self {
+            sources: corpus.sources,
+            observer: corpus.observer,
+            findings,
+            summary: Summary::new(corpus.config),
+            directories: Directories::default(),
+            read: 0,
+            told: 0,
+        }
+    }
+
+    /// Saves the counts.
+    pub(crate) fn save(&self) -> SavedTally {
+        let (summary, directories) = (self.summary.clone(), self.directories.clone());
+        SavedTally { summary, directories, read: self.read, told: self.told }
+    }
+
+    /// Takes up counts that were saved.
+    pub(crate) fn take_up(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
+        let SavedTally { summary, directories, read, told } = saved;
+        Self { summary, directories, read, told, ..Self::new(corpus, findings) }
+    }
+
+    /// Adds counts of a part's documents that are done with.
+    pub(crate) fn add(&mut self, counts: &Counts, part: &Part) {
+        let has_documents = counts.documents_kept + counts.documents_emptied > 0;
+        self.summary.add(counts, part.encoding);
+        if has_documents {
+            self.directories.add(&path::lossless(&path_of(self.sources, part)), counts);
+        }
+    }
+
+    /// Adds bytes that were written.
+    pub(crate) fn add_output(&mut self, bytes_output: u64) {
+        self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
+    }
+
+    /// Counts bytes of an archive that belong to none of its members.
+    pub(crate) fn count_input(&mut self, part: &Part) {
+        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
+    }
+
+    /// Counts documents that go as a whole and end here.
+    pub(crate) fn count_removed(&mut self, settled: &Settled, part: &Part) {
+        let Some(findings) = self.findings.filter(|_| part.is_last || part.kind.is_container()) else {
+            return;
+        };
+        let documents = settled.documents.get(part.slots.clone()).unwrap_or_default();
+        for rule in documents.iter().filter_map(|document| findings.judge_document(document.id).rule()) {
+            self.summary.count_removed(rule);
+        }
+    }
+
+    /// Counts a source or a member by what became of it; gives it back if it is rejected.
+    pub(crate) fn end_unit(&mut self, part: &Part) -> Option<Rejection> {
+        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
+        match &part.fate {
+            PartFate::Read => self.summary.count_read(unit),
+            PartFate::Skipped(reason) => {
+                self.summary.count_skipped(unit, *reason);
+                self.observer.skipped(&path_of(self.sources, part), *reason);
+            }
+            PartFate::Rejected(fault) => {
+                self.summary.count_rejected(unit, fault.reason);
+                return Some(self.rejection(part, None, fault));
+            }
+            PartFate::Reread(_) => {}
+        }
+        None
+    }
+
+    /// Counts the records of a part that are left out, of a container with so many lines before the part; gives
+    /// back those that are rejected.
+    pub(crate) fn end_records(
+        &mut self,
+        settled: &Settled,
+        part: &Part,
+        places: &Places,
+        lines_before: u64,
+    ) -> Vec<Rejection> {
+        for reason in &part.skipped {
+            self.summary.count_skipped_record(*reason);
+        }
+        let mut rejections = Vec::new();
+        for number in part.slots.clone() {
+            let slot = &settled.scanned.chunk.slots[number];
+            let Some(fault) = &slot.fault else { continue };
+            let record = places.owner(settled.documents[number].id).record.unwrap_or_default();
+            let has_lines = part.kind.has_lines();
+            let line = has_lines.then_some(lines_before + slot.lines_before + 1);
+            self.summary.count_rejected_record(fault.reason);
+            rejections.push(self.rejection(part, Some(RecordPlace { record, line }), fault));
+        }
+        rejections
+    }
+
+    fn rejection(&self, part: &Part, record: Option<RecordPlace>, fault: &Fault) -> Rejection {
+        let Fault { reason, byte, detail } = fault.clone();
+        let rejection = Rejection { path: path_of(self.sources, part), record, byte, reason, detail };
+        self.observer.rejected(&rejection);
+        rejection
+    }
+
+    /// Tells the observer. With a source that is left off half-way its unread rest is done with too, and what is
+    /// read again is not told twice.
+    pub(crate) fn advance(&mut self, part: &Part) {
+        let listed = self.sources.get(part.source).size;
+        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        let is_reread = matches!(part.fate, PartFate::Reread(_));
+        self.read = if is_reread { 0 } else { self.read + part.num_bytes };
+        let is_left_off = is_end && part.fate != PartFate::Read && listed != u64::MAX && !is_reread;
+        let reached = if is_left_off { listed.max(self.read) } else { self.read };
+        let bytes = reached.saturating_sub(self.told);
+        self.told += bytes;
+        let is_done = is_end && !is_reread;
+        if is_done {
+            (self.read, self.told) = (0, 0);
+        }
+        self.observer.advanced(u64::from(is_done), bytes);
+    }
+
+    /// The counts.
+    pub(crate) fn finish(mut self) -> Summary {
+        self.summary.set_directories(self.directories);
+        self.summary
+    }
+}
