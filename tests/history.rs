@@ -24,9 +24,9 @@ use serde_json::{Value, json};
 use common::{Noise, article, names, paragraph, read_files, write_files};
 use oracle::Files;
 use support::{Sandbox, shown};
+use tamis::account::{LedgerLine, LedgerReader};
 use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, SplitMode};
 use tamis::index::{IndexSettings, IndexWriter};
-use tamis::report::{LedgerLine, LedgerReader};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 
 /// The configuration, with an index to compare with and add to.
@@ -46,7 +46,7 @@ fn clean(input: &Path, out: &Path, config: &Config) -> Outcome {
     tamis::clean(&[input.to_owned()], Some(out), config, &NoObserver).expect("a run")
 }
 
-fn ledger(out: &Path) -> Vec<LedgerLine> {
+fn ledger(out: &Path) -> Vec<LedgerLine<'static>> {
     let file = fs::read(record(out).join("removed.jsonl.zst")).expect("a ledger");
     let lines = LedgerReader::new("ledger", file.as_slice()).expect("memory");
     lines.collect::<tamis::Result<_>>().expect("lines")
@@ -74,10 +74,10 @@ fn write_days(directory: &Path, days: &[Files]) {
 }
 
 /// A line as the run over all days tells it, but for the id of what stays, which an index does not know.
-fn as_of_all(line: LedgerLine, day: usize) -> LedgerLine {
-    let mut line = LedgerLine { path: format!("{day}/{}", line.path), ..line };
-    let run = line.survivor.run.take().unwrap_or_else(|| day.to_string());
-    line.survivor.path = format!("{run}/{}", line.survivor.path);
+fn as_of_all(line: LedgerLine<'static>, day: usize) -> LedgerLine<'static> {
+    let mut line = LedgerLine { path: format!("{day}/{}", line.path).into(), ..line };
+    let run = line.survivor.run.take().unwrap_or_else(|| day.to_string().into());
+    line.survivor.path = format!("{run}/{}", line.survivor.path).into();
     line.survivor.id = None;
     line
 }

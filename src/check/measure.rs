@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use crate::account::Summary;
 use crate::decide::{Places, Rule, Stays};
 use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind, Summary};
+use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
 use crate::store::Place;
 use crate::units::SourceId;
 

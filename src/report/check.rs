@@ -3,12 +3,11 @@
 
 use serde::Serialize;
 
+use crate::account::{RecordId, Summary};
 use crate::config::Share;
 use crate::decide::{Rule, Stays};
 use crate::error::RejectReason;
 use crate::fingerprint::Fingerprint;
-
-use super::{RecordId, Summary};
 
 /// What kind of problem it is. Its name is the rule's id in the formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,7 +112,7 @@ pub struct Location {
     pub record: Option<u64>,
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<RecordId>,
+    pub id: Option<RecordId<'static>>,
     /// First and last paragraph of the document, from 0; none for a document or file as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(u64, u64)>,

@@ -18,13 +18,13 @@ use super::course::{Begun, Course};
 use super::decider::{Decider, Log, Logs, SavedDecider, SavedLogs, Start};
 use super::feed::{Feed, Position, Ways};
 use super::history::History;
+use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
 use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::count;
-use crate::write::EvidenceStore;
 
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]

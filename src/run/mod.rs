@@ -41,11 +41,11 @@ pub(crate) mod session;
 pub(crate) mod settled;
 pub(crate) mod texts;
 
+use crate::account::{EvidenceStore, Summary};
 use crate::decide::Findings;
 use crate::error::Result;
-use crate::report::Summary;
 use crate::store::Journal;
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use checkpoint::{EVIDENCE, Sealer, State, refused};
 use corpus::Corpus;

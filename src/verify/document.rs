@@ -6,12 +6,12 @@ use super::kept::{self, EARLIER, Place, Whole};
 use super::ledger::{self, Named, Told};
 use super::sight::{Document, Sighted, hash};
 use super::written::{Due, Found, Unit};
+use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize;
-use crate::report::{LedgerLine, LedgerPlace};
 use crate::run::reading::count_lines;
 use crate::store::path;
 use crate::units::count;
@@ -42,7 +42,7 @@ pub(super) struct Open {
     /// No line of the ledger is left for it.
     is_told: bool,
     /// The rule by which it goes as a whole, and what stays in its place.
-    whole: Option<(Rule, LedgerPlace)>,
+    whole: Option<(Rule, LedgerPlace<'static>)>,
     hasher: DocumentHasher,
     /// What was added to what stays, if it may have to be taken back.
     added: Option<Vec<Fingerprint>>,

@@ -8,11 +8,11 @@ use hashbrown::HashTable;
 use super::audit::{Audit, Difference, DifferenceKind};
 use super::ledger;
 use super::sight::hash;
+use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::Config;
 use crate::decide::Rule;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::report::{LedgerLine, LedgerPlace};
 use crate::units::SourceId;
 
 /// Where a paragraph stands that stays: two words, as there are many.
@@ -52,7 +52,7 @@ impl Place {
 pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
 
 /// [`key`] of a survivor's document, whatever run it stands in.
-pub(super) fn survivor_key(survivor: &LedgerPlace) -> u64 {
+pub(super) fn survivor_key(survivor: &LedgerPlace<'_>) -> u64 {
     match &survivor.run {
         None => key(&survivor.path, survivor.record),
         // A NUL is in no path, and none begins with a slash.
@@ -196,11 +196,11 @@ impl Wanted {
             if let Some(why) = self.fault(&line) {
                 let survivor = match line.survivor.record {
                     Some(record) => format!("{}#{record}", line.survivor.path),
-                    None => line.survivor.path.clone(),
+                    None => line.survivor.path.to_string(),
                 };
                 audit.add(Difference {
                     kind: DifferenceKind::Ledger,
-                    path: line.path,
+                    path: line.path.into_owned(),
                     record: line.record,
                     line: None,
                     paragraph: Some(line.first),
@@ -211,7 +211,7 @@ impl Wanted {
         Ok(())
     }
 
-    fn fault(&self, line: &LedgerLine) -> Option<&'static str> {
+    fn fault(&self, line: &LedgerLine<'_>) -> Option<&'static str> {
         let survivor = key(&line.survivor.path, line.survivor.record);
         if line.rule == Rule::NearParagraph {
             let stays = self.paragraphs.get(&(survivor, line.survivor.first));

@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use tamis::Destination;
 use tamis::Outcome;
+pub(crate) use tamis::account::{grouped, size};
 use tamis::decide::Rule;
-pub(crate) use tamis::report::{grouped, size};
 use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `destination`.

@@ -11,8 +11,8 @@ use std::io::{self, Write};
 
 use super::words::{advice, amount, claim, known, measured, outcome, place, problems, shown, shown_text};
 use super::{Out, ProblemWriter};
+use crate::account::{grouped, size};
 use crate::report::check::{CheckReport, Problem};
-use crate::report::figures::{grouped, size};
 
 /// Problems that are listed.
 const MAX_PROBLEMS: u64 = 100;

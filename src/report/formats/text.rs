@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use super::words::{advice, description, known, measured, outcome, place};
 use super::{Out, ProblemWriter};
+use crate::account::{grouped, size};
 use crate::report::check::{CheckReport, Problem};
-use crate::report::figures::{grouped, size};
 
 pub(super) struct Text {
     out: Out,

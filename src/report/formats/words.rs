@@ -1,7 +1,7 @@
 //! The words that the formats share: places, problems and limits as people read them.
 
+use crate::account::{fraction, grouped, size};
 use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
-use crate::report::figures::{fraction, grouped, size};
 use crate::store::path;
 
 /// Characters of a text that are shown.

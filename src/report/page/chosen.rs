@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::copies::Repeated;
 use super::groups::{Group, Groups, index};
 use super::{MAX_COPIES, MAX_GROUPS, TextPlace, texts};
-use crate::report::LedgerLineRef;
+use crate::account::LedgerLineRef;
 use crate::store::path::printable_bytes;
 use crate::units::count;
 
@@ -177,7 +177,7 @@ fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
         run: None,
         path: paths.number(&line.path),
         record: line.record,
-        id: line.id.map(|id| id.get().to_owned()),
+        id: line.id.as_ref().map(|id| id.json().to_owned()),
         first: line.first,
         last: line.last,
     }
@@ -189,7 +189,7 @@ fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
         run: survivor.run.as_deref().map(str::to_owned),
         path: paths.number(&survivor.path),
         record: survivor.record,
-        id: survivor.id.map(|id| id.get().to_owned()),
+        id: survivor.id.as_ref().map(|id| id.json().to_owned()),
         first: survivor.first,
         last: survivor.last,
     }

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use hashbrown::HashTable;
 
+use crate::account::{LedgerLineRef, LedgerPlace};
 use crate::decide::Rule;
 use crate::fingerprint::Fingerprint;
-use crate::report::{LedgerLineRef, LedgerPlaceRef};
 use crate::units::count;
 
 /// A document by 64 bits of a SHA-256 of its path and record: among a million documents two are taken for one with a
@@ -25,7 +25,7 @@ impl DocumentKey {
         Self(Fingerprint::of(&bytes).table_hash())
     }
 
-    pub(super) fn of_survivor(place: &LedgerPlaceRef<'_>) -> Self {
+    pub(super) fn of_survivor(place: &LedgerPlace<'_>) -> Self {
         match &place.run {
             None => Self::of(&place.path, place.record),
             // A NUL is in no path, and no path begins with a slash.
@@ -97,7 +97,7 @@ impl Groups {
             document: DocumentKey::of_survivor(&line.survivor),
             first,
             last,
-            paragraphs: line.last.saturating_sub(line.first).saturating_add(1),
+            paragraphs: line.num_paragraphs(),
             bytes: line.span.1.saturating_sub(line.span.0),
             copies: u32::from(!goes_on),
             similarity: lowest(line),

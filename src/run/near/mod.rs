@@ -41,13 +41,14 @@ use super::corpus::Corpus;
 use super::decider::Decider;
 use super::overflow::tell;
 use super::recheck::Reading;
+use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
 use crate::decide::{Copies, Exact, Finding, Findings, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use features::Collected;
 use sketch::Survey;

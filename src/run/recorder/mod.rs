@@ -7,21 +7,21 @@ mod tally;
 
 pub(crate) use saved::SavedRecorder;
 
+use crate::account::{
+    Checkpoint, Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, Summary, names,
+};
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Part, PartFate, Role, Spool, Spooler};
-use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
-use crate::write::{
-    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, RecordIds, Shards, SourceWriter,
-};
+use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::pass::Commit;
 use crate::run::render::{Content, Rendered, RenderedPart};
-use crate::run::settled::{Settled, runs_context};
+use crate::run::settled::{Settled, stretch_context};
 pub(crate) use tally::{SavedTally, Tally};
 
 /// The record of a run while it is made.
@@ -68,10 +68,6 @@ pub(crate) struct RecordFiles {
     pub(crate) rejected: Box<dyn OutputFile>,
 }
 
-/// The ledger's name in the record.
-pub(crate) const LEDGER: &[u8] = b"removed.jsonl.zst";
-/// The name of the list of rejections.
-const REJECTED: &[u8] = b"rejected.jsonl";
 /// The stores of records' ids.
 pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
@@ -79,8 +75,8 @@ impl RecordFiles {
     /// Begins them.
     pub(crate) fn create(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            ledger: output.create(Area::Record, LEDGER)?,
-            rejected: output.create(Area::Record, REJECTED)?,
+            ledger: output.create(Area::Record, names::LEDGER.as_bytes())?,
+            rejected: output.create(Area::Record, names::REJECTED.as_bytes())?,
         })
     }
 }
@@ -186,11 +182,13 @@ impl<'a> Recorder<'a> {
             self.list(&rejection)?;
         }
         if matches!(rendered.content, Some(Content::TooLong)) {
-            let runs = runs_context((places, self.earlier), self.config);
-            settled.for_each_run(part, &runs, |document, run| self.ledger.push(document, run, context))?;
+            let stretches = stretch_context((places, self.earlier), self.config);
+            settled.for_each_stretch(part, &stretches, |document, stretch| {
+                self.ledger.push(document, stretch, context)
+            })?;
         }
-        for (document, run) in rendered.runs {
-            self.ledger.push(document, run, context)?;
+        for (document, stretch) in rendered.stretches {
+            self.ledger.push(document, stretch, context)?;
         }
         self.tally.count_removed(settled, part);
         let mut counts = rendered.counts;
@@ -213,7 +211,7 @@ impl<'a> Recorder<'a> {
 
     /// Lists what is rejected.
     fn list(&mut self, rejection: &Rejection) -> Result<()> {
-        self.rejected.append(&rejection_line(rejection))
+        self.rejected.append(&RejectedLine::of(rejection).to_json())
     }
 
     /// Counts the document or container that ends, if one is open, and ends what was written of it.

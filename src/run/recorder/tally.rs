@@ -3,12 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::{Counts, Directories, Summary, Unit};
 use crate::decide::{Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
 use crate::read::{Fault, Part, PartFate, Role};
-use crate::report::{Counts, Directories, Summary, Unit};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::settled::Settled;
 use crate::store::path;

@@ -3,10 +3,9 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RecordId};
 use tamis::fingerprint::Fingerprint;
-use tamis::report::{LedgerLine, LedgerPlace, RecordId};
 use tamis::store::path::printable_bytes;
-use tamis::write::NumbersTold;
 use tamis::{Excerpt, Missing, OriginalParagraph};
 
 use super::diff::{Row, align};
@@ -19,7 +18,7 @@ type Answer = Result<Excerpt, Missing>;
 /// A line and its texts.
 #[derive(Debug)]
 pub(super) struct Told {
-    line: LedgerLine,
+    line: LedgerLine<'static>,
     removed: Text,
     survivor: Text,
 }
@@ -64,7 +63,7 @@ impl Text {
 
 impl Told {
     /// A line, what went, and what stays if that is in the inputs.
-    pub(super) fn new(line: LedgerLine, (removed, survivor): (Answer, Option<Answer>)) -> Self {
+    pub(super) fn new(line: LedgerLine<'static>, (removed, survivor): (Answer, Option<Answer>)) -> Self {
         let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Earlier, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)
@@ -206,7 +205,7 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a RecordId>,
+    id: Option<&'a RecordId<'a>>,
     first: u64,
     last: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,7 +218,7 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     containment: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    numbers: Option<&'a NumbersTold>,
+    numbers: Option<&'a LedgerNumbers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -227,7 +226,7 @@ struct JsonLine<'a> {
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     #[serde(flatten)]
-    place: &'a LedgerPlace,
+    place: &'a LedgerPlace<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<(u64, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -244,13 +243,12 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 }
 
 /// The rule in words.
-fn why(line: &LedgerLine) -> &'static str {
-    let num_paragraphs = line.last.saturating_sub(line.first).saturating_add(1);
-    line.rule.wording(line.survivor.run.is_some()).why(num_paragraphs)
+fn why(line: &LedgerLine<'_>) -> &'static str {
+    line.rule.wording(line.survivor.run.is_some()).why(line.num_paragraphs())
 }
 
 /// What tells that a text is not the one that was removed.
-fn difference(line: &LedgerLine, excerpt: &Excerpt) -> Option<String> {
+fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
     let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
     let span = (first.span.0, last.span.1);
     if span != line.span {
@@ -290,7 +288,7 @@ fn lines(excerpt: &Excerpt) -> Option<(u64, u64)> {
 }
 
 /// A place as people read it: lines count from 1, what can be typed again from 0.
-fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn place(place: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     let range = |name: &str, first: u64, last: u64| {
         if first == last { format!("{name} {first}") } else { format!("{name}s {first}-{last}") }
     };
@@ -305,7 +303,7 @@ fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
 }
 
 /// The same, of what stays; of an earlier run its name stands before the path.
-fn survivor_place(survivor: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn survivor_place(survivor: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     match &survivor.run {
         None => place(survivor, excerpt),
         Some(run) => format!("already in {run}/{}", place(survivor, None)),
