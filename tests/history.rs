@@ -76,9 +76,10 @@ fn write_days(directory: &Path, days: &[Files]) {
 /// A line as the run over all days tells it, but for the id of what stays, which an index does not know.
 fn as_of_all(line: LedgerLine<'static>, day: usize) -> LedgerLine<'static> {
     let mut line = LedgerLine { path: format!("{day}/{}", line.path).into(), ..line };
-    let run = line.survivor.run.take().unwrap_or_else(|| day.to_string().into());
-    line.survivor.path = format!("{run}/{}", line.survivor.path).into();
-    line.survivor.id = None;
+    let survivor = line.survivor.as_mut().expect("a survivor");
+    let run = survivor.run.take().unwrap_or_else(|| day.to_string().into());
+    survivor.path = format!("{run}/{}", survivor.path).into();
+    survivor.id = None;
     line
 }
 
@@ -104,7 +105,7 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
             read_files(&day_out).into_iter().map(|(name, content)| (format!("{day}/{name}"), content)),
         );
         let told = ledger(&day_out);
-        let earlier = told.iter().filter(|line| line.survivor.run.is_some());
+        let earlier = told.iter().filter(|line| line.earlier_run().is_some());
         assert_eq!(earlier.map(|line| line.last - line.first + 1).sum::<u64>(), summary.paragraphs.earlier);
         lines.extend(told.into_iter().map(|line| as_of_all(line, day)));
         kept += summary.paragraphs.kept;
@@ -113,7 +114,7 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
     assert_eq!(out, read_files(&all));
     let mut expected = ledger(&all);
     for line in &mut expected {
-        line.survivor.id = None;
+        line.survivor.as_mut().expect("a survivor").id = None;
     }
     assert_eq!(lines, expected);
     assert_eq!((kept, removed), (whole.paragraphs.kept, whole.num_removed()));

@@ -102,14 +102,15 @@ impl LogLines<'_, '_> {
             last: run.last,
             span: run.span,
             rule: survivors.rule,
-            survivor: LedgerPlace {
+            survivor: Some(LedgerPlace {
                 run: survivor.0,
                 path: survivor.1,
                 record: survivor.2,
                 id: None,
                 first: survivors.first,
                 last: survivors.last,
-            },
+            }),
+            evidence: None,
             similarity,
             containment,
             numbers: None,

@@ -144,7 +144,7 @@ impl Wanted {
             return Ok(wanted);
         }
         for line in ledger::open(file)? {
-            let LedgerLine { path, record, rule, survivor, .. } = line?;
+            let LedgerLine { path, record, rule, survivor: Some(survivor), .. } = line? else { continue };
             let survivor_key = key(&survivor.path, survivor.record);
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
@@ -193,10 +193,12 @@ impl Wanted {
         }
         for (line, number) in ledger::open(file)?.zip(1_u64..) {
             let line = line?;
-            if let Some(why) = self.fault(&line) {
-                let survivor = match line.survivor.record {
-                    Some(record) => format!("{}#{record}", line.survivor.path),
-                    None => line.survivor.path.to_string(),
+            if let Some(survivor) = &line.survivor
+                && let Some(why) = self.fault(&line, survivor)
+            {
+                let survivor = match survivor.record {
+                    Some(record) => format!("{}#{record}", survivor.path),
+                    None => survivor.path.to_string(),
                 };
                 audit.add(Difference {
                     kind: DifferenceKind::Ledger,
@@ -211,10 +213,10 @@ impl Wanted {
         Ok(())
     }
 
-    fn fault(&self, line: &LedgerLine<'_>) -> Option<&'static str> {
-        let survivor = key(&line.survivor.path, line.survivor.record);
+    fn fault(&self, line: &LedgerLine<'_>, place: &LedgerPlace<'_>) -> Option<&'static str> {
+        let survivor = key(&place.path, place.record);
         if line.rule == Rule::NearParagraph {
-            let stays = self.paragraphs.get(&(survivor, line.survivor.first));
+            let stays = self.paragraphs.get(&(survivor, place.first));
             return (stays != Some(&true))
                 .then_some("the paragraph does not stay that should stay in its place");
         }
@@ -229,7 +231,7 @@ impl Wanted {
         if goes || survivor == own {
             return Some("the document goes itself that should stay in its place");
         }
-        if line.survivor.first != 0 || line.survivor.last.checked_add(1) != Some(twin.num_paragraphs) {
+        if place.first != 0 || place.last.checked_add(1) != Some(twin.num_paragraphs) {
             return Some("these are not all paragraphs of the document that stays in its place");
         }
         let is_copy = noted(own).whole.is_some_and(|own| own == twin);

@@ -161,6 +161,9 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, near: &NearConfig) -> Option<&'sta
     if !is_possible {
         return Some("under these options no rule of this name removes anything");
     }
+    let Some(survivor) = survivor else {
+        return Some("nothing is said to stay in their place");
+    };
     if survivor.run.is_some() && *rule != Rule::Exact {
         return Some("in earlier runs only copies of paragraphs stand");
     }

@@ -114,6 +114,7 @@ pub(crate) fn ledger(compressed: &[u8]) -> Vec<Line> {
 fn told(line: LedgerLine<'_>) -> Line {
     let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
     assert_eq!(rule, Rule::Exact);
+    let survivor = survivor.expect("a survivor");
     let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
     Line {
         first: Place { path: path.into_owned(), record, index: first },

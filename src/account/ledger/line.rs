@@ -7,58 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::evidence::LedgerNumbers;
+use super::json::{RawJson, RecordId, borrowed};
 use crate::decide::Rule;
-
-/// The id of a record, as its JSON is spelled.
-#[derive(Debug, Clone, Serialize)]
-#[serde(transparent)]
-pub struct RecordId<'a>(Cow<'a, RawValue>);
-
-impl RecordId<'_> {
-    /// The id that this JSON spells, if it is JSON.
-    pub fn of_json(json: String) -> Option<RecordId<'static>> {
-        Some(RecordId(Cow::Owned(RawValue::from_string(json).ok()?)))
-    }
-
-    /// The JSON.
-    pub fn json(&self) -> &str {
-        self.0.get()
-    }
-
-    /// The text of a JSON string; anything else as it is spelled.
-    pub fn text(&self) -> Cow<'_, str> {
-        match serde_json::from_str::<String>(self.json()) {
-            Ok(text) => Cow::Owned(text),
-            Err(_) => Cow::Borrowed(self.json()),
-        }
-    }
-
-    /// This id with a spelling of its own.
-    pub fn into_owned(self) -> RecordId<'static> {
-        RecordId(Cow::Owned(self.0.into_owned()))
-    }
-}
-
-impl PartialEq for RecordId<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.json() == other.json()
-    }
-}
-
-impl Eq for RecordId<'_> {}
-
-impl<'de> Deserialize<'de> for RecordId<'_> {
-    /// The spelling is copied; a line that is read borrows it.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|json| Self(Cow::Owned(json)))
-    }
-}
-
-/// Takes an id where it stands.
-fn borrow_id<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RecordId<'a>>, D::Error> {
-    let json = Option::<&'a RawValue>::deserialize(deserializer)?;
-    Ok(json.map(|json| RecordId(Cow::Borrowed(json))))
-}
 
 /// Where survivors stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +23,7 @@ pub struct LedgerPlace<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
     /// Its id.
-    #[serde(borrow, default, deserialize_with = "borrow_id", skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
     pub id: Option<RecordId<'a>>,
     /// The first paragraph, from 0.
     pub first: u64,
@@ -110,7 +60,7 @@ pub struct LedgerLine<'a, T = String> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
     /// Its id.
-    #[serde(borrow, default, deserialize_with = "borrow_id", skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
     pub id: Option<RecordId<'a>>,
     /// The first paragraph, from 0.
     pub first: u64,
@@ -121,9 +71,12 @@ pub struct LedgerLine<'a, T = String> {
     /// The rule.
     #[serde(serialize_with = "write_rule", deserialize_with = "read_rule")]
     pub rule: Rule,
-    /// What stays in their place.
-    #[serde(borrow)]
-    pub survivor: LedgerPlace<'a>,
+    /// What stays in their place; there is none if the rule needs none.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub survivor: Option<LedgerPlace<'a>>,
+    /// Why they go, by a rule without survivors: what that says is its own.
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<RawJson<'a>>,
     /// The Jaccard coefficient, if it is not 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
@@ -147,9 +100,14 @@ impl<T> LedgerLine<'_, T> {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 
+    /// The earlier run in which what stays stands, if it is not this one.
+    pub fn earlier_run(&self) -> Option<&str> {
+        self.survivor.as_ref()?.run.as_deref()
+    }
+
     /// This line with strings of its own.
     pub fn into_owned(self) -> LedgerLine<'static, T> {
-        let Self { path, record, id, first, last, span, rule, survivor, similarity, .. } = self;
+        let Self { path, record, id, first, last, span, rule, survivor, evidence, .. } = self;
         LedgerLine {
             path: owned(path),
             record,
@@ -158,8 +116,9 @@ impl<T> LedgerLine<'_, T> {
             last,
             span,
             rule,
-            survivor: survivor.into_owned(),
-            similarity,
+            survivor: survivor.map(LedgerPlace::into_owned),
+            evidence: evidence.map(RawJson::into_owned),
+            similarity: self.similarity,
             containment: self.containment,
             numbers: self.numbers,
             text: self.text,

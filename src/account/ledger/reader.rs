@@ -22,7 +22,8 @@ use crate::error::{Error, Result};
 /// let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;
 /// let lines = LedgerReader::new("ledger", cleaned.ledger.as_slice())?;
 /// let lines = lines.collect::<tamis::Result<Vec<_>>>()?;
-/// assert_eq!((lines[0].path.as_str(), lines[0].survivor.path.as_str()), ("b", "a"));
+/// let survivor = lines[0].survivor.as_ref().expect("a copy has one");
+/// assert_eq!((&*lines[0].path, &*survivor.path), ("b", "a"));
 /// # Ok::<(), tamis::Error>(())
 /// ```
 pub struct LedgerReader<R: Read> {
@@ -128,6 +129,7 @@ impl<R: Read> Iterator for LedgerReader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::RawJson;
     use crate::decide::Rule;
     use serde_json::value::RawValue;
 
@@ -152,14 +154,50 @@ mod tests {
         let near = lines[1].as_ref().unwrap();
         assert_eq!(near.rule, Rule::NearParagraph);
         let borrowed: LedgerLineRef<'_> = serde_json::from_str(NEAR).unwrap();
-        assert_eq!(
-            (&*borrowed.path, borrowed.survivor.last, borrowed.similarity),
-            ("s.jsonl", 3, Some(0.9071))
-        );
+        let survivor = borrowed.survivor.as_ref().unwrap();
+        assert_eq!((&*borrowed.path, survivor.last, borrowed.similarity), ("s.jsonl", 3, Some(0.9071)));
         assert_eq!(borrowed.text.map(RawValue::get), Some("\"甲\\n\""));
-        let ids = [&near.id, &near.survivor.id].map(|id| id.as_ref().unwrap().text().into_owned());
+        let ids = [&near.id, &near.survivor.as_ref().unwrap().id]
+            .map(|id| id.as_ref().unwrap().text().into_owned());
         assert_eq!(ids, ["90071992547409931", "x一"]);
         assert!(read(&[&frame("")]).is_empty());
+    }
+
+    /// No rule is without survivors yet: the line is made of one that has them.
+    #[test]
+    fn a_line_without_a_survivor_comes_back() {
+        let line = LedgerLine {
+            path: "a".into(),
+            record: Some(3),
+            id: RawJson::spelled("7".to_owned()),
+            first: 4,
+            last: 5,
+            span: (67, 82),
+            rule: Rule::NearParagraph,
+            survivor: None,
+            evidence: RawJson::of(&[("documents", 812), ("of", 1000)]).ok(),
+            similarity: None,
+            containment: None,
+            numbers: None,
+            text: Some("分享到微信\n".to_owned()),
+        };
+        let spelled = serde_json::to_string(&line).unwrap();
+        assert_eq!(
+            spelled,
+            concat!(
+                r#"{"path":"a","record":3,"id":7,"first":4,"last":5,"span":[67,82],"rule":"near-paragraph","#,
+                r#""evidence":[["documents",812],["of",1000]],"text":"分享到微信\n"}"#
+            )
+        );
+        let silent = LedgerLine { evidence: None, ..line.clone() };
+        let frames = [&line, &silent].map(|line| frame(&(serde_json::to_string(line).unwrap() + "\n")));
+        let read: Vec<_> = read(&[&frames[0], &frames[1]]).into_iter().map(Result::unwrap).collect();
+        assert_eq!(read, [line, silent]);
+        let evidence: Vec<(&str, u64)> = read[0].evidence.as_ref().unwrap().parse().unwrap();
+        assert_eq!((evidence, read[0].earlier_run()), (vec![("documents", 812), ("of", 1000)], None));
+        let borrowed: LedgerLineRef<'_> = serde_json::from_str(&spelled).unwrap();
+        assert_eq!(borrowed.num_paragraphs(), 2);
+        assert_eq!(serde_json::to_string(&borrowed).unwrap(), spelled);
     }
 
     #[test]

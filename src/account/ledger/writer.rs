@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use zstd::bulk::Compressor;
 
 use super::evidence::{EvidenceStore, Likeness};
-use super::line::{LedgerLine, LedgerPlace, RecordId};
+use super::json::RecordId;
+use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
 use crate::account::names::LEDGER;
 use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
@@ -158,7 +159,8 @@ impl Ledger {
             last: stretch.last.0,
             span: stretch.span,
             rule: survivors.rule,
-            survivor: self.place(&survivors, context)?,
+            survivor: Some(self.place(&survivors, context)?),
+            evidence: None,
             similarity,
             containment,
             numbers,
@@ -193,7 +195,7 @@ impl Ledger {
         let mut name = Name { path: context.path(owner), record: owner.record, id: None };
         if owner.record.is_some() {
             let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
-            name.id = RecordId::of_json(id); // none has an empty one
+            name.id = RecordId::spelled(id); // none has an empty one
         }
         Ok(name)
     }

@@ -103,8 +103,8 @@ fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
     let mut numbers: HashMap<(String, Option<u64>), usize> = HashMap::new();
     record.scan(|ledger| {
         let line = ledger.line()?;
-        if line.rule.is_of_documents() {
-            let key = (line.survivor.path.clone().into_owned(), line.survivor.record);
+        if let Some(survivor) = line.survivor.as_ref().filter(|_| line.rule.is_of_documents()) {
+            let key = (survivor.path.clone().into_owned(), survivor.record);
             let number = *numbers.entry(key).or_insert(groups.len());
             add(&mut groups, number, line);
         }
@@ -120,8 +120,9 @@ fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
 
 fn add(groups: &mut Vec<Group>, number: usize, line: LedgerLine<'static>) {
     let LedgerLine { path, record, id, rule, survivor, similarity, .. } = line;
-    if number == groups.len() {
-        let LedgerPlace { path, record, id, .. } = survivor;
+    if number == groups.len()
+        && let Some(LedgerPlace { path, record, id, .. }) = survivor
+    {
         let survivor = Place { path: path.into_owned(), record, id };
         groups.push(Group { survivor, members: Vec::new() });
     }

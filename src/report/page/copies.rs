@@ -70,9 +70,11 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
         if let Some(&copies) = copied.get(&document) {
             let (first, last) = bounds(line.first, line.last);
             stretches.push(Stretch { document, first, last, copies: None, group });
-            let (first, last) = bounds(line.survivor.first, line.survivor.last);
-            let document = DocumentKey::of_survivor(&line.survivor);
-            stretches.push(Stretch { document, first, last, copies: NonZeroU64::new(copies), group });
+            if let Some(survivor) = &line.survivor {
+                let (first, last) = bounds(survivor.first, survivor.last);
+                let document = DocumentKey::of_survivor(survivor);
+                stretches.push(Stretch { document, first, last, copies: NonZeroU64::new(copies), group });
+            }
         }
         Ok(())
     })?;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use hashbrown::HashTable;
 
-use crate::account::{LedgerLineRef, LedgerPlace};
+use crate::account::{LedgerLineRef, LedgerPlace, RawJson};
 use crate::decide::Rule;
 use crate::fingerprint::Fingerprint;
 use crate::units::count;
@@ -32,12 +32,17 @@ impl DocumentKey {
             Some(run) => Self::of(&format!("/{run}\0{}", place.path), place.record),
         }
     }
+
+    /// What stands for a document where none has what stays: lines with one evidence are one group.
+    fn of_evidence(evidence: Option<&RawJson<'_>>) -> Self {
+        Self::of(&format!("\0{}", evidence.map_or("", RawJson::json)), None)
+    }
 }
 
 /// Copies of one stretch of paragraphs that one rule removed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    /// What stays.
+    /// What stays, if something does.
     pub(super) document: DocumentKey,
     pub(super) first: u64,
     pub(super) last: u64,
@@ -92,9 +97,12 @@ impl Groups {
     /// Counts a line.
     pub(super) fn add(&mut self, line: &LedgerLineRef<'_>) {
         let goes_on = self.previous.goes_on(line);
-        let (first, last) = bounds(line.survivor.first, line.survivor.last);
+        let (document, (first, last)) = match &line.survivor {
+            Some(place) => (DocumentKey::of_survivor(place), bounds(place.first, place.last)),
+            None => (DocumentKey::of_evidence(line.evidence.as_ref()), (0, 0)),
+        };
         let own = Group {
-            document: DocumentKey::of_survivor(&line.survivor),
+            document,
             first,
             last,
             paragraphs: line.num_paragraphs(),

@@ -197,7 +197,8 @@ impl Teller<'_> {
             let LedgerLine { path, record, first, last, survivor, .. } = line;
             let removed =
                 Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = survivor.run.is_none().then(|| Wanted {
+            let twin = survivor.as_ref().filter(|survivor| survivor.run.is_none());
+            let twin = twin.map(|survivor| Wanted {
                 path: survivor.path.to_string(),
                 record: survivor.record,
                 paragraphs: Some((survivor.first, survivor.last)),
@@ -209,7 +210,8 @@ impl Teller<'_> {
         let style = Page::of_stdout(self.args.full);
         for line in lines {
             let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
-            let (removed, is_here) = (next(), line.survivor.run.is_none());
+            let removed = next();
+            let is_here = line.survivor.as_ref().is_some_and(|survivor| survivor.run.is_none());
             let told = Told::new(line, (removed, is_here.then(next)));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };

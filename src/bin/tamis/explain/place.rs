@@ -1,6 +1,6 @@
 //! What `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]` may mean.
 
-use tamis::account::{LedgerLine, LedgerLineRef};
+use tamis::account::{LedgerLine, LedgerLineRef, LedgerPlace};
 
 /// One way to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,8 @@ impl Reading {
     }
 
     pub(crate) fn is_named_by(&self, line: &LedgerLineRef<'_>) -> bool {
-        line.path == self.path || (line.survivor.path == self.path && line.survivor.run.is_none())
+        let is_own = |survivor: &LedgerPlace<'_>| survivor.path == self.path && survivor.run.is_none();
+        line.path == self.path || line.survivor.as_ref().is_some_and(is_own)
     }
 }
 

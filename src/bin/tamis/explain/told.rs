@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RecordId};
+use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
 use tamis::fingerprint::Fingerprint;
 use tamis::store::path::printable_bytes;
 use tamis::{Excerpt, Missing, OriginalParagraph};
@@ -31,8 +31,8 @@ enum Text {
     Kept(Excerpt),
     /// It never could be read again.
     Gone(String),
-    /// It stands in an earlier run.
-    Earlier,
+    /// It stands in an earlier run, or nothing stays.
+    Elsewhere,
     /// It should be there, and is not what it was.
     Changed(String),
 }
@@ -49,14 +49,14 @@ impl Text {
     fn excerpt(&self) -> Option<&Excerpt> {
         match self {
             Self::Read(excerpt) | Self::Kept(excerpt) => Some(excerpt),
-            Self::Gone(_) | Self::Changed(_) | Self::Earlier => None,
+            Self::Gone(_) | Self::Changed(_) | Self::Elsewhere => None,
         }
     }
 
     fn why(&self) -> Option<&str> {
         match self {
             Self::Gone(why) | Self::Changed(why) => Some(why),
-            Self::Read(_) | Self::Kept(_) | Self::Earlier => None,
+            Self::Read(_) | Self::Kept(_) | Self::Elsewhere => None,
         }
     }
 }
@@ -64,7 +64,7 @@ impl Text {
 impl Told {
     /// A line, what went, and what stays if that is in the inputs.
     pub(super) fn new(line: LedgerLine<'static>, (removed, survivor): (Answer, Option<Answer>)) -> Self {
-        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Earlier, Text::of));
+        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Elsewhere, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)
         {
@@ -89,9 +89,9 @@ impl Told {
 
     /// What is wrong with the inputs, with what to do about it.
     pub(super) fn failures(&self) -> Vec<String> {
-        let sides = [(&self.line.path, &self.removed), (&self.line.survivor.path, &self.survivor)];
+        let survivor = self.line.survivor.as_ref().map(|survivor| (&survivor.path, &self.survivor));
         let mut failures = Vec::new();
-        for (path, text) in sides {
+        for (path, text) in [(&self.line.path, &self.removed)].into_iter().chain(survivor) {
             if let Text::Changed(why) = text {
                 failures.push(format!(
                     "{path}: {why}; the inputs changed since the run: name them as they were with --input, or run \
@@ -117,11 +117,12 @@ impl Told {
             rows.retain(|row| row.removed.is_some());
         }
         if !rows.is_empty() {
-            let sides = [(removed, self.line.first), (survivor, self.line.survivor.first)];
+            let first = self.line.survivor.as_ref().map_or(0, |survivor| survivor.first);
+            let sides = [(removed, self.line.first), (survivor, first)];
             let [removed, survivor] = sides.map(|(paragraphs, first)| Side { paragraphs, first });
             text.push('\n');
             text.push_str(&match self.survivor {
-                Text::Earlier => alone(&rows, removed, style),
+                Text::Elsewhere => alone(&rows, removed, style),
                 _ => page(&rows, removed, survivor, style),
             });
         }
@@ -144,10 +145,15 @@ impl Told {
             let _ = writeln!(text, "  {name:<11} {}", printable_bytes(value.as_bytes())); // writing to a String cannot fail
         };
         row("why", &format!("{}: {}", line.rule.name(), why(line)));
-        row("survivor", &survivor_place(&line.survivor, self.survivor.excerpt()));
+        if let Some(survivor) = &line.survivor {
+            row("survivor", &survivor_place(survivor, self.survivor.excerpt()));
+        }
+        if let Some(evidence) = &line.evidence {
+            row("evidence", evidence.json());
+        }
         match line.similarity {
             Some(similarity) => row("similarity", &similarity.to_string()),
-            None if !line.rule.is_exact() => row("similarity", "1"),
+            None if !line.rule.is_exact() && line.survivor.is_some() => row("similarity", "1"),
             None => {}
         }
         if let Some(containment) = line.containment {
@@ -174,7 +180,7 @@ impl Told {
     /// The line of the ledger, with both texts.
     pub(super) fn to_json(&self) -> serde_json::Result<String> {
         let LedgerLine { path, record, id, first, last, span, rule, survivor, .. } = &self.line;
-        let LedgerLine { similarity, containment, numbers, text, .. } = &self.line;
+        let LedgerLine { evidence, similarity, containment, numbers, text, .. } = &self.line;
         let json = JsonLine {
             path,
             record: *record,
@@ -184,11 +190,12 @@ impl Told {
             lines: self.removed.excerpt().and_then(lines),
             span: *span,
             rule: rule.name(),
-            survivor: JsonPlace {
-                place: survivor,
+            survivor: survivor.as_ref().map(|place| JsonPlace {
+                place,
                 lines: self.survivor.excerpt().and_then(lines),
                 text: self.survivor.excerpt().map(joined),
-            },
+            }),
+            evidence: evidence.as_ref(),
             similarity: *similarity,
             containment: *containment,
             numbers: numbers.as_ref(),
@@ -212,7 +219,10 @@ struct JsonLine<'a> {
     lines: Option<(u64, u64)>,
     span: (u64, u64),
     rule: &'static str,
-    survivor: JsonPlace<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survivor: Option<JsonPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a RawJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -244,7 +254,7 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 
 /// The rule in words.
 fn why(line: &LedgerLine<'_>) -> &'static str {
-    line.rule.wording(line.survivor.run.is_some()).why(line.num_paragraphs())
+    line.rule.wording(line.earlier_run().is_some()).why(line.num_paragraphs())
 }
 
 /// What tells that a text is not the one that was removed.
