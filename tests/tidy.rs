@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, each of which may import from those before it.
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "units",
     "error",
     "document",
@@ -24,6 +24,7 @@ const ROOMS: [&str; 16] = [
     "decide",
     "index",
     "write",
+    "account",
     "report",
     "run",
 ];

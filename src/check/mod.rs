@@ -17,12 +17,13 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use crate::account::{EvidenceStore, Summary};
 use crate::config::Config;
 use crate::decide::Places;
 use crate::discover::SourceList;
 use crate::error::Result;
 use crate::observe::Observer;
-use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter, Summary};
+use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
 use crate::run::decider::{Basis, Decider};
@@ -34,7 +35,7 @@ use crate::run::pass::{Keys, Pass};
 use crate::run::recorder::Tally;
 use crate::run::session::Session;
 use crate::store::{DiskInput, Place, Root};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use account::Account;
 use log::Log;

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::io::Write;
 
+use crate::account::{
+    LedgerContext, LedgerLineRef, LedgerPlace, Likeness, RejectedLine, Summary, SurvivorDocument, survivors,
+};
 use crate::decide::Reason;
 use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
-use crate::report::{LedgerLineRef, LedgerPlaceRef, RejectedLine, Summary};
 use crate::run::corpus::Corpus;
 use crate::run::lookup::look_up;
 use crate::run::texts::{asked, texts};
 use crate::store::Root;
-use crate::write::{LedgerContext, SurvivorDocument, survivors};
 
 use super::log::{Entry, Log, Run};
 use super::tell::Teller;
@@ -32,8 +33,8 @@ pub(super) fn write(
 fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
     let mut rejections = Vec::new();
     for number in 0..log.len() {
-        if let Some(Entry::Rejected { text, .. }) = log.entry(number)? {
-            rejections.extend(serde_json::from_str(&log.text(text)?).ok());
+        if let Some(Entry::Rejected { rejected, .. }) = log.entry(number)? {
+            rejections.push(RejectedLine::of(&log.rejection(&rejected)?));
         }
         if rejections.len() >= MAX_REJECTED {
             break;
@@ -79,9 +80,9 @@ impl LogLines<'_, '_> {
         let Teller { sources, places, findings, earlier, .. } = *self.teller;
         let context = LedgerContext { sources, places, findings, earlier };
         let survivors = survivors(reason, run.last - run.first + 1, context)?;
-        let evidence = match survivors.finding {
-            Some(finding) => Some(self.teller.evidence.read(finding)?),
-            None => None,
+        let Likeness { similarity, containment, .. } = match survivors.finding {
+            Some(finding) => self.teller.evidence.read(finding)?,
+            None => Likeness::default(),
         };
         let removed = places.owner(run.document);
         let survivor = match &survivors.document {
@@ -101,16 +102,18 @@ impl LogLines<'_, '_> {
             last: run.last,
             span: run.span,
             rule: survivors.rule,
-            survivor: LedgerPlaceRef {
+            survivor: Some(LedgerPlace {
                 run: survivor.0,
                 path: survivor.1,
                 record: survivor.2,
                 id: None,
                 first: survivors.first,
                 last: survivors.last,
-            },
-            similarity: evidence.as_ref().and_then(|evidence| evidence.similarity),
-            containment: evidence.as_ref().and_then(|evidence| evidence.containment),
+            }),
+            evidence: None,
+            similarity,
+            containment,
+            numbers: None,
             text: None,
         })
     }

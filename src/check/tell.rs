@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use serde::Deserialize;
-
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, EarlierPlace, Places};
+use crate::account::{EvidenceStore, LedgerContext, RecordId, SurvivorDocument, survivors};
+use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
-use crate::error::{RejectReason, Result};
+use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
-use crate::report::{Location, Problem, ProblemKind, RecordId};
+use crate::report::{Location, Problem, ProblemKind};
 use crate::store::{Place, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
-use crate::write::{EvidenceStore, LedgerContext, RecordIds, SurvivorDocument, survivors};
+use crate::write::RecordIds;
 
 use super::lines::Lines;
 use super::log::{Entry, Log, Run};
@@ -45,9 +43,8 @@ pub(super) struct Told(HashMap<u64, u32, BuildHasherDefault<Identity>>);
 impl Told {
     /// Counts a problem, and returns how many of it were told before.
     fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
-        let kind = ProblemKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
-        let count =
-            self.0.entry(fingerprint.table_hash().wrapping_add(crate::units::count(kind))).or_default();
+        let kind = crate::units::count(kind.number());
+        let count = self.0.entry(fingerprint.table_hash().wrapping_add(kind)).or_default();
         *count = count.saturating_add(1);
         u64::from(*count - 1)
     }
@@ -115,17 +112,6 @@ impl Named {
     }
 }
 
-/// What `rejected.jsonl` says.
-#[derive(Deserialize)]
-struct Rejected {
-    path: String,
-    record: Option<u64>,
-    line: Option<u64>,
-    reason: RejectReason,
-    detail: String,
-    byte: Option<u64>,
-}
-
 impl Teller<'_> {
     /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
     pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
@@ -144,7 +130,9 @@ impl Teller<'_> {
                 location.lines = lines.or((line > 0).then_some((line, line)));
                 blank(piece, location)
             }
-            Entry::Rejected { source, text, .. } => self.rejected(piece, source, &log.text(text)?),
+            Entry::Rejected { source, rejected, .. } => {
+                self.rejected(piece, source, log.rejection(&rejected)?)
+            }
         })
     }
 
@@ -160,7 +148,7 @@ impl Teller<'_> {
             let Self { sources, places, findings, earlier, .. } = *self;
             let context = LedgerContext { sources, places, findings, earlier };
             let mut survivors = survivors(reason, run.last - run.first + 1, context)?;
-            if piece.kind == ProblemKind::Removed(crate::decide::Rule::Exact) {
+            if reason.rule().is_one_for_one() {
                 survivors.last = survivors.first + (last - run.first);
                 survivors.first += first - run.first;
             }
@@ -220,16 +208,15 @@ impl Teller<'_> {
         Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
-    fn rejected(&mut self, piece: &Piece, source: SourceId, line: &str) -> Problem {
+    fn rejected(&mut self, piece: &Piece, source: SourceId, rejection: Rejection) -> Problem {
         let mut problem = blank(piece, self.file(source));
-        let Ok(rejected) = serde_json::from_str::<Rejected>(line) else { return problem };
-        let file = path::lossless(self.sources.get(source).place.relative);
-        let member = rejected.path.strip_prefix(&*file).and_then(|rest| rest.strip_prefix('/'));
-        problem.location.member = member.map(str::to_owned);
-        problem.location.record = rejected.record;
-        problem.location.lines = rejected.line.map(|line| (line, line));
-        let place = rejected.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
-        problem.rejection = Some((rejected.reason, rejected.detail + &place));
+        let file = self.sources.get(source).place.relative;
+        let member = rejection.path.strip_prefix(file).and_then(|rest| rest.strip_prefix(b"/"));
+        problem.location.member = member.map(|member| path::lossless(member).into_owned());
+        problem.location.record = rejection.record.map(|place| place.record);
+        problem.location.lines = rejection.record.and_then(|place| place.line).map(|line| (line, line));
+        let place = rejection.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
+        problem.rejection = Some((rejection.reason, rejection.detail + &place));
         problem
     }
 }

@@ -42,11 +42,11 @@ pub(crate) mod settled;
 pub(crate) mod texts;
 pub(crate) mod walk;
 
-use crate::decide::near::Findings;
+use crate::account::{EvidenceStore, Summary};
+use crate::decide::Findings;
 use crate::error::Result;
-use crate::report::Summary;
 use crate::store::Journal;
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use checkpoint::{EVIDENCE, Sealer, State, refused};
 use corpus::Corpus;

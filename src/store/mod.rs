@@ -70,6 +70,9 @@ pub trait Input: Sync {
     }
 }
 
+/// The file of a run's counts, by which its account is known for one.
+pub const SUMMARY: &str = "summary.json";
+
 /// The two parts of an output (contract O2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {

@@ -8,11 +8,11 @@ use hashbrown::HashTable;
 use super::audit::{Audit, Difference, DifferenceKind};
 use super::ledger;
 use super::sight::hash;
+use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::Config;
 use crate::decide::Rule;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::report::{LedgerLine, LedgerPlace};
 use crate::units::SourceId;
 
 /// Where a paragraph stands that stays: two words, as there are many.
@@ -52,7 +52,7 @@ impl Place {
 pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
 
 /// [`key`] of a survivor's document, whatever run it stands in.
-pub(super) fn survivor_key(survivor: &LedgerPlace) -> u64 {
+pub(super) fn survivor_key(survivor: &LedgerPlace<'_>) -> u64 {
     match &survivor.run {
         None => key(&survivor.path, survivor.record),
         // A NUL is in no path, and none begins with a slash.
@@ -144,7 +144,7 @@ impl Wanted {
             return Ok(wanted);
         }
         for line in ledger::open(file)? {
-            let LedgerLine { path, record, rule, survivor, .. } = line?;
+            let LedgerLine { path, record, rule, survivor: Some(survivor), .. } = line? else { continue };
             let survivor_key = key(&survivor.path, survivor.record);
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
@@ -193,14 +193,16 @@ impl Wanted {
         }
         for (line, number) in ledger::open(file)?.zip(1_u64..) {
             let line = line?;
-            if let Some(why) = self.fault(&line) {
-                let survivor = match line.survivor.record {
-                    Some(record) => format!("{}#{record}", line.survivor.path),
-                    None => line.survivor.path.clone(),
+            if let Some(survivor) = &line.survivor
+                && let Some(why) = self.fault(&line, survivor)
+            {
+                let survivor = match survivor.record {
+                    Some(record) => format!("{}#{record}", survivor.path),
+                    None => survivor.path.to_string(),
                 };
                 audit.add(Difference {
                     kind: DifferenceKind::Ledger,
-                    path: line.path,
+                    path: line.path.into_owned(),
                     record: line.record,
                     line: None,
                     paragraph: Some(line.first),
@@ -211,10 +213,10 @@ impl Wanted {
         Ok(())
     }
 
-    fn fault(&self, line: &LedgerLine) -> Option<&'static str> {
-        let survivor = key(&line.survivor.path, line.survivor.record);
+    fn fault(&self, line: &LedgerLine<'_>, place: &LedgerPlace<'_>) -> Option<&'static str> {
+        let survivor = key(&place.path, place.record);
         if line.rule == Rule::NearParagraph {
-            let stays = self.paragraphs.get(&(survivor, line.survivor.first));
+            let stays = self.paragraphs.get(&(survivor, place.first));
             return (stays != Some(&true))
                 .then_some("the paragraph does not stay that should stay in its place");
         }
@@ -229,7 +231,7 @@ impl Wanted {
         if goes || survivor == own {
             return Some("the document goes itself that should stay in its place");
         }
-        if line.survivor.first != 0 || line.survivor.last.checked_add(1) != Some(twin.num_paragraphs) {
+        if place.first != 0 || place.last.checked_add(1) != Some(twin.num_paragraphs) {
             return Some("these are not all paragraphs of the document that stays in its place");
         }
         let is_copy = noted(own).whole.is_some_and(|own| own == twin);

@@ -5,18 +5,18 @@ use std::path::Path;
 
 use super::audit::{Audit, DifferenceKind};
 use super::sight::hash;
+use crate::account::{LedgerLine, LedgerReader};
 use crate::config::NearConfig;
 use crate::decide::Rule;
 use crate::discover::{Plan, SourceList};
 use crate::error::{Error, Result};
-use crate::report::{LedgerLine, LedgerReader};
 use crate::store::{DiskInput, Input, InputFile, Place, Root, path};
 use crate::units::SourceId;
 
 /// A line of the ledger, and its number from 1.
 #[derive(Debug)]
 pub(super) struct Told {
-    pub(super) line: LedgerLine,
+    pub(super) line: LedgerLine<'static>,
     pub(super) number: u64,
 }
 
@@ -106,7 +106,7 @@ impl Ledger {
             }
             let is_past = *source < document.source
                 || (is_here && line.record < document.record)
-                || self.done.contains(&line.path);
+                || self.done.contains(&*line.path);
             if !is_past {
                 return Ok(None);
             }
@@ -151,7 +151,7 @@ impl Ledger {
 }
 
 /// What is wrong with a line whatever it is about, if anything is. How alike texts are it says itself.
-pub(super) fn fault_of(line: &LedgerLine, near: &NearConfig) -> Option<&'static str> {
+pub(super) fn fault_of(line: &LedgerLine<'_>, near: &NearConfig) -> Option<&'static str> {
     let LedgerLine { first, last, rule, survivor, similarity, containment, text, .. } = line;
     let is_possible = match rule {
         Rule::Exact => true,
@@ -161,6 +161,9 @@ pub(super) fn fault_of(line: &LedgerLine, near: &NearConfig) -> Option<&'static 
     if !is_possible {
         return Some("under these options no rule of this name removes anything");
     }
+    let Some(survivor) = survivor else {
+        return Some("nothing is said to stay in their place");
+    };
     if survivor.run.is_some() && *rule != Rule::Exact {
         return Some("in earlier runs only copies of paragraphs stand");
     }

@@ -1,20 +1,15 @@
-//! Stage 7: documents and verdicts in, clean text in its container out (contract P4, P5, O1, O4), and the
-//! runs of removed paragraphs for the ledger (contract O5).
+//! Stage 7: documents and verdicts in, clean text in its container out (contract P4, P5, O1, O4).
 //!
-//! Pure but for the writer it is given. Does not know why a paragraph goes, nor what stands in other documents
-//! but for the places of survivors.
+//! Pure but for the writer it is given. Does not know why a paragraph goes, nor what stands in other documents.
 
 mod container;
 mod convert;
 pub mod csv;
 mod encode;
-mod evidence;
 mod ids;
-mod ledger;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod record;
-mod run;
 mod shard;
 mod text;
 pub mod warc;
@@ -24,12 +19,9 @@ pub use convert::Converted;
 #[cfg(feature = "parquet")]
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
-pub use evidence::{Evidence, EvidenceStore, NumbersTold};
 pub use ids::{RecordIds, SavedIds};
-pub use ledger::{Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, Survivors, survivors};
 #[cfg(feature = "parquet")]
 pub(crate) use parquet::with_texts;
 pub use record::{Escaper, write_record, write_verbatim};
-pub use run::{Run, RunText, Runs, for_each_run};
 pub use shard::{SavedShards, Shards};
 pub use text::{Judged, Layout, Written, count_text, write_text};

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use serde::Serialize;
+use tamis::account::{LedgerLine, LedgerPlace, RecordId};
 use tamis::decide::Rule;
-use tamis::report::{LedgerLine, RecordId};
 use tamis::store::path::printable_bytes;
 
 use crate::account::grouped;
@@ -49,7 +49,7 @@ struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<RecordId>,
+    id: Option<RecordId<'static>>,
 }
 
 /// A document that went.
@@ -103,8 +103,8 @@ fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
     let mut numbers: HashMap<(String, Option<u64>), usize> = HashMap::new();
     record.scan(|ledger| {
         let line = ledger.line()?;
-        if line.rule.is_of_documents() {
-            let key = (line.survivor.path.clone(), line.survivor.record);
+        if let Some(survivor) = line.survivor.as_ref().filter(|_| line.rule.is_of_documents()) {
+            let key = (survivor.path.clone().into_owned(), survivor.record);
             let number = *numbers.entry(key).or_insert(groups.len());
             add(&mut groups, number, line);
         }
@@ -118,17 +118,19 @@ fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
     Ok(groups)
 }
 
-fn add(groups: &mut Vec<Group>, number: usize, line: LedgerLine) {
+fn add(groups: &mut Vec<Group>, number: usize, line: LedgerLine<'static>) {
     let LedgerLine { path, record, id, rule, survivor, similarity, .. } = line;
-    if number == groups.len() {
-        let survivor = Place { path: survivor.path, record: survivor.record, id: survivor.id };
+    if number == groups.len()
+        && let Some(LedgerPlace { path, record, id, .. }) = survivor
+    {
+        let survivor = Place { path: path.into_owned(), record, id };
         groups.push(Group { survivor, members: Vec::new() });
     }
     let members = &mut groups[number].members;
     // A long document takes several lines, one after the other.
     let is_told = members.last().is_some_and(|last| last.place.path == path && last.place.record == record);
     if !is_told {
-        members.push(Member { place: Place { path, record, id }, rule, similarity });
+        members.push(Member { place: Place { path: path.into_owned(), record, id }, rule, similarity });
     }
 }
 

@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 use tamis::Destination;
-use tamis::report::{LedgerReader, RejectedLine, RunInfo, Summary};
+use tamis::account::names::{LEDGER, REJECTED, RUN_INFO, SUMMARY};
+use tamis::account::{LedgerReader, RejectedLine, RunInfo, Summary};
 use tamis::store::path::printable;
-
-/// The ledger's name in the record.
-const LEDGER: &str = "removed.jsonl.zst";
 
 /// `OUT.tamis`.
 #[derive(Debug)]
@@ -34,13 +32,13 @@ impl Record {
                 printable(&beside.join(LEDGER))
             );
         };
-        let summary = read(&directory.join("summary.json"))?;
+        let summary = read(&directory.join(SUMMARY))?;
         Ok(Self { directory, summary })
     }
 
     /// What varied.
     pub(crate) fn run(&self) -> anyhow::Result<RunInfo> {
-        read(&self.directory.join("run.json"))
+        read(&self.directory.join(RUN_INFO))
     }
 
     /// The ledger, from its beginning.
@@ -68,8 +66,7 @@ impl Record {
         let mut ledger = self.ledger()?;
         let mut num_removed = 0_u64;
         while ledger.advance()? {
-            let head = ledger.head()?;
-            num_removed = num_removed.saturating_add(head.last.saturating_sub(head.first) + 1);
+            num_removed = num_removed.saturating_add(ledger.line_ref()?.num_paragraphs());
             visit(&ledger)?;
         }
         Ok(self.check_total(num_removed)?)
@@ -90,7 +87,7 @@ impl Record {
 
     /// The first rejections.
     pub(crate) fn rejections(&self, most: usize) -> anyhow::Result<Vec<RejectedLine>> {
-        let path = self.directory.join("rejected.jsonl");
+        let path = self.directory.join(REJECTED);
         let told = || format!("{}: cannot read this part of the record", printable(&path));
         #[expect(
             clippy::disallowed_methods,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::report::LedgerLineRef;
+use tamis::account::LedgerLineRef;
+use tamis::account::names::PAGE;
 use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Texts};
 use tamis::store::path::printable;
 use tamis::{OriginalTexts, Originals};
@@ -52,7 +53,7 @@ pub(crate) struct ReportArgs {
 
 pub(crate) fn report(args: &ReportArgs, progress: &Progress) -> anyhow::Result<Exit> {
     let record = Record::open(&args.out)?;
-    let path = args.html.clone().unwrap_or_else(|| record.directory().join("report.html"));
+    let path = args.html.clone().unwrap_or_else(|| record.directory().join(PAGE));
     let file = output(&path)?;
     let rejections = record.rejections(MAX_REJECTED)?;
     let originals = originals(args, &record, progress)?;
@@ -118,8 +119,7 @@ impl LedgerLines for Lines<'_> {
         while ledger.advance()? {
             if is_wanted(number) {
                 let line = ledger.line_ref()?;
-                let num_paragraphs = line.last.saturating_sub(line.first).saturating_add(1);
-                num_removed = num_removed.saturating_add(num_paragraphs);
+                num_removed = num_removed.saturating_add(line.num_paragraphs());
                 each(number, &line)?;
             } else {
                 is_whole = false;

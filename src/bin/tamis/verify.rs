@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::{Arg, Args, ValueHint};
 use serde_json::Value;
 use tamis::Summary;
+use tamis::account::names::{LEDGER, SUMMARY};
 use tamis::store::path::printable;
 use tamis::{Audit, Destination};
 
@@ -52,9 +53,6 @@ fn of_the_run(against: Arg) -> Arg {
         .help_heading(None)
 }
 
-/// The ledger's name in the record.
-const LEDGER: &str = "removed.jsonl.zst";
-
 pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     let VerifyArgs { mut clean, earlier } = args;
     let against = std::mem::replace(&mut clean.options.against, earlier).unwrap_or_default();
@@ -72,7 +70,7 @@ pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     }
     let roots = settings.roots()?;
     let record = record(&Destination::Directory(out.clone())).unwrap_or_default();
-    check_options(&settings, &record.join("summary.json"))?;
+    check_options(&settings, &record.join(SUMMARY))?;
     let progress = crate::start(settings.verbose, settings.quiet)?;
     let audit = tamis::verify(roots, (out, &record.join(LEDGER)), &settings.config, &progress);
     progress.clear();

@@ -26,7 +26,7 @@ mod texts;
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
 
-use super::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
+use crate::account::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 
@@ -55,7 +55,7 @@ pub const MAX_TEXT_BYTES: usize = 24 * 1024 * 1024;
 /// Whatever opens a ledger anew is one:
 /// ```
 /// use tamis::report::page::{LedgerLines, NoTexts, Page};
-/// use tamis::report::LedgerReader;
+/// use tamis::account::LedgerReader;
 /// use tamis::{Config, Document, NoObserver};
 /// let documents = [Document::new("a", "今天下雨。\n"), Document::new("b", "今天下雨。\n")];
 /// let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::*;
+use crate::account::PartCounts;
 use crate::config::{Config, NearUnits};
 use crate::document::Document;
 use crate::observe::NoObserver;
-use crate::report::PartCounts;
 
 /// Texts that are `TEXT OF path#record first-last`.
 struct Told;

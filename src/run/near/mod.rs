@@ -40,15 +40,14 @@ use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
 use super::decider::Known;
 use super::overflow::report;
+use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
-use crate::decide::Places;
-use crate::decide::near::{
-    self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
-};
+use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
+use crate::decide::{Finding, Findings, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
-use crate::write::{EvidenceStore, RecordIds};
+use crate::write::RecordIds;
 
 use features::Collected;
 use sketch::DocumentSketches;
@@ -85,7 +84,7 @@ pub(crate) fn search(
         let DocumentSketches { texts, texts_of } = sketches;
         let compared = Compared { texts: &texts, banding, units: Units::Documents };
         let removed = settle(corpus, &compared, &documents.places, evidence)?;
-        findings.set_documents(Documents::new(texts_of, texts, removed));
+        findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
         known = Some(documents);
     }
     if config.has_paragraphs() {
@@ -99,7 +98,7 @@ pub(crate) fn search(
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
         removed.sort_unstable_by_key(|(place, _)| *place);
-        findings.set_paragraphs(removed);
+        findings.add_paragraphs(Rule::NearParagraph, removed);
     }
     corpus.observer.begun(Stage::Cleaning);
     Ok(known.map(|known| Search { findings, known }))

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::report::LedgerLine;
+use tamis::account::LedgerLine;
 use tamis::store::path::{bytes, lossless};
 use tamis::{Excerpt, Missing, Originals, Wanted};
 
@@ -86,7 +86,7 @@ pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result
     let mut batch_bytes = 0;
     let mut ledger = record.ledger()?;
     while ledger.advance()? {
-        if ledger.head()?.path != reading.path {
+        if ledger.line_ref()?.path != reading.path {
             continue;
         }
         let line = ledger.line()?;
@@ -104,8 +104,8 @@ pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result
 }
 
 /// A long document that went as a whole takes several lines of the ledger: they become one.
-fn push(batch: &mut Vec<LedgerLine>, line: LedgerLine) {
-    let goes_on = |last: &LedgerLine| {
+fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
+    let goes_on = |last: &LedgerLine<'_>| {
         line.rule.is_of_documents()
             && last.record == line.record
             && last.rule == line.rule
@@ -133,9 +133,9 @@ fn resolve(
     let readings = Reading::all(typed, inputs);
     let mut is_told = vec![false; readings.len()];
     record.scan(|ledger| {
-        let head = ledger.head()?;
+        let line = ledger.line_ref()?;
         for (is_told, reading) in is_told.iter_mut().zip(&readings) {
-            *is_told |= reading.is_named_by(&head);
+            *is_told |= reading.is_named_by(&line);
         }
         Ok(())
     })?;
@@ -167,9 +167,9 @@ fn nearest(record: &Record, originals: &Originals, typed: &str) -> anyhow::Resul
     let mut ledger = record.ledger()?;
     let mut last = String::new();
     while ledger.advance()? {
-        let head = ledger.head()?;
-        if head.path != last {
-            last = head.path.into_owned();
+        let line = ledger.line_ref()?;
+        if line.path != last {
+            last = line.path.into_owned();
             nearest.offer(&last);
         }
     }
@@ -188,16 +188,18 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&mut self, lines: Vec<LedgerLine>) -> anyhow::Result<()> {
+    fn tell(&mut self, lines: Vec<LedgerLine<'static>>) -> anyhow::Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
         // Of what stands in an earlier run the inputs know nothing.
-        let of_line = |line: &LedgerLine| {
+        let of_line = |line: &LedgerLine<'_>| {
             let LedgerLine { path, record, first, last, survivor, .. } = line;
-            let removed = Wanted { path: path.clone(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = survivor.run.is_none().then(|| Wanted {
-                path: survivor.path.clone(),
+            let removed =
+                Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
+            let twin = survivor.as_ref().filter(|survivor| survivor.run.is_none());
+            let twin = twin.map(|survivor| Wanted {
+                path: survivor.path.to_string(),
                 record: survivor.record,
                 paragraphs: Some((survivor.first, survivor.last)),
             });
@@ -208,7 +210,8 @@ impl Teller<'_> {
         let style = Page::of_stdout(self.args.full);
         for line in lines {
             let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
-            let (removed, is_here) = (next(), line.survivor.run.is_none());
+            let removed = next();
+            let is_here = line.survivor.as_ref().is_some_and(|survivor| survivor.run.is_none());
             let told = Told::new(line, (removed, is_here.then(next)));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };

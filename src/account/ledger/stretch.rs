@@ -1,18 +1,18 @@
-//! Runs: consecutive paragraphs of one document that go for one reason: they repeat consecutive paragraphs of one
-//! other, or their document goes (contract O5).
+//! Stretches: consecutive paragraphs of one document that go for one reason: they repeat consecutive paragraphs of
+//! one other, or their document goes (contract O5).
 
-use super::Judged;
 use crate::config::Repair;
 use crate::decide::{Earlier, Places, Reason};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::normalize;
 use crate::units::{Ordinal, ParagraphIndex, count};
+use crate::write::Judged;
 
 /// Consecutive removed paragraphs whose survivors are consecutive in one document, or whose document goes as a
-/// whole. A near-duplicate paragraph is a run of its own.
+/// whole. A near-duplicate paragraph is a stretch of its own.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Run {
+pub struct Stretch {
     /// The first removed paragraph.
     pub first: ParagraphIndex,
     /// The last removed paragraph.
@@ -34,26 +34,30 @@ fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -
             next.0 == first.0 + distance && next.0 < survivor_end.0
         }
         (Reason::Earlier(first), Reason::Earlier(next)) => next == first + distance && next < survivor_end.0,
-        (Reason::ExactDocument(_) | Reason::NearDocument(_), _) => reason == next,
+        _ if reason.rule().is_of_documents() => reason == next,
         _ => false,
     }
 }
 
-/// A run with text is cut at this many bytes, so that memory does not depend on the length of a document.
-const MAX_RUN_TEXT: usize = 16 * 1024 * 1024;
+/// A stretch with text is cut at this many bytes, so that memory does not depend on the length of a document.
+const MAX_TEXT: usize = 16 * 1024 * 1024;
 
-impl Run {
+impl Stretch {
+    /// Paragraphs in it.
+    pub fn num_paragraphs(&self) -> u64 {
+        self.last.0 - self.first.0 + 1
+    }
+
     fn text_len(&self) -> usize {
         self.text.as_ref().map_or(0, String::len)
     }
 
     /// Takes `next` in if it goes on where this one ends; gives it back if not.
     pub fn extend(&mut self, next: Self) -> Option<Self> {
-        let num_removed = self.last.0 - self.first.0 + 1;
         let text_len = self.text_len() + next.text_len();
         let is_next = next.first.0 == self.last.0 + 1
-            && goes_on(self.reason, next.reason, num_removed, self.survivor_end)
-            && text_len <= MAX_RUN_TEXT;
+            && goes_on(self.reason, next.reason, self.num_paragraphs(), self.survivor_end)
+            && text_len <= MAX_TEXT;
         if !is_next {
             return Some(next);
         }
@@ -67,30 +71,30 @@ impl Run {
     }
 }
 
-/// What runs are collected from.
-pub struct Runs<'a> {
+/// What stretches are made from.
+pub struct StretchContext<'a> {
     /// Where the survivors stand.
     pub places: &'a Places,
     /// Where those of earlier runs stand.
     pub earlier: Option<&'a dyn Earlier>,
     /// How text is repaired.
     pub repair: Repair,
-    /// Which runs hold their text.
-    pub text: RunText,
+    /// Which stretches hold their text.
+    pub text: StretchText,
 }
 
-/// Which runs hold the text that goes.
+/// Which stretches hold the text that goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunText {
+pub enum StretchText {
     /// None.
     Nothing,
-    /// Those of near-duplicates, whose text stands nowhere else.
+    /// Those by rules other than exact ones: their text stands nowhere else.
     NotExact,
     /// All.
     All,
 }
 
-impl Runs<'_> {
+impl StretchContext<'_> {
     /// The place after the last paragraph of the document in which a copy's survivor stands.
     fn survivor_end(&self, reason: Reason) -> Result<Ordinal> {
         Ok(match (reason, self.earlier) {
@@ -101,52 +105,52 @@ impl Runs<'_> {
     }
 }
 
-impl std::fmt::Debug for Runs<'_> {
+impl std::fmt::Debug for StretchContext<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runs").field("text", &self.text).finish_non_exhaustive()
+        f.debug_struct("StretchContext").field("text", &self.text).finish_non_exhaustive()
     }
 }
 
-/// Calls `visit` with the runs among the paragraphs of one document, or of a piece of it whose first paragraph
+/// Calls `visit` with the stretches among the paragraphs of one document, or of a piece of it whose first paragraph
 /// is `first` and whose text starts at `offset` of the document's.
 ///
 /// # Errors
 /// The first of `visit`, and those of what earlier runs left.
-pub fn for_each_run(
+pub fn for_each_stretch(
     document: Judged<'_>,
     (first, offset): (ParagraphIndex, u64),
-    context: &Runs<'_>,
-    mut visit: impl FnMut(Run) -> Result<()>,
+    context: &StretchContext<'_>,
+    mut visit: impl FnMut(Stretch) -> Result<()>,
 ) -> Result<()> {
-    let mut open: Option<Run> = None;
+    let mut open: Option<Stretch> = None;
     for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
         let Some(reason) = verdict.reason() else {
             open.take().map_or(Ok(()), &mut visit)?;
             continue;
         };
-        // Looking the survivor's document up is needed only where no run goes on.
+        // Looking the survivor's document up is needed only where no stretch goes on.
         let is_continued = open
             .as_ref()
-            .is_some_and(|run| goes_on(run.reason, reason, index - run.first.0, run.survivor_end));
+            .is_some_and(|open| goes_on(open.reason, reason, index - open.first.0, open.survivor_end));
         let survivor_end = match &open {
-            Some(run) if is_continued => run.survivor_end,
+            Some(open) if is_continued => open.survivor_end,
             _ => context.survivor_end(reason)?,
         };
         let has_text = match context.text {
-            RunText::Nothing => false,
-            RunText::NotExact => verdict.rule().is_some_and(|rule| !rule.is_exact()),
-            RunText::All => true,
+            StretchText::Nothing => false,
+            StretchText::NotExact => verdict.rule().is_some_and(|rule| !rule.is_exact()),
+            StretchText::All => true,
         };
         // Most of the time a whole document goes: its text is put together in one place.
-        if let Some(run) = open.as_mut().filter(|run| is_continued && run.text_len() <= MAX_RUN_TEXT / 2) {
-            run.last = ParagraphIndex(index);
-            run.span.1 = offset + count(paragraph.span.end);
-            if let Some(text) = &mut run.text {
+        if let Some(open) = open.as_mut().filter(|open| is_continued && open.text_len() <= MAX_TEXT / 2) {
+            open.last = ParagraphIndex(index);
+            open.span.1 = offset + count(paragraph.span.end);
+            if let Some(text) = &mut open.text {
                 push_repaired(document, paragraph, context.repair, text);
             }
             continue;
         }
-        let next = Run {
+        let next = Stretch {
             first: ParagraphIndex(index),
             last: ParagraphIndex(index),
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
@@ -159,7 +163,7 @@ pub fn for_each_run(
             }),
         };
         let rejected = match &mut open {
-            Some(run) => run.extend(next),
+            Some(open) => open.extend(next),
             None => Some(next),
         };
         if let Some(next) = rejected {

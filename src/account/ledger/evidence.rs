@@ -1,15 +1,16 @@
-//! Why near-duplicates are held to be such, kept until the ledger tells it.
+//! Why near-duplicates are held to be such, kept until the ledger says so.
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::near::{Finding, Match, NumberOverlap};
+use crate::decide::near::{Match, NumberOverlap};
+use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
 use crate::units::count;
 
-/// What a line of the ledger says of a near-duplicate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
+/// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Likeness {
     /// The Jaccard coefficient, if it is not 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
@@ -18,12 +19,12 @@ pub struct Evidence {
     pub containment: Option<f64>,
     /// The numbers in either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub numbers: Option<NumbersTold>,
+    pub numbers: Option<LedgerNumbers>,
 }
 
 /// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NumbersTold {
+pub struct LedgerNumbers {
     /// In both.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<String>,
@@ -35,21 +36,21 @@ pub struct NumbersTold {
     pub survivor: Vec<String>,
 }
 
-/// Numbers told of each kind.
-const MAX_TOLD: usize = 32;
+/// Numbers of each kind that a line holds.
+const MAX_NUMBERS: usize = 32;
 
-impl Evidence {
+impl Likeness {
     fn of(found: Match, numbers: NumberOverlap) -> Self {
         let Match { similarity, containment } = found;
         let jaccard = similarity.jaccard();
-        let told = |mut numbers: Vec<String>| {
-            numbers.truncate(MAX_TOLD);
+        let first = |mut numbers: Vec<String>| {
+            numbers.truncate(MAX_NUMBERS);
             numbers
         };
-        let numbers = NumbersTold {
-            shared: told(numbers.shared),
-            removed: told(numbers.removed),
-            survivor: told(numbers.survivor),
+        let numbers = LedgerNumbers {
+            shared: first(numbers.shared),
+            removed: first(numbers.removed),
+            survivor: first(numbers.survivor),
         };
         let is_silent =
             numbers.shared.is_empty() && numbers.removed.is_empty() && numbers.survivor.is_empty();
@@ -91,20 +92,21 @@ impl EvidenceStore {
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
-        let json = serde_json::to_vec(&Evidence::of(found, numbers)).unwrap_or_default(); // strings and numbers only
+        let json = serde_json::to_vec(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
         let offset = self.scratch.append(&json)?;
-        Ok(Finding { survivor, offset, len: u32::try_from(json.len()).unwrap_or(0) })
+        let len = u32::try_from(json.len()).unwrap_or(0);
+        Ok(Finding::new(Some(survivor), EvidencePlace { offset, len }))
     }
 
     /// What was kept.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn read(&mut self, finding: Finding) -> Result<Evidence> {
-        let mut json = vec![0; usize::try_from(finding.len).unwrap_or(0)];
-        self.scratch.read_at(finding.offset, &mut json)?;
-        let none = Evidence { similarity: None, containment: None, numbers: None };
+    pub fn read(&mut self, finding: Finding) -> Result<Likeness> {
+        let EvidencePlace { offset, len } = finding.evidence();
+        let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
+        self.scratch.read_at(offset, &mut json)?;
         debug_assert!(count(json.len()) > 0);
-        Ok(serde_json::from_slice(&json).unwrap_or(none))
+        Ok(serde_json::from_slice(&json).unwrap_or_default())
     }
 }

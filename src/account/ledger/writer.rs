@@ -1,4 +1,4 @@
-//! The ledger: one JSON line a run of removed paragraphs, in corpus order, compressed (contract O5).
+//! The ledger, written: one JSON line a stretch of removed paragraphs, in corpus order, compressed (contract O5).
 //!
 //! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
 //! that a large document that turns out to be bad can be taken back whole.
@@ -7,18 +7,19 @@ use std::borrow::Cow;
 use std::io;
 
 use rayon::prelude::*;
-use serde::Serialize;
 use zstd::bulk::Compressor;
 
-use super::evidence::{Evidence, EvidenceStore};
-use super::ids::{RecordIds, SavedIds};
-use super::run::Run;
-use crate::decide::near::{Finding, Findings};
-use crate::decide::{Earlier, EarlierPlace, Owner, Places, Reason, Rule};
+use super::evidence::{EvidenceStore, Likeness};
+use super::json::RecordId;
+use super::line::{LedgerLine, LedgerPlace};
+use super::stretch::Stretch;
+use crate::account::names::LEDGER;
+use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::{OutputFile, path};
 use crate::units::{DocumentId, Ordinal};
+use crate::write::{RecordIds, SavedIds};
 
 /// Text of a frame before compression.
 const FRAME_BYTES: usize = 1024 * 1024;
@@ -27,14 +28,14 @@ const MAX_FULL: usize = 4;
 /// 1: on lines that repeat themselves this much as small as Zstandard's default, 3, in 0.6 of the time.
 const LEVEL: i32 = 1;
 
-/// Writes `removed.jsonl.zst`.
+/// Writes the ledger.
 pub struct Ledger {
     file: Box<dyn OutputFile>,
     lines: Vec<u8>,
     /// Frames that are full and not yet compressed.
     full: Vec<Vec<u8>>,
-    /// The last run, which the next may go on.
-    open: Option<(DocumentId, Run)>,
+    /// The last stretch, which the next may go on.
+    open: Option<(DocumentId, Stretch)>,
     ids: RecordIds,
     evidence: EvidenceStore,
 }
@@ -74,7 +75,7 @@ impl<'a> LedgerContext<'a> {
         }
     }
 
-    /// The same, as JSON can hold it.
+    /// The path of a document, as JSON can hold it.
     pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
         match self.path_bytes(owner) {
             Cow::Borrowed(bytes) => path::lossless(bytes),
@@ -83,40 +84,7 @@ impl<'a> LedgerContext<'a> {
     }
 }
 
-/// Where survivors stand.
-#[derive(Serialize)]
-struct Place<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run: Option<&'a str>,
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a serde_json::value::RawValue>,
-    first: u64,
-    last: u64,
-}
-
-/// A line of the ledger.
-#[derive(Serialize)]
-struct Line<'a> {
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a serde_json::value::RawValue>,
-    first: u64,
-    last: u64,
-    span: (u64, u64),
-    rule: &'static str,
-    survivor: Place<'a>,
-    #[serde(flatten)]
-    evidence: Option<Evidence>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-}
-
-/// Where the survivors of a run stand, and by which rule it goes.
+/// Where the survivors of a stretch stand, and by which rule it goes.
 #[derive(Debug, Clone)]
 pub struct Survivors {
     /// Their document.
@@ -136,7 +104,7 @@ pub struct Survivors {
 pub enum SurvivorDocument {
     /// One of this run.
     Here(DocumentId),
-    /// One of an earlier run, told by its first survivor.
+    /// One of an earlier run, with the place of its first survivor.
     Earlier(EarlierPlace),
 }
 
@@ -154,57 +122,49 @@ impl Ledger {
         self.ids.note(document, id)
     }
 
-    /// Adds a run of a document. Runs come in corpus order.
+    /// Adds a stretch of a document. Stretches come in corpus order.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn push(&mut self, document: DocumentId, run: Run, context: LedgerContext<'_>) -> Result<()> {
+    pub fn push(&mut self, document: DocumentId, stretch: Stretch, context: LedgerContext<'_>) -> Result<()> {
         let next = match &mut self.open {
-            Some((open, last)) if *open == document => last.extend(run),
-            _ => Some(run),
+            Some((open, last)) if *open == document => last.extend(stretch),
+            _ => Some(stretch),
         };
         if let Some(next) = next
-            && let Some((document, run)) = self.open.replace((document, next))
+            && let Some((document, stretch)) = self.open.replace((document, next))
         {
-            self.write_line(document, &run, context)?;
+            self.write_line(document, &stretch, context)?;
         }
         Ok(())
     }
 
-    fn write_line(&mut self, document: DocumentId, run: &Run, context: LedgerContext<'_>) -> Result<()> {
-        let survivors = survivors(run.reason, run.last.0 - run.first.0 + 1, context)?;
+    fn write_line(
+        &mut self,
+        document: DocumentId,
+        stretch: &Stretch,
+        context: LedgerContext<'_>,
+    ) -> Result<()> {
+        let survivors = survivors(stretch.reason, stretch.num_paragraphs(), context)?;
         let removed = self.name(document, context)?;
-        let survivor = match &survivors.document {
-            SurvivorDocument::Here(document) => self.name(*document, context)?,
-            SurvivorDocument::Earlier(place) => Name {
-                run: Some(&place.run),
-                path: Cow::Borrowed(&place.path),
-                record: place.record,
-                id: None,
-            },
+        let Likeness { similarity, containment, numbers } = match survivors.finding {
+            Some(finding) => self.evidence.read(finding)?,
+            None => Likeness::default(),
         };
-        let evidence = match survivors.finding {
-            Some(finding) => Some(self.evidence.read(finding)?),
-            None => None,
-        };
-        let line = Line {
-            path: &removed.path,
+        let line = LedgerLine {
+            path: removed.path,
             record: removed.record,
-            id: removed.id.as_deref(),
-            first: run.first.0,
-            last: run.last.0,
-            span: run.span,
-            rule: survivors.rule.name(),
-            survivor: Place {
-                run: survivor.run,
-                path: &survivor.path,
-                record: survivor.record,
-                id: survivor.id.as_deref(),
-                first: survivors.first,
-                last: survivors.last,
-            },
-            evidence,
-            text: run.text.as_deref(),
+            id: removed.id,
+            first: stretch.first.0,
+            last: stretch.last.0,
+            span: stretch.span,
+            rule: survivors.rule,
+            survivor: Some(self.place(&survivors, context)?),
+            evidence: None,
+            similarity,
+            containment,
+            numbers,
+            text: stretch.text.as_deref(),
         };
         serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;
         self.lines.push(b'\n');
@@ -217,12 +177,25 @@ impl Ledger {
         Ok(())
     }
 
+    /// The place of survivors, as a line says it.
+    fn place<'s>(&mut self, survivors: &'s Survivors, context: LedgerContext<'s>) -> Result<LedgerPlace<'s>> {
+        let (run, name) = match &survivors.document {
+            SurvivorDocument::Here(document) => (None, self.name(*document, context)?),
+            SurvivorDocument::Earlier(place) => {
+                let name = Name { path: Cow::Borrowed(&place.path), record: place.record, id: None };
+                (Some(Cow::Borrowed(place.run.as_str())), name)
+            }
+        };
+        let Name { path, record, id } = name;
+        Ok(LedgerPlace { run, path, record, id, first: survivors.first, last: survivors.last })
+    }
+
     fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
         let owner = context.places.owner(document);
-        let mut name = Name { run: None, path: context.path(owner), record: owner.record, id: None };
+        let mut name = Name { path: context.path(owner), record: owner.record, id: None };
         if owner.record.is_some() {
             let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
-            name.id = serde_json::value::RawValue::from_string(id).ok();
+            name.id = RecordId::spelled(id); // none has an empty one
         }
         Ok(name)
     }
@@ -277,8 +250,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Output`].
     pub fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
-        if let Some((document, run)) = self.open.take() {
-            self.write_line(document, &run, context)?;
+        if let Some((document, stretch)) = self.open.take() {
+            self.write_line(document, &stretch, context)?;
         }
         self.end_frame()?;
         if self.file.is_empty() { self.file.append(&compress(&[])?) } else { Ok(()) }
@@ -303,7 +276,7 @@ pub struct SavedLedger {
     pub len: u64,
     /// Lines of a frame that was not full.
     lines: String,
-    open: Option<(DocumentId, Run)>,
+    open: Option<(DocumentId, Stretch)>,
     /// The ids of records.
     pub ids: SavedIds,
 }
@@ -313,7 +286,7 @@ pub struct SavedLedger {
 pub struct Checkpoint {
     len: u64,
     lines: Vec<u8>,
-    open: Option<(DocumentId, Run)>,
+    open: Option<(DocumentId, Stretch)>,
 }
 
 /// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches; of an earlier
@@ -337,13 +310,14 @@ pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result
         Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
         Reason::Earlier(place) => earlier(place, num, context)?,
         Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
-        Reason::NearDocument(number) => {
-            let finding = context.findings.map(|findings| findings.document(number)).unwrap_or_default();
-            whole(DocumentId(finding.survivor), Rule::NearDocument, Some(finding))
-        }
-        Reason::NearParagraph(number) => {
-            let finding = context.findings.map(|findings| findings.paragraph(number)).unwrap_or_default();
-            paragraph(Ordinal(finding.survivor), 1, Rule::NearParagraph, Some(finding))
+        Reason::Found { rule, number } => {
+            let finding = context.findings.map(|findings| findings.finding(rule, number)).unwrap_or_default();
+            let survivor = finding.survivor().unwrap_or_default();
+            if rule.is_of_documents() {
+                whole(DocumentId(survivor), rule, Some(finding))
+            } else {
+                paragraph(Ordinal(survivor), 1, rule, Some(finding))
+            }
         }
     })
 }
@@ -358,12 +332,11 @@ fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<Survivors
     Ok(Survivors { document, first, last, rule: Rule::Exact, finding: None })
 }
 
-/// The words for one place.
+/// How a line names a document.
 struct Name<'a> {
-    run: Option<&'a str>,
     path: Cow<'a, str>,
     record: Option<u64>,
-    id: Option<Box<serde_json::value::RawValue>>,
+    id: Option<RecordId<'static>>,
 }
 
 /// A frame, with a checksum.
@@ -374,5 +347,5 @@ fn compress(lines: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn compress_error(source: io::Error) -> Error {
-    Error::Output { path: "removed.jsonl.zst".into(), operation: "compress", source }
+    Error::Output { path: LEDGER.into(), operation: "compress", source }
 }
