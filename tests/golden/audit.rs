@@ -111,7 +111,7 @@ fn tools_on_containers() {
     let places = [
         "news/0/3.txt",
         "packed/a.tar.gz/a.txt",
-        "archives/a.zip/dir/b.jsonl.gz#2",
+        "archives/a.tgz/dir/b.jsonl.gz#2",
         "columns/1.parquet",
         "near/03-edited.txt",
         "news/long.txt:30",

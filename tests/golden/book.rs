@@ -175,7 +175,7 @@ pub(crate) fn files(sandbox: &Sandbox, watched: &[&str]) -> Left {
         let full = sandbox.path(path);
         if full.is_dir() {
             for (relative, node) in sandbox.tree(path) {
-                let name = format!("{path}/{}", relative.display());
+                let name = format!("{path}/{}", relative.display().to_string().escape_debug());
                 match node {
                     Node::File(content) => enter_file(&mut left, &name, content, sandbox),
                     Node::Directory => {}

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use tamis::config::{NearConfig, NearPreset, NearUnits, Scope, TargetFormat};
-use tamis::{Config, NoObserver};
+use tamis::{Config, Document, NoObserver};
 
 use crate::book::{Book, Left, files};
 use crate::containers::sandbox;
@@ -70,5 +70,28 @@ fn overflow_of_a_search() {
 fn overflow_of_late_texts() {
     let (sandbox, mut book) = (sandbox(&inputs::late()), Book::new("ceilings-late"));
     below_ceilings(&mut book, &sandbox, "", &Config::default());
+    book.close();
+}
+
+/// Documents that are cleaned in memory.
+#[test]
+fn documents() {
+    let mut book = Book::new("documents");
+    let text =
+        |(path, content): (String, Vec<u8>)| Some(Document::new(path, String::from_utf8(content).ok()?));
+    let given: Vec<Document> = inputs::below_a_ceiling().into_iter().filter_map(text).collect();
+    for (title, config) in [("exact", Config::default()), ("near", near(NearPreset::Strict, NearUnits::Both))]
+    {
+        for (memory, threads) in [(None, 1), (Some(0), 4)] {
+            let config = Config { memory, threads, ..config.clone() };
+            let cleaned = tamis::clean_documents(given.clone(), &config, &NoObserver).expect("a run");
+            let texts =
+                cleaned.documents.into_iter().map(|document| (document.path, document.text.into_bytes()));
+            let mut left: Left = texts.collect();
+            left.insert("ledger".to_owned(), cleaned.ledger);
+            left.insert("summary".to_owned(), cleaned.outcome.summary.to_json().into_bytes());
+            book.enter(title, left);
+        }
+    }
     book.close();
 }

@@ -37,8 +37,10 @@ fn named<const N: usize>(files: [(&str, Vec<u8>); N]) -> Files {
 #[test]
 fn indexes() {
     let (sandbox, mut book) = (days(), Book::new("history"));
-    let mut day =
-        |args: &str, watched: &[&str]| book.run_anew(&sandbox, args, watched, &["out", "out.tamis"]);
+    let mut day = |args: &str, watched: &[&str]| {
+        let cleared: &[&str] = if args.starts_with("clean") { &["out", "out.tamis"] } else { &[] };
+        book.run_anew(&sandbox, args, watched, cleared)
+    };
     day("clean 1 --out out --index index --run-name one", &LEFT);
     day("clean 2 --out out --against index --dry-run", &LEFT);
     day("clean 2 --out out --index index --run-name two --ledger-text", &LEFT);
