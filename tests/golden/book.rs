@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -68,7 +68,7 @@ impl Book {
         (title, args): (&str, &str),
         watched: &[&str],
     ) -> i32 {
-        let ran = crate::support::run(&mut quiet(sandbox, args));
+        let ran = finished(&mut quiet(sandbox, args));
         let mut left = files(sandbox, watched);
         enter_printed(&mut left, &ran, sandbox);
         self.enter(title, left);
@@ -154,6 +154,12 @@ pub(crate) fn quiet(sandbox: &Sandbox, args: &str) -> Command {
     command.env_clear();
     command.envs(["PATH", "TMPDIR"].iter().filter_map(|key| Some((key, std::env::var_os(key)?))));
     command
+}
+
+/// Runs a command to its end, however busy the machine is.
+pub(crate) fn finished(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().expect("a process");
+    Ran { status, stdout, stderr }
 }
 
 fn remove(path: &Path) {

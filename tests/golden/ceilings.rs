@@ -6,7 +6,7 @@ use std::path::Path;
 use tamis::config::{NearConfig, NearPreset, NearUnits, Scope, TargetFormat};
 use tamis::{Config, Document, NoObserver};
 
-use crate::book::{Book, Left, files};
+use crate::book::{Book, Left, files, finished, quiet};
 use crate::containers::sandbox;
 use crate::inputs;
 use crate::support::Sandbox;
@@ -31,7 +31,7 @@ pub(crate) fn clean(sandbox: &Sandbox, config: &Config) {
 /// The command with these options, and the library with this configuration and low ceilings.
 fn below_ceilings(book: &mut Book, sandbox: &Sandbox, options: &str, config: &Config) {
     let args = format!("clean in --out out --force -q {options}");
-    crate::support::run(&mut crate::book::quiet(sandbox, args.trim()));
+    finished(&mut quiet(sandbox, args.trim()));
     let title = format!("{} below ceilings", args.trim());
     book.enter(&title, left(sandbox, &OUT));
     for (memory, threads) in [(0, 1), (1_000_000, 4)] {

@@ -5,7 +5,7 @@ use std::path::Path;
 use tamis::config::HistoryConfig;
 use tamis::{Config, NoObserver};
 
-use crate::book::{Book, quiet};
+use crate::book::{Book, finished, quiet};
 use crate::ceilings::left;
 use crate::common::{article, write_files};
 use crate::inputs::{self, shard};
@@ -80,13 +80,10 @@ fn below_ceilings() {
     std::fs::remove_file(sandbox.path("2/late.txt")).expect("a file");
     let first = |sandbox: &Sandbox| {
         let _ = std::fs::remove_file(sandbox.path("index")); // there is none the first time
-        crate::support::run(&mut quiet(
-            sandbox,
-            "clean 1 --out first --force -q --index index --run-name one",
-        ));
+        finished(&mut quiet(sandbox, "clean 1 --out first --force -q --index index --run-name one"));
     };
     first(&sandbox);
-    crate::support::run(&mut quiet(&sandbox, "clean 2 --out out -q --index index --run-name two"));
+    finished(&mut quiet(&sandbox, "clean 2 --out out -q --index index --run-name two"));
     book.enter("the second day", left(&sandbox, &LEFT));
     for memory in [0, 1_000_000] {
         first(&sandbox);
