@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -68,7 +68,7 @@ impl Book {
         (title, args): (&str, &str),
         watched: &[&str],
     ) -> i32 {
-        let ran = crate::support::run(&mut quiet(sandbox, args));
+        let ran = finished(&mut quiet(sandbox, args));
         let mut left = files(sandbox, watched);
         enter_printed(&mut left, &ran, sandbox);
         self.enter(title, left);
@@ -156,6 +156,12 @@ pub(crate) fn quiet(sandbox: &Sandbox, args: &str) -> Command {
     command
 }
 
+/// Runs a command to its end, however busy the machine is.
+pub(crate) fn finished(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().expect("a process");
+    Ran { status, stdout, stderr }
+}
+
 fn remove(path: &Path) {
     let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }; // it may not be there
 }
@@ -175,7 +181,7 @@ pub(crate) fn files(sandbox: &Sandbox, watched: &[&str]) -> Left {
         let full = sandbox.path(path);
         if full.is_dir() {
             for (relative, node) in sandbox.tree(path) {
-                let name = format!("{path}/{}", relative.display());
+                let name = format!("{path}/{}", relative.display().to_string().escape_debug());
                 match node {
                     Node::File(content) => enter_file(&mut left, &name, content, sandbox),
                     Node::Directory => {}
