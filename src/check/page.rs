@@ -1,11 +1,8 @@
 //! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
 
-use std::borrow::Cow;
 use std::io::Write;
 
-use crate::account::{
-    LedgerContext, LedgerLineRef, LedgerPlace, Likeness, RejectedLine, Summary, SurvivorDocument, survivors,
-};
+use crate::account::{Evidence, LedgerContext, LedgerLineRef, RejectedLine, Summary, Survivors, survivors};
 use crate::decide::Reason;
 use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
@@ -79,21 +76,9 @@ impl LogLines<'_, '_> {
     ) -> Result<()> {
         let Teller { sources, places, findings, earlier, .. } = *self.teller;
         let context = LedgerContext { sources, places, findings, earlier };
-        let survivors = survivors(reason, run.last - run.first + 1, context)?;
-        let Likeness { similarity, containment, .. } = match survivors.finding {
-            Some(finding) => self.teller.evidence.read(finding)?,
-            None => Likeness::default(),
-        };
+        let Survivors { rule, place, finding } = survivors(reason, run.last - run.first + 1, context)?;
+        let Evidence { likeness, own: evidence } = self.teller.evidence.read(finding)?;
         let removed = places.owner(run.document);
-        let survivor = match &survivors.document {
-            SurvivorDocument::Here(document) => {
-                let owner = places.owner(*document);
-                (None, context.path(owner), owner.record)
-            }
-            SurvivorDocument::Earlier(place) => {
-                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
-            }
-        };
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
@@ -101,18 +86,11 @@ impl LogLines<'_, '_> {
             first: run.first,
             last: run.last,
             span: run.span,
-            rule: survivors.rule,
-            survivor: Some(LedgerPlace {
-                run: survivor.0,
-                path: survivor.1,
-                record: survivor.2,
-                id: None,
-                first: survivors.first,
-                last: survivors.last,
-            }),
-            evidence: None,
-            similarity,
-            containment,
+            rule,
+            survivor: place.as_ref().map(|place| place.named(context)),
+            evidence,
+            similarity: likeness.similarity,
+            containment: likeness.containment,
             numbers: None,
             text: None,
         })

@@ -163,7 +163,7 @@ impl Auditor<'_> {
         } else if !is_going_on {
             Some("a document that goes as a whole goes from its beginning, for one reason")
         } else {
-            ledger::fault_of(line, &self.config.decide.near)
+            ledger::fault_of(line, &self.config.decide)
         };
         if rule.is_of_documents() && open.whole.is_none() {
             open.whole = Some((*rule, survivor.clone()));
@@ -214,7 +214,8 @@ impl Auditor<'_> {
                 return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
             }
         }
-        let (Rule::Exact, Some(survivor)) = (line.rule, &line.survivor) else { return Ok(None) };
+        let survivor = line.survivor.as_ref().filter(|_| line.rule.is_one_for_one());
+        let Some(survivor) = survivor else { return Ok(None) };
         if at.sighted.is_short {
             return Ok(Some("it is too short to go as a duplicate".to_owned()));
         }

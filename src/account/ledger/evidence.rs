@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::json::RawJson;
 use crate::decide::near::{Match, NumberOverlap};
 use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::count;
 
 /// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,6 +20,15 @@ pub struct Likeness {
     /// The numbers in either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<LedgerNumbers>,
+}
+
+/// Why something goes, as a line of the ledger says it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// How alike it and its survivor are, if it has one.
+    pub likeness: Likeness,
+    /// What a rule says that leaves nothing in the place of what goes.
+    pub own: Option<RawJson<'static>>,
 }
 
 /// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
@@ -92,21 +101,60 @@ impl EvidenceStore {
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
-        let json = serde_json::to_vec(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
-        let offset = self.scratch.append(&json)?;
-        let len = u32::try_from(json.len()).unwrap_or(0);
-        Ok(Finding::new(Some(survivor), EvidencePlace { offset, len }))
+        let json = serde_json::to_string(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
+        Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
 
-    /// What was kept.
+    /// Keeps why something goes for which nothing stays, if there is anything to say.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn read(&mut self, finding: Finding) -> Result<Likeness> {
+    pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
+        Ok(Finding::new(None, self.append(evidence.map_or("", RawJson::json))?))
+    }
+
+    fn append(&mut self, json: &str) -> Result<EvidencePlace> {
+        let offset = self.scratch.append(json.as_bytes())?;
+        Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
+    }
+
+    /// What was kept of a finding; nothing of what no search found.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
+        let Some(finding) = finding else { return Ok(Evidence::default()) };
         let EvidencePlace { offset, len } = finding.evidence();
         let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
         self.scratch.read_at(offset, &mut json)?;
-        debug_assert!(count(json.len()) > 0);
-        Ok(serde_json::from_slice(&json).unwrap_or_default())
+        if finding.survivor().is_some() {
+            let likeness = serde_json::from_slice(&json).unwrap_or_default();
+            return Ok(Evidence { likeness, own: None });
+        }
+        let own = String::from_utf8(json).ok().and_then(RawJson::spelled);
+        Ok(Evidence { likeness: Likeness::default(), own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::near::Similarity;
+    use crate::store::{MemoryOutput, Output};
+
+    #[test]
+    fn evidence_comes_back() {
+        let mut store = EvidenceStore::new(MemoryOutput::new().scratch().unwrap());
+        let found = Match { similarity: Similarity { shared: 3, union: 4 }, containment: None };
+        let alike = store.keep(7, found, NumberOverlap::default()).unwrap();
+        let own = RawJson::of(&("source", 812)).unwrap();
+        let alone = store.keep_own(Some(&own)).unwrap();
+        let silent = store.keep_own(None).unwrap();
+        assert_eq!([alike, alone, silent].map(Finding::survivor), [Some(7), None, None]);
+        let likeness = Likeness { similarity: Some(0.75), ..Likeness::default() };
+        assert_eq!(store.read(Some(alike)).unwrap(), Evidence { likeness, own: None });
+        assert_eq!(store.read(Some(alone)).unwrap().own, Some(own));
+        assert_eq!(store.read(Some(silent)).unwrap(), Evidence::default());
+        assert_eq!(store.read(None).unwrap(), Evidence::default());
     }
 }

@@ -16,9 +16,11 @@ mod reader;
 mod stretch;
 mod writer;
 
-pub use evidence::{EvidenceStore, LedgerNumbers, Likeness};
+pub use evidence::{Evidence, EvidenceStore, LedgerNumbers, Likeness};
 pub use json::{RawJson, RecordId};
 pub use line::{LedgerLine, LedgerLineRef, LedgerPlace};
 pub use reader::LedgerReader;
 pub use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
-pub use writer::{Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, Survivors, survivors};
+pub use writer::{
+    Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, SurvivorPlace, Survivors, survivors,
+};

@@ -9,7 +9,7 @@ use std::io;
 use rayon::prelude::*;
 use zstd::bulk::Compressor;
 
-use super::evidence::{EvidenceStore, Likeness};
+use super::evidence::{Evidence, EvidenceStore, Likeness};
 use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
@@ -84,19 +84,42 @@ impl<'a> LedgerContext<'a> {
     }
 }
 
-/// Where the survivors of a stretch stand, and by which rule it goes.
+/// What stays in the place of a stretch, and by which rule it goes.
 #[derive(Debug, Clone)]
 pub struct Survivors {
+    /// The rule.
+    pub rule: Rule,
+    /// Where they stand; nowhere if the rule leaves nothing.
+    pub place: Option<SurvivorPlace>,
+    /// What a search found, if one did.
+    pub finding: Option<Finding>,
+}
+
+/// Where survivors stand.
+#[derive(Debug, Clone)]
+pub struct SurvivorPlace {
     /// Their document.
     pub document: SurvivorDocument,
     /// The first of them, or of their document.
     pub first: u64,
     /// The last.
     pub last: u64,
-    /// The rule.
-    pub rule: Rule,
-    /// Why a near-duplicate is held to be one.
-    pub finding: Option<Finding>,
+}
+
+impl SurvivorPlace {
+    /// The place as a line says it, without the id of a record.
+    pub fn named<'s>(&'s self, context: LedgerContext<'s>) -> LedgerPlace<'s> {
+        let (run, path, record) = match &self.document {
+            SurvivorDocument::Here(document) => {
+                let owner = context.places.owner(*document);
+                (None, context.path(owner), owner.record)
+            }
+            SurvivorDocument::Earlier(place) => {
+                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
+            }
+        };
+        LedgerPlace { run, path, record, id: None, first: self.first, last: self.last }
+    }
 }
 
 /// The document in which survivors stand.
@@ -145,22 +168,25 @@ impl Ledger {
         stretch: &Stretch,
         context: LedgerContext<'_>,
     ) -> Result<()> {
-        let survivors = survivors(stretch.reason, stretch.num_paragraphs(), context)?;
-        let removed = self.name(document, context)?;
-        let Likeness { similarity, containment, numbers } = match survivors.finding {
-            Some(finding) => self.evidence.read(finding)?,
-            None => Likeness::default(),
+        let Survivors { rule, place, finding } =
+            survivors(stretch.reason, stretch.num_paragraphs(), context)?;
+        let Evidence { likeness, own: evidence } = self.evidence.read(finding)?;
+        let Likeness { similarity, containment, numbers } = likeness;
+        let owner = context.places.owner(document);
+        let survivor = match &place {
+            Some(place) => Some(self.named(place, context)?),
+            None => None,
         };
         let line = LedgerLine {
-            path: removed.path,
-            record: removed.record,
-            id: removed.id,
+            path: context.path(owner),
+            record: owner.record,
+            id: self.id(document, owner.record)?,
             first: stretch.first.0,
             last: stretch.last.0,
             span: stretch.span,
-            rule: survivors.rule,
-            survivor: Some(self.place(&survivors, context)?),
-            evidence: None,
+            rule,
+            survivor,
+            evidence,
             similarity,
             containment,
             numbers,
@@ -178,26 +204,21 @@ impl Ledger {
     }
 
     /// The place of survivors, as a line says it.
-    fn place<'s>(&mut self, survivors: &'s Survivors, context: LedgerContext<'s>) -> Result<LedgerPlace<'s>> {
-        let (run, name) = match &survivors.document {
-            SurvivorDocument::Here(document) => (None, self.name(*document, context)?),
-            SurvivorDocument::Earlier(place) => {
-                let name = Name { path: Cow::Borrowed(&place.path), record: place.record, id: None };
-                (Some(Cow::Borrowed(place.run.as_str())), name)
-            }
-        };
-        let Name { path, record, id } = name;
-        Ok(LedgerPlace { run, path, record, id, first: survivors.first, last: survivors.last })
+    fn named<'s>(&mut self, place: &'s SurvivorPlace, context: LedgerContext<'s>) -> Result<LedgerPlace<'s>> {
+        let mut named = place.named(context);
+        if let SurvivorDocument::Here(document) = place.document {
+            named.id = self.id(document, named.record)?;
+        }
+        Ok(named)
     }
 
-    fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
-        let owner = context.places.owner(document);
-        let mut name = Name { path: context.path(owner), record: owner.record, id: None };
-        if owner.record.is_some() {
-            let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
-            name.id = RecordId::spelled(id); // none has an empty one
+    /// The id of a record, if it is one.
+    fn id(&mut self, document: DocumentId, record: Option<u64>) -> Result<Option<RecordId<'static>>> {
+        if record.is_none() {
+            return Ok(None);
         }
-        Ok(name)
+        let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
+        Ok(RecordId::spelled(id)) // none has an empty one
     }
 
     /// Compresses full frames, in parallel, and writes them.
@@ -289,54 +310,44 @@ pub struct Checkpoint {
     open: Option<(DocumentId, Stretch)>,
 }
 
-/// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches; of an earlier
-/// run one or two reads.
+/// What stays in the place of `num` paragraphs that go for one reason. Cost: two binary searches; of an earlier run
+/// one or two reads.
 ///
 /// # Errors
 /// Those of what earlier runs left.
 pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
-    let paragraph = |place: Ordinal, num: u64, rule, finding| {
+    let paragraphs = |place: Ordinal, num: u64| {
         let located = context.places.locate(place);
-        let first = located.paragraph.0;
-        let document = SurvivorDocument::Here(located.document);
-        Survivors { document, first, last: first + num - 1, rule, finding }
+        let (first, document) = (located.paragraph.0, SurvivorDocument::Here(located.document));
+        SurvivorPlace { document, first, last: first + num - 1 }
     };
-    let whole = |document: DocumentId, rule, finding| {
+    let whole = |document: DocumentId| {
         let (start, end) = context.places.span(document);
         let last = (end.0 - start.0).saturating_sub(1);
-        Survivors { document: SurvivorDocument::Here(document), first: 0, last, rule, finding }
+        SurvivorPlace { document: SurvivorDocument::Here(document), first: 0, last }
     };
-    Ok(match reason {
-        Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
-        Reason::Earlier(place) => earlier(place, num, context)?,
-        Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
+    let mut finding = None;
+    let place = match reason {
+        Reason::Exact(place) => Some(paragraphs(place, num)),
+        Reason::Earlier(place) => Some(earlier(place, num, context)?),
+        Reason::ExactDocument(document) => Some(whole(document)),
         Reason::Found { rule, number } => {
-            let finding = context.findings.map(|findings| findings.finding(rule, number)).unwrap_or_default();
-            let survivor = finding.survivor().unwrap_or_default();
-            if rule.is_of_documents() {
-                whole(DocumentId(survivor), rule, Some(finding))
-            } else {
-                paragraph(Ordinal(survivor), 1, rule, Some(finding))
-            }
+            finding = context.findings.map(|findings| findings.finding(rule, number));
+            let survivor = finding.and_then(Finding::survivor);
+            let is_whole = rule.is_of_documents();
+            survivor.map(|n| if is_whole { whole(DocumentId(n)) } else { paragraphs(Ordinal(n), 1) })
         }
-    })
+    };
+    Ok(Survivors { rule: reason.rule(), place, finding })
 }
 
-fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
+fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<SurvivorPlace> {
     let Some(earlier) = context.earlier else {
         return Err(compress_error(io::Error::other("a copy of an earlier run, and there is none")));
     };
     let found = earlier.locate(place)?;
     let (first, last) = (found.paragraph, found.paragraph + num - 1);
-    let document = SurvivorDocument::Earlier(found);
-    Ok(Survivors { document, first, last, rule: Rule::Exact, finding: None })
-}
-
-/// How a line names a document.
-struct Name<'a> {
-    path: Cow<'a, str>,
-    record: Option<u64>,
-    id: Option<RecordId<'static>>,
+    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first, last })
 }
 
 /// A frame, with a checksum.
