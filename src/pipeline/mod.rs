@@ -53,7 +53,7 @@ use history::History;
 
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
-use crate::document::Document;
+use crate::document::{Document, Kind};
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{RunInfo, Summary};
@@ -213,7 +213,7 @@ pub fn clean_documents(
         }
     }
     for document in documents {
-        sources.push(0, document.path.as_bytes(), Plan::Read(Format::Text))?;
+        sources.push(0, document.path.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
         input.insert(document.path, document.text.into_bytes());
     }
     let sources = std::sync::Mutex::new(Some(sources));

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::archive::Member;
-use super::content::{Kind, Wrap};
+use super::container::{Columns, Rows};
+use super::content::Wrap;
 use super::fault::Fault;
-#[cfg(feature = "parquet")]
-use super::parquet::Rows;
+use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::units::{ByteSpan, SourceId};
 
@@ -63,10 +63,9 @@ pub struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
-    /// The names of a table's columns.
-    pub columns: Option<Arc<[String]>>,
+    /// The columns of a table of text.
+    pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
-    #[cfg(feature = "parquet")]
     pub rows: Option<Rows>,
 }
 
@@ -145,7 +144,6 @@ impl Part {
             num_replaced: 0,
             skipped: Vec::new(),
             columns: None,
-            #[cfg(feature = "parquet")]
             rows: None,
         }
     }

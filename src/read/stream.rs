@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use super::archive::{Content, Members, TarMembers, ZipMembers};
 use super::chunk::{Reread, Role, Slot};
-use super::content::{Archive, Compression, Kind, Wrap};
+use super::container::text::TextPiece;
+use super::container::{Columns, Rows};
+use super::content::{Archive, Compression, Wrap};
 use super::fault::{Fault, Trouble};
 use super::open::{Document, Found, Opener, Origin};
 use super::spool::Spooler;
-use super::text::TextPiece;
 use crate::discover::{Format, Plan, Source, is_packed};
+use crate::document::Kind;
 use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::Input;
 use crate::units::{SourceId, count};
 
 use super::ReadContext;
 use super::decompress::Position;
-#[cfg(feature = "parquet")]
-use super::parquet::Rows;
 
 /// A piece of a source.
 #[derive(Debug)]
@@ -84,13 +84,13 @@ pub(super) enum End {
 pub(super) enum Body {
     /// Whole paragraphs of a text document.
     Text(TextPiece),
-    /// Whole lines of JSON.
+    /// Whole lines, whose records are still to be found.
     Lines(Vec<u8>),
-    /// Records, told apart already.
+    /// Records that were found already.
     Records(Records),
 }
 
-/// Records that were told apart while they were read. Spans are in `bytes`.
+/// Records that were found while they were read, their texts not decoded yet. Spans are in `bytes`.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     pub(super) bytes: Vec<u8>,
@@ -99,9 +99,9 @@ pub(super) struct Records {
     pub(super) num_lines: u64,
     /// Records that are not for us.
     pub(super) skipped: Vec<SkipReason>,
-    /// The names of a table's columns.
-    pub(super) columns: Option<Arc<[String]>>,
-    #[cfg(feature = "parquet")]
+    /// The columns of a table of text.
+    pub(super) columns: Option<Arc<Columns>>,
+    /// The rows of a table.
     pub(super) rows: Option<Rows>,
 }
 
@@ -109,7 +109,15 @@ pub(super) struct Records {
 pub(super) struct Take {
     pub(super) body: Body,
     pub(super) is_last: bool,
-    pub(super) fault: Option<Fault>,
+    /// What is wrong after the body.
+    pub(super) end: End,
+}
+
+impl End {
+    /// The end of what goes well but for a fault.
+    pub(super) fn of(fault: Option<Fault>) -> Self {
+        fault.map_or(Self::Well, Self::Fault)
+    }
 }
 
 impl Piece {
@@ -244,7 +252,7 @@ impl<'a> Stream<'a> {
     /// Opens the source.
     fn start(&mut self) -> std::result::Result<Option<Piece>, Stop> {
         let format = if let Plan::Read(format) = self.source.plan { *format } else { Format::Sniff };
-        let (kind, wrap) = (Kind::of(b"", format), Wrap::default());
+        let (kind, wrap) = (format.kind(), Wrap::default());
         let opened = self.input.open(self.source.place);
         let is_open = opened.is_ok();
         let found = match opened {
@@ -349,7 +357,7 @@ impl<'a> Stream<'a> {
             Ok(Found::Skipped(reason)) => End::Skipped(reason),
             Err(trouble) => End::Fault(fault(trouble)?),
         };
-        Ok(Some(self.empty(role, (Kind::of(b"", format), outer), (true, true), end)))
+        Ok(Some(self.empty(role, (format.kind(), outer), (true, true), end)))
     }
 
     /// A piece that holds nothing.
@@ -386,8 +394,7 @@ impl<'a> Stream<'a> {
         self.last = Some(piece.place);
         let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
         // Of what is unpacked or decoded on the way, and of archives, what was read is not what was taken.
-        let is_direct =
-            piece.wrap == Wrap::default() && piece.kind != Kind::Parquet && piece.encoding == "UTF-8";
+        let is_direct = piece.wrap == Wrap::default() && !piece.kind.is_binary() && piece.encoding == "UTF-8";
         let position = if is_end && !is_direct && self.source.size != u64::MAX {
             self.source.size
         } else {

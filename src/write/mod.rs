@@ -6,30 +6,23 @@
 
 mod container;
 mod convert;
-pub mod csv;
 mod encode;
 mod evidence;
 mod ids;
 mod ledger;
-#[cfg(feature = "parquet")]
-mod parquet;
 mod record;
 mod run;
 mod shard;
 mod text;
-pub mod warc;
 
 pub use container::{ByteWriter, Piece, SourceWriter};
 pub use convert::Converted;
-#[cfg(feature = "parquet")]
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use evidence::{Evidence, EvidenceStore, NumbersTold};
 pub use ids::{RecordIds, SavedIds};
 pub use ledger::{Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, Survivors, survivors};
-#[cfg(feature = "parquet")]
-pub(crate) use parquet::with_texts;
-pub use record::{Escaper, write_record, write_verbatim};
+pub use record::{write_record, write_verbatim};
 pub use run::{Run, RunText, Runs, for_each_run};
 pub use shard::{SavedShards, Shards};
 pub use text::{Judged, Layout, Written, count_text, write_text};

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::pipeline::render::{Settled, document_counts};
-use crate::read::{Kind, Part};
+use crate::read::Part;
 use crate::report::Counts;
 use crate::write::{self, Run, RunText, Runs};
 
@@ -84,7 +84,7 @@ fn look(
         seen.runs.push((run, excerpt));
         Ok(())
     })?;
-    if part.kind == Kind::Text {
+    if !part.kind.is_container() {
         let mut counter = LineCounter::new(document.text);
         let is_block = config.split.split == SplitMode::Block;
         for paragraph in document.paragraphs {

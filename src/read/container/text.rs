@@ -8,30 +8,54 @@ use std::io::{self, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::chunk::{Chunk, PartFate, Reread, Slot};
-use super::decompress::Position;
-use super::encoding::{self, Decision};
-use super::fault::{Fault, Trouble};
-use super::{PIECE_BYTES, Visitor};
+use super::{Access, Container, FieldsOf, PieceReader, Rewrite};
 use crate::config::{SplitConfig, SplitMode};
 use crate::error::RejectReason;
+use crate::read::chunk::{Chunk, Part, PartFate, Reread, Slot};
+use crate::read::decompress::Position;
+use crate::read::encoding::{self, Decision};
+use crate::read::fault::{Fault, Trouble};
+use crate::read::stream::{Body, End, Take};
+use crate::read::{PIECE_BYTES, ReadContext, Visitor};
 use crate::split;
 use crate::units::{ByteSpan, count};
 
+/// Plain text: one document, which is its text.
+pub(super) struct Text;
+
+impl Container for Text {
+    fn access(&self) -> Access {
+        Access::Document
+    }
+
+    /// There are no records: a document is decoded by [`decode`].
+    fn decode(&self, _: &mut Vec<u8>, _: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
+        Ok(0)
+    }
+
+    fn fields<'a>(&self, _: &'a Chunk, _: &'a Part) -> io::Result<FieldsOf<'a>> {
+        Ok(Box::new(|_| Vec::new()))
+    }
+
+    fn rewrite(&self) -> Rewrite {
+        Rewrite::Text
+    }
+}
+
 /// The encoding of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Coding {
+pub(in crate::read) struct Coding {
     /// What the document is written in.
-    pub(super) encoding: &'static Encoding,
+    pub(in crate::read) encoding: &'static Encoding,
     /// Whether the bytes are UTF-8 already, with a byte 0xFF for each malformed sequence.
-    pub(super) is_decoded: bool,
+    pub(in crate::read) is_decoded: bool,
     /// Whether all of the document told the encoding, and not its beginning.
-    pub(super) is_settled: bool,
+    pub(in crate::read) is_settled: bool,
 }
 
 impl Coding {
     /// UTF-8, and nothing else.
-    pub(super) const UTF_8: Self = Self { encoding: UTF_8, is_decoded: true, is_settled: true };
+    pub(in crate::read) const UTF_8: Self = Self { encoding: UTF_8, is_decoded: true, is_settled: true };
 
     fn is_utf8(self) -> bool {
         self.is_decoded || self.encoding == UTF_8
@@ -40,16 +64,16 @@ impl Coding {
 
 /// What telling an encoding needs to know.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Telling {
+pub(in crate::read) struct Telling {
     /// `--encoding`.
-    pub(super) given: Option<&'static Encoding>,
+    pub(in crate::read) given: Option<&'static Encoding>,
     /// `--encoding-errors replace`.
-    pub(super) replace: bool,
+    pub(in crate::read) replace: bool,
 }
 
 impl Telling {
     /// The encoding of a document after a detector saw all of it.
-    pub(super) fn settle(self, decision: Decision) -> Result<Coding, Fault> {
+    pub(in crate::read) fn settle(self, decision: Decision) -> Result<Coding, Fault> {
         let coding = |encoding| Coding { encoding, is_decoded: false, is_settled: true };
         match decision {
             Decision::Utf8 => Ok(coding(UTF_8)),
@@ -64,7 +88,7 @@ impl Telling {
     }
 
     /// Reads all of `reader` for its encoding.
-    pub(super) fn detect(self, mut reader: impl Read) -> Result<Coding, Trouble> {
+    pub(in crate::read) fn detect(self, mut reader: impl Read) -> Result<Coding, Trouble> {
         let mut detector = encoding::Detector::new(self.given);
         let mut buffer = vec![0; 256 * 1024];
         loop {
@@ -79,7 +103,7 @@ impl Telling {
 }
 
 /// Reads a text document piece by piece.
-pub(super) struct TextReader {
+pub(in crate::read) struct TextReader {
     reader: Box<dyn Read + Send>,
     split: SplitConfig,
     telling: Telling,
@@ -99,29 +123,39 @@ pub(super) struct TextReader {
 
 /// A piece of a text document.
 #[derive(Debug)]
-pub(super) struct TextPiece {
-    pub(super) bytes: Vec<u8>,
-    pub(super) coding: Coding,
+pub(in crate::read) struct TextPiece {
+    pub(in crate::read) bytes: Vec<u8>,
+    pub(in crate::read) coding: Coding,
     /// Where the bytes stand in the document.
-    pub(super) offset: u64,
+    pub(in crate::read) offset: u64,
 }
 
 /// What reading a text document on gives.
-pub(super) enum NextText {
+enum NextText {
     /// A piece, and whether it is the last.
     Piece(TextPiece, bool),
     /// The first piece does not tell the encoding.
     Unclear,
 }
 
-impl TextReader {
-    /// Bytes read so far.
-    pub(super) fn num_read(&self) -> u64 {
-        self.num_read
+impl PieceReader for TextReader {
+    fn next(&mut self, buffer: Vec<u8>) -> Take {
+        let nothing = |end| Take { body: Body::Lines(Vec::new()), is_last: true, end };
+        match self.next_text(buffer) {
+            Ok(NextText::Piece(piece, is_last)) => Take { body: Body::Text(piece), is_last, end: End::Well },
+            Ok(NextText::Unclear) => nothing(End::Reread(Reread::Detected)),
+            Err(fault) => nothing(End::Fault(fault)),
+        }
     }
 
+    fn num_read(&self) -> u64 {
+        self.num_read
+    }
+}
+
+impl TextReader {
     /// Reads `reader`; `coding` is `None` if the first piece is to tell it.
-    pub(super) fn new(
+    pub(in crate::read) fn new(
         reader: Box<dyn Read + Send>,
         split: SplitConfig,
         (telling, coding): (Telling, Option<Coding>),
@@ -148,7 +182,7 @@ impl TextReader {
     }
 
     /// The number of malformed sequences replaced while reading, to be seen from outside.
-    pub(super) fn num_replaced(&self) -> Position {
+    pub(in crate::read) fn num_replaced(&self) -> Position {
         self.num_replaced.clone()
     }
 
@@ -170,7 +204,7 @@ impl TextReader {
 
     /// The next piece, about [`PIECE_BYTES`] long, or as long as its one paragraph. Memory: the piece and at most
     /// a quarter more.
-    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Result<NextText, Fault> {
+    fn next_text(&mut self, mut buffer: Vec<u8>) -> Result<NextText, Fault> {
         buffer.clear();
         buffer.append(&mut self.carry);
         loop {
@@ -230,10 +264,14 @@ impl TextReader {
 }
 
 /// The UTF-8 form of U+FEFF.
-pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(in crate::read) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads up to a piece, or a quarter more of a long one; `false` at the end.
-pub(super) fn fill(reader: &mut impl Read, buffer: &mut Vec<u8>, num_read: &mut u64) -> io::Result<bool> {
+pub(in crate::read) fn fill(
+    reader: &mut impl Read,
+    buffer: &mut Vec<u8>,
+    num_read: &mut u64,
+) -> io::Result<bool> {
     let missing = PIECE_BYTES.saturating_sub(count(buffer.len()));
     let want = missing.max(count(buffer.len()) / 4);
     buffer.reserve(usize::try_from(want).unwrap_or(0));
@@ -245,16 +283,16 @@ pub(super) fn fill(reader: &mut impl Read, buffer: &mut Vec<u8>, num_read: &mut 
 
 /// How the bytes of a piece are to be decoded.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Decoding {
-    pub(super) coding: Coding,
+pub(in crate::read) struct Decoding {
+    pub(in crate::read) coding: Coding,
     /// Where they stand in the document.
-    pub(super) offset: u64,
+    pub(in crate::read) offset: u64,
     /// `--encoding-errors replace`.
-    pub(super) replace: bool,
+    pub(in crate::read) replace: bool,
 }
 
 /// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
-pub(super) fn decode_whole(
+pub(in crate::read) fn decode_whole(
     chunk: &mut Chunk,
     start: usize,
     telling: Telling,
@@ -285,7 +323,7 @@ const ESCAPE: u8 = 0x1b;
 
 /// Decodes a piece, or a whole document, that stands at the end of `chunk` from `start` on, and shows it to
 /// `visitor`. What is no text leaves no slot and no bytes.
-pub(super) fn decode(
+pub(in crate::read) fn decode(
     chunk: &mut Chunk,
     start: usize,
     decoding: Decoding,
