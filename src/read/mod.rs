@@ -8,44 +8,42 @@
 
 pub mod archive;
 mod chunk;
+mod coding;
 mod container;
 mod content;
+mod context;
+mod decode;
 mod decompress;
 pub mod encoding;
 mod fault;
+mod fields;
 mod open;
+mod piece;
+mod position;
+mod slot;
 mod spool;
 mod stream;
 mod whole;
 
 pub use crate::document::Kind;
 pub use archive::Member;
-pub use chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
-pub use container::{Columns, Field, FieldPath, Fields, Rows};
+pub use chunk::{Chunk, Part, PartFate, Role};
+pub use container::{Columns, Field, Reread, Rows};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub use content::{Archive, Compression, Wrap};
+pub use context::{FieldPath, PIECE_BYTES, ReadContext};
+pub use decode::Visitor;
 pub use fault::Fault;
+pub use fields::Fields;
+pub use piece::{Piece, PiecePlace};
+pub use slot::Slot;
 pub use spool::{Spool, Spooler};
-pub use stream::{Piece, PiecePlace, Stop, Stream};
+pub use stream::{Stop, Stream};
 pub use whole::{is_large, read_files, read_piece};
 
-use crate::config::{Config, EncodingErrors, SplitConfig, TargetFormat};
+use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::error::{Error, Result};
-use container::text::Telling;
-
-/// What reading needs to know, made once a run.
-#[derive(Debug)]
-pub struct ReadContext {
-    /// Path of the field that holds a record's text.
-    pub text_field: FieldPath,
-    /// Name of the field that names a record.
-    pub id_field: String,
-    split: SplitConfig,
-    telling: Telling,
-    /// Most bytes of a document that is decoded, and of a plain text file.
-    decoded_limit: u64,
-    text_limit: u64,
-}
+use coding::Detection;
 
 impl ReadContext {
     /// The context of a configuration.
@@ -69,19 +67,9 @@ impl ReadContext {
             text_field: FieldPath::new(&read.text_field),
             id_field: read.id_field.clone(),
             split: config.split,
-            telling: Telling { given, replace: read.encoding_errors == EncodingErrors::Replace },
+            detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
         })
     }
 }
-
-/// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
-/// record, and bytes that are no document, have the empty text.
-pub trait Visitor {
-    /// The next document, or the next piece of a large one.
-    fn document(&mut self, text: &str);
-}
-
-/// The pieces of a large file are about this long; a smaller file is read whole.
-pub const PIECE_BYTES: u64 = 256 * 1024;

@@ -4,15 +4,18 @@ use std::io::{self, Cursor, Read, SeekFrom};
 
 use encoding_rs::Encoding;
 
-use super::chunk::{Reread, Role};
-use super::container::text::{BOM, TextReader};
-use super::container::{Access, Charset, InOrder, PieceReader};
+use super::chunk::Role;
+use super::container::reader::{BOM, End, PieceReader, Take};
+use super::container::text::TextReader;
+use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
-use super::decompress::{Decompressor, Position};
+use super::context::{PIECE_BYTES, ReadContext};
+use super::decompress::Decompressor;
+use super::encoding;
 use super::fault::Trouble;
+use super::piece::{Piece, PiecePlace};
+use super::position::Position;
 use super::spool::{Spool, Spooler};
-use super::stream::{End, Piece, PiecePlace, Take};
-use super::{PIECE_BYTES, ReadContext, encoding};
 use crate::discover::{Format, Source};
 use crate::document::Kind;
 use crate::error::SkipReason;
@@ -212,12 +215,12 @@ impl Opener<'_> {
         (kind, outer): (Kind, Compression),
         is_file: bool,
     ) -> Result<Found, Trouble> {
-        let telling = self.context.telling;
+        let detection = self.context.detection;
         let is_tentative = is_file && self.how != Some(Reread::Detected);
         let coding = if is_tentative {
             None
         } else {
-            let coding = telling.detect(&mut file)?;
+            let coding = detection.detect(&mut file)?;
             file.seek(SeekFrom::Start(0))?;
             let mark = encoding::by_bom(&peek(&mut file, 4).head).map_or(0, |(_, mark)| mark);
             // The reader takes the mark of UTF-8 off itself.
@@ -226,7 +229,7 @@ impl Opener<'_> {
             Some(coding)
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
-        let reader = TextReader::new(Box::new(file), self.context.split, (telling, coding), limit);
+        let reader = TextReader::new(Box::new(file), self.context.split, (detection, coding), limit);
         let num_replaced = reader.num_replaced();
         let document = Document::new(kind, outer, Box::new(reader));
         let mut found = Found::Document(Document { num_replaced, ..document });
@@ -246,11 +249,11 @@ impl Opener<'_> {
         let context = self.context;
         let (mut reader, encoding, mark) = match how.charset {
             Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),
-            charset => raw.told(|head| charset.detect(head, context.telling))?,
+            charset => raw.told(|head| charset.detect(head, context.detection))?,
         };
         let mut num_replaced = Position::default();
         if encoding != encoding_rs::UTF_8 {
-            let transcoder = encoding::Transcoder::new(reader, encoding, context.telling.replace);
+            let transcoder = encoding::Transcoder::new(reader, encoding, context.detection.replace);
             num_replaced = transcoder.num_replaced();
             reader = Box::new(transcoder);
         }

@@ -2,19 +2,21 @@
 
 use std::io::{self, Read};
 
-use super::chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
-use super::container::lines;
-use super::container::text::{self, BOM, Decoding, TextPiece};
+use super::chunk::{Chunk, Part, PartFate, Role};
+use super::container::Reread;
+use super::container::reader::{BOM, Body, End, TextPiece};
 use super::content::{self, Archive, Compression, Wrap};
+use super::context::{PIECE_BYTES, ReadContext};
+use super::decode::{self, Decoding, Visitor};
 use super::fault::Fault;
+use super::piece::Piece;
 use super::spool::NoSpooler;
-use super::stream::{Body, End, Piece, Records, Stop, Stream};
-use super::{PIECE_BYTES, ReadContext, Visitor};
+use super::stream::{Stop, Stream};
 use crate::discover::{Format, Plan, Source, is_packed};
 use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::store::Input;
-use crate::units::{ByteSpan, count};
+use crate::units::count;
 
 /// A file that grew by more than this between listing and reading is being written to.
 const MAX_GROWTH: u64 = 1024 * 1024;
@@ -121,13 +123,13 @@ fn decode_file(
     let bytes = &chunk.bytes[start..];
     if kind.is_lines() {
         let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        decode_lines(chunk, start + mark, (kind, context), visitor);
+        decode::decode_lines(chunk, start + mark, (kind, context), visitor);
         return PartFate::Read;
     }
     if format == Format::Sniff && content::is_binary(bytes) {
         return PartFate::Skipped(SkipReason::Binary);
     }
-    text::decode_whole(chunk, start, context.telling, visitor)
+    decode::decode_whole(chunk, start, context.detection, visitor)
 }
 
 /// Appends a file's bytes. What was read before an error stays.
@@ -209,17 +211,17 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     let start = chunk.bytes.len();
     let fate = match body {
         Body::Text(TextPiece { bytes, coding, offset }) => {
-            append(chunk, bytes);
-            let decoding = Decoding { coding, offset, replace: context.telling.replace };
-            text::decode(chunk, start, decoding, visitor)
+            decode::append(chunk, bytes);
+            let decoding = Decoding { coding, offset, replace: context.detection.replace };
+            decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {
-            append(chunk, bytes);
-            decode_lines(chunk, start, (kind, context), visitor);
+            decode::append(chunk, bytes);
+            decode::decode_lines(chunk, start, (kind, context), visitor);
             PartFate::Read
         }
         Body::Records(records) => {
-            add_records(records, (kind, context), chunk, visitor);
+            decode::add_records(records, (kind, context), chunk, visitor);
             PartFate::Read
         }
     };
@@ -229,80 +231,4 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         End::Fault(fault) => PartFate::Rejected(fault),
         End::Reread(how) => PartFate::Reread(how),
     });
-}
-
-/// Appends bytes; takes them over where there are none yet.
-fn append(chunk: &mut Chunk, bytes: Vec<u8>) {
-    if chunk.bytes.is_empty() {
-        chunk.bytes = bytes;
-    } else {
-        chunk.bytes.extend_from_slice(&bytes);
-    }
-}
-
-/// Finds the records in the lines from `start` to the end of `chunk`, and decodes their texts.
-fn decode_lines(
-    chunk: &mut Chunk,
-    start: usize,
-    (kind, context): (Kind, &ReadContext),
-    visitor: &mut impl Visitor,
-) {
-    let first = chunk.slots.len();
-    let span = ByteSpan::new(start, chunk.bytes.len());
-    let num_lines = lines::find(&chunk.bytes, span, &mut chunk.slots);
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_lines = num_lines;
-    }
-    decode_records(chunk, first, (kind, context), visitor);
-}
-
-/// Adds records that were found while they were read, and decodes their texts.
-fn add_records(
-    records: Records,
-    (kind, context): (Kind, &ReadContext),
-    chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
-) {
-    let (start, first) = (chunk.bytes.len(), chunk.slots.len());
-    append(chunk, records.bytes);
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_lines = records.num_lines;
-        part.skipped = records.skipped;
-        part.columns = records.columns;
-        part.rows = records.rows;
-    }
-    for mut slot in records.slots {
-        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id] {
-            *span = span.shifted(start);
-        }
-        chunk.push(slot);
-    }
-    decode_records(chunk, first, (kind, context), visitor);
-}
-
-/// Decodes the texts of the records from the slot of number `first` on, and shows each to `visitor`.
-fn decode_records(
-    chunk: &mut Chunk,
-    first: usize,
-    (kind, context): (Kind, &ReadContext),
-    visitor: &mut impl Visitor,
-) {
-    let container = kind.container();
-    let Chunk { bytes, parts, slots } = chunk;
-    let mut num_replaced = 0;
-    for slot in &mut slots[first..] {
-        if slot.is_record {
-            match container.decode(bytes, slot, context) {
-                Ok(replaced) => num_replaced += replaced,
-                Err(fault) => {
-                    *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
-                }
-            }
-        }
-        // The bytes of a record were checked, and decoding makes text of text.
-        visitor.document(simdutf8::basic::from_utf8(&bytes[slot.text.range()]).unwrap_or_default());
-    }
-    if let Some(part) = parts.last_mut() {
-        part.num_replaced += num_replaced;
-    }
 }

@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::text::Telling;
+use crate::read::coding::Detection;
 use crate::read::encoding::{self, Decision};
 use crate::split::line::last_lf;
 
@@ -21,7 +21,7 @@ pub(crate) enum Charset {
 
 impl Charset {
     /// The encoding of a container that begins with `head`, and the length of its byte order mark.
-    pub(in crate::read) fn detect(self, head: &[u8], telling: Telling) -> (&'static Encoding, usize) {
+    pub(in crate::read) fn detect(self, head: &[u8], detection: Detection) -> (&'static Encoding, usize) {
         if self == Self::Bytes {
             return (UTF_8, 0);
         }
@@ -32,8 +32,8 @@ impl Charset {
         let is_wide = memchr::memchr(0, head).is_some();
         let whole = if is_wide { None } else { last_lf(head) };
         let lines = &head[..whole.unwrap_or(head.len() & !1)];
-        match encoding::detect(lines, telling.given) {
-            Decision::Other(encoding) if telling.given == Some(encoding) => (encoding, 0),
+        match encoding::detect(lines, detection.given) {
+            Decision::Other(encoding) if detection.given == Some(encoding) => (encoding, 0),
             Decision::Other(encoding) if !encoding::is_line_independent(encoding) => (encoding, 0),
             Decision::Other(encoding) if self == Self::Any => (encoding, 0),
             Decision::Other(encoding) if !encoding.is_single_byte() && is_mostly_bad(lines) => (encoding, 0),

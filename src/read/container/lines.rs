@@ -2,12 +2,10 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::PieceReader;
-use super::text::{BOM, fill};
-use crate::read::ReadContext;
-use crate::read::chunk::Slot;
+use super::reader::{BOM, Body, End, PieceReader, Records, Take, fill};
+use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
-use crate::read::stream::{Body, End, Records, Take};
+use crate::read::slot::Slot;
 use crate::split::line::last_lf;
 use crate::units::{ByteSpan, count};
 

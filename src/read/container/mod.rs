@@ -8,10 +8,11 @@
 
 mod charset;
 mod csv;
-mod fields;
+mod json;
 mod jsonl;
 pub(super) mod lines;
-pub(super) mod parquet;
+mod parquet;
+pub(super) mod reader;
 mod rewrite;
 pub(super) mod text;
 mod warc;
@@ -20,18 +21,17 @@ use std::io::{self, Read};
 
 pub(crate) use charset::Charset;
 pub use csv::Columns;
-pub use fields::{Field, Fields};
+pub use json::Field;
 pub(crate) use jsonl::Escaper;
-pub use jsonl::FieldPath;
 pub use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
+pub use reader::Reread;
 pub(crate) use rewrite::{Escape, InPlace, Rewrite};
 
-use self::lines::LineReader;
-use super::ReadContext;
-use super::chunk::{Chunk, Part, Slot};
+use self::reader::PieceReader;
+use super::context::ReadContext;
 use super::fault::Fault;
-use super::stream::Take;
+use super::slot::Slot;
 use crate::discover::Format;
 use crate::document::Kind;
 use crate::store::InputFile;
@@ -53,11 +53,11 @@ pub(super) trait Container: Sync {
     /// What is wrong with the record.
     fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault>;
 
-    /// What the records of a part hold beside their texts, asked by the number of a slot in the chunk.
+    /// What records hold beside their texts.
     ///
     /// # Errors
     /// If it cannot be put into JSON.
-    fn fields<'a>(&self, chunk: &'a Chunk, part: &'a Part) -> io::Result<FieldsOf<'a>>;
+    fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>>;
 
     /// How a record is written again with another text.
     fn rewrite(&self) -> Rewrite;
@@ -68,7 +68,16 @@ pub(super) trait Container: Sync {
     }
 }
 
-/// The fields of the record in the slot of this number.
+/// Records whose texts were decoded, and what stands beside those.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) slots: &'a [Slot],
+    pub(super) columns: Option<&'a Columns>,
+    pub(super) rows: Option<&'a Rows>,
+}
+
+/// The fields of the record in the slot of this number, counted from the first of those given.
 pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
 
 /// What the first bytes of a file show of a container.
@@ -107,7 +116,7 @@ impl InOrder {
     fn lines(charset: Charset) -> Access {
         Access::InOrder(Self {
             charset,
-            open: |reader, context| Ok(Box::new(LineReader::new(reader, context))),
+            open: |reader, context| Ok(Box::new(lines::LineReader::new(reader, context))),
             is_lines: true,
         })
     }
@@ -126,20 +135,6 @@ pub(crate) type Open = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
 
 /// Opens a container that is read in order, decoded to UTF-8 unless it is bytes.
 pub(crate) type OpenInOrder = fn(Box<dyn Read + Send>, &ReadContext) -> Opened;
-
-/// Reads one document, or a container of records, piece by piece.
-pub(crate) trait PieceReader: Send {
-    /// The next piece, made in `buffer`. Not called again after the last one.
-    fn next(&mut self, buffer: Vec<u8>) -> Take;
-
-    /// Bytes read so far; 0 where they are not read in order.
-    fn num_read(&self) -> u64;
-
-    /// What opening showed it to be, if that is more than was known.
-    fn kind(&self) -> Option<Kind> {
-        None
-    }
-}
 
 #[warn(clippy::wildcard_enum_match_arm)]
 impl Kind {

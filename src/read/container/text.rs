@@ -8,17 +8,17 @@ use std::io::{self, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::{Access, Container, FieldsOf, PieceReader, Rewrite};
+use super::reader::{BOM, Body, End, PieceReader, Reread, Take, TextPiece, fill};
+use super::{Access, Beside, Container, FieldsOf, Rewrite};
 use crate::config::{SplitConfig, SplitMode};
-use crate::error::RejectReason;
-use crate::read::chunk::{Chunk, Part, PartFate, Reread, Slot};
-use crate::read::decompress::Position;
+use crate::read::coding::{Coding, Detection};
+use crate::read::context::ReadContext;
 use crate::read::encoding::{self, Decision};
-use crate::read::fault::{Fault, Trouble};
-use crate::read::stream::{Body, End, Take};
-use crate::read::{PIECE_BYTES, ReadContext, Visitor};
+use crate::read::fault::Fault;
+use crate::read::position::Position;
+use crate::read::slot::Slot;
 use crate::split;
-use crate::units::{ByteSpan, count};
+use crate::units::count;
 
 /// Plain text: one document, which is its text.
 pub(super) struct Text;
@@ -28,12 +28,12 @@ impl Container for Text {
         Access::Document
     }
 
-    /// There are no records: a document is decoded by [`decode`].
+    /// There are no records: a document is decoded as a whole.
     fn decode(&self, _: &mut Vec<u8>, _: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
         Ok(0)
     }
 
-    fn fields<'a>(&self, _: &'a Chunk, _: &'a Part) -> io::Result<FieldsOf<'a>> {
+    fn fields<'a>(&self, _: Beside<'a>) -> io::Result<FieldsOf<'a>> {
         Ok(Box::new(|_| Vec::new()))
     }
 
@@ -42,71 +42,11 @@ impl Container for Text {
     }
 }
 
-/// The encoding of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::read) struct Coding {
-    /// What the document is written in.
-    pub(in crate::read) encoding: &'static Encoding,
-    /// Whether the bytes are UTF-8 already, with a byte 0xFF for each malformed sequence.
-    pub(in crate::read) is_decoded: bool,
-    /// Whether all of the document told the encoding, and not its beginning.
-    pub(in crate::read) is_settled: bool,
-}
-
-impl Coding {
-    /// UTF-8, and nothing else.
-    pub(in crate::read) const UTF_8: Self = Self { encoding: UTF_8, is_decoded: true, is_settled: true };
-
-    fn is_utf8(self) -> bool {
-        self.is_decoded || self.encoding == UTF_8
-    }
-}
-
-/// What telling an encoding needs to know.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::read) struct Telling {
-    /// `--encoding`.
-    pub(in crate::read) given: Option<&'static Encoding>,
-    /// `--encoding-errors replace`.
-    pub(in crate::read) replace: bool,
-}
-
-impl Telling {
-    /// The encoding of a document after a detector saw all of it.
-    pub(in crate::read) fn settle(self, decision: Decision) -> Result<Coding, Fault> {
-        let coding = |encoding| Coding { encoding, is_decoded: false, is_settled: true };
-        match decision {
-            Decision::Utf8 => Ok(coding(UTF_8)),
-            Decision::Other(encoding) => Ok(coding(encoding)),
-            // Damaged UTF-8: what is sound in it can be kept.
-            Decision::Broken { is_utf8: true, .. } if self.replace => Ok(coding(UTF_8)),
-            Decision::Broken { byte, is_utf8, detail } => {
-                let reason = if is_utf8 { RejectReason::NotUtf8 } else { RejectReason::EncodingUnknown };
-                Err(Fault::new(reason, detail).or_at(byte))
-            }
-        }
-    }
-
-    /// Reads all of `reader` for its encoding.
-    pub(in crate::read) fn detect(self, mut reader: impl Read) -> Result<Coding, Trouble> {
-        let mut detector = encoding::Detector::new(self.given);
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            match reader.read(&mut buffer) {
-                Ok(0) => return Ok(self.settle(detector.finish())?),
-                Ok(got) => detector.feed(&buffer[..got]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
 /// Reads a text document piece by piece.
 pub(in crate::read) struct TextReader {
     reader: Box<dyn Read + Send>,
     split: SplitConfig,
-    telling: Telling,
+    detection: Detection,
     /// `None` until the first piece tells.
     coding: Option<Coding>,
     limit: u64,
@@ -119,15 +59,6 @@ pub(in crate::read) struct TextReader {
     is_done: bool,
     /// Malformed sequences that were replaced while reading.
     num_replaced: Position,
-}
-
-/// A piece of a text document.
-#[derive(Debug)]
-pub(in crate::read) struct TextPiece {
-    pub(in crate::read) bytes: Vec<u8>,
-    pub(in crate::read) coding: Coding,
-    /// Where the bytes stand in the document.
-    pub(in crate::read) offset: u64,
 }
 
 /// What reading a text document on gives.
@@ -158,7 +89,7 @@ impl TextReader {
     pub(in crate::read) fn new(
         reader: Box<dyn Read + Send>,
         split: SplitConfig,
-        (telling, coding): (Telling, Option<Coding>),
+        (detection, coding): (Detection, Option<Coding>),
         limit: u64,
     ) -> Self {
         let (carry, is_done) = (Vec::new(), false);
@@ -166,7 +97,7 @@ impl TextReader {
         let mut reader = Self {
             reader,
             split,
-            telling,
+            detection,
             coding,
             limit,
             carry,
@@ -196,7 +127,7 @@ impl TextReader {
     /// Decodes from here on while reading.
     fn transcode(&mut self, encoding: &'static Encoding) {
         let raw = std::mem::replace(&mut self.reader, Box::new(io::empty()));
-        let transcoder = encoding::Transcoder::new(raw, encoding, self.telling.replace);
+        let transcoder = encoding::Transcoder::new(raw, encoding, self.detection.replace);
         self.num_replaced = transcoder.num_replaced();
         self.reader = Box::new(transcoder);
         self.coding = Some(Coding { encoding, is_decoded: true, is_settled: true });
@@ -241,7 +172,7 @@ impl TextReader {
 
     /// Tells the encoding by the first piece, if it is one in which pieces can be cut.
     fn tell(&mut self, piece: &[u8]) -> bool {
-        let decision = encoding::detect(piece, self.telling.given);
+        let decision = encoding::detect(piece, self.detection.given);
         let encoding = match decision {
             Decision::Utf8 => UTF_8,
             Decision::Other(encoding) if self.can_cut(encoding) => encoding,
@@ -261,167 +192,4 @@ impl TextReader {
         let from = searched.saturating_sub(1);
         split::cut_point(&buffer[from..], self.split).map(|cut| cut + from)
     }
-}
-
-/// The UTF-8 form of U+FEFF.
-pub(in crate::read) const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// Reads up to a piece, or a quarter more of a long one; `false` at the end.
-pub(in crate::read) fn fill(
-    reader: &mut impl Read,
-    buffer: &mut Vec<u8>,
-    num_read: &mut u64,
-) -> io::Result<bool> {
-    let missing = PIECE_BYTES.saturating_sub(count(buffer.len()));
-    let want = missing.max(count(buffer.len()) / 4);
-    buffer.reserve(usize::try_from(want).unwrap_or(0));
-    let before = buffer.len();
-    let got = reader.take(want).read_to_end(buffer);
-    *num_read += count(buffer.len() - before);
-    Ok(count(got?) == want)
-}
-
-/// How the bytes of a piece are to be decoded.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::read) struct Decoding {
-    pub(in crate::read) coding: Coding,
-    /// Where they stand in the document.
-    pub(in crate::read) offset: u64,
-    /// `--encoding-errors replace`.
-    pub(in crate::read) replace: bool,
-}
-
-/// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
-pub(in crate::read) fn decode_whole(
-    chunk: &mut Chunk,
-    start: usize,
-    telling: Telling,
-    visitor: &mut impl Visitor,
-) -> PartFate {
-    // Nearly every file is UTF-8 without a byte that would make it anything else.
-    let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
-    let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
-    if is_plain && decode_utf8(chunk, start + mark, visitor) {
-        return PartFate::Read;
-    }
-    let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
-    match telling.settle(encoding::detect(&chunk.bytes[start..], telling.given)) {
-        Ok(coding) => {
-            chunk.bytes.drain(start..start + mark);
-            let decoding = Decoding { coding, offset: count(mark), replace: telling.replace };
-            decode(chunk, start, decoding, visitor)
-        }
-        Err(fault) => {
-            chunk.bytes.truncate(start);
-            PartFate::Rejected(fault)
-        }
-    }
-}
-
-/// Begins the designations of ISO-2022-JP.
-const ESCAPE: u8 = 0x1b;
-
-/// Decodes a piece, or a whole document, that stands at the end of `chunk` from `start` on, and shows it to
-/// `visitor`. What is no text leaves no slot and no bytes.
-pub(in crate::read) fn decode(
-    chunk: &mut Chunk,
-    start: usize,
-    decoding: Decoding,
-    visitor: &mut impl Visitor,
-) -> PartFate {
-    let Decoding { coding, offset, replace } = decoding;
-    if let Some(part) = chunk.parts.last_mut() {
-        part.encoding = encoding::name(coding.encoding);
-    }
-    let bytes = &chunk.bytes[start..];
-    if !coding.is_utf8() {
-        return decode_other(chunk, start, decoding, visitor);
-    }
-    if !coding.is_settled && encoding::has_jp_escape(bytes) {
-        return reread(chunk, start);
-    }
-    if decode_utf8(chunk, start, visitor) {
-        return PartFate::Read;
-    }
-    if !coding.is_settled {
-        return reread(chunk, start);
-    }
-    let bytes = &chunk.bytes[start..];
-    if !replace {
-        let fault = undecodable(bytes, coding, offset);
-        chunk.bytes.truncate(start);
-        return PartFate::Rejected(fault);
-    }
-    let lossy = String::from_utf8_lossy(bytes).into_owned();
-    let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    chunk.bytes.truncate(start);
-    show(chunk, start, (lossy, count(num_replaced)), visitor)
-}
-
-fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
-    chunk.bytes.truncate(start);
-    PartFate::Reread(Reread::Detected)
-}
-
-/// Shows bytes that are UTF-8 already; `false` if they are not.
-fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl Visitor) -> bool {
-    let span = ByteSpan::new(start, chunk.bytes.len());
-    let Ok(text) = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]) else { return false };
-    visitor.document(text);
-    chunk.push(Slot::text(span));
-    true
-}
-
-fn decode_other(
-    chunk: &mut Chunk,
-    start: usize,
-    Decoding { coding, offset, replace }: Decoding,
-    visitor: &mut impl Visitor,
-) -> PartFate {
-    let bytes = &chunk.bytes[start..];
-    let mut text = String::with_capacity(bytes.len() * 2);
-    let decoded = encoding::decode(coding.encoding, bytes, replace && coding.is_settled, &mut text);
-    match decoded {
-        Ok(num_replaced) => {
-            chunk.bytes.truncate(start);
-            show(chunk, start, (text, num_replaced), visitor)
-        }
-        Err(_) if !coding.is_settled => reread(chunk, start),
-        Err(at) => {
-            chunk.bytes.truncate(start);
-            let name = encoding::name(coding.encoding);
-            let fault = Fault::new(RejectReason::Undecodable, format!("not valid {name}"));
-            PartFate::Rejected(fault.or_at(offset + count(at)))
-        }
-    }
-}
-
-/// Puts a decoded text at the end of the chunk.
-fn show(
-    chunk: &mut Chunk,
-    start: usize,
-    (text, num_replaced): (String, u64),
-    visitor: &mut impl Visitor,
-) -> PartFate {
-    visitor.document(&text);
-    if start == 0 {
-        chunk.bytes = text.into_bytes();
-    } else {
-        chunk.bytes.extend_from_slice(text.as_bytes());
-    }
-    chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len())));
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_replaced += num_replaced;
-    }
-    PartFate::Read
-}
-
-fn undecodable(bytes: &[u8], coding: Coding, offset: u64) -> Fault {
-    if coding.encoding != UTF_8 {
-        // Where in the file is not known: the bytes are decoded already.
-        let name = encoding::name(coding.encoding);
-        return Fault::new(RejectReason::Undecodable, format!("not valid {name}"));
-    }
-    let at = simdutf8::compat::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
-    Fault::new(RejectReason::NotUtf8, "not valid UTF-8").or_at(offset + count(at))
 }

@@ -11,15 +11,14 @@ use std::sync::Arc;
 pub(super) use quote::Quoter;
 use syntax::{ColumnNames, Dialect, Header, Record};
 
-use super::fields::json_string;
-use super::text::fill;
-use super::{Access, Charset, Container, Escape, FieldsOf, InOrder, InPlace, PieceReader, Rewrite};
+use super::json::json_string;
+use super::reader::{Body, End, PieceReader, Records, Take, fill};
+use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::document::Kind;
 use crate::error::RejectReason;
-use crate::read::chunk::{Chunk, Part, Slot};
+use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::fault::Fault;
-use crate::read::stream::{Body, End, Records, Take};
-use crate::read::{PIECE_BYTES, ReadContext};
+use crate::read::slot::Slot;
 use crate::units::{ByteSpan, count};
 
 /// CSV and TSV; the delimiter is the one that the file's name suggests.
@@ -58,13 +57,15 @@ impl<const DELIMITER: u8> Container for Table<DELIMITER> {
         Ok(0)
     }
 
-    fn fields<'a>(&self, chunk: &'a Chunk, part: &'a Part) -> io::Result<FieldsOf<'a>> {
-        let Some(columns) = &part.columns else { return Ok(Box::new(|_| Vec::new())) };
+    fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>> {
+        let Beside { bytes, slots, columns: Some(columns), .. } = beside else {
+            return Ok(Box::new(|_| Vec::new()));
+        };
         Ok(Box::new(|number| {
-            let Slot { line, value, .. } = chunk.slots[number];
+            let Slot { line, value, .. } = slots[number];
             let (before, after) = (line.start..value.start, value.end..line.end);
             // Quotes in place of the text, lest a row of one field be an empty line.
-            let row = [&chunk.bytes[before], b"\"\"", &chunk.bytes[after]].concat();
+            let row = [&bytes[before], b"\"\"", &bytes[after]].concat();
             let values = syntax::fields(&row, columns.dialect);
             columns.names.iter().cloned().zip(values.iter().map(|value| json_string(value))).collect()
         }))

@@ -4,38 +4,22 @@
 mod escape;
 mod unescape;
 
-use std::{fmt, io};
+use std::fmt;
+use std::io;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::fields::members;
-use super::{Access, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
+use super::json::members;
+use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
-use crate::read::ReadContext;
-use crate::read::chunk::{Chunk, Part, Slot};
+use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
+use crate::read::slot::Slot;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
 use unescape::unescape;
-
-/// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPath(Vec<String>);
-
-impl FieldPath {
-    /// Parses a dotted path.
-    pub fn new(path: &str) -> Self {
-        Self(path.split('.').map(str::to_owned).collect())
-    }
-}
-
-impl fmt::Display for FieldPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
-    }
-}
 
 /// JSON Lines.
 pub(super) struct JsonLines;
@@ -70,11 +54,11 @@ impl Container for JsonLines {
     }
 
     /// The members of the line with a null in the place of the text, which was decoded in place.
-    fn fields<'a>(&self, chunk: &'a Chunk, _part: &'a Part) -> io::Result<FieldsOf<'a>> {
+    fn fields<'a>(&self, Beside { bytes, slots, .. }: Beside<'a>) -> io::Result<FieldsOf<'a>> {
         Ok(Box::new(|number| {
-            let Slot { line, value, .. } = chunk.slots[number];
+            let Slot { line, value, .. } = slots[number];
             let (before, after) = (line.start..value.start, value.end..line.end);
-            let line = [&chunk.bytes[before], b"null", &chunk.bytes[after]].concat();
+            let line = [&bytes[before], b"null", &bytes[after]].concat();
             members(&String::from_utf8_lossy(&line))
         }))
     }
@@ -104,7 +88,8 @@ impl Places {
         let fault = |reason, detail: String| Fault { reason, byte: None, detail };
         let mut visit = Visit::default();
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let seed = ObjectSeed { path: &context.text_field.0, id: Some(&context.id_field), visit: &mut visit };
+        let seed =
+            ObjectSeed { path: context.text_field.names(), id: Some(&context.id_field), visit: &mut visit };
         let parsed = seed.deserialize(&mut deserializer).and_then(|()| deserializer.end());
         if let Err(error) = parsed {
             if error.is_data() && serde_json::from_str::<IgnoredAny>(line).is_ok() {

@@ -18,12 +18,12 @@ use arrow as rows;
 pub use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
-use super::fields::members;
-use super::{Access, Container, FieldsOf, Rewrite, Sign};
-use crate::read::ReadContext;
-use crate::read::chunk::{Chunk, Part, Slot};
+use super::json::members;
+use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
 use crate::read::content::is_clean_text;
+use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
+use crate::read::slot::Slot;
 
 /// Parquet.
 pub(super) struct Parquet;
@@ -42,10 +42,9 @@ impl Container for Parquet {
         Ok(0)
     }
 
-    fn fields<'a>(&self, _chunk: &'a Chunk, part: &'a Part) -> io::Result<FieldsOf<'a>> {
-        let lines = part.rows.as_ref().map_or_else(|| Ok(Vec::new()), Rows::json_lines)?;
-        let first = part.slots.start;
-        Ok(Box::new(move |number| lines.get(number - first).map_or_else(Vec::new, |line| members(line))))
+    fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>> {
+        let lines = beside.rows.map_or_else(|| Ok(Vec::new()), Rows::json_lines)?;
+        Ok(Box::new(move |number| lines.get(number).map_or_else(Vec::new, |line| members(line))))
     }
 
     fn rewrite(&self) -> Rewrite {

@@ -9,15 +9,14 @@ use std::io::{self, Read};
 
 use syntax::{RecordKind, Step};
 
-use super::fields::json_string;
-use super::text::fill;
-use super::{Access, Charset, Container, FieldsOf, InOrder, PieceReader, Rewrite, Sign};
+use super::json::json_string;
+use super::reader::{Body, End, PieceReader, Records, Take, fill};
+use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
 use crate::error::{RejectReason, SkipReason};
-use crate::read::chunk::{Chunk, Part, Slot};
+use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
 use crate::read::fault::Fault;
-use crate::read::stream::{Body, End, Records, Take};
-use crate::read::{PIECE_BYTES, ReadContext};
+use crate::read::slot::Slot;
 use crate::units::{ByteSpan, count};
 
 /// WARC.
@@ -46,10 +45,10 @@ impl Container for Warc {
             Step::NeedMore { .. } | Step::End | Step::Fault { .. } => None,
         };
         let label = label.map(|span| String::from_utf8_lossy(&bytes[span.shifted(slot.line.start).range()]));
-        let given = label.and_then(|label| encoding::by_label(&label)).or(context.telling.given);
-        let coding = context.telling.settle(encoding::detect(payload, given))?;
+        let given = label.and_then(|label| encoding::by_label(&label)).or(context.detection.given);
+        let coding = context.detection.settle(encoding::detect(payload, given))?;
         let mut text = String::new();
-        let replace = context.telling.replace;
+        let replace = context.detection.replace;
         let num_replaced = encoding::decode(coding.encoding, payload, replace, &mut text).map_err(|at| {
             let detail = format!("not valid {}", encoding::name(coding.encoding));
             Fault::at(RejectReason::Undecodable, at, detail)
@@ -61,11 +60,11 @@ impl Container for Warc {
     }
 
     /// The headers, but for those that describe the record and not what it holds.
-    fn fields<'a>(&self, chunk: &'a Chunk, _part: &'a Part) -> io::Result<FieldsOf<'a>> {
+    fn fields<'a>(&self, Beside { bytes, slots, .. }: Beside<'a>) -> io::Result<FieldsOf<'a>> {
         const OWN: [&str; 3] = ["Content-Length", "WARC-Block-Digest", "WARC-Payload-Digest"];
         Ok(Box::new(|number| {
-            let slot = &chunk.slots[number];
-            let head = &chunk.bytes[slot.line.start..slot.value.start];
+            let slot = &slots[number];
+            let head = &bytes[slot.line.start..slot.value.start];
             let fields = syntax::head_fields(head).filter(|field| !field.name.is_empty());
             let text = |span: ByteSpan| String::from_utf8_lossy(&head[span.range()]).into_owned();
             let fields = fields.map(|field| (text(field.name), json_string(&text(field.value))));

@@ -15,11 +15,11 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::Rows;
 use crate::error::RejectReason;
-use crate::read::ReadContext;
-use crate::read::chunk::Slot;
-use crate::read::container::{Opened, PieceReader};
+use crate::read::container::Opened;
+use crate::read::container::reader::{Body, End, PieceReader, Records, Take};
+use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
-use crate::read::stream::{Body, End, Records, Take};
+use crate::read::slot::Slot;
 use crate::store::InputFile;
 use crate::units::{ByteSpan, count};
 

@@ -1,48 +1,13 @@
-//! What a record holds beside its text: for those who write it in another form (`--to`).
+//! Fields of records as JSON.
 
 use std::borrow::Cow;
-use std::{fmt, io};
+use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::FieldsOf;
-use crate::read::ReadContext;
-use crate::read::chunk::{Chunk, Part};
-
 /// A field of a record: its name, and its value as JSON.
 pub type Field = (String, String);
-
-/// The fields of the records of one part.
-pub struct Fields<'a> {
-    of: FieldsOf<'a>,
-    context: &'a ReadContext,
-}
-
-impl fmt::Debug for Fields<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fields").finish_non_exhaustive()
-    }
-}
-
-impl<'a> Fields<'a> {
-    /// The fields of the records of `part`.
-    ///
-    /// # Errors
-    /// If the rows of a table cannot be put into JSON.
-    pub fn new(chunk: &'a Chunk, part: &'a Part, context: &'a ReadContext) -> io::Result<Self> {
-        Ok(Self { of: part.kind.container().fields(chunk, part)?, context })
-    }
-
-    /// The fields of the record in the chunk's slot of this number but its text and its id, in the order in which
-    /// they stand there.
-    pub fn of(&self, number: usize) -> Vec<Field> {
-        let mut fields = (self.of)(number);
-        let text = self.context.text_field.to_string();
-        fields.retain(|(name, _)| *name != text && *name != self.context.id_field);
-        fields
-    }
-}
 
 /// A text as JSON.
 pub(super) fn json_string(text: &str) -> String {
