@@ -22,8 +22,8 @@ use common::shape::Shape;
 use compare::measure::{Sample, Stopwatch};
 use compare::tools::Call;
 use tamis::Config;
-use tamis::decide::index::{Entry, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
 use tamis::fingerprint::Fingerprint;
+use tamis::index::{Entry, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
 

@@ -2,7 +2,7 @@
 //! parallel and written out clean, with an account of every paragraph that was removed.
 //!
 //! # Pipeline
-//! scan → decide → write, a batch at a time ([`pipeline`]):
+//! scan → decide → write, a batch at a time (`run`):
 //!
 //! | stage | room | in → out |
 //! |---|---|---|
@@ -16,22 +16,24 @@
 //! | 8 | [`report`] | outcome → summary, rejections, run; what a check found, in each report format |
 //!
 //! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
-//! compared by that meet another (see [`pipeline`]).
+//! compared by that meet another (see `run`).
 //!
 //! Records beyond [`config::Config::memory`] are settled on disk, runs are remembered in an index
-//! ([`decide::index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
+//! ([`index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
 //!
-//! A check ([`pipeline::check`](fn@pipeline::check)) takes the same reading and the same verdicts, and stage 8 tells what
-//! it found; [`pipeline::verify`](fn@pipeline::verify) audits a run with stages 2 to 5 and its own eyes.
+//! A check ([`check`](fn@check)) takes the same reading and the same verdicts, and stage 8 tells what
+//! it found; [`verify`](fn@verify) audits a run with stages 2 to 5 and its own eyes.
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.
 //!
+//! The rules that all of this keeps are in `docs/contract.md`; the picture and a glossary in `docs/architecture.md`.
+//!
 //! # Invariants
 //! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
-//!   ones ← pipeline ← the command`. `error` borrows the printing of paths from `store`.
-//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`decide::index`] and what
-//!   spills in `decide` read and write, and may fail, through traits that [`store`] fulfils.
+//!   ones ← run ← clean, check, verify, inspect, originals ← the command`. `error` borrows the printing of paths from `store`.
+//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`index`] and what
+//!   overflows in `decide` read and write, and may fail, through traits that [`store`] fulfils.
 //! - Output, ledger and summary depend on the input's bytes, relative paths and the configuration only. Rayon
 //!   runs on a pool of its own, and nothing depends on which thread was first.
 //! - No `unsafe`.
@@ -56,25 +58,35 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod check;
+mod clean;
 pub mod config;
 pub mod decide;
 pub mod discover;
 pub mod document;
 pub mod error;
 pub mod fingerprint;
+pub mod index;
+mod inspect;
 pub mod normalize;
 pub mod observe;
-pub mod pipeline;
+mod originals;
 pub mod read;
 pub mod report;
+mod run;
 pub mod split;
 pub mod store;
 pub mod units;
+mod verify;
 pub mod write;
 
+pub use check::{Before, Checked, Gate, check};
+pub use clean::{Cleaned, Destination, Outcome, clean, clean_between, clean_documents, clean_roots};
 pub use config::Config;
 pub use document::Document;
 pub use error::{Error, Rejection, Result};
+pub use inspect::inspect;
 pub use observe::{NoObserver, Observer};
-pub use pipeline::{Cleaned, Outcome, clean, clean_documents, inspect};
+pub use originals::{Excerpt, Missing, OriginalParagraph, OriginalTexts, Originals, Wanted};
 pub use report::Summary;
+pub use verify::{Audit, Difference, DifferenceKind, verify};

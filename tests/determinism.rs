@@ -244,7 +244,7 @@ fn memory_gives_the_same_bytes_as_disk() {
     for (number, config) in configs().into_iter().enumerate() {
         let (expected, summary) = clean(directory.path(), &format!("out-{number}"), &config, 2);
         let output = MemoryOutput::new();
-        let outcome = tamis::pipeline::run(&list, &input, &output, &config, &NoObserver).expect("a run");
+        let outcome = tamis::clean_between(&list, &input, &output, &config, &NoObserver).expect("a run");
         assert_eq!(outcome.summary, summary);
         let mut found = Files::new();
         for ((area, path), content) in output.take_published() {

@@ -264,7 +264,7 @@ fn clean_unsteady(mut input: Unsteady, files: &[(&str, &str)]) -> (BTreeMap<Stri
     };
     let output = MemoryOutput::new();
     let outcome =
-        tamis::pipeline::run(&list, &input, &output, &Config::default(), &NoObserver).expect("a run");
+        tamis::clean_between(&list, &input, &output, &Config::default(), &NoObserver).expect("a run");
     adds_up(&serde_json::to_value(&outcome.summary).expect("JSON"));
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let published = output.take_published().into_iter().filter(|((area, _), _)| *area == Area::Corpus);

@@ -25,7 +25,7 @@ use common::{Noise, article, names, paragraph, read_files, write_files};
 use oracle::Files;
 use support::{Sandbox, shown};
 use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, SplitMode};
-use tamis::decide::index::{IndexSettings, IndexWriter};
+use tamis::index::{IndexSettings, IndexWriter};
 use tamis::report::{LedgerLine, LedgerReader};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 

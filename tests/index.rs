@@ -16,11 +16,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::Sandbox;
 use tamis::config::{Config, MatchMode, Repair, SplitMode};
-use tamis::decide::index::{
+use tamis::fingerprint::Fingerprint;
+use tamis::index::{
     BLOCK_ENTRIES, Entry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter, IndexedDocument,
     MAX_PLACES, NewRun, add_run, merge,
 };
-use tamis::fingerprint::Fingerprint;
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
 

@@ -389,7 +389,7 @@ fn clean_failing(files: &Files, path: &'static str, after: usize) -> (Files, Fil
     };
     let output = MemoryOutput::new();
     let config = config(SplitMode::Line, Repair::Basic, Scope::Corpus);
-    let outcome = tamis::pipeline::run(&list, &input, &output, &config, &NoObserver).expect("a run");
+    let outcome = tamis::clean_between(&list, &input, &output, &config, &NoObserver).expect("a run");
     let (mut out, mut record) = (Files::new(), Files::new());
     for ((area, path), content) in output.take_published() {
         let path = String::from_utf8(path).expect("UTF-8");

@@ -175,7 +175,7 @@ fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Re
         sources.measure(&input);
         Ok(sources)
     };
-    tamis::pipeline::run(&list, &input, output, &Config { threads: 1, ..Config::default() }, observer)
+    tamis::clean_between(&list, &input, output, &Config { threads: 1, ..Config::default() }, observer)
 }
 
 /// What was published, but for `run.json`, which varies.

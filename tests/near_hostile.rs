@@ -36,7 +36,7 @@ fn run(
         sources.measure(input);
         Ok(sources)
     };
-    tamis::pipeline::run(&list, input, output, config, observer)
+    tamis::clean_between(&list, input, output, config, observer)
 }
 
 fn in_memory(files: &Files) -> MemoryInput {

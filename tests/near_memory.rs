@@ -71,7 +71,7 @@ fn run(files: &Files, output: &dyn Output, config: &Config) -> tamis::Result<()>
         sources.measure(&input);
         Ok(sources)
     };
-    tamis::pipeline::run(&list, &input, output, config, &NoObserver).map(|_| ())
+    tamis::clean_between(&list, &input, output, config, &NoObserver).map(|_| ())
 }
 
 /// A run with these settings: what it published, and what it kept in stores.

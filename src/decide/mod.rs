@@ -6,14 +6,14 @@
 //! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
 //! integers only.
 //!
-//! What does not fit in memory is dealt into buckets on disk and settled when all of it is ([`Dealer`], [`Plan`]); an
-//! [`index`] of earlier runs comes before everything ([`Earlier`]). What earlier runs left is a file ([`index`]), which is read and written through traits.
+//! What does not fit in memory is partitioned into buckets on disk and settled when all of it is there ([`Dealer`],
+//! [`Plan`]), through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their
+//! file is [`crate::index`].
 
 mod copies;
 mod dealer;
 mod earlier;
 mod exact;
-pub mod index;
 pub mod near;
 mod partition;
 mod places;

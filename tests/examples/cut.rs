@@ -225,7 +225,7 @@ fn clean(out: &Path, input: &Path, config: &Config, steps: &Arc<Steps>) -> tamis
     let input = DiskInput::new(vec![Root::look(input)?]).rereadable();
     let output = Cut { inner, steps: Arc::clone(steps) };
     let list = || discover::discover(input.roots(), &input, &config.read, &**steps);
-    tamis::pipeline::run(&list, &input, &output, config, &**steps).map(drop)
+    tamis::clean_between(&list, &input, &output, config, &**steps).map(drop)
 }
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that is driven by a test")]

@@ -82,7 +82,7 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Run {
         Ok(sources)
     };
     let output = MemoryOutput::new();
-    let outcome = tamis::pipeline::run(&list, &input, &output, config, &NoObserver).expect("a run");
+    let outcome = tamis::clean_between(&list, &input, &output, config, &NoObserver).expect("a run");
     let (mut out, mut record) = (Files::new(), Files::new());
     for ((area, path), content) in output.take_published() {
         let files = if area == Area::Corpus { &mut out } else { &mut record };

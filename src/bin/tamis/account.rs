@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use tamis::Destination;
 use tamis::Outcome;
-use tamis::pipeline::Destination;
 pub(crate) use tamis::report::{grouped, size};
 use tamis::store::{DiskOutput, path};
 

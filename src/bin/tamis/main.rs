@@ -31,8 +31,8 @@ use args::{CleanArgs, Command, Tamis};
 use exit::Exit;
 use progress::Progress;
 use settings::Settings;
+use tamis::Destination;
 use tamis::Error;
-use tamis::pipeline::Destination;
 use tamis::store::DiskOutput;
 use tamis::store::path::printable_bytes;
 
@@ -106,7 +106,7 @@ fn clean(settings: &mut Settings) -> anyhow::Result<Exit> {
     }
     let roots = settings.roots()?;
     let progress = start(settings.verbose, settings.quiet)?;
-    let outcome = tamis::pipeline::clean_roots(roots, &destination, &settings.config, &progress);
+    let outcome = tamis::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);
     // Who cannot go on, or is not the one who works there, is told what to do by the error.
     if let (Err(error), Destination::Directory(out)) = (&outcome, &destination)

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tamis::Destination;
 use tamis::Observer;
 use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
-use tamis::pipeline::Destination;
 use tamis::store::path;
 
 /// Work shorter than this shows no bar.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
-use tamis::pipeline::Destination;
+use tamis::Destination;
 use tamis::report::{LedgerReader, RejectedLine, RunInfo, Summary};
 use tamis::store::path::printable;
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::pipeline::{OriginalTexts, Originals};
 use tamis::report::LedgerLineRef;
 use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Texts};
 use tamis::store::path::printable;
+use tamis::{OriginalTexts, Originals};
 
 use crate::check::outputs::ReportFile;
 use crate::exit::Exit;

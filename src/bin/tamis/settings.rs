@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::Config;
+use tamis::Destination;
 use tamis::config::{
     DecideConfig, Given, HistoryConfig, MatchConfig, ReadConfig, RecoveryConfig, SplitConfig, WriteConfig,
 };
-use tamis::pipeline::Destination;
 use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
 

@@ -11,10 +11,10 @@ use clap::{Args, ValueHint};
 use tamis::config::{MatchMode, Scope};
 use tamis::error::SkipReason;
 use tamis::observe::Stage;
-use tamis::pipeline::{Before, Gate, check as run_check};
 use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{Place, Root};
+use tamis::{Before, Gate, check as run_check};
 use tamis::{Config, Observer};
 
 use crate::args::{CleanArgs, Options, Reading, Splitting, match_modes, scopes};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use tamis::pipeline::OriginalParagraph;
+use tamis::OriginalParagraph;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Paragraphs that stand beside one another, by index; one side may be empty.

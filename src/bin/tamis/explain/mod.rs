@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::pipeline::{Excerpt, Missing, Originals, Wanted};
 use tamis::report::LedgerLine;
 use tamis::store::path::{bytes, lossless};
+use tamis::{Excerpt, Missing, Originals, Wanted};
 
 use crate::exit::Exit;
 use crate::progress::Progress;

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::io::IsTerminal;
 
-use tamis::pipeline::OriginalParagraph;
+use tamis::OriginalParagraph;
 use tamis::store::path::printable_bytes;
 
 use super::diff::{Row, Word, words};

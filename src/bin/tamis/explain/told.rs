@@ -5,10 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 use tamis::decide::Rule;
 use tamis::fingerprint::Fingerprint;
-use tamis::pipeline::{Excerpt, Missing, OriginalParagraph};
 use tamis::report::{LedgerLine, LedgerPlace, RecordId};
 use tamis::store::path::printable_bytes;
 use tamis::write::NumbersTold;
+use tamis::{Excerpt, Missing, OriginalParagraph};
 
 use super::diff::{Row, align};
 use super::page::{Page, Side, alone, page};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use tamis::config::MatchMode;
-use tamis::pipeline::{self, Destination};
+use tamis::{self, Destination};
 
 use crate::args::{CleanArgs, Options, Reading, Splitting, match_modes};
 use crate::exit::Exit;
@@ -93,7 +93,7 @@ pub(super) fn build(args: BuildArgs) -> anyhow::Result<Exit> {
     settings.config.history.against.clear();
     let roots = settings.roots()?;
     let progress = crate::start(settings.verbose, settings.quiet)?;
-    let outcome = pipeline::clean_roots(roots, &Destination::Nowhere, &settings.config, &progress);
+    let outcome = tamis::clean_roots(roots, &Destination::Nowhere, &settings.config, &progress);
     progress.finish(&Destination::Nowhere);
     Ok(if outcome?.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
 }

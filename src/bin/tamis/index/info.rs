@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use tamis::decide::index::{IndexReader, IndexRun, IndexSettings, VERSION};
+use tamis::index::{IndexReader, IndexRun, IndexSettings, VERSION};
 use tamis::store::path::{printable, printable_bytes};
 
 use crate::account::grouped;

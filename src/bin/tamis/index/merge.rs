@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::bail;
 use clap::{Args, ValueHint};
-use tamis::decide::index::{self, IndexReader, MAGIC};
+use tamis::index::{self, IndexReader, MAGIC};
 use tamis::store::Append;
 use tamis::store::index_file::Replacement;
 use tamis::store::path::printable;

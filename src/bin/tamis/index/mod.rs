@@ -8,7 +8,7 @@ mod merge;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use tamis::decide::index::IndexReader;
+use tamis::index::IndexReader;
 use tamis::store::index_file;
 
 use crate::exit::Exit;

@@ -1,0 +1,304 @@
+//! Account: what was seen of chunks goes into the log and the counts, in corpus order.
+
+use crate::decide::{Places, Reason, Verdict};
+use crate::document::Paragraph;
+use crate::error::{Rejection, Result};
+use crate::fingerprint::{DocumentHasher, Fingerprint};
+use crate::read::{Fault, Part, Slot};
+use crate::report::{Counts, Summary, rejection_line};
+use crate::run::corpus::Corpus;
+use crate::run::recorder::Tally;
+use crate::run::scan::Key;
+use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+use crate::units::{DocumentId, Ordinal, count};
+use crate::write::{self, RecordIds};
+
+use super::examine::{Examined, Seen};
+use super::lines::Lines;
+use super::log::{Detail, Entry, Log, Run, Text};
+
+/// What is kept of a check while it goes through the corpus.
+pub(super) struct Account<'a> {
+    tally: Tally<'a>,
+    pub(super) log: Log,
+    pub(super) lines: Lines,
+    pub(super) ids: RecordIds,
+    walk: Walk,
+    open: OpenUnit,
+    /// The run that the next may go on.
+    run: Option<OpenRun>,
+    /// Whether the paragraphs of runs are kept one by one.
+    has_details: bool,
+}
+
+/// A text or container of which some parts were seen.
+#[derive(Default)]
+struct OpenUnit {
+    counts: Counts,
+    /// Lines of a text before its next piece.
+    num_lines: u64,
+    /// Whether a paragraph of the text stays.
+    has_kept: bool,
+    /// The first entry that is about it.
+    first_entry: u64,
+    /// Of a text that comes in pieces.
+    hasher: DocumentHasher,
+}
+
+/// A run that may go on.
+struct OpenRun {
+    document: DocumentId,
+    run: write::Run,
+    num_bytes: u64,
+    excerpt: Text,
+    /// Number of its first detail.
+    details: Option<u64>,
+    /// Of its first paragraph, and of all.
+    fingerprint: Fingerprint,
+    hasher: DocumentHasher,
+}
+
+/// Where a slot's document stands.
+#[derive(Clone, Copy)]
+struct SlotPlace<'s> {
+    settled: &'s Settled,
+    part: &'s Part,
+    slot: &'s Slot,
+    number: usize,
+    /// The line on which a record begins.
+    line: Option<u64>,
+    /// Whether the document ends with the slot.
+    is_end: bool,
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn new(
+        corpus: &Corpus<'a>,
+        tally: Tally<'a>,
+        (log, has_details): (Log, bool),
+        ids: RecordIds,
+    ) -> Self {
+        let lines = Lines::new(corpus.config.split.split);
+        let (walk, open) = (Walk::default(), OpenUnit::default());
+        Self { tally, log, lines, ids, walk, open, run: None, has_details }
+    }
+
+    /// Takes in a chunk and gives it back.
+    pub(super) fn take(&mut self, examined: Examined, places: &Places) -> Result<Settled> {
+        let Examined { settled, mut seen, counts } = examined;
+        let mut walk = self.walk;
+        let chunk = &settled.scanned.chunk;
+        for (part, counts) in chunk.parts.iter().zip(&counts) {
+            let seen = seen.as_mut_slice();
+            let mut visitor = PartAccount { account: &mut *self, settled: &settled, seen, counts, places };
+            walk.part(chunk, part, &mut visitor)?;
+            self.tally.advance(part);
+        }
+        self.walk = walk;
+        Ok(settled)
+    }
+
+    fn take_slot(&mut self, place: SlotPlace<'_>, seen: Seen) -> Result<()> {
+        let SlotPlace { settled, part, slot, number, line, is_end } = place;
+        let document = settled.documents[number];
+        if slot.is_record {
+            self.ids.note(document.id, &settled.scanned.chunk.bytes[slot.id.range()])?;
+        }
+        self.note_lines(place, &seen);
+        for (run, excerpt) in seen.runs {
+            self.push(place, run, &excerpt)?;
+        }
+        self.open.num_lines += seen.num_lines;
+        self.open.has_kept |= seen.has_kept;
+        // The fingerprint is asked for only if nothing stays.
+        if part.is_piece_of_text() && !self.open.has_kept {
+            let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
+            for key in keys {
+                self.open.hasher.update(&key.fingerprint);
+            }
+        }
+        if !is_end {
+            return Ok(());
+        }
+        self.close_run(document.digest)?;
+        self.tally.end_document(document.id);
+        let has_kept = if slot.is_record { seen.has_kept } else { self.open.has_kept };
+        if !has_kept {
+            let of_pieces = || std::mem::take(&mut self.open.hasher).finish();
+            let fingerprint = document.digest.or(seen.fingerprint).unwrap_or_else(of_pieces);
+            let line = line.unwrap_or(0);
+            self.log.push(Entry::Emptied { document: document.id, line, fingerprint })?;
+        }
+        Ok(())
+    }
+
+    fn note_lines(&mut self, place: SlotPlace<'_>, seen: &Seen) {
+        let SlotPlace { settled, number, slot, line, .. } = place;
+        let paragraphs = settled.scanned.documents[number].paragraphs.clone();
+        let start = Ordinal(settled.first.0 + count(paragraphs.start));
+        if slot.is_record {
+            self.lines.note(start, paragraphs.map(|_| line.map(|line| (line, line))));
+        } else {
+            let before = self.open.num_lines + 1;
+            self.lines
+                .note(start, seen.lines.iter().map(|(first, last)| Some((before + first, before + last))));
+        }
+    }
+
+    fn push(&mut self, place: SlotPlace<'_>, run: write::Run, excerpt: &str) -> Result<()> {
+        let SlotPlace { settled, number, .. } = place;
+        let document = &settled.documents[number];
+        let paragraphs = settled.scanned.documents[number].paragraphs.start;
+        let within = |index: u64| paragraphs + usize::try_from(index - document.first.0).unwrap_or(0);
+        let range = within(run.first.0)..within(run.last.0) + 1;
+        let scanned = &settled.scanned;
+        let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
+        let details = match run.reason {
+            Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_) if self.has_details => {
+                self.detail(paragraphs, keys)?
+            }
+            _ => None,
+        };
+        let rejected = match &mut self.run {
+            Some(open) if open.document == document.id => open.run.extend(run),
+            _ => Some(run),
+        };
+        if let Some(run) = rejected {
+            self.close_run(None)?;
+            let excerpt = self.log.push_text(excerpt)?;
+            let fingerprint = keys.first().map_or(Fingerprint::of(b""), |key| key.fingerprint);
+            let (document, hasher) = (document.id, DocumentHasher::default());
+            self.run = Some(OpenRun { document, run, num_bytes: 0, excerpt, details, fingerprint, hasher });
+        }
+        if let Some(open) = &mut self.run {
+            open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
+            // The fingerprint of a document that goes as a whole is known when it ends.
+            if matches!(open.run.reason, Reason::Exact(_) | Reason::Earlier(_)) {
+                for key in keys {
+                    open.hasher.update(&key.fingerprint);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the paragraphs of a run; the number of the first.
+    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[Key]) -> Result<Option<u64>> {
+        let mut first = None;
+        for (paragraph, key) in paragraphs.iter().zip(keys) {
+            let num_bytes = count(paragraph.span.len());
+            let number = self.log.push_detail(Detail { fingerprint: key.fingerprint, num_bytes })?;
+            first.get_or_insert(number);
+        }
+        Ok(first)
+    }
+
+    /// The open run goes on no more; `whole` is the fingerprint of its document, if that ends.
+    fn close_run(&mut self, whole: Option<Fingerprint>) -> Result<()> {
+        let Some(open) = self.run.take() else { return Ok(()) };
+        let OpenRun { document, run, num_bytes, excerpt, details, fingerprint, hasher } = open;
+        let fingerprint = match run.reason {
+            Reason::ExactDocument(_) | Reason::NearDocument(_) => whole.unwrap_or(fingerprint),
+            _ if run.first == run.last => fingerprint,
+            _ => hasher.finish(),
+        };
+        self.log.push(Entry::Run(Run {
+            document,
+            first: run.first.0,
+            last: run.last.0,
+            span: run.span,
+            verdict: Verdict::removed(run.reason),
+            num_bytes,
+            excerpt,
+            details: details.unwrap_or(0),
+            fingerprint,
+        }))
+    }
+
+    fn end_unit(&mut self, part: &Part) -> Result<()> {
+        self.tally.end_unit(part).map_or(Ok(()), |rejection| self.log_rejection(part, &rejection))
+    }
+
+    fn log_rejection(&mut self, part: &Part, rejection: &Rejection) -> Result<()> {
+        let identity = [rejection.path.as_slice(), b"\0", rejection.reason.name().as_bytes()].concat();
+        let line = String::from_utf8_lossy(&rejection_line(rejection)).into_owned();
+        let text = self.log.push_text(&line)?;
+        self.log.push(Entry::Rejected { source: part.source, text, fingerprint: Fingerprint::of(&identity) })
+    }
+
+    /// The counts, and the rest.
+    pub(super) fn finish(self) -> (Summary, Log, Lines, RecordIds) {
+        (self.tally.finish(), self.log, self.lines, self.ids)
+    }
+}
+
+/// Goes through a part, of whose chunk this was seen: one [`Seen`] for each slot.
+struct PartAccount<'p, 'a> {
+    account: &'p mut Account<'a>,
+    settled: &'p Settled,
+    seen: &'p mut [Seen],
+    /// Those of the part.
+    counts: &'p Counts,
+    places: &'p Places,
+}
+
+impl UnitVisitor for PartAccount<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.count_input(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.count_input(part);
+        self.account.end_unit(part)
+    }
+
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.account.open = OpenUnit { first_entry: self.account.log.len(), ..OpenUnit::default() };
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        let owner = self.places.owner(self.settled.documents[record.number].id);
+        let rejection = self.account.tally.reject_record(record, fault, owner);
+        self.account.log_rejection(record.part, &rejection)
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let RecordSlot { part, slot, number, line, .. } = *record;
+        let place = SlotPlace { settled: self.settled, part, slot, number, line, is_end: true };
+        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        let PieceSlot { part, slot, number, is_end } = *piece;
+        let place = SlotPlace { settled: self.settled, part, slot, number, line: None, is_end };
+        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.skip_records(part);
+        self.account.open.counts += *self.counts;
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
+        let account = &mut *self.account;
+        if is_begun {
+            account.log.retract(account.open.first_entry);
+            (account.open, account.run) = (OpenUnit::default(), None);
+        }
+        account.end_unit(part)
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let mut open = std::mem::take(&mut self.account.open);
+        if !part.kind.is_container() {
+            open.counts.documents_kept = u64::from(open.has_kept);
+            open.counts.documents_emptied = u64::from(!open.has_kept);
+        }
+        self.account.tally.add(&open.counts, part);
+        self.account.end_unit(part)
+    }
+}

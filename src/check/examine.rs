@@ -1,0 +1,104 @@
+//! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
+//! parallel, a chunk at a time.
+
+use crate::config::{Config, SplitMode};
+use crate::decide::{Earlier, Places};
+use crate::error::Result;
+use crate::fingerprint::{DocumentHasher, Fingerprint};
+use crate::normalize::repaired_chars;
+use crate::read::Part;
+use crate::report::Counts;
+use crate::run::settled::{Settled, document_counts};
+use crate::write::{self, Run, RunText, Runs};
+
+use super::lines::LineCounter;
+
+/// A chunk, and what was seen of it: one [`Seen`] for each of its slots.
+pub(super) struct Examined {
+    pub(super) settled: Settled,
+    pub(super) seen: Vec<Seen>,
+    /// Counts of each part.
+    pub(super) counts: Vec<Counts>,
+}
+
+/// What was seen of a document, or of a piece of one.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// What goes, each with the beginning of its text.
+    pub(super) runs: Vec<(Run, String)>,
+    /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
+    pub(super) lines: Vec<(u64, u64)>,
+    /// Lines of a text.
+    pub(super) num_lines: u64,
+    /// Whether a paragraph stays.
+    pub(super) has_kept: bool,
+    /// The fingerprint of a whole document of which nothing stays.
+    pub(super) fingerprint: Option<Fingerprint>,
+}
+
+/// Characters of an excerpt.
+const EXCERPT: usize = 60;
+
+/// Examines a chunk.
+pub(super) fn examine(
+    settled: Settled,
+    (places, earlier): (&Places, Option<&dyn Earlier>),
+    config: &Config,
+) -> Result<Examined> {
+    let runs = Runs { places, earlier, repair: config.split.repair, text: RunText::Nothing };
+    let num_slots = settled.scanned.chunk.slots.len();
+    let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
+    for part in &examined.settled.scanned.chunk.parts {
+        let mut counts = examined.settled.part_counts(part);
+        counts.bytes_input = part.num_bytes;
+        for number in part.slots.clone() {
+            let slot = &examined.settled.scanned.chunk.slots[number];
+            if slot.is_verbatim || slot.fault.is_some() {
+                examined.seen.push(Seen::default());
+                continue;
+            }
+            let (seen, more) = look(&examined.settled, (part, number), &runs, config)?;
+            counts += more;
+            examined.seen.push(seen);
+        }
+        examined.counts.push(counts);
+    }
+    Ok(examined)
+}
+
+fn look(
+    settled: &Settled,
+    (part, number): (&Part, usize),
+    runs: &Runs<'_>,
+    config: &Config,
+) -> Result<(Seen, Counts)> {
+    let document = settled.judged(number);
+    let written = write::count_text(document);
+    let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
+    let place = &settled.documents[number];
+    write::for_each_run(document, (place.first, place.offset), runs, |run| {
+        let index = usize::try_from(run.first.0 - place.first.0).unwrap_or(usize::MAX);
+        let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
+        let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
+        let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
+        seen.runs.push((run, excerpt));
+        Ok(())
+    })?;
+    if !part.kind.is_container() {
+        let mut counter = LineCounter::new(document.text);
+        let is_block = config.split.split == SplitMode::Block;
+        for paragraph in document.paragraphs {
+            let first = counter.before(paragraph.span.start);
+            let last = if is_block { counter.before(paragraph.span.end) } else { first };
+            seen.lines.push((first, last));
+        }
+        seen.num_lines = counter.before(document.text.len());
+    }
+    if !seen.has_kept && !part.is_piece_of_text() {
+        let mut hasher = DocumentHasher::default();
+        let paragraphs = settled.scanned.documents[number].paragraphs.clone();
+        settled.scanned.keys[paragraphs].iter().for_each(|key| hasher.update(&key.fingerprint));
+        seen.fingerprint = Some(hasher.finish());
+    }
+    Ok((seen, document_counts(&settled.scanned.chunk.slots[number], &written)))
+}

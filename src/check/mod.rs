@@ -1,0 +1,220 @@
+//! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
+//! all is read, that is held against a baseline and the limits, and told to the report writers.
+//!
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
+//! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
+
+mod account;
+mod examine;
+mod lines;
+mod log;
+mod measure;
+mod page;
+mod tell;
+mod writing;
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::config::Config;
+use crate::decide::Places;
+use crate::discover::SourceList;
+use crate::error::Result;
+use crate::observe::Observer;
+use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter, Summary};
+use crate::run::corpus::Corpus;
+use crate::run::course::Course;
+use crate::run::decider::{Basis, Decider};
+use crate::run::drive::{Visitor, drive};
+use crate::run::feed::Feed;
+use crate::run::history::History;
+use crate::run::near;
+use crate::run::pass::{Keys, Pass};
+use crate::run::recorder::Tally;
+use crate::run::session::Session;
+use crate::store::{DiskInput, Place, Root};
+use crate::write::{EvidenceStore, RecordIds};
+
+use account::Account;
+use log::Log;
+use measure::{Figures, FileMarks};
+use tell::{Named, Teller, Told};
+
+/// What a check is to do.
+#[derive(Default)]
+pub struct Gate<'a> {
+    /// How much is let pass.
+    pub limits: Limits,
+    /// What was there before.
+    pub before: Option<Before<'a>>,
+    /// Whether today's problems are to be given back as a baseline.
+    pub wants_baseline: bool,
+    /// What is told of problems.
+    pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
+    /// Where the page is written, if one is asked for.
+    pub page: Option<Box<dyn Write + Send + 'a>>,
+}
+
+impl std::fmt::Debug for Gate<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Problems that were there before.
+pub struct Before<'a> {
+    /// The problems.
+    pub baseline: Baseline,
+    /// How it is called: `baseline FILE`, `since REV`.
+    pub name: String,
+    /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
+    /// it.
+    pub has_changed: &'a (dyn Fn(Place<'_>) -> bool + Sync),
+}
+
+impl std::fmt::Debug for Before<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Before").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What a check came to.
+#[derive(Debug)]
+pub struct Checked {
+    /// What was found.
+    pub report: CheckReport,
+    /// Today's problems, if they were asked for.
+    pub baseline: Option<Baseline>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Checks inputs: what [`crate::clean_roots`] would remove or reject of them, held against limits.
+///
+/// # Errors
+/// Any [`Error`] of a run; [`Error::Report`] if a writer fails.
+///
+/// ```no_run
+/// use tamis::{Config, Gate, NoObserver, check, report::Limits, store::Root};
+/// let limits = Limits { duplicates: Some(0), ..Limits::default() };
+/// let gate = Gate { limits, ..Gate::default() };
+/// let checked = check(vec![Root::look("corpus".as_ref())?], &Config::default(), gate, &NoObserver)?;
+/// assert!(checked.report.has_passed());
+/// # Ok::<(), tamis::Error>(())
+/// ```
+pub fn check(
+    roots: Vec<Root>,
+    config: &Config,
+    mut gate: Gate<'_>,
+    observer: &dyn Observer,
+) -> Result<Checked> {
+    let session = Session::over(&roots, config, observer)?;
+    let started = Instant::now();
+    let input = DiskInput::new(roots);
+    let history = History::open(config, None)?;
+    let is_reread = config.decide.near.units.is_some() || history.is_some();
+    let input = if is_reread || config.memory.is_some() { input.rereadable() } else { input };
+    let (report, baseline) =
+        session.read(&input, |corpus| analyse(&corpus.after(history.as_ref()), input.roots(), &mut gate))?;
+    Ok(Checked { report, baseline, elapsed: started.elapsed() })
+}
+
+/// Reads everything, and then tells.
+fn analyse(
+    corpus: &Corpus<'_>,
+    roots: &[Root],
+    gate: &mut Gate<'_>,
+) -> Result<(CheckReport, Option<Baseline>)> {
+    let Corpus { sources, output, config, observer, .. } = *corpus;
+    let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
+    let mut evidence = EvidenceStore::new(output.scratch()?);
+    let search = near::search(corpus, &mut ids, &mut evidence)?;
+    let (findings, known) = search.map(|near::Search { findings, known }| (findings, known)).unzip();
+    let findings = findings.as_ref();
+    let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
+    let basis = known.map_or(Basis::Nothing(None), |known| Basis::Searched(known, findings));
+    let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis);
+    let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
+    // What is compared with a baseline is compared paragraph by paragraph.
+    let has_details = gate.wants_baseline || gate.before.is_some();
+    let mut account = Account::new(corpus, Tally::new(corpus, findings), (log, has_details), ids);
+    let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier()), config);
+    let mut commit = |examined, places: &Places| {
+        let settled = account.take(examined, places)?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let (summary, mut log, lines, ids) = account.finish();
+    let current = config.given.directory.as_deref();
+    let mut teller = Teller {
+        sources,
+        places: decider.places(),
+        findings,
+        earlier: corpus.earlier(),
+        lines: &lines,
+        ids,
+        evidence,
+        roots: roots.iter().map(|root| Named::of(root, current)).collect(),
+        has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
+        told: Told::default(),
+        last_file: None,
+    };
+    let report = tell(&mut log, &mut teller, gate, (summary, observer))?;
+    if let Some(out) = &mut gate.page {
+        let mut texts = page::InputTexts { corpus, roots };
+        page::write(out, (&mut log, &mut teller), &report.summary, &mut texts)?;
+    }
+    let baseline =
+        if gate.wants_baseline { Some(today(&mut log, (sources, decider.places()), config)?) } else { None };
+    Ok((report, baseline))
+}
+
+/// Measures what was found and tells the writers.
+fn tell(
+    log: &mut Log,
+    teller: &mut Teller<'_>,
+    gate: &mut Gate<'_>,
+    (summary, observer): (Summary, &dyn Observer),
+) -> Result<CheckReport> {
+    let known = match &gate.before {
+        None => None,
+        Some(before) => {
+            let run = (teller.sources, teller.places);
+            Some(measure::known(log, &before.baseline, run, before.has_changed)?)
+        }
+    };
+    let known = known.as_ref();
+    let mut figures = Figures::default();
+    measure::for_each_piece(log, known, |_, piece| {
+        figures.add(&piece);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut limits = Vec::new();
+    for (mut row, worst) in figures.measure(&gate.limits, &summary) {
+        let worst: Result<Vec<Problem>> =
+            worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
+        row.worst = worst?;
+        limits.push(row);
+    }
+    let report = CheckReport {
+        summary,
+        limits,
+        num_problems: figures.num_problems,
+        num_known: known.map_or(0, |known| known.num_known),
+        compared: gate.before.as_ref().map(|before| before.name.clone()),
+    };
+    writing::write(log, known, teller, (&mut gate.writers, &report), observer)?;
+    Ok(report)
+}
+
+/// Today's problems.
+fn today(log: &mut Log, (sources, places): (&SourceList, &Places), config: &Config) -> Result<Baseline> {
+    let mut problems = Vec::new();
+    let mut marks = FileMarks::new(sources, places);
+    measure::for_each_unit(log, |entry, kind, fingerprint| {
+        problems.push((kind, fingerprint, marks.of(entry).1));
+    })?;
+    Ok(Baseline::of(BaselineSettings::of(config), problems))
+}

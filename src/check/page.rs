@@ -1,0 +1,129 @@
+//! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use crate::decide::Reason;
+use crate::error::{Error, Result};
+use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
+use crate::report::{LedgerLineRef, LedgerPlaceRef, RejectedLine, Summary};
+use crate::run::corpus::Corpus;
+use crate::run::lookup::look_up;
+use crate::run::texts::{asked, texts};
+use crate::store::Root;
+use crate::write::{LedgerContext, SurvivorDocument, survivors};
+
+use super::log::{Entry, Log, Run};
+use super::tell::Teller;
+
+/// Writes the page.
+pub(super) fn write(
+    out: &mut dyn Write,
+    (log, teller): (&mut Log, &mut Teller<'_>),
+    summary: &Summary,
+    texts: &mut dyn Texts,
+) -> Result<()> {
+    let rejections = rejections(log)?;
+    let page = Page::gather(summary, &rejections, &mut LogLines { log, teller }, texts)?;
+    page.write(out).and_then(|()| out.flush()).map_err(|source| Error::Report { source })
+}
+
+/// The first rejections.
+fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
+    let mut rejections = Vec::new();
+    for number in 0..log.len() {
+        if let Some(Entry::Rejected { text, .. }) = log.entry(number)? {
+            rejections.extend(serde_json::from_str(&log.text(text)?).ok());
+        }
+        if rejections.len() >= MAX_REJECTED {
+            break;
+        }
+    }
+    Ok(rejections)
+}
+
+/// The runs of a log. The ids of records are left out: looking them up takes longer than the rest.
+struct LogLines<'a, 't> {
+    log: &'a mut Log,
+    teller: &'a mut Teller<'t>,
+}
+
+impl LedgerLines for LogLines<'_, '_> {
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut num_runs = 0;
+        for number in 0..self.log.len() {
+            if let Some(Entry::Run(run)) = self.log.entry(number)?
+                && let Some(reason) = run.verdict.reason()
+            {
+                if is_wanted(num_runs) {
+                    self.line(&run, reason, &mut |line| each(num_runs, line))?;
+                }
+                num_runs += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl LogLines<'_, '_> {
+    fn line(
+        &mut self,
+        run: &Run,
+        reason: Reason,
+        each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Teller { sources, places, findings, earlier, .. } = *self.teller;
+        let context = LedgerContext { sources, places, findings, earlier };
+        let survivors = survivors(reason, run.last - run.first + 1, context)?;
+        let evidence = match survivors.finding {
+            Some(finding) => Some(self.teller.evidence.read(finding)?),
+            None => None,
+        };
+        let removed = places.owner(run.document);
+        let survivor = match &survivors.document {
+            SurvivorDocument::Here(document) => {
+                let owner = places.owner(*document);
+                (None, context.path(owner), owner.record)
+            }
+            SurvivorDocument::Earlier(place) => {
+                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
+            }
+        };
+        each(&LedgerLineRef {
+            path: context.path(removed),
+            record: removed.record,
+            id: None,
+            first: run.first,
+            last: run.last,
+            span: run.span,
+            rule: survivors.rule,
+            survivor: LedgerPlaceRef {
+                run: survivor.0,
+                path: survivor.1,
+                record: survivor.2,
+                id: None,
+                first: survivors.first,
+                last: survivors.last,
+            },
+            similarity: evidence.as_ref().and_then(|evidence| evidence.similarity),
+            containment: evidence.as_ref().and_then(|evidence| evidence.containment),
+            text: None,
+        })
+    }
+}
+
+/// The texts of inputs that a check has been through.
+pub(super) struct InputTexts<'a> {
+    pub(super) corpus: &'a Corpus<'a>,
+    pub(super) roots: &'a [Root],
+}
+
+impl Texts for InputTexts<'_> {
+    fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
+        Ok(texts(look_up(&asked(wanted), self.corpus, self.roots)?))
+    }
+}

@@ -1,0 +1,260 @@
+//! Inspect: what is there, before any cleaning. The same reading as a run's, and no decisions.
+
+use crate::config::Config;
+use crate::discover::SourceList;
+use crate::document::Paragraph;
+use crate::error::{RecordPlace, Rejection, Result, SkipReason};
+use crate::observe::Observer;
+use crate::read::{Compression, Fault, Part, PartFate, Visitor};
+use crate::report::{Inspection, LongestParagraph, Scripts, Unit};
+use crate::run::corpus::{Corpus, path_of};
+use crate::run::reader::{Look, read_work};
+use crate::run::session::Session;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+use crate::split;
+use crate::store::{DiskInput, Root};
+use crate::units::count;
+
+/// Looks at inputs.
+///
+/// # Errors
+/// [`Error::Config`], [`Error::NoInput`], [`Error::Threads`], [`Error::Interrupted`], and [`Error::Output`] if there
+/// is no space to unpack to.
+///
+/// ```no_run
+/// use tamis::{Config, NoObserver, store::Root};
+/// let inspection = tamis::inspect(vec![Root::look("dump".as_ref())?], &Config::default(), &NoObserver)?;
+/// println!("{:?}", inspection.encodings);
+/// # Ok::<(), tamis::Error>(())
+/// ```
+pub fn inspect(roots: Vec<Root>, config: &Config, observer: &dyn Observer) -> Result<Inspection> {
+    let session = Session::over(&roots, config, observer)?;
+    session.read(&DiskInput::new(roots), look)
+}
+
+fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
+    let mut looker = Looker {
+        sources: corpus.sources,
+        observer: corpus.observer,
+        inspection: Inspection::new(),
+        open: Seen::default(),
+    };
+    let mut walk = Walk::default();
+    let scan = |work| {
+        let mut eye = Eye { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
+        (chunk, eye.seen)
+    };
+    let mut look = Look::at(corpus, scan);
+    while let Some(scanned) = look.next()? {
+        for (chunk, mut seen) in scanned {
+            for part in &chunk.parts {
+                looker.inspection.bytes.input += part.num_bytes;
+                looker.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
+                walk.part(&chunk, part, &mut ChunkLook { looker: &mut looker, seen: &mut seen })?;
+            }
+            corpus.buffers.give_back(chunk.bytes);
+        }
+    }
+    Ok(looker.inspection)
+}
+
+/// What was seen of one document, or of a piece of one.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    bytes: u64,
+    paragraphs: u64,
+    scripts: Scripts,
+    /// Length, number and beginning of the longest paragraph.
+    longest: (u64, u64, String),
+}
+
+impl Seen {
+    /// Adds the piece that follows.
+    fn add(&mut self, next: Self) {
+        if next.longest.0 > self.longest.0 {
+            let (len, number, text) = next.longest;
+            self.longest = (len, self.paragraphs + number, text);
+        }
+        self.bytes += next.bytes;
+        self.paragraphs += next.paragraphs;
+        self.scripts.add(&next.scripts);
+    }
+}
+
+/// Looks at documents as they are read.
+struct Eye<'a> {
+    config: &'a Config,
+    seen: Vec<Seen>,
+    paragraphs: Vec<Paragraph>,
+}
+
+/// Characters of the longest paragraph that are shown.
+const SHOWN: usize = 40;
+
+impl Visitor for Eye<'_> {
+    fn document(&mut self, text: &str) {
+        self.paragraphs.clear();
+        split::split(text, self.config.split, &mut self.paragraphs);
+        let longest =
+            self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
+        let longest = longest.map_or_else(Default::default, |(number, paragraph)| {
+            let text = &text[paragraph.span.range()];
+            (count(text.len()), count(number), text.chars().take(SHOWN).collect())
+        });
+        self.seen.push(Seen {
+            bytes: count(text.len()),
+            paragraphs: count(self.paragraphs.len()),
+            scripts: Scripts::of(text),
+            longest,
+        });
+    }
+}
+
+/// Adds up what was seen, in corpus order.
+struct Looker<'a> {
+    sources: &'a SourceList,
+    observer: &'a dyn Observer,
+    inspection: Inspection,
+    /// A large text of which some pieces were seen.
+    open: Seen,
+}
+
+fn unit(part: &Part) -> Unit {
+    if part.member().is_some() { Unit::Member } else { Unit::File }
+}
+
+/// Goes through a chunk, of which this was seen: one [`Seen`] for each of its slots.
+struct ChunkLook<'l, 'a> {
+    looker: &'l mut Looker<'a>,
+    seen: &'l mut [Seen],
+}
+
+impl ChunkLook<'_, '_> {
+    fn seen(&mut self, number: usize) -> Seen {
+        self.seen.get_mut(number).map(std::mem::take).unwrap_or_default()
+    }
+}
+
+impl UnitVisitor for ChunkLook<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        if let Some(archive) = part.wrap.archive {
+            *self.looker.inspection.archives.entry(archive.name().to_owned()).or_default() += 1;
+        }
+        self.looker.count_compression(part.wrap.outer);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.looker.end(part);
+        Ok(())
+    }
+
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.looker.open = Seen::default();
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        self.looker.reject(record.part, record.place(), fault);
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let seen = self.seen(record.number);
+        self.looker.document(record.part, record.record, seen);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        let seen = self.seen(piece.number);
+        self.looker.open.add(seen);
+        Ok(())
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        for reason in &part.skipped {
+            *self.looker.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        self.looker.end(part);
+        Ok(())
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let looker = &mut *self.looker;
+        if looker.end(part) {
+            *looker.inspection.formats.entry(part.kind.name().to_owned()).or_default() += 1;
+            let is_member = unit(part) == Unit::Member;
+            looker.count_compression(if is_member { part.wrap.inner } else { part.wrap.outer });
+            if !part.kind.is_container() {
+                let seen = std::mem::take(&mut looker.open);
+                looker.document(part, None, seen);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Looker<'_> {
+    fn count_compression(&mut self, compression: Compression) {
+        if compression != Compression::None {
+            *self.inspection.compressions.entry(compression.name().to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Counts a source or member by how reading it went; whether it was read.
+    fn end(&mut self, part: &Part) -> bool {
+        let unit = unit(part);
+        match &part.fate {
+            PartFate::Skipped(reason) => self.skip(part, unit, *reason),
+            PartFate::Rejected(fault) => {
+                self.inspection.unit(unit).reject(fault.reason);
+                self.reject(part, None, fault);
+            }
+            PartFate::Read | PartFate::Reread(_) => {
+                self.inspection.unit(unit).read();
+                return true;
+            }
+        }
+        false
+    }
+
+    fn document(&mut self, part: &Part, record: Option<u64>, seen: Seen) {
+        let path = self.path(part);
+        let inspection = &mut self.inspection;
+        inspection.records.read += u64::from(record.is_some());
+        inspection.documents += 1;
+        inspection.paragraphs += seen.paragraphs;
+        inspection.bytes.text += seen.bytes;
+        *inspection.encodings.entry(part.encoding.to_owned()).or_default() += 1;
+        inspection.sizes.count(seen.bytes);
+        inspection.scripts.add(&seen.scripts);
+        let (bytes, paragraph, text) = seen.longest;
+        if bytes > inspection.longest_paragraph.as_ref().map_or(0, |longest| longest.bytes) {
+            inspection.longest_paragraph = Some(LongestParagraph { path, record, paragraph, bytes, text });
+        }
+    }
+
+    fn skip(&mut self, part: &Part, unit: Unit, reason: SkipReason) {
+        self.inspection.unit(unit).skip(reason);
+        let path = self.path(part);
+        self.inspection.note_skipped(path, reason);
+    }
+
+    fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) {
+        if record.is_some() {
+            *self.inspection.records.rejected.entry(fault.reason.name().to_owned()).or_default() += 1;
+        }
+        let Fault { reason, byte, detail } = fault.clone();
+        let path = path_of(self.sources, part);
+        self.inspection.note_rejected(&Rejection { path, record, byte, reason, detail });
+    }
+
+    fn path(&self, part: &Part) -> String {
+        crate::store::path::lossless(&path_of(self.sources, part)).into_owned()
+    }
+}

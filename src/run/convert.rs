@@ -1,0 +1,144 @@
+//! Convert: the documents of a settled chunk in another form than the one they came in (`--to`).
+
+use crate::config::TargetFormat;
+use crate::decide::Owner;
+use crate::error::Result;
+use crate::read::{Compression, Fields, Part};
+use crate::report::Counts;
+use crate::units::{DocumentId, count};
+use crate::write::{self, Converted, Layout, LedgerContext};
+
+use super::render::{Content, RenderContext, RenderedPart, encode_error};
+use super::settled::{Settled, document_counts};
+
+/// What a document is called in another form: its own id, or failing that its place.
+pub(crate) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
+    match (serde_json::from_slice::<String>(id), record) {
+        (Ok(id), _) => id,
+        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(), // a number, as it is spelled
+        (Err(_), Some(record)) => format!("{path}#{record}"),
+        (Err(_), None) => path.to_owned(),
+    }
+}
+
+/// Where a document's text goes under `--to txt`: a plain text file to its own path, anything else below or beside
+/// it. Records have as many digits as it takes to keep them in order.
+pub(crate) fn text_path(mut path: Vec<u8>, part: &Part, record: Option<u64>) -> Vec<u8> {
+    let compression = if part.member().is_some() { part.wrap.inner } else { part.wrap.outer };
+    if let Some(record) = record {
+        path.extend_from_slice(format!("/{record:08}.txt").as_bytes());
+    } else if compression != Compression::None {
+        path = unpacked_path(path);
+    }
+    path
+}
+
+/// The same of a compressed text.
+pub(crate) fn unpacked_path(mut path: Vec<u8>) -> Vec<u8> {
+    path.extend_from_slice(b".txt");
+    path
+}
+
+impl Settled {
+    /// Formats a part. A piece of a large text is only cleaned: it is put together when it is written.
+    pub(crate) fn convert_part(
+        &self,
+        part: &Part,
+        to: TargetFormat,
+        context: &RenderContext<'_>,
+    ) -> Result<RenderedPart> {
+        let repair = context.corpus.config.split.repair;
+        let mut rendered = RenderedPart::default();
+        if part.is_piece_of_text() {
+            let mut bytes = context.corpus.buffers.take();
+            let written = self.write_part(part, repair, &mut bytes, |_| ());
+            let (counts, layout) = written.map_err(encode_error)?;
+            rendered.counts = counts;
+            rendered.content = Some(Content::Bytes { bytes, ends: Vec::new(), layout });
+            return Ok(rendered);
+        }
+        let documents = self.documents(part, &mut rendered.counts, context)?;
+        if to == TargetFormat::Txt {
+            for (id, document) in documents {
+                let owner = context.places.owner(id);
+                let path = text_path(context.ledger().path_bytes(owner).into_owned(), part, owner.record);
+                rendered.counts.bytes_output += count(document.text.len());
+                context.corpus.output.write(&path, document.text.as_bytes())?;
+            }
+            return Ok(rendered);
+        }
+        let documents: Vec<_> = documents.into_iter().map(|(_, document)| document).collect();
+        rendered.content = Some(content(&documents, to, context.corpus.buffers.take())?);
+        Ok(rendered)
+    }
+
+    /// The documents of a part that keep a paragraph.
+    fn documents(
+        &self,
+        part: &Part,
+        counts: &mut Counts,
+        context: &RenderContext<'_>,
+    ) -> Result<Vec<(DocumentId, Converted)>> {
+        let chunk = &self.scanned.chunk;
+        let fields = Fields::new(chunk, part, context.corpus.read).map_err(encode_error)?;
+        *counts += self.part_counts(part);
+        let mut documents = Vec::new();
+        for number in part.slots.clone() {
+            let slot = &chunk.slots[number];
+            if slot.fault.is_some() || slot.is_verbatim {
+                continue;
+            }
+            let mut text = Vec::new();
+            let written =
+                write::write_text(self.judged(number), context.corpus.config.split.repair, &mut text);
+            let written = written.map_err(encode_error)?;
+            *counts += document_counts(slot, &written);
+            if !slot.is_record {
+                counts.documents_kept += u64::from(written.layout.has_text);
+                counts.documents_emptied += u64::from(!written.layout.has_text);
+            }
+            if !written.layout.has_text {
+                continue;
+            }
+            let id = self.documents[number].id;
+            let owner: Owner<'_> = context.places.owner(id);
+            let path = context.ledger().path(owner).into_owned();
+            documents.push((
+                id,
+                Converted {
+                    id: name(&path, owner.record, &chunk.bytes[slot.id.range()]),
+                    path,
+                    // Clean text is text: checked by SIMD and copied, which is quicker than std's check.
+                    text: simdutf8::basic::from_utf8(&text).unwrap_or_default().to_owned(),
+                    fields: fields.of(number),
+                },
+            ));
+        }
+        Ok(documents)
+    }
+}
+
+/// Documents as what is appended to a shard.
+fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Result<Content> {
+    if to == TargetFormat::Parquet {
+        return Ok(Content::Shard(write::rows(documents).map_err(encode_error)?));
+    }
+    debug_assert_eq!(to, TargetFormat::Jsonl);
+    let mut ends = Vec::new();
+    for document in documents {
+        document.write_json(&mut bytes).map_err(encode_error)?;
+        ends.push(bytes.len());
+    }
+    Ok(Content::Bytes { bytes, ends, layout: Layout::default() })
+}
+
+impl<'a> RenderContext<'a> {
+    fn ledger(&self) -> LedgerContext<'a> {
+        LedgerContext {
+            sources: self.corpus.sources,
+            places: self.places,
+            findings: self.findings,
+            earlier: self.corpus.earlier(),
+        }
+    }
+}

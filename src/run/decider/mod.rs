@@ -1,0 +1,412 @@
+//! Settle: a scanned batch's paragraphs get their verdicts, and its documents their places. What turned out to be
+//! bad, or to be read again in another way, is taken out first, as if it had never been.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+mod retract;
+mod saved;
+
+pub(crate) use saved::{Log, Logs, MARKS, Resumed, SavedDecider, SavedLogs, Start, VERDICTS};
+
+use super::feed::{Feed, Rewind};
+use super::pass::Pass;
+use super::recheck::{Checksums, Recheck, Unlike};
+
+use super::scan::Scanned;
+use super::settled::{Settled, SettledDocument};
+use crate::config::Scope;
+use crate::decide::near::Findings;
+use crate::decide::{Batch, Copies, Exact, Places, UnitKind, Verdict};
+use crate::discover::SourceList;
+use crate::error::Error;
+use crate::fingerprint::DocumentHasher;
+use crate::read::{Part, Role};
+use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
+
+/// Decide, and where everything stands.
+pub(crate) struct Decider<'a> {
+    /// Exact de-duplication, in a pass that needs it.
+    pub(crate) copies: Copies,
+    numbering: Numbering<'a>,
+    /// What became of documents and paragraphs by rules that need the whole corpus.
+    findings: Option<&'a Findings>,
+    /// Whether documents are what they were.
+    recheck: Option<Recheck>,
+    /// What documents are, if they are to be read again.
+    noting: Option<Checksums>,
+    /// What was noted.
+    noted: Option<Arc<Checksums>>,
+    at: At,
+}
+
+/// How far a pass has come.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct At {
+    /// Place of the next paragraph.
+    next: u64,
+    /// The next document, where documents are numbered already.
+    next_document: u64,
+    open: Option<OpenDocument>,
+    /// A document that was abandoned: pieces of it that were fed already are to be dropped.
+    abandoned: Option<(SourceId, u64)>,
+}
+
+/// Where places come from.
+enum Numbering<'a> {
+    /// This pass gives them.
+    Given(Places),
+    /// The pass before gave them.
+    Known(&'a Places),
+    /// This pass gave them, and goes through what it has been through once more.
+    Kept(Places),
+}
+
+/// What passes before found of every document: where it stands, and what it was.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) places: Places,
+    pub(crate) checksums: Arc<Checksums>,
+}
+
+/// What is known of the corpus when a pass begins.
+pub(crate) enum Basis<'a> {
+    /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
+    Nothing(Option<Checksums>),
+    /// Where everything stands; what documents were, if they are to be held to it; and what was found.
+    Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
+    /// What a search found, for the pass that is taken through to the end with it and may be saved.
+    Searched(Known, Option<&'a Findings>),
+}
+
+/// A large text document of which some pieces are settled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct OpenDocument {
+    owner: (SourceId, u64),
+    id: DocumentId,
+    start: Ordinal,
+    /// Bytes of its decoded text so far.
+    len: u64,
+    #[serde(skip)] // no pass that is sealed needs it
+    hasher: DocumentHasher,
+    /// Of its pieces' checksums.
+    checksum: u32,
+}
+
+/// Where a chunk begins.
+struct Origin {
+    /// Place of its first paragraph.
+    first: Ordinal,
+    /// Place of the first paragraph of the document that it begins in the middle of.
+    open_document: Option<Ordinal>,
+}
+
+/// Why a pass cannot go on.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// A source is not what it was when it was read before.
+    Changed(SourceId),
+    /// Something failed.
+    Error(Error),
+}
+
+impl Halt {
+    /// The error that ends the run.
+    pub(crate) fn into_error(self, sources: &SourceList) -> Error {
+        match self {
+            Self::Changed(source) => Error::Changed { path: sources.get(source).place.relative.to_vec() },
+            Self::Error(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The source, and the number of its member, that a part belongs to.
+fn owner(part: &Part) -> (SourceId, u64) {
+    (part.source, part.unit())
+}
+
+/// The part of a chunk that holds a piece of a large text document.
+fn piece(scanned: &Scanned) -> Option<&Part> {
+    match scanned.chunk.parts.as_slice() {
+        [part] if part.is_piece_of_text() => Some(part),
+        _ => None,
+    }
+}
+
+impl<'a> Decider<'a> {
+    /// Begins a pass.
+    pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
+        let copies = if pass.settles_copies() { Copies::Live(Exact::new(scope)) } else { Copies::Unsought };
+        let at = At::default();
+        match basis {
+            Basis::Nothing(noting) => {
+                let numbering = Numbering::Given(Places::default());
+                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, at }
+            }
+            Basis::Borrowed { places, checksums, findings } => {
+                let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
+                Self { copies, numbering, findings, recheck, noting: None, noted: None, at }
+            }
+            Basis::Searched(Known { places, checksums }, findings) => {
+                let recheck = Some(Recheck::new(Arc::clone(&checksums)));
+                let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
+                Self { copies, numbering, findings, recheck, noting: None, noted, at }
+            }
+        }
+    }
+
+    /// Whether documents are noted, or held to an earlier reading.
+    pub(crate) fn has_checksums(&self) -> bool {
+        self.recheck.is_some() || self.noting.is_some()
+    }
+
+    /// Ends the pass.
+    ///
+    /// # Errors
+    /// [`Halt::Changed`] if a document is missing.
+    pub(crate) fn finish(&mut self) -> Result<(), Halt> {
+        let missing = self.recheck.as_mut().map_or(Ok(()), Recheck::finish);
+        missing.map_err(|unlike| self.halt(unlike, None))
+    }
+
+    /// A document that is not what it was belongs to this source, or to an earlier one that was left out.
+    fn halt(&self, unlike: Unlike, source: Option<SourceId>) -> Halt {
+        match unlike {
+            Unlike::Error(error) => Halt::Error(error),
+            Unlike::Document(document) => {
+                let owner = self.places().owner(document).source;
+                Halt::Changed(source.map_or(owner, |source| owner.min(source)))
+            }
+        }
+    }
+
+    /// Where everything stands, so far or as it was found before.
+    pub(crate) fn places(&self) -> &Places {
+        match &self.numbering {
+            Numbering::Given(places) | Numbering::Kept(places) => places,
+            Numbering::Known(places) => places,
+        }
+    }
+
+    /// Where everything stands, and what every document was, if this pass found and noted it.
+    pub(crate) fn into_known(self) -> Option<Known> {
+        let places = match self.numbering {
+            Numbering::Given(places) | Numbering::Kept(places) => places,
+            Numbering::Known(_) => return None,
+        };
+        let checksums = self.noted.or(self.noting.map(Arc::new))?;
+        Some(Known { places, checksums })
+    }
+
+    /// The place of the next paragraph.
+    pub(crate) fn next(&self) -> Ordinal {
+        Ordinal(self.at.next)
+    }
+
+    fn given(&mut self) -> Option<&mut Places> {
+        match &mut self.numbering {
+            Numbering::Given(places) => Some(places),
+            Numbering::Known(_) | Numbering::Kept(_) => None,
+        }
+    }
+
+    /// Gives every paragraph of a batch its verdict.
+    ///
+    /// # Errors
+    /// [`Halt::Changed`] if a document is not what it was in the pass before.
+    pub(crate) fn settle(
+        &mut self,
+        mut scanned: Vec<Scanned>,
+        feed: &mut Feed<'_>,
+    ) -> Result<(Vec<Settled>, Option<Rewind>), Halt> {
+        if let Some(abandoned) = self.at.abandoned {
+            scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
+        }
+        let rewind = self.take_reread(&mut scanned);
+        self.drop_bad_documents(&mut scanned, feed);
+        let mut documents = Vec::with_capacity(scanned.len());
+        let mut origins = Vec::with_capacity(scanned.len());
+        for scanned in &scanned {
+            let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
+            let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
+            self.begin_chunk(scanned);
+            origins.push(Origin { first: Ordinal(self.at.next), open_document: open });
+            documents.push(self.place(scanned)?);
+        }
+        let next = Ordinal(self.at.next);
+        if let Some(places) = self.given() {
+            places.set_end(next);
+        }
+        let verdicts = self.verdicts(&mut scanned, &documents, &origins)?;
+        let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
+        let settled = settled.map(|(((scanned, verdicts), documents), origin)| Settled {
+            scanned,
+            verdicts,
+            documents,
+            first: origin.first,
+        });
+        Ok((settled.collect(), rewind))
+    }
+
+    /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
+    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs.
+    fn verdicts(
+        &mut self,
+        scanned: &mut [Scanned],
+        documents: &[Vec<SettledDocument>],
+        origins: &[Origin],
+    ) -> Result<Vec<Vec<Verdict>>, Error> {
+        let of_documents: Vec<Option<Vec<Verdict>>> = scanned
+            .iter()
+            .zip(documents)
+            .map(|(scanned, documents)| self.judge(scanned, documents))
+            .collect();
+        for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
+            if let Some(given) = given {
+                scanned.records.retain(|paragraph| given[paragraph as usize].is_kept());
+            }
+        }
+        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| Batch {
+            records: &scanned.records,
+            num_paragraphs: scanned.paragraphs.len(),
+            first: origin.first,
+            open_document: origin.open_document,
+        });
+        let mut verdicts = self.copies.settle(&batches.collect::<Vec<_>>())?;
+        for (verdicts, given) in verdicts.iter_mut().zip(of_documents) {
+            for (verdict, given) in verdicts.iter_mut().zip(given.unwrap_or_default()) {
+                if !given.is_kept() {
+                    *verdict = given;
+                }
+            }
+        }
+        if let Some(findings) = self.findings.filter(|findings| findings.has_paragraphs()) {
+            for (verdicts, origin) in verdicts.iter_mut().zip(origins) {
+                for (verdict, place) in verdicts.iter_mut().zip(origin.first.0..) {
+                    *verdict = findings.judge_paragraph(Ordinal(place), *verdict);
+                }
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// The verdicts on the documents of a chunk as a whole, if any of them goes.
+    fn judge(&self, scanned: &Scanned, documents: &[SettledDocument]) -> Option<Vec<Verdict>> {
+        let findings = self.findings?;
+        let mut verdicts: Option<Vec<Verdict>> = None;
+        for (document, settled) in scanned.documents.iter().zip(documents) {
+            let verdict = findings.judge_document(settled.id);
+            if !verdict.is_kept() {
+                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
+                verdicts[document.paragraphs.clone()].fill(verdict);
+            }
+        }
+        verdicts
+    }
+
+    /// Takes up the known numbers where a chunk begins with a source or member: sources before it may have been left
+    /// out.
+    fn begin_chunk(&mut self, scanned: &Scanned) {
+        let Some(part) = scanned.chunk.parts.first() else { return };
+        if matches!(self.numbering, Numbering::Given(_)) || !part.is_first {
+            return;
+        }
+        if matches!(part.role, Role::Whole | Role::ArchiveStart) {
+            self.at.next_document = self.places().first_document(part.source).0;
+        }
+        // A bad document before it took some places, and how many depends on where batches were cut.
+        self.at.next = self.places().span(DocumentId(self.at.next_document)).0.0;
+    }
+
+    /// Numbers a chunk's documents and paragraphs.
+    fn place(&mut self, scanned: &Scanned) -> Result<Vec<SettledDocument>, Halt> {
+        let mut documents = Vec::with_capacity(scanned.documents.len());
+        for part in &scanned.chunk.parts {
+            if part.is_first {
+                self.begin(part);
+            }
+            for slot in part.slots.clone() {
+                documents.push(self.place_slot(scanned, part, slot)?);
+            }
+            if part.is_last {
+                self.at.open = None;
+            }
+        }
+        self.at.next += count(scanned.paragraphs.len());
+        Ok(documents)
+    }
+
+    fn begin(&mut self, part: &Part) {
+        let kind = if part.kind.is_container() { UnitKind::Container } else { UnitKind::Document };
+        let Some(places) = self.given() else { return };
+        match &part.role {
+            Role::Whole => places.push_source(kind),
+            Role::ArchiveStart => places.push_source(UnitKind::Archive),
+            Role::Member(member) => places.push_member(&member.path, kind),
+            Role::ArchiveEnd => {}
+        }
+    }
+
+    fn place_slot(&mut self, scanned: &Scanned, part: &Part, number: usize) -> Result<SettledDocument, Halt> {
+        let slot = &scanned.chunk.slots[number];
+        if slot.is_verbatim {
+            return Ok(SettledDocument::default());
+        }
+        let paragraphs = &scanned.documents[number].paragraphs;
+        let start = Ordinal(self.at.next + count(paragraphs.start));
+        let len = count(slot.text.len());
+        let is_whole = part.is_last || part.kind.is_container();
+        let mut open = self.at.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
+            let id = self.push_document(start);
+            OpenDocument {
+                owner: owner(part),
+                id,
+                start,
+                len: 0,
+                hasher: DocumentHasher::default(),
+                checksum: 0,
+            }
+        });
+        if scanned.is_keyed {
+            for key in scanned.keys.get(paragraphs.clone()).unwrap_or_default() {
+                open.hasher.update(&key.fingerprint);
+            }
+        }
+        let first = ParagraphIndex(start.0 - open.start.0);
+        let mut document = SettledDocument { id: open.id, first, offset: open.len, digest: None };
+        open.len += len;
+        open.checksum = open.checksum.rotate_left(1) ^ scanned.documents[number].checksum;
+        if !is_whole {
+            self.at.open = Some(open);
+            return Ok(document);
+        }
+        if let Some(recheck) = &mut self.recheck {
+            let checked = recheck.check(open.id, open.checksum);
+            checked.map_err(|unlike| self.halt(unlike, Some(part.source)))?;
+        }
+        if let Some(noting) = &mut self.noting {
+            noting.note(open.id, open.checksum)?;
+        }
+        if scanned.is_keyed {
+            document.digest = Some(open.hasher.finish());
+        }
+        Ok(document)
+    }
+
+    fn push_document(&mut self, start: Ordinal) -> DocumentId {
+        match &mut self.numbering {
+            Numbering::Given(places) => places.push_document(start),
+            Numbering::Known(_) | Numbering::Kept(_) => {
+                self.at.next_document += 1;
+                DocumentId(self.at.next_document - 1)
+            }
+        }
+    }
+}

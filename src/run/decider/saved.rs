@@ -1,0 +1,268 @@
+//! The decider where prints overflow to disk and are settled there, and what of a pass is saved, so that another run
+//! can go on with it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{At, Decider, Numbering};
+use crate::config::Scope;
+use crate::decide::near::Findings;
+use crate::decide::{
+    Copies, Dealer, Exact, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
+};
+use crate::error::Result;
+use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
+use crate::store::{Mark, Output, Scratch};
+use crate::units::{DocumentId, Ordinal};
+
+/// Where the decider stands when prints overflow: the rest is gone through once more from here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Start {
+    at: At,
+    /// In a pass that is held against an earlier one: the first document that is not checked yet.
+    unchecked: Option<u64>,
+    /// The first document that may be checked.
+    first: DocumentId,
+}
+
+impl Decider<'_> {
+    /// Begins [`Pass::Partition`]: from here on prints are put aside in a store of `output`, and what documents are is
+    /// noted in another, if it was not. Gives back where the pass stands, to go through the rest once more.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<Start> {
+        let is_noted = self.has_checksums();
+        let mut at = self.at.clone();
+        let first = match &self.numbering {
+            Numbering::Given(places) => {
+                at.next_document = places.num_documents();
+                at.open.as_ref().map_or(at.next_document, |open| open.id.0)
+            }
+            Numbering::Known(_) | Numbering::Kept(_) => 0,
+        };
+        let open = at.open.as_ref().map(|open| open.start);
+        if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
+            self.copies =
+                Copies::Dealt(Dealer::take_over(exact, output.store(RECORDS)?, Ordinal(at.next), open)?);
+        }
+        if !is_noted {
+            // A document that stands open is not known from its beginning.
+            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(at.next_document)));
+        }
+        let unchecked = self.recheck.as_ref().map(Recheck::next);
+        Ok(Start { at, unchecked, first: DocumentId(first) })
+    }
+
+    /// Begins [`Pass::Write`]: settles what was put aside, and goes back to `start`.
+    ///
+    /// # Errors
+    /// Those of [`Dealer::settle`].
+    pub(crate) fn begin_write(&mut self, start: Start, means: Means<'_>) -> Result<()> {
+        if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
+        }
+        let Start { at, unchecked, first } = start;
+        self.at = at;
+        self.recheck = match (unchecked, self.recheck.take()) {
+            (Some(next), Some(recheck)) => Some(recheck.back_to(DocumentId(next))),
+            _ => None,
+        };
+        if let Some(noted) = self.noting.take() {
+            let noted = Arc::new(noted);
+            self.recheck = Some(Recheck::starting(Arc::clone(&noted), first));
+            self.noted = Some(noted);
+        }
+        if let Numbering::Given(places) = &mut self.numbering {
+            self.numbering = Numbering::Kept(std::mem::take(places));
+        }
+        Ok(())
+    }
+}
+
+/// A pass that was saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedDecider {
+    at: At,
+    places: SavedPlaces,
+    /// Whether the places were known before.
+    is_known: bool,
+    copies: SavedCopies,
+    noting: Option<SavedChecksums>,
+    noted: Option<SavedChecksums>,
+    /// The first document that is not checked yet.
+    unchecked: Option<u64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum SavedCopies {
+    Live(SavedSurvivors),
+    Dealt(SavedDealer),
+    Planned(SavedPlan),
+}
+
+/// What a pass appends to when it is saved: places and survivors, each in a store.
+pub(crate) struct Logs {
+    places: Log,
+    survivors: Log,
+    saved_places: SavedPlaces,
+    saved_survivors: SavedSurvivors,
+}
+
+/// What the logs hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedLogs {
+    places: Mark,
+    survivors: Mark,
+}
+
+/// Pieces of bytes, each behind its length as a little-endian `u64`.
+pub(crate) struct Log(pub(crate) Box<dyn Scratch>);
+
+impl Log {
+    /// Appends a piece.
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.0.append(&crate::units::count(bytes.len()).to_le_bytes())?;
+        self.0.append(bytes).map(drop)
+    }
+
+    /// Reads the pieces of a log that holds what `mark` says.
+    pub(crate) fn for_each(&mut self, mark: Mark, mut visit: impl FnMut(&[u8]) -> Option<()>) -> Result<()> {
+        let mut offset = 0;
+        let mut bytes = Vec::new();
+        while offset < mark.len {
+            let mut len = [0; 8];
+            self.0.read_at(offset, &mut len)?;
+            offset += 8;
+            let len = u64::from_le_bytes(len);
+            if len > mark.len - offset {
+                return Err(self.0.damaged(offset));
+            }
+            bytes.resize(usize::try_from(len).unwrap_or(0), 0);
+            self.0.read_at(offset, &mut bytes)?;
+            visit(&bytes).ok_or_else(|| self.0.damaged(offset))?;
+            offset += len;
+        }
+        Ok(())
+    }
+}
+
+const PLACES: &str = "places";
+const SURVIVORS: &str = "survivors";
+
+impl Logs {
+    /// Empty.
+    pub(crate) fn new(output: &dyn Output) -> Result<Self> {
+        Ok(Self {
+            places: Log(output.store(PLACES)?),
+            survivors: Log(output.store(SURVIVORS)?),
+            saved_places: SavedPlaces::default(),
+            saved_survivors: SavedSurvivors::default(),
+        })
+    }
+
+    /// Says what they hold.
+    pub(crate) fn mark(&mut self) -> Result<SavedLogs> {
+        Ok(SavedLogs { places: self.places.0.mark()?, survivors: self.survivors.0.mark()? })
+    }
+}
+
+impl<'a> Decider<'a> {
+    /// Saves the pass, if it is where it can be: not in the middle of a text, and of no pass before it.
+    ///
+    /// # Errors
+    /// [`Error::Output`].
+    pub(crate) fn save(&mut self, logs: &mut Logs) -> Result<Option<SavedDecider>> {
+        let (Numbering::Given(places) | Numbering::Kept(places)) = &self.numbering else { return Ok(None) };
+        if self.at.open.is_some() {
+            return Ok(None);
+        }
+        while !places.is_saved(logs.saved_places) {
+            let bytes;
+            (logs.saved_places, bytes) = places.save(logs.saved_places);
+            logs.places.append(&bytes)?;
+        }
+        let saved = logs.saved_places;
+        let copies = match &mut self.copies {
+            Copies::Unsought => return Ok(None),
+            Copies::Live(exact) => {
+                exact.save(&mut logs.saved_survivors, |bytes| logs.survivors.append(bytes))?;
+                SavedCopies::Live(logs.saved_survivors.clone())
+            }
+            Copies::Dealt(dealer) => SavedCopies::Dealt(dealer.save()?),
+            Copies::Planned(plan) => SavedCopies::Planned(plan.save()?),
+        };
+        Ok(Some(SavedDecider {
+            at: self.at.clone(),
+            places: saved,
+            is_known: matches!(self.numbering, Numbering::Kept(_)),
+            copies,
+            noting: self.noting.as_mut().map(Checksums::save).transpose()?,
+            noted: self.noted.as_ref().map(|noted| noted.save_shared()).transpose()?,
+            unchecked: self.recheck.as_ref().map(Recheck::next),
+        }))
+    }
+
+    /// Goes on with a pass that was saved, with the logs as they were then.
+    ///
+    /// # Errors
+    /// [`crate::Error::Damaged`] if a store does not hold what it held, [`crate::Error::Output`].
+    pub(crate) fn resume(saved: SavedDecider, logs: &SavedLogs, from: Resumed<'a>) -> Result<(Self, Logs)> {
+        let Resumed { scope, output, findings } = from;
+        let mut places_log = Log(output.reopen_store(PLACES, logs.places)?);
+        let mut places = Places::default();
+        places_log.for_each(logs.places, |bytes| places.take_up(bytes))?;
+        places.taken_up(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
+        let mut survivors_log = Log(output.reopen_store(SURVIVORS, logs.survivors)?);
+        let mut saved_survivors = SavedSurvivors::default();
+        let copies = match saved.copies {
+            SavedCopies::Live(survivors) => {
+                let mut exact = Exact::new(scope);
+                survivors_log.for_each(logs.survivors, |bytes| exact.take_up(bytes))?;
+                if !exact.is(&survivors) {
+                    return Err(survivors_log.0.damaged(0));
+                }
+                saved_survivors = survivors;
+                Copies::Live(exact)
+            }
+            SavedCopies::Dealt(dealer) => {
+                let records = output.reopen_store(RECORDS, dealer.records)?;
+                Copies::Dealt(Dealer::take_up(dealer, scope, records)?)
+            }
+            SavedCopies::Planned(plan) => {
+                let verdicts = output.reopen_store(VERDICTS, plan.verdicts)?;
+                Copies::Planned(Plan::take_up(&plan, verdicts)?)
+            }
+        };
+        let reopen = |saved: SavedChecksums| -> Result<Checksums> {
+            Ok(Checksums::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+        };
+        let numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
+        let noting = saved.noting.map(reopen).transpose()?;
+        let noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
+        let next = noted.as_ref().zip(saved.unchecked);
+        let recheck = next.map(|(noted, next)| Recheck::starting(Arc::clone(noted), DocumentId(next)));
+        let decider = Self { copies, numbering, findings, recheck, noting, noted, at: saved.at };
+        let logs = Logs {
+            places: places_log,
+            survivors: survivors_log,
+            saved_places: saved.places,
+            saved_survivors,
+        };
+        Ok((decider, logs))
+    }
+}
+
+/// What a pass that was saved goes on with.
+#[derive(Clone, Copy)]
+pub(crate) struct Resumed<'a> {
+    pub(crate) scope: Scope,
+    pub(crate) output: &'a dyn Output,
+    pub(crate) findings: Option<&'a Findings>,
+}
+
+/// The stores of passes that overflow to disk.
+const RECORDS: &str = "records";
+pub(crate) const MARKS: &str = "marks";
+pub(crate) const VERDICTS: &str = "verdicts";

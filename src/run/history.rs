@@ -1,0 +1,306 @@
+//! What earlier runs left: indexes that are read, and the one that this run is added to.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::config::{Config, Scope};
+use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
+use crate::discover::SourceList;
+use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
+use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
+use crate::store::index_file::{self, Replacement};
+use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
+use crate::units::{DocumentId, Ordinal};
+use crate::write::LedgerContext;
+
+/// What earlier runs left, and how this one is added to it.
+pub(crate) struct History {
+    /// Indexes in the order in which they count as earlier, each with the place of its first paragraph among all.
+    readers: Vec<(IndexReader, u64)>,
+    update: Option<Update>,
+}
+
+/// The index that this run is added to.
+struct Update {
+    replacement: Mutex<Option<Replacement>>,
+    path: PathBuf,
+    /// Number of its reader, if it exists already.
+    reader: Option<usize>,
+    run: String,
+    /// The survivors of this run, in ascending order of fingerprints: 24 bytes each.
+    fresh: Mutex<Option<Fresh>>,
+}
+
+struct Fresh {
+    store: Box<dyn Scratch>,
+    num: u64,
+}
+
+/// The store of this run's survivors.
+const FRESH: &str = "fresh";
+/// Bytes of a survivor in it.
+const RECORD: usize = 24;
+/// Survivors that are read at once.
+const AHEAD: u64 = 8192;
+
+impl History {
+    /// Opens the indexes of a configuration; `None` if there are none. `default_name` is what this run is called if
+    /// it is not named.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the options do not go together, [`Error::IndexBusy`], [`Error::Index`].
+    pub(crate) fn open(config: &Config, default_name: Option<&str>) -> Result<Option<Self>> {
+        let history = &config.history;
+        if history.index.is_none() && history.against.is_empty() {
+            return Ok(None);
+        }
+        check(config)?;
+        let mut opened = Self { readers: Vec::new(), update: None };
+        for path in &history.against {
+            opened.push(path, config)?;
+        }
+        if let Some(path) = &history.index {
+            // The lock comes first: nobody replaces the index while this run goes on.
+            let replacement = Replacement::begin(path)?;
+            let has_old = replacement.has_old();
+            if has_old {
+                opened.push(path, config)?;
+            }
+            let name = history.run_name.as_deref().or(default_name);
+            let Some(name) = name.filter(|name| !name.is_empty()) else {
+                return Err(Error::Config(
+                    "index: this run has no OUT to be named after; add --run-name".to_owned(),
+                ));
+            };
+            opened.check_name(path, name)?;
+            opened.update = Some(Update {
+                replacement: Mutex::new(Some(replacement)),
+                path: path.clone(),
+                reader: has_old.then(|| opened.readers.len() - 1),
+                run: name.to_owned(),
+                fresh: Mutex::new(None),
+            });
+        }
+        Ok(Some(opened))
+    }
+
+    fn push(&mut self, path: &Path, config: &Config) -> Result<()> {
+        let reader = IndexReader::open(index_file::open_for_reading(path)?, path)?;
+        reader.check_settings(&IndexSettings::of(config))?;
+        let base = self.readers.last().map_or(0, |(last, base)| base + last.num_places());
+        self.readers.push((reader, base));
+        Ok(())
+    }
+
+    /// The texts of a run that is in the index already would all count as seen.
+    fn check_name(&self, path: &Path, name: &str) -> Result<()> {
+        let Some((reader, _)) = self.readers.last() else { return Ok(()) };
+        if reader.path() == path && reader.runs().iter().any(|run| run.name == name) {
+            return Err(Error::Index {
+                path: path.to_owned(),
+                what: format!(
+                    "it holds a run called {name:?} already, and cleaned again its texts would all be copies"
+                ),
+                remedy: "if this is another run, name it with --run-name",
+            });
+        }
+        Ok(())
+    }
+
+    /// What tells these indexes from others and from later ones.
+    pub(crate) fn identity(&self) -> String {
+        let known =
+            self.readers.iter().map(|(reader, _)| (reader.path(), reader.num_bytes(), reader.num_places()));
+        let run = self.update.as_ref().map(|update| (&update.path, &update.run));
+        format!("{:?} {run:?}", known.collect::<Vec<_>>())
+    }
+
+    /// Whether this run is added to an index.
+    pub(crate) fn is_updated(&self) -> bool {
+        self.update.is_some()
+    }
+
+    /// Begins to take in survivors.
+    pub(crate) fn begin(&self, output: &dyn Output) -> Result<()> {
+        if let Some(update) = &self.update {
+            *lock(&update.fresh) = Some(Fresh { store: output.store(FRESH)?, num: 0 });
+        }
+        Ok(())
+    }
+
+    /// Takes in a survivor; they come in ascending order of fingerprints.
+    pub(crate) fn keep(&self, fingerprint: Fingerprint, place: Ordinal) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        if let Some(fresh) = &mut *lock(&update.fresh) {
+            let mut record = [0; RECORD];
+            record[..16].copy_from_slice(fingerprint.as_bytes());
+            record[16..].copy_from_slice(&place.0.to_le_bytes());
+            fresh.store.append(&record)?;
+            fresh.num += 1;
+        }
+        Ok(())
+    }
+
+    /// Says what is taken in.
+    pub(crate) fn mark(&self) -> Result<Option<Mark>> {
+        let Some(update) = &self.update else { return Ok(None) };
+        lock(&update.fresh).as_mut().map(|fresh| fresh.store.mark()).transpose()
+    }
+
+    /// Takes up what was taken in by a run that was cut short.
+    pub(crate) fn take_up(&self, mark: Mark, output: &dyn Output) -> Result<()> {
+        if let Some(update) = &self.update {
+            let store = output.reopen_store(FRESH, mark)?;
+            *lock(&update.fresh) = Some(Fresh { store, num: mark.len / RECORD as u64 });
+        }
+        Ok(())
+    }
+
+    /// Writes the index with this run in it, beside the one that it will replace.
+    pub(crate) fn write(&self, sources: &SourceList, places: &Places, config: &Config) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        let (mut replacement, mut fresh) = (lock(&update.replacement), lock(&update.fresh));
+        let (Some(replacement), Some(fresh)) = (&mut *replacement, &mut *fresh) else { return Ok(()) };
+        let old = update.reader.and_then(|number| self.readers.get(number)).map(|(reader, _)| reader);
+        let base = old.map_or(0, IndexReader::num_places);
+        let settings = IndexSettings::of(config);
+        let run = NewRun { name: &update.run, num_paragraphs: places.end().0, settings: &settings };
+        let mut writer = add_run(old, run, fresh.entries(base), replacement)?;
+        let context = LedgerContext { sources, places, findings: None, earlier: None };
+        for document in (0..places.num_documents()).map(DocumentId) {
+            let (start, end) = places.span(document);
+            if start == end {
+                continue;
+            }
+            let owner = places.owner(document);
+            writer.push_document(&IndexedDocument {
+                path: &context.path_bytes(owner),
+                record: owner.record,
+                start: Ordinal(base + start.0),
+                num_paragraphs: end.0 - start.0,
+            })?;
+        }
+        writer.finish().map(drop)
+    }
+
+    /// The new index is about to take its name together with this OUT.
+    pub(crate) fn prepare(&self, output: &dyn Output) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        match (&*lock(&update.replacement), output.directories()) {
+            (Some(replacement), Some((out, staged))) => replacement.prepare(out, staged),
+            _ => Ok(()),
+        }
+    }
+
+    /// The new index takes its name.
+    pub(crate) fn commit(&self) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        lock(&update.replacement).take().map_or(Ok(()), Replacement::commit)
+    }
+}
+
+/// Poisoned only if a thread panicked, and then the run is over.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Fresh {
+    /// The survivors, with places behind those of earlier runs.
+    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<Entry>> {
+        let (num, store) = (self.num, &mut self.store);
+        let mut ahead = Vec::new();
+        (0..num).map(move |number| {
+            let within = usize::try_from(number % AHEAD).unwrap_or(0) * RECORD;
+            if within == 0 {
+                let len = usize::try_from(AHEAD.min(num - number)).unwrap_or(0) * RECORD;
+                ahead.resize(len, 0);
+                store.read_at(number * RECORD as u64, &mut ahead)?;
+            }
+            let (mut print, mut place) = ([0; 16], [0; 8]);
+            print.copy_from_slice(&ahead[within..within + 16]);
+            place.copy_from_slice(&ahead[within + 16..within + RECORD]);
+            let place = Ordinal(base + u64::from_le_bytes(place));
+            Ok(Entry { fingerprint: Fingerprint::from_bytes(print), place })
+        })
+    }
+}
+
+/// Refuses an index inside OUT or its record: it would go with them when they are replaced.
+pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
+    let history = &config.history;
+    for index in history.index.iter().chain(&history.against) {
+        if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
+            let (index, out) = (path::printable(index), path::printable(out));
+            return Err(Error::Config(format!(
+                "index {index}: it lies in {out}, which this run replaces; keep it beside"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what does not go together.
+fn check(config: &Config) -> Result<()> {
+    if config.decide.scope == Scope::Document {
+        return Err(Error::Config(
+            "scope document: what earlier runs left counts in the whole corpus; leave --index and --against out, or \
+             --scope"
+                .to_owned(),
+        ));
+    }
+    if config.decide.near.units.is_some() {
+        return Err(Error::Config(
+            "near: an index holds paragraphs as they are, and none of what near-duplicates are told by; clean with \
+             --index first, and search what stays for near-duplicates in a run of its own"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+impl Earlier for History {
+    fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
+        let streams = self.readers.iter().map(|(reader, base)| (reader.entries(first..=last), *base, None));
+        let mut joined = Joined { streams: streams.collect() };
+        for stream in &mut joined.streams {
+            stream.2 = stream.0.next().transpose()?;
+        }
+        Ok(Box::new(joined))
+    }
+
+    fn locate(&self, place: u64) -> Result<EarlierPlace> {
+        let number = self.readers.partition_point(|(_, base)| *base <= place).saturating_sub(1);
+        let Some((reader, base)) = self.readers.get(number) else {
+            return Err(Error::Config("index: there is none".to_owned()));
+        };
+        let found = reader.locate(Ordinal(place - base))?;
+        Ok(EarlierPlace {
+            run: reader.runs().get(found.run).map_or_else(String::new, |run| run.name.clone()),
+            path: path::lossless(&found.path).into_owned(),
+            record: found.record,
+            paragraph: found.paragraph,
+            document_end: base + found.document_end.0,
+        })
+    }
+}
+
+type Stream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
+
+/// The entries of several indexes. Of one fingerprint the earliest index comes first.
+struct Joined<'a> {
+    streams: Vec<Stream<'a>>,
+}
+
+impl EarlierEntries for Joined<'_> {
+    fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
+        let next = |(number, stream): (usize, &Stream<'_>)| Some((stream.2?.fingerprint, number));
+        let Some((fingerprint, number)) = self.streams.iter().enumerate().filter_map(next).min() else {
+            return Ok(None);
+        };
+        let (entries, base, entry) = &mut self.streams[number];
+        let place = entry.take().map_or(0, |entry| entry.place.0);
+        *entry = entries.next().transpose()?;
+        Ok(Some((fingerprint, *base + place)))
+    }
+}

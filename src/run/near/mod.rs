@@ -1,0 +1,250 @@
+//! The passes that find near-duplicates before anything is written: *sketch* reads everything and keeps a sketch
+//! of every text; what meets no other is done with. *Features* reads again what is left and keeps, on disk, what
+//! it is compared by. Then each group is settled by itself. Documents come first; paragraphs are those of the
+//! documents that stay, and no copies.
+//!
+//! # Memory
+//! What grows with the corpus, in bytes; what is not said to go stays until OUT is written.
+//!
+//! | of each | bytes | until |
+//! |---|---:|---|
+//! | document | 4 (what it was: [`super::recheck::Checksums`]), and 4 if documents are compared | |
+//! | distinct text of a document | 8 | |
+//! | distinct text | 21 to 28 in all (`--keep` but `first`: 53 to 60) | its kind is done with |
+//! | its sketch in memory | 2 a bin: 192 (preset `strict`), 132 (`news`, `syndication`), 216 at most | its kind is done with |
+//! | its sketch on disk | 4 | its kind is done with |
+//! | distinct text, while groups are made | 4.2, and 12 if it is in one | groups are made |
+//! | text in a group | 4, and 45 to 73 while groups are settled; 8 a group | its kind is done with |
+//! | text that goes | 32 | |
+//!
+//! (The 8 of a document's text are among the 21 to 28. Vectors that grow may have room for as much again, which is not
+//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and a word of a text in a group.
+//!
+//! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
+//! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
+//! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
+//! all texts (16 bytes each); the texts of one key of a band; one group ([`near::num_bytes`]: up to 110 a band, and
+//! 2 a bin if sketches are on disk, and 64, for each of its texts; and what is told of those that go). A text's
+//! features are held whole while it is compared: 8 a shingle and 8 a word, and of either a million at most.
+
+mod features;
+mod pending;
+mod rank;
+mod sketch;
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::ceiling::{FIXED, above_fixed};
+use super::corpus::Corpus;
+use super::decider::Known;
+use super::overflow::report;
+use crate::config::{Config, Keep};
+use crate::decide::Places;
+use crate::decide::near::{
+    self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
+};
+use crate::error::{Error, Result};
+use crate::observe::Stage;
+use crate::units::{Ordinal, count};
+use crate::write::{EvidenceStore, RecordIds};
+
+use features::Collected;
+use sketch::DocumentSketches;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Units {
+    Documents,
+    Paragraphs,
+}
+
+/// What the search came to: what goes, and what the pass that carries it out needs to know.
+pub(crate) struct Search {
+    pub(crate) findings: Findings,
+    pub(crate) known: Known,
+}
+
+/// Searches the corpus, if near-duplicates are to go. The ids of records, and why texts go, are kept for the ledger.
+pub(crate) fn search(
+    corpus: &Corpus<'_>,
+    ids: &mut RecordIds,
+    evidence: &mut EvidenceStore,
+) -> Result<Option<Search>> {
+    let config = &corpus.config.decide.near;
+    if config.units.is_none() {
+        return Ok(None);
+    }
+    let banding = Banding::of(config);
+    let mut findings = Findings::default();
+    let mut known: Option<Known> = None;
+    if config.has_documents() {
+        corpus.observer.begun(Stage::Sketching);
+        let (sketches, documents) = sketch::documents(corpus, banding, ids)?;
+        let DocumentSketches { texts, texts_of } = sketches;
+        let compared = Compared { texts: &texts, banding, units: Units::Documents };
+        let removed = settle(corpus, &compared, &documents.places, evidence)?;
+        findings.set_documents(Documents::new(texts_of, texts, removed));
+        known = Some(documents);
+    }
+    if config.has_paragraphs() {
+        corpus.observer.begun(Stage::Sketching);
+        let judged = known.as_ref().map(|known| JudgedDocuments { known, findings: &findings });
+        let (texts, numbered) = sketch::paragraphs(corpus, banding, judged, ids)?;
+        known = known.or(numbered);
+        let Some(Known { places, .. }) = &known else { return Ok(None) };
+        let compared = Compared { texts: &texts, banding, units: Units::Paragraphs };
+        let removed = settle(corpus, &compared, places, evidence)?;
+        let mut removed: Vec<(Ordinal, Finding)> =
+            removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
+        removed.sort_unstable_by_key(|(place, _)| *place);
+        findings.set_paragraphs(removed);
+    }
+    corpus.observer.begun(Stage::Cleaning);
+    Ok(known.map(|known| Search { findings, known }))
+}
+
+/// Texts of one kind, as they are compared.
+struct Compared<'a> {
+    texts: &'a Signatures,
+    banding: Banding,
+    units: Units,
+}
+
+/// What is known of documents when paragraphs are compared.
+#[derive(Clone, Copy)]
+struct JudgedDocuments<'a> {
+    known: &'a Known,
+    findings: &'a Findings,
+}
+
+/// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough
+/// to work with.
+///
+/// One half is for sketches, the other for the sort that groups texts and then for the groups that are settled.
+fn near_budget(config: &Config) -> usize {
+    const LEAST: usize = 1024 * 1024;
+    let budget = config.memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
+    usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+}
+
+/// Most bytes of a distinct text that stay in memory whatever there is of it, and those of its rank.
+const TEXT_BYTES: u64 = 28;
+const RANK_BYTES: u64 = 32;
+
+/// Checks that what must be in memory of so many distinct texts fits below the ceiling, if there is one: within half of
+/// what is above the [`FIXED`] part, and within a quarter if records of paragraphs are there too.
+fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
+    let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
+    let near = &config.decide.near;
+    let (share, each) = (
+        if near.has_paragraphs() { 4 } else { 2 },
+        if near.keep == Keep::First { TEXT_BYTES } else { TEXT_BYTES + RANK_BYTES },
+    );
+    let needed = count(num_texts).saturating_mul(each);
+    if needed <= above_fixed(memory) / share {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "memory {memory}: near-duplicates take {each} bytes for each of more than {num_texts} texts, whatever else is on \
+         disk; give more, or clean the inputs in several runs"
+    )))
+}
+
+/// Groups settled before their evidence is written down; fewer if they do not fit.
+const BATCH: usize = 4096;
+
+/// Most bytes of features that are kept of a group while it is settled: they are asked for again and again.
+const CACHED_BYTES: usize = 32 * 1024 * 1024;
+
+/// Finds the texts that go, sorted.
+fn settle(
+    corpus: &Corpus<'_>,
+    compared: &Compared<'_>,
+    places: &Places,
+    evidence: &mut EvidenceStore,
+) -> Result<Vec<(SignatureId, Finding)>> {
+    let Compared { texts, banding, .. } = *compared;
+    let budget = near_budget(corpus.config) / 2;
+    let components = near::components(texts, banding, budget)?;
+    if components.is_empty() {
+        return Ok(Vec::new());
+    }
+    corpus.observer.begun(Stage::Comparing);
+    let collected = features::collect(corpus, compared, &components, places)?;
+    let cached = CACHED_BYTES.min(budget / 8);
+    let batches = batches(&components, (&collected, cached), budget, |group| {
+        near::num_bytes(group.len(), (texts, banding))
+    });
+    let store = Store(Mutex::new(collected));
+    let judge = Judge::new(&corpus.config.decide.near);
+    let mut removed = Vec::new();
+    let mut groups = components.iter();
+    for batch in batches {
+        let groups: Vec<&[SignatureId]> = groups.by_ref().take(batch).collect();
+        if corpus.observer.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let settled: Result<Vec<Vec<Removal>>> = groups
+            .par_iter()
+            .map(|group| near::settle(group, (texts, banding), &judge, &store, cached))
+            .collect();
+        for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
+            removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
+        }
+    }
+    removed.sort_unstable_by_key(|(text, _)| *text);
+    Ok(removed)
+}
+
+/// Numbers of groups that are settled together, as all of them may be held at once: a thread that waits for the texts of
+/// one begins another. A group that does not fit is settled alone.
+fn batches(
+    components: &Components,
+    (collected, cached): (&Collected, usize),
+    budget: usize,
+    num_bytes: impl Fn(&[SignatureId]) -> usize,
+) -> Vec<usize> {
+    let mut batches = Vec::new();
+    let (mut batch, mut bytes) = (0, 0_usize);
+    for group in components.iter() {
+        // A hash of five bytes becomes one of eight.
+        let features = collected.num_bytes(group).saturating_mul(2).min(cached.saturating_mul(2));
+        let own = num_bytes(group).saturating_add(features);
+        if batch == BATCH || batch > 0 && bytes.saturating_add(own) > budget {
+            batches.push(batch);
+            (batch, bytes) = (0, 0);
+        }
+        batch += 1;
+        bytes = bytes.saturating_add(own);
+    }
+    batches.push(batch);
+    batches
+}
+
+/// What was collected, for all groups at once.
+struct Store(Mutex<Collected>);
+
+impl Load for Store {
+    fn load(&self, text: SignatureId) -> Result<near::Features> {
+        let mut bytes = Vec::new();
+        // Poisoned only if a read panicked, and then the run is over.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
+        Ok(near::Features::decode(&bytes).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets() {
+        let of = |memory| near_budget(&Config { memory, ..Config::default() });
+        assert_eq!(of(None), usize::MAX);
+        assert_eq!((of(Some(0)), of(Some(256 << 20))), (1 << 20, 72 << 20));
+        assert_eq!(of(Some(1 << 30)), 456 << 20);
+        assert_eq!(of(Some(u64::MAX)), usize::try_from(u64::MAX / 2 - (56 << 20)).unwrap());
+    }
+}

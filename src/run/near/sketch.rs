@@ -1,0 +1,349 @@
+//! Sketches: one of every text that may be a near-duplicate.
+
+use std::sync::Arc;
+
+use crate::config::Shingle;
+use crate::decide::Places;
+use crate::decide::near::{Banding, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
+use crate::error::Result;
+use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
+use crate::normalize::Tokenizer;
+use crate::read::{Part, PartFate};
+use crate::run::corpus::Corpus;
+use crate::run::course::Course;
+use crate::run::decider::{Basis, Decider, Known, MARKS};
+use crate::run::drive::{Visitor, drive};
+use crate::run::feed::Feed;
+use crate::run::pass::{Keys, Pass};
+use crate::run::recheck::Checksums;
+use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+use crate::store::Output;
+use crate::units::{DocumentId, Ordinal};
+use crate::write::RecordIds;
+
+use super::pending::Pending;
+use super::rank::Ranking;
+use super::{JudgedDocuments, check_texts, near_budget, report};
+
+/// The sketches of documents.
+pub(super) struct DocumentSketches {
+    pub(super) texts: Signatures,
+    /// The text of each document.
+    pub(super) texts_of: Vec<SignatureId>,
+}
+
+/// What is seen of a document, or of a piece of one.
+enum Seen {
+    /// Nothing to compare.
+    Nothing,
+    /// A whole document.
+    Whole(Signed),
+    /// A piece of a long text: the sketch of its shingles, and what is left to join them.
+    Piece { sketch: Option<Sketch>, shingles: Shingles },
+}
+
+/// Makes sketches.
+struct Sketcher<'a> {
+    tokenizer: Tokenizer,
+    shingle: Shingle,
+    banding: Banding,
+    ranking: Ranking<'a>,
+    corpus: Corpus<'a>,
+}
+
+impl<'a> Sketcher<'a> {
+    fn new(corpus: &Corpus<'a>, banding: Banding) -> Result<Self> {
+        Ok(Self {
+            tokenizer: Tokenizer::new(corpus.config.split.repair),
+            shingle: corpus.config.decide.near.shingle,
+            banding,
+            ranking: Ranking::new(*corpus)?,
+            corpus: *corpus,
+        })
+    }
+
+    /// No texts yet.
+    fn texts(&self) -> Signatures {
+        let budget = near_budget(self.corpus.config) / 2;
+        Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
+    }
+
+    /// What is seen of each slot of a chunk.
+    fn look(&self, settled: &Settled) -> Result<Vec<Seen>> {
+        let chunk = &settled.scanned.chunk;
+        let mut seen = Vec::with_capacity(chunk.slots.len());
+        let mut shingler = Shingler::new(self.shingle, NoNumbers);
+        for part in &chunk.parts {
+            let ranks = self.ranking.part(settled, part)?;
+            for number in part.slots.clone() {
+                let document = settled.judged(number);
+                for paragraph in document.paragraphs {
+                    self.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                }
+                let mut shingles = shingler.finish();
+                seen.push(if part.is_piece_of_text() {
+                    let sketch = Sketch::of(&shingles.take_complete(), self.banding.num_bins());
+                    Seen::Piece { sketch, shingles }
+                } else {
+                    let len = shingles.num_elements();
+                    let sketch = Sketch::of(&shingles.into_hashes(), self.banding.num_bins());
+                    match (sketch, settled.documents[number].digest) {
+                        (Some(sketch), Some(digest)) => {
+                            Seen::Whole(signed(&sketch, digest.table_hash(), ranks.of(number, len)))
+                        }
+                        _ => Seen::Nothing,
+                    }
+                });
+            }
+        }
+        Ok(seen)
+    }
+}
+
+fn signed(sketch: &Sketch, digest: u64, rank: Rank) -> Signed {
+    Signed { digest, bins: sketch.bits().collect(), rank }
+}
+
+/// A long text of which some pieces are seen.
+struct OpenText {
+    sketch: Option<Sketch>,
+    shingles: Shingles,
+}
+
+/// Adds up what is seen, in corpus order.
+struct Adder<'a> {
+    sketches: DocumentSketches,
+    open: Option<OpenText>,
+    sketcher: &'a Sketcher<'a>,
+    walk: Walk,
+}
+
+impl Adder<'_> {
+    fn add(&mut self, settled: &Settled, seen: Vec<Seen>) -> Result<()> {
+        let mut walk = self.walk;
+        walk.chunk(&settled.scanned.chunk, &mut ChunkAdder { adder: self, settled, seen })?;
+        self.walk = walk;
+        Ok(())
+    }
+
+    fn join(&mut self, sketch: Option<Sketch>, shingles: Shingles) {
+        let Some(open) = &mut self.open else {
+            self.open = Some(OpenText { sketch, shingles });
+            return;
+        };
+        open.shingles.join(shingles, self.sketcher.shingle);
+        let joint = Sketch::of(&open.shingles.take_complete(), self.sketcher.banding.num_bins());
+        for sketch in [sketch, joint].into_iter().flatten() {
+            match &mut open.sketch {
+                Some(open) => open.join(&sketch),
+                none => *none = Some(sketch),
+            }
+        }
+    }
+
+    /// Ends a long text with its last piece.
+    fn finish(&mut self, settled: &Settled, piece: &PieceSlot<'_>) -> Result<()> {
+        let document = settled.documents[piece.number];
+        let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
+        let len = open.shingles.num_elements();
+        let num_bins = self.sketcher.banding.num_bins();
+        let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
+        if let Some(sketch) = sketch {
+            let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, len);
+            self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
+        let text = push(&mut self.sketches.texts, (document.0, text), self.sketcher.corpus.output)?;
+        let index = usize::try_from(document.0).unwrap_or(usize::MAX);
+        self.sketches.texts_of.resize(index, NO_TEXT);
+        self.sketches.texts_of.push(text);
+        Ok(())
+    }
+}
+
+/// Adds what is seen of a chunk: one [`Seen`] for each of its slots.
+struct ChunkAdder<'c, 'a> {
+    adder: &'c mut Adder<'a>,
+    settled: &'c Settled,
+    seen: Vec<Seen>,
+}
+
+impl ChunkAdder<'_, '_> {
+    fn seen(&mut self, number: usize) -> Seen {
+        self.seen.get_mut(number).map_or(Seen::Nothing, |seen| std::mem::replace(seen, Seen::Nothing))
+    }
+}
+
+impl UnitVisitor for ChunkAdder<'_, '_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        match self.seen(record.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
+            Seen::Piece { .. } | Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        match self.seen(piece.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
+            Seen::Piece { sketch, shingles } => {
+                self.adder.join(sketch, shingles);
+                if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
+            }
+            Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+}
+
+/// Adds a text that stands there. The store for what has no room is made when it is needed first.
+fn push(
+    texts: &mut Signatures,
+    (member, text): (Member, &Signed),
+    output: &dyn Output,
+) -> Result<SignatureId> {
+    if texts.needs_scratch() {
+        texts.spill_to(output.scratch()?);
+    }
+    texts.push(member, text)
+}
+
+/// Sketches all documents, and finds where everything stands; the ids of records are noted.
+pub(super) fn documents(
+    corpus: &Corpus<'_>,
+    banding: Banding,
+    ids: &mut RecordIds,
+) -> Result<(DocumentSketches, Known)> {
+    let sketcher = Sketcher::new(corpus, banding)?;
+    let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, walk: Walk::default() };
+    let noting = Checksums::new(corpus.output.store(MARKS)?, DocumentId(0));
+    let scope = corpus.config.decide.scope;
+    let mut decider = Decider::new(Pass::Sketch, scope, Basis::Nothing(Some(noting)));
+    let visit = |settled: Settled, _: &Places| {
+        let seen = sketcher.look(&settled)?;
+        Ok((settled, seen))
+    };
+    let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
+        note(&settled, ids)?;
+        report(corpus, &settled);
+        adder.add(&settled, seen)?;
+        check_texts(corpus.config, adder.sketches.texts.len())?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
+    let known = decider.into_known().expect("a pass that knows nothing before numbers and notes everything");
+    Ok((adder.sketches, known))
+}
+
+/// Notes the ids of a chunk's records, for the ledger.
+fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
+    let chunk = &settled.scanned.chunk;
+    for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
+        if slot.is_record {
+            ids.note(document.id, &chunk.bytes[slot.id.range()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Sketches the paragraphs that are no copies, of the documents that stay. Gives back where everything stands too, if
+/// that was not known.
+pub(super) fn paragraphs(
+    corpus: &Corpus<'_>,
+    banding: Banding,
+    judged: Option<JudgedDocuments<'_>>,
+    ids: &mut RecordIds,
+) -> Result<(Signatures, Option<Known>)> {
+    let sketcher = Sketcher::new(corpus, banding)?;
+    let mut texts = sketcher.texts();
+    // Those of a long text wait until it is known to be good.
+    let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
+    let basis = match judged {
+        None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
+        Some(JudgedDocuments { known: Known { places, checksums }, findings }) => {
+            Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
+        }
+    };
+    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
+    // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
+    let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
+    let visit = |settled: Settled, _: &Places| {
+        let seen = look_at_paragraphs(&settled, &sketcher, min_chars)?;
+        Ok((settled, seen))
+    };
+    let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
+        note(&settled, ids)?;
+        report(corpus, &settled);
+        let mut add = |place: Ordinal, text: &Signed| {
+            push(&mut texts, (place.0, text), corpus.output)?;
+            Ok(())
+        };
+        let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
+        if piece.is_none_or(|part| part.is_first) {
+            pending.clear();
+        }
+        match piece {
+            None => seen.iter().try_for_each(|(place, text)| add(*place, text))?,
+            Some(part) => {
+                pending.add(seen)?;
+                if part.is_last && part.fate == PartFate::Read {
+                    pending.take(add)?;
+                }
+            }
+        }
+        check_texts(corpus.config, texts.len())?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    Ok((texts, decider.into_known()))
+}
+
+fn look_at_paragraphs(
+    settled: &Settled,
+    sketcher: &Sketcher<'_>,
+    min_chars: u64,
+) -> Result<Vec<(Ordinal, Signed)>> {
+    let mut seen = Vec::new();
+    let mut shingler = Shingler::new(sketcher.shingle, NoNumbers);
+    for part in &settled.scanned.chunk.parts {
+        let ranks = sketcher.ranking.part(settled, part)?;
+        for number in part.slots.clone() {
+            let document = settled.judged(number);
+            let start = settled.scanned.documents[number].paragraphs.start;
+            for ((paragraph, verdict), index) in document.iter().zip(start..) {
+                let key = settled.scanned.keys[index];
+                if !verdict.is_kept() || key.num_chars < min_chars {
+                    continue;
+                }
+                sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                let shingles = shingler.finish();
+                let len = shingles.num_elements();
+                if let Some(sketch) = Sketch::of(&shingles.into_hashes(), sketcher.banding.num_bins()) {
+                    let place = Ordinal(settled.first.0 + index as u64);
+                    seen.push((place, signed(&sketch, key.fingerprint.table_hash(), ranks.of(number, len))));
+                }
+            }
+        }
+    }
+    Ok(seen)
+}

@@ -1,0 +1,104 @@
+//! Prints that do not fit in memory: the rest of the corpus is read ahead, its prints are put aside on disk and settled
+//! there, and what came of it is carried out in a second reading of that rest.
+//!
+//! What was settled in memory before stays as it was decided and written: first-in-corpus-order needs no look-ahead.
+
+use super::ceiling::room;
+use super::corpus::Corpus;
+use super::course::{Course, Rest};
+use super::decider::{Decider, VERDICTS};
+use super::feed::{Feed, Position};
+use super::pass::Pass;
+use super::settled::Settled;
+use crate::decide::{FreshVisitor, Means};
+use crate::error::{Error, Result};
+use crate::observe::Stage;
+use crate::read::Role;
+
+/// Leads from [`Pass::Decide`] to [`Pass::Partition`]: from here on prints are put aside.
+///
+/// # Errors
+/// [`Error::Space`] if they will not find room, [`Error::Output`].
+pub(crate) fn begin<'a>(
+    corpus: &Corpus<'_>,
+    course: Course<'a>,
+    decider: &mut Decider<'_>,
+) -> Result<Course<'a>> {
+    let feed = course.feed;
+    let position = feed.position();
+    let way = feed.ways().get(&position.source()).copied();
+    check_space(corpus, position, decider)?;
+    let start = decider.begin_partition(corpus.output)?;
+    Ok(Course { pass: Pass::Partition, feed, rest: Some(Rest { position, way, start }) })
+}
+
+/// Reports that the rest is read ahead.
+pub(crate) fn begin_reading(corpus: &Corpus<'_>) {
+    corpus.observer.begun(Stage::Deciding);
+}
+
+/// Leads from [`Pass::Partition`] to [`Pass::Write`]: settles what was put aside, and goes back to where that began.
+///
+/// # Errors
+/// Those of the stores on disk and of the indexes of earlier runs.
+pub(crate) fn settle<'a>(
+    corpus: &Corpus<'a>,
+    course: Course<'a>,
+    decider: &mut Decider<'_>,
+) -> Result<Course<'a>> {
+    let Some(Rest { position, way, start }) = course.rest else { return Ok(course) };
+    let budget =
+        room(corpus, decider)?.map_or(u64::MAX, |room| room.saturating_sub(decider.copies.num_bytes()));
+    let scratch = corpus.output.store(VERDICTS)?;
+    let mut keep =
+        |fingerprint, place| corpus.history.map_or(Ok(()), |history| history.keep(fingerprint, place));
+    let fresh: Option<&mut FreshVisitor<'_>> = match corpus.history {
+        Some(history) if history.is_updated() => {
+            history.begin(corpus.output)?;
+            Some(&mut keep)
+        }
+        _ => None,
+    };
+    decider.begin_write(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
+    corpus.observer.begun(Stage::Cleaning);
+    // How a source is read that was begun before is not to change now: pieces of it are settled.
+    let mut ways = course.feed.ways().clone();
+    match way {
+        Some(way) => ways.insert(position.source(), way),
+        None => ways.remove(&position.source()),
+    };
+    Ok(Course::new(Pass::Write, Feed::new(corpus).starting(position, ways)))
+}
+
+/// Bytes a record takes on disk, and its verdict if it goes, with what is around them.
+const DISK_BYTES: u64 = 32;
+/// Bytes of text a paragraph, if nothing is known.
+const USUAL_PARAGRAPH: u64 = 100;
+
+/// Checks that what is put aside will find room on disk, as far as can be told.
+fn check_space(corpus: &Corpus<'_>, position: Position, decider: &Decider<'_>) -> Result<()> {
+    let Some((path, free)) = corpus.output.space() else { return Ok(()) };
+    let (mut before, mut after) = (0, 0);
+    for source in corpus.sources.iter().filter(|source| source.size != u64::MAX) {
+        *(if source.id < position.source() { &mut before } else { &mut after }) += source.size;
+    }
+    let num_before = decider.next().0;
+    let paragraphs = if before == 0 || num_before == 0 {
+        after / USUAL_PARAGRAPH
+    } else {
+        u64::try_from(u128::from(after) * u128::from(num_before) / u128::from(before)).unwrap_or(u64::MAX)
+    };
+    let needed = (num_before + paragraphs).saturating_mul(DISK_BYTES);
+    if needed <= free {
+        return Ok(());
+    }
+    Err(Error::Space { path, needed, free })
+}
+
+/// Reports a chunk that is read before it is cleaned.
+pub(crate) fn report(corpus: &Corpus<'_>, settled: &Settled) {
+    for part in &settled.scanned.chunk.parts {
+        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        corpus.observer.searched(u64::from(is_end), part.num_bytes);
+    }
+}

@@ -1,0 +1,158 @@
+//! What a source's output is appended with, piece by piece.
+
+use std::io::{self, Write};
+
+use super::{OpenDocument, Recorder};
+use crate::error::Result;
+use crate::read::{Part, Wrap};
+use crate::report::Counts;
+use crate::run::convert::text_path;
+use crate::run::corpus::path_of;
+use crate::run::render::{Content, encode_error};
+use crate::run::settled::Settled;
+use crate::store::Area;
+use crate::write::{Layout, Piece, SourceWriter};
+
+impl<'a> Recorder<'a> {
+    /// Appends a piece to its source, whose output is made when there is something to write.
+    pub(super) fn append(
+        &mut self,
+        settled: &Settled,
+        part: &Part,
+        content: Content,
+        counts: &Counts,
+    ) -> Result<()> {
+        let Some(mut open) = self.open.take() else { return Ok(()) };
+        let (more, layout) = match content {
+            Content::Bytes { bytes, ends, layout } => {
+                self.append_bytes(part, (&bytes, &ends), (counts, layout), &mut open)?;
+                self.buffers.give_back(bytes);
+                (*counts, layout)
+            }
+            Content::TooLong => {
+                let (more, layout) = self.append_long(settled, part, &mut open)?;
+                (Counts { bytes_input: counts.bytes_input, ..more }, layout)
+            }
+            Content::Rows(rows) => {
+                if counts.documents_kept > 0 {
+                    self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
+                }
+                (*counts, Layout::default())
+            }
+            Content::Shard(rows) => {
+                self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&rows))?;
+                (*counts, Layout::default())
+            }
+        };
+        open.layout = open.layout.joined(layout);
+        open.counts += more;
+        self.open = Some(open);
+        Ok(())
+    }
+
+    fn append_bytes(
+        &mut self,
+        part: &Part,
+        (bytes, ends): (&[u8], &[usize]),
+        (counts, layout): (&Counts, Layout),
+        open: &mut OpenDocument,
+    ) -> Result<()> {
+        if self.shards.is_some() {
+            return self.append_to_shard(part, (bytes, ends), layout, open);
+        }
+        if !keeps(part, counts) && !open.is_written {
+            // Nothing is kept so far: what stands between documents waits for one.
+            open.pending.extend_from_slice(bytes);
+            return Ok(());
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
+        let writer = self.writer(part, open)?;
+        if owes_blank {
+            writer.write(&Piece::Bytes(b"\n"))?;
+        }
+        writer.write(&if ends.is_empty() { Piece::Bytes(bytes) } else { Piece::Records(bytes, ends) })
+    }
+
+    /// Appends what is too long to be formatted in memory: once to count it, and once to write it.
+    fn append_long(
+        &mut self,
+        settled: &Settled,
+        part: &Part,
+        open: &mut OpenDocument,
+    ) -> Result<(Counts, Layout)> {
+        let repair = self.config.split.repair;
+        let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
+        let (counts, layout) = counted.map_err(encode_error)?;
+        if !keeps(part, &counts) {
+            if !open.is_written {
+                settled.write_part(part, repair, &mut open.pending, |_| ()).map_err(encode_error)?;
+            }
+            return Ok((counts, layout));
+        }
+        let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
+        let mut out = io::BufWriter::new(self.writer(part, open)?.bytes());
+        let joined = if owes_blank { out.write_all(b"\n") } else { Ok(()) };
+        let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
+        let written = written.and_then(|_| out.flush());
+        out.into_parts().0.finish(written)?;
+        Ok((counts, layout))
+    }
+
+    /// Appends lines of JSON to the shard, or a piece of a text to what will be one.
+    fn append_to_shard(
+        &mut self,
+        part: &Part,
+        (bytes, ends): (&[u8], &[usize]),
+        layout: Layout,
+        open: &mut OpenDocument,
+    ) -> Result<()> {
+        if !part.is_piece_of_text() {
+            return self.shards.as_mut().map_or(Ok(()), |shards| shards.append_lines(bytes, ends));
+        }
+        if open.layout.owes_blank(layout) {
+            open.text.append(b"\n", self.spooler)?;
+        }
+        open.text.append(bytes, self.spooler)?;
+        Ok(())
+    }
+
+    /// The writer of the open document; what was to stand before its first kept document is written.
+    fn writer(&mut self, part: &Part, open: &mut OpenDocument) -> Result<&mut SourceWriter<'a>> {
+        let is_mirrored = self.config.write.to.is_none();
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let relative = self.sources.get(part.source).place.relative.to_vec();
+                let (relative, wrap) = match self.config.write.to {
+                    None => (relative, part.wrap),
+                    // Each text is a file of its own.
+                    Some(_) => (text_path(path_of(self.sources, part), part, None), Wrap::default()),
+                };
+                let file = self.output.create(Area::Corpus, &relative)?;
+                self.open_path = relative;
+                none.insert(SourceWriter::new(file, wrap, self.spooler)?)
+            }
+        };
+        if !std::mem::replace(&mut open.is_written, true) {
+            if part.member().is_some() && is_mirrored {
+                writer.begin_member(part.wrap.inner)?;
+            }
+            let pending = std::mem::take(&mut open.pending);
+            if !pending.is_empty() {
+                let end = [pending.len()];
+                let is_record = part.kind.is_compressed_by_record();
+                let piece = if is_record { Piece::Records(&pending, &end) } else { Piece::Bytes(&pending) };
+                writer.write(&piece)?;
+            }
+        }
+        Ok(writer)
+    }
+}
+
+/// Whether something of a part stays.
+fn keeps(part: &Part, counts: &Counts) -> bool {
+    if part.kind.is_container() { counts.documents_kept > 0 } else { counts.paragraphs_kept > 0 }
+}

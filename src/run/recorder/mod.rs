@@ -1,0 +1,313 @@
+//! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
+//! rejections go on, counts are added up. One chunk at a time, in corpus order.
+
+mod append;
+mod saved;
+mod tally;
+
+pub(crate) use saved::SavedRecorder;
+
+use crate::config::{Config, TargetFormat};
+use crate::decide::near::Findings;
+use crate::decide::{Earlier, Places};
+use crate::discover::SourceList;
+use crate::error::{Rejection, Result};
+use crate::read::{Fault, Part, Spool, Spooler};
+use crate::report::{Counts, Summary, rejection_line};
+use crate::store::{Area, Output, OutputFile, path};
+use crate::write::{
+    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, RecordIds, Shards, SourceWriter,
+};
+
+use crate::run::corpus::{Buffers, Corpus, path_of};
+use crate::run::drive::Commit;
+use crate::run::render::{Content, Rendered, RenderedPart};
+use crate::run::settled::{Settled, runs_context};
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+pub(crate) use tally::{SavedTally, Tally};
+
+/// The record of a run while it is made.
+pub(crate) struct Recorder<'a> {
+    sources: &'a SourceList,
+    output: &'a dyn Output,
+    spooler: &'a dyn Spooler,
+    config: &'a Config,
+    buffers: &'a Buffers,
+    ledger: Ledger,
+    findings: Option<&'a Findings>,
+    earlier: Option<&'a dyn Earlier>,
+    rejected: Box<dyn OutputFile>,
+    /// The source that is being appended to, and the path of its file.
+    writer: Option<SourceWriter<'a>>,
+    open_path: Vec<u8>,
+    /// Where all documents go under `--to jsonl` and `--to parquet`.
+    shards: Option<Shards<'a>>,
+    /// Where the walk stands within the open document.
+    walk: Walk,
+    open: Option<OpenDocument>,
+    is_in_archive: bool,
+    tally: Tally<'a>,
+}
+
+/// A document or container that is appended to, piece by piece.
+#[derive(Default)]
+struct OpenDocument {
+    /// What its pieces add up to; counted when it is whole, as it may still turn out to be bad.
+    counts: Counts,
+    layout: Layout,
+    /// Where the ledger goes back to then.
+    checkpoint: Option<Checkpoint>,
+    /// What stands before the first document that is kept, and goes if none is.
+    pending: Vec<u8>,
+    /// Something of it is written.
+    is_written: bool,
+    /// A text that is to go into a shard.
+    text: Spool,
+}
+
+/// What a recorder writes to beside the corpus.
+pub(crate) struct RecordFiles {
+    pub(crate) ledger: Box<dyn OutputFile>,
+    pub(crate) rejected: Box<dyn OutputFile>,
+}
+
+/// The ledger's name in the record.
+pub(crate) const LEDGER: &[u8] = b"removed.jsonl.zst";
+/// The name of the list of rejections.
+const REJECTED: &[u8] = b"rejected.jsonl";
+/// The stores of records' ids.
+pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
+
+impl RecordFiles {
+    /// Begins them.
+    pub(crate) fn create(output: &dyn Output) -> Result<Self> {
+        Ok(Self {
+            ledger: output.create(Area::Record, LEDGER)?,
+            rejected: output.create(Area::Record, REJECTED)?,
+        })
+    }
+}
+
+impl<'a> Recorder<'a> {
+    pub(crate) fn new(
+        corpus: &Corpus<'a>,
+        files: RecordFiles,
+        (ids, evidence): (RecordIds, EvidenceStore),
+        findings: Option<&'a Findings>,
+    ) -> Self {
+        let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
+        let RecordFiles { ledger, rejected } = files;
+        let shards = match config.write.to {
+            None | Some(TargetFormat::Txt) => None,
+            Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
+        };
+        Self {
+            sources,
+            output,
+            spooler,
+            config,
+            buffers,
+            ledger: Ledger::new(ledger, ids, evidence),
+            findings,
+            earlier: corpus.earlier(),
+            rejected,
+            writer: None,
+            open_path: Vec::new(),
+            shards,
+            walk: Walk::default(),
+            open: None,
+            is_in_archive: false,
+            tally: Tally::new(corpus, findings),
+        }
+    }
+
+    /// What the ledger needs to know.
+    fn context<'p>(&self, places: &'p Places) -> LedgerContext<'p>
+    where
+        'a: 'p,
+    {
+        LedgerContext { sources: self.sources, places, findings: self.findings, earlier: self.earlier }
+    }
+
+    /// Takes in a chunk and gives it back.
+    fn take(&mut self, rendered: Rendered, places: &Places) -> Result<Settled> {
+        let Rendered { settled, parts } = rendered;
+        let chunk = &settled.scanned.chunk;
+        for (slot, document) in chunk.slots.iter().zip(&settled.documents) {
+            if slot.is_record {
+                self.ledger.note_id(document.id, &chunk.bytes[slot.id.range()])?;
+            }
+        }
+        for (part, rendered) in chunk.parts.iter().zip(parts) {
+            let mut walk = self.walk;
+            walk.part(chunk, part, &mut PartCommit { recorder: self, settled: &settled, rendered, places })?;
+            // Lines are those of the open document, which is what is saved.
+            self.walk = if self.open.is_some() { walk } else { Walk::default() };
+            self.tally.advance(part);
+        }
+        Ok(settled)
+    }
+
+    /// Ends the ledger, and gives the counts.
+    pub(crate) fn finish(mut self, places: &Places) -> Result<Summary> {
+        if let Some(shards) = self.shards.take() {
+            self.tally.add_output(shards.finish()?);
+        }
+        let context = self.context(places);
+        self.ledger.finish(context)?;
+        Ok(self.tally.finish())
+    }
+
+    /// A source or a member is done with.
+    fn end_unit(&mut self, part: &Part) -> Result<()> {
+        self.tally.end_unit(part).map_or(Ok(()), |rejection| self.list(&rejection))
+    }
+
+    /// Lists what is rejected.
+    fn list(&mut self, rejection: &Rejection) -> Result<()> {
+        self.rejected.append(&rejection_line(rejection))
+    }
+
+    /// Counts the document or container that ends, if one is open, and ends what was written of it.
+    fn close_document(&mut self, part: &Part, context: LedgerContext<'_>) -> Result<()> {
+        let Some(OpenDocument { mut counts, layout, is_written, mut text, .. }) = self.open.take() else {
+            return Ok(());
+        };
+        // What is converted whole is counted already.
+        if !part.kind.is_container() && (part.is_piece_of_text() || self.config.write.to.is_none()) {
+            counts.documents_kept = u64::from(layout.has_text);
+            counts.documents_emptied = u64::from(!layout.has_text);
+        }
+        self.tally.add(&counts, part);
+        if let Some(shards) = &mut self.shards {
+            if text.is_empty() {
+                return Ok(());
+            }
+            let path = path::lossless(&path_of(context.sources, part)).into_owned();
+            let document = Converted { id: path.clone(), path, text: String::new(), fields: Vec::new() };
+            return shards.append_long(&document, &mut text);
+        }
+        match part.member() {
+            Some(member) if self.config.write.to.is_none() => match &mut self.writer {
+                Some(writer) if is_written => writer.end_member(member),
+                _ => Ok(()),
+            },
+            _ => self.close_writer(),
+        }
+    }
+
+    fn close_writer(&mut self) -> Result<()> {
+        let Some(writer) = self.writer.take() else { return Ok(()) };
+        let bytes_output = writer.finish()?;
+        self.tally.add_output(bytes_output);
+        Ok(())
+    }
+
+    /// Takes back what is written of a large text document that turned out to be bad.
+    fn retract(&mut self, part: &Part) -> Result<()> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        if let Some(checkpoint) = open.checkpoint {
+            self.ledger.roll_back(checkpoint)?;
+        }
+        let is_member = part.member().is_some() && self.config.write.to.is_none();
+        match &mut self.writer {
+            Some(writer) if is_member => writer.drop_member(),
+            writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
+        }
+        Ok(())
+    }
+}
+
+/// Commits a part of a chunk.
+struct PartCommit<'c, 'a> {
+    recorder: &'c mut Recorder<'a>,
+    settled: &'c Settled,
+    rendered: RenderedPart,
+    places: &'c Places,
+}
+
+impl UnitVisitor for PartCommit<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = true;
+        self.recorder.tally.count_input(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = false;
+        self.recorder.tally.count_input(part);
+        self.recorder.close_writer()?;
+        self.recorder.end_unit(part)
+    }
+
+    fn begin_unit(&mut self, part: &Part) -> Result<()> {
+        if self.rendered.content.is_some() {
+            let is_piece = part.is_piece_of_text();
+            let checkpoint = if is_piece { Some(self.recorder.ledger.checkpoint()?) } else { None };
+            self.recorder.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
+        }
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        let owner = self.places.owner(self.settled.documents[record.number].id);
+        let rejection = self.recorder.tally.reject_record(record, fault, owner);
+        self.recorder.list(&rejection)
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.recorder.tally.end_document(self.settled.documents[record.number].id);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        if piece.is_end {
+            self.recorder.tally.end_document(self.settled.documents[piece.number].id);
+        }
+        Ok(())
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        let Self { recorder, settled, rendered, places } = self;
+        let RenderedPart { mut counts, runs, content } = std::mem::take(rendered);
+        let context = recorder.context(places);
+        recorder.tally.skip_records(part);
+        if matches!(content, Some(Content::TooLong)) {
+            let runs = runs_context((places, recorder.earlier), recorder.config);
+            settled
+                .for_each_run(part, &runs, |document, run| recorder.ledger.push(document, run, context))?;
+        }
+        for (document, run) in runs {
+            recorder.ledger.push(document, run, context)?;
+        }
+        counts.bytes_input = part.num_bytes;
+        match content {
+            None => recorder.tally.add(&counts, part),
+            Some(content) => recorder.append(settled, part, content, &counts)?,
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        self.recorder.retract(part)?;
+        self.recorder.end_unit(part)
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let context = self.recorder.context(self.places);
+        self.recorder.close_document(part, context)?;
+        self.recorder.end_unit(part)
+    }
+}
+
+impl Commit<Rendered> for Recorder<'_> {
+    type Saved = SavedRecorder;
+
+    fn commit(&mut self, rendered: Rendered, places: &Places) -> Result<Vec<u8>> {
+        Ok(self.take(rendered, places)?.scanned.chunk.bytes)
+    }
+
+    fn save(&mut self) -> Result<Option<SavedRecorder>> {
+        self.saved()
+    }
+}

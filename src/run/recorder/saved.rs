@@ -1,0 +1,136 @@
+//! A record that is saved, for a run that may have to go on after it was cut short.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ID_STORES, LEDGER, OpenDocument, REJECTED, RecordFiles, Recorder, SavedTally, Tally};
+use crate::config::TargetFormat;
+use crate::decide::near::Findings;
+use crate::error::Result;
+use crate::read::Wrap;
+use crate::report::Counts;
+use crate::run::corpus::Corpus;
+use crate::run::walk::Walk;
+use crate::store::Area;
+use crate::write::{
+    EvidenceStore, Layout, Ledger, RecordIds, SavedLedger, SavedShards, Shards, SourceWriter,
+};
+
+/// A record that was saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SavedRecorder {
+    ledger: SavedLedger,
+    /// How long the list of rejections was.
+    rejected: u64,
+    /// The file that was appended to, and how long it was.
+    writer: Option<(Vec<u8>, u64)>,
+    shards: Option<SavedShards>,
+    open: Option<SavedDocument>,
+    tally: SavedTally,
+}
+
+/// An [`OpenDocument`] that was saved: a container. In the middle of a text nothing is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SavedDocument {
+    counts: Counts,
+    layout: Layout,
+    num_lines: u64,
+    pending: Vec<u8>,
+    is_written: bool,
+}
+
+impl OpenDocument {
+    /// Saves it, with the walk that goes through it.
+    fn save(&self, walk: Walk) -> SavedDocument {
+        let Self { counts, layout, is_written, .. } = *self;
+        SavedDocument { counts, layout, num_lines: walk.lines(), pending: self.pending.clone(), is_written }
+    }
+
+    fn take_up(saved: SavedDocument) -> (Self, Walk) {
+        let SavedDocument { counts, layout, num_lines, pending, is_written } = saved;
+        (Self { counts, layout, pending, is_written, ..Self::default() }, Walk::resumed(num_lines))
+    }
+}
+
+impl<'a> Recorder<'a> {
+    /// Takes up a record that was saved; its files and stores are as they were then.
+    pub(crate) fn take_up(
+        corpus: &Corpus<'a>,
+        saved: SavedRecorder,
+        (findings, evidence): (Option<&'a Findings>, EvidenceStore),
+    ) -> Result<Self> {
+        let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
+        let output = corpus.output;
+        let [index, ids] =
+            [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
+        let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
+        let files = RecordFiles {
+            ledger: output.reopen(Area::Record, LEDGER, ledger.len)?,
+            rejected: output.reopen(Area::Record, REJECTED, rejected)?,
+        };
+        let RecordFiles { ledger: ledger_file, rejected } = files;
+        let (writer, open_path) = match writer {
+            None => (None, Vec::new()),
+            Some((relative, len)) => {
+                let file = output.reopen(Area::Corpus, &relative, len)?;
+                (Some(SourceWriter::new(file, Wrap::default(), corpus.spooler)?), relative)
+            }
+        };
+        let shards = match (corpus.config.write.to, shards) {
+            (Some(to), Some(saved)) => {
+                Some(Shards::take_up(output, to, corpus.config.write.shard_bytes(), saved)?)
+            }
+            _ => None,
+        };
+        let (open, walk) = open.map(OpenDocument::take_up).unzip();
+        Ok(Self {
+            sources: corpus.sources,
+            output,
+            spooler: corpus.spooler,
+            config: corpus.config,
+            buffers: corpus.buffers,
+            ledger: Ledger::take_up(ledger, ledger_file, ids, evidence),
+            findings,
+            earlier: corpus.earlier(),
+            rejected,
+            writer,
+            open_path,
+            shards,
+            walk: walk.unwrap_or_default(),
+            open,
+            is_in_archive: false,
+            tally: Tally::take_up(corpus, tally, findings),
+        })
+    }
+
+    /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
+    /// text is half-written.
+    pub(super) fn saved(&mut self) -> Result<Option<SavedRecorder>> {
+        let is_text =
+            self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
+        let writer = match &self.writer {
+            None => None,
+            Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),
+            Some(_) => return Ok(None),
+        };
+        let shards = match &self.shards {
+            None => None,
+            Some(shards) => match shards.save() {
+                None => return Ok(None),
+                saved => saved,
+            },
+        };
+        // Which members were written after that could not be told.
+        let is_scattered = self.is_in_archive && self.config.write.to == Some(TargetFormat::Txt);
+        if is_text || is_scattered {
+            return Ok(None);
+        }
+        Ok(Some(SavedRecorder {
+            ledger: self.ledger.save()?,
+            rejected: self.rejected.len(),
+            writer,
+            shards,
+            open: self.open.as_ref().map(|open| open.save(self.walk)),
+            tally: self.tally.save(),
+        }))
+    }
+}

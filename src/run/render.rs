@@ -1,0 +1,204 @@
+//! Render: a settled chunk's documents are formatted, and whole files written, in parallel; what must be
+//! appended in order is handed to [`super::recorder`].
+
+use std::io::{self, Write};
+
+use crate::config::Repair;
+use crate::decide::Places;
+use crate::decide::near::Findings;
+use crate::error::{Error, Result};
+use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
+use crate::report::Counts;
+use crate::store::path;
+use crate::units::{DocumentId, SourceId, count};
+use crate::write::{self, Judged, Layout, Run};
+
+use super::corpus::Corpus;
+use super::settled::{Settled, document_counts, runs_context};
+
+/// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
+/// its runs go straight into the ledger.
+const MAX_RENDERED: usize = 2 * 1024 * 1024;
+
+/// What rendering a chunk gave: one part for each of the chunk's.
+pub(crate) struct Rendered {
+    pub(crate) settled: Settled,
+    pub(crate) parts: Vec<RenderedPart>,
+}
+
+/// What rendering a part gave.
+#[derive(Default)]
+pub(crate) struct RenderedPart {
+    pub(crate) counts: Counts,
+    pub(crate) runs: Vec<(DocumentId, Run)>,
+    /// What is to be appended, if the part is not a whole file.
+    pub(crate) content: Option<Content>,
+}
+
+/// What is to be appended to a source.
+pub(crate) enum Content {
+    /// These bytes, and where each record ends if it is compressed by itself.
+    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
+    /// These rows of a table.
+    Rows(Rows),
+    /// These rows of a shard.
+    Shard(ShardRows),
+    /// What [`Settled::write_part`] writes.
+    TooLong,
+}
+
+/// What rendering needs to know.
+pub(crate) struct RenderContext<'a> {
+    pub(crate) corpus: &'a Corpus<'a>,
+    pub(crate) places: &'a Places,
+    pub(crate) findings: Option<&'a Findings>,
+}
+
+/// Formats a chunk and writes the files that stand whole in it.
+pub(crate) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
+    let mut parts = Vec::with_capacity(settled.scanned.chunk.parts.len());
+    let mut buffer = context.corpus.buffers.take();
+    for part in &settled.scanned.chunk.parts {
+        parts.push(settled.render_part(part, &mut buffer, context)?);
+    }
+    context.corpus.buffers.give_back(buffer);
+    Ok(Rendered { settled, parts })
+}
+
+pub(crate) fn encode_error(source: io::Error) -> Error {
+    Error::Output { path: path::from_bytes(b"a buffer in memory").to_owned(), operation: "write", source }
+}
+
+impl<'a> RenderContext<'a> {
+    /// Where a source's output goes.
+    fn relative(&self, source: SourceId) -> &'a [u8] {
+        self.corpus.sources.get(source).place.relative
+    }
+}
+
+impl Settled {
+    fn render_part(
+        &self,
+        part: &Part,
+        buffer: &mut Vec<u8>,
+        context: &RenderContext<'_>,
+    ) -> Result<RenderedPart> {
+        let mut rendered = RenderedPart::default();
+        let is_same = context.corpus.config.write.to.is_none();
+        let rewrite = part.kind.rewrite();
+        let is_streamed = is_same && matches!(rewrite, Rewrite::Text | Rewrite::InPlace(_));
+        if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
+            rendered.content = Some(Content::TooLong);
+            return Ok(rendered);
+        }
+        let runs_context = runs_context((context.places, context.corpus.earlier()), context.corpus.config);
+        self.for_each_run(part, &runs_context, |document, run| {
+            rendered.runs.push((document, run));
+            Ok(())
+        })?;
+        if let Some(to) = context.corpus.config.write.to {
+            return Ok(RenderedPart { runs: rendered.runs, ..self.convert_part(part, to, context)? });
+        }
+        if let Some(rows) = &part.rows {
+            let (rows, counts) =
+                self.rows(part, rows, context.corpus.config.split.repair).map_err(encode_error)?;
+            rendered.counts = counts;
+            rendered.content = Some(Content::Rows(rows));
+            return Ok(rendered);
+        }
+        buffer.clear();
+        let mut ends = Vec::new();
+        let written =
+            self.write_part(part, context.corpus.config.split.repair, buffer, |out| ends.push(out.len()));
+        let (counts, layout) = written.map_err(encode_error)?;
+        rendered.counts = counts;
+        if !part.kind.is_compressed_by_record() {
+            ends.clear();
+        }
+        let is_whole =
+            part.is_whole_source() && part.fate == PartFate::Read && !matches!(rewrite, Rewrite::Rows);
+        if !is_whole {
+            let bytes = std::mem::replace(buffer, context.corpus.buffers.take());
+            rendered.content = Some(Content::Bytes { bytes, ends, layout });
+            return Ok(rendered);
+        }
+        if !part.kind.is_container() {
+            rendered.counts.documents_kept = u64::from(layout.has_text);
+            rendered.counts.documents_emptied = u64::from(!layout.has_text);
+        }
+        if rendered.counts.documents_kept > 0 {
+            let compressed = match part.wrap.outer {
+                Compression::None => None,
+                outer => Some(write::compress(buffer, &ends, outer).map_err(encode_error)?),
+            };
+            let bytes = compressed.as_ref().unwrap_or(buffer);
+            rendered.counts.bytes_output = count(bytes.len());
+            context.corpus.output.write(context.relative(part.source), bytes)?;
+        }
+        Ok(rendered)
+    }
+
+    /// Writes the documents of `part` that keep a paragraph, and what is no document and stays; the layout is
+    /// that of the last one. After each of them `mark` is shown the output.
+    ///
+    /// The counts know nothing of what else became of the part: its bytes in and out are not in them, and for
+    /// a text document neither is whether it was kept.
+    pub(crate) fn write_part<W: Write>(
+        &self,
+        part: &Part,
+        repair: Repair,
+        out: &mut W,
+        mut mark: impl FnMut(&W),
+    ) -> io::Result<(Counts, Layout)> {
+        let chunk = &self.scanned.chunk;
+        let mut counts = self.part_counts(part);
+        let mut layout = Layout::default();
+        for slot_number in part.slots.clone() {
+            let slot = &chunk.slots[slot_number];
+            if slot.is_verbatim {
+                write::write_verbatim(chunk, slot, part.kind, out)?;
+                mark(out);
+            }
+            if slot.fault.is_some() || slot.is_verbatim {
+                continue;
+            }
+            let document = self.judged(slot_number);
+            let written = if !slot.is_record {
+                write::write_text(document, repair, out)?
+            } else if is_emptied(document) {
+                write::write_text(document, repair, &mut io::sink())? // only the counts
+            } else {
+                let written = write::write_record((chunk, slot, part.kind), document, repair, out)?;
+                mark(out);
+                written
+            };
+            layout = written.layout;
+            counts += document_counts(slot, &written);
+        }
+        Ok((counts, layout))
+    }
+
+    /// The rows that keep a paragraph.
+    fn rows(&self, part: &Part, rows: &Rows, repair: Repair) -> io::Result<(Rows, Counts)> {
+        let mut counts = self.part_counts(part);
+        let mut texts = Vec::with_capacity(part.slots.len());
+        for slot_number in part.slots.clone() {
+            let slot = &self.scanned.chunk.slots[slot_number];
+            if slot.fault.is_some() {
+                texts.push(None);
+                continue;
+            }
+            let mut text = Vec::new();
+            let written = write::write_text(self.judged(slot_number), repair, &mut text)?;
+            counts += document_counts(slot, &written);
+            let text = String::from_utf8(text).map_err(io::Error::other)?;
+            texts.push(written.layout.has_text.then_some(text));
+        }
+        Ok((rows.with_texts(&texts)?, counts))
+    }
+}
+
+/// Whether no paragraph of a document stays.
+fn is_emptied(document: Judged<'_>) -> bool {
+    document.verdicts.iter().all(|verdict| !verdict.is_kept())
+}

@@ -1,0 +1,177 @@
+//! Scan: a chunk's documents are split, repaired, keyed and fingerprinted. Pure but for reading small files;
+//! one call a chunk, in parallel.
+
+use crate::config::{MatchConfig, SplitConfig};
+use crate::decide::Dealt;
+use crate::document::Paragraph;
+use crate::fingerprint::{Fingerprint, KeyHasher};
+use crate::normalize::{KeyMaker, KeySink, is_altered};
+use crate::read::{Chunk, ReadContext, Visitor};
+use crate::split;
+
+use super::corpus::{Corpus, Listing};
+use super::feed::Work;
+use super::pass::{Keys, Needs};
+use super::reader::read_work;
+
+/// What scanning needs to know, made once a run.
+pub(crate) struct ScanContext<'a> {
+    listing: Listing<'a>,
+    read: &'a ReadContext,
+    split: SplitConfig,
+    matching: MatchConfig,
+    keys: KeyMaker,
+    needs: Needs,
+    /// Whether anything depends on the length of a key.
+    counts_chars: bool,
+}
+
+impl<'a> ScanContext<'a> {
+    /// How a pass over `corpus` scans that needs this.
+    pub(crate) fn new(corpus: &Corpus<'a>, needs: Needs) -> Self {
+        let config = corpus.config;
+        Self {
+            listing: corpus.listing(),
+            read: corpus.read,
+            split: config.split,
+            matching: config.matching,
+            keys: KeyMaker::new(config.matching.mode, config.split.repair),
+            needs,
+            counts_chars: config.matching.min_chars > 0 || config.decide.near.has_paragraphs(),
+        }
+    }
+}
+
+/// A chunk and its paragraphs.
+#[derive(Debug, Default)]
+pub(crate) struct Scanned {
+    pub(crate) chunk: Chunk,
+    /// The paragraphs of all its documents.
+    pub(crate) paragraphs: Vec<Paragraph>,
+    /// One for each of the chunk's slots.
+    pub(crate) documents: Vec<ScannedDocument>,
+    pub(crate) records: Dealt,
+    /// One for each paragraph, in a pass that needs keys.
+    pub(crate) keys: Vec<Key>,
+    /// Whether its documents are to be fingerprinted.
+    pub(crate) is_keyed: bool,
+}
+
+/// The key of a paragraph.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) fingerprint: Fingerprint,
+    /// Characters of its key text, where anything depends on it.
+    pub(crate) num_chars: u64,
+}
+
+/// The paragraphs of one document in a [`Scanned`].
+#[derive(Debug, Clone)]
+pub(crate) struct ScannedDocument {
+    pub(crate) paragraphs: std::ops::Range<usize>,
+    pub(crate) blank_after: bool,
+    /// The CRC-32 of its text, in a pass that is held against another; else 0.
+    pub(crate) checksum: u32,
+}
+
+/// Reads (if it is not read yet) and scans one chunk.
+pub(crate) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
+    let mut scanner = Scanner::new(context);
+    let chunk = read_work(work, context.listing, context.read, &mut scanner);
+    let Scanner { paragraphs, documents, records, keys, .. } = scanner;
+    let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
+    let is_keyed = context.needs.keys == Keys::OfDocuments;
+    Scanned { chunk, paragraphs, documents, records, keys, is_keyed }
+}
+
+/// Paragraphs of a chunk of news, with some to spare.
+const USUAL_PARAGRAPHS: usize = 2048;
+
+/// Scans the documents of one chunk as they are read.
+struct Scanner<'a> {
+    context: &'a ScanContext<'a>,
+    hasher: KeyHasher,
+    paragraphs: Vec<Paragraph>,
+    documents: Vec<ScannedDocument>,
+    /// Fingerprint, paragraph, first paragraph of the document.
+    records: Vec<(Fingerprint, u32, u32)>,
+    keys: Vec<Key>,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(context: &'a ScanContext<'a>) -> Self {
+        Self {
+            context,
+            hasher: KeyHasher::default(),
+            paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
+            documents: Vec::new(),
+            records: Vec::with_capacity(USUAL_PARAGRAPHS),
+            keys: match context.needs.keys {
+                Keys::Unread => Vec::new(),
+                Keys::OfParagraphs | Keys::OfDocuments => Vec::with_capacity(USUAL_PARAGRAPHS),
+            },
+        }
+    }
+}
+
+impl Scanner<'_> {
+    /// Marks the paragraphs from `start` on that repair changes; where keys are made that is seen on the way.
+    fn mark_altered(&mut self, text: &str, start: usize) {
+        for paragraph in &mut self.paragraphs[start..] {
+            paragraph.altered |= is_altered(&text[paragraph.span.range()], self.context.split.repair);
+        }
+    }
+
+    /// Fingerprints the paragraphs from `start` on: those of one document.
+    #[inline]
+    fn fingerprint(&mut self, text: &str, start: usize) {
+        let min_chars = self.context.matching.min_chars;
+        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
+            self.context.keys.make(text, paragraph, &mut self.hasher);
+            if min_chars > 0 && self.hasher.num_chars() < min_chars {
+                self.hasher.reset(); // too short to be removed as a duplicate (contract I4)
+                continue;
+            }
+            self.records.push((self.hasher.finish(), to_u32(index), to_u32(start)));
+        }
+    }
+
+    /// Fingerprints the paragraphs from `start` on, and keeps the key of each.
+    fn make_keys(&mut self, text: &str, start: usize) {
+        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
+            self.context.keys.make(text, paragraph, &mut self.hasher);
+            let num_chars = if self.context.counts_chars { self.hasher.num_chars() } else { u64::MAX };
+            let fingerprint = self.hasher.finish();
+            if num_chars >= self.context.matching.min_chars {
+                self.records.push((fingerprint, to_u32(index), to_u32(start)));
+            }
+            self.keys.push(Key { fingerprint, num_chars });
+        }
+    }
+}
+
+impl Visitor for Scanner<'_> {
+    fn document(&mut self, text: &str) {
+        let start = self.paragraphs.len();
+        let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
+        let Needs { prints, keys, checksums } = self.context.needs;
+        match keys {
+            Keys::OfParagraphs | Keys::OfDocuments => self.make_keys(text, start),
+            Keys::Unread if prints => self.fingerprint(text, start),
+            Keys::Unread => self.mark_altered(text, start),
+        }
+        let checksum = if checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
+        self.documents.push(ScannedDocument {
+            paragraphs: start..self.paragraphs.len(),
+            blank_after,
+            checksum,
+        });
+    }
+}
+
+/// Index of a paragraph in its chunk. A chunk is at most a few times the longest line long, and a paragraph
+/// takes two bytes.
+fn to_u32(index: usize) -> u32 {
+    u32::try_from(index)
+        .expect("a chunk of 2^32 paragraphs would be 8 GiB of one-letter lines without a place to cut")
+}

@@ -1,0 +1,102 @@
+//! A chunk whose paragraphs have verdicts: what the stages after deciding take in.
+
+use crate::config::Config;
+use crate::decide::{Earlier, Places, Verdict};
+use crate::error::Result;
+use crate::fingerprint::Fingerprint;
+use crate::read::{Part, Slot};
+use crate::report::Counts;
+use crate::units::{DocumentId, Ordinal, ParagraphIndex};
+use crate::write::{self, Judged, Run, RunText, Runs, Written};
+
+use super::scan::Scanned;
+
+/// A chunk whose paragraphs have verdicts.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) scanned: Scanned,
+    /// One for each paragraph.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// One for each slot.
+    pub(crate) documents: Vec<SettledDocument>,
+    /// Place of the first paragraph.
+    pub(crate) first: Ordinal,
+}
+
+/// Where a document, or the piece of it in a chunk, stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SettledDocument {
+    pub(crate) id: DocumentId,
+    /// Index in the document of the first paragraph in the chunk.
+    pub(crate) first: ParagraphIndex,
+    /// Where the text in the chunk stands in the document's decoded text.
+    pub(crate) offset: u64,
+    /// The document's fingerprint, where it ends and its keys are known.
+    pub(crate) digest: Option<Fingerprint>,
+}
+
+impl Default for SettledDocument {
+    /// Where no document stands.
+    fn default() -> Self {
+        Self { id: DocumentId(u64::MAX), first: ParagraphIndex(0), offset: 0, digest: None }
+    }
+}
+
+impl Settled {
+    /// What is known of a part's documents without writing them.
+    pub(crate) fn part_counts(&self, part: &Part) -> Counts {
+        let mut counts = Counts { replaced: part.num_replaced, ..Counts::default() };
+        for number in part.slots.clone() {
+            for (paragraph, verdict) in self.judged(number).iter() {
+                counts.lengths.add(paragraph.span.len(), verdict.is_kept());
+            }
+        }
+        counts
+    }
+
+    pub(crate) fn judged(&self, slot_number: usize) -> Judged<'_> {
+        let document = &self.scanned.documents[slot_number];
+        Judged {
+            text: &self.scanned.chunk.bytes[self.scanned.chunk.slots[slot_number].text.range()],
+            paragraphs: &self.scanned.paragraphs[document.paragraphs.clone()],
+            verdicts: &self.verdicts[document.paragraphs.clone()],
+            blank_after: document.blank_after,
+        }
+    }
+
+    /// Calls `visit` with the runs of removed paragraphs of `part`.
+    pub(crate) fn for_each_run(
+        &self,
+        part: &Part,
+        context: &Runs<'_>,
+        mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
+    ) -> Result<()> {
+        for slot_number in part.slots.clone() {
+            let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
+            write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a document, or a piece of a text, adds to the counts.
+pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
+    Counts {
+        records: u64::from(slot.is_record),
+        documents_kept: u64::from(slot.is_record && written.layout.has_text),
+        documents_emptied: u64::from(slot.is_record && !written.layout.has_text),
+        paragraphs_kept: written.num_kept,
+        removed: written.removed,
+        bytes_kept: written.kept_bytes,
+        ..Counts::default()
+    }
+}
+
+/// What runs are made from.
+pub(crate) fn runs_context<'a>(
+    (places, earlier): (&'a Places, Option<&'a dyn Earlier>),
+    config: &Config,
+) -> Runs<'a> {
+    let text = if config.write.ledger_text { RunText::All } else { RunText::NotExact };
+    Runs { places, earlier, repair: config.split.repair, text }
+}

@@ -1,0 +1,36 @@
+//! Texts for the page of a report: paragraphs looked up in the inputs, joined and fingerprinted.
+
+use super::lookup::{Answers, Excerpt, Missing, Wanted};
+use crate::fingerprint::DocumentHasher;
+use crate::report::page::{Text, TextPlace};
+
+/// The questions about these places.
+pub(crate) fn asked(wanted: &[TextPlace]) -> Vec<Wanted> {
+    let one = |place: &TextPlace| Wanted {
+        path: place.path.clone(),
+        record: place.record,
+        paragraphs: Some((place.first, place.last)),
+    };
+    wanted.iter().map(one).collect()
+}
+
+/// The answers, as a page takes them.
+pub(crate) fn texts(answers: Answers) -> Vec<Result<Text, String>> {
+    answers.into_iter().map(text).collect()
+}
+
+fn text(answer: Result<Excerpt, Missing>) -> Result<Text, String> {
+    let excerpt = answer.map_err(|missing| missing.to_string())?;
+    let first = excerpt.paragraphs.first().ok_or("it has no such paragraph")?;
+    let (line, start) = (excerpt.line.or(first.line), first.span.0);
+    let mut key = DocumentHasher::default();
+    let mut text = String::new();
+    for (number, paragraph) in excerpt.paragraphs.iter().enumerate() {
+        key.update(&paragraph.fingerprint);
+        if number > 0 {
+            text.push('\n');
+        }
+        text.push_str(&paragraph.text);
+    }
+    Ok(Text { text, line, start, key: key.finish() })
+}

@@ -1,0 +1,449 @@
+//! One document of the input, held against the ledger and against OUT, a paragraph at a time.
+
+use super::Auditor;
+use super::audit::{Difference, DifferenceKind, excerpt};
+use super::kept::{self, EARLIER, Place, Whole};
+use super::ledger::{self, Named, Told};
+use super::sight::{Document, Sighted, hash};
+use super::written::{Due, Found, Unit};
+use crate::config::TargetFormat;
+use crate::decide::Rule;
+use crate::error::{RecordPlace, Result};
+use crate::fingerprint::{DocumentHasher, Fingerprint};
+use crate::normalize;
+use crate::report::{LedgerLine, LedgerPlace};
+use crate::run::reader::count_lines;
+use crate::store::path;
+use crate::units::count;
+
+/// A document of which some paragraphs are compared.
+#[derive(Default)]
+pub(super) struct Open {
+    key: u64,
+    record: Option<u64>,
+    /// The JSON of its id.
+    id: Vec<u8>,
+    /// What it holds beside its text.
+    fields: u64,
+    /// The line of the file on which the record begins.
+    line: Option<u64>,
+    num_paragraphs: u64,
+    num_kept: u64,
+    num_earlier: u64,
+    /// Bytes and lines of the pieces before.
+    bytes: u64,
+    lines: u64,
+    owes_blank: bool,
+    is_begun: bool,
+    /// Whether it is in OUT, once it was looked for, and may be compared further.
+    is_found: Option<bool>,
+    told: Option<OpenLine>,
+    num_told: u64,
+    /// No line of the ledger is left for it.
+    is_told: bool,
+    /// The rule by which it goes as a whole, and what stays in its place.
+    whole: Option<(Rule, LedgerPlace)>,
+    hasher: DocumentHasher,
+    /// What was added to what stays, if it may have to be taken back.
+    added: Option<Vec<Fingerprint>>,
+}
+
+/// A line of the ledger about the paragraphs that come next.
+struct OpenLine {
+    told: Told,
+    /// Bytes of its text that were compared.
+    text_at: usize,
+    /// Its first paragraph was reached.
+    is_begun: bool,
+    /// Something is wrong with it, and was told.
+    is_bad: bool,
+}
+
+/// A paragraph, and the text that it stands in.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    text: &'a str,
+    sighted: &'a Sighted,
+}
+
+impl<'a> At<'a> {
+    fn body(self) -> &'a str {
+        &self.text[self.sighted.paragraph.span.range()]
+    }
+}
+
+impl Open {
+    /// A text, which may come in pieces and turn out to be bad.
+    pub(super) fn text(path: &str) -> Self {
+        Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// A record of this id that holds these fields beside its text.
+    pub(super) fn record(path: &str, place: Option<RecordPlace>, (id, fields): (&[u8], u64)) -> Self {
+        let record = place.map(|place| place.record);
+        Self {
+            key: kept::key(path, record),
+            record,
+            id: id.to_vec(),
+            fields,
+            line: place.and_then(|place| place.line),
+            ..Self::default()
+        }
+    }
+}
+
+impl Auditor<'_> {
+    /// Holds a document, or a piece of one, against the ledger and OUT.
+    pub(super) fn piece(
+        &mut self,
+        open: &mut Open,
+        text: &str,
+        document: &Document,
+        paragraphs: &[Sighted],
+    ) -> Result<()> {
+        for sighted in paragraphs {
+            let at = At { text, sighted };
+            open.owes_blank |= sighted.paragraph.blank_before;
+            if self.wanted.has_documents() {
+                open.hasher.update(&sighted.fingerprint);
+            }
+            if self.is_removed(open)? {
+                self.removed(open, at)?;
+            } else {
+                self.stays(open, at)?;
+            }
+            open.num_paragraphs += 1;
+        }
+        open.owes_blank |= document.blank_after;
+        open.bytes += count(text.len());
+        open.lines += document.lines;
+        Ok(())
+    }
+
+    /// Whether the ledger accounts for the next paragraph.
+    fn is_removed(&mut self, open: &mut Open) -> Result<bool> {
+        let index = open.num_paragraphs;
+        loop {
+            if open.told.is_none() && !open.is_told {
+                let named = Named { source: self.unit.source, path: &self.unit.path, record: open.record };
+                let told = self.ledger.take(named, &mut self.audit)?;
+                open.told = told.map(|told| OpenLine { told, text_at: 0, is_begun: false, is_bad: false });
+                open.is_told = open.told.is_none();
+                open.num_told += u64::from(!open.is_told);
+            }
+            let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &open.told else {
+                return Ok(false);
+            };
+            let is_in_order = line.first <= line.last && line.first >= index;
+            if *is_begun || (is_in_order && line.first > index) {
+                return Ok(*is_begun);
+            }
+            if is_in_order {
+                self.begin_line(open);
+                return Ok(true);
+            }
+            self.tell_line(open, "they are told of already, or in no order");
+            open.told = None;
+        }
+    }
+
+    /// Checks what a line says of itself.
+    fn begin_line(&mut self, open: &mut Open) {
+        let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &mut open.told else { return };
+        *is_begun = true;
+        let line = &*line;
+        let LedgerLine { first, rule, survivor, .. } = line;
+        let is_id = line.id.as_ref().map_or("", |id| id.json()).as_bytes() == open.id;
+        let is_going_on = match &open.whole {
+            Some((whole, twin)) => (whole, twin) == (rule, survivor),
+            None => !rule.is_of_documents() || *first == 0,
+        };
+        let fault = if !is_id {
+            Some("the id is not that of the record")
+        } else if !is_going_on {
+            Some("a document that goes as a whole goes from its beginning, for one reason")
+        } else {
+            ledger::fault_of(line, &self.config.decide.near)
+        };
+        if rule.is_of_documents() && open.whole.is_none() {
+            open.whole = Some((*rule, survivor.clone()));
+        }
+        if let Some(why) = fault {
+            self.tell_line(open, why);
+        }
+    }
+
+    /// Checks a paragraph that goes against the line that says so.
+    fn removed(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+        self.buffer.clear();
+        self.put(at);
+        if let Some(why) = self.fault_of(open, at)? {
+            self.tell_line(open, &why);
+        }
+        let line = open.told.as_ref().map(|open| &open.told.line);
+        open.num_earlier += u64::from(line.is_some_and(|line| line.survivor.run.is_some()));
+        if line.is_some_and(|line| line.last == open.num_paragraphs) {
+            open.told = None;
+        }
+        Ok(())
+    }
+
+    /// Appends the repaired paragraph and its LF to the buffer.
+    fn put(&mut self, at: At<'_>) {
+        if at.sighted.paragraph.altered {
+            // Writing to memory cannot fail.
+            let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
+        } else {
+            self.buffer.extend_from_slice(at.body().as_bytes());
+        }
+        self.buffer.push(b'\n');
+    }
+
+    fn fault_of(&mut self, open: &mut Open, at: At<'_>) -> Result<Option<String>> {
+        let index = open.num_paragraphs;
+        let Some(OpenLine { told: Told { line, .. }, text_at, .. }) = &mut open.told else { return Ok(None) };
+        let span = at.sighted.paragraph.span;
+        let (start, end) = (open.bytes + count(span.start), open.bytes + count(span.end));
+        if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
+            return Ok(Some(format!("paragraph {index} is bytes {start}-{end} of its text")));
+        }
+        if let Some(text) = &line.text {
+            let rest = text.as_bytes().get(*text_at..).unwrap_or_default();
+            *text_at += self.buffer.len();
+            if !rest.starts_with(&self.buffer) || (index == line.last && rest.len() != self.buffer.len()) {
+                return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
+            }
+        }
+        if line.rule != Rule::Exact {
+            return Ok(None);
+        }
+        if at.sighted.is_short {
+            return Ok(Some("it is too short to go as a duplicate".to_owned()));
+        }
+        let fingerprint = at.sighted.fingerprint;
+        let (survivor, told) = (&line.survivor, line.survivor.first.saturating_add(index - line.first));
+        let twin = if survivor.run.is_some() {
+            if let Some(why) = self.earlier.fault_of(fingerprint, survivor, told)? {
+                return Ok(Some(format!("{why}: {}", excerpt(&self.buffer))));
+            }
+            // From here on it stays nowhere else.
+            let place = Place::new(kept::survivor_key(survivor), told, EARLIER);
+            let twin = self.kept.insert(fingerprint, place);
+            if let (None, Some(added)) = (twin, &mut open.added) {
+                added.push(fingerprint);
+            }
+            twin.unwrap_or(place)
+        } else if let Some(twin) = self.kept.get(fingerprint) {
+            twin
+        } else {
+            return Ok(Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer))));
+        };
+        if !twin.is(kept::survivor_key(survivor), told) {
+            let place = self.place(twin);
+            return Ok(Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer))));
+        }
+        Ok(None)
+    }
+
+    /// A place in words.
+    fn place(&self, place: Place) -> String {
+        if place.source() == EARLIER {
+            return "in an earlier run".to_owned();
+        }
+        let file = path::lossless(self.sources.get(place.source()).place.relative);
+        format!("as paragraph {} of a document of {file}", place.paragraph())
+    }
+
+    /// Tells once that something is wrong with the line about the next paragraph.
+    fn tell_line(&mut self, open: &mut Open, why: &str) {
+        let Some(OpenLine { told: Told { line, number }, is_bad, .. }) = &mut open.told else { return };
+        if std::mem::replace(is_bad, true) {
+            return;
+        }
+        self.audit.add(Difference {
+            kind: DifferenceKind::Ledger,
+            path: self.unit.path.clone(),
+            record: open.record,
+            line: open.line,
+            paragraph: Some(line.first),
+            what: format!("line {number} of the ledger, of paragraphs {}-{}: {why}", line.first, line.last),
+        });
+    }
+
+    /// Tells of the next paragraph.
+    fn tell(&mut self, open: &Open, at: Option<At<'_>>, (kind, what): (DifferenceKind, String)) {
+        let is_told = self.audit.has_room();
+        let line = open.line.or_else(|| {
+            let at = at.filter(|_| open.record.is_none() && is_told)?;
+            Some(open.lines + count_lines(&at.text[..at.sighted.paragraph.span.start]) + 1)
+        });
+        let (path, paragraph) = (self.unit.path.clone(), at.map(|_| open.num_paragraphs));
+        self.audit.add(Difference { kind, path, record: open.record, line, paragraph, what });
+    }
+
+    /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
+    fn stays(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+        open.num_kept += 1;
+        self.unit.is_due = true;
+        let place = Place::new(open.key, open.num_paragraphs, self.unit.source);
+        self.wanted.note_paragraph(open.key, open.num_paragraphs);
+        if !at.sighted.is_short {
+            if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
+                let what = format!(
+                    "it stays, and its copy too, {}: {}",
+                    self.place(twin),
+                    excerpt(at.body().as_bytes())
+                );
+                self.tell(open, Some(at), (DifferenceKind::Twice, what));
+            } else if let Some(added) = &mut open.added {
+                added.push(at.sighted.fingerprint);
+            }
+        }
+        if open.is_found.is_none() && !self.written.is_lost() {
+            self.find(open, at)?;
+        }
+        if open.is_found == Some(true) && !self.written.is_lost() {
+            self.buffer.clear();
+            if open.is_begun && open.owes_blank {
+                self.buffer.push(b'\n');
+            }
+            self.put(at);
+            if !self.written.take(&self.buffer)? {
+                let difference = self.differs();
+                self.tell(open, Some(at), difference);
+                self.written.give_up();
+                open.is_found = Some(false);
+            }
+            open.is_begun = true;
+        }
+        open.owes_blank = false;
+        Ok(())
+    }
+
+    /// Looks for the document in OUT.
+    fn find(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+        let to = self.config.write.to;
+        let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
+        let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
+        let nothing = hash(b"");
+        let fields = match (to, open.record) {
+            (Some(TargetFormat::Txt), _) | (None, None) => None,
+            (Some(_), None) => Some(nothing),
+            (_, Some(_)) => Some(open.fields),
+        };
+        let file = text_path(&self.unit.file, self.unit.is_compressed, open.record);
+        let due = Due {
+            unit: Unit { source: self.unit.source, member: self.unit.member.as_deref() },
+            id: &named,
+            path: &self.unit.path,
+            fields,
+            file: &file,
+        };
+        let found = self.written.open(due, &mut self.audit)?;
+        open.is_found = Some(!matches!(found, Found::Not(_)));
+        let shown = excerpt(at.body().as_bytes());
+        match found {
+            Found::Here => {}
+            Found::Other(what) => self.tell(open, None, (DifferenceKind::Changed, what)),
+            Found::Not(what) => {
+                self.tell(open, Some(at), (DifferenceKind::Missing, format!("{shown} should stay: {what}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands in OUT in the place of what is in the buffer.
+    fn differs(&self) -> (DifferenceKind, String) {
+        let head = self.written.head();
+        let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
+        let (due_blanks, found_blanks) = (blanks(&self.buffer), blanks(&head));
+        let (due, found) = (&self.buffer[due_blanks..], &head[found_blanks..]);
+        let len = due.len().min(found.len());
+        if found.is_empty() {
+            return (DifferenceKind::Missing, format!("{} should stay: OUT ends before it", excerpt(due)));
+        }
+        if due[..len] == found[..len] && due_blanks != found_blanks {
+            let what = format!(
+                "{} blank lines should stand before {}: OUT has {found_blanks}",
+                due_blanks,
+                excerpt(due)
+            );
+            return (DifferenceKind::Changed, what);
+        }
+        let line = found.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        if self.written.is_again(line) {
+            return (DifferenceKind::Twice, format!("OUT has the line before it twice: {}", excerpt(line)));
+        }
+        (DifferenceKind::Changed, format!("{} should stand here: OUT has {}", excerpt(due), excerpt(found)))
+    }
+
+    /// Ends a document.
+    pub(super) fn close(&mut self, mut open: Open) -> Result<()> {
+        if open.is_found == Some(true) && !self.written.is_lost() {
+            let line = self.written.head();
+            let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            let kind =
+                if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
+            if let Some(left) = self.written.close()? {
+                let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
+                self.tell(&open, None, (kind, what));
+            }
+        }
+        if open.told.is_some() {
+            let what = format!("the document has {} paragraphs", open.num_paragraphs);
+            self.tell_line(&mut open, &what);
+        }
+        if open.whole.is_some() && open.num_kept > 0 {
+            let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
+            self.tell(&open, None, (DifferenceKind::Ledger, what));
+        }
+        if self.wanted.has_documents() {
+            let digest = open.hasher.clone().finish().table_hash();
+            self.wanted.note_document(open.key, Whole { digest, num_paragraphs: open.num_paragraphs });
+        }
+        self.audit.documents += 1;
+        self.audit.paragraphs += open.num_paragraphs;
+        self.audit.kept += open.num_kept;
+        self.audit.earlier += open.num_earlier;
+        self.audit.removed += open.num_paragraphs - open.num_kept;
+        Ok(())
+    }
+
+    /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
+    pub(super) fn reject(&mut self, open: &Open) {
+        for fingerprint in open.added.iter().flatten() {
+            self.kept.remove(*fingerprint);
+        }
+        self.wanted.forget(open.key);
+        let at = (self.unit.path.clone(), open.record);
+        if open.is_found == Some(true) {
+            let what = "OUT holds it, and the input cannot be read";
+            self.audit.add_at(DifferenceKind::Foreign, (&at.0, at.1), what);
+        }
+        if open.num_told > 0 {
+            let what = "the ledger tells of it, and the input cannot be read";
+            self.audit.add_at(DifferenceKind::Ledger, (&at.0, at.1), what);
+        }
+    }
+}
+
+/// What a document is called in a shard, as JSON: its own id, as a string, or failing that its place.
+fn name(path: &str, open: &Open) -> Vec<u8> {
+    let id = &open.id;
+    let name = match (serde_json::from_slice::<String>(id), open.record) {
+        (Ok(id), _) => id,
+        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(),
+        (Err(_), Some(record)) => format!("{path}#{record}"),
+        (Err(_), None) => path.to_owned(),
+    };
+    serde_json::to_vec(&name).unwrap_or_default() // a string always can
+}
+
+/// The file of a document's text, where each has one.
+fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
+    match record {
+        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
+        None if is_compressed => [file, b".txt"].concat(),
+        None => file.to_vec(),
+    }
+}

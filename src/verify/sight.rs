@@ -1,0 +1,229 @@
+//! What an audit sees of a chunk: the paragraphs of the input, and of records on both sides what is not their text.
+
+use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
+use crate::document::Paragraph;
+use crate::fingerprint::{Fingerprint, KeyHasher};
+use crate::normalize::{KeyMaker, repaired_chars};
+use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, Visitor};
+use crate::run::corpus::Listing;
+use crate::run::feed::Work;
+use crate::run::reader::{count_lines, read_work};
+use crate::split;
+
+/// A paragraph of the input.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sighted {
+    pub(super) paragraph: Paragraph,
+    pub(super) fingerprint: Fingerprint,
+    /// Too short to be removed as a duplicate (contract I4).
+    pub(super) is_short: bool,
+}
+
+/// A document of the input, or a piece of one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Document {
+    /// Where its paragraphs stand in [`Sight::paragraphs`].
+    pub(super) paragraphs: std::ops::Range<usize>,
+    pub(super) blank_after: bool,
+    /// Its lines.
+    pub(super) lines: u64,
+}
+
+/// What is seen of a chunk of the input.
+#[derive(Debug, Default)]
+pub(super) struct Sight {
+    pub(super) paragraphs: Vec<Sighted>,
+    /// One for each slot of the chunk.
+    pub(super) documents: Vec<Document>,
+    /// One for each slot.
+    pub(super) rests: Vec<Rest>,
+}
+
+/// What a record holds beside its text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rest {
+    /// Its fields; the same on both sides. 0 where they are not compared.
+    pub(super) fields: u64,
+    /// Where a document of a shard says that it came from, as JSON.
+    pub(super) path: Option<String>,
+}
+
+/// How the rest of a record is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RestOf {
+    /// Both sides have one form.
+    Mirrored,
+    /// It is to be converted to this form.
+    Input,
+    /// It was converted.
+    Shard(TargetFormat),
+}
+
+/// How the input is looked at.
+pub(super) struct Eye<'a> {
+    split: SplitConfig,
+    matching: MatchConfig,
+    keys: KeyMaker,
+    pub(super) read: &'a ReadContext,
+    /// What is looked at of records beside their text.
+    rest: Option<RestOf>,
+}
+
+impl<'a> Eye<'a> {
+    pub(super) fn new(config: &Config, read: &'a ReadContext) -> Self {
+        let rest = match config.write.to {
+            None => Some(RestOf::Mirrored),
+            Some(TargetFormat::Txt) => None,
+            Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(RestOf::Input),
+        };
+        Self {
+            split: config.split,
+            matching: config.matching,
+            keys: KeyMaker::new(config.matching.mode, config.split.repair),
+            read,
+            rest,
+        }
+    }
+
+    /// Reads a chunk and looks at it.
+    pub(super) fn scan(&self, work: Work, listing: Listing<'_>) -> (Chunk, Sight) {
+        let mut gaze =
+            Gaze { eye: self, sight: Sight::default(), found: Vec::new(), hasher: KeyHasher::default() };
+        let chunk = read_work(work, listing, self.read, &mut gaze);
+        let mut sight = gaze.sight;
+        sight.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
+        (chunk, sight)
+    }
+}
+
+/// Looks at documents as they are read.
+struct Gaze<'a> {
+    eye: &'a Eye<'a>,
+    sight: Sight,
+    found: Vec<Paragraph>,
+    hasher: KeyHasher,
+}
+
+impl Visitor for Gaze<'_> {
+    fn document(&mut self, text: &str) {
+        let Eye { split, matching, keys, .. } = self.eye;
+        self.found.clear();
+        let blank_after = split::split(text, *split, &mut self.found);
+        let start = self.sight.paragraphs.len();
+        for &paragraph in &self.found {
+            let mut paragraph = paragraph;
+            keys.make(text, &mut paragraph, &mut self.hasher);
+            let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
+            paragraph.altered = is_altered(&text[paragraph.span.range()], split.repair);
+            let fingerprint = self.hasher.finish();
+            self.sight.paragraphs.push(Sighted { paragraph, fingerprint, is_short });
+        }
+        let (paragraphs, lines) = (start..self.sight.paragraphs.len(), count_lines(text));
+        self.sight.documents.push(Document { paragraphs, blank_after, lines });
+    }
+}
+
+/// Whether repair changes a paragraph. Asked again, and not of those who write it.
+fn is_altered(text: &str, repair: Repair) -> bool {
+    let bytes = text.as_bytes();
+    // Controls but TAB, and the first byte of those that are not ASCII.
+    let is_rare = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
+    let has_rare = bytes.iter().fold(false, |found, &byte| found | is_rare(byte));
+    let zero_width = ["\u{feff}", "\u{200b}", "\u{2060}"];
+    let is_rare = has_rare || zero_width.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
+    is_rare && !repaired_chars(text, repair).eq(text.chars())
+}
+
+/// What the records of a chunk hold beside their texts, one for each slot.
+pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: RestOf) -> Vec<Rest> {
+    let mut rests = vec![Rest::default(); chunk.slots.len()];
+    for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
+        let is_raw = match part.kind.rewrite() {
+            Rewrite::InPlace(_) => how == RestOf::Mirrored,
+            // What depends on the text (the headers of a web archive) tells of it, too.
+            Rewrite::Whole { .. } if how == RestOf::Mirrored => continue,
+            Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
+        };
+        let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
+        let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
+        for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
+            rests[number] = match &fields {
+                None => Rest { fields: raw(chunk, number, columns), path: None },
+                Some(fields) => of_fields(fields.of(number), how),
+            };
+        }
+    }
+    rests
+}
+
+/// The bytes of a record but for those of its text, and the columns of its table.
+fn raw(chunk: &Chunk, number: usize, columns: u64) -> u64 {
+    let (bytes, slot) = (&chunk.bytes, &chunk.slots[number]);
+    let (before, after) = (slot.line.start..slot.value.start, slot.value.end..slot.line.end);
+    hash(&[&columns.to_le_bytes(), &bytes[before], b"\0", &bytes[after]].concat())
+}
+
+fn of_fields(mut fields: Vec<Field>, how: RestOf) -> Rest {
+    let value = |fields: &[Field], name: &str| {
+        fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
+    };
+    let mut path = None;
+    if let RestOf::Shard(to) = how {
+        path = value(&fields, "path");
+        if to == TargetFormat::Parquet {
+            let json = value(&fields, "fields").and_then(|value| serde_json::from_str::<String>(&value).ok());
+            return Rest { fields: hash(json.unwrap_or_default().as_bytes()), path };
+        }
+        fields.retain(|(name, _)| name != "path");
+    }
+    if how == RestOf::Input {
+        for (name, _) in &mut fields {
+            if ["id", "path", "text"].contains(&name.as_str()) {
+                name.insert_str(0, "source_");
+            }
+        }
+    }
+    if fields.is_empty() {
+        return Rest { fields: hash(b""), path };
+    }
+    let name = |name: &str| serde_json::to_string(name).unwrap_or_default(); // a string always can
+    let members: Vec<_> = fields.iter().map(|(field, value)| format!("{}:{value}", name(field))).collect();
+    Rest { fields: hash(format!("{{{}}}", members.join(",")).as_bytes()), path }
+}
+
+/// 64 bits of SHA-256.
+pub(super) fn hash(bytes: &[u8]) -> u64 {
+    Fingerprint::of(bytes).table_hash()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::line;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_repair_changes() {
+        for (text, expected) in [
+            ("plain\ttext", false),
+            ("苹果 “AI”，«好»", false),
+            ("a\u{85}b", true),
+            ("a\u{200b}b", true),
+            ("a\rb", true),
+            ("a \nb", true),
+            ("a\nb", false),
+        ] {
+            assert_eq!(is_altered(text, Repair::Basic), expected, "{text:?}");
+        }
+        assert!(is_altered("a\r\nb", Repair::None) && !is_altered("a \u{7}\nb", Repair::None));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_repair_changes_is_overlooked(text in any::<String>()) {
+            let is_changed = !repaired_chars(&text, Repair::Basic).eq(text.chars());
+            let is_trimmed = line::trim(&text).len() < text.len();
+            prop_assert!(is_altered(&text, Repair::Basic) == is_changed || is_trimmed);
+        }
+    }
+}
