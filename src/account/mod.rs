@@ -28,6 +28,6 @@ pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts}
 pub use rejected::RejectedLine;
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,
-    Summary, Unit,
+    ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,
+    RecordCounts, Settings, Summary, Unit,
 };

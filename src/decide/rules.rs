@@ -21,6 +21,8 @@ pub enum Rule {
     NearDocument,
     /// Near-duplicate paragraphs.
     NearParagraph,
+    /// Documents of which hardly any text is left.
+    ShortDocument,
 }
 
 /// Units that a rule judges.
@@ -158,6 +160,23 @@ const TABLE: &[RuleInfo] = &[
         },
         description: "This paragraph is nearly the same as one that stays.",
         help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
+    },
+    RuleInfo {
+        rule: Rule::ShortDocument,
+        name: "short-document",
+        judges: Judges::Documents,
+        stays: Stays::Nothing,
+        is_on: |config| config.filters.min_document_chars.is_some(),
+        title: "short document",
+        titles: "short documents",
+        counted: "short documents",
+        wording: Wording {
+            claim: "hardly any text is left of the whole document",
+            why_one: "hardly any text is left of the whole document",
+            why_several: "hardly any text is left of the whole document",
+        },
+        description: "What the other rules leave of this document is shorter than a document must be.",
+        help: "`tamis clean` drops it with the option that set the bound; its paragraphs stay where they stand in other documents.",
     },
 ];
 

@@ -56,7 +56,9 @@ impl Book {
         watched: &[&str],
         cleared: &[&str],
     ) -> i32 {
-        cleared.iter().for_each(|path| remove(&sandbox.path(path)));
+        for path in cleared {
+            remove(&sandbox.path(path));
+        }
         self.run_titled(sandbox, (args, args), watched)
     }
 
@@ -78,7 +80,9 @@ impl Book {
     /// The command with this on standard input.
     #[track_caller]
     pub(crate) fn run_on(&mut self, sandbox: &Sandbox, args: &str, input: &[u8], watched: &[&str]) {
-        watched.iter().for_each(|path| remove(&sandbox.path(path)));
+        for path in watched {
+            remove(&sandbox.path(path));
+        }
         let mut running = Running::start(quiet(sandbox, args).stdin(Stdio::piped()));
         running.type_in(input);
         let ran = running.finish();
@@ -115,7 +119,9 @@ impl Book {
         let expected = fs::read_to_string(&path).unwrap_or_default();
         assert!(found == expected, "{}", self.differences(&expected));
         for (_, left) in &self.sections {
-            left.values().for_each(|content| keep(content));
+            for content in left.values() {
+                keep(content);
+            }
         }
     }
 
@@ -140,9 +146,9 @@ impl Book {
                 let _ = writeln!(text, "[{title}]\n{told}");
             }
         }
-        expected.keys().for_each(|title| {
+        for title in expected.keys() {
             let _ = writeln!(text, "[{title}]: in the manifest only");
-        });
+        }
         text
     }
 }
@@ -204,7 +210,7 @@ fn enter_file(left: &mut Left, name: &str, content: Vec<u8>, sandbox: &Sandbox) 
 }
 
 fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(content))
 }
 
 /// A line of the manifest: name, length and hash; of the exit code, itself; of a ledger's lines, their number too.

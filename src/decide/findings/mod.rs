@@ -170,6 +170,11 @@ impl Findings {
         self.lists.iter().any(|list| list.units == Units::Paragraphs && !list.removed.is_empty())
     }
 
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_none() && self.lists.iter().all(|list| list.removed.is_empty())
+    }
+
     /// The finding of this number among those of a rule.
     pub fn finding(&self, rule: Rule, number: u64) -> Finding {
         let list = self.lists.iter().find(|list| list.rule == rule);
