@@ -131,7 +131,8 @@ fn what_went_for_a_dropped_document_is_given_back() {
 /// Texts of several pieces, records, and what stands in both.
 fn many() -> Vec<(String, String)> {
     let mut files = Vec::new();
-    let lines = |from: usize, to: usize| (from..to).map(|n| format!("第{n}条：{LONG}\n")).collect::<String>();
+    let line = |n| format!("第{n}条：{LONG}\n");
+    let lines = |from: usize, to: usize| (from..to).map(line).collect::<Vec<_>>().concat();
     files.push(("0-long.txt".to_owned(), lines(0, 9000)));
     files.push(("1-long-copy.txt".to_owned(), lines(5, 9000) + "尾声\n"));
     files.push(("2-longer.txt".to_owned(), lines(4000, 20_000)));

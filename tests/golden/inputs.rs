@@ -161,7 +161,8 @@ fn long(text: &str, len: usize) -> String {
 }
 
 fn ascii(lines: usize) -> String {
-    (0..lines).map(|n| format!("line {n} of plain ASCII, fifty bytes and some more\n")).collect()
+    let lines = (0..lines).map(|n| format!("line {n} of plain ASCII, fifty bytes and some more\n"));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn encodings(files: &mut Files) {
@@ -293,7 +294,8 @@ pub(crate) fn below_a_ceiling() -> Files {
 /// Texts longer than what is settled at once: one that turns out bad at its end, and one whose encoding was guessed
 /// wrong.
 pub(crate) fn late() -> Files {
-    let ascii = (0..17_500).map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect::<String>();
+    let ascii = (0..17_500).map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30)));
+    let ascii = ascii.collect::<Vec<_>>().concat();
     assert!(ascii.len() > 8_500_000);
     let text = format!("before\n{ascii}{SIMPLIFIED}after\n");
     let bad = [text.as_bytes(), b"x\xe4\xb8\n", b"tail\n"].concat();

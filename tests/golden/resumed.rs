@@ -36,7 +36,7 @@ fn files() -> Files {
 
 /// Paragraphs of about half a kilobyte, which are quickly read.
 fn wide(numbers: Range<usize>) -> String {
-    numbers.map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect()
+    numbers.map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect::<Vec<_>>().concat()
 }
 
 /// The command, which the system kills when it has written about a million bytes to a file.
