@@ -7,7 +7,7 @@ use crate::decide::{Earlier, Places};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
-use crate::read::{Kind, Part};
+use crate::read::Part;
 use crate::run::settled::{Settled, document_counts};
 use crate::write;
 
@@ -85,7 +85,7 @@ fn look(
         seen.stretches.push((stretch, excerpt));
         Ok(())
     })?;
-    if part.kind == Kind::Text {
+    if !part.kind.is_container() {
         let mut counter = LineCounter::new(document.text);
         let is_block = config.split.split == SplitMode::Block;
         for paragraph in document.paragraphs {
