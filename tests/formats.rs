@@ -434,7 +434,7 @@ check failed: 3 of 5 limits are broken; run `tamis clean`, mend what is rejected
          with --write-baseline FILE
 "
     );
-    let passed = CheckReport { limits: Vec::new(), num_problems: Default::default(), ..report };
+    let passed = CheckReport { limits: Vec::new(), num_problems: ProblemKind::ALL.map(|_| 0), ..report };
     let text = rendered(ReportFormat::Text, &passed, &[]);
     assert!(text.ends_with("\ncheck passed: no problems\n"), "{text}");
 }

@@ -283,6 +283,12 @@ impl Rule {
     }
 }
 
+/// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
+/// what goes.
+pub fn looks_ahead(config: &DecideConfig) -> bool {
+    Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
+}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -343,5 +349,6 @@ mod tests {
         let on: Vec<Rule> =
             Rule::ALL.into_iter().filter(|rule| rule.is_on(&DecideConfig::default())).collect();
         assert_eq!(on, [Rule::Exact]);
+        assert!(!looks_ahead(&DecideConfig::default()));
     }
 }

@@ -3,7 +3,7 @@
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
 //! ([`Findings::add_texts`], so that what is said of a text is said of all its copies), or paragraphs
 //! ([`Findings::add_paragraphs`]). Rules are applied in the order in which they were added, those about documents
-//! first (contract C2).
+//! first.
 
 mod saved;
 
