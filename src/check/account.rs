@@ -1,7 +1,7 @@
 //! Account: what was seen of chunks goes into the log and the counts, in corpus order.
 
 use crate::account::{Counts, Stretch, Summary};
-use crate::decide::{Places, Reason, Verdict};
+use crate::decide::{Places, Verdict};
 use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
@@ -196,12 +196,8 @@ impl<'a> Account<'a> {
         let range = within(stretch.first.0)..within(stretch.last.0) + 1;
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
-        let details = match stretch.reason {
-            Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_) if self.has_details => {
-                self.detail(paragraphs, keys)?
-            }
-            _ => None,
-        };
+        let is_of_document = stretch.reason.rule().is_of_documents();
+        let details = if self.has_details && !is_of_document { self.detail(paragraphs, keys)? } else { None };
         let rejected = match &mut self.stretch {
             Some(open) if open.document == document.id => open.stretch.extend(stretch),
             _ => Some(stretch),
@@ -217,7 +213,7 @@ impl<'a> Account<'a> {
         if let Some(open) = &mut self.stretch {
             open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
             // The fingerprint of a document that goes as a whole is known when it ends.
-            if matches!(open.stretch.reason, Reason::Exact(_) | Reason::Earlier(_)) {
+            if !is_of_document {
                 for key in keys {
                     open.hasher.update(&key.fingerprint);
                 }
@@ -241,10 +237,12 @@ impl<'a> Account<'a> {
     fn close_stretch(&mut self, whole: Option<Fingerprint>) -> Result<()> {
         let Some(open) = self.stretch.take() else { return Ok(()) };
         let OpenStretch { document, stretch, num_bytes, excerpt, details, fingerprint, hasher } = open;
-        let fingerprint = match stretch.reason {
-            Reason::ExactDocument(_) | Reason::NearDocument(_) => whole.unwrap_or(fingerprint),
-            _ if stretch.first == stretch.last => fingerprint,
-            _ => hasher.finish(),
+        let fingerprint = if stretch.reason.rule().is_of_documents() {
+            whole.unwrap_or(fingerprint)
+        } else if stretch.first == stretch.last {
+            fingerprint
+        } else {
+            hasher.finish()
         };
         self.log.push(Entry::Run(Run {
             document,

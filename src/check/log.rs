@@ -306,7 +306,6 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::Reason;
     use crate::store::{NullOutput, Output};
     use crate::units::Ordinal;
 
@@ -334,7 +333,7 @@ mod tests {
                     first: 3,
                     last: n,
                     span: (5, u64::MAX),
-                    verdict: Verdict::removed(Reason::Exact(Ordinal(n))),
+                    verdict: Verdict::duplicate_of(Ordinal(n)),
                     num_bytes: 7,
                     excerpt,
                     details: n,

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::account::{EvidenceStore, LedgerContext, RecordId, SurvivorDocument, survivors};
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, EarlierPlace, Places};
+use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
@@ -44,9 +43,8 @@ pub(super) struct Told(HashMap<u64, u32, BuildHasherDefault<Identity>>);
 impl Told {
     /// Counts a problem, and returns how many of it were told before.
     fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
-        let kind = ProblemKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
-        let count =
-            self.0.entry(fingerprint.table_hash().wrapping_add(crate::units::count(kind))).or_default();
+        let kind = crate::units::count(kind.number());
+        let count = self.0.entry(fingerprint.table_hash().wrapping_add(kind)).or_default();
         *count = count.saturating_add(1);
         u64::from(*count - 1)
     }
@@ -150,7 +148,7 @@ impl Teller<'_> {
             let Self { sources, places, findings, earlier, .. } = *self;
             let context = LedgerContext { sources, places, findings, earlier };
             let mut survivors = survivors(reason, run.last - run.first + 1, context)?;
-            if piece.kind == ProblemKind::Removed(crate::decide::Rule::Exact) {
+            if reason.rule().is_one_for_one() {
                 survivors.last = survivors.first + (last - run.first);
                 survivors.first += first - run.first;
             }

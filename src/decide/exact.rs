@@ -148,7 +148,6 @@ impl Exact {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verdict::Reason;
     use super::*;
 
     fn settle(exact: &mut Exact, first: u64, open: Option<u64>, keys: &[(&str, u32)]) -> Vec<Option<u64>> {
@@ -164,20 +163,15 @@ mod tests {
             open_document: open.map(Ordinal),
             given: None,
         };
-        exact.settle(&[batch]).remove(0).iter().map(|verdict| survivor(*verdict)).collect()
-    }
-
-    fn survivor(verdict: Verdict) -> Option<u64> {
-        match verdict.reason()? {
-            Reason::Exact(survivor) => Some(survivor.0),
-            other => panic!("{other:?}"),
-        }
+        let verdicts = exact.settle(&[batch]).remove(0);
+        // The bits of such a verdict are the place.
+        verdicts.iter().map(|verdict| (!verdict.is_kept()).then_some(verdict.to_bits())).collect()
     }
 
     #[test]
     fn what_went_already_was_never_seen() {
         let records = [(Fingerprint::of(b"a"), 0, 0), (Fingerprint::of(b"a"), 1, 1)];
-        let gone = Verdict::removed(Reason::NearDocument(7));
+        let gone = Verdict::earlier(7);
         let batch = Batch {
             records: &Dealt::deal(&records),
             num_paragraphs: 3,

@@ -1,11 +1,11 @@
 //! What `check` found: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The report formats write
-//! this out; the pipeline finds it.
+//! this out; the program `check` finds them.
 
 use serde::Serialize;
 
 use crate::account::{RecordId, Summary};
 use crate::config::Share;
-use crate::decide::Rule;
+use crate::decide::{Rule, Stays};
 use crate::error::RejectReason;
 use crate::fingerprint::Fingerprint;
 
@@ -21,15 +21,26 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// All kinds.
-    pub const ALL: [Self; 6] = [
-        Self::Removed(Rule::Exact),
-        Self::Removed(Rule::ExactDocument),
-        Self::Removed(Rule::NearDocument),
-        Self::Removed(Rule::NearParagraph),
-        Self::Emptied,
-        Self::Rejected,
-    ];
+    /// All kinds: those of the rules, then the others.
+    pub const ALL: [Self; Rule::ALL.len() + 2] = {
+        let mut all = [Self::Rejected; Rule::ALL.len() + 2];
+        let mut number = 0;
+        while number < Rule::ALL.len() {
+            all[number] = Self::Removed(Rule::ALL[number]);
+            number += 1;
+        }
+        all[number] = Self::Emptied;
+        all
+    };
+
+    /// Its number in [`Self::ALL`].
+    pub fn number(self) -> usize {
+        match self {
+            Self::Removed(rule) => rule as usize,
+            Self::Emptied => Rule::ALL.len(),
+            Self::Rejected => Rule::ALL.len() + 1,
+        }
+    }
 
     /// Its name: that of the rule, `emptied` or `rejected`.
     pub fn name(self) -> &'static str {
@@ -43,13 +54,45 @@ impl ProblemKind {
     /// What it says, in a few words.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Removed(Rule::Exact) => "repeated paragraphs",
-            Self::Removed(Rule::ExactDocument) => "copy of a document",
-            Self::Removed(Rule::NearDocument) => "near-duplicate of a document",
-            Self::Removed(Rule::NearParagraph) => "near-duplicate of a paragraph",
+            Self::Removed(rule) => rule.title(),
             Self::Emptied => "document of which nothing stays",
             Self::Rejected => "input that cannot be read",
         }
+    }
+
+    /// The long description.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.description(),
+            Self::Emptied => {
+                "Of this document no paragraph stays: it has none, or all of them stand elsewhere already."
+            }
+            Self::Rejected => "Something is wrong with this input or record, and it would be left out.",
+        }
+    }
+
+    /// What can be done about it; code stands in backticks.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.help(),
+            Self::Emptied => "`tamis clean` leaves it out. Remove it, or leave it out with --exclude.",
+            Self::Rejected => "Mend it, or leave it out with --exclude. The message says what is wrong.",
+        }
+    }
+
+    /// Whether it counts against the limit of this name. All that goes counts for the ratio; what goes for nothing that
+    /// stays is no duplicate.
+    pub fn counts_for(self, limit: &str) -> bool {
+        let counted = match self {
+            Self::Removed(rule) => match rule.stays() {
+                Stays::Same => Measured::DUPLICATES,
+                Stays::Alike => Measured::NEAR_DUPLICATES,
+                Stays::Nothing => Measured::RATIO,
+            },
+            Self::Emptied => Measured::EMPTIED,
+            Self::Rejected => Measured::REJECTED,
+        };
+        limit == counted || (limit == Measured::RATIO && matches!(self, Self::Removed(_)))
     }
 }
 
@@ -86,7 +129,7 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Where it is.
     pub location: Location,
-    /// What stays in its place, of text that goes.
+    /// What stays in its place, of text that goes by a rule that leaves something.
     pub survivor: Option<Location>,
     /// Paragraphs that go.
     pub num_paragraphs: u64,
@@ -139,6 +182,19 @@ pub struct Measured {
     pub worst: Vec<Problem>,
 }
 
+impl Measured {
+    /// The name of the limit on what goes as a share of all text.
+    pub const RATIO: &'static str = "max-duplicate-ratio";
+    /// That on paragraphs that go as copies.
+    pub const DUPLICATES: &'static str = "max-duplicates";
+    /// That on near-duplicates.
+    pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
+    /// That on what is rejected.
+    pub const REJECTED: &'static str = "max-rejected";
+    /// That on documents of which nothing stays.
+    pub const EMPTIED: &'static str = "max-emptied";
+}
+
 /// Places that are named for a broken limit.
 pub const MAX_WORST: usize = 5;
 
@@ -161,6 +217,16 @@ impl CheckReport {
     /// Whether every limit holds.
     pub fn has_passed(&self) -> bool {
         self.limits.iter().all(|limit| !limit.is_broken)
+    }
+
+    /// Problems by kind, in the order of [`ProblemKind::ALL`].
+    pub fn counts(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        ProblemKind::ALL.into_iter().zip(self.num_problems)
+    }
+
+    /// Problems by kind, of those kinds that there are.
+    pub fn found(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        self.counts().filter(|(_, number)| *number > 0)
     }
 
     /// Problems of all kinds.

@@ -20,7 +20,7 @@ use super::feed::{Feed, Position, Ways};
 use super::history::History;
 use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};

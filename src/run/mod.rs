@@ -42,7 +42,7 @@ pub(crate) mod settled;
 pub(crate) mod texts;
 
 use crate::account::{EvidenceStore, Summary};
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::error::Result;
 use crate::store::Journal;
 use crate::write::RecordIds;

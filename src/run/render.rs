@@ -5,8 +5,7 @@ use std::io::{self, Write};
 
 use crate::account::{Counts, Stretch};
 use crate::config::Repair;
-use crate::decide::Places;
-use crate::decide::near::Findings;
+use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
 use crate::read::Rows;

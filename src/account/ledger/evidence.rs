@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::near::{Finding, Match, NumberOverlap};
+use crate::decide::near::{Match, NumberOverlap};
+use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
 use crate::units::count;
@@ -93,7 +94,8 @@ impl EvidenceStore {
     pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
         let json = serde_json::to_vec(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
         let offset = self.scratch.append(&json)?;
-        Ok(Finding { survivor, offset, len: u32::try_from(json.len()).unwrap_or(0) })
+        let len = u32::try_from(json.len()).unwrap_or(0);
+        Ok(Finding::new(Some(survivor), EvidencePlace { offset, len }))
     }
 
     /// What was kept.
@@ -101,8 +103,9 @@ impl EvidenceStore {
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn read(&mut self, finding: Finding) -> Result<Likeness> {
-        let mut json = vec![0; usize::try_from(finding.len).unwrap_or(0)];
-        self.scratch.read_at(finding.offset, &mut json)?;
+        let EvidencePlace { offset, len } = finding.evidence();
+        let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
+        self.scratch.read_at(offset, &mut json)?;
         debug_assert!(count(json.len()) > 0);
         Ok(serde_json::from_slice(&json).unwrap_or_default())
     }

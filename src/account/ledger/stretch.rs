@@ -34,7 +34,7 @@ fn goes_on(reason: Reason, next: Reason, distance: u64, survivor_end: Ordinal) -
             next.0 == first.0 + distance && next.0 < survivor_end.0
         }
         (Reason::Earlier(first), Reason::Earlier(next)) => next == first + distance && next < survivor_end.0,
-        (Reason::ExactDocument(_) | Reason::NearDocument(_), _) => reason == next,
+        _ if reason.rule().is_of_documents() => reason == next,
         _ => false,
     }
 }

@@ -14,8 +14,7 @@ use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
 use crate::account::names::LEDGER;
-use crate::decide::near::{Finding, Findings};
-use crate::decide::{Earlier, EarlierPlace, Owner, Places, Reason, Rule};
+use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::{OutputFile, path};
@@ -311,13 +310,14 @@ pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result
         Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
         Reason::Earlier(place) => earlier(place, num, context)?,
         Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
-        Reason::NearDocument(number) => {
-            let finding = context.findings.map(|findings| findings.document(number)).unwrap_or_default();
-            whole(DocumentId(finding.survivor), Rule::NearDocument, Some(finding))
-        }
-        Reason::NearParagraph(number) => {
-            let finding = context.findings.map(|findings| findings.paragraph(number)).unwrap_or_default();
-            paragraph(Ordinal(finding.survivor), 1, Rule::NearParagraph, Some(finding))
+        Reason::Found { rule, number } => {
+            let finding = context.findings.map(|findings| findings.finding(rule, number)).unwrap_or_default();
+            let survivor = finding.survivor().unwrap_or_default();
+            if rule.is_of_documents() {
+                whole(DocumentId(survivor), rule, Some(finding))
+            } else {
+                paragraph(Ordinal(survivor), 1, rule, Some(finding))
+            }
         }
     })
 }

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
+use tamis::decide::Rule;
 use tamis::store::{DiskOutput, path};
 
 /// The account of a run that wrote to `destination`.
@@ -73,19 +74,17 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     text
 }
 
-/// What paragraphs that went by a rule are.
-fn removed_as(rule: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
+/// What paragraphs that went by the rule of this name are.
+fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
     let documents = num_documents.map_or(String::new(), grouped);
-    match rule {
+    match Rule::named(name) {
         // What stands in an earlier run goes by this rule only.
-        "exact" if num_earlier > 0 => {
-            format!("exact duplicates, {} of them of earlier runs", grouped(num_earlier))
+        Some(rule) if rule.is_one_for_one() && num_earlier > 0 => {
+            format!("{}, {} of them of earlier runs", rule.counted(), grouped(num_earlier))
         }
-        "exact" => "exact duplicates".to_owned(),
-        "exact-document" => format!("in {documents} exact copies of documents"),
-        "near-document" => format!("in {documents} near-duplicate documents"),
-        "near-paragraph" => "near-duplicates".to_owned(),
-        other => other.to_owned(),
+        Some(rule) if rule.is_of_documents() => format!("in {documents} {}", rule.counted()),
+        Some(rule) => rule.counted().to_owned(),
+        None => name.to_owned(),
     }
 }
 

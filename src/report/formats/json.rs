@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Out, ProblemWriter};
 use crate::error::RejectReason;
-use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
+use crate::report::check::{CheckReport, Location, Measured, Problem};
 
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.check/1";
@@ -35,8 +35,7 @@ impl Json {
 
 impl ProblemWriter for Json {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
-        let counts: BTreeMap<_, _> =
-            ProblemKind::ALL.iter().map(|kind| kind.name()).zip(report.num_problems).collect();
+        let counts: BTreeMap<_, _> = report.counts().map(|(kind, number)| (kind.name(), number)).collect();
         self.out.write_all(b"{")?;
         self.member("schema", &SCHEMA)?;
         self.member("passed", &report.has_passed())?;

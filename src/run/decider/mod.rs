@@ -15,8 +15,7 @@ use super::recheck::{Reading, Recheck, Unlike};
 
 use super::scan::Scanned;
 use super::settled::{Settled, SettledDocument};
-use crate::decide::near::Findings;
-use crate::decide::{Batch, Copies, Places, UnitKind, Verdict};
+use crate::decide::{Batch, Copies, Findings, Places, UnitKind, Verdict};
 use crate::discover::SourceList;
 use crate::error::Error;
 use crate::fingerprint::DocumentHasher;

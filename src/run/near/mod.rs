@@ -43,10 +43,8 @@ use super::overflow::tell;
 use super::recheck::Reading;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
-use crate::decide::near::{
-    self, Banding, Components, Documents, Finding, Findings, Judge, Load, Removal, SignatureId, Signatures,
-};
-use crate::decide::{Copies, Exact, Places};
+use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
+use crate::decide::{Copies, Exact, Finding, Findings, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
@@ -115,7 +113,7 @@ pub(crate) fn search(
         reading = noted;
         let Survey { texts, texts_of } = survey;
         let removed = settle(corpus, (&texts, banding), Units::Documents, &places, evidence)?;
-        findings.set_documents(Documents::new(texts_of, texts, removed));
+        findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
         known = Some(places);
     }
     if config.has_paragraphs() {
@@ -129,7 +127,7 @@ pub(crate) fn search(
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
         removed.sort_unstable_by_key(|(place, _)| *place);
-        findings.set_paragraphs(removed);
+        findings.add_paragraphs(Rule::NearParagraph, removed);
         known = Some(places);
     }
     corpus.observer.begun(Stage::Cleaning);

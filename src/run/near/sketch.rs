@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Findings, Member, NO_TEXT, Rank, SignatureId, Signatures, Signed};
-use crate::decide::{Copies, Exact, Places};
+use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
+use crate::decide::{Copies, Exact, Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;

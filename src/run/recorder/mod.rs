@@ -11,8 +11,7 @@ use crate::account::{
     Checkpoint, Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, Summary, names,
 };
 use crate::config::{Config, TargetFormat};
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, Places};
+use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Part, PartFate, Role, Spool, Spooler};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{ID_STORES, OpenDocument, RecordFiles, Recorder, SavedTally, Tally};
 use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
 use crate::config::TargetFormat;
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::error::Result;
 use crate::read::Wrap;
 use crate::run::corpus::Corpus;

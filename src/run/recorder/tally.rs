@@ -4,8 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Counts, Directories, Summary, Unit};
-use crate::decide::Places;
-use crate::decide::near::Findings;
+use crate::decide::{Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
-use tamis::decide::Rule;
 use tamis::fingerprint::Fingerprint;
 use tamis::store::path::printable_bytes;
 use tamis::{Excerpt, Missing, OriginalParagraph};
@@ -73,7 +72,7 @@ impl Told {
         }
         let twins = [&removed, &survivor].map(Text::excerpt);
         if let [Some(removed), Some(twin)] = twins
-            && line.rule == Rule::Exact
+            && line.rule.is_one_for_one()
             && !removed
                 .paragraphs
                 .iter()
@@ -108,10 +107,10 @@ impl Told {
         let (removed, survivor) = (self.removed.excerpt(), self.survivor.excerpt());
         let removed = removed.map_or(&[][..], |excerpt| &excerpt.paragraphs);
         let survivor = survivor.map_or(&[][..], |excerpt| &excerpt.paragraphs);
-        let mut rows = if self.line.rule == Rule::Exact || self.line.rule == Rule::NearParagraph {
-            beside(removed, survivor)
-        } else {
+        let mut rows = if self.line.rule.is_of_documents() {
             align(removed, survivor)
+        } else {
+            beside(removed, survivor)
         };
         if let Some(wanted) = paragraph.and_then(|wanted| wanted.checked_sub(self.line.first)) {
             rows.retain(|row| row.removed.is_none_or(|index| u64::try_from(index) == Ok(wanted)));
@@ -255,14 +254,7 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 
 /// The rule in words.
 fn why(line: &LedgerLine<'_>) -> &'static str {
-    match line.rule {
-        Rule::Exact if line.earlier_run().is_some() => "an earlier run left it already",
-        Rule::Exact if line.first == line.last => "this paragraph stands elsewhere already",
-        Rule::Exact => "these paragraphs stand elsewhere already",
-        Rule::ExactDocument => "the whole document is a copy of one that stays",
-        Rule::NearDocument => "the whole document is a near-duplicate of one that stays",
-        Rule::NearParagraph => "this paragraph is a near-duplicate of one that stays",
-    }
+    line.rule.wording(line.earlier_run().is_some()).why(line.num_paragraphs())
 }
 
 /// What tells that a text is not the one that was removed.
