@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use crate::account::{
-    LedgerContext, LedgerLineRef, LedgerPlace, Likeness, RejectedLine, Summary, SurvivorDocument, survivors,
+    LedgerContext, LedgerLineRef, LedgerPlace, Likeness, RejectedLine, Summary, SurvivorDocument, Survivors,
 };
 use crate::decide::Reason;
 use crate::error::{Error, Result};
@@ -79,21 +79,11 @@ impl LogLines<'_, '_> {
     ) -> Result<()> {
         let Teller { sources, places, findings, earlier, .. } = *self.teller;
         let context = LedgerContext { sources, places, findings, earlier };
-        let survivors = survivors(reason, run.last - run.first + 1, context)?;
-        let Likeness { similarity, containment, .. } = match survivors.finding {
-            Some(finding) => self.teller.evidence.read(finding)?,
-            None => Likeness::default(),
-        };
+        let grounds = context.grounds(reason, run.last - run.first + 1)?;
+        let Likeness { similarity, containment, .. } = self.teller.evidence.likeness(&grounds)?;
+        let evidence = self.teller.evidence.own(&grounds)?;
         let removed = places.owner(run.document);
-        let survivor = match &survivors.document {
-            SurvivorDocument::Here(document) => {
-                let owner = places.owner(*document);
-                (None, context.path(owner), owner.record)
-            }
-            SurvivorDocument::Earlier(place) => {
-                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
-            }
-        };
+        let survivor = grounds.survivors.as_ref().map(|survivors| place(survivors, context));
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
@@ -101,22 +91,29 @@ impl LogLines<'_, '_> {
             first: run.first,
             last: run.last,
             span: run.span,
-            rule: survivors.rule,
-            survivor: Some(LedgerPlace {
-                run: survivor.0,
-                path: survivor.1,
-                record: survivor.2,
-                id: None,
-                first: survivors.first,
-                last: survivors.last,
-            }),
-            evidence: None,
+            rule: grounds.rule,
+            survivor,
+            evidence,
             similarity,
             containment,
             numbers: None,
             text: None,
         })
     }
+}
+
+/// Where survivors stand, without an id.
+fn place<'s>(survivors: &'s Survivors, context: LedgerContext<'s>) -> LedgerPlace<'s> {
+    let (run, path, record) = match &survivors.document {
+        SurvivorDocument::Here(document) => {
+            let owner = context.places.owner(*document);
+            (None, context.path(owner), owner.record)
+        }
+        SurvivorDocument::Earlier(place) => {
+            (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
+        }
+    };
+    LedgerPlace { run, path, record, id: None, first: survivors.first, last: survivors.last }
 }
 
 /// The texts of inputs that a check has been through.

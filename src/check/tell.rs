@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::account::{EvidenceStore, LedgerContext, RecordId, SurvivorDocument, survivors};
+use crate::account::{EvidenceStore, LedgerContext, RecordId, SurvivorDocument};
 use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
@@ -147,15 +147,14 @@ impl Teller<'_> {
         if let Some(reason) = run.verdict.reason() {
             let Self { sources, places, findings, earlier, .. } = *self;
             let context = LedgerContext { sources, places, findings, earlier };
-            let mut survivors = survivors(reason, run.last - run.first + 1, context)?;
-            if reason.rule().is_one_for_one() {
-                survivors.last = survivors.first + (last - run.first);
-                survivors.first += first - run.first;
-            }
-            if let Some(finding) = survivors.finding {
-                problem.similarity = self.evidence.read(finding)?.similarity;
-            }
-            let paragraphs = (survivors.first, survivors.last);
+            let grounds = context.grounds(reason, run.last - run.first + 1)?;
+            problem.similarity = self.evidence.likeness(&grounds)?.similarity;
+            let Some(survivors) = grounds.survivors else { return Ok(problem) };
+            let paragraphs = if grounds.rule.is_one_for_one() {
+                (survivors.first + (first - run.first), survivors.first + (last - run.first))
+            } else {
+                (survivors.first, survivors.last)
+            };
             problem.survivor = Some(match survivors.document {
                 SurvivorDocument::Earlier(place) => earlier_location(place, paragraphs),
                 SurvivorDocument::Here(document) => {

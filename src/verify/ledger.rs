@@ -162,8 +162,12 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, near: &NearConfig) -> Option<&'sta
         return Some("under these options no rule of this name removes anything");
     }
     let Some(survivor) = survivor else {
-        return Some("nothing is said to stay in their place");
+        let is_owed = rule.has_survivor().then_some("nothing is said to stay in their place");
+        return is_owed.or(text.is_none().then_some("the text is missing"));
     };
+    if !rule.has_survivor() {
+        return Some("this rule leaves nothing in their place");
+    }
     if survivor.run.is_some() && *rule != Rule::Exact {
         return Some("in earlier runs only copies of paragraphs stand");
     }

@@ -1,12 +1,13 @@
-//! Why near-duplicates are held to be such, kept until the ledger says so.
+//! Evidence: why a search found something, kept until the ledger says it.
 
 use serde::{Deserialize, Serialize};
 
+use super::grounds::Grounds;
+use super::json::RawJson;
 use crate::decide::near::{Match, NumberOverlap};
 use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::count;
 
 /// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -65,6 +66,8 @@ impl Likeness {
 /// Evidence, on disk.
 pub struct EvidenceStore {
     scratch: Box<dyn Scratch>,
+    /// The evidence that was kept last by a rule without survivors, and where.
+    last: (Vec<u8>, EvidencePlace),
 }
 
 impl std::fmt::Debug for EvidenceStore {
@@ -76,7 +79,7 @@ impl std::fmt::Debug for EvidenceStore {
 impl EvidenceStore {
     /// A store without evidence.
     pub fn new(scratch: Box<dyn Scratch>) -> Self {
-        Self { scratch }
+        Self { scratch, last: (Vec::new(), EvidencePlace::default()) }
     }
 
     /// Says what the store holds.
@@ -93,20 +96,58 @@ impl EvidenceStore {
     /// [`crate::Error::Output`].
     pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
         let json = serde_json::to_vec(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
-        let offset = self.scratch.append(&json)?;
-        let len = u32::try_from(json.len()).unwrap_or(0);
-        Ok(Finding::new(Some(survivor), EvidencePlace { offset, len }))
+        Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
 
-    /// What was kept.
+    /// Keeps why something goes by a rule without survivors, if there is something to say. Equal evidence that is kept
+    /// in a row is kept once, so that paragraphs that go for it are one stretch.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn read(&mut self, finding: Finding) -> Result<Likeness> {
+    pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
+        let json = evidence.map_or("", RawJson::json).as_bytes();
+        if self.last.0 != json {
+            let place = if json.is_empty() { EvidencePlace::default() } else { self.append(json)? };
+            self.last = (json.to_vec(), place);
+        }
+        Ok(Finding::new(None, self.last.1))
+    }
+
+    fn append(&mut self, json: &[u8]) -> Result<EvidencePlace> {
+        let offset = self.scratch.append(json)?;
+        Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
+    }
+
+    /// How alike a near-duplicate is to what stays; nothing is said of what is none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn likeness(&mut self, grounds: &Grounds) -> Result<Likeness> {
+        match (grounds.finding, &grounds.survivors) {
+            (Some(finding), Some(_)) => {
+                Ok(serde_json::from_slice(&self.read(finding)?).unwrap_or_default()) // as it was kept
+            }
+            _ => Ok(Likeness::default()),
+        }
+    }
+
+    /// What a rule without survivors says of itself, if it does.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn own(&mut self, grounds: &Grounds) -> Result<Option<RawJson<'static>>> {
+        match (grounds.finding, &grounds.survivors) {
+            (Some(finding), None) => Ok(RawJson::spelled(
+                String::from_utf8(self.read(finding)?).unwrap_or_default(), // as it was kept; empty if there is none
+            )),
+            _ => Ok(None),
+        }
+    }
+
+    fn read(&mut self, finding: Finding) -> Result<Vec<u8>> {
         let EvidencePlace { offset, len } = finding.evidence();
         let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
         self.scratch.read_at(offset, &mut json)?;
-        debug_assert!(count(json.len()) > 0);
-        Ok(serde_json::from_slice(&json).unwrap_or_default())
+        Ok(json)
     }
 }

@@ -1,9 +1,8 @@
 //! A line of the ledger: one set of types, for writing it and for reading it back.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::evidence::LedgerNumbers;
@@ -69,7 +68,6 @@ pub struct LedgerLine<'a, T = String> {
     /// Bytes of the document's decoded text, from the first removed to the one after the last.
     pub span: (u64, u64),
     /// The rule.
-    #[serde(serialize_with = "write_rule", deserialize_with = "read_rule")]
     pub rule: Rule,
     /// What stays in their place; there is none if the rule needs none.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
@@ -128,29 +126,4 @@ impl<T> LedgerLine<'_, T> {
 
 fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
-fn write_rule<S: Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(rule.name())
-}
-
-fn read_rule<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rule, D::Error> {
-    deserializer.deserialize_str(RuleName)
-}
-
-/// Takes a rule's name where it stands: there is one in each line.
-struct RuleName;
-
-impl serde::de::Visitor<'_> for RuleName {
-    type Value = Rule;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a rule")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Rule, E> {
-        let known = Rule::ALL.into_iter().find(|rule| rule.name() == name);
-        known.ok_or_else(|| E::custom(format_args!("unknown rule {name:?}")))
-    }
 }

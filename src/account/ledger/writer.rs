@@ -10,15 +10,14 @@ use rayon::prelude::*;
 use zstd::bulk::Compressor;
 
 use super::evidence::{EvidenceStore, Likeness};
+use super::grounds::{LedgerContext, SurvivorDocument, Survivors};
 use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
 use crate::account::names::LEDGER;
-use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
-use crate::discover::SourceList;
 use crate::error::{Error, Result};
-use crate::store::{OutputFile, path};
-use crate::units::{DocumentId, Ordinal};
+use crate::store::OutputFile;
+use crate::units::DocumentId;
 use crate::write::{RecordIds, SavedIds};
 
 /// Text of a frame before compression.
@@ -44,68 +43,6 @@ impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger").field("open", &self.open).finish_non_exhaustive()
     }
-}
-
-/// What the ledger needs to name a place.
-#[derive(Clone, Copy)]
-pub struct LedgerContext<'a> {
-    /// The sources.
-    pub sources: &'a SourceList,
-    /// Where documents start.
-    pub places: &'a Places,
-    /// What near-duplicates were found.
-    pub findings: Option<&'a Findings>,
-    /// What earlier runs left.
-    pub earlier: Option<&'a dyn Earlier>,
-}
-
-impl std::fmt::Debug for LedgerContext<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LedgerContext").finish_non_exhaustive()
-    }
-}
-
-impl<'a> LedgerContext<'a> {
-    /// The path of a document: that of its file, and behind it that of the archive's member.
-    pub fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
-        let file = self.sources.get(owner.source).place.relative;
-        match owner.member {
-            None => Cow::Borrowed(file),
-            Some(member) => Cow::Owned([file, b"/", member].concat()),
-        }
-    }
-
-    /// The path of a document, as JSON can hold it.
-    pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
-        match self.path_bytes(owner) {
-            Cow::Borrowed(bytes) => path::lossless(bytes),
-            Cow::Owned(bytes) => Cow::Owned(path::lossless(&bytes).into_owned()),
-        }
-    }
-}
-
-/// Where the survivors of a stretch stand, and by which rule it goes.
-#[derive(Debug, Clone)]
-pub struct Survivors {
-    /// Their document.
-    pub document: SurvivorDocument,
-    /// The first of them, or of their document.
-    pub first: u64,
-    /// The last.
-    pub last: u64,
-    /// The rule.
-    pub rule: Rule,
-    /// Why a near-duplicate is held to be one.
-    pub finding: Option<Finding>,
-}
-
-/// The document in which survivors stand.
-#[derive(Debug, Clone)]
-pub enum SurvivorDocument {
-    /// One of this run.
-    Here(DocumentId),
-    /// One of an earlier run, with the place of its first survivor.
-    Earlier(EarlierPlace),
 }
 
 impl Ledger {
@@ -145,12 +82,13 @@ impl Ledger {
         stretch: &Stretch,
         context: LedgerContext<'_>,
     ) -> Result<()> {
-        let survivors = survivors(stretch.reason, stretch.num_paragraphs(), context)?;
+        let grounds = context.grounds(stretch.reason, stretch.num_paragraphs())?;
         let removed = self.name(document, context)?;
-        let Likeness { similarity, containment, numbers } = match survivors.finding {
-            Some(finding) => self.evidence.read(finding)?,
-            None => Likeness::default(),
+        let survivor = match &grounds.survivors {
+            Some(survivors) => Some(self.place(survivors, context)?),
+            None => None,
         };
+        let Likeness { similarity, containment, numbers } = self.evidence.likeness(&grounds)?;
         let line = LedgerLine {
             path: removed.path,
             record: removed.record,
@@ -158,9 +96,9 @@ impl Ledger {
             first: stretch.first.0,
             last: stretch.last.0,
             span: stretch.span,
-            rule: survivors.rule,
-            survivor: Some(self.place(&survivors, context)?),
-            evidence: None,
+            rule: grounds.rule,
+            survivor,
+            evidence: self.evidence.own(&grounds)?,
             similarity,
             containment,
             numbers,
@@ -289,49 +227,6 @@ pub struct Checkpoint {
     open: Option<(DocumentId, Stretch)>,
 }
 
-/// Where the survivors of `num` paragraphs that go for one reason stand. Cost: two binary searches; of an earlier
-/// run one or two reads.
-///
-/// # Errors
-/// Those of what earlier runs left.
-pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
-    let paragraph = |place: Ordinal, num: u64, rule, finding| {
-        let located = context.places.locate(place);
-        let first = located.paragraph.0;
-        let document = SurvivorDocument::Here(located.document);
-        Survivors { document, first, last: first + num - 1, rule, finding }
-    };
-    let whole = |document: DocumentId, rule, finding| {
-        let (start, end) = context.places.span(document);
-        let last = (end.0 - start.0).saturating_sub(1);
-        Survivors { document: SurvivorDocument::Here(document), first: 0, last, rule, finding }
-    };
-    Ok(match reason {
-        Reason::Exact(place) => paragraph(place, num, Rule::Exact, None),
-        Reason::Earlier(place) => earlier(place, num, context)?,
-        Reason::ExactDocument(document) => whole(document, Rule::ExactDocument, None),
-        Reason::Found { rule, number } => {
-            let finding = context.findings.map(|findings| findings.finding(rule, number)).unwrap_or_default();
-            let survivor = finding.survivor().unwrap_or_default();
-            if rule.is_of_documents() {
-                whole(DocumentId(survivor), rule, Some(finding))
-            } else {
-                paragraph(Ordinal(survivor), 1, rule, Some(finding))
-            }
-        }
-    })
-}
-
-fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
-    let Some(earlier) = context.earlier else {
-        return Err(compress_error(io::Error::other("a copy of an earlier run, and there is none")));
-    };
-    let found = earlier.locate(place)?;
-    let (first, last) = (found.paragraph, found.paragraph + num - 1);
-    let document = SurvivorDocument::Earlier(found);
-    Ok(Survivors { document, first, last, rule: Rule::Exact, finding: None })
-}
-
 /// How a line names a document.
 struct Name<'a> {
     path: Cow<'a, str>,
@@ -348,4 +243,66 @@ fn compress(lines: &[u8]) -> Result<Vec<u8>> {
 
 fn compress_error(source: io::Error) -> Error {
     Error::Output { path: LEDGER.into(), operation: "compress", source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{LedgerReader, RawJson};
+    use crate::decide::{Findings, Places, Reason, Rule, UnitKind};
+    use crate::discover::{Format, Plan, SourceList};
+    use crate::store::{Area, MemoryOutput, Output};
+    use crate::units::{Ordinal, ParagraphIndex};
+
+    /// No rule is without survivors yet: findings without them are ascribed to one that has them.
+    #[test]
+    fn what_goes_without_a_survivor_is_written_and_comes_back() {
+        let output = MemoryOutput::new();
+        let scratch = || output.scratch().unwrap();
+        let mut evidence = EvidenceStore::new(scratch());
+        let rule = Rule::NearParagraph;
+        let often = RawJson::of(&serde_json::json!({"documents": 812})).unwrap();
+        let (with, without) = (evidence.keep_own(Some(&often)).unwrap(), evidence.keep_own(None).unwrap());
+        let mut findings = Findings::default();
+        findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
+        let mut sources = SourceList::default();
+        sources.push(0, b"a.txt", Plan::Read(Format::Text)).unwrap();
+        let mut places = Places::default();
+        places.push_source(UnitKind::Document);
+        let document = places.push_document(Ordinal(0));
+        places.set_end(Ordinal(3));
+        let context =
+            LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
+        let file = output.create(Area::Record, LEDGER.as_bytes()).unwrap();
+        let mut ledger = Ledger::new(file, RecordIds::new([scratch(), scratch()]), evidence);
+        for (index, found) in (0..).zip([with, with, without]) {
+            let stretch = Stretch {
+                first: ParagraphIndex(index),
+                last: ParagraphIndex(index),
+                span: (4 * index, 4 * index + 3),
+                reason: Reason::Found { rule, number: index },
+                survivor_end: Ordinal(0),
+                own_evidence: Some(found.evidence()),
+                text: Some("赞\n".to_owned()),
+            };
+            ledger.push(document, stretch, context).unwrap();
+        }
+        ledger.finish(context).unwrap();
+        output.publish().unwrap();
+        let written = output.take_published().remove(&(Area::Record, LEDGER.into())).unwrap();
+        let spelled = zstd::stream::decode_all(written.as_slice()).unwrap();
+        let expected = concat!(
+            r#"{"path":"a.txt","first":0,"last":1,"span":[0,7],"rule":"near-paragraph","#,
+            r#""evidence":{"documents":812},"text":"赞\n赞\n"}"#,
+            "\n",
+            r#"{"path":"a.txt","first":2,"last":2,"span":[8,11],"rule":"near-paragraph","text":"赞\n"}"#,
+            "\n",
+        );
+        assert_eq!(String::from_utf8(spelled).unwrap(), expected);
+        let lines = LedgerReader::new(LEDGER, written.as_slice()).unwrap();
+        let lines: Vec<LedgerLine<'_>> = lines.map(Result::unwrap).collect();
+        assert_eq!(lines[0].evidence, Some(often));
+        assert!(lines.iter().all(|line| line.survivor.is_none() && line.similarity.is_none()));
+        assert_eq!(lines[1].text.as_deref(), Some("赞\n"));
+    }
 }

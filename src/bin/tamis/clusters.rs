@@ -57,7 +57,6 @@ struct Place {
 struct Member {
     #[serde(flatten)]
     place: Place,
-    #[serde(serialize_with = "rule_name")]
     rule: Rule,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
@@ -68,11 +67,6 @@ struct Member {
 struct Group {
     survivor: Place,
     members: Vec<Member>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
-fn rule_name<S: serde::Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(rule.name())
 }
 
 pub(crate) fn clusters(args: &ClustersArgs) -> anyhow::Result<Exit> {

@@ -182,7 +182,7 @@ impl<'a> Recorder<'a> {
             self.list(&rejection)?;
         }
         if matches!(rendered.content, Some(Content::TooLong)) {
-            let stretches = stretch_context((places, self.earlier), self.config);
+            let stretches = stretch_context(context, self.config);
             settled.for_each_stretch(part, &stretches, |document, stretch| {
                 self.ledger.push(document, stretch, context)
             })?;
