@@ -166,7 +166,7 @@ fn bench_decide(c: &mut Criterion) {
         b.iter(|| {
             let dealt = Dealt::deal(black_box(&records));
             let (first, num_paragraphs) = (Ordinal(0), records.len());
-            let batch = Batch { records: &dealt, num_paragraphs, first, open_document: None, given: None };
+            let batch = Batch { records: &dealt, num_paragraphs, first, open_document: None };
             let verdicts = Exact::new(Scope::default()).settle(&[batch]);
             assert_eq!(verdicts[0].iter().filter(|v| !v.is_kept()).count(), 33_333);
         });

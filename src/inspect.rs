@@ -6,12 +6,12 @@ use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Fault, Part, PartFate, Role, Visitor};
+use crate::read::{Compression, Fault, Part, PartFate, Visitor};
 use crate::report::{Inspection, LongestParagraph, Scripts};
 use crate::run::corpus::{Corpus, path_of};
-use crate::run::feed::Feed;
-use crate::run::reading::{Pass, read_work};
+use crate::run::reader::{Look, read_work};
 use crate::run::session::Session;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::split;
 use crate::store::{DiskInput, Root};
 use crate::units::count;
@@ -39,18 +39,21 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
         observer: corpus.observer,
         inspection: Inspection::new(),
         open: Seen::default(),
-        record: 0,
-        lines: 0,
     };
+    let mut walk = Walk::default();
     let scan = |work| {
         let mut eye = Eye { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
         (chunk, eye.seen)
     };
-    let mut pass = Pass::new(Feed::final_at_once(corpus), corpus.observer, scan);
-    while let Some(scanned) = pass.next()? {
-        for (chunk, seen) in scanned {
-            looker.take(&chunk, seen);
+    let mut look = Look::at(corpus, scan);
+    while let Some(scanned) = look.next()? {
+        for (chunk, mut seen) in scanned {
+            for part in &chunk.parts {
+                looker.inspection.bytes.input += part.num_bytes;
+                looker.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
+                walk.part(&chunk, part, &mut ChunkLook { looker: &mut looker, seen: &mut seen })?;
+            }
             corpus.buffers.give_back(chunk.bytes);
         }
     }
@@ -116,73 +119,97 @@ struct Looker<'a> {
     inspection: Inspection,
     /// A large text of which some pieces were seen.
     open: Seen,
-    /// Number of the next record of the container that is being read, and lines before the part.
-    record: u64,
-    lines: u64,
+}
+
+fn unit(part: &Part) -> Unit {
+    if part.member().is_some() { Unit::Member } else { Unit::File }
+}
+
+/// Goes through a chunk, of which this was seen: one [`Seen`] for each of its slots.
+struct ChunkLook<'l, 'a> {
+    looker: &'l mut Looker<'a>,
+    seen: &'l mut [Seen],
+}
+
+impl ChunkLook<'_, '_> {
+    fn seen(&mut self, number: usize) -> Seen {
+        self.seen.get_mut(number).map(std::mem::take).unwrap_or_default()
+    }
+}
+
+impl UnitVisitor for ChunkLook<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        if let Some(archive) = part.wrap.archive {
+            *self.looker.inspection.archives.entry(archive.name().to_owned()).or_default() += 1;
+        }
+        self.looker.count_compression(part.wrap.outer);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.looker.end(part);
+        Ok(())
+    }
+
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.looker.open = Seen::default();
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        self.looker.reject(record.part, record.place(), fault);
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let seen = self.seen(record.number);
+        self.looker.document(record.part, record.record, seen);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        let seen = self.seen(piece.number);
+        self.looker.open.add(seen);
+        Ok(())
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        for reason in &part.skipped {
+            *self.looker.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        self.looker.end(part);
+        Ok(())
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let looker = &mut *self.looker;
+        if looker.end(part) {
+            *looker.inspection.formats.entry(part.kind.name().to_owned()).or_default() += 1;
+            let is_member = unit(part) == Unit::Member;
+            looker.count_compression(if is_member { part.wrap.inner } else { part.wrap.outer });
+            if !part.kind.is_container() {
+                let seen = std::mem::take(&mut looker.open);
+                looker.document(part, None, seen);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Looker<'_> {
-    fn take(&mut self, chunk: &Chunk, seen: Vec<Seen>) {
-        let mut seen = seen.into_iter();
-        for part in &chunk.parts {
-            self.inspection.bytes.input += part.num_bytes;
-            self.observer.advanced(u64::from(Self::is_source_end(part)), part.num_bytes);
-            match part.role {
-                Role::ArchiveStart => {
-                    if let Some(archive) = part.wrap.archive {
-                        *self.inspection.archives.entry(archive.name().to_owned()).or_default() += 1;
-                    }
-                    self.count_compression(part.wrap.outer);
-                    continue;
-                }
-                Role::ArchiveEnd => {
-                    self.end(part);
-                    continue;
-                }
-                Role::Whole | Role::Member(_) => {}
-            }
-            if part.is_first {
-                self.open = Seen::default();
-                (self.record, self.lines) = (0, 0);
-            }
-            for number in part.slots.clone() {
-                let Some(seen) = seen.next() else { continue };
-                let slot = &chunk.slots[number];
-                if let Some(fault) = &slot.fault {
-                    let line = part.kind.has_lines().then_some(self.lines + slot.lines_before + 1);
-                    self.reject(part, Some(RecordPlace { record: self.record, line }), fault);
-                    self.record += 1;
-                } else if slot.is_record {
-                    self.document(part, Some(self.record), seen);
-                    self.record += 1;
-                } else if !slot.is_verbatim {
-                    self.open.add(seen);
-                }
-            }
-            self.lines += part.num_lines;
-            for reason in &part.skipped {
-                *self.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
-            }
-            if part.is_last {
-                self.end(part);
-            }
-        }
-    }
-
-    fn is_source_end(part: &Part) -> bool {
-        part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd)
-    }
-
     fn count_compression(&mut self, compression: Compression) {
         if compression != Compression::None {
             *self.inspection.compressions.entry(compression.name().to_owned()).or_default() += 1;
         }
     }
 
-    /// Counts a source or member that ends.
-    fn end(&mut self, part: &Part) {
-        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
-        let is_archive = matches!(part.role, Role::ArchiveEnd);
+    /// Counts a source or member by how reading it went; whether it was read.
+    fn end(&mut self, part: &Part) -> bool {
+        let unit = unit(part);
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
             PartFate::Rejected(fault) => {
@@ -191,17 +218,10 @@ impl Looker<'_> {
             }
             PartFate::Read | PartFate::Reread(_) => {
                 self.inspection.unit(unit).read();
-                if !is_archive {
-                    *self.inspection.formats.entry(part.kind.name().to_owned()).or_default() += 1;
-                    let compression = if unit == Unit::Member { part.wrap.inner } else { part.wrap.outer };
-                    self.count_compression(compression);
-                }
-                if !is_archive && !part.kind.is_container() {
-                    let seen = std::mem::take(&mut self.open);
-                    self.document(part, None, seen);
-                }
+                return true;
             }
         }
+        false
     }
 
     fn document(&mut self, part: &Part, record: Option<u64>, seen: Seen) {

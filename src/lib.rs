@@ -28,6 +28,8 @@
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.
 //!
+//! The rules that all of this keeps are in `docs/contract.md`; the picture and a glossary in `docs/architecture.md`.
+//!
 //! # Invariants
 //! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
 //!   ones ← run ← clean, check, verify, inspect, originals ← the command`. `error` borrows the printing of paths from `store`.

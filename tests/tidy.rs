@@ -33,12 +33,14 @@ const ROOMS: [&str; 17] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 22] = [
+const RUN: [&str; 23] = [
     "history",
     "corpus",
     "session",
     "feed",
-    "reading",
+    "pass",
+    "walk",
+    "reader",
     "lookup",
     "texts",
     "scan",
@@ -50,7 +52,6 @@ const RUN: [&str; 22] = [
     "ceiling",
     "course",
     "checkpoint",
-    "pass",
     "overflow",
     "drive",
     "recorder",
@@ -175,5 +176,115 @@ fn every_file_says_what_it_is() {
     for (file, text) in sources() {
         assert!(text.starts_with("//!"), "{}: no module docs", file.display());
         assert!(text.lines().count() <= 450, "{}: too long to read", file.display());
+    }
+}
+
+/// The page that states the rules.
+const CONTRACT: &str = "docs/contract.md";
+
+/// The files of the project at or below `place` that hold Rust or Markdown, each with its text.
+fn texts(place: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let entries = walkdir::WalkDir::new(root.join(place)).sort_by_file_name().into_iter();
+    let paths = entries.map(|entry| entry.unwrap().into_path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|ending| ending == "rs" || ending == "md"));
+    paths
+        .map(|path| (path.strip_prefix(root).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+/// A rule's number at the start of `text`, such as `P3`, and what follows it.
+fn rule(text: &str) -> Option<(&str, &str)> {
+    let digits = text.strip_prefix(|c: char| c.is_ascii_uppercase())?;
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_rule = rest.len() < digits.len() && !rest.starts_with(|c: char| c.is_alphanumeric());
+    is_rule.then(|| text.split_at(text.len() - rest.len()))
+}
+
+/// The rules that a list at the start of `text` names: `I3`, `P1, P3 and O5`, `D1-D3`.
+fn rules(text: &str) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    let (mut rest, mut is_range) = (text, false);
+    while let Some((name, after)) = rule(rest) {
+        match named.last().filter(|_| is_range) {
+            Some(first) if first[..1] == name[..1] => {
+                let number = |rule: &str| rule[1..].parse::<u32>().unwrap();
+                let between = number(first) + 1..=number(name);
+                let letter = &name[..1];
+                named.extend(between.map(|number| format!("{letter}{number}")));
+            }
+            _ => named.push(name.to_owned()),
+        }
+        let joint = ["-", ", ", " and "].iter().find_map(|joint| Some((*joint, after.strip_prefix(joint)?)));
+        let Some((joint, next)) = joint else { break };
+        (rest, is_range) = (next, joint == "-");
+    }
+    named
+}
+
+/// The rules that a text cites after the word "contract" or "contracts", over the ends of its lines.
+fn citations(text: &str) -> Vec<String> {
+    let line = |line: &str| line.trim_start().trim_start_matches(['/', '!']).trim().to_owned();
+    let joined = text.lines().map(line).collect::<Vec<_>>().join(" ");
+    let mut cited = Vec::new();
+    for word in ["contract ", "Contract ", "contracts ", "Contracts "] {
+        cited.extend(joined.split(word).skip(1).flat_map(rules));
+    }
+    cited
+}
+
+/// The anchors of the rules on the page of the contract, in the order in which they stand there.
+fn anchors() -> Vec<String> {
+    let (_, page) = texts(CONTRACT).remove(0);
+    let headings = page.lines().filter_map(|line| line.strip_prefix("### <a id=\""));
+    let anchors = headings.filter_map(|heading| heading.split_once("\"></a>"));
+    let anchors = anchors.filter_map(|(id, title)| {
+        let (id, _) = rule(id)?;
+        assert!(title.starts_with(&format!("{id}. ")), "{CONTRACT}: the heading of {id} is {title:?}");
+        Some(id.to_owned())
+    });
+    anchors.collect()
+}
+
+#[test]
+fn every_rule_that_is_cited_is_in_the_contract() {
+    let anchors = anchors();
+    // So many are there at least; without them the search has failed.
+    let places =
+        [("src", 60), ("tests", 80), ("benches", 0), ("docs", 1), ("README.md", 0), ("CONTRIBUTING.md", 0)];
+    for (place, least) in places {
+        let mut found = 0;
+        for (file, text) in texts(place) {
+            for rule in citations(&text) {
+                assert!(anchors.contains(&rule), "{}: {CONTRACT} has no rule {rule}", file.display());
+                found += 1;
+            }
+        }
+        assert!(found >= least, "{place}: {found} citations found, at least {least} expected");
+    }
+}
+
+#[test]
+fn the_contract_states_each_rule_once() {
+    let anchors = anchors();
+    let mut sorted = anchors.clone();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!(sorted.len(), anchors.len(), "a rule stands twice: {anchors:?}");
+    assert!(anchors.len() > 20, "the anchors were not found: {anchors:?}");
+}
+
+#[test]
+fn citations_are_found() {
+    for (text, expected) in [
+        ("see (contract I3).", &["I3"][..]),
+        ("/// Contract P1, P3 and O5: as is", &["P1", "P3", "O5"]),
+        ("//! kept (contract D1-D3, O1)", &["D1", "D2", "D3", "O1"]),
+        ("contracts P4, P5", &["P4", "P5"]),
+        ("// as the contract\n    // X2 says", &["X2"]),
+        ("of the contract: D, P and I rules", &[]),
+        ("a contract I3x, a contract i3, a contract I", &[]),
+    ] {
+        assert_eq!(citations(text), expected, "{text}");
     }
 }

@@ -20,9 +20,9 @@ mod summary;
 
 pub use figures::{fraction, grouped, size};
 pub use ledger::{
-    Checkpoint, EvidenceStore, Grounds, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers,
+    Checkpoint, Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers,
     LedgerPlace, LedgerReader, Likeness, RawJson, RecordId, SavedLedger, Stretch, StretchContext,
-    StretchText, SurvivorDocument, Survivors, for_each_stretch,
+    StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
 };
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;

@@ -5,11 +5,12 @@ use crate::decide::{Places, Verdict};
 use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::read::{Part, PartFate, Role};
+use crate::read::{Fault, Part, Slot};
 use crate::run::corpus::Corpus;
 use crate::run::recorder::Tally;
 use crate::run::scan::Key;
 use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::units::{DocumentId, Ordinal, count};
 use crate::write::RecordIds;
 
@@ -23,6 +24,7 @@ pub(super) struct Account<'a> {
     pub(super) log: Log,
     pub(super) lines: Lines,
     pub(super) ids: RecordIds,
+    walk: Walk,
     open: OpenUnit,
     /// The stretch that the next may go on.
     stretch: Option<OpenStretch>,
@@ -34,6 +36,7 @@ pub(super) struct Account<'a> {
 #[derive(Default)]
 struct OpenUnit {
     counts: Counts,
+    /// Lines of a text before its next piece.
     num_lines: u64,
     /// Whether a paragraph of the text stays.
     has_kept: bool,
@@ -56,11 +59,16 @@ struct OpenStretch {
     hasher: DocumentHasher,
 }
 
-/// Where a slot's document stands, and whether it ends with the slot.
+/// Where a slot's document stands.
 #[derive(Clone, Copy)]
 struct SlotPlace<'s> {
     settled: &'s Settled,
+    part: &'s Part,
+    slot: &'s Slot,
     number: usize,
+    /// The line on which a record begins.
+    line: Option<u64>,
+    /// Whether the document ends with the slot.
     is_end: bool,
 }
 
@@ -72,77 +80,32 @@ impl<'a> Account<'a> {
         ids: RecordIds,
     ) -> Self {
         let lines = Lines::new(corpus.config.split.split);
-        Self { tally, log, lines, ids, open: OpenUnit::default(), stretch: None, has_details }
+        let (walk, open) = (Walk::default(), OpenUnit::default());
+        Self { tally, log, lines, ids, walk, open, stretch: None, has_details }
     }
 
     /// Takes in a chunk and gives it back.
     pub(super) fn take(&mut self, examined: Examined, places: &Places) -> Result<Settled> {
-        let Examined { settled, seen, counts } = examined;
-        let mut seen = seen.into_iter();
-        for (part, counts) in settled.scanned.chunk.parts.iter().zip(counts) {
-            let seen: Vec<Seen> = seen.by_ref().take(part.slots.len()).collect();
-            self.take_part((&settled, part), (seen, &counts), places)?;
+        let Examined { settled, mut seen, counts } = examined;
+        let mut walk = self.walk;
+        let chunk = &settled.scanned.chunk;
+        for (part, counts) in chunk.parts.iter().zip(&counts) {
+            let seen = seen.as_mut_slice();
+            let mut visitor = PartAccount { account: &mut *self, settled: &settled, seen, counts, places };
+            walk.part(chunk, part, &mut visitor)?;
             self.tally.advance(part);
         }
+        self.walk = walk;
         Ok(settled)
     }
 
-    fn take_part(
-        &mut self,
-        (settled, part): (&Settled, &Part),
-        (seen, counts): (Vec<Seen>, &Counts),
-        places: &Places,
-    ) -> Result<()> {
-        if matches!(part.role, Role::ArchiveStart | Role::ArchiveEnd) {
-            self.tally.count_input(part);
-            let is_end = matches!(part.role, Role::ArchiveEnd);
-            return if is_end { self.end_unit(part) } else { Ok(()) };
-        }
-        let is_container = part.kind.is_container();
-        if part.fate != PartFate::Read && !is_container {
-            if !part.is_first {
-                // What was found in the pieces before this one.
-                self.log.retract(self.open.first_entry);
-                (self.open, self.stretch) = (OpenUnit::default(), None);
-            }
-            return self.end_unit(part);
-        }
-        if part.is_first {
-            self.open = OpenUnit { first_entry: self.log.len(), ..OpenUnit::default() };
-        }
-        for rejection in self.tally.end_records(settled, part, places, self.open.num_lines) {
-            self.log_rejection(part, &rejection)?;
-        }
-        for (number, seen) in part.slots.clone().zip(seen) {
-            let is_end = is_container || part.is_last;
-            self.take_slot(part, SlotPlace { settled, number, is_end }, seen)?;
-        }
-        self.tally.count_removed(settled, part);
-        self.open.num_lines += if is_container { part.num_lines } else { 0 };
-        self.open.counts += *counts;
-        if part.is_last {
-            let mut open = std::mem::take(&mut self.open);
-            if !is_container {
-                open.counts.documents_kept = u64::from(open.has_kept);
-                open.counts.documents_emptied = u64::from(!open.has_kept);
-            }
-            self.tally.add(&open.counts, part);
-            self.end_unit(part)?;
-        }
-        Ok(())
-    }
-
-    fn take_slot(&mut self, part: &Part, place: SlotPlace<'_>, seen: Seen) -> Result<()> {
-        let SlotPlace { settled, number, is_end } = place;
-        let slot = &settled.scanned.chunk.slots[number];
-        if slot.is_verbatim || slot.fault.is_some() {
-            return Ok(());
-        }
+    fn take_slot(&mut self, place: SlotPlace<'_>, seen: Seen) -> Result<()> {
+        let SlotPlace { settled, part, slot, number, line, is_end } = place;
         let document = settled.documents[number];
         if slot.is_record {
             self.ids.note(document.id, &settled.scanned.chunk.bytes[slot.id.range()])?;
         }
-        self.note_lines(part, place, &seen);
+        self.note_lines(place, &seen);
         for (stretch, excerpt) in seen.stretches {
             self.push(place, stretch, &excerpt)?;
         }
@@ -159,28 +122,23 @@ impl<'a> Account<'a> {
             return Ok(());
         }
         self.close_stretch(document.digest)?;
+        self.tally.end_document(document.id);
         let has_kept = if slot.is_record { seen.has_kept } else { self.open.has_kept };
         if !has_kept {
             let of_pieces = || std::mem::take(&mut self.open.hasher).finish();
             let fingerprint = document.digest.or(seen.fingerprint).unwrap_or_else(of_pieces);
-            let line = if slot.is_record && part.kind.has_lines() {
-                self.open.num_lines + slot.lines_before + 1
-            } else {
-                0
-            };
+            let line = line.unwrap_or(0);
             self.log.push(Entry::Emptied { document: document.id, line, fingerprint })?;
         }
         Ok(())
     }
 
-    fn note_lines(&mut self, part: &Part, place: SlotPlace<'_>, seen: &Seen) {
-        let SlotPlace { settled, number, .. } = place;
+    fn note_lines(&mut self, place: SlotPlace<'_>, seen: &Seen) {
+        let SlotPlace { settled, number, slot, line, .. } = place;
         let paragraphs = settled.scanned.documents[number].paragraphs.clone();
         let start = Ordinal(settled.first.0 + count(paragraphs.start));
-        if part.kind.is_container() {
-            let before = self.open.num_lines + settled.scanned.chunk.slots[number].lines_before;
-            let line = part.kind.has_lines().then_some((before + 1, before + 1));
-            self.lines.note(start, paragraphs.map(|_| line));
+        if slot.is_record {
+            self.lines.note(start, paragraphs.map(|_| line.map(|line| (line, line))));
         } else {
             let before = self.open.num_lines + 1;
             self.lines
@@ -271,5 +229,75 @@ impl<'a> Account<'a> {
     /// The counts, and the rest.
     pub(super) fn finish(self) -> (Summary, Log, Lines, RecordIds) {
         (self.tally.finish(), self.log, self.lines, self.ids)
+    }
+}
+
+/// Goes through a part, of whose chunk this was seen: one [`Seen`] for each slot.
+struct PartAccount<'p, 'a> {
+    account: &'p mut Account<'a>,
+    settled: &'p Settled,
+    seen: &'p mut [Seen],
+    /// Those of the part.
+    counts: &'p Counts,
+    places: &'p Places,
+}
+
+impl UnitVisitor for PartAccount<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.count_input(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.count_input(part);
+        self.account.end_unit(part)
+    }
+
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.account.open = OpenUnit { first_entry: self.account.log.len(), ..OpenUnit::default() };
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        let owner = self.places.owner(self.settled.documents[record.number].id);
+        let rejection = self.account.tally.reject_record(record, fault, owner);
+        self.account.log_rejection(record.part, &rejection)
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let RecordSlot { part, slot, number, line, .. } = *record;
+        let place = SlotPlace { settled: self.settled, part, slot, number, line, is_end: true };
+        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        let PieceSlot { part, slot, number, is_end } = *piece;
+        let place = SlotPlace { settled: self.settled, part, slot, number, line: None, is_end };
+        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        self.account.tally.skip_records(part);
+        self.account.open.counts += *self.counts;
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
+        let account = &mut *self.account;
+        if is_begun {
+            account.log.retract(account.open.first_entry);
+            (account.open, account.stretch) = (OpenUnit::default(), None);
+        }
+        account.end_unit(part)
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let mut open = std::mem::take(&mut self.account.open);
+        if !part.kind.is_container() {
+            open.counts.documents_kept = u64::from(open.has_kept);
+            open.counts.documents_emptied = u64::from(!open.has_kept);
+        }
+        self.account.tally.add(&open.counts, part);
+        self.account.end_unit(part)
     }
 }

@@ -26,13 +26,13 @@ use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::drive::drive;
+use crate::run::decider::{Basis, Decider};
+use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
 use crate::run::history::History;
 use crate::run::near;
-use crate::run::pass::Visitor;
+use crate::run::pass::{Keys, Pass};
 use crate::run::recorder::Tally;
-use crate::run::scan::{Purpose, ScanContext};
 use crate::run::session::Session;
 use crate::store::{DiskInput, Place, Root};
 use crate::write::RecordIds;
@@ -131,11 +131,11 @@ fn analyse(
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
     let search = near::search(corpus, &mut ids, &mut evidence)?;
-    let (findings, known) = near::Search::split(search);
+    let (findings, known) = search.map(|near::Search { findings, known }| (findings, known)).unzip();
     let findings = findings.as_ref();
-    let purpose = if findings.is_some() { Purpose::Keys } else { Purpose::Prints };
-    let context = ScanContext::new(corpus, purpose).checked_if(findings.is_some());
-    let mut decider = near::decider(known, findings, config);
+    let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
+    let basis = known.map_or(Basis::Nothing(None), |known| Basis::Searched(known, findings));
+    let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
@@ -148,8 +148,8 @@ fn analyse(
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, (Course::Stream(Feed::new(corpus)), &context), &mut decider, visitor)?;
+    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     let (summary, mut log, lines, ids) = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {

@@ -1,11 +1,8 @@
 //! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
 
-use std::borrow::Cow;
 use std::io::Write;
 
-use crate::account::{
-    LedgerContext, LedgerLineRef, LedgerPlace, Likeness, RejectedLine, Summary, SurvivorDocument, Survivors,
-};
+use crate::account::{Evidence, LedgerContext, LedgerLineRef, RejectedLine, Summary, Survivors, survivors};
 use crate::decide::Reason;
 use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
@@ -79,11 +76,9 @@ impl LogLines<'_, '_> {
     ) -> Result<()> {
         let Teller { sources, places, findings, earlier, .. } = *self.teller;
         let context = LedgerContext { sources, places, findings, earlier };
-        let grounds = context.grounds(reason, run.last - run.first + 1)?;
-        let Likeness { similarity, containment, .. } = self.teller.evidence.likeness(&grounds)?;
-        let evidence = self.teller.evidence.own(&grounds)?;
+        let Survivors { rule, place, finding } = survivors(reason, run.last - run.first + 1, context)?;
+        let Evidence { likeness, own: evidence } = self.teller.evidence.read(finding)?;
         let removed = places.owner(run.document);
-        let survivor = grounds.survivors.as_ref().map(|survivors| place(survivors, context));
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
@@ -91,29 +86,15 @@ impl LogLines<'_, '_> {
             first: run.first,
             last: run.last,
             span: run.span,
-            rule: grounds.rule,
-            survivor,
+            rule,
+            survivor: place.as_ref().map(|place| place.named(context)),
             evidence,
-            similarity,
-            containment,
+            similarity: likeness.similarity,
+            containment: likeness.containment,
             numbers: None,
             text: None,
         })
     }
-}
-
-/// Where survivors stand, without an id.
-fn place<'s>(survivors: &'s Survivors, context: LedgerContext<'s>) -> LedgerPlace<'s> {
-    let (run, path, record) = match &survivors.document {
-        SurvivorDocument::Here(document) => {
-            let owner = context.places.owner(*document);
-            (None, context.path(owner), owner.record)
-        }
-        SurvivorDocument::Earlier(place) => {
-            (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
-        }
-    };
-    LedgerPlace { run, path, record, id: None, first: survivors.first, last: survivors.last }
 }
 
 /// The texts of inputs that a check has been through.

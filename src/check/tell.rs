@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::account::{EvidenceStore, LedgerContext, RecordId, SurvivorDocument};
+use crate::account::{
+    Evidence, EvidenceStore, LedgerContext, RecordId, SurvivorDocument, SurvivorPlace, Survivors, survivors,
+};
 use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
@@ -147,27 +149,38 @@ impl Teller<'_> {
         if let Some(reason) = run.verdict.reason() {
             let Self { sources, places, findings, earlier, .. } = *self;
             let context = LedgerContext { sources, places, findings, earlier };
-            let grounds = context.grounds(reason, run.last - run.first + 1)?;
-            problem.similarity = self.evidence.likeness(&grounds)?.similarity;
-            let Some(survivors) = grounds.survivors else { return Ok(problem) };
-            let paragraphs = if grounds.rule.is_one_for_one() {
-                (survivors.first + (first - run.first), survivors.first + (last - run.first))
-            } else {
-                (survivors.first, survivors.last)
-            };
-            problem.survivor = Some(match survivors.document {
-                SurvivorDocument::Earlier(place) => earlier_location(place, paragraphs),
-                SurvivorDocument::Here(document) => {
-                    let mut survivor = self.location(document, paragraphs)?;
-                    // What repeats what goes both ways: the side that is new is where to look.
-                    if !self.is_changed(run.document) && self.is_changed(document) {
-                        std::mem::swap(&mut problem.location, &mut survivor);
-                    }
-                    survivor
+            let Survivors { rule, place, finding } = survivors(reason, run.last - run.first + 1, context)?;
+            let Evidence { likeness, own } = self.evidence.read(finding)?;
+            (problem.similarity, problem.evidence) = (likeness.similarity, own);
+            if let Some(mut place) = place {
+                if rule.is_one_for_one() {
+                    place.last = place.first + (last - run.first);
+                    place.first += first - run.first;
                 }
-            });
+                problem.survivor = Some(self.survivor(run.document, place, &mut problem.location)?);
+            }
         }
         Ok(problem)
+    }
+
+    /// Where survivors stand. What repeats what goes both ways: the side that is new is where to look.
+    fn survivor(
+        &mut self,
+        removed: DocumentId,
+        place: SurvivorPlace,
+        location: &mut Location,
+    ) -> Result<Location> {
+        let SurvivorPlace { document, first, last } = place;
+        match document {
+            SurvivorDocument::Earlier(place) => Ok(earlier_location(place, (first, last))),
+            SurvivorDocument::Here(document) => {
+                let mut survivor = self.location(document, (first, last))?;
+                if !self.is_changed(removed) && self.is_changed(document) {
+                    std::mem::swap(location, &mut survivor);
+                }
+                Ok(survivor)
+            }
+        }
     }
 
     fn is_changed(&self, document: DocumentId) -> bool {
@@ -242,6 +255,7 @@ fn blank(piece: &Piece, location: Location) -> Problem {
         num_paragraphs: piece.num_paragraphs(),
         num_bytes: piece.num_bytes,
         similarity: None,
+        evidence: None,
         fingerprint: piece.fingerprint,
         occurrence: 0,
         excerpt: String::new(),

@@ -27,10 +27,7 @@ impl Copies {
     /// # Errors
     /// Those of the stores on disk.
     pub fn settle(&mut self, batches: &[Batch<'_>]) -> Result<Vec<Vec<Verdict>>> {
-        let untouched = |batch: &Batch<'_>| match batch.given {
-            Some(given) => given.to_vec(),
-            None => vec![Verdict::KEEP; batch.num_paragraphs],
-        };
+        let untouched = |batch: &Batch<'_>| vec![Verdict::KEEP; batch.num_paragraphs];
         match self {
             Self::Unsought => Ok(batches.iter().map(untouched).collect()),
             Self::Live(exact) => Ok(exact.settle(batches)),

@@ -37,9 +37,6 @@ pub struct Batch<'a> {
     pub first: Ordinal,
     /// Place of the first paragraph of the document that it begins in the middle of.
     pub open_document: Option<Ordinal>,
-    /// What rules that come first said of its paragraphs, if there are any: those that go are not looked at and
-    /// count as never seen.
-    pub given: Option<&'a [Verdict]>,
 }
 
 impl Exact {
@@ -57,8 +54,7 @@ impl Exact {
             batches.iter().map(|batch| vec![Verdict::KEEP; batch.records.len()]).collect();
         let mut shares: Vec<_> = (0..NUM_PARTITIONS).map(|_| Vec::with_capacity(batches.len())).collect();
         for (batch, verdicts) in batches.iter().zip(&mut dealt) {
-            let origin =
-                Origin { first: batch.first, open_document: batch.open_document, given: batch.given };
+            let origin = Origin { first: batch.first, open_document: batch.open_document };
             for (partition, share) in shares.iter_mut().zip(batch.records.shares(verdicts, origin)) {
                 partition.push(share);
             }
@@ -70,10 +66,7 @@ impl Exact {
             }
         });
         let restore = |(batch, dealt): (&Batch<'_>, &Vec<Verdict>)| {
-            let mut verdicts = match batch.given {
-                Some(given) => given.to_vec(),
-                None => vec![Verdict::KEEP; batch.num_paragraphs],
-            };
+            let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
             batch.records.restore(dealt, &mut verdicts);
             verdicts
         };
@@ -161,7 +154,6 @@ mod tests {
             num_paragraphs: keys.len(),
             first: Ordinal(first),
             open_document: open.map(Ordinal),
-            given: None,
         };
         let verdicts = exact.settle(&[batch]).remove(0);
         // The bits of such a verdict are the place.
@@ -169,17 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn what_went_already_was_never_seen() {
-        let records = [(Fingerprint::of(b"a"), 0, 0), (Fingerprint::of(b"a"), 1, 1)];
-        let gone = Verdict::earlier(7);
-        let batch = Batch {
-            records: &Dealt::deal(&records),
-            num_paragraphs: 3,
-            first: Ordinal(0),
-            open_document: None,
-            given: Some(&[gone, Verdict::KEEP, gone]),
-        };
-        assert_eq!(Exact::new(Scope::Corpus).settle(&[batch]), [[gone, Verdict::KEEP, gone]]);
+    fn what_is_taken_out_was_never_seen() {
+        let keys = [(b"a", 0, 0), (b"b", 1, 0), (b"a", 2, 2), (b"b", 3, 2), (b"c", 4, 2)];
+        let records = keys.map(|(key, paragraph, start)| (Fingerprint::of(key), paragraph, start));
+        let mut dealt = Dealt::deal(&records);
+        dealt.retain(|paragraph| ![0, 3].contains(&paragraph));
+        assert_eq!(dealt.len(), 3);
+        let batch = Batch { records: &dealt, num_paragraphs: 5, first: Ordinal(0), open_document: None };
+        assert_eq!(Exact::new(Scope::Corpus).settle(&[batch]), [[Verdict::KEEP; 5]]);
+        dealt.retain(|_| false);
+        assert!(dealt.is_empty());
     }
 
     #[test]

@@ -66,6 +66,24 @@ impl Dealt {
         self.records.is_empty()
     }
 
+    /// Takes out the records of paragraphs that are not to be looked at: they count as never seen.
+    ///
+    /// Cost: one look at each record.
+    pub fn retain(&mut self, mut is_looked_at: impl FnMut(u32) -> bool) {
+        let (mut start, mut kept) = (0, 0_u32);
+        for end in &mut self.ends {
+            for number in start..*end {
+                let record = self.records[number as usize];
+                if is_looked_at(record.paragraph) {
+                    self.records[kept as usize] = record;
+                    kept += 1;
+                }
+            }
+            start = std::mem::replace(end, kept);
+        }
+        self.records.truncate(kept as usize);
+    }
+
     /// The records, as they were given to [`Self::deal`], by partition.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Fingerprint, u32, u32)> {
         self.records.iter().map(|record| (record.fingerprint, record.paragraph, record.document_start))
@@ -75,7 +93,7 @@ impl Dealt {
     pub(super) fn shares<'a>(
         &'a self,
         mut verdicts: &'a mut [Verdict],
-        origin: Origin<'a>,
+        origin: Origin,
     ) -> impl Iterator<Item = Share<'a>> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
@@ -97,20 +115,18 @@ impl Dealt {
 
 /// Where a chunk stands in corpus order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Origin<'a> {
+pub(super) struct Origin {
     /// Place of its first paragraph.
     pub(super) first: Ordinal,
     /// Place of the first paragraph of the document that the chunk begins in the middle of.
     pub(super) open_document: Option<Ordinal>,
-    /// What other rules said of its paragraphs: those that go are not looked at.
-    pub(super) given: Option<&'a [Verdict]>,
 }
 
 /// The records of one chunk in one partition, and the room for their verdicts.
 pub(super) struct Share<'a> {
     records: &'a [Record],
     verdicts: &'a mut [Verdict],
-    origin: Origin<'a>,
+    origin: Origin,
 }
 
 /// A survivor: 24 bytes.
@@ -165,13 +181,6 @@ impl Partition {
     pub(super) fn settle(&mut self, share: Share<'_>, scope: Scope) {
         let Share { records, verdicts, origin } = share;
         for (record, verdict) in records.iter().zip(verdicts) {
-            if let Some(given) = origin.given
-                && let Some(given) = given.get(record.paragraph as usize)
-                && *given != Verdict::KEEP
-            {
-                *verdict = *given;
-                continue;
-            }
             let place = origin.first.0 + u64::from(record.paragraph);
             let earliest = match scope {
                 Scope::Corpus => 0,

@@ -124,11 +124,6 @@ impl Plan {
         for batch in batches {
             let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
             self.fill(batch.first.0, &mut verdicts)?;
-            for (verdict, given) in verdicts.iter_mut().zip(batch.given.unwrap_or_default()) {
-                if !given.is_kept() {
-                    *verdict = *given;
-                }
-            }
             all.push(verdicts);
         }
         Ok(all)

@@ -129,7 +129,7 @@ impl Slot {
 
 impl Part {
     /// A part of which nothing is read yet.
-    pub(super) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
+    pub(crate) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
         Self {
             source,
             role,
@@ -153,6 +153,11 @@ impl Part {
     /// Whether it is a whole source.
     pub fn is_whole_source(&self) -> bool {
         matches!(self.role, Role::Whole) && self.is_first && self.is_last
+    }
+
+    /// Whether its source ends with it.
+    pub fn ends_source(&self) -> bool {
+        self.is_last && matches!(self.role, Role::Whole | Role::ArchiveEnd)
     }
 
     /// Whether it may belong to a text document that stands in several chunks: one that goes wrong at once ends with

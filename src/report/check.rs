@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::account::{RecordId, Summary};
+use crate::account::{RawJson, RecordId, Summary};
 use crate::config::Share;
 use crate::decide::{Rule, Stays};
 use crate::error::RejectReason;
@@ -137,6 +137,8 @@ pub struct Problem {
     pub num_bytes: u64,
     /// The Jaccard coefficient, if it is not 1.
     pub similarity: Option<f64>,
+    /// What a rule says for itself that leaves nothing in its place.
+    pub evidence: Option<RawJson<'static>>,
     /// Tells it from other problems wherever it stands: of the key texts of what goes, of an emptied document's; of
     /// a rejected input's path and reason.
     pub fingerprint: Fingerprint,

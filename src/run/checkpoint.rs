@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::unpacked_path;
 use super::corpus::Corpus;
-use super::course::{Begun, Course};
-use super::decider::{Decider, Log, Logs, SavedDecider, SavedLogs, Start};
+use super::course::{Course, Rest};
+use super::decider::{Decider, Log, Logs, Resumed, SavedDecider, SavedLogs};
 use super::feed::{Feed, Position, Ways};
 use super::history::History;
+use super::pass::Pass;
 use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
 use crate::decide::Findings;
@@ -33,7 +34,11 @@ pub(crate) struct State<S> {
     config: String,
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
-    phase: Phase,
+    pass: Pass,
+    /// In [`Pass::Partition`]: the rest that is read ahead.
+    rest: Option<Rest>,
+    /// In [`Pass::Write`]: the survivors for an index that are kept.
+    fresh: Option<Mark>,
     search: Option<SavedSearch>,
     position: Position,
     ways: Ways,
@@ -54,17 +59,6 @@ struct SavedSearch {
 const FINDINGS: &str = "findings";
 pub(crate) const EVIDENCE: &str = "evidence";
 
-/// What a run is about.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-enum Phase {
-    /// It decides and writes as it reads.
-    Stream,
-    /// It decides ahead.
-    Deal(Begun, Box<Start>),
-    /// It writes what was decided ahead; survivors for an index are kept.
-    Write(Option<Mark>),
-}
-
 /// The store of the sources' stamps.
 const SOURCES: &str = "sources";
 
@@ -82,7 +76,9 @@ struct Inner<S> {
     since: u64,
     /// Seals wait for so many bytes.
     due: u64,
-    phase: Phase,
+    pass: Pass,
+    rest: Option<Rest>,
+    fresh: Option<Mark>,
     search: Option<SavedSearch>,
     /// The recorder when the rest began to be decided ahead.
     recorder: Option<S>,
@@ -95,9 +91,17 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     pub(crate) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
         let journal = output.journal()?;
         let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
-        let phase = Phase::Stream;
-        let (search, recorder, logs, sources) = (None, None, None, None);
-        let inner = Inner { since: 0, due: every, phase, search, recorder, logs, sources };
+        let inner = Inner {
+            since: 0,
+            due: every,
+            pass: Pass::Decide,
+            rest: None,
+            fresh: None,
+            search: None,
+            recorder: None,
+            logs: None,
+            sources: None,
+        };
         Some(Self { output, journal, every, config: identity(config, history), inner: Mutex::new(inner) })
     }
 
@@ -149,17 +153,20 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         Ok(())
     }
 
-    /// The rest is decided ahead from here on.
-    pub(crate) fn begin_dealing(&self, begun: &Begun, start: &Start, recorder: Option<S>) {
+    /// The prints of `rest` are put aside from here on.
+    pub(crate) fn begin_partition(&self, rest: &Rest, recorder: Option<S>) {
         let mut inner = self.lock();
-        inner.phase = Phase::Deal(begun.clone(), Box::new(start.clone()));
+        inner.pass = Pass::Partition;
+        inner.rest = Some(rest.clone());
         inner.recorder = recorder;
     }
 
-    /// What was decided ahead is written from here on. That is worth a seal if anything is.
+    /// What was settled on disk is written from here on. That is worth a seal if anything is.
     pub(crate) fn begin_writing(&self, corpus: &Corpus<'_>) -> Result<()> {
         let mut inner = self.lock();
-        inner.phase = Phase::Write(corpus.history.map_or(Ok(None), History::mark)?);
+        inner.pass = Pass::Write;
+        inner.rest = None;
+        inner.fresh = corpus.history.map_or(Ok(None), History::mark)?;
         if corpus.sources.total_size() >= self.every {
             inner.due = 0;
         }
@@ -170,17 +177,15 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     pub(crate) fn seal(
         &self,
         corpus: &Corpus<'_>,
-        (position, ways): (Position, &Ways),
+        feed: &Feed<'_>,
         decider: &mut Decider<'_>,
         recorder: Option<S>,
     ) -> Result<()> {
         let inner = &mut *self.lock();
         // If not now, then a little later.
         inner.due = inner.since + self.every / 16;
-        let recorder = match &inner.phase {
-            Phase::Deal(..) => inner.recorder.clone(),
-            Phase::Stream | Phase::Write(_) => recorder,
-        };
+        // What is read ahead is not recorded.
+        let recorder = if inner.pass == Pass::Partition { inner.recorder.clone() } else { recorder };
         let Some(recorder) = recorder else { return Ok(()) };
         if inner.sources.is_none() {
             inner.sources = write_stamps(corpus.sources, corpus.input, self.output)?;
@@ -197,10 +202,12 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         let state = State {
             config: self.config.clone(),
             sources,
-            phase: inner.phase.clone(),
+            pass: inner.pass,
+            rest: inner.rest.clone(),
+            fresh: inner.fresh,
             search: inner.search,
-            position,
-            ways: ways.clone(),
+            position: feed.position(),
+            ways: feed.ways().clone(),
             decider,
             logs: logs.mark()?,
             recorder,
@@ -213,8 +220,25 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
 }
 
 /// What the output of a run depends on beside its inputs.
+///
+/// Every part of the configuration is named, so that a new one cannot be forgotten here.
 fn identity(config: &Config, history: Option<&History>) -> String {
-    let Config { read, split, matching, decide, write, .. } = config;
+    let Config {
+        read,
+        split,
+        matching,
+        decide,
+        write,
+        // How the output comes about does not change it.
+        threads: _,
+        memory: _,
+        recovery: _,
+        // The indexes, as they are rather than as they were asked for, stand in `history`.
+        history: _,
+        // Told in the account only.
+        command: _,
+        given: _,
+    } = config;
     let write = WriteConfig { force: false, ..*write };
     let history = history.map(History::identity);
     format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
@@ -305,7 +329,7 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
     }
 
     /// What a search came to before.
-    pub(crate) fn take_up_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
+    pub(crate) fn resume_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
         let Some(SavedSearch { findings: mark, evidence }) = self.search else {
             return Ok((None, EvidenceStore::new(output.scratch()?)));
         };
@@ -314,38 +338,29 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
         Ok((Some(findings), EvidenceStore::new(output.reopen_store(EVIDENCE, evidence)?)))
     }
 
-    /// The pass, and how it goes on.
-    pub(crate) fn take_up<'a>(
+    /// The pass, where it goes on, and the recorder.
+    pub(crate) fn resume<'a>(
         self,
         corpus: &Corpus<'a>,
+        findings: Option<&'a Findings>,
         sealer: Option<&Sealer<'_, S>>,
     ) -> Result<(Decider<'a>, Course<'a>, S)> {
-        let scope = corpus.config.decide.scope;
-        let (decider, logs) = Decider::take_up(self.decider, &self.logs, scope, corpus.output)?;
+        let from = Resumed { scope: corpus.config.decide.scope, output: corpus.output, findings };
+        let (decider, logs) = Decider::resume(self.decider, &self.logs, from)?;
         if let Some(sealer) = sealer {
             let mut inner = sealer.lock();
-            (inner.phase, inner.sources) = (self.phase.clone(), Some(self.sources));
-            inner.search = self.search;
+            (inner.pass, inner.rest, inner.fresh) = (self.pass, self.rest.clone(), self.fresh);
+            (inner.sources, inner.search) = (Some(self.sources), self.search);
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
         }
         // What was written after the seal is written once more.
-        let written = match &self.phase {
-            Phase::Deal(begun, _) => begun.position,
-            Phase::Stream | Phase::Write(_) => self.position,
-        };
+        let written = self.rest.as_ref().map_or(self.position, |rest| rest.position);
         forget_after(written, corpus)?;
-        let feed: Feed<'a> = Feed::new(corpus).starting(self.position, self.ways);
-        let course = match self.phase {
-            Phase::Stream => Course::Stream(feed),
-            Phase::Deal(begun, start) => Course::Deal(feed, None, begun, start),
-            Phase::Write(fresh) => {
-                if let (Some(history), Some(fresh)) = (corpus.history, fresh) {
-                    history.take_up(fresh, corpus.output)?;
-                }
-                Course::Write(feed)
-            }
-        };
-        Ok((decider, course, self.recorder))
+        if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
+            history.take_up(fresh, corpus.output)?;
+        }
+        let feed = Feed::new(corpus).starting(self.position, self.ways);
+        Ok((decider, Course { pass: self.pass, feed, rest: self.rest }, self.recorder))
     }
 }
 

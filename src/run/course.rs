@@ -1,25 +1,34 @@
-//! Where a pass goes on from.
+//! How far a run has come: the pass that it is in, and what that goes on from.
 
 use serde::{Deserialize, Serialize};
 
 use super::decider::Start;
-use super::feed::{Feed, Position, Work};
+use super::feed::{Feed, Position};
+use super::pass::Pass;
 use crate::read::Reread;
 
-/// How a pass goes through the corpus, and where it is.
-pub(crate) enum Course<'a> {
-    /// It decides as it goes; if records do not fit in memory any more, it goes on to the next.
-    Stream(Feed<'a>),
-    /// Records are put aside on disk; the second is what was fed already.
-    Deal(Feed<'a>, Option<Vec<Work>>, Begun, Box<Start>),
-    /// Everything is decided.
-    Write(Feed<'a>),
+/// A pass through the corpus, and where it is.
+pub(crate) struct Course<'a> {
+    pub(crate) pass: Pass,
+    pub(crate) feed: Feed<'a>,
+    /// Where the rest begins of which prints are put aside, in [`Pass::Partition`].
+    pub(crate) rest: Option<Rest>,
 }
 
-/// Where the second reading begins.
+impl<'a> Course<'a> {
+    /// Begins a pass.
+    pub(crate) fn new(pass: Pass, feed: Feed<'a>) -> Self {
+        Self { pass, feed, rest: None }
+    }
+}
+
+/// The rest of the corpus, which is read twice: its prints are put aside first, then it is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Begun {
+pub(crate) struct Rest {
+    /// Where it begins.
     pub(crate) position: Position,
     /// How the source is read that was begun before, if not as its size and beginning suggest.
     pub(crate) way: Option<Reread>,
+    /// Where the decider stood.
+    pub(crate) start: Start,
 }

@@ -72,6 +72,17 @@ impl Position {
     }
 }
 
+/// Where reading is to begin anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rewind {
+    /// The source that it begins with.
+    pub(crate) first: SourceId,
+    /// The source that is to be read in another way.
+    pub(crate) source: SourceId,
+    /// That way.
+    pub(crate) how: Reread,
+}
+
 /// Which sources are read in another way than their size and beginning suggest.
 pub(crate) type Ways = BTreeMap<SourceId, Reread>;
 
@@ -83,6 +94,8 @@ pub(crate) struct Feed<'a> {
     spooler: &'a dyn Spooler,
     next: u32,
     stream: Option<Stream<'a>>,
+    /// The batch that is fed and not yet taken.
+    ahead: Option<Vec<Work>>,
     /// Of a source that was given out in part before: where its rest begins.
     resumed: Option<(SourceId, PiecePlace)>,
     /// How sources are read that are not in `ways`.
@@ -109,6 +122,7 @@ impl<'a> Feed<'a> {
             spooler: corpus.spooler,
             next: 0,
             stream: None,
+            ahead: None,
             resumed: None,
             way,
             ways: Ways::new(),
@@ -144,13 +158,32 @@ impl<'a> Feed<'a> {
         self
     }
 
-    /// Where it stands, if of what it gave out `fed` was not taken.
-    pub(crate) fn position(&self, fed: &[Work]) -> Position {
-        match (fed.first(), &self.stream) {
+    /// Where it stands: what was taken from it stands before.
+    pub(crate) fn position(&self) -> Position {
+        match (self.ahead().and_then(<[Work]>::first), &self.stream) {
             (Some(work), _) => Position::of(work),
             (None, Some(stream)) => Position { source: stream.source().0, piece: stream.next_place() },
             (None, None) => Position { source: self.next, piece: PiecePlace::default() },
         }
+    }
+
+    /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.
+    pub(crate) fn ahead(&self) -> Option<&[Work]> {
+        self.ahead.as_deref()
+    }
+
+    /// Takes the batch that is fed.
+    pub(crate) fn take_ahead(&mut self) -> Option<Vec<Work>> {
+        self.ahead.take()
+    }
+
+    /// Feeds a batch before it is asked for.
+    ///
+    /// # Errors
+    /// Those of [`Self::next_batch`].
+    pub(crate) fn feed_ahead(&mut self) -> Result<()> {
+        self.ahead = Some(self.next_batch()?);
+        Ok(())
     }
 
     /// How sources are read.
@@ -250,12 +283,14 @@ impl<'a> Feed<'a> {
         (start..self.next, size)
     }
 
-    /// Goes back to `first`, and reads `source` in another way when it comes.
-    pub(crate) fn rewind(&mut self, first: SourceId, source: SourceId, how: Reread) {
+    /// Goes back to where a source begins that is to be read in another way.
+    pub(crate) fn rewind(&mut self, rewind: Rewind) {
+        let Rewind { first, source, how } = rewind;
         self.ways.insert(source, how);
         self.resumed = self.resumed.filter(|(resumed, _)| *resumed < first);
         self.next = first.0;
         self.stream = None;
+        self.ahead = None;
     }
 
     /// Reads no more of a document, a source or a member of this number: it turned out to be bad.

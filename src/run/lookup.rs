@@ -8,14 +8,15 @@ use std::collections::HashMap;
 
 use super::corpus::{Corpus, path_of};
 use super::feed::Feed;
-use super::reading::{Pass, count_lines, read_work};
+use super::reader::{Look, count_lines, read_work};
+use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::config::Config;
-use crate::discover::{Plan, Source, SourceList};
+use crate::discover::{Plan, Source};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Chunk, Part, PartFate, Role, Slot, Visitor};
+use crate::read::{Fault, Part, PartFate, Slot, Visitor};
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::count;
@@ -93,12 +94,21 @@ pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) ->
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
     let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
-    let mut pass = Pass::new(feed, corpus.observer, scan);
+    let mut look = Look::new(feed, corpus.observer, scan);
+    let mut walk = Walk::default();
     while collector.num_open > 0
-        && let Some(chunks) = pass.next()?
+        && let Some(chunks) = look.next()?
     {
         for (chunk, ()) in chunks {
-            collector.take(&chunk, sources);
+            for part in &chunk.parts {
+                let path = path_of(sources, part);
+                let path = path::lossless(&path);
+                let is_wanted = collector.by_path.contains_key(&*path);
+                let (collector, source) = (&mut collector, sources.get(part.source));
+                let mut visitor =
+                    PartLookUp { collector, source, path: &path, is_wanted, bytes: &chunk.bytes };
+                walk.part(&chunk, part, &mut visitor)?;
+            }
             corpus.buffers.give_back(chunk.bytes);
         }
     }
@@ -151,9 +161,6 @@ struct Collector<'a> {
     num_open: usize,
     config: &'a Config,
     keys: KeyMaker,
-    /// Number of the next record, and lines before the part.
-    record: u64,
-    lines: u64,
     text: OpenText,
 }
 
@@ -179,8 +186,6 @@ impl<'a> Collector<'a> {
             num_open: wanted.len(),
             config,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
-            record: 0,
-            lines: 0,
             text: OpenText::default(),
         }
     }
@@ -190,71 +195,6 @@ impl<'a> Collector<'a> {
         for number in self.by_path.remove(path).unwrap_or_default().into_values().flatten() {
             self.answers[number] = Err(why.clone());
             self.num_open -= 1;
-        }
-    }
-
-    fn take(&mut self, chunk: &Chunk, sources: &SourceList) {
-        for part in &chunk.parts {
-            if !matches!(part.role, Role::Whole | Role::Member(_)) {
-                self.end_archive(part, sources);
-                continue;
-            }
-            if part.is_first {
-                (self.record, self.lines, self.text) = (0, 0, OpenText::default());
-            }
-            let path = path_of(sources, part);
-            let path = path::lossless(&path);
-            if self.by_path.contains_key(&*path) {
-                for slot in part.slots.clone() {
-                    self.slot(&path, part, &chunk.slots[slot], &chunk.bytes);
-                }
-                self.lines += part.num_lines;
-                if part.is_last {
-                    self.end(&path, part);
-                }
-            }
-        }
-    }
-
-    /// An archive that breaks off has no more members.
-    fn end_archive(&mut self, part: &Part, sources: &SourceList) {
-        let Some(why) = not_read(part) else { return };
-        let source = sources.get(part.source);
-        let paths: Vec<&str> = self.by_path.keys().copied().filter(|path| is_of(source, path)).collect();
-        for path in paths {
-            self.miss(path, &why);
-        }
-    }
-
-    fn slot(&mut self, path: &str, part: &Part, slot: &Slot, bytes: &[u8]) {
-        if slot.is_verbatim {
-            return;
-        }
-        let is_text = slot.fault.is_none() && !slot.is_record;
-        let record = if is_text { None } else { Some(self.record) };
-        let text = std::str::from_utf8(&bytes[slot.text.range()]).unwrap_or_default();
-        let numbers = self.by_path.get(path).and_then(|questions| questions.get(&record)).cloned();
-        let start = if is_text { self.text } else { OpenText::default() };
-        let mut paragraphs = Vec::new();
-        if numbers.is_some() || is_text {
-            split::split(text, self.config.split, &mut paragraphs);
-        }
-        for number in numbers.unwrap_or_default() {
-            let line = part.kind.has_lines().then_some(self.lines + slot.lines_before + 1);
-            let answer = match &slot.fault {
-                Some(fault) => Err(Missing::NotRead(fault.to_string())),
-                None => self.excerpt(number, text, &paragraphs, start),
-            };
-            self.answers[number] =
-                answer.map(|excerpt| Excerpt { line: line.filter(|_| !is_text), ..excerpt });
-        }
-        if is_text {
-            self.text.paragraphs += count(paragraphs.len());
-            self.text.bytes += count(text.len());
-            self.text.lines += count_lines(text);
-        } else {
-            self.close(path, record);
-            self.record += 1;
         }
     }
 
@@ -302,12 +242,8 @@ impl<'a> Collector<'a> {
         Ok(excerpt)
     }
 
-    /// A file or member is read to its end.
-    fn end(&mut self, path: &str, part: &Part) {
-        let is_container = part.kind.is_container();
-        if let Some(why) = not_read(part) {
-            return self.miss(path, &why);
-        }
+    /// Answers the questions about a text, or about a container as a whole, that was read to its end.
+    fn end(&mut self, path: &str, is_container: bool) {
         let texts = self.by_path.get_mut(path).and_then(|questions| questions.remove(&None));
         for number in texts.unwrap_or_default() {
             self.num_open -= 1;
@@ -322,7 +258,112 @@ impl<'a> Collector<'a> {
                 *answer = Ok(Excerpt::default());
             }
         }
-        self.miss(path, &Missing::NoRecord(self.record));
+    }
+}
+
+/// Looks up what is wanted of one part of a chunk.
+struct PartLookUp<'l, 'a> {
+    collector: &'l mut Collector<'a>,
+    source: Source<'l>,
+    /// Path of the source or member as the ledger spells it, and whether there are open questions about it.
+    path: &'l str,
+    is_wanted: bool,
+    /// Those of the chunk.
+    bytes: &'l [u8],
+}
+
+impl<'l> PartLookUp<'l, '_> {
+    fn text(&self, slot: &Slot) -> &'l str {
+        std::str::from_utf8(&self.bytes[slot.text.range()]).unwrap_or_default()
+    }
+
+    /// Numbers of the open questions about a document.
+    fn questions(&self, record: Option<u64>) -> Vec<usize> {
+        if !self.is_wanted {
+            return Vec::new();
+        }
+        let questions = self.collector.by_path.get(self.path);
+        questions.and_then(|questions| questions.get(&record)).cloned().unwrap_or_default()
+    }
+}
+
+impl UnitVisitor for PartLookUp<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.end_archive(part)
+    }
+
+    /// An archive that breaks off has no more members.
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        let Some(why) = not_read(part) else { return Ok(()) };
+        let collector = &mut *self.collector;
+        let paths = collector.by_path.keys().copied().filter(|path| is_of(self.source, path));
+        for path in paths.collect::<Vec<_>>() {
+            collector.miss(path, &why);
+        }
+        Ok(())
+    }
+
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.collector.text = OpenText::default();
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        for number in self.questions(record.record) {
+            self.collector.answers[number] = Err(Missing::NotRead(fault.to_string()));
+        }
+        self.collector.close(self.path, record.record);
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let numbers = self.questions(record.record);
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
+        split::split(text, self.collector.config.split, &mut paragraphs);
+        for number in numbers {
+            let answer = self.collector.excerpt(number, text, &paragraphs, OpenText::default());
+            self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
+        }
+        self.collector.close(self.path, record.record);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        if !self.is_wanted {
+            return Ok(());
+        }
+        let (text, mut paragraphs) = (self.text(piece.slot), Vec::new());
+        split::split(text, self.collector.config.split, &mut paragraphs);
+        let start = self.collector.text;
+        for number in self.questions(None) {
+            self.collector.answers[number] = self.collector.excerpt(number, text, &paragraphs, start);
+        }
+        let open = &mut self.collector.text;
+        open.paragraphs += count(paragraphs.len());
+        open.bytes += count(text.len());
+        open.lines += count_lines(text);
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        if let Some(why) = not_read(part) {
+            self.collector.miss(self.path, &why);
+        }
+        Ok(())
+    }
+
+    fn end_unit(&mut self, part: &Part, num_records: Option<u64>) -> Result<()> {
+        let collector = &mut *self.collector;
+        if let Some(why) = not_read(part) {
+            collector.miss(self.path, &why);
+        } else {
+            collector.end(self.path, part.kind.is_container());
+            collector.miss(self.path, &Missing::NoRecord(num_records.unwrap_or_default()));
+        }
+        Ok(())
     }
 }
 

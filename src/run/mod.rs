@@ -32,7 +32,7 @@ pub(crate) mod lookup;
 pub(crate) mod near;
 mod overflow;
 pub(crate) mod pass;
-pub(crate) mod reading;
+pub(crate) mod reader;
 mod recheck;
 pub(crate) mod recorder;
 pub(crate) mod render;
@@ -40,6 +40,7 @@ pub(crate) mod scan;
 pub(crate) mod session;
 pub(crate) mod settled;
 pub(crate) mod texts;
+pub(crate) mod walk;
 
 use crate::account::{EvidenceStore, Summary};
 use crate::decide::Findings;
@@ -50,14 +51,13 @@ use crate::write::RecordIds;
 use checkpoint::{EVIDENCE, Sealer, State, refused};
 use corpus::Corpus;
 use course::Course;
-use decider::Decider;
-use drive::drive;
+use decider::{Basis, Decider};
+use drive::{Visitor, drive};
 use feed::Feed;
 use history::History;
-use pass::Visitor;
+use pass::{Keys, Pass};
 use recorder::{ID_STORES, RecordFiles, Recorder, SavedRecorder};
 use render::{RenderContext, render};
-use scan::{Purpose, ScanContext};
 
 /// The sealer of a run that writes.
 type RunSealer<'a> = Sealer<'a, SavedRecorder>;
@@ -88,23 +88,24 @@ fn go(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
     let mut evidence = EvidenceStore::new(output.store(EVIDENCE)?);
     // A search is sealed as a whole.
     let search = near::search(corpus, &mut ids, &mut evidence)?;
-    let (findings, known) = near::Search::split(search);
+    let (findings, known) = search.map(|near::Search { findings, known }| (findings, known)).unzip();
     let findings = findings.as_ref();
     if let (Some(findings), Some(sealer)) = (findings, sealer) {
         sealer.end_search(corpus, findings, &mut evidence)?;
     }
-    let decider = near::decider(known, findings, corpus.config);
+    let basis = known.map_or(Basis::Nothing(None), |known| Basis::Searched(known, findings));
+    let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
     let recorder = Recorder::new(corpus, files, (ids, evidence), findings);
-    write((corpus, findings), Course::Stream(Feed::new(corpus)), decider, recorder, sealer)
+    let course = Course::new(Pass::Decide, Feed::new(corpus));
+    write((corpus, findings), course, decider, recorder, sealer)
 }
 
 /// Goes on from where a run was cut short.
 fn go_on(corpus: &Corpus<'_>, state: &[u8], sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
     let state = State::parse(state, corpus.output)?;
     state.check(corpus)?;
-    let (findings, evidence) = state.take_up_search(corpus.output).map_err(refused)?;
-    let (decider, course, recorder) = state.take_up(corpus, sealer).map_err(refused)?;
-    let decider = decider.finding(findings.as_ref());
+    let (findings, evidence) = state.resume_search(corpus.output).map_err(refused)?;
+    let (decider, course, recorder) = state.resume(corpus, findings.as_ref(), sealer).map_err(refused)?;
     let recorder = Recorder::take_up(corpus, recorder, (findings.as_ref(), evidence)).map_err(refused)?;
     write((corpus, findings.as_ref()), course, decider, recorder, sealer)
 }
@@ -117,10 +118,9 @@ fn write(
     mut recorder: Recorder<'_>,
     sealer: Option<&RunSealer<'_>>,
 ) -> Result<Summary> {
-    let context = ScanContext::new(corpus, Purpose::Records).checked_if(findings.is_some());
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
-    let visitor = Visitor { visit: &visit, commit: &mut recorder, sealer };
-    drive(corpus, (course, &context), &mut decider, visitor)?;
+    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, sealer };
+    drive(corpus, course, &mut decider, visitor)?;
     let summary = recorder.finish(decider.places())?;
     if let Some(history) = corpus.history {
         history.write(corpus.sources, decider.places(), corpus.config)?;

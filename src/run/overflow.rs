@@ -1,58 +1,52 @@
-//! Records that do not fit in memory: the rest of the corpus is read ahead, its records are dealt to disk and settled
+//! Prints that do not fit in memory: the rest of the corpus is read ahead, its prints are put aside on disk and settled
 //! there, and what came of it is carried out in a second reading of that rest.
 //!
 //! What was settled in memory before stays as it was decided and written: first-in-corpus-order needs no look-ahead.
 
-use std::marker::PhantomData;
-
-use serde::Serialize;
-
 use super::ceiling::room;
-use super::checkpoint::Sealer;
 use super::corpus::Corpus;
-use super::course::Begun;
-use super::decider::{Decider, MARKS, RECORDS, Start, VERDICTS};
-use super::feed::{Feed, Position, Work};
-use super::pass::{Commit, Visitor, run};
-use super::scan::{Purpose, ScanContext};
+use super::course::{Course, Rest};
+use super::decider::{Decider, VERDICTS};
+use super::feed::{Feed, Position};
+use super::pass::Pass;
 use super::settled::Settled;
-use crate::decide::{FreshVisitor, Means, Places};
+use crate::decide::{FreshVisitor, Means};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::read::Role;
 
-/// From here on records are put aside; `fed` is what is fed and not taken.
-pub(crate) fn begin(
+/// Leads from [`Pass::Decide`] to [`Pass::Partition`]: from here on prints are put aside.
+///
+/// # Errors
+/// [`Error::Space`] if they will not find room, [`Error::Output`].
+pub(crate) fn begin<'a>(
     corpus: &Corpus<'_>,
-    (feed, fed): (&Feed<'_>, Option<&[Work]>),
+    course: Course<'a>,
     decider: &mut Decider<'_>,
-) -> Result<(Begun, Start)> {
-    let position = feed.position(fed.unwrap_or_default());
-    let begun = Begun { position, way: feed.ways().get(&position.source()).copied() };
+) -> Result<Course<'a>> {
+    let feed = course.feed;
+    let position = feed.position();
+    let way = feed.ways().get(&position.source()).copied();
     check_space(corpus, position, decider)?;
-    let marks = decider.needs_marks().then(|| corpus.output.store(MARKS)).transpose()?;
-    let start = decider.deal(corpus.output.store(RECORDS)?, marks)?;
-    Ok((begun, start))
+    let start = decider.begin_partition(corpus.output)?;
+    Ok(Course { pass: Pass::Partition, feed, rest: Some(Rest { position, way, start }) })
 }
 
-/// Reads the rest of the corpus, which begins with `fed`, and decides on it; `decider` goes back to where that began.
-/// Gives back the feed for the second reading.
-pub(crate) fn decide_ahead<'a, S: Clone + Send + Serialize>(
-    corpus: &Corpus<'a>,
-    (mut feed, mut fed, context): (Feed<'_>, Option<Vec<Work>>, &ScanContext<'_>),
-    decider: &mut Decider<'_>,
-    (begun, start): (Begun, Start),
-    sealer: Option<&Sealer<'_, S>>,
-) -> Result<Feed<'a>> {
+/// Reports that the rest is read ahead.
+pub(crate) fn begin_reading(corpus: &Corpus<'_>) {
     corpus.observer.begun(Stage::Deciding);
-    let purpose = match context.purpose() {
-        Purpose::Prints => Purpose::Records,
-        purpose => purpose,
-    };
-    let dealing = ScanContext::new(corpus, purpose).checked();
-    let mut commit = Watch { corpus, saved: PhantomData };
-    let mut visitor = Visitor { visit: &|settled, _: &Places| Ok(settled), commit: &mut commit, sealer };
-    run(corpus, (&mut feed, &mut fed), &dealing, decider, &mut visitor)?;
+}
+
+/// Leads from [`Pass::Partition`] to [`Pass::Write`]: settles what was put aside, and goes back to where that began.
+///
+/// # Errors
+/// Those of the stores on disk and of the indexes of earlier runs.
+pub(crate) fn settle<'a>(
+    corpus: &Corpus<'a>,
+    course: Course<'a>,
+    decider: &mut Decider<'_>,
+) -> Result<Course<'a>> {
+    let Some(Rest { position, way, start }) = course.rest else { return Ok(course) };
     let budget =
         room(corpus, decider)?.map_or(u64::MAX, |room| room.saturating_sub(decider.copies.num_bytes()));
     let scratch = corpus.output.store(VERDICTS)?;
@@ -65,42 +59,15 @@ pub(crate) fn decide_ahead<'a, S: Clone + Send + Serialize>(
         }
         _ => None,
     };
-    decider.plan(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
+    decider.begin_write(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
     corpus.observer.begun(Stage::Cleaning);
-    if let Some(sealer) = sealer {
-        sealer.begin_writing(corpus)?;
-    }
     // How a source is read that was begun before is not to change now: pieces of it are settled.
-    let mut ways = feed.ways().clone();
-    match begun.way {
-        Some(way) => ways.insert(begun.position.source(), way),
-        None => ways.remove(&begun.position.source()),
+    let mut ways = course.feed.ways().clone();
+    match way {
+        Some(way) => ways.insert(position.source(), way),
+        None => ways.remove(&position.source()),
     };
-    Ok(Feed::new(corpus).starting(begun.position, ways))
-}
-
-/// Reports a chunk that is read ahead; there is nothing to save of it.
-struct Watch<'a, 'c, S> {
-    corpus: &'a Corpus<'c>,
-    saved: PhantomData<S>,
-}
-
-impl<S: Clone + Send + Serialize> Commit<Settled> for Watch<'_, '_, S> {
-    type Saved = S;
-
-    fn commit(&mut self, settled: Settled, _: &Places) -> Result<Vec<u8>> {
-        tell(self.corpus, &settled);
-        Ok(settled.scanned.chunk.bytes)
-    }
-}
-
-/// How the second reading scans: what records were for is decided.
-pub(crate) fn context<'a>(corpus: &Corpus<'a>, context: &ScanContext<'a>) -> ScanContext<'a> {
-    let purpose = match context.purpose() {
-        Purpose::Records => Purpose::Places,
-        purpose => purpose,
-    };
-    ScanContext::new(corpus, purpose).checked()
+    Ok(Course::new(Pass::Write, Feed::new(corpus).starting(position, ways)))
 }
 
 /// Bytes a record takes on disk, and its verdict if it goes, with what is around them.
@@ -128,8 +95,8 @@ fn check_space(corpus: &Corpus<'_>, position: Position, decider: &Decider<'_>) -
     Err(Error::Space { path, needed, free })
 }
 
-/// Tells the observer of a chunk that is looked at before it is cleaned.
-pub(crate) fn tell(corpus: &Corpus<'_>, settled: &Settled) {
+/// Reports a chunk that is read before it is cleaned.
+pub(crate) fn report(corpus: &Corpus<'_>, settled: &Settled) {
     for part in &settled.scanned.chunk.parts {
         let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
         corpus.observer.searched(u64::from(is_end), part.num_bytes);

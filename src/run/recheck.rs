@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::store::{Mark, Scratch};
 use crate::units::{DocumentId, count};
 
-/// What every document of a reading was: four bytes each, on disk.
-pub(crate) struct Reading {
+/// The checksums of all documents of a reading: four bytes each, on disk.
+pub(crate) struct Checksums {
     /// The first document that is noted; those before it are not known.
     first: u64,
     /// The document after the last noted.
@@ -16,9 +16,9 @@ pub(crate) struct Reading {
     scratch: Mutex<Box<dyn Scratch>>,
 }
 
-impl std::fmt::Debug for Reading {
+impl std::fmt::Debug for Checksums {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reading").field("end", &self.end).finish_non_exhaustive()
+        f.debug_struct("Checksums").field("end", &self.end).finish_non_exhaustive()
     }
 }
 
@@ -32,7 +32,7 @@ fn mark(checksum: u32) -> u32 {
     checksum | 1
 }
 
-impl Reading {
+impl Checksums {
     /// Nothing is noted yet; documents before `first` are not known.
     pub(crate) fn new(scratch: Box<dyn Scratch>, first: DocumentId) -> Self {
         Self { first: first.0, end: first.0, scratch: Mutex::new(scratch) }
@@ -53,18 +53,18 @@ impl Reading {
     }
 
     /// Writes everything to its store, and says how to take it up.
-    pub(crate) fn save(&mut self) -> Result<SavedReading> {
+    pub(crate) fn save(&mut self) -> Result<SavedChecksums> {
         self.save_shared()
     }
 
-    /// The same, of one that others read.
-    pub(crate) fn save_shared(&self) -> Result<SavedReading> {
+    /// Saves what others read as well.
+    pub(crate) fn save_shared(&self) -> Result<SavedChecksums> {
         let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(SavedReading { first: self.first, end: self.end, mark: scratch.mark()? })
+        Ok(SavedChecksums { first: self.first, end: self.end, mark: scratch.mark()? })
     }
 
     /// Takes up what was saved, with its store as it was then.
-    pub(crate) fn take_up(saved: &SavedReading, scratch: Box<dyn Scratch>) -> Self {
+    pub(crate) fn take_up(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
         Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }
 
@@ -80,9 +80,9 @@ impl Reading {
     }
 }
 
-/// A [`Reading`] that was saved.
+/// A [`Checksums`] that was saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct SavedReading {
+pub(crate) struct SavedChecksums {
     first: u64,
     end: u64,
     /// What its store holds.
@@ -95,7 +95,7 @@ const AHEAD: u64 = 4096;
 /// Holds a reading against an earlier one.
 #[derive(Debug, Clone)]
 pub(crate) struct Recheck {
-    earlier: Arc<Reading>,
+    earlier: Arc<Checksums>,
     /// The first document not yet checked.
     next: u64,
     /// Marks that were read, and the document of the first of them.
@@ -114,17 +114,17 @@ pub(crate) enum Unlike {
 
 impl Recheck {
     /// Nothing is checked yet.
-    pub(crate) fn new(earlier: Arc<Reading>) -> Self {
+    pub(crate) fn new(earlier: Arc<Checksums>) -> Self {
         Self::starting(earlier, DocumentId(0))
     }
 
     /// Checks documents from `first` on.
-    pub(crate) fn starting(earlier: Arc<Reading>, first: DocumentId) -> Self {
+    pub(crate) fn starting(earlier: Arc<Checksums>, first: DocumentId) -> Self {
         let next = first.0.max(earlier.first);
         Self { first: earlier.first, earlier, next, marks: Vec::new() }
     }
 
-    /// The same, with documents from `next` on still to be checked.
+    /// Goes back: documents from `next` on are to be checked once more.
     pub(crate) fn back_to(self, next: DocumentId) -> Self {
         Self::starting(self.earlier, next)
     }
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_difference_is_found() {
-        let mut reading = Reading::new(MemoryOutput::new().scratch().unwrap(), DocumentId(2));
+        let mut reading = Checksums::new(MemoryOutput::new().scratch().unwrap(), DocumentId(2));
         for (document, checksum) in [(0, 3), (2, 4), (5, 6), (10_000, 8), (10_001, 10)] {
             reading.note(DocumentId(document), checksum).unwrap();
         }

@@ -11,7 +11,8 @@ use crate::split;
 
 use super::corpus::{Corpus, Listing};
 use super::feed::Work;
-use super::reading::read_work;
+use super::pass::{Keys, Needs};
+use super::reader::read_work;
 
 /// What scanning needs to know, made once a run.
 pub(crate) struct ScanContext<'a> {
@@ -20,29 +21,14 @@ pub(crate) struct ScanContext<'a> {
     split: SplitConfig,
     matching: MatchConfig,
     keys: KeyMaker,
-    purpose: Purpose,
+    needs: Needs,
     /// Whether anything depends on the length of a key.
     counts_chars: bool,
-    /// Whether texts are held against another reading.
-    has_checksums: bool,
-}
-
-/// What a pass over the corpus needs of each paragraph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Records for exact de-duplication.
-    Records,
-    /// The same, and the key of each paragraph.
-    Prints,
-    /// The same, and the fingerprint of each document.
-    Keys,
-    /// Nothing but where it stands, and whether repair changes it.
-    Places,
 }
 
 impl<'a> ScanContext<'a> {
-    /// How a pass over `corpus` scans that needs this of each paragraph.
-    pub(crate) fn new(corpus: &Corpus<'a>, purpose: Purpose) -> Self {
+    /// How a pass over `corpus` scans that needs this.
+    pub(crate) fn new(corpus: &Corpus<'a>, needs: Needs) -> Self {
         let config = corpus.config;
         Self {
             listing: corpus.listing(),
@@ -50,28 +36,9 @@ impl<'a> ScanContext<'a> {
             split: config.split,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
-            purpose,
+            needs,
             counts_chars: config.matching.min_chars > 0 || config.decide.near.has_paragraphs(),
-            has_checksums: false,
         }
-    }
-
-    /// With the checksums of texts.
-    #[must_use]
-    pub(crate) fn checked(self) -> Self {
-        self.checked_if(true)
-    }
-
-    /// With the checksums of texts, if a pass is held against another.
-    #[must_use]
-    pub(crate) fn checked_if(mut self, is_held: bool) -> Self {
-        self.has_checksums = is_held;
-        self
-    }
-
-    /// What the pass needs of each paragraph.
-    pub(crate) fn purpose(&self) -> Purpose {
-        self.purpose
     }
 }
 
@@ -84,7 +51,7 @@ pub(crate) struct Scanned {
     /// One for each of the chunk's slots.
     pub(crate) documents: Vec<ScannedDocument>,
     pub(crate) records: Dealt,
-    /// One for each paragraph, under [`Purpose::Prints`] and [`Purpose::Keys`].
+    /// One for each paragraph, in a pass that needs keys.
     pub(crate) keys: Vec<Key>,
     /// Whether its documents are to be fingerprinted.
     pub(crate) is_keyed: bool,
@@ -113,7 +80,7 @@ pub(crate) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let chunk = read_work(work, context.listing, context.read, &mut scanner);
     let Scanner { paragraphs, documents, records, keys, .. } = scanner;
     let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
-    let is_keyed = context.purpose == Purpose::Keys;
+    let is_keyed = context.needs.keys == Keys::OfDocuments;
     Scanned { chunk, paragraphs, documents, records, keys, is_keyed }
 }
 
@@ -139,9 +106,9 @@ impl<'a> Scanner<'a> {
             paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
             records: Vec::with_capacity(USUAL_PARAGRAPHS),
-            keys: match context.purpose {
-                Purpose::Prints | Purpose::Keys => Vec::with_capacity(USUAL_PARAGRAPHS),
-                Purpose::Records | Purpose::Places => Vec::new(),
+            keys: match context.needs.keys {
+                Keys::Unread => Vec::new(),
+                Keys::OfParagraphs | Keys::OfDocuments => Vec::with_capacity(USUAL_PARAGRAPHS),
             },
         }
     }
@@ -169,7 +136,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// The same, with the key of each.
+    /// Fingerprints the paragraphs from `start` on, and keeps the key of each.
     fn make_keys(&mut self, text: &str, start: usize) {
         for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
             self.context.keys.make(text, paragraph, &mut self.hasher);
@@ -187,12 +154,13 @@ impl Visitor for Scanner<'_> {
     fn document(&mut self, text: &str) {
         let start = self.paragraphs.len();
         let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
-        match self.context.purpose {
-            Purpose::Records => self.fingerprint(text, start),
-            Purpose::Prints | Purpose::Keys => self.make_keys(text, start),
-            Purpose::Places => self.mark_altered(text, start),
+        let Needs { prints, keys, checksums } = self.context.needs;
+        match keys {
+            Keys::OfParagraphs | Keys::OfDocuments => self.make_keys(text, start),
+            Keys::Unread if prints => self.fingerprint(text, start),
+            Keys::Unread => self.mark_altered(text, start),
         }
-        let checksum = if self.context.has_checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
+        let checksum = if checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
         self.documents.push(ScannedDocument {
             paragraphs: start..self.paragraphs.len(),
             blank_after,

@@ -9,10 +9,10 @@ use super::written::{Due, Found, Unit};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
-use crate::error::Result;
+use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize;
-use crate::run::reading::count_lines;
+use crate::run::reader::count_lines;
 use crate::store::path;
 use crate::units::count;
 
@@ -78,14 +78,15 @@ impl Open {
         Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
-    /// A record.
-    pub(super) fn record(path: &str, number: u64, (id, fields): (&[u8], u64), line: Option<u64>) -> Self {
+    /// A record of this id that holds these fields beside its text.
+    pub(super) fn record(path: &str, place: Option<RecordPlace>, (id, fields): (&[u8], u64)) -> Self {
+        let record = place.map(|place| place.record);
         Self {
-            key: kept::key(path, Some(number)),
-            record: Some(number),
+            key: kept::key(path, record),
+            record,
             id: id.to_vec(),
             fields,
-            line,
+            line: place.and_then(|place| place.line),
             ..Self::default()
         }
     }
@@ -162,7 +163,7 @@ impl Auditor<'_> {
         } else if !is_going_on {
             Some("a document that goes as a whole goes from its beginning, for one reason")
         } else {
-            ledger::fault_of(line, &self.config.decide.near)
+            ledger::fault_of(line, &self.config.decide)
         };
         if rule.is_of_documents() && open.whole.is_none() {
             open.whole = Some((*rule, survivor.clone()));
@@ -213,7 +214,8 @@ impl Auditor<'_> {
                 return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
             }
         }
-        let (Rule::Exact, Some(survivor)) = (line.rule, &line.survivor) else { return Ok(None) };
+        let survivor = line.survivor.as_ref().filter(|_| line.rule.is_one_for_one());
+        let Some(survivor) = survivor else { return Ok(None) };
         if at.sighted.is_short {
             return Ok(Some("it is too short to go as a duplicate".to_owned()));
         }

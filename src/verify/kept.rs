@@ -140,17 +140,20 @@ impl Wanted {
     /// What is to be looked at.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
-        if config.decide.near.units.is_none() {
+        let is_wanted = |rule: Rule| !rule.is_one_for_one() && rule.is_on(&config.decide);
+        if !Rule::ALL.into_iter().any(is_wanted) {
             return Ok(wanted);
         }
         for line in ledger::open(file)? {
-            let LedgerLine { path, record, rule, survivor: Some(survivor), .. } = line? else { continue };
-            let survivor_key = key(&survivor.path, survivor.record);
+            let LedgerLine { path, record, rule, survivor, .. } = line?;
+            let survivor = survivor.map(|survivor| (key(&survivor.path, survivor.record), survivor.first));
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
-                wanted.documents.entry(survivor_key).or_default();
-            } else if rule == Rule::NearParagraph {
-                wanted.paragraphs.insert((survivor_key, survivor.first), false);
+                if let Some((document, _)) = survivor {
+                    wanted.documents.entry(document).or_default();
+                }
+            } else if let Some(paragraph) = survivor.filter(|_| !rule.is_one_for_one()) {
+                wanted.paragraphs.insert(paragraph, false);
             }
         }
         wanted.is_any = !wanted.documents.is_empty() || !wanted.paragraphs.is_empty();
@@ -215,13 +218,13 @@ impl Wanted {
 
     fn fault(&self, line: &LedgerLine<'_>, place: &LedgerPlace<'_>) -> Option<&'static str> {
         let survivor = key(&place.path, place.record);
-        if line.rule == Rule::NearParagraph {
+        if line.rule.is_one_for_one() {
+            return None;
+        }
+        if !line.rule.is_of_documents() {
             let stays = self.paragraphs.get(&(survivor, place.first));
             return (stays != Some(&true))
                 .then_some("the paragraph does not stay that should stay in its place");
-        }
-        if !line.rule.is_of_documents() {
-            return None;
         }
         let own = key(&line.path, line.record);
         let noted = |key| self.documents.get(&key).copied().unwrap_or_default();
@@ -235,7 +238,7 @@ impl Wanted {
             return Some("these are not all paragraphs of the document that stays in its place");
         }
         let is_copy = noted(own).whole.is_some_and(|own| own == twin);
-        if line.rule == Rule::ExactDocument && !is_copy {
+        if line.rule.is_exact() && !is_copy {
             return Some("it is no copy of the document that stays in its place");
         }
         None

@@ -28,11 +28,11 @@ use crate::config::Config;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Part, PartFate, Role};
+use crate::read::{Chunk, Compression, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
-use crate::run::feed::Feed;
-use crate::run::reading::{Pass, read_work};
+use crate::run::reader::{Look, read_work};
 use crate::run::session::Session;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
 
@@ -103,7 +103,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let listing = Listing { sources: &list.sources, input: &list.input };
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
     let rest = out::rest(config.write.to);
-    let mut pass = Pass::new(Feed::final_at_once(&corpus_out), observer, |work| {
+    let mut look = Look::at(&corpus_out, |work| {
         let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
@@ -112,7 +112,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         Written::Files(Files::new(&list.input))
     } else {
         Written::Stream(Stream::new(
-            move || pass.next(),
+            move || look.next(),
             corpus_out.buffers,
             list.mirrored.clone(),
             list.names(),
@@ -134,10 +134,11 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         buffer: Vec::new(),
     };
     let eye = Eye::new(config, corpus.read);
-    let mut pass = Pass::new(Feed::final_at_once(corpus), observer, |work| eye.scan(work, corpus.listing()));
-    while let Some(batch) = pass.next()? {
+    let mut look = Look::at(corpus, |work| eye.scan(work, corpus.listing()));
+    let mut walk = Walk::default();
+    while let Some(batch) = look.next()? {
         for (chunk, sight) in batch {
-            auditor.chunk(&chunk, &sight)?;
+            auditor.chunk(&chunk, &sight, &mut walk)?;
             corpus.buffers.give_back(chunk.bytes);
         }
     }
@@ -184,9 +185,6 @@ struct OpenUnit {
     /// The same as the ledger spells it.
     path: String,
     is_compressed: bool,
-    /// Number of the next record, and lines before the part.
-    record: u64,
-    lines: u64,
     /// Something of it is to stay.
     is_due: bool,
 }
@@ -199,8 +197,6 @@ impl Default for OpenUnit {
             file: Vec::new(),
             path: String::new(),
             is_compressed: false,
-            record: 0,
-            lines: 0,
             is_due: false,
         }
     }
@@ -222,45 +218,14 @@ impl OpenUnit {
 }
 
 impl Auditor<'_> {
-    fn chunk(&mut self, chunk: &Chunk, sight: &Sight) -> Result<()> {
+    fn chunk(&mut self, chunk: &Chunk, sight: &Sight, walk: &mut Walk) -> Result<()> {
         for part in &chunk.parts {
-            let is_source_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
-            self.observer.advanced(u64::from(is_source_end), part.num_bytes);
-            if matches!(part.role, Role::Whole | Role::Member(_)) {
-                self.part(chunk, part, sight)?;
-            }
-            if is_source_end {
+            self.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
+            walk.part(chunk, part, &mut ChunkAudit { auditor: self, chunk, sight })?;
+            if part.ends_source() {
                 self.written.end_source(part.source, &mut self.audit)?;
                 self.ledger.end_source(part.source, &mut self.audit)?;
             }
-        }
-        Ok(())
-    }
-
-    fn part(&mut self, chunk: &Chunk, part: &Part, sight: &Sight) -> Result<()> {
-        if part.is_first {
-            self.unit = OpenUnit::of(self.sources, part);
-            self.open = (!part.kind.is_container()).then(|| self.begin(Open::text(&self.unit.path)));
-            self.mark = self.audit.mark();
-        }
-        let is_bad = part.fate != PartFate::Read && !part.kind.is_container();
-        if is_bad && let Some(open) = self.open.take() {
-            self.audit.go_back(self.mark);
-            self.unit.is_due = false;
-            self.reject(&open);
-        }
-        for number in part.slots.clone() {
-            self.slot(chunk, (part, number), sight)?;
-        }
-        self.unit.lines += part.num_lines;
-        if part.is_last {
-            if let Some(open) = self.open.take() {
-                self.close(open)?;
-            }
-            let OpenUnit { source, member, path, is_due, .. } = &self.unit;
-            let unit = Unit { source: *source, member: member.as_deref() };
-            self.written.end_unit(unit, *is_due, &mut self.audit)?;
-            self.ledger.end_unit(path, member.is_some(), &mut self.audit)?;
         }
         Ok(())
     }
@@ -273,33 +238,75 @@ impl Auditor<'_> {
         open
     }
 
-    fn slot(&mut self, chunk: &Chunk, (part, number): (&Part, usize), sight: &Sight) -> Result<()> {
-        let slot = &chunk.slots[number];
-        let document = &sight.documents[number];
-        let text = std::str::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default();
-        let paragraphs = &sight.paragraphs[document.paragraphs.clone()];
-        if slot.is_verbatim {
-            return Ok(());
-        }
-        if slot.fault.is_some() {
-            self.unit.record += 1;
-            return Ok(());
-        }
-        if !slot.is_record {
-            // Pieces behind the one that was bad mean nothing.
-            if let Some(mut open) = self.open.take() {
-                self.piece(&mut open, text, document, paragraphs)?;
-                self.open = Some(open);
-            }
-            return Ok(());
-        }
-        let line = part.kind.has_lines().then_some(self.unit.lines + slot.lines_before + 1);
-        let fields = sight.rests.get(number).map_or(0, |rest| rest.fields);
-        let id = &chunk.bytes[slot.id.range()];
-        let mut open = self.begin(Open::record(&self.unit.path, self.unit.record, (id, fields), line));
-        self.piece(&mut open, text, document, paragraphs)?;
-        self.close(open)?;
-        self.unit.record += 1;
+    /// Ends the file or member that is being read.
+    fn end_unit(&mut self) -> Result<()> {
+        let OpenUnit { source, member, path, is_due, .. } = &self.unit;
+        let unit = Unit { source: *source, member: member.as_deref() };
+        self.written.end_unit(unit, *is_due, &mut self.audit)?;
+        self.ledger.end_unit(path, member.is_some(), &mut self.audit)
+    }
+}
+
+/// Goes through a chunk, as it was seen.
+struct ChunkAudit<'c, 'a> {
+    auditor: &'c mut Auditor<'a>,
+    chunk: &'c Chunk,
+    sight: &'c Sight,
+}
+
+impl ChunkAudit<'_, '_> {
+    fn document(&mut self, open: &mut Open, slot: &Slot, number: usize) -> Result<()> {
+        let text = std::str::from_utf8(&self.chunk.bytes[slot.text.range()]).unwrap_or_default();
+        let document = &self.sight.documents[number];
+        let paragraphs = &self.sight.paragraphs[document.paragraphs.clone()];
+        self.auditor.piece(open, text, document, paragraphs)
+    }
+}
+
+impl UnitVisitor for ChunkAudit<'_, '_> {
+    fn begin_unit(&mut self, part: &Part) -> Result<()> {
+        let auditor = &mut *self.auditor;
+        auditor.unit = OpenUnit::of(auditor.sources, part);
+        let is_text = !part.kind.is_container();
+        auditor.open = is_text.then(|| auditor.begin(Open::text(&auditor.unit.path)));
+        auditor.mark = auditor.audit.mark();
         Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        let RecordSlot { slot, number, .. } = *record;
+        let fields = self.sight.rests.get(number).map_or(0, |rest| rest.fields);
+        let id = &self.chunk.bytes[slot.id.range()];
+        let open = Open::record(&self.auditor.unit.path, record.place(), (id, fields));
+        let mut open = self.auditor.begin(open);
+        self.document(&mut open, slot, number)?;
+        self.auditor.close(open)
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        // Pieces behind the one that was bad mean nothing.
+        let Some(mut open) = self.auditor.open.take() else { return Ok(()) };
+        self.document(&mut open, piece.slot, piece.number)?;
+        self.auditor.open = Some(open);
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
+        if !is_begun {
+            self.begin_unit(part)?;
+        }
+        if let Some(open) = self.auditor.open.take() {
+            self.auditor.audit.go_back(self.auditor.mark);
+            self.auditor.unit.is_due = false;
+            self.auditor.reject(&open);
+        }
+        self.auditor.end_unit()
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        if let Some(open) = self.auditor.open.take() {
+            self.auditor.close(open)?;
+        }
+        self.auditor.end_unit()
     }
 }

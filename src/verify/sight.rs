@@ -7,7 +7,7 @@ use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, Kind, ReadContext, Visitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
-use crate::run::reading::{count_lines, read_work};
+use crate::run::reader::{count_lines, read_work};
 use crate::split;
 
 /// A paragraph of the input.

@@ -1,8 +1,7 @@
-//! Evidence: why a search found something, kept until the ledger says it.
+//! Why near-duplicates are held to be such, kept until the ledger says so.
 
 use serde::{Deserialize, Serialize};
 
-use super::grounds::Grounds;
 use super::json::RawJson;
 use crate::decide::near::{Match, NumberOverlap};
 use crate::decide::{EvidencePlace, Finding};
@@ -21,6 +20,15 @@ pub struct Likeness {
     /// The numbers in either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<LedgerNumbers>,
+}
+
+/// Why something goes, as a line of the ledger says it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// How alike it and its survivor are, if it has one.
+    pub likeness: Likeness,
+    /// What a rule says that leaves nothing in the place of what goes.
+    pub own: Option<RawJson<'static>>,
 }
 
 /// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
@@ -66,8 +74,8 @@ impl Likeness {
 /// Evidence, on disk.
 pub struct EvidenceStore {
     scratch: Box<dyn Scratch>,
-    /// The evidence that was kept last by a rule without survivors, and where.
-    last: (Vec<u8>, EvidencePlace),
+    /// The evidence that a rule without survivors kept last, and where it stands.
+    last: (String, EvidencePlace),
 }
 
 impl std::fmt::Debug for EvidenceStore {
@@ -79,7 +87,7 @@ impl std::fmt::Debug for EvidenceStore {
 impl EvidenceStore {
     /// A store without evidence.
     pub fn new(scratch: Box<dyn Scratch>) -> Self {
-        Self { scratch, last: (Vec::new(), EvidencePlace::default()) }
+        Self { scratch, last: (String::new(), EvidencePlace::default()) }
     }
 
     /// Says what the store holds.
@@ -95,59 +103,67 @@ impl EvidenceStore {
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
-        let json = serde_json::to_vec(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
+        let json = serde_json::to_string(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
         Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
 
-    /// Keeps why something goes by a rule without survivors, if there is something to say. Equal evidence that is kept
-    /// in a row is kept once, so that paragraphs that go for it are one stretch.
+    /// Keeps why something goes for which nothing stays, if there is anything to say. Equal evidence that is kept in a
+    /// row is kept once, so that paragraphs that go for it are one stretch.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
-        let json = evidence.map_or("", RawJson::json).as_bytes();
+        let json = evidence.map_or("", RawJson::json);
         if self.last.0 != json {
             let place = if json.is_empty() { EvidencePlace::default() } else { self.append(json)? };
-            self.last = (json.to_vec(), place);
+            self.last = (json.to_owned(), place);
         }
         Ok(Finding::new(None, self.last.1))
     }
 
-    fn append(&mut self, json: &[u8]) -> Result<EvidencePlace> {
-        let offset = self.scratch.append(json)?;
+    fn append(&mut self, json: &str) -> Result<EvidencePlace> {
+        let offset = self.scratch.append(json.as_bytes())?;
         Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
     }
 
-    /// How alike a near-duplicate is to what stays; nothing is said of what is none.
+    /// What was kept of a finding; nothing of what no search found.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn likeness(&mut self, grounds: &Grounds) -> Result<Likeness> {
-        match (grounds.finding, &grounds.survivors) {
-            (Some(finding), Some(_)) => {
-                Ok(serde_json::from_slice(&self.read(finding)?).unwrap_or_default()) // as it was kept
-            }
-            _ => Ok(Likeness::default()),
-        }
-    }
-
-    /// What a rule without survivors says of itself, if it does.
-    ///
-    /// # Errors
-    /// [`crate::Error::Output`].
-    pub fn own(&mut self, grounds: &Grounds) -> Result<Option<RawJson<'static>>> {
-        match (grounds.finding, &grounds.survivors) {
-            (Some(finding), None) => Ok(RawJson::spelled(
-                String::from_utf8(self.read(finding)?).unwrap_or_default(), // as it was kept; empty if there is none
-            )),
-            _ => Ok(None),
-        }
-    }
-
-    fn read(&mut self, finding: Finding) -> Result<Vec<u8>> {
+    pub fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
+        let Some(finding) = finding else { return Ok(Evidence::default()) };
         let EvidencePlace { offset, len } = finding.evidence();
         let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
         self.scratch.read_at(offset, &mut json)?;
-        Ok(json)
+        if finding.survivor().is_some() {
+            let likeness = serde_json::from_slice(&json).unwrap_or_default();
+            return Ok(Evidence { likeness, own: None });
+        }
+        let own = String::from_utf8(json).ok().and_then(RawJson::spelled);
+        Ok(Evidence { likeness: Likeness::default(), own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::near::Similarity;
+    use crate::store::{MemoryOutput, Output};
+
+    #[test]
+    fn evidence_comes_back() {
+        let mut store = EvidenceStore::new(MemoryOutput::new().scratch().unwrap());
+        let found = Match { similarity: Similarity { shared: 3, union: 4 }, containment: None };
+        let alike = store.keep(7, found, NumberOverlap::default()).unwrap();
+        let own = RawJson::of(&("source", 812)).unwrap();
+        let alone = store.keep_own(Some(&own)).unwrap();
+        assert_eq!(store.keep_own(Some(&own)).unwrap(), alone);
+        let silent = store.keep_own(None).unwrap();
+        assert_eq!([alike, alone, silent].map(Finding::survivor), [Some(7), None, None]);
+        let likeness = Likeness { similarity: Some(0.75), ..Likeness::default() };
+        assert_eq!(store.read(Some(alike)).unwrap(), Evidence { likeness, own: None });
+        assert_eq!(store.read(Some(alone)).unwrap().own, Some(own));
+        assert_eq!(store.read(Some(silent)).unwrap(), Evidence::default());
+        assert_eq!(store.read(None).unwrap(), Evidence::default());
     }
 }

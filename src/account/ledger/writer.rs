@@ -3,17 +3,16 @@
 //! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
 //! that a large document that turns out to be bad can be taken back whole.
 
-use std::borrow::Cow;
 use std::io;
 
 use rayon::prelude::*;
 use zstd::bulk::Compressor;
 
-use super::evidence::{EvidenceStore, Likeness};
-use super::grounds::{LedgerContext, SurvivorDocument, Survivors};
+use super::evidence::{Evidence, EvidenceStore, Likeness};
 use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
+use super::survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
 use crate::account::names::LEDGER;
 use crate::error::{Error, Result};
 use crate::store::OutputFile;
@@ -82,23 +81,25 @@ impl Ledger {
         stretch: &Stretch,
         context: LedgerContext<'_>,
     ) -> Result<()> {
-        let grounds = context.grounds(stretch.reason, stretch.num_paragraphs())?;
-        let removed = self.name(document, context)?;
-        let survivor = match &grounds.survivors {
-            Some(survivors) => Some(self.place(survivors, context)?),
+        let Survivors { rule, place, finding } =
+            survivors(stretch.reason, stretch.num_paragraphs(), context)?;
+        let Evidence { likeness, own: evidence } = self.evidence.read(finding)?;
+        let Likeness { similarity, containment, numbers } = likeness;
+        let owner = context.places.owner(document);
+        let survivor = match &place {
+            Some(place) => Some(self.named(place, context)?),
             None => None,
         };
-        let Likeness { similarity, containment, numbers } = self.evidence.likeness(&grounds)?;
         let line = LedgerLine {
-            path: removed.path,
-            record: removed.record,
-            id: removed.id,
+            path: context.path(owner),
+            record: owner.record,
+            id: self.id(document, owner.record)?,
             first: stretch.first.0,
             last: stretch.last.0,
             span: stretch.span,
-            rule: grounds.rule,
+            rule,
             survivor,
-            evidence: self.evidence.own(&grounds)?,
+            evidence,
             similarity,
             containment,
             numbers,
@@ -116,26 +117,21 @@ impl Ledger {
     }
 
     /// The place of survivors, as a line says it.
-    fn place<'s>(&mut self, survivors: &'s Survivors, context: LedgerContext<'s>) -> Result<LedgerPlace<'s>> {
-        let (run, name) = match &survivors.document {
-            SurvivorDocument::Here(document) => (None, self.name(*document, context)?),
-            SurvivorDocument::Earlier(place) => {
-                let name = Name { path: Cow::Borrowed(&place.path), record: place.record, id: None };
-                (Some(Cow::Borrowed(place.run.as_str())), name)
-            }
-        };
-        let Name { path, record, id } = name;
-        Ok(LedgerPlace { run, path, record, id, first: survivors.first, last: survivors.last })
+    fn named<'s>(&mut self, place: &'s SurvivorPlace, context: LedgerContext<'s>) -> Result<LedgerPlace<'s>> {
+        let mut named = place.named(context);
+        if let SurvivorDocument::Here(document) = place.document {
+            named.id = self.id(document, named.record)?;
+        }
+        Ok(named)
     }
 
-    fn name<'s>(&mut self, document: DocumentId, context: LedgerContext<'s>) -> Result<Name<'s>> {
-        let owner = context.places.owner(document);
-        let mut name = Name { path: context.path(owner), record: owner.record, id: None };
-        if owner.record.is_some() {
-            let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
-            name.id = RecordId::spelled(id); // none has an empty one
+    /// The id of a record, if it is one.
+    fn id(&mut self, document: DocumentId, record: Option<u64>) -> Result<Option<RecordId<'static>>> {
+        if record.is_none() {
+            return Ok(None);
         }
-        Ok(name)
+        let id = String::from_utf8(self.ids.get(document)?).unwrap_or_default();
+        Ok(RecordId::spelled(id)) // none has an empty one
     }
 
     /// Compresses full frames, in parallel, and writes them.
@@ -225,13 +221,6 @@ pub struct Checkpoint {
     len: u64,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,
-}
-
-/// How a line names a document.
-struct Name<'a> {
-    path: Cow<'a, str>,
-    record: Option<u64>,
-    id: Option<RecordId<'static>>,
 }
 
 /// A frame, with a checksum.

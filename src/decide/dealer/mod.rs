@@ -121,10 +121,6 @@ impl Dealer {
     pub fn deal(&mut self, batches: &[Batch<'_>]) -> Result<()> {
         for batch in batches {
             for (fingerprint, paragraph, document_start) in batch.records.iter() {
-                let given = batch.given.and_then(|given| given.get(paragraph as usize));
-                if given.is_some_and(|given| !given.is_kept()) {
-                    continue;
-                }
                 let fingerprint = match (self.scope, batch.open_document) {
                     (Scope::Corpus, _) => fingerprint,
                     (Scope::Document, Some(start)) if document_start == 0 => salted(fingerprint, start.0),

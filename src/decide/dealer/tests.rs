@@ -45,13 +45,7 @@ fn batches(dealt: &[Dealt], first: u64) -> Vec<Batch<'_>> {
     dealt
         .iter()
         .zip(firsts)
-        .map(|(records, first)| Batch {
-            records,
-            num_paragraphs: records.len(),
-            first,
-            open_document: None,
-            given: None,
-        })
+        .map(|(records, first)| Batch { records, num_paragraphs: records.len(), first, open_document: None })
         .collect()
 }
 

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Out, ProblemWriter};
+use crate::account::RawJson;
 use crate::error::RejectReason;
 use crate::report::check::{CheckReport, Location, Measured, Problem};
 
@@ -104,6 +105,8 @@ struct Line<'a> {
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a RawJson<'static>>,
     #[serde(serialize_with = "spelled")]
     fingerprint: &'a dyn fmt::Display,
     occurrence: u64,
@@ -127,6 +130,7 @@ fn line(problem: &Problem) -> Line<'_> {
         paragraphs: problem.num_paragraphs,
         bytes: problem.num_bytes,
         similarity: problem.similarity,
+        evidence: problem.evidence.as_ref(),
         fingerprint: &problem.fingerprint,
         occurrence: problem.occurrence,
         excerpt: &problem.excerpt,

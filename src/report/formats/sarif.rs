@@ -147,6 +147,9 @@ fn result(problem: &Problem, failing: Failing) -> Value {
             "similarity": problem.similarity,
         },
     });
+    if let Some(evidence) = &problem.evidence {
+        result["properties"]["evidence"] = json!(evidence);
+    }
     if let Some(survivor) = related {
         let mut related = location(survivor);
         related["id"] = json!(1);

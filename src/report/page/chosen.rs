@@ -46,6 +46,16 @@ pub(super) struct Place {
     pub(super) last: u64,
 }
 
+/// What stands for the path of what stays where nothing does.
+const NOWHERE: &str = "(nothing stays)";
+
+impl Place {
+    /// The place of what stays where nothing does.
+    pub(super) fn nowhere(paths: &mut Paths) -> Self {
+        Self { run: None, path: paths.number(NOWHERE), record: None, id: None, first: 0, last: 0 }
+    }
+}
+
 /// A copy that went.
 #[derive(Debug)]
 pub(super) struct Copy {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use hashbrown::HashTable;
+use serde_json::value::RawValue;
 
 use crate::account::{LedgerLineRef, LedgerPlace, RawJson};
 use crate::decide::Rule;
@@ -33,9 +34,11 @@ impl DocumentKey {
         }
     }
 
-    /// What stands for a document where none has what stays: lines with one evidence are one group.
-    fn of_evidence(evidence: Option<&RawJson<'_>>) -> Self {
-        Self::of(&format!("\0{}", evidence.map_or("", RawJson::json)), None)
+    /// What stands for a document where none has what stays: lines with one text and evidence are one group.
+    fn of_evidence(line: &LedgerLineRef<'_>) -> Self {
+        let (evidence, text) =
+            (line.evidence.as_ref().map_or("", RawJson::json), line.text.map_or("", RawValue::get));
+        Self::of(&format!("\0{evidence}\0{text}"), None)
     }
 }
 
@@ -99,7 +102,7 @@ impl Groups {
         let goes_on = self.previous.goes_on(line);
         let (document, (first, last)) = match &line.survivor {
             Some(place) => (DocumentKey::of_survivor(place), bounds(place.first, place.last)),
-            None => (DocumentKey::of_evidence(line.evidence.as_ref()), (0, 0)),
+            None => (DocumentKey::of_evidence(line), (0, 0)),
         };
         let own = Group {
             document,

@@ -8,18 +8,20 @@ use serde::{Deserialize, Serialize};
 mod retract;
 mod saved;
 
-pub(crate) use saved::{Log, Logs, MARKS, RECORDS, SavedDecider, SavedLogs, Start, VERDICTS};
+pub(crate) use saved::{Log, Logs, MARKS, Resumed, SavedDecider, SavedLogs, Start, VERDICTS};
 
-use super::feed::Feed;
-use super::recheck::{Reading, Recheck, Unlike};
+use super::feed::{Feed, Rewind};
+use super::pass::Pass;
+use super::recheck::{Checksums, Recheck, Unlike};
 
 use super::scan::Scanned;
 use super::settled::{Settled, SettledDocument};
-use crate::decide::{Batch, Copies, Findings, Places, UnitKind, Verdict};
+use crate::config::Scope;
+use crate::decide::{Batch, Copies, Exact, Findings, Places, UnitKind, Verdict};
 use crate::discover::SourceList;
 use crate::error::Error;
 use crate::fingerprint::DocumentHasher;
-use crate::read::{Part, Reread, Role};
+use crate::read::{Part, Role};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Decide, and where everything stands.
@@ -32,9 +34,9 @@ pub(crate) struct Decider<'a> {
     /// Whether documents are what they were.
     recheck: Option<Recheck>,
     /// What documents are, if they are to be read again.
-    reading: Option<Reading>,
+    noting: Option<Checksums>,
     /// What was noted.
-    noted: Option<Arc<Reading>>,
+    noted: Option<Arc<Checksums>>,
     at: At,
 }
 
@@ -60,6 +62,23 @@ enum Numbering<'a> {
     Kept(Places),
 }
 
+/// What passes before found of every document: where it stands, and what it was.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) places: Places,
+    pub(crate) checksums: Arc<Checksums>,
+}
+
+/// What is known of the corpus when a pass begins.
+pub(crate) enum Basis<'a> {
+    /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
+    Nothing(Option<Checksums>),
+    /// Where everything stands; what documents were, if they are to be held to it; and what was found.
+    Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
+    /// What a search found, for the pass that is taken through to the end with it and may be saved.
+    Searched(Known, Option<&'a Findings>),
+}
+
 /// A large text document of which some pieces are settled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct OpenDocument {
@@ -72,6 +91,14 @@ struct OpenDocument {
     hasher: DocumentHasher,
     /// Of its pieces' checksums.
     checksum: u32,
+}
+
+/// Where a chunk begins.
+struct Origin {
+    /// Place of its first paragraph.
+    first: Ordinal,
+    /// Place of the first paragraph of the document that it begins in the middle of.
+    open_document: Option<Ordinal>,
 }
 
 /// Why a pass cannot go on.
@@ -99,15 +126,6 @@ impl From<Error> for Halt {
     }
 }
 
-/// Where reading is to begin anew.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rewind {
-    pub(crate) first: SourceId,
-    /// The source that is to be read in another way.
-    pub(crate) source: SourceId,
-    pub(crate) how: Reread,
-}
-
 /// The source, and the number of its member, that a part belongs to.
 fn owner(part: &Part) -> (SourceId, u64) {
     (part.source, part.unit())
@@ -122,52 +140,30 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
 }
 
 impl<'a> Decider<'a> {
-    /// Numbers everything, and decides if there is something to decide by.
-    pub(crate) fn new(copies: Copies) -> Self {
-        let numbering = Numbering::Given(Places::default());
-        let (findings, recheck, reading, noted) = (None, None, None, None);
-        Self { copies, numbering, findings, recheck, reading, noted, at: At::default() }
+    /// Begins a pass.
+    pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
+        let copies = if pass.settles_copies() { Copies::Live(Exact::new(scope)) } else { Copies::Unsought };
+        let at = At::default();
+        match basis {
+            Basis::Nothing(noting) => {
+                let numbering = Numbering::Given(Places::default());
+                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, at }
+            }
+            Basis::Borrowed { places, checksums, findings } => {
+                let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
+                Self { copies, numbering, findings, recheck, noting: None, noted: None, at }
+            }
+            Basis::Searched(Known { places, checksums }, findings) => {
+                let recheck = Some(Recheck::new(Arc::clone(&checksums)));
+                let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
+                Self { copies, numbering, findings, recheck, noting: None, noted, at }
+            }
+        }
     }
 
-    /// The same, with the places of a pass before this one and what was found since.
-    pub(crate) fn again(copies: Copies, places: &'a Places, findings: Option<&'a Findings>) -> Self {
-        Self { numbering: Numbering::Known(places), findings, ..Self::new(copies) }
-    }
-
-    /// The same, of a pass that is taken through to the end with these places: it may be saved, and documents are
-    /// checked.
-    pub(crate) fn after(
-        copies: Copies,
-        places: Places,
-        reading: Arc<Reading>,
-        findings: Option<&'a Findings>,
-    ) -> Self {
-        let recheck = Some(Recheck::new(Arc::clone(&reading)));
-        let (numbering, noted) = (Numbering::Kept(places), Some(reading));
-        Self { numbering, findings, recheck, noted, ..Self::new(copies) }
-    }
-
-    /// The same decider with what was found before it was saved.
-    pub(crate) fn finding(mut self, findings: Option<&'a Findings>) -> Self {
-        self.findings = findings;
-        self
-    }
-
-    /// Whether what documents are is not noted yet.
-    pub(crate) fn needs_marks(&self) -> bool {
-        self.recheck.is_none() && self.reading.is_none()
-    }
-
-    /// Checks that documents are what they were in that pass.
-    pub(crate) fn checking(mut self, earlier: Arc<Reading>) -> Self {
-        self.recheck = Some(Recheck::new(earlier));
-        self
-    }
-
-    /// Notes what documents are from here on, to be checked in a pass after this one.
-    pub(crate) fn noting(mut self, reading: Reading) -> Self {
-        self.reading = Some(reading);
-        self
+    /// Whether documents are noted, or held to an earlier reading.
+    pub(crate) fn has_checksums(&self) -> bool {
+        self.recheck.is_some() || self.noting.is_some()
     }
 
     /// Ends the pass.
@@ -198,13 +194,14 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Where everything stands, and what every document was, if it was noted.
-    pub(crate) fn into_parts(self) -> (Places, Option<Arc<Reading>>) {
+    /// Where everything stands, and what every document was, if this pass found and noted it.
+    pub(crate) fn into_known(self) -> Option<Known> {
         let places = match self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::Known(_) => Places::default(),
+            Numbering::Known(_) => return None,
         };
-        (places, self.noted.or(self.reading.map(Arc::new)))
+        let checksums = self.noted.or(self.noting.map(Arc::new))?;
+        Some(Known { places, checksums })
     }
 
     /// The place of the next paragraph.
@@ -239,48 +236,59 @@ impl<'a> Decider<'a> {
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
             let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
             self.begin_chunk(scanned);
-            origins.push((Ordinal(self.at.next), open));
+            origins.push(Origin { first: Ordinal(self.at.next), open_document: open });
             documents.push(self.place(scanned)?);
         }
         let next = Ordinal(self.at.next);
         if let Some(places) = self.given() {
             places.set_end(next);
         }
-        let verdicts = self.verdicts(&scanned, &documents, &origins)?;
+        let verdicts = self.verdicts(&mut scanned, &documents, &origins)?;
         let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
-        let settled = settled.map(|(((scanned, verdicts), documents), (first, _))| Settled {
+        let settled = settled.map(|(((scanned, verdicts), documents), origin)| Settled {
             scanned,
             verdicts,
             documents,
-            first,
+            first: origin.first,
         });
         Ok((settled.collect(), rewind))
     }
 
-    /// The verdicts on the paragraphs of a batch: whole documents first, then copies, then near-duplicates.
+    /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
+    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs.
     fn verdicts(
         &mut self,
-        scanned: &[Scanned],
+        scanned: &mut [Scanned],
         documents: &[Vec<SettledDocument>],
-        origins: &[(Ordinal, Option<Ordinal>)],
+        origins: &[Origin],
     ) -> Result<Vec<Vec<Verdict>>, Error> {
-        let given: Vec<Option<Vec<Verdict>>> = scanned
+        let of_documents: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
             .zip(documents)
             .map(|(scanned, documents)| self.judge(scanned, documents))
             .collect();
-        let batches = scanned.iter().zip(origins).zip(&given);
-        let batches = batches.map(|((scanned, &(first, open_document)), given)| Batch {
+        for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
+            if let Some(given) = given {
+                scanned.records.retain(|paragraph| given[paragraph as usize].is_kept());
+            }
+        }
+        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| Batch {
             records: &scanned.records,
             num_paragraphs: scanned.paragraphs.len(),
-            first,
-            open_document,
-            given: given.as_deref(),
+            first: origin.first,
+            open_document: origin.open_document,
         });
         let mut verdicts = self.copies.settle(&batches.collect::<Vec<_>>())?;
+        for (verdicts, given) in verdicts.iter_mut().zip(of_documents) {
+            for (verdict, given) in verdicts.iter_mut().zip(given.unwrap_or_default()) {
+                if !given.is_kept() {
+                    *verdict = given;
+                }
+            }
+        }
         if let Some(findings) = self.findings.filter(|findings| findings.has_paragraphs()) {
-            for (verdicts, (first, _)) in verdicts.iter_mut().zip(origins) {
-                for (verdict, place) in verdicts.iter_mut().zip(first.0..) {
+            for (verdicts, origin) in verdicts.iter_mut().zip(origins) {
+                for (verdict, place) in verdicts.iter_mut().zip(origin.first.0..) {
                     *verdict = findings.judge_paragraph(Ordinal(place), *verdict);
                 }
             }
@@ -382,8 +390,8 @@ impl<'a> Decider<'a> {
             let checked = recheck.check(open.id, open.checksum);
             checked.map_err(|unlike| self.halt(unlike, Some(part.source)))?;
         }
-        if let Some(reading) = &mut self.reading {
-            reading.note(open.id, open.checksum)?;
+        if let Some(noting) = &mut self.noting {
+            noting.note(open.id, open.checksum)?;
         }
         if scanned.is_keyed {
             document.digest = Some(open.hasher.finish());

@@ -1,8 +1,8 @@
 //! What turned out to be bad, or to be read again in another way: it is taken out of a batch as if it had never been.
 
-use super::{Decider, Rewind, owner, piece};
+use super::{Decider, owner, piece};
 use crate::read::{Part, PartFate};
-use crate::run::feed::Feed;
+use crate::run::feed::{Feed, Rewind};
 use crate::run::scan::Scanned;
 use crate::units::Ordinal;
 

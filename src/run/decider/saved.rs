@@ -1,5 +1,5 @@
-//! A pass that decides ahead: records are dealt to disk, settled there, and the pass goes on from where it stood. And
-//! what of a pass is saved, so that another run can go on with it.
+//! The decider where prints overflow to disk and are settled there, and what of a pass is saved, so that another run
+//! can go on with it.
 
 use std::sync::Arc;
 
@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{At, Decider, Numbering};
 use crate::config::Scope;
+
 use crate::decide::{
-    Copies, Dealer, Exact, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
+    Copies, Dealer, Exact, Findings, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
 };
 use crate::error::Result;
-use crate::run::recheck::{Reading, Recheck, SavedReading};
+use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{DocumentId, Ordinal};
 
-/// Where a pass is to go on from once more.
+/// Where the decider stands when prints overflow: the rest is gone through once more from here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Start {
     at: At,
@@ -26,16 +27,13 @@ pub(crate) struct Start {
 }
 
 impl Decider<'_> {
-    /// From here on records are put aside in the first store, and what documents are is noted in the second, if that is
-    /// needed ([`Self::needs_marks`]). Gives back where it stands, to go through the rest once more.
+    /// Begins [`Pass::Partition`]: from here on prints are put aside in a store of `output`, and what documents are is
+    /// noted in another, if it was not. Gives back where the pass stands, to go through the rest once more.
     ///
     /// # Errors
-    /// [`Error::Output`].
-    pub(crate) fn deal(
-        &mut self,
-        records: Box<dyn Scratch>,
-        marks: Option<Box<dyn Scratch>>,
-    ) -> Result<Start> {
+    /// [`crate::Error::Output`].
+    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<Start> {
+        let is_noted = self.has_checksums();
         let mut at = self.at.clone();
         let first = match &self.numbering {
             Numbering::Given(places) => {
@@ -46,21 +44,22 @@ impl Decider<'_> {
         };
         let open = at.open.as_ref().map(|open| open.start);
         if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Dealt(Dealer::take_over(exact, records, Ordinal(at.next), open)?);
+            self.copies =
+                Copies::Dealt(Dealer::take_over(exact, output.store(RECORDS)?, Ordinal(at.next), open)?);
         }
-        if let Some(marks) = marks {
+        if !is_noted {
             // A document that stands open is not known from its beginning.
-            self.reading = Some(Reading::new(marks, DocumentId(at.next_document)));
+            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(at.next_document)));
         }
         let unchecked = self.recheck.as_ref().map(Recheck::next);
         Ok(Start { at, unchecked, first: DocumentId(first) })
     }
 
-    /// Settles what was dealt, and goes back to `start`.
+    /// Begins [`Pass::Write`]: settles what was put aside, and goes back to `start`.
     ///
     /// # Errors
     /// Those of [`Dealer::settle`].
-    pub(crate) fn plan(&mut self, start: Start, means: Means<'_>) -> Result<()> {
+    pub(crate) fn begin_write(&mut self, start: Start, means: Means<'_>) -> Result<()> {
         if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
             self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
         }
@@ -70,10 +69,10 @@ impl Decider<'_> {
             (Some(next), Some(recheck)) => Some(recheck.back_to(DocumentId(next))),
             _ => None,
         };
-        if let Some(reading) = self.reading.take() {
-            let reading = Arc::new(reading);
-            self.recheck = Some(Recheck::starting(Arc::clone(&reading), first));
-            self.noted = Some(reading);
+        if let Some(noted) = self.noting.take() {
+            let noted = Arc::new(noted);
+            self.recheck = Some(Recheck::starting(Arc::clone(&noted), first));
+            self.noted = Some(noted);
         }
         if let Numbering::Given(places) = &mut self.numbering {
             self.numbering = Numbering::Kept(std::mem::take(places));
@@ -90,8 +89,8 @@ pub(crate) struct SavedDecider {
     /// Whether the places were known before.
     is_known: bool,
     copies: SavedCopies,
-    reading: Option<SavedReading>,
-    noted: Option<SavedReading>,
+    noting: Option<SavedChecksums>,
+    noted: Option<SavedChecksums>,
     /// The first document that is not checked yet.
     unchecked: Option<u64>,
 }
@@ -169,7 +168,7 @@ impl Logs {
     }
 }
 
-impl Decider<'_> {
+impl<'a> Decider<'a> {
     /// Saves the pass, if it is where it can be: not in the middle of a text, and of no pass before it.
     ///
     /// # Errors
@@ -199,22 +198,18 @@ impl Decider<'_> {
             places: saved,
             is_known: matches!(self.numbering, Numbering::Kept(_)),
             copies,
-            reading: self.reading.as_mut().map(Reading::save).transpose()?,
+            noting: self.noting.as_mut().map(Checksums::save).transpose()?,
             noted: self.noted.as_ref().map(|noted| noted.save_shared()).transpose()?,
             unchecked: self.recheck.as_ref().map(Recheck::next),
         }))
     }
 
-    /// Takes up a pass that was saved, with the logs as they were then.
+    /// Goes on with a pass that was saved, with the logs as they were then.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if a store does not hold what it held, [`Error::Output`].
-    pub(crate) fn take_up(
-        saved: SavedDecider,
-        logs: &SavedLogs,
-        scope: Scope,
-        output: &dyn Output,
-    ) -> Result<(Self, Logs)> {
+    /// [`crate::Error::Damaged`] if a store does not hold what it held, [`crate::Error::Output`].
+    pub(crate) fn resume(saved: SavedDecider, logs: &SavedLogs, from: Resumed<'a>) -> Result<(Self, Logs)> {
+        let Resumed { scope, output, findings } = from;
         let mut places_log = Log(output.reopen_store(PLACES, logs.places)?);
         let mut places = Places::default();
         places_log.for_each(logs.places, |bytes| places.take_up(bytes))?;
@@ -240,17 +235,15 @@ impl Decider<'_> {
                 Copies::Planned(Plan::take_up(&plan, verdicts)?)
             }
         };
-        let reopen = |saved: SavedReading| -> Result<Reading> {
-            Ok(Reading::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+        let reopen = |saved: SavedChecksums| -> Result<Checksums> {
+            Ok(Checksums::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
         };
-        let mut decider = Decider::new(copies);
-        decider.at = saved.at;
-        decider.numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
-        decider.reading = saved.reading.map(reopen).transpose()?;
-        decider.noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
-        if let (Some(noted), Some(next)) = (&decider.noted, saved.unchecked) {
-            decider.recheck = Some(Recheck::starting(Arc::clone(noted), DocumentId(next)));
-        }
+        let numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
+        let noting = saved.noting.map(reopen).transpose()?;
+        let noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
+        let next = noted.as_ref().zip(saved.unchecked);
+        let recheck = next.map(|(noted, next)| Recheck::starting(Arc::clone(noted), DocumentId(next)));
+        let decider = Self { copies, numbering, findings, recheck, noting, noted, at: saved.at };
         let logs = Logs {
             places: places_log,
             survivors: survivors_log,
@@ -261,7 +254,15 @@ impl Decider<'_> {
     }
 }
 
-/// The stores of a pass that decides ahead.
-pub(crate) const RECORDS: &str = "records";
+/// What a pass that was saved goes on with.
+#[derive(Clone, Copy)]
+pub(crate) struct Resumed<'a> {
+    pub(crate) scope: Scope,
+    pub(crate) output: &'a dyn Output,
+    pub(crate) findings: Option<&'a Findings>,
+}
+
+/// The stores of passes that overflow to disk.
+const RECORDS: &str = "records";
 pub(crate) const MARKS: &str = "marks";
 pub(crate) const VERDICTS: &str = "verdicts";

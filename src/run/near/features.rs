@@ -1,26 +1,27 @@
-//! Collect: what the texts that met another are compared by, kept on disk.
+//! Features: what the texts that met another are compared by, kept on disk.
 
 use std::collections::HashMap;
+use std::iter::Peekable;
 
 use crate::config::Shingle;
+use crate::decide::Places;
 use crate::decide::near::{Components, Features, Member, SignatureId, Signatures};
-use crate::decide::{Copies, Places};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
-use crate::read::PartFate;
+use crate::read::Part;
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::Decider;
-use crate::run::drive::drive;
+use crate::run::decider::{Basis, Decider};
+use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
-use crate::run::pass::Visitor;
-use crate::run::scan::{Purpose, ScanContext};
+use crate::run::pass::{Keys, Pass};
 use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal};
 
-use super::{Units, tell};
+use super::{Compared, Units, report};
 
 /// The features of texts, on disk.
 pub(super) struct Collected {
@@ -81,20 +82,21 @@ impl Wanted {
     }
 }
 
-/// What was made of a chunk.
+/// What was made of a text, or of a piece of one.
 enum Made {
     /// A whole text, encoded.
     Whole(SignatureId, Vec<u8>),
-    /// A piece of a long text, and whether it is the last.
+    /// A piece of a long text.
     Piece(SignatureId, Box<Piece>),
 }
 
 struct Piece {
     features: Features,
     shingles: Shingles,
-    is_first: bool,
-    is_last: bool,
 }
+
+/// What was made of a chunk: of each text with the number of its slot.
+type ChunkMade = Vec<(usize, Made)>;
 
 /// Makes features.
 struct Maker<'a> {
@@ -105,14 +107,14 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn make(&self, settled: &Settled) -> Vec<Made> {
+    fn make(&self, settled: &Settled) -> ChunkMade {
         match self.units {
             Units::Documents => self.documents(settled),
             Units::Paragraphs => self.paragraphs(settled),
         }
     }
 
-    fn documents(&self, settled: &Settled) -> Vec<Made> {
+    fn documents(&self, settled: &Settled) -> ChunkMade {
         let mut made = Vec::new();
         let mut shingler = Shingler::new(self.shingle, Numbers::default());
         for part in &settled.scanned.chunk.parts {
@@ -125,22 +127,19 @@ impl Maker<'_> {
                 let mut shingles = shingler.finish();
                 let numbers = shingler.numbers.finish();
                 let len = shingles.num_elements();
-                made.push(if part.is_piece_of_text() {
+                let one = if part.is_piece_of_text() {
                     let features = Features::new(len, shingles.take_complete(), numbers);
-                    let is_last = part.is_last && part.fate == PartFate::Read;
-                    Made::Piece(
-                        text,
-                        Box::new(Piece { features, shingles, is_first: part.is_first, is_last }),
-                    )
+                    Made::Piece(text, Box::new(Piece { features, shingles }))
                 } else {
                     Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
-                });
+                };
+                made.push((number, one));
             }
         }
         made
     }
 
-    fn paragraphs(&self, settled: &Settled) -> Vec<Made> {
+    fn paragraphs(&self, settled: &Settled) -> ChunkMade {
         let mut made = Vec::new();
         let mut shingler = Shingler::new(self.shingle, Numbers::default());
         let numbers = 0..settled.scanned.chunk.slots.len();
@@ -153,82 +152,134 @@ impl Maker<'_> {
                 let shingles = shingler.finish();
                 let len = shingles.num_elements();
                 let numbers = shingler.numbers.finish();
-                made.push(Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode()));
+                let features = Features::new(len, shingles.into_hashes(), numbers).encode();
+                made.push((number, Made::Whole(text, features)));
             }
         }
         made
     }
 }
 
-/// Joins pieces, in corpus order.
+/// Keeps features and joins pieces, in corpus order.
 struct Joiner {
     collected: Collected,
+    /// A long text of which some pieces were seen.
     open: Option<(SignatureId, Features, Shingles)>,
     shingle: Shingle,
+    walk: Walk,
 }
 
 impl Joiner {
-    fn add(&mut self, made: Made) -> Result<()> {
-        let (text, piece) = match made {
-            Made::Whole(text, features) => return self.collected.keep(text, &features),
-            Made::Piece(text, piece) => (text, *piece),
-        };
-        let Piece { features, shingles, is_first, is_last } = piece;
-        let (mut joined, mut ends) = match self.open.take_if(|(open, ..)| *open == text && !is_first) {
-            None => (features, shingles),
-            Some((_, mut joined, mut ends)) => {
+    fn add(&mut self, settled: &Settled, made: ChunkMade) -> Result<()> {
+        let mut walk = self.walk;
+        walk.chunk(
+            &settled.scanned.chunk,
+            &mut ChunkJoiner { joiner: self, made: made.into_iter().peekable() },
+        )?;
+        self.walk = walk;
+        Ok(())
+    }
+
+    fn join(&mut self, text: SignatureId, piece: Piece) {
+        let Piece { features, shingles } = piece;
+        self.open = Some(match self.open.take() {
+            None => (text, features, shingles),
+            Some((text, mut joined, mut ends)) => {
                 ends.join(shingles, self.shingle);
                 let mut next = Features::new(0, ends.take_complete(), Slots::default());
                 next.join(features);
                 joined.join(next);
-                (joined, ends)
+                (text, joined, ends)
             }
-        };
-        if !is_last {
-            self.open = Some((text, joined, ends));
-            return Ok(());
-        }
+        });
+    }
+
+    /// Ends a long text.
+    fn finish(&mut self) -> Result<()> {
+        let Some((text, mut joined, ends)) = self.open.take() else { return Ok(()) };
         if joined.is_empty() {
             // Shorter than one shingle.
-            joined.join(Features::new(0, std::mem::take(&mut ends).into_hashes(), Slots::default()));
+            joined.join(Features::new(0, ends.into_hashes(), Slots::default()));
         }
         self.collected.keep(text, &joined.encode())
+    }
+}
+
+/// Adds what was made of a chunk.
+struct ChunkJoiner<'j> {
+    joiner: &'j mut Joiner,
+    made: Peekable<std::vec::IntoIter<(usize, Made)>>,
+}
+
+impl ChunkJoiner<'_> {
+    /// Adds what was made of a slot; what was made of slots before it that were not shown goes.
+    fn add(&mut self, number: usize) -> Result<()> {
+        while let Some((slot, made)) = self.made.next_if(|(slot, _)| *slot <= number) {
+            match made {
+                _ if slot < number => {}
+                Made::Whole(text, features) => self.joiner.collected.keep(text, &features)?,
+                Made::Piece(text, piece) => self.joiner.join(text, *piece),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl UnitVisitor for ChunkJoiner<'_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.joiner.open = None;
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.add(record.number)
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        self.add(piece.number)?;
+        if piece.is_end { self.joiner.finish() } else { Ok(()) }
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.joiner.open = None;
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        self.joiner.open = None;
+        Ok(())
     }
 }
 
 /// Reads the sources of these texts again and keeps what they are compared by.
 pub(super) fn collect(
     corpus: &Corpus<'_>,
-    (texts, components): (&Signatures, &Components),
-    units: Units,
+    compared: &Compared<'_>,
+    components: &Components,
     places: &Places,
 ) -> Result<Collected> {
+    let Compared { texts, units, .. } = *compared;
     let wanted = Wanted::new(texts, components);
     let sources = wanted.sources(corpus.sources.len(), units, places);
     let shingle = corpus.config.decide.near.shingle;
     let maker =
         Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
-    let context = ScanContext::new(corpus, Purpose::Places);
-    let mut decider = Decider::again(Copies::Unsought, places, None);
+    let basis = Basis::Borrowed { places, checksums: None, findings: None };
+    let mut decider = Decider::new(Pass::Features, corpus.config.decide.scope, basis);
     let collected =
         Collected { scratch: corpus.output.scratch()?, places: HashMap::with_capacity(wanted.0.len()) };
-    let mut joiner = Joiner { collected, open: None, shingle };
+    let mut joiner = Joiner { collected, open: None, shingle, walk: Walk::default() };
     let visit = |settled: Settled, _: &Places| {
         let made = maker.make(&settled);
         Ok((settled, made))
     };
-    let mut commit = |(settled, made): (Settled, Vec<Made>), _: &Places| {
-        tell(corpus, &settled);
-        made.into_iter().try_for_each(|made| joiner.add(made))?;
+    let mut commit = |(settled, made): (Settled, ChunkMade), _: &Places| {
+        report(corpus, &settled);
+        joiner.add(&settled, made)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus).only(&sources);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
+    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Features, Feed::new(corpus).only(&sources)), &mut decider, visitor)?;
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {

@@ -1,5 +1,5 @@
-//! The passes that find near-duplicates before anything is written: *survey* reads everything and keeps a sketch
-//! of every text; what meets no other is done with. *Collect* reads again what is left and keeps, on disk, what
+//! The passes that find near-duplicates before anything is written: *sketch* reads everything and keeps a sketch
+//! of every text; what meets no other is done with. *Features* reads again what is left and keeps, on disk, what
 //! it is compared by. Then each group is settled by itself. Documents come first; paragraphs are those of the
 //! documents that stay, and no copies.
 //!
@@ -8,7 +8,7 @@
 //!
 //! | of each | bytes | until |
 //! |---|---:|---|
-//! | document | 4 (what it was: [`Reading`]), and 4 if documents are compared | |
+//! | document | 4 (what it was: [`super::recheck::Checksums`]), and 4 if documents are compared | |
 //! | distinct text of a document | 8 | |
 //! | distinct text | 21 to 28 in all (`--keep` but `first`: 53 to 60) | its kind is done with |
 //! | its sketch in memory | 2 a bin: 192 (preset `strict`), 132 (`news`, `syndication`), 216 at most | its kind is done with |
@@ -32,26 +32,25 @@ mod pending;
 mod rank;
 mod sketch;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
-use super::decider::Decider;
-use super::overflow::tell;
-use super::recheck::Reading;
+use super::decider::Known;
+use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
-use crate::decide::{Copies, Exact, Finding, Findings, Places, Rule, Texts};
+use crate::decide::{Finding, Findings, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
 use crate::write::RecordIds;
 
 use features::Collected;
-use sketch::Survey;
+use sketch::DocumentSketches;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,37 +59,10 @@ enum Units {
     Paragraphs,
 }
 
-/// What the search came to.
+/// What the search came to: what goes, and what the pass that carries it out needs to know.
 pub(crate) struct Search {
-    /// Where everything stands.
-    pub(crate) places: Places,
-    /// What goes.
     pub(crate) findings: Findings,
-    /// What every document was.
-    pub(crate) reading: Arc<Reading>,
-}
-
-impl Search {
-    /// What goes, and what the pass that carries it out needs to know.
-    pub(crate) fn split(search: Option<Self>) -> (Option<Findings>, Option<Where>) {
-        search.map(|Self { places, findings, reading }| (findings, (places, reading))).unzip()
-    }
-}
-
-/// Where everything stands, and what every document was.
-pub(crate) type Where = (Places, Arc<Reading>);
-
-/// What decides in the pass after a search, or in the only one if nothing was searched for.
-pub(crate) fn decider<'a>(
-    known: Option<Where>,
-    findings: Option<&'a Findings>,
-    config: &Config,
-) -> Decider<'a> {
-    let copies = Copies::Live(Exact::new(config.decide.scope));
-    match known {
-        None => Decider::new(copies),
-        Some((places, reading)) => Decider::after(copies, places, reading, findings),
-    }
+    pub(crate) known: Known,
 }
 
 /// Searches the corpus, if near-duplicates are to go. The ids of records, and why texts go, are kept for the ledger.
@@ -105,34 +77,45 @@ pub(crate) fn search(
     }
     let banding = Banding::of(config);
     let mut findings = Findings::default();
-    let mut known = None;
-    let mut reading = None;
+    let mut known: Option<Known> = None;
     if config.has_documents() {
         corpus.observer.begun(Stage::Sketching);
-        let (survey, (places, noted)) = sketch::documents(corpus, banding, ids)?;
-        reading = noted;
-        let Survey { texts, texts_of } = survey;
-        let removed = settle(corpus, (&texts, banding), Units::Documents, &places, evidence)?;
+        let (sketches, documents) = sketch::documents(corpus, banding, ids)?;
+        let DocumentSketches { texts, texts_of } = sketches;
+        let compared = Compared { texts: &texts, banding, units: Units::Documents };
+        let removed = settle(corpus, &compared, &documents.places, evidence)?;
         findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
-        known = Some(places);
+        known = Some(documents);
     }
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
-        let earlier =
-            known.as_ref().zip(reading.clone()).map(|(places, reading)| (places, &findings, reading));
-        let (texts, (places, noted)) = sketch::paragraphs(corpus, banding, earlier, ids)?;
-        reading = reading.or(noted);
-        let places = known.take().unwrap_or(places);
-        let removed = settle(corpus, (&texts, banding), Units::Paragraphs, &places, evidence)?;
+        let judged = known.as_ref().map(|known| JudgedDocuments { known, findings: &findings });
+        let (texts, numbered) = sketch::paragraphs(corpus, banding, judged, ids)?;
+        known = known.or(numbered);
+        let Some(Known { places, .. }) = &known else { return Ok(None) };
+        let compared = Compared { texts: &texts, banding, units: Units::Paragraphs };
+        let removed = settle(corpus, &compared, places, evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
         removed.sort_unstable_by_key(|(place, _)| *place);
         findings.add_paragraphs(Rule::NearParagraph, removed);
-        known = Some(places);
     }
     corpus.observer.begun(Stage::Cleaning);
-    let (Some(places), Some(reading)) = (known, reading) else { return Ok(None) };
-    Ok(Some(Search { places, findings, reading }))
+    Ok(known.map(|known| Search { findings, known }))
+}
+
+/// Texts of one kind, as they are compared.
+struct Compared<'a> {
+    texts: &'a Signatures,
+    banding: Banding,
+    units: Units,
+}
+
+/// What is known of documents when paragraphs are compared.
+#[derive(Clone, Copy)]
+struct JudgedDocuments<'a> {
+    known: &'a Known,
+    findings: &'a Findings,
 }
 
 /// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough
@@ -177,18 +160,18 @@ const CACHED_BYTES: usize = 32 * 1024 * 1024;
 /// Finds the texts that go, sorted.
 fn settle(
     corpus: &Corpus<'_>,
-    (texts, banding): (&Signatures, Banding),
-    units: Units,
+    compared: &Compared<'_>,
     places: &Places,
     evidence: &mut EvidenceStore,
 ) -> Result<Vec<(SignatureId, Finding)>> {
+    let Compared { texts, banding, .. } = *compared;
     let budget = near_budget(corpus.config) / 2;
     let components = near::components(texts, banding, budget)?;
     if components.is_empty() {
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let collected = features::collect(corpus, (texts, &components), units, places)?;
+    let collected = features::collect(corpus, compared, &components, places)?;
     let cached = CACHED_BYTES.min(budget / 8);
     let batches = batches(&components, (&collected, cached), budget, |group| {
         near::num_bytes(group.len(), (texts, banding))

@@ -1,36 +1,33 @@
-//! Survey: a sketch of every text.
+//! Sketches: one of every text that may be a near-duplicate.
 
 use std::sync::Arc;
 
 use crate::config::Shingle;
 use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
-use crate::decide::{Copies, Exact, Findings, NO_TEXT, Places};
+use crate::decide::{NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
 use crate::read::{Part, PartFate};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::{Decider, MARKS};
-use crate::run::drive::drive;
+use crate::run::decider::{Basis, Decider, Known, MARKS};
+use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
-use crate::run::pass::Visitor;
-use crate::run::recheck::Reading;
-use crate::run::scan::{Purpose, ScanContext};
+use crate::run::pass::{Keys, Pass};
+use crate::run::recheck::Checksums;
 use crate::run::settled::Settled;
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
 use crate::units::{DocumentId, Ordinal};
 use crate::write::RecordIds;
 
 use super::pending::Pending;
 use super::rank::Ranking;
-use super::{check_texts, near_budget, tell};
-
-/// Where everything stands, and what every document was, if that was not known before.
-pub(super) type Where = (Places, Option<Arc<Reading>>);
+use super::{JudgedDocuments, check_texts, near_budget, report};
 
 /// The sketches of documents.
-pub(super) struct Survey {
+pub(super) struct DocumentSketches {
     pub(super) texts: Signatures,
     /// The text of each document.
     pub(super) texts_of: Vec<SignatureId>,
@@ -116,32 +113,17 @@ struct OpenText {
 
 /// Adds up what is seen, in corpus order.
 struct Adder<'a> {
-    survey: Survey,
+    sketches: DocumentSketches,
     open: Option<OpenText>,
     sketcher: &'a Sketcher<'a>,
+    walk: Walk,
 }
 
 impl Adder<'_> {
     fn add(&mut self, settled: &Settled, seen: Vec<Seen>) -> Result<()> {
-        let mut seen = seen.into_iter();
-        for part in &settled.scanned.chunk.parts {
-            if part.is_first {
-                self.open = None;
-            }
-            for number in part.slots.clone() {
-                match seen.next() {
-                    Some(Seen::Whole(text)) => self.push(settled.documents[number].id, &text)?,
-                    Some(Seen::Piece { sketch, shingles }) => {
-                        self.join(sketch, shingles);
-                        self.finish(settled, part, number)?;
-                    }
-                    Some(Seen::Nothing) | None => {}
-                }
-            }
-            if part.is_last {
-                self.open = None;
-            }
-        }
+        let mut walk = self.walk;
+        walk.chunk(&settled.scanned.chunk, &mut ChunkAdder { adder: self, settled, seen })?;
+        self.walk = walk;
         Ok(())
     }
 
@@ -160,28 +142,73 @@ impl Adder<'_> {
         }
     }
 
-    /// Ends a long text, if it ends here and is good.
-    fn finish(&mut self, settled: &Settled, part: &Part, number: usize) -> Result<()> {
-        let document = settled.documents[number];
-        if !part.is_last || part.fate != PartFate::Read {
-            return Ok(());
-        }
+    /// Ends a long text with its last piece.
+    fn finish(&mut self, settled: &Settled, piece: &PieceSlot<'_>) -> Result<()> {
+        let document = settled.documents[piece.number];
         let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
         let len = open.shingles.num_elements();
         let num_bins = self.sketcher.banding.num_bins();
         let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
         if let Some(sketch) = sketch {
-            let rank = self.sketcher.ranking.part(settled, part)?.of(number, len);
+            let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, len);
             self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
         }
         Ok(())
     }
 
     fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
-        let text = push(&mut self.survey.texts, (document.0, text), self.sketcher.corpus.output)?;
+        let text = push(&mut self.sketches.texts, (document.0, text), self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
-        self.survey.texts_of.resize(index, NO_TEXT);
-        self.survey.texts_of.push(text);
+        self.sketches.texts_of.resize(index, NO_TEXT);
+        self.sketches.texts_of.push(text);
+        Ok(())
+    }
+}
+
+/// Adds what is seen of a chunk: one [`Seen`] for each of its slots.
+struct ChunkAdder<'c, 'a> {
+    adder: &'c mut Adder<'a>,
+    settled: &'c Settled,
+    seen: Vec<Seen>,
+}
+
+impl ChunkAdder<'_, '_> {
+    fn seen(&mut self, number: usize) -> Seen {
+        self.seen.get_mut(number).map_or(Seen::Nothing, |seen| std::mem::replace(seen, Seen::Nothing))
+    }
+}
+
+impl UnitVisitor for ChunkAdder<'_, '_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        match self.seen(record.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
+            Seen::Piece { .. } | Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        match self.seen(piece.number) {
+            Seen::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
+            Seen::Piece { sketch, shingles } => {
+                self.adder.join(sketch, shingles);
+                if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
+            }
+            Seen::Nothing => Ok(()),
+        }
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.adder.open = None;
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        self.adder.open = None;
         Ok(())
     }
 }
@@ -198,42 +225,33 @@ fn push(
     texts.push(member, text)
 }
 
-/// Surveys all documents, and notes where everything stands and the ids of records.
+/// Sketches all documents, and finds where everything stands; the ids of records are noted.
 pub(super) fn documents(
     corpus: &Corpus<'_>,
     banding: Banding,
     ids: &mut RecordIds,
-) -> Result<(Survey, Where)> {
+) -> Result<(DocumentSketches, Known)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = context(corpus);
-    let survey = Survey { texts: sketcher.texts(), texts_of: Vec::new() };
-    let mut adder = Adder { survey, open: None, sketcher: &sketcher };
-    let reading = Reading::new(corpus.output.store(MARKS)?, DocumentId(0));
-    let mut decider = Decider::new(Copies::Unsought).noting(reading);
+    let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, walk: Walk::default() };
+    let noting = Checksums::new(corpus.output.store(MARKS)?, DocumentId(0));
+    let scope = corpus.config.decide.scope;
+    let mut decider = Decider::new(Pass::Sketch, scope, Basis::Nothing(Some(noting)));
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
         Ok((settled, seen))
     };
     let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
         note(&settled, ids)?;
-        tell(corpus, &settled);
+        report(corpus, &settled);
         adder.add(&settled, seen)?;
-        check_texts(corpus.config, adder.survey.texts.len())?;
+        check_texts(corpus.config, adder.sketches.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
-    Ok((adder.survey, decider.into_parts()))
-}
-
-/// How a survey scans.
-fn context<'a>(corpus: &Corpus<'a>) -> ScanContext<'a> {
-    ScanContext::new(corpus, Purpose::Keys).checked()
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
+    let known = decider.into_known().expect("a pass that knows nothing before numbers and notes everything");
+    Ok((adder.sketches, known))
 }
 
 /// Notes the ids of a chunk's records, for the ledger.
@@ -247,23 +265,25 @@ fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
     Ok(())
 }
 
-/// Surveys the paragraphs that are no copies, of the documents that stay. `earlier`: what is known of documents.
+/// Sketches the paragraphs that are no copies, of the documents that stay. Gives back where everything stands too, if
+/// that was not known.
 pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
-    earlier: Option<(&Places, &Findings, Arc<Reading>)>,
+    judged: Option<JudgedDocuments<'_>>,
     ids: &mut RecordIds,
-) -> Result<(Signatures, Where)> {
+) -> Result<(Signatures, Option<Known>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let context = context(corpus);
     let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
     let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
-    let copies = Copies::Live(Exact::new(corpus.config.decide.scope));
-    let mut decider = match earlier {
-        None => Decider::new(copies).noting(Reading::new(corpus.output.store(MARKS)?, DocumentId(0))),
-        Some((places, findings, reading)) => Decider::again(copies, places, Some(findings)).checking(reading),
+    let basis = match judged {
+        None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
+        Some(JudgedDocuments { known: Known { places, checksums }, findings }) => {
+            Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
+        }
     };
+    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
     let visit = |settled: Settled, _: &Places| {
@@ -272,7 +292,7 @@ pub(super) fn paragraphs(
     };
     let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
         note(&settled, ids)?;
-        tell(corpus, &settled);
+        report(corpus, &settled);
         let mut add = |place: Ordinal, text: &Signed| {
             push(&mut texts, (place.0, text), corpus.output)?;
             Ok(())
@@ -293,14 +313,9 @@ pub(super) fn paragraphs(
         check_texts(corpus.config, texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let feed = Feed::new(corpus);
-    drive(
-        corpus,
-        (Course::Stream(feed), &context),
-        &mut decider,
-        Visitor { visit: &visit, commit: &mut commit, sealer: None },
-    )?;
-    Ok((texts, decider.into_parts()))
+    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    Ok((texts, decider.into_known()))
 }
 
 fn look_at_paragraphs(

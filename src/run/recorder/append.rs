@@ -48,7 +48,6 @@ impl<'a> Recorder<'a> {
         };
         open.layout = open.layout.joined(layout);
         open.counts += more;
-        open.num_lines += part.num_lines;
         self.open = Some(open);
         Ok(())
     }

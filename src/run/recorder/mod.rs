@@ -14,14 +14,15 @@ use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
-use crate::read::{Part, PartFate, Role, Spool, Spooler};
+use crate::read::{Fault, Part, Spool, Spooler};
 use crate::store::{Area, Output, OutputFile, path};
 use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
-use crate::run::pass::Commit;
+use crate::run::drive::Commit;
 use crate::run::render::{Content, Rendered, RenderedPart};
 use crate::run::settled::{Settled, stretch_context};
+use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
 
 /// The record of a run while it is made.
@@ -40,6 +41,8 @@ pub(crate) struct Recorder<'a> {
     open_path: Vec<u8>,
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
+    /// Where the walk stands within the open document.
+    walk: Walk,
     open: Option<OpenDocument>,
     is_in_archive: bool,
     tally: Tally<'a>,
@@ -53,7 +56,6 @@ struct OpenDocument {
     layout: Layout,
     /// Where the ledger goes back to then.
     checkpoint: Option<Checkpoint>,
-    num_lines: u64,
     /// What stands before the first document that is kept, and goes if none is.
     pending: Vec<u8>,
     /// Something of it is written.
@@ -107,6 +109,7 @@ impl<'a> Recorder<'a> {
             writer: None,
             open_path: Vec::new(),
             shards,
+            walk: Walk::default(),
             open: None,
             is_in_archive: false,
             tally: Tally::new(corpus, findings),
@@ -131,7 +134,10 @@ impl<'a> Recorder<'a> {
             }
         }
         for (part, rendered) in chunk.parts.iter().zip(parts) {
-            self.commit_part(&settled, part, rendered, places)?;
+            let mut walk = self.walk;
+            walk.part(chunk, part, &mut PartCommit { recorder: self, settled: &settled, rendered, places })?;
+            // Lines are those of the open document, which is what is saved.
+            self.walk = if self.open.is_some() { walk } else { Walk::default() };
             self.tally.advance(part);
         }
         Ok(settled)
@@ -145,63 +151,6 @@ impl<'a> Recorder<'a> {
         let context = self.context(places);
         self.ledger.finish(context)?;
         Ok(self.tally.finish())
-    }
-
-    fn commit_part(
-        &mut self,
-        settled: &Settled,
-        part: &Part,
-        rendered: RenderedPart,
-        places: &Places,
-    ) -> Result<()> {
-        match &part.role {
-            Role::ArchiveStart => {
-                self.is_in_archive = true;
-                self.tally.count_input(part);
-                return Ok(());
-            }
-            Role::ArchiveEnd => {
-                self.is_in_archive = false;
-                self.tally.count_input(part);
-                self.close_writer()?;
-                return self.end_unit(part);
-            }
-            Role::Whole | Role::Member(_) => {}
-        }
-        if part.fate != PartFate::Read && !part.kind.is_container() {
-            self.retract(part)?;
-            return self.end_unit(part);
-        }
-        let context = self.context(places);
-        if part.is_first && rendered.content.is_some() {
-            let checkpoint = if part.is_piece_of_text() { Some(self.ledger.checkpoint()?) } else { None };
-            self.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
-        }
-        let lines_before = self.open.as_ref().map_or(0, |open| open.num_lines);
-        for rejection in self.tally.end_records(settled, part, places, lines_before) {
-            self.list(&rejection)?;
-        }
-        if matches!(rendered.content, Some(Content::TooLong)) {
-            let stretches = stretch_context(context, self.config);
-            settled.for_each_stretch(part, &stretches, |document, stretch| {
-                self.ledger.push(document, stretch, context)
-            })?;
-        }
-        for (document, stretch) in rendered.stretches {
-            self.ledger.push(document, stretch, context)?;
-        }
-        self.tally.count_removed(settled, part);
-        let mut counts = rendered.counts;
-        counts.bytes_input = part.num_bytes;
-        match rendered.content {
-            None => self.tally.add(&counts, part),
-            Some(content) => self.append(settled, part, content, &counts)?,
-        }
-        if part.is_last {
-            self.close_document(part, context)?;
-            self.end_unit(part)?;
-        }
-        Ok(())
     }
 
     /// A source or a member is done with.
@@ -261,6 +210,89 @@ impl<'a> Recorder<'a> {
             writer => writer.take().map_or(Ok(()), SourceWriter::discard)?,
         }
         Ok(())
+    }
+}
+
+/// Commits a part of a chunk.
+struct PartCommit<'c, 'a> {
+    recorder: &'c mut Recorder<'a>,
+    settled: &'c Settled,
+    rendered: RenderedPart,
+    places: &'c Places,
+}
+
+impl UnitVisitor for PartCommit<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = true;
+        self.recorder.tally.count_input(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.recorder.is_in_archive = false;
+        self.recorder.tally.count_input(part);
+        self.recorder.close_writer()?;
+        self.recorder.end_unit(part)
+    }
+
+    fn begin_unit(&mut self, part: &Part) -> Result<()> {
+        if self.rendered.content.is_some() {
+            let is_piece = part.is_piece_of_text();
+            let checkpoint = if is_piece { Some(self.recorder.ledger.checkpoint()?) } else { None };
+            self.recorder.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
+        }
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        let owner = self.places.owner(self.settled.documents[record.number].id);
+        let rejection = self.recorder.tally.reject_record(record, fault, owner);
+        self.recorder.list(&rejection)
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.recorder.tally.end_document(self.settled.documents[record.number].id);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        if piece.is_end {
+            self.recorder.tally.end_document(self.settled.documents[piece.number].id);
+        }
+        Ok(())
+    }
+
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        let Self { recorder, settled, rendered, places } = self;
+        let RenderedPart { mut counts, stretches, content } = std::mem::take(rendered);
+        let context = recorder.context(places);
+        recorder.tally.skip_records(part);
+        if matches!(content, Some(Content::TooLong)) {
+            let all = stretch_context(context, recorder.config);
+            settled.for_each_stretch(part, &all, |document, stretch| {
+                recorder.ledger.push(document, stretch, context)
+            })?;
+        }
+        for (document, stretch) in stretches {
+            recorder.ledger.push(document, stretch, context)?;
+        }
+        counts.bytes_input = part.num_bytes;
+        match content {
+            None => recorder.tally.add(&counts, part),
+            Some(content) => recorder.append(settled, part, content, &counts)?,
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, part: &Part, _is_begun: bool) -> Result<()> {
+        self.recorder.retract(part)?;
+        self.recorder.end_unit(part)
+    }
+
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let context = self.recorder.context(self.places);
+        self.recorder.close_document(part, context)?;
+        self.recorder.end_unit(part)
     }
 }
 

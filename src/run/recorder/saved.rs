@@ -9,6 +9,7 @@ use crate::decide::Findings;
 use crate::error::Result;
 use crate::read::Wrap;
 use crate::run::corpus::Corpus;
+use crate::run::walk::Walk;
 use crate::store::Area;
 use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
 
@@ -36,14 +37,15 @@ struct SavedDocument {
 }
 
 impl OpenDocument {
-    fn save(&self) -> SavedDocument {
-        let Self { counts, layout, num_lines, is_written, .. } = *self;
-        SavedDocument { counts, layout, num_lines, pending: self.pending.clone(), is_written }
+    /// Saves it, with the walk that goes through it.
+    fn save(&self, walk: Walk) -> SavedDocument {
+        let Self { counts, layout, is_written, .. } = *self;
+        SavedDocument { counts, layout, num_lines: walk.lines(), pending: self.pending.clone(), is_written }
     }
 
-    fn take_up(saved: SavedDocument) -> Self {
+    fn take_up(saved: SavedDocument) -> (Self, Walk) {
         let SavedDocument { counts, layout, num_lines, pending, is_written } = saved;
-        Self { counts, layout, num_lines, pending, is_written, ..Self::default() }
+        (Self { counts, layout, pending, is_written, ..Self::default() }, Walk::resumed(num_lines))
     }
 }
 
@@ -77,6 +79,7 @@ impl<'a> Recorder<'a> {
             }
             _ => None,
         };
+        let (open, walk) = open.map(OpenDocument::take_up).unzip();
         Ok(Self {
             sources: corpus.sources,
             output,
@@ -90,7 +93,8 @@ impl<'a> Recorder<'a> {
             writer,
             open_path,
             shards,
-            open: open.map(OpenDocument::take_up),
+            walk: walk.unwrap_or_default(),
+            open,
             is_in_archive: false,
             tally: Tally::take_up(corpus, tally, findings),
         })
@@ -123,7 +127,7 @@ impl<'a> Recorder<'a> {
             rejected: self.rejected.len(),
             writer,
             shards,
-            open: self.open.as_ref().map(OpenDocument::save),
+            open: self.open.as_ref().map(|open| open.save(self.walk)),
             tally: self.tally.save(),
         }))
     }

@@ -4,14 +4,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Counts, Directories, Summary, Unit};
-use crate::decide::{Findings, Places};
+use crate::decide::{Findings, Owner, Verdict};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
-use crate::read::{Fault, Part, PartFate, Role};
+use crate::read::{Fault, Part, PartFate};
 use crate::run::corpus::{Corpus, path_of};
-use crate::run::settled::Settled;
+use crate::run::walk::RecordSlot;
 use crate::store::path;
+use crate::units::DocumentId;
 
 /// The counts of a run while it goes on.
 pub(crate) struct Tally<'a> {
@@ -78,13 +79,10 @@ impl<'a> Tally<'a> {
         self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
     }
 
-    /// Counts documents that go as a whole and end here.
-    pub(crate) fn count_removed(&mut self, settled: &Settled, part: &Part) {
-        let Some(findings) = self.findings.filter(|_| part.is_last || part.kind.is_container()) else {
-            return;
-        };
-        let documents = settled.documents.get(part.slots.clone()).unwrap_or_default();
-        for rule in documents.iter().filter_map(|document| findings.judge_document(document.id).rule()) {
+    /// Counts a document that ends, if it goes as a whole.
+    pub(crate) fn end_document(&mut self, document: DocumentId) {
+        let verdict = self.findings.map(|findings| findings.judge_document(document));
+        if let Some(rule) = verdict.and_then(Verdict::rule) {
             self.summary.count_removed(rule);
         }
     }
@@ -107,29 +105,23 @@ impl<'a> Tally<'a> {
         None
     }
 
-    /// Counts the records of a part that are left out, of a container with so many lines before the part; gives
-    /// back those that are rejected.
-    pub(crate) fn end_records(
-        &mut self,
-        settled: &Settled,
-        part: &Part,
-        places: &Places,
-        lines_before: u64,
-    ) -> Vec<Rejection> {
+    /// Counts the records of a part that are not for us.
+    pub(crate) fn skip_records(&mut self, part: &Part) {
         for reason in &part.skipped {
             self.summary.count_skipped_record(*reason);
         }
-        let mut rejections = Vec::new();
-        for number in part.slots.clone() {
-            let slot = &settled.scanned.chunk.slots[number];
-            let Some(fault) = &slot.fault else { continue };
-            let record = places.owner(settled.documents[number].id).record.unwrap_or_default();
-            let has_lines = part.kind.has_lines();
-            let line = has_lines.then_some(lines_before + slot.lines_before + 1);
-            self.summary.count_rejected_record(fault.reason);
-            rejections.push(self.rejection(part, Some(RecordPlace { record, line }), fault));
-        }
-        rejections
+    }
+
+    /// Counts a record that is rejected, and gives it back; `owner` is its place in the corpus.
+    pub(crate) fn reject_record(
+        &mut self,
+        record: &RecordSlot<'_>,
+        fault: &Fault,
+        owner: Owner<'_>,
+    ) -> Rejection {
+        self.summary.count_rejected_record(fault.reason);
+        let place = RecordPlace { record: owner.record.unwrap_or_default(), line: record.line };
+        self.rejection(record.part, Some(place), fault)
     }
 
     fn rejection(&self, part: &Part, record: Option<RecordPlace>, fault: &Fault) -> Rejection {
@@ -143,7 +135,7 @@ impl<'a> Tally<'a> {
     /// read again is not told twice.
     pub(crate) fn advance(&mut self, part: &Part) {
         let listed = self.sources.get(part.source).size;
-        let is_end = part.is_last && matches!(part.role, Role::Whole | Role::ArchiveEnd);
+        let is_end = part.ends_source();
         let is_reread = matches!(part.fate, PartFate::Reread(_));
         self.read = if is_reread { 0 } else { self.read + part.num_bytes };
         let is_left_off = is_end && part.fate != PartFate::Read && listed != u64::MAX && !is_reread;
