@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
-use crate::document::Document;
+use crate::document::{Document, Kind};
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::run::corpus::{Corpus, Listing, Resources};
@@ -167,7 +167,7 @@ pub fn clean_documents(
         }
     }
     for document in documents {
-        sources.push(0, document.path.as_bytes(), Plan::Read(Format::Text))?;
+        sources.push(0, document.path.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
         input.insert(document.path, document.text.into_bytes());
     }
     let sources = std::sync::Mutex::new(Some(sources));

@@ -13,6 +13,7 @@ use common::{Noise, article, paragraph};
 use oracle::Files;
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
+use tamis::document::Kind;
 use tamis::error::SkipReason;
 use tamis::store::{Area, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Summary};
@@ -214,8 +215,8 @@ fn same_sentences_whatever_the_threads() {
 /// What `discover` plans for a file of the corpus.
 fn plan(path: &str) -> Plan {
     match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("txt" | "text" | "md") => Plan::Read(Format::Text),
-        Some("jsonl") => Plan::Read(Format::JsonLines),
+        Some("txt" | "text" | "md") => Plan::Read(Format::Named(Kind::Text)),
+        Some("jsonl") => Plan::Read(Format::Named(Kind::JsonLines)),
         Some("pdf" | "json") => Plan::Skip(SkipReason::Unsupported),
         _ => Plan::Read(Format::Sniff),
     }

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tamis::discover::{Format, Plan, SourceList};
+use tamis::document::Kind;
 use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
 
@@ -251,7 +252,11 @@ fn clean_unsteady(mut input: Unsteady, files: &[(&str, &str)]) -> (BTreeMap<Stri
     let list = || {
         let mut sources = SourceList::default();
         for name in &names {
-            let format = if name.ends_with("jsonl") { Format::JsonLines } else { Format::Text };
+            let format = if name.ends_with("jsonl") {
+                Format::Named(Kind::JsonLines)
+            } else {
+                Format::Named(Kind::Text)
+            };
             sources.push(0, name.as_bytes(), Plan::Read(format))?;
         }
         sources.measure(&input);

@@ -12,6 +12,7 @@ use common::{Line, Noise, Run, article, paragraph};
 use oracle::{Files, agree};
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
+use tamis::document::Kind;
 use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
 
@@ -376,7 +377,11 @@ fn clean_failing(files: &Files, path: &'static str, after: usize) -> (Files, Fil
     let list = || {
         let mut sources = SourceList::default();
         for path in files.keys() {
-            let format = if oracle::is_container(path) { Format::JsonLines } else { Format::Text };
+            let format = if oracle::is_container(path) {
+                Format::Named(Kind::JsonLines)
+            } else {
+                Format::Named(Kind::Text)
+            };
             sources.push(0, path.as_bytes(), Plan::Read(format))?;
         }
         sources.measure(&input);

@@ -16,6 +16,7 @@ use common::{article, paragraph};
 use oracle::Files;
 use tamis::config::{Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
+use tamis::document::Kind;
 use tamis::error::SkipReason;
 use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
 use tamis::{Cleaned, Config, Document, Error, NoObserver, Observer, Outcome, Rejection};
@@ -164,8 +165,8 @@ fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Re
         let mut sources = SourceList::default();
         for path in files.keys() {
             let plan = match path.rsplit_once('.') {
-                Some((_, "txt")) => Plan::Read(Format::Text),
-                Some((_, "jsonl")) => Plan::Read(Format::JsonLines),
+                Some((_, "txt")) => Plan::Read(Format::Named(Kind::Text)),
+                Some((_, "jsonl")) => Plan::Read(Format::Named(Kind::JsonLines)),
                 Some(_) => Plan::Skip(SkipReason::Unsupported),
                 None => Plan::Read(Format::Sniff),
             };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::InputFormat;
+use crate::document::Kind;
 
 /// The circumstances of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct RunInfo {
     pub files_from: Option<String>,
     /// What standard input held.
     #[serde(default)]
-    pub input_format: InputFormat,
+    pub input_format: Kind,
     /// When the run started, in seconds since 1970-01-01 UTC.
     pub started: u64,
     /// How long it took up to publishing, in seconds.

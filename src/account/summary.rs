@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{
-    Config, EncodingErrors, InputFormat, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits,
-    ReadConfig, Repair, Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
+    Config, EncodingErrors, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits, ReadConfig, Repair,
+    Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
 };
 use crate::decide::{Removed, Rule};
+use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 
@@ -124,7 +125,7 @@ impl Settings {
                 text_field: self.text_field.clone(),
                 id_field: self.id_field.clone(),
                 follow: self.follow,
-                input_format: InputFormat::default(),
+                input_format: Kind::default(),
                 encoding: self.encoding.clone(),
                 encoding_errors: self.encoding_errors,
                 max_document_size: self.max_document_size,

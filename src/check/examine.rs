@@ -6,7 +6,7 @@ use crate::config::{Config, SplitMode};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
-use crate::read::{Kind, Part};
+use crate::read::Part;
 use crate::run::settled::{Settled, document_counts, stretch_context};
 use crate::write;
 
@@ -79,7 +79,7 @@ fn look(
         seen.stretches.push((stretch, excerpt));
         Ok(())
     })?;
-    if part.kind == Kind::Text {
+    if !part.kind.is_container() {
         let mut counter = LineCounter::new(document.text);
         let is_block = config.split.split == SplitMode::Block;
         for paragraph in document.paragraphs {

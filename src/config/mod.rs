@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
 pub use share::{Limit, Share};
 
+use crate::document::Kind;
 use crate::error::{Error, Result};
 
 /// How a document is cut into paragraphs (contract P2).
@@ -71,7 +72,7 @@ pub struct ReadConfig {
     /// Follow symbolic links inside directories. Default no (contract D2).
     pub follow: bool,
     /// The format of standard input. Default text.
-    pub input_format: InputFormat,
+    pub input_format: Kind,
     /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
     /// Encoding Standard. Default: detected (contract D4).
     pub encoding: Option<String>,
@@ -107,32 +108,13 @@ pub enum EncodingErrors {
     Replace,
 }
 
-/// A document format, where it cannot be told from a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InputFormat {
-    /// One plain-text document.
-    #[default]
-    Text,
-    /// JSON Lines: one record a line.
-    Jsonl,
-    /// Comma-separated values with a header: one record a row.
-    Csv,
-    /// Tab-separated values with a header: one record a row.
-    Tsv,
-    /// A web archive (ISO 28500): one record a text.
-    Warc,
-    /// A Parquet file: one record a row.
-    Parquet,
-}
-
 impl Default for ReadConfig {
     fn default() -> Self {
         Self {
             text_field: "text".to_owned(),
             id_field: "id".to_owned(),
             follow: false,
-            input_format: InputFormat::Text,
+            input_format: Kind::Text,
             encoding: None,
             encoding_errors: EncodingErrors::Reject,
             max_document_size: None,
@@ -305,9 +287,6 @@ impl Config {
             return Err(Error::Config(
                 "shard-size 0: a shard holds at least one document; leave it out".to_owned(),
             ));
-        }
-        if cfg!(not(feature = "parquet")) && self.write.to == Some(TargetFormat::Parquet) {
-            return Err(Error::Config("to parquet: this program was built without Parquet".to_owned()));
         }
         if self.read.max_document_size == Some(0) {
             return Err(Error::Config(

@@ -2,35 +2,22 @@
 //! [`crate::read`].
 
 use super::Plan;
+use crate::document::Kind;
 use crate::error::SkipReason;
 
 /// How a file, or a member of an archive, is to be taken apart, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// Plain text: one document. Its name promises text.
-    Text,
-    /// Plain text if it looks like text: one document. Its name promises nothing.
+    /// Its name promises nothing: plain text if it looks like text.
     Sniff,
-    /// JSON Lines: one document a line.
-    JsonLines,
-    /// Comma-separated values: one document a row.
-    Csv,
-    /// Tab-separated values: one document a row.
-    Tsv,
-    /// A web archive: one document a text.
-    Warc,
+    /// Its name promises this.
+    Named(Kind),
 }
 
-/// Names that promise text.
-const TEXT: [&[u8]; 3] = [b"txt", b"md", b"text"];
-/// Names that promise JSON Lines.
-const JSON_LINES: [&[u8]; 2] = [b"jsonl", b"ndjson"];
-/// Names that promise web archives.
-const WARC: [&[u8]; 3] = [b"warc", b"wet", b"wat"];
 /// Names that promise compression, which is told by content but decides how a file is opened.
 const COMPRESSED: [&[u8]; 5] = [b"gz", b"zst", b"bz2", b"xz", b"zstd"];
-/// Names that promise something to be unpacked; the short names of compressed tar archives among them.
-const PACKED: [&[u8]; 7] = [b"tar", b"zip", b"parquet", b"tgz", b"tbz2", b"txz", b"tzst"];
+/// Names that promise an archive; the short names of compressed tar archives among them.
+const ARCHIVES: [&[u8]; 6] = [b"tar", b"zip", b"tgz", b"tbz2", b"txz", b"tzst"];
 /// Formats that this version cannot take apart: taking lines out of one as if it were prose would break it, so
 /// that they are skipped whatever their bytes look like. Some of them are zip archives.
 const UNSUPPORTED: [&[u8]; 19] = [
@@ -49,8 +36,14 @@ pub(super) fn plan_for(path: &[u8]) -> Plan {
 /// Whether a file of this name is to be unpacked, as far as its name tells.
 pub fn is_packed(path: &[u8]) -> bool {
     extension(path).is_some_and(|extension| {
-        [&COMPRESSED[..], &PACKED[..]].iter().any(|list| list.contains(&extension.as_slice()))
+        let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
+        is_in(&COMPRESSED) || is_in(&ARCHIVES) || Kind::of_ending(&extension).is_some_and(Kind::is_binary)
     })
+}
+
+/// Whether a file of this name holds no text and is no archive, as far as its name tells.
+pub(super) fn is_binary(path: &[u8]) -> bool {
+    extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)
 }
 
 impl Format {
@@ -59,13 +52,19 @@ impl Format {
         let Some(last) = extension(path) else { return Self::Sniff };
         let is_compressed = COMPRESSED.contains(&last.as_slice());
         let inner = if is_compressed { extension(&path[..path.len() - last.len() - 1]) } else { Some(last) };
-        match inner.as_deref() {
-            Some(name) if TEXT.contains(&name) => Self::Text,
-            Some(name) if JSON_LINES.contains(&name) => Self::JsonLines,
-            Some(name) if WARC.contains(&name) => Self::Warc,
-            Some(b"csv") => Self::Csv,
-            Some(b"tsv") => Self::Tsv,
-            _ => Self::Sniff,
+        inner.and_then(|ending| Kind::of_ending(&ending)).map_or(Self::Sniff, Self::promised)
+    }
+
+    /// What a name promises that speaks of this kind: nothing if the first bytes have to show it anyway.
+    pub(super) fn promised(kind: Kind) -> Self {
+        if kind.is_binary() { Self::Sniff } else { Self::Named(kind) }
+    }
+
+    /// The kind that the name promises; text where it promises nothing.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Sniff => Kind::Text,
+            Self::Named(kind) => kind,
         }
     }
 
@@ -93,16 +92,16 @@ mod tests {
     fn by_name() {
         let skip = Plan::Skip(SkipReason::Unsupported);
         for (name, expected) in [
-            ("a/b.txt", Plan::Read(Format::Text)),
-            ("README.MD", Plan::Read(Format::Text)),
-            ("x.text", Plan::Read(Format::Text)),
-            ("x.jsonl", Plan::Read(Format::JsonLines)),
-            ("x.NDJSON", Plan::Read(Format::JsonLines)),
-            ("x.jsonl.gz", Plan::Read(Format::JsonLines)),
-            ("x.txt.GZ", Plan::Read(Format::Text)),
-            ("x.csv.zst", Plan::Read(Format::Csv)),
-            ("x.tsv", Plan::Read(Format::Tsv)),
-            ("x.warc.wet.gz", Plan::Read(Format::Warc)),
+            ("a/b.txt", Plan::Read(Format::Named(Kind::Text))),
+            ("README.MD", Plan::Read(Format::Named(Kind::Text))),
+            ("x.text", Plan::Read(Format::Named(Kind::Text))),
+            ("x.jsonl", Plan::Read(Format::Named(Kind::JsonLines))),
+            ("x.NDJSON", Plan::Read(Format::Named(Kind::JsonLines))),
+            ("x.jsonl.gz", Plan::Read(Format::Named(Kind::JsonLines))),
+            ("x.txt.GZ", Plan::Read(Format::Named(Kind::Text))),
+            ("x.csv.zst", Plan::Read(Format::Named(Kind::Csv))),
+            ("x.tsv", Plan::Read(Format::Named(Kind::Tsv))),
+            ("x.warc.wet.gz", Plan::Read(Format::Named(Kind::Warc))),
             ("x.gz", Plan::Read(Format::Sniff)),
             (".gz", Plan::Read(Format::Sniff)),
             ("x.tar.gz", Plan::Read(Format::Sniff)),

@@ -17,7 +17,8 @@ pub use format::{Format, is_packed};
 pub use globs::{Globs, Order};
 use rayon::prelude::*;
 
-use crate::config::{InputFormat, ReadConfig};
+use crate::config::ReadConfig;
+use crate::document::Kind;
 use crate::error::{Error, Result, SkipReason};
 use crate::observe::Observer;
 use crate::store::{self, Found, FoundKind, Input, Place, Root};
@@ -48,7 +49,7 @@ struct Entry {
 pub struct SourceList {
     paths: Vec<u8>,
     entries: Vec<Entry>,
-    has_parquet: bool,
+    has_binary: bool,
 }
 
 /// One source of a [`SourceList`].
@@ -110,7 +111,7 @@ impl SourceList {
             let what = "more than 4,294,967,294 inputs; clean them in several runs";
             return Err(Error::Limit { path: relative.to_vec(), what });
         };
-        self.has_parquet |= relative.ends_with(b".parquet");
+        self.has_binary |= format::is_binary(relative);
         self.paths.extend_from_slice(relative);
         self.entries.push(Entry { path_end: self.paths.len(), size: 0, root, plan });
         Ok(())
@@ -133,9 +134,9 @@ impl SourceList {
         }
     }
 
-    /// Whether a Parquet file is among those to read, by its name.
-    pub fn has_parquet(&self) -> bool {
-        self.has_parquet
+    /// Whether a file among those to read is a container that is no text (Parquet), by its name.
+    pub fn has_binary(&self) -> bool {
+        self.has_binary
     }
 
     /// Bytes of memory it takes.
@@ -185,15 +186,8 @@ pub fn discover(
 }
 
 /// The name that standard input is given, and how it is read.
-fn stdin(format: InputFormat) -> (&'static str, Format) {
-    match format {
-        InputFormat::Text => ("stdin.txt", Format::Text),
-        InputFormat::Jsonl => ("stdin.jsonl", Format::JsonLines),
-        InputFormat::Csv => ("stdin.csv", Format::Csv),
-        InputFormat::Tsv => ("stdin.tsv", Format::Tsv),
-        InputFormat::Warc => ("stdin.warc", Format::Warc),
-        InputFormat::Parquet => ("stdin.parquet", Format::Sniff), // told by its first bytes
-    }
+fn stdin(kind: Kind) -> (String, Format) {
+    (format!("stdin.{}", kind.ending()), Format::promised(kind))
 }
 
 /// What listing needs to know.
@@ -259,11 +253,11 @@ mod tests {
     #[test]
     fn a_list_gives_back_what_was_pushed() {
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Text)).unwrap();
+        sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
         sources.push(1, b"", Plan::Skip(SkipReason::Special)).unwrap();
         sources.push(1, b"b/c", Plan::Reject("why".into())).unwrap();
         let all: Vec<_> = sources.iter().map(|s| (s.place.root, s.place.relative, s.plan.clone())).collect();
-        assert_eq!(all[0], (0, &b"a.txt"[..], Plan::Read(Format::Text)));
+        assert_eq!(all[0], (0, &b"a.txt"[..], Plan::Read(Format::Named(Kind::Text))));
         assert_eq!(all[1], (1, &b""[..], Plan::Skip(SkipReason::Special)));
         assert_eq!(all[2], (1, &b"b/c"[..], Plan::Reject("why".into())));
     }
@@ -274,7 +268,7 @@ mod tests {
         let list = |paths: &[(usize, &str)]| {
             let mut sources = SourceList::default();
             for (root, path) in paths {
-                sources.push(*root, path.as_bytes(), Plan::Read(Format::Text)).unwrap();
+                sources.push(*root, path.as_bytes(), Plan::Read(Format::Named(Kind::Text))).unwrap();
             }
             check_collisions(&sources, &roots)
         };

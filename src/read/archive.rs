@@ -81,7 +81,7 @@ fn unpack(path: &[u8], mut reader: impl Read, limit: u64, spooler: &dyn Spooler)
     if Format::is_unsupported(path) {
         return Ok(Content::Skipped(SkipReason::Unsupported));
     }
-    let is_text = !is_packed(path) && matches!(Format::of(path), Format::Text | Format::Sniff);
+    let is_text = !is_packed(path) && !Format::of(path).kind().is_container();
     match Spool::fill(&mut reader, if is_text { limit } else { u64::MAX }, spooler, |_| ()) {
         Ok(spool) => Ok(Content::Spool(spool)),
         Err(Trouble::Fault(fault)) => Ok(Content::Rejected(fault)),

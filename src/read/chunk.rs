@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::archive::Member;
-use super::content::{Kind, Wrap};
+use super::container::{Columns, Reread, Rows};
+use super::content::Wrap;
 use super::fault::Fault;
-#[cfg(feature = "parquet")]
-use super::parquet::Rows;
+use super::slot::Slot;
+use crate::document::Kind;
 use crate::error::SkipReason;
-use crate::units::{ByteSpan, SourceId};
+use crate::units::SourceId;
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
@@ -63,10 +64,9 @@ pub struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
-    /// The names of a table's columns.
-    pub columns: Option<Arc<[String]>>,
+    /// The columns of a table of text.
+    pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
-    #[cfg(feature = "parquet")]
     pub rows: Option<Rows>,
 }
 
@@ -81,50 +81,6 @@ pub enum PartFate {
     Rejected(Fault),
     /// What was read of its source means nothing: the source is to be read again from its start, in another way.
     Reread(Reread),
-}
-
-/// How a source is to be read again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Reread {
-    /// As a stream of pieces: there is more in it than its size says.
-    AsStream,
-    /// As a stream, its encoding told by all of it first: what its beginning told was wrong.
-    Detected,
-}
-
-/// One document, or the part of a large text document that stands in this chunk. All spans are in
-/// [`Chunk::bytes`].
-#[derive(Debug, Clone, Default)]
-pub struct Slot {
-    /// Its decoded text.
-    pub text: ByteSpan,
-    /// Whether it is a record that was read well.
-    pub is_record: bool,
-    /// Bytes that are written as they stand, if any document of the part is kept: the header of a table.
-    pub is_verbatim: bool,
-    /// The raw bytes of a record, with the end of its line where it has one.
-    pub line: ByteSpan,
-    /// The raw value of a record's text field, quotes included. After decoding in place only its bounds mean
-    /// something.
-    pub value: ByteSpan,
-    /// The JSON of a record's id; empty if it has none.
-    pub id: ByteSpan,
-    /// Line feeds of the part before the record.
-    pub lines_before: u64,
-    /// Why the record is rejected.
-    pub fault: Option<Box<Fault>>,
-}
-
-impl Slot {
-    /// A text document, or a piece of one.
-    pub fn text(text: ByteSpan) -> Self {
-        Self { text, ..Self::default() }
-    }
-
-    /// A record that is rejected.
-    pub fn rejected(line: ByteSpan, fault: Fault) -> Self {
-        Self { line, fault: Some(Box::new(fault)), ..Self::default() }
-    }
 }
 
 impl Part {
@@ -145,7 +101,6 @@ impl Part {
             num_replaced: 0,
             skipped: Vec::new(),
             columns: None,
-            #[cfg(feature = "parquet")]
             rows: None,
         }
     }

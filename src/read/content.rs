@@ -1,6 +1,5 @@
-//! What bytes are, told by the first of them: compressed, an archive, or a document or container of records.
-
-use crate::discover::Format;
+//! What bytes are, detected by the first of them: compressed, or an archive. What is neither is a document or a
+//! container of records: see [`super::container`].
 
 /// How a stream of bytes is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -21,7 +20,7 @@ pub enum Compression {
 /// Whether bytes may be the beginning of clean text: UTF-8 without control characters but those between lines.
 ///
 /// Some magic numbers are letters, and text may begin with those, after it was cleaned if not before.
-fn is_clean_text(head: &[u8]) -> bool {
+pub(super) fn is_clean_text(head: &[u8]) -> bool {
     let head = &head[..head.len().min(SNIFF_BYTES)];
     let is_utf8 = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     is_utf8 && !head.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r'))
@@ -88,65 +87,6 @@ impl Archive {
     }
 }
 
-/// What a stream of bytes is, once nothing is left to unpack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// One document.
-    Text,
-    /// A document a line.
-    JsonLines,
-    /// A document a row, with this delimiter between fields.
-    Csv(u8),
-    /// A document a record that holds text.
-    Warc,
-    /// A document a row.
-    Parquet,
-}
-
-impl Kind {
-    /// What `head` begins, under a name that promises `format`.
-    pub(super) fn of(head: &[u8], format: Format) -> Self {
-        if head.starts_with(b"PAR1") && !is_clean_text(head) {
-            return Self::Parquet;
-        }
-        match format {
-            Format::JsonLines => Self::JsonLines,
-            Format::Csv => Self::Csv(b','),
-            Format::Tsv => Self::Csv(b'\t'),
-            Format::Warc => Self::Warc,
-            // Clean text has no CR.
-            Format::Text | Format::Sniff
-                if head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]) =>
-            {
-                Self::Warc
-            }
-            Format::Text | Format::Sniff => Self::Text,
-        }
-    }
-
-    /// Whether it holds records, each a document, and is not one document itself.
-    pub fn is_container(self) -> bool {
-        self != Self::Text
-    }
-
-    /// Whether a record's place in it is the number of a line.
-    pub fn has_lines(self) -> bool {
-        matches!(self, Self::JsonLines | Self::Csv(_))
-    }
-
-    /// Its usual name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::JsonLines => "jsonl",
-            Self::Csv(b'\t') => "tsv",
-            Self::Csv(_) => "csv",
-            Self::Warc => "warc",
-            Self::Parquet => "parquet",
-        }
-    }
-}
-
 /// How the bytes of documents are wrapped up in a source, from the outside in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Wrap {
@@ -180,23 +120,18 @@ mod tests {
     fn magic_numbers() {
         let mut tar = vec![0; 512];
         tar[257..262].copy_from_slice(b"ustar");
-        for (head, compression, archive, kind) in [
-            (&b"\x1f\x8b\x08\0"[..], Compression::Gzip, None, Kind::Text),
-            (b"\x28\xb5\x2f\xfd", Compression::Zstd, None, Kind::Text),
-            (b"BZh91AY&SY\xff", Compression::Bzip2, None, Kind::Text),
-            (b"BZh91AY&SY is a name", Compression::None, None, Kind::Text),
-            (b"BZh is a name", Compression::None, None, Kind::Text),
-            (b"\xfd7zXZ\0", Compression::Xz, None, Kind::Text),
-            (b"PK\x03\x04", Compression::None, Some(Archive::Zip), Kind::Text),
-            (&tar, Compression::None, Some(Archive::Tar), Kind::Text),
-            (b"PAR1\x15\x04", Compression::None, None, Kind::Parquet),
-            (b"PAR1\n", Compression::None, None, Kind::Text),
-            (b"WARC/1.0\r\n", Compression::None, None, Kind::Warc),
-            (b"WARC/1.0\n", Compression::None, None, Kind::Text),
-            (b"", Compression::None, None, Kind::Text),
+        for (head, compression, archive) in [
+            (&b"\x1f\x8b\x08\0"[..], Compression::Gzip, None),
+            (b"\x28\xb5\x2f\xfd", Compression::Zstd, None),
+            (b"BZh91AY&SY\xff", Compression::Bzip2, None),
+            (b"BZh91AY&SY is a name", Compression::None, None),
+            (b"BZh is a name", Compression::None, None),
+            (b"\xfd7zXZ\0", Compression::Xz, None),
+            (b"PK\x03\x04", Compression::None, Some(Archive::Zip)),
+            (&tar, Compression::None, Some(Archive::Tar)),
+            (b"", Compression::None, None),
         ] {
-            let told = (Compression::of(head), Archive::of(head), Kind::of(head, Format::Sniff));
-            assert_eq!(told, (compression, archive, kind), "{head:?}");
+            assert_eq!((Compression::of(head), Archive::of(head)), (compression, archive), "{head:?}");
         }
     }
 }

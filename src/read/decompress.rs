@@ -2,31 +2,12 @@
 //! the compressed file at which it stands, and a stream that expands without end is cut off.
 
 use std::io::{self, BufRead, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::content::Compression;
 use super::fault::Fault;
+use super::position::Position;
 use crate::error::RejectReason;
 use crate::units::count;
-
-/// Bytes of the file read so far, seen from outside the reader.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Position(Arc<AtomicU64>);
-
-impl Position {
-    pub(super) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn set(&self, bytes: u64) {
-        self.0.store(bytes, Ordering::Relaxed);
-    }
-
-    pub(super) fn advance(&self, bytes: usize) {
-        self.0.fetch_add(count(bytes), Ordering::Relaxed);
-    }
-}
 
 /// A buffer before a reader that counts what is taken from it.
 pub(super) struct Counted<R> {

@@ -4,21 +4,20 @@ use std::io::{self, Cursor, Read, SeekFrom};
 
 use encoding_rs::Encoding;
 
-use super::ReadContext;
-use super::chunk::{Reread, Role};
-use super::content::{self, Archive, Compression, Kind, SNIFF_BYTES, Wrap};
-use super::decompress::{Decompressor, Position};
+use super::chunk::Role;
+use super::container::reader::{BOM, End, PieceReader, Take};
+use super::container::text::TextReader;
+use super::container::{Access, Charset, InOrder, Reread};
+use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
+use super::context::{PIECE_BYTES, ReadContext};
+use super::decompress::Decompressor;
+use super::encoding;
 use super::fault::Trouble;
-use super::lines::LineReader;
-#[cfg(feature = "parquet")]
-use super::parquet::ParquetReader;
-use super::rows::RowReader;
+use super::piece::{Piece, PiecePlace};
+use super::position::Position;
 use super::spool::{Spool, Spooler};
-use super::stream::{Body, End, Piece, PiecePlace, Take};
-use super::text::{BOM, NextText, TextReader};
-use super::web::WebReader;
-use super::{PIECE_BYTES, encoding};
 use crate::discover::{Format, Source};
+use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::store::InputFile;
 use crate::units::{SourceId, count};
@@ -63,7 +62,7 @@ pub(super) struct Document {
     kind: Kind,
     encoding: &'static str,
     is_first: bool,
-    reader: Reader,
+    reader: Box<dyn PieceReader>,
     /// Malformed sequences that were replaced while reading, and those a piece was given out with.
     num_replaced: Position,
     num_told: u64,
@@ -71,15 +70,6 @@ pub(super) struct Document {
     position: Option<Position>,
     /// Bytes before those that the reader reads: a byte order mark.
     mark: u64,
-}
-
-enum Reader {
-    Text(TextReader),
-    Lines(LineReader),
-    Rows(RowReader),
-    Web(WebReader),
-    #[cfg(feature = "parquet")]
-    Parquet(ParquetReader),
 }
 
 /// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
@@ -166,17 +156,19 @@ impl Opener<'_> {
         if let Some(archive) = Archive::of(head) {
             return Ok(Found::Archive { file, outer, archive });
         }
-        match Kind::of(head, format) {
-            Kind::Parquet => self.parquet(file, outer),
-            Kind::Text if format == Format::Sniff && content::is_binary(head) => {
+        let kind = Kind::detect(head, format);
+        match kind.container().access() {
+            Access::Document if format == Format::Sniff && content::is_binary(head) => {
                 Ok(Found::Skipped(SkipReason::Binary))
             }
-            Kind::Text => self.text(file, outer, origin == Origin::File),
-            kind => {
-                let mut found = self.container(Container::Seekable(file), kind, outer)?;
+            Access::Document => self.text(file, (kind, outer), origin == Origin::File),
+            Access::InOrder(how) => {
+                let mut found = self.container(Raw::Seekable(file), (kind, outer), &how)?;
                 found.count_by_reading(self.position_of(origin));
                 Ok(found)
             }
+            Access::Seek(open) => Ok(Found::Document(Document::new(kind, outer, open(file, self.context)?))),
+            Access::Absent => Ok(Found::Skipped(SkipReason::Unsupported)),
         }
     }
 
@@ -189,24 +181,26 @@ impl Opener<'_> {
     ) -> Result<Found, Trouble> {
         let head = ahead.head.clone();
         let archive = Archive::of(&head);
-        let kind = Kind::of(&head, format);
-        if archive.is_none() && kind == Kind::Text && format == Format::Sniff && content::is_binary(&head) {
+        let kind = Kind::detect(&head, format);
+        let access = kind.container().access();
+        let is_document = archive.is_none() && matches!(access, Access::Document);
+        if is_document && format == Format::Sniff && content::is_binary(&head) {
             return Ok(Found::Skipped(SkipReason::Binary));
         }
         let whole = ahead.before(rest);
         if archive == Some(Archive::Tar) {
             return Ok(Found::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
         }
-        let is_spooled = kind == Kind::Text || kind == Kind::Parquet || archive == Some(Archive::Zip);
-        if !is_spooled {
-            let mut found = self.container(Container::Stream(whole), kind, outer)?;
+        if let Access::InOrder(how) = &access
+            && archive.is_none()
+        {
+            let mut found = self.container(Raw::Stream(whole), (kind, outer), how)?;
             if outer == Compression::None {
                 found.count_by_reading(self.position.clone());
             }
             return Ok(found);
         }
-        let limit =
-            if archive.is_none() && kind == Kind::Text { self.context.decoded_limit } else { u64::MAX };
+        let limit = if is_document { self.context.decoded_limit } else { u64::MAX };
         let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
             self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
@@ -218,15 +212,15 @@ impl Opener<'_> {
     fn text(
         &self,
         mut file: Box<dyn InputFile>,
-        outer: Compression,
+        (kind, outer): (Kind, Compression),
         is_file: bool,
     ) -> Result<Found, Trouble> {
-        let telling = self.context.telling;
+        let detection = self.context.detection;
         let is_tentative = is_file && self.how != Some(Reread::Detected);
         let coding = if is_tentative {
             None
         } else {
-            let coding = telling.detect(&mut file)?;
+            let coding = detection.detect(&mut file)?;
             file.seek(SeekFrom::Start(0))?;
             let mark = encoding::by_bom(&peek(&mut file, 4).head).map_or(0, |(_, mark)| mark);
             // The reader takes the mark of UTF-8 off itself.
@@ -235,9 +229,9 @@ impl Opener<'_> {
             Some(coding)
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
-        let reader = TextReader::new(Box::new(file), self.context.split, (telling, coding), limit);
+        let reader = TextReader::new(Box::new(file), self.context.split, (detection, coding), limit);
         let num_replaced = reader.num_replaced();
-        let document = Document::new(Kind::Text, outer, Reader::Text(reader));
+        let document = Document::new(kind, outer, Box::new(reader));
         let mut found = Found::Document(Document { num_replaced, ..document });
         if is_file {
             found.count_by_reading(self.position.clone());
@@ -245,55 +239,37 @@ impl Opener<'_> {
         Ok(found)
     }
 
-    /// A container of records in text; its encoding is told by its first piece.
-    fn container(&self, container: Container, kind: Kind, outer: Compression) -> Result<Found, Trouble> {
+    /// A container of records that is read in order; its first piece shows its encoding.
+    fn container(
+        &self,
+        raw: Raw,
+        (kind, outer): (Kind, Compression),
+        how: &InOrder,
+    ) -> Result<Found, Trouble> {
         let context = self.context;
-        let mut name = "UTF-8";
-        let mut num_replaced = Position::default();
-        let (mut reader, encoding, mark) = if kind == Kind::Warc {
-            (container.into_reader(), encoding_rs::UTF_8, 0)
-        } else {
-            container.told(|head| context.container_encoding(head, kind))?
+        let (mut reader, encoding, mark) = match how.charset {
+            Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),
+            charset => raw.told(|head| charset.detect(head, context.detection))?,
         };
+        let mut num_replaced = Position::default();
         if encoding != encoding_rs::UTF_8 {
-            name = encoding::name(encoding);
-            let transcoder = encoding::Transcoder::new(reader, encoding, context.telling.replace);
+            let transcoder = encoding::Transcoder::new(reader, encoding, context.detection.replace);
             num_replaced = transcoder.num_replaced();
             reader = Box::new(transcoder);
         }
-        let reader = match kind {
-            Kind::Csv(delimiter) => Reader::Rows(RowReader::new(reader, delimiter, context)?),
-            Kind::Warc => Reader::Web(WebReader::new(reader, context.decoded_limit)),
-            _ => Reader::Lines(LineReader::new(reader, context.decoded_limit)),
-        };
-        let mut document = Document::new(kind, outer, reader);
-        (document.encoding, document.num_replaced, document.mark) = (name, num_replaced, mark);
-        if let Reader::Rows(rows) = &document.reader {
-            document.kind = Kind::Csv(rows.delimiter());
-        }
-        Ok(Found::Document(document))
-    }
-
-    #[cfg(feature = "parquet")]
-    fn parquet(&self, file: Box<dyn InputFile>, outer: Compression) -> Result<Found, Trouble> {
-        let reader = Reader::Parquet(ParquetReader::new(file, self.context)?);
-        Ok(Found::Document(Document::new(Kind::Parquet, outer, reader)))
-    }
-
-    #[cfg(not(feature = "parquet"))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "the form of its twin")]
-    fn parquet(&self, _file: Box<dyn InputFile>, _outer: Compression) -> Result<Found, Trouble> {
-        Ok(Found::Skipped(SkipReason::Unsupported))
+        let document = Document::new(kind, outer, (how.open)(reader, context)?);
+        let encoding = encoding::name(encoding);
+        Ok(Found::Document(Document { encoding, num_replaced, mark, ..document }))
     }
 }
 
-/// A container of records, opened.
-enum Container {
+/// The bytes of a container of records.
+enum Raw {
     Seekable(Box<dyn InputFile>),
     Stream(Box<dyn Read + Send>),
 }
 
-impl Container {
+impl Raw {
     fn into_reader(self) -> Box<dyn Read + Send> {
         match self {
             Self::Seekable(file) => Box::new(file),
@@ -351,9 +327,10 @@ impl io::Seek for Once {
 }
 
 impl Document {
-    fn new(kind: Kind, outer: Compression, reader: Reader) -> Self {
+    fn new(kind: Kind, outer: Compression, reader: Box<dyn PieceReader>) -> Self {
         let wrap = Wrap { outer, ..Wrap::default() };
         let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", Position::default());
+        let kind = reader.kind().unwrap_or(kind);
         Self {
             role,
             wrap,
@@ -370,9 +347,7 @@ impl Document {
 
     /// Whether its bytes are more than read: decompressed, transcoded, or taken apart.
     pub(super) fn is_unpacked(&self) -> bool {
-        self.wrap != Wrap::default()
-            || !matches!(self.kind, Kind::Text | Kind::JsonLines)
-            || self.encoding != "UTF-8"
+        self.wrap != Wrap::default() || !self.kind.is_plain() || self.encoding != "UTF-8"
     }
 
     /// Number of the archive's member it is.
@@ -385,41 +360,9 @@ impl Document {
 
     /// The next piece.
     pub(super) fn next(&mut self, buffer: Vec<u8>) -> Piece {
-        let take = match &mut self.reader {
-            Reader::Text(_) => return self.next_text(buffer),
-            Reader::Lines(reader) => reader.next(buffer),
-            Reader::Rows(reader) => reader.next(buffer),
-            Reader::Web(reader) => reader.next(buffer),
-            #[cfg(feature = "parquet")]
-            Reader::Parquet(reader) => reader.next(buffer),
-        };
-        let Take { body, is_last, fault } = take;
-        let end = fault.map_or(End::Well, End::Fault);
-        self.piece(body, is_last, end)
-    }
-
-    fn next_text(&mut self, buffer: Vec<u8>) -> Piece {
-        let Reader::Text(reader) = &mut self.reader else {
-            return self.piece(Body::Lines(buffer), true, End::Well);
-        };
-        match reader.next(buffer) {
-            Ok(NextText::Piece(piece, is_last)) => self.piece(Body::Text(piece), is_last, End::Well),
-            Ok(NextText::Unclear) => self.piece(Body::Lines(Vec::new()), true, End::Reread(Reread::Detected)),
-            Err(fault) => self.piece(Body::Lines(Vec::new()), true, End::Fault(fault)),
-        }
-    }
-
-    fn piece(&mut self, body: Body, is_last: bool, end: End) -> Piece {
+        let Take { body, is_last, end } = self.reader.next(buffer);
         if let Some(position) = &self.position {
-            let num_read = match &self.reader {
-                Reader::Text(reader) => reader.num_read(),
-                Reader::Lines(reader) => reader.num_read(),
-                Reader::Rows(reader) => reader.num_read(),
-                Reader::Web(reader) => reader.num_read(),
-                #[cfg(feature = "parquet")]
-                Reader::Parquet(_) => 0,
-            };
-            position.set(self.mark + num_read);
+            position.set(self.mark + self.reader.num_read());
         }
         let num_replaced = self.num_replaced.get() - self.num_told;
         self.num_told += num_replaced;

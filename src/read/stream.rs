@@ -4,139 +4,21 @@
 use std::sync::Arc;
 
 use super::archive::{Content, Members, TarMembers, ZipMembers};
-use super::chunk::{Reread, Role, Slot};
-use super::content::{Archive, Compression, Kind, Wrap};
+use super::chunk::Role;
+use super::container::Reread;
+use super::container::reader::{Body, End};
+use super::content::{Archive, Compression, Wrap};
+use super::context::ReadContext;
 use super::fault::{Fault, Trouble};
 use super::open::{Document, Found, Opener, Origin};
+use super::piece::{Piece, PiecePlace};
+use super::position::Position;
 use super::spool::Spooler;
-use super::text::TextPiece;
 use crate::discover::{Format, Plan, Source, is_packed};
+use crate::document::Kind;
 use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::Input;
-use crate::units::{SourceId, count};
-
-use super::ReadContext;
-use super::decompress::Position;
-#[cfg(feature = "parquet")]
-use super::parquet::Rows;
-
-/// A piece of a source.
-#[derive(Debug)]
-pub struct Piece {
-    pub(super) source: SourceId,
-    pub(super) role: Role,
-    pub(super) kind: Kind,
-    pub(super) wrap: Wrap,
-    pub(super) is_first: bool,
-    pub(super) is_last: bool,
-    pub(super) body: Body,
-    /// What is wrong after the body.
-    pub(super) end: End,
-    /// Bytes of the source that were read for it.
-    pub(super) num_bytes: u64,
-    pub(super) encoding: &'static str,
-    pub(super) num_replaced: u64,
-    /// Its place in the source.
-    pub(super) place: PiecePlace,
-}
-
-/// The place of a piece in its source: what of the source it belongs to, and its number there. What is left off
-/// half-way changes nothing for what follows.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
-)]
-pub struct PiecePlace {
-    /// 0 for a document or the beginning of an archive, then one more for each member, and the end of an archive.
-    unit: u64,
-    number: u64,
-}
-
-impl PiecePlace {
-    /// The place of a part; of the next one if it follows in the same unit.
-    fn of(role: &Role, last: Option<Self>) -> Self {
-        let unit = match role {
-            Role::Whole | Role::ArchiveStart => 0,
-            Role::Member(member) => member.number + 1,
-            Role::ArchiveEnd => u64::MAX,
-        };
-        let number = last.filter(|last| last.unit == unit).map_or(0, |last| last.number + 1);
-        Self { unit, number }
-    }
-
-    /// The first place that may come after this one.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self { number: self.number + 1, ..self }
-    }
-}
-
-/// How a piece ends.
-#[derive(Debug)]
-pub(super) enum End {
-    Well,
-    Skipped(SkipReason),
-    Fault(Fault),
-    Reread(Reread),
-}
-
-/// What a piece holds.
-#[derive(Debug)]
-pub(super) enum Body {
-    /// Whole paragraphs of a text document.
-    Text(TextPiece),
-    /// Whole lines of JSON.
-    Lines(Vec<u8>),
-    /// Records, told apart already.
-    Records(Records),
-}
-
-/// Records that were told apart while they were read. Spans are in `bytes`.
-#[derive(Debug, Default)]
-pub(super) struct Records {
-    pub(super) bytes: Vec<u8>,
-    pub(super) slots: Vec<Slot>,
-    /// Line feeds in the bytes.
-    pub(super) num_lines: u64,
-    /// Records that are not for us.
-    pub(super) skipped: Vec<SkipReason>,
-    /// The names of a table's columns.
-    pub(super) columns: Option<Arc<[String]>>,
-    #[cfg(feature = "parquet")]
-    pub(super) rows: Option<Rows>,
-}
-
-/// What a reader of one document or container gives.
-pub(super) struct Take {
-    pub(super) body: Body,
-    pub(super) is_last: bool,
-    pub(super) fault: Option<Fault>,
-}
-
-impl Piece {
-    /// The source it is a piece of.
-    pub fn source(&self) -> SourceId {
-        self.source
-    }
-
-    /// Its place in the source.
-    pub fn place(&self) -> PiecePlace {
-        self.place
-    }
-
-    /// Bytes of text it holds.
-    pub fn len(&self) -> u64 {
-        count(match &self.body {
-            Body::Text(piece) => piece.bytes.len(),
-            Body::Lines(bytes) => bytes.len(),
-            Body::Records(records) => records.bytes.len(),
-        })
-    }
-
-    /// Whether it holds no text.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
+use crate::units::SourceId;
 
 /// Why a stream stops before its end.
 #[derive(Debug)]
@@ -244,7 +126,7 @@ impl<'a> Stream<'a> {
     /// Opens the source.
     fn start(&mut self) -> std::result::Result<Option<Piece>, Stop> {
         let format = if let Plan::Read(format) = self.source.plan { *format } else { Format::Sniff };
-        let (kind, wrap) = (Kind::of(b"", format), Wrap::default());
+        let (kind, wrap) = (format.kind(), Wrap::default());
         let opened = self.input.open(self.source.place);
         let is_open = opened.is_ok();
         let found = match opened {
@@ -349,7 +231,7 @@ impl<'a> Stream<'a> {
             Ok(Found::Skipped(reason)) => End::Skipped(reason),
             Err(trouble) => End::Fault(fault(trouble)?),
         };
-        Ok(Some(self.empty(role, (Kind::of(b"", format), outer), (true, true), end)))
+        Ok(Some(self.empty(role, (format.kind(), outer), (true, true), end)))
     }
 
     /// A piece that holds nothing.
@@ -386,8 +268,7 @@ impl<'a> Stream<'a> {
         self.last = Some(piece.place);
         let is_end = piece.is_last && !matches!(piece.role, Role::Member(_));
         // Of what is unpacked or decoded on the way, and of archives, what was read is not what was taken.
-        let is_direct =
-            piece.wrap == Wrap::default() && piece.kind != Kind::Parquet && piece.encoding == "UTF-8";
+        let is_direct = piece.wrap == Wrap::default() && !piece.kind.is_binary() && piece.encoding == "UTF-8";
         let position = if is_end && !is_direct && self.source.size != u64::MAX {
             self.source.size
         } else {

@@ -2,19 +2,21 @@
 
 use std::io::{self, Read};
 
-use super::chunk::{Chunk, Part, PartFate, Reread, Role, Slot};
-use super::content::{self, Archive, Compression, Kind, Wrap};
-use super::csv;
-use super::encoding;
+use super::chunk::{Chunk, Part, PartFate, Role};
+use super::container::Reread;
+use super::container::reader::{BOM, Body, End, TextPiece};
+use super::content::{self, Archive, Compression, Wrap};
+use super::context::{PIECE_BYTES, ReadContext};
+use super::decode::{self, Decoding, Visitor};
 use super::fault::Fault;
+use super::piece::Piece;
 use super::spool::NoSpooler;
-use super::stream::{Body, End, Piece, Records, Stop, Stream};
-use super::text::{self, BOM, Decoding, TextPiece};
-use super::{PIECE_BYTES, ReadContext, Visitor, jsonl};
+use super::stream::{Stop, Stream};
 use crate::discover::{Format, Plan, Source, is_packed};
+use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::store::Input;
-use crate::units::{ByteSpan, count};
+use crate::units::count;
 
 /// A file that grew by more than this between listing and reading is being written to.
 const MAX_GROWTH: u64 = 1024 * 1024;
@@ -57,7 +59,7 @@ fn read_file(
     visitor: &mut impl Visitor,
 ) {
     let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
-    let kind = Kind::of(b"", format);
+    let kind = format.kind();
     chunk.begin_part(Part::new(source.id, Role::Whole, (kind, Wrap::default())));
     match source.plan {
         Plan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
@@ -76,12 +78,12 @@ fn read_file(
         return read_stream(input, source, context, chunk, visitor);
     }
     let num_bytes = count(bytes.len());
-    let limit = if kind == Kind::Text { context.text_limit } else { u64::MAX };
+    let limit = if kind.is_container() { u64::MAX } else { context.text_limit };
     let fate = match outcome {
         Ok(()) if num_bytes > limit => PartFate::Rejected(Fault::too_large(limit)),
         Ok(()) => decode_file(chunk, start, (format, kind), context, visitor),
         // As in a large file: half a text document is none, the records before a fault are.
-        Err(fault) if kind == Kind::JsonLines && fault.reason == RejectReason::Unreadable => {
+        Err(fault) if kind.is_lines() && fault.reason == RejectReason::Unreadable => {
             let len = crate::split::line::last_lf(bytes).unwrap_or(0);
             let fault = if num_bytes > 0 { fault.or_at(num_bytes) } else { fault };
             chunk.bytes.truncate(start + len);
@@ -90,7 +92,7 @@ fn read_file(
         }
         Err(fault) => PartFate::Rejected(fault),
     };
-    if matches!(fate, PartFate::Rejected(_)) && kind == Kind::Text {
+    if matches!(fate, PartFate::Rejected(_)) && !kind.is_container() {
         chunk.bytes.truncate(start);
     }
     if let Some(part) = chunk.parts.last_mut() {
@@ -99,16 +101,15 @@ fn read_file(
     chunk.end_part(fate);
 }
 
-/// Whether a file of these bytes is to be unpacked, or is no plain text or JSON Lines in UTF-8.
+/// Whether a file of these bytes is to be unpacked, or is no plain text or lines of records in UTF-8.
 fn is_stream(bytes: &[u8], format: Format) -> bool {
-    let is_simple = matches!(format, Format::Text | Format::Sniff | Format::JsonLines);
     // All magic numbers but that of tar begin with a byte that text seldom begins with.
     let is_unpacked = Compression::of(bytes) == Compression::None && Archive::of(bytes).is_none();
-    let kind = Kind::of(bytes, format);
-    !is_simple
-        || !is_unpacked
-        || !matches!(kind, Kind::Text | Kind::JsonLines)
-        || (kind == Kind::JsonLines && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
+    let kind = Kind::detect(bytes, format);
+    !is_unpacked
+        || kind != format.kind()
+        || !kind.is_plain()
+        || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
 }
 
 /// Finds the documents of a plain file that stands at the end of `chunk`.
@@ -120,16 +121,15 @@ fn decode_file(
     visitor: &mut impl Visitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
-    if kind == Kind::JsonLines {
+    if kind.is_lines() {
         let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        let span = ByteSpan::new(start + mark, chunk.bytes.len());
-        jsonl::records(chunk, span, context, visitor);
+        decode::decode_lines(chunk, start + mark, (kind, context), visitor);
         return PartFate::Read;
     }
     if format == Format::Sniff && content::is_binary(bytes) {
         return PartFate::Skipped(SkipReason::Binary);
     }
-    text::decode_whole(chunk, start, context.telling, visitor)
+    decode::decode_whole(chunk, start, context.detection, visitor)
 }
 
 /// Appends a file's bytes. What was read before an error stays.
@@ -211,20 +211,17 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     let start = chunk.bytes.len();
     let fate = match body {
         Body::Text(TextPiece { bytes, coding, offset }) => {
-            append(chunk, bytes);
-            let decoding = Decoding { coding, offset, replace: context.telling.replace };
-            text::decode(chunk, start, decoding, visitor)
+            decode::append(chunk, bytes);
+            let decoding = Decoding { coding, offset, replace: context.detection.replace };
+            decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {
-            append(chunk, bytes);
-            if kind == Kind::JsonLines {
-                let span = ByteSpan::new(start, chunk.bytes.len());
-                jsonl::records(chunk, span, context, visitor);
-            }
+            decode::append(chunk, bytes);
+            decode::decode_lines(chunk, start, (kind, context), visitor);
             PartFate::Read
         }
         Body::Records(records) => {
-            add_records(records, kind, context, chunk, visitor);
+            decode::add_records(records, (kind, context), chunk, visitor);
             PartFate::Read
         }
     };
@@ -234,100 +231,4 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         End::Fault(fault) => PartFate::Rejected(fault),
         End::Reread(how) => PartFate::Reread(how),
     });
-}
-
-/// Appends bytes; takes them over where there are none yet.
-fn append(chunk: &mut Chunk, bytes: Vec<u8>) {
-    if chunk.bytes.is_empty() {
-        chunk.bytes = bytes;
-    } else {
-        chunk.bytes.extend_from_slice(&bytes);
-    }
-}
-
-/// Adds records that were told apart while they were read; decodes their texts.
-fn add_records(
-    records: Records,
-    kind: Kind,
-    context: &ReadContext,
-    chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
-) {
-    let start = chunk.bytes.len();
-    append(chunk, records.bytes);
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_lines = records.num_lines;
-        part.skipped = records.skipped;
-        part.columns = records.columns;
-        #[cfg(feature = "parquet")]
-        {
-            part.rows = records.rows;
-        }
-    }
-    for mut slot in records.slots {
-        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id] {
-            *span = span.shifted(start);
-        }
-        if slot.is_record {
-            let outcome = match kind {
-                Kind::Csv(_) => decode_row(chunk, &mut slot),
-                Kind::Warc => decode_web(chunk, &mut slot, context),
-                _ => Ok(()),
-            };
-            if let Err(fault) = outcome {
-                slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
-            }
-        }
-        visitor.document(simdutf8::basic::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default());
-        chunk.push(slot);
-    }
-}
-
-/// Checks a row and takes the quotes off its text, in place, and off its id.
-fn decode_row(chunk: &mut Chunk, slot: &mut Slot) -> Result<(), Fault> {
-    if let Err(error) = simdutf8::compat::from_utf8(&chunk.bytes[slot.line.range()]) {
-        return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
-    }
-    if !slot.id.is_empty() {
-        let mut id = chunk.bytes[slot.id.range()].to_vec();
-        let span = csv::unescape(&mut id);
-        let json = serde_json::to_string(&String::from_utf8_lossy(&id[span.range()])).unwrap_or_default();
-        let start = chunk.bytes.len();
-        chunk.bytes.extend_from_slice(json.as_bytes());
-        slot.id = ByteSpan::new(start, chunk.bytes.len());
-    }
-    let value = slot.value;
-    slot.text = csv::unescape(&mut chunk.bytes[value.range()]).shifted(value.start);
-    Ok(())
-}
-
-/// Finds the text of a web archive's record: its payload, decoded behind everything else if it is not UTF-8.
-fn decode_web(chunk: &mut Chunk, slot: &mut Slot, context: &ReadContext) -> Result<(), Fault> {
-    let payload = &chunk.bytes[slot.value.range()];
-    if simdutf8::basic::from_utf8(payload).is_ok() {
-        slot.text = slot.value;
-        return Ok(());
-    }
-    let record = super::warc::next(&chunk.bytes[slot.line.range()], true);
-    let label = match record {
-        super::warc::Step::Record(record) => record.parts().and_then(|parts| parts.charset),
-        _ => None,
-    };
-    let label =
-        label.map(|span| String::from_utf8_lossy(&chunk.bytes[span.shifted(slot.line.start).range()]));
-    let given = label.and_then(|label| encoding::by_label(&label)).or(context.telling.given);
-    let coding = context.telling.settle(encoding::detect(payload, given))?;
-    let mut text = String::new();
-    let replace = context.telling.replace;
-    let num_replaced = encoding::decode(coding.encoding, payload, replace, &mut text).map_err(|at| {
-        let detail = format!("not valid {}", encoding::name(coding.encoding));
-        Fault::at(RejectReason::Undecodable, at, detail)
-    })?;
-    let start = chunk.bytes.len();
-    chunk.bytes.extend_from_slice(text.as_bytes());
-    slot.text = ByteSpan::new(start, chunk.bytes.len());
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_replaced += num_replaced;
-    }
-    Ok(())
 }

@@ -120,9 +120,8 @@ impl Settled {
 
 /// Documents as what is appended to a shard.
 fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Result<Content> {
-    #[cfg(feature = "parquet")]
     if to == TargetFormat::Parquet {
-        return Ok(Content::Batch(write::rows(documents).map_err(encode_error)?));
+        return Ok(Content::Shard(write::rows(documents).map_err(encode_error)?));
     }
     debug_assert_eq!(to, TargetFormat::Jsonl);
     let mut ends = Vec::new();

@@ -7,9 +7,7 @@ use crate::account::{Counts, Stretch};
 use crate::config::Repair;
 use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
-#[cfg(feature = "parquet")]
-use crate::read::Rows;
-use crate::read::{Compression, Kind, Part, PartFate};
+use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::path;
 use crate::units::{DocumentId, SourceId, count};
 use crate::write::{self, Judged, Layout};
@@ -38,14 +36,12 @@ pub(crate) struct RenderedPart {
 
 /// What is to be appended to a source.
 pub(crate) enum Content {
-    /// These bytes, and for web archives where each record ends.
+    /// These bytes, and where each record ends if it is compressed by itself.
     Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
     /// These rows of a table.
-    #[cfg(feature = "parquet")]
     Rows(Rows),
     /// These rows of a shard.
-    #[cfg(feature = "parquet")]
-    Batch(arrow_array::RecordBatch),
+    Shard(ShardRows),
     /// What [`Settled::write_part`] writes.
     TooLong,
 }
@@ -88,7 +84,8 @@ impl Settled {
     ) -> Result<RenderedPart> {
         let mut rendered = RenderedPart::default();
         let is_same = context.corpus.config.write.to.is_none();
-        let is_streamed = is_same && matches!(part.kind, Kind::Text | Kind::JsonLines | Kind::Csv(_));
+        let rewrite = part.kind.rewrite();
+        let is_streamed = is_same && matches!(rewrite, Rewrite::Text | Rewrite::InPlace(_));
         if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
@@ -102,7 +99,6 @@ impl Settled {
             let stretches = rendered.stretches;
             return Ok(RenderedPart { stretches, ..self.convert_part(part, to, context)? });
         }
-        #[cfg(feature = "parquet")]
         if let Some(rows) = &part.rows {
             let (rows, counts) =
                 self.rows(part, rows, context.corpus.config.split.repair).map_err(encode_error)?;
@@ -116,10 +112,11 @@ impl Settled {
             self.write_part(part, context.corpus.config.split.repair, buffer, |out| ends.push(out.len()));
         let (counts, layout) = written.map_err(encode_error)?;
         rendered.counts = counts;
-        if part.kind != Kind::Warc {
+        if !part.kind.is_compressed_by_record() {
             ends.clear();
         }
-        let is_whole = part.is_whole_source() && part.fate == PartFate::Read && part.kind != Kind::Parquet;
+        let is_whole =
+            part.is_whole_source() && part.fate == PartFate::Read && !matches!(rewrite, Rewrite::Rows);
         if !is_whole {
             let bytes = std::mem::replace(buffer, context.corpus.buffers.take());
             rendered.content = Some(Content::Bytes { bytes, ends, layout });
@@ -182,7 +179,6 @@ impl Settled {
     }
 
     /// The rows that keep a paragraph.
-    #[cfg(feature = "parquet")]
     fn rows(&self, part: &Part, rows: &Rows, repair: Repair) -> io::Result<(Rows, Counts)> {
         let mut counts = self.part_counts(part);
         let mut texts = Vec::with_capacity(part.slots.len());
@@ -198,7 +194,7 @@ impl Settled {
             let text = String::from_utf8(text).map_err(io::Error::other)?;
             texts.push(written.layout.has_text.then_some(text));
         }
-        Ok((write::with_texts(rows, &texts)?, counts))
+        Ok((rows.with_texts(&texts)?, counts))
     }
 }
 

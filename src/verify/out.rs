@@ -97,7 +97,7 @@ impl OutList {
             let Plan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
                 // What was text stays text, whatever it looks like now.
-                let format = if format == Format::Sniff { Format::Text } else { format };
+                let format = Format::Named(format.kind());
                 self.sources.push(0, source.place.relative, Plan::Read(format))?;
                 of.push(source.id);
             }
@@ -108,16 +108,16 @@ impl OutList {
 
     /// The shards, in order.
     fn shards(&mut self, to: TargetFormat, files: &mut HashSet<Vec<u8>>) -> Result<()> {
-        let (extension, format) = match to {
-            TargetFormat::Parquet => ("parquet", Format::Sniff),
-            _ => ("jsonl", Format::JsonLines),
+        let extension = match to {
+            TargetFormat::Parquet => "parquet",
+            TargetFormat::Jsonl | TargetFormat::Txt => "jsonl",
         };
         for number in 0_u64.. {
             let name = format!("part-{number:05}.{extension}").into_bytes();
             if !files.remove(&name) {
                 break;
             }
-            self.sources.push(0, &name, Plan::Read(format))?;
+            self.sources.push(0, &name, Plan::Read(Format::of(&name)))?;
         }
         Ok(())
     }

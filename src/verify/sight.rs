@@ -4,7 +4,7 @@ use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Chunk, Field, Fields, Kind, ReadContext, Visitor};
+use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, Visitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -138,12 +138,13 @@ fn is_altered(text: &str, repair: Repair) -> bool {
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: RestOf) -> Vec<Rest> {
     let mut rests = vec![Rest::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
-        let is_raw = how == RestOf::Mirrored && matches!(part.kind, Kind::JsonLines | Kind::Csv(_));
-        // The headers of a web archive tell of its text, too.
-        if how == RestOf::Mirrored && part.kind == Kind::Warc {
-            continue;
-        }
-        let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.join("\0").as_bytes()));
+        let is_raw = match part.kind.rewrite() {
+            Rewrite::InPlace(_) => how == RestOf::Mirrored,
+            // What depends on the text (the headers of a web archive) tells of it, too.
+            Rewrite::Whole { .. } if how == RestOf::Mirrored => continue,
+            Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
+        };
+        let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
         let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
         for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
             rests[number] = match &fields {

@@ -5,13 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::encode::Encoder;
-#[cfg(feature = "parquet")]
-use super::parquet::RowWriter;
 use crate::error::{Error, Result};
-#[cfg(feature = "parquet")]
-use crate::read::Rows;
 use crate::read::archive::{Member, Meta};
-use crate::read::{Archive, Compression, Spool, Spooler, Wrap};
+use crate::read::{Archive, Compression, RowWriter, Rows, Spool, Spooler, Wrap};
 use crate::store::{OutputFile, SharedFile, path};
 
 /// Writes one source.
@@ -38,7 +34,6 @@ enum Target {
 /// One document, or one container of records.
 enum Stream<W: Write + Send> {
     Bytes(Encoder<W>),
-    #[cfg(feature = "parquet")]
     Rows(Box<RowWriter<Encoder<W>>>),
 }
 
@@ -50,7 +45,6 @@ pub enum Piece<'b> {
     /// Records, each of which ends at one of these places.
     Records(&'b [u8], &'b [usize]),
     /// Rows of a table.
-    #[cfg(feature = "parquet")]
     Rows(&'b Rows),
 }
 
@@ -63,23 +57,21 @@ impl<W: Write + Send> Stream<W> {
         match (self, piece) {
             (Self::Bytes(encoder), Piece::Bytes(bytes)) => encoder.write_all(bytes),
             (Self::Bytes(encoder), Piece::Records(bytes, ends)) => encoder.write_records(bytes, ends),
-            #[cfg(feature = "parquet")]
             (Self::Rows(writer), Piece::Rows(rows)) => writer.write(rows),
-            #[cfg(feature = "parquet")]
-            _ => Err(io::Error::other("rows and bytes are not mixed")),
+            (Self::Bytes(_), Piece::Rows(_)) | (Self::Rows(_), Piece::Bytes(_) | Piece::Records(..)) => {
+                Err(io::Error::other("rows and bytes are not mixed"))
+            }
         }
     }
 
     fn finish(self) -> io::Result<W> {
         match self {
             Self::Bytes(encoder) => encoder.finish(),
-            #[cfg(feature = "parquet")]
             Self::Rows(writer) => writer.finish()?.finish(),
         }
     }
 
     /// A table is begun with its first rows, which know their schema.
-    #[cfg(feature = "parquet")]
     fn begin_rows(self, rows: &Rows) -> io::Result<Self> {
         match self {
             Self::Bytes(encoder) => Ok(Self::Rows(Box::new(RowWriter::new(encoder, rows)?))),
@@ -159,7 +151,6 @@ impl<'a> SourceWriter<'a> {
     /// # Errors
     /// [`Error::Output`].
     pub fn write(&mut self, piece: &Piece<'_>) -> Result<()> {
-        #[cfg(feature = "parquet")]
         if let Piece::Rows(rows) = piece {
             self.begin_rows(rows)?;
         }
@@ -171,7 +162,6 @@ impl<'a> SourceWriter<'a> {
         written.map_err(|error| self.file.explain(error))
     }
 
-    #[cfg(feature = "parquet")]
     fn begin_rows(&mut self, rows: &Rows) -> Result<()> {
         let failed = |error: io::Error| self.file.explain(error);
         if let Some(member) = self.member.take() {

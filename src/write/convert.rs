@@ -3,18 +3,7 @@
 
 use std::io::{self, Write};
 
-#[cfg(feature = "parquet")]
-use {
-    arrow_array::{ArrayRef, RecordBatch, StringArray},
-    arrow_schema::{DataType, Field as Column, Schema},
-    parquet::arrow::ArrowWriter,
-    parquet::basic::{Compression, ZstdLevel},
-    parquet::file::properties::WriterProperties,
-    std::sync::Arc,
-};
-
-use super::Escaper;
-use crate::read::Field;
+use crate::read::{Escaper, Field, ShardRow, ShardRows};
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +59,12 @@ impl Converted {
         out.write_all(b"}\n")
     }
 
+    /// The document as a row of a shard.
+    fn row(&self) -> ShardRow<'_> {
+        ShardRow { id: &self.id, path: &self.path, text: &self.text, fields: self.fields_json() }
+    }
+
     /// The fields as a JSON object; `None` if there are none.
-    #[cfg(feature = "parquet")]
     fn fields_json(&self) -> Option<String> {
         if self.fields.is_empty() {
             return None;
@@ -85,50 +78,13 @@ impl Converted {
     }
 }
 
-/// Documents as rows: `id`, `path`, `text`, and `fields`, JSON or null.
+/// Documents as rows of a shard.
 ///
 /// # Errors
-/// If the texts are longer than a batch can hold (2 GiB).
-#[cfg(feature = "parquet")]
-pub(crate) fn rows(documents: &[Converted]) -> io::Result<RecordBatch> {
-    let strings = |value: fn(&Converted) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(documents.iter().map(value)))
-    };
-    let fields: StringArray = documents.iter().map(Converted::fields_json).collect();
-    let columns = vec![
-        strings(|document| &document.id),
-        strings(|document| &document.path),
-        strings(|document| &document.text),
-        Arc::new(fields),
-    ];
-    RecordBatch::try_new(schema(), columns).map_err(io::Error::other)
-}
-
-#[cfg(feature = "parquet")]
-fn schema() -> Arc<Schema> {
-    let column = |name: &str, nullable| Column::new(name, DataType::Utf8, nullable);
-    Arc::new(Schema::new(vec![
-        column("id", false),
-        column("path", false),
-        column("text", false),
-        column("fields", true),
-    ]))
-}
-
-/// A writer of such rows, compressed with Zstandard.
-///
-/// # Errors
-/// If the schema cannot be written.
-#[cfg(feature = "parquet")]
-pub(crate) fn row_writer<W: Write + Send>(out: W) -> io::Result<ArrowWriter<W>> {
-    // A row group is held in memory until it is full.
-    const GROUP_BYTES: usize = 32 * 1024 * 1024;
-    let level = ZstdLevel::try_new(3).map_err(io::Error::other)?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_bytes(Some(GROUP_BYTES))
-        .build();
-    ArrowWriter::try_new(out, schema(), Some(properties)).map_err(io::Error::other)
+/// If the texts are longer than a batch can hold (2 GiB), and in a build without Parquet.
+pub(crate) fn rows(documents: &[Converted]) -> io::Result<ShardRows> {
+    let rows: Vec<_> = documents.iter().map(Converted::row).collect();
+    ShardRows::new(&rows)
 }
 
 #[cfg(test)]

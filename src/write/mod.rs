@@ -4,24 +4,17 @@
 
 mod container;
 mod convert;
-pub mod csv;
 mod encode;
 mod ids;
-#[cfg(feature = "parquet")]
-mod parquet;
 mod record;
 mod shard;
 mod text;
-pub mod warc;
 
 pub use container::{ByteWriter, Piece, SourceWriter};
 pub use convert::Converted;
-#[cfg(feature = "parquet")]
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use ids::{RecordIds, SavedIds};
-#[cfg(feature = "parquet")]
-pub(crate) use parquet::with_texts;
-pub use record::{Escaper, write_record, write_verbatim};
+pub use record::{write_record, write_verbatim};
 pub use shard::{SavedShards, Shards};
 pub use text::{Judged, Layout, Written, count_text, write_text};

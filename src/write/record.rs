@@ -1,50 +1,36 @@
 //! A record with another text: everything but the text byte for byte (contract O4).
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 use std::io::{self, Write};
 
-use super::{Judged, Written, csv};
+use super::{Judged, Written, write_text};
 use crate::config::Repair;
-use crate::read::warc::{self, Step};
-use crate::read::{Chunk, Kind, Slot};
+use crate::read::{Chunk, Kind, Rewrite, Slot};
 
 /// Writes a record of a container of `kind` with the text of `document`.
 ///
-/// In JSON the text is written as UTF-8 with the escapes that JSON requires and no others, so that cleaning twice
-/// writes the same bytes; in a table it is written in quotes.
-///
 /// # Errors
-/// Those of `out`.
+/// Those of `out`; rows of a table are not written one by one.
 pub fn write_record<W: Write>(
     (chunk, slot, kind): (&Chunk, &Slot, Kind),
     document: Judged<'_>,
     repair: Repair,
     out: &mut W,
 ) -> io::Result<Written> {
-    let bytes = &chunk.bytes;
-    match kind {
-        Kind::Csv(_) => csv::write_record(bytes, slot.line, slot.value, out, |value| {
-            super::write_text(document, repair, value)
-        }),
-        Kind::Warc => {
+    match kind.rewrite() {
+        Rewrite::Text => write_text(document, repair, out),
+        Rewrite::InPlace(in_place) => {
+            let spans = (slot.line, slot.value);
+            in_place.write(&chunk.bytes, spans, out, |value| write_text(document, repair, value))
+        }
+        Rewrite::Whole { write, .. } => {
             let mut text = Vec::new();
-            let written = super::write_text(document, repair, &mut text)?;
-            let record = &bytes[slot.line.range()];
-            if let Step::Record(parsed) = warc::next(record, true)
-                && let Some(parts) = parsed.parts()
-            {
-                super::warc::write_record(record, &parts, &text, out)?;
-            }
+            let written = write_text(document, repair, &mut text)?;
+            write(&chunk.bytes[slot.line.range()], &text, out)?;
             Ok(written)
         }
-        _ => {
-            out.write_all(&bytes[slot.line.start..slot.value.start])?;
-            out.write_all(b"\"")?;
-            let written = super::write_text(document, repair, &mut Escaper(out))?;
-            out.write_all(b"\"")?;
-            out.write_all(&bytes[slot.value.end..slot.line.end])?;
-            out.write_all(b"\n")?;
-            Ok(written)
-        }
+        Rewrite::Rows => Err(io::Error::other("rows are written together")),
     }
 }
 
@@ -53,81 +39,6 @@ pub fn write_record<W: Write>(
 /// # Errors
 /// Those of `out`.
 pub fn write_verbatim<W: Write>(chunk: &Chunk, slot: &Slot, kind: Kind, out: &mut W) -> io::Result<()> {
-    match kind {
-        Kind::Warc => super::warc::copy_record(&chunk.bytes, slot.line, out),
-        _ => out.write_all(&chunk.bytes[slot.line.range()]),
-    }
-}
-
-/// Escapes what is written through it for the inside of a JSON string (RFC 8259, section 7).
-#[derive(Debug)]
-pub struct Escaper<'a, W>(&'a mut W);
-
-impl<'a, W: Write> Escaper<'a, W> {
-    /// Escapes on the way to `out`.
-    pub fn new(out: &'a mut W) -> Self {
-        Self(out)
-    }
-}
-
-impl<W: Write> Write for Escaper<'_, W> {
-    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        let mut plain = 0;
-        while let Some(at) = special(&content[plain..]) {
-            let (before, byte) = (plain + at, content[plain + at]);
-            self.0.write_all(&content[plain..before])?;
-            plain = before + 1;
-            match byte {
-                b'"' => self.0.write_all(b"\\\"")?,
-                b'\\' => self.0.write_all(b"\\\\")?,
-                b'\n' => self.0.write_all(b"\\n")?,
-                b'\t' => self.0.write_all(b"\\t")?,
-                b'\r' => self.0.write_all(b"\\r")?,
-                8 => self.0.write_all(b"\\b")?,
-                12 => self.0.write_all(b"\\f")?,
-                control => write!(self.0, "\\u{control:04x}")?,
-            }
-        }
-        self.0.write_all(&content[plain..])?;
-        Ok(content.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-/// The first byte that must be escaped: a control character, a quote or a backslash. Eight bytes at a time.
-fn special(content: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES << 7;
-    // The high bit of each byte of `word` that is less than `limit` (at most 128); bytes above a hit may err.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
-    let (words, rest) = content.as_chunks::<8>();
-    for (number, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let hits = below(word, 0x20)
-            | below(word ^ (ONES * u64::from(b'"')), 1)
-            | below(word ^ (ONES * u64::from(b'\\')), 1);
-        if hits != 0 {
-            return Some(number * 8 + hits.trailing_zeros() as usize / 8);
-        }
-    }
-    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-    rest.iter().position(is_special).map(|at| words.len() * 8 + at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn escapes_as_serde_json_does(text in any::<String>()) {
-            let mut out = Vec::new();
-            Escaper(&mut out).write_all(text.as_bytes()).unwrap();
-            prop_assert_eq!(format!("\"{}\"", String::from_utf8(out).unwrap()), serde_json::to_string(&text).unwrap());
-        }
-    }
+    out.write_all(&chunk.bytes[slot.line.range()])?;
+    out.write_all(kind.rewrite().end())
 }

@@ -3,18 +3,10 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
-#[cfg(feature = "parquet")]
-use arrow_array::RecordBatch;
-#[cfg(feature = "parquet")]
-use parquet::arrow::ArrowWriter;
-
-use super::Escaper;
-use super::convert::Converted;
-#[cfg(feature = "parquet")]
-use super::convert::{row_writer, rows};
+use super::convert::{Converted, rows};
 use crate::config::TargetFormat;
 use crate::error::Result;
-use crate::read::Spool;
+use crate::read::{Escaper, ShardRows, ShardWriter, Spool};
 use crate::store::{Area, Output, SharedFile};
 use crate::units::count;
 
@@ -40,13 +32,9 @@ pub struct SavedShards {
 
 struct Shard {
     file: SharedFile,
-    rows: Rows,
+    /// What writes rows into the file.
+    rows: Option<ShardWriter<SharedFile>>,
 }
-
-#[cfg(feature = "parquet")]
-type Rows = Option<ArrowWriter<SharedFile>>;
-#[cfg(not(feature = "parquet"))]
-type Rows = ();
 
 impl std::fmt::Debug for Shards<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -82,7 +70,7 @@ impl<'a> Shards<'a> {
         if let Some(len) = saved.open {
             let name = name(format, saved.number.saturating_sub(1));
             let file = SharedFile::new(output.reopen(Area::Corpus, name.as_bytes(), len)?);
-            shards.open = Some(Shard { file, rows: Rows::default() });
+            shards.open = Some(Shard { file, rows: None });
         }
         Ok(shards)
     }
@@ -119,16 +107,15 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    #[cfg(feature = "parquet")]
-    pub(crate) fn append_rows(&mut self, batch: &RecordBatch) -> Result<()> {
-        if batch.num_rows() == 0 {
+    pub(crate) fn append_rows(&mut self, rows: &ShardRows) -> Result<()> {
+        if rows.is_empty() {
             return Ok(());
         }
         let limit = self.limit;
         let shard = self.shard()?;
         let Some(writer) = &mut shard.rows else { return Ok(()) };
-        let written = writer.write(batch);
-        let len = count(writer.bytes_written() + writer.in_progress_size());
+        let written = writer.write(rows);
+        let len = writer.num_bytes();
         written.map_err(|error| shard.file.explain(error))?;
         if len >= limit { self.end_shard() } else { Ok(()) }
     }
@@ -154,19 +141,12 @@ impl<'a> Shards<'a> {
         written.map_err(|error| shard.file.explain(error))
     }
 
-    #[cfg(feature = "parquet")]
     fn append_long_row(&mut self, document: &Converted, text: &mut Spool) -> Result<()> {
         let mut whole = String::new();
         let read = text.read_to_string(&mut whole).map_err(encode_error)?;
         debug_assert_eq!(count(read), text.len());
         let document = Converted { text: whole, ..document.clone() };
-        let batch = rows(&[document]).map_err(encode_error)?;
-        self.append_rows(&batch)
-    }
-
-    #[cfg(not(feature = "parquet"))]
-    fn append_long_row(&mut self, _: &Converted, text: &mut Spool) -> Result<()> {
-        text.read_to_string(&mut String::new()).map(drop).map_err(encode_error)
+        self.append_rows(&rows(&[document]).map_err(encode_error)?)
     }
 
     fn shard(&mut self) -> Result<&mut Shard> {
@@ -176,15 +156,11 @@ impl<'a> Shards<'a> {
                 let name = name(self.format, self.number);
                 self.number += 1;
                 let file = SharedFile::new(self.output.create(Area::Corpus, name.as_bytes())?);
-                #[cfg(feature = "parquet")]
                 let rows = match self.format {
-                    TargetFormat::Parquet => {
-                        Some(row_writer(file.clone()).map_err(|error| file.explain(error))?)
-                    }
-                    _ => None,
+                    TargetFormat::Parquet => Some(ShardWriter::new(file.clone())),
+                    TargetFormat::Jsonl | TargetFormat::Txt => None,
                 };
-                #[cfg(not(feature = "parquet"))]
-                let rows = ();
+                let rows = rows.transpose().map_err(|error| file.explain(error))?;
                 Ok(none.insert(Shard { file, rows }))
             }
         }
@@ -192,12 +168,9 @@ impl<'a> Shards<'a> {
 
     fn end_shard(&mut self) -> Result<()> {
         let Some(shard) = self.open.take() else { return Ok(()) };
-        #[cfg(feature = "parquet")]
         if let Some(writer) = shard.rows {
             writer.close().map_err(|error| shard.file.explain(error))?;
         }
-        #[cfg(not(feature = "parquet"))]
-        let () = shard.rows;
         self.written += shard.file.len();
         Ok(())
     }

@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
-use tamis::config::{EncodingErrors, InputFormat, MatchMode, Repair, Scope, SplitMode, TargetFormat};
+use tamis::config::{EncodingErrors, MatchMode, Repair, Scope, SplitMode, TargetFormat};
+use tamis::document::Kind;
 
 use crate::near::Near;
 use crate::size::ByteSize;
@@ -312,7 +313,7 @@ pub(crate) struct Reading {
 
     /// What standard input holds [default: text].
     #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
-    pub(crate) input_format: Option<InputFormat>,
+    pub(crate) input_format: Option<Kind>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -321,7 +322,7 @@ fn is_zero(count: &u8) -> bool {
 }
 
 /// Parses one of these names, each with its help, into the library's type.
-pub(crate) fn one_of<T>(names: &[(&'static str, &'static str)]) -> impl TypedValueParser<Value = T>
+pub(crate) fn one_of<T>(names: &[(&'static str, &'static str)]) -> impl TypedValueParser<Value = T> + use<T>
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
@@ -359,15 +360,8 @@ pub(crate) fn scopes() -> impl TypedValueParser<Value = Scope> {
     one_of(&[("corpus", "in the whole corpus"), ("document", "in its own document")])
 }
 
-fn input_formats() -> impl TypedValueParser<Value = InputFormat> {
-    one_of(&[
-        ("text", "one plain-text document"),
-        ("jsonl", "JSON Lines: one record a line"),
-        ("csv", "comma-separated values with a header: one record a row"),
-        ("tsv", "tab-separated values with a header: one record a row"),
-        ("warc", "a web archive: one record a text"),
-        ("parquet", "a Parquet file: one record a row"),
-    ])
+fn input_formats() -> impl TypedValueParser<Value = Kind> {
+    one_of(&Kind::ALL.map(|kind| (kind.name(), kind.what())))
 }
 
 fn targets() -> impl TypedValueParser<Value = TargetFormat> {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030};
 
 use super::private;
-use crate::read::decompress::Position;
+use crate::read::position::Position;
 
 /// What takes the place of a malformed sequence.
 const REPLACEMENT: &str = "\u{fffd}";

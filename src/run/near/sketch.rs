@@ -206,11 +206,6 @@ impl UnitVisitor for ChunkAdder<'_, '_> {
         self.adder.open = None;
         Ok(())
     }
-
-    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
-        self.adder.open = None;
-        Ok(())
-    }
 }
 
 /// Adds a text that stands there. The store for what has no room is made when it is needed first.

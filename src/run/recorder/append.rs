@@ -33,16 +33,14 @@ impl<'a> Recorder<'a> {
                 let (more, layout) = self.append_long(settled, part, &mut open)?;
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
-            #[cfg(feature = "parquet")]
             Content::Rows(rows) => {
                 if counts.documents_kept > 0 {
                     self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
                 }
                 (*counts, Layout::default())
             }
-            #[cfg(feature = "parquet")]
-            Content::Batch(batch) => {
-                self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&batch))?;
+            Content::Shard(rows) => {
+                self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&rows))?;
                 (*counts, Layout::default())
             }
         };
@@ -145,7 +143,7 @@ impl<'a> Recorder<'a> {
             let pending = std::mem::take(&mut open.pending);
             if !pending.is_empty() {
                 let end = [pending.len()];
-                let is_record = part.kind == crate::read::Kind::Warc;
+                let is_record = part.kind.is_compressed_by_record();
                 let piece = if is_record { Piece::Records(&pending, &end) } else { Piece::Bytes(&pending) };
                 writer.write(&piece)?;
             }

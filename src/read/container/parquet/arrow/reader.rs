@@ -1,4 +1,4 @@
-//! Parquet: every row is a record; its other columns are carried along untouched.
+//! Parquet files, read a few rows at a time.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::panic::{self, AssertUnwindSafe};
@@ -13,27 +13,18 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::ReadContext;
-use super::chunk::Slot;
-use super::fault::Fault;
-use super::stream::{Body, Records, Take};
+use super::Rows;
 use crate::error::RejectReason;
+use crate::read::container::Opened;
+use crate::read::container::reader::{Body, End, PieceReader, Records, Take};
+use crate::read::context::ReadContext;
+use crate::read::fault::Fault;
+use crate::read::slot::Slot;
 use crate::store::InputFile;
 use crate::units::{ByteSpan, count};
 
-/// The rows behind the slots of a part.
-#[derive(Debug, Clone)]
-pub struct Rows {
-    /// All columns; row `n` is slot `n` of the part.
-    pub batch: RecordBatch,
-    /// Index of the text column.
-    pub text: usize,
-    /// The file they come from: schema, key-value metadata, compression of each column.
-    pub metadata: Arc<ParquetMetaData>,
-}
-
 /// Reads a Parquet file a few rows at a time.
-pub(super) struct ParquetReader {
+struct ParquetReader {
     batches: ParquetRecordBatchReader,
     metadata: Arc<ParquetMetaData>,
     schema: SchemaRef,
@@ -47,11 +38,12 @@ const BATCH_BYTES: u64 = 512 * 1024;
 /// Rows of a batch, at most.
 const BATCH_ROWS: u64 = 8192;
 
-impl ParquetReader {
-    pub(super) fn new(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
-        guarded(|| Self::open(file, context))
-    }
+/// Reads the footer of `file`.
+pub(super) fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Opened {
+    Ok(Box::new(guarded(|| ParquetReader::open(file, context))?))
+}
 
+impl ParquetReader {
     fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
         let file = SharedFile::new(file).map_err(|error| Fault::of(&error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
@@ -67,30 +59,6 @@ impl ParquetReader {
         let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
         let batches = builder.build().map_err(|error| fault(&error))?;
         Ok(Self { batches, metadata, schema, text, id, limit: context.decoded_limit })
-    }
-
-    /// The next rows.
-    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> Take {
-        buffer.clear();
-        let next = || self.batches.next().transpose().map_err(|error| damaged(&error.to_string()));
-        // Batches come without the metadata of the schema.
-        let with_schema = |batch: RecordBatch| {
-            batch.with_schema(Arc::clone(&self.schema)).map_err(|error| damaged(&error.to_string()))
-        };
-        let batch = match guarded(next).and_then(|batch| batch.map(with_schema).transpose()) {
-            Ok(Some(batch)) => batch,
-            Err(fault) => {
-                return Take { body: Body::Lines(Vec::new()), is_last: true, fault: Some(fault) };
-            }
-            Ok(None) => {
-                let body = Body::Records(Records::default());
-                return Take { body, is_last: true, fault: None };
-            }
-        };
-        let slots = self.slots(&batch, &mut buffer);
-        let rows = Rows { batch, text: self.text, metadata: Arc::clone(&self.metadata) };
-        let records = Records { bytes: buffer, slots, rows: Some(rows), ..Records::default() };
-        Take { body: Body::Records(records), is_last: false, fault: None }
     }
 
     /// A slot a row; texts and ids are copied into `bytes`.
@@ -118,17 +86,34 @@ impl ParquetReader {
     }
 }
 
-/// The rows without their texts, each as a line of JSON. Nulls are left out.
-pub(super) fn json_lines(rows: &Rows) -> Result<Vec<String>, arrow_schema::ArrowError> {
-    let others: Vec<_> = (0..rows.batch.num_columns()).filter(|&column| column != rows.text).collect();
-    if others.is_empty() {
-        return Ok(Vec::new());
+impl PieceReader for ParquetReader {
+    /// The next rows.
+    fn next(&mut self, mut buffer: Vec<u8>) -> Take {
+        buffer.clear();
+        let next = || self.batches.next().transpose().map_err(|error| damaged(&error.to_string()));
+        // Batches come without the metadata of the schema.
+        let with_schema = |batch: RecordBatch| {
+            batch.with_schema(Arc::clone(&self.schema)).map_err(|error| damaged(&error.to_string()))
+        };
+        let batch = match guarded(next).and_then(|batch| batch.map(with_schema).transpose()) {
+            Ok(Some(batch)) => batch,
+            Err(fault) => {
+                return Take { body: Body::Lines(Vec::new()), is_last: true, end: End::Fault(fault) };
+            }
+            Ok(None) => {
+                let body = Body::Records(Records::default());
+                return Take { body, is_last: true, end: End::Well };
+            }
+        };
+        let slots = self.slots(&batch, &mut buffer);
+        let rows = Rows { batch, text: self.text, metadata: Arc::clone(&self.metadata) };
+        let records = Records { bytes: buffer, slots, rows: Some(rows), ..Records::default() };
+        Take { body: Body::Records(records), is_last: false, end: End::Well }
     }
-    let mut writer = arrow_json::LineDelimitedWriter::new(Vec::new());
-    writer.write(&rows.batch.project(&others)?)?;
-    writer.finish()?;
-    let lines = String::from_utf8_lossy(&writer.into_inner()).into_owned();
-    Ok(lines.lines().map(str::to_owned).collect())
+
+    fn num_read(&self) -> u64 {
+        0
+    }
 }
 
 /// The column that holds the text.

@@ -1,21 +1,27 @@
 //! Parquet on the way out: the schema, the key-value metadata and the compression of each column as they came in.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use arrow_array::{ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray};
-use arrow_schema::DataType;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::WriterProperties;
 
-use crate::read::Rows;
+use super::Rows;
 
 /// Writes rows into a Parquet file.
 pub(crate) struct RowWriter<W: Write + Send>(ArrowWriter<W>);
 
+impl<W: Write + Send> std::fmt::Debug for RowWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowWriter").finish_non_exhaustive()
+    }
+}
+
 impl<W: Write + Send> RowWriter<W> {
     /// A file like the one that `rows` come from.
+    ///
+    /// # Errors
+    /// Those of `out`, and if the schema cannot be written.
     pub(crate) fn new(out: W, rows: &Rows) -> io::Result<Self> {
         let properties = properties(&rows.metadata);
         let writer = ArrowWriter::try_new(out, rows.batch.schema(), Some(properties));
@@ -23,11 +29,17 @@ impl<W: Write + Send> RowWriter<W> {
     }
 
     /// Writes rows. Memory: those of one row group, encoded.
+    ///
+    /// # Errors
+    /// Those of `out`.
     pub(crate) fn write(&mut self, rows: &Rows) -> io::Result<()> {
         self.0.write(&rows.batch).map_err(io::Error::other)
     }
 
     /// Ends the file and gives the output back.
+    ///
+    /// # Errors
+    /// Those of `out`.
     pub(crate) fn finish(self) -> io::Result<W> {
         self.0.into_inner().map_err(io::Error::other)
     }
@@ -55,19 +67,3 @@ fn properties(metadata: &ParquetMetaData) -> WriterProperties {
 const DEFAULT_ROWS: usize = 1024 * 1024;
 const MIN_GROUP: usize = 1024 * 1024;
 const MAX_GROUP: usize = 64 * 1024 * 1024;
-
-/// Rows with other texts: those of `texts` that are `None` go.
-pub(crate) fn with_texts(rows: &Rows, texts: &[Option<String>]) -> io::Result<Rows> {
-    let keep: BooleanArray = texts.iter().map(|text| Some(text.is_some())).collect();
-    let kept = arrow_select::filter::filter_record_batch(&rows.batch, &keep).map_err(io::Error::other)?;
-    let texts = texts.iter().flatten().map(String::as_str);
-    let column: ArrayRef = match kept.column(rows.text).data_type() {
-        DataType::LargeUtf8 => Arc::new(LargeStringArray::from_iter_values(texts)),
-        DataType::Utf8View => Arc::new(StringViewArray::from_iter_values(texts)),
-        _ => Arc::new(StringArray::from_iter_values(texts)),
-    };
-    let mut columns = kept.columns().to_vec();
-    columns[rows.text] = column;
-    let batch = RecordBatch::try_new(kept.schema(), columns).map_err(io::Error::other)?;
-    Ok(Rows { batch, ..rows.clone() })
-}

@@ -1,90 +1,76 @@
 //! JSON Lines: every line that is not blank is a record (contract O4). A bad record is a fault in its slot and
 //! the file goes on.
 
+mod escape;
+mod unescape;
+
 use std::fmt;
+use std::io;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::unescape::unescape;
-use super::{Chunk, Fault, ReadContext, Slot, Visitor as DocumentVisitor};
+use super::json::members;
+use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
+use crate::read::context::ReadContext;
+use crate::read::fault::Fault;
+use crate::read::slot::Slot;
 use crate::units::{ByteSpan, count};
 
-/// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPath(Vec<String>);
+pub(crate) use escape::Escaper;
+use unescape::unescape;
 
-impl FieldPath {
-    /// Parses a dotted path.
-    pub fn new(path: &str) -> Self {
-        Self(path.split('.').map(str::to_owned).collect())
+/// JSON Lines.
+pub(super) struct JsonLines;
+
+impl Container for JsonLines {
+    fn access(&self) -> Access {
+        InOrder::lines(Charset::Utf8) // RFC 8259, section 8.1
     }
-}
 
-impl fmt::Display for FieldPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
-    }
-}
-
-/// Adds the records of the JSON Lines in `chunk.bytes[span]` to the chunk and decodes their texts in place.
-pub(super) fn records(
-    chunk: &mut Chunk,
-    span: ByteSpan,
-    context: &ReadContext,
-    visitor: &mut impl DocumentVisitor,
-) {
-    let mut start = span.start;
-    let mut lines_before = 0;
-    while start < span.end {
-        let rest = &chunk.bytes[start..span.end];
-        let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = ByteSpan::new(start, end);
-        if !chunk.bytes[line.range()].trim_ascii().is_empty() {
-            let slot = record(&mut chunk.bytes, line, context);
-            let slot = slot.unwrap_or_else(|fault| Slot::rejected(line, fault));
-            // A record's bytes were checked, and unescaping makes text of text.
-            visitor.document(simdutf8::basic::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default());
-            chunk.push(Slot { lines_before, ..slot });
+    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
+        let line = slot.line;
+        let fault =
+            |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
+        let raw = &bytes[line.range()];
+        if count(raw.len()) > context.decoded_limit {
+            return Err(Fault::too_large(context.decoded_limit));
         }
-        lines_before += 1;
-        start = end + 1;
+        let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
+            fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
+        })?;
+        let fields = Places::find(text, context)?;
+        let value = fields.text.shifted(line.start);
+        let inner = ByteSpan::new(value.start + 1, value.end - 1);
+        let len = unescape(&mut bytes[inner.range()]).map_err(|at| {
+            let at = inner.start - line.start + at;
+            fault(RejectReason::NotJson, Some(at), "half of a surrogate pair stands alone".to_owned())
+        })?;
+        slot.text = ByteSpan::new(inner.start, inner.start + len);
+        slot.value = value;
+        slot.id = fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start));
+        Ok(0)
     }
-    if let Some(part) = chunk.parts.last_mut() {
-        part.num_lines = lines_before;
-    }
-}
 
-/// Finds and decodes the text of one record.
-fn record(bytes: &mut [u8], line: ByteSpan, context: &ReadContext) -> Result<Slot, Fault> {
-    let fault = |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
-    let raw = &bytes[line.range()];
-    if count(raw.len()) > context.decoded_limit {
-        return Err(Fault::too_large(context.decoded_limit));
+    /// The members of the line with a null in the place of the text, which was decoded in place.
+    fn fields<'a>(&self, Beside { bytes, slots, .. }: Beside<'a>) -> io::Result<FieldsOf<'a>> {
+        Ok(Box::new(|number| {
+            let Slot { line, value, .. } = slots[number];
+            let (before, after) = (line.start..value.start, value.end..line.end);
+            let line = [&bytes[before], b"null", &bytes[after]].concat();
+            members(&String::from_utf8_lossy(&line))
+        }))
     }
-    let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
-        fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
-    })?;
-    let fields = Fields::find(text, context)?;
-    let value = fields.text.shifted(line.start);
-    let inner = ByteSpan::new(value.start + 1, value.end - 1);
-    let len = unescape(&mut bytes[inner.range()]).map_err(|at| {
-        let at = inner.start - line.start + at;
-        fault(RejectReason::NotJson, Some(at), "half of a surrogate pair stands alone".to_owned())
-    })?;
-    Ok(Slot {
-        text: ByteSpan::new(inner.start, inner.start + len),
-        line,
-        value,
-        is_record: true,
-        id: fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start)),
-        ..Slot::default()
-    })
+
+    /// A line feed ends each record, also where none did.
+    fn rewrite(&self) -> Rewrite {
+        Rewrite::InPlace(InPlace { escape: Some(Escape::Json), end: b"\n" })
+    }
 }
 
 /// Where the fields that matter stand in a line.
-struct Fields {
+struct Places {
     text: ByteSpan,
     id: Option<ByteSpan>,
 }
@@ -97,12 +83,13 @@ struct Visit<'de> {
     id: Option<&'de RawValue>,
 }
 
-impl Fields {
+impl Places {
     fn find(line: &str, context: &ReadContext) -> Result<Self, Fault> {
         let fault = |reason, detail: String| Fault { reason, byte: None, detail };
         let mut visit = Visit::default();
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let seed = ObjectSeed { path: &context.text_field.0, id: Some(&context.id_field), visit: &mut visit };
+        let seed =
+            ObjectSeed { path: context.text_field.names(), id: Some(&context.id_field), visit: &mut visit };
         let parsed = seed.deserialize(&mut deserializer).and_then(|()| deserializer.end());
         if let Err(error) = parsed {
             if error.is_data() && serde_json::from_str::<IgnoredAny>(line).is_ok() {
@@ -222,7 +209,7 @@ mod tests {
         let mut config = crate::Config::default();
         config.read.text_field = text_field.to_owned();
         let context = ReadContext::new(&config).unwrap();
-        let fields = Fields::find(line, &context).map_err(|fault| fault.reason)?;
+        let fields = Places::find(line, &context).map_err(|fault| fault.reason)?;
         let id = fields.id.map_or_else(String::new, |id| line[id.range()].to_owned());
         Ok((line[fields.text.range()].to_owned(), id))
     }

@@ -1,6 +1,7 @@
 //! Web archives: records as crawlers write them, broken off anywhere, and no records at all.
 
-use super::*;
+use super::syntax::*;
+use crate::units::ByteSpan;
 use proptest::prelude::*;
 
 const WARCINFO: &str = "WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Date: 2024-03-01T02:03:04Z\r\n\

@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use data_encoding::{BASE32, HEXLOWER};
 use sha1::{Digest, Sha1};
 
-use crate::read::warc::{Parts, head_fields};
+use super::syntax::{Parts, Step, head_fields, next};
 use crate::units::ByteSpan;
 
 /// What ends a record.
-const RECORD_END: &[u8] = b"\r\n\r\n";
+pub(super) const RECORD_END: &[u8] = b"\r\n\r\n";
 
-/// Writes a record with the payload `new`, which is UTF-8.
+/// Writes the record that `record` begins with, with the payload `new`, which is UTF-8.
 ///
 /// If the payload is the same, the record is copied as it is. Otherwise `Content-Length` is corrected, in the
 /// HTTP header too if there is one and it has it; `WARC-Block-Digest` and `WARC-Payload-Digest` are made anew
@@ -22,10 +22,13 @@ const RECORD_END: &[u8] = b"\r\n\r\n";
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_record<W: Write>(bytes: &[u8], parts: &Parts, new: &[u8], out: &mut W) -> io::Result<()> {
-    let Parts { head, payload, charset } = *parts;
+pub(super) fn write_record(record: &[u8], new: &[u8], out: &mut dyn Write) -> io::Result<()> {
+    let Step::Record(parsed) = next(record, true) else { return Ok(()) };
+    let Some(Parts { head, payload, charset }) = parsed.parts() else { return Ok(()) };
+    let bytes = record;
     if bytes[payload.range()] == *new {
-        return copy_record(bytes, ByteSpan::new(head.start, payload.end), out);
+        out.write_all(&bytes[head.start..payload.end])?;
+        return out.write_all(RECORD_END);
     }
     let charset = charset.filter(|label| !is_utf8(&bytes[label.range()]));
     let mut http_head = Vec::new();
@@ -50,15 +53,6 @@ pub fn write_record<W: Write>(bytes: &[u8], parts: &Parts, new: &[u8], out: &mut
     })?;
     out.write_all(&http_head)?;
     out.write_all(new)?;
-    out.write_all(RECORD_END)
-}
-
-/// Writes a record as it is: `record` is its header and its block, without the line ends after it.
-///
-/// # Errors
-/// Those of `out`.
-pub fn copy_record<W: Write>(bytes: &[u8], record: ByteSpan, out: &mut W) -> io::Result<()> {
-    out.write_all(&bytes[record.range()])?;
     out.write_all(RECORD_END)
 }
 
@@ -107,7 +101,7 @@ struct HeadEditor<'a> {
 
 impl HeadEditor<'_> {
     /// Writes the block; `edit` is given the name and the value of each field.
-    fn write<W: Write>(&self, out: &mut W, edit: impl Fn(&[u8], &[u8]) -> Edit) -> io::Result<()> {
+    fn write(&self, out: &mut dyn Write, edit: impl Fn(&[u8], &[u8]) -> Edit) -> io::Result<()> {
         for field in head_fields(&self.bytes[self.head.range()]) {
             let raw = field.raw.shifted(self.head.start);
             let value = field.value.shifted(self.head.start);
@@ -124,7 +118,7 @@ impl HeadEditor<'_> {
     }
 
     /// Writes the field `raw` with `new` in place of `part` of it.
-    fn replace<W: Write>(&self, raw: ByteSpan, part: ByteSpan, new: &str, out: &mut W) -> io::Result<()> {
+    fn replace(&self, raw: ByteSpan, part: ByteSpan, new: &str, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&self.bytes[raw.start..part.start])?;
         out.write_all(new.as_bytes())?;
         out.write_all(&self.bytes[part.end..raw.end])
@@ -134,15 +128,13 @@ impl HeadEditor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::warc::{Step, next};
     use proptest::prelude::*;
 
     /// The first record of `bytes` with this payload, if it is a document.
     fn rewritten(bytes: &[u8], new: &[u8]) -> Option<Vec<u8>> {
-        let Step::Record(record) = next(bytes, true) else { return None };
         let mut out = Vec::new();
-        write_record(bytes, &record.parts()?, new, &mut out).unwrap();
-        Some(out)
+        write_record(bytes, new, &mut out).unwrap();
+        Some(out).filter(|out| !out.is_empty())
     }
 
     fn text_of(bytes: &[u8]) -> Vec<u8> {

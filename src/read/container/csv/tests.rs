@@ -1,6 +1,8 @@
 //! CSV against the `csv` crate, and against what bytes can do.
 
-use super::*;
+use super::syntax::*;
+use crate::units::{ByteSpan, count};
+use memchr::memchr_iter;
 use proptest::prelude::*;
 
 const COMMA: Dialect = Dialect { delimiter: b',' };

@@ -18,14 +18,14 @@ use crate::units::{ByteSpan, count};
 
 /// The longest header block that is believed, of a record and of the HTTP response in it: 64 KiB, eight times
 /// what web servers accept.
-const MAX_HEAD: usize = 64 * 1024;
+pub(super) const MAX_HEAD: usize = 64 * 1024;
 
 /// The most HTTP header fields that are believed; servers send about 20, and Apache accepts 100.
 const MAX_HTTP_FIELDS: usize = 256;
 
 /// What stands at the beginning of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// A record may begin, but its header is not whole. Never at the end of the file.
     NeedMore {
         /// Bytes at the beginning that are empty lines and can be dropped.
@@ -46,7 +46,7 @@ pub enum Step {
 
 /// One record. All spans are in the bytes that were parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
+pub(super) struct Record {
     /// The header block with the empty line that ends it; the block follows.
     pub head: ByteSpan,
     /// Length of the block as the header has it. The end of the block, `head.end + content_length`, is in
@@ -66,13 +66,13 @@ pub struct Record {
 
 impl Record {
     /// The block; `None` if the record is not whole in the bytes.
-    pub fn block(&self) -> Option<ByteSpan> {
+    pub(super) fn block(&self) -> Option<ByteSpan> {
         self.end?;
         Some(ByteSpan::new(self.head.end, self.head.end + usize::try_from(self.content_length).ok()?))
     }
 
     /// The parts of a document; `None` if it is none or not whole in the bytes.
-    pub fn parts(&self) -> Option<Parts> {
+    pub(super) fn parts(&self) -> Option<Parts> {
         let RecordKind::Document { payload, charset } = self.kind else { return None };
         let block = self.block()?;
         Some(Parts { head: self.head, payload: ByteSpan::new(block.start + payload, block.end), charset })
@@ -82,7 +82,7 @@ impl Record {
 /// The parts of a record that holds a document, as they are read and written. All spans are in the same
 /// bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts {
+pub(super) struct Parts {
     /// The header block of the record, with its empty line.
     pub head: ByteSpan,
     /// The text, up to the end of the block. An HTTP header may stand between `head` and it.
@@ -93,7 +93,7 @@ pub struct Parts {
 
 /// What is to be done with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordKind {
+pub(super) enum RecordKind {
     /// It holds plain text.
     Document {
         /// Offset of the text in the block: after the HTTP header if there is one, else 0.
@@ -112,7 +112,7 @@ pub enum RecordKind {
 /// `is_end` says that the file ends with `bytes`: then a record that is not whole is a fault, and there is
 /// never a [`Step::NeedMore`]. Otherwise that is returned for at most 128 KiB after the empty lines: the
 /// header of a record and that of an HTTP response in it. O(length of the headers) time.
-pub fn next(bytes: &[u8], is_end: bool) -> Step {
+pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
     let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
     let more = Step::NeedMore { passed: start };
     let rest = &bytes[start..];
@@ -164,18 +164,18 @@ fn head_len(record: &[u8]) -> Option<usize> {
 
 /// A field of a header block. Spans are in the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct HeadField {
+pub(super) struct HeadField {
     /// The whole field: its line with the line end, and the lines that continue it.
-    pub(crate) raw: ByteSpan,
+    pub(super) raw: ByteSpan,
     /// Its name; empty for a line that is no field, such as the first one.
-    pub(crate) name: ByteSpan,
+    pub(super) name: ByteSpan,
     /// Its value, without the white space around it.
-    pub(crate) value: ByteSpan,
+    pub(super) value: ByteSpan,
 }
 
 /// The lines of a header block, continued ones as one (RFC 2616, section 2.2), in order. Their raw spans are
 /// the whole block.
-pub(crate) fn head_fields(head: &[u8]) -> impl Iterator<Item = HeadField> {
+pub(super) fn head_fields(head: &[u8]) -> impl Iterator<Item = HeadField> {
     let mut start = 0;
     iter::from_fn(move || {
         let mut end = line_end(head, start)?;
@@ -392,6 +392,3 @@ fn charset(bytes: &[u8], content_type: ByteSpan) -> Option<ByteSpan> {
     }
     None
 }
-
-#[cfg(test)]
-mod tests;

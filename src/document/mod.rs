@@ -1,7 +1,11 @@
-//! A document and a paragraph as plain data.
+//! A document, a paragraph, and what documents come in, as plain data.
 //!
 //! [`Document`] is what an embedder hands in and gets back; [`Paragraph`] is what `split` finds in a
-//! document's text. Neither knows how it is read, compared or written.
+//! document's text; [`Kind`] is what documents come in. None of them knows how it is read, compared or written.
+
+mod kind;
+
+pub use kind::Kind;
 
 use crate::units::ByteSpan;
 

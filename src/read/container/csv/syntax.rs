@@ -26,14 +26,14 @@ const MAX_NAME: usize = 40;
 
 /// How a file spells its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
+pub(super) struct Dialect {
     /// The byte between two fields.
     pub delimiter: u8,
 }
 
 /// The names of the columns that matter.
 #[derive(Debug, Clone, Copy)]
-pub struct ColumnNames<'a> {
+pub(super) struct ColumnNames<'a> {
     /// The column that holds the text.
     pub text: &'a str,
     /// The column that names the record.
@@ -42,7 +42,7 @@ pub struct ColumnNames<'a> {
 
 /// What the header record says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub(super) struct Header {
     /// Number of columns.
     pub num_columns: usize,
     /// Index of the text column, counted from 0.
@@ -55,7 +55,7 @@ pub struct Header {
 
 /// One record. All spans are in the bytes that were walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record {
+pub(super) struct Record {
     /// The record with its line end.
     pub raw: ByteSpan,
     /// The raw text field, its quotes included; empty if there is a fault.
@@ -72,7 +72,7 @@ pub struct Record {
 
 /// What can be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(super) enum Fault {
     /// It ends before the text column.
     TooFewFields {
         /// Number of its fields.
@@ -100,7 +100,7 @@ impl fmt::Display for Fault {
 
 /// How far a walk came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Walk {
+pub(super) struct Walk {
     /// Bytes that are whole records and empty lines; what follows is the beginning of a record.
     pub len: usize,
     /// Line feeds among them.
@@ -113,7 +113,7 @@ pub struct Walk {
 /// Names are compared without the white space around them; of two columns with the same name the first
 /// counts. `head` begins with the header record and should hold it whole: if `is_end` is false a header that
 /// does not end in `head` is not recognized.
-pub fn choose_delimiter(
+pub(super) fn choose_delimiter(
     head: &[u8],
     is_end: bool,
     preferred: u8,
@@ -130,7 +130,7 @@ pub fn choose_delimiter(
 
 /// The names of the columns under `preferred`, to show in an error: at most 20, the last then saying how many
 /// more there are, and of each at most 40 characters.
-pub fn columns(head: &[u8], preferred: u8) -> Vec<String> {
+pub(super) fn columns(head: &[u8], preferred: u8) -> Vec<String> {
     let mut names = Vec::new();
     let mut num_columns = 0;
     let mut fields = Fields::new(head, Dialect { delimiter: preferred }, true);
@@ -156,7 +156,7 @@ pub fn columns(head: &[u8], preferred: u8) -> Vec<String> {
 }
 
 /// The values of the first record of `bytes`, without their quotes.
-pub fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
+pub(super) fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
     let mut values = Vec::new();
     let mut fields = Fields::new(bytes, dialect, true);
     fields.pass_line_ends();
@@ -178,7 +178,7 @@ pub fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
 /// belong to no record. A record may have more or fewer fields than the header, as long as it has a text.
 ///
 /// O(n) time, and no memory that depends on n.
-pub fn records(
+pub(super) fn records(
     bytes: &[u8],
     header: &Header,
     dialect: Dialect,
@@ -213,7 +213,7 @@ pub fn records(
 ///
 /// Quotes are syntax only where a field begins with one: they are taken off, and a doubled one is one quote.
 /// What stands between the closing quote and the delimiter belongs to the value, as with the `csv` crate.
-pub fn unescape(raw: &mut [u8]) -> ByteSpan {
+pub(super) fn unescape(raw: &mut [u8]) -> ByteSpan {
     if raw.first() != Some(&b'"') {
         return ByteSpan::new(0, raw.len());
     }
@@ -394,6 +394,3 @@ fn is_open(raw: &[u8]) -> bool {
     }
     true
 }
-
-#[cfg(test)]
-mod tests;

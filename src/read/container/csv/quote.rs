@@ -1,51 +1,19 @@
-//! A CSV record with another text: everything but the text field byte for byte.
+//! Quotes a text for the inside of a CSV field.
 
 use std::io::{self, Write};
 
 use memchr::memchr_iter;
 
-use crate::units::ByteSpan;
-
-/// Writes a record; `write_value` writes the new text, which is quoted on the way.
-///
-/// `record` and `text` are the raw spans of the record, with its line end, and of its text field in `bytes`.
-/// After decoding in place only the bounds of the text mean something, and only they are used.
-///
-/// # Errors
-/// Those of `out` and of `write_value`.
-pub fn write_record<W: Write, T>(
-    bytes: &[u8],
-    record: ByteSpan,
-    text: ByteSpan,
-    out: &mut W,
-    write_value: impl FnOnce(&mut Quoter<'_, W>) -> io::Result<T>,
-) -> io::Result<T> {
-    out.write_all(&bytes[record.start..text.start])?;
-    let value = write_field(out, write_value)?;
-    out.write_all(&bytes[text.end..record.end])?;
-    Ok(value)
-}
-
-/// Writes one field in quotes, whatever is in it.
-///
-/// Clean text ends with a line feed and needs them; and an empty one needs them where it is the only field,
-/// or its record would be an empty line, which is no record.
-///
-/// # Errors
-/// Those of `out` and of `write_value`.
-pub fn write_field<W: Write, T>(
-    out: &mut W,
-    write_value: impl FnOnce(&mut Quoter<'_, W>) -> io::Result<T>,
-) -> io::Result<T> {
-    out.write_all(b"\"")?;
-    let value = write_value(&mut Quoter(out))?;
-    out.write_all(b"\"")?;
-    Ok(value)
-}
-
 /// Doubles the quotes in what is written through it (RFC 4180, section 2.7).
 #[derive(Debug)]
-pub struct Quoter<'a, W>(&'a mut W);
+pub(crate) struct Quoter<'a, W>(&'a mut W);
+
+impl<'a, W: Write> Quoter<'a, W> {
+    /// Quotes on the way to `out`.
+    pub(crate) fn new(out: &'a mut W) -> Self {
+        Self(out)
+    }
+}
 
 impl<W: Write> Write for Quoter<'_, W> {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
@@ -67,7 +35,8 @@ impl<W: Write> Write for Quoter<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::csv::{Dialect, Header, Record, records};
+    use crate::read::container::csv::syntax::{Dialect, Header, Record, records};
+    use crate::read::container::rewrite::{Escape, InPlace, write_escaped};
     use proptest::prelude::*;
 
     fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<Record>, Vec<u8>) {
@@ -79,8 +48,9 @@ mod tests {
             if record.fault.is_some() {
                 out.extend_from_slice(&bytes[record.raw.range()]);
             } else {
-                write_record(bytes, record.raw, record.text, &mut out, |w| w.write_all(new.as_bytes()))
-                    .unwrap();
+                let in_place = InPlace { escape: Some(Escape::Csv), end: b"" };
+                let spans = (record.raw, record.text);
+                in_place.write(bytes, spans, &mut out, |w| w.write_all(new.as_bytes())).unwrap();
             }
             end = record.raw.end;
         }
@@ -136,7 +106,7 @@ mod tests {
         #[test]
         fn quotes_as_the_csv_crate_does(pieces in prop::collection::vec("[a\"\n,]{0,6}", 0..4)) {
             let mut out = Vec::new();
-            write_field(&mut out, |w| pieces.iter().try_for_each(|piece| w.write_all(piece.as_bytes()))).unwrap();
+            write_escaped(Some(Escape::Csv), &mut out, |w| pieces.iter().try_for_each(|piece| w.write_all(piece.as_bytes()))).unwrap();
             let mut builder = csv::WriterBuilder::new();
             let mut writer = builder.quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
             writer.write_record([pieces.concat()]).unwrap();

@@ -1,0 +1,164 @@
+//! What documents come in: the name, the endings and the nature of every container, in one table.
+//!
+//! Plain data, so that the configuration, the listing of files and the stages speak of one thing. How each container
+//! is read and written is in `read::container`, one file each.
+
+#![warn(clippy::wildcard_enum_match_arm)]
+
+use serde::{Deserialize, Serialize};
+
+/// What a stream of bytes is, once nothing is left to unpack: one document, or a container of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Plain text: one document.
+    #[default]
+    Text,
+    /// JSON Lines: a record a line.
+    #[serde(rename = "jsonl")]
+    JsonLines,
+    /// Comma-separated values with a header: a record a row.
+    Csv,
+    /// Tab-separated values with a header: a record a row.
+    Tsv,
+    /// A web archive (ISO 28500): a record a text.
+    Warc,
+    /// A Parquet file: a record a row.
+    Parquet,
+}
+
+/// What a container holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// One document.
+    Document,
+    /// Records, each a document, whose place is their number.
+    Records,
+    /// Records, each a document, whose place is the number of a line as well.
+    Lines,
+}
+
+/// A row of the table.
+struct About {
+    name: &'static str,
+    /// The kind in words.
+    what: &'static str,
+    /// The endings of the names of such files; the first is given to what has no name.
+    endings: &'static [&'static str],
+    holds: Holds,
+    /// It is no text: its first bytes show it, whatever its name says, and to read it is to unpack it.
+    is_binary: bool,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are listed to people.
+    pub const ALL: [Self; 6] = [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::Parquet];
+
+    /// The table.
+    const fn about(self) -> About {
+        match self {
+            Self::Text => About {
+                name: "text",
+                what: "one plain-text document",
+                endings: &["txt", "md", "text"],
+                holds: Holds::Document,
+                is_binary: false,
+            },
+            Self::JsonLines => About {
+                name: "jsonl",
+                what: "JSON Lines: one record a line",
+                endings: &["jsonl", "ndjson"],
+                holds: Holds::Lines,
+                is_binary: false,
+            },
+            Self::Csv => About {
+                name: "csv",
+                what: "comma-separated values with a header: one record a row",
+                endings: &["csv"],
+                holds: Holds::Lines,
+                is_binary: false,
+            },
+            Self::Tsv => About {
+                name: "tsv",
+                what: "tab-separated values with a header: one record a row",
+                endings: &["tsv"],
+                holds: Holds::Lines,
+                is_binary: false,
+            },
+            Self::Warc => About {
+                name: "warc",
+                what: "a web archive: one record a text",
+                endings: &["warc", "wet", "wat"],
+                holds: Holds::Records,
+                is_binary: false,
+            },
+            Self::Parquet => About {
+                name: "parquet",
+                what: "a Parquet file: one record a row",
+                endings: &["parquet"],
+                holds: Holds::Records,
+                is_binary: true,
+            },
+        }
+    }
+
+    /// Its usual name.
+    pub const fn name(self) -> &'static str {
+        self.about().name
+    }
+
+    /// The kind in words, for those who choose one.
+    pub const fn what(self) -> &'static str {
+        self.about().what
+    }
+
+    /// The ending that a file of this kind is given.
+    pub const fn ending(self) -> &'static str {
+        self.about().endings[0]
+    }
+
+    /// The kind of files whose names have this ending, in lower case.
+    pub fn of_ending(ending: &[u8]) -> Option<Self> {
+        let has = |kind: &Self| kind.about().endings.iter().any(|known| known.as_bytes() == ending);
+        Self::ALL.into_iter().find(has)
+    }
+
+    /// Whether it holds records, each a document, and is not one document itself.
+    pub const fn is_container(self) -> bool {
+        !matches!(self.about().holds, Holds::Document)
+    }
+
+    /// Whether a record's place in it is the number of a line.
+    pub const fn has_lines(self) -> bool {
+        matches!(self.about().holds, Holds::Lines)
+    }
+
+    /// Whether it is no text: its first bytes show it, whatever its name says, and to read it is to unpack it.
+    pub const fn is_binary(self) -> bool {
+        self.about().is_binary
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_table() {
+        let mut endings: Vec<&str> = Vec::new();
+        for kind in Kind::ALL {
+            assert_eq!(
+                serde_json::to_value(kind).unwrap(),
+                kind.name(),
+                "one name in files and on the command line"
+            );
+            assert_eq!(Kind::of_ending(kind.ending().as_bytes()), Some(kind));
+            endings.extend(kind.about().endings);
+        }
+        let num_endings = endings.len();
+        endings.sort_unstable();
+        endings.dedup();
+        assert_eq!(endings.len(), num_endings, "an ending is one kind's");
+        assert_eq!(Kind::of_ending(b"log"), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! Escapes a text for the inside of a JSON string, as little as JSON allows.
+
+use std::io::{self, Write};
+
+/// Escapes what is written through it for the inside of a JSON string (RFC 8259, section 7).
+#[derive(Debug)]
+pub(crate) struct Escaper<'a, W>(&'a mut W);
+
+impl<'a, W: Write> Escaper<'a, W> {
+    /// Escapes on the way to `out`.
+    pub(crate) fn new(out: &'a mut W) -> Self {
+        Self(out)
+    }
+}
+
+impl<W: Write> Write for Escaper<'_, W> {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        let mut plain = 0;
+        while let Some(at) = special(&content[plain..]) {
+            let (before, byte) = (plain + at, content[plain + at]);
+            self.0.write_all(&content[plain..before])?;
+            plain = before + 1;
+            match byte {
+                b'"' => self.0.write_all(b"\\\"")?,
+                b'\\' => self.0.write_all(b"\\\\")?,
+                b'\n' => self.0.write_all(b"\\n")?,
+                b'\t' => self.0.write_all(b"\\t")?,
+                b'\r' => self.0.write_all(b"\\r")?,
+                8 => self.0.write_all(b"\\b")?,
+                12 => self.0.write_all(b"\\f")?,
+                control => write!(self.0, "\\u{control:04x}")?,
+            }
+        }
+        self.0.write_all(&content[plain..])?;
+        Ok(content.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The first byte that must be escaped: a control character, a quote or a backslash. Eight bytes at a time.
+fn special(content: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    // The high bit of each byte of `word` that is less than `limit` (at most 128); bytes above a hit may err.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let (words, rest) = content.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let hits = below(word, 0x20)
+            | below(word ^ (ONES * u64::from(b'"')), 1)
+            | below(word ^ (ONES * u64::from(b'\\')), 1);
+        if hits != 0 {
+            return Some(number * 8 + hits.trailing_zeros() as usize / 8);
+        }
+    }
+    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    rest.iter().position(is_special).map(|at| words.len() * 8 + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escapes_as_serde_json_does(text in any::<String>()) {
+            let mut out = Vec::new();
+            Escaper(&mut out).write_all(text.as_bytes()).unwrap();
+            prop_assert_eq!(format!("\"{}\"", String::from_utf8(out).unwrap()), serde_json::to_string(&text).unwrap());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Containers: what documents come in, one file or folder each, behind the trait [`Container`]. The table is
+//! [`Kind::container`]; names and endings stand in [`crate::document::Kind`].
+//!
+//! A container says what its first bytes look like, how its pieces are read, how the text of a record is decoded in
+//! place, what else a record holds, and how a record is written again with another text. It knows neither where
+//! bytes come from (files, archives, decompression: [`super::open`]) nor what becomes of a text. Whatever a cargo
+//! feature switches off is switched off in this folder.
+
+mod charset;
+mod csv;
+mod json;
+mod jsonl;
+pub(super) mod lines;
+mod parquet;
+pub(super) mod reader;
+mod rewrite;
+pub(super) mod text;
+mod warc;
+
+use std::io::{self, Read};
+
+pub(crate) use charset::Charset;
+pub use csv::Columns;
+pub use json::Field;
+pub(crate) use jsonl::Escaper;
+pub use parquet::Rows;
+pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
+pub use reader::Reread;
+pub(crate) use rewrite::{Escape, InPlace, Rewrite};
+
+use self::reader::PieceReader;
+use super::context::ReadContext;
+use super::fault::Fault;
+use super::slot::Slot;
+use crate::discover::Format;
+use crate::document::Kind;
+use crate::store::InputFile;
+
+/// What documents come in: one document, or records each of which is one.
+pub(super) trait Container: Sync {
+    /// What the first bytes of a file show; by default nothing, so that names alone say what a file is.
+    fn sign(&self, _head: &[u8]) -> Sign {
+        Sign::None
+    }
+
+    /// How its bytes are read.
+    fn access(&self) -> Access;
+
+    /// Checks a record, finds its text and decodes it in place, or behind everything else that is in `bytes`; its
+    /// [`Slot::text`] is set then. Returns how many malformed sequences were replaced.
+    ///
+    /// # Errors
+    /// What is wrong with the record.
+    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault>;
+
+    /// What records hold beside their texts.
+    ///
+    /// # Errors
+    /// If it cannot be put into JSON.
+    fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>>;
+
+    /// How a record is written again with another text.
+    fn rewrite(&self) -> Rewrite;
+
+    /// Whether each record is compressed by itself, so that it can be read from where an index says it begins.
+    fn is_compressed_by_record(&self) -> bool {
+        false
+    }
+}
+
+/// Records whose texts were decoded, and what stands beside those.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) slots: &'a [Slot],
+    pub(super) columns: Option<&'a Columns>,
+    pub(super) rows: Option<&'a Rows>,
+}
+
+/// The fields of the record in the slot of this number, counted from the first of those given.
+pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
+
+/// What the first bytes of a file show of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sign {
+    /// Nothing.
+    None,
+    /// It is this, if its name does not promise records of another form.
+    Likely,
+    /// It is this, whatever its name promises.
+    Certain,
+}
+
+/// How the bytes of a container are read.
+pub(crate) enum Access {
+    /// They are one document.
+    Document,
+    /// They are records, and are read in order, once.
+    InOrder(InOrder),
+    /// They are records, found by going to and fro in the file.
+    Seek(Open),
+    /// They are not: this build leaves the container out.
+    Absent,
+}
+
+/// How a container of records is read in order.
+pub(crate) struct InOrder {
+    pub(super) charset: Charset,
+    pub(super) open: OpenInOrder,
+    /// Every line that is not blank is a record.
+    is_lines: bool,
+}
+
+impl InOrder {
+    /// Every line that is not blank is a record.
+    fn lines(charset: Charset) -> Access {
+        Access::InOrder(Self {
+            charset,
+            open: |reader, context| Ok(Box::new(lines::LineReader::new(reader, context))),
+            is_lines: true,
+        })
+    }
+
+    /// Records are found by the reader that `open` makes.
+    fn records(charset: Charset, open: OpenInOrder) -> Access {
+        Access::InOrder(Self { charset, open, is_lines: false })
+    }
+}
+
+/// A container that was opened.
+pub(crate) type Opened = Result<Box<dyn PieceReader>, Fault>;
+
+/// Opens a container in a file.
+pub(crate) type Open = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
+
+/// Opens a container that is read in order, decoded to UTF-8 unless it is bytes.
+pub(crate) type OpenInOrder = fn(Box<dyn Read + Send>, &ReadContext) -> Opened;
+
+#[warn(clippy::wildcard_enum_match_arm)]
+impl Kind {
+    /// How documents of this kind are read and written: the table.
+    pub(super) fn container(self) -> &'static dyn Container {
+        match self {
+            Self::Text => &text::Text,
+            Self::JsonLines => &jsonl::JsonLines,
+            Self::Csv => &csv::Table::<b','>,
+            Self::Tsv => &csv::Table::<b'\t'>,
+            Self::Warc => &warc::Warc,
+            Self::Parquet => &parquet::Parquet,
+        }
+    }
+
+    /// How a record is written again with another text.
+    pub(crate) fn rewrite(self) -> Rewrite {
+        self.container().rewrite()
+    }
+
+    /// Whether each record is compressed by itself, so that it can be read from where an index says it begins.
+    pub(crate) fn is_compressed_by_record(self) -> bool {
+        self.container().is_compressed_by_record()
+    }
+
+    /// What `head` begins, under a name that promises `format`.
+    pub(super) fn detect(head: &[u8], format: Format) -> Self {
+        let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head) >= least);
+        let promised = format.kind();
+        let least = if promised.is_container() { Sign::Certain } else { Sign::Likely };
+        shown(Sign::Certain).or_else(|| shown(least)).unwrap_or(promised)
+    }
+
+    /// Whether small files of this kind are taken apart where they lie, without a stream.
+    pub(super) fn is_plain(self) -> bool {
+        !self.is_container() || self.is_lines()
+    }
+
+    /// Whether every line that is not blank is a record.
+    pub(super) fn is_lines(self) -> bool {
+        matches!(self.container().access(), Access::InOrder(InOrder { is_lines: true, .. }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_against_names() {
+        let named = Format::Named;
+        for (head, format, expected) in [
+            (&b"PAR1\x15\x04"[..], Format::Sniff, Kind::Parquet),
+            (b"PAR1\x15\x04", named(Kind::Csv), Kind::Parquet),
+            (b"PAR1\n", Format::Sniff, Kind::Text),
+            (b"WARC/1.0\r\n", Format::Sniff, Kind::Warc),
+            (b"WARC/1.0\r\n", named(Kind::Text), Kind::Warc),
+            (b"WARC/1.0\r\n", named(Kind::JsonLines), Kind::JsonLines),
+            (b"WARC/1.0\n", Format::Sniff, Kind::Text),
+            (b"WARC/1.0\n", named(Kind::Warc), Kind::Warc),
+            (b"{}", Format::Sniff, Kind::Text),
+            (b"", Format::Sniff, Kind::Text),
+            (b"", named(Kind::Tsv), Kind::Tsv),
+        ] {
+            assert_eq!(Kind::detect(head, format), expected, "{head:?} {format:?}");
+        }
+    }
+}

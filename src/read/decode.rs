@@ -1,0 +1,243 @@
+//! Decoding: the bytes of a chunk become the texts of its documents, in place, and are shown to a [`Visitor`].
+
+use encoding_rs::UTF_8;
+
+use super::chunk::{Chunk, PartFate};
+use super::coding::{Coding, Detection};
+use super::container::lines;
+use super::container::reader::{BOM, Records, Reread};
+use super::context::ReadContext;
+use super::encoding;
+use super::fault::Fault;
+use super::slot::Slot;
+use crate::document::Kind;
+use crate::error::RejectReason;
+use crate::units::{ByteSpan, count};
+
+/// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
+/// record, and bytes that are no document, have the empty text.
+pub trait Visitor {
+    /// The next document, or the next piece of a large one.
+    fn document(&mut self, text: &str);
+}
+
+/// How the bytes of a piece are to be decoded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decoding {
+    pub(super) coding: Coding,
+    /// Where they stand in the document.
+    pub(super) offset: u64,
+    /// `--encoding-errors replace`.
+    pub(super) replace: bool,
+}
+
+/// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
+pub(super) fn decode_whole(
+    chunk: &mut Chunk,
+    start: usize,
+    detection: Detection,
+    visitor: &mut impl Visitor,
+) -> PartFate {
+    // Nearly every file is UTF-8 without a byte that would make it anything else.
+    let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
+    let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
+    if is_plain && decode_utf8(chunk, start + mark, visitor) {
+        return PartFate::Read;
+    }
+    let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
+    match detection.settle(encoding::detect(&chunk.bytes[start..], detection.given)) {
+        Ok(coding) => {
+            chunk.bytes.drain(start..start + mark);
+            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace };
+            decode(chunk, start, decoding, visitor)
+        }
+        Err(fault) => {
+            chunk.bytes.truncate(start);
+            PartFate::Rejected(fault)
+        }
+    }
+}
+
+/// Begins the designations of ISO-2022-JP.
+const ESCAPE: u8 = 0x1b;
+
+/// Decodes a piece, or a whole document, that stands at the end of `chunk` from `start` on, and shows it to
+/// `visitor`. What is no text leaves no slot and no bytes.
+pub(super) fn decode(
+    chunk: &mut Chunk,
+    start: usize,
+    decoding: Decoding,
+    visitor: &mut impl Visitor,
+) -> PartFate {
+    let Decoding { coding, offset, replace } = decoding;
+    if let Some(part) = chunk.parts.last_mut() {
+        part.encoding = encoding::name(coding.encoding);
+    }
+    let bytes = &chunk.bytes[start..];
+    if !coding.is_utf8() {
+        return decode_other(chunk, start, decoding, visitor);
+    }
+    if !coding.is_settled && encoding::has_jp_escape(bytes) {
+        return reread(chunk, start);
+    }
+    if decode_utf8(chunk, start, visitor) {
+        return PartFate::Read;
+    }
+    if !coding.is_settled {
+        return reread(chunk, start);
+    }
+    let bytes = &chunk.bytes[start..];
+    if !replace {
+        let fault = undecodable(bytes, coding, offset);
+        chunk.bytes.truncate(start);
+        return PartFate::Rejected(fault);
+    }
+    let lossy = String::from_utf8_lossy(bytes).into_owned();
+    let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    chunk.bytes.truncate(start);
+    show(chunk, start, (lossy, count(num_replaced)), visitor)
+}
+
+fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
+    chunk.bytes.truncate(start);
+    PartFate::Reread(Reread::Detected)
+}
+
+/// Shows bytes that are UTF-8 already; `false` if they are not.
+fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl Visitor) -> bool {
+    let span = ByteSpan::new(start, chunk.bytes.len());
+    let Ok(text) = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]) else { return false };
+    visitor.document(text);
+    chunk.push(Slot::text(span));
+    true
+}
+
+fn decode_other(
+    chunk: &mut Chunk,
+    start: usize,
+    Decoding { coding, offset, replace }: Decoding,
+    visitor: &mut impl Visitor,
+) -> PartFate {
+    let bytes = &chunk.bytes[start..];
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let decoded = encoding::decode(coding.encoding, bytes, replace && coding.is_settled, &mut text);
+    match decoded {
+        Ok(num_replaced) => {
+            chunk.bytes.truncate(start);
+            show(chunk, start, (text, num_replaced), visitor)
+        }
+        Err(_) if !coding.is_settled => reread(chunk, start),
+        Err(at) => {
+            chunk.bytes.truncate(start);
+            let name = encoding::name(coding.encoding);
+            let fault = Fault::new(RejectReason::Undecodable, format!("not valid {name}"));
+            PartFate::Rejected(fault.or_at(offset + count(at)))
+        }
+    }
+}
+
+/// Puts a decoded text at the end of the chunk.
+fn show(
+    chunk: &mut Chunk,
+    start: usize,
+    (text, num_replaced): (String, u64),
+    visitor: &mut impl Visitor,
+) -> PartFate {
+    visitor.document(&text);
+    if start == 0 {
+        chunk.bytes = text.into_bytes();
+    } else {
+        chunk.bytes.extend_from_slice(text.as_bytes());
+    }
+    chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len())));
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_replaced += num_replaced;
+    }
+    PartFate::Read
+}
+
+fn undecodable(bytes: &[u8], coding: Coding, offset: u64) -> Fault {
+    if coding.encoding != UTF_8 {
+        // Where in the file is not known: the bytes are decoded already.
+        let name = encoding::name(coding.encoding);
+        return Fault::new(RejectReason::Undecodable, format!("not valid {name}"));
+    }
+    let at = simdutf8::compat::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    Fault::new(RejectReason::NotUtf8, "not valid UTF-8").or_at(offset + count(at))
+}
+
+/// Appends bytes; takes them over where there are none yet.
+pub(super) fn append(chunk: &mut Chunk, bytes: Vec<u8>) {
+    if chunk.bytes.is_empty() {
+        chunk.bytes = bytes;
+    } else {
+        chunk.bytes.extend_from_slice(&bytes);
+    }
+}
+
+/// Finds the records in the lines from `start` to the end of `chunk`, and decodes their texts.
+pub(super) fn decode_lines(
+    chunk: &mut Chunk,
+    start: usize,
+    (kind, context): (Kind, &ReadContext),
+    visitor: &mut impl Visitor,
+) {
+    let first = chunk.slots.len();
+    let span = ByteSpan::new(start, chunk.bytes.len());
+    let num_lines = lines::find(&chunk.bytes, span, &mut chunk.slots);
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_lines = num_lines;
+    }
+    decode_records(chunk, first, (kind, context), visitor);
+}
+
+/// Adds records that were found while they were read, and decodes their texts.
+pub(super) fn add_records(
+    records: Records,
+    (kind, context): (Kind, &ReadContext),
+    chunk: &mut Chunk,
+    visitor: &mut impl Visitor,
+) {
+    let (start, first) = (chunk.bytes.len(), chunk.slots.len());
+    append(chunk, records.bytes);
+    if let Some(part) = chunk.parts.last_mut() {
+        part.num_lines = records.num_lines;
+        part.skipped = records.skipped;
+        part.columns = records.columns;
+        part.rows = records.rows;
+    }
+    for mut slot in records.slots {
+        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id] {
+            *span = span.shifted(start);
+        }
+        chunk.push(slot);
+    }
+    decode_records(chunk, first, (kind, context), visitor);
+}
+
+/// Decodes the texts of the records from the slot of number `first` on, and shows each to `visitor`.
+fn decode_records(
+    chunk: &mut Chunk,
+    first: usize,
+    (kind, context): (Kind, &ReadContext),
+    visitor: &mut impl Visitor,
+) {
+    let container = kind.container();
+    let Chunk { bytes, parts, slots } = chunk;
+    let mut num_replaced = 0;
+    for slot in &mut slots[first..] {
+        if slot.is_record {
+            match container.decode(bytes, slot, context) {
+                Ok(replaced) => num_replaced += replaced,
+                Err(fault) => {
+                    *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
+                }
+            }
+        }
+        // The bytes of a record were checked, and decoding makes text of text.
+        visitor.document(simdutf8::basic::from_utf8(&bytes[slot.text.range()]).unwrap_or_default());
+    }
+    if let Some(part) = parts.last_mut() {
+        part.num_replaced += num_replaced;
+    }
+}

@@ -1,0 +1,83 @@
+//! Pieces: what a stream of one source gives, one after the other.
+
+use super::chunk::Role;
+use super::container::reader::{Body, End};
+use super::content::Wrap;
+use crate::document::Kind;
+use crate::units::{SourceId, count};
+
+/// A piece of a source.
+#[derive(Debug)]
+pub struct Piece {
+    pub(super) source: SourceId,
+    pub(super) role: Role,
+    pub(super) kind: Kind,
+    pub(super) wrap: Wrap,
+    pub(super) is_first: bool,
+    pub(super) is_last: bool,
+    pub(super) body: Body,
+    /// What is wrong after the body.
+    pub(super) end: End,
+    /// Bytes of the source that were read for it.
+    pub(super) num_bytes: u64,
+    pub(super) encoding: &'static str,
+    pub(super) num_replaced: u64,
+    /// Its place in the source.
+    pub(super) place: PiecePlace,
+}
+
+/// The place of a piece in its source: what of the source it belongs to, and its number there. What is left off
+/// half-way changes nothing for what follows.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
+)]
+pub struct PiecePlace {
+    /// 0 for a document or the beginning of an archive, then one more for each member, and the end of an archive.
+    unit: u64,
+    number: u64,
+}
+
+impl PiecePlace {
+    /// The place of a part; of the next one if it follows in the same unit.
+    pub(super) fn of(role: &Role, last: Option<Self>) -> Self {
+        let unit = match role {
+            Role::Whole | Role::ArchiveStart => 0,
+            Role::Member(member) => member.number + 1,
+            Role::ArchiveEnd => u64::MAX,
+        };
+        let number = last.filter(|last| last.unit == unit).map_or(0, |last| last.number + 1);
+        Self { unit, number }
+    }
+
+    /// The first place that may come after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self { number: self.number + 1, ..self }
+    }
+}
+
+impl Piece {
+    /// The source it is a piece of.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// Its place in the source.
+    pub fn place(&self) -> PiecePlace {
+        self.place
+    }
+
+    /// Bytes of text it holds.
+    pub fn len(&self) -> u64 {
+        count(match &self.body {
+            Body::Text(piece) => piece.bytes.len(),
+            Body::Lines(bytes) => bytes.len(),
+            Body::Records(records) => records.bytes.len(),
+        })
+    }
+
+    /// Whether it holds no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

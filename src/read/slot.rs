@@ -1,0 +1,39 @@
+//! A slot: where a document stands in the bytes that were read.
+
+use super::fault::Fault;
+use crate::units::ByteSpan;
+
+/// One document, or the part of a large text document that stands in this chunk. All spans are in
+/// the bytes of its chunk.
+#[derive(Debug, Clone, Default)]
+pub struct Slot {
+    /// Its decoded text.
+    pub text: ByteSpan,
+    /// Whether it is a record that was read well.
+    pub is_record: bool,
+    /// Bytes that are written as they stand, if any document of the part is kept: the header of a table.
+    pub is_verbatim: bool,
+    /// The raw bytes of a record, with the end of its line where it has one.
+    pub line: ByteSpan,
+    /// The raw value of a record's text field, quotes included. After decoding in place only its bounds mean
+    /// something.
+    pub value: ByteSpan,
+    /// The JSON of a record's id; empty if it has none.
+    pub id: ByteSpan,
+    /// Line feeds of the part before the record.
+    pub lines_before: u64,
+    /// Why the record is rejected.
+    pub fault: Option<Box<Fault>>,
+}
+
+impl Slot {
+    /// A text document, or a piece of one.
+    pub fn text(text: ByteSpan) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    /// A record that is rejected.
+    pub fn rejected(line: ByteSpan, fault: Fault) -> Self {
+        Self { line, fault: Some(Box::new(fault)), ..Self::default() }
+    }
+}
