@@ -122,6 +122,19 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// There is no account of a run.
+    #[error(
+        "{}: there is no record of a run ({} is not there); name the OUT of `tamis clean`, or its record",
+        printable(path),
+        printable(missing)
+    )]
+    NoAccount {
+        /// What was named.
+        path: PathBuf,
+        /// The file that would stand there.
+        missing: PathBuf,
+    },
+
     /// A file of the record of a run cannot be read back.
     #[error(
         "{}:{} {what}; bring back the record that `tamis clean` wrote, or run it again",

@@ -83,7 +83,7 @@ pub mod units;
 mod verify;
 pub mod write;
 
-pub use account::Summary;
+pub use account::{Run, Summary};
 pub use check::{Before, Checked, Gate, check};
 pub use clean::{Cleaned, Destination, Outcome, clean, clean_between, clean_documents, clean_roots};
 pub use config::Config;

@@ -7,7 +7,7 @@
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
-//! Each of these types both writes and reads its file. The summary holds integers and the configuration only: no
+//! Each of these types both writes and reads its file; [`Run::open`] opens all of them. The summary holds integers and the configuration only: no
 //! time, path, version or machine, so that it is identical from run to run.
 
 mod figures;
@@ -15,6 +15,7 @@ mod ledger;
 pub mod names;
 mod parts;
 mod rejected;
+mod run;
 mod run_info;
 mod summary;
 
@@ -26,6 +27,7 @@ pub use ledger::{
 };
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;
+pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
 pub use summary::{
     ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,

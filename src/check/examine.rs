@@ -1,14 +1,13 @@
 //! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
 //! parallel, a chunk at a time.
 
-use crate::account::{Counts, Stretch, StretchContext, StretchText, for_each_stretch};
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, SplitMode};
-use crate::decide::{Earlier, Places};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::read::Part;
-use crate::run::settled::{Settled, document_counts};
+use crate::run::settled::{Settled, document_counts, stretch_context};
 use crate::write;
 
 use super::lines::LineCounter;
@@ -40,13 +39,8 @@ pub(super) struct Seen {
 const EXCERPT: usize = 60;
 
 /// Examines a chunk.
-pub(super) fn examine(
-    settled: Settled,
-    (places, earlier): (&Places, Option<&dyn Earlier>),
-    config: &Config,
-) -> Result<Examined> {
-    let repair = config.split.repair;
-    let context = StretchContext { places, earlier, repair, text: StretchText::Nothing };
+pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Config) -> Result<Examined> {
+    let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, config) };
     let num_slots = settled.scanned.chunk.slots.len();
     let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
     for part in &examined.settled.scanned.chunk.parts {

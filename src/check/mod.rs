@@ -17,7 +17,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use crate::account::{EvidenceStore, Summary};
+use crate::account::{EvidenceStore, LedgerContext, Summary};
 use crate::config::Config;
 use crate::decide::Places;
 use crate::discover::SourceList;
@@ -140,7 +140,10 @@ fn analyse(
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
     let mut account = Account::new(corpus, Tally::new(corpus, findings), (log, has_details), ids);
-    let visit = |settled, places: &Places| examine::examine(settled, (places, corpus.earlier()), config);
+    let earlier = corpus.earlier();
+    let visit = |settled, places: &Places| {
+        examine::examine(settled, LedgerContext { sources, places, findings, earlier }, config)
+    };
     let mut commit = |examined, places: &Places| {
         let settled = account.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)

@@ -133,7 +133,7 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
 }
 
 impl<'a> RenderContext<'a> {
-    fn ledger(&self) -> LedgerContext<'a> {
+    pub(super) fn ledger(&self) -> LedgerContext<'a> {
         LedgerContext {
             sources: self.corpus.sources,
             places: self.places,

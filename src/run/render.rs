@@ -90,7 +90,7 @@ impl Settled {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
         }
-        let stretches = stretch_context((context.places, context.corpus.earlier()), context.corpus.config);
+        let stretches = stretch_context(context.ledger(), context.corpus.config);
         self.for_each_stretch(part, &stretches, |document, stretch| {
             rendered.stretches.push((document, stretch));
             Ok(())

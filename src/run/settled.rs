@@ -1,8 +1,8 @@
 //! A chunk whose paragraphs have verdicts: what the stages after deciding take in.
 
-use crate::account::{Counts, Stretch, StretchContext, StretchText, for_each_stretch};
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::Config;
-use crate::decide::{Earlier, Places, Verdict};
+use crate::decide::Verdict;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
@@ -94,10 +94,8 @@ pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
 }
 
 /// What stretches are made from.
-pub(crate) fn stretch_context<'a>(
-    (places, earlier): (&'a Places, Option<&'a dyn Earlier>),
-    config: &Config,
-) -> StretchContext<'a> {
+pub(crate) fn stretch_context<'a>(context: LedgerContext<'a>, config: &Config) -> StretchContext<'a> {
+    let LedgerContext { places, findings, earlier, .. } = context;
     let text = if config.write.ledger_text { StretchText::All } else { StretchText::NotExact };
-    StretchContext { places, earlier, repair: config.split.repair, text }
+    StretchContext { places, findings, earlier, repair: config.split.repair, text }
 }

@@ -23,12 +23,13 @@ mod stream_output;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-pub use disk_input::{DiskInput, Root};
+pub use disk_input::{DiskInput, Root, is_file, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use journal::Journal;
 pub use listing::{Found, FoundKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
+pub use overlap::account_of;
 pub use shared::SharedFile;
 pub use stream_output::StreamOutput;
 

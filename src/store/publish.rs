@@ -19,7 +19,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::disk_output::{JOURNAL, Recovery};
 use super::journal::Journal;
-use super::overlap::canonical;
+use super::overlap::{ACCOUNT, canonical};
 use super::path::{from_bytes, printable, with_suffix};
 use super::{SUMMARY, output_error};
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ impl Staging {
     ) -> Result<(Self, Option<Vec<u8>>)> {
         let has_record = shape == Shape::WithRecord;
         let out = resolve(out)?;
-        let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
+        let (out_record, directory) = (with_suffix(&out, ACCOUNT), with_suffix(&out, ".tamis-partial"));
         let lock_path = directory.join("lock");
         if !directory.exists() {
             check_free(&out, has_record.then_some(&out_record), force)?;

@@ -6,9 +6,8 @@ use std::collections::HashMap;
 use hashbrown::HashTable;
 
 use super::audit::{Audit, Difference, DifferenceKind};
-use super::ledger;
 use super::sight::hash;
-use crate::account::{LedgerLine, LedgerPlace};
+use crate::account::{LedgerLine, LedgerPlace, LedgerReader};
 use crate::config::Config;
 use crate::decide::looks_ahead;
 use crate::error::Result;
@@ -143,7 +142,7 @@ impl Wanted {
         if !looks_ahead(&config.decide) {
             return Ok(wanted);
         }
-        for line in ledger::open(file)? {
+        for line in LedgerReader::open(file)? {
             let LedgerLine { path, record, rule, survivor, .. } = line?;
             let survivor = survivor.map(|survivor| (key(&survivor.path, survivor.record), survivor.first));
             if rule.is_of_documents() {
@@ -193,7 +192,7 @@ impl Wanted {
         if !self.is_any {
             return Ok(());
         }
-        for (line, number) in ledger::open(file)?.zip(1_u64..) {
+        for (line, number) in LedgerReader::open(file)?.zip(1_u64..) {
             let line = line?;
             if let Some(survivor) = &line.survivor
                 && let Some(why) = self.fault(&line, survivor)

@@ -9,8 +9,8 @@ use crate::account::{LedgerLine, LedgerReader};
 use crate::config::{DecideConfig, NearConfig};
 use crate::decide::Stays;
 use crate::discover::{Plan, SourceList};
-use crate::error::{Error, Result};
-use crate::store::{DiskInput, Input, InputFile, Place, Root, path};
+use crate::error::Result;
+use crate::store::{InputFile, path};
 use crate::units::SourceId;
 
 /// A line of the ledger, and its number from 1.
@@ -18,20 +18,6 @@ use crate::units::SourceId;
 pub(super) struct Told {
     pub(super) line: LedgerLine<'static>,
     pub(super) number: u64,
-}
-
-/// Opens a ledger.
-///
-/// # Errors
-/// [`Error::Record`] if it cannot be read.
-pub(super) fn open(file: &Path) -> Result<LedgerReader<Box<dyn InputFile>>> {
-    let opened = DiskInput::new(vec![Root::File(file.to_owned())]).open(Place { root: 0, relative: b"" });
-    let opened = opened.map_err(|error| Error::Record {
-        path: file.to_owned(),
-        line: None,
-        what: format!("cannot read this ledger: {error}"),
-    })?;
-    LedgerReader::new(file, opened)
 }
 
 /// Reads the ledger in step with the input.
@@ -59,7 +45,7 @@ impl Ledger {
         let read = sources.iter().filter(|source| matches!(source.plan, Plan::Read(_)));
         let sources = read.map(|source| (hash(path::lossless(source.place.relative).as_bytes()), source.id));
         Ok(Self {
-            reader: open(file)?,
+            reader: LedgerReader::open(file)?,
             number: 0,
             sources: sources.collect(),
             head: None,

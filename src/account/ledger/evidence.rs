@@ -74,6 +74,8 @@ impl Likeness {
 /// Evidence, on disk.
 pub struct EvidenceStore {
     scratch: Box<dyn Scratch>,
+    /// The evidence that a rule without survivors kept last, and where it stands.
+    last: (String, EvidencePlace),
 }
 
 impl std::fmt::Debug for EvidenceStore {
@@ -85,7 +87,7 @@ impl std::fmt::Debug for EvidenceStore {
 impl EvidenceStore {
     /// A store without evidence.
     pub fn new(scratch: Box<dyn Scratch>) -> Self {
-        Self { scratch }
+        Self { scratch, last: (String::new(), EvidencePlace::default()) }
     }
 
     /// Says what the store holds.
@@ -105,12 +107,18 @@ impl EvidenceStore {
         Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
 
-    /// Keeps why something goes for which nothing stays, if there is anything to say.
+    /// Keeps why something goes for which nothing stays, if there is anything to say. Equal evidence that is kept in a
+    /// row is kept once, so that paragraphs that go for it are one stretch.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
     pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
-        Ok(Finding::new(None, self.append(evidence.map_or("", RawJson::json))?))
+        let json = evidence.map_or("", RawJson::json);
+        if self.last.0 != json {
+            let place = if json.is_empty() { EvidencePlace::default() } else { self.append(json)? };
+            self.last = (json.to_owned(), place);
+        }
+        Ok(Finding::new(None, self.last.1))
     }
 
     fn append(&mut self, json: &str) -> Result<EvidencePlace> {
@@ -149,6 +157,7 @@ mod tests {
         let alike = store.keep(7, found, NumberOverlap::default()).unwrap();
         let own = RawJson::of(&("source", 812)).unwrap();
         let alone = store.keep_own(Some(&own)).unwrap();
+        assert_eq!(store.keep_own(Some(&own)).unwrap(), alone);
         let silent = store.keep_own(None).unwrap();
         assert_eq!([alike, alone, silent].map(Finding::survivor), [Some(7), None, None]);
         let likeness = Likeness { similarity: Some(0.75), ..Likeness::default() };

@@ -5,7 +5,8 @@
 //! | `line` | the types of a line, for both ways |
 //! | `json` | what a line carries as it is spelled |
 //! | `stretch` | joins removed paragraphs to what becomes a line |
-//! | `evidence` | why near-duplicates are held to be such |
+//! | `survivors` | what stays in the place of a stretch |
+//! | `evidence` | why what a search found goes, kept until the ledger says it |
 //! | `writer` | stretches in, compressed lines out |
 //! | `reader` | compressed lines in, lines out |
 
@@ -14,6 +15,7 @@ mod json;
 mod line;
 mod reader;
 mod stretch;
+mod survivors;
 mod writer;
 
 pub use evidence::{Evidence, EvidenceStore, LedgerNumbers, Likeness};
@@ -21,6 +23,5 @@ pub use json::{RawJson, RecordId};
 pub use line::{LedgerLine, LedgerLineRef, LedgerPlace};
 pub use reader::LedgerReader;
 pub use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
-pub use writer::{
-    Checkpoint, Ledger, LedgerContext, SavedLedger, SurvivorDocument, SurvivorPlace, Survivors, survivors,
-};
+pub use survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
+pub use writer::{Checkpoint, Ledger, SavedLedger};

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::line::{LedgerLine, LedgerLineRef};
 use crate::error::{Error, Result};
+use crate::store::{InputFile, open_file};
 
 /// Reads the lines of a ledger, in order.
 ///
@@ -41,6 +42,22 @@ impl<R: Read> fmt::Debug for LedgerReader<R> {
             .field("path", &self.path)
             .field("number", &self.number)
             .finish_non_exhaustive()
+    }
+}
+
+impl LedgerReader<Box<dyn InputFile>> {
+    /// Reads the ledger that stands at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it cannot be opened.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let file = open_file(path).map_err(|error| Error::Record {
+            path: path.to_owned(),
+            line: None,
+            what: format!("cannot read this ledger: {error}"),
+        })?;
+        Self::new(path, file)
     }
 }
 

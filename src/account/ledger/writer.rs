@@ -3,7 +3,6 @@
 //! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
 //! that a large document that turns out to be bad can be taken back whole.
 
-use std::borrow::Cow;
 use std::io;
 
 use rayon::prelude::*;
@@ -13,12 +12,11 @@ use super::evidence::{Evidence, EvidenceStore, Likeness};
 use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
+use super::survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
 use crate::account::names::LEDGER;
-use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
-use crate::discover::SourceList;
 use crate::error::{Error, Result};
-use crate::store::{OutputFile, path};
-use crate::units::{DocumentId, Ordinal};
+use crate::store::OutputFile;
+use crate::units::DocumentId;
 use crate::write::{RecordIds, SavedIds};
 
 /// Text of a frame before compression.
@@ -44,91 +42,6 @@ impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger").field("open", &self.open).finish_non_exhaustive()
     }
-}
-
-/// What the ledger needs to name a place.
-#[derive(Clone, Copy)]
-pub struct LedgerContext<'a> {
-    /// The sources.
-    pub sources: &'a SourceList,
-    /// Where documents start.
-    pub places: &'a Places,
-    /// What near-duplicates were found.
-    pub findings: Option<&'a Findings>,
-    /// What earlier runs left.
-    pub earlier: Option<&'a dyn Earlier>,
-}
-
-impl std::fmt::Debug for LedgerContext<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LedgerContext").finish_non_exhaustive()
-    }
-}
-
-impl<'a> LedgerContext<'a> {
-    /// The path of a document: that of its file, and behind it that of the archive's member.
-    pub fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
-        let file = self.sources.get(owner.source).place.relative;
-        match owner.member {
-            None => Cow::Borrowed(file),
-            Some(member) => Cow::Owned([file, b"/", member].concat()),
-        }
-    }
-
-    /// The path of a document, as JSON can hold it.
-    pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
-        match self.path_bytes(owner) {
-            Cow::Borrowed(bytes) => path::lossless(bytes),
-            Cow::Owned(bytes) => Cow::Owned(path::lossless(&bytes).into_owned()),
-        }
-    }
-}
-
-/// What stays in the place of a stretch, and by which rule it goes.
-#[derive(Debug, Clone)]
-pub struct Survivors {
-    /// The rule.
-    pub rule: Rule,
-    /// Where they stand; nowhere if the rule leaves nothing.
-    pub place: Option<SurvivorPlace>,
-    /// What a search found, if one did.
-    pub finding: Option<Finding>,
-}
-
-/// Where survivors stand.
-#[derive(Debug, Clone)]
-pub struct SurvivorPlace {
-    /// Their document.
-    pub document: SurvivorDocument,
-    /// The first of them, or of their document.
-    pub first: u64,
-    /// The last.
-    pub last: u64,
-}
-
-impl SurvivorPlace {
-    /// The place as a line says it, without the id of a record.
-    pub fn named<'s>(&'s self, context: LedgerContext<'s>) -> LedgerPlace<'s> {
-        let (run, path, record) = match &self.document {
-            SurvivorDocument::Here(document) => {
-                let owner = context.places.owner(*document);
-                (None, context.path(owner), owner.record)
-            }
-            SurvivorDocument::Earlier(place) => {
-                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
-            }
-        };
-        LedgerPlace { run, path, record, id: None, first: self.first, last: self.last }
-    }
-}
-
-/// The document in which survivors stand.
-#[derive(Debug, Clone)]
-pub enum SurvivorDocument {
-    /// One of this run.
-    Here(DocumentId),
-    /// One of an earlier run, with the place of its first survivor.
-    Earlier(EarlierPlace),
 }
 
 impl Ledger {
@@ -310,46 +223,6 @@ pub struct Checkpoint {
     open: Option<(DocumentId, Stretch)>,
 }
 
-/// What stays in the place of `num` paragraphs that go for one reason. Cost: two binary searches; of an earlier run
-/// one or two reads.
-///
-/// # Errors
-/// Those of what earlier runs left.
-pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
-    let paragraphs = |place: Ordinal, num: u64| {
-        let located = context.places.locate(place);
-        let (first, document) = (located.paragraph.0, SurvivorDocument::Here(located.document));
-        SurvivorPlace { document, first, last: first + num - 1 }
-    };
-    let whole = |document: DocumentId| {
-        let (start, end) = context.places.span(document);
-        let last = (end.0 - start.0).saturating_sub(1);
-        SurvivorPlace { document: SurvivorDocument::Here(document), first: 0, last }
-    };
-    let mut finding = None;
-    let place = match reason {
-        Reason::Exact(place) => Some(paragraphs(place, num)),
-        Reason::Earlier(place) => Some(earlier(place, num, context)?),
-        Reason::ExactDocument(document) => Some(whole(document)),
-        Reason::Found { rule, number } => {
-            finding = context.findings.map(|findings| findings.finding(rule, number));
-            let survivor = finding.and_then(Finding::survivor);
-            let is_whole = rule.is_of_documents();
-            survivor.map(|n| if is_whole { whole(DocumentId(n)) } else { paragraphs(Ordinal(n), 1) })
-        }
-    };
-    Ok(Survivors { rule: reason.rule(), place, finding })
-}
-
-fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<SurvivorPlace> {
-    let Some(earlier) = context.earlier else {
-        return Err(compress_error(io::Error::other("a copy of an earlier run, and there is none")));
-    };
-    let found = earlier.locate(place)?;
-    let (first, last) = (found.paragraph, found.paragraph + num - 1);
-    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first, last })
-}
-
 /// A frame, with a checksum.
 fn compress(lines: &[u8]) -> Result<Vec<u8>> {
     let mut compressor = Compressor::new(LEVEL).map_err(compress_error)?;
@@ -359,4 +232,66 @@ fn compress(lines: &[u8]) -> Result<Vec<u8>> {
 
 fn compress_error(source: io::Error) -> Error {
     Error::Output { path: LEDGER.into(), operation: "compress", source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{LedgerReader, RawJson};
+    use crate::decide::{Findings, Places, Reason, Rule, UnitKind};
+    use crate::discover::{Format, Plan, SourceList};
+    use crate::store::{Area, MemoryOutput, Output};
+    use crate::units::{Ordinal, ParagraphIndex};
+
+    /// No rule is without survivors yet: findings without them are ascribed to one that has them.
+    #[test]
+    fn what_goes_without_a_survivor_is_written_and_comes_back() {
+        let output = MemoryOutput::new();
+        let scratch = || output.scratch().unwrap();
+        let mut evidence = EvidenceStore::new(scratch());
+        let rule = Rule::NearParagraph;
+        let often = RawJson::of(&serde_json::json!({"documents": 812})).unwrap();
+        let (with, without) = (evidence.keep_own(Some(&often)).unwrap(), evidence.keep_own(None).unwrap());
+        let mut findings = Findings::default();
+        findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
+        let mut sources = SourceList::default();
+        sources.push(0, b"a.txt", Plan::Read(Format::Text)).unwrap();
+        let mut places = Places::default();
+        places.push_source(UnitKind::Document);
+        let document = places.push_document(Ordinal(0));
+        places.set_end(Ordinal(3));
+        let context =
+            LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
+        let file = output.create(Area::Record, LEDGER.as_bytes()).unwrap();
+        let mut ledger = Ledger::new(file, RecordIds::new([scratch(), scratch()]), evidence);
+        for (index, found) in (0..).zip([with, with, without]) {
+            let stretch = Stretch {
+                first: ParagraphIndex(index),
+                last: ParagraphIndex(index),
+                span: (4 * index, 4 * index + 3),
+                reason: Reason::Found { rule, number: index },
+                survivor_end: Ordinal(0),
+                own_evidence: Some(found.evidence()),
+                text: Some("赞\n".to_owned()),
+            };
+            ledger.push(document, stretch, context).unwrap();
+        }
+        ledger.finish(context).unwrap();
+        output.publish().unwrap();
+        let written = output.take_published().remove(&(Area::Record, LEDGER.into())).unwrap();
+        let spelled = zstd::stream::decode_all(written.as_slice()).unwrap();
+        let expected = concat!(
+            r#"{"path":"a.txt","first":0,"last":1,"span":[0,7],"rule":"near-paragraph","#,
+            r#""evidence":{"documents":812},"text":"赞\n赞\n"}"#,
+            "\n",
+            r#"{"path":"a.txt","first":2,"last":2,"span":[8,11],"rule":"near-paragraph","text":"赞\n"}"#,
+            "\n",
+        );
+        assert_eq!(String::from_utf8(spelled).unwrap(), expected);
+        let lines = LedgerReader::new(LEDGER, written.as_slice()).unwrap();
+        let lines: Vec<LedgerLine<'_>> = lines.map(Result::unwrap).collect();
+        assert_eq!(lines[0].evidence, Some(often));
+        assert!(lines.iter().all(|line| line.survivor.is_none() && line.similarity.is_none()));
+        assert_eq!(lines[1].text.as_deref(), Some("赞\n"));
+    }
 }

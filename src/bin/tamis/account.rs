@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::decide::Rule;
-use tamis::store::{DiskOutput, path};
+use tamis::store::{account_of, path};
 
 /// The account of a run that wrote to `destination`.
 pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
@@ -91,18 +91,10 @@ fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> Strin
 /// Where the record of a run stands.
 pub(crate) fn record(destination: &Destination) -> Option<PathBuf> {
     match destination {
-        Destination::Directory(out) => Some(beside(out)),
+        Destination::Directory(out) => Some(account_of(out)),
         Destination::Stdout { record } => record.clone(),
         Destination::Nowhere => None,
     }
-}
-
-/// The record beside what OUT names, behind a link and without a final slash.
-fn beside(out: &Path) -> PathBuf {
-    let plain: PathBuf = out.components().collect();
-    let is_indirect = plain.is_symlink() || plain.components().any(|part| part == Component::ParentDir);
-    let real = if is_indirect || plain.file_name().is_none() { DiskOutput::resolved(out) } else { plain };
-    path::with_suffix(&real, ".tamis")
 }
 
 fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {

@@ -20,7 +20,7 @@ pub struct Finding {
 }
 
 /// Where evidence stands in its store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct EvidencePlace {
     /// Its first byte.
     pub offset: u64,

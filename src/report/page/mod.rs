@@ -26,7 +26,7 @@ mod texts;
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
 
-use crate::account::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
+use crate::account::{LedgerLineRef, LedgerReader, RejectedLine, Run, Summary};
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 
@@ -92,6 +92,29 @@ impl<R: Read, F: FnMut() -> Result<LedgerReader<R>>> LedgerLines for F {
             number += 1;
         }
         Ok(())
+    }
+}
+
+/// The ledger of a run, which is checked for being all of it where all lines are wanted.
+impl LedgerLines for Run {
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut ledger = self.ledger()?;
+        let (mut number, mut num_removed, mut is_whole) = (0, 0_u64, true);
+        while ledger.advance()? {
+            if is_wanted(number) {
+                let line = ledger.line_ref()?;
+                num_removed = num_removed.saturating_add(line.num_paragraphs());
+                each(number, &line)?;
+            } else {
+                is_whole = false;
+            }
+            number += 1;
+        }
+        if is_whole { self.check_total(num_removed) } else { Ok(()) }
     }
 }
 

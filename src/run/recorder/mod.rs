@@ -268,7 +268,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
         if matches!(content, Some(Content::TooLong)) {
-            let all = stretch_context((places, recorder.earlier), recorder.config);
+            let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {
                 recorder.ledger.push(document, stretch, context)
             })?;

@@ -12,11 +12,10 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::LedgerLine;
 use tamis::store::path::{bytes, lossless};
-use tamis::{Excerpt, Missing, Originals, Wanted};
+use tamis::{Excerpt, Missing, Originals, Run, Wanted};
 
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::record::Record;
 use crate::sources;
 use page::Page;
 use place::{Nearest, Reading};
@@ -68,23 +67,23 @@ pub(crate) struct ExplainArgs {
 const BATCH_BYTES: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result<Exit> {
-    let record = Record::open(&args.out)?;
-    let run = record.run()?;
-    let mut config = record.summary.config.reading();
-    config.read.input_format = run.input_format;
-    let roots = sources::roots(&run, &args.input, args.files_from.as_deref())?;
+    let run = Run::open(&args.out)?;
+    let info = run.info()?;
+    let mut config = run.summary().config.reading();
+    config.read.input_format = info.input_format;
+    let roots = sources::roots(&info, &args.input, args.files_from.as_deref())?;
     let originals = Originals::list(roots, config, progress)?;
     let typed = args.place.to_str().map_or_else(|| lossless(bytes(&args.place)).into_owned(), str::to_owned);
     let inputs: Vec<String> = match args.input.as_slice() {
-        [] => run.inputs.clone(),
+        [] => info.inputs.clone(),
         given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
     };
-    let reading = resolve(&record, (&originals, progress), &typed, &inputs)?;
+    let reading = resolve(&run, (&originals, progress), &typed, &inputs)?;
     let mut teller =
         Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
     let mut batch = Vec::new();
     let mut batch_bytes = 0;
-    let mut ledger = record.ledger()?;
+    let mut ledger = run.ledger()?;
     while ledger.advance()? {
         if ledger.line_ref()?.path != reading.path {
             continue;
@@ -125,15 +124,14 @@ fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
 
 /// What was typed, by the longest path that the ledger or the inputs know.
 fn resolve(
-    record: &Record,
+    run: &Run,
     (originals, progress): (&Originals, &Progress),
     typed: &str,
     inputs: &[String],
 ) -> anyhow::Result<Reading> {
     let readings = Reading::all(typed, inputs);
     let mut is_told = vec![false; readings.len()];
-    record.scan(|ledger| {
-        let line = ledger.line_ref()?;
+    run.for_each_line(|line| {
         for (is_told, reading) in is_told.iter_mut().zip(&readings) {
             *is_told |= reading.is_named_by(&line);
         }
@@ -152,7 +150,7 @@ fn resolve(
     if let Some(reading) = known.and_then(|number| readings.get(number)) {
         return Ok(reading.clone());
     }
-    let nearest = nearest(record, originals, readings.last().map_or(typed, |reading| &reading.path))?;
+    let nearest = nearest(run, originals, readings.last().map_or(typed, |reading| &reading.path))?;
     let advice = match nearest {
         Some(path) => format!("the nearest known path is {path}"),
         None => "there is no input".to_owned(),
@@ -161,10 +159,10 @@ fn resolve(
 }
 
 /// The path nearest to what was typed, of files and of what the ledger tells of.
-fn nearest(record: &Record, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
+fn nearest(run: &Run, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
     let mut nearest = Nearest::to(typed);
     originals.paths().for_each(|path| nearest.offer(&path));
-    let mut ledger = record.ledger()?;
+    let mut ledger = run.ledger()?;
     let mut last = String::new();
     while ledger.advance()? {
         let line = ledger.line_ref()?;
