@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! What looks at inputs and at runs that are done: `check`, `verify`, `explain`, `inspect`, `clusters` and `report`.
-=======
 //! The commands that look at inputs and at runs that are done: `check`, `verify`, `explain`, `inspect`, `clusters` and `report`.
->>>>>>> goldens
 
 use crate::book::Book;
 use crate::containers;
@@ -57,13 +53,8 @@ fn checks_of_containers() {
     book.close();
 }
 
-<<<<<<< HEAD
-/// What looks at the run in `out`.
-fn told(book: &mut Book, sandbox: &Sandbox, clean: &str, places: &[&str]) {
-=======
 /// Cleans, and looks into the run with every command that does.
 fn looked_into(book: &mut Book, sandbox: &Sandbox, clean: &str, places: &[&str]) {
->>>>>>> goldens
     book.run(sandbox, &format!("clean {clean} --out out"), &["out", "out.tamis"]);
     let mut run = |args: &str, watched: &[&str]| {
         book.run_titled(sandbox, (&format!("{args} (clean {clean})"), args), watched);
@@ -99,13 +90,8 @@ fn tools_on_the_sample() {
         "dump/page-0093.txt:0",
         "site/nowhere.txt",
     ];
-<<<<<<< HEAD
-    told(&mut book, &sandbox, "corpus", &places);
-    told(&mut book, &sandbox, "corpus --near both --near-preset news --ledger-text", &places);
-=======
     looked_into(&mut book, &sandbox, "corpus", &places);
     looked_into(&mut book, &sandbox, "corpus --near both --near-preset news --ledger-text", &places);
->>>>>>> goldens
     // A run that was meddled with.
     sandbox.file("out/wire/digest.txt", "something else\n");
     let options = "--near both --near-preset news";
@@ -128,10 +114,6 @@ fn tools_on_containers() {
         "columns/1.parquet",
         "near/03-edited.txt",
     ];
-<<<<<<< HEAD
-    told(&mut book, &sandbox, "in --near both", &places);
-=======
     looked_into(&mut book, &sandbox, "in --near both", &places);
->>>>>>> goldens
     book.close();
 }

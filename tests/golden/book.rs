@@ -56,13 +56,7 @@ impl Book {
         watched: &[&str],
         cleared: &[&str],
     ) -> i32 {
-<<<<<<< HEAD
-        for path in cleared {
-            remove(&sandbox.path(path));
-        }
-=======
         remove(sandbox, cleared);
->>>>>>> goldens
         self.run_titled(sandbox, (args, args), watched)
     }
 
@@ -84,13 +78,7 @@ impl Book {
     /// The command with this on standard input.
     #[track_caller]
     pub(crate) fn run_on(&mut self, sandbox: &Sandbox, args: &str, input: &[u8], watched: &[&str]) {
-<<<<<<< HEAD
-        for path in watched {
-            remove(&sandbox.path(path));
-        }
-=======
         remove(sandbox, watched);
->>>>>>> goldens
         let mut running = Running::start(quiet(sandbox, args).stdin(Stdio::piped()));
         running.type_in(input);
         let ran = running.finish();
@@ -176,16 +164,11 @@ pub(crate) fn finished(command: &mut Command) -> Ran {
     Ran { status, stdout, stderr }
 }
 
-<<<<<<< HEAD
-fn remove(path: &Path) {
-    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }; // it may not be there
-=======
 fn remove(sandbox: &Sandbox, paths: &[&str]) {
     for path in paths {
         let path = sandbox.path(path);
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }; // it may not be there
     }
->>>>>>> goldens
 }
 
 /// Exit code and both streams.
@@ -263,11 +246,7 @@ fn against(golden: &BTreeMap<String, String>, left: &Left) -> String {
         let found = left.get(name).map_or_else(String::new, |content| entry(name, content));
         if expected != found {
             let _ =
-<<<<<<< HEAD
-                writeln!(text, "  {name}\n    expected {}\n    found    {}", expected.trim(), found.trim());
-=======
                 writeln!(text, "  {name}\n    expected {}\n    found    {}", shown(&expected), shown(&found));
->>>>>>> goldens
             if let (Some(content), Some(kept)) = (left.get(name), kept(&expected)) {
                 text.push_str(&first_difference(&kept, content));
             }
@@ -276,14 +255,11 @@ fn against(golden: &BTreeMap<String, String>, left: &Left) -> String {
     text
 }
 
-<<<<<<< HEAD
-=======
 /// A line of a manifest, or that there is none.
 fn shown(entry: &str) -> &str {
     if entry.is_empty() { "nothing" } else { entry.trim() }
 }
 
->>>>>>> goldens
 /// What differs between what two runs left.
 pub(crate) fn compare(expected: &Left, found: &Left) -> String {
     let mut text = String::new();
