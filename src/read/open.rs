@@ -352,10 +352,7 @@ impl Document {
 
     /// Number of the archive's member it is.
     pub(super) fn member_number(&self) -> Option<u64> {
-        match &self.role {
-            Role::Member(member) => Some(member.number),
-            _ => None,
-        }
+        if let Role::Member(member) = &self.role { Some(member.number) } else { None }
     }
 
     /// The next piece.
