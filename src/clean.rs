@@ -4,15 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, Plan, SourceList};
 use crate::document::{Document, Kind};
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::report::{RunInfo, Summary};
 use crate::run::corpus::{Corpus, Listing, Resources};
 use crate::run::history::{History, check_place};
-use crate::run::recorder::LEDGER;
 use crate::run::session::Session;
 use crate::store::{
     Area, DiskInput, DiskOutput, Input, MemoryInput, MemoryOutput, NullOutput, Output, Recovery, Root,
@@ -116,7 +115,7 @@ pub fn clean_roots(
     };
     let history = History::open(config, destination.name().as_deref())?;
     // What is read once stays in memory or is written; under a ceiling, or against an index, it may be read again.
-    let is_reread = config.decide.near.units.is_some() || config.memory.is_some() || history.is_some();
+    let is_reread = config.decide.reads_ahead() || config.memory.is_some() || history.is_some();
     let input = DiskInput::new(roots);
     let input = if is_reread { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);
@@ -189,7 +188,7 @@ pub fn clean_documents(
     for ((area, name), content) in output.take_published() {
         match area {
             Area::Corpus => written.push((to_text(name), content)),
-            Area::Record if name == LEDGER => cleaned.ledger = content,
+            Area::Record if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
             Area::Record => {}
         }
     }
@@ -254,8 +253,8 @@ fn clean_after(ends: Ends<'_>, history: Option<&History>, session: &Session<'_>)
 /// Writes the account of a run that is through, and publishes.
 fn publish(corpus: &Corpus<'_>, summary: &Summary, info: &RunInfo) -> Result<()> {
     let Corpus { output, history, .. } = *corpus;
-    output.create(Area::Record, b"summary.json")?.append(summary.to_json().as_bytes())?;
-    output.create(Area::Record, b"run.json")?.append(info.to_json().as_bytes())?;
+    output.create(Area::Record, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
+    output.create(Area::Record, names::RUN_INFO.as_bytes())?.append(info.to_json().as_bytes())?;
     if corpus.observer.is_cancelled() {
         return Err(Error::Interrupted);
     }

@@ -122,6 +122,19 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// There is no account of a run.
+    #[error(
+        "{}: there is no record of a run ({} is not there); name the OUT of `tamis clean`, or its record",
+        printable(path),
+        printable(missing)
+    )]
+    NoAccount {
+        /// What was named.
+        path: PathBuf,
+        /// The file that would stand there.
+        missing: PathBuf,
+    },
+
     /// A file of the record of a run cannot be read back.
     #[error(
         "{}:{} {what}; bring back the record that `tamis clean` wrote, or run it again",
@@ -307,6 +320,34 @@ pub enum RejectReason {
 }
 
 impl RejectReason {
+    /// All reasons, in their order.
+    pub const ALL: [Self; 19] = [
+        Self::Unreadable,
+        Self::NotUtf8,
+        Self::Growing,
+        Self::NotJson,
+        Self::NotObject,
+        Self::NoText,
+        Self::TextNotString,
+        Self::TextTwice,
+        Self::EncodingUnknown,
+        Self::Undecodable,
+        Self::Corrupt,
+        Self::TooLarge,
+        Self::Bomb,
+        Self::NotCsv,
+        Self::NotWarc,
+        Self::NotParquet,
+        Self::NotArchive,
+        Self::Encrypted,
+        Self::UnsafeName,
+    ];
+
+    /// Its place among all.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
     /// The reason as it stands in the summary and in `rejected.jsonl`.
     pub fn name(self) -> &'static str {
         match self {
@@ -400,5 +441,18 @@ impl std::fmt::Display for Rejection {
             write!(f, " at byte {byte}")?;
         }
         write!(f, "; {}", self.reason.remedy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_stand_in_their_places_and_have_one_name() {
+        for (index, reason) in RejectReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason.index(), index);
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+        }
     }
 }

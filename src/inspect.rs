@@ -1,12 +1,13 @@
 //! Inspect: what is there, before any cleaning. The same reading as a run's, and no decisions.
 
+use crate::account::Unit;
 use crate::config::Config;
 use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
 use crate::read::{Compression, Fault, Part, PartFate, Visitor};
-use crate::report::{Inspection, LongestParagraph, Scripts, Unit};
+use crate::report::{Inspection, LongestParagraph, Scripts};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{Look, read_work};
 use crate::run::session::Session;

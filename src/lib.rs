@@ -12,8 +12,9 @@
 //! | 4 | [`normalize`] | paragraph → what is written; key text; comparison tokens |
 //! | 5 | [`fingerprint`] | key text → fingerprint; tokens → shingles → sketch |
 //! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
-//! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container; the ledger |
-//! | 8 | [`report`] | outcome → summary, rejections, run; what a check found, in each report format |
+//! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container |
+//! | 8 | [`account`] | what a run leaves: summary, ledger, rejections, circumstances; written and read back |
+//! | 9 | [`report`] | account → page; what a check found, in each report format |
 //!
 //! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
 //! compared by that meet another (see `run`).
@@ -21,8 +22,8 @@
 //! Records beyond [`config::Config::memory`] are settled on disk, runs are remembered in an index
 //! ([`index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
 //!
-//! A check ([`check`](fn@check)) takes the same reading and the same verdicts, and stage 8 tells what
-//! it found; [`verify`](fn@verify) audits a run with stages 2 to 5 and its own eyes.
+//! A check ([`check`](fn@check)) takes the same reading and the same verdicts, and stage 9 reports what it found;
+//! [`verify`](fn@verify) audits a run with stages 2 to 5 and its own eyes.
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.
@@ -58,6 +59,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod account;
 mod check;
 mod clean;
 pub mod config;
@@ -73,6 +75,7 @@ pub mod observe;
 mod originals;
 pub mod read;
 pub mod report;
+pub mod rules;
 mod run;
 pub mod split;
 pub mod store;
@@ -80,6 +83,7 @@ pub mod units;
 mod verify;
 pub mod write;
 
+pub use account::{Run, Summary};
 pub use check::{Before, Checked, Gate, check};
 pub use clean::{Cleaned, Destination, Outcome, clean, clean_between, clean_documents, clean_roots};
 pub use config::Config;
@@ -88,5 +92,4 @@ pub use error::{Error, Rejection, Result};
 pub use inspect::inspect;
 pub use observe::{NoObserver, Observer};
 pub use originals::{Excerpt, Missing, OriginalParagraph, OriginalTexts, Originals, Wanted};
-pub use report::Summary;
 pub use verify::{Audit, Difference, DifferenceKind, verify};

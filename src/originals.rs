@@ -30,7 +30,7 @@ impl std::fmt::Debug for Originals {
 }
 
 impl Originals {
-    /// Lists the inputs. `config` is that of the run ([`crate::report::Settings::reading`]).
+    /// Lists the inputs. `config` is that of the run ([`crate::account::Settings::reading`]).
     ///
     /// # Errors
     /// Those of [`discover::discover`], [`crate::Error::Threads`].

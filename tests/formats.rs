@@ -345,6 +345,40 @@ fn survivors_of_earlier_runs_are_no_places_of_this_one() {
 }
 
 #[test]
+fn what_nothing_stays_for_is_told_without_a_place() {
+    for kind in ProblemKind::ALL.into_iter().filter(|kind| matches!(kind, ProblemKind::Removed(_))) {
+        let problem = Problem { kind, survivor: None, ..repeated(b"corpus/a.txt", "a line of every page") };
+        let ProblemKind::Removed(rule) = kind else { continue };
+        let claim = rule.wording(false).claim;
+        let said = format!("corpus/a.txt:3-9: {claim} (7 paragraphs, 1.2 kB): “a line of every page”");
+        let readers: [(ReportFormat, Reader); 4] = [
+            (ReportFormat::Sarif, in_sarif),
+            (ReportFormat::Junit, in_junit),
+            (ReportFormat::Gitlab, in_gitlab),
+            (ReportFormat::Github, in_github),
+        ];
+        let output = |format| text(format, std::slice::from_ref(&problem));
+        for (format, reader) in readers {
+            let found = reader(&output(format));
+            assert_eq!(
+                (found[0].0.as_str(), found[0].1.as_str()),
+                ("corpus/a.txt", said.as_str()),
+                "{format}"
+            );
+        }
+        // Text names the worst places of limits, and no limit counts what nothing stays for.
+        assert_eq!(output(ReportFormat::Text).contains(&said), rule.has_survivor());
+        let items = in_markdown(&output(ReportFormat::Markdown));
+        let said = said.replace(['“', '”'], "");
+        assert!(!items.is_empty() && items.iter().all(|item| *item == said), "{items:?} {said:?}");
+        let result = &valid_sarif(&output(ReportFormat::Sarif))["runs"][0]["results"][0];
+        assert!(result.get("relatedLocations").is_none() && result["ruleId"] == kind.name(), "{result}");
+        let told = &json(&output(ReportFormat::Json))["problems"][0];
+        assert!(told.get("survivor").is_none() && told["kind"] == kind.name(), "{told}");
+    }
+}
+
+#[test]
 fn hostile_names_and_texts() {
     let mut names: Vec<Vec<u8>> = HOSTILE.iter().map(|name| format!("corpus/{name}").into_bytes()).collect();
     names.extend(["::error::x", "-", "a b"].map(|name| name.as_bytes().to_vec()));
@@ -400,7 +434,7 @@ check failed: 3 of 5 limits are broken; run `tamis clean`, mend what is rejected
          with --write-baseline FILE
 "
     );
-    let passed = CheckReport { limits: Vec::new(), num_problems: [0; 6], ..report };
+    let passed = CheckReport { limits: Vec::new(), num_problems: ProblemKind::ALL.map(|_| 0), ..report };
     let text = rendered(ReportFormat::Text, &passed, &[]);
     assert!(text.ends_with("\ncheck passed: no problems\n"), "{text}");
 }

@@ -24,9 +24,9 @@ use serde_json::{Value, json};
 use common::{Noise, article, names, paragraph, read_files, write_files};
 use oracle::Files;
 use support::{Sandbox, shown};
+use tamis::account::{LedgerLine, LedgerReader};
 use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, SplitMode};
 use tamis::index::{IndexSettings, IndexWriter};
-use tamis::report::{LedgerLine, LedgerReader};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 
 /// The configuration, with an index to compare with and add to.
@@ -46,7 +46,7 @@ fn clean(input: &Path, out: &Path, config: &Config) -> Outcome {
     tamis::clean(&[input.to_owned()], Some(out), config, &NoObserver).expect("a run")
 }
 
-fn ledger(out: &Path) -> Vec<LedgerLine> {
+fn ledger(out: &Path) -> Vec<LedgerLine<'static>> {
     let file = fs::read(record(out).join("removed.jsonl.zst")).expect("a ledger");
     let lines = LedgerReader::new("ledger", file.as_slice()).expect("memory");
     lines.collect::<tamis::Result<_>>().expect("lines")
@@ -74,11 +74,12 @@ fn write_days(directory: &Path, days: &[Files]) {
 }
 
 /// A line as the run over all days tells it, but for the id of what stays, which an index does not know.
-fn as_of_all(line: LedgerLine, day: usize) -> LedgerLine {
-    let mut line = LedgerLine { path: format!("{day}/{}", line.path), ..line };
-    let run = line.survivor.run.take().unwrap_or_else(|| day.to_string());
-    line.survivor.path = format!("{run}/{}", line.survivor.path);
-    line.survivor.id = None;
+fn as_of_all(line: LedgerLine<'static>, day: usize) -> LedgerLine<'static> {
+    let mut line = LedgerLine { path: format!("{day}/{}", line.path).into(), ..line };
+    let survivor = line.survivor.as_mut().expect("a survivor");
+    let run = survivor.run.take().unwrap_or_else(|| day.to_string().into());
+    survivor.path = format!("{run}/{}", survivor.path).into();
+    survivor.id = None;
     line
 }
 
@@ -104,7 +105,7 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
             read_files(&day_out).into_iter().map(|(name, content)| (format!("{day}/{name}"), content)),
         );
         let told = ledger(&day_out);
-        let earlier = told.iter().filter(|line| line.survivor.run.is_some());
+        let earlier = told.iter().filter(|line| line.earlier_run().is_some());
         assert_eq!(earlier.map(|line| line.last - line.first + 1).sum::<u64>(), summary.paragraphs.earlier);
         lines.extend(told.into_iter().map(|line| as_of_all(line, day)));
         kept += summary.paragraphs.kept;
@@ -113,7 +114,7 @@ fn day_by_day_is_all_at_once(days: &Days, config: &Config, idle: fn(&mut Config,
     assert_eq!(out, read_files(&all));
     let mut expected = ledger(&all);
     for line in &mut expected {
-        line.survivor.id = None;
+        line.survivor.as_mut().expect("a survivor").id = None;
     }
     assert_eq!(lines, expected);
     assert_eq!((kept, removed), (whole.paragraphs.kept, whole.num_removed()));

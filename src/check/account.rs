@@ -1,18 +1,18 @@
 //! Account: what was seen of chunks goes into the log and the counts, in corpus order.
 
-use crate::decide::{Places, Reason, Verdict};
+use crate::account::{Counts, Stretch, Summary};
+use crate::decide::{Places, Verdict};
 use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
-use crate::report::{Counts, Summary, rejection_line};
 use crate::run::corpus::Corpus;
 use crate::run::recorder::Tally;
 use crate::run::scan::Key;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::units::{DocumentId, Ordinal, count};
-use crate::write::{self, RecordIds};
+use crate::write::RecordIds;
 
 use super::examine::{Examined, Seen};
 use super::lines::Lines;
@@ -26,9 +26,9 @@ pub(super) struct Account<'a> {
     pub(super) ids: RecordIds,
     walk: Walk,
     open: OpenUnit,
-    /// The run that the next may go on.
-    run: Option<OpenRun>,
-    /// Whether the paragraphs of runs are kept one by one.
+    /// The stretch that the next may go on.
+    stretch: Option<OpenStretch>,
+    /// Whether the paragraphs of stretches are kept one by one.
     has_details: bool,
 }
 
@@ -46,10 +46,10 @@ struct OpenUnit {
     hasher: DocumentHasher,
 }
 
-/// A run that may go on.
-struct OpenRun {
+/// A stretch that may go on.
+struct OpenStretch {
     document: DocumentId,
-    run: write::Run,
+    stretch: Stretch,
     num_bytes: u64,
     excerpt: Text,
     /// Number of its first detail.
@@ -81,7 +81,7 @@ impl<'a> Account<'a> {
     ) -> Self {
         let lines = Lines::new(corpus.config.split.split);
         let (walk, open) = (Walk::default(), OpenUnit::default());
-        Self { tally, log, lines, ids, walk, open, run: None, has_details }
+        Self { tally, log, lines, ids, walk, open, stretch: None, has_details }
     }
 
     /// Takes in a chunk and gives it back.
@@ -106,8 +106,8 @@ impl<'a> Account<'a> {
             self.ids.note(document.id, &settled.scanned.chunk.bytes[slot.id.range()])?;
         }
         self.note_lines(place, &seen);
-        for (run, excerpt) in seen.runs {
-            self.push(place, run, &excerpt)?;
+        for (stretch, excerpt) in seen.stretches {
+            self.push(place, stretch, &excerpt)?;
         }
         self.open.num_lines += seen.num_lines;
         self.open.has_kept |= seen.has_kept;
@@ -121,7 +121,7 @@ impl<'a> Account<'a> {
         if !is_end {
             return Ok(());
         }
-        self.close_run(document.digest)?;
+        self.close_stretch(document.digest)?;
         self.tally.end_document(document.id);
         let has_kept = if slot.is_record { seen.has_kept } else { self.open.has_kept };
         if !has_kept {
@@ -146,35 +146,32 @@ impl<'a> Account<'a> {
         }
     }
 
-    fn push(&mut self, place: SlotPlace<'_>, run: write::Run, excerpt: &str) -> Result<()> {
+    fn push(&mut self, place: SlotPlace<'_>, stretch: Stretch, excerpt: &str) -> Result<()> {
         let SlotPlace { settled, number, .. } = place;
         let document = &settled.documents[number];
         let paragraphs = settled.scanned.documents[number].paragraphs.start;
         let within = |index: u64| paragraphs + usize::try_from(index - document.first.0).unwrap_or(0);
-        let range = within(run.first.0)..within(run.last.0) + 1;
+        let range = within(stretch.first.0)..within(stretch.last.0) + 1;
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
-        let details = match run.reason {
-            Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_) if self.has_details => {
-                self.detail(paragraphs, keys)?
-            }
-            _ => None,
+        let is_of_document = stretch.reason.rule().is_of_documents();
+        let details = if self.has_details && !is_of_document { self.detail(paragraphs, keys)? } else { None };
+        let rejected = match &mut self.stretch {
+            Some(open) if open.document == document.id => open.stretch.extend(stretch),
+            _ => Some(stretch),
         };
-        let rejected = match &mut self.run {
-            Some(open) if open.document == document.id => open.run.extend(run),
-            _ => Some(run),
-        };
-        if let Some(run) = rejected {
-            self.close_run(None)?;
+        if let Some(stretch) = rejected {
+            self.close_stretch(None)?;
             let excerpt = self.log.push_text(excerpt)?;
             let fingerprint = keys.first().map_or(Fingerprint::of(b""), |key| key.fingerprint);
             let (document, hasher) = (document.id, DocumentHasher::default());
-            self.run = Some(OpenRun { document, run, num_bytes: 0, excerpt, details, fingerprint, hasher });
+            self.stretch =
+                Some(OpenStretch { document, stretch, num_bytes: 0, excerpt, details, fingerprint, hasher });
         }
-        if let Some(open) = &mut self.run {
+        if let Some(open) = &mut self.stretch {
             open.num_bytes += paragraphs.iter().map(|paragraph| count(paragraph.span.len())).sum::<u64>();
             // The fingerprint of a document that goes as a whole is known when it ends.
-            if matches!(open.run.reason, Reason::Exact(_) | Reason::Earlier(_)) {
+            if !is_of_document {
                 for key in keys {
                     open.hasher.update(&key.fingerprint);
                 }
@@ -183,7 +180,7 @@ impl<'a> Account<'a> {
         Ok(())
     }
 
-    /// Keeps the paragraphs of a run; the number of the first.
+    /// Keeps the paragraphs of a stretch; the number of the first.
     fn detail(&mut self, paragraphs: &[Paragraph], keys: &[Key]) -> Result<Option<u64>> {
         let mut first = None;
         for (paragraph, key) in paragraphs.iter().zip(keys) {
@@ -194,21 +191,23 @@ impl<'a> Account<'a> {
         Ok(first)
     }
 
-    /// The open run goes on no more; `whole` is the fingerprint of its document, if that ends.
-    fn close_run(&mut self, whole: Option<Fingerprint>) -> Result<()> {
-        let Some(open) = self.run.take() else { return Ok(()) };
-        let OpenRun { document, run, num_bytes, excerpt, details, fingerprint, hasher } = open;
-        let fingerprint = match run.reason {
-            Reason::ExactDocument(_) | Reason::NearDocument(_) => whole.unwrap_or(fingerprint),
-            _ if run.first == run.last => fingerprint,
-            _ => hasher.finish(),
+    /// The open stretch goes on no more; `whole` is the fingerprint of its document, if that ends.
+    fn close_stretch(&mut self, whole: Option<Fingerprint>) -> Result<()> {
+        let Some(open) = self.stretch.take() else { return Ok(()) };
+        let OpenStretch { document, stretch, num_bytes, excerpt, details, fingerprint, hasher } = open;
+        let fingerprint = if stretch.reason.rule().is_of_documents() {
+            whole.unwrap_or(fingerprint)
+        } else if stretch.first == stretch.last {
+            fingerprint
+        } else {
+            hasher.finish()
         };
         self.log.push(Entry::Run(Run {
             document,
-            first: run.first.0,
-            last: run.last.0,
-            span: run.span,
-            verdict: Verdict::removed(run.reason),
+            first: stretch.first.0,
+            last: stretch.last.0,
+            span: stretch.span,
+            verdict: Verdict::removed(stretch.reason),
             num_bytes,
             excerpt,
             details: details.unwrap_or(0),
@@ -222,9 +221,9 @@ impl<'a> Account<'a> {
 
     fn log_rejection(&mut self, part: &Part, rejection: &Rejection) -> Result<()> {
         let identity = [rejection.path.as_slice(), b"\0", rejection.reason.name().as_bytes()].concat();
-        let line = String::from_utf8_lossy(&rejection_line(rejection)).into_owned();
-        let text = self.log.push_text(&line)?;
-        self.log.push(Entry::Rejected { source: part.source, text, fingerprint: Fingerprint::of(&identity) })
+        let rejected = self.log.push_rejection(rejection)?;
+        let fingerprint = Fingerprint::of(&identity);
+        self.log.push(Entry::Rejected { source: part.source, rejected, fingerprint })
     }
 
     /// The counts, and the rest.
@@ -287,7 +286,7 @@ impl UnitVisitor for PartAccount<'_, '_> {
         let account = &mut *self.account;
         if is_begun {
             account.log.retract(account.open.first_entry);
-            (account.open, account.run) = (OpenUnit::default(), None);
+            (account.open, account.stretch) = (OpenUnit::default(), None);
         }
         account.end_unit(part)
     }

@@ -1,15 +1,14 @@
 //! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
 //! parallel, a chunk at a time.
 
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, SplitMode};
-use crate::decide::{Earlier, Places};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::read::Part;
-use crate::report::Counts;
-use crate::run::settled::{Settled, document_counts};
-use crate::write::{self, Run, RunText, Runs};
+use crate::run::settled::{Settled, document_counts, stretch_context};
+use crate::write;
 
 use super::lines::LineCounter;
 
@@ -25,7 +24,7 @@ pub(super) struct Examined {
 #[derive(Default)]
 pub(super) struct Seen {
     /// What goes, each with the beginning of its text.
-    pub(super) runs: Vec<(Run, String)>,
+    pub(super) stretches: Vec<(Stretch, String)>,
     /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
     pub(super) lines: Vec<(u64, u64)>,
     /// Lines of a text.
@@ -40,12 +39,8 @@ pub(super) struct Seen {
 const EXCERPT: usize = 60;
 
 /// Examines a chunk.
-pub(super) fn examine(
-    settled: Settled,
-    (places, earlier): (&Places, Option<&dyn Earlier>),
-    config: &Config,
-) -> Result<Examined> {
-    let runs = Runs { places, earlier, repair: config.split.repair, text: RunText::Nothing };
+pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Config) -> Result<Examined> {
+    let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, config) };
     let num_slots = settled.scanned.chunk.slots.len();
     let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
     for part in &examined.settled.scanned.chunk.parts {
@@ -57,7 +52,7 @@ pub(super) fn examine(
                 examined.seen.push(Seen::default());
                 continue;
             }
-            let (seen, more) = look(&examined.settled, (part, number), &runs, config)?;
+            let (seen, more) = look(&examined.settled, (part, number), &context, config)?;
             counts += more;
             examined.seen.push(seen);
         }
@@ -69,19 +64,19 @@ pub(super) fn examine(
 fn look(
     settled: &Settled,
     (part, number): (&Part, usize),
-    runs: &Runs<'_>,
+    context: &StretchContext<'_>,
     config: &Config,
 ) -> Result<(Seen, Counts)> {
     let document = settled.judged(number);
     let written = write::count_text(document);
     let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
     let place = &settled.documents[number];
-    write::for_each_run(document, (place.first, place.offset), runs, |run| {
-        let index = usize::try_from(run.first.0 - place.first.0).unwrap_or(usize::MAX);
+    for_each_stretch(document, (place.first, place.offset), context, |stretch| {
+        let index = usize::try_from(stretch.first.0 - place.first.0).unwrap_or(usize::MAX);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
-        seen.runs.push((run, excerpt));
+        seen.stretches.push((stretch, excerpt));
         Ok(())
     })?;
     if !part.kind.is_container() {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::decide::Verdict;
-use crate::error::Result;
+use crate::error::{RecordPlace, RejectReason, Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::store::Scratch;
 use crate::units::{DocumentId, SourceId, count};
@@ -23,12 +23,12 @@ pub(super) enum Entry {
         /// Its fingerprint.
         fingerprint: Fingerprint,
     },
-    /// What was rejected: JSON among the texts.
+    /// A rejection.
     Rejected {
         /// Its file.
         source: SourceId,
-        /// Where it stands there.
-        text: Text,
+        /// The rest of it.
+        rejected: Rejected,
         /// Of its path and the reason.
         fingerprint: Fingerprint,
     },
@@ -53,6 +53,16 @@ pub(super) struct Run {
     pub(super) fingerprint: Fingerprint,
 }
 
+/// What is kept of a rejection; its words stand among the texts ([`Log::rejection`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rejected {
+    path: Text,
+    detail: Text,
+    record: Option<RecordPlace>,
+    byte: Option<u64>,
+    reason: RejectReason,
+}
+
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Text {
@@ -71,6 +81,8 @@ pub(super) struct Detail {
 const WORDS: usize = 13;
 const ENTRY_BYTES: usize = WORDS * 8;
 const DETAIL_BYTES: usize = 24;
+/// The word for a number that there is not.
+const NONE: u64 = u64::MAX;
 
 /// Entries, their details and texts.
 pub(super) struct Log {
@@ -97,8 +109,19 @@ impl Log {
     }
 
     pub(super) fn push_text(&mut self, text: &str) -> Result<Text> {
-        let offset = self.texts.append(text.as_bytes())?;
+        self.push_bytes(text.as_bytes())
+    }
+
+    fn push_bytes(&mut self, text: &[u8]) -> Result<Text> {
+        let offset = self.texts.append(text)?;
         Ok(Text { offset, len: u32::try_from(text.len()).unwrap_or(0) })
+    }
+
+    /// Keeps the words of a rejection.
+    pub(super) fn push_rejection(&mut self, rejection: &Rejection) -> Result<Rejected> {
+        let Rejection { path, record, byte, reason, detail } = rejection;
+        let (path, detail) = (self.push_bytes(path)?, self.push_text(detail)?);
+        Ok(Rejected { path, detail, record: *record, byte: *byte, reason: *reason })
     }
 
     /// Appends a detail and returns its number.
@@ -144,8 +167,18 @@ impl Log {
     }
 
     pub(super) fn text(&mut self, text: Text) -> Result<String> {
-        let bytes = self.texts.get(text.offset, usize::try_from(text.len).unwrap_or(0))?;
-        Ok(String::from_utf8_lossy(bytes).into_owned())
+        Ok(String::from_utf8_lossy(self.bytes(text)?).into_owned())
+    }
+
+    fn bytes(&mut self, text: Text) -> Result<&[u8]> {
+        self.texts.get(text.offset, usize::try_from(text.len).unwrap_or(0))
+    }
+
+    /// A rejection as it was.
+    pub(super) fn rejection(&mut self, rejected: &Rejected) -> Result<Rejection> {
+        let Rejected { path, detail, record, byte, reason } = *rejected;
+        let (path, detail) = (self.bytes(path)?.to_vec(), self.text(detail)?);
+        Ok(Rejection { path, record, byte, reason, detail })
     }
 }
 
@@ -172,8 +205,22 @@ fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
             words[..3].copy_from_slice(&[1, document.0, line]);
             fingerprint
         }
-        Entry::Rejected { source, text, fingerprint } => {
-            words[..4].copy_from_slice(&[2, u64::from(source.0), text.offset, u64::from(text.len)]);
+        Entry::Rejected { source, rejected, fingerprint } => {
+            let Rejected { path, detail, record, byte, reason } = rejected;
+            let line = record.and_then(|place| place.line);
+            words[..11].copy_from_slice(&[
+                2,
+                u64::from(source.0),
+                path.offset,
+                u64::from(path.len),
+                detail.offset,
+                u64::from(detail.len),
+                record.map_or(NONE, |place| place.record),
+                line.unwrap_or(NONE),
+                byte.unwrap_or(NONE),
+                count(reason.index()),
+                0,
+            ]);
             fingerprint
         }
     };
@@ -206,11 +253,18 @@ fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
             fingerprint,
         }),
         1 => Entry::Emptied { document: DocumentId(word(1)), line: word(2), fingerprint },
-        _ => Entry::Rejected {
-            source: SourceId(u32::try_from(word(1)).unwrap_or(u32::MAX)),
-            text: text(2),
-            fingerprint,
-        },
+        _ => {
+            let optional = |number: usize| Some(word(number)).filter(|word| *word != NONE);
+            let rejected = Rejected {
+                path: text(2),
+                detail: text(4),
+                record: optional(6).map(|record| RecordPlace { record, line: optional(7) }),
+                byte: optional(8),
+                reason: RejectReason::ALL[usize::try_from(word(9)).unwrap_or(0)],
+            };
+            let source = SourceId(u32::try_from(word(1)).unwrap_or(u32::MAX));
+            Entry::Rejected { source, rejected, fingerprint }
+        }
     }
 }
 
@@ -252,7 +306,6 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::Reason;
     use crate::store::{NullOutput, Output};
     use crate::units::Ordinal;
 
@@ -260,6 +313,15 @@ mod tests {
     fn entries_come_back() {
         let scratch = || NullOutput.scratch().unwrap();
         let mut log = Log::new([scratch(), scratch(), scratch()]);
+        let rejection = |n: u64| Rejection {
+            path: vec![b'a', 0xff, u8::try_from(n % 256).unwrap()],
+            record: n
+                .is_multiple_of(2)
+                .then_some(RecordPlace { record: n, line: n.is_multiple_of(4).then_some(n + 1) }),
+            byte: n.is_multiple_of(5).then_some(n),
+            reason: RejectReason::ALL[usize::try_from(n).unwrap() % RejectReason::ALL.len()],
+            detail: format!("错 {n}"),
+        };
         let mut entries = Vec::new();
         for n in 0..9000_u64 {
             let excerpt = log.push_text(&format!("文{n}")).unwrap();
@@ -271,14 +333,17 @@ mod tests {
                     first: 3,
                     last: n,
                     span: (5, u64::MAX),
-                    verdict: Verdict::removed(Reason::Exact(Ordinal(n))),
+                    verdict: Verdict::duplicate_of(Ordinal(n)),
                     num_bytes: 7,
                     excerpt,
                     details: n,
                     fingerprint,
                 }),
                 1 => Entry::Emptied { document: DocumentId(n), line: n, fingerprint },
-                _ => Entry::Rejected { source: SourceId(5), text: excerpt, fingerprint },
+                _ => {
+                    let rejected = log.push_rejection(&rejection(n)).unwrap();
+                    Entry::Rejected { source: SourceId(5), rejected, fingerprint }
+                }
             };
             entries.push(entry);
             log.push(entry).unwrap();
@@ -294,6 +359,9 @@ mod tests {
             if let Some(Entry::Run(run)) = expected {
                 assert_eq!(log.text(run.excerpt).unwrap(), format!("文{number}"));
                 assert_eq!(log.detail(number).unwrap().num_bytes, number);
+            }
+            if let Some(Entry::Rejected { rejected, .. }) = expected {
+                assert_eq!(log.rejection(&rejected).unwrap(), rejection(number));
             }
         }
     }

@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use crate::decide::{Places, Reason, Rule};
+use crate::account::Summary;
+use crate::decide::{Places, Rule, Stays};
 use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind, Summary};
+use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
 use crate::store::Place;
 use crate::units::SourceId;
 
@@ -62,7 +63,7 @@ fn kind(run: &Run) -> ProblemKind {
 
 /// Whether each paragraph of a run is a unit of its own.
 fn has_details(run: &Run) -> bool {
-    matches!(run.verdict.reason(), Some(Reason::Exact(_) | Reason::Earlier(_) | Reason::NearParagraph(_)))
+    run.verdict.rule().is_some_and(|rule| !rule.is_of_documents())
 }
 
 /// Calls `visit` with every unit: the entry it is of, its kind and fingerprint.
@@ -274,17 +275,16 @@ pub(super) struct Figures {
 
 impl Figures {
     pub(super) fn add(&mut self, piece: &Piece) {
-        for (index, _) in ProblemKind::ALL.iter().enumerate().filter(|(_, kind)| **kind == piece.kind) {
-            self.num_problems[index] += 1;
-            self.worst[index].offer(piece);
-        }
+        self.num_problems[piece.kind.number()] += 1;
+        self.worst[piece.kind.number()].offer(piece);
         match piece.kind {
             ProblemKind::Removed(rule) => {
                 self.bytes += piece.num_bytes;
                 self.worst_removed.offer(piece);
-                match rule {
-                    Rule::Exact | Rule::ExactDocument => self.duplicates += piece.num_paragraphs(),
-                    Rule::NearDocument | Rule::NearParagraph => self.near_duplicates += 1,
+                match rule.stays() {
+                    Stays::Same => self.duplicates += piece.num_paragraphs(),
+                    Stays::Alike => self.near_duplicates += 1,
+                    Stays::Nothing => {}
                 }
             }
             ProblemKind::Emptied => self.emptied += 1,
@@ -292,59 +292,36 @@ impl Figures {
         }
     }
 
-    /// The worst of some kinds together.
-    fn worst_of(&self, is_one: impl Fn(ProblemKind) -> bool) -> Worst {
+    /// The worst of the kinds that count for a limit together.
+    fn worst_for(&self, limit: &str) -> Worst {
         let mut worst = Worst::default();
-        for (kind, of_kind) in ProblemKind::ALL.iter().zip(&self.worst) {
-            if is_one(*kind) {
-                of_kind.0.iter().for_each(|piece| worst.offer(piece));
-            }
+        let of_kinds = ProblemKind::ALL.iter().zip(&self.worst);
+        for (_, of_kind) in of_kinds.filter(|(kind, _)| kind.counts_for(limit)) {
+            of_kind.0.iter().for_each(|piece| worst.offer(piece));
         }
         worst
     }
 
     /// The figures held against the limits, each with its worst pieces if it is broken.
     pub(super) fn measure(&self, limits: &Limits, summary: &Summary) -> Vec<(Measured, Worst)> {
-        let exact = |kind| matches!(kind, ProblemKind::Removed(rule) if rule.is_exact());
-        let near = |kind| matches!(kind, ProblemKind::Removed(rule) if !rule.is_exact());
         let mut measured = Vec::new();
         if let Some(limit) = limits.duplicate_ratio {
             let of = summary.bytes.paragraphs;
             let is_broken = limit.is_exceeded(self.bytes, of);
-            let row = row(("max-duplicate-ratio", "bytes that go"), self.bytes, limit.to_string());
+            let row = row((Measured::RATIO, "bytes that go"), self.bytes, limit.to_string());
             let row = Measured { of: Some(of), is_broken, ..row };
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }
         let counts = [
-            (
-                ("max-duplicates", "duplicate paragraphs"),
-                self.duplicates,
-                limits.duplicates,
-                self.worst_of(exact),
-            ),
-            (
-                ("max-near-duplicates", "near-duplicates"),
-                self.near_duplicates,
-                limits.near_duplicates,
-                self.worst_of(near),
-            ),
-            (
-                ("max-emptied", "documents of which nothing stays"),
-                self.emptied,
-                limits.emptied,
-                self.worst_of(|kind| kind == ProblemKind::Emptied),
-            ),
-            (
-                ("max-rejected", "rejected inputs and records"),
-                self.rejected,
-                limits.rejected,
-                self.worst_of(|kind| kind == ProblemKind::Rejected),
-            ),
+            ((Measured::DUPLICATES, "duplicate paragraphs"), self.duplicates, limits.duplicates),
+            ((Measured::NEAR_DUPLICATES, "near-duplicates"), self.near_duplicates, limits.near_duplicates),
+            ((Measured::EMPTIED, "documents of which nothing stays"), self.emptied, limits.emptied),
+            ((Measured::REJECTED, "rejected inputs and records"), self.rejected, limits.rejected),
         ];
-        for (name, found, limit, worst) in counts {
+        for (names, found, limit) in counts {
             let Some(limit) = limit else { continue };
-            measured
-                .push((Measured { is_broken: found > limit, ..row(name, found, limit.to_string()) }, worst));
+            let row = row(names, found, limit.to_string());
+            measured.push((Measured { is_broken: found > limit, ..row }, self.worst_for(names.0)));
         }
         for (row, worst) in &mut measured {
             if !row.is_broken {

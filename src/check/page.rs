@@ -1,17 +1,14 @@
 //! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
 
-use std::borrow::Cow;
 use std::io::Write;
 
-use crate::decide::Reason;
+use crate::account::{Evidence, LedgerLineRef, RejectedLine, Summary, Survivors};
 use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
-use crate::report::{LedgerLineRef, LedgerPlaceRef, RejectedLine, Summary};
 use crate::run::corpus::Corpus;
 use crate::run::lookup::look_up;
 use crate::run::texts::{asked, texts};
 use crate::store::Root;
-use crate::write::{LedgerContext, SurvivorDocument, survivors};
 
 use super::log::{Entry, Log, Run};
 use super::tell::Teller;
@@ -32,8 +29,8 @@ pub(super) fn write(
 fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
     let mut rejections = Vec::new();
     for number in 0..log.len() {
-        if let Some(Entry::Rejected { text, .. }) = log.entry(number)? {
-            rejections.extend(serde_json::from_str(&log.text(text)?).ok());
+        if let Some(Entry::Rejected { rejected, .. }) = log.entry(number)? {
+            rejections.push(RejectedLine::of(&log.rejection(&rejected)?));
         }
         if rejections.len() >= MAX_REJECTED {
             break;
@@ -56,11 +53,9 @@ impl LedgerLines for LogLines<'_, '_> {
     ) -> Result<()> {
         let mut num_runs = 0;
         for number in 0..self.log.len() {
-            if let Some(Entry::Run(run)) = self.log.entry(number)?
-                && let Some(reason) = run.verdict.reason()
-            {
+            if let Some(Entry::Run(run)) = self.log.entry(number)? {
                 if is_wanted(num_runs) {
-                    self.line(&run, reason, &mut |line| each(num_runs, line))?;
+                    self.line(&run, &mut |line| each(num_runs, line))?;
                 }
                 num_runs += 1;
             }
@@ -70,29 +65,11 @@ impl LedgerLines for LogLines<'_, '_> {
 }
 
 impl LogLines<'_, '_> {
-    fn line(
-        &mut self,
-        run: &Run,
-        reason: Reason,
-        each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let Teller { sources, places, findings, earlier, .. } = *self.teller;
-        let context = LedgerContext { sources, places, findings, earlier };
-        let survivors = survivors(reason, run.last - run.first + 1, context)?;
-        let evidence = match survivors.finding {
-            Some(finding) => Some(self.teller.evidence.read(finding)?),
-            None => None,
-        };
-        let removed = places.owner(run.document);
-        let survivor = match &survivors.document {
-            SurvivorDocument::Here(document) => {
-                let owner = places.owner(*document);
-                (None, context.path(owner), owner.record)
-            }
-            SurvivorDocument::Earlier(place) => {
-                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
-            }
-        };
+    fn line(&mut self, run: &Run, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        let context = self.teller.context();
+        let Some(Survivors { rule, place, finding }) = self.teller.what_stays(run)? else { return Ok(()) };
+        let Evidence { likeness, own: evidence } = self.teller.evidence.read(finding)?;
+        let removed = context.places.owner(run.document);
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
@@ -100,17 +77,12 @@ impl LogLines<'_, '_> {
             first: run.first,
             last: run.last,
             span: run.span,
-            rule: survivors.rule,
-            survivor: LedgerPlaceRef {
-                run: survivor.0,
-                path: survivor.1,
-                record: survivor.2,
-                id: None,
-                first: survivors.first,
-                last: survivors.last,
-            },
-            similarity: evidence.as_ref().and_then(|evidence| evidence.similarity),
-            containment: evidence.as_ref().and_then(|evidence| evidence.containment),
+            rule,
+            survivor: place.as_ref().map(|place| place.named(context)),
+            evidence,
+            similarity: likeness.similarity,
+            containment: likeness.containment,
+            numbers: None,
             text: None,
         })
     }

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use serde::Deserialize;
-
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, EarlierPlace, Places};
+use crate::account::{
+    Evidence, EvidenceStore, LedgerContext, RecordId, SurvivorDocument, SurvivorPlace, Survivors, survivors,
+};
+use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
-use crate::error::{RejectReason, Result};
+use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
-use crate::report::{Location, Problem, ProblemKind, RecordId};
+use crate::report::{Location, Problem, ProblemKind};
 use crate::store::{Place, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
-use crate::write::{EvidenceStore, LedgerContext, RecordIds, SurvivorDocument, survivors};
+use crate::write::RecordIds;
 
 use super::lines::Lines;
 use super::log::{Entry, Log, Run};
@@ -45,9 +45,8 @@ pub(super) struct Told(HashMap<u64, u32, BuildHasherDefault<Identity>>);
 impl Told {
     /// Counts a problem, and returns how many of it were told before.
     fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
-        let kind = ProblemKind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
-        let count =
-            self.0.entry(fingerprint.table_hash().wrapping_add(crate::units::count(kind))).or_default();
+        let kind = crate::units::count(kind.number());
+        let count = self.0.entry(fingerprint.table_hash().wrapping_add(kind)).or_default();
         *count = count.saturating_add(1);
         u64::from(*count - 1)
     }
@@ -115,18 +114,7 @@ impl Named {
     }
 }
 
-/// What `rejected.jsonl` says.
-#[derive(Deserialize)]
-struct Rejected {
-    path: String,
-    record: Option<u64>,
-    line: Option<u64>,
-    reason: RejectReason,
-    detail: String,
-    byte: Option<u64>,
-}
-
-impl Teller<'_> {
+impl<'a> Teller<'a> {
     /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
     pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
         let occurrence = self.told.count(piece.kind, &piece.fingerprint);
@@ -144,7 +132,9 @@ impl Teller<'_> {
                 location.lines = lines.or((line > 0).then_some((line, line)));
                 blank(piece, location)
             }
-            Entry::Rejected { source, text, .. } => self.rejected(piece, source, &log.text(text)?),
+            Entry::Rejected { source, rejected, .. } => {
+                self.rejected(piece, source, log.rejection(&rejected)?)
+            }
         })
     }
 
@@ -156,31 +146,50 @@ impl Teller<'_> {
         if first == run.first {
             problem.excerpt = log.text(run.excerpt)?;
         }
-        if let Some(reason) = run.verdict.reason() {
-            let Self { sources, places, findings, earlier, .. } = *self;
-            let context = LedgerContext { sources, places, findings, earlier };
-            let mut survivors = survivors(reason, run.last - run.first + 1, context)?;
-            if piece.kind == ProblemKind::Removed(crate::decide::Rule::Exact) {
-                survivors.last = survivors.first + (last - run.first);
-                survivors.first += first - run.first;
-            }
-            if let Some(finding) = survivors.finding {
-                problem.similarity = self.evidence.read(finding)?.similarity;
-            }
-            let paragraphs = (survivors.first, survivors.last);
-            problem.survivor = Some(match survivors.document {
-                SurvivorDocument::Earlier(place) => earlier_location(place, paragraphs),
-                SurvivorDocument::Here(document) => {
-                    let mut survivor = self.location(document, paragraphs)?;
-                    // What repeats what goes both ways: the side that is new is where to look.
-                    if !self.is_changed(run.document) && self.is_changed(document) {
-                        std::mem::swap(&mut problem.location, &mut survivor);
-                    }
-                    survivor
+        if let Some(Survivors { rule, place, finding }) = self.what_stays(run)? {
+            let Evidence { likeness, own } = self.evidence.read(finding)?;
+            (problem.similarity, problem.evidence) = (likeness.similarity, own);
+            if let Some(mut place) = place {
+                if rule.is_one_for_one() {
+                    place.last = place.first + (last - run.first);
+                    place.first += first - run.first;
                 }
-            });
+                problem.survivor = Some(self.survivor(run.document, place, &mut problem.location)?);
+            }
         }
         Ok(problem)
+    }
+
+    /// What the ledger needs to name a place.
+    pub(super) fn context(&self) -> LedgerContext<'a> {
+        let Self { sources, places, findings, earlier, .. } = *self;
+        LedgerContext { sources, places, findings, earlier }
+    }
+
+    /// What stays in the place of a run, and by which rule it goes.
+    pub(super) fn what_stays(&self, run: &Run) -> Result<Option<Survivors>> {
+        let reason = run.verdict.reason();
+        reason.map(|reason| survivors(reason, run.last - run.first + 1, self.context())).transpose()
+    }
+
+    /// Where survivors stand. What repeats what goes both ways: the side that is new is where to look.
+    fn survivor(
+        &mut self,
+        removed: DocumentId,
+        place: SurvivorPlace,
+        location: &mut Location,
+    ) -> Result<Location> {
+        let SurvivorPlace { document, first, last } = place;
+        match document {
+            SurvivorDocument::Earlier(place) => Ok(earlier_location(place, (first, last))),
+            SurvivorDocument::Here(document) => {
+                let mut survivor = self.location(document, (first, last))?;
+                if !self.is_changed(removed) && self.is_changed(document) {
+                    std::mem::swap(location, &mut survivor);
+                }
+                Ok(survivor)
+            }
+        }
     }
 
     fn is_changed(&self, document: DocumentId) -> bool {
@@ -220,16 +229,15 @@ impl Teller<'_> {
         Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
-    fn rejected(&mut self, piece: &Piece, source: SourceId, line: &str) -> Problem {
+    fn rejected(&mut self, piece: &Piece, source: SourceId, rejection: Rejection) -> Problem {
         let mut problem = blank(piece, self.file(source));
-        let Ok(rejected) = serde_json::from_str::<Rejected>(line) else { return problem };
-        let file = path::lossless(self.sources.get(source).place.relative);
-        let member = rejected.path.strip_prefix(&*file).and_then(|rest| rest.strip_prefix('/'));
-        problem.location.member = member.map(str::to_owned);
-        problem.location.record = rejected.record;
-        problem.location.lines = rejected.line.map(|line| (line, line));
-        let place = rejected.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
-        problem.rejection = Some((rejected.reason, rejected.detail + &place));
+        let file = self.sources.get(source).place.relative;
+        let member = rejection.path.strip_prefix(file).and_then(|rest| rest.strip_prefix(b"/"));
+        problem.location.member = member.map(|member| path::lossless(member).into_owned());
+        problem.location.record = rejection.record.map(|place| place.record);
+        problem.location.lines = rejection.record.and_then(|place| place.line).map(|line| (line, line));
+        let place = rejection.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
+        problem.rejection = Some((rejection.reason, rejection.detail + &place));
         problem
     }
 }
@@ -256,6 +264,7 @@ fn blank(piece: &Piece, location: Location) -> Problem {
         num_paragraphs: piece.num_paragraphs(),
         num_bytes: piece.num_bytes,
         similarity: None,
+        evidence: None,
         fingerprint: piece.fingerprint,
         occurrence: 0,
         excerpt: String::new(),

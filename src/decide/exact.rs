@@ -141,7 +141,6 @@ impl Exact {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verdict::Reason;
     use super::*;
 
     fn settle(exact: &mut Exact, first: u64, open: Option<u64>, keys: &[(&str, u32)]) -> Vec<Option<u64>> {
@@ -156,14 +155,9 @@ mod tests {
             first: Ordinal(first),
             open_document: open.map(Ordinal),
         };
-        exact.settle(&[batch]).remove(0).iter().map(|verdict| survivor(*verdict)).collect()
-    }
-
-    fn survivor(verdict: Verdict) -> Option<u64> {
-        match verdict.reason()? {
-            Reason::Exact(survivor) => Some(survivor.0),
-            other => panic!("{other:?}"),
-        }
+        let verdicts = exact.settle(&[batch]).remove(0);
+        // The bits of such a verdict are the place.
+        verdicts.iter().map(|verdict| (!verdict.is_kept()).then_some(verdict.to_bits())).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What becomes of a paragraph, and by which rule.
 
+use super::rules::Rule;
 use crate::units::{DocumentId, Ordinal};
 
 /// What becomes of one paragraph: eight bytes.
@@ -13,54 +14,43 @@ pub enum Reason {
     Exact(Ordinal),
     /// Its document is a copy of this one.
     ExactDocument(DocumentId),
-    /// Its document is a near-duplicate: number of the finding.
-    NearDocument(u64),
-    /// It is a near-duplicate: number of the finding.
-    NearParagraph(u64),
     /// It is a copy of a paragraph of an earlier run: its place in the index of those.
     Earlier(u64),
+    /// A search found it or its document: number of the finding among those of the rule.
+    Found {
+        /// The rule that was searched by.
+        rule: Rule,
+        /// Number of the finding.
+        number: u64,
+    },
 }
 
-/// The rules that remove paragraphs, in the order of the summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
-    /// Copies of paragraphs.
-    Exact,
-    /// Paragraphs of documents that are copies as a whole.
-    ExactDocument,
-    /// Paragraphs of documents that are near-duplicates.
-    NearDocument,
-    /// Near-duplicate paragraphs.
-    NearParagraph,
-}
-
-impl Rule {
-    /// All rules.
-    pub const ALL: [Self; 4] = [Self::Exact, Self::ExactDocument, Self::NearDocument, Self::NearParagraph];
-
-    /// Its name in the ledger and the summary.
-    pub fn name(self) -> &'static str {
+impl Reason {
+    /// The rule by which the paragraph goes. What stands in an earlier run goes as what stands in this one.
+    pub fn rule(self) -> Rule {
         match self {
-            Self::Exact => "exact",
-            Self::ExactDocument => "exact-document",
-            Self::NearDocument => "near-document",
-            Self::NearParagraph => "near-paragraph",
+            Self::Exact(_) | Self::Earlier(_) => Rule::Exact,
+            Self::ExactDocument(_) => Rule::ExactDocument,
+            Self::Found { rule, .. } => rule,
         }
     }
-
-    /// Whether it is about whole documents.
-    pub fn is_of_documents(self) -> bool {
-        matches!(self, Self::ExactDocument | Self::NearDocument)
-    }
-
-    /// Whether what it removes stands elsewhere as it is.
-    pub fn is_exact(self) -> bool {
-        matches!(self, Self::Exact | Self::ExactDocument)
-    }
 }
 
-/// Bits of a place; the three above tell the reason.
-const PLACE_BITS: u32 = 61;
+/// The kinds of reasons, in the two highest bits. That of copies is 0, so that the bits of such a verdict are the place.
+const EXACT: u64 = 0;
+const EXACT_DOCUMENT: u64 = 1;
+const EARLIER: u64 = 2;
+const FOUND: u64 = 3;
+
+/// Bits of a place, below the kind.
+const PLACE_BITS: u32 = 62;
+/// Bits of a finding's number; between them and the kind stands the rule.
+const NUMBER_BITS: u32 = 56;
+
+const _: () = assert!(
+    Rule::ALL.len() < 1 << (PLACE_BITS - NUMBER_BITS),
+    "a rule has a number of six bits, and the highest of them is that of the verdict to keep"
+);
 
 impl Verdict {
     /// It stays.
@@ -69,14 +59,13 @@ impl Verdict {
     /// It goes.
     #[inline]
     pub fn removed(reason: Reason) -> Self {
-        let (rule, place) = match reason {
-            Reason::Exact(survivor) => (0, survivor.0),
-            Reason::ExactDocument(survivor) => (1, survivor.0),
-            Reason::NearDocument(finding) => (2, finding),
-            Reason::NearParagraph(finding) => (3, finding),
-            Reason::Earlier(place) => (4, place),
+        let (kind, place) = match reason {
+            Reason::Exact(survivor) => (EXACT, survivor.0),
+            Reason::ExactDocument(survivor) => (EXACT_DOCUMENT, survivor.0),
+            Reason::Earlier(place) => (EARLIER, place),
+            Reason::Found { rule, number } => (FOUND, (rule as u64) << NUMBER_BITS | number),
         };
-        Self(rule << PLACE_BITS | place)
+        Self(kind << PLACE_BITS | place)
     }
 
     /// It goes, as a copy of the paragraph at `survivor`.
@@ -85,12 +74,18 @@ impl Verdict {
         Self(survivor.0)
     }
 
+    /// It goes, as a copy of what stands at this place in the index of earlier runs.
+    #[inline]
+    pub fn earlier(place: u64) -> Self {
+        Self::removed(Reason::Earlier(place))
+    }
+
     /// Its bits.
     pub fn to_bits(self) -> u64 {
         self.0
     }
 
-    /// The verdict of these bits.
+    /// The verdict of these bits, which [`Self::to_bits`] gave.
     pub fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
@@ -106,12 +101,14 @@ impl Verdict {
     pub fn reason(self) -> Option<Reason> {
         let place = self.0 & ((1 << PLACE_BITS) - 1);
         match self.0 >> PLACE_BITS {
-            _ if self.is_kept() => None,
-            0 => Some(Reason::Exact(Ordinal(place))),
-            1 => Some(Reason::ExactDocument(DocumentId(place))),
-            2 => Some(Reason::NearDocument(place)),
-            3 => Some(Reason::NearParagraph(place)),
-            _ => Some(Reason::Earlier(place)),
+            EXACT => Some(Reason::Exact(Ordinal(place))),
+            EXACT_DOCUMENT => Some(Reason::ExactDocument(DocumentId(place))),
+            EARLIER => Some(Reason::Earlier(place)),
+            _ => {
+                // No rule has the number that stands in the verdict to keep.
+                let rule = *Rule::ALL.get(usize::try_from(place >> NUMBER_BITS).ok()?)?;
+                Some(Reason::Found { rule, number: place & ((1 << NUMBER_BITS) - 1) })
+            }
         }
     }
 
@@ -124,9 +121,7 @@ impl Verdict {
     /// The rule by which it goes, if it does.
     #[inline]
     pub fn rule(self) -> Option<Rule> {
-        // What stands in an earlier run goes as what stands in this one.
-        let rule = Rule::ALL.get(usize::try_from(self.0 >> PLACE_BITS).unwrap_or(0)).copied();
-        if self.is_kept() { None } else { rule.or(Some(Rule::Exact)) }
+        self.reason().map(Reason::rule)
     }
 }
 
@@ -180,19 +175,41 @@ mod tests {
     #[test]
     fn reasons_come_back() {
         assert_eq!((Verdict::KEEP.reason(), Verdict::KEEP.rule()), (None, None));
-        for place in [0, 1, (1 << PLACE_BITS) - 2] {
-            let reasons = [
-                Reason::Exact(Ordinal(place)),
-                Reason::ExactDocument(DocumentId(place)),
-                Reason::NearDocument(place),
-                Reason::NearParagraph(place),
-                Reason::Earlier(place),
-            ];
-            for (reason, rule) in reasons.into_iter().zip(Rule::ALL.into_iter().chain([Rule::Exact])) {
-                let verdict = Verdict::removed(reason);
-                assert_eq!((verdict.reason(), verdict.rule()), (Some(reason), Some(rule)));
+        let there_and_back = |reason, rule| {
+            let verdict = Verdict::removed(reason);
+            assert_eq!((verdict.reason(), verdict.rule()), (Some(reason), Some(rule)));
+            assert_eq!(verdict.is_earlier(), matches!(reason, Reason::Earlier(_)));
+            assert_eq!(Verdict::from_bits(verdict.to_bits()), verdict);
+            assert!(!verdict.is_kept());
+        };
+        for place in [0, 1, (1 << PLACE_BITS) - 1] {
+            there_and_back(Reason::Exact(Ordinal(place)), Rule::Exact);
+            there_and_back(Reason::ExactDocument(DocumentId(place)), Rule::ExactDocument);
+            there_and_back(Reason::Earlier(place), Rule::Exact);
+        }
+        for rule in Rule::ALL {
+            for number in [0, 1, (1 << NUMBER_BITS) - 1] {
+                there_and_back(Reason::Found { rule, number }, rule);
             }
         }
-        assert_eq!(Verdict::duplicate_of(Ordinal(5)), Verdict::removed(Reason::Exact(Ordinal(5))));
+        assert_eq!(Verdict::duplicate_of(Ordinal(5)).reason(), Some(Reason::Exact(Ordinal(5))));
+        assert_eq!(Verdict::earlier(5).reason(), Some(Reason::Earlier(5)));
+    }
+
+    #[test]
+    fn every_rule_counts_for_itself() {
+        let mut removed = Removed::default();
+        for (rule, bytes) in Rule::ALL.into_iter().zip(10..) {
+            assert!(removed.add(Verdict::removed(Reason::Found { rule, number: 7 }), bytes));
+        }
+        assert!(removed.add(Verdict::earlier(3), 100));
+        assert!(!removed.add(Verdict::KEEP, 1000));
+        removed += removed;
+        let expected = Rule::ALL.into_iter().zip(10..).map(|(rule, bytes)| match rule {
+            Rule::Exact => (rule, 4, 2 * (bytes + 100)),
+            _ => (rule, 2, 2 * bytes),
+        });
+        assert!(removed.iter().eq(expected));
+        assert_eq!(removed.num_earlier(), 2);
     }
 }

@@ -87,8 +87,7 @@ const MAGIC: &str = "tamis-baseline";
 const VERSION: &str = "1";
 
 fn number(kind: ProblemKind) -> u8 {
-    let number = ProblemKind::ALL.iter().position(|known| *known == kind);
-    number.and_then(|number| u8::try_from(number).ok()).unwrap_or(u8::MAX)
+    u8::try_from(kind.number()).unwrap_or(u8::MAX)
 }
 
 impl BaselineSettings {

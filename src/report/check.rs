@@ -1,14 +1,13 @@
 //! What `check` found: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The report formats write
-//! this out; the pipeline finds it.
+//! this out; the program `check` finds them.
 
 use serde::Serialize;
 
+use crate::account::{RawJson, RecordId, Summary};
 use crate::config::Share;
-use crate::decide::Rule;
+use crate::decide::{Rule, Stays};
 use crate::error::RejectReason;
 use crate::fingerprint::Fingerprint;
-
-use super::{RecordId, Summary};
 
 /// What kind of problem it is. Its name is the rule's id in the formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,15 +21,26 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// All kinds.
-    pub const ALL: [Self; 6] = [
-        Self::Removed(Rule::Exact),
-        Self::Removed(Rule::ExactDocument),
-        Self::Removed(Rule::NearDocument),
-        Self::Removed(Rule::NearParagraph),
-        Self::Emptied,
-        Self::Rejected,
-    ];
+    /// All kinds: those of the rules, then the others.
+    pub const ALL: [Self; Rule::ALL.len() + 2] = {
+        let mut all = [Self::Rejected; Rule::ALL.len() + 2];
+        let mut number = 0;
+        while number < Rule::ALL.len() {
+            all[number] = Self::Removed(Rule::ALL[number]);
+            number += 1;
+        }
+        all[number] = Self::Emptied;
+        all
+    };
+
+    /// Its number in [`Self::ALL`].
+    pub fn number(self) -> usize {
+        match self {
+            Self::Removed(rule) => rule as usize,
+            Self::Emptied => Rule::ALL.len(),
+            Self::Rejected => Rule::ALL.len() + 1,
+        }
+    }
 
     /// Its name: that of the rule, `emptied` or `rejected`.
     pub fn name(self) -> &'static str {
@@ -44,13 +54,45 @@ impl ProblemKind {
     /// What it says, in a few words.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Removed(Rule::Exact) => "repeated paragraphs",
-            Self::Removed(Rule::ExactDocument) => "copy of a document",
-            Self::Removed(Rule::NearDocument) => "near-duplicate of a document",
-            Self::Removed(Rule::NearParagraph) => "near-duplicate of a paragraph",
+            Self::Removed(rule) => rule.title(),
             Self::Emptied => "document of which nothing stays",
             Self::Rejected => "input that cannot be read",
         }
+    }
+
+    /// The long description.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.description(),
+            Self::Emptied => {
+                "Of this document no paragraph stays: it has none, or all of them stand elsewhere already."
+            }
+            Self::Rejected => "Something is wrong with this input or record, and it would be left out.",
+        }
+    }
+
+    /// What can be done about it; code stands in backticks.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.help(),
+            Self::Emptied => "`tamis clean` leaves it out. Remove it, or leave it out with --exclude.",
+            Self::Rejected => "Mend it, or leave it out with --exclude. The message says what is wrong.",
+        }
+    }
+
+    /// Whether it counts against the limit of this name. All that goes counts for the ratio; what goes for nothing that
+    /// stays is no duplicate.
+    pub fn counts_for(self, limit: &str) -> bool {
+        let counted = match self {
+            Self::Removed(rule) => match rule.stays() {
+                Stays::Same => Measured::DUPLICATES,
+                Stays::Alike => Measured::NEAR_DUPLICATES,
+                Stays::Nothing => Measured::RATIO,
+            },
+            Self::Emptied => Measured::EMPTIED,
+            Self::Rejected => Measured::REJECTED,
+        };
+        limit == counted || (limit == Measured::RATIO && matches!(self, Self::Removed(_)))
     }
 }
 
@@ -70,7 +112,7 @@ pub struct Location {
     pub record: Option<u64>,
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<RecordId>,
+    pub id: Option<RecordId<'static>>,
     /// First and last paragraph of the document, from 0; none for a document or file as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(u64, u64)>,
@@ -87,7 +129,7 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Where it is.
     pub location: Location,
-    /// What stays in its place, of text that goes.
+    /// What stays in its place, of text that goes by a rule that leaves something.
     pub survivor: Option<Location>,
     /// Paragraphs that go.
     pub num_paragraphs: u64,
@@ -95,6 +137,8 @@ pub struct Problem {
     pub num_bytes: u64,
     /// The Jaccard coefficient, if it is not 1.
     pub similarity: Option<f64>,
+    /// What a rule says for itself that leaves nothing in its place.
+    pub evidence: Option<RawJson<'static>>,
     /// Tells it from other problems wherever it stands: of the key texts of what goes, of an emptied document's; of
     /// a rejected input's path and reason.
     pub fingerprint: Fingerprint,
@@ -140,6 +184,19 @@ pub struct Measured {
     pub worst: Vec<Problem>,
 }
 
+impl Measured {
+    /// The name of the limit on what goes as a share of all text.
+    pub const RATIO: &'static str = "max-duplicate-ratio";
+    /// That on paragraphs that go as copies.
+    pub const DUPLICATES: &'static str = "max-duplicates";
+    /// That on near-duplicates.
+    pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
+    /// That on what is rejected.
+    pub const REJECTED: &'static str = "max-rejected";
+    /// That on documents of which nothing stays.
+    pub const EMPTIED: &'static str = "max-emptied";
+}
+
 /// Places that are named for a broken limit.
 pub const MAX_WORST: usize = 5;
 
@@ -162,6 +219,16 @@ impl CheckReport {
     /// Whether every limit holds.
     pub fn has_passed(&self) -> bool {
         self.limits.iter().all(|limit| !limit.is_broken)
+    }
+
+    /// Problems by kind, in the order of [`ProblemKind::ALL`].
+    pub fn counts(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        ProblemKind::ALL.into_iter().zip(self.num_problems)
+    }
+
+    /// Problems by kind, of those kinds that there are.
+    pub fn found(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        self.counts().filter(|(_, number)| *number > 0)
     }
 
     /// Problems of all kinds.

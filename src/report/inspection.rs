@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
-use super::summary::{FileCounts, RecordCounts, Unit};
+use crate::account::{FileCounts, RecordCounts, RejectedLine, Unit};
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -216,8 +216,8 @@ impl Inspection {
     /// Lists what would be rejected.
     pub(crate) fn note_rejected(&mut self, rejection: &Rejection) {
         if self.rejected.len() < MAX_LISTED {
-            let line = super::rejection_line(rejection);
-            self.rejected.push(serde_json::from_slice(&line).unwrap_or_default()); // it is JSON
+            let line = serde_json::to_value(RejectedLine::of(rejection));
+            self.rejected.push(line.unwrap_or_default()); // strings and integers only
         }
     }
 

@@ -19,13 +19,13 @@ use super::decider::{Decider, Log, Logs, Resumed, SavedDecider, SavedLogs};
 use super::feed::{Feed, Position, Ways};
 use super::history::History;
 use super::pass::Pass;
+use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::count;
-use crate::write::EvidenceStore;
 
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,12 +1,12 @@
 //! Convert: the documents of a settled chunk in another form than the one they came in (`--to`).
 
+use crate::account::{Counts, LedgerContext};
 use crate::config::TargetFormat;
 use crate::decide::Owner;
 use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
-use crate::report::Counts;
 use crate::units::{DocumentId, count};
-use crate::write::{self, Converted, Layout, LedgerContext};
+use crate::write::{self, Converted, Layout};
 
 use super::render::{Content, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
@@ -133,7 +133,7 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
 }
 
 impl<'a> RenderContext<'a> {
-    fn ledger(&self) -> LedgerContext<'a> {
+    pub(super) fn ledger(&self) -> LedgerContext<'a> {
         LedgerContext {
             sources: self.corpus.sources,
             places: self.places,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::account::LedgerContext;
 use crate::config::{Config, Scope};
 use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::discover::SourceList;
@@ -12,7 +13,6 @@ use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, a
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{DocumentId, Ordinal};
-use crate::write::LedgerContext;
 
 /// What earlier runs left, and how this one is added to it.
 pub(crate) struct History {

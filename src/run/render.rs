@@ -3,21 +3,20 @@
 
 use std::io::{self, Write};
 
+use crate::account::{Counts, Stretch};
 use crate::config::Repair;
-use crate::decide::Places;
-use crate::decide::near::Findings;
+use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
-use crate::report::Counts;
 use crate::store::path;
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, Judged, Layout, Run};
+use crate::write::{self, Judged, Layout};
 
 use super::corpus::Corpus;
-use super::settled::{Settled, document_counts, runs_context};
+use super::settled::{Settled, document_counts, stretch_context};
 
 /// A chunk longer than this (one with a long line) is not formatted in memory but straight into its file, and
-/// its runs go straight into the ledger.
+/// its stretches go straight into the ledger.
 const MAX_RENDERED: usize = 2 * 1024 * 1024;
 
 /// What rendering a chunk gave: one part for each of the chunk's.
@@ -30,7 +29,7 @@ pub(crate) struct Rendered {
 #[derive(Default)]
 pub(crate) struct RenderedPart {
     pub(crate) counts: Counts,
-    pub(crate) runs: Vec<(DocumentId, Run)>,
+    pub(crate) stretches: Vec<(DocumentId, Stretch)>,
     /// What is to be appended, if the part is not a whole file.
     pub(crate) content: Option<Content>,
 }
@@ -91,13 +90,14 @@ impl Settled {
             rendered.content = Some(Content::TooLong);
             return Ok(rendered);
         }
-        let runs_context = runs_context((context.places, context.corpus.earlier()), context.corpus.config);
-        self.for_each_run(part, &runs_context, |document, run| {
-            rendered.runs.push((document, run));
+        let stretches = stretch_context(context.ledger(), context.corpus.config);
+        self.for_each_stretch(part, &stretches, |document, stretch| {
+            rendered.stretches.push((document, stretch));
             Ok(())
         })?;
         if let Some(to) = context.corpus.config.write.to {
-            return Ok(RenderedPart { runs: rendered.runs, ..self.convert_part(part, to, context)? });
+            let stretches = rendered.stretches;
+            return Ok(RenderedPart { stretches, ..self.convert_part(part, to, context)? });
         }
         if let Some(rows) = &part.rows {
             let (rows, counts) =

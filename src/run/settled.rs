@@ -1,13 +1,13 @@
 //! A chunk whose paragraphs have verdicts: what the stages after deciding take in.
 
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::Config;
-use crate::decide::{Earlier, Places, Verdict};
+use crate::decide::Verdict;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
-use crate::report::Counts;
 use crate::units::{DocumentId, Ordinal, ParagraphIndex};
-use crate::write::{self, Judged, Run, RunText, Runs, Written};
+use crate::write::{Judged, Written};
 
 use super::scan::Scanned;
 
@@ -64,16 +64,17 @@ impl Settled {
         }
     }
 
-    /// Calls `visit` with the runs of removed paragraphs of `part`.
-    pub(crate) fn for_each_run(
+    /// Calls `visit` with the stretches of removed paragraphs of `part`.
+    pub(crate) fn for_each_stretch(
         &self,
         part: &Part,
-        context: &Runs<'_>,
-        mut visit: impl FnMut(DocumentId, Run) -> Result<()>,
+        context: &StretchContext<'_>,
+        mut visit: impl FnMut(DocumentId, Stretch) -> Result<()>,
     ) -> Result<()> {
         for slot_number in part.slots.clone() {
             let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
-            write::for_each_run(self.judged(slot_number), (first, offset), context, |run| visit(id, run))?;
+            let judged = self.judged(slot_number);
+            for_each_stretch(judged, (first, offset), context, |stretch| visit(id, stretch))?;
         }
         Ok(())
     }
@@ -92,11 +93,9 @@ pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
     }
 }
 
-/// What runs are made from.
-pub(crate) fn runs_context<'a>(
-    (places, earlier): (&'a Places, Option<&'a dyn Earlier>),
-    config: &Config,
-) -> Runs<'a> {
-    let text = if config.write.ledger_text { RunText::All } else { RunText::NotExact };
-    Runs { places, earlier, repair: config.split.repair, text }
+/// What stretches are made from.
+pub(crate) fn stretch_context<'a>(context: LedgerContext<'a>, config: &Config) -> StretchContext<'a> {
+    let LedgerContext { places, findings, earlier, .. } = context;
+    let text = if config.write.ledger_text { StretchText::All } else { StretchText::NotExact };
+    StretchContext { places, findings, earlier, repair: config.split.repair, text }
 }

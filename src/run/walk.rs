@@ -72,7 +72,9 @@ pub(crate) trait UnitVisitor {
     }
 
     /// A text or a container begins.
-    fn begin_unit(&mut self, part: &Part) -> Result<()>;
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        Ok(())
+    }
 
     /// A record is rejected.
     fn rejected_record(&mut self, _record: &RecordSlot<'_>, _fault: &Fault) -> Result<()> {
@@ -96,7 +98,9 @@ pub(crate) trait UnitVisitor {
 
     /// A good text ends, or a container, whose fate says how reading it went. `num_records`: how many records it has,
     /// those that are rejected among them; `None` if the walk was resumed within the container.
-    fn end_unit(&mut self, part: &Part, num_records: Option<u64>) -> Result<()>;
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What a slot holds.

@@ -9,6 +9,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Input, InputFile, Place, path};
 use crate::error::{Error, Result};
 
+/// Opens a file for reading. What became a FIFO since it was listed must not block the run; for a regular file the
+/// flag means nothing.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    Ok(Box::new(File::options().read(true).custom_flags(nonblocking).open(path)?))
+}
+
+/// Whether a file stands there.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// One input as the caller named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Root {
@@ -156,11 +171,7 @@ impl Input for DiskInput {
         if let Some(Root::Stdin) = self.roots.get(place.root) {
             return self.open_stdin();
         }
-        // A file that became a FIFO since it was listed must not block the run; for a regular file the flag
-        // means nothing.
-        let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-        let file = File::options().read(true).custom_flags(nonblocking).open(self.path(place)?)?;
-        Ok(Box::new(file))
+        open_file(&self.path(place)?)
     }
 
     fn size(&self, place: Place<'_>) -> io::Result<u64> {

@@ -23,12 +23,13 @@ mod stream_output;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-pub use disk_input::{DiskInput, Root};
+pub use disk_input::{DiskInput, Root, is_file, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use journal::Journal;
 pub use listing::{Found, FoundKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
+pub use overlap::account_of;
 pub use shared::SharedFile;
 pub use stream_output::StreamOutput;
 
@@ -69,6 +70,9 @@ pub trait Input: Sync {
         None
     }
 }
+
+/// The file of a run's counts, by which its account is known for one.
+pub const SUMMARY: &str = "summary.json";
 
 /// The two parts of an output (contract O2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// directories count as part of it.
 pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
     let out_path = canonical(out);
-    let ours = [out_path.clone(), with_suffix(&out_path, ".tamis"), with_suffix(&out_path, ".tamis-partial")];
+    let ours = [out_path.clone(), with_suffix(&out_path, ACCOUNT), with_suffix(&out_path, ".tamis-partial")];
     // Of a list of files, which may be long, only the directories: OUT cannot lie inside a file.
     let mut listed = BTreeSet::new();
     for input in inputs {
@@ -36,6 +36,17 @@ pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// How the name of an account ends, behind that of OUT.
+pub(super) const ACCOUNT: &str = ".tamis";
+
+/// The account beside what `out` names, behind a link and without a final slash.
+pub fn account_of(out: &Path) -> PathBuf {
+    let plain: PathBuf = out.components().collect();
+    let is_indirect = plain.is_symlink() || plain.components().any(|part| part == Component::ParentDir);
+    let real = if is_indirect || plain.file_name().is_none() { canonical(out) } else { plain };
+    with_suffix(&real, ACCOUNT)
 }
 
 /// The path with every link and every `..` resolved, as far as it exists; the rest as it will be when it is made.

@@ -19,9 +19,9 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::disk_output::{JOURNAL, Recovery};
 use super::journal::Journal;
-use super::output_error;
-use super::overlap::canonical;
+use super::overlap::{ACCOUNT, canonical};
 use super::path::{from_bytes, printable, with_suffix};
+use super::{SUMMARY, output_error};
 use crate::error::{Error, Result};
 
 /// What an output consists of.
@@ -63,7 +63,7 @@ impl Staging {
     ) -> Result<(Self, Option<Vec<u8>>)> {
         let has_record = shape == Shape::WithRecord;
         let out = resolve(out)?;
-        let (out_record, directory) = (with_suffix(&out, ".tamis"), with_suffix(&out, ".tamis-partial"));
+        let (out_record, directory) = (with_suffix(&out, ACCOUNT), with_suffix(&out, ".tamis-partial"));
         let lock_path = directory.join("lock");
         if !directory.exists() {
             check_free(&out, has_record.then_some(&out_record), force)?;
@@ -401,7 +401,7 @@ fn check_free(out: &Path, out_record: Option<&PathBuf>, force: bool) -> Result<(
         }
     }
     let Some(out_record) = out_record else { return Ok(()) };
-    let is_record = is_empty(out_record) || out_record.join("summary.json").exists();
+    let is_record = is_empty(out_record) || out_record.join(SUMMARY).exists();
     if out_record.symlink_metadata().is_ok() && !is_record {
         return Err(Error::OutputForeign { path: out_record.to_owned(), what: "is no record of a run" });
     }

@@ -6,12 +6,12 @@ use super::kept::{self, EARLIER, Place, Whole};
 use super::ledger::{self, Named, Told};
 use super::sight::{Document, Sighted, hash};
 use super::written::{Due, Found, Unit};
+use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
 use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize;
-use crate::report::{LedgerLine, LedgerPlace};
 use crate::run::reader::count_lines;
 use crate::store::path;
 use crate::units::count;
@@ -42,7 +42,7 @@ pub(super) struct Open {
     /// No line of the ledger is left for it.
     is_told: bool,
     /// The rule by which it goes as a whole, and what stays in its place.
-    whole: Option<(Rule, LedgerPlace)>,
+    whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
     hasher: DocumentHasher,
     /// What was added to what stays, if it may have to be taken back.
     added: Option<Vec<Fingerprint>>,
@@ -163,7 +163,7 @@ impl Auditor<'_> {
         } else if !is_going_on {
             Some("a document that goes as a whole goes from its beginning, for one reason")
         } else {
-            ledger::fault_of(line, &self.config.decide.near)
+            ledger::fault_of(line, &self.config.decide)
         };
         if rule.is_of_documents() && open.whole.is_none() {
             open.whole = Some((*rule, survivor.clone()));
@@ -181,7 +181,7 @@ impl Auditor<'_> {
             self.tell_line(open, &why);
         }
         let line = open.told.as_ref().map(|open| &open.told.line);
-        open.num_earlier += u64::from(line.is_some_and(|line| line.survivor.run.is_some()));
+        open.num_earlier += u64::from(line.is_some_and(|line| line.earlier_run().is_some()));
         if line.is_some_and(|line| line.last == open.num_paragraphs) {
             open.told = None;
         }
@@ -214,14 +214,13 @@ impl Auditor<'_> {
                 return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
             }
         }
-        if line.rule != Rule::Exact {
-            return Ok(None);
-        }
+        let survivor = line.survivor.as_ref().filter(|_| line.rule.is_one_for_one());
+        let Some(survivor) = survivor else { return Ok(None) };
         if at.sighted.is_short {
             return Ok(Some("it is too short to go as a duplicate".to_owned()));
         }
         let fingerprint = at.sighted.fingerprint;
-        let (survivor, told) = (&line.survivor, line.survivor.first.saturating_add(index - line.first));
+        let told = survivor.first.saturating_add(index - line.first);
         let twin = if survivor.run.is_some() {
             if let Some(why) = self.earlier.fault_of(fingerprint, survivor, told)? {
                 return Ok(Some(format!("{why}: {}", excerpt(&self.buffer))));

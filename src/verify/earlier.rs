@@ -1,10 +1,10 @@
 //! Earlier runs: whether what is said to stand in one does, by their indexes.
 
+use crate::account::LedgerPlace;
 use crate::config::Config;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::index::{IndexReader, IndexSettings};
-use crate::report::LedgerPlace;
 use crate::store::{index_file, path};
 
 /// The indexes of a configuration.
@@ -30,7 +30,7 @@ impl EarlierRuns {
     pub(super) fn fault_of(
         &self,
         fingerprint: Fingerprint,
-        place: &LedgerPlace,
+        place: &LedgerPlace<'_>,
         told: u64,
     ) -> Result<Option<String>> {
         if self.is_empty() {

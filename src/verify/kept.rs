@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use hashbrown::HashTable;
 
 use super::audit::{Audit, Difference, DifferenceKind};
-use super::ledger;
 use super::sight::hash;
+use crate::account::{LedgerLine, LedgerPlace, LedgerReader};
 use crate::config::Config;
-use crate::decide::Rule;
+use crate::decide::looks_ahead;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::report::{LedgerLine, LedgerPlace};
 use crate::units::SourceId;
 
 /// Where a paragraph stands that stays: two words, as there are many.
@@ -52,7 +51,7 @@ impl Place {
 pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
 
 /// [`key`] of a survivor's document, whatever run it stands in.
-pub(super) fn survivor_key(survivor: &LedgerPlace) -> u64 {
+pub(super) fn survivor_key(survivor: &LedgerPlace<'_>) -> u64 {
     match &survivor.run {
         None => key(&survivor.path, survivor.record),
         // A NUL is in no path, and none begins with a slash.
@@ -140,17 +139,19 @@ impl Wanted {
     /// What is to be looked at.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
-        if config.decide.near.units.is_none() {
+        if !looks_ahead(&config.decide) {
             return Ok(wanted);
         }
-        for line in ledger::open(file)? {
+        for line in LedgerReader::open(file)? {
             let LedgerLine { path, record, rule, survivor, .. } = line?;
-            let survivor_key = key(&survivor.path, survivor.record);
+            let survivor = survivor.map(|survivor| (key(&survivor.path, survivor.record), survivor.first));
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
-                wanted.documents.entry(survivor_key).or_default();
-            } else if rule == Rule::NearParagraph {
-                wanted.paragraphs.insert((survivor_key, survivor.first), false);
+                if let Some((document, _)) = survivor {
+                    wanted.documents.entry(document).or_default();
+                }
+            } else if let Some(paragraph) = survivor.filter(|_| !rule.is_one_for_one()) {
+                wanted.paragraphs.insert(paragraph, false);
             }
         }
         wanted.is_any = !wanted.documents.is_empty() || !wanted.paragraphs.is_empty();
@@ -191,16 +192,18 @@ impl Wanted {
         if !self.is_any {
             return Ok(());
         }
-        for (line, number) in ledger::open(file)?.zip(1_u64..) {
+        for (line, number) in LedgerReader::open(file)?.zip(1_u64..) {
             let line = line?;
-            if let Some(why) = self.fault(&line) {
-                let survivor = match line.survivor.record {
-                    Some(record) => format!("{}#{record}", line.survivor.path),
-                    None => line.survivor.path.clone(),
+            if let Some(survivor) = &line.survivor
+                && let Some(why) = self.fault(&line, survivor)
+            {
+                let survivor = match survivor.record {
+                    Some(record) => format!("{}#{record}", survivor.path),
+                    None => survivor.path.to_string(),
                 };
                 audit.add(Difference {
                     kind: DifferenceKind::Ledger,
-                    path: line.path,
+                    path: line.path.into_owned(),
                     record: line.record,
                     line: None,
                     paragraph: Some(line.first),
@@ -211,15 +214,15 @@ impl Wanted {
         Ok(())
     }
 
-    fn fault(&self, line: &LedgerLine) -> Option<&'static str> {
-        let survivor = key(&line.survivor.path, line.survivor.record);
-        if line.rule == Rule::NearParagraph {
-            let stays = self.paragraphs.get(&(survivor, line.survivor.first));
-            return (stays != Some(&true))
-                .then_some("the paragraph does not stay that should stay in its place");
+    fn fault(&self, line: &LedgerLine<'_>, place: &LedgerPlace<'_>) -> Option<&'static str> {
+        let survivor = key(&place.path, place.record);
+        if line.rule.is_one_for_one() {
+            return None;
         }
         if !line.rule.is_of_documents() {
-            return None;
+            let stays = self.paragraphs.get(&(survivor, place.first));
+            return (stays != Some(&true))
+                .then_some("the paragraph does not stay that should stay in its place");
         }
         let own = key(&line.path, line.record);
         let noted = |key| self.documents.get(&key).copied().unwrap_or_default();
@@ -229,11 +232,11 @@ impl Wanted {
         if goes || survivor == own {
             return Some("the document goes itself that should stay in its place");
         }
-        if line.survivor.first != 0 || line.survivor.last.checked_add(1) != Some(twin.num_paragraphs) {
+        if place.first != 0 || place.last.checked_add(1) != Some(twin.num_paragraphs) {
             return Some("these are not all paragraphs of the document that stays in its place");
         }
         let is_copy = noted(own).whole.is_some_and(|own| own == twin);
-        if line.rule == Rule::ExactDocument && !is_copy {
+        if line.rule.is_exact() && !is_copy {
             return Some("it is no copy of the document that stays in its place");
         }
         None

@@ -5,33 +5,19 @@ use std::path::Path;
 
 use super::audit::{Audit, DifferenceKind};
 use super::sight::hash;
-use crate::config::NearConfig;
-use crate::decide::Rule;
+use crate::account::{LedgerLine, LedgerReader};
+use crate::config::{DecideConfig, NearConfig};
+use crate::decide::Stays;
 use crate::discover::{Plan, SourceList};
-use crate::error::{Error, Result};
-use crate::report::{LedgerLine, LedgerReader};
-use crate::store::{DiskInput, Input, InputFile, Place, Root, path};
+use crate::error::Result;
+use crate::store::{InputFile, path};
 use crate::units::SourceId;
 
 /// A line of the ledger, and its number from 1.
 #[derive(Debug)]
 pub(super) struct Told {
-    pub(super) line: LedgerLine,
+    pub(super) line: LedgerLine<'static>,
     pub(super) number: u64,
-}
-
-/// Opens a ledger.
-///
-/// # Errors
-/// [`Error::Record`] if it cannot be read.
-pub(super) fn open(file: &Path) -> Result<LedgerReader<Box<dyn InputFile>>> {
-    let opened = DiskInput::new(vec![Root::File(file.to_owned())]).open(Place { root: 0, relative: b"" });
-    let opened = opened.map_err(|error| Error::Record {
-        path: file.to_owned(),
-        line: None,
-        what: format!("cannot read this ledger: {error}"),
-    })?;
-    LedgerReader::new(file, opened)
 }
 
 /// Reads the ledger in step with the input.
@@ -59,7 +45,7 @@ impl Ledger {
         let read = sources.iter().filter(|source| matches!(source.plan, Plan::Read(_)));
         let sources = read.map(|source| (hash(path::lossless(source.place.relative).as_bytes()), source.id));
         Ok(Self {
-            reader: open(file)?,
+            reader: LedgerReader::open(file)?,
             number: 0,
             sources: sources.collect(),
             head: None,
@@ -106,7 +92,7 @@ impl Ledger {
             }
             let is_past = *source < document.source
                 || (is_here && line.record < document.record)
-                || self.done.contains(&line.path);
+                || self.done.contains(&*line.path);
             if !is_past {
                 return Ok(None);
             }
@@ -151,38 +137,47 @@ impl Ledger {
 }
 
 /// What is wrong with a line whatever it is about, if anything is. How alike texts are it says itself.
-pub(super) fn fault_of(line: &LedgerLine, near: &NearConfig) -> Option<&'static str> {
-    let LedgerLine { first, last, rule, survivor, similarity, containment, text, .. } = line;
-    let is_possible = match rule {
-        Rule::Exact => true,
-        Rule::ExactDocument | Rule::NearDocument => near.has_documents(),
-        Rule::NearParagraph => near.has_paragraphs(),
-    };
-    if !is_possible {
+pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&'static str> {
+    let LedgerLine { rule, evidence, similarity, containment, text, .. } = line;
+    if !rule.is_on(config) {
         return Some("under these options no rule of this name removes anything");
     }
-    if survivor.run.is_some() && *rule != Rule::Exact {
+    let is_alike = similarity.is_some() || containment.is_some();
+    fault_of_survivor(line).or_else(|| match rule.stays() {
+        Stays::Same | Stays::Alike if evidence.is_some() => Some("how alike they are is all the evidence"),
+        Stays::Same => is_alike.then_some("what is a copy is not merely alike"),
+        Stays::Alike | Stays::Nothing if text.is_none() => Some("the text is missing"),
+        Stays::Alike => {
+            let NearConfig { threshold, containment: least, .. } = &config.near;
+            let is_contained =
+                least.share().zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
+            let is_alike = similarity.unwrap_or(1.0) >= threshold.as_f64();
+            (!is_alike && !is_contained).then_some("under these options it is not alike enough")
+        }
+        Stays::Nothing => is_alike.then_some("nothing stays that it could be like"),
+    })
+}
+
+/// What is wrong with what a line says to stay.
+fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
+    let LedgerLine { first, last, rule, .. } = line;
+    let Some(survivor) = &line.survivor else {
+        return rule.has_survivor().then_some("nothing is said to stay in their place");
+    };
+    if !rule.has_survivor() {
+        return Some("nothing stays in the place of what goes by this rule");
+    }
+    if survivor.run.is_some() && !rule.is_one_for_one() {
         return Some("in earlier runs only copies of paragraphs stand");
     }
-    let is_matched = match rule {
-        Rule::Exact => survivor.last.checked_sub(survivor.first) == last.checked_sub(*first),
-        Rule::NearParagraph => first == last && survivor.first == survivor.last,
-        Rule::ExactDocument | Rule::NearDocument => true,
+    let is_matched = if rule.is_of_documents() {
+        true
+    } else if rule.is_one_for_one() {
+        survivor.last.checked_sub(survivor.first) == last.checked_sub(*first)
+    } else {
+        first == last && survivor.first == survivor.last
     };
-    if !is_matched {
-        return Some("as many paragraphs must stay as go");
-    }
-    if rule.is_exact() {
-        return (similarity.is_some() || containment.is_some())
-            .then_some("what is a copy is not merely alike");
-    }
-    if text.is_none() {
-        return Some("the text is missing");
-    }
-    let is_contained =
-        near.containment.share().zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
-    let is_alike = similarity.unwrap_or(1.0) >= near.threshold.as_f64();
-    (!is_alike && !is_contained).then_some("under these options it is not alike enough")
+    (!is_matched).then_some("as many paragraphs must stay as go")
 }
 
 /// A document that there is not, or of which this was told already.
@@ -192,4 +187,32 @@ fn stale(told: &Told, why: &str, audit: &mut Audit) {
     let LedgerLine { path, record, first, last, .. } = &told.line;
     let what = format!("line {} of the ledger, of paragraphs {first}-{last}: {why}", told.number);
     audit.add_at(DifferenceKind::Ledger, (path, *record), what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::NearUnits;
+
+    fn line(json: &str) -> LedgerLine<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_rule_that_leaves_something_says_what() {
+        let mut config = DecideConfig::default();
+        config.near.units = Some(NearUnits::Both);
+        let stays = r#""survivor":{"path":"a","first":0,"last":0},"#;
+        for rule in ["exact", "exact-document", "near-document", "near-paragraph"] {
+            let with = |more: &str, text: &str| {
+                format!(r#"{{"path":"b","first":0,"last":0,"span":[0,9],"rule":"{rule}",{more}{text}"#)
+            };
+            let text = if rule.starts_with("near") { r#""text":"x\n"}"# } else { r#""text":null}"# };
+            assert_eq!(fault_of(&line(&with(stays, text)), &config), None, "{rule}");
+            let silent = fault_of(&line(&with("", text)), &config);
+            assert_eq!(silent, Some("nothing is said to stay in their place"), "{rule}");
+            let both = format!(r#"{stays}"evidence":{{"of":7}},"#);
+            assert!(fault_of(&line(&with(&both, text)), &config).is_some(), "{rule}");
+        }
+    }
 }

@@ -6,8 +6,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use tamis::account::{LedgerLine, LedgerReader};
 use tamis::decide::Rule;
-use tamis::report::{LedgerLine, LedgerReader};
 use tamis::{Config, NoObserver, Outcome};
 
 use crate::oracle::{Files, Place};
@@ -111,15 +111,16 @@ pub(crate) fn ledger(compressed: &[u8]) -> Vec<Line> {
     lines
 }
 
-fn told(line: LedgerLine) -> Line {
+fn told(line: LedgerLine<'_>) -> Line {
     let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
     assert_eq!(rule, Rule::Exact);
+    let survivor = survivor.expect("a survivor");
     let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
     Line {
-        first: Place { path, record, index: first },
+        first: Place { path: path.into_owned(), record, index: first },
         last,
         span: (offset(span.0), offset(span.1)),
-        survivor: Place { path: survivor.path, record: survivor.record, index: survivor.first },
+        survivor: Place { path: survivor.path.into_owned(), record: survivor.record, index: survivor.first },
         survivor_last: survivor.last,
         ids: [id, survivor.id].map(|id| id.map(|id| id.json().to_owned())),
         text,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -56,7 +56,9 @@ impl Book {
         watched: &[&str],
         cleared: &[&str],
     ) -> i32 {
-        cleared.iter().for_each(|path| remove(&sandbox.path(path)));
+        for path in cleared {
+            remove(&sandbox.path(path));
+        }
         self.run_titled(sandbox, (args, args), watched)
     }
 
@@ -68,7 +70,7 @@ impl Book {
         (title, args): (&str, &str),
         watched: &[&str],
     ) -> i32 {
-        let ran = crate::support::run(&mut quiet(sandbox, args));
+        let ran = finished(&mut quiet(sandbox, args));
         let mut left = files(sandbox, watched);
         enter_printed(&mut left, &ran, sandbox);
         self.enter(title, left);
@@ -78,7 +80,9 @@ impl Book {
     /// The command with this on standard input.
     #[track_caller]
     pub(crate) fn run_on(&mut self, sandbox: &Sandbox, args: &str, input: &[u8], watched: &[&str]) {
-        watched.iter().for_each(|path| remove(&sandbox.path(path)));
+        for path in watched {
+            remove(&sandbox.path(path));
+        }
         let mut running = Running::start(quiet(sandbox, args).stdin(Stdio::piped()));
         running.type_in(input);
         let ran = running.finish();
@@ -115,7 +119,9 @@ impl Book {
         let expected = fs::read_to_string(&path).unwrap_or_default();
         assert!(found == expected, "{}", self.differences(&expected));
         for (_, left) in &self.sections {
-            left.values().for_each(|content| keep(content));
+            for content in left.values() {
+                keep(content);
+            }
         }
     }
 
@@ -140,9 +146,9 @@ impl Book {
                 let _ = writeln!(text, "[{title}]\n{told}");
             }
         }
-        expected.keys().for_each(|title| {
+        for title in expected.keys() {
             let _ = writeln!(text, "[{title}]: in the manifest only");
-        });
+        }
         text
     }
 }
@@ -154,6 +160,12 @@ pub(crate) fn quiet(sandbox: &Sandbox, args: &str) -> Command {
     command.env_clear();
     command.envs(["PATH", "TMPDIR"].iter().filter_map(|key| Some((key, std::env::var_os(key)?))));
     command
+}
+
+/// Runs a command to its end, however busy the machine is.
+pub(crate) fn finished(command: &mut Command) -> Ran {
+    let Output { status, stdout, stderr } = command.output().expect("a process");
+    Ran { status, stdout, stderr }
 }
 
 fn remove(path: &Path) {
@@ -175,7 +187,7 @@ pub(crate) fn files(sandbox: &Sandbox, watched: &[&str]) -> Left {
         let full = sandbox.path(path);
         if full.is_dir() {
             for (relative, node) in sandbox.tree(path) {
-                let name = format!("{path}/{}", relative.display());
+                let name = format!("{path}/{}", relative.display().to_string().escape_debug());
                 match node {
                     Node::File(content) => enter_file(&mut left, &name, content, sandbox),
                     Node::Directory => {}
@@ -198,12 +210,12 @@ fn enter_file(left: &mut Left, name: &str, content: Vec<u8>, sandbox: &Sandbox) 
 }
 
 fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(content))
 }
 
 /// A line of the manifest: name, length and hash; of the exit code, itself; of a ledger's lines, their number too.
 fn entry(name: &str, content: &[u8]) -> String {
-    let lines = content.iter().filter(|&&byte| byte == b'\n').count();
+    let lines = memchr::memchr_iter(b'\n', content).count();
     match name {
         "exit" => format!("exit {}\n", String::from_utf8_lossy(content)),
         "stdout" | "stderr" if content.is_empty() => String::new(),

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use tamis::config::{NearConfig, NearPreset, NearUnits, Scope, TargetFormat};
-use tamis::{Config, NoObserver};
+use tamis::{Config, Document, NoObserver};
 
-use crate::book::{Book, Left, files};
+use crate::book::{Book, Left, files, finished, quiet};
 use crate::containers::sandbox;
 use crate::inputs;
 use crate::support::Sandbox;
@@ -31,7 +31,7 @@ pub(crate) fn clean(sandbox: &Sandbox, config: &Config) {
 /// The command with these options, and the library with this configuration and low ceilings.
 fn below_ceilings(book: &mut Book, sandbox: &Sandbox, options: &str, config: &Config) {
     let args = format!("clean in --out out --force -q {options}");
-    crate::support::run(&mut crate::book::quiet(sandbox, args.trim()));
+    finished(&mut quiet(sandbox, args.trim()));
     let title = format!("{} below ceilings", args.trim());
     book.enter(&title, left(sandbox, &OUT));
     for (memory, threads) in [(0, 1), (1_000_000, 4)] {
@@ -70,5 +70,28 @@ fn overflow_of_a_search() {
 fn overflow_of_late_texts() {
     let (sandbox, mut book) = (sandbox(&inputs::late()), Book::new("ceilings-late"));
     below_ceilings(&mut book, &sandbox, "", &Config::default());
+    book.close();
+}
+
+/// Documents that are cleaned in memory.
+#[test]
+fn documents() {
+    let mut book = Book::new("documents");
+    let text =
+        |(path, content): (String, Vec<u8>)| Some(Document::new(path, String::from_utf8(content).ok()?));
+    let given: Vec<Document> = inputs::below_a_ceiling().into_iter().filter_map(text).collect();
+    for (title, config) in [("exact", Config::default()), ("near", near(NearPreset::Strict, NearUnits::Both))]
+    {
+        for (memory, threads) in [(None, 1), (Some(0), 4)] {
+            let config = Config { memory, threads, ..config.clone() };
+            let cleaned = tamis::clean_documents(given.clone(), &config, &NoObserver).expect("a run");
+            let texts =
+                cleaned.documents.into_iter().map(|document| (document.path, document.text.into_bytes()));
+            let mut left: Left = texts.collect();
+            left.insert("ledger".to_owned(), cleaned.ledger);
+            left.insert("summary".to_owned(), cleaned.outcome.summary.to_json().into_bytes());
+            book.enter(title, left);
+        }
+    }
     book.close();
 }

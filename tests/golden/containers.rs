@@ -42,6 +42,8 @@ fn near() {
     ] {
         book.run(&sandbox, &format!("clean in --out out {options}"), &OUT);
     }
+    let encodings = self::sandbox(&inputs::encoded());
+    book.run_titled(&encodings, ("encodings", "clean in --out out --near both"), &OUT);
     book.close();
 }
 

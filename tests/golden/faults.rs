@@ -1,9 +1,15 @@
 //! Inputs that are broken, and what cannot be done.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use crate::book::Book;
+use crate::common::article;
 use crate::containers::sandbox;
 use crate::inputs;
 use crate::packs::Files;
+use crate::support::Sandbox;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 
@@ -69,6 +75,37 @@ fn refused() {
         book.run(&sandbox, args, &OUT);
     }
     assert_eq!(sandbox.read("kept/a.txt"), b"a\n");
+    book.close();
+}
+
+/// Names that mean something to some reader.
+#[test]
+fn names() {
+    let (sandbox, mut book) = (Sandbox::new(), Book::new("names"));
+    let names: [&[u8]; 8] = [
+        b"\xff\xfe.txt",
+        b"back\\slash.txt",
+        b"esc\x1b[2J.txt",
+        b"line\nbreak.txt",
+        b"rtl\xe2\x80\xaegnp.txt",
+        b"::error::x.txt",
+        b"<script>&'.txt",
+        "澜湾市.txt".as_bytes(),
+    ];
+    for (n, name) in names.into_iter().enumerate() {
+        sandbox.file(Path::new("in").join(OsStr::from_bytes(name)), article(n..n + 3));
+    }
+    sandbox.file(Path::new("in").join(OsStr::from_bytes(b"bad\xff.jsonl")), "{\n");
+    for options in ["", " --near", " --to jsonl", " --index index"] {
+        book.run(&sandbox, &format!("clean in --out out{options}"), &["out", "out.tamis", "index"]);
+    }
+    for args in ["index export index", "verify in --against out", "report out --html page.html", "inspect in"]
+    {
+        book.run_anew(&sandbox, args, &["page.html"], &[]);
+    }
+    for format in ["text", "json", "github", "sarif", "junit", "gitlab", "markdown"] {
+        book.run(&sandbox, &format!("check in --format {format}"), &[]);
+    }
     book.close();
 }
 

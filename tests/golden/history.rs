@@ -5,7 +5,7 @@ use std::path::Path;
 use tamis::config::HistoryConfig;
 use tamis::{Config, NoObserver};
 
-use crate::book::{Book, quiet};
+use crate::book::{Book, finished, quiet};
 use crate::ceilings::left;
 use crate::common::{article, write_files};
 use crate::inputs::{self, shard};
@@ -37,8 +37,10 @@ fn named<const N: usize>(files: [(&str, Vec<u8>); N]) -> Files {
 #[test]
 fn indexes() {
     let (sandbox, mut book) = (days(), Book::new("history"));
-    let mut day =
-        |args: &str, watched: &[&str]| book.run_anew(&sandbox, args, watched, &["out", "out.tamis"]);
+    let mut day = |args: &str, watched: &[&str]| {
+        let cleared: &[&str] = if args.starts_with("clean") { &["out", "out.tamis"] } else { &[] };
+        book.run_anew(&sandbox, args, watched, cleared)
+    };
     day("clean 1 --out out --index index --run-name one", &LEFT);
     day("clean 2 --out out --against index --dry-run", &LEFT);
     day("clean 2 --out out --index index --run-name two --ledger-text", &LEFT);
@@ -78,13 +80,10 @@ fn below_ceilings() {
     std::fs::remove_file(sandbox.path("2/late.txt")).expect("a file");
     let first = |sandbox: &Sandbox| {
         let _ = std::fs::remove_file(sandbox.path("index")); // there is none the first time
-        crate::support::run(&mut quiet(
-            sandbox,
-            "clean 1 --out first --force -q --index index --run-name one",
-        ));
+        finished(&mut quiet(sandbox, "clean 1 --out first --force -q --index index --run-name one"));
     };
     first(&sandbox);
-    crate::support::run(&mut quiet(&sandbox, "clean 2 --out out -q --index index --run-name two"));
+    finished(&mut quiet(&sandbox, "clean 2 --out out -q --index index --run-name two"));
     book.enter("the second day", left(&sandbox, &LEFT));
     for memory in [0, 1_000_000] {
         first(&sandbox);

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tamis::config::{NearConfig, NearPreset, NearUnits, RecoveryConfig};
 use tamis::{Config, Error, NoObserver, Observer};
 
-use crate::book::{Book, quiet};
+use crate::book::{Book, finished, quiet};
 use crate::ceilings::left;
 use crate::containers::sandbox;
 use crate::inputs;
 use crate::packs::Files;
-use crate::support::{Ran, Sandbox, TAMIS, run};
+use crate::support::{Ran, Sandbox, TAMIS};
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 
@@ -36,13 +36,13 @@ fn files() -> Files {
 
 /// Paragraphs of about half a kilobyte, which are quickly read.
 fn wide(numbers: Range<usize>) -> String {
-    numbers.map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect()
+    numbers.map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect::<Vec<_>>().concat()
 }
 
 /// The command, which the system kills when it has written about a million bytes to a file.
 fn killed(sandbox: &Sandbox, args: &str) -> Ran {
     let script = format!("ulimit -c 0; ulimit -f 2000; exec \"$0\" {args}");
-    run(Command::new("sh").args(["-c", &script, TAMIS]).current_dir(sandbox.root()))
+    finished(Command::new("sh").args(["-c", &script, TAMIS]).current_dir(sandbox.root()))
 }
 
 #[test]
@@ -138,7 +138,8 @@ fn begun_anew() {
     let args = "clean in --out out --seal-every 300kB";
     killed(&sandbox, args);
     assert!(sandbox.exists(JOURNAL));
-    let other = run(&mut quiet(&sandbox, "clean in --out out --seal-every 300kB --split block --resume"));
+    let other =
+        finished(&mut quiet(&sandbox, "clean in --out out --seal-every 300kB --split block --resume"));
     assert_eq!(other.code(), 2, "{}", other.err());
     book.run_anew(&sandbox, args, &OUT, &[]);
     book.close();

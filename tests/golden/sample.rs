@@ -47,7 +47,6 @@ fn options() {
         " --json",
         " --quiet",
         " -v",
-        " -vv",
         " --min-chars 20",
         " --repair none",
         " --text-field body --id-field url",
@@ -55,6 +54,7 @@ fn options() {
         " --encoding gbk --encoding-errors replace",
         " --max-document-size 1kB",
         " --threads 4 --memory 256MiB",
+        " --resume",
     ] {
         book.run(&sandbox, &format!("clean corpus --out out{options}"), &OUT);
     }
@@ -128,7 +128,7 @@ fn words() {
 #[test]
 fn threads() {
     let (sandbox, mut book) = (sandbox(), Book::new("threads"));
-    for options in ["", " --near both", " --to jsonl --shard-size 4kB"] {
+    for options in ["", " --near both", " --to jsonl --shard-size 4kB", " -vv"] {
         book.run_threads(&sandbox, &format!("clean corpus --out out{options}"), &OUT, &[1, 2, 4]);
     }
     book.close();

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use tamis::Destination;
 use tamis::Outcome;
-pub(crate) use tamis::report::{grouped, size};
-use tamis::store::{DiskOutput, path};
+pub(crate) use tamis::account::{grouped, size};
+use tamis::decide::Rule;
+use tamis::store::{account_of, path};
 
 /// The account of a run that wrote to `destination`.
 pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
@@ -73,37 +74,27 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     text
 }
 
-/// What paragraphs that went by a rule are.
-fn removed_as(rule: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
+/// What paragraphs that went by the rule of this name are.
+fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
     let documents = num_documents.map_or(String::new(), grouped);
-    match rule {
+    match Rule::named(name) {
         // What stands in an earlier run goes by this rule only.
-        "exact" if num_earlier > 0 => {
-            format!("exact duplicates, {} of them of earlier runs", grouped(num_earlier))
+        Some(rule) if rule.is_one_for_one() && num_earlier > 0 => {
+            format!("{}, {} of them of earlier runs", rule.counted(), grouped(num_earlier))
         }
-        "exact" => "exact duplicates".to_owned(),
-        "exact-document" => format!("in {documents} exact copies of documents"),
-        "near-document" => format!("in {documents} near-duplicate documents"),
-        "near-paragraph" => "near-duplicates".to_owned(),
-        other => other.to_owned(),
+        Some(rule) if rule.is_of_documents() => format!("in {documents} {}", rule.counted()),
+        Some(rule) => rule.counted().to_owned(),
+        None => name.to_owned(),
     }
 }
 
 /// Where the record of a run stands.
 pub(crate) fn record(destination: &Destination) -> Option<PathBuf> {
     match destination {
-        Destination::Directory(out) => Some(beside(out)),
+        Destination::Directory(out) => Some(account_of(out)),
         Destination::Stdout { record } => record.clone(),
         Destination::Nowhere => None,
     }
-}
-
-/// The record beside what OUT names, behind a link and without a final slash.
-fn beside(out: &Path) -> PathBuf {
-    let plain: PathBuf = out.components().collect();
-    let is_indirect = plain.is_symlink() || plain.components().any(|part| part == Component::ParentDir);
-    let real = if is_indirect || plain.file_name().is_none() { DiskOutput::resolved(out) } else { plain };
-    path::with_suffix(&real, ".tamis")
 }
 
 fn kept(kept: u64, total: u64, shown: fn(u64) -> String) -> String {

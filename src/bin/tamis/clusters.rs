@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use serde::Serialize;
+use tamis::Run;
+use tamis::account::{LedgerLine, LedgerLineRef, LedgerPlace, RecordId};
 use tamis::decide::Rule;
-use tamis::report::{LedgerLine, RecordId};
 use tamis::store::path::printable_bytes;
 
 use crate::account::grouped;
 use crate::exit::Exit;
-use crate::record::Record;
 
 pub(crate) const HELP: &str = "\
 Groups come from the ledger's rules exact-document and near-document (`tamis clean --near`), the largest first, then \
@@ -49,7 +49,7 @@ struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<RecordId>,
+    id: Option<RecordId<'static>>,
 }
 
 /// A document that went.
@@ -57,7 +57,6 @@ struct Place {
 struct Member {
     #[serde(flatten)]
     place: Place,
-    #[serde(serialize_with = "rule_name")]
     rule: Rule,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
@@ -70,18 +69,13 @@ struct Group {
     members: Vec<Member>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
-fn rule_name<S: serde::Serializer>(rule: &Rule, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(rule.name())
-}
-
 pub(crate) fn clusters(args: &ClustersArgs) -> anyhow::Result<Exit> {
-    let record = Record::open(&args.out)?;
-    let has_documents = record.summary.config.near.as_ref().is_some_and(|near| near.units.has_documents());
+    let run = Run::open(&args.out)?;
+    let has_documents = run.summary().config.near.as_ref().is_some_and(|near| near.units.has_documents());
     if !has_documents {
         crate::note("no documents were searched for copies in this run; run `tamis clean` with --near");
     }
-    let groups = groups(&record)?;
+    let groups = groups(&run)?;
     if args.json {
         for group in &groups {
             crate::print_more((serde_json::to_string(group)? + "\n").as_bytes())?;
@@ -98,13 +92,12 @@ pub(crate) fn clusters(args: &ClustersArgs) -> anyhow::Result<Exit> {
 }
 
 /// The groups, the largest first, then by path. Memory: the places of the documents that went.
-fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
+fn groups(run: &Run) -> anyhow::Result<Vec<Group>> {
     let mut groups: Vec<Group> = Vec::new();
     let mut numbers: HashMap<(String, Option<u64>), usize> = HashMap::new();
-    record.scan(|ledger| {
-        let line = ledger.line()?;
-        if line.rule.is_of_documents() {
-            let key = (line.survivor.path.clone(), line.survivor.record);
+    run.for_each_line(|line| {
+        if let Some(survivor) = line.survivor.as_ref().filter(|_| line.rule.is_of_documents()) {
+            let key = (survivor.path.clone().into_owned(), survivor.record);
             let number = *numbers.entry(key).or_insert(groups.len());
             add(&mut groups, number, line);
         }
@@ -118,17 +111,20 @@ fn groups(record: &Record) -> anyhow::Result<Vec<Group>> {
     Ok(groups)
 }
 
-fn add(groups: &mut Vec<Group>, number: usize, line: LedgerLine) {
+fn add(groups: &mut Vec<Group>, number: usize, line: LedgerLineRef<'_>) {
     let LedgerLine { path, record, id, rule, survivor, similarity, .. } = line;
-    if number == groups.len() {
-        let survivor = Place { path: survivor.path, record: survivor.record, id: survivor.id };
+    if number == groups.len()
+        && let Some(LedgerPlace { path, record, id, .. }) = survivor
+    {
+        let survivor = Place { path: path.into_owned(), record, id: id.map(RecordId::into_owned) };
         groups.push(Group { survivor, members: Vec::new() });
     }
     let members = &mut groups[number].members;
     // A long document takes several lines, one after the other.
     let is_told = members.last().is_some_and(|last| last.place.path == path && last.place.record == record);
     if !is_told {
-        members.push(Member { place: Place { path, record, id }, rule, similarity });
+        let place = Place { path: path.into_owned(), record, id: id.map(RecordId::into_owned) };
+        members.push(Member { place, rule, similarity });
     }
 }
 

@@ -13,7 +13,6 @@ mod inspection;
 mod list;
 mod near;
 mod progress;
-mod record;
 mod report;
 mod settings;
 mod size;

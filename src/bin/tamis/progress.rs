@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Destination;
 use tamis::Observer;
+use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
 use tamis::store::path;
@@ -52,7 +53,7 @@ impl Progress {
         self.clear();
         let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
         if more > 0 {
-            let record = crate::account::record(destination).map(|record| record.join("rejected.jsonl"));
+            let record = crate::account::record(destination).map(|record| record.join(REJECTED));
             let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
             let _ = writeln!(std::io::stderr(), "tamis: {more} more rejected{place}");
         }

@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::report::LedgerLineRef;
-use tamis::report::page::{LedgerLines, MAX_REJECTED, NoTexts, Page, Texts};
+use tamis::account::names::PAGE;
+use tamis::report::page::{MAX_REJECTED, NoTexts, Page, Texts};
 use tamis::store::path::printable;
-use tamis::{OriginalTexts, Originals};
+use tamis::{OriginalTexts, Originals, Run};
 
 use crate::check::outputs::ReportFile;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::record::Record;
 use crate::sources;
 
 pub(crate) const HELP: &str = "\
@@ -51,18 +50,19 @@ pub(crate) struct ReportArgs {
 }
 
 pub(crate) fn report(args: &ReportArgs, progress: &Progress) -> anyhow::Result<Exit> {
-    let record = Record::open(&args.out)?;
-    let path = args.html.clone().unwrap_or_else(|| record.directory().join("report.html"));
+    let mut run = Run::open(&args.out)?;
+    let path = args.html.clone().unwrap_or_else(|| run.directory().join(PAGE));
     let file = output(&path)?;
-    let rejections = record.rejections(MAX_REJECTED)?;
-    let originals = originals(args, &record, progress)?;
+    let rejections = run.rejections()?.take(MAX_REJECTED).collect::<tamis::Result<Vec<_>>>()?;
+    let originals = originals(args, &run, progress)?;
     let mut originals = originals.map(|originals| OriginalTexts { originals, observer: progress });
     let mut none = NoTexts(if args.no_text { "texts were left out (--no-text)" } else { NOT_THERE });
     let texts: &mut dyn Texts = match &mut originals {
         Some(originals) => originals,
         None => &mut none,
     };
-    let page = Page::gather(&record.summary, &rejections, &mut Lines(&record), texts)?;
+    let summary = run.summary().clone();
+    let page = Page::gather(&summary, &rejections, &mut run, texts)?;
     let mut out = file.writer();
     page.write(&mut *out)
         .and_then(|()| out.flush())
@@ -83,15 +83,15 @@ fn output(path: &Path) -> anyhow::Result<ReportFile> {
 const NOT_THERE: &str = "the inputs were not there when this page was made";
 
 /// The inputs, unless they are not wanted, or not there and not named: then a message says so.
-fn originals(args: &ReportArgs, record: &Record, progress: &Progress) -> anyhow::Result<Option<Originals>> {
+fn originals(args: &ReportArgs, run: &Run, progress: &Progress) -> anyhow::Result<Option<Originals>> {
     if args.no_text {
         return Ok(None);
     }
     let list = || -> anyhow::Result<Originals> {
-        let run = record.run()?;
-        let mut config = record.summary.config.reading();
-        config.read.input_format = run.input_format;
-        let roots = sources::roots(&run, &args.input, args.files_from.as_deref())?;
+        let info = run.info()?;
+        let mut config = run.summary().config.reading();
+        config.read.input_format = info.input_format;
+        let roots = sources::roots(&info, &args.input, args.files_from.as_deref())?;
         Ok(Originals::list(roots, config, progress)?)
     };
     match list() {
@@ -101,32 +101,5 @@ fn originals(args: &ReportArgs, record: &Record, progress: &Progress) -> anyhow:
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-/// The ledger of a record, checked for being all of it.
-struct Lines<'a>(&'a Record);
-
-impl LedgerLines for Lines<'_> {
-    fn visit(
-        &mut self,
-        is_wanted: &dyn Fn(u64) -> bool,
-        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> tamis::Result<()>,
-    ) -> tamis::Result<()> {
-        let mut ledger = self.0.ledger()?;
-        let (mut number, mut num_removed, mut is_whole) = (0, 0_u64, true);
-        while ledger.advance()? {
-            if is_wanted(number) {
-                let line = ledger.line_ref()?;
-                let num_paragraphs = line.last.saturating_sub(line.first).saturating_add(1);
-                num_removed = num_removed.saturating_add(num_paragraphs);
-                each(number, &line)?;
-            } else {
-                is_whole = false;
-            }
-            number += 1;
-        }
-        // One that breaks off between two frames looks whole.
-        if is_whole { self.0.check_total(num_removed) } else { Ok(()) }
     }
 }

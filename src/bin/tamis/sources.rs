@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use tamis::report::RunInfo;
+use tamis::account::RunInfo;
 use tamis::store::Root;
 use tamis::store::path::{from_bytes, from_lossless, printable};
 

@@ -1,12 +1,15 @@
 //! `tamis verify`: an audit of a run that is done.
 
 use std::fmt::Write;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Arg, Args, ValueHint};
 use serde_json::Value;
 use tamis::Summary;
+use tamis::account::names::{LEDGER, SUMMARY};
+use tamis::store::open_file;
 use tamis::store::path::printable;
 use tamis::{Audit, Destination};
 
@@ -52,9 +55,6 @@ fn of_the_run(against: Arg) -> Arg {
         .help_heading(None)
 }
 
-/// The ledger's name in the record.
-const LEDGER: &str = "removed.jsonl.zst";
-
 pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     let VerifyArgs { mut clean, earlier } = args;
     let against = std::mem::replace(&mut clean.options.against, earlier).unwrap_or_default();
@@ -72,7 +72,7 @@ pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     }
     let roots = settings.roots()?;
     let record = record(&Destination::Directory(out.clone())).unwrap_or_default();
-    check_options(&settings, &record.join("summary.json"))?;
+    check_options(&settings, &record.join(SUMMARY))?;
     let progress = crate::start(settings.verbose, settings.quiet)?;
     let audit = tamis::verify(roots, (out, &record.join(LEDGER)), &settings.config, &progress);
     progress.clear();
@@ -130,12 +130,8 @@ const IDLE: [&str; 2] = ["shard_size", "ledger_text"];
 /// Compares the options with those that the summary tells of, if there is one: nobody audits by other rules by
 /// accident.
 fn check_options(settings: &Settings, summary: &Path) -> anyhow::Result<()> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the record of a run is no document; the store is for corpora"
-    )]
-    let read = std::fs::read(summary);
-    let told = read.ok().and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let file = open_file(summary).ok();
+    let told = file.and_then(|file| serde_json::from_reader::<_, Value>(BufReader::new(file)).ok());
     let Some(told) = told.as_ref().and_then(|summary| summary.get("config")) else {
         return Ok(()); // the audit does not need it
     };

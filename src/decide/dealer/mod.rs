@@ -12,7 +12,7 @@ use super::earlier::{Earlier, NONE, advance};
 use super::exact::{Batch, Exact};
 use super::plan::Plan;
 use super::spill::Spill;
-use super::verdict::{Reason, Verdict};
+use super::verdict::Verdict;
 use crate::config::Scope;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, mix};
@@ -196,7 +196,7 @@ impl Dealer {
             }
             let rest = match entry {
                 Some((fingerprint, place)) if fingerprint == group[0].fingerprint() && place != NONE => {
-                    let verdict = Verdict::removed(Reason::Earlier(place));
+                    let verdict = Verdict::earlier(place);
                     settled.duplicates.extend(group.iter().map(|record| (record.place, verdict)));
                     continue;
                 }

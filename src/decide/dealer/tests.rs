@@ -94,13 +94,13 @@ fn earlier_runs_come_first_and_survivors_are_told_in_order() {
     let mut expected = Vec::new();
     for (place, (key, verdict)) in keys.iter().zip(verdicts).enumerate() {
         let first = keys.iter().position(|other| other == key).unwrap();
-        let reason = match key {
-            100..200 => Some(Reason::Earlier(key + 1_000_000)),
-            _ if first < place => Some(Reason::Exact(Ordinal(count(first)))),
-            _ => None,
+        let expected_one = match key {
+            100..200 => Verdict::earlier(key + 1_000_000),
+            _ if first < place => Verdict::duplicate_of(Ordinal(count(first))),
+            _ => Verdict::KEEP,
         };
-        assert_eq!(verdict.reason(), reason, "{place}");
-        if reason.is_none() {
+        assert_eq!(verdict, expected_one, "{place}");
+        if verdict.is_kept() {
             expected.push((print(*key), count(place)));
         }
     }
@@ -120,7 +120,6 @@ fn what_is_retracted_was_never_seen() {
     let means = Means { budget: 1, scratch: scratch(), earlier: None, fresh: None };
     let mut plan = dealer.settle(Ordinal(21), means).unwrap();
     let verdicts = plan.settle(&batches[2..]).unwrap().concat();
-    let reasons: Vec<_> = verdicts.iter().map(|verdict| verdict.reason()).collect();
-    let copy = |place| Some(Reason::Exact(Ordinal(place)));
-    assert_eq!(reasons, [None, None, copy(0), copy(1), None, None, None]);
+    let (keep, copy) = (Verdict::KEEP, |place| Verdict::duplicate_of(Ordinal(place)));
+    assert_eq!(verdicts, [keep, keep, copy(0), copy(1), keep, keep, keep]);
 }

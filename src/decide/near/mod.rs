@@ -16,10 +16,8 @@
 mod banding;
 mod components;
 mod features;
-mod findings;
 mod forest;
 mod judge;
-mod saved;
 mod settle;
 mod signatures;
 mod sketches;
@@ -27,7 +25,6 @@ mod sketches;
 pub use banding::Banding;
 pub use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
-pub use findings::{Documents, Finding, Findings, NO_TEXT};
 pub use judge::{Judge, Match, NumberOverlap, Similarity};
 pub use settle::{Load, Removal, num_bytes, settle};
 pub use signatures::{Member, Rank, SignatureId, Signatures, Signed};

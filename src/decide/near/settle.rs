@@ -146,7 +146,7 @@ impl Settler<'_> {
             found = self.best(text, (&features, marks), fresh)?;
         }
         if let Some((survivor, found)) = found {
-            let numbers = NumberOverlap::of(&features, &*self.survivor(survivor)?);
+            let numbers = NumberOverlap::of(&features, &*self.features_of(survivor)?);
             let (text, survivor) = (self.component[text as usize], self.component[survivor as usize]);
             return Ok(Some(Removal { text, survivor, found, numbers }));
         }
@@ -188,7 +188,7 @@ impl Settler<'_> {
                 }
                 left -= 1;
             }
-            let Some(found) = self.judge.compare(features, &*self.survivor(other)?) else { continue };
+            let Some(found) = self.judge.compare(features, &*self.features_of(other)?) else { continue };
             let is_better = best.as_ref().is_none_or(|(at, so_far)| {
                 found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt()
             });
@@ -213,7 +213,7 @@ impl Settler<'_> {
         self.survivors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn survivor(&self, text: Position) -> Result<Arc<Features>> {
+    fn features_of(&self, text: Position) -> Result<Arc<Features>> {
         let kept = self.cache().get(text);
         if let Some(features) = kept {
             return Ok(features);

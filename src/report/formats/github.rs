@@ -14,7 +14,7 @@ use super::words::{
     Failing, advice, description, file, identity, known, lines, measured, outcome, place, problems,
 };
 use super::{Out, ProblemWriter};
-use crate::report::check::{CheckReport, Problem, ProblemKind};
+use crate::report::check::{CheckReport, Problem};
 use crate::units::count;
 
 /// Problems that are written; a runner keeps more, but nobody reads them in a log.
@@ -24,7 +24,7 @@ pub(super) struct Github {
     out: Out,
     failing: Failing,
     /// What was written as one of the worst.
-    told: BTreeSet<(ProblemKind, String)>,
+    told: BTreeSet<(&'static str, String)>,
     num_written: usize,
 }
 
@@ -55,7 +55,7 @@ impl ProblemWriter for Github {
         let message = parts.chain(advice(report).map(str::to_owned)).collect::<Vec<_>>().join("\n");
         writeln!(self.out, "::{level} title=tamis check::{}", data(&message))?;
         for problem in report.limits.iter().filter(|limit| limit.is_broken).flat_map(|limit| &limit.worst) {
-            if self.told.insert((problem.kind, identity(problem))) {
+            if self.told.insert(name(problem)) {
                 self.annotate(problem)?;
             }
         }
@@ -63,7 +63,7 @@ impl ProblemWriter for Github {
     }
 
     fn problem(&mut self, problem: &Problem) -> io::Result<()> {
-        if self.num_written >= MAX_COMMANDS || self.told.contains(&(problem.kind, identity(problem))) {
+        if self.num_written >= MAX_COMMANDS || self.told.contains(&name(problem)) {
             return Ok(());
         }
         self.annotate(problem)
@@ -84,6 +84,11 @@ impl ProblemWriter for Github {
         }
         self.out.flush()
     }
+}
+
+/// A name that no other problem has: one text can be a problem of two kinds.
+fn name(problem: &Problem) -> (&'static str, String) {
+    (problem.kind.name(), identity(problem))
 }
 
 /// A message, as the runner unescapes it.

@@ -9,8 +9,9 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Out, ProblemWriter};
+use crate::account::RawJson;
 use crate::error::RejectReason;
-use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
+use crate::report::check::{CheckReport, Location, Measured, Problem};
 
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.check/1";
@@ -35,8 +36,7 @@ impl Json {
 
 impl ProblemWriter for Json {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
-        let counts: BTreeMap<_, _> =
-            ProblemKind::ALL.iter().map(|kind| kind.name()).zip(report.num_problems).collect();
+        let counts: BTreeMap<_, _> = report.counts().map(|(kind, number)| (kind.name(), number)).collect();
         self.out.write_all(b"{")?;
         self.member("schema", &SCHEMA)?;
         self.member("passed", &report.has_passed())?;
@@ -105,6 +105,8 @@ struct Line<'a> {
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a RawJson<'static>>,
     #[serde(serialize_with = "spelled")]
     fingerprint: &'a dyn fmt::Display,
     occurrence: u64,
@@ -128,6 +130,7 @@ fn line(problem: &Problem) -> Line<'_> {
         paragraphs: problem.num_paragraphs,
         bytes: problem.num_bytes,
         similarity: problem.similarity,
+        evidence: problem.evidence.as_ref(),
         fingerprint: &problem.fingerprint,
         occurrence: problem.occurrence,
         excerpt: &problem.excerpt,

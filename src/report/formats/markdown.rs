@@ -11,8 +11,8 @@ use std::io::{self, Write};
 
 use super::words::{advice, amount, claim, known, measured, outcome, place, problems, shown, shown_text};
 use super::{Out, ProblemWriter};
-use crate::report::check::{CheckReport, Problem, ProblemKind};
-use crate::report::figures::{grouped, size};
+use crate::account::{grouped, size};
+use crate::report::check::{CheckReport, Problem};
 
 /// Problems that are listed.
 const MAX_PROBLEMS: u64 = 100;
@@ -52,8 +52,7 @@ impl Markdown {
         )?;
         if report.total() > 0 {
             writeln!(self.out, "| kind | problems | |\n|---|---:|---|")?;
-            for (kind, &number) in ProblemKind::ALL.iter().zip(&report.num_problems).filter(|(_, n)| **n > 0)
-            {
+            for (kind, number) in report.found() {
                 writeln!(self.out, "| `{}` | {} | {} |", kind.name(), grouped(number), kind.title())?;
             }
             writeln!(self.out)?;
@@ -121,10 +120,7 @@ fn item(problem: &Problem) -> String {
         let _ = write!(item, "rejected: {}; {}", code(&shown(detail)), reason.remedy());
         return item;
     }
-    item.push_str(&claim(problem));
-    if let Some(survivor) = &problem.survivor {
-        item.push_str(&code(&place(survivor)));
-    }
+    item.push_str(&claim(problem, |survivor| code(&place(survivor))));
     item.push_str(&amount(problem));
     if !problem.excerpt.is_empty() {
         let _ = write!(item, ": {}", code(&shown_text(&problem.excerpt)));

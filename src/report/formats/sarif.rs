@@ -9,12 +9,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::words::{
-    Failing, claim, extent, identity, index, known, lines, outcome, place, problems, relative,
-};
+use super::words::{Failing, claim, extent, identity, known, lines, outcome, place, problems, relative};
 use super::words::{shown_path, shown_text};
 use super::{Out, ProblemWriter};
-use crate::decide::Rule;
 use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
 use crate::store::path::from_lossless;
 
@@ -82,39 +79,14 @@ impl ProblemWriter for Sarif {
 }
 
 fn rule(kind: ProblemKind) -> Value {
-    let (full, help) = match kind {
-        ProblemKind::Removed(Rule::Exact) => (
-            "These paragraphs stand earlier in the corpus or in an earlier run already, the same but for what --match leaves out.",
-            "`tamis clean` keeps the first of them and removes these. --min-chars spares short paragraphs.",
-        ),
-        ProblemKind::Removed(Rule::ExactDocument) => (
-            "Every paragraph of this document stands in another one, in the same order.",
-            "`tamis clean --near` keeps one of them. Remove this one, or leave it out with --exclude.",
-        ),
-        ProblemKind::Removed(Rule::NearDocument) => (
-            "This document is nearly the same as one that stays.",
-            "`tamis explain` shows the two side by side. --threshold and --number-guard say how alike is too alike.",
-        ),
-        ProblemKind::Removed(Rule::NearParagraph) => (
-            "This paragraph is nearly the same as one that stays.",
-            "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
-        ),
-        ProblemKind::Emptied => (
-            "Of this document no paragraph stays: it has none, or all of them stand elsewhere already.",
-            "`tamis clean` leaves it out. Remove it, or leave it out with --exclude.",
-        ),
-        ProblemKind::Rejected => (
-            "Something is wrong with this input or record, and it would be left out.",
-            "Mend it, or leave it out with --exclude. The message says what is wrong.",
-        ),
-    };
+    let help = kind.help();
     let level = if kind == ProblemKind::Rejected { "error" } else { "warning" };
     let mut title = kind.title().to_owned();
     title[..1].make_ascii_uppercase();
     json!({
         "id": kind.name(),
         "shortDescription": { "text": title },
-        "fullDescription": { "text": full },
+        "fullDescription": { "text": kind.description() },
         "help": { "text": help.replace('`', ""), "markdown": help },
         "defaultConfiguration": { "level": level },
         "properties": { "tags": ["corpus", "text"] },
@@ -151,9 +123,10 @@ fn limit(limit: &Measured) -> Value {
 }
 
 fn result(problem: &Problem, failing: Failing) -> Value {
-    let mut text = plain(&format!("{}: {}", place(&problem.location), claim(problem)));
     // What stands in an earlier run is no file that a reader could open.
     let related = problem.survivor.as_ref().filter(|survivor| survivor.run.is_none());
+    let before = format!("{}: {}", place(&problem.location), claim(problem, |_| String::new()));
+    let mut text = plain(&before);
     if let Some(survivor) = related {
         // A link to the related location.
         let _ = write!(text, "[{}](1)", link_text(&place(survivor))); // writing to a String cannot fail
@@ -163,7 +136,7 @@ fn result(problem: &Problem, failing: Failing) -> Value {
     text.push_str(&plain(&extent(problem)));
     let mut result = json!({
         "ruleId": problem.kind.name(),
-        "ruleIndex": index(problem.kind),
+        "ruleIndex": problem.kind.number(),
         "level": if failing.has(problem.kind) { "error" } else { "warning" },
         "message": { "text": text },
         "locations": [location(&problem.location)],
@@ -174,6 +147,9 @@ fn result(problem: &Problem, failing: Failing) -> Value {
             "similarity": problem.similarity,
         },
     });
+    if let Some(evidence) = &problem.evidence {
+        result["properties"]["evidence"] = json!(evidence);
+    }
     if let Some(survivor) = related {
         let mut related = location(survivor);
         related["id"] = json!(1);

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 
 use super::words::{advice, description, known, measured, outcome, place};
 use super::{Out, ProblemWriter};
-use crate::report::check::{CheckReport, Problem, ProblemKind};
-use crate::report::figures::{grouped, size};
+use crate::account::{grouped, size};
+use crate::report::check::{CheckReport, Problem};
 
 pub(super) struct Text {
     out: Out,
@@ -30,10 +30,8 @@ impl ProblemWriter for Text {
             grouped(summary.paragraphs.read),
             size(summary.bytes.paragraphs)
         )?;
-        for (kind, &number) in ProblemKind::ALL.iter().zip(&report.num_problems) {
-            if number > 0 {
-                writeln!(out, "found    {} × {}", grouped(number), kind.title())?;
-            }
+        for (kind, number) in report.found() {
+            writeln!(out, "found    {} × {}", grouped(number), kind.title())?;
         }
         if let Some(known) = known(report) {
             writeln!(out, "known    {known}")?;

@@ -1,8 +1,7 @@
 //! The words that the formats share: places, problems and limits as people read them.
 
-use crate::decide::Rule;
+use crate::account::{fraction, grouped, size};
 use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
-use crate::report::figures::{fraction, grouped, size};
 use crate::store::path;
 
 /// Characters of a text that are shown.
@@ -126,27 +125,21 @@ fn push_range(text: &mut String, first: u64, last: u64) {
 /// What is wrong, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`, `already in
 /// 2026-11-20/a.txt, paragraph 3 (…)`.
 pub(super) fn description(problem: &Problem) -> String {
-    let mut text = claim(problem);
-    if let Some(survivor) = &problem.survivor {
-        text.push_str(&place(survivor));
-    }
-    text.push_str(&extent(problem));
-    text
+    format!("{}{}", claim(problem, place), extent(problem))
 }
 
-/// The description up to the place of the survivor.
-pub(super) fn claim(problem: &Problem) -> String {
-    let is_earlier = problem.survivor.as_ref().is_some_and(|survivor| survivor.run.is_some());
-    let claim = match problem.kind {
-        ProblemKind::Removed(_) if is_earlier => "already in ",
-        ProblemKind::Removed(Rule::Exact) => "repeats ",
-        ProblemKind::Removed(Rule::ExactDocument) => "the whole document is a copy of ",
-        ProblemKind::Removed(Rule::NearDocument) => "the whole document is a near-duplicate of ",
-        ProblemKind::Removed(Rule::NearParagraph) => "is a near-duplicate of ",
-        ProblemKind::Emptied => "nothing stays of this document",
-        ProblemKind::Rejected => return rejection(problem),
-    };
-    claim.to_owned()
+/// What is wrong, and what stays, whose place is spelled so: `repeats a/b.txt:1-7`.
+pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String) -> String {
+    let survivor = problem.survivor.as_ref();
+    match problem.kind {
+        ProblemKind::Removed(rule) => {
+            let is_earlier = survivor.is_some_and(|survivor| survivor.run.is_some());
+            let claim = rule.wording(is_earlier).claim;
+            survivor.map_or(claim.to_owned(), |survivor| format!("{claim} {}", spelled(survivor)))
+        }
+        ProblemKind::Emptied => "nothing stays of this document".to_owned(),
+        ProblemKind::Rejected => rejection(problem),
+    }
 }
 
 fn rejection(problem: &Problem) -> String {
@@ -220,7 +213,9 @@ pub(super) fn outcome(report: &CheckReport) -> String {
 pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
     let mut broken = report.limits.iter().filter(|limit| limit.is_broken).map(|limit| limit.name);
     let (mut is_input, mut is_text) = (false, false);
-    broken.by_ref().for_each(|name| if name == REJECTED { is_input = true } else { is_text = true });
+    broken
+        .by_ref()
+        .for_each(|name| if name == Measured::REJECTED { is_input = true } else { is_text = true });
     match (is_text, is_input) {
         (false, false) => None,
         (true, false) => Some("run `tamis clean`, or let what is there now pass with --write-baseline FILE"),
@@ -233,46 +228,25 @@ pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
     }
 }
 
-const RATIO: &str = "max-duplicate-ratio";
-const DUPLICATES: &str = "max-duplicates";
-const NEAR_DUPLICATES: &str = "max-near-duplicates";
-const REJECTED: &str = "max-rejected";
-const EMPTIED: &str = "max-emptied";
-
 /// Which kinds count against a broken limit: those are errors, others are within the limits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Failing([bool; ProblemKind::ALL.len()]);
 
 impl Failing {
     pub(super) fn of(report: &CheckReport) -> Self {
-        let is_broken = |name| report.limits.iter().any(|limit| limit.is_broken && limit.name == name);
-        Self(ProblemKind::ALL.map(|kind| match kind {
-            ProblemKind::Removed(rule) if rule.is_exact() => is_broken(RATIO) || is_broken(DUPLICATES),
-            ProblemKind::Removed(_) => is_broken(RATIO) || is_broken(NEAR_DUPLICATES),
-            ProblemKind::Emptied => is_broken(EMPTIED),
-            ProblemKind::Rejected => is_broken(REJECTED),
-        }))
+        let broken = || report.limits.iter().filter(|limit| limit.is_broken);
+        Self(ProblemKind::ALL.map(|kind| broken().any(|limit| kind.counts_for(limit.name))))
     }
 
     /// Whether problems of this kind count against a broken limit.
     pub(super) fn has(self, kind: ProblemKind) -> bool {
-        index(kind).is_some_and(|index| self.0[index])
+        self.0[kind.number()]
     }
 
     /// Problems of the report that do.
     pub(super) fn count(self, report: &CheckReport) -> u64 {
-        self.0
-            .iter()
-            .zip(report.num_problems)
-            .filter(|(is_failing, _)| **is_failing)
-            .map(|(_, number)| number)
-            .sum()
+        report.counts().filter(|(kind, _)| self.has(*kind)).map(|(_, number)| number).sum()
     }
-}
-
-/// The number of a kind in [`ProblemKind::ALL`].
-pub(super) fn index(kind: ProblemKind) -> Option<usize> {
-    ProblemKind::ALL.iter().position(|known| *known == kind)
 }
 
 /// A name for the problem that no other one of a report has.

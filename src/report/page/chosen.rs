@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::copies::Repeated;
 use super::groups::{Group, Groups, index};
 use super::{MAX_COPIES, MAX_GROUPS, TextPlace, texts};
-use crate::report::LedgerLineRef;
+use crate::account::LedgerLineRef;
 use crate::store::path::printable_bytes;
 use crate::units::count;
 
@@ -44,6 +44,16 @@ pub(super) struct Place {
     pub(super) id: Option<String>,
     pub(super) first: u64,
     pub(super) last: u64,
+}
+
+/// What stands for the path of what stays where nothing does.
+const NOWHERE: &str = "(nothing stays)";
+
+impl Place {
+    /// The place of what stays where nothing does.
+    pub(super) fn nowhere(paths: &mut Paths) -> Self {
+        Self { run: None, path: paths.number(NOWHERE), record: None, id: None, first: 0, last: 0 }
+    }
 }
 
 /// A copy that went.
@@ -126,7 +136,7 @@ impl Chosen {
     pub(super) fn add(&mut self, number: u32, line: &LedgerLineRef<'_>) {
         if let Some(wanted) = self.wanted.remove(&number) {
             for (at, paragraph) in wanted {
-                let place = survivor(line, &mut self.paths);
+                let Some(place) = survivor(line, &mut self.paths) else { continue };
                 let twin = line.first.saturating_add(paragraph.saturating_sub(place.first));
                 let copy = place.run.is_some().then(|| removed(line, &mut self.paths));
                 let copy = copy.map(|copy| Place { first: twin, last: twin, ..copy });
@@ -137,7 +147,7 @@ impl Chosen {
         let Some(&rank) = self.ranks.get(&number) else { return };
         let shown = &mut self.groups[rank];
         if shown.survivor.is_none() {
-            shown.survivor = Some(survivor(line, &mut self.paths));
+            shown.survivor = survivor(line, &mut self.paths);
         }
         let is_last = |copy: &Copy| {
             line.rule.is_of_documents()
@@ -177,22 +187,22 @@ fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
         run: None,
         path: paths.number(&line.path),
         record: line.record,
-        id: line.id.map(|id| id.get().to_owned()),
+        id: line.id.as_ref().map(|id| id.json().to_owned()),
         first: line.first,
         last: line.last,
     }
 }
 
-fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
-    let survivor = &line.survivor;
-    Place {
+fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Option<Place> {
+    let survivor = line.survivor.as_ref()?;
+    Some(Place {
         run: survivor.run.as_deref().map(str::to_owned),
         path: paths.number(&survivor.path),
         record: survivor.record,
-        id: survivor.id.map(|id| id.get().to_owned()),
+        id: survivor.id.as_ref().map(|id| id.json().to_owned()),
         first: survivor.first,
         last: survivor.last,
-    }
+    })
 }
 
 /// The text of a line, without the LF at its end.

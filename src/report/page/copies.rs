@@ -10,7 +10,6 @@ use std::num::NonZeroU64;
 
 use super::groups::{DocumentKey, Group, Groups, bounds, index};
 use super::{LedgerLines, MAX_REPEATED};
-use crate::decide::Rule;
 use crate::error::Result;
 
 /// Consecutive paragraphs of a document that stays.
@@ -51,7 +50,7 @@ pub(super) struct Standing {
 /// gain those copies.
 pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<Stretch>> {
     let mut copied: HashMap<DocumentKey, u64> = HashMap::new();
-    for group in groups.all.iter().filter(|group| group.rule == Rule::ExactDocument) {
+    for group in groups.all.iter().filter(|group| group.rule.is_exact() && group.rule.is_of_documents()) {
         *copied.entry(group.document).or_default() += u64::from(group.copies);
     }
     let mut stretches = Vec::new();
@@ -62,17 +61,20 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         groups.of_line.get(at).copied().unwrap_or_default()
     };
-    let is_exact =
-        |number: u64| groups.all.get(index(group_of(number))).is_some_and(|group| group.rule == Rule::Exact);
+    let is_exact = |number: u64| {
+        groups.all.get(index(group_of(number))).is_some_and(|group| group.rule.is_one_for_one())
+    };
     lines.visit(&is_exact, &mut |number, line| {
         let group = group_of(number);
         let document = DocumentKey::of(&line.path, line.record);
         if let Some(&copies) = copied.get(&document) {
             let (first, last) = bounds(line.first, line.last);
             stretches.push(Stretch { document, first, last, copies: None, group });
-            let (first, last) = bounds(line.survivor.first, line.survivor.last);
-            let document = DocumentKey::of_survivor(&line.survivor);
-            stretches.push(Stretch { document, first, last, copies: NonZeroU64::new(copies), group });
+            if let Some(survivor) = &line.survivor {
+                let (first, last) = bounds(survivor.first, survivor.last);
+                let document = DocumentKey::of_survivor(survivor);
+                stretches.push(Stretch { document, first, last, copies: NonZeroU64::new(copies), group });
+            }
         }
         Ok(())
     })?;

@@ -8,7 +8,7 @@ use super::chosen::{Paths, Place, shown_id};
 use super::copies::{CLASSES, Standing};
 use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
-use crate::report::{RejectedLine, Summary};
+use crate::account::{RejectedLine, Summary};
 use crate::store::path::printable_bytes;
 
 /// Everything that is shown. What comes from an input is plain text here, with what could reorder a line spelled out

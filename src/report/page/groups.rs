@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 
 use hashbrown::HashTable;
+use serde_json::value::RawValue;
 
+use crate::account::{LedgerLineRef, LedgerPlace, RawJson};
 use crate::decide::Rule;
 use crate::fingerprint::Fingerprint;
-use crate::report::{LedgerLineRef, LedgerPlaceRef};
 use crate::units::count;
 
 /// A document by 64 bits of a SHA-256 of its path and record: among a million documents two are taken for one with a
@@ -25,19 +26,26 @@ impl DocumentKey {
         Self(Fingerprint::of(&bytes).table_hash())
     }
 
-    pub(super) fn of_survivor(place: &LedgerPlaceRef<'_>) -> Self {
+    pub(super) fn of_survivor(place: &LedgerPlace<'_>) -> Self {
         match &place.run {
             None => Self::of(&place.path, place.record),
             // A NUL is in no path, and no path begins with a slash.
             Some(run) => Self::of(&format!("/{run}\0{}", place.path), place.record),
         }
     }
+
+    /// What stands for a document where none has what stays: lines with one text and evidence are one group.
+    fn of_evidence(line: &LedgerLineRef<'_>) -> Self {
+        let (evidence, text) =
+            (line.evidence.as_ref().map_or("", RawJson::json), line.text.map_or("", RawValue::get));
+        Self::of(&format!("\0{evidence}\0{text}"), None)
+    }
 }
 
 /// Copies of one stretch of paragraphs that one rule removed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    /// What stays.
+    /// What stays, if something does.
     pub(super) document: DocumentKey,
     pub(super) first: u64,
     pub(super) last: u64,
@@ -92,12 +100,15 @@ impl Groups {
     /// Counts a line.
     pub(super) fn add(&mut self, line: &LedgerLineRef<'_>) {
         let goes_on = self.previous.goes_on(line);
-        let (first, last) = bounds(line.survivor.first, line.survivor.last);
+        let (document, (first, last)) = match &line.survivor {
+            Some(place) => (DocumentKey::of_survivor(place), bounds(place.first, place.last)),
+            None => (DocumentKey::of_evidence(line), (0, 0)),
+        };
         let own = Group {
-            document: DocumentKey::of_survivor(&line.survivor),
+            document,
             first,
             last,
-            paragraphs: line.last.saturating_sub(line.first).saturating_add(1),
+            paragraphs: line.num_paragraphs(),
             bytes: line.span.1.saturating_sub(line.span.0),
             copies: u32::from(!goes_on),
             similarity: lowest(line),

@@ -4,6 +4,7 @@
 //! nothing in it ends the block. The page forbids itself to fetch anything, and to run any other script than its own,
 //! whose SHA-256 it names.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use data_encoding::BASE64;
@@ -12,21 +13,37 @@ use serde_json::ser::Formatter;
 use sha2::{Digest, Sha256};
 
 use super::data::Data;
+use crate::decide::Rule;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// Where the script is told what the rules are called.
+const RULES: &str = "    // rules\n";
+
+/// The script, with the rules of the table.
+fn script() -> String {
+    let mut rules = String::new();
+    for rule in Rule::ALL {
+        let quote = if rule.name().contains('-') { "\"" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(rules, "    {quote}{}{quote}: \"{}\",", rule.name(), rule.titles());
+    }
+    SCRIPT.replacen(RULES, &rules, 1)
+}
+
 /// Writes the page.
 pub(super) fn write(data: &Data, out: &mut dyn Write) -> io::Result<()> {
+    let script = script();
     let mut rest = PAGE;
     while let Some((before, marked)) = rest.split_once("{{") {
         out.write_all(before.as_bytes())?;
         let (name, after) = marked.split_once("}}").unwrap_or((marked, ""));
         match name {
-            "policy" => out.write_all(policy().as_bytes())?,
+            "policy" => out.write_all(policy(&script).as_bytes())?,
             "style" => out.write_all(STYLE.as_bytes())?,
-            "script" => out.write_all(SCRIPT.as_bytes())?,
+            "script" => out.write_all(script.as_bytes())?,
             _ => data.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert))?,
         }
         rest = after;
@@ -35,12 +52,12 @@ pub(super) fn write(data: &Data, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The content security policy.
-fn policy() -> String {
+fn policy(script: &str) -> String {
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(script)
     )
 }
 
@@ -82,12 +99,27 @@ mod tests {
 
     #[test]
     fn the_assets_do_not_end_their_elements() {
-        for asset in [STYLE, SCRIPT] {
+        for asset in [STYLE, &script()] {
             assert!(!asset.contains("</") && !asset.contains("<!--"));
         }
         let mut names: Vec<&str> =
             PAGE.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0)).collect();
         names.sort_unstable();
         assert_eq!(names, ["data", "policy", "script", "style"]);
+    }
+
+    #[test]
+    fn the_script_knows_every_rule() {
+        assert_eq!(SCRIPT.matches(RULES).count(), 1);
+        let script = script();
+        assert!(!script.contains(RULES));
+        for line in
+            ["    exact: \"repeated paragraphs\",", "    \"exact-document\": \"copies of documents\","]
+        {
+            assert!(script.lines().any(|known| known == line), "{line}");
+        }
+        for rule in Rule::ALL {
+            assert!(script.contains(&format!(": \"{}\",\n", rule.titles())), "{rule:?}");
+        }
     }
 }

@@ -26,7 +26,7 @@ mod texts;
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
 
-use super::{LedgerLineRef, LedgerReader, RejectedLine, Summary};
+use crate::account::{LedgerLineRef, LedgerReader, RejectedLine, Run, Summary};
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 
@@ -55,7 +55,7 @@ pub const MAX_TEXT_BYTES: usize = 24 * 1024 * 1024;
 /// Whatever opens a ledger anew is one:
 /// ```
 /// use tamis::report::page::{LedgerLines, NoTexts, Page};
-/// use tamis::report::LedgerReader;
+/// use tamis::account::LedgerReader;
 /// use tamis::{Config, Document, NoObserver};
 /// let documents = [Document::new("a", "今天下雨。\n"), Document::new("b", "今天下雨。\n")];
 /// let cleaned = tamis::clean_documents(documents, &Config::default(), &NoObserver)?;
@@ -92,6 +92,29 @@ impl<R: Read, F: FnMut() -> Result<LedgerReader<R>>> LedgerLines for F {
             number += 1;
         }
         Ok(())
+    }
+}
+
+/// The ledger of a run, which is checked for being all of it where all lines are wanted.
+impl LedgerLines for Run {
+    fn visit(
+        &mut self,
+        is_wanted: &dyn Fn(u64) -> bool,
+        each: &mut dyn FnMut(u64, &LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut ledger = self.ledger()?;
+        let (mut number, mut num_removed, mut is_whole) = (0, 0_u64, true);
+        while ledger.advance()? {
+            if is_wanted(number) {
+                let line = ledger.line_ref()?;
+                num_removed = num_removed.saturating_add(line.num_paragraphs());
+                each(number, &line)?;
+            } else {
+                is_whole = false;
+            }
+            number += 1;
+        }
+        if is_whole { self.check_total(num_removed) } else { Ok(()) }
     }
 }
 

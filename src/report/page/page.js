@@ -192,10 +192,7 @@
   }
 
   const RULES = {
-    exact: "repeated paragraphs",
-    "exact-document": "copies of documents",
-    "near-document": "near-duplicates of documents",
-    "near-paragraph": "near-duplicates of paragraphs",
+    // rules
   };
 
   function drawRules() {

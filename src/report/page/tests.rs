@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::*;
+use crate::account::PartCounts;
 use crate::config::{Config, NearUnits};
 use crate::document::Document;
 use crate::observe::NoObserver;
-use crate::report::PartCounts;
 
 /// Texts that are `TEXT OF path#record first-last`.
 struct Told;
@@ -177,6 +177,34 @@ fn a_long_document_is_one_copy() {
     assert_eq!(group["places"].as_array().unwrap().len(), 3);
     assert_eq!((&group["places"][0]["last"], &group["places"][0]["text"]), (&12.into(), &"0\n10".into()));
     assert_eq!(group["survivor"]["text"], "TEXT OF a 0-12");
+}
+
+#[test]
+fn what_nothing_stays_for_is_a_group_a_text() {
+    let mut lines = String::new();
+    for (path, text, of) in [("a", "header", 8), ("b", "header", 8), ("b", "footer", 8), ("c", "header", 9)] {
+        let _ = writeln!(
+            lines,
+            r#"{{"path":"{path}","first":3,"last":3,"span":[20,29],"rule":"near-paragraph","evidence":{{"of":{of}}},"text":"{text}\n"}}"#,
+        );
+    }
+    let data = data(&html(&summary(), &ledger(&lines), &mut Told));
+    let groups = data["groups"].as_array().unwrap();
+    let copies: Vec<_> = groups.iter().map(|group| (&group["copies"], &group["places"][0]["text"])).collect();
+    assert_eq!(
+        copies,
+        [(&2.into(), &"header".into()), (&1.into(), &"footer".into()), (&1.into(), &"header".into())]
+    );
+    for group in groups {
+        let stays = &group["survivor"];
+        assert_eq!(
+            data["paths"][usize::try_from(stays["path"].as_u64().unwrap()).unwrap()],
+            "(nothing stays)"
+        );
+        let why = &data["reasons"][usize::try_from(stays["missing"].as_u64().unwrap()).unwrap()];
+        assert!(why.as_str().unwrap().contains("leaves nothing") && stays.get("text").is_none());
+    }
+    assert_eq!(data["repeated"].as_array().unwrap().len(), 0);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The texts of the groups that are shown: which are read, and what of them the page has room for.
 
-use super::chosen::{Chosen, Copy, Often, Place, Shown, num_paragraphs};
+use super::chosen::{Chosen, Copy, Often, Paths, Place, Shown, num_paragraphs};
 use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
@@ -50,6 +50,7 @@ struct Cut {
 
 /// Why a text is not shown.
 const CHANGED: &str = "it changed since the run";
+const NOTHING: &str = "this rule leaves nothing in the place of what it removes";
 const EARLIER: &str = "it stands in an earlier run, of which an index holds no texts";
 
 /// Reads the texts and puts what is shown into the page's data.
@@ -70,7 +71,8 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     let mut room = Room { left: MAX_TEXT_BYTES };
     data.num_groups = count(chosen.num_groups);
     for shown in std::mem::take(&mut chosen.groups) {
-        let group = group_data(data, shown, &mut answers, &mut room);
+        let mut group = group_data(data, shown, &mut answers, &mut room);
+        group.survivor.get_or_insert_with(|| nowhere(data, &mut chosen.paths));
         data.groups.push(group);
     }
     for (repeated, place) in std::mem::take(&mut chosen.repeated).into_iter().enumerate() {
@@ -85,6 +87,13 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     }
     data.set_paths(&chosen.paths);
     Ok(())
+}
+
+/// What is shown where nothing stays.
+fn nowhere(data: &mut Data, paths: &mut Paths) -> PlaceData {
+    let mut place = PlaceData::of(&Place::nowhere(paths));
+    place.missing = Some(data.reason(NOTHING));
+    place
 }
 
 /// The places of a group whose texts are read: not those that the ledger holds.

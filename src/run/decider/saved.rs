@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{At, Decider, Numbering};
 use crate::config::Scope;
-use crate::decide::near::Findings;
+
 use crate::decide::{
-    Copies, Dealer, Exact, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
+    Copies, Dealer, Exact, Findings, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
 };
 use crate::error::Result;
 use crate::run::recheck::{Checksums, Recheck, SavedChecksums};

@@ -244,11 +244,6 @@ impl UnitVisitor for ChunkJoiner<'_> {
         self.joiner.open = None;
         Ok(())
     }
-
-    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
-        self.joiner.open = None;
-        Ok(())
-    }
 }
 
 /// Reads the sources of these texts again and keeps what they are compared by.

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{OpenDocument, Recorder};
+use crate::account::Counts;
 use crate::error::Result;
 use crate::read::{Part, Wrap};
-use crate::report::Counts;
 use crate::run::convert::text_path;
 use crate::run::corpus::path_of;
 use crate::run::render::{Content, encode_error};

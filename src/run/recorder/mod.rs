@@ -7,22 +7,21 @@ mod tally;
 
 pub(crate) use saved::SavedRecorder;
 
+use crate::account::{
+    Checkpoint, Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, Summary, names,
+};
 use crate::config::{Config, TargetFormat};
-use crate::decide::near::Findings;
-use crate::decide::{Earlier, Places};
+use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
-use crate::report::{Counts, Summary, rejection_line};
 use crate::store::{Area, Output, OutputFile, path};
-use crate::write::{
-    Checkpoint, Converted, EvidenceStore, Layout, Ledger, LedgerContext, RecordIds, Shards, SourceWriter,
-};
+use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
 use crate::run::render::{Content, Rendered, RenderedPart};
-use crate::run::settled::{Settled, runs_context};
+use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
 
@@ -71,10 +70,6 @@ pub(crate) struct RecordFiles {
     pub(crate) rejected: Box<dyn OutputFile>,
 }
 
-/// The ledger's name in the record.
-pub(crate) const LEDGER: &[u8] = b"removed.jsonl.zst";
-/// The name of the list of rejections.
-const REJECTED: &[u8] = b"rejected.jsonl";
 /// The stores of records' ids.
 pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
@@ -82,8 +77,8 @@ impl RecordFiles {
     /// Begins them.
     pub(crate) fn create(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            ledger: output.create(Area::Record, LEDGER)?,
-            rejected: output.create(Area::Record, REJECTED)?,
+            ledger: output.create(Area::Record, names::LEDGER.as_bytes())?,
+            rejected: output.create(Area::Record, names::REJECTED.as_bytes())?,
         })
     }
 }
@@ -165,7 +160,7 @@ impl<'a> Recorder<'a> {
 
     /// Lists what is rejected.
     fn list(&mut self, rejection: &Rejection) -> Result<()> {
-        self.rejected.append(&rejection_line(rejection))
+        self.rejected.append(&RejectedLine::of(rejection).to_json())
     }
 
     /// Counts the document or container that ends, if one is open, and ends what was written of it.
@@ -269,16 +264,17 @@ impl UnitVisitor for PartCommit<'_, '_> {
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
         let Self { recorder, settled, rendered, places } = self;
-        let RenderedPart { mut counts, runs, content } = std::mem::take(rendered);
+        let RenderedPart { mut counts, stretches, content } = std::mem::take(rendered);
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
         if matches!(content, Some(Content::TooLong)) {
-            let runs = runs_context((places, recorder.earlier), recorder.config);
-            settled
-                .for_each_run(part, &runs, |document, run| recorder.ledger.push(document, run, context))?;
+            let all = stretch_context(context, recorder.config);
+            settled.for_each_stretch(part, &all, |document, stretch| {
+                recorder.ledger.push(document, stretch, context)
+            })?;
         }
-        for (document, run) in runs {
-            recorder.ledger.push(document, run, context)?;
+        for (document, stretch) in stretches {
+            recorder.ledger.push(document, stretch, context)?;
         }
         counts.bytes_input = part.num_bytes;
         match content {

@@ -2,18 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ID_STORES, LEDGER, OpenDocument, REJECTED, RecordFiles, Recorder, SavedTally, Tally};
+use super::{ID_STORES, OpenDocument, RecordFiles, Recorder, SavedTally, Tally};
+use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
 use crate::config::TargetFormat;
-use crate::decide::near::Findings;
+use crate::decide::Findings;
 use crate::error::Result;
 use crate::read::Wrap;
-use crate::report::Counts;
 use crate::run::corpus::Corpus;
 use crate::run::walk::Walk;
 use crate::store::Area;
-use crate::write::{
-    EvidenceStore, Layout, Ledger, RecordIds, SavedLedger, SavedShards, Shards, SourceWriter,
-};
+use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
 
 /// A record that was saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,8 +62,8 @@ impl<'a> Recorder<'a> {
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
         let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
         let files = RecordFiles {
-            ledger: output.reopen(Area::Record, LEDGER, ledger.len)?,
-            rejected: output.reopen(Area::Record, REJECTED, rejected)?,
+            ledger: output.reopen(Area::Record, names::LEDGER.as_bytes(), ledger.len)?,
+            rejected: output.reopen(Area::Record, names::REJECTED.as_bytes(), rejected)?,
         };
         let RecordFiles { ledger: ledger_file, rejected } = files;
         let (writer, open_path) = match writer {

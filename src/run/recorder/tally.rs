@@ -3,13 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::near::Findings;
-use crate::decide::{Owner, Verdict};
+use crate::account::{Counts, Directories, Summary, Unit};
+use crate::decide::{Findings, Owner, Verdict};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
 use crate::read::{Fault, Part, PartFate};
-use crate::report::{Counts, Directories, Summary, Unit};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::walk::RecordSlot;
 use crate::store::path;

@@ -10,13 +10,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
-use tamis::report::LedgerLine;
+use tamis::account::LedgerLine;
 use tamis::store::path::{bytes, lossless};
-use tamis::{Excerpt, Missing, Originals, Wanted};
+use tamis::{Excerpt, Missing, Originals, Run, Wanted};
 
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::record::Record;
 use crate::sources;
 use page::Page;
 use place::{Nearest, Reading};
@@ -68,25 +67,25 @@ pub(crate) struct ExplainArgs {
 const BATCH_BYTES: u64 = 64 * 1024 * 1024;
 
 pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result<Exit> {
-    let record = Record::open(&args.out)?;
-    let run = record.run()?;
-    let mut config = record.summary.config.reading();
-    config.read.input_format = run.input_format;
-    let roots = sources::roots(&run, &args.input, args.files_from.as_deref())?;
+    let run = Run::open(&args.out)?;
+    let info = run.info()?;
+    let mut config = run.summary().config.reading();
+    config.read.input_format = info.input_format;
+    let roots = sources::roots(&info, &args.input, args.files_from.as_deref())?;
     let originals = Originals::list(roots, config, progress)?;
     let typed = args.place.to_str().map_or_else(|| lossless(bytes(&args.place)).into_owned(), str::to_owned);
     let inputs: Vec<String> = match args.input.as_slice() {
-        [] => run.inputs.clone(),
+        [] => info.inputs.clone(),
         given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
     };
-    let reading = resolve(&record, (&originals, progress), &typed, &inputs)?;
+    let reading = resolve(&run, (&originals, progress), &typed, &inputs)?;
     let mut teller =
         Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
     let mut batch = Vec::new();
     let mut batch_bytes = 0;
-    let mut ledger = record.ledger()?;
+    let mut ledger = run.ledger()?;
     while ledger.advance()? {
-        if ledger.head()?.path != reading.path {
+        if ledger.line_ref()?.path != reading.path {
             continue;
         }
         let line = ledger.line()?;
@@ -104,8 +103,8 @@ pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result
 }
 
 /// A long document that went as a whole takes several lines of the ledger: they become one.
-fn push(batch: &mut Vec<LedgerLine>, line: LedgerLine) {
-    let goes_on = |last: &LedgerLine| {
+fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
+    let goes_on = |last: &LedgerLine<'_>| {
         line.rule.is_of_documents()
             && last.record == line.record
             && last.rule == line.rule
@@ -125,17 +124,16 @@ fn push(batch: &mut Vec<LedgerLine>, line: LedgerLine) {
 
 /// What was typed, by the longest path that the ledger or the inputs know.
 fn resolve(
-    record: &Record,
+    run: &Run,
     (originals, progress): (&Originals, &Progress),
     typed: &str,
     inputs: &[String],
 ) -> anyhow::Result<Reading> {
     let readings = Reading::all(typed, inputs);
     let mut is_told = vec![false; readings.len()];
-    record.scan(|ledger| {
-        let head = ledger.head()?;
+    run.for_each_line(|line| {
         for (is_told, reading) in is_told.iter_mut().zip(&readings) {
-            *is_told |= reading.is_named_by(&head);
+            *is_told |= reading.is_named_by(&line);
         }
         Ok(())
     })?;
@@ -152,7 +150,7 @@ fn resolve(
     if let Some(reading) = known.and_then(|number| readings.get(number)) {
         return Ok(reading.clone());
     }
-    let nearest = nearest(record, originals, readings.last().map_or(typed, |reading| &reading.path))?;
+    let nearest = nearest(run, originals, readings.last().map_or(typed, |reading| &reading.path))?;
     let advice = match nearest {
         Some(path) => format!("the nearest known path is {path}"),
         None => "there is no input".to_owned(),
@@ -161,15 +159,15 @@ fn resolve(
 }
 
 /// The path nearest to what was typed, of files and of what the ledger tells of.
-fn nearest(record: &Record, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
+fn nearest(run: &Run, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
     let mut nearest = Nearest::to(typed);
     originals.paths().for_each(|path| nearest.offer(&path));
-    let mut ledger = record.ledger()?;
+    let mut ledger = run.ledger()?;
     let mut last = String::new();
     while ledger.advance()? {
-        let head = ledger.head()?;
-        if head.path != last {
-            last = head.path.into_owned();
+        let line = ledger.line_ref()?;
+        if line.path != last {
+            last = line.path.into_owned();
             nearest.offer(&last);
         }
     }
@@ -188,16 +186,17 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&mut self, lines: Vec<LedgerLine>) -> anyhow::Result<()> {
+    fn tell(&mut self, lines: Vec<LedgerLine<'static>>) -> anyhow::Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
         // Of what stands in an earlier run the inputs know nothing.
-        let of_line = |line: &LedgerLine| {
-            let LedgerLine { path, record, first, last, survivor, .. } = line;
-            let removed = Wanted { path: path.clone(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = survivor.run.is_none().then(|| Wanted {
-                path: survivor.path.clone(),
+        let of_line = |line: &LedgerLine<'_>| {
+            let LedgerLine { path, record, first, last, .. } = line;
+            let removed =
+                Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
+            let twin = line.survivor_here().map(|survivor| Wanted {
+                path: survivor.path.to_string(),
                 record: survivor.record,
                 paragraphs: Some((survivor.first, survivor.last)),
             });
@@ -208,7 +207,7 @@ impl Teller<'_> {
         let style = Page::of_stdout(self.args.full);
         for line in lines {
             let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
-            let (removed, is_here) = (next(), line.survivor.run.is_none());
+            let (removed, is_here) = (next(), line.survivor_here().is_some());
             let told = Told::new(line, (removed, is_here.then(next)));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };

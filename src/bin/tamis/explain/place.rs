@@ -1,6 +1,6 @@
 //! What `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]` may mean.
 
-use tamis::report::{LedgerHead, LedgerLine};
+use tamis::account::{LedgerLine, LedgerLineRef};
 
 /// One way to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,15 @@ impl Reading {
     }
 
     /// Whether a line is of its document, record and paragraph. A container as a whole has no paragraphs.
-    pub(crate) fn admits(&self, line: &LedgerLine) -> bool {
+    pub(crate) fn admits(&self, line: &LedgerLine<'_>) -> bool {
         let is_whole = self.record.is_none() && self.paragraph.is_none();
         line.path == self.path
             && (is_whole || line.record == self.record)
             && self.paragraph.is_none_or(|paragraph| (line.first..=line.last).contains(&paragraph))
     }
 
-    pub(crate) fn is_named_by(&self, head: &LedgerHead<'_>) -> bool {
-        head.path == self.path || (head.survivor.path == self.path && head.survivor.run.is_none())
+    pub(crate) fn is_named_by(&self, line: &LedgerLineRef<'_>) -> bool {
+        line.path == self.path || line.survivor_here().is_some_and(|survivor| survivor.path == self.path)
     }
 }
 

@@ -3,11 +3,9 @@
 use std::fmt::Write;
 
 use serde::Serialize;
-use tamis::decide::Rule;
+use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
 use tamis::fingerprint::Fingerprint;
-use tamis::report::{LedgerLine, LedgerPlace, RecordId};
 use tamis::store::path::printable_bytes;
-use tamis::write::NumbersTold;
 use tamis::{Excerpt, Missing, OriginalParagraph};
 
 use super::diff::{Row, align};
@@ -20,7 +18,7 @@ type Answer = Result<Excerpt, Missing>;
 /// A line and its texts.
 #[derive(Debug)]
 pub(super) struct Told {
-    line: LedgerLine,
+    line: LedgerLine<'static>,
     removed: Text,
     survivor: Text,
 }
@@ -33,8 +31,8 @@ enum Text {
     Kept(Excerpt),
     /// It never could be read again.
     Gone(String),
-    /// It stands in an earlier run.
-    Earlier,
+    /// It stands in an earlier run, or nothing stays.
+    Elsewhere,
     /// It should be there, and is not what it was.
     Changed(String),
 }
@@ -51,22 +49,22 @@ impl Text {
     fn excerpt(&self) -> Option<&Excerpt> {
         match self {
             Self::Read(excerpt) | Self::Kept(excerpt) => Some(excerpt),
-            Self::Gone(_) | Self::Changed(_) | Self::Earlier => None,
+            Self::Gone(_) | Self::Changed(_) | Self::Elsewhere => None,
         }
     }
 
     fn why(&self) -> Option<&str> {
         match self {
             Self::Gone(why) | Self::Changed(why) => Some(why),
-            Self::Read(_) | Self::Kept(_) | Self::Earlier => None,
+            Self::Read(_) | Self::Kept(_) | Self::Elsewhere => None,
         }
     }
 }
 
 impl Told {
     /// A line, what went, and what stays if that is in the inputs.
-    pub(super) fn new(line: LedgerLine, (removed, survivor): (Answer, Option<Answer>)) -> Self {
-        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Earlier, Text::of));
+    pub(super) fn new(line: LedgerLine<'static>, (removed, survivor): (Answer, Option<Answer>)) -> Self {
+        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Elsewhere, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)
         {
@@ -74,7 +72,7 @@ impl Told {
         }
         let twins = [&removed, &survivor].map(Text::excerpt);
         if let [Some(removed), Some(twin)] = twins
-            && line.rule == Rule::Exact
+            && line.rule.is_one_for_one()
             && !removed
                 .paragraphs
                 .iter()
@@ -91,9 +89,9 @@ impl Told {
 
     /// What is wrong with the inputs, with what to do about it.
     pub(super) fn failures(&self) -> Vec<String> {
-        let sides = [(&self.line.path, &self.removed), (&self.line.survivor.path, &self.survivor)];
+        let survivor = self.line.survivor.as_ref().map(|survivor| (&survivor.path, &self.survivor));
         let mut failures = Vec::new();
-        for (path, text) in sides {
+        for (path, text) in [(&self.line.path, &self.removed)].into_iter().chain(survivor) {
             if let Text::Changed(why) = text {
                 failures.push(format!(
                     "{path}: {why}; the inputs changed since the run: name them as they were with --input, or run \
@@ -109,21 +107,22 @@ impl Told {
         let (removed, survivor) = (self.removed.excerpt(), self.survivor.excerpt());
         let removed = removed.map_or(&[][..], |excerpt| &excerpt.paragraphs);
         let survivor = survivor.map_or(&[][..], |excerpt| &excerpt.paragraphs);
-        let mut rows = if self.line.rule == Rule::Exact || self.line.rule == Rule::NearParagraph {
-            beside(removed, survivor)
-        } else {
+        let mut rows = if self.line.rule.is_of_documents() {
             align(removed, survivor)
+        } else {
+            beside(removed, survivor)
         };
         if let Some(wanted) = paragraph.and_then(|wanted| wanted.checked_sub(self.line.first)) {
             rows.retain(|row| row.removed.is_none_or(|index| u64::try_from(index) == Ok(wanted)));
             rows.retain(|row| row.removed.is_some());
         }
         if !rows.is_empty() {
-            let sides = [(removed, self.line.first), (survivor, self.line.survivor.first)];
+            let first = self.line.survivor.as_ref().map_or(0, |survivor| survivor.first);
+            let sides = [(removed, self.line.first), (survivor, first)];
             let [removed, survivor] = sides.map(|(paragraphs, first)| Side { paragraphs, first });
             text.push('\n');
             text.push_str(&match self.survivor {
-                Text::Earlier => alone(&rows, removed, style),
+                Text::Elsewhere => alone(&rows, removed, style),
                 _ => page(&rows, removed, survivor, style),
             });
         }
@@ -146,10 +145,15 @@ impl Told {
             let _ = writeln!(text, "  {name:<11} {}", printable_bytes(value.as_bytes())); // writing to a String cannot fail
         };
         row("why", &format!("{}: {}", line.rule.name(), why(line)));
-        row("survivor", &survivor_place(&line.survivor, self.survivor.excerpt()));
+        if let Some(survivor) = &line.survivor {
+            row("survivor", &survivor_place(survivor, self.survivor.excerpt()));
+        }
+        if let Some(evidence) = &line.evidence {
+            row("evidence", evidence.json());
+        }
         match line.similarity {
             Some(similarity) => row("similarity", &similarity.to_string()),
-            None if !line.rule.is_exact() => row("similarity", "1"),
+            None if !line.rule.is_exact() && line.survivor.is_some() => row("similarity", "1"),
             None => {}
         }
         if let Some(containment) = line.containment {
@@ -176,7 +180,7 @@ impl Told {
     /// The line of the ledger, with both texts.
     pub(super) fn to_json(&self) -> serde_json::Result<String> {
         let LedgerLine { path, record, id, first, last, span, rule, survivor, .. } = &self.line;
-        let LedgerLine { similarity, containment, numbers, text, .. } = &self.line;
+        let LedgerLine { evidence, similarity, containment, numbers, text, .. } = &self.line;
         let json = JsonLine {
             path,
             record: *record,
@@ -186,11 +190,12 @@ impl Told {
             lines: self.removed.excerpt().and_then(lines),
             span: *span,
             rule: rule.name(),
-            survivor: JsonPlace {
-                place: survivor,
+            survivor: survivor.as_ref().map(|place| JsonPlace {
+                place,
                 lines: self.survivor.excerpt().and_then(lines),
                 text: self.survivor.excerpt().map(joined),
-            },
+            }),
+            evidence: evidence.as_ref(),
             similarity: *similarity,
             containment: *containment,
             numbers: numbers.as_ref(),
@@ -207,20 +212,23 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a RecordId>,
+    id: Option<&'a RecordId<'a>>,
     first: u64,
     last: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<(u64, u64)>,
     span: (u64, u64),
     rule: &'static str,
-    survivor: JsonPlace<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survivor: Option<JsonPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a RawJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     containment: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    numbers: Option<&'a NumbersTold>,
+    numbers: Option<&'a LedgerNumbers>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -228,7 +236,7 @@ struct JsonLine<'a> {
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     #[serde(flatten)]
-    place: &'a LedgerPlace,
+    place: &'a LedgerPlace<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<(u64, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,19 +253,12 @@ fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<
 }
 
 /// The rule in words.
-fn why(line: &LedgerLine) -> &'static str {
-    match line.rule {
-        Rule::Exact if line.survivor.run.is_some() => "an earlier run left it already",
-        Rule::Exact if line.first == line.last => "this paragraph stands elsewhere already",
-        Rule::Exact => "these paragraphs stand elsewhere already",
-        Rule::ExactDocument => "the whole document is a copy of one that stays",
-        Rule::NearDocument => "the whole document is a near-duplicate of one that stays",
-        Rule::NearParagraph => "this paragraph is a near-duplicate of one that stays",
-    }
+fn why(line: &LedgerLine<'_>) -> &'static str {
+    line.rule.wording(line.earlier_run().is_some()).why(line.num_paragraphs())
 }
 
 /// What tells that a text is not the one that was removed.
-fn difference(line: &LedgerLine, excerpt: &Excerpt) -> Option<String> {
+fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
     let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
     let span = (first.span.0, last.span.1);
     if span != line.span {
@@ -297,7 +298,7 @@ fn lines(excerpt: &Excerpt) -> Option<(u64, u64)> {
 }
 
 /// A place as people read it: lines count from 1, what can be typed again from 0.
-fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn place(place: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     let range = |name: &str, first: u64, last: u64| {
         if first == last { format!("{name} {first}") } else { format!("{name}s {first}-{last}") }
     };
@@ -312,7 +313,7 @@ fn place(place: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
 }
 
 /// The same, of what stays; of an earlier run its name stands before the path.
-fn survivor_place(survivor: &LedgerPlace, excerpt: Option<&Excerpt>) -> String {
+fn survivor_place(survivor: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     match &survivor.run {
         None => place(survivor, excerpt),
         Some(run) => format!("already in {run}/{}", place(survivor, None)),

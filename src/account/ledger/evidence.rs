@@ -1,0 +1,169 @@
+//! Why near-duplicates are held to be such, kept until the ledger says so.
+
+use serde::{Deserialize, Serialize};
+
+use super::json::RawJson;
+use crate::decide::near::{Match, NumberOverlap};
+use crate::decide::{EvidencePlace, Finding};
+use crate::error::Result;
+use crate::store::{Mark, Scratch};
+
+/// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Likeness {
+    /// The Jaccard coefficient, if it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// The share of it that stands in the survivor, where that is why it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
+    /// The numbers in either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<LedgerNumbers>,
+}
+
+/// Why something goes, as a line of the ledger says it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// How alike it and its survivor are, if it has one.
+    pub likeness: Likeness,
+    /// What a rule says that leaves nothing in the place of what goes.
+    pub own: Option<RawJson<'static>>,
+}
+
+/// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerNumbers {
+    /// In both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<String>,
+    /// In what goes only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// In the survivor only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub survivor: Vec<String>,
+}
+
+/// Numbers of each kind that a line holds.
+const MAX_NUMBERS: usize = 32;
+
+impl Likeness {
+    fn of(found: Match, numbers: NumberOverlap) -> Self {
+        let Match { similarity, containment } = found;
+        let jaccard = similarity.jaccard();
+        let first = |mut numbers: Vec<String>| {
+            numbers.truncate(MAX_NUMBERS);
+            numbers
+        };
+        let numbers = LedgerNumbers {
+            shared: first(numbers.shared),
+            removed: first(numbers.removed),
+            survivor: first(numbers.survivor),
+        };
+        let is_silent =
+            numbers.shared.is_empty() && numbers.removed.is_empty() && numbers.survivor.is_empty();
+        Self {
+            similarity: (similarity.shared != similarity.union).then(|| jaccard.as_f64()),
+            containment: containment.map(crate::config::Share::as_f64),
+            numbers: (!is_silent).then_some(numbers),
+        }
+    }
+}
+
+/// Evidence, on disk.
+pub struct EvidenceStore {
+    scratch: Box<dyn Scratch>,
+    /// The evidence that a rule without survivors kept last, and where it stands.
+    last: (String, EvidencePlace),
+}
+
+impl std::fmt::Debug for EvidenceStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EvidenceStore").finish_non_exhaustive()
+    }
+}
+
+impl EvidenceStore {
+    /// A store without evidence.
+    pub fn new(scratch: Box<dyn Scratch>) -> Self {
+        Self { scratch, last: (String::new(), EvidencePlace::default()) }
+    }
+
+    /// Says what the store holds.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn mark(&mut self) -> Result<Mark> {
+        self.scratch.mark()
+    }
+
+    /// Keeps why something goes for `survivor`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
+        let json = serde_json::to_string(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
+        Ok(Finding::new(Some(survivor), self.append(&json)?))
+    }
+
+    /// Keeps why something goes for which nothing stays, if there is anything to say. Equal evidence that is kept in a
+    /// row is kept once, so that paragraphs that go for it are one stretch.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
+        let json = evidence.map_or("", RawJson::json);
+        if self.last.0 != json {
+            let place = if json.is_empty() { EvidencePlace::default() } else { self.append(json)? };
+            self.last = (json.to_owned(), place);
+        }
+        Ok(Finding::new(None, self.last.1))
+    }
+
+    fn append(&mut self, json: &str) -> Result<EvidencePlace> {
+        let offset = self.scratch.append(json.as_bytes())?;
+        Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
+    }
+
+    /// What was kept of a finding; nothing of what no search found.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
+        let Some(finding) = finding else { return Ok(Evidence::default()) };
+        let EvidencePlace { offset, len } = finding.evidence();
+        let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
+        self.scratch.read_at(offset, &mut json)?;
+        if finding.survivor().is_some() {
+            let likeness = serde_json::from_slice(&json).unwrap_or_default();
+            return Ok(Evidence { likeness, own: None });
+        }
+        let own = String::from_utf8(json).ok().and_then(RawJson::spelled);
+        Ok(Evidence { likeness: Likeness::default(), own })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::near::Similarity;
+    use crate::store::{MemoryOutput, Output};
+
+    #[test]
+    fn evidence_comes_back() {
+        let mut store = EvidenceStore::new(MemoryOutput::new().scratch().unwrap());
+        let found = Match { similarity: Similarity { shared: 3, union: 4 }, containment: None };
+        let alike = store.keep(7, found, NumberOverlap::default()).unwrap();
+        let own = RawJson::of(&("source", 812)).unwrap();
+        let alone = store.keep_own(Some(&own)).unwrap();
+        assert_eq!(store.keep_own(Some(&own)).unwrap(), alone);
+        let silent = store.keep_own(None).unwrap();
+        assert_eq!([alike, alone, silent].map(Finding::survivor), [Some(7), None, None]);
+        let likeness = Likeness { similarity: Some(0.75), ..Likeness::default() };
+        assert_eq!(store.read(Some(alike)).unwrap(), Evidence { likeness, own: None });
+        assert_eq!(store.read(Some(alone)).unwrap().own, Some(own));
+        assert_eq!(store.read(Some(silent)).unwrap(), Evidence::default());
+        assert_eq!(store.read(None).unwrap(), Evidence::default());
+    }
+}

@@ -1,0 +1,134 @@
+//! A line of the ledger: one set of types, for writing it and for reading it back.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::evidence::LedgerNumbers;
+use super::json::{RawJson, RecordId, borrowed};
+use crate::decide::Rule;
+
+/// Where survivors stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerPlace<'a> {
+    /// Name of the earlier run it stands in, if it is not this one.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Cow<'a, str>>,
+    /// Path of the document's file, and behind it that of the archive's member.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// Number of the record, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its id.
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId<'a>>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+impl LedgerPlace<'_> {
+    /// This place with strings of its own.
+    pub fn into_owned(self) -> LedgerPlace<'static> {
+        let Self { run, path, record, id, first, last } = self;
+        LedgerPlace {
+            run: run.map(owned),
+            path: owned(path),
+            record,
+            id: id.map(RecordId::into_owned),
+            first,
+            last,
+        }
+    }
+}
+
+/// A line of the ledger: a stretch of paragraphs of one document that one rule removed (contract O5).
+///
+/// The removed text is a `T`: a string where it is asked for, or the JSON of one ([`LedgerLineRef`]) where it may be
+/// passed over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
+pub struct LedgerLine<'a, T = String> {
+    /// Path of the document's file, and behind it that of the archive's member.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// Number of the record, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Its id.
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
+    pub id: Option<RecordId<'a>>,
+    /// The first paragraph, from 0.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Bytes of the document's decoded text, from the first removed to the one after the last.
+    pub span: (u64, u64),
+    /// The rule.
+    pub rule: Rule,
+    /// What stays in their place; there is none if the rule needs none.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub survivor: Option<LedgerPlace<'a>>,
+    /// Why they go, by a rule without survivors: what that says is its own.
+    #[serde(borrow, default, deserialize_with = "borrowed", skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<RawJson<'a>>,
+    /// The Jaccard coefficient, if it is not 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+    /// The share that stands in the survivor, where that is why it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub containment: Option<f64>,
+    /// The numbers in either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<LedgerNumbers>,
+    /// The removed paragraphs, repaired, each ended by LF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<T>,
+}
+
+/// A line that borrows from where it was read; its text is JSON that nobody has looked into.
+pub type LedgerLineRef<'a> = LedgerLine<'a, &'a RawValue>;
+
+impl<T> LedgerLine<'_, T> {
+    /// Paragraphs that the line accounts for.
+    pub fn num_paragraphs(&self) -> u64 {
+        self.last.saturating_sub(self.first).saturating_add(1)
+    }
+
+    /// What stays in their place, if that stands in this run.
+    pub fn survivor_here(&self) -> Option<&LedgerPlace<'_>> {
+        self.survivor.as_ref().filter(|survivor| survivor.run.is_none())
+    }
+
+    /// The earlier run in which what stays stands, if it is not this one.
+    pub fn earlier_run(&self) -> Option<&str> {
+        self.survivor.as_ref()?.run.as_deref()
+    }
+
+    /// This line with strings of its own.
+    pub fn into_owned(self) -> LedgerLine<'static, T> {
+        let Self { path, record, id, first, last, span, rule, survivor, evidence, .. } = self;
+        LedgerLine {
+            path: owned(path),
+            record,
+            id: id.map(RecordId::into_owned),
+            first,
+            last,
+            span,
+            rule,
+            survivor: survivor.map(LedgerPlace::into_owned),
+            evidence: evidence.map(RawJson::into_owned),
+            similarity: self.similarity,
+            containment: self.containment,
+            numbers: self.numbers,
+            text: self.text,
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}

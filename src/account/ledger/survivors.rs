@@ -1,0 +1,138 @@
+//! Survivors: what stays in the place of a stretch, and how the ledger names it.
+
+use std::borrow::Cow;
+use std::io;
+
+use super::line::LedgerPlace;
+use crate::account::names::LEDGER;
+use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
+use crate::discover::SourceList;
+use crate::error::{Error, Result};
+use crate::store::path;
+use crate::units::{DocumentId, Ordinal};
+
+/// What the ledger needs to name a place.
+#[derive(Clone, Copy)]
+pub struct LedgerContext<'a> {
+    /// The sources.
+    pub sources: &'a SourceList,
+    /// Where documents start.
+    pub places: &'a Places,
+    /// What near-duplicates were found.
+    pub findings: Option<&'a Findings>,
+    /// What earlier runs left.
+    pub earlier: Option<&'a dyn Earlier>,
+}
+
+impl std::fmt::Debug for LedgerContext<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LedgerContext").finish_non_exhaustive()
+    }
+}
+
+impl<'a> LedgerContext<'a> {
+    /// The path of a document: that of its file, and behind it that of the archive's member.
+    pub fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
+        let file = self.sources.get(owner.source).place.relative;
+        match owner.member {
+            None => Cow::Borrowed(file),
+            Some(member) => Cow::Owned([file, b"/", member].concat()),
+        }
+    }
+
+    /// The path of a document, as JSON can hold it.
+    pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
+        match self.path_bytes(owner) {
+            Cow::Borrowed(bytes) => path::lossless(bytes),
+            Cow::Owned(bytes) => Cow::Owned(path::lossless(&bytes).into_owned()),
+        }
+    }
+}
+
+/// What stays in the place of a stretch, and by which rule it goes.
+#[derive(Debug, Clone)]
+pub struct Survivors {
+    /// The rule.
+    pub rule: Rule,
+    /// Where they stand; nowhere if the rule leaves nothing.
+    pub place: Option<SurvivorPlace>,
+    /// What a search found, if one did.
+    pub finding: Option<Finding>,
+}
+
+/// Where survivors stand.
+#[derive(Debug, Clone)]
+pub struct SurvivorPlace {
+    /// Their document.
+    pub document: SurvivorDocument,
+    /// The first of them, or of their document.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+}
+
+impl SurvivorPlace {
+    /// The place as a line says it, without the id of a record.
+    pub fn named<'s>(&'s self, context: LedgerContext<'s>) -> LedgerPlace<'s> {
+        let (run, path, record) = match &self.document {
+            SurvivorDocument::Here(document) => {
+                let owner = context.places.owner(*document);
+                (None, context.path(owner), owner.record)
+            }
+            SurvivorDocument::Earlier(place) => {
+                (Some(Cow::Borrowed(place.run.as_str())), Cow::Borrowed(place.path.as_str()), place.record)
+            }
+        };
+        LedgerPlace { run, path, record, id: None, first: self.first, last: self.last }
+    }
+}
+
+/// The document in which survivors stand.
+#[derive(Debug, Clone)]
+pub enum SurvivorDocument {
+    /// One of this run.
+    Here(DocumentId),
+    /// One of an earlier run, with the place of its first survivor.
+    Earlier(EarlierPlace),
+}
+
+/// What stays in the place of `num` paragraphs that go for one reason. Cost: two binary searches; of an earlier run
+/// one or two reads.
+///
+/// # Errors
+/// Those of what earlier runs left.
+pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
+    let paragraphs = |place: Ordinal, num: u64| {
+        let located = context.places.locate(place);
+        let (first, document) = (located.paragraph.0, SurvivorDocument::Here(located.document));
+        SurvivorPlace { document, first, last: first + num - 1 }
+    };
+    let whole = |document: DocumentId| {
+        let (start, end) = context.places.span(document);
+        let last = (end.0 - start.0).saturating_sub(1);
+        SurvivorPlace { document: SurvivorDocument::Here(document), first: 0, last }
+    };
+    let mut finding = None;
+    let place = match reason {
+        Reason::Exact(place) => Some(paragraphs(place, num)),
+        Reason::Earlier(place) => Some(earlier(place, num, context)?),
+        Reason::ExactDocument(document) => Some(whole(document)),
+        Reason::Found { rule, number } => {
+            finding = context.findings.map(|findings| findings.finding(rule, number));
+            let survivor = finding.and_then(Finding::survivor);
+            let is_whole = rule.is_of_documents();
+            survivor.map(|n| if is_whole { whole(DocumentId(n)) } else { paragraphs(Ordinal(n), 1) })
+        }
+    };
+    Ok(Survivors { rule: reason.rule(), place, finding })
+}
+
+fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<SurvivorPlace> {
+    let Some(earlier) = context.earlier else {
+        let source = io::Error::other("a copy of an earlier run, and there is none");
+        return Err(Error::Output { path: LEDGER.into(), operation: "write", source });
+    };
+    let found = earlier.locate(place)?;
+    let (first, last) = (found.paragraph, found.paragraph + num - 1);
+    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first, last })
+}

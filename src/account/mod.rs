@@ -1,0 +1,35 @@
+//! Stage 8: the account of a run, the files that it leaves beside OUT (contract O2).
+//!
+//! | file | holds | type |
+//! |---|---|---|
+//! | [`SUMMARY`](names::SUMMARY) | counts, and the options they depend on | [`Summary`] |
+//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`Ledger`], [`LedgerReader`] |
+//! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
+//! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
+//!
+//! Each of these types both writes and reads its file; [`Run::open`] opens all of them. The summary holds integers and the configuration only: no
+//! time, path, version or machine, so that it is identical from run to run.
+
+mod figures;
+mod ledger;
+pub mod names;
+mod parts;
+mod rejected;
+mod run;
+mod run_info;
+mod summary;
+
+pub use figures::{fraction, grouped, size};
+pub use ledger::{
+    Checkpoint, Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers,
+    LedgerPlace, LedgerReader, Likeness, RawJson, RecordId, SavedLedger, Stretch, StretchContext,
+    StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
+};
+pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
+pub use rejected::RejectedLine;
+pub use run::{Lines, Rejections, Run};
+pub use run_info::RunInfo;
+pub use summary::{
+    ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,
+    RecordCounts, Settings, Summary, Unit,
+};

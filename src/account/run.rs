@@ -1,0 +1,208 @@
+//! A run that is done, opened by the account that it left (contract O2).
+
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::names::{LEDGER, REJECTED, RUN_INFO, SUMMARY};
+use super::{LedgerLine, LedgerLineRef, LedgerReader, RejectedLine, RunInfo, Summary};
+use crate::error::{Error, Result};
+use crate::store::{InputFile, account_of, is_file, open_file};
+
+/// The account of a run that is done: its counts, what went and what stays for it, and what was left out.
+///
+/// ```
+/// use tamis::{Config, NoObserver, Run};
+/// let directory = tempfile::tempdir()?;
+/// let (input, out) = (directory.path().join("wire.txt"), directory.path().join("clean"));
+/// std::fs::write(&input, "新华社北京电\n今天下雨。\n今天下雨。\n")?;
+/// tamis::clean(&[input], Some(&out), &Config::default(), &NoObserver)?;
+///
+/// let run = Run::open(&out)?;
+/// assert_eq!(run.summary().paragraphs.kept, 2);
+/// for line in run.lines()? {
+///     let line = line?;
+///     let survivor = line.survivor.expect("a copy has one");
+///     assert_eq!((&*line.path, line.first), ("wire.txt", 2));
+///     assert_eq!((&*survivor.path, survivor.first), ("wire.txt", 1));
+/// }
+/// assert_eq!(run.rejections()?.count(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Run {
+    directory: PathBuf,
+    summary: Summary,
+}
+
+impl Run {
+    /// Opens the account of the run that wrote `out`, or the account that is `out` itself.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`] if there is none, [`Error::Record`] if its summary cannot be read.
+    pub fn open(out: impl AsRef<Path>) -> Result<Self> {
+        let out = out.as_ref();
+        let beside = account_of(out);
+        let directory = [&*beside, out]
+            .into_iter()
+            .find(|directory| is_file(&directory.join(LEDGER)))
+            .map(Path::to_owned);
+        let Some(directory) = directory else {
+            return Err(Error::NoAccount { path: out.to_owned(), missing: beside.join(LEDGER) });
+        };
+        let summary = read(&directory.join(SUMMARY))?;
+        Ok(Self { directory, summary })
+    }
+
+    /// Where the account stands.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The counts, and the options they depend on.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// What varies from run to run.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it cannot be read.
+    pub fn info(&self) -> Result<RunInfo> {
+        read(&self.directory.join(RUN_INFO))
+    }
+
+    /// The ledger, from its beginning. Whether it is all of it nobody checks; see [`Self::lines`].
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it cannot be opened.
+    pub fn ledger(&self) -> Result<LedgerReader<Box<dyn InputFile>>> {
+        LedgerReader::open(self.directory.join(LEDGER))
+    }
+
+    /// The lines of the ledger, in corpus order. The last item is an error if they do not account for every removed
+    /// paragraph of the summary, as a ledger that breaks off between two frames looks whole.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it cannot be opened.
+    pub fn lines(&self) -> Result<Lines<'_>> {
+        Ok(Lines { run: self, ledger: Some(self.ledger()?), num_removed: 0 })
+    }
+
+    /// Visits the lines of the ledger, borrowed from the reader, and checks as [`Self::lines`] does that they are all.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if it cannot be read or is not all of it, and the first of `visit`.
+    pub fn for_each_line(&self, mut visit: impl FnMut(LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        let mut ledger = self.ledger()?;
+        let mut num_removed = 0_u64;
+        while ledger.advance()? {
+            let line = ledger.line_ref()?;
+            num_removed = num_removed.saturating_add(line.num_paragraphs());
+            visit(line)?;
+        }
+        self.check_total(num_removed)
+    }
+
+    /// Checks that the ledger accounts for every removed paragraph.
+    pub(crate) fn check_total(&self, num_removed: u64) -> Result<()> {
+        let expected = self.summary.num_removed();
+        if num_removed == expected {
+            return Ok(());
+        }
+        Err(Error::Record {
+            path: self.directory.join(LEDGER),
+            line: None,
+            what: format!("it tells of {num_removed} removed paragraphs, and summary.json of {expected}"),
+        })
+    }
+
+    /// What was left out because something is wrong with it, in corpus order.
+    ///
+    /// # Errors
+    /// [`Error::Record`] if the list cannot be opened.
+    pub fn rejections(&self) -> Result<Rejections> {
+        let path = self.directory.join(REJECTED);
+        match open_file(&path) {
+            Ok(file) => Ok(Rejections { path, lines: BufReader::new(file).lines(), number: 0 }),
+            Err(error) => Err(unreadable(&path, None, &error)),
+        }
+    }
+}
+
+/// The lines of a run's ledger ([`Run::lines`]).
+#[derive(Debug)]
+pub struct Lines<'a> {
+    run: &'a Run,
+    /// None once it came to its end or to an error.
+    ledger: Option<LedgerReader<Box<dyn InputFile>>>,
+    num_removed: u64,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Result<LedgerLine<'static>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.ledger.as_mut()?.next() {
+            Some(Ok(line)) => {
+                self.num_removed = self.num_removed.saturating_add(line.num_paragraphs());
+                Some(Ok(line))
+            }
+            Some(Err(error)) => {
+                self.ledger = None;
+                Some(Err(error))
+            }
+            None => {
+                self.ledger = None;
+                self.run.check_total(self.num_removed).err().map(Err)
+            }
+        }
+    }
+}
+
+/// The rejections of a run ([`Run::rejections`]).
+pub struct Rejections {
+    path: PathBuf,
+    lines: std::io::Lines<BufReader<Box<dyn InputFile>>>,
+    number: u64,
+}
+
+impl fmt::Debug for Rejections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejections").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Rejections {
+    type Item = Result<RejectedLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.lines.next()?;
+        self.number += 1;
+        let line = line.map_err(|error| unreadable(&self.path, Some(self.number), &error));
+        Some(line.and_then(|line| parse(line.as_bytes(), &self.path, Some(self.number))))
+    }
+}
+
+/// Reads a file that is one JSON value.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let mut json = Vec::new();
+    let read = open_file(path).and_then(|mut file| file.read_to_end(&mut json));
+    read.map_err(|error| unreadable(path, None, &error))?;
+    parse(&json, path, None)
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8], path: &Path, line: Option<u64>) -> Result<T> {
+    serde_json::from_slice(json).map_err(|error| Error::Record {
+        path: path.to_owned(),
+        line,
+        what: format!("not what this version of tamis writes there: {error}"),
+    })
+}
+
+fn unreadable(path: &Path, line: Option<u64>, error: &std::io::Error) -> Error {
+    let what = format!("cannot read this part of the record: {error}");
+    Error::Record { path: path.to_owned(), line, what }
+}

@@ -1,0 +1,354 @@
+//! The rules that remove text, in one table: what each judges, what stays in the place of what it removes, and how
+//! people are told of it.
+//!
+//! A new rule is a variant of [`Rule`] and a row of [`TABLE`]. What removes by it is another matter: a search that
+//! fills [`super::Findings`], or a kernel of its own.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::config::DecideConfig;
+
+/// A rule that removes text. The order is that of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// Copies of paragraphs.
+    Exact,
+    /// Paragraphs of documents that are copies as a whole.
+    ExactDocument,
+    /// Paragraphs of documents that are near-duplicates.
+    NearDocument,
+    /// Near-duplicate paragraphs.
+    NearParagraph,
+    /// Documents of which hardly any text is left.
+    ShortDocument,
+}
+
+/// Units that a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judges {
+    /// Whole documents: all paragraphs of one go or none.
+    Documents,
+    /// Paragraphs.
+    Paragraphs,
+}
+
+/// What stays in the place of what a rule removes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// The same text, so that the ledger need not hold it.
+    Same,
+    /// A text that is alike, and evidence of how alike.
+    Alike,
+    /// Nothing: a rule of this kind has no survivor, and its evidence is its own.
+    Nothing,
+}
+
+/// A row of the table: what is known of a rule.
+#[derive(Debug)]
+struct RuleInfo {
+    rule: Rule,
+    /// Its name in the ledger, the summary and the formats of reports.
+    name: &'static str,
+    judges: Judges,
+    stays: Stays,
+    /// Whether these options ask for it.
+    is_on: fn(&DecideConfig) -> bool,
+    /// What one of its problems is, and what all of them are.
+    title: &'static str,
+    titles: &'static str,
+    /// What it removed, as the account at the end of a run counts it; of a rule for documents behind their number.
+    counted: &'static str,
+    wording: Wording,
+    /// The long description of its problems, and what can be done about them; code stands in backticks.
+    description: &'static str,
+    help: &'static str,
+}
+
+/// Sentences about text that went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wording {
+    /// What is said of its place. The place of what stays follows, if there is one.
+    pub claim: &'static str,
+    /// Why one paragraph went.
+    pub why_one: &'static str,
+    /// Why several went.
+    pub why_several: &'static str,
+}
+
+impl Wording {
+    /// Why so many paragraphs went.
+    pub fn why(&self, num_paragraphs: u64) -> &'static str {
+        if num_paragraphs == 1 { self.why_one } else { self.why_several }
+    }
+}
+
+/// What is said of text that stands in an earlier run, by whatever rule it went.
+const EARLIER: Wording = Wording {
+    claim: "already in",
+    why_one: "an earlier run left it already",
+    why_several: "an earlier run left it already",
+};
+
+/// All rules, in the order of [`Rule`].
+const TABLE: &[RuleInfo] = &[
+    RuleInfo {
+        rule: Rule::Exact,
+        name: "exact",
+        judges: Judges::Paragraphs,
+        stays: Stays::Same,
+        is_on: |_| true,
+        title: "repeated paragraphs",
+        titles: "repeated paragraphs",
+        counted: "exact duplicates",
+        wording: Wording {
+            claim: "repeats",
+            why_one: "this paragraph stands elsewhere already",
+            why_several: "these paragraphs stand elsewhere already",
+        },
+        description: "These paragraphs stand earlier in the corpus or in an earlier run already, the same but for what --match leaves out.",
+        help: "`tamis clean` keeps the first of them and removes these. --min-chars spares short paragraphs.",
+    },
+    RuleInfo {
+        rule: Rule::ExactDocument,
+        name: "exact-document",
+        judges: Judges::Documents,
+        stays: Stays::Same,
+        is_on: |config| config.near.has_documents(),
+        title: "copy of a document",
+        titles: "copies of documents",
+        counted: "exact copies of documents",
+        wording: Wording {
+            claim: "the whole document is a copy of",
+            why_one: "the whole document is a copy of one that stays",
+            why_several: "the whole document is a copy of one that stays",
+        },
+        description: "Every paragraph of this document stands in another one, in the same order.",
+        help: "`tamis clean --near` keeps one of them. Remove this one, or leave it out with --exclude.",
+    },
+    RuleInfo {
+        rule: Rule::NearDocument,
+        name: "near-document",
+        judges: Judges::Documents,
+        stays: Stays::Alike,
+        is_on: |config| config.near.has_documents(),
+        title: "near-duplicate of a document",
+        titles: "near-duplicates of documents",
+        counted: "near-duplicate documents",
+        wording: Wording {
+            claim: "the whole document is a near-duplicate of",
+            why_one: "the whole document is a near-duplicate of one that stays",
+            why_several: "the whole document is a near-duplicate of one that stays",
+        },
+        description: "This document is nearly the same as one that stays.",
+        help: "`tamis explain` shows the two side by side. --threshold and --number-guard say how alike is too alike.",
+    },
+    RuleInfo {
+        rule: Rule::NearParagraph,
+        name: "near-paragraph",
+        judges: Judges::Paragraphs,
+        stays: Stays::Alike,
+        is_on: |config| config.near.has_paragraphs(),
+        title: "near-duplicate of a paragraph",
+        titles: "near-duplicates of paragraphs",
+        counted: "near-duplicates",
+        wording: Wording {
+            claim: "is a near-duplicate of",
+            why_one: "this paragraph is a near-duplicate of one that stays",
+            why_several: "these paragraphs are near-duplicates of some that stay",
+        },
+        description: "This paragraph is nearly the same as one that stays.",
+        help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
+    },
+    RuleInfo {
+        rule: Rule::ShortDocument,
+        name: "short-document",
+        judges: Judges::Documents,
+        stays: Stays::Nothing,
+        is_on: |config| config.filters.min_document_chars.is_some(),
+        title: "short document",
+        titles: "short documents",
+        counted: "short documents",
+        wording: Wording {
+            claim: "hardly any text is left of the whole document",
+            why_one: "hardly any text is left of the whole document",
+            why_several: "hardly any text is left of the whole document",
+        },
+        description: "What the other rules leave of this document is shorter than a document must be.",
+        help: "`tamis clean` drops it with the option that set the bound; its paragraphs stay where they stand in other documents.",
+    },
+];
+
+const _: () = {
+    let mut number = 0;
+    while number < TABLE.len() {
+        assert!(
+            TABLE[number].rule as usize == number,
+            "the rows of the table stand in the order of the rules"
+        );
+        number += 1;
+    }
+};
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [TABLE[0].rule; TABLE.len()];
+        let mut number = 0;
+        while number < all.len() {
+            all[number] = TABLE[number].rule;
+            number += 1;
+        }
+        all
+    };
+
+    fn info(self) -> &'static RuleInfo {
+        &TABLE[self as usize]
+    }
+
+    /// The rule of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+
+    /// Its name in the ledger, the summary and the formats of reports.
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// Units that it judges.
+    pub fn judges(self) -> Judges {
+        self.info().judges
+    }
+
+    /// What stays in the place of what it removes.
+    pub fn stays(self) -> Stays {
+        self.info().stays
+    }
+
+    /// Whether it is about whole documents.
+    pub fn is_of_documents(self) -> bool {
+        self.judges() == Judges::Documents
+    }
+
+    /// Whether what it removes stands elsewhere as it is.
+    pub fn is_exact(self) -> bool {
+        self.stays() == Stays::Same
+    }
+
+    /// Whether something stays in the place of what it removes.
+    pub fn has_survivor(self) -> bool {
+        self.stays() != Stays::Nothing
+    }
+
+    /// Whether paragraphs go one for one: each is a copy of the paragraph that stays in its place.
+    pub fn is_one_for_one(self) -> bool {
+        self.is_exact() && !self.is_of_documents()
+    }
+
+    /// Whether it removes anything under these options.
+    pub fn is_on(self, config: &DecideConfig) -> bool {
+        (self.info().is_on)(config)
+    }
+
+    /// One of its problems, in a few words: `copy of a document`.
+    pub fn title(self) -> &'static str {
+        self.info().title
+    }
+
+    /// All that it removes, in a few words: `copies of documents`.
+    pub fn titles(self) -> &'static str {
+        self.info().titles
+    }
+
+    /// What it removed, to be counted: `exact duplicates`; of a rule for documents these stand behind their number.
+    pub fn counted(self) -> &'static str {
+        self.info().counted
+    }
+
+    /// Sentences about what it removed; about text that stands in an earlier run there are others.
+    pub fn wording(self, is_earlier: bool) -> Wording {
+        if is_earlier { EARLIER } else { self.info().wording }
+    }
+
+    /// The long description of its problems.
+    pub fn description(self) -> &'static str {
+        self.info().description
+    }
+
+    /// What can be done about its problems; code stands in backticks.
+    pub fn help(self) -> &'static str {
+        self.info().help
+    }
+}
+
+/// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
+/// what goes.
+pub fn looks_ahead(config: &DecideConfig) -> bool {
+    Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(RuleName)
+    }
+}
+
+/// Takes a rule's name where it stands: there is one in each line of a ledger.
+struct RuleName;
+
+impl serde::de::Visitor<'_> for RuleName {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a rule")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Rule, E> {
+        Rule::named(name).ok_or_else(|| E::custom(format_args!("unknown rule {name:?}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_back_and_no_two_rules_share_one() {
+        for rule in Rule::ALL {
+            assert_eq!(Rule::named(rule.name()), Some(rule));
+            let json = serde_json::to_string(&rule).unwrap();
+            assert_eq!(json, format!("{:?}", rule.name()));
+            assert_eq!(serde_json::from_str::<Rule>(&json).unwrap(), rule);
+        }
+        assert_eq!(Rule::named("later"), None);
+        assert!(serde_json::from_str::<Rule>("\"later\"").unwrap_err().to_string().contains("unknown rule"));
+    }
+
+    #[test]
+    fn every_row_says_something() {
+        for info in TABLE {
+            let RuleInfo { name, title, titles, counted, wording, description, help, .. } = info;
+            let Wording { claim, why_one, why_several } = wording;
+            for text in [name, title, titles, counted, claim, why_one, why_several, description, help] {
+                assert!(!text.is_empty() && text.trim() == *text, "{info:?}");
+            }
+            assert!(title.starts_with(|first: char| first.is_ascii_lowercase()), "it may begin a sentence");
+        }
+    }
+
+    #[test]
+    fn only_copies_of_paragraphs_go_unasked() {
+        let on: Vec<Rule> =
+            Rule::ALL.into_iter().filter(|rule| rule.is_on(&DecideConfig::default())).collect();
+        assert_eq!(on, [Rule::Exact]);
+        assert!(!looks_ahead(&DecideConfig::default()));
+    }
+}
