@@ -255,7 +255,7 @@ mod tests {
         let mut findings = Findings::default();
         findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Text)).unwrap();
+        sources.push(0, b"a.txt", Plan::Read(Format::Sniff)).unwrap();
         let mut places = Places::default();
         places.push_source(UnitKind::Document);
         let document = places.push_document(Ordinal(0));
