@@ -115,7 +115,7 @@ pub fn clean_roots(
     };
     let history = History::open(config, destination.name().as_deref())?;
     // What is read once stays in memory or is written; under a ceiling, or against an index, it may be read again.
-    let is_reread = config.decide.near.units.is_some() || config.memory.is_some() || history.is_some();
+    let is_reread = config.decide.reads_ahead() || config.memory.is_some() || history.is_some();
     let input = DiskInput::new(roots);
     let input = if is_reread { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);

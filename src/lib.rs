@@ -75,6 +75,7 @@ pub mod observe;
 mod originals;
 pub mod read;
 pub mod report;
+pub mod rules;
 mod run;
 pub mod split;
 pub mod store;

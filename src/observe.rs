@@ -12,6 +12,8 @@ pub enum Stage {
     Sketching,
     /// Those are read again, to be compared.
     Comparing,
+    /// What is left of documents is measured, to find those that filters drop.
+    Filtering,
     /// What does not fit in memory is read ahead and decided on.
     Deciding,
     /// Everything is read, decided and written.
@@ -24,6 +26,7 @@ impl Stage {
         match self {
             Self::Sketching => "sketching",
             Self::Comparing => "comparing",
+            Self::Filtering => "filtering",
             Self::Deciding => "deciding",
             Self::Cleaning => "cleaning",
         }
@@ -35,10 +38,10 @@ pub trait Observer: Sync {
     /// The inputs are listed: so many files, of so many bytes together.
     fn discovered(&self, _files: u64, _bytes: u64) {}
 
-    /// A stage begins. Without near-duplicates there is none but [`Stage::Cleaning`], and it is not told.
+    /// A stage begins. Where nothing is read ahead there is none but [`Stage::Cleaning`], and it is not reported.
     fn begun(&self, _stage: Stage) {}
 
-    /// So many more files and bytes of input were read to search for near-duplicates.
+    /// So many more files and bytes of input were read before they are cleaned.
     fn searched(&self, _files: u64, _bytes: u64) {}
 
     /// So many more files and bytes of input are done with.

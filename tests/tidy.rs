@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms, each of which may import from those before it.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
     "units",
     "error",
     "document",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 17] = [
     "normalize",
     "fingerprint",
     "decide",
+    "rules",
     "index",
     "write",
     "account",
@@ -33,7 +34,7 @@ const ROOMS: [&str; 17] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 23] = [
+const RUN: [&str; 26] = [
     "history",
     "corpus",
     "session",
@@ -49,6 +50,7 @@ const RUN: [&str; 23] = [
     "convert",
     "recheck",
     "decider",
+    "found",
     "ceiling",
     "course",
     "checkpoint",
@@ -56,6 +58,8 @@ const RUN: [&str; 23] = [
     "drive",
     "recorder",
     "near",
+    "filter",
+    "search",
     "mod",
 ];
 

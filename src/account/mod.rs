@@ -30,6 +30,6 @@ pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, NearSettings, ParagraphCounts, RecordCounts, Settings,
-    Summary, Unit,
+    ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,
+    RecordCounts, Settings, Summary, Unit,
 };

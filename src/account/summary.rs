@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{
-    Config, EncodingErrors, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits, ReadConfig, Repair,
-    Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
+    Config, EncodingErrors, FilterConfig, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits,
+    ReadConfig, Repair, Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
 };
 use crate::decide::{Removed, Rule};
 use crate::document::Kind;
@@ -71,6 +71,9 @@ pub struct Settings {
     pub min_chars: u64,
     /// `--near` and what belongs to it; without it near-duplicates stay
     pub near: Option<NearSettings>,
+    /// The filters that are on
+    #[serde(default, skip_serializing_if = "FilterSettings::is_off")]
+    pub filters: FilterSettings,
     /// `--text-field`
     pub text_field: String,
     /// `--id-field`
@@ -93,6 +96,26 @@ pub struct Settings {
     pub to: Option<TargetFormat>,
     /// `--shard-size`, in bytes
     pub shard_size: Option<u64>,
+}
+
+/// The bounds of filters; one that is off has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FilterSettings {
+    /// Fewest characters of a document that are no white space
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_document_chars: Option<u64>,
+}
+
+impl FilterSettings {
+    fn of(config: FilterConfig) -> Self {
+        let FilterConfig { min_document_chars } = config;
+        Self { min_document_chars }
+    }
+
+    /// Whether no filter is on.
+    fn is_off(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The options that decide which near-duplicates go.
@@ -293,6 +316,7 @@ impl Summary {
                 scope: config.decide.scope,
                 min_chars: config.matching.min_chars,
                 near: NearSettings::of(&config.decide.near),
+                filters: FilterSettings::of(config.decide.filters),
                 text_field: config.read.text_field.clone(),
                 id_field: config.read.id_field.clone(),
                 follow: config.read.follow,

@@ -26,13 +26,14 @@ use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::{Basis, Decider};
+use crate::run::decider::Decider;
 use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
+use crate::run::found::Stores;
 use crate::run::history::History;
-use crate::run::near;
 use crate::run::pass::{Keys, Pass};
 use crate::run::recorder::Tally;
+use crate::run::search::search;
 use crate::run::session::Session;
 use crate::store::{DiskInput, Place, Root};
 use crate::write::RecordIds;
@@ -114,7 +115,7 @@ pub fn check(
     let started = Instant::now();
     let input = DiskInput::new(roots);
     let history = History::open(config, None)?;
-    let is_reread = config.decide.near.units.is_some() || history.is_some();
+    let is_reread = config.decide.reads_ahead() || history.is_some();
     let input = if is_reread || config.memory.is_some() { input.rereadable() } else { input };
     let (report, baseline) =
         session.read(&input, |corpus| analyse(&corpus.after(history.as_ref()), input.roots(), &mut gate))?;
@@ -130,12 +131,11 @@ fn analyse(
     let Corpus { sources, output, config, observer, .. } = *corpus;
     let mut ids = RecordIds::new([output.scratch()?, output.scratch()?]);
     let mut evidence = EvidenceStore::new(output.scratch()?);
-    let search = near::search(corpus, &mut ids, &mut evidence)?;
-    let (findings, known) = search.map(|near::Search { findings, known }| (findings, known)).unzip();
+    let search = search(corpus, &mut Stores { ids: &mut ids, evidence: &mut evidence })?;
+    let (findings, basis) = search.basis();
     let findings = findings.as_ref();
     let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
-    let basis = known.map_or(Basis::Nothing(None), |known| Basis::Searched(known, findings));
-    let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis);
+    let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis(findings));
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use crate::account::{Evidence, LedgerContext, LedgerLineRef, RejectedLine, Summary, Survivors, survivors};
-use crate::decide::Reason;
+use crate::account::{Evidence, LedgerLineRef, RejectedLine, Summary, Survivors};
 use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
 use crate::run::corpus::Corpus;
@@ -54,11 +53,9 @@ impl LedgerLines for LogLines<'_, '_> {
     ) -> Result<()> {
         let mut num_runs = 0;
         for number in 0..self.log.len() {
-            if let Some(Entry::Run(run)) = self.log.entry(number)?
-                && let Some(reason) = run.verdict.reason()
-            {
+            if let Some(Entry::Run(run)) = self.log.entry(number)? {
                 if is_wanted(num_runs) {
-                    self.line(&run, reason, &mut |line| each(num_runs, line))?;
+                    self.line(&run, &mut |line| each(num_runs, line))?;
                 }
                 num_runs += 1;
             }
@@ -68,17 +65,11 @@ impl LedgerLines for LogLines<'_, '_> {
 }
 
 impl LogLines<'_, '_> {
-    fn line(
-        &mut self,
-        run: &Run,
-        reason: Reason,
-        each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let Teller { sources, places, findings, earlier, .. } = *self.teller;
-        let context = LedgerContext { sources, places, findings, earlier };
-        let Survivors { rule, place, finding } = survivors(reason, run.last - run.first + 1, context)?;
+    fn line(&mut self, run: &Run, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
+        let context = self.teller.context();
+        let Some(Survivors { rule, place, finding }) = self.teller.what_stays(run)? else { return Ok(()) };
         let Evidence { likeness, own: evidence } = self.teller.evidence.read(finding)?;
-        let removed = places.owner(run.document);
+        let removed = context.places.owner(run.document);
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,

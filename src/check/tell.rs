@@ -114,7 +114,7 @@ impl Named {
     }
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
     /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
     pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
         let occurrence = self.told.count(piece.kind, &piece.fingerprint);
@@ -146,10 +146,7 @@ impl Teller<'_> {
         if first == run.first {
             problem.excerpt = log.text(run.excerpt)?;
         }
-        if let Some(reason) = run.verdict.reason() {
-            let Self { sources, places, findings, earlier, .. } = *self;
-            let context = LedgerContext { sources, places, findings, earlier };
-            let Survivors { rule, place, finding } = survivors(reason, run.last - run.first + 1, context)?;
+        if let Some(Survivors { rule, place, finding }) = self.what_stays(run)? {
             let Evidence { likeness, own } = self.evidence.read(finding)?;
             (problem.similarity, problem.evidence) = (likeness.similarity, own);
             if let Some(mut place) = place {
@@ -161,6 +158,18 @@ impl Teller<'_> {
             }
         }
         Ok(problem)
+    }
+
+    /// What the ledger needs to name a place.
+    pub(super) fn context(&self) -> LedgerContext<'a> {
+        let Self { sources, places, findings, earlier, .. } = *self;
+        LedgerContext { sources, places, findings, earlier }
+    }
+
+    /// What stays in the place of a run, and by which rule it goes.
+    pub(super) fn what_stays(&self, run: &Run) -> Result<Option<Survivors>> {
+        let reason = run.verdict.reason();
+        reason.map(|reason| survivors(reason, run.last - run.first + 1, self.context())).transpose()
     }
 
     /// Where survivors stand. What repeats what goes both ways: the side that is new is where to look.

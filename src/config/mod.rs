@@ -149,6 +149,29 @@ pub struct DecideConfig {
     pub scope: Scope,
     /// Near-duplicates.
     pub near: NearConfig,
+    /// Filters of documents.
+    pub filters: FilterConfig,
+}
+
+impl DecideConfig {
+    /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
+    pub fn reads_ahead(&self) -> bool {
+        self.near.units.is_some() || self.filters.is_on()
+    }
+}
+
+/// Filters: rules that drop a document by what all other rules leave of it. All are off by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FilterConfig {
+    /// A document goes of which fewer characters are left that are no white space.
+    pub min_document_chars: Option<u64>,
+}
+
+impl FilterConfig {
+    /// Whether any filter is on.
+    pub fn is_on(self) -> bool {
+        self.min_document_chars.is_some()
+    }
 }
 
 /// What is written, and where it may be written.

@@ -31,5 +31,5 @@ pub use findings::{EvidencePlace, Finding, Findings, NO_TEXT, Texts};
 pub use partition::{Dealt, NUM_PARTITIONS};
 pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};
 pub use plan::{Plan, SavedPlan};
-pub use rules::{Judges, Rule, Stays, Wording};
+pub use rules::{Judges, Rule, Stays, Wording, looks_ahead};
 pub use verdict::{Reason, Removed, Verdict};

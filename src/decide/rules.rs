@@ -21,6 +21,8 @@ pub enum Rule {
     NearDocument,
     /// Near-duplicate paragraphs.
     NearParagraph,
+    /// Documents of which hardly any text is left.
+    ShortDocument,
 }
 
 /// Units that a rule judges.
@@ -159,6 +161,23 @@ const TABLE: &[RuleInfo] = &[
         description: "This paragraph is nearly the same as one that stays.",
         help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
     },
+    RuleInfo {
+        rule: Rule::ShortDocument,
+        name: "short-document",
+        judges: Judges::Documents,
+        stays: Stays::Nothing,
+        is_on: |config| config.filters.min_document_chars.is_some(),
+        title: "short document",
+        titles: "short documents",
+        counted: "short documents",
+        wording: Wording {
+            claim: "hardly any text is left of the whole document",
+            why_one: "hardly any text is left of the whole document",
+            why_several: "hardly any text is left of the whole document",
+        },
+        description: "What the other rules leave of this document is shorter than a document must be.",
+        help: "`tamis clean` drops it with the option that set the bound; its paragraphs stay where they stand in other documents.",
+    },
 ];
 
 const _: () = {
@@ -264,6 +283,12 @@ impl Rule {
     }
 }
 
+/// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
+/// what goes.
+pub fn looks_ahead(config: &DecideConfig) -> bool {
+    Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
+}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
@@ -324,5 +349,6 @@ mod tests {
         let on: Vec<Rule> =
             Rule::ALL.into_iter().filter(|rule| rule.is_on(&DecideConfig::default())).collect();
         assert_eq!(on, [Rule::Exact]);
+        assert!(!looks_ahead(&DecideConfig::default()));
     }
 }

@@ -27,9 +27,11 @@ pub(crate) mod course;
 pub(crate) mod decider;
 pub(crate) mod drive;
 pub(crate) mod feed;
+mod filter;
+pub(crate) mod found;
 pub(crate) mod history;
 pub(crate) mod lookup;
-pub(crate) mod near;
+mod near;
 mod overflow;
 pub(crate) mod pass;
 pub(crate) mod reader;
@@ -37,6 +39,7 @@ mod recheck;
 pub(crate) mod recorder;
 pub(crate) mod render;
 pub(crate) mod scan;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settled;
 pub(crate) mod texts;
@@ -51,13 +54,15 @@ use crate::write::RecordIds;
 use checkpoint::{EVIDENCE, Sealer, State, refused};
 use corpus::Corpus;
 use course::Course;
-use decider::{Basis, Decider};
+use decider::Decider;
 use drive::{Visitor, drive};
 use feed::Feed;
+use found::Stores;
 use history::History;
 use pass::{Keys, Pass};
 use recorder::{ID_STORES, RecordFiles, Recorder, SavedRecorder};
 use render::{RenderContext, render};
+use search::search;
 
 /// The sealer of a run that writes.
 type RunSealer<'a> = Sealer<'a, SavedRecorder>;
@@ -87,14 +92,13 @@ fn go(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
     let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
     let mut evidence = EvidenceStore::new(output.store(EVIDENCE)?);
     // A search is sealed as a whole.
-    let search = near::search(corpus, &mut ids, &mut evidence)?;
-    let (findings, known) = search.map(|near::Search { findings, known }| (findings, known)).unzip();
+    let search = search(corpus, &mut Stores { ids: &mut ids, evidence: &mut evidence })?;
+    let (findings, basis) = search.basis();
     let findings = findings.as_ref();
     if let (Some(findings), Some(sealer)) = (findings, sealer) {
         sealer.end_search(corpus, findings, &mut evidence)?;
     }
-    let basis = known.map_or(Basis::Nothing(None), |known| Basis::Searched(known, findings));
-    let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
+    let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis(findings));
     let recorder = Recorder::new(corpus, files, (ids, evidence), findings);
     let course = Course::new(Pass::Decide, Feed::new(corpus));
     write((corpus, findings), course, decider, recorder, sealer)

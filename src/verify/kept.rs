@@ -9,7 +9,7 @@ use super::audit::{Audit, Difference, DifferenceKind};
 use super::sight::hash;
 use crate::account::{LedgerLine, LedgerPlace, LedgerReader};
 use crate::config::Config;
-use crate::decide::Rule;
+use crate::decide::looks_ahead;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::units::SourceId;
@@ -139,8 +139,7 @@ impl Wanted {
     /// What is to be looked at.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
-        let is_wanted = |rule: Rule| !rule.is_one_for_one() && rule.is_on(&config.decide);
-        if !Rule::ALL.into_iter().any(is_wanted) {
+        if !looks_ahead(&config.decide) {
             return Ok(wanted);
         }
         for line in LedgerReader::open(file)? {

@@ -1,4 +1,4 @@
-//! What looks at inputs and at runs that are done: `check`, `verify`, `explain`, `inspect`, `clusters` and `report`.
+//! The commands that look at inputs and at runs that are done: `check`, `verify`, `explain`, `inspect`, `clusters` and `report`.
 
 use crate::book::Book;
 use crate::containers;
@@ -53,8 +53,8 @@ fn checks_of_containers() {
     book.close();
 }
 
-/// What looks at the run in `out`.
-fn told(book: &mut Book, sandbox: &Sandbox, clean: &str, places: &[&str]) {
+/// Cleans, and looks into the run with every command that does.
+fn looked_into(book: &mut Book, sandbox: &Sandbox, clean: &str, places: &[&str]) {
     book.run(sandbox, &format!("clean {clean} --out out"), &["out", "out.tamis"]);
     let mut run = |args: &str, watched: &[&str]| {
         book.run_titled(sandbox, (&format!("{args} (clean {clean})"), args), watched);
@@ -90,8 +90,8 @@ fn tools_on_the_sample() {
         "dump/page-0093.txt:0",
         "site/nowhere.txt",
     ];
-    told(&mut book, &sandbox, "corpus", &places);
-    told(&mut book, &sandbox, "corpus --near both --near-preset news --ledger-text", &places);
+    looked_into(&mut book, &sandbox, "corpus", &places);
+    looked_into(&mut book, &sandbox, "corpus --near both --near-preset news --ledger-text", &places);
     // A run that was meddled with.
     sandbox.file("out/wire/digest.txt", "something else\n");
     let options = "--near both --near-preset news";
@@ -114,6 +114,6 @@ fn tools_on_containers() {
         "columns/1.parquet",
         "near/03-edited.txt",
     ];
-    told(&mut book, &sandbox, "in --near both", &places);
+    looked_into(&mut book, &sandbox, "in --near both", &places);
     book.close();
 }

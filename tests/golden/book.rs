@@ -56,7 +56,7 @@ impl Book {
         watched: &[&str],
         cleared: &[&str],
     ) -> i32 {
-        cleared.iter().for_each(|path| remove(&sandbox.path(path)));
+        remove(sandbox, cleared);
         self.run_titled(sandbox, (args, args), watched)
     }
 
@@ -78,7 +78,7 @@ impl Book {
     /// The command with this on standard input.
     #[track_caller]
     pub(crate) fn run_on(&mut self, sandbox: &Sandbox, args: &str, input: &[u8], watched: &[&str]) {
-        watched.iter().for_each(|path| remove(&sandbox.path(path)));
+        remove(sandbox, watched);
         let mut running = Running::start(quiet(sandbox, args).stdin(Stdio::piped()));
         running.type_in(input);
         let ran = running.finish();
@@ -115,7 +115,9 @@ impl Book {
         let expected = fs::read_to_string(&path).unwrap_or_default();
         assert!(found == expected, "{}", self.differences(&expected));
         for (_, left) in &self.sections {
-            left.values().for_each(|content| keep(content));
+            for content in left.values() {
+                keep(content);
+            }
         }
     }
 
@@ -140,9 +142,9 @@ impl Book {
                 let _ = writeln!(text, "[{title}]\n{told}");
             }
         }
-        expected.keys().for_each(|title| {
+        for title in expected.keys() {
             let _ = writeln!(text, "[{title}]: in the manifest only");
-        });
+        }
         text
     }
 }
@@ -162,8 +164,11 @@ pub(crate) fn finished(command: &mut Command) -> Ran {
     Ran { status, stdout, stderr }
 }
 
-fn remove(path: &Path) {
-    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }; // it may not be there
+fn remove(sandbox: &Sandbox, paths: &[&str]) {
+    for path in paths {
+        let path = sandbox.path(path);
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }; // it may not be there
+    }
 }
 
 /// Exit code and both streams.
@@ -204,12 +209,12 @@ fn enter_file(left: &mut Left, name: &str, content: Vec<u8>, sandbox: &Sandbox) 
 }
 
 fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&Sha256::digest(content))
 }
 
 /// A line of the manifest: name, length and hash; of the exit code, itself; of a ledger's lines, their number too.
 fn entry(name: &str, content: &[u8]) -> String {
-    let lines = content.iter().filter(|&&byte| byte == b'\n').count();
+    let lines = memchr::memchr_iter(b'\n', content).count();
     match name {
         "exit" => format!("exit {}\n", String::from_utf8_lossy(content)),
         "stdout" | "stderr" if content.is_empty() => String::new(),
@@ -241,13 +246,18 @@ fn against(golden: &BTreeMap<String, String>, left: &Left) -> String {
         let found = left.get(name).map_or_else(String::new, |content| entry(name, content));
         if expected != found {
             let _ =
-                writeln!(text, "  {name}\n    expected {}\n    found    {}", expected.trim(), found.trim());
+                writeln!(text, "  {name}\n    expected {}\n    found    {}", shown(&expected), shown(&found));
             if let (Some(content), Some(kept)) = (left.get(name), kept(&expected)) {
                 text.push_str(&first_difference(&kept, content));
             }
         }
     }
     text
+}
+
+/// A line of a manifest, or that there is none.
+fn shown(entry: &str) -> &str {
+    if entry.is_empty() { "nothing" } else { entry.trim() }
 }
 
 /// What differs between what two runs left.

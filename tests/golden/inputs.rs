@@ -1,6 +1,7 @@
 //! Inputs of every kind, the same bytes in every run: nothing here asks a clock or chance.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray};
@@ -13,6 +14,7 @@ use parquet::file::properties::WriterProperties;
 use crate::common::{Noise, article, paragraph};
 use crate::nearly::{Dice, lines};
 use crate::packs::{COMPRESSIONS, Files, compress, csv, jsonl, tar, wet, zip};
+use crate::support;
 
 /// Encodes a text that the encoding can hold.
 fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
@@ -79,7 +81,7 @@ fn warc(texts: &[String]) -> String {
     head.into_iter().chain(body).collect()
 }
 
-/// A Parquet file of these texts with numbers beside them; what kind of column and compression, the number says.
+/// A Parquet file of these texts with numbers beside them; the number chooses the type of column and the compression.
 fn parquet(number: usize, texts: &[String]) -> Vec<u8> {
     let text = texts.iter().enumerate().map(|(n, text)| (n % 11 != 5).then_some(text.as_str()));
     let text: Vec<Option<&str>> = text.collect();
@@ -104,14 +106,14 @@ fn parquet(number: usize, texts: &[String]) -> Vec<u8> {
     writer.into_inner().expect("memory")
 }
 
-/// What can stand in an archive, longer texts included.
+/// Members of every kind, long texts included.
 fn long_members(seed: usize) -> Vec<(&'static str, Vec<u8>)> {
     let late = [article(seed + 3..seed + 1400).as_bytes(), b"\xff\n"].concat(); // it is bad at its end
     let long = [("g/late.txt", late), ("g/long.txt", article(seed..seed + 1400).into())];
     members(seed).into_iter().chain(long).collect()
 }
 
-/// What can stand in an archive.
+/// Members of every kind.
 fn members(seed: usize) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a.txt", article(seed..seed + 12).into()),
@@ -160,8 +162,8 @@ fn long(text: &str, len: usize) -> String {
     out
 }
 
-fn ascii(lines: usize) -> String {
-    (0..lines).map(|n| format!("line {n} of plain ASCII, fifty bytes and some more\n")).collect()
+fn ascii(count: usize) -> String {
+    support::lines(count, |n| format!("line {n} of plain ASCII, fifty bytes and some more"))
 }
 
 fn encodings(files: &mut Files) {
@@ -265,7 +267,7 @@ pub(crate) fn everything() -> Files {
     files
 }
 
-/// Of everything what is short, and a few long texts: a search takes its time.
+/// The short files of everything and a few long texts, for commands that take their time.
 pub(crate) fn for_a_search() -> Files {
     let long = ["news/long.txt", "encodings/late.txt"];
     let mut files = everything();
@@ -275,25 +277,30 @@ pub(crate) fn for_a_search() -> Files {
     files
 }
 
-/// What is not UTF-8, and long texts whose encoding is guessed wrong or that are bad at their ends.
+/// Texts that are not UTF-8, and long texts whose encoding is guessed wrong or that are bad at their ends.
 pub(crate) fn encoded() -> Files {
     let mut files = Files::new();
     encodings(&mut files);
     files
 }
 
-/// Of these what is settled alike below a ceiling: after a search, what follows a long text that is taken back or read
-/// again is not.
+/// The files for a search without the long text that is retracted. Below a ceiling, a run after a search decides
+/// differently on what follows such a text.
 pub(crate) fn below_a_ceiling() -> Files {
     let mut files = for_a_search();
     files.remove("encodings/late.txt");
     files
 }
 
+/// Paragraphs of about half a kilobyte, which are quickly read.
+pub(crate) fn wide(numbers: Range<usize>) -> String {
+    support::lines(numbers.len(), |n| format!("{} {}", numbers.start + n, "of plain ASCII, ".repeat(30)))
+}
+
 /// Texts longer than what is settled at once: one that turns out bad at its end, and one whose encoding was guessed
 /// wrong.
 pub(crate) fn late() -> Files {
-    let ascii = (0..17_500).map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(30))).collect::<String>();
+    let ascii = wide(0..17_500);
     assert!(ascii.len() > 8_500_000);
     let text = format!("before\n{ascii}{SIMPLIFIED}after\n");
     let bad = [text.as_bytes(), b"x\xe4\xb8\n", b"tail\n"].concat();
@@ -308,7 +315,7 @@ pub(crate) fn late() -> Files {
     )
 }
 
-/// What is broken, each file in a way of its own, and a good one.
+/// Files that are broken, each in a way of its own, and a good one.
 pub(crate) fn broken() -> Files {
     let mut files = Files::new();
     let mut add = |name: &str, content: Vec<u8>| files.insert(name.to_owned(), content);

@@ -98,6 +98,11 @@ impl<T> LedgerLine<'_, T> {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 
+    /// What stays in their place, if that stands in this run.
+    pub fn survivor_here(&self) -> Option<&LedgerPlace<'_>> {
+        self.survivor.as_ref().filter(|survivor| survivor.run.is_none())
+    }
+
     /// The earlier run in which what stays stands, if it is not this one.
     pub fn earlier_run(&self) -> Option<&str> {
         self.survivor.as_ref()?.run.as_deref()

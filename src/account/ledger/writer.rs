@@ -240,6 +240,7 @@ mod tests {
     use crate::account::{LedgerReader, RawJson};
     use crate::decide::{Findings, Places, Reason, Rule, UnitKind};
     use crate::discover::{Format, Plan, SourceList};
+    use crate::document::Kind;
     use crate::store::{Area, MemoryOutput, Output};
     use crate::units::{Ordinal, ParagraphIndex};
 
@@ -255,7 +256,7 @@ mod tests {
         let mut findings = Findings::default();
         findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Sniff)).unwrap();
+        sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
         let mut places = Places::default();
         places.push_source(UnitKind::Document);
         let document = places.push_document(Ordinal(0));

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use tamis::Config;
 use tamis::Destination;
 use tamis::config::{
-    DecideConfig, Given, HistoryConfig, MatchConfig, ReadConfig, RecoveryConfig, SplitConfig, WriteConfig,
+    DecideConfig, Given, HistoryConfig, MatchConfig, ReadConfig, RecoveryConfig, Scope, SplitConfig,
+    WriteConfig,
 };
 use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
@@ -54,6 +55,11 @@ fn read_config(reading: Reading) -> ReadConfig {
     }
 }
 
+/// The options that decide what goes.
+fn decide_config(scope: Option<Scope>, near: &Near) -> anyhow::Result<DecideConfig> {
+    Ok(DecideConfig { scope: scope.unwrap_or_default(), near: near.config()?, ..DecideConfig::default() })
+}
+
 impl Settings {
     /// Joins what was typed with the configuration file and the defaults.
     pub(crate) fn load(args: &CleanArgs) -> anyhow::Result<Self> {
@@ -74,7 +80,7 @@ impl Settings {
                 mode: joined.matching.unwrap_or_default(),
                 min_chars: joined.min_chars.unwrap_or_default(),
             },
-            decide: DecideConfig { scope: joined.scope.unwrap_or_default(), near: joined.near.config()? },
+            decide: decide_config(joined.scope, &joined.near)?,
             write: WriteConfig {
                 force: joined.force.unwrap_or_default(),
                 ledger_text: joined.ledger_text.unwrap_or_default(),

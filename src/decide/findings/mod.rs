@@ -3,7 +3,7 @@
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
 //! ([`Findings::add_texts`], so that what is said of a text is said of all its copies), or paragraphs
 //! ([`Findings::add_paragraphs`]). Rules are applied in the order in which they were added, those about documents
-//! first (contract C2).
+//! first.
 
 mod saved;
 
@@ -168,6 +168,11 @@ impl Findings {
     /// Whether any paragraph was found.
     pub fn has_paragraphs(&self) -> bool {
         self.lists.iter().any(|list| list.units == Units::Paragraphs && !list.removed.is_empty())
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_none() && self.lists.iter().all(|list| list.removed.is_empty())
     }
 
     /// The finding of this number among those of a rule.

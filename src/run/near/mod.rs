@@ -39,15 +39,15 @@ use rayon::prelude::*;
 use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
 use super::decider::Known;
+use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
-use crate::decide::{Finding, Findings, Places, Rule, Texts};
+use crate::decide::{Finding, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{Ordinal, count};
-use crate::write::RecordIds;
 
 use features::Collected;
 use sketch::DocumentSketches;
@@ -59,49 +59,43 @@ enum Units {
     Paragraphs,
 }
 
-/// What the search came to: what goes, and what the pass that carries it out needs to know.
-pub(crate) struct Search {
-    pub(crate) findings: Findings,
-    pub(crate) known: Known,
-}
-
-/// Searches the corpus, if near-duplicates are to go. The ids of records, and why texts go, are kept for the ledger.
-pub(crate) fn search(
-    corpus: &Corpus<'_>,
-    ids: &mut RecordIds,
-    evidence: &mut EvidenceStore,
-) -> Result<Option<Search>> {
+/// Searches the corpus, if near-duplicates are to go. What was `found` before stays found: documents that go already are
+/// not compared.
+///
+/// # Errors
+/// Any [`Error`].
+pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
     let config = &corpus.config.decide.near;
+    let Search { mut findings, mut known } = found;
     if config.units.is_none() {
-        return Ok(None);
+        return Ok(Search { findings, known });
     }
     let banding = Banding::of(config);
-    let mut findings = Findings::default();
-    let mut known: Option<Known> = None;
     if config.has_documents() {
         corpus.observer.begun(Stage::Sketching);
-        let (sketches, documents) = sketch::documents(corpus, banding, ids)?;
+        let before = known.as_ref().map(|known| Searched { known, findings: &findings });
+        let (sketches, numbered) = sketch::documents(corpus, banding, before, stores.ids)?;
+        known = known.or(numbered);
         let DocumentSketches { texts, texts_of } = sketches;
         let compared = Compared { texts: &texts, banding, units: Units::Documents };
-        let removed = settle(corpus, &compared, &documents.places, evidence)?;
+        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let removed = settle(corpus, &compared, places, stores.evidence)?;
         findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
-        known = Some(documents);
     }
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
-        let judged = known.as_ref().map(|known| JudgedDocuments { known, findings: &findings });
-        let (texts, numbered) = sketch::paragraphs(corpus, banding, judged, ids)?;
+        let before = known.as_ref().map(|known| Searched { known, findings: &findings });
+        let (texts, numbered) = sketch::paragraphs(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
-        let Some(Known { places, .. }) = &known else { return Ok(None) };
         let compared = Compared { texts: &texts, banding, units: Units::Paragraphs };
-        let removed = settle(corpus, &compared, places, evidence)?;
+        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let removed = settle(corpus, &compared, places, stores.evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
         removed.sort_unstable_by_key(|(place, _)| *place);
         findings.add_paragraphs(Rule::NearParagraph, removed);
     }
-    corpus.observer.begun(Stage::Cleaning);
-    Ok(known.map(|known| Search { findings, known }))
+    Ok(Search { findings, known })
 }
 
 /// Texts of one kind, as they are compared.
@@ -109,13 +103,6 @@ struct Compared<'a> {
     texts: &'a Signatures,
     banding: Banding,
     units: Units,
-}
-
-/// What is known of documents when paragraphs are compared.
-#[derive(Clone, Copy)]
-struct JudgedDocuments<'a> {
-    known: &'a Known,
-    findings: &'a Findings,
 }
 
 /// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough

@@ -1,21 +1,19 @@
 //! Sketches: one of every text that may be a near-duplicate.
 
-use std::sync::Arc;
-
 use crate::config::Shingle;
 use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
-use crate::decide::{NO_TEXT, Places};
+use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
 use crate::read::{Part, PartFate};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
-use crate::run::decider::{Basis, Decider, Known, MARKS};
+use crate::run::decider::{Decider, Known};
 use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
+use crate::run::found::{self, Searched};
 use crate::run::pass::{Keys, Pass};
-use crate::run::recheck::Checksums;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
@@ -24,7 +22,7 @@ use crate::write::RecordIds;
 
 use super::pending::Pending;
 use super::rank::Ranking;
-use super::{JudgedDocuments, check_texts, near_budget, report};
+use super::{check_texts, near_budget, report};
 
 /// The sketches of documents.
 pub(super) struct DocumentSketches {
@@ -116,6 +114,8 @@ struct Adder<'a> {
     sketches: DocumentSketches,
     open: Option<OpenText>,
     sketcher: &'a Sketcher<'a>,
+    /// What was found before: documents that go already are not compared.
+    gone: Option<&'a Findings>,
     walk: Walk,
 }
 
@@ -157,6 +157,9 @@ impl Adder<'_> {
     }
 
     fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
+        if self.gone.is_some_and(|gone| !gone.judge_document(document).is_kept()) {
+            return Ok(());
+        }
         let text = push(&mut self.sketches.texts, (document.0, text), self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.sketches.texts_of.resize(index, NO_TEXT);
@@ -220,18 +223,20 @@ fn push(
     texts.push(member, text)
 }
 
-/// Sketches all documents, and finds where everything stands; the ids of records are noted.
+/// Sketches all documents that do not go already; the ids of records are noted. Gives back where everything stands too,
+/// if that was not known.
 pub(super) fn documents(
     corpus: &Corpus<'_>,
     banding: Banding,
+    before: Option<Searched<'_>>,
     ids: &mut RecordIds,
-) -> Result<(DocumentSketches, Known)> {
+) -> Result<(DocumentSketches, Option<Known>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
-    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, walk: Walk::default() };
-    let noting = Checksums::new(corpus.output.store(MARKS)?, DocumentId(0));
+    let gone = before.map(|before| before.findings);
+    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, gone, walk: Walk::default() };
     let scope = corpus.config.decide.scope;
-    let mut decider = Decider::new(Pass::Sketch, scope, Basis::Nothing(Some(noting)));
+    let mut decider = Decider::new(Pass::Sketch, scope, found::basis(corpus, before)?);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
         Ok((settled, seen))
@@ -245,8 +250,7 @@ pub(super) fn documents(
     };
     let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
     drive(corpus, Course::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
-    let known = decider.into_known().expect("a pass that knows nothing before numbers and notes everything");
-    Ok((adder.sketches, known))
+    Ok((adder.sketches, decider.into_known()))
 }
 
 /// Notes the ids of a chunk's records, for the ledger.
@@ -265,20 +269,14 @@ fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
 pub(super) fn paragraphs(
     corpus: &Corpus<'_>,
     banding: Banding,
-    judged: Option<JudgedDocuments<'_>>,
+    before: Option<Searched<'_>>,
     ids: &mut RecordIds,
 ) -> Result<(Signatures, Option<Known>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let mut texts = sketcher.texts();
     // Those of a long text wait until it is known to be good.
     let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
-    let basis = match judged {
-        None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
-        Some(JudgedDocuments { known: Known { places, checksums }, findings }) => {
-            Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
-        }
-    };
-    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis);
+    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, before)?);
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
     let visit = |settled: Settled, _: &Places| {

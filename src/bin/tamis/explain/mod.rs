@@ -192,11 +192,10 @@ impl Teller<'_> {
         }
         // Of what stands in an earlier run the inputs know nothing.
         let of_line = |line: &LedgerLine<'_>| {
-            let LedgerLine { path, record, first, last, survivor, .. } = line;
+            let LedgerLine { path, record, first, last, .. } = line;
             let removed =
                 Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = survivor.as_ref().filter(|survivor| survivor.run.is_none());
-            let twin = twin.map(|survivor| Wanted {
+            let twin = line.survivor_here().map(|survivor| Wanted {
                 path: survivor.path.to_string(),
                 record: survivor.record,
                 paragraphs: Some((survivor.first, survivor.last)),
@@ -208,8 +207,7 @@ impl Teller<'_> {
         let style = Page::of_stdout(self.args.full);
         for line in lines {
             let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
-            let removed = next();
-            let is_here = line.survivor.as_ref().is_some_and(|survivor| survivor.run.is_none());
+            let (removed, is_here) = (next(), line.survivor_here().is_some());
             let told = Told::new(line, (removed, is_here.then(next)));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };

@@ -1,6 +1,6 @@
 //! What `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]` may mean.
 
-use tamis::account::{LedgerLine, LedgerLineRef, LedgerPlace};
+use tamis::account::{LedgerLine, LedgerLineRef};
 
 /// One way to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +50,7 @@ impl Reading {
     }
 
     pub(crate) fn is_named_by(&self, line: &LedgerLineRef<'_>) -> bool {
-        let is_own = |survivor: &LedgerPlace<'_>| survivor.path == self.path && survivor.run.is_none();
-        line.path == self.path || line.survivor.as_ref().is_some_and(is_own)
+        line.path == self.path || line.survivor_here().is_some_and(|survivor| survivor.path == self.path)
     }
 }
 

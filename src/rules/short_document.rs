@@ -1,0 +1,83 @@
+//! Stubs: documents of which hardly any text is left.
+
+use serde::Serialize;
+
+use super::Dropped;
+use crate::decide::Rule;
+
+/// Characters of a document that are no white space: letters of any script count as one each, so that one bound means
+/// about as much text in Chinese as it says, and about a fifth as many words in English.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Length {
+    chars: u64,
+}
+
+impl Length {
+    pub(super) fn add(&mut self, text: impl Iterator<Item = char>) {
+        self.chars += text.filter(|c| !c.is_whitespace()).fold(0, |sum, _| sum + 1);
+    }
+
+    pub(super) fn join(&mut self, next: Self) {
+        self.chars += next.chars;
+    }
+}
+
+/// Drops documents that are too short.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShortDocument {
+    /// Documents with fewer characters go.
+    pub(super) min_chars: u64,
+}
+
+/// What is said of a document that goes.
+#[derive(Debug, Serialize)]
+struct Evidence {
+    chars: u64,
+    min_chars: u64,
+}
+
+impl ShortDocument {
+    pub(super) fn judge(self, length: Length) -> Option<Dropped> {
+        let (Length { chars }, Self { min_chars }) = (length, self);
+        (chars < min_chars).then(|| Dropped::new(Rule::ShortDocument, &Evidence { chars, min_chars }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Filters, Measures};
+    use super::*;
+    use crate::config::{Config, DecideConfig, FilterConfig};
+
+    #[test]
+    fn short_documents_go() {
+        let filters = FilterConfig { min_document_chars: Some(5) };
+        let decide = DecideConfig { filters, ..DecideConfig::default() };
+        let filters = Filters::of(&Config { decide, ..Config::default() }).unwrap();
+        for (name, paragraphs, chars) in [
+            ("nothing is left", &[][..], None),
+            ("short", &["今天下"], Some(3)),
+            ("as long as it must be", &["今天下雨。"], None),
+            ("white space does not count", &["a b", "　c\t"], Some(3)),
+            ("nor does what repair removes", &["a\u{feff}b\u{200b}c"], Some(3)),
+            ("several paragraphs", &["今天", "下雨。"], None),
+        ] {
+            let mut whole = Measures::default();
+            for paragraph in paragraphs {
+                filters.add(&mut whole, paragraph);
+            }
+            let mut joined = Measures::default();
+            for paragraph in paragraphs {
+                let mut piece = Measures::default();
+                filters.add(&mut piece, paragraph);
+                joined.join(piece);
+            }
+            assert_eq!(joined, whole, "{name}");
+            let dropped = filters.judge(&whole);
+            let evidence = chars.map(|chars: u64| format!("{{\"chars\":{chars},\"min_chars\":5}}"));
+            assert_eq!(dropped.as_ref().map(|dropped| dropped.evidence.clone()), evidence, "{name}");
+            assert!(dropped.is_none_or(|dropped| dropped.rule == Rule::ShortDocument), "{name}");
+        }
+        assert!(Filters::of(&Config::default()).is_none());
+    }
+}

@@ -1,0 +1,137 @@
+//! The pass that filters need: everything is decided as if all documents stayed, what is left of each is measured, and
+//! those that a filter drops are found. Nothing is written before: no document has to be taken back, however long it is
+//! and wherever it goes, standard output among them.
+//!
+//! A dropped document is no survivor (contract C2): the pass that writes decides again without it.
+//!
+//! Memory: 32 bytes a document that goes.
+
+use super::corpus::Corpus;
+use super::course::Course;
+use super::decider::Decider;
+use super::drive::{Visitor, drive};
+use super::feed::Feed;
+use super::found::{self, Search, Searched};
+use super::overflow::report;
+use super::pass::{Keys, Pass};
+use super::settled::Settled;
+use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+use crate::account::{EvidenceStore, RawJson};
+use crate::decide::{Finding, Findings, Places, Rule};
+use crate::error::Result;
+use crate::observe::Stage;
+use crate::read::Part;
+use crate::rules::{Dropped, Filters, Measures};
+use crate::units::DocumentId;
+
+/// Finds the documents that filters drop, and where everything stands, if no search found it before. Why documents go is
+/// kept for the ledger.
+///
+/// # Errors
+/// Any [`crate::Error`].
+pub(super) fn filter(
+    corpus: &Corpus<'_>,
+    filters: &Filters,
+    searched: Option<Searched<'_>>,
+    evidence: &mut EvidenceStore,
+) -> Result<Search> {
+    corpus.observer.begun(Stage::Filtering);
+    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, searched)?);
+    let mut judge = Judge { filters, open: Measures::default(), dropped: Vec::new() };
+    let mut walk = Walk::default();
+    let visit = |settled: Settled, _: &Places| {
+        let measures = measure(&settled, filters);
+        Ok((settled, measures))
+    };
+    let mut commit = |(settled, measures): (Settled, Vec<Measures>), _: &Places| {
+        report(corpus, &settled);
+        walk.chunk(
+            &settled.scanned.chunk,
+            &mut ChunkJudge { judge: &mut judge, settled: &settled, measures },
+        )?;
+        Ok(settled.scanned.chunk.bytes)
+    };
+    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
+    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
+}
+
+/// What went, by rule.
+fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -> Result<Findings> {
+    let mut by_rule: Vec<Vec<(DocumentId, Finding)>> = vec![Vec::new(); Rule::ALL.len()];
+    for (document, Dropped { rule, evidence: json }) in dropped {
+        let found = evidence.keep_own(RawJson::spelled(json).as_ref())?;
+        by_rule[rule as usize].push((document, found));
+    }
+    let mut findings = Findings::default();
+    for (rule, removed) in Rule::ALL.into_iter().zip(by_rule).filter(|(_, removed)| !removed.is_empty()) {
+        findings.add_documents(rule, removed);
+    }
+    Ok(findings)
+}
+
+/// Measures what is left of each document of a chunk, or of the piece of one in it.
+fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
+    let measure = |number| {
+        let mut measures = Measures::default();
+        let document = settled.judged(number);
+        for (paragraph, verdict) in document.iter() {
+            if verdict.is_kept() {
+                filters.add(&mut measures, document.paragraph(paragraph));
+            }
+        }
+        measures
+    };
+    (0..settled.scanned.chunk.slots.len()).map(measure).collect()
+}
+
+/// Judges documents, in corpus order.
+struct Judge<'a> {
+    filters: &'a Filters,
+    /// Of the pieces of a long text so far.
+    open: Measures,
+    dropped: Vec<(DocumentId, Dropped)>,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, document: DocumentId, measures: &Measures) {
+        self.dropped.extend(self.filters.judge(measures).map(|dropped| (document, dropped)));
+    }
+}
+
+/// Judges the documents of a chunk: one [`Measures`] for each of its slots.
+struct ChunkJudge<'c, 'a> {
+    judge: &'c mut Judge<'a>,
+    settled: &'c Settled,
+    measures: Vec<Measures>,
+}
+
+impl UnitVisitor for ChunkJudge<'_, '_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.judge.open = Measures::default();
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.judge.judge(self.settled.documents[record.number].id, &self.measures[record.number]);
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        self.judge.open.join(self.measures[piece.number]);
+        if piece.is_end {
+            let measures = std::mem::take(&mut self.judge.open);
+            self.judge.judge(self.settled.documents[piece.number].id, &measures);
+        }
+        Ok(())
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.judge.open = Measures::default();
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        Ok(())
+    }
+}
