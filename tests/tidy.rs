@@ -241,7 +241,7 @@ fn parquet_is_switched_off_in_one_place() {
 fn only_the_store_touches_files() {
     for (file, text) in sources() {
         let is_allowed = ["store", "bin"].contains(&room(&file).as_str());
-        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let code = code(&text);
         assert!(is_allowed || !code.contains("std::fs"), "{}", file.display());
         assert!(is_allowed || !code.contains("walkdir::"), "{}", file.display());
         let is_bin = room(&file) == "bin";
