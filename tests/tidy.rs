@@ -63,6 +63,29 @@ const RUN: [&str; 26] = [
     "mod",
 ];
 
+/// The insides of reading: what a container needs stands before it, what takes it apart behind.
+const READ: [&str; 19] = [
+    "fault",
+    "position",
+    "encoding",
+    "coding",
+    "content",
+    "context",
+    "slot",
+    "container",
+    "decompress",
+    "spool",
+    "archive",
+    "chunk",
+    "piece",
+    "decode",
+    "fields",
+    "open",
+    "stream",
+    "whole",
+    "mod",
+];
+
 /// `error` prints paths with `store`'s escaping; that is the one import that points the other way.
 const EXCEPTIONS: [(&str, &str); 1] = [("error", "store")];
 
@@ -161,6 +184,57 @@ fn check_insides(room: &str, order: &[&str]) -> usize {
 #[test]
 fn the_engine_has_no_circle() {
     assert!(check_insides("run", &RUN) > 60, "the imports were not found");
+}
+
+#[test]
+fn reading_has_no_circle() {
+    assert!(check_insides("read", &READ) > 60, "the imports were not found");
+}
+
+/// The table of kinds, and the containers themselves.
+fn is_of_containers(file: &Path) -> bool {
+    file == Path::new("document/kind.rs") || file.starts_with("read/container")
+}
+
+#[test]
+fn only_containers_tell_kinds_apart() {
+    let kinds = ["JsonLines", "Csv", "Tsv", "Warc", "Parquet"].map(|kind| format!("Kind::{kind}"));
+    let mut found = 0;
+    for (file, text) in sources() {
+        let code = code(&text);
+        if is_of_containers(&file) {
+            found += usize::from(code.contains("Self::JsonLines"));
+            continue;
+        }
+        for kind in &kinds {
+            let what = "what depends on the kind is asked of its container";
+            assert!(!code.contains(kind.as_str()), "{}: {kind}: {what}", file.display());
+        }
+        assert!(!code.contains("Kind::Text =>"), "{}: a match on kinds", file.display());
+    }
+    assert_eq!(found, 2, "the two tables were not found");
+}
+
+#[test]
+fn no_kind_and_no_rewrite_is_the_other_one() {
+    for (file, text) in sources() {
+        let is_table = ["document/kind.rs", "read/container/mod.rs", "read/container/rewrite.rs"];
+        let is_asked = ["write/record.rs", "read/open.rs"];
+        if is_table.iter().chain(&is_asked).any(|name| file == Path::new(name)) {
+            assert!(!code(&text).contains("_ =>"), "{}: a container is forgotten in silence", file.display());
+        }
+    }
+}
+
+#[test]
+fn parquet_is_switched_off_in_one_place() {
+    let mut found = 0;
+    for (file, text) in sources() {
+        let num = text.matches("feature = \"parquet\"").count();
+        assert!(num == 0 || file.starts_with("read/container"), "{}", file.display());
+        found += num;
+    }
+    assert!((1..=6).contains(&found), "{found} places");
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(super) struct Document {
     reader: Box<dyn PieceReader>,
     /// Malformed sequences that were replaced while reading, and those a piece was given out with.
     num_replaced: Position,
-    num_told: u64,
+    num_given: u64,
     /// Counts the bytes read, where nothing between the file and the reader does.
     position: Option<Position>,
     /// Bytes before those that the reader reads: a byte order mark.
@@ -208,7 +208,7 @@ impl Opener<'_> {
         self.open_file(&head, Box::new(spool), (format, outer), Origin::Member)
     }
 
-    /// A text document; the first piece of a file that can be read again tells its encoding.
+    /// A text document; the first piece of a file that can be read again shows its encoding.
     fn text(
         &self,
         mut file: Box<dyn InputFile>,
@@ -249,7 +249,7 @@ impl Opener<'_> {
         let context = self.context;
         let (mut reader, encoding, mark) = match how.charset {
             Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),
-            charset => raw.told(|head| charset.detect(head, context.detection))?,
+            charset => raw.detect(|head| charset.detect(head, context.detection))?,
         };
         let mut num_replaced = Position::default();
         if encoding != encoding_rs::UTF_8 {
@@ -277,24 +277,24 @@ impl Raw {
         }
     }
 
-    /// The reader after the byte order mark, and what `tell` tells by the first piece: the encoding, and the length
+    /// The reader after the byte order mark, and what `detect` finds by the first piece: the encoding, and the length
     /// of the mark.
-    fn told(
+    fn detect(
         self,
-        tell: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
+        detect: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
     ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding, u64)> {
         let len = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
         match self {
             // Read again from the file itself, which fills buffers better than a copy of its beginning does.
             Self::Seekable(mut file) => {
                 let ahead = peek(&mut file, len);
-                let (encoding, mark) = tell(&ahead.head);
+                let (encoding, mark) = detect(&ahead.head);
                 file.seek(SeekFrom::Start(count(mark)))?;
                 Ok((Box::new(file), encoding, count(mark)))
             }
             Self::Stream(mut reader) => {
                 let mut ahead = peek(&mut reader, len);
-                let (encoding, mark) = tell(&ahead.head);
+                let (encoding, mark) = detect(&ahead.head);
                 ahead.head.drain(..mark);
                 Ok((ahead.before(reader), encoding, count(mark)))
             }
@@ -339,7 +339,7 @@ impl Document {
             is_first: true,
             reader,
             num_replaced,
-            num_told: 0,
+            num_given: 0,
             position: None,
             mark: 0,
         }
@@ -352,10 +352,7 @@ impl Document {
 
     /// Number of the archive's member it is.
     pub(super) fn member_number(&self) -> Option<u64> {
-        match &self.role {
-            Role::Member(member) => Some(member.number),
-            _ => None,
-        }
+        if let Role::Member(member) = &self.role { Some(member.number) } else { None }
     }
 
     /// The next piece.
@@ -364,8 +361,8 @@ impl Document {
         if let Some(position) = &self.position {
             position.set(self.mark + self.reader.num_read());
         }
-        let num_replaced = self.num_replaced.get() - self.num_told;
-        self.num_told += num_replaced;
+        let num_replaced = self.num_replaced.get() - self.num_given;
+        self.num_given += num_replaced;
         Piece {
             source: SourceId(0), // the stream knows
             role: self.role.clone(),

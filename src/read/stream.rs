@@ -36,7 +36,7 @@ pub struct Stream<'a> {
     input: &'a dyn Input,
     /// Bytes of the file read, and those a piece was given out for.
     position: Position,
-    num_told: u64,
+    num_given: u64,
     state: State,
     /// The place of the last piece.
     last: Option<PiecePlace>,
@@ -65,7 +65,7 @@ impl<'a> Stream<'a> {
     ) -> Self {
         let position = Position::default();
         let opener = Opener { context, how, spooler, position: position.clone() };
-        Self { source, opener, input, position, num_told: 0, state: State::Start, last: None }
+        Self { source, opener, input, position, num_given: 0, state: State::Start, last: None }
     }
 
     /// The source being read.
@@ -179,7 +179,7 @@ impl<'a> Stream<'a> {
     fn document(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
         let State::Document(document) = &mut self.state else { return Err(Stop::OverBudget) };
         let piece = document.next(buffer);
-        let piece = self.told(piece);
+        let piece = self.counted(piece);
         if piece.is_last {
             self.state = State::Done;
         }
@@ -193,7 +193,7 @@ impl<'a> Stream<'a> {
         if piece.is_last {
             *current = None;
         }
-        Ok(self.told(piece))
+        Ok(self.counted(piece))
     }
 
     /// Opens the next member of an archive.
@@ -258,11 +258,11 @@ impl<'a> Stream<'a> {
             num_replaced: 0,
             place: PiecePlace::default(),
         };
-        self.told(piece)
+        self.counted(piece)
     }
 
     /// The piece with the bytes read since the piece before it; with the last piece all of the file is done with.
-    fn told(&mut self, mut piece: Piece) -> Piece {
+    fn counted(&mut self, mut piece: Piece) -> Piece {
         piece.source = self.source.id;
         piece.place = PiecePlace::of(&piece.role, self.last);
         self.last = Some(piece.place);
@@ -274,8 +274,8 @@ impl<'a> Stream<'a> {
         } else {
             self.position.get().min(self.source.size)
         };
-        piece.num_bytes = position.saturating_sub(self.num_told);
-        self.num_told = self.num_told.max(position);
+        piece.num_bytes = position.saturating_sub(self.num_given);
+        self.num_given = self.num_given.max(position);
         piece
     }
 }

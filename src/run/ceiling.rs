@@ -28,8 +28,8 @@ pub(crate) fn above_fixed(memory: u64) -> u64 {
 /// [`Error::Config`] if what is known of each file takes more than there is.
 pub(crate) fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<u64>> {
     let Some(memory) = corpus.config.memory else { return Ok(None) };
-    let has_parquet = corpus.sources.has_binary() || corpus.config.write.to == Some(TargetFormat::Parquet);
-    let tables = if has_parquet { PARQUET } else { 0 };
+    let has_binary = corpus.sources.has_binary() || corpus.config.write.to == Some(TargetFormat::Parquet);
+    let tables = if has_binary { PARQUET } else { 0 };
     let listed = corpus.sources.num_bytes() + decider.places().num_bytes();
     let (listed, tables) = if memory / 2 < FIXED { (0, 0) } else { (listed, tables) };
     match above_fixed(memory).checked_sub(listed + tables) {

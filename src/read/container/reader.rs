@@ -91,7 +91,7 @@ pub(in crate::read) struct TextPiece {
 pub enum Reread {
     /// As a stream of pieces: there is more in it than its size says.
     AsStream,
-    /// As a stream, its encoding told by all of it first: what its beginning told was wrong.
+    /// As a stream, its encoding detected by all of it first: what its beginning showed was wrong.
     Detected,
 }
 

@@ -1,8 +1,8 @@
 //! Text documents: read in pieces that end where a paragraph ends, and decoded to UTF-8 (contract D4).
 //!
-//! A large plain file is read once and optimistically: the encoding that its first piece tells is taken for that
-//! of all of it. A later piece that is no text in it has the file read again, its encoding told by all of it
-//! first ([`Reread::Detected`]). What cannot be read twice is spooled, and told before its first piece.
+//! A large plain file is read once and optimistically: the encoding that its first piece shows is taken for that
+//! of all of it. A later piece that is no text in it has the file read again, its encoding detected by all of
+//! it first ([`Reread::Detected`]). What cannot be read twice is spooled, and detected before its first piece.
 
 use std::io::{self, Read};
 
@@ -47,7 +47,7 @@ pub(in crate::read) struct TextReader {
     reader: Box<dyn Read + Send>,
     split: SplitConfig,
     detection: Detection,
-    /// `None` until the first piece tells.
+    /// `None` until the first piece shows it.
     coding: Option<Coding>,
     limit: u64,
     /// Bytes read that belong to the next piece.
@@ -65,7 +65,7 @@ pub(in crate::read) struct TextReader {
 enum NextText {
     /// A piece, and whether it is the last.
     Piece(TextPiece, bool),
-    /// The first piece does not tell the encoding.
+    /// The first piece does not show the encoding.
     Unclear,
 }
 
@@ -85,7 +85,7 @@ impl PieceReader for TextReader {
 }
 
 impl TextReader {
-    /// Reads `reader`; `coding` is `None` if the first piece is to tell it.
+    /// Reads `reader`; `coding` is `None` if the first piece is to show it.
     pub(in crate::read) fn new(
         reader: Box<dyn Read + Send>,
         split: SplitConfig,
@@ -119,7 +119,7 @@ impl TextReader {
 
     /// Whether raw bytes in this encoding can be cut where a paragraph ends.
     fn can_cut(&self, encoding: &'static Encoding) -> bool {
-        // A blank line, at which blocks are cut, is told by its characters.
+        // A blank line, at which blocks are cut, is known by its characters.
         let is_line = self.split.split != SplitMode::Block;
         encoding == UTF_8 || (is_line && encoding::is_line_independent(encoding))
     }
@@ -158,7 +158,7 @@ impl TextReader {
         self.offset += count(buffer.len());
         let mut mark = 0;
         if offset == 0 {
-            if self.coding.is_none() && !self.tell(&buffer) {
+            if self.coding.is_none() && !self.detect(&buffer) {
                 return Ok(NextText::Unclear);
             }
             // A byte order mark is no part of the text (contract D4).
@@ -170,15 +170,15 @@ impl TextReader {
         Ok(NextText::Piece(TextPiece { bytes: buffer, coding, offset: offset + count(mark) }, self.is_done))
     }
 
-    /// Tells the encoding by the first piece, if it is one in which pieces can be cut.
-    fn tell(&mut self, piece: &[u8]) -> bool {
+    /// Detects the encoding by the first piece, if it is one in which pieces can be cut.
+    fn detect(&mut self, piece: &[u8]) -> bool {
         let decision = encoding::detect(piece, self.detection.given);
         let encoding = match decision {
             Decision::Utf8 => UTF_8,
             Decision::Other(encoding) if self.can_cut(encoding) => encoding,
             _ => return false,
         };
-        // A document of one piece is told by all of it.
+        // All of a document of one piece is seen.
         self.coding = Some(Coding { encoding, is_decoded: false, is_settled: self.is_done });
         true
     }

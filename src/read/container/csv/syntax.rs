@@ -325,7 +325,7 @@ impl<'a> Fields<'a> {
     fn new(bytes: &'a [u8], dialect: Dialect, is_end: bool) -> Self {
         let mut reader = ReaderBuilder::new().delimiter(dialect.delimiter).build();
         // The reader drops a byte order mark from the first bytes it is given, and these may be from the
-        // middle of a file. Being told of an end first, it takes them for what they are.
+        // middle of a file. Given an end first, it takes them for what they are.
         let _ = reader.read_field(&[], &mut []);
         Self { reader, bytes, at: 0, is_end, scratch: [0; 1024] }
     }
