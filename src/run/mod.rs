@@ -1,7 +1,7 @@
 //! The engine: scan → decide → write, a batch at a time. The only room that knows all stages.
 //!
 //! # The flow
-//! [`crate::clean`] lists the inputs, calls [`run`], and publishes what it made. [`run`] does this, in this order:
+//! [`crate::clean()`] lists the inputs, calls [`run`], and publishes what it made. [`run`] does this, in this order:
 //!
 //! 1. `Sealer::new`, `Journal::take_left`: checkpoints are kept if the output has a journal ([`checkpoint`]), and
 //!    `--resume` finds the last one there. Without one the run begins ([`go`]: 2 to 6); with one it resumes ([`go_on`]:
@@ -20,7 +20,7 @@
 //! 7. `State::parse`, `State::check`: the checkpoint is read, and held against the configuration and the inputs.
 //! 8. `State::resume_search`, `State::resume`, `Recorder::take_up`: findings, decider, course and recorder stand as they
 //!    stood at the checkpoint.
-//! 9. [`drive()`] takes the pass through to its end ([`write`]). Batch after batch is fed ([`feed`]), scanned ([`scan`]),
+//! 9. [`drive()`] takes the pass through to its end ([`write()`]). Batch after batch is fed ([`feed`]), scanned ([`scan`]),
 //!    settled ([`decider`]), rendered ([`render()`]) and recorded ([`recorder`]).
 //!    1. While one batch is scanned, the batch before it is rendered and recorded; between the two the scanned batch is
 //!       settled. The first in corpus order stays, which needs no look-ahead: a text is written while it is in memory.
