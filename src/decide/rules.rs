@@ -55,6 +55,9 @@ struct RuleInfo {
     stays: Stays,
     /// Whether these options ask for it.
     is_on: fn(&DecideConfig) -> bool,
+    /// Whether reports name it only where it removed something: so a new rule changes no report of those who do not use
+    /// it.
+    is_quiet: bool,
     /// What one of its problems is, and what all of them are.
     title: &'static str,
     titles: &'static str,
@@ -99,6 +102,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Paragraphs,
         stays: Stays::Same,
         is_on: |_| true,
+        is_quiet: false,
         title: "repeated paragraphs",
         titles: "repeated paragraphs",
         counted: "exact duplicates",
@@ -116,6 +120,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Same,
         is_on: |config| config.near.has_documents(),
+        is_quiet: false,
         title: "copy of a document",
         titles: "copies of documents",
         counted: "exact copies of documents",
@@ -133,6 +138,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Alike,
         is_on: |config| config.near.has_documents(),
+        is_quiet: false,
         title: "near-duplicate of a document",
         titles: "near-duplicates of documents",
         counted: "near-duplicate documents",
@@ -150,6 +156,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Paragraphs,
         stays: Stays::Alike,
         is_on: |config| config.near.has_paragraphs(),
+        is_quiet: false,
         title: "near-duplicate of a paragraph",
         titles: "near-duplicates of paragraphs",
         counted: "near-duplicates",
@@ -167,6 +174,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Nothing,
         is_on: |config| config.filters.min_document_chars.is_some(),
+        is_quiet: true,
         title: "short document",
         titles: "short documents",
         counted: "short documents",
@@ -250,6 +258,11 @@ impl Rule {
     /// Whether it removes anything under these options.
     pub fn is_on(self, config: &DecideConfig) -> bool {
         (self.info().is_on)(config)
+    }
+
+    /// Whether reports name it only where it removed something.
+    pub fn is_quiet(self) -> bool {
+        self.info().is_quiet
     }
 
     /// One of its problems, in a few words: `copy of a document`.

@@ -51,6 +51,11 @@ impl ProblemKind {
         }
     }
 
+    /// Whether reports name it only where there is one of it.
+    fn is_quiet(self) -> bool {
+        matches!(self, Self::Removed(rule) if rule.is_quiet())
+    }
+
     /// What it says, in a few words.
     pub fn title(self) -> &'static str {
         match self {
@@ -224,6 +229,11 @@ impl CheckReport {
     /// Problems by kind, in the order of [`ProblemKind::ALL`].
     pub fn counts(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
         ProblemKind::ALL.into_iter().zip(self.num_problems)
+    }
+
+    /// Problems by kind, of those kinds that a report names.
+    pub fn listed(&self) -> impl Iterator<Item = (ProblemKind, u64)> {
+        self.counts().filter(|(kind, number)| *number > 0 || !kind.is_quiet())
     }
 
     /// Problems by kind, of those kinds that there are.

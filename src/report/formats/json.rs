@@ -36,7 +36,7 @@ impl Json {
 
 impl ProblemWriter for Json {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
-        let counts: BTreeMap<_, _> = report.counts().map(|(kind, number)| (kind.name(), number)).collect();
+        let counts: BTreeMap<_, _> = report.listed().map(|(kind, number)| (kind.name(), number)).collect();
         self.out.write_all(b"{")?;
         self.member("schema", &SCHEMA)?;
         self.member("passed", &report.has_passed())?;

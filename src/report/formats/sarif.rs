@@ -24,12 +24,14 @@ const SCHEMA: &str =
 pub(super) struct Sarif {
     out: Out,
     failing: Failing,
+    /// The kinds that are described, in the order of their descriptions.
+    kinds: Vec<ProblemKind>,
     num_results: u64,
 }
 
 impl Sarif {
     pub(super) fn new(out: Out) -> Self {
-        Self { out, failing: Failing::default(), num_results: 0 }
+        Self { out, failing: Failing::default(), kinds: Vec::new(), num_results: 0 }
     }
 }
 
@@ -37,7 +39,8 @@ impl ProblemWriter for Sarif {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
         self.failing = Failing::of(report);
         let version = env!("CARGO_PKG_VERSION");
-        let rules: Vec<Value> = ProblemKind::ALL.into_iter().map(rule).collect();
+        self.kinds = report.listed().map(|(kind, _)| kind).collect();
+        let rules: Vec<Value> = self.kinds.iter().map(|kind| rule(*kind)).collect();
         let driver =
             json!({ "name": "tamis", "version": version, "semanticVersion": version, "rules": rules });
         let invocation = json!({
@@ -64,7 +67,8 @@ impl ProblemWriter for Sarif {
         }
         self.out.write_all(if self.num_results == 0 { b"\n" } else { b",\n" })?;
         self.num_results += 1;
-        serde_json::to_writer(&mut self.out, &result(problem, self.failing))?;
+        let index = self.kinds.iter().position(|kind| *kind == problem.kind);
+        serde_json::to_writer(&mut self.out, &result(problem, index, self.failing))?;
         Ok(())
     }
 
@@ -122,7 +126,7 @@ fn limit(limit: &Measured) -> Value {
     })
 }
 
-fn result(problem: &Problem, failing: Failing) -> Value {
+fn result(problem: &Problem, index: Option<usize>, failing: Failing) -> Value {
     // What stands in an earlier run is no file that a reader could open.
     let related = problem.survivor.as_ref().filter(|survivor| survivor.run.is_none());
     let before = format!("{}: {}", place(&problem.location), claim(problem, |_| String::new()));
@@ -136,7 +140,7 @@ fn result(problem: &Problem, failing: Failing) -> Value {
     text.push_str(&plain(&extent(problem)));
     let mut result = json!({
         "ruleId": problem.kind.name(),
-        "ruleIndex": problem.kind.number(),
+        "ruleIndex": index,
         "level": if failing.has(problem.kind) { "error" } else { "warning" },
         "message": { "text": text },
         "locations": [location(&problem.location)],

@@ -9,6 +9,7 @@ use super::copies::{CLASSES, Standing};
 use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
 use crate::account::{RejectedLine, Summary};
+use crate::decide::Rule;
 use crate::store::path::printable_bytes;
 
 /// Everything that is shown. What comes from an input is plain text here, with what could reorder a line spelled out
@@ -91,6 +92,11 @@ pub(super) struct RepeatedData {
 }
 
 impl Data {
+    /// Whether anything went by a rule.
+    pub(super) fn removes_by(&self, rule: Rule) -> bool {
+        self.summary.paragraphs.removed.get(rule.name()).is_some_and(|removed| *removed > 0)
+    }
+
     pub(super) fn new(summary: &Summary, rejections: &[RejectedLine], standing: &Standing) -> Self {
         let mut copies: Vec<(u64, u64)> = CLASSES.into_iter().zip(standing.classes).collect();
         while copies.last().is_some_and(|(_, paragraphs)| *paragraphs == 0) {

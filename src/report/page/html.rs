@@ -22,10 +22,10 @@ const SCRIPT: &str = include_str!("page.js");
 /// Where the script is told what the rules are called.
 const RULES: &str = "    // rules\n";
 
-/// The script, with the rules of the table.
-fn script() -> String {
+/// The script, with the rules of the table that the page names.
+fn script(is_named: impl Fn(Rule) -> bool) -> String {
     let mut rules = String::new();
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.into_iter().filter(|rule| is_named(*rule)) {
         let quote = if rule.name().contains('-') { "\"" } else { "" };
         // Writing to a String cannot fail.
         let _ = writeln!(rules, "    {quote}{}{quote}: \"{}\",", rule.name(), rule.titles());
@@ -35,7 +35,7 @@ fn script() -> String {
 
 /// Writes the page.
 pub(super) fn write(data: &Data, out: &mut dyn Write) -> io::Result<()> {
-    let script = script();
+    let script = script(|rule| !rule.is_quiet() || data.removes_by(rule));
     let mut rest = PAGE;
     while let Some((before, marked)) = rest.split_once("{{") {
         out.write_all(before.as_bytes())?;
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_assets_do_not_end_their_elements() {
-        for asset in [STYLE, &script()] {
+        for asset in [STYLE, &script(|_| true)] {
             assert!(!asset.contains("</") && !asset.contains("<!--"));
         }
         let mut names: Vec<&str> =
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_script_knows_every_rule() {
         assert_eq!(SCRIPT.matches(RULES).count(), 1);
-        let script = script();
+        let script = script(|_| true);
         assert!(!script.contains(RULES));
         for line in
             ["    exact: \"repeated paragraphs\",", "    \"exact-document\": \"copies of documents\","]
@@ -121,5 +121,6 @@ mod tests {
         for rule in Rule::ALL {
             assert!(script.contains(&format!(": \"{}\",\n", rule.titles())), "{rule:?}");
         }
+        assert!(!super::script(|rule| rule != Rule::Exact).contains(Rule::Exact.titles()));
     }
 }

@@ -4,8 +4,12 @@
 //! Every message names the path, the place in it, the reason and the remedy, and paths are printed
 //! with control and bidirectional characters escaped ([`crate::store::path::printable`]).
 
+mod reason;
+
 use std::io;
 use std::path::PathBuf;
+
+pub use reason::{RejectReason, SkipReason};
 
 use crate::store::path::{printable, printable_bytes};
 
@@ -235,174 +239,6 @@ pub enum Error {
 /// Shorthand for results whose error is fatal.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why an input file was left out without being wrong (contract D2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// Not text: there is a NUL byte in its first 8 KiB and its name does not promise text.
-    Binary,
-    /// A container or compressed format that this version does not read.
-    Unsupported,
-    /// A symbolic link, and links are not followed (`--follow`).
-    Symlink,
-    /// A FIFO, socket or device.
-    Special,
-    /// Left out by `--include` or `--exclude`.
-    Excluded,
-    /// An archive inside an archive.
-    Nested,
-    /// A record of a web archive that holds a page, whose text is not extracted.
-    Html,
-    /// A record of a web archive that holds no text: a request, a picture.
-    NoText,
-}
-
-impl SkipReason {
-    /// The reason as it stands in the summary.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Binary => "binary",
-            Self::Unsupported => "unsupported",
-            Self::Symlink => "symlink",
-            Self::Special => "special",
-            Self::Excluded => "excluded",
-            Self::Nested => "nested",
-            Self::Html => "html",
-            Self::NoText => "no_text",
-        }
-    }
-}
-
-/// Why an input file or record was rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RejectReason {
-    /// The operating system would not let us open, list or read it.
-    Unreadable,
-    /// Not valid UTF-8.
-    NotUtf8,
-    /// It grew past its listed size while it was read.
-    Growing,
-    /// The line is not a JSON value.
-    NotJson,
-    /// The line is JSON but not an object.
-    NotObject,
-    /// The record has no text field.
-    NoText,
-    /// The text field is not a string.
-    TextNotString,
-    /// The text field stands twice in the record.
-    TextTwice,
-    /// Its encoding cannot be told.
-    EncodingUnknown,
-    /// It holds bytes that are no text in its encoding.
-    Undecodable,
-    /// The compressed stream is damaged or breaks off.
-    Corrupt,
-    /// It is longer than a document may be.
-    TooLarge,
-    /// It expands to so many times its size that it is an attack, not a text.
-    Bomb,
-    /// The rows are not CSV, or have too few fields.
-    NotCsv,
-    /// The web archive is damaged.
-    NotWarc,
-    /// The Parquet file is damaged or of an unknown kind.
-    NotParquet,
-    /// The archive is damaged.
-    NotArchive,
-    /// The member is encrypted.
-    Encrypted,
-    /// The member's name would lead out of the archive's directory.
-    UnsafeName,
-}
-
-impl RejectReason {
-    /// All reasons, in their order.
-    pub const ALL: [Self; 19] = [
-        Self::Unreadable,
-        Self::NotUtf8,
-        Self::Growing,
-        Self::NotJson,
-        Self::NotObject,
-        Self::NoText,
-        Self::TextNotString,
-        Self::TextTwice,
-        Self::EncodingUnknown,
-        Self::Undecodable,
-        Self::Corrupt,
-        Self::TooLarge,
-        Self::Bomb,
-        Self::NotCsv,
-        Self::NotWarc,
-        Self::NotParquet,
-        Self::NotArchive,
-        Self::Encrypted,
-        Self::UnsafeName,
-    ];
-
-    /// Its place among all.
-    pub fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The reason as it stands in the summary and in `rejected.jsonl`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::NotUtf8 => "not_utf8",
-            Self::Growing => "growing",
-            Self::NotJson => "not_json",
-            Self::NotObject => "not_object",
-            Self::NoText => "no_text",
-            Self::TextNotString => "text_not_string",
-            Self::TextTwice => "text_twice",
-            Self::EncodingUnknown => "encoding_unknown",
-            Self::Undecodable => "undecodable",
-            Self::Corrupt => "corrupt",
-            Self::TooLarge => "too_large",
-            Self::Bomb => "bomb",
-            Self::NotCsv => "not_csv",
-            Self::NotWarc => "not_warc",
-            Self::NotParquet => "not_parquet",
-            Self::NotArchive => "not_archive",
-            Self::Encrypted => "encrypted",
-            Self::UnsafeName => "unsafe_name",
-        }
-    }
-
-    /// What the user can do about it, in one clause.
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Self::Unreadable => "check its permissions, or leave it out of the input",
-            Self::NotUtf8 => {
-                "repair it, name its encoding with --encoding, or keep the rest with --encoding-errors replace"
-            }
-            Self::Growing => "run again when nothing is writing to it",
-            Self::NotJson => "repair the line; the other records of the file were cleaned",
-            Self::NotObject => "each line must be a JSON object",
-            Self::NoText => "name the field that holds the text with --text-field",
-            Self::TextNotString => "the field named by --text-field must hold a string",
-            Self::TextTwice => "remove one of the two fields",
-            Self::EncodingUnknown => "name its encoding with --encoding, for example --encoding gb18030",
-            Self::Undecodable => {
-                "name another encoding with --encoding, or keep the rest with --encoding-errors replace"
-            }
-            Self::Corrupt => "fetch or compress it again",
-            Self::TooLarge => "allow longer documents with --max-document-size",
-            Self::Bomb => "look at it by hand, and leave it out with --exclude",
-            Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the records before were cleaned",
-            Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the members before were cleaned",
-            Self::Encrypted => "unpack it with its password and clean what is in it",
-            Self::UnsafeName => "pack it again under a relative name without `..`",
-        }
-    }
-}
-
 /// One input file or record that was left out because something is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
@@ -441,18 +277,5 @@ impl std::fmt::Display for Rejection {
             write!(f, " at byte {byte}")?;
         }
         write!(f, "; {}", self.reason.remedy())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reasons_stand_in_their_places_and_have_one_name() {
-        for (index, reason) in RejectReason::ALL.into_iter().enumerate() {
-            assert_eq!(reason.index(), index);
-            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
-        }
     }
 }
