@@ -19,8 +19,8 @@ use crate::units::count;
 /// Looks at inputs.
 ///
 /// # Errors
-/// [`Error::Config`], [`Error::NoInput`], [`Error::Threads`], [`Error::Interrupted`], and [`Error::Output`] if there
-/// is no space to unpack to.
+/// [`crate::Error::Config`], [`crate::Error::NoInput`], [`crate::Error::Threads`], [`crate::Error::Interrupted`], and
+/// [`crate::Error::Output`] if there is no space to unpack to.
 ///
 /// ```no_run
 /// use tamis::{Config, NoObserver, store::Root};

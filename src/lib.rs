@@ -1,8 +1,8 @@
 //! tamis cleans text corpora: files are split into paragraphs, fingerprinted (SHA-256), de-duplicated in
 //! parallel and written out clean, with an account of every paragraph that was removed.
 //!
-//! # Pipeline
-//! scan → decide → write, a batch at a time (`run`):
+//! # Stages
+//! scan → decide → write, a batch at a time. `run` is the engine that feeds batches through these stages:
 //!
 //! | stage | room | in → out |
 //! |---|---|---|
@@ -11,19 +11,20 @@
 //! | 3 | [`split`](mod@split) | document → paragraphs (spans) |
 //! | 4 | [`normalize`] | paragraph → what is written; key text; comparison tokens |
 //! | 5 | [`fingerprint`] | key text → fingerprint; tokens → shingles → sketch |
-//! | 6 | [`decide`] | records → verdicts; the one place where documents meet |
+//! | 6 | [`decide`] | prints → verdicts; the one place where documents meet |
+//! | 6a | [`rules`] | what is left of one document → whether a filter drops it |
 //! | 7 | [`write`](mod@write) | document + verdicts → clean text in its container |
 //! | 8 | [`account`] | what a run leaves: summary, ledger, rejections, circumstances; written and read back |
 //! | 9 | [`report`] | account → page; what a check found, in each report format |
 //!
-//! Near-duplicates ([`decide::near`]) take readings before that one: sketches of all documents, and what those are
-//! compared by that meet another (see `run`).
+//! A run takes one pass through the corpus. Near-duplicates ([`decide::near`]) and filters take passes before it, as
+//! they must know the whole corpus before anything is written; prints beyond [`config::Config::memory`], or against
+//! earlier runs ([`index`]), are settled on disk, which takes one pass more. What is done is saved from time to time in
+//! a journal ([`store::Journal`]), from which another run can resume. None of this changes a byte of the output.
 //!
-//! Records beyond [`config::Config::memory`] are settled on disk, runs are remembered in an index
-//! ([`index`]), and what is done is sealed in a journal ([`store::Journal`]), all with the same bytes.
-//!
-//! A check ([`check`](fn@check)) takes the same reading and the same verdicts, and stage 9 reports what it found;
-//! [`verify`](fn@verify) audits a run with stages 2 to 5 and its own eyes.
+//! Five programs stand over the engine: [`clean()`], [`check`](fn@check), which takes the same passes and verdicts and
+//! writes nothing but its report, [`verify`](fn@verify), which audits a run with stages 2 to 5 and code of its own,
+//! [`inspect`](fn@inspect), and [`Originals`], which looks up texts in the inputs. [`Run::open`] opens what a run left.
 //!
 //! [`store`] is the only room that touches the file system, [`observe`] is how a run speaks, and [`config`],
 //! [`document`], [`error`] and [`units`] are plain data.
@@ -32,8 +33,9 @@
 //!
 //! # Invariants
 //! - Imports point one way: `units, error, document, config ← observe, store ← stages, each using earlier
-//!   ones ← run ← clean, check, verify, inspect, originals ← the command`. `error` borrows the printing of paths from `store`.
-//! - `split`, `normalize`, `fingerprint` and `decide` do no I/O and cannot fail on text. [`index`] and what
+//!   ones ← run ← clean, check, verify, inspect, originals ← the command`. `error` borrows the printing of paths from
+//!   `store`.
+//! - `split`, `normalize`, `fingerprint`, `rules` and `decide` do no I/O and cannot fail on text. [`index`] and what
 //!   overflows in `decide` read and write, and may fail, through traits that [`store`] fulfils.
 //! - Output, ledger and summary depend on the input's bytes, relative paths and the configuration only. Rayon
 //!   runs on a pool of its own, and nothing depends on which thread was first.

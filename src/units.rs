@@ -68,7 +68,7 @@ impl ByteSpan {
         self.start..self.end
     }
 
-    /// The same span, counted from a place `offset` bytes further left.
+    /// This span, counted from a place `offset` bytes further left.
     #[inline]
     #[must_use]
     pub fn shifted(self, offset: usize) -> Self {

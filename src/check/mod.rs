@@ -95,7 +95,7 @@ pub struct Checked {
 /// Checks inputs: what [`crate::clean_roots`] would remove or reject of them, held against limits.
 ///
 /// # Errors
-/// Any [`Error`] of a run; [`Error::Report`] if a writer fails.
+/// Any [`crate::Error`] of a run; [`crate::Error::Report`] if a writer fails.
 ///
 /// ```no_run
 /// use tamis::{Config, Gate, NoObserver, check, report::Limits, store::Root};

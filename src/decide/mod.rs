@@ -1,14 +1,15 @@
-//! Stage 6: records in, verdicts out. Looks at fingerprints and places only, never at text, and is the one
+//! Stage 6: prints in, verdicts out. Looks at fingerprints and places only, never at text, and is the one
 //! place where documents meet (contract I3).
 //!
-//! Records are dealt by fingerprint prefix into [`NUM_PARTITIONS`] partitions. Each partition is settled by
-//! itself, batch after batch in corpus order, so that the first occurrence in corpus order wins whatever the
-//! number of threads, without a lock and without looking ahead. Pure: no I/O; decisions use comparison of
-//! integers only.
+//! The rules that remove text stand in one table ([`Rule`]). What searches of the whole corpus found stands in
+//! [`Findings`]. Copies of paragraphs are found here: prints are partitioned by the first bits of their fingerprint
+//! ([`NUM_PARTITIONS`]), and each partition is settled by itself, batch after batch in corpus order. So the first
+//! occurrence in corpus order stays whatever the number of threads, without a lock and without looking ahead. Pure:
+//! no I/O; decisions compare integers only.
 //!
-//! What does not fit in memory is partitioned into buckets on disk and settled when all of it is there ([`Dealer`],
-//! [`Plan`]), through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their
-//! file is [`crate::index`].
+//! What does not fit in memory is partitioned on disk and settled when all of it is there ([`Dealer`], [`Plan`]),
+//! through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their file is
+//! [`crate::index`].
 
 mod copies;
 mod dealer;

@@ -37,7 +37,7 @@ pub enum Judges {
 /// What stays in the place of what a rule removes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
-    /// The same text, so that the ledger need not hold it.
+    /// A copy of the text, so that the ledger need not hold it.
     Same,
     /// A text that is alike, and evidence of how alike.
     Alike,

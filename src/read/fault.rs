@@ -42,7 +42,7 @@ impl Fault {
         }
     }
 
-    /// The same fault, at this byte if it has no place yet.
+    /// This fault, at this byte if it has no place yet.
     #[must_use]
     pub(super) fn or_at(mut self, byte: u64) -> Self {
         self.byte = self.byte.or(Some(byte));

@@ -284,7 +284,7 @@ impl Allowance<'_> {
         left.map(|left| *left -= 1).is_some()
     }
 
-    /// The same, if the baseline expects it in a file of this mark.
+    /// Lets a problem pass in a file of this mark, if the baseline expects one more of its kind and fingerprint there.
     pub fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
         let Some(index) = self.index(kind, fingerprint) else { return false };
         let known = &self.baseline.entries[index];

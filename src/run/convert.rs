@@ -33,7 +33,7 @@ pub(crate) fn text_path(mut path: Vec<u8>, part: &Part, record: Option<u64>) -> 
     path
 }
 
-/// The same of a compressed text.
+/// Where a compressed text goes under `--to txt`: to its path with `.txt` behind it.
 pub(crate) fn unpacked_path(mut path: Vec<u8>) -> Vec<u8> {
     path.extend_from_slice(b".txt");
     path

@@ -1,23 +1,45 @@
-//! Joins the stages: scan → decide → write, a batch at a time. The only room that knows them all.
+//! The engine: scan → decide → write, a batch at a time. The only room that knows all stages.
 //!
-//! While one batch is scanned (read, split, hashed, in parallel), the batch before it is written; between the
-//! two, decide settles the scanned batch against everything before it. First-in-corpus-order needs no
-//! look-ahead, so that a document's text is read once and written while it is still in memory.
+//! # The flow
+//! [`crate::clean()`] lists the inputs, calls [`run`], and publishes what it made. [`run`] does this, in this order:
 //!
-//! When records fill the memory they may take, or against an index of earlier runs from the beginning, the rest is
-//! read ahead: records are dealt to buckets on disk, each bucket is settled by itself, and the rest is read once more
-//! with the verdicts ([`overflow`]). Between two batches what is done is sealed from time to time ([`checkpoint`]): a journal, and
-//! stores that are only appended to, from which another run goes on. What earlier runs left is read, and this one
-//! added to it, in [`history`].
+//! 1. `Sealer::new`, `Journal::take_left`: checkpoints are kept if the output has a journal ([`checkpoint`]), and
+//!    `--resume` finds the last one there. Without one the run begins ([`go`]: 2 to 6); with one it resumes
+//!    ([`go_on`]: 7 and 8).
+//! 2. `RecordFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
+//!    of records and for evidence.
+//! 3. [`search()`]: finds what must be known of the whole corpus before anything is written.
+//!    1. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
+//!       that met, and each group of those is settled by itself.
+//!    2. [`filter()`](filter::filter) finds the documents that filters drop: a pass decides as if all stayed, and
+//!       measures what is left.
+//! 4. `Sealer::end_search`: the findings are saved, and a checkpoint is due.
+//! 5. `Decider::new` ([`decider`]), `Recorder::new` ([`recorder`]): one gives verdicts, by the findings and by what
+//!    it sees; the other one does what must happen in corpus order.
+//! 6. `Course::new`: the pass begins at the first source ([`pass`], [`feed`]).
+//! 7. `State::parse`, `State::check`: the checkpoint is read, and held against the configuration and the inputs.
+//! 8. `State::resume_search`, `State::resume`, `Recorder::take_up`: findings, decider, course and recorder stand as
+//!    they stood at the checkpoint.
+//! 9. [`drive()`] takes the pass through to its end ([`write()`]). Batch after batch is fed ([`feed`]), scanned
+//!    ([`scan`]), settled ([`decider`]), rendered ([`render()`]) and recorded ([`recorder`]).
+//!    1. While one batch is scanned, the batch before it is rendered and recorded; between the two the scanned batch
+//!       is settled. The first in corpus order stays, which needs no look-ahead: a text is written while it is in
+//!       memory.
+//!    2. Where prints reach the ceiling on memory ([`ceiling`]), or at once against an index, they overflow
+//!       ([`overflow`]): one pass puts those of the rest aside in partitions on disk, each is settled by itself, and
+//!       another pass writes the rest.
+//!    3. From time to time, between two batches, a checkpoint is saved.
+//! 10. `Recorder::finish`: the ledger ends, and the counts become the summary.
+//! 11. `History::write`: an index with this run in it is made beside the old one ([`history`]).
+//! 12. `Output::sync`: what a checkpoint or an index speaks of is on disk.
 //!
-//! Near-duplicates need the whole corpus first. Under `--near` two passes go before: *survey* keeps a sketch of
-//! every text (about 240 bytes a document in all), *collect* reads those sources again that hold a text which met
-//! another, and keeps on disk what it is compared by. Then the pass above carries out what was decided. Every
-//! document is held against its first reading: an input that changed in between ends the run.
+//! A document that is not what an earlier pass read ends the run ([`recheck`]). What each pass needs stands in one
+//! table ([`pass`]).
 //!
-//! Memory: 40 bytes and the path a file, 4 bytes a document, 30 to 36 a surviving paragraph (to the ceiling), two batches of text (8 MiB each, or one
-//! paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB of what is compressed
-//! on its way out.
+//! # Memory
+//! 40 bytes and the path a file, 4 bytes a document, 30 to 36 a surviving paragraph (to the ceiling), two batches of
+//! text (8 MiB each, or one paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB
+//! of what is compressed on its way out. What near-duplicates add stands in [`near`].
 
 pub(crate) mod ceiling;
 pub(crate) mod checkpoint;

@@ -83,7 +83,7 @@ impl Root {
         Self::listed_in(Path::new(""), path)
     }
 
-    /// The same, of a list whose relative paths start from this directory.
+    /// A file of a list whose relative paths start from this directory.
     ///
     /// # Errors
     /// As [`Self::listed`].

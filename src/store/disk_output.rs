@@ -45,7 +45,7 @@ impl DiskOutput {
         Self::recover(out, force, &Recovery::default())
     }
 
-    /// The same; goes on with what a run that was cut short left, if that is asked for.
+    /// Claims OUT as [`Self::begin`] does, and goes on with what a run that was cut short left, if that is asked for.
     ///
     /// # Errors
     /// As [`Self::begin`], and [`Error::Resume`] if what was left is damaged.

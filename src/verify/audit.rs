@@ -54,7 +54,7 @@ pub struct Difference {
     /// Paragraph of the input's document, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<u64>,
-    /// The same in words.
+    /// What is wrong, in words.
     pub what: String,
 }
 
@@ -137,7 +137,7 @@ impl Audit {
         self.differences.len() < MAX_TOLD
     }
 
-    /// The same, of a file or document as a whole.
+    /// Adds a difference of a file or document as a whole.
     pub(super) fn add_at(
         &mut self,
         kind: DifferenceKind,

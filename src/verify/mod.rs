@@ -182,7 +182,7 @@ struct OpenUnit {
     source: SourceId,
     member: Option<Vec<u8>>,
     file: Vec<u8>,
-    /// The same as the ledger spells it.
+    /// Its path, as the ledger spells it.
     path: String,
     is_compressed: bool,
     /// Something of it is to stay.

@@ -63,7 +63,7 @@ impl PartialEq for RawJson<'_> {
 impl Eq for RawJson<'_> {}
 
 impl<'de> Deserialize<'de> for RawJson<'_> {
-    /// The spelling is copied; [`borrowed`] does not.
+    /// Copies the spelling.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(|json| Self(Cow::Owned(json)))
     }

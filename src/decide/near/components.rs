@@ -159,8 +159,8 @@ impl Buckets<'_> {
         }
     }
 
-    /// The same as [`Self::edges`] of each. Sketches are read of those buckets only whose texts are not taken together
-    /// already: in the later bands those are few.
+    /// The edges of each bucket, as [`Self::edges`] finds them. Sketches are read only of buckets whose texts are not
+    /// taken together already: in the later bands those are few.
     fn edges_of_loaded(&self, buckets: &[&[Keyed]], parents: &[u32]) -> Result<Vec<(u32, u32)>> {
         let num_bins = self.texts.sketches().num_bins();
         let is_one = |bucket: &[Keyed]| {

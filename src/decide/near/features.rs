@@ -36,7 +36,7 @@ pub struct Features {
 pub struct NumberMarks {
     /// One bit of 64 for each different number.
     pub bits: u64,
-    /// The same of the same numbers, and of others hardly ever.
+    /// A sum over the numbers: equal where they are equal, and hardly ever otherwise.
     pub sum: u64,
 }
 
@@ -174,7 +174,8 @@ impl Features {
         self.overlap_if(other, |_, _| 0).unwrap_or_default()
     }
 
-    /// The same, or `None` as soon as fewer are shared than `needed` says of the numbers of shingles in both.
+    /// Counts shared shingles as [`Self::overlap`] does; `None` as soon as fewer are shared than `needed` says of the
+    /// numbers of shingles in both.
     pub fn overlap_if(&self, other: &Self, needed: impl Fn(u64, u64) -> u64) -> Option<Overlap> {
         let limit = self.limit.min(other.limit);
         let sample = |features: &Self| features.shingles.partition_point(|&hash| hash < limit);

@@ -49,7 +49,7 @@ impl Signatures {
         Self::within(usize::MAX, num_bins, is_ranked)
     }
 
-    /// The same; sketches beyond so many bytes are kept on disk ([`Self::needs_scratch`]).
+    /// No texts yet, as in [`Self::new`]. Sketches beyond so many bytes are kept on disk ([`Self::needs_scratch`]).
     pub fn within(budget: usize, num_bins: usize, is_ranked: bool) -> Self {
         Self {
             sketches: Sketches::new(num_bins, budget),

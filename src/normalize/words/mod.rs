@@ -130,7 +130,7 @@ enum State {
     Connector,
     /// A letter and a character that joins it to the next letter; to anything else it does not belong.
     LetterMiddle,
-    /// The same with numbers.
+    /// A number and a character that joins it to the next number; to anything else it does not belong.
     NumericMiddle,
 }
 

@@ -19,7 +19,7 @@
 //! - after that: only the marker is left to clear.
 //!
 //! [`settle_pending`] does so, for the next run and for whoever only reads. What does not know what an index holds
-//! stands in this file; what is in it is `decide::index`'s.
+//! stands in this file; what is in it is `index`'s.
 
 mod marker;
 mod names;

@@ -312,7 +312,7 @@ fn place(place: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     format!("{}, {}", place.path, inner.join(", "))
 }
 
-/// The same, of what stays; of an earlier run its name stands before the path.
+/// Where what stays is, in words; where it stands in an earlier run, that run's name comes before the path.
 fn survivor_place(survivor: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
     match &survivor.run {
         None => place(survivor, excerpt),
