@@ -43,7 +43,8 @@ fn clean(files: &[(&str, &str)], config: &Config) -> Left {
     let outcome = tamis::clean(std::slice::from_ref(&dump), Some(&out), config, &NoObserver).unwrap();
     let audit = tamis::verify(
         vec![Root::look(&dump).unwrap()],
-        (&out, &sandbox.path().join("out.tamis/removed.jsonl.zst")),
+        &out,
+        &sandbox.path().join("out.tamis/removed.jsonl.zst"),
         config,
         &NoObserver,
     );

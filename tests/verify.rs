@@ -844,7 +844,7 @@ fn mutated(text: &[u8], seed: usize) -> Vec<u8> {
 fn passes(sandbox: &Sandbox, config: &Config) -> bool {
     let roots = vec![Root::look(&sandbox.path("in")).expect("an input")];
     let paths = (sandbox.path("out"), sandbox.path(LEDGER));
-    let audit = tamis::verify(roots, (&paths.0, &paths.1), config, &NoObserver);
+    let audit = tamis::verify(roots, &paths.0, &paths.1, config, &NoObserver);
     audit.is_ok_and(|audit| audit.is_clean())
 }
 

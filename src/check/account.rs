@@ -76,7 +76,8 @@ impl<'a> Account<'a> {
     pub(super) fn new(
         corpus: &Corpus<'a>,
         tally: Tally<'a>,
-        (log, has_details): (Log, bool),
+        log: Log,
+        has_details: bool,
         ids: RecordIds,
     ) -> Self {
         let lines = Lines::new(corpus.config.split.split);

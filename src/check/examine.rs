@@ -52,7 +52,7 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Con
                 examined.seen.push(Seen::default());
                 continue;
             }
-            let (seen, more) = look(&examined.settled, (part, number), &context, config)?;
+            let (seen, more) = look(&examined.settled, part, number, &context, config)?;
             counts += more;
             examined.seen.push(seen);
         }
@@ -63,7 +63,8 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Con
 
 fn look(
     settled: &Settled,
-    (part, number): (&Part, usize),
+    part: &Part,
+    number: usize,
     context: &StretchContext<'_>,
     config: &Config,
 ) -> Result<(Seen, Counts)> {
@@ -71,7 +72,7 @@ fn look(
     let written = write::count_text(document);
     let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
     let place = &settled.documents[number];
-    for_each_stretch(document, (place.first, place.offset), context, |stretch| {
+    for_each_stretch(document, place.first, place.offset, context, |stretch| {
         let index = usize::try_from(stretch.first.0 - place.first.0).unwrap_or(usize::MAX);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);

@@ -92,7 +92,8 @@ pub(super) fn for_each_unit(
 pub(super) fn known(
     log: &mut Log,
     baseline: &Baseline,
-    (sources, places): (&SourceList, &Places),
+    sources: &SourceList,
+    places: &Places,
     has_changed: &dyn Fn(Place<'_>) -> bool,
 ) -> Result<Known> {
     let mut allowance = baseline.allowance();
@@ -183,7 +184,7 @@ pub(super) fn for_each_piece(
         };
         let piece = match (entry, known) {
             (Entry::Run(run), Some(known)) if has_details(&run) => {
-                if cut(log, (&run, known, unit), &mut visit)?.is_break() {
+                if cut(log, &run, known, unit, &mut visit)?.is_break() {
                     return Ok(());
                 }
                 unit += run.last - run.first + 1;
@@ -204,7 +205,9 @@ pub(super) fn for_each_piece(
 /// Cuts out of a run what is not known.
 fn cut(
     log: &mut Log,
-    (run, known, first_unit): (&Run, &Known, u64),
+    run: &Run,
+    known: &Known,
+    first_unit: u64,
     visit: &mut impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
     let mut open: Option<(Piece, DocumentHasher)> = None;
@@ -308,20 +311,20 @@ impl Figures {
         if let Some(limit) = limits.duplicate_ratio {
             let of = summary.bytes.paragraphs;
             let is_broken = limit.is_exceeded(self.bytes, of);
-            let row = row((Measured::RATIO, "bytes that go"), self.bytes, limit.to_string());
+            let row = row(Measured::RATIO, "bytes that go", self.bytes, limit.to_string());
             let row = Measured { of: Some(of), is_broken, ..row };
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }
         let counts = [
-            ((Measured::DUPLICATES, "duplicate paragraphs"), self.duplicates, limits.duplicates),
-            ((Measured::NEAR_DUPLICATES, "near-duplicates"), self.near_duplicates, limits.near_duplicates),
-            ((Measured::EMPTIED, "documents of which nothing stays"), self.emptied, limits.emptied),
-            ((Measured::REJECTED, "rejected inputs and records"), self.rejected, limits.rejected),
+            (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
+            (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),
+            (Measured::EMPTIED, "documents of which nothing stays", self.emptied, limits.emptied),
+            (Measured::REJECTED, "rejected inputs and records", self.rejected, limits.rejected),
         ];
-        for (names, found, limit) in counts {
+        for (name, what, found, limit) in counts {
             let Some(limit) = limit else { continue };
-            let row = row(names, found, limit.to_string());
-            measured.push((Measured { is_broken: found > limit, ..row }, self.worst_for(names.0)));
+            let row = row(name, what, found, limit.to_string());
+            measured.push((Measured { is_broken: found > limit, ..row }, self.worst_for(name)));
         }
         for (row, worst) in &mut measured {
             if !row.is_broken {
@@ -332,6 +335,6 @@ impl Figures {
     }
 }
 
-fn row((name, what): (&'static str, &'static str), found: u64, limit: String) -> Measured {
+fn row(name: &'static str, what: &'static str, found: u64, limit: String) -> Measured {
     Measured { name, what, found, of: None, limit, is_broken: false, worst: Vec::new() }
 }

@@ -42,6 +42,7 @@ use account::Account;
 use log::Log;
 use measure::{Figures, FileMarks};
 use tell::{Named, Teller, Told};
+use writing::Unknown;
 
 /// What a check is to do.
 #[derive(Default)]
@@ -139,7 +140,7 @@ fn analyse(
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
-    let mut account = Account::new(corpus, Tally::new(corpus, findings), (log, has_details), ids);
+    let mut account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
         examine::examine(settled, LedgerContext { sources, places, findings, earlier }, config)
@@ -165,13 +166,13 @@ fn analyse(
         told: Told::default(),
         last_file: None,
     };
-    let report = tell(&mut log, &mut teller, gate, (summary, observer))?;
+    let report = tell(&mut log, &mut teller, gate, summary, observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
-        page::write(out, (&mut log, &mut teller), &report.summary, &mut texts)?;
+        page::write(out, &mut log, &mut teller, &report.summary, &mut texts)?;
     }
     let baseline =
-        if gate.wants_baseline { Some(today(&mut log, (sources, decider.places()), config)?) } else { None };
+        if gate.wants_baseline { Some(today(&mut log, sources, decider.places(), config)?) } else { None };
     Ok((report, baseline))
 }
 
@@ -180,13 +181,14 @@ fn tell(
     log: &mut Log,
     teller: &mut Teller<'_>,
     gate: &mut Gate<'_>,
-    (summary, observer): (Summary, &dyn Observer),
+    summary: Summary,
+    observer: &dyn Observer,
 ) -> Result<CheckReport> {
     let known = match &gate.before {
         None => None,
         Some(before) => {
-            let run = (teller.sources, teller.places);
-            Some(measure::known(log, &before.baseline, run, before.has_changed)?)
+            let Teller { sources, places, .. } = *teller;
+            Some(measure::known(log, &before.baseline, sources, places, before.has_changed)?)
         }
     };
     let known = known.as_ref();
@@ -209,12 +211,13 @@ fn tell(
         num_known: known.map_or(0, |known| known.num_known),
         compared: gate.before.as_ref().map(|before| before.name.clone()),
     };
-    writing::write(log, known, teller, (&mut gate.writers, &report), observer)?;
+    let unknown = Unknown { log, known, teller };
+    writing::write(unknown, &mut gate.writers, &report, observer)?;
     Ok(report)
 }
 
 /// Today's problems.
-fn today(log: &mut Log, (sources, places): (&SourceList, &Places), config: &Config) -> Result<Baseline> {
+fn today(log: &mut Log, sources: &SourceList, places: &Places, config: &Config) -> Result<Baseline> {
     let mut problems = Vec::new();
     let mut marks = FileMarks::new(sources, places);
     measure::for_each_unit(log, |entry, kind, fingerprint| {

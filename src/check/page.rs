@@ -16,7 +16,8 @@ use super::tell::Teller;
 /// Writes the page.
 pub(super) fn write(
     out: &mut dyn Write,
-    (log, teller): (&mut Log, &mut Teller<'_>),
+    log: &mut Log,
+    teller: &mut Teller<'_>,
     summary: &Summary,
     texts: &mut dyn Texts,
 ) -> Result<()> {

@@ -140,7 +140,7 @@ impl<'a> Teller<'a> {
 
     fn removed(&mut self, log: &mut Log, piece: &Piece, run: &Run) -> Result<Problem> {
         let (first, last) = piece.paragraphs;
-        let location = self.location(run.document, (first, last))?;
+        let location = self.location(run.document, first, last)?;
         let mut problem = blank(piece, location);
         // The text that is kept is that of the run's beginning.
         if first == run.first {
@@ -183,7 +183,7 @@ impl<'a> Teller<'a> {
         match document {
             SurvivorDocument::Earlier(place) => Ok(earlier_location(place, (first, last))),
             SurvivorDocument::Here(document) => {
-                let mut survivor = self.location(document, (first, last))?;
+                let mut survivor = self.location(document, first, last)?;
                 if !self.is_changed(removed) && self.is_changed(document) {
                     std::mem::swap(location, &mut survivor);
                 }
@@ -197,7 +197,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Where paragraphs of a document stand.
-    fn location(&mut self, document: DocumentId, (first, last): (u64, u64)) -> Result<Location> {
+    fn location(&mut self, document: DocumentId, first: u64, last: u64) -> Result<Location> {
         let (start, end) = self.places.span(document);
         let place = |index: u64| Ordinal((start.0 + index).min(end.0.saturating_sub(1)));
         let lines = self.lines.of(place(first), place(last));

@@ -21,12 +21,19 @@ fn failed(source: io::Error) -> Error {
     Error::Report { source }
 }
 
+/// Problems that are not known: where they stand, and what describes them.
+pub(super) struct Unknown<'a, 't> {
+    pub(super) log: &'a mut Log,
+    /// Those that are known.
+    pub(super) known: Option<&'a Known>,
+    pub(super) teller: &'a mut Teller<'t>,
+}
+
 /// Tells the writers of everything that is not known.
 pub(super) fn write(
-    log: &mut Log,
-    known: Option<&Known>,
-    teller: &mut Teller<'_>,
-    (writers, report): (&mut [Box<dyn ProblemWriter + '_>], &CheckReport),
+    unknown: Unknown<'_, '_>,
+    writers: &mut [Box<dyn ProblemWriter + '_>],
+    report: &CheckReport,
     observer: &dyn Observer,
 ) -> Result<()> {
     writers.iter_mut().try_for_each(|writer| writer.begin(report)).map_err(failed)?;
@@ -46,7 +53,7 @@ pub(super) fn write(
                 }
                 Ok(())
             });
-            let told = tell(log, known, teller, &Line { sender, written, most }, observer);
+            let told = tell(unknown, &Line { sender, written, most }, observer);
             // What cannot be written ends the telling, and is the error to tell.
             let written =
                 writing.join().unwrap_or_else(|_| Err(failed(io::Error::other("a writer panicked"))));
@@ -66,13 +73,8 @@ struct Line {
 }
 
 /// Tells of the first problems.
-fn tell(
-    log: &mut Log,
-    known: Option<&Known>,
-    teller: &mut Teller<'_>,
-    line: &Line,
-    observer: &dyn Observer,
-) -> Result<()> {
+fn tell(unknown: Unknown<'_, '_>, line: &Line, observer: &dyn Observer) -> Result<()> {
+    let Unknown { log, known, teller } = unknown;
     let mut num_told = 0;
     let mut batch = Vec::with_capacity(BATCH);
     for_each_piece(log, known, |log, piece| {

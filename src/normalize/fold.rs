@@ -135,9 +135,9 @@ pub(super) fn starts_afresh(c: char) -> bool {
 pub(super) fn fold(text: &str, span: ByteSpan, table: &FoldTable, out: &mut KeyBuffer) -> bool {
     let (room, start) = out.room();
     let end = match table.mode {
-        MatchMode::Canonical => fold_bytes::<true, true>(text.as_bytes(), span, table, (room, start)),
-        MatchMode::Exact => fold_bytes::<true, false>(text.as_bytes(), span, table, (room, start)),
-        MatchMode::Loose => fold_bytes::<false, false>(text.as_bytes(), span, table, (room, start)),
+        MatchMode::Canonical => fold_bytes::<true, true>(text.as_bytes(), span, table, room, start),
+        MatchMode::Exact => fold_bytes::<true, false>(text.as_bytes(), span, table, room, start),
+        MatchMode::Loose => fold_bytes::<false, false>(text.as_bytes(), span, table, room, start),
     };
     out.set_len(end.unwrap_or(start));
     end.is_some()
@@ -153,7 +153,8 @@ fn fold_bytes<const COPY: bool, const COLLAPSE: bool>(
     text: &[u8],
     span: ByteSpan,
     table: &FoldTable,
-    (out, mut to): (&mut [u8], usize),
+    out: &mut [u8],
+    mut to: usize,
 ) -> Option<usize> {
     let mut at = span.start;
     while at < span.end {

@@ -85,7 +85,7 @@ pub enum PartFate {
 
 impl Part {
     /// A part of which nothing is read yet.
-    pub(crate) fn new(source: SourceId, role: Role, (kind, wrap): (Kind, Wrap)) -> Self {
+    pub(crate) fn new(source: SourceId, role: Role, kind: Kind, wrap: Wrap) -> Self {
         Self {
             source,
             role,

@@ -95,7 +95,7 @@ pub(super) fn decode(
     let lossy = String::from_utf8_lossy(bytes).into_owned();
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
-    show(chunk, start, (lossy, count(num_replaced)), visitor)
+    show(chunk, start, lossy, count(num_replaced), visitor)
 }
 
 fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
@@ -124,7 +124,7 @@ fn decode_other(
     match decoded {
         Ok(num_replaced) => {
             chunk.bytes.truncate(start);
-            show(chunk, start, (text, num_replaced), visitor)
+            show(chunk, start, text, num_replaced, visitor)
         }
         Err(_) if !coding.is_settled => reread(chunk, start),
         Err(at) => {
@@ -140,7 +140,8 @@ fn decode_other(
 fn show(
     chunk: &mut Chunk,
     start: usize,
-    (text, num_replaced): (String, u64),
+    text: String,
+    num_replaced: u64,
     visitor: &mut impl Visitor,
 ) -> PartFate {
     visitor.document(&text);
@@ -179,7 +180,8 @@ pub(super) fn append(chunk: &mut Chunk, bytes: Vec<u8>) {
 pub(super) fn decode_lines(
     chunk: &mut Chunk,
     start: usize,
-    (kind, context): (Kind, &ReadContext),
+    kind: Kind,
+    context: &ReadContext,
     visitor: &mut impl Visitor,
 ) {
     let first = chunk.slots.len();
@@ -188,13 +190,14 @@ pub(super) fn decode_lines(
     if let Some(part) = chunk.parts.last_mut() {
         part.num_lines = num_lines;
     }
-    decode_records(chunk, first, (kind, context), visitor);
+    decode_records(chunk, first, kind, context, visitor);
 }
 
 /// Adds records that were found while they were read, and decodes their texts.
 pub(super) fn add_records(
     records: Records,
-    (kind, context): (Kind, &ReadContext),
+    kind: Kind,
+    context: &ReadContext,
     chunk: &mut Chunk,
     visitor: &mut impl Visitor,
 ) {
@@ -212,14 +215,15 @@ pub(super) fn add_records(
         }
         chunk.push(slot);
     }
-    decode_records(chunk, first, (kind, context), visitor);
+    decode_records(chunk, first, kind, context, visitor);
 }
 
 /// Decodes the texts of the records from the slot of number `first` on, and shows each to `visitor`.
 fn decode_records(
     chunk: &mut Chunk,
     first: usize,
-    (kind, context): (Kind, &ReadContext),
+    kind: Kind,
+    context: &ReadContext,
     visitor: &mut impl Visitor,
 ) {
     let container = kind.container();

@@ -48,6 +48,13 @@ impl Origin {
     }
 }
 
+/// What a file shows from outside: the format that its name promises, and what it is compressed with.
+#[derive(Debug, Clone, Copy)]
+struct Envelope {
+    format: Format,
+    outer: Compression,
+}
+
 /// What was found in a file.
 pub(super) enum Found {
     Document(Document),
@@ -121,13 +128,14 @@ impl Opener<'_> {
     ) -> Result<Found, Trouble> {
         let ahead = peek(&mut file, SNIFF_BYTES);
         let outer = Compression::of(&ahead.head);
+        let envelope = Envelope { format, outer };
         if outer == Compression::None {
             if origin == Origin::Stream {
-                return self.open_stream(ahead, Box::new(file), (format, outer));
+                return self.open_stream(ahead, Box::new(file), envelope);
             }
             // An error will come again in its place.
             file.seek(SeekFrom::Start(0))?;
-            return self.open_file(&ahead.head, file, (format, outer), origin);
+            return self.open_file(&ahead.head, file, envelope, origin);
         }
         let raw: Box<dyn Read + Send> = if origin == Origin::Stream {
             ahead.before(Box::new(file))
@@ -137,7 +145,7 @@ impl Opener<'_> {
         };
         let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin))?;
         let ahead = peek(&mut decoded, SNIFF_BYTES);
-        self.open_stream(ahead, Box::new(decoded), (format, outer))
+        self.open_stream(ahead, Box::new(decoded), envelope)
     }
 
     /// What counts the bytes read: those of a member are not the file's.
@@ -150,9 +158,10 @@ impl Opener<'_> {
         &self,
         head: &[u8],
         file: Box<dyn InputFile>,
-        (format, outer): (Format, Compression),
+        envelope: Envelope,
         origin: Origin,
     ) -> Result<Found, Trouble> {
+        let Envelope { format, outer } = envelope;
         if let Some(archive) = Archive::of(head) {
             return Ok(Found::Archive { file, outer, archive });
         }
@@ -161,9 +170,9 @@ impl Opener<'_> {
             Access::Document if format == Format::Sniff && content::is_binary(head) => {
                 Ok(Found::Skipped(SkipReason::Binary))
             }
-            Access::Document => self.text(file, (kind, outer), origin == Origin::File),
+            Access::Document => self.text(file, kind, outer, origin == Origin::File),
             Access::InOrder(how) => {
-                let mut found = self.container(Raw::Seekable(file), (kind, outer), &how)?;
+                let mut found = self.container(Raw::Seekable(file), kind, outer, &how)?;
                 found.count_by_reading(self.position_of(origin));
                 Ok(found)
             }
@@ -177,8 +186,9 @@ impl Opener<'_> {
         &self,
         ahead: Ahead,
         rest: Box<dyn Read + Send>,
-        (format, outer): (Format, Compression),
+        envelope: Envelope,
     ) -> Result<Found, Trouble> {
+        let Envelope { format, outer } = envelope;
         let head = ahead.head.clone();
         let archive = Archive::of(&head);
         let kind = Kind::detect(&head, format);
@@ -194,7 +204,7 @@ impl Opener<'_> {
         if let Access::InOrder(how) = &access
             && archive.is_none()
         {
-            let mut found = self.container(Raw::Stream(whole), (kind, outer), how)?;
+            let mut found = self.container(Raw::Stream(whole), kind, outer, how)?;
             if outer == Compression::None {
                 found.count_by_reading(self.position.clone());
             }
@@ -205,14 +215,15 @@ impl Opener<'_> {
         if outer == Compression::None {
             self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
         }
-        self.open_file(&head, Box::new(spool), (format, outer), Origin::Member)
+        self.open_file(&head, Box::new(spool), envelope, Origin::Member)
     }
 
     /// A text document; the first piece of a file that can be read again shows its encoding.
     fn text(
         &self,
         mut file: Box<dyn InputFile>,
-        (kind, outer): (Kind, Compression),
+        kind: Kind,
+        outer: Compression,
         is_file: bool,
     ) -> Result<Found, Trouble> {
         let detection = self.context.detection;
@@ -229,7 +240,7 @@ impl Opener<'_> {
             Some(coding)
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
-        let reader = TextReader::new(Box::new(file), self.context.split, (detection, coding), limit);
+        let reader = TextReader::new(Box::new(file), self.context.split, detection, coding, limit);
         let num_replaced = reader.num_replaced();
         let document = Document::new(kind, outer, Box::new(reader));
         let mut found = Found::Document(Document { num_replaced, ..document });
@@ -240,12 +251,7 @@ impl Opener<'_> {
     }
 
     /// A container of records that is read in order; its first piece shows its encoding.
-    fn container(
-        &self,
-        raw: Raw,
-        (kind, outer): (Kind, Compression),
-        how: &InOrder,
-    ) -> Result<Found, Trouble> {
+    fn container(&self, raw: Raw, kind: Kind, outer: Compression, how: &InOrder) -> Result<Found, Trouble> {
         let context = self.context;
         let (mut reader, encoding, mark) = match how.charset {
             Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),

@@ -60,7 +60,8 @@ impl<'a> Stream<'a> {
     pub fn new(
         input: &'a dyn Input,
         source: Source<'a>,
-        (context, how): (&'a ReadContext, Option<Reread>),
+        context: &'a ReadContext,
+        how: Option<Reread>,
         spooler: &'a dyn Spooler,
     ) -> Self {
         let position = Position::default();
@@ -142,14 +143,14 @@ impl<'a> Stream<'a> {
                     fault = fault.or_at(self.position.get());
                 }
                 let end = End::Fault(fault);
-                return Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), end)));
+                return Ok(Some(self.empty(Role::Whole, kind, wrap, end)));
             }
         };
         match found {
             Found::Skipped(reason) => {
                 self.state = State::Done;
                 let end = End::Skipped(reason);
-                Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), end)))
+                Ok(Some(self.empty(Role::Whole, kind, wrap, end)))
             }
             Found::Document(document) => {
                 self.state = State::Document(document);
@@ -165,11 +166,11 @@ impl<'a> Stream<'a> {
                 match members {
                     Ok(members) => {
                         self.state = State::Archive { members, wrap, current: None };
-                        Ok(Some(self.empty(role, (Kind::Text, wrap), (true, false), End::Well)))
+                        Ok(Some(self.empty(role, Kind::Text, wrap, End::Well)))
                     }
                     Err(fault) => {
                         self.state = State::Done;
-                        Ok(Some(self.empty(Role::Whole, (kind, wrap), (true, true), End::Fault(fault))))
+                        Ok(Some(self.empty(Role::Whole, kind, wrap, End::Fault(fault))))
                     }
                 }
             }
@@ -209,8 +210,7 @@ impl<'a> Stream<'a> {
                     Ok(_) => End::Well,
                 };
                 self.state = State::Done;
-                let kind = (Kind::Text, outer);
-                return Ok(Some(self.empty(Role::ArchiveEnd, kind, (false, true), end)));
+                return Ok(Some(self.empty(Role::ArchiveEnd, Kind::Text, outer, end)));
             }
         };
         let format = Format::of(&member.path);
@@ -231,17 +231,13 @@ impl<'a> Stream<'a> {
             Ok(Found::Skipped(reason)) => End::Skipped(reason),
             Err(trouble) => End::Fault(fault(trouble)?),
         };
-        Ok(Some(self.empty(role, (format.kind(), outer), (true, true), end)))
+        Ok(Some(self.empty(role, format.kind(), outer, end)))
     }
 
-    /// A piece that holds nothing.
-    fn empty(
-        &mut self,
-        role: Role,
-        (kind, wrap): (Kind, Wrap),
-        (is_first, is_last): (bool, bool),
-        end: End,
-    ) -> Piece {
+    /// A piece that holds nothing. Only an archive goes on behind its beginning, and came before its end.
+    fn empty(&mut self, role: Role, kind: Kind, wrap: Wrap, end: End) -> Piece {
+        let is_first = !matches!(role, Role::ArchiveEnd);
+        let is_last = !matches!(role, Role::ArchiveStart);
         let body = Body::Lines(Vec::new());
         let (source, encoding) = (self.source.id, "UTF-8");
         let piece = Piece {

@@ -60,7 +60,7 @@ fn read_file(
 ) {
     let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
-    chunk.begin_part(Part::new(source.id, Role::Whole, (kind, Wrap::default())));
+    chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
         Plan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
         Plan::Reject(why) => {
@@ -81,13 +81,13 @@ fn read_file(
     let limit = if kind.is_container() { u64::MAX } else { context.text_limit };
     let fate = match outcome {
         Ok(()) if num_bytes > limit => PartFate::Rejected(Fault::too_large(limit)),
-        Ok(()) => decode_file(chunk, start, (format, kind), context, visitor),
+        Ok(()) => decode_file(chunk, start, format, context, visitor),
         // As in a large file: half a text document is none, the records before a fault are.
         Err(fault) if kind.is_lines() && fault.reason == RejectReason::Unreadable => {
             let len = crate::split::line::last_lf(bytes).unwrap_or(0);
             let fault = if num_bytes > 0 { fault.or_at(num_bytes) } else { fault };
             chunk.bytes.truncate(start + len);
-            decode_file(chunk, start, (format, kind), context, visitor);
+            decode_file(chunk, start, format, context, visitor);
             PartFate::Rejected(fault)
         }
         Err(fault) => PartFate::Rejected(fault),
@@ -116,14 +116,15 @@ fn is_stream(bytes: &[u8], format: Format) -> bool {
 fn decode_file(
     chunk: &mut Chunk,
     start: usize,
-    (format, kind): (Format, Kind),
+    format: Format,
     context: &ReadContext,
     visitor: &mut impl Visitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
+    let kind = format.kind();
     if kind.is_lines() {
         let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
-        decode::decode_lines(chunk, start + mark, (kind, context), visitor);
+        decode::decode_lines(chunk, start + mark, kind, context, visitor);
         return PartFate::Read;
     }
     if format == Format::Sniff && content::is_binary(bytes) {
@@ -171,7 +172,7 @@ fn read_stream(
     chunk: &mut Chunk,
     visitor: &mut impl Visitor,
 ) {
-    let mut stream = Stream::new(input, source, (context, None), &NoSpooler);
+    let mut stream = Stream::new(input, source, context, None, &NoSpooler);
     let start = chunk.bytes.len();
     loop {
         match stream.next_piece(Vec::new()) {
@@ -183,7 +184,7 @@ fn read_stream(
             }
             Ok(None) => return,
             Ok(Some(_)) | Err(Stop::OverBudget | Stop::Fatal(_)) => {
-                chunk.begin_part(Part::new(source.id, Role::Whole, (Kind::Text, Wrap::default())));
+                chunk.begin_part(Part::new(source.id, Role::Whole, Kind::Text, Wrap::default()));
                 return chunk.end_part(PartFate::Reread(Reread::AsStream));
             }
         }
@@ -205,7 +206,7 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         num_bytes,
         encoding: piece.encoding,
         num_replaced: piece.num_replaced,
-        ..Part::new(source, role, (kind, wrap))
+        ..Part::new(source, role, kind, wrap)
     };
     chunk.begin_part(part);
     let start = chunk.bytes.len();
@@ -217,11 +218,11 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         }
         Body::Lines(bytes) => {
             decode::append(chunk, bytes);
-            decode::decode_lines(chunk, start, (kind, context), visitor);
+            decode::decode_lines(chunk, start, kind, context, visitor);
             PartFate::Read
         }
         Body::Records(records) => {
-            decode::add_records(records, (kind, context), chunk, visitor);
+            decode::add_records(records, kind, context, chunk, visitor);
             PartFate::Read
         }
     };

@@ -240,7 +240,7 @@ impl<'a> Feed<'a> {
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
                 let how = self.ways.get(&source.id).copied().or(self.way);
-                self.stream = Some(Stream::new(self.input, source, (self.context, how), self.spooler));
+                self.stream = Some(Stream::new(self.input, source, self.context, how, self.spooler));
                 self.next += 1;
                 continue;
             }

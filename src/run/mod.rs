@@ -68,7 +68,6 @@ pub(crate) mod texts;
 pub(crate) mod walk;
 
 use crate::account::{EvidenceStore, Summary};
-use crate::decide::Findings;
 use crate::error::Result;
 use crate::store::Journal;
 use crate::write::RecordIds;
@@ -82,7 +81,7 @@ use feed::Feed;
 use found::Stores;
 use history::History;
 use pass::{Keys, Pass};
-use recorder::{ID_STORES, RecordFiles, Recorder, SavedRecorder};
+use recorder::{ID_STORES, RecordFiles, RecordStores, Recorder, SavedRecorder};
 use render::{RenderContext, render};
 use search::search;
 
@@ -121,9 +120,9 @@ fn go(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
         sealer.end_search(corpus, findings, &mut evidence)?;
     }
     let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis(findings));
-    let recorder = Recorder::new(corpus, files, (ids, evidence), findings);
+    let recorder = Recorder::new(corpus, files, RecordStores { ids, evidence }, findings);
     let course = Course::new(Pass::Decide, Feed::new(corpus));
-    write((corpus, findings), course, decider, recorder, sealer)
+    write(corpus, course, decider, recorder, sealer)
 }
 
 /// Goes on from where a run was cut short.
@@ -132,18 +131,19 @@ fn go_on(corpus: &Corpus<'_>, state: &[u8], sealer: Option<&RunSealer<'_>>) -> R
     state.check(corpus)?;
     let (findings, evidence) = state.resume_search(corpus.output).map_err(refused)?;
     let (decider, course, recorder) = state.resume(corpus, findings.as_ref(), sealer).map_err(refused)?;
-    let recorder = Recorder::take_up(corpus, recorder, (findings.as_ref(), evidence)).map_err(refused)?;
-    write((corpus, findings.as_ref()), course, decider, recorder, sealer)
+    let recorder = Recorder::take_up(corpus, recorder, findings.as_ref(), evidence).map_err(refused)?;
+    write(corpus, course, decider, recorder, sealer)
 }
 
 /// The pass that writes.
 fn write(
-    (corpus, findings): (&Corpus<'_>, Option<&Findings>),
+    corpus: &Corpus<'_>,
     course: Course<'_>,
     mut decider: Decider<'_>,
     mut recorder: Recorder<'_>,
     sealer: Option<&RunSealer<'_>>,
 ) -> Result<Summary> {
+    let findings = recorder.findings();
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
     let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, sealer };
     drive(corpus, course, &mut decider, visitor)?;

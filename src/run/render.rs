@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::path;
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, Judged, Layout};
+use crate::write::{self, Judged, Layout, Original};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -168,7 +168,8 @@ impl Settled {
             } else if is_emptied(document) {
                 write::write_text(document, repair, &mut io::sink())? // only the counts
             } else {
-                let written = write::write_record((chunk, slot, part.kind), document, repair, out)?;
+                let original = Original { chunk, slot, kind: part.kind };
+                let written = write::write_record(original, document, repair, out)?;
                 mark(out);
                 written
             };

@@ -74,7 +74,7 @@ impl Settled {
         for slot_number in part.slots.clone() {
             let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
             let judged = self.judged(slot_number);
-            for_each_stretch(judged, (first, offset), context, |stretch| visit(id, stretch))?;
+            for_each_stretch(judged, first, offset, context, |stretch| visit(id, stretch))?;
         }
         Ok(())
     }

@@ -264,7 +264,7 @@ mod tests {
 
     /// A chunk of one part: its kind, whether it is the first and the last of its unit, its fate, slots and lines.
     fn chunk(kind: Kind, (is_first, is_last): (bool, bool), fate: PartFate, slots: Vec<Slot>) -> Chunk {
-        let part = Part::new(SourceId(0), Role::Whole, (kind, Wrap::default()));
+        let part = Part::new(SourceId(0), Role::Whole, kind, Wrap::default());
         let part = Part { is_first, is_last, fate, slots: 0..slots.len(), num_lines: 10, ..part };
         Chunk { parts: vec![part], slots, ..Chunk::default() }
     }
@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn archives_begin_and_end_around_their_members() {
         let mark = |role| {
-            let part = Part::new(SourceId(0), role, (Kind::Text, Wrap::default()));
+            let part = Part::new(SourceId(0), role, Kind::Text, Wrap::default());
             Chunk { parts: vec![part], ..Chunk::default() }
         };
         let chunks = [mark(Role::ArchiveStart), mark(Role::ArchiveEnd)];

@@ -101,6 +101,13 @@ impl std::fmt::Display for Difference {
     }
 }
 
+/// How many differences there were at some point, in all and in the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mark {
+    num_differences: u64,
+    num_listed: usize,
+}
+
 /// Differences that are told.
 const MAX_TOLD: usize = 20;
 
@@ -141,7 +148,8 @@ impl Audit {
     pub(super) fn add_at(
         &mut self,
         kind: DifferenceKind,
-        (path, record): (&str, Option<u64>),
+        path: &str,
+        record: Option<u64>,
         what: impl Into<String>,
     ) {
         let what = what.into();
@@ -149,14 +157,14 @@ impl Audit {
     }
 
     /// How many differences there are now.
-    pub(super) fn mark(&self) -> (u64, usize) {
-        (self.num_differences, self.differences.len())
+    pub(super) fn mark(&self) -> Mark {
+        Mark { num_differences: self.num_differences, num_listed: self.differences.len() }
     }
 
     /// Forgets those after a mark.
-    pub(super) fn go_back(&mut self, (num_differences, len): (u64, usize)) {
-        self.num_differences = num_differences;
-        self.differences.truncate(len);
+    pub(super) fn go_back(&mut self, mark: Mark) {
+        self.num_differences = mark.num_differences;
+        self.differences.truncate(mark.num_listed);
     }
 
     /// As JSON.
@@ -191,7 +199,7 @@ mod tests {
     fn a_difference_is_one_plain_line() {
         let mut audit = Audit::new();
         assert!(audit.is_clean());
-        audit.add_at(DifferenceKind::Foreign, ("a\u{1b}[2J", Some(3)), "b\u{202e}c\n");
+        audit.add_at(DifferenceKind::Foreign, "a\u{1b}[2J", Some(3), "b\u{202e}c\n");
         let shown = audit.differences[0].to_string();
         assert_eq!(shown, "a\\u{1b}[2J, record 3: foreign: b\\u{202e}c\\u{a}");
         assert!(!audit.is_clean() && audit.to_json().contains("\"kind\": \"foreign\""));
@@ -200,7 +208,7 @@ mod tests {
     #[test]
     fn only_the_first_are_kept() {
         let mut audit = Audit::new();
-        (0..30).for_each(|n| audit.add_at(DifferenceKind::Missing, ("a", Some(n)), "x"));
+        (0..30).for_each(|n| audit.add_at(DifferenceKind::Missing, "a", Some(n), "x"));
         assert_eq!((audit.num_differences, audit.differences.len()), (30, MAX_TOLD));
     }
 

@@ -79,7 +79,7 @@ impl Open {
     }
 
     /// A record of this id that holds these fields beside its text.
-    pub(super) fn record(path: &str, place: Option<RecordPlace>, (id, fields): (&[u8], u64)) -> Self {
+    pub(super) fn record(path: &str, place: Option<RecordPlace>, id: &[u8], fields: u64) -> Self {
         let record = place.map(|place| place.record);
         Self {
             key: kept::key(path, record),
@@ -270,7 +270,7 @@ impl Auditor<'_> {
     }
 
     /// Tells of the next paragraph.
-    fn tell(&mut self, open: &Open, at: Option<At<'_>>, (kind, what): (DifferenceKind, String)) {
+    fn tell(&mut self, open: &Open, at: Option<At<'_>>, kind: DifferenceKind, what: String) {
         let is_told = self.audit.has_room();
         let line = open.line.or_else(|| {
             let at = at.filter(|_| open.record.is_none() && is_told)?;
@@ -293,7 +293,7 @@ impl Auditor<'_> {
                     self.place(twin),
                     excerpt(at.body().as_bytes())
                 );
-                self.tell(open, Some(at), (DifferenceKind::Twice, what));
+                self.tell(open, Some(at), DifferenceKind::Twice, what);
             } else if let Some(added) = &mut open.added {
                 added.push(at.sighted.fingerprint);
             }
@@ -308,8 +308,8 @@ impl Auditor<'_> {
             }
             self.put(at);
             if !self.written.take(&self.buffer)? {
-                let difference = self.differs();
-                self.tell(open, Some(at), difference);
+                let (kind, what) = self.differs();
+                self.tell(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
             }
@@ -343,9 +343,9 @@ impl Auditor<'_> {
         let shown = excerpt(at.body().as_bytes());
         match found {
             Found::Here => {}
-            Found::Other(what) => self.tell(open, None, (DifferenceKind::Changed, what)),
+            Found::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
             Found::Not(what) => {
-                self.tell(open, Some(at), (DifferenceKind::Missing, format!("{shown} should stay: {what}")));
+                self.tell(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
             }
         }
         Ok(())
@@ -385,7 +385,7 @@ impl Auditor<'_> {
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {
                 let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
-                self.tell(&open, None, (kind, what));
+                self.tell(&open, None, kind, what);
             }
         }
         if open.told.is_some() {
@@ -394,7 +394,7 @@ impl Auditor<'_> {
         }
         if open.whole.is_some() && open.num_kept > 0 {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
-            self.tell(&open, None, (DifferenceKind::Ledger, what));
+            self.tell(&open, None, DifferenceKind::Ledger, what);
         }
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
@@ -414,14 +414,13 @@ impl Auditor<'_> {
             self.kept.remove(*fingerprint);
         }
         self.wanted.forget(open.key);
-        let at = (self.unit.path.clone(), open.record);
         if open.is_found == Some(true) {
             let what = "OUT holds it, and the input cannot be read";
-            self.audit.add_at(DifferenceKind::Foreign, (&at.0, at.1), what);
+            self.audit.add_at(DifferenceKind::Foreign, &self.unit.path, open.record, what);
         }
         if open.num_told > 0 {
             let what = "the ledger tells of it, and the input cannot be read";
-            self.audit.add_at(DifferenceKind::Ledger, (&at.0, at.1), what);
+            self.audit.add_at(DifferenceKind::Ledger, &self.unit.path, open.record, what);
         }
     }
 }

@@ -186,7 +186,7 @@ const NOTHING: &str = "there is no such document, or it has no such paragraphs";
 fn stale(told: &Told, why: &str, audit: &mut Audit) {
     let LedgerLine { path, record, first, last, .. } = &told.line;
     let what = format!("line {} of the ledger, of paragraphs {first}-{last}: {why}", told.number);
-    audit.add_at(DifferenceKind::Ledger, (path, *record), what);
+    audit.add_at(DifferenceKind::Ledger, path, *record, what);
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
 
+use audit::Mark;
 use document::Open;
 use earlier::EarlierRuns;
 use kept::{Kept, Wanted};
@@ -54,14 +55,15 @@ use written::{Files, Stream, Unit, Written};
 /// ```no_run
 /// use tamis::{Config, NoObserver, store::Root};
 /// let roots = vec![Root::look("dump".as_ref())?];
-/// let record = ("clean".as_ref(), "clean.tamis/removed.jsonl.zst".as_ref());
-/// let audit = tamis::verify(roots, record, &Config::default(), &NoObserver)?;
+/// let (out, ledger) = ("clean".as_ref(), "clean.tamis/removed.jsonl.zst".as_ref());
+/// let audit = tamis::verify(roots, out, ledger, &Config::default(), &NoObserver)?;
 /// assert!(audit.is_clean(), "{}", audit.differences[0]);
 /// # Ok::<(), tamis::Error>(())
 /// ```
 pub fn verify(
     roots: Vec<Root>,
-    (out, ledger): (&Path, &Path),
+    out: &Path,
+    ledger: &Path,
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Audit> {
@@ -130,7 +132,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         written,
         unit: OpenUnit::default(),
         open: None,
-        mark: (0, 0),
+        mark: Mark::default(),
         buffer: Vec::new(),
     };
     let eye = Eye::new(config, corpus.read);
@@ -173,7 +175,7 @@ struct Auditor<'a> {
     /// The text that is being read.
     open: Option<Open>,
     /// What there was of differences when it began: it may turn out to be bad.
-    mark: (u64, usize),
+    mark: Mark,
     buffer: Vec<u8>,
 }
 
@@ -277,7 +279,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let RecordSlot { slot, number, .. } = *record;
         let fields = self.sight.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = Open::record(&self.auditor.unit.path, record.place(), (id, fields));
+        let open = Open::record(&self.auditor.unit.path, record.place(), id, fields);
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)

@@ -67,7 +67,7 @@ impl OutList {
                 FoundKind::Special => "OUT holds what is no regular file".to_owned(),
                 FoundKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
             };
-            audit.add_at(DifferenceKind::Foreign, (&path::lossless(&relative), None), what);
+            audit.add_at(DifferenceKind::Foreign, &path::lossless(&relative), None, what);
             true
         });
         let mut list = Self {
@@ -84,7 +84,7 @@ impl OutList {
         }
         for name in names.iter().filter(|name| files.contains(*name)) {
             let what = "OUT holds it, and there is no such input";
-            audit.add_at(DifferenceKind::Foreign, (&path::lossless(name), None), what);
+            audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
         list.sources.measure(&list.input);
         Ok(list)
@@ -131,7 +131,7 @@ impl OutList {
     pub(super) fn tell_others(&self, files: &Files<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
             let what = "OUT holds it, and no document should stay there";
-            audit.add_at(DifferenceKind::Foreign, (&path::lossless(name), None), what);
+            audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
     }
 }

@@ -15,6 +15,6 @@ pub use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub use ids::{RecordIds, SavedIds};
-pub use record::{write_record, write_verbatim};
+pub use record::{Original, write_record, write_verbatim};
 pub use shard::{SavedShards, Shards};
 pub use text::{Judged, Layout, Written, count_text, write_text};

@@ -8,21 +8,32 @@ use super::{Judged, Written, write_text};
 use crate::config::Repair;
 use crate::read::{Chunk, Kind, Rewrite, Slot};
 
-/// Writes a record of a container of `kind` with the text of `document`.
+/// A record as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Original<'a> {
+    /// The chunk that holds it.
+    pub chunk: &'a Chunk,
+    /// Where it stands in the chunk.
+    pub slot: &'a Slot,
+    /// What its container is.
+    pub kind: Kind,
+}
+
+/// Writes a record again, with the text of `document`.
 ///
 /// # Errors
 /// Those of `out`; rows of a table are not written one by one.
 pub fn write_record<W: Write>(
-    (chunk, slot, kind): (&Chunk, &Slot, Kind),
+    original: Original<'_>,
     document: Judged<'_>,
     repair: Repair,
     out: &mut W,
 ) -> io::Result<Written> {
+    let Original { chunk, slot, kind } = original;
     match kind.rewrite() {
         Rewrite::Text => write_text(document, repair, out),
         Rewrite::InPlace(in_place) => {
-            let spans = (slot.line, slot.value);
-            in_place.write(&chunk.bytes, spans, out, |value| write_text(document, repair, value))
+            in_place.write(&chunk.bytes, slot, out, |value| write_text(document, repair, value))
         }
         Rewrite::Whole { write, .. } => {
             let mut text = Vec::new();

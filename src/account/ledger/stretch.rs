@@ -133,7 +133,8 @@ impl std::fmt::Debug for StretchContext<'_> {
 /// The first of `visit`, and those of what earlier runs left.
 pub fn for_each_stretch(
     document: Judged<'_>,
-    (first, offset): (ParagraphIndex, u64),
+    first: ParagraphIndex,
+    offset: u64,
     context: &StretchContext<'_>,
     mut visit: impl FnMut(Stretch) -> Result<()>,
 ) -> Result<()> {
@@ -300,7 +301,7 @@ mod tests {
             text: StretchText::NotExact,
         };
         let mut stretches = Vec::new();
-        for_each_stretch(judged, (ParagraphIndex(7), 100), &context, |stretch| {
+        for_each_stretch(judged, ParagraphIndex(7), 100, &context, |stretch| {
             stretches.push((stretch.first.0, stretch.last.0, stretch.span, stretch.text.unwrap()));
             Ok(())
         })

@@ -74,7 +74,7 @@ pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     let record = record(&Destination::Directory(out.clone())).unwrap_or_default();
     check_options(&settings, &record.join(SUMMARY))?;
     let progress = crate::start(settings.verbose, settings.quiet)?;
-    let audit = tamis::verify(roots, (out, &record.join(LEDGER)), &settings.config, &progress);
+    let audit = tamis::verify(roots, out, &record.join(LEDGER), &settings.config, &progress);
     progress.clear();
     let audit = audit?;
     let printed = if settings.json {

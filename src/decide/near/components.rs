@@ -58,8 +58,8 @@ pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result
     let mut keys: Vec<Keyed> = Vec::with_capacity(room.keys);
     for band in 0..banding.bands {
         for round in 0..room.rounds {
-            let rows = (band * banding.rows, banding.rows);
-            put_keys(&mut keys, texts, rows, (round, room.rounds))?;
+            let round = Round { number: round, rounds: room.rounds };
+            put_keys(&mut keys, texts, band * banding.rows, banding.rows, round)?;
             keys.par_sort_unstable();
             let buckets = Buckets { texts, min_equal: banding.min_equal, at_once: room.at_once };
             buckets.join(&keys, &mut parents)?;
@@ -97,6 +97,21 @@ impl Room {
     }
 }
 
+/// One round of a band.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    number: u64,
+    /// Rounds of the band.
+    rounds: u64,
+}
+
+impl Round {
+    /// Whether a key is one of this round.
+    fn takes(self, key: u64) -> bool {
+        (u128::from(key) * u128::from(self.rounds)) >> 64 == u128::from(self.number)
+    }
+}
+
 /// Segments of which keys are made at once.
 const SEGMENTS: usize = 64;
 
@@ -104,17 +119,17 @@ const SEGMENTS: usize = 64;
 fn put_keys(
     keys: &mut Vec<Keyed>,
     texts: &Signatures,
-    (start, rows): (usize, usize),
-    (round, rounds): (u64, u64),
+    start: usize,
+    rows: usize,
+    round: Round,
 ) -> Result<()> {
     keys.clear();
-    let is_now = |key: u64| (u128::from(key) * u128::from(rounds)) >> 64 == u128::from(round);
     let segments: Vec<usize> = (0..texts.sketches().num_segments()).collect();
     for some in segments.chunks(SEGMENTS) {
         let made = some.par_iter().map(|&segment| {
             let first = u32::try_from(segment * SEGMENT).unwrap_or(u32::MAX);
             let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(first..);
-            Ok(made.filter(|&(key, _)| is_now(key)).collect::<Vec<Keyed>>())
+            Ok(made.filter(|&(key, _)| round.takes(key)).collect::<Vec<Keyed>>())
         });
         for made in made.collect::<Result<Vec<_>>>()? {
             keys.extend(made);
@@ -295,7 +310,7 @@ mod tests {
         Signed { digest: n / 2, bins, rank: [mix(n) % 5, 0, 0] }
     }
 
-    fn signatures(num: u64, budget: usize, (banding, is_ranked): (Banding, bool)) -> Signatures {
+    fn signatures(num: u64, budget: usize, banding: Banding, is_ranked: bool) -> Signatures {
         let mut texts = Signatures::within(budget, banding.num_bins(), is_ranked);
         for n in 0..num {
             if texts.needs_scratch() {
@@ -347,14 +362,14 @@ mod tests {
     fn budgets_do_not_matter() {
         for (hundredths, is_ranked) in [(80, false), (50, true)] {
             let banding = Banding::new(Share::hundredths(hundredths));
-            let all = signatures(2600, usize::MAX, (banding, is_ranked));
+            let all = signatures(2600, usize::MAX, banding, is_ranked);
             let expected = slow(&all, banding);
             assert!(expected.iter().any(|group| group.len() > SMALL), "{hundredths}");
             assert!(expected.len() > 1 && expected.concat().len() < all.len());
             assert!(Room::new(&all, 0).rounds == 16 && Room::new(&all, 0).at_once == SMALL);
             assert_eq!(Room::new(&all, usize::MAX).rounds, 1);
             for kept in [0, 500_000, usize::MAX] {
-                let texts = signatures(2600, kept, (banding, is_ranked));
+                let texts = signatures(2600, kept, banding, is_ranked);
                 assert_eq!(texts.is_spilled(), kept < usize::MAX);
                 assert_eq!(texts.len(), all.len());
                 let ids = 0..u32::try_from(texts.len()).unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::banding::Banding;
-use super::signatures::{SignatureId, Signatures};
+use super::signatures::{Banded, SignatureId, Signatures};
 use super::sketches::key;
 use crate::error::Result;
 
@@ -51,10 +51,8 @@ impl<'a> Forest<'a> {
     ///
     /// # Errors
     /// Those of the store that holds sketches.
-    pub(super) fn new(
-        component: &'a [SignatureId],
-        (texts, banding): (&'a Signatures, Banding),
-    ) -> Result<Self> {
+    pub(super) fn new(component: &'a [SignatureId], banded: Banded<'a>) -> Result<Self> {
+        let Banded { texts, banding } = banded;
         let sketches = if texts.is_spilled() {
             Sketches::Loaded(banding.num_bins(), texts.sketches().load(component)?)
         } else {
@@ -64,7 +62,8 @@ impl<'a> Forest<'a> {
     }
 
     /// Bytes that a component of so many texts takes, if all of them survive.
-    pub(super) fn num_bytes(num_texts: usize, (texts, banding): (&Signatures, Banding)) -> usize {
+    pub(super) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
+        let Banded { texts, banding } = banded;
         let sketch = if texts.is_spilled() { banding.num_bins() * size_of::<u16>() } else { 0 };
         num_texts.saturating_mul(sketch + banding.bands * NODE_BYTES)
     }
@@ -150,7 +149,7 @@ mod tests {
             texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] }).unwrap();
         }
         let component: Vec<SignatureId> = (0..1000).collect();
-        let mut forest = Forest::new(&component, (&texts, banding)).unwrap();
+        let mut forest = Forest::new(&component, Banded { texts: &texts, banding }).unwrap();
         let mut found = Vec::new();
         for id in (0..1000).step_by(2) {
             forest.insert(id);

@@ -153,7 +153,7 @@ impl SlotOverlap {
                 more_in_b.push((slot, b_left - a_left));
             }
         }
-        overlap.conflict += num_against_words(&more_in_a, (b, a)) + num_against_words(&more_in_b, (a, b));
+        overlap.conflict += num_against_words(&more_in_a, b, a) + num_against_words(&more_in_b, a, b);
         if overlap == Self::default() { Self::anywhere(a, b) } else { overlap }
     }
 
@@ -184,7 +184,7 @@ fn num_common<T: Ord>(a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) ->
 
 /// Numbers of one text where the other has a word that it has not itself: of the numbers in each slot no more than
 /// there are such words. Slots are sorted.
-fn num_against_words(numbers: &[(u64, u64)], (there, here): (&Features, &Features)) -> u64 {
+fn num_against_words(numbers: &[(u64, u64)], there: &Features, here: &Features) -> u64 {
     if numbers.is_empty() {
         return 0;
     }

@@ -9,7 +9,7 @@ use super::banding::Banding;
 use super::features::{Features, NumberMarks};
 use super::forest::{Forest, Position};
 use super::judge::{Judge, Match, NumberOverlap};
-use super::signatures::{SignatureId, Signatures, num_equal};
+use super::signatures::{Banded, SignatureId, num_equal};
 use crate::error::Result;
 
 /// Survivors that are looked at closely for one text: half of them those of the most equal bins. Of a template's
@@ -58,17 +58,17 @@ const FEW: usize = 8;
 /// Those of `load`, and of the store that holds sketches.
 pub fn settle(
     component: &[SignatureId],
-    near: (&Signatures, Banding),
+    banded: Banded<'_>,
     judge: &Judge,
     load: &dyn Load,
     cached: usize,
 ) -> Result<Vec<Removal>> {
     let mut settler = Settler {
         component,
-        banding: near.1,
+        banding: banded.banding,
         judge,
         load,
-        forest: Forest::new(component, near)?,
+        forest: Forest::new(component, banded)?,
         numbers: ByNumbers::new(component.len()),
         sizes: vec![0; component.len()],
         survivors: Mutex::new(Cache::new(component.len(), cached)),
@@ -93,10 +93,10 @@ pub fn settle(
 
 /// Bytes that settling a component of so many texts takes at most, features and removals aside: mostly what finds
 /// survivors, some 110 bytes a text and band if all of them survive.
-pub fn num_bytes(num_texts: usize, near: (&Signatures, Banding)) -> usize {
+pub fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
     // Of each text its position, size, number marks, place in the cache and in what was seen.
     const TEXT_BYTES: usize = 64;
-    Forest::num_bytes(num_texts, near).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
+    Forest::num_bytes(num_texts, banded).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
 }
 
 /// A component while it is settled.
@@ -130,7 +130,7 @@ impl Settler<'_> {
         let mut others = Vec::new();
         self.forest.look_up(text, &mut others);
         self.numbers.look_up(marks, &mut others);
-        let found = self.best(text, (&features, marks), &others)?;
+        let found = self.best(text, &features, marks, &others)?;
         let features = (features.num_bytes() <= self.held).then_some(features);
         Ok(Looked { text, features, marks, found })
     }
@@ -143,7 +143,7 @@ impl Settler<'_> {
             None => self.load.load(self.component[text as usize])?,
         };
         if found.is_none() {
-            found = self.best(text, (&features, marks), fresh)?;
+            found = self.best(text, &features, marks, fresh)?;
         }
         if let Some((survivor, found)) = found {
             let numbers = NumberOverlap::of(&features, &*self.features_of(survivor)?);
@@ -163,7 +163,8 @@ impl Settler<'_> {
     fn best(
         &self,
         text: Position,
-        (features, marks): (&Features, NumberMarks),
+        features: &Features,
+        marks: NumberMarks,
         others: &[Position],
     ) -> Result<Option<(Position, Match)>> {
         let bins = self.forest.bins(text);
@@ -330,7 +331,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::super::components::components;
-    use super::super::signatures::Signed;
+    use super::super::signatures::{Signatures, Signed};
     use super::*;
     use crate::config::{Limit, NearConfig, NearPreset};
     use crate::fingerprint::{Sketch, Slots, mix};
@@ -369,9 +370,10 @@ mod tests {
             assert_eq!(u64::from(texts.push(n, &signed).unwrap()), n);
         }
         let groups = components(&texts, banding, budget).unwrap();
-        let near = (&texts, banding);
-        let settled =
-            groups.iter().flat_map(|group| settle(group, near, &Judge::new(config), &Made, cached).unwrap());
+        let banded = Banded { texts: &texts, banding };
+        let settled = groups
+            .iter()
+            .flat_map(|group| settle(group, banded, &Judge::new(config), &Made, cached).unwrap());
         settled.map(|removal| format!("{removal:?}")).collect()
     }
 

@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use super::banding::Banding;
 use super::sketches::{Sketches, check};
 use crate::error::Result;
 use crate::store::Scratch;
@@ -30,6 +31,15 @@ pub struct Signatures {
     /// Its rank; empty if all rank the same.
     ranks: Vec<Rank>,
     is_ranked: bool,
+}
+
+/// Texts, and the bands in which their sketches meet.
+#[derive(Debug, Clone, Copy)]
+pub struct Banded<'a> {
+    /// The texts.
+    pub texts: &'a Signatures,
+    /// The bands.
+    pub banding: Banding,
 }
 
 /// What is known of one text.

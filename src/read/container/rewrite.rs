@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::csv::Quoter;
 use super::jsonl::Escaper;
-use crate::units::ByteSpan;
+use crate::read::slot::Slot;
 
 /// How a document or a record of a container is written again with another text.
 #[derive(Debug, Clone, Copy)]
@@ -57,18 +57,19 @@ pub(crate) enum Escape {
 impl InPlace {
     /// Writes a record; `write_value` writes the new text, which is escaped on the way.
     ///
-    /// `record` and `value` are the raw spans in `bytes` of the record and of its text, with what encloses it. After
-    /// decoding in place only the bounds of the text mean something, and only they are used.
+    /// The line and the value of `slot` are the raw spans in `bytes` of the record and of its text, with what encloses
+    /// it. After decoding in place only the bounds of the text mean something, and only they are used.
     ///
     /// # Errors
     /// Those of `out` and of `write_value`.
     pub(crate) fn write<W: Write, T>(
         self,
         bytes: &[u8],
-        (record, value): (ByteSpan, ByteSpan),
+        slot: &Slot,
         out: &mut W,
         write_value: impl FnOnce(&mut ValueWriter<'_, W>) -> io::Result<T>,
     ) -> io::Result<T> {
+        let Slot { line: record, value, .. } = slot;
         out.write_all(&bytes[record.start..value.start])?;
         let written = write_escaped(self.escape, out, write_value)?;
         out.write_all(&bytes[value.end..record.end])?;

@@ -89,7 +89,8 @@ impl TextReader {
     pub(in crate::read) fn new(
         reader: Box<dyn Read + Send>,
         split: SplitConfig,
-        (detection, coding): (Detection, Option<Coding>),
+        detection: Detection,
+        coding: Option<Coding>,
         limit: u64,
     ) -> Self {
         let (carry, is_done) = (Vec::new(), false);

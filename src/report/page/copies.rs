@@ -100,7 +100,7 @@ impl Standing {
                 let class = CLASSES.partition_point(|&from| from <= times);
                 if let Some(class) = class.checked_sub(1) {
                     standing.classes[class] = standing.classes[class].saturating_add(last - first + 1);
-                    remember(&mut most, (first, last), times, group);
+                    remember(&mut most, first, last, times, group);
                 }
             });
         }
@@ -110,7 +110,7 @@ impl Standing {
 }
 
 /// Keeps the paragraphs that stand most often, the worst of them on top.
-fn remember(most: &mut BinaryHeap<Repeated>, (first, last): (u64, u64), times: u64, group: u32) {
+fn remember(most: &mut BinaryHeap<Repeated>, first: u64, last: u64, times: u64, group: u32) {
     for paragraph in (first..=last).take(MAX_REPEATED) {
         let repeated = Repeated { times: Reverse(times), group, paragraph };
         if most.len() < MAX_REPEATED {

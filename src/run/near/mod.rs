@@ -43,7 +43,7 @@ use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
-use crate::decide::near::{self, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
+use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
 use crate::decide::{Finding, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
@@ -160,9 +160,9 @@ fn settle(
     corpus.observer.begun(Stage::Comparing);
     let collected = features::collect(corpus, compared, &components, places)?;
     let cached = CACHED_BYTES.min(budget / 8);
-    let batches = batches(&components, (&collected, cached), budget, |group| {
-        near::num_bytes(group.len(), (texts, banding))
-    });
+    let banded = Banded { texts, banding };
+    let batches =
+        batches(&components, &collected, cached, budget, |group| near::num_bytes(group.len(), banded));
     let store = Store(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
@@ -172,10 +172,8 @@ fn settle(
         if corpus.observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let settled: Result<Vec<Vec<Removal>>> = groups
-            .par_iter()
-            .map(|group| near::settle(group, (texts, banding), &judge, &store, cached))
-            .collect();
+        let settled: Result<Vec<Vec<Removal>>> =
+            groups.par_iter().map(|group| near::settle(group, banded, &judge, &store, cached)).collect();
         for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
             removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
         }
@@ -188,7 +186,8 @@ fn settle(
 /// one begins another. A group that does not fit is settled alone.
 fn batches(
     components: &Components,
-    (collected, cached): (&Collected, usize),
+    collected: &Collected,
+    cached: usize,
     budget: usize,
     num_bytes: impl Fn(&[SignatureId]) -> usize,
 ) -> Vec<usize> {

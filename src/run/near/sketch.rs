@@ -160,7 +160,7 @@ impl Adder<'_> {
         if self.gone.is_some_and(|gone| !gone.judge_document(document).is_kept()) {
             return Ok(());
         }
-        let text = push(&mut self.sketches.texts, (document.0, text), self.sketcher.corpus.output)?;
+        let text = push(&mut self.sketches.texts, document.0, text, self.sketcher.corpus.output)?;
         let index = usize::try_from(document.0).unwrap_or(usize::MAX);
         self.sketches.texts_of.resize(index, NO_TEXT);
         self.sketches.texts_of.push(text);
@@ -212,11 +212,7 @@ impl UnitVisitor for ChunkAdder<'_, '_> {
 }
 
 /// Adds a text that stands there. The store for what has no room is made when it is needed first.
-fn push(
-    texts: &mut Signatures,
-    (member, text): (Member, &Signed),
-    output: &dyn Output,
-) -> Result<SignatureId> {
+fn push(texts: &mut Signatures, member: Member, text: &Signed, output: &dyn Output) -> Result<SignatureId> {
     if texts.needs_scratch() {
         texts.spill_to(output.scratch()?);
     }
@@ -287,7 +283,7 @@ pub(super) fn paragraphs(
         note(&settled, ids)?;
         report(corpus, &settled);
         let mut add = |place: Ordinal, text: &Signed| {
-            push(&mut texts, (place.0, text), corpus.output)?;
+            push(&mut texts, place.0, text, corpus.output)?;
             Ok(())
         };
         let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());

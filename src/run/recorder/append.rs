@@ -13,6 +13,15 @@ use crate::run::settled::Settled;
 use crate::store::Area;
 use crate::write::{Layout, Piece, SourceWriter};
 
+/// What is appended of a part.
+#[derive(Clone, Copy)]
+struct Formatted<'a> {
+    bytes: &'a [u8],
+    /// Where each record ends if it is compressed by itself.
+    ends: &'a [usize],
+    layout: Layout,
+}
+
 impl<'a> Recorder<'a> {
     /// Appends a piece to its source, whose output is made when there is something to write.
     pub(super) fn append(
@@ -25,7 +34,8 @@ impl<'a> Recorder<'a> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         let (more, layout) = match content {
             Content::Bytes { bytes, ends, layout } => {
-                self.append_bytes(part, (&bytes, &ends), (counts, layout), &mut open)?;
+                let formatted = Formatted { bytes: &bytes, ends: &ends, layout };
+                self.append_bytes(part, formatted, counts, &mut open)?;
                 self.buffers.give_back(bytes);
                 (*counts, layout)
             }
@@ -53,12 +63,13 @@ impl<'a> Recorder<'a> {
     fn append_bytes(
         &mut self,
         part: &Part,
-        (bytes, ends): (&[u8], &[usize]),
-        (counts, layout): (&Counts, Layout),
+        formatted: Formatted<'_>,
+        counts: &Counts,
         open: &mut OpenDocument,
     ) -> Result<()> {
+        let Formatted { bytes, ends, layout } = formatted;
         if self.shards.is_some() {
-            return self.append_to_shard(part, (bytes, ends), layout, open);
+            return self.append_to_shard(part, formatted, open);
         }
         if !keeps(part, counts) && !open.is_written {
             // Nothing is kept so far: what stands between documents waits for one.
@@ -105,10 +116,10 @@ impl<'a> Recorder<'a> {
     fn append_to_shard(
         &mut self,
         part: &Part,
-        (bytes, ends): (&[u8], &[usize]),
-        layout: Layout,
+        formatted: Formatted<'_>,
         open: &mut OpenDocument,
     ) -> Result<()> {
+        let Formatted { bytes, ends, layout } = formatted;
         if !part.is_piece_of_text() {
             return self.shards.as_mut().map_or(Ok(()), |shards| shards.append_lines(bytes, ends));
         }

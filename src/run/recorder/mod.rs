@@ -70,6 +70,12 @@ pub(crate) struct RecordFiles {
     pub(crate) rejected: Box<dyn OutputFile>,
 }
 
+/// Stores that the ledger looks things up in: the ids of records, and why texts go.
+pub(crate) struct RecordStores {
+    pub(crate) ids: RecordIds,
+    pub(crate) evidence: EvidenceStore,
+}
+
 /// The stores of records' ids.
 pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
@@ -87,11 +93,12 @@ impl<'a> Recorder<'a> {
     pub(crate) fn new(
         corpus: &Corpus<'a>,
         files: RecordFiles,
-        (ids, evidence): (RecordIds, EvidenceStore),
+        stores: RecordStores,
         findings: Option<&'a Findings>,
     ) -> Self {
         let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
         let RecordFiles { ledger, rejected } = files;
+        let RecordStores { ids, evidence } = stores;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
             Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
@@ -114,6 +121,11 @@ impl<'a> Recorder<'a> {
             is_in_archive: false,
             tally: Tally::new(corpus, findings),
         }
+    }
+
+    /// What searches found.
+    pub(crate) fn findings(&self) -> Option<&'a Findings> {
+        self.findings
     }
 
     /// What the ledger needs to know.

@@ -54,7 +54,8 @@ impl<'a> Recorder<'a> {
     pub(crate) fn take_up(
         corpus: &Corpus<'a>,
         saved: SavedRecorder,
-        (findings, evidence): (Option<&'a Findings>, EvidenceStore),
+        findings: Option<&'a Findings>,
+        evidence: EvidenceStore,
     ) -> Result<Self> {
         let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
         let output = corpus.output;

@@ -136,7 +136,7 @@ impl<'a> Stream<'a> {
             PartFate::Skipped(reason) => format!("OUT holds a file that is no text: {}", reason.name()),
             PartFate::Rejected(fault) => format!("what OUT holds cannot be read: {fault}"),
         };
-        audit.add_at(DifferenceKind::Changed, (&self.name(part), None), what);
+        audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
     }
 
     /// Goes on to the next document of a unit; whether there is one.
@@ -158,7 +158,7 @@ impl<'a> Stream<'a> {
             }
             if let Some(fault) = &slot.fault {
                 let what = format!("OUT holds a record that is none: {fault}");
-                audit.add_at(DifferenceKind::Changed, (&self.name(part), None), what);
+                audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
                 self.slot += 1;
                 continue;
             }
@@ -181,7 +181,7 @@ impl<'a> Stream<'a> {
                 let shown = String::from_utf8_lossy(self.id()).into_owned();
                 if !self.last_id.is_empty() && self.id() == self.last_id {
                     let name = self.name(&self.chunk.parts[self.part]);
-                    audit.add_at(DifferenceKind::Twice, (&name, None), format!("the record with id {shown}"));
+                    audit.add_at(DifferenceKind::Twice, &name, None, format!("the record with id {shown}"));
                     self.slot += 1;
                     continue;
                 }
@@ -307,7 +307,7 @@ impl<'a> Stream<'a> {
         if is_there && !is_due && !is_told {
             let name = self.name(&self.chunk.parts[self.part]);
             let what = "OUT holds it, and nothing of it should stay";
-            audit.add_at(DifferenceKind::Foreign, (&name, None), what);
+            audit.add_at(DifferenceKind::Foreign, &name, None, what);
             is_told = true;
         }
         while self.document(unit, audit)? {
@@ -324,7 +324,7 @@ impl<'a> Stream<'a> {
 
     fn tell_foreign(&self, audit: &mut Audit) {
         let (name, text) = (self.name(&self.chunk.parts[self.part]), excerpt(self.left()));
-        audit.add_at(DifferenceKind::Foreign, (&name, None), format!("OUT goes on with a document: {text}"));
+        audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT goes on with a document: {text}"));
     }
 
     /// Leaves a source behind; tells of members in it that should not be there.
@@ -339,7 +339,7 @@ impl<'a> Stream<'a> {
             }
             if matches!(part.role, Role::Whole | Role::Member(_)) && part.is_first {
                 let what = "OUT holds it, and nothing of it should stay, or not at this place";
-                audit.add_at(DifferenceKind::Foreign, (&self.name(part), None), what);
+                audit.add_at(DifferenceKind::Foreign, &self.name(part), None, what);
             }
             self.tell_fate(audit);
             self.leave_part();

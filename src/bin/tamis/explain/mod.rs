@@ -78,7 +78,7 @@ pub(crate) fn explain(args: &ExplainArgs, progress: &Progress) -> anyhow::Result
         [] => info.inputs.clone(),
         given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
     };
-    let reading = resolve(&run, (&originals, progress), &typed, &inputs)?;
+    let reading = resolve(&run, &originals, progress, &typed, &inputs)?;
     let mut teller =
         Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
     let mut batch = Vec::new();
@@ -125,7 +125,8 @@ fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
 /// What was typed, by the longest path that the ledger or the inputs know.
 fn resolve(
     run: &Run,
-    (originals, progress): (&Originals, &Progress),
+    originals: &Originals,
+    progress: &Progress,
     typed: &str,
     inputs: &[String],
 ) -> anyhow::Result<Reading> {
@@ -208,7 +209,7 @@ impl Teller<'_> {
         for line in lines {
             let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
             let (removed, is_here) = (next(), line.survivor_here().is_some());
-            let told = Told::new(line, (removed, is_here.then(next)));
+            let told = Told::new(line, removed, is_here.then(next));
             let text =
                 if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };
             if self.num_told > 0 && !self.args.json {

@@ -63,7 +63,7 @@ impl Text {
 
 impl Told {
     /// A line, what went, and what stays if that is in the inputs.
-    pub(super) fn new(line: LedgerLine<'static>, (removed, survivor): (Answer, Option<Answer>)) -> Self {
+    pub(super) fn new(line: LedgerLine<'static>, removed: Answer, survivor: Option<Answer>) -> Self {
         let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Elsewhere, Text::of));
         if let Text::Read(excerpt) = &removed
             && let Some(why) = difference(&line, excerpt)

@@ -128,7 +128,7 @@ impl RowReader {
         }
         let is_end = self.is_at_end;
         let walk = syntax::records(&bytes[start..], &self.header, self.dialect, is_end, |record| {
-            records.slots.push(slot(&record, start, (lines_in_header, self.limit)));
+            records.slots.push(slot(&record, start, lines_in_header, self.limit));
         });
         records.num_lines = lines_in_header + walk.num_lines;
         (records, start + walk.len)
@@ -184,7 +184,7 @@ impl PieceReader for RowReader {
     }
 }
 
-fn slot(record: &Record, start: usize, (lines_in_header, limit): (u64, u64)) -> Slot {
+fn slot(record: &Record, start: usize, lines_in_header: u64, limit: u64) -> Slot {
     let line = record.raw.shifted(start);
     let lines_before = lines_in_header + record.lines_before;
     if let Some(fault) = record.fault {

@@ -37,6 +37,7 @@ mod tests {
     use super::*;
     use crate::read::container::csv::syntax::{Dialect, Header, Record, records};
     use crate::read::container::rewrite::{Escape, InPlace, write_escaped};
+    use crate::read::slot::Slot;
     use proptest::prelude::*;
 
     fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<Record>, Vec<u8>) {
@@ -49,8 +50,8 @@ mod tests {
                 out.extend_from_slice(&bytes[record.raw.range()]);
             } else {
                 let in_place = InPlace { escape: Some(Escape::Csv), end: b"" };
-                let spans = (record.raw, record.text);
-                in_place.write(bytes, spans, &mut out, |w| w.write_all(new.as_bytes())).unwrap();
+                let slot = Slot { line: record.raw, value: record.text, ..Slot::default() };
+                in_place.write(bytes, &slot, &mut out, |w| w.write_all(new.as_bytes())).unwrap();
             }
             end = record.raw.end;
         }
