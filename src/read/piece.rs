@@ -67,6 +67,11 @@ impl Piece {
         self.place
     }
 
+    /// Bytes of the source that were read for it.
+    pub fn num_bytes(&self) -> u64 {
+        self.num_bytes
+    }
+
     /// Bytes of text it holds.
     pub fn len(&self) -> u64 {
         count(match &self.body {

@@ -167,6 +167,21 @@ impl<'a> Feed<'a> {
         }
     }
 
+    /// Bytes of sources whose sizes are known that stand after its position.
+    pub(crate) fn num_left(&self) -> u64 {
+        let of_sources = |range: Range<u32>| -> u64 {
+            let sizes = range.map(|number| self.sources.get(SourceId(number)).size);
+            sizes.filter(|&size| size != u64::MAX).sum()
+        };
+        let ahead = self.ahead().unwrap_or_default().iter().map(|work| match work {
+            Work::Files(range, _) => of_sources(range.clone()),
+            Work::Piece(piece) => piece.num_bytes(),
+        });
+        let len = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let open = self.stream.as_ref().map_or(0, Stream::num_left);
+        ahead.sum::<u64>() + open + of_sources(self.next..len)
+    }
+
     /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.
     pub(crate) fn ahead(&self) -> Option<&[Work]> {
         self.ahead.as_deref()
