@@ -11,10 +11,10 @@ mod packs;
 
 use std::sync::LazyLock;
 
-use packs::{Files, clean, clean_twice, compress, container, differing, file, jsonl, tar, zip};
+use packs::{Files, clean, clean_twice, compress, container, differing, file, files, jsonl, tar, zip};
 use proptest::prelude::*;
 use tamis::Config;
-use tamis::config::{EncodingErrors, SplitMode};
+use tamis::config::{EncodingErrors, Scope, SplitMode};
 
 /// Names that promise everything that can be promised.
 const NAMES: [&str; 18] = [
@@ -291,5 +291,56 @@ fn every_prefix() {
             let again = clean(&run.out, &configs()[0]);
             assert!(again.out == run.out || run.out == Files::new(), "{name} at {len}");
         }
+    }
+}
+
+/// A text of several pieces that packs to a small file: it begins with "mine" and ends with `end`.
+fn packed_small(end: &[u8]) -> Vec<u8> {
+    let lines: String = (0..9000).map(|n| format!("{n} {}\n", "a".repeat(90))).collect();
+    let packed = compress("xz", &[b"mine\n", lines.as_bytes(), end].concat());
+    assert!(packed.len() < 32 * 1024, "{}", packed.len());
+    packed
+}
+
+/// A small file that unpacks to a long text which is bad in the end is nobody's survivor, and is rejected once.
+#[test]
+fn a_long_text_in_a_small_file_is_bad_as_a_whole() {
+    let mut config = Config { threads: 1, ..Config::default() };
+    config.read.encoding = Some("utf-8".to_owned());
+    let far = "b".repeat(300_000);
+    for end in [&b"\xff\xfe\n"[..], &[b"\xff\n", far.as_bytes(), b"\n\xff\n"].concat()] {
+        let bad = packed_small(end);
+        let archive = tar(&[("m.txt", bad.clone()), ("n.txt", b"other\n".to_vec())]);
+        let run = clean(
+            &files([
+                ("a.txt", b"one\n".to_vec()),
+                ("b.txt.xz", bad),
+                ("c.txt", b"mine\none\n".to_vec()),
+                ("d.tar.xz", compress("xz", &archive)),
+                ("e.txt", b"other\nlast\nmine\n".to_vec()),
+            ]),
+            &config,
+        );
+        assert_eq!(
+            run.reasons(),
+            [("b.txt.xz", "not_utf8"), ("d.tar.xz/m.txt", "not_utf8")],
+            "{}",
+            end.len()
+        );
+        assert_eq!(run.names(), ["a.txt", "c.txt", "d.tar.xz", "e.txt"]);
+        assert_eq!((run.text("c.txt"), run.text("e.txt")), ("mine\n", "last\n"));
+    }
+}
+
+/// A long text that a small file unpacks to is one document: of its copies of a paragraph one stays.
+#[test]
+fn a_long_text_in_a_small_file_is_one_document() {
+    let mut config = Config { threads: 1, ..Config::default() };
+    for scope in [Scope::Corpus, Scope::Document] {
+        config.decide.scope = scope;
+        let texts = files([("a.txt.xz", packed_small(b"mine\n")), ("b.txt.gz", compress("gz", b"z\nz\n"))]);
+        let run = clean_twice(&texts, &config);
+        assert_eq!(run.summary.paragraphs.kept, 9002, "{scope:?}");
+        assert_eq!(run.ledger.1.len(), 2);
     }
 }

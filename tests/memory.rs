@@ -493,3 +493,51 @@ fn an_observer_is_told_of_documents() {
     tamis::clean_documents(given, &Config::default(), &listening).expect("a run");
     assert_eq!(listening.totals(), (vec![(3, bytes)], (3, bytes)));
 }
+
+/// An output on a disk with little room.
+struct Narrow(MemoryOutput);
+
+impl Output for Narrow {
+    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
+        self.0.write(relative, content)
+    }
+
+    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
+        self.0.create(area, relative)
+    }
+
+    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
+        self.0.scratch()
+    }
+
+    fn space(&self) -> Option<(PathBuf, u64)> {
+        Some(("narrow".into(), 8 * 1024 * 1024))
+    }
+
+    fn publish(&self) -> tamis::Result<()> {
+        self.0.publish()
+    }
+}
+
+/// What prints on disk need is estimated by what was read, of a file that is not read to its end too: 2 MiB in
+/// paragraphs of 40 bytes need less than 2 MiB.
+#[test]
+fn a_long_file_after_a_short_one_needs_no_more_room_than_it_takes() {
+    let long: String = (0..50_000).map(|n| format!("{n:08} is the number of this paragraph.\n")).collect();
+    for order in [["a.txt", "b.txt"], ["b.txt", "a.txt"]] {
+        let mut input = MemoryInput::new();
+        input.insert(order[0].as_bytes(), b"one\ntwo\n".as_slice());
+        input.insert(order[1].as_bytes(), long.as_bytes());
+        let list = || {
+            let mut sources = SourceList::default();
+            for name in ["a.txt", "b.txt"] {
+                sources.push(0, name.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
+            }
+            sources.measure(&input);
+            Ok(sources)
+        };
+        let config = Config { threads: 1, memory: Some(0), ..Config::default() };
+        let outcome = tamis::clean_between(&list, &input, &Narrow(MemoryOutput::new()), &config, &NoObserver);
+        assert_eq!(outcome.expect("room enough").summary.paragraphs.kept, 50_002, "{order:?}");
+    }
+}

@@ -448,6 +448,24 @@ fn bad_documents_are_no_survivors() {
     assert_eq!(pairs(&run), [("c.txt".to_owned(), "b.txt".to_owned())]);
 }
 
+/// A small bad file changes nothing for those that are read with it, before it or behind it.
+#[test]
+fn small_bad_documents_hide_no_paragraphs() {
+    let base = Dice::new(43).words(40).join(" ");
+    let mut config = near_paragraphs();
+    config.read.encoding = Some("utf-8".to_owned());
+    for bad in ["a.txt", "c.txt", "e.txt"] {
+        let corpus = [
+            ("b.txt".to_owned(), format!("{base}\n").into_bytes()),
+            ("d.txt".to_owned(), format!("{base} edited\nd\n").into_bytes()),
+            (bad.to_owned(), [base.as_bytes(), b" bad\n\xff\n"].concat()),
+        ];
+        let run = clean(&Files::from(corpus), &config);
+        assert_eq!(run.reasons(), [(bad, "not_utf8")]);
+        assert_eq!((run.text("b.txt"), run.text("d.txt")), (&*format!("{base}\n"), "d\n"), "{bad}");
+    }
+}
+
 /// The same inside an archive, where what follows the bad member is found again whatever came before the archive.
 #[test]
 fn bad_members_of_archives() {

@@ -67,6 +67,16 @@ impl Piece {
         self.place
     }
 
+    /// Whether a text goes on with it that began in a piece before it.
+    pub(super) fn goes_on_with_text(&self) -> bool {
+        matches!(self.role, Role::Whole | Role::Member(_)) && !self.kind.is_container() && !self.is_first
+    }
+
+    /// Bytes of the source that were read for it.
+    pub fn num_bytes(&self) -> u64 {
+        self.num_bytes
+    }
+
     /// Bytes of text it holds.
     pub fn len(&self) -> u64 {
         count(match &self.body {

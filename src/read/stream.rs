@@ -79,6 +79,11 @@ impl<'a> Stream<'a> {
         self.last.map_or(PiecePlace::default(), PiecePlace::next)
     }
 
+    /// Bytes of the source that no piece was given out for, if its size is known.
+    pub fn num_left(&self) -> u64 {
+        if self.source.size == u64::MAX { 0 } else { self.source.size.saturating_sub(self.num_given) }
+    }
+
     /// Whether more is to be done for the next piece than to read it.
     pub fn is_unpacking(&self) -> bool {
         match &self.state {

@@ -164,7 +164,8 @@ fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> Re
     Err(Fault::new(RejectReason::Growing, "it grew while it was read"))
 }
 
-/// Reads a small file as a stream, to its end.
+/// Reads a small file as a stream, to its end. A text of several pieces is to be read as one that is large: it is good
+/// as a whole or not at all, and what is known to be bad of such a text is taken back from chunks of one piece only.
 fn read_stream(
     input: &dyn Input,
     source: Source<'_>,
@@ -176,7 +177,7 @@ fn read_stream(
     let start = chunk.bytes.len();
     loop {
         match stream.next_piece(Vec::new()) {
-            Ok(Some(piece)) if chunk.bytes.len() - start <= MAX_UNPACKED => {
+            Ok(Some(piece)) if !piece.goes_on_with_text() && chunk.bytes.len() - start <= MAX_UNPACKED => {
                 add_piece(piece, context, chunk, visitor);
                 if let Some(PartFate::Reread(_)) = chunk.parts.last().map(|part| &part.fate) {
                     return;

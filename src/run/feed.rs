@@ -7,7 +7,9 @@ use std::ops::Range;
 use super::corpus::{Buffers, Corpus};
 use crate::discover::{SourceList, is_packed};
 use crate::error::Result;
-use crate::read::{self, PIECE_BYTES, Piece, PiecePlace, ReadContext, Reread, Spooler, Stop, Stream};
+use crate::read::{
+    self, Chunk, PIECE_BYTES, PartFate, Piece, PiecePlace, ReadContext, Reread, Spooler, Stop, Stream,
+};
 use crate::store::Input;
 use crate::units::SourceId;
 
@@ -98,7 +100,7 @@ pub(crate) struct Feed<'a> {
     ahead: Option<Vec<Work>>,
     /// Of a source that was given out in part before: where its rest begins.
     resumed: Option<(SourceId, PiecePlace)>,
-    /// How sources are read that are not in `ways`.
+    /// How all sources are read that are read as streams, whatever `ways` says.
     way: Option<Reread>,
     /// Sources that are read in another way than their size and beginning suggest.
     ways: Ways,
@@ -165,6 +167,21 @@ impl<'a> Feed<'a> {
             (None, Some(stream)) => Position { source: stream.source().0, piece: stream.next_place() },
             (None, None) => Position { source: self.next, piece: PiecePlace::default() },
         }
+    }
+
+    /// Bytes of sources whose sizes are known that stand after its position.
+    pub(crate) fn num_left(&self) -> u64 {
+        let of_sources = |range: Range<u32>| -> u64 {
+            let sizes = range.map(|number| self.sources.get(SourceId(number)).size);
+            sizes.filter(|&size| size != u64::MAX).sum()
+        };
+        let ahead = self.ahead().unwrap_or_default().iter().map(|work| match work {
+            Work::Files(range, _) => of_sources(range.clone()),
+            Work::Piece(piece) => piece.num_bytes(),
+        });
+        let len = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let open = self.stream.as_ref().map_or(0, Stream::num_left);
+        ahead.sum::<u64>() + open + of_sources(self.next..len)
     }
 
     /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.
@@ -239,7 +256,7 @@ impl<'a> Feed<'a> {
             }
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
-                let how = self.ways.get(&source.id).copied().or(self.way);
+                let how = self.way.or_else(|| self.ways.get(&source.id).copied());
                 self.stream = Some(Stream::new(self.input, source, self.context, how, self.spooler));
                 self.next += 1;
                 continue;
@@ -281,6 +298,13 @@ impl<'a> Feed<'a> {
             self.next += 1;
         }
         (start..self.next, size)
+    }
+
+    /// Notes which sources of a chunk are to be read as streams, so that one way back does for all of a batch.
+    pub(crate) fn note_ways(&mut self, chunk: &Chunk) {
+        for part in chunk.parts.iter().filter(|part| part.fate == PartFate::Reread(Reread::AsStream)) {
+            self.ways.insert(part.source, Reread::AsStream);
+        }
     }
 
     /// Goes back to where a source begins that is to be read in another way.

@@ -4,8 +4,8 @@
 //! [`crate::clean()`] lists the inputs, calls [`run`], and publishes what it made. [`run`] does this, in this order:
 //!
 //! 1. `Sealer::new`, `Journal::take_left`: checkpoints are kept if the output has a journal ([`checkpoint`]), and
-//!    `--resume` finds the last one there. Without one the run begins ([`go`]: 2 to 6); with one it resumes
-//!    ([`go_on`]: 7 and 8).
+//!    `--resume` finds the last one there. Without one the run begins ([`begin`]: 2 to 6); with one it resumes
+//!    ([`resume`]: 7 and 8).
 //! 2. `RecordFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
 //!    of records and for evidence.
 //! 3. [`search()`]: finds what must be known of the whole corpus before anything is written.
@@ -96,8 +96,8 @@ pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
     let sealer = Sealer::new(corpus.output, corpus.config, corpus.history);
     let left = corpus.output.journal().and_then(Journal::take_left);
     let summary = match left {
-        Some(state) => go_on(corpus, &state, sealer.as_ref())?,
-        None => go(corpus, sealer.as_ref())?,
+        Some(state) => resume(corpus, &state, sealer.as_ref())?,
+        None => begin(corpus, sealer.as_ref())?,
     };
     // An index must not outlive the texts it knows, nor a journal what it speaks of.
     if corpus.history.is_some_and(History::is_updated) || sealer.as_ref().is_some_and(Sealer::has_sealed) {
@@ -107,7 +107,7 @@ pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
 }
 
 /// Goes from the beginning to the end.
-fn go(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
+fn begin(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
     let output = corpus.output;
     let files = RecordFiles::create(output)?;
     let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
@@ -126,7 +126,7 @@ fn go(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
 }
 
 /// Goes on from where a run was cut short.
-fn go_on(corpus: &Corpus<'_>, state: &[u8], sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
+fn resume(corpus: &Corpus<'_>, state: &[u8], sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
     let state = State::parse(state, corpus.output)?;
     state.check(corpus)?;
     let (findings, evidence) = state.resume_search(corpus.output).map_err(refused)?;

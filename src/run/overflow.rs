@@ -7,7 +7,7 @@ use super::ceiling::room;
 use super::corpus::Corpus;
 use super::course::{Course, Rest};
 use super::decider::{Decider, VERDICTS};
-use super::feed::{Feed, Position};
+use super::feed::Feed;
 use super::pass::Pass;
 use super::settled::Settled;
 use crate::decide::{FreshVisitor, Means};
@@ -27,7 +27,7 @@ pub(crate) fn begin<'a>(
     let feed = course.feed;
     let position = feed.position();
     let way = feed.ways().get(&position.source()).copied();
-    check_space(corpus, position, decider)?;
+    check_space(corpus, &feed, decider)?;
     let start = decider.begin_partition(corpus.output)?;
     Ok(Course { pass: Pass::Partition, feed, rest: Some(Rest { position, way, start }) })
 }
@@ -75,20 +75,19 @@ const DISK_BYTES: u64 = 32;
 /// Bytes of text a paragraph, if nothing is known.
 const USUAL_PARAGRAPH: u64 = 100;
 
-/// Checks that what is put aside will find room on disk, as far as can be told.
-fn check_space(corpus: &Corpus<'_>, position: Position, decider: &Decider<'_>) -> Result<()> {
+/// Checks that what is put aside will find room on disk, as far as can be told: the rest holds as many paragraphs a
+/// byte as what was read before it.
+fn check_space(corpus: &Corpus<'_>, feed: &Feed<'_>, decider: &Decider<'_>) -> Result<()> {
     let Some((path, free)) = corpus.output.space() else { return Ok(()) };
-    let (mut before, mut after) = (0, 0);
-    for source in corpus.sources.iter().filter(|source| source.size != u64::MAX) {
-        *(if source.id < position.source() { &mut before } else { &mut after }) += source.size;
-    }
+    let after = feed.num_left();
+    let before = corpus.sources.total_size().saturating_sub(after);
     let num_before = decider.next().0;
     let paragraphs = if before == 0 || num_before == 0 {
         after / USUAL_PARAGRAPH
     } else {
         u64::try_from(u128::from(after) * u128::from(num_before) / u128::from(before)).unwrap_or(u64::MAX)
     };
-    let needed = (num_before + paragraphs).saturating_mul(DISK_BYTES);
+    let needed = num_before.saturating_add(paragraphs).saturating_mul(DISK_BYTES);
     if needed <= free {
         return Ok(());
     }

@@ -1,12 +1,14 @@
 //! Sketches: one of every text that may be a near-duplicate.
 
+use std::iter::Peekable;
+
 use crate::config::Shingle;
 use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
-use crate::read::{Part, PartFate};
+use crate::read::Part;
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
 use crate::run::decider::{Decider, Known};
@@ -260,6 +262,83 @@ fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
     Ok(())
 }
 
+/// A paragraph that is to be compared, with the number of its slot.
+type SeenParagraph = (usize, (Ordinal, Signed));
+
+/// Adds the paragraphs that are to be compared, in corpus order. Those of a long text wait until it is known to be
+/// good.
+struct ParagraphAdder<'a> {
+    texts: Signatures,
+    pending: Pending<'a>,
+    output: &'a dyn Output,
+    walk: Walk,
+}
+
+impl ParagraphAdder<'_> {
+    fn add(&mut self, settled: &Settled, seen: Vec<SeenParagraph>) -> Result<()> {
+        let mut walk = self.walk;
+        let seen = seen.into_iter().peekable();
+        walk.chunk(&settled.scanned.chunk, &mut ChunkParagraphs { adder: self, seen })?;
+        self.walk = walk;
+        Ok(())
+    }
+
+    fn push(&mut self, place: Ordinal, text: &Signed) -> Result<()> {
+        push(&mut self.texts, place.0, text, self.output).map(drop)
+    }
+}
+
+/// Adds what is seen of a chunk.
+struct ChunkParagraphs<'c, 'a> {
+    adder: &'c mut ParagraphAdder<'a>,
+    seen: Peekable<std::vec::IntoIter<SeenParagraph>>,
+}
+
+impl ChunkParagraphs<'_, '_> {
+    /// The next paragraph of a slot; those of slots before it that were not shown go.
+    fn next_of(&mut self, number: usize) -> Option<(Ordinal, Signed)> {
+        while self.seen.next_if(|(slot, _)| *slot < number).is_some() {}
+        self.seen.next_if(|(slot, _)| *slot == number).map(|(_, seen)| seen)
+    }
+
+    /// Adds the paragraphs of a slot at once.
+    fn add(&mut self, number: usize) -> Result<()> {
+        while let Some((place, text)) = self.next_of(number) {
+            self.adder.push(place, &text)?;
+        }
+        Ok(())
+    }
+}
+
+impl UnitVisitor for ChunkParagraphs<'_, '_> {
+    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
+        self.adder.pending.clear();
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
+        self.add(record.number)
+    }
+
+    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
+        if !piece.part.is_piece_of_text() {
+            return self.add(piece.number);
+        }
+        let seen = std::iter::from_fn(|| self.next_of(piece.number)).collect();
+        self.adder.pending.add(seen)
+    }
+
+    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
+        self.adder.pending.clear();
+        Ok(())
+    }
+
+    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+        let ParagraphAdder { texts, pending, output, .. } = &mut *self.adder;
+        pending.take(|place, text| push(texts, place.0, text, *output).map(drop))
+    }
+}
+
 /// Sketches the paragraphs that are no copies, of the documents that stay. Gives back where everything stands too, if
 /// that was not known.
 pub(super) fn paragraphs(
@@ -269,9 +348,9 @@ pub(super) fn paragraphs(
     ids: &mut RecordIds,
 ) -> Result<(Signatures, Option<Known>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let mut texts = sketcher.texts();
-    // Those of a long text wait until it is known to be good.
-    let mut pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
+    let pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
+    let mut adder =
+        ParagraphAdder { texts: sketcher.texts(), pending, output: corpus.output, walk: Walk::default() };
     let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, before)?);
     // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
     let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
@@ -279,39 +358,23 @@ pub(super) fn paragraphs(
         let seen = look_at_paragraphs(&settled, &sketcher, min_chars)?;
         Ok((settled, seen))
     };
-    let mut commit = |(settled, seen): (Settled, Vec<(Ordinal, Signed)>), _: &Places| {
+    let mut commit = |(settled, seen): (Settled, Vec<SeenParagraph>), _: &Places| {
         note(&settled, ids)?;
         report(corpus, &settled);
-        let mut add = |place: Ordinal, text: &Signed| {
-            push(&mut texts, place.0, text, corpus.output)?;
-            Ok(())
-        };
-        let piece = settled.scanned.chunk.parts.first().filter(|part| part.is_piece_of_text());
-        if piece.is_none_or(|part| part.is_first) {
-            pending.clear();
-        }
-        match piece {
-            None => seen.iter().try_for_each(|(place, text)| add(*place, text))?,
-            Some(part) => {
-                pending.add(seen)?;
-                if part.is_last && part.fate == PartFate::Read {
-                    pending.take(add)?;
-                }
-            }
-        }
-        check_texts(corpus.config, texts.len())?;
+        adder.add(&settled, seen)?;
+        check_texts(corpus.config, adder.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
     let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
     drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    Ok((texts, decider.into_known()))
+    Ok((adder.texts, decider.into_known()))
 }
 
 fn look_at_paragraphs(
     settled: &Settled,
     sketcher: &Sketcher<'_>,
     min_chars: u64,
-) -> Result<Vec<(Ordinal, Signed)>> {
+) -> Result<Vec<SeenParagraph>> {
     let mut seen = Vec::new();
     let mut shingler = Shingler::new(sketcher.shingle, NoNumbers);
     for part in &settled.scanned.chunk.parts {
@@ -329,7 +392,8 @@ fn look_at_paragraphs(
                 let len = shingles.num_elements();
                 if let Some(sketch) = Sketch::of(&shingles.into_hashes(), sketcher.banding.num_bins()) {
                     let place = Ordinal(settled.first.0 + index as u64);
-                    seen.push((place, signed(&sketch, key.fingerprint.table_hash(), ranks.of(number, len))));
+                    let text = signed(&sketch, key.fingerprint.table_hash(), ranks.of(number, len));
+                    seen.push((number, (place, text)));
                 }
             }
         }
