@@ -7,8 +7,8 @@
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
-//! Each of these types both writes and reads its file; [`Run::open`] opens all of them. The summary holds integers and the configuration only: no
-//! time, path, version or machine, so that it is identical from run to run.
+//! Each of these types both writes and reads its file; [`Run::open`] opens all of them. The summary holds integers
+//! and the configuration only: no time, path, version or machine, so that it is identical from run to run.
 
 mod figures;
 mod ledger;

@@ -180,7 +180,6 @@ mod tests {
         assert!(read(&[&frame("")]).is_empty());
     }
 
-    /// No rule is without survivors yet: the line is made of one that has them.
     #[test]
     fn a_line_without_a_survivor_comes_back() {
         let line = LedgerLine {
@@ -190,7 +189,7 @@ mod tests {
             first: 4,
             last: 5,
             span: (67, 82),
-            rule: Rule::NearParagraph,
+            rule: Rule::ShortDocument,
             survivor: None,
             evidence: RawJson::of(&[("documents", 812), ("of", 1000)]).ok(),
             similarity: None,
@@ -202,7 +201,7 @@ mod tests {
         assert_eq!(
             spelled,
             concat!(
-                r#"{"path":"a","record":3,"id":7,"first":4,"last":5,"span":[67,82],"rule":"near-paragraph","#,
+                r#"{"path":"a","record":3,"id":7,"first":4,"last":5,"span":[67,82],"rule":"short-document","#,
                 r#""evidence":[["documents",812],["of",1000]],"text":"分享到微信\n"}"#
             )
         );

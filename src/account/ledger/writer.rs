@@ -244,7 +244,7 @@ mod tests {
     use crate::store::{Area, MemoryOutput, Output};
     use crate::units::{Ordinal, ParagraphIndex};
 
-    /// No rule is without survivors yet: findings without them are ascribed to one that has them.
+    /// No rule about paragraphs is without survivors yet: findings without them are ascribed to one that has them.
     #[test]
     fn what_goes_without_a_survivor_is_written_and_comes_back() {
         let output = MemoryOutput::new();
