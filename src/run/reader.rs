@@ -74,7 +74,9 @@ impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> Look<'a, S> {
         let (scanned, done) = advance(&mut self.feed, &self.scan, false, || Ok(()));
         done?;
         let mut scanned = scanned?;
-        scanned.iter().for_each(|(chunk, _)| self.feed.note_ways(chunk));
+        for (chunk, _) in &scanned {
+            self.feed.note_ways(chunk);
+        }
         let reread = scanned.iter().enumerate().find_map(|(at, (chunk, _))| Some((at, reread(chunk)?)));
         if let Some((at, rewind)) = reread {
             scanned.truncate(at);

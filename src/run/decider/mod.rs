@@ -228,7 +228,9 @@ impl<'a> Decider<'a> {
         if let Some(abandoned) = self.at.abandoned {
             scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
         }
-        scanned.iter().for_each(|scanned| feed.note_ways(&scanned.chunk));
+        for scanned in &scanned {
+            feed.note_ways(&scanned.chunk);
+        }
         let rewind = self.take_reread(&mut scanned);
         self.drop_bad_documents(&mut scanned, feed);
         let mut documents = Vec::with_capacity(scanned.len());
