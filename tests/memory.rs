@@ -523,7 +523,8 @@ impl Output for Narrow {
 /// paragraphs of 40 bytes need less than 2 MiB.
 #[test]
 fn a_long_file_after_a_short_one_needs_no_more_room_than_it_takes() {
-    let long: String = (0..50_000).map(|n| format!("{n:08} is the number of this paragraph.\n")).collect();
+    let lines = (0..50_000).map(|n| format!("{n:08} is the number of this paragraph.\n"));
+    let long = lines.collect::<Vec<_>>().concat();
     for order in [["a.txt", "b.txt"], ["b.txt", "a.txt"]] {
         let mut input = MemoryInput::new();
         input.insert(order[0].as_bytes(), b"one\ntwo\n".as_slice());
