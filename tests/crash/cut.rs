@@ -1,25 +1,35 @@
-//! A run of the library that ends at a named step: killed there, or told that the disk fails. What `tests/crash.rs`
-//! drives; an embedder sees in it how an [`Output`] is wrapped.
+//! A run of the library that ends at a named step: killed there, or told that the disk fails. It is this very binary,
+//! started again with [`ARGUMENTS`] in its environment.
 //!
-//! Arguments: `OUT INPUT [KEY=VALUE]...`. `memory`, `seal-every` (bytes), `threads`, `spill-dir`, `to` (`txt`, `jsonl`)
-//! and `resume` are those of the command. `kill=STEP` ends the process at a step as a kill would, `fail=STEP` makes the
-//! step fail once, and `room=BYTES` makes every write fail from so many bytes on. A step is `PHASE:KIND:NUMBER`, with
-//! one of the phases `stream`, `deal`, `settle` and `write`. With `tell=` the steps there were are printed: phase, kind,
-//! and how many.
+//! The arguments, one a line: `OUT`, `INPUT`, and any number of `KEY=VALUE`. `memory`, `seal-every` (bytes), `threads`,
+//! `spill-dir`, `to` (`txt`, `jsonl`) and `resume` are those of the command. `kill=STEP` ends the process at a step as a
+//! kill would, `fail=STEP` makes the step fail once, and `room=BYTES` makes every write fail from so many bytes on. A
+//! step is `PHASE:KIND:NUMBER`, with one of the phases `stream`, `deal`, `settle` and `write`. With `tell=` the steps
+//! there were are printed: phase, kind, and how many.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tamis::config::TargetFormat;
 use tamis::observe::Stage;
-use tamis::store::{
-    Area, DiskInput, DiskOutput, Journal, Mark, Output, OutputFile, Recovery, Root, Scratch, path,
-};
+use tamis::store::{DiskInput, DiskOutput, Recovery, Root};
 use tamis::{Config, Error, Observer, discover};
+
+use crate::support::faulty::{Watched, Watcher};
+use crate::support::process::run;
+
+/// The variable that holds the arguments.
+const ARGUMENTS: &str = "TAMIS_CUT_SHORT";
+
+/// The test that is the program where the variable is set.
+const TEST: &str = "the_program_that_is_cut_short";
+
+/// What a line begins with that tells of steps.
+const STEP: &str = "step ";
 
 /// What is to happen, and what happened.
 #[derive(Debug, Default)]
@@ -37,28 +47,11 @@ impl Steps {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
-    /// A step is about to be taken at `path`.
-    fn meet(&self, kind: &'static str, path: &Path) -> tamis::Result<()> {
-        let phase = *self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = seen.entry((phase, kind)).or_default();
-        let step = Some(format!("{phase}:{kind}:{number}"));
-        *number += 1;
-        if step == self.kill {
-            std::process::abort(); // no destructor runs, as none does after SIGKILL
-        }
-        if step == self.fail {
-            let source = io::Error::other("the disk failed");
-            return Err(Error::Output { path: path.to_owned(), operation: "use", source });
-        }
-        Ok(())
-    }
-
     /// So many bytes are about to be written.
-    fn fill(&self, bytes: &[u8], path: &Path) -> tamis::Result<()> {
-        let written = self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    fn fill(&self, path: &Path, bytes: u64) -> tamis::Result<()> {
+        let written = self.written.fetch_add(bytes, Ordering::Relaxed) + bytes;
         match self.room {
-            Some(room) if written + bytes.len() as u64 > room => Err(Error::Output {
+            Some(room) if written > room => Err(Error::Output {
                 path: path.to_owned(),
                 operation: "write",
                 source: io::ErrorKind::StorageFull.into(),
@@ -68,133 +61,31 @@ impl Steps {
     }
 }
 
+impl Watcher for Steps {
+    fn meet(&self, kind: &'static str, path: &Path, _store: Option<u64>, bytes: u64) -> tamis::Result<()> {
+        if kind == "store" && path.ends_with("verdicts") {
+            self.enter("settle");
+        }
+        let phase = *self.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = seen.entry((phase, kind)).or_default();
+        let step = Some(format!("{phase}:{}:{number}", kind));
+        *number += 1;
+        drop(seen);
+        if step == self.kill {
+            std::process::abort(); // no destructor runs, as none does after SIGKILL
+        }
+        if step == self.fail {
+            let source = io::Error::other("the disk failed");
+            return Err(Error::Output { path: path.to_owned(), operation: "use", source });
+        }
+        self.fill(path, bytes)
+    }
+}
+
 impl Observer for Steps {
     fn begun(&self, stage: Stage) {
         self.enter(if stage == Stage::Deciding { "deal" } else { "write" });
-    }
-}
-
-/// An output whose steps are counted.
-struct Cut {
-    inner: DiskOutput,
-    steps: Arc<Steps>,
-}
-
-/// A file or a store of it, and where it stands.
-struct Part<T>(T, PathBuf, Arc<Steps>);
-
-impl Cut {
-    fn part<T>(&self, part: T, path: &Path) -> Part<T> {
-        Part(part, path.to_owned(), Arc::clone(&self.steps))
-    }
-
-    fn store_path(&self, name: &str) -> PathBuf {
-        self.inner.space().map_or_else(|| name.into(), |(directory, _)| directory.join(name))
-    }
-}
-
-impl Output for Cut {
-    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
-        self.steps.meet("write", path::from_bytes(relative))?;
-        self.steps.fill(content, path::from_bytes(relative))?;
-        self.inner.write(relative, content)
-    }
-
-    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
-        self.steps.meet("create", path::from_bytes(relative))?;
-        Ok(Box::new(self.part(self.inner.create(area, relative)?, path::from_bytes(relative))))
-    }
-
-    fn reopen(&self, area: Area, relative: &[u8], len: u64) -> tamis::Result<Box<dyn OutputFile>> {
-        self.steps.meet("reopen", path::from_bytes(relative))?;
-        Ok(Box::new(self.part(self.inner.reopen(area, relative, len)?, path::from_bytes(relative))))
-    }
-
-    fn forget(&self, relative: &[u8]) -> tamis::Result<()> {
-        self.steps.meet("forget", path::from_bytes(relative))?;
-        self.inner.forget(relative)
-    }
-
-    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
-        let path = self.store_path("scratch");
-        self.steps.meet("scratch", &path)?;
-        Ok(Box::new(self.part(self.inner.scratch()?, &path)))
-    }
-
-    fn store(&self, name: &'static str) -> tamis::Result<Box<dyn Scratch>> {
-        if name == "verdicts" {
-            self.steps.enter("settle");
-        }
-        let path = self.store_path(name);
-        self.steps.meet("store", &path)?;
-        Ok(Box::new(self.part(self.inner.store(name)?, &path)))
-    }
-
-    fn reopen_store(&self, name: &'static str, mark: Mark) -> tamis::Result<Box<dyn Scratch>> {
-        let path = self.store_path(name);
-        self.steps.meet("reopen-store", &path)?;
-        Ok(Box::new(self.part(self.inner.reopen_store(name, mark)?, &path)))
-    }
-
-    fn directories(&self) -> Option<(&Path, &Path)> {
-        self.inner.directories()
-    }
-
-    fn journal(&self) -> Option<&Journal> {
-        self.inner.journal()
-    }
-
-    fn space(&self) -> Option<(PathBuf, u64)> {
-        self.inner.space()
-    }
-
-    fn publish(&self) -> tamis::Result<()> {
-        self.steps.meet("publish", Path::new("OUT"))?;
-        self.inner.publish()
-    }
-}
-
-impl OutputFile for Part<Box<dyn OutputFile>> {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<()> {
-        self.2.meet("append", &self.1)?;
-        self.2.fill(content, &self.1)?;
-        self.0.append(content)
-    }
-
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
-        self.2.meet("truncate", &self.1)?;
-        self.0.truncate(len)
-    }
-
-    fn discard(self: Box<Self>) -> tamis::Result<()> {
-        self.2.meet("discard", &self.1)?;
-        self.0.discard()
-    }
-}
-
-impl Scratch for Part<Box<dyn Scratch>> {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
-        self.2.meet("note", &self.1)?;
-        self.2.fill(content, &self.1)?;
-        self.0.append(content)
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
-        self.2.meet("read", &self.1)?;
-        self.0.read_at(offset, content)
-    }
-
-    fn mark(&mut self) -> tamis::Result<Mark> {
-        self.2.meet("mark", &self.1)?;
-        self.0.mark()
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
     }
 }
 
@@ -221,27 +112,27 @@ fn set(argument: &str, config: &mut Config, steps: &mut Steps) -> Result<(), Str
 
 fn clean(out: &Path, input: &Path, config: &Config, steps: &Arc<Steps>) -> tamis::Result<()> {
     let recovery = Recovery { resume: config.recovery.resume, spill_dir: config.recovery.spill_dir.clone() };
-    let inner = DiskOutput::recover(out, false, &recovery)?;
+    let output = Watched::new(DiskOutput::recover(out, false, &recovery)?, steps);
     let input = DiskInput::new(vec![Root::look(input)?]).rereadable();
-    let output = Cut { inner, steps: Arc::clone(steps) };
     let list = || discover::discover(input.roots(), &input, &config.read, &**steps);
     tamis::clean_between(&list, &input, &output, config, &**steps).map(drop)
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that is driven by a test")]
-fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(out), Some(input)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: cut OUT INPUT [KEY=VALUE]...");
-        return ExitCode::from(2);
+/// Runs as these arguments say, and gives back the exit code.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that is driven by tests")]
+fn driven(arguments: &str) -> i32 {
+    let mut words = arguments.lines();
+    let (Some(out), Some(input)) = (words.next(), words.next()) else {
+        eprintln!("OUT and INPUT are missing");
+        return 2;
     };
     let (mut config, mut steps, mut tells) =
         (Config { threads: 2, ..Config::default() }, Steps::default(), false);
-    for argument in arguments {
+    for argument in words {
         tells |= argument == "tell=";
-        if let Err(error) = set(&argument, &mut config, &mut steps) {
+        if let Err(error) = set(argument, &mut config, &mut steps) {
             eprintln!("{error}");
-            return ExitCode::from(2);
+            return 2;
         }
     }
     steps.enter("stream");
@@ -249,14 +140,47 @@ fn main() -> ExitCode {
     let done = clean(out.as_ref(), input.as_ref(), &config, &steps);
     if tells {
         for ((phase, kind), number) in &*steps.seen.lock().unwrap_or_else(PoisonError::into_inner) {
-            println!("{phase} {kind} {number}");
+            println!("\n{STEP}{phase} {kind} {number}"); // behind what the harness of tests prints
         }
     }
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => {
             eprintln!("{error}");
-            ExitCode::from(2)
+            2
         }
+    }
+}
+
+/// The program that is cut short, to which these arguments are given.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    command.args([&format!("cut::{TEST}"), "--exact", "--nocapture"]).env(ARGUMENTS, arguments.join("\n"));
+    command
+}
+
+/// The steps that a program told of: phase, kind, and how many.
+pub(crate) fn told(out: &str) -> BTreeMap<(String, String), u64> {
+    let mut steps = BTreeMap::new();
+    for line in out.lines().filter_map(|line| line.strip_prefix(STEP)) {
+        let words: Vec<&str> = line.split(' ').collect();
+        steps.insert((words[0].to_owned(), words[1].to_owned()), words[2].parse().expect("a number"));
+    }
+    steps
+}
+
+/// The program itself, where a test gives it arguments; else a test that it understands no others.
+#[test]
+#[expect(clippy::exit, reason = "in a process of its own, which ends as a program does")]
+fn the_program_that_is_cut_short() {
+    if let Ok(arguments) = std::env::var(ARGUMENTS) {
+        std::process::exit(driven(&arguments));
+    }
+    for arguments in
+        [&["out"][..], &["out", "in", "kil=x"], &["out", "in", "memory"], &["out", "in", "room=x"]]
+    {
+        let ran = run(&mut program(arguments));
+        ran.exits(2);
+        assert!(!ran.err().is_empty(), "{arguments:?}");
     }
 }

@@ -1,18 +1,13 @@
 //! Runs that are killed, told that the disk fails, or given a disk that fills: nothing appears under a final name before
 //! all of it is there, and `--resume` comes to the same bytes; what was left behind and was damaged since is refused.
 //!
-//! The real binary is killed at random times, and `tests/examples/cut.rs` at named steps. `TAMIS_LONG_TESTS=1` takes
-//! 50 kills a set-up and up to 40 steps of a kind in
-//! each phase; what runs without it is a sample of about a minute. `cut` is built with the examples: `cargo test` does
-//! so, and for this file alone `cargo build --example cut`.
+//! The real binary is killed at random times, and the program of [`cut`] at named steps. `TAMIS_LONG_TESTS=1` takes
+//! 50 kills a set-up and up to 40 steps of a kind in each phase; what runs without it is a sample of about a minute.
 
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-#[expect(dead_code, reason = "shared by several tests")]
+mod cut;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,17 +21,15 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Noise, article, paragraph};
-use oracle::Files;
-use support::{Node, Ran, Sandbox, TAMIS, Tree, has, run, skip};
+use crate::support::files::{self, Files};
+use crate::support::process::{self, Ran, TAMIS, has, run, skip};
+use crate::support::random::Noise;
+use crate::support::sandbox::Sandbox;
+use crate::support::texts::{article, paragraph};
+use crate::support::tree::{Node, Tree};
 
 fn is_long() -> bool {
     std::env::var_os("TAMIS_LONG_TESTS").is_some_and(|value| value == "1")
-}
-
-/// The program that is cut short at named steps.
-fn cut() -> PathBuf {
-    Path::new(TAMIS).with_file_name("examples").join("cut")
 }
 
 // What is cleaned.
@@ -110,7 +103,9 @@ fn corpus(size: usize) -> Files {
 struct Case {
     sandbox: Sandbox,
     /// What is run, in the sandbox.
-    command: Vec<String>,
+    program: fn(&[&str]) -> Command,
+    /// What it is given first.
+    arguments: Vec<String>,
     expected: Tree,
     took: Duration,
 }
@@ -125,11 +120,11 @@ fn outcome(sandbox: &Sandbox) -> Tree {
 }
 
 impl Case {
-    fn new(files: &Files, command: &[&str]) -> Self {
+    fn new(files: &Files, program: fn(&[&str]) -> Command, arguments: &[&str]) -> Self {
         let sandbox = Sandbox::new();
-        common::write_files(&sandbox.path("in"), files);
-        let command = command.iter().map(|&word| word.to_owned()).collect();
-        let mut case = Self { sandbox, command, expected: Tree::new(), took: Duration::ZERO };
+        files::write_files(&sandbox.path("in"), files);
+        let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
+        let mut case = Self { sandbox, program, arguments, expected: Tree::new(), took: Duration::ZERO };
         let started = Instant::now();
         let ran = run(&mut case.command(&[]));
         assert!([0, 3].contains(&ran.code()), "{}", ran.err());
@@ -142,20 +137,25 @@ impl Case {
 
     /// The binary, which seals often.
     fn of_binary(files: &Files, more: &[&str]) -> Self {
-        let command = [TAMIS, "clean", "in", "--out", "out", "--seal-every", "700kB", "-q", "--threads", "2"];
-        Self::new(files, &[&command[..], more].concat())
+        let arguments = ["clean", "in", "--out", "out", "--seal-every", "700kB", "-q", "--threads", "2"];
+        let program = |arguments: &[&str]| {
+            let mut command = Command::new(TAMIS);
+            command.args(arguments);
+            command
+        };
+        Self::new(files, program, &[&arguments[..], more].concat())
     }
 
     /// The program that is cut short at steps.
     fn of_steps(files: &Files, more: &[&str]) -> Self {
-        let cut = cut();
-        let command = [cut.to_str().expect("UTF-8"), "out", "in", "seal-every=150000"];
-        Self::new(files, &[&command[..], more].concat())
+        Self::new(files, cut::program, &[&["out", "in", "seal-every=150000"], more].concat())
     }
 
     fn command(&self, more: &[&str]) -> Command {
-        let mut command = Command::new(&self.command[0]);
-        command.args(&self.command[1..]).args(more).current_dir(self.sandbox.root()).stdin(Stdio::null());
+        let arguments: Vec<&str> =
+            self.arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let mut command = (self.program)(&arguments);
+        command.current_dir(self.sandbox.root()).stdin(Stdio::null());
         command
     }
 
@@ -165,7 +165,7 @@ impl Case {
 
     /// Removes everything but the input.
     fn clear(&self) {
-        for name in common::names(self.sandbox.root()).into_iter().filter(|name| !name.starts_with("in")) {
+        for name in files::names(self.sandbox.root()).into_iter().filter(|name| !name.starts_with("in")) {
             let path = self.sandbox.path(name);
             let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             removed.expect("what a run left");
@@ -351,12 +351,7 @@ fn steps(case: &Case) -> BTreeMap<(String, String), u64> {
     let ran = case.run(&["tell="]);
     ran.exits(0);
     case.is_done("told");
-    let mut steps = BTreeMap::new();
-    for line in ran.out().lines() {
-        let words: Vec<&str> = line.split(' ').collect();
-        steps.insert((words[0].to_owned(), words[1].to_owned()), words[2].parse().expect("a number"));
-    }
-    steps
+    cut::told(&ran.out())
 }
 
 /// Some of so many, the first and the last among them.
@@ -759,12 +754,12 @@ fn a_run_that_is_refused_clears_nothing() {
 #[test]
 fn a_run_of_standard_input_leaves_nothing_to_go_on_with() {
     let sandbox = Sandbox::new();
-    common::write_files(&sandbox.path("in"), &corpus(SIZE));
+    files::write_files(&sandbox.path("in"), &corpus(SIZE));
     let args = ["clean", "in", "-", "--out", "out", "--seal-every", "100kB"];
-    let mut running = support::Running::start(sandbox.command(&args).stdin(Stdio::piped()));
+    let mut running = process::Running::start(sandbox.command(&args).stdin(Stdio::piped()));
     let started = Instant::now();
     while !sandbox.exists("out.tamis-partial/corpus/news/2/large.txt") {
-        assert!(started.elapsed() < support::TIMEOUT);
+        assert!(started.elapsed() < process::TIMEOUT);
         thread::sleep(Duration::from_millis(5));
     }
     thread::sleep(Duration::from_millis(500)); // a seal takes no longer
@@ -779,17 +774,15 @@ fn a_directory_for_what_does_not_fit_in_memory() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000", "spill-dir=spill"]);
     let left = killed_at(&case, ("write", "append"));
     let spilled =
-        |case: &Case| case.sandbox.exists("spill") && !common::names(&case.sandbox.path("spill")).is_empty();
+        |case: &Case| case.sandbox.exists("spill") && !files::names(&case.sandbox.path("spill")).is_empty();
     assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-records")));
     assert!(!case.sandbox.exists("out.tamis-partial/store-records"));
     case.goes_on("resume=1", "with it");
     // Another one is refused, and so is none.
     for more in [&["spill-dir=other"][..], &[]] {
         put_back(&case, &left);
-        let cut = cut();
-        let program = cut.to_str().expect("UTF-8");
-        let mut command = Command::new(program);
-        command.args(["out", "in", "seal-every=150000", "memory=300000", "resume=1"]).args(more);
+        let arguments = ["out", "in", "seal-every=150000", "memory=300000", "resume=1"];
+        let mut command = cut::program(&[&arguments[..], more].concat());
         let ran = run(command.current_dir(case.sandbox.root()));
         ran.exits(2).says(&["out.tamis-partial", "/spill/out-", "give the same --spill-dir"]);
         assert!(case.has_state() && spilled(&case));

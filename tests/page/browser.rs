@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::process;
+
 /// All that a test does takes less, or hangs.
 const TIMEOUT: Duration = Duration::from_mins(3);
 
@@ -48,7 +50,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts one, if there is one.
     pub(crate) fn start() -> Option<Self> {
-        let program = NAMES.into_iter().find(|name| crate::support::has(name))?;
+        let program = NAMES.into_iter().find(|name| process::has(name))?;
         let profile = tempfile::tempdir().expect("a directory");
         // Standard input and output become descriptors 3 and 4.
         let mut child = Command::new("sh")

@@ -4,18 +4,20 @@
 #![cfg(feature = "cli")]
 
 mod browser;
-#[expect(dead_code, reason = "shared by several tests")]
 mod support;
 
 use browser::Browser;
 use serde_json::{Value, json};
-use support::{Sandbox, lines};
+
+use crate::support::lines::lines;
+use crate::support::process;
+use crate::support::sandbox::Sandbox;
 
 /// A browser; none where there is none, which is said.
 fn browser(test: &str) -> Option<Browser> {
     let browser = Browser::start();
     if browser.is_none() {
-        support::skip(test, "chromium is not there");
+        process::skip(test, "chromium is not there");
     }
     browser
 }

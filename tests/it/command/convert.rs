@@ -2,13 +2,12 @@
 
 #![cfg(feature = "cli")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Sandbox, lines};
+
+use crate::support::lines::lines;
+use crate::support::sandbox::Sandbox;
 
 /// Documents of several containers; every one keeps something.
 fn corpus() -> Sandbox {

@@ -2,14 +2,14 @@
 
 #![cfg(feature = "cli")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
-use support::{Ran, Running, Sandbox, lines, shown};
+use crate::support::lines::lines;
+use crate::support::process::{self, Ran, Running};
+use crate::support::sandbox::Sandbox;
+use crate::support::terminal::shown;
 
 /// Runs the command line with something on standard input.
 fn tamis_reading(sandbox: &Sandbox, args: &[&str], input: &[u8]) -> Ran {
@@ -96,9 +96,9 @@ fn a_reader_that_goes_away_ends_the_run() {
     let sandbox = Sandbox::new();
     sandbox.file("long.txt", lines(400_000, |number| format!("line number {number}")));
     let line =
-        format!("{} clean - --out - -q < long.txt | head -n 1; echo ${{PIPESTATUS[0]}}", support::TAMIS);
+        format!("{} clean - --out - -q < long.txt | head -n 1; echo ${{PIPESTATUS[0]}}", process::TAMIS);
     let mut bash = std::process::Command::new("bash");
-    let ran = support::run(bash.args(["-c", &line]).current_dir(sandbox.root()));
+    let ran = process::run(bash.args(["-c", &line]).current_dir(sandbox.root()));
     assert_eq!(ran.out(), "line number 0\n0\n");
     assert_eq!(ran.err(), "");
 }

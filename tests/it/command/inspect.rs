@@ -2,13 +2,12 @@
 
 #![cfg(feature = "cli")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::io::Write;
 
 use serde_json::{Value, json};
-use support::{Sandbox, lines};
+
+use crate::support::lines::lines;
+use crate::support::sandbox::Sandbox;
 
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

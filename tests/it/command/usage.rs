@@ -1,7 +1,7 @@
 //! The command as a user drives it: what is typed, what is configured, what is printed and where, and the exit
 //! code. The real binary, each run in a directory of its own.
 
-mod support;
+#![cfg(feature = "cli")]
 
 use std::fs;
 use std::io::Write;
@@ -10,7 +10,11 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use support::{Node, Ran, Running, Sandbox, TAMIS, has, lines, run, shown, skip};
+use crate::support::lines::lines;
+use crate::support::process::{Ran, Running, TAMIS, has, run, skip};
+use crate::support::sandbox::Sandbox;
+use crate::support::terminal::shown;
+use crate::support::tree::Node;
 
 /// The words every account has.
 const ACCOUNT: [&str; 6] = ["documents", "paragraphs", "removed", "time", "output", "record"];

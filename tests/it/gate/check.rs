@@ -2,14 +2,14 @@
 
 #![cfg(feature = "cli")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::{Ran, Running, Sandbox, has, lines, run, skip};
+
+use crate::support::lines::lines;
+use crate::support::process::{self, Ran, Running, has, run, skip};
+use crate::support::sandbox::Sandbox;
 
 fn corpus() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").to_str().expect("UTF-8").to_owned()
@@ -412,7 +412,7 @@ fn who_stops_reading_changes_no_verdict() {
     let sandbox = sample();
     let line = format!(
         "{} check corpus --format json | head -c 1 > /dev/null; echo ${{PIPESTATUS[0]}}",
-        support::TAMIS
+        process::TAMIS
     );
     if !has("bash") {
         return skip("who_stops_reading_changes_no_verdict", "there is no bash");

@@ -8,8 +8,6 @@
     reason = "a test: it reads its data, and fails by panicking"
 )]
 
-mod problems;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Instant;
@@ -22,7 +20,7 @@ use tamis::decide::Rule;
 use tamis::report::{CheckReport, Location, Measured, Problem, ProblemKind, ReportFormat};
 use tamis::store::path;
 
-use problems::{location, rejected, rendered, repeated, report};
+use crate::support::problems::{location, rejected, rendered, repeated, report};
 
 /// Names and texts that mean something to some reader.
 const HOSTILE: [&str; 18] = [
@@ -539,7 +537,7 @@ impl Write for Counter {
 }
 
 #[test]
-#[ignore = "a measurement: cargo test --release --test formats -- --ignored --nocapture"]
+#[ignore = "a measurement: cargo test --release --test it gate::formats -- --ignored --nocapture"]
 fn a_million_problems() {
     let mut report = report(&many(5).collect::<Vec<_>>());
     report.num_problems[0] = 1_000_000;

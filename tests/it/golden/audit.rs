@@ -1,10 +1,11 @@
 //! The commands that look at inputs and at runs that are done: `check`, `verify`, `explain`, `inspect`, `clusters` and `report`.
 
-use crate::book::Book;
-use crate::containers;
-use crate::inputs;
-use crate::sample;
-use crate::support::Sandbox;
+use super::book::Book;
+use super::containers;
+use super::inputs;
+use super::sample;
+
+use crate::support::sandbox::Sandbox;
 
 /// The formats of a check that go to a file.
 const FORMATS: [&str; 8] = ["text", "json", "github", "sarif", "junit", "gitlab", "markdown", "html"];

@@ -9,8 +9,11 @@ use std::process::{Command, Output, Stdio};
 
 use sha2::{Digest, Sha256};
 
-use crate::calm;
-use crate::support::{Node, Ran, Running, Sandbox};
+use super::calm;
+
+use crate::support::process::{Ran, Running};
+use crate::support::sandbox::Sandbox;
+use crate::support::tree::Node;
 
 /// What a run left, by name: `exit`, `stdout`, `stderr`, and files by their paths.
 pub(crate) type Left = BTreeMap<String, Vec<u8>>;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::support::{TAMIS, shown};
+use crate::support::process::TAMIS;
+use crate::support::terminal::shown;
 
 /// Keys of `run.json` whose values tell of the machine and the hour.
 const CIRCUMSTANCES: [&str; 5] = ["version", "directory", "started", "seconds", "threads"];

@@ -6,10 +6,11 @@ use std::path::Path;
 use tamis::config::{NearConfig, NearPreset, NearUnits, Scope, TargetFormat};
 use tamis::{Config, Document, NoObserver};
 
-use crate::book::{Book, Left, files, finished, quiet};
-use crate::containers::sandbox;
-use crate::inputs;
-use crate::support::Sandbox;
+use super::book::{Book, Left, files, finished, quiet};
+use super::containers::sandbox;
+use super::inputs;
+
+use crate::support::sandbox::Sandbox;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 

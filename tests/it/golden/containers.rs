@@ -1,10 +1,10 @@
 //! Every container and compression that is read, by `clean` and with its options.
 
-use crate::book::Book;
-use crate::common::write_files;
-use crate::inputs;
-use crate::packs::Files;
-use crate::support::Sandbox;
+use super::book::Book;
+use super::inputs;
+
+use crate::support::files::{Files, write_files};
+use crate::support::sandbox::Sandbox;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 

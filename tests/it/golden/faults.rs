@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::book::Book;
-use crate::common::article;
-use crate::containers::sandbox;
-use crate::inputs;
-use crate::packs::Files;
-use crate::support::Sandbox;
+use super::book::Book;
+use super::containers::sandbox;
+use super::inputs;
+
+use crate::support::files::Files;
+use crate::support::sandbox::Sandbox;
+use crate::support::texts::article;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 

@@ -5,12 +5,14 @@ use std::path::Path;
 use tamis::config::HistoryConfig;
 use tamis::{Config, NoObserver};
 
-use crate::book::{Book, finished, quiet};
-use crate::ceilings::left;
-use crate::common::{article, write_files};
-use crate::inputs::{self, shard};
-use crate::packs::{Files, compress, tar};
-use crate::support::Sandbox;
+use super::book::{Book, finished, quiet};
+use super::ceilings::left;
+use super::inputs::{self, shard};
+
+use crate::support::files::{Files, write_files};
+use crate::support::packs::{compress, tar};
+use crate::support::sandbox::Sandbox;
+use crate::support::texts::article;
 
 const LEFT: [&str; 3] = ["out", "out.tamis", "index"];
 

@@ -11,10 +11,12 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::common::{Noise, article, paragraph};
-use crate::nearly::{Dice, lines};
-use crate::packs::{COMPRESSIONS, Files, compress, csv, jsonl, tar, wet, zip};
-use crate::support;
+use crate::support::files::Files;
+use crate::support::lines;
+use crate::support::near::lines;
+use crate::support::packs::{COMPRESSIONS, compress, csv, jsonl, tar, wet, zip};
+use crate::support::random::Noise;
+use crate::support::texts::{article, paragraph};
 
 /// Encodes a text that the encoding can hold.
 fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
@@ -163,7 +165,7 @@ fn long(text: &str, len: usize) -> String {
 }
 
 fn ascii(count: usize) -> String {
-    support::lines(count, |n| format!("line {n} of plain ASCII, fifty bytes and some more"))
+    lines::lines(count, |n| format!("line {n} of plain ASCII, fifty bytes and some more"))
 }
 
 fn encodings(files: &mut Files) {
@@ -193,7 +195,7 @@ fn encodings(files: &mut Files) {
 
 /// Texts that are nearly alike, in every kind of place.
 fn nearly(files: &mut Files) {
-    let mut dice = Dice::new(5);
+    let mut dice = Noise::new(5);
     for n in 0..12 {
         let words = dice.words(150 + 40 * n);
         let edited = |at: usize| {
@@ -294,7 +296,7 @@ pub(crate) fn below_a_ceiling() -> Files {
 
 /// Paragraphs of about half a kilobyte, which are quickly read.
 pub(crate) fn wide(numbers: Range<usize>) -> String {
-    support::lines(numbers.len(), |n| format!("{} {}", numbers.start + n, "of plain ASCII, ".repeat(30)))
+    lines::lines(numbers.len(), |n| format!("{} {}", numbers.start + n, "of plain ASCII, ".repeat(30)))
 }
 
 /// Texts longer than what is settled at once: one that turns out bad at its end, and one whose encoding was guessed

@@ -7,28 +7,13 @@
 //! Where a golden differs the test names it. A test that passes keeps what it saw below `target/tmp/golden`, by hash; so
 //! after one run of a version that passes, the test also prints the first line that differs.
 //!
-//! `TAMIS_BLESS=1 cargo test --test golden` writes the manifests anew, for a change that is meant. The diff of the
+//! `TAMIS_BLESS=1 cargo test --test it golden` writes the manifests anew, for a change that is meant. The diff of the
 //! manifests then shows what changed.
 //!
 //! Inputs are `corpus/` and files that [`inputs`] makes, the same in every run. Compressed and columnar files hold what
 //! the versions of Cargo.lock write, so an update of one of those crates may need a blessing too.
 
 #![cfg(all(feature = "cli", feature = "parquet"))]
-
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../nearly/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
-mod nearly;
-#[path = "../oracle/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-#[path = "../packs/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-#[path = "../support/mod.rs"]
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
 
 mod audit;
 mod book;

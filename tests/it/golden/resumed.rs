@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tamis::config::{NearConfig, NearPreset, NearUnits, RecoveryConfig};
 use tamis::{Config, Error, NoObserver, Observer};
 
-use crate::book::{Book, finished, quiet};
-use crate::ceilings::left;
-use crate::containers::sandbox;
-use crate::inputs::{self, wide};
-use crate::packs::Files;
-use crate::support::{Ran, Sandbox, TAMIS};
+use super::book::{Book, finished, quiet};
+use super::ceilings::left;
+use super::containers::sandbox;
+use super::inputs::{self, wide};
+
+use crate::support::files::Files;
+use crate::support::process::{Ran, TAMIS};
+use crate::support::sandbox::Sandbox;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 
@@ -58,12 +60,12 @@ fn commands() {
         let resumed = format!("{args} --resume");
         book.run_anew(&sandbox, &resumed, &watched, &[]);
         assert!(!sandbox.exists("out.tamis-partial"));
-        let without = |left: &crate::book::Left| {
+        let without = |left: &super::book::Left| {
             let mut left = left.clone();
             left.retain(|name, _| !name.ends_with("run.json") && name != "stderr");
             left
         };
-        let differences = crate::book::compare(&without(&whole), &without(book.left(&resumed)));
+        let differences = super::book::compare(&without(&whole), &without(book.left(&resumed)));
         assert!(differences.is_empty(), "{resumed}:\n{differences}");
     }
     book.close();

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use crate::book::Book;
-use crate::support::Sandbox;
+use super::book::Book;
+
+use crate::support::sandbox::Sandbox;
 
 /// What a run leaves beside its streams.
 const OUT: [&str; 2] = ["out", "out.tamis"];

@@ -4,12 +4,6 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did, and change it")]
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,13 +15,19 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use common::{Noise, article, names, paragraph, read_files, write_files};
-use oracle::Files;
-use support::{Sandbox, shown};
 use tamis::account::{LedgerLine, LedgerReader};
 use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, SplitMode};
 use tamis::index::{IndexSettings, IndexWriter};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
+
+use crate::support::disk::read_files;
+use crate::support::files::{Files, names, write_files};
+use crate::support::lines;
+use crate::support::process;
+use crate::support::random::Noise;
+use crate::support::sandbox::Sandbox;
+use crate::support::terminal::shown;
+use crate::support::texts::{article, paragraph};
 
 /// The configuration, with an index to compare with and add to.
 fn with_index(config: &Config, index: &Path, run: &str) -> Config {
@@ -351,7 +351,7 @@ fn days_of_nothing() {
 fn a_closed_pipe_leaves_the_index() {
     let sandbox = two_days();
     let before = sandbox.read("index");
-    let long = support::lines(200_000, |n| format!("paragraph {n}"));
+    let long = lines::lines(200_000, |n| format!("paragraph {n}"));
     sandbox.file("long.txt", &long);
     let args = ["clean", "-", "--out", "-", "--index", "index", "--run-name", "piped", "-q"];
     let mut command = sandbox.command(&args);
@@ -510,7 +510,7 @@ fn verify_looks_earlier_runs_up() {
 fn doctor(sandbox: &Sandbox, change: impl Fn(&mut Vec<Value>)) {
     let mut lines = sandbox.ledger("out.tamis");
     change(&mut lines);
-    let text = support::lines(lines.len(), |number| lines[number].to_string());
+    let text = lines::lines(lines.len(), |number| lines[number].to_string());
     let compressed = zstd::bulk::compress(text.as_bytes(), 1).expect("Zstandard");
     sandbox.file("out.tamis/removed.jsonl.zst", compressed);
 }
@@ -695,7 +695,7 @@ fn names_of_runs() {
     let stdout = |more: &[&str]| {
         let mut command =
             sandbox.command(&[&["clean", "-", "--out", "-", "--index", "index", "-q"], more].concat());
-        let mut running = support::Running::start(command.stdin(std::process::Stdio::piped()));
+        let mut running = process::Running::start(command.stdin(std::process::Stdio::piped()));
         running.type_in(b"one\nfive\n");
         running.finish()
     };
@@ -793,7 +793,7 @@ fn an_out_that_cannot_be_published_leaves_the_index() {
 fn a_flipped_byte_is_found_wherever_it_is() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = |name: &str| directory.path().join(name);
-    let lines = |from: usize| support::lines(12, |n| format!("paragraph {}", n + from));
+    let lines = |from: usize| lines::lines(12, |n| format!("paragraph {}", n + from));
     let records = "{\"text\":\"one\"}\n{\"text\":\"two\"}\n";
     let day = |from: usize| {
         let text = |n: usize| (format!("{n}/a.txt"), lines(from + n * 12).into_bytes());

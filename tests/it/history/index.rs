@@ -3,9 +3,6 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::ops::RangeInclusive;
@@ -14,7 +11,6 @@ use std::process::Stdio;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::Sandbox;
 use tamis::config::{Config, MatchMode, Repair, SplitMode};
 use tamis::fingerprint::Fingerprint;
 use tamis::index::{
@@ -23,6 +19,8 @@ use tamis::index::{
 };
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
+
+use crate::support::sandbox::Sandbox;
 
 /// A document: path, record, and the keys of its paragraphs.
 type Doc = (String, Option<u64>, Vec<u32>);

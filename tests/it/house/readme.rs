@@ -11,6 +11,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::process::{TAMIS, has, skip};
+
 /// A fenced block: its language and its lines.
 struct Block {
     language: String,
@@ -39,7 +41,7 @@ impl Clone {
         let directory = tempfile::tempdir().unwrap();
         let bin = directory.path().join("target/bin");
         std::fs::create_dir_all(&bin).unwrap();
-        let tamis = Path::new(env!("CARGO_BIN_EXE_tamis"));
+        let tamis = Path::new(TAMIS);
         symlink(tamis, bin.join("tamis")).unwrap();
         symlink(example(), bin.join("embed")).unwrap();
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
@@ -78,7 +80,7 @@ impl Clone {
 
 /// The example's binary, beside the command's.
 fn example() -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_tamis")).with_file_name("examples").join("embed")
+    Path::new(TAMIS).with_file_name("examples").join("embed")
 }
 
 fn page(name: &str) -> String {
@@ -95,16 +97,6 @@ fn pages() -> Vec<String> {
     names.sort();
     names.insert(0, "README.md".to_owned());
     names
-}
-
-fn has(program: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|dir: PathBuf| dir.join(program).is_file())
-}
-
-/// Says loudly that a command was not run.
-#[expect(clippy::print_stderr, reason = "what is skipped must be seen")]
-fn skip(command: &str, why: &str) {
-    eprintln!("SKIPPED: {command}: {why}");
 }
 
 /// Pages about the inside of the program. What they show must run too, but they need not show anything.
@@ -138,7 +130,7 @@ fn run_commands(page: &str) -> usize {
             continue; // this very test, or one that runs beside it; and benches take their time
         }
         if line.contains("--example") && !example().is_file() {
-            skip(line, "the example is built by `cargo test`, not by `cargo test --test readme`");
+            skip(line, "the example is built by `cargo test`, not by `cargo test --test it`");
             continue;
         }
         let (text, code) = clone.run(line);
@@ -179,8 +171,7 @@ fn follow_transcripts(page: &str) -> usize {
 #[test]
 fn every_option_is_in_the_table() {
     let help = |command| {
-        let help =
-            Command::new(env!("CARGO_BIN_EXE_tamis")).args([command, "--help"]).output().unwrap().stdout;
+        let help = Command::new(TAMIS).args([command, "--help"]).output().unwrap().stdout;
         String::from_utf8(help).unwrap()
     };
     let readme = page("README.md");

@@ -1,17 +1,15 @@
 //! The contract: small corpora full of traps, cleaned by the crate and by the oracle; and the laws that
 //! hold whatever the input.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod common;
-mod oracle;
-
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tamis::Config;
 use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
 
-use common::Line;
-use oracle::{Files, Paragraph, Place};
+use crate::support::disk;
+use crate::support::files::Files;
+use crate::support::ledger::Line;
+use crate::support::oracle::{self, Paragraph, Place};
 
 /// Lines that differ in ways that some of the options can see and others cannot.
 const LINES: &[&str] = &[
@@ -354,18 +352,18 @@ proptest! {
     /// Promise: cleaning twice changes nothing.
     #[test]
     fn cleaning_twice_changes_nothing((Corpus(files), config) in (files(), config())) {
-        let once = common::clean(&files, &config);
-        let twice = common::clean(&once.out, &config);
+        let once = disk::clean(&files, &config);
+        let twice = disk::clean(&once.out, &config);
         prop_assert_eq!(&twice.out, &once.out);
-        prop_assert_eq!(twice.outcome.summary.num_removed(), 0);
-        prop_assert_eq!(twice.outcome.summary.paragraphs.kept, once.outcome.summary.paragraphs.kept);
+        prop_assert_eq!(twice.summary.num_removed(), 0);
+        prop_assert_eq!(twice.summary.paragraphs.kept, once.summary.paragraphs.kept);
     }
 
     /// Promise "nothing lost", contract O5: read from what the run left, without the oracle's verdicts.
     #[test]
     fn the_ledger_accounts_for_everything((Corpus(files), config) in (files(), config())) {
-        let run = common::clean(&files, &config);
-        let summary = &run.outcome.summary;
+        let run = disk::clean(&files, &config);
+        let summary = &run.summary;
         prop_assert_eq!(summary.documents.kept + summary.documents.emptied, summary.documents.read);
         prop_assert_eq!(summary.paragraphs.kept + summary.num_removed(), summary.paragraphs.read);
         prop_assert_eq!(summary.bytes.kept + summary.bytes.removed.values().sum::<u64>(), summary.bytes.paragraphs);
@@ -373,15 +371,16 @@ proptest! {
         prop_assert_eq!(summary.files.read + summary.num_skipped() + rejected, summary.files.found);
         prop_assert_eq!(summary.files.found, files.len() as u64);
 
-        let removed: Vec<Place> = run.ledger.iter().flat_map(places).collect();
+        let lines = run.lines();
+        let removed: Vec<Place> = lines.iter().flat_map(places).collect();
         prop_assert_eq!(removed.len() as u64, summary.num_removed());
-        for line in &run.ledger {
+        for line in &lines {
             check_line(line, &files, &run.out, &config)?;
             for survivor in survivors(line) {
                 prop_assert!(!removed.contains(&survivor), "{survivor:?} is removed itself");
             }
         }
-        for pair in run.ledger.windows(2) {
+        for pair in lines.windows(2) {
             prop_assert!(is_before(&pair[0].first, &pair[1].first), "{:?} is out of order", pair[1]);
             prop_assert!(!goes_on(&pair[0], &pair[1]), "{pair:?} are one run");
         }
@@ -506,7 +505,7 @@ fn text_files(files: &[(&str, &str)]) -> Files {
 
 /// What one text comes to under a configuration.
 fn cleaned(text: &str, config: &Config) -> String {
-    let run = common::clean(&text_files(&[("x.txt", text)]), config);
+    let run = disk::clean(&text_files(&[("x.txt", text)]), config);
     String::from_utf8(run.out.get("x.txt").cloned().unwrap_or_default()).expect("UTF-8")
 }
 
@@ -556,7 +555,7 @@ fn rules_in_small() {
 /// A record that is empty is a Zstandard file too: `zstdcat removed.jsonl.zst` works after every run.
 #[test]
 fn a_ledger_of_nothing_is_zstandard() {
-    let run = common::clean(&text_files(&[("x.txt", "x\n")]), &Config::default());
+    let run = disk::clean(&text_files(&[("x.txt", "x\n")]), &Config::default());
     let lines = zstd::stream::decode_all(&run.record["removed.jsonl.zst"][..]);
     assert_eq!(lines.expect("Zstandard"), b"");
 }
@@ -569,9 +568,9 @@ fn no_byte_order_mark_is_written() {
     let mut config = Config::default();
     config.split.repair = Repair::None;
     let files = text_files(&[("a.txt", "x\n"), ("b.txt", "x\n\u{feff}y\n")]);
-    let out = common::clean(&files, &config).out;
+    let out = disk::clean(&files, &config).out;
     assert!(!out["b.txt"].starts_with(b"\xef\xbb\xbf"), "{:?}", out["b.txt"].escape_ascii().to_string());
-    assert_eq!(common::clean(&out, &config).out, out);
+    assert_eq!(disk::clean(&out, &config).out, out);
 }
 
 /// Contract O4: every line of the output is a record. The file is read in pieces (two records and one), and
@@ -588,7 +587,7 @@ fn records_of_a_large_file_stand_line_by_line() {
 fn corpus_order() {
     let order = ["A/x.txt", "a/b.txt", "a/z.txt", "a-b.txt", "a.txt", "\u{e9}.txt", "中/文.txt"];
     for pair in order.windows(2) {
-        let run = common::clean(&text_files(&[(pair[1], "x"), (pair[0], "x")]), &Config::default());
+        let run = disk::clean(&text_files(&[(pair[1], "x"), (pair[0], "x")]), &Config::default());
         assert_eq!(run.out, text_files(&[(pair[0], "x\n")]));
     }
 }
@@ -602,5 +601,5 @@ fn document_scope() {
     let files = text_files(&[("a.txt", "x\nx\n"), ("b.txt", "x\n"), ("c.jsonl", &record.repeat(2))]);
     let once = "{\"text\":\"x\\n\"}\n".repeat(2);
     let expected = text_files(&[("a.txt", "x\n"), ("b.txt", "x\n"), ("c.jsonl", &once)]);
-    assert_eq!(common::clean(&files, &config).out, expected);
+    assert_eq!(disk::clean(&files, &config).out, expected);
 }

@@ -1,22 +1,19 @@
 //! Promise "same bytes, always": OUT and its record depend on the input's bytes, relative paths and the
 //! configuration and on nothing else.
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use common::{Noise, article, paragraph};
-use oracle::Files;
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
-use tamis::document::Kind;
-use tamis::error::SkipReason;
-use tamis::store::{Area, MemoryInput, MemoryOutput};
+use tamis::store::MemoryOutput;
 use tamis::{Config, NoObserver, Summary};
+
+use crate::support::disk;
+use crate::support::files::{self, Files};
+use crate::support::memory;
+use crate::support::random::Noise;
+use crate::support::texts::{article, paragraph};
 
 /// Some sixty files: texts that repeat one another and themselves, one of more than a batch, shards of JSON
 /// Lines, bad ones of every size, ones that are not for us, empty ones, and names whose order is easily got
@@ -110,9 +107,9 @@ fn clean(directory: &Path, out: &str, config: &Config, threads: usize) -> (Files
     let config = Config { threads, ..config.clone() };
     let (input, out) = (directory.join("in"), directory.join(out));
     let outcome = tamis::clean(&[input], Some(&out), &config, &NoObserver).expect("a run");
-    let mut all = common::read_files(&out);
+    let mut all = disk::read_files(&out);
     all = all.into_iter().map(|(path, content)| (format!("out/{path}"), content)).collect();
-    let record = common::read_files(&out.with_extension("tamis"));
+    let record = disk::read_files(&out.with_extension("tamis"));
     all.extend(record.into_iter().map(|(path, content)| (format!("out.tamis/{path}"), content)));
     all.remove("out.tamis/run.json").expect("a record of the run");
     (all, outcome.summary)
@@ -122,7 +119,7 @@ fn clean(directory: &Path, out: &str, config: &Config, threads: usize) -> (Files
 fn write(directory: &Path, order: &[&String]) {
     for path in order {
         let one = Files::from([((*path).clone(), CORPUS[*path].clone())]);
-        common::write_files(&directory.join("in"), &one);
+        files::write_files(&directory.join("in"), &one);
     }
 }
 
@@ -212,46 +209,22 @@ fn same_sentences_whatever_the_threads() {
     assert_same(&clean(directory.path(), "eight", &config, 8).0, &one, "8 threads");
 }
 
-/// What `discover` plans for a file of the corpus.
-fn plan(path: &str) -> Plan {
-    match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("txt" | "text" | "md") => Plan::Read(Format::Named(Kind::Text)),
-        Some("jsonl") => Plan::Read(Format::Named(Kind::JsonLines)),
-        Some("pdf" | "json") => Plan::Skip(SkipReason::Unsupported),
-        _ => Plan::Read(Format::Sniff),
-    }
-}
-
 /// Memory is a store like the disk (promise: by the command line or from another program).
 #[test]
 fn memory_gives_the_same_bytes_as_disk() {
     let directory = tempfile::tempdir().expect("a directory");
     write(directory.path(), &shuffled(4));
-    let mut input = MemoryInput::new();
-    let mut order: Vec<&String> = CORPUS.keys().collect();
-    order.sort_by_key(|path| path.split('/').map(str::as_bytes).collect::<Vec<_>>()); // contract D3
-    for (path, content) in &*CORPUS {
-        input.insert(path.as_bytes(), content.as_slice());
-    }
-    let list = || {
-        let mut sources = SourceList::default();
-        for path in &order {
-            sources.push(0, path.as_bytes(), plan(path))?;
-        }
-        sources.measure(&input);
-        Ok(sources)
-    };
+    let input = memory::input(&CORPUS);
     for (number, config) in configs().into_iter().enumerate() {
         let (expected, summary) = clean(directory.path(), &format!("out-{number}"), &config, 2);
         let output = MemoryOutput::new();
-        let outcome = tamis::clean_between(&list, &input, &output, &config, &NoObserver).expect("a run");
+        let outcome = memory::run(CORPUS.keys(), (&input, &output), &config, &NoObserver).expect("a run");
         assert_eq!(outcome.summary, summary);
-        let mut found = Files::new();
-        for ((area, path), content) in output.take_published() {
-            let area = if area == Area::Corpus { "out" } else { "out.tamis" };
-            found.insert(format!("{area}/{}", String::from_utf8(path).expect("UTF-8")), content);
-        }
-        found.remove("out.tamis/run.json").expect("a record of the run");
+        let (out, record) = memory::published(&output);
+        let below = |area: &str, files: Files| {
+            files.into_iter().map(|(path, content)| (format!("{area}/{path}"), content)).collect::<Vec<_>>()
+        };
+        let found = [below("out", out), below("out.tamis", record)].concat().into_iter().collect();
         assert_same(&found, &expected, "in memory");
     }
 }

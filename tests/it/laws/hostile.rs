@@ -6,15 +6,15 @@
     reason = "texts of a few lines, made for a test"
 )]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::sync::LazyLock;
 
-use packs::{Files, clean, clean_twice, compress, container, differing, file, files, jsonl, tar, zip};
 use proptest::prelude::*;
 use tamis::Config;
 use tamis::config::{EncodingErrors, Scope, SplitMode};
+
+use crate::support::files::Files;
+use crate::support::memory::{clean, clean_twice, differing, file, files};
+use crate::support::packs::{compress, container, jsonl, tar, zip};
 
 /// Names that promise everything that can be promised.
 const NAMES: [&str; 18] = [
@@ -341,6 +341,6 @@ fn a_long_text_in_a_small_file_is_one_document() {
         let texts = files([("a.txt.xz", packed_small(b"mine\n")), ("b.txt.gz", compress("gz", b"z\nz\n"))]);
         let run = clean_twice(&texts, &config);
         assert_eq!(run.summary.paragraphs.kept, 9002, "{scope:?}");
-        assert_eq!(run.ledger.1.len(), 2);
+        assert_eq!(run.ledger.len(), 2);
     }
 }

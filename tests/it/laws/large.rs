@@ -2,19 +2,20 @@
 //! in the output, in the ledger and in the counts, and a document that turns out to be bad half-way was never
 //! there.
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-
 use std::io::{self, Read, Seek, SeekFrom};
 
-use common::{Line, Noise, Run, article, paragraph};
-use oracle::{Files, agree};
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
-use tamis::document::Kind;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
+
+use crate::support::disk;
+use crate::support::files::Files;
+use crate::support::ledger::{self, Line};
+use crate::support::memory;
+use crate::support::oracle::{self, agree};
+use crate::support::random::Noise;
+use crate::support::run::Run;
+use crate::support::texts::{article, paragraph};
 
 /// What a large file is read in. A file of up to this size is read whole.
 const PIECE: usize = 256 * 1024;
@@ -36,7 +37,7 @@ fn config(split: SplitMode, repair: Repair, scope: Scope) -> Config {
 #[track_caller]
 fn check(files: &Files, config: &Config) -> Run {
     let run = agree::check(files, config).unwrap_or_else(|why| panic!("{:?}: {why}", config.split));
-    let twice = common::clean(&run.out, config);
+    let twice = disk::clean(&run.out, config);
     assert!(twice.out == run.out, "{:?}: cleaning twice changes something", config.split);
     run
 }
@@ -61,8 +62,8 @@ fn an_article_that_repeats_itself_is_one_line() {
         let mut config = config(split, repair, scope);
         config.matching.mode = mode;
         let run = check(&twice, &config);
-        assert_eq!(runs(&run.ledger), [(num, 2 * num - 1, 0)], "{split:?}");
-        assert_eq!(run.ledger[0].span, (article.len(), 2 * article.len() - 2), "{split:?}");
+        assert_eq!(runs(&run.lines()), [(num, 2 * num - 1, 0)], "{split:?}");
+        assert_eq!(run.lines()[0].span, (article.len(), 2 * article.len() - 2), "{split:?}");
     }
 }
 
@@ -74,9 +75,9 @@ fn a_document_of_two_batches_is_one_document() {
     let tail = article.repeat(2) + &paragraph(7) + "\n" + &paragraph(30_000);
     let files = files([("a.txt", article.as_bytes()), ("b/c.txt", tail.as_bytes()), ("d.txt", b"\xff")]);
     let run = check(&files, &config(SplitMode::Line, Repair::Basic, Scope::Document));
-    assert_eq!(runs(&run.ledger), [(22_000, 43_999, 0), (44_000, 44_000, 7)]);
+    assert_eq!(runs(&run.lines()), [(22_000, 43_999, 0), (44_000, 44_000, 7)]);
     let run = check(&files, &config(SplitMode::Line, Repair::Basic, Scope::Corpus));
-    assert_eq!(runs(&run.ledger), [(0, 21_999, 0), (22_000, 43_999, 0), (44_000, 44_000, 7)]);
+    assert_eq!(runs(&run.lines()), [(0, 21_999, 0), (22_000, 43_999, 0), (44_000, 44_000, 7)]);
 }
 
 /// Lines that are as long as one another with their ends, so that the end of the first piece meets every
@@ -168,8 +169,8 @@ fn spans_in_a_large_file_with_a_byte_order_mark() {
     let files = files([("a.txt", marked.as_bytes()), ("b.jsonl", records.as_bytes())]);
     for repair in [Repair::Basic, Repair::None] {
         let run = check(&files, &config(SplitMode::Line, repair, Scope::Document));
-        assert_eq!(runs(&run.ledger), [(1500, 2999, 0), (3001, 4500, 0)]);
-        for line in &run.ledger {
+        assert_eq!(runs(&run.lines()), [(1500, 2999, 0), (3001, 4500, 0)]);
+        for line in &run.lines() {
             assert_eq!(&marked[3 + line.span.0..3 + line.span.1], &article[..article.len() - 2]);
         }
         check(&files, &config(SplitMode::Block, repair, Scope::Corpus));
@@ -286,9 +287,9 @@ fn a_large_file_that_turns_out_to_be_bad_was_never_there() {
         assert_eq!(run.out.keys().map(|path| &path[..1]).collect::<String>().replace('g', ""), "abf");
         let bad = ["b/c/bad.txt", "e/bad.txt", "h/bad.txt"].map(|path| (path.to_owned(), at));
         assert_eq!(bad_bytes(&run), bad);
-        assert!(run.ledger.iter().all(|line| !line.first.path.contains("bad")));
+        assert!(run.lines().iter().all(|line| !line.first.path.contains("bad")));
         let read = (shared.len() + 6 + 2 * copy.len()) as u64;
-        assert_eq!(run.outcome.summary.bytes.input, read);
+        assert_eq!(run.summary.bytes.input, read);
     }
 }
 
@@ -370,31 +371,11 @@ impl Seek for Broken {
 
 /// What is published when `path` fails after so many bytes.
 fn clean_failing(files: &Files, path: &'static str, after: usize) -> (Files, Files, Outcome) {
-    let mut input = Failing { files: MemoryInput::new(), path, after: after as u64 };
-    for (path, content) in files {
-        input.files.insert(path.as_bytes(), content.as_slice());
-    }
-    let list = || {
-        let mut sources = SourceList::default();
-        for path in files.keys() {
-            let format = if oracle::is_container(path) {
-                Format::Named(Kind::JsonLines)
-            } else {
-                Format::Named(Kind::Text)
-            };
-            sources.push(0, path.as_bytes(), Plan::Read(format))?;
-        }
-        sources.measure(&input);
-        Ok(sources)
-    };
+    let input = Failing { files: memory::input(files), path, after: after as u64 };
     let output = MemoryOutput::new();
     let config = config(SplitMode::Line, Repair::Basic, Scope::Corpus);
-    let outcome = tamis::clean_between(&list, &input, &output, &config, &NoObserver).expect("a run");
-    let (mut out, mut record) = (Files::new(), Files::new());
-    for ((area, path), content) in output.take_published() {
-        let path = String::from_utf8(path).expect("UTF-8");
-        (if area == Area::Corpus { &mut out } else { &mut record }).insert(path, content);
-    }
+    let outcome = memory::run(files.keys(), (&input, &output), &config, &NoObserver).expect("a run");
+    let (out, record) = memory::published(&output);
     (out, record, outcome)
 }
 
@@ -423,7 +404,7 @@ fn a_text_that_cannot_be_read_to_its_end() {
         assert_eq!(summary.paragraphs.kept, expected.paragraphs_kept);
         assert_eq!(summary.num_removed(), expected.removed.len() as u64);
         assert_eq!((summary.bytes.input, summary.bytes.kept), (expected.bytes_input, expected.bytes_kept));
-        let ledger = common::ledger(&record["removed.jsonl.zst"]);
+        let ledger = ledger::lines(&record["removed.jsonl.zst"]);
         assert_eq!(ledger.len(), 1);
         assert_eq!((ledger[0].first.path.as_str(), ledger[0].survivor.path.as_str()), ("c.txt", "a.txt"));
     }
@@ -492,9 +473,9 @@ fn a_block_of_a_megabyte() {
     let all = ["\u{feff}a\n\n", &block, "\n\nb\r\n \r\n", &again, "\nc\n\n", &block, "d\n"].concat();
     let files = files([("a.txt", all.as_bytes()), ("b.txt", block.as_bytes())]);
     let run = check(&files, &config(SplitMode::Block, Repair::Basic, Scope::Corpus));
-    assert_eq!(runs(&run.ledger), [(3, 3, 1), (0, 0, 1)]);
+    assert_eq!(runs(&run.lines()), [(3, 3, 1), (0, 0, 1)]);
     let run = check(&files, &config(SplitMode::Block, Repair::None, Scope::Corpus));
-    assert_eq!(runs(&run.ledger), [(0, 0, 1)]);
+    assert_eq!(runs(&run.lines()), [(0, 0, 1)]);
 }
 
 /// JSON of a string in which every third character is escaped, pairs of surrogates among them.
@@ -537,12 +518,12 @@ fn the_text_of_a_run_is_cut() {
     let text: String = (0..120_000).map(|n| paragraph(n) + "\n").collect();
     assert!(text.len() > 24_000_000);
     let copy = text.replace("7：", "7：\u{7}").replace("！\n", "！\u{3000}\r\n\n");
-    let run = common::clean(&files([("a.txt", text.as_bytes()), ("b.txt", copy.as_bytes())]), &config);
+    let run = disk::clean(&files([("a.txt", text.as_bytes()), ("b.txt", copy.as_bytes())]), &config);
     assert!(run.out == files([("a.txt", text.as_bytes())]));
     assert_eq!(run.ledger.len(), 2);
     let mut removed = String::new();
     let mut next = 0;
-    for line in &run.ledger {
+    for line in &run.lines() {
         assert_eq!((line.first.index, line.survivor.index, line.survivor_last), (next, next, line.last));
         let own = line.text.as_deref().expect("the text of the run");
         assert_eq!(own.lines().count() as u64, line.last + 1 - next);
@@ -551,6 +532,6 @@ fn the_text_of_a_run_is_cut() {
         next = line.last + 1;
     }
     assert!(removed == text && next == 120_000);
-    let first = run.ledger[0].text.as_ref().map_or(0, String::len);
+    let first = run.lines()[0].text.as_ref().map_or(0, String::len);
     assert!(first > LIMIT - PIECE, "it is cut where it must be, not before");
 }

@@ -1,11 +1,11 @@
 //! One directory that holds everything at once: the same bytes at 1, 2 and 8 threads, and clean the second time.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
-use packs::{COMPRESSIONS, Files, clean, clean_twice, compress, container, differing, tar, zip};
 use tamis::Config;
 use tamis::config::{EncodingErrors, SplitMode};
+
+use crate::support::files::Files;
+use crate::support::memory::{clean, clean_twice, differing};
+use crate::support::packs::{COMPRESSIONS, compress, container, tar, zip};
 
 /// Documents of which many stand elsewhere too.
 fn documents(from: usize, count: usize) -> Vec<String> {

@@ -1,31 +1,27 @@
 //! Near-duplicates (`--near`) under a memory ceiling: every byte is what it is without one, and a store that fails
 //! ends the run.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod nearly;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::collections::BTreeMap;
-use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use nearly::{Dice, preset};
-use packs::{Files, jsonl};
 use tamis::config::{Keep, NearPreset, NearUnits};
-use tamis::discover::{Format, Plan, SourceList};
-use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
+use tamis::store::{MemoryOutput, Output};
 use tamis::{Config, Document, Error, NoObserver};
+
+use crate::support::disk;
+use crate::support::fault::no_room;
+use crate::support::faulty::{Watched, Watcher};
+use crate::support::files::{self, Files};
+use crate::support::memory;
+use crate::support::near::preset;
+use crate::support::packs::jsonl;
+use crate::support::random::Noise;
 
 /// More texts than fit under the smallest ceiling (two or three segments of sketches of 1024), with edited and exact copies, groups of
 /// hundreds that are alike, numbers, Chinese text, and long texts that are read in pieces.
 fn corpus() -> Files {
-    let mut dice = Dice::new(101);
+    let mut dice = Noise::new(101);
     let mut made: Vec<String> = Vec::new();
     for n in 0..4900 {
         let text = match n % 10 {
@@ -35,8 +31,8 @@ fn corpus() -> Files {
             // An exact copy.
             3 if n > 400 => made[dice.below(n - 1)].clone(),
             // Many that are alike, but for a number or a word.
-            4 => format!("{} {}", Dice::new(7).words(14).join(" "), n / 4),
-            5 => format!("{} {}", dice.word(), Dice::new(9).words(14).join(" ")),
+            4 => format!("{} {}", Noise::new(7).words(14).join(" "), n / 4),
+            5 => format!("{} {}", dice.word(), Noise::new(9).words(14).join(" ")),
             6 => dice.han(45),
             _ => dice.words(9).join(" "),
         };
@@ -55,32 +51,15 @@ fn corpus() -> Files {
     files
 }
 
-/// Everything that is published but for `run.json`, which varies.
-type Published = BTreeMap<(Area, Vec<u8>), Vec<u8>>;
-
 fn run(files: &Files, output: &dyn Output, config: &Config) -> tamis::Result<()> {
-    let mut input = MemoryInput::new();
-    for (path, content) in files {
-        input.insert(path.as_bytes(), content.as_slice());
-    }
-    let list = || {
-        let mut sources = SourceList::default();
-        for path in files.keys() {
-            sources.push(0, path.as_bytes(), Plan::Read(Format::of(path.as_bytes())))?;
-        }
-        sources.measure(&input);
-        Ok(sources)
-    };
-    tamis::clean_between(&list, &input, output, config, &NoObserver).map(|_| ())
+    memory::run(files.keys(), (&memory::input(files), output), config, &NoObserver).map(drop)
 }
 
 /// A run with these settings: what it published, and what it kept in stores.
-fn published(files: &Files, config: &Config) -> (Published, Arc<Stores>) {
+fn published(files: &Files, config: &Config) -> ((Files, Files), Arc<Stores>) {
     let (output, stores) = (MemoryOutput::new(), Arc::new(Stores::default()));
-    run(files, &Watched(output.clone(), Arc::clone(&stores)), config).expect("a run");
-    let mut published = output.take_published();
-    published.remove(&(Area::Record, b"run.json".to_vec())).expect("a run is recorded");
-    (published, stores)
+    run(files, &Watched::new(output.clone(), &stores), config).expect("a run");
+    (memory::published(&output), stores)
 }
 
 /// Promise "same bytes, always": whatever memory there is, on one thread and on two.
@@ -143,13 +122,13 @@ fn documents_in_memory() {
     let of = |(path, content): (&String, &Vec<u8>)| {
         Document::new(path, String::from_utf8(content.clone()).expect("UTF-8"))
     };
-    let mut dice = Dice::new(5);
+    let mut dice = Noise::new(5);
     let mut files = corpus();
     let mut last = String::new();
     for n in 0..3500 {
         last = match n % 5 {
             1 => last + " more",
-            2 => format!("{} {n}", Dice::new(3).words(20).join(" ")),
+            2 => format!("{} {n}", Noise::new(3).words(20).join(" ")),
             _ => dice.words(20).join(" "),
         };
         files.insert(format!("c/{n:04}"), format!("{last}\n").into_bytes());
@@ -171,7 +150,7 @@ fn documents_in_memory() {
 fn on_disk() {
     let directory = tempfile::tempdir().expect("a directory");
     let input = directory.path().join("in");
-    common::write_files(&input, &corpus());
+    files::write_files(&input, &corpus());
     let clean = |name: &str, memory: Option<u64>| {
         let config = Config { memory, threads: 2, ..preset(NearPreset::Strict, NearUnits::Both) };
         let out = directory.path().join(name);
@@ -179,9 +158,9 @@ fn on_disk() {
     };
     assert_eq!(clean("small", Some(0)), clean("large", None));
     let read = |name: &str| {
-        let mut record = common::read_files(&directory.path().join(format!("{name}.tamis")));
+        let mut record = disk::read_files(&directory.path().join(format!("{name}.tamis")));
         record.retain(|path, _| !path.ends_with("run.json"));
-        (common::read_files(&directory.path().join(name)), record)
+        (disk::read_files(&directory.path().join(name)), record)
     };
     assert!(read("small") == read("large"));
     assert!(!directory.path().join("small.tamis-partial").exists());
@@ -190,79 +169,43 @@ fn on_disk() {
 /// What is done with stores, by their number and the name of the operation: how often, and which time it fails.
 #[derive(Default)]
 struct Stores {
-    made: AtomicU64,
-    met: Mutex<BTreeMap<Operation, u64>>,
-    fails: Option<(Operation, u64)>,
+    met: Mutex<BTreeMap<Done, u64>>,
+    fails: Option<(Done, u64)>,
 }
 
-type Operation = (u64, &'static str);
+type Done = (u64, &'static str);
 
 impl Stores {
     fn made(&self) -> u64 {
-        self.made.load(Ordering::Relaxed)
+        self.times("make")
     }
 
     fn appended(&self) -> u64 {
-        self.met().iter().filter(|((_, operation), _)| *operation == "append").map(|(_, times)| times).sum()
+        self.times("append")
     }
 
-    fn met(&self) -> BTreeMap<Operation, u64> {
+    fn times(&self, done: &str) -> u64 {
+        self.met().iter().filter(|((_, operation), _)| *operation == done).map(|(_, times)| times).sum()
+    }
+
+    fn met(&self) -> BTreeMap<Done, u64> {
         self.met.lock().expect("no panic").clone()
     }
+}
 
-    fn meet(&self, operation: Operation) -> tamis::Result<()> {
+impl Watcher for Stores {
+    fn meet(&self, kind: &'static str, _path: &Path, store: Option<u64>, _bytes: u64) -> tamis::Result<()> {
+        let Some(store) = store else { return Ok(()) };
+        let done = match kind {
+            "note" => "append",
+            "read" => "read",
+            "scratch" | "store" => "make",
+            other => panic!("{other} of a store in memory"),
+        };
         let mut met = self.met.lock().expect("no panic");
-        let times = met.entry(operation).or_default();
+        let times = met.entry((store, done)).or_default();
         *times += 1;
-        if self.fails != Some((operation, *times)) {
-            return Ok(());
-        }
-        Err(Error::Output {
-            path: operation.1.into(),
-            operation: "do",
-            source: io::ErrorKind::StorageFull.into(),
-        })
-    }
-}
-
-/// An output whose stores are watched.
-struct Watched(MemoryOutput, Arc<Stores>);
-
-impl Output for Watched {
-    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
-        self.0.write(relative, content)
-    }
-
-    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
-        self.0.create(area, relative)
-    }
-
-    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
-        let number = self.1.made.fetch_add(1, Ordering::Relaxed);
-        self.1.meet((number, "make"))?;
-        Ok(Box::new(WatchedStore { store: self.0.scratch()?, number, stores: Arc::clone(&self.1) }))
-    }
-
-    fn publish(&self) -> tamis::Result<()> {
-        self.0.publish()
-    }
-}
-
-struct WatchedStore {
-    store: Box<dyn Scratch>,
-    number: u64,
-    stores: Arc<Stores>,
-}
-
-impl Scratch for WatchedStore {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
-        self.stores.meet((self.number, "append"))?;
-        self.store.append(content)
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
-        self.stores.meet((self.number, "read"))?;
-        self.store.read_at(offset, content)
+        if self.fails == Some(((store, done), *times)) { Err(no_room(done)) } else { Ok(()) }
     }
 }
 
@@ -291,7 +234,7 @@ fn every_store_can_fail() {
         for time in [1, times].into_iter().take(if is_of_sketches { 2 } else { 1 }) {
             let stores = Arc::new(Stores { fails: Some((operation, time)), ..Stores::default() });
             let output = MemoryOutput::new();
-            match run(&files, &Watched(output.clone(), stores), &config) {
+            match run(&files, &Watched::new(output.clone(), &stores), &config) {
                 Err(Error::Output { path, .. }) => assert_eq!(path.to_str(), Some(operation.1)),
                 other => panic!("{operation:?} {time}: {other:?}"),
             }

@@ -1,13 +1,14 @@
 //! Near-duplicates (`--near`) on the command line: where they may come from and go to, what is refused and with which
 //! remedy, and the keys of `tamis.toml`.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
+#![cfg(feature = "cli")]
 
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{Ran, Running, Sandbox};
+
+use crate::support::process::{Ran, Running};
+use crate::support::sandbox::Sandbox;
 
 /// Three texts: the second is like the first.
 const TEXTS: [&str; 3] = [

@@ -1,18 +1,19 @@
 //! Near-duplicates (`--near`): what goes is like what stays, nothing else goes, and the ledger says so.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod nearly;
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use nearly::{Dice, gone, keeping, lines, near, number, pairs, preset, texts};
-use packs::{Files, Run, clean, compress, container, csv, file, jsonl, tar, text_of, zip};
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use tamis::config::{NearPreset, NearUnits, Share};
+
+use crate::support::files::Files;
+use crate::support::json::text_of;
+use crate::support::memory::{clean, file};
+use crate::support::near::{gone, keeping, lines, near, number, pairs, preset, texts};
+use crate::support::packs::{compress, container, csv, jsonl, tar, zip};
+use crate::support::random::Noise;
+use crate::support::run::Run;
 
 /// Near-duplicates, slowly: strings, sets and fractions, of ASCII words only.
 mod slow {
@@ -49,7 +50,7 @@ enum Edit {
     Move(u8),
 }
 
-fn edit(words: &[String], edit: &Edit, dice: &mut Dice) -> Vec<String> {
+fn edit(words: &[String], edit: &Edit, dice: &mut Noise) -> Vec<String> {
     let mut words = words.to_vec();
     match edit {
         Edit::Replace(places) => {
@@ -85,7 +86,7 @@ fn corpora() -> impl Strategy<Value = Vec<String>> {
         4 => (any::<u8>(), edits).prop_map(|copy| (Some(copy), 0)),
     ];
     (any::<u32>(), proptest::collection::vec(document, 1..40)).prop_map(|(seed, documents)| {
-        let mut dice = Dice::new(u64::from(seed));
+        let mut dice = Noise::new(seed as usize);
         let mut made: Vec<Vec<String>> = Vec::new();
         for (copy, len) in documents {
             let words = match copy {
@@ -153,7 +154,7 @@ fn what_goes_is_like_what_stays() {
 /// A is like B and B like C but A is not like C: B goes for A, and so C stays.
 #[test]
 fn no_chains() {
-    let mut dice = Dice::new(1);
+    let mut dice = Noise::new(1);
     let a = dice.words(100);
     let mut b = a.clone();
     b.truncate(90); // 86 of 96 shingles
@@ -183,7 +184,7 @@ fn no_chains() {
 /// Some forty texts in both languages, copies of one another with edits, by-lines, other numbers; headlines and
 /// boilerplate; as texts and records.
 fn mixed() -> Files {
-    let mut dice = Dice::new(77);
+    let mut dice = Noise::new(77);
     let mut documents: Vec<String> = Vec::new();
     for n in 0..12 {
         let mut words = dice.words(80);
@@ -238,7 +239,7 @@ fn the_same_on_any_number_of_threads() {
     }
     assert!(went.len() >= 5, "the settings matter: {went:?}");
     // A pair of documents that are read in pieces.
-    let long = Dice::new(78).words(46_000);
+    let long = Noise::new(78).words(46_000);
     files.insert("x/long.txt".to_owned(), lines(&long).into());
     files.insert("x/longer.txt".to_owned(), (lines(&long) + "more\n").into());
     let mut config = preset(NearPreset::News, NearUnits::Both);
@@ -259,7 +260,7 @@ fn verdicts(run: &Run) -> Verdicts {
 /// The same documents are judged in the same way, whatever they come in.
 #[test]
 fn the_same_in_every_container() {
-    let mut dice = Dice::new(5);
+    let mut dice = Noise::new(5);
     let mut documents: Vec<String> = Vec::new();
     for n in 0..8 {
         let mut words = dice.words(60 + n);
@@ -298,7 +299,7 @@ fn the_same_in_every_container() {
 /// A document that is read in pieces of 256 KiB is judged as it is as one record.
 #[test]
 fn large_documents_are_judged_as_small_ones() {
-    let mut dice = Dice::new(9);
+    let mut dice = Noise::new(9);
     let mut words = dice.words(90_000);
     let first = lines(&words);
     for place in (0..words.len()).step_by(100) {
@@ -331,7 +332,7 @@ fn large_documents_are_judged_as_small_ones() {
 /// The same of one whose last pieces, or first, are blank.
 #[test]
 fn large_documents_may_be_blank_for_long() {
-    let mut dice = Dice::new(19);
+    let mut dice = Noise::new(19);
     let text = lines(&dice.words(1000));
     for blank in [100, 300_000, 600_000] {
         let blank = "\n".repeat(blank);
@@ -346,7 +347,7 @@ fn large_documents_may_be_blank_for_long() {
 
 /// Texts that are like one another, for `--keep`.
 fn alike(count: usize) -> Vec<String> {
-    let mut dice = Dice::new(21);
+    let mut dice = Noise::new(21);
     let words = dice.words(100);
     (0..count).map(|n| lines(&words) + &lines(&dice.words(n % 7))).collect()
 }
@@ -367,7 +368,7 @@ fn survivor_of(run: &Run) -> u64 {
     assert_eq!(survivors.len(), 1, "{gone:?}");
     let (path, record) = survivors.into_iter().next().expect("one");
     assert_eq!(path, "a.jsonl");
-    for line in &run.ledger.1 {
+    for line in &run.ledger {
         let survivor = &line["survivor"];
         assert_eq!(text_of(survivor, "id"), format!("r{}", record.expect("a record")));
         assert_eq!(text_of(line, "id"), format!("r{}", line["record"]));

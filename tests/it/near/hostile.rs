@@ -1,60 +1,30 @@
 //! Near-duplicates (`--near`) when things go wrong: inputs that change between the readings of a run, outputs that
 //! fail, runs that are cancelled, documents that turn out to be bad, and texts made to cost much.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod nearly;
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use nearly::{Dice, gone, lines, near, near_paragraphs, pairs, preset, texts};
-use packs::{Files, clean, file, jsonl, tar, text_of};
 use serde_json::Value;
 use tamis::config::{Limit, NearPreset, NearUnits};
-use tamis::discover::{Format, Plan, SourceList};
 use tamis::observe::Stage;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Output, OutputFile, Place, Scratch};
-use tamis::{Config, Error, NoObserver, Observer, Outcome};
+use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::{Config, Error, NoObserver, Observer};
 
-/// Runs over the files of `listed`, from any input to any output.
-fn run(
-    listed: &Files,
-    input: &dyn Input,
-    output: &dyn Output,
-    config: &Config,
-    observer: &dyn Observer,
-) -> tamis::Result<Outcome> {
-    let list = || {
-        let mut sources = SourceList::default();
-        for path in listed.keys() {
-            sources.push(0, path.as_bytes(), Plan::Read(Format::of(path.as_bytes())))?;
-        }
-        sources.measure(input);
-        Ok(sources)
-    };
-    tamis::clean_between(&list, input, output, config, observer)
-}
-
-fn in_memory(files: &Files) -> MemoryInput {
-    let mut input = MemoryInput::new();
-    for (path, content) in files {
-        input.insert(path.as_bytes(), content.as_slice());
-    }
-    input
-}
+use crate::support::fault::Fault;
+use crate::support::faulty::Watched;
+use crate::support::files::Files;
+use crate::support::json::{json_lines, text_of};
+use crate::support::memory::{self, clean, file, run};
+use crate::support::near::{gone, lines, near, near_paragraphs, pairs, preset, texts};
+use crate::support::packs::{self, jsonl, tar};
+use crate::support::random::Noise;
+use crate::support::run::LEDGER;
 
 /// What a run published: OUT, and the lines of its ledger.
-fn published(output: &MemoryOutput) -> Option<(Files, Vec<Value>)> {
-    let mut all = output.take_published();
-    let ledger = all.remove(&(Area::Record, b"removed.jsonl.zst".to_vec()))?;
-    let ledger = packs::json_lines(&zstd::stream::decode_all(ledger.as_slice()).expect("Zstandard"));
-    all.retain(|(area, _), _| *area == Area::Corpus);
-    let out = all.into_iter().map(|((_, path), content)| (String::from_utf8(path).expect("UTF-8"), content));
-    Some((out.collect(), ledger))
+fn published(output: &MemoryOutput) -> (Files, Vec<Value>) {
+    let (out, record) = memory::published(output);
+    (out, json_lines(&zstd::stream::decode_all(record[LEDGER].as_slice()).expect("Zstandard")))
 }
 
 /// An input that is another at each of the three readings: when texts are sketched, when they are compared (or, of
@@ -66,7 +36,7 @@ struct Shifting {
 
 impl Shifting {
     fn new(readings: [&Files; 3]) -> Self {
-        Self { readings: readings.map(in_memory), at: AtomicUsize::new(3) }
+        Self { readings: readings.map(memory::input), at: AtomicUsize::new(3) }
     }
 
     fn now(&self) -> &MemoryInput {
@@ -106,7 +76,7 @@ fn wrap(is_records: bool, text: &str) -> Vec<u8> {
 
 /// What may become of a file.
 fn changes(is_records: bool, text: &str) -> Vec<(&'static str, Option<Vec<u8>>)> {
-    let mut dice = Dice::new(99);
+    let mut dice = Noise::new(99);
     let other: String = lines(&dice.words(text.len() / 6));
     let twice = format!("{text}{text}");
     let mut changes = vec![
@@ -157,15 +127,15 @@ fn wrong(name: &str, readings: [&Files; 3], config: &Config) -> Option<Vec<Strin
     let shifting = Shifting::new(readings);
     let output = MemoryOutput::new();
     let [first, _, last] = readings;
-    match run(first, &shifting, &output, config, &shifting) {
+    match run(first.keys(), (&shifting, &output), config, &shifting) {
         Err(Error::Changed { path }) => {
             assert!(first.contains_key(std::str::from_utf8(&path).expect("UTF-8")), "{name}: {path:?}");
-            assert!(published(&output).is_none(), "{name}");
+            assert_eq!(output.take_published(), BTreeMap::new(), "{name}");
             None
         }
         Err(other) => panic!("{name}: {other}"),
         Ok(_) => {
-            let (out, ledger) = published(&output).expect("a run");
+            let (out, ledger) = published(&output);
             let mut wrong = Vec::new();
             for line in &ledger {
                 let survivor = &line["survivor"];
@@ -190,7 +160,7 @@ fn wrong(name: &str, readings: [&Files; 3], config: &Config) -> Option<Vec<Strin
 /// Documents in small files, which are read together, in ones that are read by themselves, among records.
 #[test]
 fn inputs_that_change() {
-    let mut dice = Dice::new(30);
+    let mut dice = Noise::new(30);
     let (mut num_given_up, mut all_wrong) = (0, Vec::new());
     for (layout, is_records, compression) in
         [("small", false, ""), ("records", true, ""), ("alone", false, ".gz"), ("records alone", true, ".gz")]
@@ -237,7 +207,7 @@ fn inputs_that_change() {
 
 /// A corpus with everything that a run keeps aside.
 fn corpus() -> Files {
-    let mut dice = Dice::new(31);
+    let mut dice = Noise::new(31);
     let mut documents: Vec<String> = Vec::new();
     for n in 0..6 {
         let words = dice.words(50);
@@ -252,76 +222,22 @@ fn corpus() -> Files {
     files
 }
 
-/// One operation of a kind that fails: the one after so many others.
-struct Fault {
-    kind: &'static str,
-    at: u64,
-    seen: AtomicU64,
-}
-
-impl Fault {
-    fn meet(&self, kind: &str) -> tamis::Result<()> {
-        if kind != self.kind || self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
-            return Ok(());
-        }
-        Err(Error::Output { path: kind.into(), operation: "do", source: io::ErrorKind::StorageFull.into() })
-    }
-}
-
-/// Something of an output in which an operation fails.
-struct Faulty<T>(T, Arc<Fault>);
-
-impl Output for Faulty<MemoryOutput> {
-    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
-        self.1.meet("write")?;
-        self.0.write(relative, content)
-    }
-
-    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
-        self.1.meet("create")?;
-        self.0.create(area, relative)
-    }
-
-    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
-        self.1.meet("scratch")?;
-        Ok(Box::new(Faulty(self.0.scratch()?, Arc::clone(&self.1))))
-    }
-
-    fn publish(&self) -> tamis::Result<()> {
-        self.1.meet("publish")?;
-        self.0.publish()
-    }
-}
-
-impl Scratch for Faulty<Box<dyn Scratch>> {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
-        self.1.meet("note")?;
-        self.0.append(content)
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
-        self.1.meet("read")?;
-        self.0.read_at(offset, content)
-    }
-}
-
 /// Promise "all or nothing": whichever operation fails, the run fails with it and publishes nothing.
 #[test]
 fn every_operation_can_fail() {
     let mut files = corpus();
     files.retain(|path, _| !path.starts_with(['x', 'y', 'z']));
-    let input = in_memory(&files);
+    let input = memory::input(&files);
     let config = preset(NearPreset::Strict, NearUnits::Both);
     for (kind, expected) in
         [("scratch", 4), ("note", 20), ("read", 20), ("write", 5), ("create", 3), ("publish", 1)]
     {
         let mut failed = 0;
         for at in 0.. {
-            let (output, fault) =
-                (MemoryOutput::new(), Arc::new(Fault { kind, at, seen: AtomicU64::new(0) }));
-            let outcome =
-                run(&files, &input, &Faulty(output.clone(), Arc::clone(&fault)), &config, &NoObserver);
-            if fault.seen.load(Ordering::Relaxed) <= at {
+            let (output, fault) = (MemoryOutput::new(), Fault::new(kind, at));
+            let faulty = Watched::new(output.clone(), &fault);
+            let outcome = run(files.keys(), (&input, &faulty), &config, &NoObserver);
+            if !fault.was_met() {
                 outcome.expect("a run without a fault");
                 break;
             }
@@ -352,11 +268,12 @@ impl Observer for Cancelling {
 #[test]
 fn cancelled_at_every_question() {
     let files = corpus();
-    let input = in_memory(&files);
+    let input = memory::input(&files);
     for at in 0..1000 {
         let output = MemoryOutput::new();
         let observer = Cancelling { at, asked: AtomicU64::new(0) };
-        match run(&files, &input, &output, &preset(NearPreset::Strict, NearUnits::Both), &observer) {
+        let config = preset(NearPreset::Strict, NearUnits::Both);
+        match run(files.keys(), (&input, &output), &config, &observer) {
             Err(Error::Interrupted) => assert_eq!(output.take_published(), BTreeMap::new(), "question {at}"),
             Err(other) => panic!("question {at}: {other}"),
             Ok(_) => {
@@ -392,7 +309,8 @@ impl Observer for Counting {
 fn an_observer_is_told_of_every_file() {
     let files = corpus();
     let counting = Counting::default();
-    run(&files, &in_memory(&files), &MemoryOutput::new(), &near(), &counting).expect("a run");
+    let input = memory::input(&files);
+    run(files.keys(), (&input, &MemoryOutput::new()), &near(), &counting).expect("a run");
     let bytes = files.values().map(|content| content.len() as u64).sum();
     let told = |counts: &[AtomicU64; 2]| counts.each_ref().map(|count| count.load(Ordering::Relaxed));
     assert_eq!(told(&counting.advanced), [files.len() as u64, bytes]);
@@ -422,7 +340,7 @@ fn filler(seed: u64, bytes: usize) -> String {
 /// a paragraph of it.
 #[test]
 fn bad_documents_are_no_survivors() {
-    let mut dice = Dice::new(40);
+    let mut dice = Noise::new(40);
     let (base, more) = (dice.words(40).join(" "), dice.words(40).join(" "));
     for size in [300_000, 8_600_000] {
         let start = format!("{base}\n{more}\n");
@@ -451,7 +369,7 @@ fn bad_documents_are_no_survivors() {
 /// A small bad file changes nothing for those that are read with it, before it or behind it.
 #[test]
 fn small_bad_documents_hide_no_paragraphs() {
-    let base = Dice::new(43).words(40).join(" ");
+    let base = Noise::new(43).words(40).join(" ");
     let mut config = near_paragraphs();
     config.read.encoding = Some("utf-8".to_owned());
     for bad in ["a.txt", "c.txt", "e.txt"] {
@@ -469,7 +387,7 @@ fn small_bad_documents_hide_no_paragraphs() {
 /// The same inside an archive, where what follows the bad member is found again whatever came before the archive.
 #[test]
 fn bad_members_of_archives() {
-    let mut dice = Dice::new(41);
+    let mut dice = Noise::new(41);
     let (words, others) = (dice.words(80), dice.words(80));
     let (first, second) = (lines(&words), lines(&words) + "more\n");
     for before in [10, 7_000_000] {
@@ -509,16 +427,16 @@ fn a_great_many_copies() {
     assert_eq!(run.summary.documents.kept, 1);
     assert_eq!(run.summary.documents.removed["exact-document"], 29_999);
     // Near ones: each has a word of its own.
-    let text = Dice::new(50).words(40).join(" ");
-    let run = clean(&records(5000, |n| format!("{text} {}", Dice::new(n as u64).word())), &near());
+    let text = Noise::new(50).words(40).join(" ");
+    let run = clean(&records(5000, |n| format!("{text} {}", Noise::new(n).word())), &near());
     assert_eq!(run.summary.documents.kept, 1);
 }
 
 /// Texts that share a passage but are no copies: all stay, in bounded time.
 #[test]
 fn a_shared_passage() {
-    let shared = Dice::new(51).words(40).join(" ");
-    let own = |n: usize, count| Dice::new(n as u64 + 100).words(count).join(" ");
+    let shared = Noise::new(51).words(40).join(" ");
+    let own = |n: usize, count| Noise::new(n + 100).words(count).join(" ");
     for (count, own_words) in [(5000, 14), (5000, 60)] {
         let run = clean(&records(count, |n| format!("{shared} {}", own(n, own_words))), &near());
         assert_eq!(run.summary.documents.kept, count as u64, "{own_words}");
@@ -533,7 +451,7 @@ fn a_shared_passage() {
 /// Bulletins of one template with other numbers: the guard keeps them all, and those that are sent twice go.
 #[test]
 fn bulletins() {
-    let words = Dice::new(52).words(60);
+    let words = Noise::new(52).words(60);
     let (start, end) = (words[..30].join(" "), words[30..].join(" "));
     let run = clean(&records(3000, |n| format!("{start} rose {n} points {end}")), &near());
     assert_eq!(run.summary.documents.kept, 3000);
@@ -591,7 +509,7 @@ fn long_texts() {
 #[test]
 fn bulletins_sent_twice() {
     const LEN: usize = 300;
-    let words = Dice::new(52).words(LEN);
+    let words = Noise::new(52).words(LEN);
     for cut in [1, 30] {
         let count = 250;
         let text = |n: usize| {

@@ -1,18 +1,21 @@
 //! Near-duplicates (`--near`): the rules one by one. What counts as the same text, numbers, short texts, parts of
 //! longer ones, paragraphs, and how everything is accounted for.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod nearly;
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::collections::BTreeMap;
 
-use nearly::{Dice, by_rule, containing, gone, lines, near, near_paragraphs, pairs, preset, texts};
-use packs::{Files, Run, clean, file, jsonl, text_of};
 use proptest::prelude::*;
 use tamis::Config;
 use tamis::config::{Limit, NearPreset, NearUnits, Scope, Share, SplitMode};
+
+use crate::support::files::Files;
+use crate::support::json::text_of;
+use crate::support::memory::{self, clean, file};
+use crate::support::near::{
+    self, by_rule, containing, gone, lines, near, near_paragraphs, pairs, preset, texts,
+};
+use crate::support::packs::jsonl;
+use crate::support::random::Noise;
+use crate::support::run::Run;
 
 /// Whether the second of two texts goes for the first, and nothing else goes.
 #[track_caller]
@@ -46,7 +49,7 @@ fn numbers_are_guarded() {
     config.decide.near.number_guard = Limit::AtLeast(Share::hundredths(66));
     assert!(second_goes(REPORT, &one, &config));
     // However alike they are: one number in a long text.
-    let long = |number: &str| format!("{} {number} points.\n", lines(&Dice::new(3).words(500)));
+    let long = |number: &str| format!("{} {number} points.\n", lines(&Noise::new(3).words(500)));
     assert!(!second_goes(&long("12"), &long("13"), &near()));
     assert!(second_goes(&long("12"), &long("12"), &near()));
     // A by-line with a date, thousands separators, the width of digits.
@@ -150,7 +153,7 @@ fn short_texts_match_only_the_same() {
             // Runs of five characters: 10 of 14, and 12 of 16 (onetwothreefourfive and onetwothreefoursix).
             expected.insert(2, (16, 15));
         }
-        let told: Vec<_> = pairs(&run).iter().map(|(a, b)| (nearly::number(a), nearly::number(b))).collect();
+        let told: Vec<_> = pairs(&run).iter().map(|(a, b)| (near::number(a), near::number(b))).collect();
         let has = |pair: &(usize, usize)| told.contains(pair);
         assert!([(10, 8), (14, 13), (19, 17)].iter().all(has), "{name:?} {told:?}");
         let is_short = |&(a, b): &(usize, usize)| {
@@ -181,7 +184,7 @@ fn short_texts_are_not_contained() {
 /// A part goes for the whole, never the whole for a part; the ledger tells the share.
 #[test]
 fn containment() {
-    let words = Dice::new(4).words(120);
+    let words = Noise::new(4).words(120);
     let (whole, part) = (lines(&words), lines(&words[30..90]));
     assert!(!second_goes(&whole, &part, &near()), "0.5 is no match");
     let run = clean(&texts(&[&whole, &part]), &containing(80));
@@ -199,7 +202,7 @@ fn containment() {
 /// The ledger's line of a document that went, in full.
 #[test]
 fn a_line_of_the_ledger() {
-    let words = Dice::new(6).words(60);
+    let words = Noise::new(6).words(60);
     let text = lines(&words);
     let more = format!("\n{text}\nand more.\n");
     let json = [("x", "other text"), ("kept", text.as_str()), ("gone", more.as_str())]
@@ -220,7 +223,7 @@ fn a_line_of_the_ledger() {
 /// Paragraphs of at least `--near-min-chars` characters of key text are compared, and copies of one that goes, go.
 #[test]
 fn paragraphs() {
-    let mut dice = Dice::new(8);
+    let mut dice = Noise::new(8);
     let base = dice.words(40);
     let mut edited = base.clone();
     edited.push("more".to_owned());
@@ -230,7 +233,6 @@ fn paragraphs() {
     let run = clean(&files, &near_paragraphs());
     let told: Vec<_> = run
         .ledger
-        .1
         .iter()
         .map(|line| {
             let survivor = &line["survivor"];
@@ -247,7 +249,7 @@ fn paragraphs() {
         .collect();
     let near = |path, first| (path, Some(first), "near-paragraph", "0000.txt", Some(1), Some(0.9729));
     assert_eq!(told, [near("0001.txt", 1), near("0002.txt", 0), near("0002.txt", 2)]);
-    assert!(run.ledger.1.iter().all(|line| text_of(line, "text") == format!("{edited}\n")));
+    assert!(run.ledger.iter().all(|line| text_of(line, "text") == format!("{edited}\n")));
     assert_eq!(run.text("0002.txt"), "y\n");
     assert_eq!(run.summary.paragraphs.removed["near-paragraph"], 3);
     // A shorter one is left to exact matching.
@@ -261,7 +263,7 @@ fn paragraphs() {
 /// Documents come first, on their full text; then paragraphs of those that stay.
 #[test]
 fn documents_then_paragraphs() {
-    let mut dice = Dice::new(10);
+    let mut dice = Noise::new(10);
     let shared: Vec<String> = (0..4).map(|_| dice.words(30).join(" ")).collect();
     let (alone, twin) = (dice.words(30).join(" "), dice.words(30));
     let (twin, twins) = (twin.join(" "), format!("{} more", twin.join(" ")));
@@ -283,12 +285,12 @@ fn documents_then_paragraphs() {
 /// Contract I4: paragraphs below `--min-chars` are never removed as duplicates, near ones neither.
 #[test]
 fn short_paragraphs_are_never_removed() {
-    let base = Dice::new(11).words(12).join(" ");
+    let base = Noise::new(11).words(12).join(" ");
     let corpus = [format!("{base}\n"), format!("{base} x\n"), format!("{base}\n"), format!("{base} x\n")];
     let mut config = near_paragraphs();
     config.matching.min_chars = 1000;
     let run = clean(&texts(&corpus), &config);
-    assert_eq!(run.ledger.1, [] as [serde_json::Value; 0]);
+    assert_eq!(run.ledger, [] as [serde_json::Value; 0]);
 }
 
 /// Near-duplicate paragraphs are searched for in the whole corpus: within documents only is refused, with a remedy.
@@ -305,7 +307,7 @@ fn near_paragraphs_within_documents_are_refused() {
 /// Whole documents that are copies, under settings that leave copies of paragraphs alone.
 #[test]
 fn copies_of_documents() {
-    let text = lines(&Dice::new(13).words(60));
+    let text = lines(&Noise::new(13).words(60));
     for change in [
         |config: &mut Config| config.decide.scope = Scope::Document,
         |config: &mut Config| config.split.split = SplitMode::Block,
@@ -317,20 +319,20 @@ fn copies_of_documents() {
         let run = clean(&texts(&[&text, &text, &text]), &config);
         assert_eq!(run.names(), ["0000.txt"]);
         assert_eq!(run.summary.documents.removed, BTreeMap::from([("exact-document".to_owned(), 2)]));
-        assert!(run.ledger.1.iter().all(|line| line.get("text").is_none()), "the survivor has it");
+        assert!(run.ledger.iter().all(|line| line.get("text").is_none()), "the survivor has it");
         config.write.ledger_text = true;
         let run = clean(&texts(&[&text, &text]), &config);
-        assert!(!text_of(&run.ledger.1[0], "text").is_empty());
+        assert!(!text_of(&run.ledger[0], "text").is_empty());
     }
 }
 
 /// Lines of corpora with everything in them that rules are about.
 fn corpora() -> impl Strategy<Value = Vec<String>> {
-    let line = (0..40_u64, 0..4_u8, 0..3_u8).prop_map(|(seed, more, numbers)| {
-        let mut dice = Dice::new(seed);
+    let line = (0..40_usize, 0..4_u8, 0..3_u8).prop_map(|(seed, more, numbers)| {
+        let mut dice = Noise::new(seed);
         let mut line = if seed % 3 == 0 { dice.han(30) } else { dice.words(14).join(" ") };
         line.push(' ');
-        line += &(7 * seed + u64::from(numbers)).to_string();
+        line += &(7 * seed + usize::from(numbers)).to_string();
         line + &" x".repeat(usize::from(more))
     });
     let line = prop_oneof![6 => line, 1 => Just(String::new()), 1 => Just("！".to_owned()), 1 => Just("short".to_owned())];
@@ -347,9 +349,9 @@ fn paragraphs_of(text: &str) -> Vec<&str> {
 #[track_caller]
 fn nothing_is_lost(corpus: &[String], run: &Run) {
     let mut removed: BTreeMap<(usize, u64), &serde_json::Value> = BTreeMap::new();
-    for line in &run.ledger.1 {
+    for line in &run.ledger {
         for index in line["first"].as_u64().expect("an index")..=line["last"].as_u64().expect("an index") {
-            let place = (nearly::number(text_of(line, "path")), index);
+            let place = (near::number(text_of(line, "path")), index);
             assert!(removed.insert(place, line).is_none(), "{place:?} goes twice");
         }
     }
@@ -364,7 +366,7 @@ fn nothing_is_lost(corpus: &[String], run: &Run) {
     }
     for ((number, index), line) in &removed {
         let survivor = &line["survivor"];
-        let other = nearly::number(text_of(survivor, "path"));
+        let other = near::number(text_of(survivor, "path"));
         let rule = text_of(line, "rule");
         if rule.ends_with("document") {
             let all = paragraphs_of(&corpus[other]).len() as u64;
@@ -411,7 +413,7 @@ proptest! {
     /// and those that stay are what they were.
     #[test]
     fn cleaning_twice(seed in any::<u32>(), sizes in proptest::collection::vec((1..5_usize, 0..6_usize), 1..20)) {
-        let mut dice = Dice::new(u64::from(seed));
+        let mut dice = Noise::new(seed as usize);
         let mut corpus: Vec<String> = Vec::new();
         for (size, edits) in sizes {
             let mut words: Vec<String> = match corpus.len() {
@@ -426,7 +428,7 @@ proptest! {
         }
         let run = clean(&texts(&corpus), &near());
         let again = clean(&run.out, &near());
-        prop_assert!(again.out == run.out, "{:?}", packs::differing(&again.out, &run.out));
+        prop_assert!(again.out == run.out, "{:?}", memory::differing(&again.out, &run.out));
     }
 }
 
@@ -434,7 +436,7 @@ proptest! {
 /// them may be alike where the documents were not, and then a second cleaning removes one.
 #[test]
 fn what_is_left_may_be_alike() {
-    let mut dice = Dice::new(15);
+    let mut dice = Noise::new(15);
     let core = dice.words(20);
     let (filler, others) = (dice.words(30).join(" "), dice.words(30).join(" "));
     let edited = format!("{} more", core.join(" "));
@@ -455,7 +457,7 @@ fn what_is_left_may_be_alike() {
 /// Counts by rule, of documents and of paragraphs.
 #[test]
 fn counts() {
-    let mut dice = Dice::new(16);
+    let mut dice = Noise::new(16);
     let words = dice.words(60);
     let text = lines(&words);
     let corpus = [
@@ -488,7 +490,7 @@ fn counts() {
 /// The scope of the exact rule is that of what stays: a copy of a paragraph in a document that went is no survivor.
 #[test]
 fn what_went_leaves_no_copies_behind() {
-    let mut dice = Dice::new(17);
+    let mut dice = Noise::new(17);
     let words = dice.words(60);
     let (text, extra) = (lines(&words), dice.words(20).join(" "));
     let corpus = [text.clone(), format!("{text}extra\n"), format!("extra\n{extra}\n")];

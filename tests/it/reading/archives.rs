@@ -2,16 +2,15 @@
 //! same form, and nothing is ever written under a member's own name.
 #![expect(clippy::format_collect, reason = "texts of a few lines, made for a test")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::io::{Cursor, Write};
 
-use packs::{
-    Files, Run, clean, clean_twice, compress, csv, decompress, file, files, jsonl, tar, untar, unzip, wet,
-    zip,
-};
 use tamis::Config;
+
+use crate::support::files::Files;
+use crate::support::json;
+use crate::support::memory::{clean, clean_twice, file, files};
+use crate::support::packs::{self, compress, csv, decompress, jsonl, tar, untar, unzip, wet, zip};
+use crate::support::run::Run;
 
 fn config() -> Config {
     Config { threads: 2, ..Config::default() }
@@ -90,7 +89,7 @@ fn check_members(run: &Run, kind: &str, name: &str) {
         [("binary", 1), ("nested", 1), ("unsupported", 1)].map(|(reason, count)| (reason.to_owned(), count));
     assert_eq!(members.skipped, skipped.into());
     assert_eq!(run.reasons(), [(&*format!("{name}/bad.txt"), "not_utf8")]);
-    let places: Vec<_> = run.ledger.1.iter().map(|line| packs::text_of(line, "path")).collect();
+    let places: Vec<_> = run.ledger.iter().map(|line| json::text_of(line, "path")).collect();
     let expected = [
         "a.txt",
         "dir/b.jsonl.gz",
@@ -103,7 +102,7 @@ fn check_members(run: &Run, kind: &str, name: &str) {
         "f",
     ];
     assert_eq!(places, expected.map(|member| format!("{name}/{member}")));
-    assert!(run.ledger.1.iter().all(|line| line["survivor"]["path"] == "0.txt"));
+    assert!(run.ledger.iter().all(|line| line["survivor"]["path"] == "0.txt"));
 }
 
 /// Members of every form, in every kind of archive; small enough to be read among other files, and not.
@@ -128,9 +127,9 @@ fn members_of_every_form() {
             &config(),
         );
         assert_eq!(unpack(kind, &run.out[&name])["noise.txt"], noise.as_bytes());
-        let last = run.ledger.1.pop().expect("a line");
+        let last = run.ledger.pop().expect("a line");
         assert_eq!(
-            (packs::text_of(&last, "path"), packs::text_of(&last["survivor"], "path")),
+            (json::text_of(&last, "path"), json::text_of(&last["survivor"], "path")),
             ("l.txt", &*format!("{name}/a.txt"))
         );
     }
@@ -160,7 +159,7 @@ fn a_large_member_that_is_bad() {
                 assert_eq!(out.keys().collect::<Vec<_>>(), [second]);
                 assert!(out[second] == lines(0..9000).as_bytes());
                 assert_eq!((run.summary.files.read, run.summary.members.read), (2, 1));
-                assert_eq!(packs::text_of(&run.ledger.1[0]["survivor"], "path"), format!("{name}/{second}"));
+                assert_eq!(json::text_of(&run.ledger[0]["survivor"], "path"), format!("{name}/{second}"));
             }
         }
     }

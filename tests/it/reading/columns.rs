@@ -8,9 +8,6 @@
 )]
 #![cfg(feature = "parquet")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::sync::Arc;
 
 use arrow_array::builder::{Int32Builder, ListBuilder, StringBuilder};
@@ -22,13 +19,16 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Schema};
-use packs::{clean, clean_twice, compress, decompress, file, files, tar, text_of, untar};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
 use parquet::file::metadata::{KeyValue, ParquetMetaData};
 use parquet::file::properties::WriterProperties;
 use tamis::Config;
+
+use crate::support::json::text_of;
+use crate::support::memory::{clean, clean_twice, file, files};
+use crate::support::packs::{compress, decompress, tar, untar};
 
 fn config() -> Config {
     Config { threads: 2, ..Config::default() }
@@ -202,7 +202,7 @@ fn everything_else_is_kept() {
             assert!(group.num_rows() <= 500);
             assert!(group.columns().iter().all(|column| column.compression() == compression));
         }
-        let ids: Vec<_> = run.ledger.1.iter().map(|line| line["id"].as_u64()).collect();
+        let ids: Vec<_> = run.ledger.iter().map(|line| line["id"].as_u64()).collect();
         assert!(ids[0] == Some(1) && ids.iter().all(Option::is_some));
     }
 }
@@ -219,7 +219,7 @@ fn wrapped_up() {
     assert!(untar(&run.out["a.tar"])["x"] == expected);
     assert!(run.reasons().iter().all(|rejection| *rejection == ("a.tar/x", "text_not_string")));
     let run = clean_twice(&files([("0.txt", "shared by all\n".into()), ("b", bytes)]), &config());
-    assert_eq!(text_of(&run.ledger.1[0]["survivor"], "path"), "0.txt");
+    assert_eq!(text_of(&run.ledger[0]["survivor"], "path"), "0.txt");
     assert_eq!(run.summary.documents.encodings, [("UTF-8".to_owned(), 35)].into());
 }
 

@@ -1,13 +1,15 @@
 //! Compression is told by content, undone on the fly and done again on the way out; what breaks off or is damaged is
 //! said at which byte, and what is good before it is kept where that means something.
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use std::io::Read;
 
-use packs::{COMPRESSIONS, Run, clean, clean_twice, compress, container, decompress, file, files, texts};
 use tamis::Config;
+
+use crate::support::files;
+use crate::support::json;
+use crate::support::memory::{self, clean, clean_twice, file, files};
+use crate::support::packs::{COMPRESSIONS, compress, container, decompress, texts};
+use crate::support::run::Run;
 
 fn config() -> Config {
     Config { threads: 2, ..Config::default() }
@@ -184,7 +186,7 @@ fn bombs() {
         let name = format!("a.txt.{compression}");
         let run = clean(&file(&name, compress(compression, long.as_bytes())), &config);
         assert_eq!(run.reasons(), [(&*name, "too_large")]);
-        assert!(packs::text_of(&run.rejected[0], "remedy").contains("--max-document-size"));
+        assert!(json::text_of(&run.rejected[0], "remedy").contains("--max-document-size"));
     }
     let zeros = vec![b'\n'; 100 * 1024 * 1024];
     for compression in ["gz", "zst"] {
@@ -240,7 +242,7 @@ fn documents_that_are_too_long() {
 #[test]
 fn same_bytes_whatever_the_threads() {
     let all: Vec<String> = (0..24_000).map(|n| if n % 3 == 2 { line(n / 2) } else { line(n) }).collect();
-    let mut input = packs::Files::new();
+    let mut input = files::Files::new();
     for (number, compression) in COMPRESSIONS.into_iter().enumerate() {
         let format = FORMATS[number];
         let part = container(format, &all[number * 3000..number * 3000 + 12_000]);
@@ -249,6 +251,6 @@ fn same_bytes_whatever_the_threads() {
     let expected = clean_twice(&input, &Config { threads: 1, ..Config::default() });
     for threads in [2, 8] {
         let run = clean(&input, &Config { threads, ..Config::default() });
-        assert!(run == expected, "{threads} threads: {:?}", packs::differing(&run.out, &expected.out));
+        assert!(run == expected, "{threads} threads: {:?}", memory::differing(&run.out, &expected.out));
     }
 }

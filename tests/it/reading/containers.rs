@@ -1,11 +1,12 @@
 //! Tables and web archives: the text changes, everything else comes back as it was (contract O1, O4).
 #![expect(clippy::format_collect, reason = "texts of a few lines, made for a test")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
-use packs::{Run, clean, clean_twice, compress, decompress, file, files, text_of, texts, wet};
 use tamis::Config;
+
+use crate::support::json::text_of;
+use crate::support::memory::{clean, clean_twice, file, files};
+use crate::support::packs::{compress, decompress, texts, wet};
+use crate::support::run::Run;
 
 fn config(text_field: &str) -> Config {
     let mut config = Config { threads: 2, ..Config::default() };
@@ -89,7 +90,7 @@ fn rows_in_the_ledger() {
         &files([("a.csv", table.into()), ("b.txt", "row 19999 of the table\n".into())]),
         &config("text"),
     );
-    let [first, second] = &run.ledger.1[..] else { panic!("{:?}", run.ledger.1) };
+    let [first, second] = &run.ledger[..] else { panic!("{:?}", run.ledger) };
     assert_eq!(
         (first["record"].as_u64(), text_of(first, "id"), text_of(&first["survivor"], "id")),
         (Some(20_000), "last", "k\"7")

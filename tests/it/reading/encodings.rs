@@ -7,13 +7,15 @@
     reason = "texts of a few lines, made for a test"
 )]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
-use packs::{Files, Run, clean, clean_twice, csv, file, files, jsonl, texts};
 use tamis::Config;
 use tamis::config::{EncodingErrors, Repair, SplitMode};
+
+use crate::support::files::Files;
+use crate::support::json;
+use crate::support::memory::{self, clean, clean_twice, file, files};
+use crate::support::packs::{csv, jsonl, texts};
+use crate::support::run::Run;
 
 const SIMPLIFIED: &str = "　　新华社北京电，今年第一季度国民经济开局良好。\n\n专家表示，这是他们看到的最好的消息。\n\
     中间价报7.1234元。\n我们要把这个问题说清楚，不能再等了。\n";
@@ -111,7 +113,7 @@ fn every_form_is_the_same_text() {
         let encodings = &run.summary.documents.encodings;
         assert_eq!(encodings.values().sum::<u64>(), 2);
         assert_eq!(encodings[name], if name == "UTF-8" { 2 } else { 1 }, "{encodings:?}");
-        assert_eq!(run.ledger.1.len(), 1, "a copy is one run");
+        assert_eq!(run.ledger.len(), 1, "a copy is one run");
     }
     let all: Files =
         matrix().into_iter().enumerate().map(|(n, (_, _, bytes))| (format!("{n:02}.txt"), bytes)).collect();
@@ -174,14 +176,14 @@ fn spans_are_of_the_decoded_text() {
                 "iso" => encoding_rs::ISO_2022_JP.decode(&bytes).0.into_owned(),
                 _ => both.clone(),
             };
-            let titles: Vec<_> = run.ledger.1.iter().filter(|line| line["survivor"]["last"] == 0).collect();
+            let titles: Vec<_> = run.ledger.iter().filter(|line| line["survivor"]["last"] == 0).collect();
             assert_eq!(titles.len(), if split == SplitMode::Block { 0 } else { 2 }, "{name} {split:?}");
             for line in titles {
                 let place =
                     |n: usize| usize::try_from(line["span"][n].as_u64().expect("a span")).expect("small");
                 assert_eq!(
                     format!("{}\n", &decoded[place(0)..place(1)]),
-                    packs::text_of(line, "text"),
+                    json::text_of(line, "text"),
                     "{name}"
                 );
                 assert_eq!(&decoded[place(0)..place(1)], decoded.lines().next().expect("a title"), "{name}");
@@ -263,8 +265,8 @@ fn an_encoding_that_begins_after_a_batch() {
     };
     let expected = clean(&around(text.clone().into()), &config(|_| ()));
     let run = clean(&around(encode(GB18030, &text)), &config(|_| ()));
-    assert!(run.out == expected.out, "{:?}", packs::differing(&run.out, &expected.out));
-    assert_eq!(run.ledger.1, expected.ledger.1);
+    assert!(run.out == expected.out, "{:?}", memory::differing(&run.out, &expected.out));
+    assert_eq!(run.ledger, expected.ledger);
     assert_eq!(run.summary.files.read, 3);
 }
 
@@ -339,7 +341,7 @@ fn what_cannot_be_told() {
     ] {
         let run = clean(&file("a.txt", bytes), &config(|_| ()));
         assert_eq!(run.reasons(), [("a.txt", reason)]);
-        assert!(packs::text_of(&run.rejected[0], "remedy").contains("--encoding"));
+        assert!(json::text_of(&run.rejected[0], "remedy").contains("--encoding"));
     }
 }
 

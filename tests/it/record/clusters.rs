@@ -2,11 +2,9 @@
 
 #![cfg(feature = "cli")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use serde_json::Value;
-use support::Sandbox;
+
+use crate::support::sandbox::Sandbox;
 
 /// A text of its own kind, with what differs between its copies.
 fn text(kind: usize, copy: &str) -> String {

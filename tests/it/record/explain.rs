@@ -4,16 +4,14 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::fs;
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{Ran, Running, Sandbox, run};
+
+use crate::support::packs;
+use crate::support::process::{Ran, Running, run};
+use crate::support::sandbox::Sandbox;
 
 /// A report long enough to have near-duplicates; what differs from the others is what is given.
 fn report(day: &str, mood: &str) -> String {

@@ -3,11 +3,10 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "a test moves the inputs away")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use serde_json::Value;
-use support::{Sandbox, lines};
+
+use crate::support::lines::lines;
+use crate::support::sandbox::Sandbox;
 
 /// The data of a page.
 fn data(page: &str) -> Value {

@@ -4,19 +4,19 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did, and change it")]
 
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Node, Ran, Sandbox};
 use tamis::config::{MatchMode, NearConfig, NearPreset, NearUnits, Repair, Scope, SplitMode, TargetFormat};
 use tamis::store::Root;
 use tamis::{Config, NoObserver};
+
+use crate::support::lines;
+use crate::support::packs;
+use crate::support::process::Ran;
+use crate::support::sandbox::Sandbox;
+use crate::support::tree::Node;
 
 /// Runs `verify` on `in` and `out`.
 fn verify(sandbox: &Sandbox, options: &[&str]) -> Ran {
@@ -73,7 +73,7 @@ fn doctor_ledger(sandbox: &Sandbox, change: impl FnOnce(&mut Vec<Value>)) {
     let before = lines.clone();
     change(&mut lines);
     assert_ne!(lines, before, "nothing was changed");
-    let text = support::lines(lines.len(), |number| lines[number].to_string());
+    let text = lines::lines(lines.len(), |number| lines[number].to_string());
     sandbox.file(LEDGER, zstd::bulk::compress(text.as_bytes(), 1).expect("Zstandard"));
 }
 
@@ -208,7 +208,7 @@ fn every_kind_of_file() {
 fn large_files_are_compared_piece_by_piece() {
     let sandbox = Sandbox::new();
     let long = |seed: usize| {
-        support::lines(40_000, |n| match (n + seed) % 7 {
+        lines::lines(40_000, |n| match (n + seed) % 7 {
             0 => format!("one of {} that repeat", n % 500),
             3 => String::new(),
             _ => format!("line {n} of {seed}"),

@@ -1,9 +1,9 @@
 //! Faults: what cannot be read, hostile names, outputs that cannot be written, runs that are interrupted or killed.
 //! Each test checks the exit code, that the message names the path and a remedy, that nothing partial stands under a
 //! final name, that no staging is left, and, where the run goes on, that everything else was cleaned.
-#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
-mod support;
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -18,12 +18,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tamis::discover::{Format, Plan, SourceList};
-use tamis::document::Kind;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
 use tamis::{Config, NoObserver, Outcome};
 
-use support::{Node, Ran, Running, Sandbox, TAMIS, TIMEOUT, Tree, has, lines, run, shown, skip};
+use crate::support::lines::lines;
+use crate::support::memory;
+use crate::support::process::{Ran, Running, TAMIS, TIMEOUT, has, run, skip};
+use crate::support::run::adds_up;
+use crate::support::sandbox::Sandbox;
+use crate::support::terminal::shown;
+use crate::support::tree::{Node, Tree};
 
 // What every fault has in common.
 
@@ -44,7 +48,7 @@ fn is_published(sandbox: &Sandbox, out: &str, files: &[&str]) -> Value {
     assert_eq!(names, ["rejected.jsonl", "removed.jsonl.zst", "run.json", "summary.json"].map(PathBuf::from));
     no_staging(sandbox);
     let summary = sandbox.summary(&record);
-    adds_up(&summary);
+    adds_up(&serde_json::from_value(summary.clone()).expect("a summary"));
     let rejected = sum(&summary["files"]["rejected"]) + sum(&summary["records"]["rejected"]);
     assert_eq!(sandbox.rejected(&record).len() as u64, rejected, "each rejection is listed");
     summary
@@ -63,19 +67,6 @@ fn no_staging(sandbox: &Sandbox) {
 
 fn sum(counts: &Value) -> u64 {
     counts.as_object().expect("counts").values().filter_map(Value::as_u64).sum()
-}
-
-/// Every input is accounted for.
-#[track_caller]
-fn adds_up(summary: &Value) {
-    let count = |path: &str| summary.pointer(path).and_then(Value::as_u64).expect("a count");
-    let files = &summary["files"];
-    assert_eq!(
-        count("/files/found"),
-        count("/files/read") + sum(&files["skipped"]) + sum(&files["rejected"])
-    );
-    assert_eq!(count("/documents/read"), count("/documents/kept") + count("/documents/emptied"));
-    assert_eq!(count("/paragraphs/read"), count("/paragraphs/kept") + sum(&summary["paragraphs"]["removed"]));
 }
 
 /// A sandbox with `in/a.txt` before and `in/z.txt` after whatever goes wrong; each repeats a line of the other.
@@ -244,31 +235,16 @@ impl Seek for Torn {
 
 /// Cleans files of an unsteady input and gives back OUT.
 fn clean_unsteady(mut input: Unsteady, files: &[(&str, &str)]) -> (BTreeMap<String, String>, Outcome) {
-    let mut names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
-    names.sort_unstable();
+    let names: Vec<String> = files.iter().map(|(name, _)| (*name).to_owned()).collect();
     for (name, content) in files {
         input.files.insert(*name, content.as_bytes());
     }
-    let list = || {
-        let mut sources = SourceList::default();
-        for name in &names {
-            let format = if name.ends_with("jsonl") {
-                Format::Named(Kind::JsonLines)
-            } else {
-                Format::Named(Kind::Text)
-            };
-            sources.push(0, name.as_bytes(), Plan::Read(format))?;
-        }
-        sources.measure(&input);
-        Ok(sources)
-    };
     let output = MemoryOutput::new();
-    let outcome =
-        tamis::clean_between(&list, &input, &output, &Config::default(), &NoObserver).expect("a run");
-    adds_up(&serde_json::to_value(&outcome.summary).expect("JSON"));
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    let published = output.take_published().into_iter().filter(|((area, _), _)| *area == Area::Corpus);
-    (published.map(|((_, name), content)| (text(name), text(content))).collect(), outcome)
+    let outcome = memory::run(&names, (&input, &output), &Config::default(), &NoObserver).expect("a run");
+    adds_up(&outcome.summary);
+    let (out, _) = memory::published(&output);
+    let text = |(name, content)| (name, String::from_utf8(content).expect("UTF-8"));
+    (out.into_iter().map(text).collect(), outcome)
 }
 
 fn rejected(outcome: &Outcome, reason: &str) -> u64 {

@@ -1,25 +1,26 @@
 //! The library without a disk: documents in memory, outputs that fail at every write, runs that are cancelled
 //! at every question, and what an observer is told.
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use common::{article, paragraph};
-use oracle::Files;
 use tamis::config::{Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
-use tamis::document::Kind;
 use tamis::error::SkipReason;
-use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
+use tamis::store::{Area, Input, MemoryOutput, Output, OutputFile, Scratch};
 use tamis::{Cleaned, Config, Document, Error, NoObserver, Observer, Outcome, Rejection};
+
+use crate::support::disk;
+use crate::support::fault::Fault;
+use crate::support::faulty::Watched;
+use crate::support::files::{self, Files};
+use crate::support::ledger;
+use crate::support::memory;
+use crate::support::oracle;
+use crate::support::texts::{article, paragraph};
 
 fn documents(documents: &[(&str, &str)]) -> Vec<Document> {
     documents.iter().map(|(path, text)| Document::new(*path, *text)).collect()
@@ -43,7 +44,7 @@ fn documents_count_in_the_order_of_their_paths() {
     expected[0].text = "x\n！\n".to_owned();
     assert_eq!(cleaned.documents, expected);
     assert_eq!(cleaned.outcome.summary.documents.emptied, 1);
-    let ledger = common::ledger(&cleaned.ledger);
+    let ledger = ledger::lines(&cleaned.ledger);
     let removed: Vec<&str> = ledger.iter().map(|line| line.first.path.as_str()).collect();
     assert_eq!(
         removed,
@@ -68,7 +69,7 @@ fn documents_of_one_name_collide() {
 fn no_documents_are_no_error() {
     let cleaned = clean_documents(Vec::new());
     assert_eq!(cleaned.documents, []);
-    assert_eq!(common::ledger(&cleaned.ledger), []);
+    assert_eq!(ledger::lines(&cleaned.ledger), []);
     let summary = cleaned.outcome.summary;
     assert_eq!((summary.files.found, summary.documents.read, summary.bytes.output), (0, 0, 0));
 }
@@ -122,7 +123,7 @@ fn documents_are_text_files() {
             let summary = cleaned.outcome.summary;
             assert_eq!(summary.num_removed(), expected.removed.len() as u64);
             assert_eq!(summary.bytes.input, expected.bytes_input);
-            let ledger = common::ledger(&cleaned.ledger);
+            let ledger = ledger::lines(&cleaned.ledger);
             let num_removed: u64 = ledger.iter().map(|line| line.last + 1 - line.first.index).sum();
             assert_eq!(num_removed, summary.num_removed());
         }
@@ -157,32 +158,8 @@ fn corpus_with_a_bad_file() -> Files {
 
 /// Cleans files from memory, on one thread so that a failing write is always the same one.
 fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Result<Outcome> {
-    let mut input = MemoryInput::new();
-    for (path, content) in files {
-        input.insert(path.as_bytes(), content.as_slice());
-    }
-    let list = || {
-        let mut sources = SourceList::default();
-        for path in files.keys() {
-            let plan = match path.rsplit_once('.') {
-                Some((_, "txt")) => Plan::Read(Format::Named(Kind::Text)),
-                Some((_, "jsonl")) => Plan::Read(Format::Named(Kind::JsonLines)),
-                Some(_) => Plan::Skip(SkipReason::Unsupported),
-                None => Plan::Read(Format::Sniff),
-            };
-            sources.push(0, path.as_bytes(), plan)?;
-        }
-        sources.measure(&input);
-        Ok(sources)
-    };
-    tamis::clean_between(&list, &input, output, &Config { threads: 1, ..Config::default() }, observer)
-}
-
-/// What was published, but for `run.json`, which varies.
-fn published(output: &MemoryOutput) -> BTreeMap<(Area, Vec<u8>), Vec<u8>> {
-    let mut published = output.take_published();
-    published.remove(&(Area::Record, b"run.json".to_vec()));
-    published
+    let config = Config { threads: 1, ..Config::default() };
+    memory::run(files.keys(), (&memory::input(files), output), &config, observer)
 }
 
 /// Promise "all or nothing", contract X2: whichever write fails, the run ends with an error that names the
@@ -192,19 +169,19 @@ fn every_write_can_fail() {
     let files = corpus_with_a_bad_file();
     let whole = MemoryOutput::new();
     run(&files, &whole, &NoObserver).expect("a run");
-    let expected = published(&whole);
+    let expected = memory::published(&whole);
     let mut named = BTreeSet::new();
     for n in 0..1000 {
         let output = MemoryOutput::failing_at(n);
         match run(&files, &output, &NoObserver) {
             Err(Error::Output { path, source, .. }) => {
                 assert_eq!(source.kind(), io::ErrorKind::StorageFull);
-                assert_eq!(published(&output), BTreeMap::new(), "write {n}");
+                assert_eq!(output.take_published(), BTreeMap::new(), "write {n}");
                 named.insert(path.to_str().expect("UTF-8").to_owned());
             }
             Err(other) => panic!("write {n}: {other}"),
             Ok(_) => {
-                assert!(published(&output) == expected, "all {n} writes succeed");
+                assert!(memory::published(&output) == expected, "all {n} writes succeed");
                 break;
             }
         }
@@ -214,95 +191,12 @@ fn every_write_can_fail() {
     assert_eq!(named, record.into_iter().chain(corpus).map(str::to_owned).collect());
 }
 
-/// One operation of a kind that fails: the one after so many others. What comes after it works again, so that an
-/// error which is passed over is seen.
-struct Fault {
-    kind: &'static str,
-    at: u64,
-    seen: AtomicU64,
-}
-
-impl Fault {
-    fn new(kind: &'static str, at: u64) -> Arc<Self> {
-        Arc::new(Self { kind, at, seen: AtomicU64::new(0) })
-    }
-
-    fn was_met(&self) -> bool {
-        self.seen.load(Ordering::Relaxed) > self.at
-    }
-
-    fn meet(&self, kind: &str) -> tamis::Result<()> {
-        if kind != self.kind || self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
-            return Ok(());
-        }
-        Err(Error::Output { path: kind.into(), operation: "do", source: io::ErrorKind::StorageFull.into() })
-    }
-}
-
-/// Something of an output in which an operation fails.
-struct Faulty<T>(T, Arc<Fault>);
-
-impl Output for Faulty<MemoryOutput> {
-    fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
-        self.1.meet("write")?;
-        self.0.write(relative, content)
-    }
-
-    fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
-        self.1.meet("create")?;
-        Ok(Box::new(Faulty(self.0.create(area, relative)?, Arc::clone(&self.1))))
-    }
-
-    fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
-        self.1.meet("scratch")?;
-        Ok(Box::new(Faulty(self.0.scratch()?, Arc::clone(&self.1))))
-    }
-
-    fn publish(&self) -> tamis::Result<()> {
-        self.1.meet("publish")?;
-        self.0.publish()
-    }
-}
-
-impl OutputFile for Faulty<Box<dyn OutputFile>> {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<()> {
-        self.1.meet("append")?;
-        self.0.append(content)
-    }
-
-    fn len(&self) -> u64 {
-        self.0.len()
-    }
-
-    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
-        self.1.meet("truncate")?;
-        self.0.truncate(len)
-    }
-
-    fn discard(self: Box<Self>) -> tamis::Result<()> {
-        self.1.meet("discard")?;
-        self.0.discard()
-    }
-}
-
-impl Scratch for Faulty<Box<dyn Scratch>> {
-    fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
-        self.1.meet("note")?;
-        self.0.append(content)
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
-        self.1.meet("read")?;
-        self.0.read_at(offset, content)
-    }
-}
-
 /// Fails the operations of a kind one after the other, `step` apart, and returns how many failed.
 fn fail_each(files: &Files, kind: &'static str, step: usize) -> u64 {
     let mut failed = 0;
     for at in (0..).step_by(step) {
         let (output, fault) = (MemoryOutput::new(), Fault::new(kind, at));
-        let outcome = run(files, &Faulty(output.clone(), Arc::clone(&fault)), &NoObserver);
+        let outcome = run(files, &Watched::new(output.clone(), &fault), &NoObserver);
         if !fault.was_met() {
             outcome.expect("a run without a fault");
             break;
@@ -383,11 +277,11 @@ fn cancelled_on_disk() {
     let directory = tempfile::tempdir().expect("a directory");
     let (input, out, old) =
         (directory.path().join("in"), directory.path().join("new/out"), directory.path().join("old"));
-    common::write_files(&input, &corpus_with_a_bad_file());
+    files::write_files(&input, &corpus_with_a_bad_file());
     let mut config = Config { threads: 2, ..Config::default() };
     tamis::clean(&[input.join("a.txt")], Some(&old), &config, &NoObserver).expect("a run");
     let record = directory.path().join("old.tamis");
-    let before = (common::read_files(&old), common::read_files(&record));
+    let before = (disk::read_files(&old), disk::read_files(&record));
     let expected = ["in", "old", "old.tamis"].map(PathBuf::from).into();
     let inputs = [input];
     for at in 0..1000 {
@@ -401,8 +295,8 @@ fn cancelled_on_disk() {
         config.write.force = true;
         let replacing = tamis::clean(&inputs, Some(&old), &config, &Cancelling::new(at));
         assert!(matches!(replacing, Err(Error::Interrupted)), "question {at}: {replacing:?}");
-        assert_eq!(common::names(directory.path()), expected, "question {at}");
-        assert!((common::read_files(&old), common::read_files(&record)) == before, "question {at}");
+        assert_eq!(files::names(directory.path()), expected, "question {at}");
+        assert!((disk::read_files(&old), disk::read_files(&record)) == before, "question {at}");
     }
     panic!("it never ends");
 }
@@ -452,7 +346,7 @@ impl Observer for Listening {
 fn listen(files: &Files) -> Listening {
     let directory = tempfile::tempdir().expect("a directory");
     let input = directory.path().join("in");
-    common::write_files(&input, files);
+    files::write_files(&input, files);
     let listening = Listening::default();
     let outcome = tamis::clean(&[input], Some(&directory.path().join("out")), &Config::default(), &listening);
     let summary = outcome.expect("a run").summary;
@@ -526,19 +420,11 @@ fn a_long_file_after_a_short_one_needs_no_more_room_than_it_takes() {
     let lines = (0..50_000).map(|n| format!("{n:08} is the number of this paragraph.\n"));
     let long = lines.collect::<Vec<_>>().concat();
     for order in [["a.txt", "b.txt"], ["b.txt", "a.txt"]] {
-        let mut input = MemoryInput::new();
-        input.insert(order[0].as_bytes(), b"one\ntwo\n".as_slice());
-        input.insert(order[1].as_bytes(), long.as_bytes());
-        let list = || {
-            let mut sources = SourceList::default();
-            for name in ["a.txt", "b.txt"] {
-                sources.push(0, name.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
-            }
-            sources.measure(&input);
-            Ok(sources)
-        };
+        let files = [(order[0], "one\ntwo\n"), (order[1], &*long)];
+        let files = Files::from(files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())));
         let config = Config { threads: 1, memory: Some(0), ..Config::default() };
-        let outcome = tamis::clean_between(&list, &input, &Narrow(MemoryOutput::new()), &config, &NoObserver);
+        let ends = (&memory::input(&files) as &dyn Input, &Narrow(MemoryOutput::new()) as &dyn Output);
+        let outcome = memory::run(files.keys(), ends, &config, &NoObserver);
         assert_eq!(outcome.expect("room enough").summary.paragraphs.kept, 50_002, "{order:?}");
     }
 }

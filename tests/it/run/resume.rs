@@ -1,17 +1,16 @@
 //! A run that was cut short goes on from its last seal, and writes the same bytes.
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{Noise, article, paragraph};
-use oracle::Files;
 use tamis::config::{NearUnits, RecoveryConfig, Scope, TargetFormat};
 use tamis::{Config, Error, NoObserver, Observer};
+
+use crate::support::disk;
+use crate::support::files::{self, Files};
+use crate::support::random::Noise;
+use crate::support::texts::{article, paragraph};
 
 /// Texts that repeat one another, one large, shards of JSON Lines one of which is large, bad ones in between.
 fn corpus() -> Files {
@@ -65,16 +64,16 @@ fn config(memory: Option<u64>) -> Config {
 }
 
 fn read(directory: &Path) -> (Files, Files) {
-    let mut record = common::read_files(&directory.join("out.tamis"));
+    let mut record = disk::read_files(&directory.join("out.tamis"));
     record.remove("run.json").expect("a record of the run");
-    (common::read_files(&directory.join("out")), record)
+    (disk::read_files(&directory.join("out")), record)
 }
 
 /// Cuts a run short at every step but `stride - 1` of each `stride`, goes on, and compares. Gives back how many runs
 /// went on from a seal.
 fn cut_everywhere(config: &Config, stride: usize) -> u64 {
     let directory = tempfile::tempdir().expect("a directory");
-    common::write_files(&directory.path().join("in"), &corpus());
+    files::write_files(&directory.path().join("in"), &corpus());
     let (input, out) = (directory.path().join("in"), directory.path().join("out"));
     let clean = |config: &Config, observer: &dyn Observer| {
         tamis::clean(std::slice::from_ref(&input), Some(&out), config, observer)

@@ -4,24 +4,13 @@ use serde_json::Value;
 use tamis::Config;
 use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share};
 
-use crate::packs::{Files, Run, text_of};
+use super::files::Files;
+use super::json::text_of;
+use super::random::Noise;
+use super::run::Run;
 
-/// Numbers that look random, the same in every run.
-#[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % end
-    }
-
+/// Words that mean nothing.
+impl Noise {
     /// A word of English letters that is not a word.
     pub(crate) fn word(&mut self) -> String {
         let len = 3 + self.below(5);
@@ -93,7 +82,7 @@ fn place(line: &Value) -> (String, Option<u64>) {
 
 /// The lines of a ledger by these rules, one a document that went or a run.
 pub(crate) fn by_rule<'a>(run: &'a Run, rules: &[&str]) -> Vec<&'a Value> {
-    run.ledger.1.iter().filter(|line| rules.contains(&text_of(line, "rule"))).collect()
+    run.ledger.iter().filter(|line| rules.contains(&text_of(line, "rule"))).collect()
 }
 
 /// The documents that went as a whole.

@@ -2,15 +2,18 @@
 
 use tamis::Config;
 
-use super::{Cleaned, Files, Place, Rejected};
-use crate::common::{self, Line, Run};
+use super::{Cleaned, Place, Rejected};
+use crate::support::disk;
+use crate::support::files::Files;
+use crate::support::ledger::Line;
+use crate::support::run::Run;
 
 /// Cleans `files` both ways and says where the two first differ.
 pub(crate) fn check(files: &Files, config: &Config) -> Result<Run, String> {
-    let run = common::clean(files, config);
+    let run = disk::clean(files, config);
     let expected = super::clean(files, config);
     check_files(&run.out, &expected.files)?;
-    check_ledger(&run.ledger, &expected)?;
+    check_ledger(&run.lines(), &expected)?;
     same("rejections", &rejections(&run), &expected.rejected)?;
     check_counts(&run, &expected)?;
     Ok(run)
@@ -83,7 +86,7 @@ fn rejections(run: &Run) -> Vec<Rejected> {
 }
 
 fn check_counts(run: &Run, expected: &Cleaned) -> Result<(), String> {
-    let summary = &run.outcome.summary;
+    let summary = &run.summary;
     let on_disk = serde_json::from_slice(&run.record["summary.json"]).map_err(|error| error.to_string())?;
     same("summary.json", &on_disk, summary)?;
     let rejected_files = expected.rejected.iter().filter(|(_, record, _)| record.is_none()).count() as u64;

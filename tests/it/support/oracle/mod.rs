@@ -4,7 +4,7 @@
 
 pub(crate) mod agree;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
@@ -13,8 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Files by relative path.
-pub(crate) type Files = BTreeMap<String, Vec<u8>>;
+use super::files::Files;
 
 /// A paragraph as it is written, and where it stands in the decoded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
