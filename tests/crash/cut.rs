@@ -69,7 +69,7 @@ impl Watcher for Steps {
         let phase = *self.phase.lock().unwrap_or_else(PoisonError::into_inner);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let number = seen.entry((phase, kind)).or_default();
-        let step = Some(format!("{phase}:{}:{number}", kind));
+        let step = Some(format!("{phase}:{kind}:{number}"));
         *number += 1;
         drop(seen);
         if step == self.kill {

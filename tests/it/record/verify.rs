@@ -15,6 +15,7 @@ use tamis::{Config, NoObserver};
 use crate::support::lines;
 use crate::support::packs;
 use crate::support::process::Ran;
+use crate::support::random::Noise;
 use crate::support::sandbox::Sandbox;
 use crate::support::tree::Node;
 
@@ -719,7 +720,7 @@ fn a_ledger_of_near_duplicates_that_was_doctored() {
 
 /// A small corpus that looks random, of lines that repeat, in every way of writing them.
 fn rough(sandbox: &Sandbox, seed: usize) {
-    let mut noise = Noise(seed as u64 + 1);
+    let mut noise = Noise::new(seed);
     let lines = [
         "one",
         "two two",
@@ -770,7 +771,7 @@ fn whatever_clean_makes_is_verified_until_a_line_is_gone() {
     let sandbox = Sandbox::new();
     for seed in 0..80 {
         rough(&sandbox, seed);
-        let mut noise = Noise(seed as u64 + 1000);
+        let mut noise = Noise::new(seed + 1000);
         let mut config = Config { threads: 1, ..Config::default() };
         config.write.force = true;
         config.write.to =
@@ -815,19 +816,9 @@ fn checked(line: &str) -> Option<Value> {
     Some(json!([told, survivor.map(|key| line["survivor"][key].clone())]))
 }
 
-/// Numbers that look random, the same in every run.
-struct Noise(u64);
-
-impl Noise {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % end.max(1)
-    }
-}
-
 /// One byte of `text` is another, goes, or comes.
 fn mutated(text: &[u8], seed: usize) -> Vec<u8> {
-    let mut noise = Noise(seed as u64 + 1);
+    let mut noise = Noise::new(seed);
     let mut changed = text.to_vec();
     let at = noise.below(text.len());
     let bytes = b"\n\r \t\0\"\\a0129,:{}\xe4\xff";

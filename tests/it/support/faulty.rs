@@ -18,7 +18,7 @@ pub(crate) trait Watcher: Send + Sync {
 
 /// An output whose operations are watched.
 pub(crate) struct Watched<O, W> {
-    output: O,
+    inner: O,
     watcher: Arc<W>,
     num_stores: AtomicU64,
 }
@@ -32,8 +32,8 @@ struct Part<T, W> {
 }
 
 impl<O: Output, W: Watcher> Watched<O, W> {
-    pub(crate) fn new(output: O, watcher: &Arc<W>) -> Self {
-        Self { output, watcher: Arc::clone(watcher), num_stores: AtomicU64::new(0) }
+    pub(crate) fn new(inner: O, watcher: &Arc<W>) -> Self {
+        Self { inner, watcher: Arc::clone(watcher), num_stores: AtomicU64::new(0) }
     }
 
     fn meet(&self, kind: &'static str, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
@@ -55,7 +55,7 @@ impl<O: Output, W: Watcher> Watched<O, W> {
     where
         W: 'static,
     {
-        let path = self.output.space().map_or_else(|| name.into(), |(directory, _)| directory.join(name));
+        let path = self.inner.space().map_or_else(|| name.into(), |(directory, _)| directory.join(name));
         let store = Some(self.num_stores.fetch_add(1, Ordering::Relaxed));
         self.watcher.meet(kind, &path, store, 0)?;
         Ok(Box::new(Part { part: make()?, path, store, watcher: Arc::clone(&self.watcher) }))
@@ -65,59 +65,59 @@ impl<O: Output, W: Watcher> Watched<O, W> {
 impl<O: Output, W: Watcher + 'static> Output for Watched<O, W> {
     fn write(&self, relative: &[u8], content: &[u8]) -> tamis::Result<()> {
         self.meet("write", relative, content)?;
-        self.output.write(relative, content)
+        self.inner.write(relative, content)
     }
 
     fn create(&self, area: Area, relative: &[u8]) -> tamis::Result<Box<dyn OutputFile>> {
         self.meet("create", relative, &[])?;
-        Ok(Box::new(self.file(self.output.create(area, relative)?, relative)))
+        Ok(Box::new(self.file(self.inner.create(area, relative)?, relative)))
     }
 
     fn reopen(&self, area: Area, relative: &[u8], len: u64) -> tamis::Result<Box<dyn OutputFile>> {
         self.meet("reopen", relative, &[])?;
-        Ok(Box::new(self.file(self.output.reopen(area, relative, len)?, relative)))
+        Ok(Box::new(self.file(self.inner.reopen(area, relative, len)?, relative)))
     }
 
     fn forget(&self, relative: &[u8]) -> tamis::Result<()> {
         self.meet("forget", relative, &[])?;
-        self.output.forget(relative)
+        self.inner.forget(relative)
     }
 
     fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
-        self.numbered("scratch", "scratch", || self.output.scratch())
+        self.numbered("scratch", "scratch", || self.inner.scratch())
     }
 
     fn store(&self, name: &'static str) -> tamis::Result<Box<dyn Scratch>> {
-        self.numbered("store", name, || self.output.store(name))
+        self.numbered("store", name, || self.inner.store(name))
     }
 
     fn reopen_store(&self, name: &'static str, mark: Mark) -> tamis::Result<Box<dyn Scratch>> {
-        self.numbered("reopen-store", name, || self.output.reopen_store(name, mark))
+        self.numbered("reopen-store", name, || self.inner.reopen_store(name, mark))
     }
 
     fn directories(&self) -> Option<(&Path, &Path)> {
-        self.output.directories()
+        self.inner.directories()
     }
 
     fn journal(&self) -> Option<&Journal> {
-        self.output.journal()
+        self.inner.journal()
     }
 
     fn space(&self) -> Option<(PathBuf, u64)> {
-        self.output.space()
+        self.inner.space()
     }
 
     fn can_retract(&self) -> bool {
-        self.output.can_retract()
+        self.inner.can_retract()
     }
 
     fn sync(&self) -> tamis::Result<()> {
-        self.output.sync()
+        self.inner.sync()
     }
 
     fn publish(&self) -> tamis::Result<()> {
         self.meet("publish", b"publish", &[])?;
-        self.output.publish()
+        self.inner.publish()
     }
 }
 

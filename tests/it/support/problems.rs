@@ -16,7 +16,7 @@ pub(crate) struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        self.0.lock().expect("no panic").write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -27,14 +27,14 @@ impl Write for Shared {
 /// The report in a format.
 pub(crate) fn rendered(format: ReportFormat, report: &CheckReport, problems: &[Problem]) -> String {
     let out = Shared::default();
-    let mut writer = format.writer(Box::new(out.clone())).unwrap();
-    writer.begin(report).unwrap();
+    let mut writer = format.writer(Box::new(out.clone())).expect("a writer");
+    writer.begin(report).expect("memory");
     for problem in problems {
-        writer.problem(problem).unwrap();
+        writer.problem(problem).expect("memory");
     }
-    writer.finish(report).unwrap();
+    writer.finish(report).expect("memory");
     drop(writer);
-    let bytes = std::mem::take(&mut *out.0.lock().unwrap());
+    let bytes = std::mem::take(&mut *out.0.lock().expect("no panic"));
     String::from_utf8(bytes).expect("UTF-8")
 }
 
