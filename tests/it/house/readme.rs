@@ -199,6 +199,17 @@ fn tests_and_benches_that_are_named_exist() {
                 count += 1;
             }
         }
+        for rest in text.split("--test it ").skip(1) {
+            let modules = rest.split(['\n', '`', '#']).next().unwrap().split_whitespace();
+            for module in modules.filter(|word| *word != "--") {
+                let path = root.join("tests/it").join(module.replace("::", "/"));
+                assert!(
+                    path.is_dir() || path.with_extension("rs").is_file(),
+                    "{name}: {module}: no such tests"
+                );
+                count += 1;
+            }
+        }
     }
     assert!(count >= 6, "{count} targets found");
 }

@@ -313,6 +313,47 @@ fn every_file_says_what_it_is() {
     }
 }
 
+#[test]
+fn every_test_is_in_the_house_and_says_what_it_holds() {
+    let mut found = 0;
+    for (file, text) in texts("tests").iter().filter(|(file, _)| file.extension().unwrap() == "rs") {
+        assert!(text.starts_with("//!"), "{}: no word on the promise it holds", file.display());
+        let words = ["dead", "code"].join("_");
+        assert!(!text.contains(&words), "{}: what is unused goes", file.display());
+        let Ok(inside) = file.strip_prefix("tests/it") else { continue };
+        let (folder, name) = (file.parent().unwrap(), inside.file_stem().unwrap().to_str().unwrap());
+        if !["main", "mod"].contains(&name) {
+            let (_, list) = texts(&folder.join("mod.rs").display().to_string()).remove(0);
+            assert!(list.contains(&format!("mod {name};")), "{}: it is not compiled", file.display());
+            found += 1;
+        }
+    }
+    assert!(found > 50, "{found} files of tests found");
+}
+
+/// The paths below `tests/` that a text names.
+fn named_tests(text: &str) -> Vec<&str> {
+    let is_of_path = |c: char| c.is_ascii_alphanumeric() || "_-/.".contains(c);
+    let ends = text.match_indices("tests/").filter(|(at, _)| !text[..*at].ends_with(is_of_path));
+    let paths = ends.map(|(at, _)| text[at..].split(|c| !is_of_path(c)).next().unwrap());
+    paths.map(|path| path.trim_end_matches(['.', '-'])).collect()
+}
+
+#[test]
+fn tests_that_are_named_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = 0;
+    for place in ["src", "tests", "benches", "examples", "docs", "README.md", "CONTRIBUTING.md"] {
+        for (file, text) in texts(place) {
+            for path in named_tests(&text).into_iter().filter(|path| path.len() > "tests/".len()) {
+                assert!(root.join(path).exists(), "{}: {path} is not there", file.display());
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 30, "{found} paths found");
+}
+
 /// The page that states the rules.
 const CONTRACT: &str = "docs/contract.md";
 

@@ -13,27 +13,15 @@ use tamis::config::{EncodingErrors, Repair, SplitMode};
 
 use crate::support::files::Files;
 use crate::support::json;
+use crate::support::languages::{
+    self, FRENCH, JAPANESE, KOREAN, RUSSIAN, SIMPLIFIED, TRADITIONAL, encode, long,
+};
 use crate::support::memory::{self, clean, clean_twice, file, files};
 use crate::support::packs::{csv, jsonl, texts};
 use crate::support::run::Run;
 
-const SIMPLIFIED: &str = "　　新华社北京电，今年第一季度国民经济开局良好。\n\n专家表示，这是他们看到的最好的消息。\n\
-    中间价报7.1234元。\n我们要把这个问题说清楚，不能再等了。\n";
-const TRADITIONAL: &str =
-    "這個問題我們已經說過很多次了。\n\n他們來的時候，學校裡還沒有人。\n台灣的經濟發展與國際貿易有關。\n";
-const JAPANESE: &str =
-    "これは日本語の文章です。\n\n今日は天気がいいので、散歩に行きましょう。\n人間は考える葦である。\n";
-const KOREAN: &str =
-    "안녕하세요, 여러분 반갑습니다.\n\n오늘은 날씨가 좋아서 산책을 갑니다.\n한국어로 쓴 문장입니다.\n";
-const RUSSIAN: &str =
-    "Привет, как дела сегодня?\n\nЭто простой текст на русском языке.\nОн нужен для проверки.\n";
-const FRENCH: &str = "Voilà une phrase écrite en français, où les accents ne manquent guère.\n\nLe garçon a été \
-    très étonné par l’œuvre.\nDéjà vu à la fenêtre.\n";
-
 fn utf16(text: &str, is_big: bool, has_mark: bool) -> Vec<u8> {
-    let mark = if has_mark { "\u{feff}" } else { "" };
-    let order = if is_big { u16::to_be_bytes } else { u16::to_le_bytes };
-    mark.encode_utf16().chain(text.encode_utf16()).flat_map(order).collect()
+    languages::utf16(text, is_big, if has_mark { "\u{feff}" } else { "" })
 }
 
 /// ISO-2022-JP of kana, hanzi and ASCII: JIS X 0208 is EUC-JP without the high bits (RFC 1468).
@@ -51,12 +39,6 @@ fn iso_2022_jp(text: &str) -> Vec<u8> {
         out.extend_from_slice(b"\x1b(B");
     }
     out
-}
-
-fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
-    let (bytes, _, has_failed) = encoding.encode(text);
-    assert!(!has_failed, "{}", encoding.name());
-    bytes.into_owned()
 }
 
 /// One text in every encoding that can hold it, by the name of the encoding.
@@ -82,20 +64,6 @@ fn matrix() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     }
     all.push((JAPANESE, "ISO-2022-JP", iso_2022_jp(JAPANESE)));
     all
-}
-
-/// `text` often enough to be longer than `len` bytes, each paragraph another.
-fn long(text: &str, len: usize) -> String {
-    let mut out = String::new();
-    for n in 0.. {
-        if out.len() > len {
-            break;
-        }
-        out.extend(
-            text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("{line}{n}\n") }),
-        );
-    }
-    out
 }
 
 fn config(change: impl FnOnce(&mut Config)) -> Config {

@@ -25,7 +25,7 @@ pub(crate) struct Watched<O, W> {
 
 /// A file or a store of it.
 struct Part<T, W> {
-    part: T,
+    inner: T,
     path: PathBuf,
     store: Option<u64>,
     watcher: Arc<W>,
@@ -42,7 +42,7 @@ impl<O: Output, W: Watcher> Watched<O, W> {
 
     fn file(&self, file: Box<dyn OutputFile>, relative: &[u8]) -> Part<Box<dyn OutputFile>, W> {
         let (path, watcher) = (path::from_bytes(relative).to_owned(), Arc::clone(&self.watcher));
-        Part { part: file, path, store: None, watcher }
+        Part { inner: file, path, store: None, watcher }
     }
 
     /// A new store, which `make` makes.
@@ -58,7 +58,7 @@ impl<O: Output, W: Watcher> Watched<O, W> {
         let path = self.inner.space().map_or_else(|| name.into(), |(directory, _)| directory.join(name));
         let store = Some(self.num_stores.fetch_add(1, Ordering::Relaxed));
         self.watcher.meet(kind, &path, store, 0)?;
-        Ok(Box::new(Part { part: make()?, path, store, watcher: Arc::clone(&self.watcher) }))
+        Ok(Box::new(Part { inner: make()?, path, store, watcher: Arc::clone(&self.watcher) }))
     }
 }
 
@@ -130,41 +130,41 @@ impl<T, W: Watcher> Part<T, W> {
 impl<W: Watcher> OutputFile for Part<Box<dyn OutputFile>, W> {
     fn append(&mut self, content: &[u8]) -> tamis::Result<()> {
         self.meet("append", content)?;
-        self.part.append(content)
+        self.inner.append(content)
     }
 
     fn len(&self) -> u64 {
-        self.part.len()
+        self.inner.len()
     }
 
     fn truncate(&mut self, len: u64) -> tamis::Result<()> {
         self.meet("truncate", &[])?;
-        self.part.truncate(len)
+        self.inner.truncate(len)
     }
 
     fn discard(self: Box<Self>) -> tamis::Result<()> {
         self.meet("discard", &[])?;
-        self.part.discard()
+        self.inner.discard()
     }
 }
 
 impl<W: Watcher> Scratch for Part<Box<dyn Scratch>, W> {
     fn append(&mut self, content: &[u8]) -> tamis::Result<u64> {
         self.meet("note", content)?;
-        self.part.append(content)
+        self.inner.append(content)
     }
 
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> tamis::Result<()> {
         self.meet("read", &[])?;
-        self.part.read_at(offset, content)
+        self.inner.read_at(offset, content)
     }
 
     fn mark(&mut self) -> tamis::Result<Mark> {
         self.meet("mark", &[])?;
-        self.part.mark()
+        self.inner.mark()
     }
 
     fn path(&self) -> &Path {
-        self.part.path()
+        self.inner.path()
     }
 }

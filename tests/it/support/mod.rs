@@ -8,6 +8,7 @@ pub(crate) mod fault;
 pub(crate) mod faulty;
 pub(crate) mod files;
 pub(crate) mod json;
+pub(crate) mod languages;
 pub(crate) mod ledger;
 pub(crate) mod lines;
 pub(crate) mod memory;
