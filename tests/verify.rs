@@ -290,7 +290,11 @@ fn the_run_is_named_as_clean_named_it() {
     }
     // Everywhere, `--against` is an index.
     for against in [&["--against", "out"][..], &["--against", "out", "--out", "out"]] {
-        sandbox.tamis(&[&["verify", "in"], against].concat()).exits(2).says(&["against: ", "--out", "--earlier"]);
+        sandbox.tamis(&[&["verify", "in"], against].concat()).exits(2).says(&[
+            "against: ",
+            "--out",
+            "--earlier",
+        ]);
     }
     let help = sandbox.tamis(&["verify", "--help"]).exits(0).out();
     assert!(help.contains("--earlier") && !help.contains("--against"), "{help}");
@@ -298,7 +302,9 @@ fn the_run_is_named_as_clean_named_it() {
     fs::rename(sandbox.path("out.tamis"), sandbox.path("moved")).expect("a directory");
     verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "cannot read this ledger"]);
     verify(&sandbox, &["--record", "moved"]).exits(0);
-    verify(&sandbox, &["--record", "moved", "--match", "loose"]).exits(2).says(&["moved/summary.json", "--match"]);
+    verify(&sandbox, &["--record", "moved", "--match", "loose"])
+        .exits(2)
+        .says(&["moved/summary.json", "--match"]);
 }
 
 /// What was done to a file of OUT, and what is found.

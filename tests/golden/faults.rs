@@ -99,8 +99,7 @@ fn names() {
     for options in ["", " --near", " --to jsonl", " --index index"] {
         book.run(&sandbox, &format!("clean in --out out{options}"), &["out", "out.tamis", "index"]);
     }
-    for args in ["index export index", "verify in --out out", "report out --html page.html", "inspect in"]
-    {
+    for args in ["index export index", "verify in --out out", "report out --html page.html", "inspect in"] {
         book.run_anew(&sandbox, args, &["page.html"], &[]);
     }
     for format in ["text", "json", "github", "sarif", "junit", "gitlab", "markdown"] {

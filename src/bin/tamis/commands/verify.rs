@@ -39,7 +39,7 @@ Exit codes: 0 all is as it should be, 1 something is not, 2 error, 130 interrupt
 #[command(
     mut_arg("out", |out| out.help("The OUT of the run")),
     mut_arg("record", |record| record.help("The record of the run [default: OUT.tamis]")),
-    mut_arg("against", hidden)
+    mut_args(hidden(&["against"]))
 )]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]

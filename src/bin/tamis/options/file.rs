@@ -144,12 +144,11 @@ fn resolve(layer: &mut Table, options: &[Arg], base: &Path) -> anyhow::Result<()
     let below = |path: AnyPath| if path.0 == Path::new("-") { path } else { AnyPath(base.join(path.0)) };
     for option in options.iter().filter(is_path) {
         let Some(value) = layer.get_mut(key(option)) else { continue };
-        *value = match value.clone().try_into::<AnyPath>() {
-            Ok(path) => Value::try_from(below(path))?,
-            Err(_) => {
-                let paths: Vec<AnyPath> = value.clone().try_into()?;
-                Value::try_from(paths.into_iter().map(below).collect::<Vec<_>>())?
-            }
+        *value = if let Ok(path) = value.clone().try_into::<AnyPath>() {
+            Value::try_from(below(path))?
+        } else {
+            let paths: Vec<AnyPath> = value.clone().try_into()?;
+            Value::try_from(paths.into_iter().map(below).collect::<Vec<_>>())?
         };
     }
     Ok(())

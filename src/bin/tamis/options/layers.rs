@@ -62,7 +62,7 @@ impl Layers {
     /// Forgets what the file says about these keys of one of its tables.
     pub(crate) fn forget(&mut self, table: &str, keys: &[&str]) {
         if let Some(Value::Table(table)) = self.file.get_mut(table) {
-            keys.iter().for_each(|key| drop(table.remove(*key)));
+            table.retain(|key, _| !keys.contains(&key));
         }
     }
 

@@ -112,9 +112,12 @@ fn key(option: &Arg) -> &str {
     option.get_long().unwrap_or_else(|| option.get_id().as_str())
 }
 
-/// Hides an option of a group that means nothing to a command; [`Layers::refuse`] says so to who types it.
-pub(crate) fn hidden(option: Arg) -> Arg {
-    option.hide(true)
+/// Hides options of groups, by their fields, that mean nothing to a command; [`Layers::refuse`] says so to who types one.
+pub(crate) fn hidden(fields: &'static [&'static str]) -> impl FnMut(Arg) -> Arg {
+    move |option: Arg| {
+        let is_hidden = fields.contains(&option.get_id().as_str());
+        if is_hidden { option.hide(true) } else { option }
+    }
 }
 
 #[cfg(test)]

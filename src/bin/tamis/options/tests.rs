@@ -9,9 +9,9 @@ use super::file::parse;
 use super::layers::table;
 use super::*;
 
-/// Values of which every option takes two, as they are typed.
+/// Values of which every option takes two, as they are typed. Of those that it takes, the first two are tried.
 const VALUES: [&str; 18] = [
-    "true", "false", "7", "9", "0.5", "0.7", "word:3", "char:4", "first", "longest", "300MiB", "400MiB",
+    "true", "false", "300MiB", "400MiB", "7", "9", "0.5", "0.7", "word:3", "char:4", "first", "longest",
     "sarif", "json", "a", "b", "big5", "gbk",
 ];
 
@@ -53,9 +53,11 @@ fn layers(flags: Table, file: Table) -> Layers {
     Layers { flags, file, name: "tamis.toml".to_owned() }
 }
 
-/// A table that switches near-duplicates on, without which options about them are refused.
-fn with_near(mut table: Table) -> Table {
-    table.entry("near").or_insert("both".into());
+/// A table with the options beside it without which others are refused.
+fn with_needed(mut table: Table) -> Table {
+    for (key, value) in [("near", "documents"), ("to", "jsonl")] {
+        table.entry(key).or_insert(value.into());
+    }
     table
 }
 
@@ -88,8 +90,6 @@ fn a_flag_beats_the_file_and_the_file_the_default() {
     for option in arguments::<Options>() {
         let [one, other] = samples::<Options>(&option);
         let key = key(&option).to_owned();
-        // What the command makes of a file that is not there is not the question here.
-        let is_read = key == "keep";
         let default = table(&defaults.options).unwrap().get(&key).cloned();
         let shown = |settings: &Settings| {
             let line = settings
@@ -100,13 +100,11 @@ fn a_flag_beats_the_file_and_the_file_the_default() {
             (table(&settings.options).unwrap().get(&key).cloned(), line)
         };
         for (upper, lower) in [(&one, &other), (&other, &one)] {
-            if is_read && upper[&key].to_string().contains(':') {
-                continue;
-            }
             let value = &upper[&key];
-            let by_flag = Settings::of(layers(with_near(upper.clone()), with_near(lower.clone()))).unwrap();
+            let by_flag =
+                Settings::of(layers(with_needed(upper.clone()), with_needed(lower.clone()))).unwrap();
             assert_eq!(shown(&by_flag), (Some(value.clone()), Some(format!("{key} = {value} # flag"))));
-            let by_file = Settings::of(layers(Table::new(), with_near(upper.clone()))).unwrap();
+            let by_file = Settings::of(layers(Table::new(), with_needed(upper.clone()))).unwrap();
             assert_eq!(shown(&by_file), (Some(value.clone()), Some(format!("{key} = {value} # tamis.toml"))));
         }
         let line = default.as_ref().map(|value| format!("{key} = {value} # default"));
@@ -132,7 +130,7 @@ const OWN: [&str; 11] = [
 #[test]
 fn every_option_reaches_the_library() {
     let config = |table: &Table| {
-        let mut config = Settings::of(layers(Table::new(), with_near(table.clone()))).unwrap().config;
+        let mut config = Settings::of(layers(Table::new(), with_needed(table.clone()))).unwrap().config;
         (config.given, config.command) = Default::default();
         config
     };

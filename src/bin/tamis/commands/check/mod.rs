@@ -38,7 +38,7 @@ Exit codes: 0 passed, 1 a limit is broken, 2 error, 130 interrupted.";
 
 /// Inputs and options of `check`.
 #[derive(Debug, Args, Serialize)]
-#[command(mut_arg("index", hidden), mut_arg("run_name", hidden))]
+#[command(mut_args(hidden(&["index", "run_name"])))]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
