@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser, ValueParserFactory};
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tamis::store::path::{bytes, from_bytes};
 
@@ -53,6 +53,9 @@ impl<'de> Visitor<'de> for PathVisitor {
         while let Some(byte) = list.next_element::<u8>()? {
             path.push(byte);
         }
+        if path.is_empty() {
+            return Err(A::Error::invalid_length(0, &self)); // it is a list of no paths
+        }
         Ok(AnyPath(from_bytes(&path).to_owned()))
     }
 }
@@ -71,6 +74,8 @@ mod tests {
         }
         let mixed = toml::Value::try_from([AnyPath("a".into()), AnyPath(from_bytes(b"\xff").to_owned())]);
         assert_eq!(mixed.unwrap().to_string(), "[\"a\", [255]]");
-        assert!(toml::Value::Integer(3).try_into::<AnyPath>().is_err());
+        for other in [toml::Value::Integer(3), toml::Value::Array(Vec::new())] {
+            assert!(other.try_into::<AnyPath>().is_err());
+        }
     }
 }
