@@ -89,6 +89,31 @@ const READ: [&str; 19] = [
 /// The insides of the command.
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
+/// The options of the command: what groups need stands before them, what is made of all of them behind.
+const OPTIONS: [&str; 21] = [
+    "keys",
+    "choices",
+    "path",
+    "list",
+    "sources",
+    "output",
+    "splitting",
+    "matching",
+    "history",
+    "near",
+    "reading",
+    "reporting",
+    "running",
+    "gate",
+    "all",
+    "table",
+    "file",
+    "layers",
+    "settings",
+    "mod",
+    "tests",
+];
+
 /// `error` prints paths with `store`'s escaping; that is the one import that points the other way.
 const EXCEPTIONS: [(&str, &str); 1] = [("error", "store")];
 
@@ -192,6 +217,11 @@ fn the_engine_has_no_circle() {
 #[test]
 fn reading_has_no_circle() {
     assert!(check_insides("read", &READ) > 60, "the imports were not found");
+}
+
+#[test]
+fn options_have_no_circle() {
+    assert!(check_insides("bin/tamis/options", &OPTIONS) > 30, "the imports were not found");
 }
 
 #[test]

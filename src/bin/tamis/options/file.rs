@@ -9,8 +9,11 @@ use tamis::store::path::printable;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
-use super::layers::table;
-use super::{AnyPath, GateOptions, Options, arguments, key};
+use super::all::Options;
+use super::gate::GateOptions;
+use super::keys::{arguments, key};
+use super::path::AnyPath;
+use super::table::table;
 
 /// The file that is read from the current directory if none is named.
 const DEFAULT_NAME: &str = "tamis.toml";

@@ -11,7 +11,7 @@ use tamis::config::Share;
 use tamis::report::{Limits, ReportFormat};
 use tamis::store::path::{bytes, from_bytes, printable};
 
-use super::AnyPath;
+use super::path::AnyPath;
 
 /// What is let pass, and what is told.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]

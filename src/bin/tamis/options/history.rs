@@ -4,7 +4,7 @@ use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 use tamis::config::HistoryConfig;
 
-use super::AnyPath;
+use super::path::AnyPath;
 
 /// What earlier runs left, and whether this one is added to it.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]

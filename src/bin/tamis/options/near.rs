@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shingle};
 
 use super::choices::one_of;
-use super::{arguments, key};
+use super::keys::{arguments, key};
 
 /// What is removed as a near-duplicate.
 #[expect(clippy::struct_field_names, reason = "the options' names")]

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use tamis::Destination;
 use tamis::config::{ByteSize, TargetFormat};
 
-use super::AnyPath;
 use super::choices::one_of;
+use super::path::AnyPath;
 
 /// Where documents are written to, and how.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]

@@ -5,7 +5,8 @@ use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 use tamis::config::{ByteSize, RecoveryConfig};
 
-use super::{AnyPath, Sources};
+use super::path::AnyPath;
+use super::sources::Sources;
 
 /// Threads.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]

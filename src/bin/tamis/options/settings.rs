@@ -6,9 +6,16 @@ use tamis::Config;
 use tamis::config::NearConfig;
 use toml::{Table, Value};
 
+use super::all::Options;
 use super::file::{CHECK, ConfigFile};
-use super::layers::{Layers, lay_over, table};
-use super::{GateOptions, History, Json, Messages, Options, Output, Sources, arguments, key};
+use super::gate::GateOptions;
+use super::history::History;
+use super::keys::{arguments, key};
+use super::layers::Layers;
+use super::output::Output;
+use super::reporting::{Json, Messages};
+use super::sources::Sources;
+use super::table::{lay_over, table};
 
 /// The options of a command.
 #[derive(Debug)]

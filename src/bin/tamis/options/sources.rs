@@ -9,7 +9,8 @@ use tamis::config::Given;
 use tamis::store::Root;
 use tamis::store::path::{bytes, lossless, printable};
 
-use super::AnyPath;
+use super::list;
+use super::path::AnyPath;
 
 /// The inputs.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ impl Sources {
             if list.as_os_str() == "-" && roots.contains(&Root::Stdin) {
                 bail!("files-from -: standard input is an input already; give the list in a file");
             }
-            let listed = super::list::read(list)?;
+            let listed = list::read(list)?;
             if listed.is_empty() && roots.is_empty() {
                 bail!("files-from {}: it names no file", printable(list));
             }

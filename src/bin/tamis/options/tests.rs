@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use clap::{ArgAction, FromArgMatches};
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
+use serde::Serialize;
 use toml::{Table, Value};
 
 use super::file::parse;
-use super::layers::table;
+use super::keys::{arguments, key};
+use super::table::{lay_over, table};
 use super::*;
 
 /// Values of which every option takes two, as they are typed. Of those that it takes, the first two are tried.
@@ -162,7 +164,7 @@ fn options_of_check_are_keys_of_its_table() {
 fn tables_are_laid_over_key_by_key() {
     let table = |text: &str| toml::from_str::<Table>(text).unwrap();
     let mut lower = table("a = 1\nb = 2\n[t]\nc = 3\nd = 4\n");
-    layers::lay_over(&mut lower, table("b = 'x'\n[t]\nd = 5\n[u]\ne = 6\n"));
+    lay_over(&mut lower, table("b = 'x'\n[t]\nd = 5\n[u]\ne = 6\n"));
     assert_eq!(lower, table("a = 1\nb = 'x'\n[t]\nc = 3\nd = 5\n[u]\ne = 6\n"));
 }
 

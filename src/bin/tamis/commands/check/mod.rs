@@ -17,10 +17,9 @@ use tamis::{Config, Observer};
 
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
-use crate::options::gate::BEFORE;
 use crate::options::{
-    AnyPath, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options, Reading,
-    Settings, Sources, Splitting, Threads, hidden,
+    AnyPath, BEFORE, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
+    Reading, Settings, Sources, Splitting, Threads, hidden,
 };
 use crate::progress::{Progress, start};
 use crate::show::account::grouped;
