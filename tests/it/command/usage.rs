@@ -358,6 +358,7 @@ fn a_mistake_in_the_file_is_named_with_its_line() {
     for (toml, expected) in [
         ("split = 'line'\nmin_chars = 3\n", &["line 2", "unknown key `min_chars`", "`min-chars`"][..]),
         ("thread = 3\n", &["line 1", "`thread`", "did you mean `threads`?"]),
+        ("output = 'x'\n", &["line 1", "`output`", "called `out`"]),
         ("[clean]\nsplit = 'line'\n", &["line 1", "`clean`"]),
         ("\nmatch = 'fuzzy'\n", &["line 2", "fuzzy", "exact", "canonical", "loose"]),
         ("min-chars = 'three'\n", &["line 1", "min-chars", "three"]),

@@ -61,8 +61,8 @@ fn looked_into(book: &mut Book, sandbox: &Sandbox, clean: &str, places: &[&str])
         book.run_titled(sandbox, (&format!("{args} (clean {clean})"), args), watched);
     };
     let verified = clean.replace(" --ledger-text", "");
-    run(&format!("verify {verified} --against out"), &[]);
-    run(&format!("verify {verified} --against out --json"), &[]);
+    run(&format!("verify {verified} --out out"), &[]);
+    run(&format!("verify {verified} --out out --json"), &[]);
     for place in places {
         run(&format!("explain out {place}"), &[]);
         run(&format!("explain out {place} --json --full"), &[]);
@@ -96,9 +96,9 @@ fn tools_on_the_sample() {
     // A run that was meddled with.
     sandbox.file("out/wire/digest.txt", "something else\n");
     let options = "--near both --near-preset news";
-    book.run(&sandbox, &format!("verify corpus --against out {options}"), &[]);
-    book.run(&sandbox, &format!("verify corpus --against out {options} --json"), &[]);
-    book.run(&sandbox, "verify corpus --against out", &[]);
+    book.run(&sandbox, &format!("verify corpus --out out {options}"), &[]);
+    book.run(&sandbox, &format!("verify corpus --out out {options} --json"), &[]);
+    book.run(&sandbox, "verify corpus --out out", &[]);
     book.close();
 }
 

@@ -27,8 +27,8 @@ fn broken() {
         "check in --near",
         "inspect in",
         "inspect in --json",
-        "verify in --against out",
-        "verify in --against out --json",
+        "verify in --out out",
+        "verify in --out out --json",
     ] {
         book.run(&sandbox, args, &[]);
     }
@@ -62,7 +62,7 @@ fn refused() {
         "check nowhere",
         "check in --baseline nowhere",
         "check in --format html",
-        "verify in --against kept",
+        "verify in --out kept",
         "explain kept a.txt",
         "report kept",
         "clusters kept",
@@ -100,8 +100,7 @@ fn names() {
     for options in ["", " --near", " --to jsonl", " --index index"] {
         book.run(&sandbox, &format!("clean in --out out{options}"), &["out", "out.tamis", "index"]);
     }
-    for args in ["index export index", "verify in --against out", "report out --html page.html", "inspect in"]
-    {
+    for args in ["index export index", "verify in --out out", "report out --html page.html", "inspect in"] {
         book.run_anew(&sandbox, args, &["page.html"], &[]);
     }
     for format in ["text", "json", "github", "sarif", "junit", "gitlab", "markdown"] {

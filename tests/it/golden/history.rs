@@ -46,11 +46,11 @@ fn indexes() {
     day("clean 1 --out out --index index --run-name one", &LEFT);
     day("clean 2 --out out --against index --dry-run", &LEFT);
     day("clean 2 --out out --index index --run-name two --ledger-text", &LEFT);
-    day("verify 2 --against out --index index", &[]);
+    day("verify 2 --out out --index index", &[]);
     day("clean 3 --out out --index index --run-name three --threads 4", &LEFT);
     day("clean 2 --out out --against index", &LEFT);
     day("clean 2 --out out --against index --index new --memory 256MiB", &["out", "out.tamis", "new"]);
-    day("verify 2 --against out --index new --earlier index", &[]);
+    day("verify 2 --out out --index new --earlier index", &[]);
     day("clean 3 --out out --index index --run-name three", &[]);
     day("clean 3 --out out --index index --near", &[]);
     day("clean 3 --out out --index other --min-chars 30 --match loose", &["out", "out.tamis", "other"]);

@@ -484,7 +484,7 @@ fn check_tells_of_it_in_every_format() {
 #[test]
 fn verify_looks_earlier_runs_up() {
     let sandbox = two_cleaned();
-    let verify = |args: &[&str]| sandbox.tamis(&[&["verify", "2", "--against", "out"], args].concat());
+    let verify = |args: &[&str]| sandbox.tamis(&[&["verify", "2", "--out", "out"], args].concat());
     let ran = verify(&[]);
     assert!(ran.exits(0).out().contains("5 accounted for in the ledger, 4 of them in earlier runs, by the"));
     for option in ["--index", "--earlier"] {
@@ -503,7 +503,7 @@ fn verify_looks_earlier_runs_up() {
     );
     verify(&["--earlier", "second", "--earlier", "index"]).exits(0);
     verify(&["--earlier", "none"]).exits(2).says(&["none: cannot read this index"]);
-    sandbox.tamis(&["verify", "2", "--against", "out", "--against", "x"]).exits(2).says(&["--earlier"]);
+    sandbox.tamis(&["verify", "2", "--out", "out", "--against", "index"]).exits(2).says(&["--earlier"]);
 }
 
 /// Puts something else into the ledger of `out`.
@@ -540,7 +540,7 @@ fn verify_finds_what_is_wrong_with_earlier_runs() {
     for (name, change, options, told) in cases {
         let sandbox = two_cleaned();
         doctor(&sandbox, change);
-        let ran = sandbox.tamis(&[&["verify", "2", "--against", "out"], options].concat());
+        let ran = sandbox.tamis(&[&["verify", "2", "--out", "out"], options].concat());
         assert!(ran.exits(1).out().contains(told), "{name}: {}", ran.out());
     }
 }
@@ -554,7 +554,7 @@ fn verify_finds_what_stays_beside_an_earlier_run() {
     sandbox.tamis(&["clean", "2", "--out", "out", "--index", "index", "-q"]).exits(0);
     doctor(&sandbox, |lines| drop(lines.remove(1)));
     sandbox.file("out/b.txt", "two\none\n");
-    let out = sandbox.tamis(&["verify", "2", "--against", "out"]).exits(1).out();
+    let out = sandbox.tamis(&["verify", "2", "--out", "out"]).exits(1).out();
     assert!(out.starts_with("b.txt, line 3, paragraph 2: twice: "), "{out}");
     assert!(out.contains("in an earlier run: “one”"), "{out}");
     // And the other way round: what stays first is no copy of an earlier run.
@@ -562,7 +562,7 @@ fn verify_finds_what_stays_beside_an_earlier_run() {
     doctor(&sandbox, |lines| {
         lines[0]["survivor"] = json!({"run": "first", "path": "a.txt", "first": 0, "last": 0});
     });
-    let out = sandbox.tamis(&["verify", "2", "--against", "out"]).exits(1).out();
+    let out = sandbox.tamis(&["verify", "2", "--out", "out"]).exits(1).out();
     assert!(out.contains("its copy stays elsewhere"), "{out}");
 }
 

@@ -21,7 +21,7 @@ use crate::support::tree::Node;
 
 /// Runs `verify` on `in` and `out`.
 fn verify(sandbox: &Sandbox, options: &[&str]) -> Ran {
-    let ran = sandbox.tamis(&[&["verify", "in", "--against", "out"], options].concat());
+    let ran = sandbox.tamis(&[&["verify", "in", "--out", "out"], options].concat());
     ran.is_plain();
     ran
 }
@@ -241,9 +241,9 @@ fn several_inputs_and_a_configuration_file() {
     let run = |verb: &[&str], inputs: &[&str]| sandbox.tamis(&[verb, inputs].concat());
     for inputs in [&["more/f.txt", "in"][..], &["in", "--files-from", "list"]] {
         run(&["clean", "--out", "out", "--force", "-q"], inputs).exits(0);
-        run(&["verify", "--against", "out"], inputs).exits(0);
+        run(&["verify", "--out", "out"], inputs).exits(0);
         // Another order is another corpus order.
-        run(&["verify", "in", "more/f.txt", "--against", "out"], &[]);
+        run(&["verify", "in", "more/f.txt", "--out", "out"], &[]);
     }
     sandbox.file("tamis.toml", "input = ['in']\nout = 'out'\nforce = true\nmatch = 'loose'\n");
     sandbox.tamis(&["clean", "-q"]).exits(0);
@@ -273,14 +273,39 @@ fn other_options_are_no_audit() {
     fs::remove_file(sandbox.path("out.tamis/summary.json")).expect("a file");
     verify(&sandbox, &[]).exits(0);
     verify(&sandbox, &["--to", "jsonl"]).exits(1);
-    sandbox.tamis(&["verify", "in"]).exits(2).says(&["no --against"]);
-    sandbox.tamis(&["verify", "-", "--against", "out"]).exits(2).says(&["standard input"]);
-    sandbox.tamis(&["verify", "in", "--against", "-"]).exits(2).says(&["standard output"]);
-    sandbox.tamis(&["verify", "in", "--against", "nothing"]).exits(2).says(&["nothing"]);
-    sandbox.tamis(&["verify", "in", "--against", "in/a.txt"]).exits(2).says(&["no directory"]);
-    sandbox.tamis(&["verify", "--against", "out"]).exits(2).says(&["no input"]);
+    sandbox.tamis(&["verify", "in"]).exits(2).says(&["no --out"]);
+    sandbox.tamis(&["verify", "-", "--out", "out"]).exits(2).says(&["standard input"]);
+    sandbox.tamis(&["verify", "in", "--out", "-"]).exits(2).says(&["standard output"]);
+    sandbox.tamis(&["verify", "in", "--out", "nothing"]).exits(2).says(&["nothing"]);
+    sandbox.tamis(&["verify", "in", "--out", "in/a.txt"]).exits(2).says(&["no directory"]);
+    sandbox.tamis(&["verify", "--out", "out"]).exits(2).says(&["no input"]);
     fs::remove_file(sandbox.path(LEDGER)).expect("a file");
     verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "cannot read this ledger"]);
+}
+
+#[test]
+fn the_run_is_named_as_clean_named_it() {
+    let sandbox = texts();
+    for out in [&["--out", "out"][..], &["--output", "out"], &["-o", "out"]] {
+        sandbox.tamis(&[&["verify", "in"], out].concat()).exits(0);
+    }
+    // Everywhere, `--against` is an index.
+    for against in [&["--against", "out"][..], &["--against", "out", "--out", "out"]] {
+        sandbox.tamis(&[&["verify", "in"], against].concat()).exits(2).says(&[
+            "against: ",
+            "--out",
+            "--earlier",
+        ]);
+    }
+    let help = sandbox.tamis(&["verify", "--help"]).exits(0).out();
+    assert!(help.contains("--earlier") && !help.contains("--against"), "{help}");
+    // The record may stand elsewhere; then nothing is read beside OUT.
+    fs::rename(sandbox.path("out.tamis"), sandbox.path("moved")).expect("a directory");
+    verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "cannot read this ledger"]);
+    verify(&sandbox, &["--record", "moved"]).exits(0);
+    verify(&sandbox, &["--record", "moved", "--match", "loose"])
+        .exits(2)
+        .says(&["moved/summary.json", "--match"]);
 }
 
 /// What was done to a file of OUT, and what is found.
