@@ -77,6 +77,8 @@ pub struct ReadConfig {
     pub id_field: String,
     /// Follow symbolic links inside directories. Default no (contract D2).
     pub follow: bool,
+    /// Read hidden files inside directories and archives. Default no (contract D2).
+    pub hidden: bool,
     /// The format of standard input. Default text.
     pub input_format: Kind,
     /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
@@ -121,6 +123,7 @@ impl Default for ReadConfig {
             text_field: "text".to_owned(),
             id_field: "id".to_owned(),
             follow: false,
+            hidden: false,
             input_format: Kind::Text,
             encoding: None,
             encoding_errors: EncodingErrors::Reject,

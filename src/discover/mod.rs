@@ -9,12 +9,14 @@
 
 mod format;
 mod globs;
+mod hidden;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 pub use format::{Format, is_packed};
 pub use globs::{Globs, Order};
+pub use hidden::is_hidden;
 use rayon::prelude::*;
 
 use crate::config::ReadConfig;
@@ -162,7 +164,8 @@ pub fn discover(
     observer: &dyn Observer,
 ) -> Result<SourceList> {
     let mut sources = SourceList::default();
-    let lister = Lister { globs: Globs::new(config)?, follow: config.follow, observer };
+    let lister =
+        Lister { globs: Globs::new(config)?, follow: config.follow, hidden: config.hidden, observer };
     for (number, root) in roots.iter().enumerate() {
         match root {
             Root::Directory(directory) => lister.directory(directory, number, &mut sources)?,
@@ -194,6 +197,7 @@ fn stdin(kind: Kind) -> (String, Format) {
 struct Lister<'a> {
     globs: Globs,
     follow: bool,
+    hidden: bool,
     observer: &'a dyn Observer,
 }
 
@@ -206,6 +210,7 @@ impl Lister<'_> {
         let mut outcome = Ok(());
         store::list(directory, self.follow, |Found { relative, kind }| {
             let plan = match kind {
+                _ if !self.hidden && is_hidden(&relative) => Plan::Skip(SkipReason::Hidden),
                 FoundKind::File => self.plan_for(&relative),
                 FoundKind::Symlink => Plan::Skip(SkipReason::Symlink),
                 FoundKind::Special => Plan::Skip(SkipReason::Special),

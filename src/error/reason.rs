@@ -15,6 +15,8 @@ pub enum SkipReason {
     Special,
     /// Left out by `--include` or `--exclude`.
     Excluded,
+    /// Its name, or that of a directory above it, hides it: it begins with a dot or is `__MACOSX`.
+    Hidden,
     /// An archive inside an archive.
     Nested,
     /// A record of a web archive that holds a page, whose text is not extracted.
@@ -32,6 +34,7 @@ impl SkipReason {
             Self::Symlink => "symlink",
             Self::Special => "special",
             Self::Excluded => "excluded",
+            Self::Hidden => "hidden",
             Self::Nested => "nested",
             Self::Html => "html",
             Self::NoText => "no_text",

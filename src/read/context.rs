@@ -12,6 +12,8 @@ pub struct ReadContext {
     pub text_field: FieldPath,
     /// Name of the field that names a record.
     pub id_field: String,
+    /// Whether hidden members of archives are read.
+    pub(super) hidden: bool,
     pub(super) split: SplitConfig,
     pub(super) detection: Detection,
     /// Most bytes of a document that is decoded, and of a plain text file.

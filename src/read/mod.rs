@@ -66,6 +66,7 @@ impl ReadContext {
         Ok(Self {
             text_field: FieldPath::new(&read.text_field),
             id_field: read.id_field.clone(),
+            hidden: read.hidden,
             split: config.split,
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),

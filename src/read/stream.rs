@@ -14,7 +14,7 @@ use super::open::{Document, Found, Opener, Origin};
 use super::piece::{Piece, PiecePlace};
 use super::position::Position;
 use super::spool::Spooler;
-use crate::discover::{Format, Plan, Source, is_packed};
+use crate::discover::{Format, Plan, Source, is_hidden, is_packed};
 use crate::document::Kind;
 use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::Input;
@@ -217,6 +217,14 @@ impl<'a> Stream<'a> {
                 self.state = State::Done;
                 return Ok(Some(self.empty(Role::ArchiveEnd, Kind::Text, outer, end)));
             }
+        };
+        let content = match content {
+            // What is unsafe is told, whatever it is called.
+            Content::Rejected(fault) if fault.reason == RejectReason::UnsafeName => Content::Rejected(fault),
+            _ if !self.opener.context.hidden && is_hidden(&member.path) => {
+                Content::Skipped(SkipReason::Hidden)
+            }
+            content => content,
         };
         let format = Format::of(&member.path);
         let role = Role::Member(Arc::new(member));

@@ -5,3 +5,4 @@ mod columns;
 mod compression;
 mod containers;
 mod encodings;
+mod hidden;

@@ -44,6 +44,10 @@ pub(crate) struct Reading {
     #[arg(long, visible_alias = "follow-links", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     follow: Option<bool>,
 
+    /// Read hidden files inside directories and archives: names that begin with a dot, and `__MACOSX`.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    hidden: Option<bool>,
+
     /// What standard input holds [default: text].
     #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
     input_format: Option<Kind>,
