@@ -86,7 +86,7 @@ mod verify;
 pub mod write;
 
 pub use account::{Run, Summary};
-pub use check::{Before, Checked, Gate, check};
+pub use check::{Allow, AllowFault, Before, Checked, Gate, check};
 pub use clean::{Cleaned, Destination, Outcome, clean, clean_between, clean_documents, clean_roots};
 pub use config::Config;
 pub use document::Document;

@@ -1,5 +1,7 @@
 //! Account: what was seen of chunks goes into the log and the counts, in corpus order.
 
+use std::collections::HashSet;
+
 use crate::account::{Counts, Stretch, Summary};
 use crate::decide::{Places, Verdict};
 use crate::document::Paragraph;
@@ -30,6 +32,34 @@ pub(super) struct Account<'a> {
     stretch: Option<OpenStretch>,
     /// Whether the paragraphs of stretches are kept one by one.
     has_details: bool,
+    pub(super) allowed: Allowed,
+}
+
+/// What an allow-list lets pass of what goes.
+#[derive(Default)]
+pub(super) struct Allowed {
+    /// Paragraphs, by their fingerprint.
+    pub(super) fingerprints: HashSet<Fingerprint>,
+    /// Whether each entry of the list let any pass.
+    pub(super) is_used: Vec<bool>,
+}
+
+impl Allowed {
+    fn add(&mut self, (fingerprint, entry): (Fingerprint, usize)) {
+        self.fingerprints.insert(fingerprint);
+        if let Some(is_used) = self.is_used.get_mut(entry) {
+            *is_used = true;
+        }
+    }
+}
+
+/// What was found of a corpus.
+pub(super) struct Found {
+    pub(super) summary: Summary,
+    pub(super) log: Log,
+    pub(super) lines: Lines,
+    pub(super) ids: RecordIds,
+    pub(super) allowed: Allowed,
 }
 
 /// A text or container of which some parts were seen.
@@ -40,6 +70,8 @@ struct OpenUnit {
     num_lines: u64,
     /// Whether a paragraph of the text stays.
     has_kept: bool,
+    /// Whether the text has a paragraph at all.
+    has_paragraphs: bool,
     /// The first entry that is about it.
     first_entry: u64,
     /// Of a text that comes in pieces.
@@ -82,7 +114,14 @@ impl<'a> Account<'a> {
     ) -> Self {
         let lines = Lines::new(corpus.config.split.split);
         let (walk, open) = (Walk::default(), OpenUnit::default());
-        Self { tally, log, lines, ids, walk, open, stretch: None, has_details }
+        let allowed = Allowed::default();
+        Self { tally, log, lines, ids, walk, open, stretch: None, has_details, allowed }
+    }
+
+    /// Expects what is seen to name this many entries of an allow-list.
+    pub(super) fn allows(self, num_entries: usize) -> Self {
+        let allowed = Allowed { is_used: vec![false; num_entries], ..Allowed::default() };
+        Self { allowed, ..self }
     }
 
     /// Takes in a chunk and gives it back.
@@ -107,11 +146,14 @@ impl<'a> Account<'a> {
             self.ids.note(document.id, &settled.scanned.chunk.bytes[slot.id.range()])?;
         }
         self.note_lines(place, &seen);
+        seen.allowed.into_iter().for_each(|allowed| self.allowed.add(allowed));
         for (stretch, excerpt) in seen.stretches {
             self.push(place, stretch, &excerpt)?;
         }
         self.open.num_lines += seen.num_lines;
         self.open.has_kept |= seen.has_kept;
+        let has_paragraphs = !settled.scanned.documents[number].paragraphs.is_empty();
+        self.open.has_paragraphs |= has_paragraphs;
         // The fingerprint is asked for only if nothing stays.
         if part.is_piece_of_text() && !self.open.has_kept {
             let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
@@ -124,8 +166,13 @@ impl<'a> Account<'a> {
         }
         self.close_stretch(document.digest)?;
         self.tally.end_document(document.id);
-        let has_kept = if slot.is_record { seen.has_kept } else { self.open.has_kept };
-        if !has_kept {
+        let (has_kept, has_paragraphs) = if slot.is_record {
+            (seen.has_kept, has_paragraphs)
+        } else {
+            (self.open.has_kept, self.open.has_paragraphs)
+        };
+        // A document that came without text was not emptied by anything that a gate could hold against it.
+        if !has_kept && has_paragraphs {
             let of_pieces = || std::mem::take(&mut self.open.hasher).finish();
             let fingerprint = document.digest.or(seen.fingerprint).unwrap_or_else(of_pieces);
             let line = line.unwrap_or(0);
@@ -228,8 +275,9 @@ impl<'a> Account<'a> {
     }
 
     /// The counts, and the rest.
-    pub(super) fn finish(self) -> (Summary, Log, Lines, RecordIds) {
-        (self.tally.finish(), self.log, self.lines, self.ids)
+    pub(super) fn finish(self) -> Found {
+        let Self { tally, log, lines, ids, allowed, .. } = self;
+        Found { summary: tally.finish(), log, lines, ids, allowed }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::read::Part;
 use crate::run::settled::{Settled, document_counts, stretch_context};
 use crate::write;
 
+use super::allow::Allow;
 use super::lines::LineCounter;
 
 /// A chunk, and what was seen of it: one [`Seen`] for each of its slots.
@@ -31,6 +32,8 @@ pub(super) struct Seen {
     pub(super) num_lines: u64,
     /// Whether a paragraph stays.
     pub(super) has_kept: bool,
+    /// Paragraphs that go and are let pass, each with the entry of the list.
+    pub(super) allowed: Vec<(Fingerprint, usize)>,
     /// The fingerprint of a whole document of which nothing stays.
     pub(super) fingerprint: Option<Fingerprint>,
 }
@@ -38,9 +41,17 @@ pub(super) struct Seen {
 /// Characters of an excerpt.
 const EXCERPT: usize = 60;
 
+/// What a chunk is held against.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) config: &'a Config,
+    /// What may repeat.
+    pub(super) allow: Option<&'a Allow>,
+}
+
 /// Examines a chunk.
-pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Config) -> Result<Examined> {
-    let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, config) };
+pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, rules: Rules<'_>) -> Result<Examined> {
+    let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, rules.config) };
     let num_slots = settled.scanned.chunk.slots.len();
     let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
     for part in &examined.settled.scanned.chunk.parts {
@@ -52,7 +63,7 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Con
                 examined.seen.push(Seen::default());
                 continue;
             }
-            let (seen, more) = look(&examined.settled, part, number, &context, config)?;
+            let (seen, more) = look(&examined.settled, part, number, &context, rules)?;
             counts += more;
             examined.seen.push(seen);
         }
@@ -66,7 +77,7 @@ fn look(
     part: &Part,
     number: usize,
     context: &StretchContext<'_>,
-    config: &Config,
+    Rules { config, allow }: Rules<'_>,
 ) -> Result<(Seen, Counts)> {
     let document = settled.judged(number);
     let written = write::count_text(document);
@@ -77,6 +88,15 @@ fn look(
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
+        if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
+            let last = usize::try_from(stretch.last.0 - place.first.0).unwrap_or(usize::MAX);
+            let start = settled.scanned.documents[number].paragraphs.start;
+            for (at, paragraph) in document.paragraphs.iter().enumerate().take(last + 1).skip(index) {
+                let fingerprint = settled.scanned.keys[start + at].fingerprint;
+                let entry = allow.entry(&fingerprint, document.paragraph(paragraph));
+                seen.allowed.extend(entry.map(|entry| (fingerprint, entry)));
+            }
+        }
         seen.stretches.push((stretch, excerpt));
         Ok(())
     })?;

@@ -1,5 +1,6 @@
 //! Measure: which of what was found is known already, and how the rest holds against the limits.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use crate::account::Summary;
@@ -7,16 +8,18 @@ use crate::decide::{Places, Rule, Stays};
 use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
-use crate::store::Place;
+use crate::report::{Baseline, BaselineSettings, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
 use crate::units::SourceId;
 
+use super::Before;
 use super::log::{Entry, Log, Run};
 
 /// What counts of an entry: all of it, or of a run some paragraphs one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Piece {
     pub(super) entry: Entry,
+    /// The entry's number in the log.
+    pub(super) number: u64,
     pub(super) kind: ProblemKind,
     /// First and last paragraph.
     pub(super) paragraphs: (u64, u64),
@@ -37,6 +40,10 @@ impl Piece {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     bits: Vec<u64>,
+    num_set: u64,
+    /// Paragraphs that an allow-list lets pass.
+    pub(super) num_allowed: u64,
+    /// Units that were there before.
     pub(super) num_known: u64,
 }
 
@@ -47,7 +54,7 @@ impl Known {
             self.bits.resize(word + 1, 0);
         }
         self.bits[word] |= 1 << (unit % 64);
-        self.num_known += 1;
+        self.num_set += 1;
     }
 
     fn has(&self, unit: u64) -> bool {
@@ -67,10 +74,7 @@ fn has_details(run: &Run) -> bool {
 }
 
 /// Calls `visit` with every unit: the entry it is of, its kind and fingerprint.
-pub(super) fn for_each_unit(
-    log: &mut Log,
-    mut visit: impl FnMut(&Entry, ProblemKind, Fingerprint),
-) -> Result<()> {
+fn for_each_unit(log: &mut Log, mut visit: impl FnMut(&Entry, ProblemKind, Fingerprint)) -> Result<()> {
     for number in 0..log.len() {
         let Some(entry) = log.entry(number)? else { continue };
         match entry {
@@ -87,21 +91,39 @@ pub(super) fn for_each_unit(
     Ok(())
 }
 
-/// Finds the units that a baseline holds. Of several of one fingerprint those count as known first that stand in a
-/// file where it was then, then those in files that did not change, then the first in corpus order.
-pub(super) fn known(
-    log: &mut Log,
-    baseline: &Baseline,
-    sources: &SourceList,
-    places: &Places,
-    has_changed: &dyn Fn(Place<'_>) -> bool,
-) -> Result<Known> {
-    let mut allowance = baseline.allowance();
+/// Marks the units that an allow-list lets pass: paragraphs, and documents of which one would stay if those did.
+pub(super) fn allow(log: &mut Log, allowed: &HashSet<Fingerprint>) -> Result<Known> {
     let mut known = Known::default();
+    let (mut unit, mut last) = (0, None);
+    for_each_unit(log, |entry, _, fingerprint| {
+        match entry {
+            Entry::Run(run) if has_details(run) && allowed.contains(&fingerprint) => {
+                known.set(unit);
+                known.num_allowed += 1;
+                last = Some(run.document);
+            }
+            Entry::Emptied { document, .. } if last == Some(*document) => known.set(unit),
+            _ => {}
+        }
+        unit += 1;
+    })?;
+    Ok(known)
+}
+
+/// Marks the units that a baseline holds. Of several of one fingerprint those count as known first that stand in a
+/// file where it was then, then those in files that did not change, then the first in corpus order.
+pub(super) fn remember(
+    known: &mut Known,
+    log: &mut Log,
+    before: &Before<'_>,
+    (sources, places): (&SourceList, &Places),
+) -> Result<()> {
+    let Before { baseline, has_changed, .. } = before;
+    let mut allowance = baseline.allowance();
     let mut marks = FileMarks::new(sources, places);
     let mut unit = 0;
     for pass in [Pass::Then, Pass::Unchanged, Pass::Rest] {
-        if unit > 0 && unit == known.num_known {
+        if unit > 0 && unit == known.num_set {
             break; // nothing is left to ask for
         }
         unit = 0;
@@ -117,11 +139,31 @@ pub(super) fn known(
                 };
             if is_taken {
                 known.set(unit);
+                known.num_known += 1;
             }
             unit += 1;
         })?;
     }
-    Ok(known)
+    Ok(())
+}
+
+/// A baseline of what is not let pass.
+pub(super) fn baseline(
+    log: &mut Log,
+    known: Option<&Known>,
+    settings: BaselineSettings,
+    (sources, places): (&SourceList, &Places),
+) -> Result<Baseline> {
+    let mut problems = Vec::new();
+    let mut marks = FileMarks::new(sources, places);
+    let mut unit = 0;
+    for_each_unit(log, |entry, kind, fingerprint| {
+        if !known.is_some_and(|known| known.has(unit)) {
+            problems.push((kind, fingerprint, marks.of(entry).1));
+        }
+        unit += 1;
+    })?;
+    Ok(Baseline::of(settings, problems))
 }
 
 /// Which units are looked at.
@@ -136,19 +178,19 @@ enum Pass {
 }
 
 /// Marks of files, by which a baseline remembers them.
-pub(super) struct FileMarks<'a> {
+struct FileMarks<'a> {
     sources: &'a SourceList,
     places: &'a Places,
     last: Option<(SourceId, FileMark)>,
 }
 
 impl<'a> FileMarks<'a> {
-    pub(super) fn new(sources: &'a SourceList, places: &'a Places) -> Self {
+    fn new(sources: &'a SourceList, places: &'a Places) -> Self {
         Self { sources, places, last: None }
     }
 
     /// The file that an entry is about, and its mark.
-    pub(super) fn of(&mut self, entry: &Entry) -> (SourceId, FileMark) {
+    fn of(&mut self, entry: &Entry) -> (SourceId, FileMark) {
         let source = match entry {
             Entry::Rejected { source, .. } => *source,
             Entry::Run(Run { document, .. }) | Entry::Emptied { document, .. } => {
@@ -177,6 +219,7 @@ pub(super) fn for_each_piece(
         let Some(entry) = log.entry(number)? else { continue };
         let whole = |kind, num_bytes, fingerprint, paragraphs| Piece {
             entry,
+            number,
             kind,
             paragraphs,
             num_bytes,
@@ -184,10 +227,11 @@ pub(super) fn for_each_piece(
         };
         let piece = match (entry, known) {
             (Entry::Run(run), Some(known)) if has_details(&run) => {
-                if cut(log, &run, known, unit, &mut visit)?.is_break() {
+                let run = (number, &run);
+                if cut(log, run, known, unit, &mut visit)?.is_break() {
                     return Ok(());
                 }
-                unit += run.last - run.first + 1;
+                unit += run.1.last - run.1.first + 1;
                 continue;
             }
             (Entry::Run(run), _) => whole(kind(&run), run.num_bytes, run.fingerprint, (run.first, run.last)),
@@ -205,7 +249,7 @@ pub(super) fn for_each_piece(
 /// Cuts out of a run what is not known.
 fn cut(
     log: &mut Log,
-    run: &Run,
+    (number, run): (u64, &Run),
     known: &Known,
     first_unit: u64,
     visit: &mut impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
@@ -225,6 +269,7 @@ fn cut(
         let (piece, hasher) = open.get_or_insert_with(|| {
             let piece = Piece {
                 entry: Entry::Run(*run),
+                number,
                 kind: kind(run),
                 paragraphs: (index, index),
                 num_bytes: 0,

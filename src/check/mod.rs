@@ -5,6 +5,7 @@
 //! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
 
 mod account;
+mod allow;
 mod examine;
 mod lines;
 mod log;
@@ -13,17 +14,17 @@ mod page;
 mod tell;
 mod writing;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use crate::account::{EvidenceStore, LedgerContext, Summary};
+use crate::account::{EvidenceStore, LedgerContext, Summary, grouped};
 use crate::config::Config;
 use crate::decide::Places;
-use crate::discover::SourceList;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
+use crate::report::{Baseline, BaselineSettings, CheckReport, LetPass, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
 use crate::run::course::Course;
 use crate::run::decider::Decider;
@@ -38,9 +39,11 @@ use crate::run::session::Session;
 use crate::store::{DiskInput, Place, Root};
 use crate::write::RecordIds;
 
-use account::Account;
+use account::{Account, Allowed, Found};
+pub use allow::{Allow, AllowFault};
+use examine::Rules;
 use log::Log;
-use measure::{Figures, FileMarks};
+use measure::{Figures, Known};
 use tell::{Named, Teller, Told};
 use writing::Unknown;
 
@@ -49,6 +52,10 @@ use writing::Unknown;
 pub struct Gate<'a> {
     /// How much is let pass.
     pub limits: Limits,
+    /// Whether a check that would pass without a document to check is an error (contract X3).
+    pub needs_documents: bool,
+    /// What may repeat, and what the list is called.
+    pub allow: Option<(Allow, String)>,
     /// What was there before.
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
@@ -96,7 +103,8 @@ pub struct Checked {
 /// Checks inputs: what [`crate::clean_roots`] would remove or reject of them, held against limits.
 ///
 /// # Errors
-/// Any [`crate::Error`] of a run; [`crate::Error::Report`] if a writer fails.
+/// Any [`crate::Error`] of a run; [`crate::Error::Report`] if a writer fails; [`crate::Error::NoDocument`] if the gate
+/// needs documents and there is none.
 ///
 /// ```no_run
 /// use tamis::{Config, Gate, NoObserver, check, report::Limits, store::Root};
@@ -112,7 +120,12 @@ pub fn check(
     mut gate: Gate<'_>,
     observer: &dyn Observer,
 ) -> Result<Checked> {
-    let session = Session::over(&roots, config, observer)?;
+    // What needs no document needs no input either.
+    let session = if gate.needs_documents {
+        Session::over(&roots, config, observer)?
+    } else {
+        Session::begin(config, observer)?
+    };
     let started = Instant::now();
     let input = DiskInput::new(roots);
     let history = History::open(config, None)?;
@@ -138,12 +151,15 @@ fn analyse(
     let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
     let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis(findings));
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
-    // What is compared with a baseline is compared paragraph by paragraph.
-    let has_details = gate.wants_baseline || gate.before.is_some();
-    let mut account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let allow = gate.allow.as_ref().map(|(allow, _)| allow);
+    // What is compared with a baseline or a list is compared paragraph by paragraph.
+    let has_details = gate.wants_baseline || gate.before.is_some() || allow.is_some();
+    let account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let mut account = account.allows(allow.map_or(0, Allow::len));
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
-        examine::examine(settled, LedgerContext { sources, places, findings, earlier }, config)
+        let context = LedgerContext { sources, places, findings, earlier };
+        examine::examine(settled, context, Rules { config, allow })
     };
     let mut commit = |examined, places: &Places| {
         let settled = account.take(examined, places)?;
@@ -151,7 +167,7 @@ fn analyse(
     };
     let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
     drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    let (summary, mut log, lines, ids) = account.finish();
+    let Found { summary, mut log, lines, ids, allowed } = account.finish();
     let current = config.given.directory.as_deref();
     let mut teller = Teller {
         sources,
@@ -166,32 +182,53 @@ fn analyse(
         told: Told::default(),
         last_file: None,
     };
-    let report = tell(&mut log, &mut teller, gate, summary, observer)?;
+    let known = known(&mut log, &teller, gate, &allowed)?;
+    let report = outcome(&mut log, &mut teller, gate, known.as_ref(), summary)?;
+    let report = CheckReport { allowed: let_pass(gate, &allowed, known.as_ref()), ..report };
+    if gate.needs_documents && report.summary.documents.read == 0 && report.has_passed() {
+        return Err(no_document(&report.summary));
+    }
+    let unknown = Unknown { log: &mut log, known: known.as_ref(), teller: &mut teller };
+    writing::write(unknown, &mut gate.writers, &report, observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
-        page::write(out, &mut log, &mut teller, &report.summary, &mut texts)?;
+        page::write(out, &mut log, &mut teller, &report, &mut texts)?;
     }
-    let baseline =
-        if gate.wants_baseline { Some(today(&mut log, sources, decider.places(), config)?) } else { None };
-    Ok((report, baseline))
+    if !gate.wants_baseline {
+        return Ok((report, None));
+    }
+    let settings = BaselineSettings::of(config);
+    let baseline = measure::baseline(&mut log, known.as_ref(), settings, (sources, decider.places()))?;
+    Ok((report, Some(baseline)))
 }
 
-/// Measures what was found and tells the writers.
-fn tell(
+/// What does not count: what may repeat, and what was there before.
+fn known(log: &mut Log, teller: &Teller<'_>, gate: &Gate<'_>, allowed: &Allowed) -> Result<Option<Known>> {
+    if gate.allow.is_none() && gate.before.is_none() {
+        return Ok(None);
+    }
+    let mut known = measure::allow(log, &allowed.fingerprints)?;
+    if let Some(before) = &gate.before {
+        measure::remember(&mut known, log, before, (teller.sources, teller.places))?;
+    }
+    Ok(Some(known))
+}
+
+/// What a list let pass.
+fn let_pass(gate: &Gate<'_>, allowed: &Allowed, known: Option<&Known>) -> Option<LetPass> {
+    let (allow, name) = gate.allow.as_ref()?;
+    let num_paragraphs = known.map_or(0, |known| known.num_allowed);
+    Some(LetPass { name: name.clone(), num_paragraphs, unused: allow.unused(&allowed.is_used) })
+}
+
+/// Holds what was found against the limits.
+fn outcome(
     log: &mut Log,
     teller: &mut Teller<'_>,
-    gate: &mut Gate<'_>,
+    gate: &Gate<'_>,
+    known: Option<&Known>,
     summary: Summary,
-    observer: &dyn Observer,
 ) -> Result<CheckReport> {
-    let known = match &gate.before {
-        None => None,
-        Some(before) => {
-            let Teller { sources, places, .. } = *teller;
-            Some(measure::known(log, &before.baseline, sources, places, before.has_changed)?)
-        }
-    };
-    let known = known.as_ref();
     let mut figures = Figures::default();
     measure::for_each_piece(log, known, |_, piece| {
         figures.add(&piece);
@@ -201,27 +238,39 @@ fn tell(
     for (mut row, worst) in figures.measure(&gate.limits, &summary) {
         let worst: Result<Vec<Problem>> =
             worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
-        row.worst = worst?;
+        row.worst = by_file(worst?);
         limits.push(row);
     }
-    let report = CheckReport {
+    Ok(CheckReport {
         summary,
         limits,
         num_problems: figures.num_problems,
         num_known: known.map_or(0, |known| known.num_known),
         compared: gate.before.as_ref().map(|before| before.name.clone()),
-    };
-    let unknown = Unknown { log, known, teller };
-    writing::write(unknown, &mut gate.writers, &report, observer)?;
-    Ok(report)
+        allowed: None,
+    })
 }
 
-/// Today's problems.
-fn today(log: &mut Log, sources: &SourceList, places: &Places, config: &Config) -> Result<Baseline> {
-    let mut problems = Vec::new();
-    let mut marks = FileMarks::new(sources, places);
-    measure::for_each_unit(log, |entry, kind, fingerprint| {
-        problems.push((kind, fingerprint, marks.of(entry).1));
-    })?;
-    Ok(Baseline::of(BaselineSettings::of(config), problems))
+/// Places with those of one file together, and the file of the worst first.
+fn by_file(mut worst: Vec<Problem>) -> Vec<Problem> {
+    let mut files: Vec<String> = Vec::new();
+    for Problem { location, .. } in &worst {
+        if !files.contains(&location.file) {
+            files.push(location.file.clone());
+        }
+    }
+    worst.sort_by_key(|problem| files.iter().position(|file| *file == problem.location.file));
+    worst
+}
+
+/// Says why nothing was checked.
+fn no_document(summary: &Summary) -> Error {
+    let Summary { files, members, records, .. } = summary;
+    let mut skipped = BTreeMap::<&str, u64>::new();
+    for (reason, number) in [&files.skipped, &members.skipped, &records.skipped].into_iter().flatten() {
+        *skipped.entry(reason).or_default() += number;
+    }
+    let skipped: Vec<String> =
+        skipped.iter().map(|(reason, number)| format!("{} {reason}", grouped(*number))).collect();
+    Error::NoDocument { skipped: skipped.join(", ") }
 }

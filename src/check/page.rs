@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use crate::account::{Evidence, LedgerLineRef, RejectedLine, Summary, Survivors};
+use crate::account::{Evidence, LedgerLineRef, RejectedLine, Survivors};
 use crate::error::{Error, Result};
+use crate::report::CheckReport;
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
 use crate::run::corpus::Corpus;
 use crate::run::lookup::look_up;
@@ -18,11 +19,12 @@ pub(super) fn write(
     out: &mut dyn Write,
     log: &mut Log,
     teller: &mut Teller<'_>,
-    summary: &Summary,
+    report: &CheckReport,
     texts: &mut dyn Texts,
 ) -> Result<()> {
     let rejections = rejections(log)?;
-    let page = Page::gather(summary, &rejections, &mut LogLines { log, teller }, texts)?;
+    let page = Page::gather(&report.summary, &rejections, &mut LogLines { log, teller }, texts)?;
+    let page = page.of_check(report);
     page.write(out).and_then(|()| out.flush()).map_err(|source| Error::Report { source })
 }
 

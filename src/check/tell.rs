@@ -130,7 +130,12 @@ impl<'a> Teller<'a> {
                 let (start, end) = self.places.span(document);
                 let lines = if start < end { self.lines.of(start, Ordinal(end.0 - 1)) } else { None };
                 location.lines = lines.or((line > 0).then_some((line, line)));
-                blank(piece, location)
+                let mut problem = blank(piece, location);
+                if let Some(mut taker) = self.taker(log, piece.number, document)? {
+                    std::mem::swap(&mut problem.location, &mut taker);
+                    problem.survivor = Some(taker);
+                }
+                problem
             }
             Entry::Rejected { source, rejected, .. } => {
                 self.rejected(piece, source, log.rejection(&rejected)?)
@@ -158,6 +163,27 @@ impl<'a> Teller<'a> {
             }
         }
         Ok(problem)
+    }
+
+    /// Where the text stands that a document lost which nobody touched, if that place is new: it is where to look. The
+    /// document's entries stand in the log before `number`, where it says that nothing stays.
+    fn taker(&mut self, log: &mut Log, number: u64, document: DocumentId) -> Result<Option<Location>> {
+        if self.is_changed(document) {
+            return Ok(None);
+        }
+        for before in (0..number).rev() {
+            let Some(Entry::Run(run)) = log.entry(before)? else { break };
+            if run.document != document {
+                break;
+            }
+            let stays = self.what_stays(&run)?.and_then(|stays| stays.place);
+            if let Some(SurvivorPlace { document: SurvivorDocument::Here(taker), first, last }) = stays
+                && self.is_changed(taker)
+            {
+                return self.location(taker, first, last).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// What the ledger needs to name a place.

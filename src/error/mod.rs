@@ -25,6 +25,17 @@ pub enum Error {
     #[error("no input: name at least one file or directory")]
     NoInput,
 
+    /// A check was to hold documents against limits, and found none (contract X3).
+    #[error(
+        "no document was found{}: nothing was checked; name the inputs or globs that hold the corpus, or add \
+         --allow-empty if there may be none",
+        if skipped.is_empty() { String::new() } else { format!(" (skipped: {skipped})") }
+    )]
+    NoDocument {
+        /// How many files were skipped, by reason.
+        skipped: String,
+    },
+
     /// An input named by the caller cannot be used at all.
     #[error("{}: cannot read this input: {source}; check the path and its permissions", printable(path))]
     Input {

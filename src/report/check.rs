@@ -134,7 +134,8 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Where it is.
     pub location: Location,
-    /// What stays in its place, of text that goes by a rule that leaves something.
+    /// What stays in its place, of text that goes by a rule that leaves something. Of a document that is emptied by what
+    /// was added elsewhere, the document: its place is that of what was added.
     pub survivor: Option<Location>,
     /// Paragraphs that go.
     pub num_paragraphs: u64,
@@ -185,7 +186,8 @@ pub struct Measured {
     pub limit: String,
     /// Whether it is more than is let pass.
     pub is_broken: bool,
-    /// The worst places, the worst first: at most [`MAX_WORST`]; of a limit that holds none.
+    /// The worst places, at most [`MAX_WORST`]: the file of the worst first, and those of one file together; of a limit
+    /// that holds none.
     pub worst: Vec<Problem>,
 }
 
@@ -218,6 +220,21 @@ pub struct CheckReport {
     pub num_known: u64,
     /// What it was compared with: `baseline FILE`, `since REV`.
     pub compared: Option<String>,
+    /// What a list of paragraphs that may repeat let pass, if there was one.
+    pub allowed: Option<LetPass>,
+}
+
+/// What a list of paragraphs that may repeat let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LetPass {
+    /// How the list is called.
+    #[serde(rename = "list")]
+    pub name: String,
+    /// Paragraphs that do not count.
+    #[serde(rename = "paragraphs")]
+    pub num_paragraphs: u64,
+    /// The lines of the list, from 1, that let nothing pass.
+    pub unused: Vec<usize>,
 }
 
 impl CheckReport {

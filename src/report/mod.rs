@@ -8,6 +8,8 @@ mod inspection;
 pub mod page;
 
 pub use baseline::{Allowance, Baseline, BaselineFault, BaselineSettings, FileMark, MAX_FILES};
-pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
+pub use check::{
+    CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter,
+};
 pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};

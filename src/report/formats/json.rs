@@ -44,6 +44,9 @@ impl ProblemWriter for Json {
         self.member("counts", &counts)?;
         self.member("known", &report.num_known)?;
         self.member("compared", &report.compared)?;
+        if let Some(allowed) = &report.allowed {
+            self.member("allowed", allowed)?;
+        }
         self.member("summary", &report.summary)?;
         self.out.write_all(b"\"problems\":[")
     }

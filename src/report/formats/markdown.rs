@@ -9,7 +9,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::words::{advice, amount, claim, known, measured, outcome, place, problems, shown, shown_text};
+use super::words::{
+    advice, allowed, amount, claim, known, measured, outcome, place, problems, shown, shown_text,
+};
 use super::{Out, ProblemWriter};
 use crate::account::{grouped, size};
 use crate::report::check::{CheckReport, Problem};
@@ -59,6 +61,9 @@ impl Markdown {
         }
         if let Some(known) = known(report) {
             writeln!(self.out, "{}.\n", entities(&known))?;
+        }
+        if let Some(allowed) = allowed(report) {
+            writeln!(self.out, "{}.\n", entities(&allowed))?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -18,6 +19,7 @@ use std::io::{BufWriter, Write};
 use std::str::FromStr;
 
 use super::ProblemWriter;
+pub(super) use html::section;
 
 /// Where a format writes to.
 type Out = BufWriter<Box<dyn Write + Send>>;

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::words::{advice, description, known, measured, outcome, place};
+use super::words::{advice, allowed, description, known, measured, outcome, place};
 use super::{Out, ProblemWriter};
 use crate::account::{grouped, size};
 use crate::report::check::{CheckReport, Problem};
@@ -35,6 +35,9 @@ impl ProblemWriter for Text {
         }
         if let Some(known) = known(report) {
             writeln!(out, "known    {known}")?;
+        }
+        if let Some(allowed) = allowed(report) {
+            writeln!(out, "allowed  {allowed}")?;
         }
         for limit in &report.limits {
             let verdict = if limit.is_broken { "BROKEN" } else { "passed" };

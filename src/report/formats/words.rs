@@ -1,7 +1,7 @@
 //! The words that the formats share: places, problems and limits as people read them.
 
 use crate::account::{fraction, grouped, size};
-use crate::report::check::{CheckReport, Location, Measured, Problem, ProblemKind};
+use crate::report::check::{CheckReport, LetPass, Location, Measured, Problem, ProblemKind};
 use crate::store::path;
 
 /// Characters of a text that are shown.
@@ -137,7 +137,9 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
             let claim = rule.wording(is_earlier).claim;
             survivor.map_or(claim.to_owned(), |survivor| format!("{claim} {}", spelled(survivor)))
         }
-        ProblemKind::Emptied => "nothing stays of this document".to_owned(),
+        ProblemKind::Emptied => survivor.map_or("nothing stays of this document".to_owned(), |emptied| {
+            format!("repeats {}, of which nothing stays", spelled(emptied))
+        }),
         ProblemKind::Rejected => rejection(problem),
     }
 }
@@ -191,6 +193,13 @@ pub(super) fn measured(limit: &Measured) -> String {
 pub(super) fn known(report: &CheckReport) -> Option<String> {
     let compared = report.compared.as_deref()?;
     Some(format!("{}, not counted ({})", problems(report.num_known), shown(compared)))
+}
+
+/// Paragraphs that may repeat, if there is a list of them.
+pub(super) fn allowed(report: &CheckReport) -> Option<String> {
+    let LetPass { name, num_paragraphs, .. } = report.allowed.as_ref()?;
+    let paragraphs = if *num_paragraphs == 1 { "paragraph" } else { "paragraphs" };
+    Some(format!("{} {paragraphs}, not counted (allow {})", grouped(*num_paragraphs), shown(name)))
 }
 
 /// So many problems.

@@ -33,8 +33,8 @@ fn script(is_named: impl Fn(Rule) -> bool) -> String {
     SCRIPT.replacen(RULES, &rules, 1)
 }
 
-/// Writes the page.
-pub(super) fn write(data: &Data, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the page; `head` is HTML that stands before everything else, or empty.
+pub(super) fn write(data: &Data, head: &str, out: &mut dyn Write) -> io::Result<()> {
     let script = script(|rule| !rule.is_quiet() || data.removes_by(rule));
     let mut rest = PAGE;
     while let Some((before, marked)) = rest.split_once("{{") {
@@ -42,6 +42,7 @@ pub(super) fn write(data: &Data, out: &mut dyn Write) -> io::Result<()> {
         let (name, after) = marked.split_once("}}").unwrap_or((marked, ""));
         match name {
             "policy" => out.write_all(policy(&script).as_bytes())?,
+            "head" => out.write_all(head.as_bytes())?,
             "style" => out.write_all(STYLE.as_bytes())?,
             "script" => out.write_all(script.as_bytes())?,
             _ => data.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert))?,
@@ -105,7 +106,7 @@ mod tests {
         let mut names: Vec<&str> =
             PAGE.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0)).collect();
         names.sort_unstable();
-        assert_eq!(names, ["data", "policy", "script", "style"]);
+        assert_eq!(names, ["data", "head", "policy", "script", "style"]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ use std::io::{self, Read, Write};
 use crate::account::{LedgerLineRef, LedgerReader, RejectedLine, Run, Summary};
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
+use crate::report::CheckReport;
 
 use chosen::Chosen;
 use copies::Standing;
@@ -168,6 +169,8 @@ impl Texts for NoTexts<'_> {
 #[derive(Debug)]
 pub struct Page {
     data: Data,
+    /// What it says first, as HTML.
+    head: String,
 }
 
 impl Page {
@@ -199,7 +202,13 @@ impl Page {
         })?;
         let mut data = Data::new(summary, rejections, &standing);
         texts::fill(&mut data, chosen, texts)?;
-        Ok(Self { data })
+        Ok(Self { data, head: String::new() })
+    }
+
+    /// The page of a check: it begins with the outcome and the limits.
+    #[must_use]
+    pub fn of_check(self, report: &CheckReport) -> Self {
+        Self { head: super::formats::section(report), ..self }
     }
 
     /// Writes the page.
@@ -207,6 +216,6 @@ impl Page {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        html::write(&self.data, out)
+        html::write(&self.data, &self.head, out)
     }
 }

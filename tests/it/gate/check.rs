@@ -33,7 +33,7 @@ fn read(path: &Path) -> Vec<u8> {
 }
 
 /// The JSON report of a check of `in`.
-fn report(sandbox: &Sandbox, args: &[&str]) -> Value {
+pub(super) fn report(sandbox: &Sandbox, args: &[&str]) -> Value {
     let ran = sandbox.tamis(&[&["check", "in", "--format", "json"], args].concat());
     assert!(matches!(ran.code(), 0 | 1), "{}", ran.err());
     let report: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
@@ -41,7 +41,7 @@ fn report(sandbox: &Sandbox, args: &[&str]) -> Value {
     report
 }
 
-fn problems(report: &Value) -> &[Value] {
+pub(super) fn problems(report: &Value) -> &[Value] {
     report["problems"].as_array().expect("problems")
 }
 
@@ -436,7 +436,7 @@ fn standard_input_is_checked() {
 }
 
 /// Runs git in a directory of the sandbox, as nobody in particular.
-fn git(sandbox: &Sandbox, directory: &str, args: &[&str]) {
+pub(super) fn git(sandbox: &Sandbox, directory: &str, args: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]);
     command.args(args).current_dir(sandbox.path(directory));
@@ -464,6 +464,19 @@ fn since_a_revision_only_what_is_new_counts() {
     // The new copy comes first in corpus order, and is what the report names all the same.
     let mut removed = problems(&report).iter().filter(|p| !p["survivor"].is_null());
     assert!(removed.all(|p| p["location"]["file"] == "corpus/aaa.txt"), "{report:#}");
+    // So it is for the document that nobody touched and of which nothing stays.
+    let emptied: Vec<_> = problems(&report).iter().filter(|p| p["kind"] == "emptied").collect();
+    assert_eq!(emptied.len(), 1, "{report:#}");
+    assert_eq!(emptied[0]["location"]["file"], "corpus/aaa.txt");
+    assert_eq!(emptied[0]["survivor"]["file"], "corpus/site/marathon.txt");
+    let told = check(&["HEAD"]);
+    let blamed = "         - corpus/site/marathon.txt";
+    assert!(!told.out().contains(blamed), "{}", told.out());
+    assert!(
+        told.out().contains("repeats corpus/site/marathon.txt:1-47, of which nothing stays"),
+        "{}",
+        told.out()
+    );
     git(&sandbox, ".", &["add", "corpus"]);
     git(&sandbox, ".", &["commit", "-q", "-m", "b"]);
     check(&["HEAD"]).exits(0);

@@ -103,5 +103,6 @@ pub(crate) fn report(problems: &[Problem]) -> CheckReport {
             .map(|kind| problems.iter().filter(|problem| problem.kind == kind).count() as u64),
         num_known: 0,
         compared: None,
+        allowed: None,
     }
 }

@@ -38,6 +38,15 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_rejected: Option<u64>,
 
+    /// Let pass inputs in which no document is found [default: they are an error].
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Limits")]
+    allow_empty: Option<bool>,
+
+    /// Let the paragraphs that FILE lists repeat: a line is the text of one, or `pattern: ` and text in which `*` stands
+    /// for any.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Limits")]
+    pub(crate) allow: Option<AnyPath>,
+
     /// Let pass what FILE holds, made by --write-baseline: only what is new counts.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What is new")]
     pub(crate) baseline: Option<AnyPath>,
@@ -61,6 +70,11 @@ impl GateOptions {
         for target in self.format.iter_mut().flatten() {
             target.file = target.file.take().map(|file| base.join(file));
         }
+    }
+
+    /// Whether inputs without a document are let pass.
+    pub(crate) fn allows_empty(&self) -> bool {
+        self.allow_empty.unwrap_or(false)
     }
 
     /// The limits; nothing is let pass that is not said to be.

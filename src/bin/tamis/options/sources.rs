@@ -48,8 +48,19 @@ impl Sources {
         self.inputs().iter().any(|AnyPath(input)| input.as_os_str() == "-")
     }
 
-    /// The inputs, looked at: those that were named, and then those of the list.
+    /// The inputs, looked at: those that were named, and then those of the list. There is at least one.
     pub(crate) fn roots(&self) -> anyhow::Result<Vec<Root>> {
+        let roots = self.roots_if_any()?;
+        match &self.files_from {
+            Some(AnyPath(list)) if roots.is_empty() => {
+                bail!("files-from {}: it names no file", printable(list))
+            }
+            _ => Ok(roots),
+        }
+    }
+
+    /// The inputs, looked at. A list may name none.
+    pub(crate) fn roots_if_any(&self) -> anyhow::Result<Vec<Root>> {
         self.check()?;
         let named = self.inputs().iter().map(|AnyPath(input)| Root::look(input));
         let mut roots = named.collect::<tamis::Result<Vec<_>>>()?;
@@ -57,11 +68,7 @@ impl Sources {
             if list.as_os_str() == "-" && roots.contains(&Root::Stdin) {
                 bail!("files-from -: standard input is an input already; give the list in a file");
             }
-            let listed = list::read(list)?;
-            if listed.is_empty() && roots.is_empty() {
-                bail!("files-from {}: it names no file", printable(list));
-            }
-            for path in listed {
+            for path in list::read(list)? {
                 roots.push(Root::listed(&path)?);
             }
         }

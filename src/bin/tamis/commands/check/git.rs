@@ -14,6 +14,14 @@ use tamis::store::path::{from_bytes, printable, printable_bytes};
 use tamis::store::{Place, Root};
 use tempfile::TempDir;
 
+/// Whether a revision stands for none: CI systems send a commit's name of zeros for what was before a new branch.
+pub(crate) fn is_no_base(revision: &str) -> bool {
+    revision.len() >= SHA1_DIGITS && revision.bytes().all(|byte| byte == b'0')
+}
+
+/// Hexadecimal digits of a commit's name; SHA-256 has more.
+const SHA1_DIGITS: usize = 40;
+
 /// What a revision held of the inputs.
 #[derive(Debug)]
 pub(crate) struct Revision {

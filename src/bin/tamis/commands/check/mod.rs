@@ -1,7 +1,9 @@
 //! `tamis check`: what `clean` would remove, held against limits and what was there before.
 
 mod git;
+mod rooted;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -9,10 +11,10 @@ use clap::{Args, ValueHint};
 use serde::Serialize;
 use tamis::error::SkipReason;
 use tamis::observe::Stage;
-use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
+use tamis::report::{Baseline, BaselineSettings, LetPass, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{Place, Root};
-use tamis::{Before, Gate, check as run_check};
+use tamis::{Allow, Before, Gate, check as run_check};
 use tamis::{Config, Observer};
 
 use super::outputs::{ReportFile, Stdout};
@@ -25,6 +27,7 @@ use crate::progress::{Progress, start};
 use crate::show::account::grouped;
 use crate::terminal::print_more;
 use git::Revision;
+use rooted::{Repository, Rooted, is_for_platforms};
 
 pub(crate) const HELP: &str = "\
 Reads everything as `clean` would, with the same options and tamis.toml, decides the same, and writes nothing. Passes \
@@ -111,6 +114,7 @@ impl CheckArgs {
 /// Everything a check needs besides its inputs.
 struct Plan {
     options: GateOptions,
+    allow: Option<(Allow, String)>,
     baseline: Option<(Baseline, PathBuf)>,
     write_baseline: Option<ReportFile>,
     reports: Vec<(ReportFormat, Option<ReportFile>)>,
@@ -120,13 +124,19 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let settings = args.settings()?;
     let Options { sources, messages, .. } = &settings.options;
     sources.check()?;
-    let plan = Plan::new(&settings, args.write_baseline.as_deref())?;
-    let roots = sources.roots()?;
+    let mut plan = Plan::new(&settings, args.write_baseline.as_deref())?;
+    let roots = if plan.options.allows_empty() { sources.roots_if_any()? } else { sources.roots()? };
     let mut config = settings.config.clone();
     plan.leave_out(&roots, &mut config)?;
     let progress = start(messages)?;
     let revision = match &plan.options.since_ref {
         None => None,
+        Some(name) if git::is_no_base(name) => {
+            if !messages.is_quiet() {
+                say(&format!("since-ref {name}: zeros stand for no base, so everything counts"));
+            }
+            None
+        }
         Some(name) => Some((since(name, &roots, &config, &progress)?, name)),
     };
     let has_changed = |place: Place<'_>| match &revision {
@@ -140,6 +150,8 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let gate = Gate {
         limits: plan.options.limits(),
+        needs_documents: !plan.options.allows_empty(),
+        allow: plan.allow.take(),
         before: before.map(|(baseline, name)| Before { baseline, name, has_changed: &has_changed }),
         wants_baseline: plan.write_baseline.is_some(),
         writers: plan.writers(messages.is_quiet()),
@@ -148,6 +160,9 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     let checked = run_check(roots, &config, gate, &Quiet { progress: &progress, is_bar: true });
     progress.clear();
     let checked = checked?;
+    if let Some(allowed) = checked.report.allowed.as_ref().filter(|_| !messages.is_quiet()) {
+        say_unused(allowed);
+    }
     for (_, file) in &plan.reports {
         file.as_ref().map_or(Ok(()), ReportFile::publish)?;
     }
@@ -156,6 +171,12 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     Ok(if checked.report.has_passed() { Exit::Done } else { Exit::Broken })
+}
+
+/// Says something beside the report.
+fn say(note: &str) {
+    // A closed standard error is no error (contract X2).
+    let _ = writeln!(io::stderr(), "tamis: {note}");
 }
 
 fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> anyhow::Result<()> {
@@ -176,6 +197,10 @@ impl Plan {
     /// Checks everything that can be wrong before anything is read.
     fn new(settings: &Settings, write_baseline: Option<&Path>) -> anyhow::Result<Self> {
         let options = settings.options.check.clone().unwrap_or_default();
+        let allow = match &options.allow {
+            None => None,
+            Some(AnyPath(path)) => Some((read_allow(path, &settings.config)?, printable(path))),
+        };
         let baseline = match &options.baseline {
             None => None,
             Some(AnyPath(path)) => Some((read_baseline(path, &settings.config)?, path.clone())),
@@ -204,15 +229,16 @@ impl Plan {
             }
         }
         let write_baseline = write_baseline.map(ReportFile::probe).transpose()?;
-        Ok(Self { options, baseline, write_baseline, reports })
+        Ok(Self { options, allow, baseline, write_baseline, reports })
     }
 
     /// Leaves the files that a check itself reads and writes out of its inputs.
     fn leave_out(&self, roots: &[Root], config: &mut Config) -> anyhow::Result<()> {
         let reports = self.reports.iter().filter_map(|(_, file)| file.as_ref()).map(ReportFile::path);
         let baseline = self.options.baseline.as_ref().map(|AnyPath(path)| path.as_path());
-        let baselines = [baseline, self.write_baseline.as_ref().map(ReportFile::path)];
-        for file in reports.chain(baselines.into_iter().flatten()) {
+        let allow = self.options.allow.as_ref().map(|AnyPath(path)| path.as_path());
+        let lists = [allow, baseline, self.write_baseline.as_ref().map(ReportFile::path)];
+        for file in reports.chain(lists.into_iter().flatten()) {
             let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
             let (Ok(parent), Some(name)) =
                 (parent.unwrap_or(Path::new(".")).canonicalize(), file.file_name())
@@ -244,9 +270,14 @@ impl Plan {
         if !is_silent && self.reports.iter().all(|(_, file)| file.is_some()) {
             writers.extend(ReportFormat::Text.writer(Box::<Stdout>::default()));
         }
+        let repository = std::env::current_dir().ok().and_then(|directory| Repository::above(&directory));
         for (format, file) in &self.reports {
             let out = file.as_ref().map_or_else(|| Box::<Stdout>::default() as _, ReportFile::writer);
-            writers.extend(format.writer(out));
+            let repository = repository.clone().filter(|_| is_for_platforms(*format));
+            writers.extend(format.writer(out).map(|writer| match repository {
+                Some(repository) => Box::new(Rooted { repository, writer }) as _,
+                None => writer,
+            }));
         }
         writers
     }
@@ -256,6 +287,29 @@ impl Plan {
         page.and_then(|(_, file)| file.as_ref()).map(ReportFile::writer)
     }
 }
+
+fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
+    #[expect(clippy::disallowed_methods, reason = "a list is no document; the store is for corpora")]
+    let list = std::fs::read(path).with_context(|| {
+        format!("{}: cannot read this list of paragraphs that may repeat", printable(path))
+    })?;
+    Allow::parse(&list, config)
+        .map_err(|fault| anyhow::anyhow!("{}:{}: {}", printable(path), fault.line, fault.what))
+}
+
+/// Says which lines of an allow-list let nothing pass: a list is to hold no more than what is needed.
+fn say_unused(allowed: &LetPass) {
+    for line in allowed.unused.iter().take(MAX_UNUSED) {
+        say(&format!("{}:{line}: nothing that repeats is this; mend the line or take it out", allowed.name));
+    }
+    let more = allowed.unused.len().saturating_sub(MAX_UNUSED);
+    if more > 0 {
+        say(&format!("{}: {more} more lines let nothing pass", allowed.name));
+    }
+}
+
+/// Lines of an allow-list that are named.
+const MAX_UNUSED: usize = 10;
 
 fn read_baseline(path: &Path, config: &Config) -> anyhow::Result<Baseline> {
     #[expect(clippy::disallowed_methods, reason = "a baseline is no document; the store is for corpora")]
