@@ -101,6 +101,8 @@ impl CheckArgs {
         if baseline.is_some() || since_ref.is_some() || self.write_baseline.is_some() {
             layers.forget("check", &BEFORE);
         }
+        layers.confine_reports()?;
+        layers.confine(&["spill-dir"])?;
         let mut settings = Settings::of(layers)?;
         // Where documents would be written to changes nothing of what is decided.
         (settings.config.write.to, settings.config.write.shard_size) = (None, None);
