@@ -69,7 +69,7 @@ impl Lengths {
     #[inline]
     pub fn add(&mut self, num_bytes: usize, is_kept: bool) {
         let class = num_bytes.checked_ilog2().unwrap_or(0);
-        let counts = &mut self.0[usize::try_from(class).unwrap_or(0).min(Self::CLASSES - 1)];
+        let counts = &mut self.0[(class as usize).min(Self::CLASSES - 1)];
         *(if is_kept { &mut counts.kept } else { &mut counts.removed }) += 1;
     }
 

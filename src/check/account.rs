@@ -11,7 +11,7 @@ use crate::run::recorder::Tally;
 use crate::run::scan::Key;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::units::{DocumentId, Ordinal, count};
+use crate::units::{self, DocumentId, Ordinal, count};
 use crate::write::RecordIds;
 
 use super::examine::{Examined, Seen};
@@ -151,7 +151,7 @@ impl<'a> Account<'a> {
         let SlotPlace { settled, number, .. } = place;
         let document = &settled.documents[number];
         let paragraphs = settled.scanned.documents[number].paragraphs.start;
-        let within = |index: u64| paragraphs + usize::try_from(index - document.first.0).unwrap_or(0);
+        let within = |index: u64| paragraphs + units::index(index - document.first.0);
         let range = within(stretch.first.0)..within(stretch.last.0) + 1;
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);

@@ -8,6 +8,7 @@ use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::read::Part;
 use crate::run::settled::{Settled, document_counts, stretch_context};
+use crate::units;
 use crate::write;
 
 use super::lines::LineCounter;
@@ -73,7 +74,7 @@ fn look(
     let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
     let place = &settled.documents[number];
     for_each_stretch(document, place.first, place.offset, context, |stretch| {
-        let index = usize::try_from(stretch.first.0 - place.first.0).unwrap_or(usize::MAX);
+        let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();

@@ -1,7 +1,7 @@
 //! The line on which every paragraph begins.
 
 use crate::config::SplitMode;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 /// Lines of paragraphs, by their place: 4 bytes each, 8 where a paragraph may take several lines.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ impl Lines {
 
     /// Notes the lines of paragraphs that stand one after the other from `place` on. `None` has no lines.
     pub(super) fn note(&mut self, place: Ordinal, lines: impl Iterator<Item = Option<(u64, u64)>>) {
-        let start = usize::try_from(place.0).unwrap_or(usize::MAX);
+        let start = units::index(place.0);
+        // A line whose number does not fit is reported without one.
         let number = |line: u64| u32::try_from(line).unwrap_or(NONE);
         // Places that are not given again leave a gap; a source that begins anew is noted again.
         self.first.resize(start, NONE);

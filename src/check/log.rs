@@ -7,7 +7,7 @@ use crate::decide::Verdict;
 use crate::error::{RecordPlace, RejectReason, Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::store::Scratch;
-use crate::units::{DocumentId, SourceId, count};
+use crate::units::{self, DocumentId, SourceId, count};
 
 /// Something found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) struct Rejected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Text {
     offset: u64,
-    len: u32,
+    len: u64,
 }
 
 /// A removed paragraph.
@@ -114,7 +114,7 @@ impl Log {
 
     fn push_bytes(&mut self, text: &[u8]) -> Result<Text> {
         let offset = self.texts.append(text)?;
-        Ok(Text { offset, len: u32::try_from(text.len()).unwrap_or(0) })
+        Ok(Text { offset, len: count(text.len()) })
     }
 
     /// Keeps the words of a rejection.
@@ -171,7 +171,7 @@ impl Log {
     }
 
     fn bytes(&mut self, text: Text) -> Result<&[u8]> {
-        self.texts.get(text.offset, usize::try_from(text.len).unwrap_or(0))
+        self.texts.get(text.offset, units::index(text.len))
     }
 
     /// A rejection as it was.
@@ -196,7 +196,7 @@ fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
                 run.verdict.to_bits(),
                 run.num_bytes,
                 run.excerpt.offset,
-                u64::from(run.excerpt.len),
+                run.excerpt.len,
                 run.details,
             ]);
             run.fingerprint
@@ -212,9 +212,9 @@ fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
                 2,
                 u64::from(source.0),
                 path.offset,
-                u64::from(path.len),
+                path.len,
                 detail.offset,
-                u64::from(detail.len),
+                detail.len,
                 record.map_or(NONE, |place| place.record),
                 line.unwrap_or(NONE),
                 byte.unwrap_or(NONE),
@@ -235,8 +235,7 @@ fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
 fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
     let word =
         |number: usize| bytes.as_chunks::<8>().0.get(number).map_or(0, |word| u64::from_le_bytes(*word));
-    let text =
-        |number: usize| Text { offset: word(number), len: u32::try_from(word(number + 1)).unwrap_or(0) };
+    let text = |number: usize| Text { offset: word(number), len: word(number + 1) };
     let mut fingerprint = [0; 16];
     fingerprint.copy_from_slice(&bytes[ENTRY_BYTES - 16..]);
     let fingerprint = Fingerprint::from_bytes(fingerprint);
@@ -260,9 +259,9 @@ fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
                 detail: text(4),
                 record: optional(6).map(|record| RecordPlace { record, line: optional(7) }),
                 byte: optional(8),
-                reason: RejectReason::ALL[usize::try_from(word(9)).unwrap_or(0)],
+                reason: RejectReason::ALL[units::index(word(9))],
             };
-            let source = SourceId(u32::try_from(word(1)).unwrap_or(u32::MAX));
+            let source = SourceId::at(units::index(word(1)));
             Entry::Rejected { source, rejected, fingerprint }
         }
     }
@@ -295,10 +294,10 @@ impl Window {
             let wanted = self.len.saturating_sub(offset).min(WINDOW.max(count(len)));
             self.start = offset;
             self.bytes.clear();
-            self.bytes.resize(usize::try_from(wanted.max(count(len))).unwrap_or(len), 0);
+            self.bytes.resize(units::index(wanted.max(count(len))), 0);
             self.scratch.read_at(offset, &mut self.bytes)?;
         }
-        let start = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
+        let start = units::index(offset - self.start);
         Ok(&self.bytes[start..start + len])
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
 use crate::store::Place;
-use crate::units::SourceId;
+use crate::units::{self, SourceId};
 
 use super::log::{Entry, Log, Run};
 
@@ -42,7 +42,7 @@ pub(super) struct Known {
 
 impl Known {
     fn set(&mut self, unit: u64) {
-        let word = usize::try_from(unit / 64).unwrap_or(usize::MAX);
+        let word = units::index(unit / 64);
         if word >= self.bits.len() {
             self.bits.resize(word + 1, 0);
         }

@@ -36,14 +36,15 @@ impl Share {
     /// The smallest part of `whole` that reaches this share.
     pub fn least_of(self, whole: u64) -> u64 {
         let least = (u128::from(whole) * u128::from(self.0)).div_ceil(u128::from(Self::PARTS));
-        u64::try_from(least).unwrap_or(u64::MAX)
+        part_of_whole(least)
     }
 
     /// The fewest elements that two sets of these sizes must share for their Jaccard coefficient to reach this share.
     pub fn least_shared(self, a: u64, b: u64) -> u64 {
         // shared / (a + b - shared) >= share
         let sum = (u128::from(a) + u128::from(b)) * u128::from(self.0);
-        u64::try_from(sum.div_ceil(u128::from(Self::PARTS) + u128::from(self.0))).unwrap_or(u64::MAX)
+        let least = sum.div_ceil(u128::from(Self::PARTS) + u128::from(self.0));
+        part_of_whole(least)
     }
 
     /// The share as a fraction.
@@ -61,8 +62,18 @@ impl Share {
     pub fn of(part: u64, whole: u64) -> Self {
         let parts = u128::from(part.min(whole)) * u128::from(Self::PARTS);
         let parts = parts.checked_div(u128::from(whole)).unwrap_or(u128::from(Self::PARTS));
-        Self(u16::try_from(parts).unwrap_or(Self::PARTS))
+        Self(num_parts(parts))
     }
+}
+
+/// A part of a number of 64 bits, which fits in 64 bits as a share is at most 1.
+fn part_of_whole(n: u128) -> u64 {
+    u64::try_from(n).expect("a part is at most the whole")
+}
+
+/// The number of parts of a share, which is at most [`Share::PARTS`].
+fn num_parts(parts: u128) -> u16 {
+    u16::try_from(parts).expect("a share is at most 1")
 }
 
 impl FromStr for Share {

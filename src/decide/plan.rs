@@ -7,7 +7,7 @@ use super::spill::Spill;
 use super::verdict::Verdict;
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 /// A verdict on disk: the place and the verdict's bits, a little-endian `u64` each.
 const RECORD_BYTES: usize = 16;
@@ -46,7 +46,7 @@ impl Plan {
         while num_places >> window_bits >= MAX_WINDOWS {
             window_bits += 1;
         }
-        let num_windows = usize::try_from(num_places >> window_bits).unwrap_or(0) + 1;
+        let num_windows = units::index(num_places >> window_bits) + 1;
         let windows = Spill::new(scratch, num_windows);
         Self { windows, boundary: boundary.0, window_bits, loaded: None, verdicts: Vec::new() }
     }
@@ -104,7 +104,7 @@ impl Plan {
                     word.copy_from_slice(&record[at..at + 8]);
                     u64::from_le_bytes(word)
                 });
-                let within = usize::try_from(place.wrapping_sub(boundary) & mask).unwrap_or(usize::MAX);
+                let within = units::index(place.wrapping_sub(boundary) & mask);
                 if let Some(verdict) = verdicts.get_mut(within) {
                     *verdict = Verdict::from_bits(bits);
                 }

@@ -77,9 +77,10 @@ impl<const SIZE: usize> Spill<SIZE> {
 
     fn close_block(&mut self, bucket: usize) -> Result<()> {
         let Bucket { open, blocks, .. } = &mut self.buckets[bucket];
-        let len = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        let len = u32::try_from(open.len()).expect("a block is closed at `BLOCK_BYTES`");
+        let number = u32::try_from(bucket).expect("there are a few thousand buckets");
         let mut header = [0; HEADER];
-        let words = [u32::try_from(bucket).unwrap_or(u32::MAX), len, crc32fast::hash(open)];
+        let words = [number, len, crc32fast::hash(open)];
         for (place, word) in header.as_chunks_mut::<4>().0.iter_mut().zip(words) {
             *place = word.to_le_bytes();
         }
@@ -141,7 +142,7 @@ impl<const SIZE: usize> Spill<SIZE> {
         let mut block = Vec::new();
         for &(offset, len) in &place.blocks {
             let mut header = [0; HEADER];
-            block.resize(usize::try_from(len).unwrap_or(0), 0);
+            block.resize(len as usize, 0);
             {
                 // Poisoned only if a read panicked, and then the run is over.
                 let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);

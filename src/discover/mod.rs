@@ -124,7 +124,7 @@ impl SourceList {
             .into_par_iter()
             .with_min_len(256)
             .map(|index| {
-                let source = self.get(SourceId(u32::try_from(index).unwrap_or(u32::MAX)));
+                let source = self.get(SourceId::at(index));
                 let is_read = matches!(source.plan, Plan::Read(_));
                 if is_read { input.size(source.place).unwrap_or(0) } else { 0 }
             })

@@ -5,6 +5,7 @@
 
 use crate::config::{Shingle, ShingleUnit};
 use crate::normalize::TokenSink;
+use crate::units;
 
 /// An odd constant: 2^64 divided by the golden ratio (D. Knuth, TAOCP 3, section 6.4).
 pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -158,7 +159,7 @@ impl<N: TokenObserver> Shingler<N> {
     /// The shingles of all tokens so far; the shingler is empty again. `numbers` stays.
     pub fn finish(&mut self) -> Shingles {
         let mut shingles = std::mem::take(&mut self.shingles);
-        let kept = usize::try_from(shingles.ends.len).unwrap_or(usize::MAX).min(self.shingle.len() - 1);
+        let kept = units::index(shingles.ends.len).min(self.shingle.len() - 1);
         // The last elements stand in the ring before `at`.
         let len = self.shingle.len();
         shingles.ends.tail = (0..kept).map(|n| self.ring[(self.at + len - kept + n) % len]).collect();

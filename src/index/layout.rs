@@ -83,9 +83,10 @@ pub(super) fn entries_len(num_entries: u64) -> Option<u64> {
 /// The header.
 pub(super) fn header(settings: &IndexSettings) -> Vec<u8> {
     let json = serde_json::to_vec(settings).unwrap_or_default(); // strings and numbers
+    let len = u32::try_from(json.len()).expect("settings and the names of runs are a few kilobytes");
     let mut header = MAGIC.to_vec();
     header.extend_from_slice(&VERSION.to_le_bytes());
-    header.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
+    header.extend_from_slice(&len.to_le_bytes());
     header.extend_from_slice(&json);
     let crc = checksum(Section::Header, 0, &header);
     header.extend_from_slice(&crc);
@@ -167,10 +168,10 @@ pub(super) fn unpack(bytes: &[u8; ENTRY]) -> Entry {
 /// Appends an integer, 7 bits a byte.
 pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
     }
-    bytes.push(u8::try_from(number).unwrap_or_default());
+    bytes.push((number & 0x7f) as u8);
 }
 
 /// Takes an integer from the front; `None` if it is cut off or has more than 64 bits.

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::store::ReadAt;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 use super::directory::Walk;
 use super::layout::{
@@ -127,7 +127,7 @@ impl Raw<'_> {
                 "use the tamis that wrote it, or build it again with `tamis index build`",
             ));
         }
-        if len > u32::try_from(MAX_SETTINGS).unwrap_or(u32::MAX) {
+        if len as usize > MAX_SETTINGS {
             return Err(self.damaged(Section::Header, None, "it is longer than any"));
         }
         let end = count(PREAMBLE + CRC) + u64::from(len);
@@ -315,7 +315,7 @@ impl IndexReader {
     pub(super) fn read_blocks(&self, blocks: Range<u64>, bytes: &mut Vec<u8>) -> Result<()> {
         let start = self.footer.entries + blocks.start * count(BLOCK);
         let end = self.footer.directory.min(self.footer.entries + blocks.end * count(BLOCK));
-        bytes.resize(usize::try_from(end - start).unwrap_or_default(), 0);
+        bytes.resize(units::index(end - start), 0);
         self.raw().fill(Section::Entries, start, bytes)
     }
 

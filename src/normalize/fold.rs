@@ -77,7 +77,7 @@ impl FoldTable {
 
     #[cold]
     fn make_page(&self, number: usize) -> Page {
-        let first = u32::try_from(number * PAGE).unwrap_or(u32::MAX);
+        let first = u32::try_from(number * PAGE).expect("a page of characters");
         let hard = Form { bytes: [0; MAX_FORM], len: HARD };
         let forms =
             (first..).take(PAGE).map(|code| char::from_u32(code).map_or(hard, |c| make_form(c, self.mode)));

@@ -20,7 +20,7 @@ use crate::discover::{Format, Source};
 use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::store::InputFile;
-use crate::units::{SourceId, count};
+use crate::units::{self, SourceId, count};
 
 /// Opens files and members of archives.
 pub(super) struct Opener<'a> {
@@ -213,7 +213,7 @@ impl Opener<'_> {
         let limit = if is_document { self.context.decoded_limit } else { u64::MAX };
         let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
-            self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
+            self.position.advance(units::index(spool.len()));
         }
         self.open_file(&head, Box::new(spool), envelope, Origin::Member)
     }
@@ -289,7 +289,7 @@ impl Raw {
         self,
         detect: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
     ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding, u64)> {
-        let len = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
+        let len = units::index(PIECE_BYTES);
         match self {
             // Read again from the file itself, which fills buffers better than a copy of its beginning does.
             Self::Seekable(mut file) => {

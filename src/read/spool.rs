@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::fault::{Fault, Trouble};
 use crate::error::{Error, Result};
 use crate::store::Scratch;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Where to unpack to what memory should not hold.
 pub trait Spooler: Sync {
@@ -105,12 +105,12 @@ impl std::fmt::Debug for Spool {
 
 impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.len.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        let left = units::index(self.len.saturating_sub(self.position));
         let len = left.min(out.len());
         if let Some(scratch) = &mut self.scratch {
             scratch.read_at(self.position, &mut out[..len]).map_err(lower)?;
         } else {
-            let start = usize::try_from(self.position).unwrap_or(usize::MAX).min(self.memory.len());
+            let start = units::index(self.position).min(self.memory.len());
             out[..len].copy_from_slice(&self.memory[start..start + len]);
         }
         self.position += count(len);

@@ -16,7 +16,7 @@ use crate::discover::{Format, Plan, Source, is_packed};
 use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::store::Input;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// A file that grew by more than this between listing and reading is being written to.
 const MAX_GROWTH: u64 = 1024 * 1024;
@@ -140,7 +140,7 @@ fn decode_file(
 fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> Result<(), Fault> {
     let mut file = input.open(source.place).map_err(|error| Fault::of(&error))?;
     let start = bytes.len();
-    let listed = usize::try_from(source.size).unwrap_or(usize::MAX - 1);
+    let listed = units::index(source.size);
     bytes.resize(start + listed + 1, 0);
     let got = loop {
         match file.read(&mut bytes[start..]) {

@@ -21,7 +21,7 @@ use std::fmt::Write;
 
 use crate::config::{Config, MatchMode, Repair, SplitMode};
 use crate::fingerprint::Fingerprint;
-use crate::units::count;
+use crate::units::{self, count};
 
 use super::ProblemKind;
 
@@ -87,7 +87,7 @@ const MAGIC: &str = "tamis-baseline";
 const VERSION: &str = "1";
 
 fn number(kind: ProblemKind) -> u8 {
-    u8::try_from(kind.number()).unwrap_or(u8::MAX)
+    u8::try_from(kind.number()).expect("there are a few kinds")
 }
 
 impl BaselineSettings {
@@ -341,7 +341,7 @@ fn prefix(fingerprint: &Fingerprint, bits: u32) -> usize {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&fingerprint.as_bytes()[..8]);
     let prefix = u64::from_be_bytes(bytes).checked_shr(64 - bits).unwrap_or(0);
-    usize::try_from(prefix).unwrap_or(0)
+    units::index(prefix)
 }
 
 #[cfg(test)]

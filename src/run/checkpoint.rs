@@ -25,7 +25,7 @@ use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
@@ -310,7 +310,7 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
             what: "this input is not what it was in the run that was cut short, or comes at another place"
                 .to_owned(),
         };
-        let mut stamps = vec![0; usize::try_from(self.sources.1.len).unwrap_or(0)];
+        let mut stamps = vec![0; units::index(self.sources.1.len)];
         store.read_at(0, &mut stamps).map_err(refused)?;
         for (source, known) in corpus.sources.iter().zip(stamps.as_chunks::<STAMP>().0) {
             if stamp(source.place, corpus.input).map(u64::to_le_bytes) != Some(*known) {

@@ -179,9 +179,8 @@ impl<'a> Feed<'a> {
             Work::Files(range, _) => of_sources(range.clone()),
             Work::Piece(piece) => piece.num_bytes(),
         });
-        let len = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         let open = self.stream.as_ref().map_or(0, Stream::num_left);
-        ahead.sum::<u64>() + open + of_sources(self.next..len)
+        ahead.sum::<u64>() + open + of_sources(self.next..SourceId::at(self.sources.len()).0)
     }
 
     /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.

@@ -12,7 +12,7 @@ use crate::fingerprint::Fingerprint;
 use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 
 /// What earlier runs left, and how this one is added to it.
 pub(crate) struct History {
@@ -211,9 +211,9 @@ impl Fresh {
         let (num, store) = (self.num, &mut self.store);
         let mut ahead = Vec::new();
         (0..num).map(move |number| {
-            let within = usize::try_from(number % AHEAD).unwrap_or(0) * RECORD;
+            let within = units::index(number % AHEAD) * RECORD;
             if within == 0 {
-                let len = usize::try_from(AHEAD.min(num - number)).unwrap_or(0) * RECORD;
+                let len = units::index(AHEAD.min(num - number)) * RECORD;
                 ahead.resize(len, 0);
                 store.read_at(number * RECORD as u64, &mut ahead)?;
             }

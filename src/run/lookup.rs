@@ -19,7 +19,7 @@ use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Fault, Part, PartFate, Slot, Visitor};
 use crate::split;
 use crate::store::{Root, path};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Some paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,8 +219,7 @@ impl<'a> Collector<'a> {
         let Some((first, last)) = self.wanted[number].paragraphs else { return Ok(excerpt) };
         let (mut lines, mut counted) = (start.lines, 0);
         let mut hasher = KeyHasher::default();
-        let within =
-            |index: u64| usize::try_from(index.saturating_sub(start.paragraphs)).unwrap_or(usize::MAX);
+        let within = |index: u64| units::index(index.saturating_sub(start.paragraphs));
         let here = within(first)..within(last.saturating_add(1)).min(paragraphs.len());
         for &paragraph in paragraphs.get(here).unwrap_or_default() {
             lines += count_lines(&text[counted..paragraph.span.start]);

@@ -85,6 +85,7 @@ fn check_space(corpus: &Corpus<'_>, feed: &Feed<'_>, decider: &Decider<'_>) -> R
     let paragraphs = if before == 0 || num_before == 0 {
         after / USUAL_PARAGRAPH
     } else {
+        // An estimate that does not fit is more than any disk has free.
         u64::try_from(u128::from(after) * u128::from(num_before) / u128::from(before)).unwrap_or(u64::MAX)
     };
     let needed = num_before.saturating_add(paragraphs).saturating_mul(DISK_BYTES);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::{DocumentId, count};
+use crate::units::{self, DocumentId, count};
 
 /// The checksums of all documents of a reading: four bytes each, on disk.
 pub(crate) struct Checksums {
@@ -70,7 +70,7 @@ impl Checksums {
 
     /// Fills `marks` with those of the documents from `first` on.
     fn read(&self, first: u64, marks: &mut Vec<u32>, num: u64) -> Result<()> {
-        let mut bytes = vec![0; usize::try_from(num * MARK).unwrap_or(0)];
+        let mut bytes = vec![0; units::index(num * MARK)];
         // Poisoned only if a read panicked, and then the run is over.
         let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         scratch.read_at((first - self.first) * MARK, &mut bytes)?;
@@ -174,7 +174,7 @@ impl Recheck {
             self.earlier.read(document, &mut self.marks, num).map_err(Unlike::Error)?;
             self.first = document;
         }
-        let at = usize::try_from(document - self.first).unwrap_or(usize::MAX);
+        let at = units::index(document - self.first);
         Ok(self.marks.get(at).copied().unwrap_or(NONE))
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Area, Input, InputFile, Output, OutputFile, Place, Scratch, path};
 use crate::error::{Error, Result};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Files in memory.
 #[derive(Debug, Default)]
@@ -134,7 +134,7 @@ impl OutputFile for MemoryFile {
 
     fn truncate(&mut self, len: u64) -> Result<()> {
         if let Some(file) = lock(&self.output.staged).get_mut(&self.key) {
-            file.truncate(usize::try_from(len).unwrap_or(usize::MAX));
+            file.truncate(units::index(len));
         }
         self.len = len;
         Ok(())
@@ -156,7 +156,7 @@ impl Scratch for MemoryScratch {
     }
 
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        let start = units::index(offset);
         let found = start.checked_add(content.len()).and_then(|end| self.0.get(start..end));
         let Some(found) = found else {
             return Err(Error::Output {

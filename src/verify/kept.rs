@@ -43,7 +43,7 @@ impl Place {
 
     /// The number of the source.
     pub(super) fn source(self) -> SourceId {
-        SourceId(u32::try_from(self.at >> 32).unwrap_or(u32::MAX))
+        SourceId((self.at >> 32) as u32)
     }
 }
 

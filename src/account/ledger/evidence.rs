@@ -123,7 +123,8 @@ impl EvidenceStore {
 
     fn append(&mut self, json: &str) -> Result<EvidencePlace> {
         let offset = self.scratch.append(json.as_bytes())?;
-        Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
+        let len = u32::try_from(json.len()).expect("a few numbers, each of which is cut to a length");
+        Ok(EvidencePlace { offset, len })
     }
 
     /// What was kept of a finding; nothing of what no search found.
@@ -133,7 +134,7 @@ impl EvidenceStore {
     pub fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
         let Some(finding) = finding else { return Ok(Evidence::default()) };
         let EvidencePlace { offset, len } = finding.evidence();
-        let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
+        let mut json = vec![0; len as usize];
         self.scratch.read_at(offset, &mut json)?;
         if finding.survivor().is_some() {
             let likeness = serde_json::from_slice(&json).unwrap_or_default();

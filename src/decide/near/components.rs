@@ -53,7 +53,7 @@ impl Components {
 /// # Errors
 /// Those of the store that holds sketches.
 pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
-    let mut parents: Vec<u32> = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
+    let mut parents: Vec<SignatureId> = texts.ids().collect();
     let room = Room::new(texts, budget);
     let mut keys: Vec<Keyed> = Vec::with_capacity(room.keys);
     for band in 0..banding.bands {
@@ -127,8 +127,8 @@ fn put_keys(
     let segments: Vec<usize> = (0..texts.sketches().num_segments()).collect();
     for some in segments.chunks(SEGMENTS) {
         let made = some.par_iter().map(|&segment| {
-            let first = u32::try_from(segment * SEGMENT).unwrap_or(u32::MAX);
-            let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(first..);
+            let ids = texts.ids().skip(segment * SEGMENT);
+            let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(ids);
             Ok(made.filter(|&(key, _)| round.takes(key)).collect::<Vec<Keyed>>())
         });
         for made in made.collect::<Result<Vec<_>>>()? {
@@ -261,7 +261,7 @@ fn groups(mut parents: Vec<u32>, texts: &Signatures) -> Components {
     // A root comes before all others of its group, so that it is known for one when the first of them is met.
     let mut rooted: Vec<(u32, SignatureId)> = Vec::new();
     let mut has_others = vec![0_u64; parents.len().div_ceil(64)];
-    for id in 0..u32::try_from(parents.len()).unwrap_or(u32::MAX) {
+    for id in texts.ids() {
         let root = root(&mut parents, id);
         if root == id {
             continue;

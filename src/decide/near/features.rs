@@ -1,7 +1,7 @@
 //! What of a text is compared: the set of its shingles, and its numbers.
 
 use crate::fingerprint::{Number, Slots, WORD_BITS, mix};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
 /// same once in a million pairs.
@@ -198,8 +198,7 @@ impl Features {
         }
         for number in &self.numbers {
             out.extend_from_slice(&number.slot.to_le_bytes());
-            out.push(u8::try_from(number.text.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&number.text.as_bytes()[..number.text.len().min(255)]);
+            push_short(&mut out, number.text.as_bytes());
         }
         for word in &self.words {
             out.extend_from_slice(&word.to_le_bytes()[..HASH_BYTES]);
@@ -237,7 +236,7 @@ impl Features {
 /// is sorted by itself. Half the time of a sort that compares.
 fn sorted(hashes: &[u64]) -> Vec<u64> {
     let bits = (hashes.len() / 4).max(1).ilog2().min(16);
-    let bucket = |hash: u64| usize::try_from(hash >> (HASH_BITS - bits)).unwrap_or(0);
+    let bucket = |hash: u64| units::index(hash >> (HASH_BITS - bits));
     let mut ends = vec![0_u32; (1 << bits) + 1];
     for &hash in hashes {
         ends[bucket(hash) + 1] += 1;
@@ -268,6 +267,12 @@ fn merge<T: Ord>(all: &mut Vec<T>, mut more: Vec<T>) {
         all.append(&mut more);
         all.sort(); // the stable sort finds the two sorted runs and merges them
     }
+}
+
+/// Appends the text of a number behind its length, a byte.
+fn push_short(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(u8::try_from(text.len()).expect("the text of a number is cut to some 64 bytes"));
+    out.extend_from_slice(text);
 }
 
 fn decode_hashes(bytes: &[u8]) -> Vec<u64> {

@@ -153,6 +153,7 @@ impl Settler<'_> {
         self.forest.insert(text);
         self.numbers.insert(text, marks);
         let size = if features.is_whole() { features.num_shingles() } else { 0 };
+        // 0 stands for a size that is not known; such a text is compared in full.
         self.sizes[text as usize] = u32::try_from(size).unwrap_or(0);
         self.cache().put(text, Arc::new(features));
         fresh.push(text);

@@ -1,5 +1,7 @@
 //! What is kept of every text: its sketch, which copies there are of it, and which of them would stay.
 
+use std::ops::Range;
+
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
@@ -97,6 +99,11 @@ impl Signatures {
         self.digests.is_empty()
     }
 
+    /// The numbers of all texts.
+    pub(super) fn ids(&self) -> Range<SignatureId> {
+        0..to_id(self.len())
+    }
+
     /// The bins of a text's sketch.
     ///
     /// # Panics
@@ -137,8 +144,7 @@ impl Signatures {
                 Ok(id)
             }
             Entry::Vacant(entry) => {
-                let id =
-                    u32::try_from(digests.len()).expect("2^32 distinct texts: more than 90 GB of memory");
+                let id = to_id(digests.len());
                 sketches.push(&text.bins)?;
                 entry.insert(id);
                 digests.push(text.digest);
@@ -168,6 +174,11 @@ impl Signatures {
         best.shrink_to_fit();
         best
     }
+}
+
+/// The number of the text at `index`, which [`Signatures::push`] checks for each text.
+fn to_id(index: usize) -> SignatureId {
+    u32::try_from(index).expect("2^32 distinct texts: more than 90 GB of memory")
 }
 
 /// Number of equal bins of two sketches.

@@ -197,7 +197,7 @@ impl Places {
     pub fn owner(&self, document: DocumentId) -> Owner<'_> {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);
-        let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+        let source = SourceId::at(index);
         let mut unit = self.sources.get(index).copied().unwrap_or(Unit::new(0, UnitKind::Document));
         let after = self.members.partition_point(|(member, _)| member.first_document() <= document.0);
         let mut path = None;

@@ -34,7 +34,7 @@ pub(super) fn kind(c: char) -> Kind {
     static PAGES: [OnceLock<Box<[Kind; PAGE]>>; NUM_PAGES] = [const { OnceLock::new() }; NUM_PAGES];
     let code = u32::from(c) as usize;
     let page = PAGES[code / PAGE].get_or_init(|| {
-        let first = u32::try_from(code - code % PAGE).unwrap_or(u32::MAX);
+        let first = u32::try_from(code - code % PAGE).expect("a page of characters");
         let mut page = Box::new([Kind::Other; PAGE]);
         for (kind, code) in page.iter_mut().zip(first..) {
             *kind = char::from_u32(code).map_or(Kind::Other, searched);

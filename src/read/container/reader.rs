@@ -11,7 +11,7 @@ use crate::read::coding::Coding;
 use crate::read::context::PIECE_BYTES;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Reads one document, or a container of records, piece by piece.
 pub(crate) trait PieceReader: Send {
@@ -106,7 +106,7 @@ pub(in crate::read) fn fill(
 ) -> io::Result<bool> {
     let missing = PIECE_BYTES.saturating_sub(count(buffer.len()));
     let want = missing.max(count(buffer.len()) / 4);
-    buffer.reserve(usize::try_from(want).unwrap_or(0));
+    buffer.reserve(units::index(want));
     let before = buffer.len();
     let got = reader.take(want).read_to_end(buffer);
     *num_read += count(buffer.len() - before);

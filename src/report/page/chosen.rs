@@ -22,7 +22,7 @@ impl Paths {
         if let Some(&number) = self.numbers.get(path) {
             return number;
         }
-        let number = u32::try_from(self.spelled.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.spelled.len()).expect("a page shows a bounded number of places");
         self.spelled.push(path.to_owned());
         self.numbers.insert(path.to_owned(), number);
         number

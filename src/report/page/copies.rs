@@ -11,6 +11,7 @@ use std::num::NonZeroU64;
 use super::groups::{DocumentKey, Group, Groups, bounds, index};
 use super::{LedgerLines, MAX_REPEATED};
 use crate::error::Result;
+use crate::units;
 
 /// Consecutive paragraphs of a document that stays.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,7 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
         return Ok(stretches);
     }
     let group_of = |number: u64| {
-        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let at = units::index(number);
         groups.of_line.get(at).copied().unwrap_or_default()
     };
     let is_exact = |number: u64| {

@@ -124,7 +124,7 @@ impl Data {
         if let Some(&number) = self.reason_numbers.get(why) {
             return number;
         }
-        let number = u32::try_from(self.reasons.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.reasons.len()).expect("a page shows a bounded number of texts");
         self.reasons.push(printable_bytes(why.as_bytes()));
         self.reason_numbers.insert(why.to_owned(), number);
         number

@@ -134,7 +134,7 @@ impl Groups {
     fn number(&mut self, own: &Group) -> u32 {
         let groups = &self.all;
         let key = |group: &Group| (group.document, group.first, group.last, group.rule);
-        let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(groups.len()).expect("2^32 groups: hundreds of GB of memory");
         let is_own = |number: &u32| key(&groups[index(*number)]) == key(own);
         let entry = self.table.entry(hash(own), is_own, |number| hash(&groups[index(*number)]));
         *entry.or_insert(next).get()
@@ -171,5 +171,5 @@ pub(super) fn bounds(first: u64, last: u64) -> (u64, u64) {
 
 /// The place of what has this number.
 pub(super) fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+    number as usize
 }

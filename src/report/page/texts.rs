@@ -5,7 +5,7 @@ use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
 use crate::error::Result;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// How many texts of each group are shown, so that they fit: first one copy of each group, then more.
 pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
@@ -27,7 +27,7 @@ pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
 /// What a text of a group takes, about.
 fn bytes_of(group: &Group) -> usize {
     let each = group.bytes / u64::from(group.copies.max(1));
-    usize::try_from(each).unwrap_or(MAX_TEXT).clamp(1, MAX_TEXT)
+    units::index(each).clamp(1, MAX_TEXT)
 }
 
 /// Paragraphs that are as much as is shown, about.

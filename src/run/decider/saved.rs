@@ -14,7 +14,7 @@ use crate::decide::{
 use crate::error::Result;
 use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
 use crate::store::{Mark, Output, Scratch};
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 
 /// Where the decider stands when prints overflow: the rest is gone through once more from here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ pub(crate) struct Log(pub(crate) Box<dyn Scratch>);
 impl Log {
     /// Appends a piece.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.append(&crate::units::count(bytes.len()).to_le_bytes())?;
+        self.0.append(&units::count(bytes.len()).to_le_bytes())?;
         self.0.append(bytes).map(drop)
     }
 
@@ -139,7 +139,7 @@ impl Log {
             if len > mark.len - offset {
                 return Err(self.0.damaged(offset));
             }
-            bytes.resize(usize::try_from(len).unwrap_or(0), 0);
+            bytes.resize(units::index(len), 0);
             self.0.read_at(offset, &mut bytes)?;
             visit(&bytes).ok_or_else(|| self.0.damaged(offset))?;
             offset += len;

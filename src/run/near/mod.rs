@@ -47,7 +47,7 @@ use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Remova
 use crate::decide::{Finding, Places, Rule, Texts};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 use features::Collected;
 use sketch::DocumentSketches;
@@ -112,7 +112,7 @@ struct Compared<'a> {
 fn near_budget(config: &Config) -> usize {
     const LEAST: usize = 1024 * 1024;
     let budget = config.memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
-    usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+    units::index(budget).max(LEAST)
 }
 
 /// Most bytes of a distinct text that stay in memory whatever there is of it, and those of its rank.

@@ -19,7 +19,7 @@ use crate::run::pass::{Keys, Pass};
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 use crate::write::RecordIds;
 
 use super::pending::Pending;
@@ -163,7 +163,7 @@ impl Adder<'_> {
             return Ok(());
         }
         let text = push(&mut self.sketches.texts, document.0, text, self.sketcher.corpus.output)?;
-        let index = usize::try_from(document.0).unwrap_or(usize::MAX);
+        let index = units::index(document.0);
         self.sketches.texts_of.resize(index, NO_TEXT);
         self.sketches.texts_of.push(text);
         Ok(())

@@ -155,7 +155,7 @@ impl WebReader {
             return Ok(());
         }
         let head = record.head.shifted(*at);
-        let block_end = head.end + usize::try_from(record.content_length).unwrap_or(0);
+        let block_end = head.end + units::index(record.content_length);
         let line = ByteSpan::new(head.start, block_end);
         let id = if record.id.is_empty() { record.uri } else { record.id }.shifted(*at);
         records.slots.push(match record.parts() {

@@ -21,7 +21,7 @@ use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
 use crate::store::InputFile;
-use crate::units::{ByteSpan, count};
+use crate::units::{self, ByteSpan, count};
 
 /// Reads a Parquet file a few rows at a time.
 struct ParquetReader {
@@ -51,12 +51,13 @@ impl ParquetReader {
         let schema = Arc::clone(builder.schema());
         let text = text_column(&schema, &context.text_field.to_string())?;
         let id = schema.column_with_name(&context.id_field).map(|(index, _)| index);
+        // A number below zero, which only a damaged file holds, counts as none.
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0).max(1);
         let sizes =
             metadata.row_groups().iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0));
         let average = (sizes.fold(0, u64::saturating_add) / rows).max(1);
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
-        let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
+        let builder = builder.with_batch_size(units::index(batch_rows));
         let batches = builder.build().map_err(|error| fault(&error))?;
         Ok(Self { batches, metadata, schema, text, id, limit: context.decoded_limit })
     }
