@@ -17,7 +17,7 @@ use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
-use crate::units::{ByteSpan, count};
+use crate::units::{self, ByteSpan, count};
 
 /// WARC.
 pub(super) struct Warc;
