@@ -13,17 +13,17 @@ use crate::write;
 
 use super::lines::LineCounter;
 
-/// A chunk, and what was seen of it: one [`Seen`] for each of its slots.
+/// A chunk, and what was seen of it: one [`ExaminedSlot`] for each of its slots.
 pub(super) struct Examined {
     pub(super) settled: Settled,
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<ExaminedSlot>,
     /// Counts of each part.
     pub(super) counts: Vec<Counts>,
 }
 
 /// What was seen of a document, or of a piece of one.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct ExaminedSlot {
     /// What goes, each with the beginning of its text.
     pub(super) stretches: Vec<(Stretch, String)>,
     /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
@@ -50,7 +50,7 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Con
         for number in part.slots.clone() {
             let slot = &examined.settled.scanned.chunk.slots[number];
             if slot.is_verbatim || slot.fault.is_some() {
-                examined.seen.push(Seen::default());
+                examined.seen.push(ExaminedSlot::default());
                 continue;
             }
             let (seen, more) = look(&examined.settled, part, number, &context, config)?;
@@ -68,10 +68,10 @@ fn look(
     number: usize,
     context: &StretchContext<'_>,
     config: &Config,
-) -> Result<(Seen, Counts)> {
+) -> Result<(ExaminedSlot, Counts)> {
     let document = settled.judged(number);
     let written = write::count_text(document);
-    let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
+    let mut seen = ExaminedSlot { has_kept: written.layout.has_text, ..ExaminedSlot::default() };
     let place = &settled.documents[number];
     for_each_stretch(document, place.first, place.offset, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);

@@ -4,13 +4,13 @@
 //! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
 //! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
 
-mod account;
+mod describe;
 mod examine;
 mod lines;
 mod log;
 mod measure;
 mod page;
-mod tell;
+mod recorder;
 mod writing;
 
 use std::io::Write;
@@ -38,10 +38,10 @@ use crate::run::session::Session;
 use crate::store::{DiskInput, Place, Root};
 use crate::write::RecordIds;
 
-use account::Account;
+use describe::{Describer, InputName, ReportedCounts};
 use log::Log;
 use measure::{Figures, FileMarks};
-use tell::{Named, Teller, Told};
+use recorder::CheckRecorder;
 use writing::Unknown;
 
 /// What a check is to do.
@@ -140,20 +140,20 @@ fn analyse(
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
-    let mut account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let mut recorder = CheckRecorder::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
         examine::examine(settled, LedgerContext { sources, places, findings, earlier }, config)
     };
     let mut commit = |examined, places: &Places| {
-        let settled = account.take(examined, places)?;
+        let settled = recorder.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
     let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
     drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    let (summary, mut log, lines, ids) = account.finish();
+    let (summary, mut log, lines, ids) = recorder.finish();
     let current = config.given.directory.as_deref();
-    let mut teller = Teller {
+    let mut describer = Describer {
         sources,
         places: decider.places(),
         findings,
@@ -161,15 +161,15 @@ fn analyse(
         lines: &lines,
         ids,
         evidence,
-        roots: roots.iter().map(|root| Named::of(root, current)).collect(),
+        roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
         has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
-        told: Told::default(),
+        reported: ReportedCounts::default(),
         last_file: None,
     };
-    let report = tell(&mut log, &mut teller, gate, summary, observer)?;
+    let report = report(&mut log, &mut describer, gate, summary, observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
-        page::write(out, &mut log, &mut teller, &report.summary, &mut texts)?;
+        page::write(out, &mut log, &mut describer, &report.summary, &mut texts)?;
     }
     let baseline =
         if gate.wants_baseline { Some(today(&mut log, sources, decider.places(), config)?) } else { None };
@@ -177,9 +177,9 @@ fn analyse(
 }
 
 /// Measures what was found and tells the writers.
-fn tell(
+fn report(
     log: &mut Log,
-    teller: &mut Teller<'_>,
+    describer: &mut Describer<'_>,
     gate: &mut Gate<'_>,
     summary: Summary,
     observer: &dyn Observer,
@@ -187,20 +187,20 @@ fn tell(
     let known = match &gate.before {
         None => None,
         Some(before) => {
-            let Teller { sources, places, .. } = *teller;
+            let Describer { sources, places, .. } = *describer;
             Some(measure::known(log, &before.baseline, sources, places, before.has_changed)?)
         }
     };
     let known = known.as_ref();
     let mut figures = Figures::default();
-    measure::for_each_piece(log, known, |_, piece| {
-        figures.add(&piece);
+    measure::for_each_unknown(log, known, |_, part| {
+        figures.add(&part);
         Ok(ControlFlow::Continue(()))
     })?;
     let mut limits = Vec::new();
     for (mut row, worst) in figures.measure(&gate.limits, &summary) {
         let worst: Result<Vec<Problem>> =
-            worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
+            worst.parts().iter().map(|part| describer.unnumbered(log, part)).collect();
         row.worst = worst?;
         limits.push(row);
     }
@@ -211,7 +211,7 @@ fn tell(
         num_known: known.map_or(0, |known| known.num_known),
         compared: gate.before.as_ref().map(|before| before.name.clone()),
     };
-    let unknown = Unknown { log, known, teller };
+    let unknown = Unknown { log, known, describer };
     writing::write(unknown, &mut gate.writers, &report, observer)?;
     Ok(report)
 }
