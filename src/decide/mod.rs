@@ -7,30 +7,30 @@
 //! occurrence in corpus order stays whatever the number of threads, without a lock and without looking ahead. Pure:
 //! no I/O; decisions compare integers only.
 //!
-//! What does not fit in memory is partitioned on disk and settled when all of it is there ([`Dealer`], [`Plan`]),
+//! What does not fit in memory is partitioned on disk and settled when all of it is there ([`Partitioner`], [`DiskVerdicts`]),
 //! through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their file is
 //! [`crate::index`].
 
 mod copies;
-mod dealer;
+mod disk_buckets;
+mod disk_verdicts;
 mod earlier;
 mod exact;
 mod findings;
 pub mod near;
 mod partition;
+mod partitioner;
 mod places;
-mod plan;
 mod rules;
-mod spill;
 mod verdict;
 
 pub use copies::Copies;
-pub use dealer::{Dealer, FreshVisitor, Means, SavedDealer};
+pub use disk_verdicts::{DiskVerdicts, SavedVerdicts};
 pub use earlier::{Earlier, EarlierEntries, EarlierPlace};
-pub use exact::{Batch, Exact, SavedSurvivors};
+pub use exact::{ChunkPrints, Exact, SavedSurvivors};
 pub use findings::{EvidencePlace, Finding, Findings, NO_TEXT, Texts};
-pub use partition::{Dealt, NUM_PARTITIONS};
-pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};
-pub use plan::{Plan, SavedPlan};
+pub use partition::{NUM_PARTITIONS, PartitionedPrints};
+pub use partitioner::{Partitioner, SavedPartitioner, SettleOptions, SurvivorVisitor};
+pub use places::{Located, Owner, OwnerKind, Places, SavedPlaces};
 pub use rules::{Judges, Rule, Stays, Wording, looks_ahead};
 pub use verdict::{Reason, Removed, Verdict};

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::store::ReadAt;
 use crate::units::{self, Ordinal, count};
 
-use super::directory::Walk;
+use super::directory::BlockWalk;
 use super::layout::{
     BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
 };
@@ -49,7 +49,7 @@ pub struct IndexReader {
     /// Of each block of the directory, its first place and its offset.
     directory: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
-    walk: Mutex<Option<(usize, Walk)>>,
+    walk: Mutex<Option<(usize, BlockWalk)>>,
 }
 
 impl fmt::Debug for IndexReader {
@@ -274,7 +274,7 @@ impl IndexReader {
         let is_cached = cached.as_ref().is_some_and(|(cached, _)| *cached == number);
         if !is_cached {
             *cached = None;
-            *cached = Some((number, Walk::new(self.directory_block(number)?, self.directory[number].0)));
+            *cached = Some((number, BlockWalk::new(self.directory_block(number)?, self.directory[number].0)));
         }
         let Some((_, walk)) = &mut *cached else { return Err(missing()) };
         let malformed = |_| self.damaged(Section::Directory, Some(count(number)), "it cannot be understood");

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::store::Append;
 use crate::units::{Ordinal, count};
 
-use super::directory::Block;
+use super::directory::OpenBlock;
 use super::entries::{key, prefix};
 use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
 use super::{Entry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
@@ -34,7 +34,7 @@ pub struct IndexWriter<'a> {
     entries: u64,
     /// Where the directory begins, once it has begun: no entry may follow.
     directory: Option<u64>,
-    documents: Block,
+    documents: OpenBlock,
     fences: Vec<u64>,
     directory_fences: Vec<(u64, u64)>,
 }
@@ -83,7 +83,7 @@ impl<'a> IndexWriter<'a> {
             num_entries: 0,
             entries,
             directory: None,
-            documents: Block::default(),
+            documents: OpenBlock::default(),
             fences: Vec::new(),
             directory_fences: Vec::new(),
         })

@@ -50,7 +50,7 @@ pub(crate) fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<
 /// Whether no more records are to be kept in memory.
 pub(crate) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool> {
     let room = room(corpus, decider)?;
-    if !matches!(decider.copies, Copies::Live(_)) {
+    if !matches!(decider.copies, Copies::InMemory(_)) {
         return Ok(false);
     }
     // What earlier runs left is on disk, and met there.

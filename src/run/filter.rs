@@ -37,7 +37,7 @@ pub(super) fn filter(
 ) -> Result<Search> {
     corpus.observer.begun(Stage::Filtering);
     let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, searched)?);
-    let mut judge = Judge { filters, open: Measures::default(), dropped: Vec::new() };
+    let mut judge = FilterJudge { filters, open: Measures::default(), dropped: Vec::new() };
     let mut walk = Walk::default();
     let visit = |settled: Settled, _: &Places| {
         let measures = measure(&settled, filters);
@@ -86,14 +86,14 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
 }
 
 /// Judges documents, in corpus order.
-struct Judge<'a> {
+struct FilterJudge<'a> {
     filters: &'a Filters,
     /// Of the pieces of a long text so far.
     open: Measures,
     dropped: Vec<(DocumentId, Dropped)>,
 }
 
-impl Judge<'_> {
+impl FilterJudge<'_> {
     fn judge(&mut self, document: DocumentId, measures: &Measures) {
         self.dropped.extend(self.filters.judge(measures).map(|dropped| (document, dropped)));
     }
@@ -101,7 +101,7 @@ impl Judge<'_> {
 
 /// Judges the documents of a chunk: one [`Measures`] for each of its slots.
 struct ChunkJudge<'c, 'a> {
-    judge: &'c mut Judge<'a>,
+    judge: &'c mut FilterJudge<'a>,
     settled: &'c Settled,
     measures: Vec<Measures>,
 }

@@ -10,7 +10,7 @@ use super::decider::{Decider, VERDICTS};
 use super::feed::Feed;
 use super::pass::Pass;
 use super::settled::Settled;
-use crate::decide::{FreshVisitor, Means};
+use crate::decide::{SettleOptions, SurvivorVisitor};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::read::Role;
@@ -52,14 +52,14 @@ pub(crate) fn settle<'a>(
     let scratch = corpus.output.store(VERDICTS)?;
     let mut keep =
         |fingerprint, place| corpus.history.map_or(Ok(()), |history| history.keep(fingerprint, place));
-    let fresh: Option<&mut FreshVisitor<'_>> = match corpus.history {
+    let fresh: Option<&mut SurvivorVisitor<'_>> = match corpus.history {
         Some(history) if history.is_updated() => {
             history.begin(corpus.output)?;
             Some(&mut keep)
         }
         _ => None,
     };
-    decider.begin_write(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
+    decider.begin_write(start, SettleOptions { budget, scratch, earlier: corpus.earlier(), fresh })?;
     corpus.observer.begun(Stage::Cleaning);
     // How a source is read that was begun before is not to change now: pieces of it are settled.
     let mut ways = course.feed.ways().clone();

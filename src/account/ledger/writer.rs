@@ -238,7 +238,7 @@ fn compress_error(source: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::account::{LedgerReader, RawJson};
-    use crate::decide::{Findings, Places, Reason, Rule, UnitKind};
+    use crate::decide::{Findings, OwnerKind, Places, Reason, Rule};
     use crate::discover::{Format, Plan, SourceList};
     use crate::document::Kind;
     use crate::store::{Area, MemoryOutput, Output};
@@ -258,7 +258,7 @@ mod tests {
         let mut sources = SourceList::default();
         sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
         let mut places = Places::default();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         let document = places.push_document(Ordinal(0));
         places.set_end(Ordinal(3));
         let context =

@@ -79,14 +79,14 @@ pub const NO_TEXT: u32 = u32::MAX;
 #[derive(Debug)]
 struct List {
     rule: Rule,
-    units: Units,
+    units: ListedUnits,
     /// Sorted by number of the unit.
     removed: Vec<(u64, Finding)>,
 }
 
 /// Units that a list numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Units {
+enum ListedUnits {
     Texts,
     Documents,
     Paragraphs,
@@ -123,20 +123,24 @@ impl Findings {
     pub fn add_texts(&mut self, texts: Texts, rule: Rule, removed: Vec<(u32, Finding)>) {
         self.texts = Some(texts);
         let removed = removed.into_iter().map(|(text, found)| (u64::from(text), found));
-        self.add(rule, Units::Texts, removed);
+        self.add(rule, ListedUnits::Texts, removed);
     }
 
     /// Adds the documents that go by a rule, sorted.
     pub fn add_documents(&mut self, rule: Rule, removed: Vec<(DocumentId, Finding)>) {
-        self.add(rule, Units::Documents, removed.into_iter().map(|(document, found)| (document.0, found)));
+        self.add(
+            rule,
+            ListedUnits::Documents,
+            removed.into_iter().map(|(document, found)| (document.0, found)),
+        );
     }
 
     /// Adds the paragraphs that go by a rule, sorted. Copies of one go with it: they need not be named.
     pub fn add_paragraphs(&mut self, rule: Rule, removed: Vec<(Ordinal, Finding)>) {
-        self.add(rule, Units::Paragraphs, removed.into_iter().map(|(place, found)| (place.0, found)));
+        self.add(rule, ListedUnits::Paragraphs, removed.into_iter().map(|(place, found)| (place.0, found)));
     }
 
-    fn add(&mut self, rule: Rule, units: Units, removed: impl Iterator<Item = (u64, Finding)>) {
+    fn add(&mut self, rule: Rule, units: ListedUnits, removed: impl Iterator<Item = (u64, Finding)>) {
         debug_assert!(self.lists.iter().all(|list| list.rule != rule), "a rule has one list");
         self.lists.push(List { rule, units, removed: removed.collect() });
     }
@@ -145,9 +149,9 @@ impl Findings {
     pub fn judge_document(&self, document: DocumentId) -> Verdict {
         let text = self.texts.as_ref().and_then(|texts| texts.of(document));
         let found = self.lists.iter().find_map(|list| match list.units {
-            Units::Texts => list.reason(u64::from(text?)),
-            Units::Documents => list.reason(document.0),
-            Units::Paragraphs => None,
+            ListedUnits::Texts => list.reason(u64::from(text?)),
+            ListedUnits::Documents => list.reason(document.0),
+            ListedUnits::Paragraphs => None,
         });
         let best = || self.texts.as_ref()?.best(text?).filter(|best| *best != document);
         found.or_else(|| best().map(Reason::ExactDocument)).map_or(Verdict::KEEP, Verdict::removed)
@@ -161,13 +165,13 @@ impl Findings {
             Some(Reason::Exact(survivor)) => survivor,
             Some(_) => return verdict,
         };
-        let mut lists = self.lists.iter().filter(|list| list.units == Units::Paragraphs);
+        let mut lists = self.lists.iter().filter(|list| list.units == ListedUnits::Paragraphs);
         lists.find_map(|list| list.reason(original.0)).map_or(verdict, Verdict::removed)
     }
 
     /// Whether any paragraph was found.
     pub fn has_paragraphs(&self) -> bool {
-        self.lists.iter().any(|list| list.units == Units::Paragraphs && !list.removed.is_empty())
+        self.lists.iter().any(|list| list.units == ListedUnits::Paragraphs && !list.removed.is_empty())
     }
 
     /// Whether nothing was found.

@@ -1,6 +1,6 @@
 //! Findings on disk, for a run that may have to go on after it was cut short.
 
-use super::{EvidencePlace, Finding, Findings, List, Units};
+use super::{EvidencePlace, Finding, Findings, List, ListedUnits};
 use crate::decide::rules::Rule;
 use crate::error::Result;
 
@@ -16,7 +16,7 @@ const LIST: u8 = 2;
 /// Bytes of a finding behind the number of its unit.
 const FINDING: usize = 28;
 
-impl Units {
+impl ListedUnits {
     const ALL: [Self; 3] = [Self::Texts, Self::Documents, Self::Paragraphs];
 }
 
@@ -55,7 +55,7 @@ impl Findings {
                 let ([rule, units], rest) = rest.split_first_chunk()?;
                 let (records, []) = rest.as_chunks() else { return None };
                 let rule = *Rule::ALL.get(usize::from(*rule))?;
-                let units = *Units::ALL.get(usize::from(*units))?;
+                let units = *ListedUnits::ALL.get(usize::from(*units))?;
                 self.list(rule, units).removed.extend(records.iter().map(unpack));
             }
             _ => return None,
@@ -64,7 +64,7 @@ impl Findings {
     }
 
     /// The list that was begun last, or a new one.
-    fn list(&mut self, rule: Rule, units: Units) -> &mut List {
+    fn list(&mut self, rule: Rule, units: ListedUnits) -> &mut List {
         let is_new = self.lists.last().is_none_or(|last| (last.rule, last.units) != (rule, units));
         if is_new {
             self.lists.push(List { rule, units, removed: Vec::new() });

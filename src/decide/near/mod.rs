@@ -27,4 +27,4 @@ pub use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
 pub use judge::{Judge, Match, NumberOverlap, Similarity};
 pub use settle::{Load, Removal, num_bytes, settle};
-pub use signatures::{Banded, Member, Rank, SignatureId, Signatures, Signed};
+pub use signatures::{Banded, MemberPlace, Rank, SignatureId, Signatures, Signed};

@@ -17,7 +17,7 @@ pub type SignatureId = u32;
 pub type Rank = [u64; 3];
 
 /// Where a text stands: the number of a document, or the ordinal of a paragraph.
-pub type Member = u64;
+pub type MemberPlace = u64;
 
 /// The sketches of all distinct texts.
 ///
@@ -29,7 +29,7 @@ pub struct Signatures {
     digests: Vec<u64>,
     table: HashTable<u32>,
     /// The member that would stay.
-    best: Vec<Member>,
+    best: Vec<MemberPlace>,
     /// Its rank; empty if all rank the same.
     ranks: Vec<Rank>,
     is_ranked: bool,
@@ -80,13 +80,13 @@ impl Signatures {
     }
 
     /// Keeps the sketches beyond the budget in an empty store. Does nothing unless it is needed.
-    pub fn spill_to(&mut self, scratch: Box<dyn Scratch>) {
-        self.sketches.spill_to(scratch);
+    pub fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
+        self.sketches.overflow_to(scratch);
     }
 
     /// Whether any sketch is on disk.
-    pub fn is_spilled(&self) -> bool {
-        self.sketches.is_spilled()
+    pub fn is_on_disk(&self) -> bool {
+        self.sketches.is_on_disk()
     }
 
     /// Number of distinct texts.
@@ -107,7 +107,7 @@ impl Signatures {
     /// The bins of a text's sketch.
     ///
     /// # Panics
-    /// If it is on disk: see [`Self::is_spilled`].
+    /// If it is on disk: see [`Self::is_on_disk`].
     #[inline]
     pub fn bins(&self, id: SignatureId) -> &[u16] {
         self.sketches.bins(id)
@@ -126,7 +126,7 @@ impl Signatures {
     ///
     /// # Panics
     /// At 2^32 distinct texts: more than 90 GB of memory.
-    pub fn push(&mut self, member: Member, text: &Signed) -> Result<SignatureId> {
+    pub fn push(&mut self, member: MemberPlace, text: &Signed) -> Result<SignatureId> {
         let Self { table, digests, sketches, .. } = self;
         let own = check(&text.bins);
         let entry = table.entry(
@@ -159,17 +159,17 @@ impl Signatures {
 
     /// The member of a text that would stay.
     #[inline]
-    pub fn best(&self, id: SignatureId) -> Member {
+    pub fn best(&self, id: SignatureId) -> MemberPlace {
         self.best[id as usize]
     }
 
     /// What texts are sorted by: the one to stay first.
-    pub fn order(&self, id: SignatureId) -> (Rank, Member) {
+    pub fn order(&self, id: SignatureId) -> (Rank, MemberPlace) {
         (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
     }
 
     /// Forgets what texts are compared by; the members that would stay are left, in the order of texts.
-    pub fn into_best(self) -> Vec<Member> {
+    pub fn into_best(self) -> Vec<MemberPlace> {
         let mut best = self.best;
         best.shrink_to_fit();
         best

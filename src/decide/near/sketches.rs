@@ -82,7 +82,7 @@ impl Sketches {
     }
 
     /// Keeps what has no room from here on in an empty store; nothing unless it is needed.
-    pub(super) fn spill_to(&mut self, scratch: Box<dyn Scratch>) {
+    pub(super) fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
         if self.needs_scratch() {
             let scratch = Mutex::new(scratch);
             self.disk = Some(Disk { scratch, num_segments: 0, open: Vec::new(), checks: Vec::new() });
@@ -90,7 +90,7 @@ impl Sketches {
     }
 
     /// Whether any sketch is on disk.
-    pub(super) fn is_spilled(&self) -> bool {
+    pub(super) fn is_on_disk(&self) -> bool {
         self.disk.is_some()
     }
 
@@ -109,7 +109,7 @@ impl Sketches {
         Ok(())
     }
 
-    /// The bins of a sketch that is in memory, as all are unless [`Self::is_spilled`].
+    /// The bins of a sketch that is in memory, as all are unless [`Self::is_on_disk`].
     #[inline]
     pub(super) fn bins(&self, id: SignatureId) -> &[u16] {
         let start = id as usize % SEGMENT * self.num_bins;
@@ -266,7 +266,7 @@ mod tests {
         let mut sketches = Sketches::new(NUM_BINS, budget);
         for n in 0..num {
             if sketches.needs_scratch() {
-                sketches.spill_to(MemoryOutput::new().scratch().unwrap());
+                sketches.overflow_to(MemoryOutput::new().scratch().unwrap());
             }
             sketches.push(&bins(n)).unwrap();
         }
@@ -281,7 +281,7 @@ mod tests {
             for budget in [0, segment - 1, segment, 2 * segment + 1, usize::MAX] {
                 let sketches = sketches(num, budget);
                 let fits = num <= budget / segment * SEGMENT;
-                assert_eq!(sketches.is_spilled(), !fits, "{num} {budget}");
+                assert_eq!(sketches.is_on_disk(), !fits, "{num} {budget}");
                 // All in turn, backwards, a few from each segment, and one twice.
                 let ids: Vec<u32> = (0..u32::try_from(num).unwrap()).collect();
                 let few: Vec<u32> = ids.iter().rev().step_by(100).copied().collect();
@@ -304,11 +304,11 @@ mod tests {
     #[test]
     fn a_store_is_taken_when_it_is_needed() {
         let mut sketches = sketches(SEGMENT + 1, 3 * SEGMENT * NUM_BINS * 2);
-        sketches.spill_to(MemoryOutput::new().scratch().unwrap());
-        assert!(!sketches.needs_scratch() && !sketches.is_spilled());
+        sketches.overflow_to(MemoryOutput::new().scratch().unwrap());
+        assert!(!sketches.needs_scratch() && !sketches.is_on_disk());
         // Without one all stay in memory.
         (0..3 * SEGMENT).for_each(|n| sketches.push(&bins(n)).unwrap());
-        assert!(!sketches.is_spilled());
+        assert!(!sketches.is_on_disk());
         assert_eq!(sketches.bins(u32::try_from(4 * SEGMENT).unwrap()), bins(3 * SEGMENT - 1));
     }
 }

@@ -11,7 +11,7 @@ const BLOCK: usize = 4096;
 
 /// Some documents that follow one another: where their first paragraphs stand, from `base` on.
 #[derive(Debug)]
-struct Block {
+struct DocumentBlock {
     base: u64,
     first_document: u64,
     starts: Vec<u32>,
@@ -19,7 +19,7 @@ struct Block {
 
 /// What the documents of a source, or of a member of an archive, are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnitKind {
+pub enum OwnerKind {
     /// It is one document.
     Document,
     /// They are its records.
@@ -31,10 +31,10 @@ pub enum UnitKind {
 /// Number of the first document of a source or of a member of an archive, and what its documents are: one word,
 /// as there may be millions.
 #[derive(Debug, Clone, Copy)]
-struct Unit(u64);
+struct OwnerStart(u64);
 
-impl Unit {
-    fn new(first_document: u64, kind: UnitKind) -> Self {
+impl OwnerStart {
+    fn new(first_document: u64, kind: OwnerKind) -> Self {
         Self(first_document << 2 | kind as u64)
     }
 
@@ -42,7 +42,7 @@ impl Unit {
         self.0 >> 2
     }
 
-    fn is(self, kind: UnitKind) -> bool {
+    fn is(self, kind: OwnerKind) -> bool {
         self.0 & 3 == kind as u64
     }
 }
@@ -51,11 +51,11 @@ impl Unit {
 /// archive.
 #[derive(Debug, Default)]
 pub struct Places {
-    blocks: Vec<Block>,
+    blocks: Vec<DocumentBlock>,
     num_documents: u64,
-    sources: Vec<Unit>,
+    sources: Vec<OwnerStart>,
     /// Members of archives, and where the path of each ends in `paths`.
-    members: Vec<(Unit, usize)>,
+    members: Vec<(OwnerStart, usize)>,
     paths: Vec<u8>,
     end: u64,
 }
@@ -84,14 +84,14 @@ pub struct Located {
 
 impl Places {
     /// The next source begins.
-    pub fn push_source(&mut self, kind: UnitKind) {
-        self.sources.push(Unit::new(self.num_documents, kind));
+    pub fn push_source(&mut self, kind: OwnerKind) {
+        self.sources.push(OwnerStart::new(self.num_documents, kind));
     }
 
     /// The next member of the source begun last begins.
-    pub fn push_member(&mut self, path: &[u8], kind: UnitKind) {
+    pub fn push_member(&mut self, path: &[u8], kind: OwnerKind) {
         self.paths.extend_from_slice(path);
-        self.members.push((Unit::new(self.num_documents, kind), self.paths.len()));
+        self.members.push((OwnerStart::new(self.num_documents, kind), self.paths.len()));
     }
 
     /// The source begun last is to begin anew: forgets it and its one document.
@@ -113,7 +113,7 @@ impl Places {
         } else {
             let mut starts = Vec::with_capacity(BLOCK);
             starts.push(0);
-            self.blocks.push(Block { base: start.0, first_document: self.num_documents, starts });
+            self.blocks.push(DocumentBlock { base: start.0, first_document: self.num_documents, starts });
         }
         self.num_documents += 1;
         DocumentId(self.num_documents - 1)
@@ -131,9 +131,9 @@ impl Places {
 
     /// Bytes of memory it takes.
     pub fn num_bytes(&self) -> u64 {
-        let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<Block>());
-        let sources = self.sources.capacity() * size_of::<Unit>();
-        let members = self.members.capacity() * size_of::<(Unit, usize)>() + self.paths.capacity();
+        let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<DocumentBlock>());
+        let sources = self.sources.capacity() * size_of::<OwnerStart>();
+        let members = self.members.capacity() * size_of::<(OwnerStart, usize)>() + self.paths.capacity();
         count(blocks + sources + members)
     }
 
@@ -198,18 +198,18 @@ impl Places {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);
         let source = SourceId::at(index);
-        let mut unit = self.sources.get(index).copied().unwrap_or(Unit::new(0, UnitKind::Document));
+        let mut unit = self.sources.get(index).copied().unwrap_or(OwnerStart::new(0, OwnerKind::Document));
         let after = self.members.partition_point(|(member, _)| member.first_document() <= document.0);
         let mut path = None;
         if let Some(number) = after.checked_sub(1)
             && let Some((member, end)) = self.members.get(number)
-            && unit.is(UnitKind::Archive)
+            && unit.is(OwnerKind::Archive)
         {
             let start = number.checked_sub(1).map_or(0, |before| self.members[before].1);
             path = Some(&self.paths[start..*end]);
             unit = *member;
         }
-        let record = unit.is(UnitKind::Container).then(|| document.0 - unit.first_document());
+        let record = unit.is(OwnerKind::Container).then(|| document.0 - unit.first_document());
         Owner { source, member: path, record }
     }
 }
@@ -222,8 +222,8 @@ mod tests {
     fn locates_across_blocks_empty_documents_and_sources() {
         let mut places = Places::default();
         // Source 0 has no document; source 1 has 5000 documents of 0, 1 or 2 paragraphs; source 2 one of 10.
-        places.push_source(UnitKind::Document);
-        places.push_source(UnitKind::Container);
+        places.push_source(OwnerKind::Document);
+        places.push_source(OwnerKind::Container);
         let mut expected = Vec::new();
         let mut place = 0;
         for document in 0..5000_u64 {
@@ -233,7 +233,7 @@ mod tests {
             }
             place += document % 3;
         }
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(place));
         expected.extend((0..10).map(|paragraph| (5000, paragraph, place + 10)));
         places.set_end(Ordinal(place + 10));
@@ -258,15 +258,15 @@ mod tests {
     #[test]
     fn members_of_archives() {
         let mut places = Places::default();
-        places.push_source(UnitKind::Archive); // an archive: a text, nothing, two records
-        places.push_member(b"a.txt", UnitKind::Document);
+        places.push_source(OwnerKind::Archive); // an archive: a text, nothing, two records
+        places.push_member(b"a.txt", OwnerKind::Document);
         places.push_document(Ordinal(0));
-        places.push_member(b"b.jsonl", UnitKind::Container);
-        places.push_member(b"c.jsonl", UnitKind::Container);
+        places.push_member(b"b.jsonl", OwnerKind::Container);
+        places.push_member(b"c.jsonl", OwnerKind::Container);
         places.push_document(Ordinal(1));
         places.push_document(Ordinal(2));
-        places.push_member(b"d.jsonl", UnitKind::Container); // empty
-        places.push_source(UnitKind::Document); // a text
+        places.push_member(b"d.jsonl", OwnerKind::Container); // empty
+        places.push_source(OwnerKind::Document); // a text
         places.push_document(Ordinal(3));
         let owner = |document| {
             let owner = places.owner(DocumentId(document));
@@ -281,12 +281,12 @@ mod tests {
     #[test]
     fn a_source_begins_anew() {
         let mut places = Places::default();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(0));
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(2));
         places.pop_source();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         assert_eq!(places.push_document(Ordinal(2)), DocumentId(1));
         places.set_end(Ordinal(4));
         assert_eq!(places.locate(Ordinal(3)).document, DocumentId(1));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BLOCK, Places, Unit};
+use super::{BLOCK, OwnerStart, Places};
 use crate::units::{Ordinal, count};
 
 /// How much of [`Places`] is saved.
@@ -70,10 +70,10 @@ impl Places {
             self.push_document(Ordinal(take(&mut rest)?));
         }
         for _ in 0..take(&mut rest)? {
-            self.sources.push(Unit(take(&mut rest)?));
+            self.sources.push(OwnerStart(take(&mut rest)?));
         }
         for _ in 0..take(&mut rest)? {
-            let unit = Unit(take(&mut rest)?);
+            let unit = OwnerStart(take(&mut rest)?);
             let len = usize::try_from(take(&mut rest)?).ok()?;
             self.paths.extend_from_slice(rest.split_off(..len)?);
             self.members.push((unit, self.paths.len()));
@@ -96,7 +96,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::UnitKind;
+    use super::super::OwnerKind;
     use super::*;
     use crate::units::DocumentId;
 
@@ -107,8 +107,8 @@ mod tests {
         let mut place = 0;
         for n in 0..9000_u64 {
             match n % 1000 {
-                0 => places.push_source(UnitKind::Archive),
-                1..4 => places.push_member(format!("m{n}").as_bytes(), UnitKind::Container),
+                0 => places.push_source(OwnerKind::Archive),
+                1..4 => places.push_member(format!("m{n}").as_bytes(), OwnerKind::Container),
                 _ => {}
             }
             places.push_document(Ordinal(place));

@@ -68,7 +68,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     let answers = texts.read(&wanted)?.into_iter();
     let mut answers = Answers { wanted, answers };
     answers.wanted.reverse();
-    let mut room = Room { left: MAX_TEXT_BYTES };
+    let mut room = TextRoom { left: MAX_TEXT_BYTES };
     data.num_groups = count(chosen.num_groups);
     for shown in std::mem::take(&mut chosen.groups) {
         let mut group = group_data(data, shown, &mut answers, &mut room);
@@ -103,7 +103,7 @@ fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
     shown.survivor.iter().filter(|place| shown.num_texts > 0 && place.run.is_none()).chain(copies)
 }
 
-fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut Room) -> GroupData {
+fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut TextRoom) -> GroupData {
     let Shown { group, num_texts, survivor, copies } = shown;
     let mut told = GroupData::of(&group);
     let mut twin = None;
@@ -146,7 +146,12 @@ fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut R
 }
 
 /// Puts a text, or why it is not there, into a place.
-fn show(data: &mut Data, place: &mut PlaceData, answer: std::result::Result<Cut, String>, room: &mut Room) {
+fn show(
+    data: &mut Data,
+    place: &mut PlaceData,
+    answer: std::result::Result<Cut, String>,
+    room: &mut TextRoom,
+) {
     match answer {
         Ok(Cut { text, is_cut }) => {
             place.line = text.line;
@@ -167,11 +172,11 @@ impl Answers {
 }
 
 /// What may still be shown.
-struct Room {
+struct TextRoom {
     left: usize,
 }
 
-impl Room {
+impl TextRoom {
     /// Shows as much of a text as may be; nothing if there is no room.
     fn put(&mut self, place: &mut PlaceData, mut text: String, is_cut: bool) {
         let end = text.floor_char_boundary(MAX_TEXT);

@@ -17,7 +17,7 @@ use super::recheck::{Checksums, Recheck, Unlike};
 use super::scan::Scanned;
 use super::settled::{Settled, SettledDocument};
 use crate::config::Scope;
-use crate::decide::{Batch, Copies, Exact, Findings, Places, UnitKind, Verdict};
+use crate::decide::{ChunkPrints, Copies, Exact, Findings, OwnerKind, Places, Verdict};
 use crate::discover::SourceList;
 use crate::error::Error;
 use crate::fingerprint::DocumentHasher;
@@ -94,7 +94,7 @@ struct OpenDocument {
 }
 
 /// Where a chunk begins.
-struct Origin {
+struct ChunkStart {
     /// Place of its first paragraph.
     first: Ordinal,
     /// Place of the first paragraph of the document that it begins in the middle of.
@@ -142,7 +142,8 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
 impl<'a> Decider<'a> {
     /// Begins a pass.
     pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
-        let copies = if pass.settles_copies() { Copies::Live(Exact::new(scope)) } else { Copies::Unsought };
+        let copies =
+            if pass.settles_copies() { Copies::InMemory(Exact::new(scope)) } else { Copies::NotSought };
         let at = At::default();
         match basis {
             Basis::Nothing(noting) => {
@@ -239,7 +240,7 @@ impl<'a> Decider<'a> {
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
             let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
             self.begin_chunk(scanned);
-            origins.push(Origin { first: Ordinal(self.at.next), open_document: open });
+            origins.push(ChunkStart { first: Ordinal(self.at.next), open_document: open });
             documents.push(self.place(scanned)?);
         }
         let next = Ordinal(self.at.next);
@@ -263,7 +264,7 @@ impl<'a> Decider<'a> {
         &mut self,
         scanned: &mut [Scanned],
         documents: &[Vec<SettledDocument>],
-        origins: &[Origin],
+        origins: &[ChunkStart],
     ) -> Result<Vec<Vec<Verdict>>, Error> {
         let of_documents: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
@@ -272,11 +273,11 @@ impl<'a> Decider<'a> {
             .collect();
         for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
             if let Some(given) = given {
-                scanned.records.retain(|paragraph| given[paragraph as usize].is_kept());
+                scanned.prints.retain(|paragraph| given[paragraph as usize].is_kept());
             }
         }
-        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| Batch {
-            records: &scanned.records,
+        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| ChunkPrints {
+            prints: &scanned.prints,
             num_paragraphs: scanned.paragraphs.len(),
             first: origin.first,
             open_document: origin.open_document,
@@ -346,11 +347,11 @@ impl<'a> Decider<'a> {
     }
 
     fn begin(&mut self, part: &Part) {
-        let kind = if part.kind.is_container() { UnitKind::Container } else { UnitKind::Document };
+        let kind = if part.kind.is_container() { OwnerKind::Container } else { OwnerKind::Document };
         let Some(places) = self.given() else { return };
         match &part.role {
             Role::Whole => places.push_source(kind),
-            Role::ArchiveStart => places.push_source(UnitKind::Archive),
+            Role::ArchiveStart => places.push_source(OwnerKind::Archive),
             Role::Member(member) => places.push_member(&member.path, kind),
             Role::ArchiveEnd => {}
         }

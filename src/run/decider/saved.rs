@@ -9,7 +9,8 @@ use super::{At, Decider, Numbering};
 use crate::config::Scope;
 
 use crate::decide::{
-    Copies, Dealer, Exact, Findings, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
+    Copies, DiskVerdicts, Exact, Findings, Partitioner, Places, SavedPartitioner, SavedPlaces,
+    SavedSurvivors, SavedVerdicts, SettleOptions,
 };
 use crate::error::Result;
 use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
@@ -43,9 +44,13 @@ impl Decider<'_> {
             Numbering::Known(_) | Numbering::Kept(_) => 0,
         };
         let open = at.open.as_ref().map(|open| open.start);
-        if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
-            self.copies =
-                Copies::Dealt(Dealer::take_over(exact, output.store(RECORDS)?, Ordinal(at.next), open)?);
+        if let Copies::InMemory(exact) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Partitioned(Partitioner::take_over(
+                exact,
+                output.store(PRINTS)?,
+                Ordinal(at.next),
+                open,
+            )?);
         }
         if !is_noted {
             // A document that stands open is not known from its beginning.
@@ -58,10 +63,10 @@ impl Decider<'_> {
     /// Begins [`Pass::Write`]: settles what was put aside, and goes back to `start`.
     ///
     /// # Errors
-    /// Those of [`Dealer::settle`].
-    pub(crate) fn begin_write(&mut self, start: Start, means: Means<'_>) -> Result<()> {
-        if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
+    /// Those of [`Partitioner::settle`].
+    pub(crate) fn begin_write(&mut self, start: Start, options: SettleOptions<'_>) -> Result<()> {
+        if let Copies::Partitioned(partitioner) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Settled(partitioner.settle(Ordinal(self.at.next), options)?);
         }
         let Start { at, unchecked, first } = start;
         self.at = at;
@@ -97,9 +102,9 @@ pub(crate) struct SavedDecider {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum SavedCopies {
-    Live(SavedSurvivors),
-    Dealt(SavedDealer),
-    Planned(SavedPlan),
+    InMemory(SavedSurvivors),
+    Partitioned(SavedPartitioner),
+    Settled(SavedVerdicts),
 }
 
 /// What a pass appends to when it is saved: places and survivors, each in a store.
@@ -185,13 +190,13 @@ impl<'a> Decider<'a> {
         }
         let saved = logs.saved_places;
         let copies = match &mut self.copies {
-            Copies::Unsought => return Ok(None),
-            Copies::Live(exact) => {
+            Copies::NotSought => return Ok(None),
+            Copies::InMemory(exact) => {
                 exact.save(&mut logs.saved_survivors, |bytes| logs.survivors.append(bytes))?;
-                SavedCopies::Live(logs.saved_survivors.clone())
+                SavedCopies::InMemory(logs.saved_survivors.clone())
             }
-            Copies::Dealt(dealer) => SavedCopies::Dealt(dealer.save()?),
-            Copies::Planned(plan) => SavedCopies::Planned(plan.save()?),
+            Copies::Partitioned(partitioner) => SavedCopies::Partitioned(partitioner.save()?),
+            Copies::Settled(plan) => SavedCopies::Settled(plan.save()?),
         };
         Ok(Some(SavedDecider {
             at: self.at.clone(),
@@ -217,22 +222,22 @@ impl<'a> Decider<'a> {
         let mut survivors_log = Log(output.reopen_store(SURVIVORS, logs.survivors)?);
         let mut saved_survivors = SavedSurvivors::default();
         let copies = match saved.copies {
-            SavedCopies::Live(survivors) => {
+            SavedCopies::InMemory(survivors) => {
                 let mut exact = Exact::new(scope);
                 survivors_log.for_each(logs.survivors, |bytes| exact.take_up(bytes))?;
                 if !exact.is(&survivors) {
                     return Err(survivors_log.0.damaged(0));
                 }
                 saved_survivors = survivors;
-                Copies::Live(exact)
+                Copies::InMemory(exact)
             }
-            SavedCopies::Dealt(dealer) => {
-                let records = output.reopen_store(RECORDS, dealer.records)?;
-                Copies::Dealt(Dealer::take_up(dealer, scope, records)?)
+            SavedCopies::Partitioned(partitioner) => {
+                let prints = output.reopen_store(PRINTS, partitioner.prints)?;
+                Copies::Partitioned(Partitioner::take_up(partitioner, scope, prints)?)
             }
-            SavedCopies::Planned(plan) => {
-                let verdicts = output.reopen_store(VERDICTS, plan.verdicts)?;
-                Copies::Planned(Plan::take_up(&plan, verdicts)?)
+            SavedCopies::Settled(saved) => {
+                let verdicts = output.reopen_store(VERDICTS, saved.verdicts)?;
+                Copies::Settled(DiskVerdicts::take_up(&saved, verdicts)?)
             }
         };
         let reopen = |saved: SavedChecksums| -> Result<Checksums> {
@@ -263,6 +268,6 @@ pub(crate) struct Resumed<'a> {
 }
 
 /// The stores of passes that overflow to disk.
-const RECORDS: &str = "records";
+const PRINTS: &str = "prints";
 pub(crate) const MARKS: &str = "marks";
 pub(crate) const VERDICTS: &str = "verdicts";

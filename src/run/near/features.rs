@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 use crate::config::Shingle;
 use crate::decide::Places;
-use crate::decide::near::{Components, Features, Member, SignatureId, Signatures};
+use crate::decide::near::{Components, Features, MemberPlace, SignatureId, Signatures};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
@@ -21,7 +21,7 @@ use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal};
 
-use super::{Compared, Units, report};
+use super::{Compared, ComparedUnits, report};
 
 /// The features of texts, on disk.
 pub(super) struct Collected {
@@ -52,7 +52,7 @@ impl Collected {
 }
 
 /// The texts that are wanted, sorted by where they stand. 16 bytes a text.
-struct Wanted(Vec<(Member, SignatureId)>);
+struct Wanted(Vec<(MemberPlace, SignatureId)>);
 
 impl Wanted {
     fn new(texts: &Signatures, components: &Components) -> Self {
@@ -61,18 +61,18 @@ impl Wanted {
         Self(wanted)
     }
 
-    fn get(&self, member: Member) -> Option<SignatureId> {
+    fn get(&self, member: MemberPlace) -> Option<SignatureId> {
         let number = self.0.binary_search_by_key(&member, |(member, _)| *member).ok()?;
         self.0.get(number).map(|(_, text)| *text)
     }
 
     /// Which sources hold any of them.
-    fn sources(&self, num_sources: usize, units: Units, places: &Places) -> Vec<bool> {
+    fn sources(&self, num_sources: usize, units: ComparedUnits, places: &Places) -> Vec<bool> {
         let mut sources = vec![false; num_sources];
         for &(member, _) in &self.0 {
             let document = match units {
-                Units::Documents => DocumentId(member),
-                Units::Paragraphs => places.locate(Ordinal(member)).document,
+                ComparedUnits::Documents => DocumentId(member),
+                ComparedUnits::Paragraphs => places.locate(Ordinal(member)).document,
             };
             if let Some(source) = sources.get_mut(places.owner(document).source.index()) {
                 *source = true;
@@ -103,14 +103,14 @@ struct Maker<'a> {
     tokenizer: Tokenizer,
     shingle: Shingle,
     wanted: &'a Wanted,
-    units: Units,
+    units: ComparedUnits,
 }
 
 impl Maker<'_> {
     fn make(&self, settled: &Settled) -> ChunkMade {
         match self.units {
-            Units::Documents => self.documents(settled),
-            Units::Paragraphs => self.paragraphs(settled),
+            ComparedUnits::Documents => self.documents(settled),
+            ComparedUnits::Paragraphs => self.paragraphs(settled),
         }
     }
 
@@ -278,8 +278,8 @@ pub(super) fn collect(
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {
-            Units::Documents => DocumentId(member),
-            Units::Paragraphs => places.locate(Ordinal(member)).document,
+            ComparedUnits::Documents => DocumentId(member),
+            ComparedUnits::Paragraphs => places.locate(Ordinal(member)).document,
         };
         let source = places.owner(document).source;
         return Err(Error::Changed { path: corpus.sources.get(source).place.relative.to_vec() });

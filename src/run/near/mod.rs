@@ -54,7 +54,7 @@ use sketch::DocumentSketches;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Units {
+enum ComparedUnits {
     Documents,
     Paragraphs,
 }
@@ -77,7 +77,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let (sketches, numbered) = sketch::documents(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
         let DocumentSketches { texts, texts_of } = sketches;
-        let compared = Compared { texts: &texts, banding, units: Units::Documents };
+        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Documents };
         let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
@@ -87,7 +87,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let before = known.as_ref().map(|known| Searched { known, findings: &findings });
         let (texts, numbered) = sketch::paragraphs(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
-        let compared = Compared { texts: &texts, banding, units: Units::Paragraphs };
+        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Paragraphs };
         let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
@@ -102,7 +102,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
 struct Compared<'a> {
     texts: &'a Signatures,
     banding: Banding,
-    units: Units,
+    units: ComparedUnits,
 }
 
 /// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough

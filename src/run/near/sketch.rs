@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{Banding, MemberPlace, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
@@ -214,9 +214,14 @@ impl UnitVisitor for ChunkAdder<'_, '_> {
 }
 
 /// Adds a text that stands there. The store for what has no room is made when it is needed first.
-fn push(texts: &mut Signatures, member: Member, text: &Signed, output: &dyn Output) -> Result<SignatureId> {
+fn push(
+    texts: &mut Signatures,
+    member: MemberPlace,
+    text: &Signed,
+    output: &dyn Output,
+) -> Result<SignatureId> {
     if texts.needs_scratch() {
-        texts.spill_to(output.scratch()?);
+        texts.overflow_to(output.scratch()?);
     }
     texts.push(member, text)
 }
