@@ -188,8 +188,8 @@ pub fn clean_documents(
     for ((area, name), content) in output.take_published() {
         match area {
             Area::Corpus => written.push((to_text(name), content)),
-            Area::Record if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
-            Area::Record => {}
+            Area::Account if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
+            Area::Account => {}
         }
     }
     written.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
@@ -253,8 +253,8 @@ fn clean_after(ends: Ends<'_>, history: Option<&History>, session: &Session<'_>)
 /// Writes the account of a run that is through, and publishes.
 fn publish(corpus: &Corpus<'_>, summary: &Summary, info: &RunInfo) -> Result<()> {
     let Corpus { output, history, .. } = *corpus;
-    output.create(Area::Record, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
-    output.create(Area::Record, names::RUN_INFO.as_bytes())?.append(info.to_json().as_bytes())?;
+    output.create(Area::Account, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
+    output.create(Area::Account, names::RUN_INFO.as_bytes())?.append(info.to_json().as_bytes())?;
     if corpus.observer.is_cancelled() {
         return Err(Error::Interrupted);
     }

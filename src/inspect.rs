@@ -9,7 +9,7 @@ use crate::observe::Observer;
 use crate::read::{Compression, Fault, Part, PartFate, Visitor};
 use crate::report::{Inspection, LongestParagraph, Scripts};
 use crate::run::corpus::{Corpus, path_of};
-use crate::run::reader::{Look, read_work};
+use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::split;
@@ -46,7 +46,7 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
         (chunk, eye.seen)
     };
-    let mut look = Look::at(corpus, scan);
+    let mut look = ReadOnlyPass::at(corpus, scan);
     while let Some(scanned) = look.next()? {
         for (chunk, mut seen) in scanned {
             for part in &chunk.parts {

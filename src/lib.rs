@@ -93,5 +93,5 @@ pub use document::Document;
 pub use error::{Error, Rejection, Result};
 pub use inspect::inspect;
 pub use observe::{NoObserver, Observer};
-pub use originals::{Excerpt, Missing, OriginalParagraph, OriginalTexts, Originals, Wanted};
+pub use originals::{Excerpt, ExcerptRequest, Missing, OriginalParagraph, OriginalTexts, Originals};
 pub use verify::{Audit, Difference, DifferenceKind, verify};

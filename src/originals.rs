@@ -13,7 +13,7 @@ use crate::run::session::pool;
 use crate::run::texts::{asked, texts};
 use crate::store::{DiskInput, NullOutput, Root};
 
-pub use crate::run::lookup::{Excerpt, Missing, OriginalParagraph, Wanted};
+pub use crate::run::lookup::{Excerpt, ExcerptRequest, Missing, OriginalParagraph};
 
 /// The inputs of a run, listed again.
 pub struct Originals {
@@ -57,7 +57,7 @@ impl Originals {
     /// [`crate::Error::Interrupted`], [`crate::Error::Config`], and [`crate::Error::Output`] if there is no space to unpack to.
     pub fn read(
         &self,
-        wanted: &[Wanted],
+        wanted: &[ExcerptRequest],
         observer: &dyn Observer,
     ) -> Result<Vec<std::result::Result<Excerpt, Missing>>> {
         self.pool.install(|| {

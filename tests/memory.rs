@@ -181,7 +181,7 @@ fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Re
 /// What was published, but for `run.json`, which varies.
 fn published(output: &MemoryOutput) -> BTreeMap<(Area, Vec<u8>), Vec<u8>> {
     let mut published = output.take_published();
-    published.remove(&(Area::Record, b"run.json".to_vec()));
+    published.remove(&(Area::Account, b"run.json".to_vec()));
     published
 }
 

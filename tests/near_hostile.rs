@@ -50,7 +50,7 @@ fn in_memory(files: &Files) -> MemoryInput {
 /// What a run published: OUT, and the lines of its ledger.
 fn published(output: &MemoryOutput) -> Option<(Files, Vec<Value>)> {
     let mut all = output.take_published();
-    let ledger = all.remove(&(Area::Record, b"removed.jsonl.zst".to_vec()))?;
+    let ledger = all.remove(&(Area::Account, b"removed.jsonl.zst".to_vec()))?;
     let ledger = packs::json_lines(&zstd::stream::decode_all(ledger.as_slice()).expect("Zstandard"));
     all.retain(|(area, _), _| *area == Area::Corpus);
     let out = all.into_iter().map(|((_, path), content)| (String::from_utf8(path).expect("UTF-8"), content));

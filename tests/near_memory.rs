@@ -79,7 +79,7 @@ fn published(files: &Files, config: &Config) -> (Published, Arc<Stores>) {
     let (output, stores) = (MemoryOutput::new(), Arc::new(Stores::default()));
     run(files, &Watched(output.clone(), Arc::clone(&stores)), config).expect("a run");
     let mut published = output.take_published();
-    published.remove(&(Area::Record, b"run.json".to_vec())).expect("a run is recorded");
+    published.remove(&(Area::Account, b"run.json".to_vec())).expect("a run is recorded");
     (published, stores)
 }
 

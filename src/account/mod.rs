@@ -21,8 +21,8 @@ mod summary;
 
 pub use figures::{fraction, grouped, size};
 pub use ledger::{
-    Checkpoint, Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers,
-    LedgerPlace, LedgerReader, Likeness, RawJson, RecordId, SavedLedger, Stretch, StretchContext,
+    Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace,
+    LedgerReader, Likeness, RawJson, RecordId, RollbackPoint, SavedLedger, Stretch, StretchContext,
     StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
 };
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};

@@ -25,13 +25,13 @@ use crate::error::Result;
 use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
-use crate::run::course::Course;
 use crate::run::decider::Decider;
 use crate::run::drive::{Visitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::Stores;
 use crate::run::history::History;
 use crate::run::pass::{Keys, Pass};
+use crate::run::progress::PassProgress;
 use crate::run::recorder::Tally;
 use crate::run::search::search;
 use crate::run::session::Session;
@@ -149,8 +149,8 @@ fn analyse(
         let settled = recorder.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     let (summary, mut log, lines, ids) = recorder.finish();
     let current = config.given.directory.as_deref();
     let mut describer = Describer {

@@ -65,7 +65,7 @@ impl DiskVerdicts {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn take_up(saved: &SavedVerdicts, verdicts: Box<dyn Scratch>) -> Result<Self> {
+    pub fn resume(saved: &SavedVerdicts, verdicts: Box<dyn Scratch>) -> Result<Self> {
         let &SavedVerdicts { boundary, window_bits, num_windows, .. } = saved;
         let windows = DiskBuckets::restore(verdicts, num_windows)?;
         Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })

@@ -109,13 +109,13 @@ impl Exact {
     }
 
     /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
-    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
+    pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let (prints, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
         for print in prints {
             let (fingerprint, place) = (print.first_chunk::<16>()?, print.last_chunk::<8>()?);
             let fingerprint = Fingerprint::from_bytes(*fingerprint);
             let partition = &mut self.partitions[fingerprint.prefix(NUM_PARTITIONS.trailing_zeros())];
-            partition.take_up(fingerprint, u64::from_le_bytes(*place));
+            partition.resume(fingerprint, u64::from_le_bytes(*place));
         }
         rest.is_empty().then_some(())
     }

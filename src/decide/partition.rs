@@ -169,7 +169,7 @@ impl Partition {
     }
 
     /// Takes up a survivor; survivors come in corpus order.
-    pub(super) fn take_up(&mut self, fingerprint: Fingerprint, place: u64) {
+    pub(super) fn resume(&mut self, fingerprint: Fingerprint, place: u64) {
         self.settle_one(fingerprint, place, 0);
     }
 

@@ -145,7 +145,7 @@ pub enum Error {
         printable(path),
         line.map_or(String::new(), |line| format!("{line}:"))
     )]
-    Record {
+    Account {
         /// The file.
         path: PathBuf,
         /// The line in it, from 1.

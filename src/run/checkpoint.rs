@@ -2,7 +2,7 @@
 //! (`--resume`). A run seals after every so many bytes of input, between two batches.
 //!
 //! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
-//! brings a state back. What stands in memory is appended to stores ([`Logs`]); what is small stands in the state.
+//! brings a state back. What stands in memory is appended to stores ([`DeciderLogs`]); what is small stands in the state.
 //!
 //! Not sealed are: the middle of a search for near-duplicates, corpora with standard input, the middle of one text,
 //! and the middle of what a compressor or an archive holds back. Then an earlier state stands.
@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::unpacked_path;
 use super::corpus::Corpus;
-use super::course::{Course, Rest};
-use super::decider::{Decider, Log, Logs, Resumed, SavedDecider, SavedLogs};
-use super::feed::{Feed, Position, Ways};
+use super::decider::{Decider, DeciderLogs, PieceLog, Resumed, SavedDecider, SavedDeciderLogs};
+use super::feed::{Feed, FeedPosition, Ways};
 use super::history::History;
 use super::pass::Pass;
+use super::progress::{PassProgress, RestOfCorpus};
 use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
 use crate::decide::Findings;
@@ -29,21 +29,21 @@ use crate::units::{self, count};
 
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct State<S> {
+pub(crate) struct Checkpoint<S> {
     /// What the output depends on beside the inputs.
     config: String,
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
     pass: Pass,
     /// In [`Pass::Partition`]: the rest that is read ahead.
-    rest: Option<Rest>,
+    rest: Option<RestOfCorpus>,
     /// In [`Pass::Write`]: the survivors for an index that are kept.
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
-    position: Position,
+    position: FeedPosition,
     ways: Ways,
     decider: SavedDecider,
-    logs: SavedLogs,
+    logs: SavedDeciderLogs,
     /// The recorder, as it is or, while the rest is decided ahead, as it was when that began.
     recorder: S,
 }
@@ -63,7 +63,7 @@ pub(crate) const EVIDENCE: &str = "evidence";
 const SOURCES: &str = "sources";
 
 /// Seals the states of a run.
-pub(crate) struct Sealer<'a, S> {
+pub(crate) struct Checkpointer<'a, S> {
     output: &'a dyn Output,
     journal: &'a Journal,
     every: u64,
@@ -77,16 +77,16 @@ struct Inner<S> {
     /// Seals wait for so many bytes.
     due: u64,
     pass: Pass,
-    rest: Option<Rest>,
+    rest: Option<RestOfCorpus>,
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
     /// The recorder when the rest began to be decided ahead.
     recorder: Option<S>,
-    logs: Option<Logs>,
+    logs: Option<DeciderLogs>,
     sources: Option<(usize, Mark)>,
 }
 
-impl<'a, S: Clone + Serialize> Sealer<'a, S> {
+impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
     /// A sealer for an output that has a journal.
     pub(crate) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
         let journal = output.journal()?;
@@ -116,12 +116,12 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     }
 
     /// Whether anything was sealed.
-    pub(crate) fn has_sealed(&self) -> bool {
+    pub(crate) fn has_checkpoint(&self) -> bool {
         self.lock().logs.is_some()
     }
 
     /// Whether a seal is due; between two sources it is when it is wanted.
-    pub(crate) fn is_due(&self, position: Position) -> bool {
+    pub(crate) fn is_due(&self, position: FeedPosition) -> bool {
         let inner = self.lock();
         inner.since >= inner.due || !position.is_within() && self.wants(&inner)
     }
@@ -145,7 +145,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         if corpus.sources.total_size() < self.every {
             return Ok(());
         }
-        let mut log = Log(self.output.store(FINDINGS)?);
+        let mut log = PieceLog(self.output.store(FINDINGS)?);
         findings.save(|piece| log.append(piece))?;
         let mut inner = self.lock();
         inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()? });
@@ -154,7 +154,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     }
 
     /// The prints of `rest` are put aside from here on.
-    pub(crate) fn begin_partition(&self, rest: &Rest, recorder: Option<S>) {
+    pub(crate) fn begin_partition(&self, rest: &RestOfCorpus, recorder: Option<S>) {
         let mut inner = self.lock();
         inner.pass = Pass::Partition;
         inner.rest = Some(rest.clone());
@@ -174,7 +174,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     }
 
     /// Seals what is done, if the pass and the record are where they can be taken up again.
-    pub(crate) fn seal(
+    pub(crate) fn save_checkpoint(
         &self,
         corpus: &Corpus<'_>,
         feed: &Feed<'_>,
@@ -196,10 +196,10 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         };
         let logs = match &mut inner.logs {
             Some(logs) => logs,
-            none => none.insert(Logs::new(self.output)?),
+            none => none.insert(DeciderLogs::new(self.output)?),
         };
         let Some(decider) = decider.save(logs)? else { return Ok(()) };
-        let state = State {
+        let state = Checkpoint {
             config: self.config.clone(),
             sources,
             pass: inner.pass,
@@ -215,7 +215,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         let json = serde_json::to_vec(&state).map_err(|error| resume_error(self.output, &error))?;
         tracing::debug!(bytes = json.len(), "sealed");
         (inner.since, inner.due) = (0, self.every);
-        self.journal.seal(json)
+        self.journal.save_checkpoint(json)
     }
 }
 
@@ -287,7 +287,7 @@ fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> Option<u64> {
     Some(input.stamp(place)?.rotate_left(7) ^ name)
 }
 
-impl<S: Clone + Serialize + DeserializeOwned> State<S> {
+impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
     /// Reads a state.
     pub(crate) fn parse(json: &[u8], output: &dyn Output) -> Result<Self> {
         serde_json::from_slice(json).map_err(|error| resume_error(output, &error))
@@ -334,7 +334,7 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
             return Ok((None, EvidenceStore::new(output.scratch()?)));
         };
         let mut findings = Findings::default();
-        Log(output.reopen_store(FINDINGS, mark)?).for_each(mark, |piece| findings.take_up(piece))?;
+        PieceLog(output.reopen_store(FINDINGS, mark)?).for_each(mark, |piece| findings.resume(piece))?;
         Ok((Some(findings), EvidenceStore::new(output.reopen_store(EVIDENCE, evidence)?)))
     }
 
@@ -343,12 +343,12 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
         self,
         corpus: &Corpus<'a>,
         findings: Option<&'a Findings>,
-        sealer: Option<&Sealer<'_, S>>,
-    ) -> Result<(Decider<'a>, Course<'a>, S)> {
+        checkpointer: Option<&Checkpointer<'_, S>>,
+    ) -> Result<(Decider<'a>, PassProgress<'a>, S)> {
         let from = Resumed { scope: corpus.config.decide.scope, output: corpus.output, findings };
         let (decider, logs) = Decider::resume(self.decider, &self.logs, from)?;
-        if let Some(sealer) = sealer {
-            let mut inner = sealer.lock();
+        if let Some(checkpointer) = checkpointer {
+            let mut inner = checkpointer.lock();
             (inner.pass, inner.rest, inner.fresh) = (self.pass, self.rest.clone(), self.fresh);
             (inner.sources, inner.search) = (Some(self.sources), self.search);
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
@@ -357,16 +357,16 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
         let written = self.rest.as_ref().map_or(self.position, |rest| rest.position);
         forget_after(written, corpus)?;
         if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
-            history.take_up(fresh, corpus.output)?;
+            history.resume(fresh, corpus.output)?;
         }
         let feed = Feed::new(corpus).starting(self.position, self.ways);
-        Ok((decider, Course { pass: self.pass, feed, rest: self.rest }, self.recorder))
+        Ok((decider, PassProgress { pass: self.pass, feed, rest: self.rest }, self.recorder))
     }
 }
 
 /// Removes what stands in the corpus of sources that come after a position: another run may have begun to write a text
 /// that this one finds to be bad before it writes any of it. What a source that is begun wrote is part of the state.
-fn forget_after(position: Position, corpus: &Corpus<'_>) -> Result<()> {
+fn forget_after(position: FeedPosition, corpus: &Corpus<'_>) -> Result<()> {
     let first = position.source().index() + usize::from(position.is_within());
     for source in corpus.sources.iter().skip(first) {
         let relative = source.place.relative;

@@ -47,14 +47,14 @@ impl Work {
 
 /// Where a feed stands: everything before it was given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Position {
+pub(crate) struct FeedPosition {
     /// The source.
     source: u32,
     /// What was given out of it stands before this.
     piece: PiecePlace,
 }
 
-impl Position {
+impl FeedPosition {
     /// The source it is in, or before.
     pub(crate) fn source(self) -> SourceId {
         SourceId(self.source)
@@ -153,7 +153,7 @@ impl<'a> Feed<'a> {
     }
 
     /// Begins at `position`, and reads sources in these ways.
-    pub(crate) fn starting(mut self, position: Position, ways: Ways) -> Self {
+    pub(crate) fn starting(mut self, position: FeedPosition, ways: Ways) -> Self {
         self.next = position.source;
         self.resumed = Some((SourceId(position.source), position.piece));
         self.ways = ways;
@@ -161,11 +161,11 @@ impl<'a> Feed<'a> {
     }
 
     /// Where it stands: what was taken from it stands before.
-    pub(crate) fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> FeedPosition {
         match (self.ahead().and_then(<[Work]>::first), &self.stream) {
-            (Some(work), _) => Position::of(work),
-            (None, Some(stream)) => Position { source: stream.source().0, piece: stream.next_place() },
-            (None, None) => Position { source: self.next, piece: PiecePlace::default() },
+            (Some(work), _) => FeedPosition::of(work),
+            (None, Some(stream)) => FeedPosition { source: stream.source().0, piece: stream.next_place() },
+            (None, None) => FeedPosition { source: self.next, piece: PiecePlace::default() },
         }
     }
 

@@ -7,13 +7,13 @@
 //! Memory: 32 bytes a document that goes.
 
 use super::corpus::Corpus;
-use super::course::Course;
 use super::decider::Decider;
 use super::drive::{Visitor, drive};
 use super::feed::Feed;
 use super::found::{self, Search, Searched};
 use super::overflow::report;
 use super::pass::{Keys, Pass};
+use super::progress::PassProgress;
 use super::settled::Settled;
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::{EvidenceStore, RawJson};
@@ -47,12 +47,12 @@ pub(super) fn filter(
         report(corpus, &settled);
         walk.chunk(
             &settled.scanned.chunk,
-            &mut ChunkJudge { judge: &mut judge, settled: &settled, measures },
+            &mut ChunkFilterJudge { judge: &mut judge, settled: &settled, measures },
         )?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
 }
 
@@ -100,13 +100,13 @@ impl FilterJudge<'_> {
 }
 
 /// Judges the documents of a chunk: one [`Measures`] for each of its slots.
-struct ChunkJudge<'c, 'a> {
+struct ChunkFilterJudge<'c, 'a> {
     judge: &'c mut FilterJudge<'a>,
     settled: &'c Settled,
     measures: Vec<Measures>,
 }
 
-impl UnitVisitor for ChunkJudge<'_, '_> {
+impl UnitVisitor for ChunkFilterJudge<'_, '_> {
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
         self.judge.open = Measures::default();
         Ok(())

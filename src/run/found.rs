@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::corpus::Corpus;
-use super::decider::{Basis, Known, MARKS};
+use super::decider::{Basis, KnownCorpus, MARKS};
 use super::recheck::Checksums;
 use crate::account::EvidenceStore;
 use crate::decide::Findings;
@@ -15,7 +15,7 @@ use crate::write::RecordIds;
 #[derive(Default)]
 pub(crate) struct Search {
     pub(crate) findings: Findings,
-    pub(crate) known: Option<Known>,
+    pub(crate) known: Option<KnownCorpus>,
 }
 
 impl Search {
@@ -30,7 +30,7 @@ impl Search {
 /// What was found before a search begins.
 #[derive(Clone, Copy)]
 pub(crate) struct Searched<'a> {
-    pub(crate) known: &'a Known,
+    pub(crate) known: &'a KnownCorpus,
     pub(crate) findings: &'a Findings,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Searched<'a> {
 pub(super) fn basis<'a>(corpus: &Corpus<'_>, before: Option<Searched<'a>>) -> Result<Basis<'a>> {
     Ok(match before {
         None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
-        Some(Searched { known: Known { places, checksums }, findings }) => {
+        Some(Searched { known: KnownCorpus { places, checksums }, findings }) => {
             Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
         }
     })

@@ -29,10 +29,10 @@ struct Update {
     reader: Option<usize>,
     run: String,
     /// The survivors of this run, in ascending order of fingerprints: 24 bytes each.
-    fresh: Mutex<Option<Fresh>>,
+    fresh: Mutex<Option<FreshSurvivors>>,
 }
 
-struct Fresh {
+struct FreshSurvivors {
     store: Box<dyn Scratch>,
     num: u64,
 }
@@ -124,7 +124,7 @@ impl History {
     /// Begins to take in survivors.
     pub(crate) fn begin(&self, output: &dyn Output) -> Result<()> {
         if let Some(update) = &self.update {
-            *lock(&update.fresh) = Some(Fresh { store: output.store(FRESH)?, num: 0 });
+            *lock(&update.fresh) = Some(FreshSurvivors { store: output.store(FRESH)?, num: 0 });
         }
         Ok(())
     }
@@ -149,10 +149,10 @@ impl History {
     }
 
     /// Takes up what was taken in by a run that was cut short.
-    pub(crate) fn take_up(&self, mark: Mark, output: &dyn Output) -> Result<()> {
+    pub(crate) fn resume(&self, mark: Mark, output: &dyn Output) -> Result<()> {
         if let Some(update) = &self.update {
             let store = output.reopen_store(FRESH, mark)?;
-            *lock(&update.fresh) = Some(Fresh { store, num: mark.len / RECORD as u64 });
+            *lock(&update.fresh) = Some(FreshSurvivors { store, num: mark.len / RECORD as u64 });
         }
         Ok(())
     }
@@ -205,7 +205,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Fresh {
+impl FreshSurvivors {
     /// The survivors, with places behind those of earlier runs.
     fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<Entry>> {
         let (num, store) = (self.num, &mut self.store);
@@ -262,7 +262,7 @@ fn check(config: &Config) -> Result<()> {
 impl Earlier for History {
     fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
         let streams = self.readers.iter().map(|(reader, base)| (reader.entries(first..=last), *base, None));
-        let mut joined = Joined { streams: streams.collect() };
+        let mut joined = JoinedEntries { streams: streams.collect() };
         for stream in &mut joined.streams {
             stream.2 = stream.0.next().transpose()?;
         }
@@ -285,16 +285,16 @@ impl Earlier for History {
     }
 }
 
-type Stream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
+type EntryStream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
 
 /// The entries of several indexes. Of one fingerprint the earliest index comes first.
-struct Joined<'a> {
-    streams: Vec<Stream<'a>>,
+struct JoinedEntries<'a> {
+    streams: Vec<EntryStream<'a>>,
 }
 
-impl EarlierEntries for Joined<'_> {
+impl EarlierEntries for JoinedEntries<'_> {
     fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
-        let next = |(number, stream): (usize, &Stream<'_>)| Some((stream.2?.fingerprint, number));
+        let next = |(number, stream): (usize, &EntryStream<'_>)| Some((stream.2?.fingerprint, number));
         let Some((fingerprint, number)) = self.streams.iter().enumerate().filter_map(next).min() else {
             return Ok(None);
         };

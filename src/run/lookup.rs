@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::corpus::{Corpus, path_of};
 use super::feed::Feed;
-use super::reader::{Look, count_lines, read_work};
+use super::reader::{ReadOnlyPass, count_lines, read_work};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::config::Config;
 use crate::discover::{Plan, Source};
@@ -23,7 +23,7 @@ use crate::units::{self, count};
 
 /// Some paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ExcerptRequest {
     /// Path as the ledger spells it.
     pub path: String,
     /// Number of the record; `None` for a text, or for a container as a whole.
@@ -76,10 +76,14 @@ pub enum Missing {
 }
 
 /// The answers to questions, in the order of the questions.
-pub(crate) type Answers = Vec<std::result::Result<Excerpt, Missing>>;
+pub(crate) type ExcerptAnswers = Vec<std::result::Result<Excerpt, Missing>>;
 
 /// Reads what is wanted of a corpus, on the caller's pool. `roots` are those of its input: a stream is not read again.
-pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) -> Result<Answers> {
+pub(crate) fn look_up(
+    wanted: &[ExcerptRequest],
+    corpus: &Corpus<'_>,
+    roots: &[Root],
+) -> Result<ExcerptAnswers> {
     let Corpus { sources, config, .. } = *corpus;
     let mut collector = Collector::new(wanted, config);
     let mut is_wanted = vec![false; sources.len()];
@@ -94,7 +98,7 @@ pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) ->
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
     let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
-    let mut look = Look::new(feed, corpus.observer, scan);
+    let mut look = ReadOnlyPass::new(feed, corpus.observer, scan);
     let mut walk = Walk::default();
     while collector.num_open > 0
         && let Some(chunks) = look.next()?
@@ -135,9 +139,9 @@ fn is_of(source: Source<'_>, path: &str) -> bool {
 }
 
 /// The paths that are wanted, by the path of each file that may hold them: their own, and those of archives.
-fn holders(wanted: &[Wanted]) -> HashMap<&str, Vec<&str>> {
+fn holders(wanted: &[ExcerptRequest]) -> HashMap<&str, Vec<&str>> {
     let mut holders: HashMap<&str, Vec<&str>> = HashMap::new();
-    for Wanted { path, .. } in wanted {
+    for ExcerptRequest { path, .. } in wanted {
         let archives = memchr::memchr_iter(b'/', path.as_bytes()).map(|end| &path[..end]);
         for holder in archives.chain([path.as_str()]) {
             let paths = holders.entry(holder).or_default();
@@ -154,26 +158,26 @@ type Questions = HashMap<Option<u64>, Vec<usize>>;
 
 /// Collects what is wanted, in corpus order.
 struct Collector<'a> {
-    wanted: &'a [Wanted],
+    wanted: &'a [ExcerptRequest],
     by_path: HashMap<&'a str, Questions>,
-    answers: Answers,
+    answers: ExcerptAnswers,
     /// Questions without an answer.
     num_open: usize,
     config: &'a Config,
     keys: KeyMaker,
-    text: OpenText,
+    text: OpenExcerpt,
 }
 
 /// What was read of a text so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct OpenText {
+struct OpenExcerpt {
     paragraphs: u64,
     bytes: u64,
     lines: u64,
 }
 
 impl<'a> Collector<'a> {
-    fn new(wanted: &'a [Wanted], config: &'a Config) -> Self {
+    fn new(wanted: &'a [ExcerptRequest], config: &'a Config) -> Self {
         let mut by_path: HashMap<&str, Questions> = HashMap::new();
         for (number, wanted) in wanted.iter().enumerate() {
             let questions = by_path.entry(&wanted.path).or_default();
@@ -186,7 +190,7 @@ impl<'a> Collector<'a> {
             num_open: wanted.len(),
             config,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
-            text: OpenText::default(),
+            text: OpenExcerpt::default(),
         }
     }
 
@@ -212,7 +216,7 @@ impl<'a> Collector<'a> {
         number: usize,
         text: &str,
         paragraphs: &[Paragraph],
-        start: OpenText,
+        start: OpenExcerpt,
     ) -> std::result::Result<Excerpt, Missing> {
         let mut excerpt =
             std::mem::replace(&mut self.answers[number], Err(Missing::NoDocument)).unwrap_or_default();
@@ -303,7 +307,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
     }
 
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
-        self.collector.text = OpenText::default();
+        self.collector.text = OpenExcerpt::default();
         Ok(())
     }
 
@@ -323,7 +327,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
         split::split(text, self.collector.config.split, &mut paragraphs);
         for number in numbers {
-            let answer = self.collector.excerpt(number, text, &paragraphs, OpenText::default());
+            let answer = self.collector.excerpt(number, text, &paragraphs, OpenExcerpt::default());
             self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
         }
         self.collector.close(self.path, record.record);

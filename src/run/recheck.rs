@@ -64,7 +64,7 @@ impl Checksums {
     }
 
     /// Takes up what was saved, with its store as it was then.
-    pub(crate) fn take_up(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
+    pub(crate) fn resume(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
         Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }
 

@@ -52,14 +52,14 @@ pub(crate) struct Scanned {
     pub(crate) documents: Vec<ScannedDocument>,
     pub(crate) prints: PartitionedPrints,
     /// One for each paragraph, in a pass that needs keys.
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<ParagraphKey>,
     /// Whether its documents are to be fingerprinted.
     pub(crate) is_keyed: bool,
 }
 
 /// The key of a paragraph.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
+pub(crate) struct ParagraphKey {
     pub(crate) fingerprint: Fingerprint,
     /// Characters of its key text, where anything depends on it.
     pub(crate) num_chars: u64,
@@ -96,7 +96,7 @@ struct Scanner<'a> {
     documents: Vec<ScannedDocument>,
     /// Fingerprint, paragraph, first paragraph of the document.
     prints: Vec<(Fingerprint, u32, u32)>,
-    keys: Vec<Key>,
+    keys: Vec<ParagraphKey>,
 }
 
 impl<'a> Scanner<'a> {
@@ -146,7 +146,7 @@ impl Scanner<'_> {
             if num_chars >= self.context.matching.min_chars {
                 self.prints.push((fingerprint, to_u32(index), to_u32(start)));
             }
-            self.keys.push(Key { fingerprint, num_chars });
+            self.keys.push(ParagraphKey { fingerprint, num_chars });
         }
     }
 }

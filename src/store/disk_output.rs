@@ -96,7 +96,7 @@ impl DiskOutput {
     fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
         let base = match area {
             Area::Corpus => self.staging.corpus(),
-            Area::Record => self.staging.record(),
+            Area::Account => self.staging.record(),
         };
         path::below(base, relative).ok_or_else(|| Error::Output {
             path: path::from_bytes(relative).to_owned(),

@@ -80,7 +80,7 @@ pub enum Area {
     /// OUT: cleaned documents and nothing else.
     Corpus,
     /// `OUT.tamis`: the account of the run.
-    Record,
+    Account,
 }
 
 /// Where cleaned documents and the record go. What is never published is removed when the value is dropped.

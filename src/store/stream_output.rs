@@ -33,8 +33,8 @@ impl Output for StreamOutput {
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
         match (area, &self.record) {
             (Area::Corpus, _) => Ok(Box::new(StreamFile(0))),
-            (Area::Record, Some(record)) => record.create(Area::Corpus, relative),
-            (Area::Record, None) => NullOutput.create(area, relative),
+            (Area::Account, Some(record)) => record.create(Area::Corpus, relative),
+            (Area::Account, None) => NullOutput.create(area, relative),
         }
     }
 

@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
-use crate::run::reader::{Look, read_work};
+use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
@@ -49,7 +49,7 @@ use written::{Files, Stream, Unit, Written};
 /// run.
 ///
 /// # Errors
-/// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Record`] if the ledger cannot
+/// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Account`] if the ledger cannot
 /// be read to its end, [`Error::Interrupted`], and [`Error::Output`] if there is no space to unpack to.
 ///
 /// ```no_run
@@ -105,7 +105,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let listing = Listing { sources: &list.sources, input: &list.input };
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
     let rest = out::rest(config.write.to);
-    let mut look = Look::at(&corpus_out, |work| {
+    let mut look = ReadOnlyPass::at(&corpus_out, |work| {
         let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
@@ -136,7 +136,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         buffer: Vec::new(),
     };
     let eye = Eye::new(config, corpus.read);
-    let mut look = Look::at(corpus, |work| eye.scan(work, corpus.listing()));
+    let mut look = ReadOnlyPass::at(corpus, |work| eye.scan(work, corpus.listing()));
     let mut walk = Walk::default();
     while let Some(batch) = look.next()? {
         for (chunk, sight) in batch {

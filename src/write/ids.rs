@@ -92,7 +92,7 @@ impl RecordIds {
     }
 
     /// Takes up what was saved, with the two stores as they were then.
-    pub fn take_up(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+    pub fn resume(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
         Self { first: saved.first, next: saved.next, index, ids, ahead: (0, Vec::new()) }
     }
 

@@ -59,7 +59,7 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn take_up(
+    pub fn resume(
         output: &'a dyn Output,
         format: TargetFormat,
         limit: u64,

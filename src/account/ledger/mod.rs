@@ -24,4 +24,4 @@ pub use line::{LedgerLine, LedgerLineRef, LedgerPlace};
 pub use reader::LedgerReader;
 pub use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
 pub use survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
-pub use writer::{Checkpoint, Ledger, SavedLedger};
+pub use writer::{Ledger, RollbackPoint, SavedLedger};

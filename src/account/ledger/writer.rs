@@ -153,9 +153,9 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn checkpoint(&mut self) -> Result<Checkpoint> {
+    pub fn rollback_point(&mut self) -> Result<RollbackPoint> {
         self.write_full()?;
-        Ok(Checkpoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
+        Ok(RollbackPoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
     /// Writes what can be written, and says how to take it up.
@@ -170,7 +170,7 @@ impl Ledger {
     }
 
     /// Takes up what was saved, with its file and the stores of ids as they were then.
-    pub fn take_up(
+    pub fn resume(
         saved: SavedLedger,
         file: Box<dyn OutputFile>,
         ids: RecordIds,
@@ -195,8 +195,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn roll_back(&mut self, checkpoint: Checkpoint) -> Result<()> {
-        let Checkpoint { len, lines, open } = checkpoint;
+    pub fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
+        let RollbackPoint { len, lines, open } = rollback_point;
         (self.lines, self.open) = (lines, open);
         self.full.clear();
         self.file.truncate(len)
@@ -217,7 +217,7 @@ pub struct SavedLedger {
 
 /// A place in the ledger to go back to. Memory: a frame that is not full yet.
 #[derive(Debug, Clone)]
-pub struct Checkpoint {
+pub struct RollbackPoint {
     len: u64,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,
@@ -263,7 +263,7 @@ mod tests {
         places.set_end(Ordinal(3));
         let context =
             LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
-        let file = output.create(Area::Record, LEDGER.as_bytes()).unwrap();
+        let file = output.create(Area::Account, LEDGER.as_bytes()).unwrap();
         let mut ledger = Ledger::new(file, RecordIds::new([scratch(), scratch()]), evidence);
         for (index, found) in (0..).zip([with, with, without]) {
             let stretch = Stretch {
@@ -279,7 +279,7 @@ mod tests {
         }
         ledger.finish(context).unwrap();
         output.publish().unwrap();
-        let written = output.take_published().remove(&(Area::Record, LEDGER.into())).unwrap();
+        let written = output.take_published().remove(&(Area::Account, LEDGER.into())).unwrap();
         let spelled = zstd::stream::decode_all(written.as_slice()).unwrap();
         let expected = concat!(
             r#"{"path":"a.txt","first":0,"last":1,"span":[0,7],"rule":"near-paragraph","#,

@@ -38,7 +38,7 @@ impl Findings {
     }
 
     /// Takes up a piece; `None` if it is not one that [`Self::save`] gave out.
-    pub fn take_up(&mut self, piece: &[u8]) -> Option<()> {
+    pub fn resume(&mut self, piece: &[u8]) -> Option<()> {
         let (kind, rest) = piece.split_first()?;
         match *kind {
             TEXTS => {
@@ -140,7 +140,7 @@ mod tests {
         let (mut back, mut num_pieces) = (Findings::default(), 0);
         let saved = findings.save(|piece| {
             num_pieces += 1;
-            back.take_up(piece).unwrap();
+            back.resume(piece).unwrap();
             Ok(())
         });
         saved.unwrap();
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(back.lists.len(), findings.lists.len());
         for piece in [&[9][..], &[], &[BEST, 1], &[LIST, 0], &[LIST, 200, 0], &[LIST, 0, 3], &[LIST, 0, 0, 1]]
         {
-            assert!(back.take_up(piece).is_none(), "{piece:?}");
+            assert!(back.resume(piece).is_none(), "{piece:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::banding::Banding;
-use super::sketches::{Sketches, check};
+use super::sketches::{Sketches, short_hash};
 use crate::error::Result;
 use crate::store::Scratch;
 
@@ -128,10 +128,10 @@ impl Signatures {
     /// At 2^32 distinct texts: more than 90 GB of memory.
     pub fn push(&mut self, member: MemberPlace, text: &Signed) -> Result<SignatureId> {
         let Self { table, digests, sketches, .. } = self;
-        let own = check(&text.bins);
+        let own = short_hash(&text.bins);
         let entry = table.entry(
             text.digest,
-            |&id| digests[id as usize] == text.digest && sketches.check(id) == own,
+            |&id| digests[id as usize] == text.digest && sketches.short_hash(id) == own,
             |&id| digests[id as usize],
         );
         match entry {

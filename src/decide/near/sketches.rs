@@ -42,7 +42,7 @@ struct Disk {
     /// The last one, until it is full.
     open: Vec<u16>,
     /// Tells sketches apart without a reading, as copies are looked up one at a time.
-    checks: Vec<u32>,
+    short_hashes: Vec<u32>,
 }
 
 impl fmt::Debug for Disk {
@@ -85,7 +85,7 @@ impl Sketches {
     pub(super) fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
         if self.needs_scratch() {
             let scratch = Mutex::new(scratch);
-            self.disk = Some(Disk { scratch, num_segments: 0, open: Vec::new(), checks: Vec::new() });
+            self.disk = Some(Disk { scratch, num_segments: 0, open: Vec::new(), short_hashes: Vec::new() });
         }
     }
 
@@ -116,14 +116,14 @@ impl Sketches {
         &self.segments[id as usize / SEGMENT][start..start + self.num_bins]
     }
 
-    /// The [`check`] of a sketch.
+    /// The [`short_hash`] of a sketch.
     #[inline]
-    pub(super) fn check(&self, id: SignatureId) -> u32 {
+    pub(super) fn short_hash(&self, id: SignatureId) -> u32 {
         match &self.disk {
             Some(disk) if id as usize / SEGMENT >= self.segments.len() => {
-                disk.checks[id as usize - self.segments.len() * SEGMENT]
+                disk.short_hashes[id as usize - self.segments.len() * SEGMENT]
             }
-            _ => check(self.bins(id)),
+            _ => short_hash(self.bins(id)),
         }
     }
 
@@ -193,7 +193,7 @@ impl Sketches {
 impl Disk {
     fn push(&mut self, bins: &[u16], num_bins: usize) -> Result<()> {
         add(&mut self.open, bins, num_bins);
-        self.checks.push(check(bins));
+        self.short_hashes.push(short_hash(bins));
         if self.open.len() < SEGMENT * num_bins {
             return Ok(());
         }
@@ -226,7 +226,7 @@ fn add(segment: &mut Vec<u16>, bins: &[u16], num_bins: usize) {
 }
 
 /// What tells a sketch from others.
-pub(super) fn check(bins: &[u16]) -> u32 {
+pub(super) fn short_hash(bins: &[u16]) -> u32 {
     (key(bins, 0, bins.len()) >> 32) as u32
 }
 
@@ -290,7 +290,7 @@ mod tests {
                     let expected: Vec<u16> = ids.iter().flat_map(|&id| bins(id as usize)).collect();
                     assert!(sketches.load(ids).unwrap() == expected, "{num} {budget}");
                 }
-                assert!(ids.iter().all(|&id| sketches.check(id) == check(&bins(id as usize))));
+                assert!(ids.iter().all(|&id| sketches.short_hash(id) == short_hash(&bins(id as usize))));
                 for (start, rows) in [(0, 1), (2, 5), (6, 1), (0, NUM_BINS)] {
                     let keys = (0..sketches.num_segments()).map(|n| sketches.keys(n, start, rows).unwrap());
                     let expected: Vec<u64> = (0..num).map(|n| key(&bins(n), start, rows)).collect();

@@ -113,7 +113,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn take_up(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+    pub fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
         let SavedPartitioner { boundary, retracted, .. } = saved;
         Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
     }

@@ -64,7 +64,7 @@ impl Places {
     }
 
     /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
-    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
+    pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes;
         for _ in 0..take(&mut rest)? {
             self.push_document(Ordinal(take(&mut rest)?));
@@ -82,7 +82,7 @@ impl Places {
     }
 
     /// All of it is taken up: it ends as `saved` says; `None` if it does not.
-    pub fn taken_up(&mut self, saved: SavedPlaces) -> Option<()> {
+    pub fn end_resume(&mut self, saved: SavedPlaces) -> Option<()> {
         self.end = saved.end;
         debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));
         (self.mark() == saved).then_some(())
@@ -125,14 +125,14 @@ mod tests {
         pieces.push(bytes);
         let mut back = Places::default();
         for bytes in &pieces {
-            back.take_up(bytes).unwrap();
+            back.resume(bytes).unwrap();
         }
-        back.taken_up(saved).unwrap();
+        back.end_resume(saved).unwrap();
         for document in (0..9000).map(DocumentId) {
             assert_eq!(back.span(document), places.span(document));
             assert_eq!(back.owner(document), places.owner(document));
         }
         let mut cut = Places::default();
-        assert!(cut.take_up(&pieces[0][..17]).is_none() && cut.taken_up(saved).is_none());
+        assert!(cut.resume(&pieces[0][..17]).is_none() && cut.end_resume(saved).is_none());
     }
 }

@@ -37,7 +37,7 @@ fn paragraphs_of(group: &Group) -> u64 {
 }
 
 /// What was asked of the inputs, and how it is answered.
-struct Answers {
+struct TextAnswers {
     wanted: Vec<TextPlace>,
     answers: std::vec::IntoIter<std::result::Result<Text, String>>,
 }
@@ -66,7 +66,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
         wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1));
     }
     let answers = texts.read(&wanted)?.into_iter();
-    let mut answers = Answers { wanted, answers };
+    let mut answers = TextAnswers { wanted, answers };
     answers.wanted.reverse();
     let mut room = TextRoom { left: MAX_TEXT_BYTES };
     data.num_groups = count(chosen.num_groups);
@@ -103,7 +103,7 @@ fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
     shown.survivor.iter().filter(|place| shown.num_texts > 0 && place.run.is_none()).chain(copies)
 }
 
-fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut TextRoom) -> GroupData {
+fn group_data(data: &mut Data, shown: Shown, answers: &mut TextAnswers, room: &mut TextRoom) -> GroupData {
     let Shown { group, num_texts, survivor, copies } = shown;
     let mut told = GroupData::of(&group);
     let mut twin = None;
@@ -161,7 +161,7 @@ fn show(
     }
 }
 
-impl Answers {
+impl TextAnswers {
     /// The answer about the next place.
     fn next(&mut self, place: &Place) -> std::result::Result<Cut, String> {
         let wanted = self.wanted.pop();

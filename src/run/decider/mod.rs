@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 mod retract;
 mod saved;
 
-pub(crate) use saved::{Log, Logs, MARKS, Resumed, SavedDecider, SavedLogs, Start, VERDICTS};
+pub(crate) use saved::{
+    DeciderLogs, MARKS, OverflowStart, PieceLog, Resumed, SavedDecider, SavedDeciderLogs, VERDICTS,
+};
 
 use super::feed::{Feed, Rewind};
 use super::pass::Pass;
@@ -37,17 +39,17 @@ pub(crate) struct Decider<'a> {
     noting: Option<Checksums>,
     /// What was noted.
     noted: Option<Arc<Checksums>>,
-    at: At,
+    cursor: PlaceCursor,
 }
 
 /// How far a pass has come.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct At {
+pub(crate) struct PlaceCursor {
     /// Place of the next paragraph.
     next: u64,
     /// The next document, where documents are numbered already.
     next_document: u64,
-    open: Option<OpenDocument>,
+    open: Option<PartlySettledText>,
     /// A document that was abandoned: pieces of it that were fed already are to be dropped.
     abandoned: Option<(SourceId, u64)>,
 }
@@ -57,14 +59,14 @@ enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
-    Known(&'a Places),
+    KnownCorpus(&'a Places),
     /// This pass gave them, and goes through what it has been through once more.
     Kept(Places),
 }
 
 /// What passes before found of every document: where it stands, and what it was.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownCorpus {
     pub(crate) places: Places,
     pub(crate) checksums: Arc<Checksums>,
 }
@@ -76,12 +78,12 @@ pub(crate) enum Basis<'a> {
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
     /// What a search found, for the pass that is taken through to the end with it and may be saved.
-    Searched(Known, Option<&'a Findings>),
+    Searched(KnownCorpus, Option<&'a Findings>),
 }
 
 /// A large text document of which some pieces are settled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct OpenDocument {
+struct PartlySettledText {
     owner: (SourceId, u64),
     id: DocumentId,
     start: Ordinal,
@@ -144,20 +146,20 @@ impl<'a> Decider<'a> {
     pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
         let copies =
             if pass.settles_copies() { Copies::InMemory(Exact::new(scope)) } else { Copies::NotSought };
-        let at = At::default();
+        let cursor = PlaceCursor::default();
         match basis {
             Basis::Nothing(noting) => {
                 let numbering = Numbering::Given(Places::default());
-                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, at }
+                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, cursor }
             }
             Basis::Borrowed { places, checksums, findings } => {
-                let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
-                Self { copies, numbering, findings, recheck, noting: None, noted: None, at }
+                let (numbering, recheck) = (Numbering::KnownCorpus(places), checksums.map(Recheck::new));
+                Self { copies, numbering, findings, recheck, noting: None, noted: None, cursor }
             }
-            Basis::Searched(Known { places, checksums }, findings) => {
+            Basis::Searched(KnownCorpus { places, checksums }, findings) => {
                 let recheck = Some(Recheck::new(Arc::clone(&checksums)));
                 let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
-                Self { copies, numbering, findings, recheck, noting: None, noted, at }
+                Self { copies, numbering, findings, recheck, noting: None, noted, cursor }
             }
         }
     }
@@ -191,29 +193,29 @@ impl<'a> Decider<'a> {
     pub(crate) fn places(&self) -> &Places {
         match &self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::Known(places) => places,
+            Numbering::KnownCorpus(places) => places,
         }
     }
 
     /// Where everything stands, and what every document was, if this pass found and noted it.
-    pub(crate) fn into_known(self) -> Option<Known> {
+    pub(crate) fn into_known(self) -> Option<KnownCorpus> {
         let places = match self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::Known(_) => return None,
+            Numbering::KnownCorpus(_) => return None,
         };
         let checksums = self.noted.or(self.noting.map(Arc::new))?;
-        Some(Known { places, checksums })
+        Some(KnownCorpus { places, checksums })
     }
 
     /// The place of the next paragraph.
     pub(crate) fn next(&self) -> Ordinal {
-        Ordinal(self.at.next)
+        Ordinal(self.cursor.next)
     }
 
     fn given(&mut self) -> Option<&mut Places> {
         match &mut self.numbering {
             Numbering::Given(places) => Some(places),
-            Numbering::Known(_) | Numbering::Kept(_) => None,
+            Numbering::KnownCorpus(_) | Numbering::Kept(_) => None,
         }
     }
 
@@ -226,7 +228,7 @@ impl<'a> Decider<'a> {
         mut scanned: Vec<Scanned>,
         feed: &mut Feed<'_>,
     ) -> Result<(Vec<Settled>, Option<Rewind>), Halt> {
-        if let Some(abandoned) = self.at.abandoned {
+        if let Some(abandoned) = self.cursor.abandoned {
             scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
         }
         for scanned in &scanned {
@@ -238,12 +240,12 @@ impl<'a> Decider<'a> {
         let mut origins = Vec::with_capacity(scanned.len());
         for scanned in &scanned {
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
-            let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
+            let open = self.cursor.open.as_ref().filter(|_| goes_on).map(|open| open.start);
             self.begin_chunk(scanned);
-            origins.push(ChunkStart { first: Ordinal(self.at.next), open_document: open });
+            origins.push(ChunkStart { first: Ordinal(self.cursor.next), open_document: open });
             documents.push(self.place(scanned)?);
         }
-        let next = Ordinal(self.at.next);
+        let next = Ordinal(self.cursor.next);
         if let Some(places) = self.given() {
             places.set_end(next);
         }
@@ -322,10 +324,10 @@ impl<'a> Decider<'a> {
             return;
         }
         if matches!(part.role, Role::Whole | Role::ArchiveStart) {
-            self.at.next_document = self.places().first_document(part.source).0;
+            self.cursor.next_document = self.places().first_document(part.source).0;
         }
         // A bad document before it took some places, and how many depends on where batches were cut.
-        self.at.next = self.places().span(DocumentId(self.at.next_document)).0.0;
+        self.cursor.next = self.places().span(DocumentId(self.cursor.next_document)).0.0;
     }
 
     /// Numbers a chunk's documents and paragraphs.
@@ -339,10 +341,10 @@ impl<'a> Decider<'a> {
                 documents.push(self.place_slot(scanned, part, slot)?);
             }
             if part.is_last {
-                self.at.open = None;
+                self.cursor.open = None;
             }
         }
-        self.at.next += count(scanned.paragraphs.len());
+        self.cursor.next += count(scanned.paragraphs.len());
         Ok(documents)
     }
 
@@ -363,12 +365,12 @@ impl<'a> Decider<'a> {
             return Ok(SettledDocument::default());
         }
         let paragraphs = &scanned.documents[number].paragraphs;
-        let start = Ordinal(self.at.next + count(paragraphs.start));
+        let start = Ordinal(self.cursor.next + count(paragraphs.start));
         let len = count(slot.text.len());
         let is_whole = part.is_last || part.kind.is_container();
-        let mut open = self.at.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
+        let mut open = self.cursor.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
             let id = self.push_document(start);
-            OpenDocument {
+            PartlySettledText {
                 owner: owner(part),
                 id,
                 start,
@@ -387,7 +389,7 @@ impl<'a> Decider<'a> {
         open.len += len;
         open.checksum = open.checksum.rotate_left(1) ^ scanned.documents[number].checksum;
         if !is_whole {
-            self.at.open = Some(open);
+            self.cursor.open = Some(open);
             return Ok(document);
         }
         if let Some(recheck) = &mut self.recheck {
@@ -406,9 +408,9 @@ impl<'a> Decider<'a> {
     fn push_document(&mut self, start: Ordinal) -> DocumentId {
         match &mut self.numbering {
             Numbering::Given(places) => places.push_document(start),
-            Numbering::Known(_) | Numbering::Kept(_) => {
-                self.at.next_document += 1;
-                DocumentId(self.at.next_document - 1)
+            Numbering::KnownCorpus(_) | Numbering::Kept(_) => {
+                self.cursor.next_document += 1;
+                DocumentId(self.cursor.next_document - 1)
             }
         }
     }

@@ -15,11 +15,11 @@ impl Decider<'_> {
         let bad: Vec<_> = scanned.iter().filter_map(piece).filter(|part| is_bad(part)).map(owner).collect();
         for bad in bad {
             feed.abandon(bad);
-            self.at.abandoned = Some(bad);
-            if let Some(open) = self.at.open.take_if(|open| open.owner == bad) {
-                self.copies.retract(open.start, Ordinal(self.at.next));
+            self.cursor.abandoned = Some(bad);
+            if let Some(open) = self.cursor.open.take_if(|open| open.owner == bad) {
+                self.copies.retract(open.start, Ordinal(self.cursor.next));
                 // Its number is given again: whether it was begun in another batch makes no difference.
-                self.at.next_document = open.id.0;
+                self.cursor.next_document = open.id.0;
                 if let Some(places) = self.given() {
                     places.pop_document();
                 }
@@ -58,8 +58,8 @@ impl Decider<'_> {
             is_begun = piece(&before).is_some_and(|part| !part.is_first);
             first = source;
         }
-        if let Some(open) = self.at.open.take_if(|open| open.owner == (source, 0)) {
-            self.copies.retract(open.start, Ordinal(self.at.next));
+        if let Some(open) = self.cursor.open.take_if(|open| open.owner == (source, 0)) {
+            self.copies.retract(open.start, Ordinal(self.cursor.next));
             // Its places are not given again: what was settled in them may be remembered.
             if let Some(places) = self.given() {
                 places.pop_source();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, Decider, Numbering};
+use super::{Decider, Numbering, PlaceCursor};
 use crate::config::Scope;
 
 use crate::decide::{
@@ -19,8 +19,8 @@ use crate::units::{self, DocumentId, Ordinal};
 
 /// Where the decider stands when prints overflow: the rest is gone through once more from here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Start {
-    at: At,
+pub(crate) struct OverflowStart {
+    cursor: PlaceCursor,
     /// In a pass that is held against an earlier one: the first document that is not checked yet.
     unchecked: Option<u64>,
     /// The first document that may be checked.
@@ -33,43 +33,43 @@ impl Decider<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<Start> {
+    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<OverflowStart> {
         let is_noted = self.has_checksums();
-        let mut at = self.at.clone();
+        let mut cursor = self.cursor.clone();
         let first = match &self.numbering {
             Numbering::Given(places) => {
-                at.next_document = places.num_documents();
-                at.open.as_ref().map_or(at.next_document, |open| open.id.0)
+                cursor.next_document = places.num_documents();
+                cursor.open.as_ref().map_or(cursor.next_document, |open| open.id.0)
             }
-            Numbering::Known(_) | Numbering::Kept(_) => 0,
+            Numbering::KnownCorpus(_) | Numbering::Kept(_) => 0,
         };
-        let open = at.open.as_ref().map(|open| open.start);
+        let open = cursor.open.as_ref().map(|open| open.start);
         if let Copies::InMemory(exact) = std::mem::take(&mut self.copies) {
             self.copies = Copies::Partitioned(Partitioner::take_over(
                 exact,
                 output.store(PRINTS)?,
-                Ordinal(at.next),
+                Ordinal(cursor.next),
                 open,
             )?);
         }
         if !is_noted {
             // A document that stands open is not known from its beginning.
-            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(at.next_document)));
+            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(cursor.next_document)));
         }
         let unchecked = self.recheck.as_ref().map(Recheck::next);
-        Ok(Start { at, unchecked, first: DocumentId(first) })
+        Ok(OverflowStart { cursor, unchecked, first: DocumentId(first) })
     }
 
     /// Begins [`Pass::Write`]: settles what was put aside, and goes back to `start`.
     ///
     /// # Errors
     /// Those of [`Partitioner::settle`].
-    pub(crate) fn begin_write(&mut self, start: Start, options: SettleOptions<'_>) -> Result<()> {
+    pub(crate) fn begin_write(&mut self, start: OverflowStart, options: SettleOptions<'_>) -> Result<()> {
         if let Copies::Partitioned(partitioner) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Settled(partitioner.settle(Ordinal(self.at.next), options)?);
+            self.copies = Copies::Settled(partitioner.settle(Ordinal(self.cursor.next), options)?);
         }
-        let Start { at, unchecked, first } = start;
-        self.at = at;
+        let OverflowStart { cursor, unchecked, first } = start;
+        self.cursor = cursor;
         self.recheck = match (unchecked, self.recheck.take()) {
             (Some(next), Some(recheck)) => Some(recheck.back_to(DocumentId(next))),
             _ => None,
@@ -89,7 +89,7 @@ impl Decider<'_> {
 /// A pass that was saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedDecider {
-    at: At,
+    cursor: PlaceCursor,
     places: SavedPlaces,
     /// Whether the places were known before.
     is_known: bool,
@@ -108,24 +108,24 @@ enum SavedCopies {
 }
 
 /// What a pass appends to when it is saved: places and survivors, each in a store.
-pub(crate) struct Logs {
-    places: Log,
-    survivors: Log,
+pub(crate) struct DeciderLogs {
+    places: PieceLog,
+    survivors: PieceLog,
     saved_places: SavedPlaces,
     saved_survivors: SavedSurvivors,
 }
 
 /// What the logs hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct SavedLogs {
+pub(crate) struct SavedDeciderLogs {
     places: Mark,
     survivors: Mark,
 }
 
 /// Pieces of bytes, each behind its length as a little-endian `u64`.
-pub(crate) struct Log(pub(crate) Box<dyn Scratch>);
+pub(crate) struct PieceLog(pub(crate) Box<dyn Scratch>);
 
-impl Log {
+impl PieceLog {
     /// Appends a piece.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.0.append(&units::count(bytes.len()).to_le_bytes())?;
@@ -156,20 +156,20 @@ impl Log {
 const PLACES: &str = "places";
 const SURVIVORS: &str = "survivors";
 
-impl Logs {
+impl DeciderLogs {
     /// Empty.
     pub(crate) fn new(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            places: Log(output.store(PLACES)?),
-            survivors: Log(output.store(SURVIVORS)?),
+            places: PieceLog(output.store(PLACES)?),
+            survivors: PieceLog(output.store(SURVIVORS)?),
             saved_places: SavedPlaces::default(),
             saved_survivors: SavedSurvivors::default(),
         })
     }
 
     /// Says what they hold.
-    pub(crate) fn mark(&mut self) -> Result<SavedLogs> {
-        Ok(SavedLogs { places: self.places.0.mark()?, survivors: self.survivors.0.mark()? })
+    pub(crate) fn mark(&mut self) -> Result<SavedDeciderLogs> {
+        Ok(SavedDeciderLogs { places: self.places.0.mark()?, survivors: self.survivors.0.mark()? })
     }
 }
 
@@ -178,9 +178,9 @@ impl<'a> Decider<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub(crate) fn save(&mut self, logs: &mut Logs) -> Result<Option<SavedDecider>> {
+    pub(crate) fn save(&mut self, logs: &mut DeciderLogs) -> Result<Option<SavedDecider>> {
         let (Numbering::Given(places) | Numbering::Kept(places)) = &self.numbering else { return Ok(None) };
-        if self.at.open.is_some() {
+        if self.cursor.open.is_some() {
             return Ok(None);
         }
         while !places.is_saved(logs.saved_places) {
@@ -199,7 +199,7 @@ impl<'a> Decider<'a> {
             Copies::Settled(plan) => SavedCopies::Settled(plan.save()?),
         };
         Ok(Some(SavedDecider {
-            at: self.at.clone(),
+            cursor: self.cursor.clone(),
             places: saved,
             is_known: matches!(self.numbering, Numbering::Kept(_)),
             copies,
@@ -213,18 +213,22 @@ impl<'a> Decider<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Damaged`] if a store does not hold what it held, [`crate::Error::Output`].
-    pub(crate) fn resume(saved: SavedDecider, logs: &SavedLogs, from: Resumed<'a>) -> Result<(Self, Logs)> {
+    pub(crate) fn resume(
+        saved: SavedDecider,
+        logs: &SavedDeciderLogs,
+        from: Resumed<'a>,
+    ) -> Result<(Self, DeciderLogs)> {
         let Resumed { scope, output, findings } = from;
-        let mut places_log = Log(output.reopen_store(PLACES, logs.places)?);
+        let mut places_log = PieceLog(output.reopen_store(PLACES, logs.places)?);
         let mut places = Places::default();
-        places_log.for_each(logs.places, |bytes| places.take_up(bytes))?;
-        places.taken_up(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
-        let mut survivors_log = Log(output.reopen_store(SURVIVORS, logs.survivors)?);
+        places_log.for_each(logs.places, |bytes| places.resume(bytes))?;
+        places.end_resume(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
+        let mut survivors_log = PieceLog(output.reopen_store(SURVIVORS, logs.survivors)?);
         let mut saved_survivors = SavedSurvivors::default();
         let copies = match saved.copies {
             SavedCopies::InMemory(survivors) => {
                 let mut exact = Exact::new(scope);
-                survivors_log.for_each(logs.survivors, |bytes| exact.take_up(bytes))?;
+                survivors_log.for_each(logs.survivors, |bytes| exact.resume(bytes))?;
                 if !exact.is(&survivors) {
                     return Err(survivors_log.0.damaged(0));
                 }
@@ -233,23 +237,23 @@ impl<'a> Decider<'a> {
             }
             SavedCopies::Partitioned(partitioner) => {
                 let prints = output.reopen_store(PRINTS, partitioner.prints)?;
-                Copies::Partitioned(Partitioner::take_up(partitioner, scope, prints)?)
+                Copies::Partitioned(Partitioner::resume(partitioner, scope, prints)?)
             }
             SavedCopies::Settled(saved) => {
                 let verdicts = output.reopen_store(VERDICTS, saved.verdicts)?;
-                Copies::Settled(DiskVerdicts::take_up(&saved, verdicts)?)
+                Copies::Settled(DiskVerdicts::resume(&saved, verdicts)?)
             }
         };
         let reopen = |saved: SavedChecksums| -> Result<Checksums> {
-            Ok(Checksums::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+            Ok(Checksums::resume(&saved, output.reopen_store(MARKS, saved.mark)?))
         };
         let numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
         let noting = saved.noting.map(reopen).transpose()?;
         let noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
         let next = noted.as_ref().zip(saved.unchecked);
         let recheck = next.map(|(noted, next)| Recheck::starting(Arc::clone(noted), DocumentId(next)));
-        let decider = Self { copies, numbering, findings, recheck, noting, noted, at: saved.at };
-        let logs = Logs {
+        let decider = Self { copies, numbering, findings, recheck, noting, noted, cursor: saved.cursor };
+        let logs = DeciderLogs {
             places: places_log,
             survivors: survivors_log,
             saved_places: saved.places,

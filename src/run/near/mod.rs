@@ -38,7 +38,7 @@ use rayon::prelude::*;
 
 use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
-use super::decider::Known;
+use super::decider::KnownCorpus;
 use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
@@ -49,7 +49,7 @@ use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{self, Ordinal, count};
 
-use features::Collected;
+use features::FeatureStore;
 use sketch::DocumentSketches;
 
 /// What is compared.
@@ -78,7 +78,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         known = known.or(numbered);
         let DocumentSketches { texts, texts_of } = sketches;
         let compared = Compared { texts: &texts, banding, units: ComparedUnits::Documents };
-        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
     }
@@ -88,7 +88,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let (texts, numbered) = sketch::paragraphs(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
         let compared = Compared { texts: &texts, banding, units: ComparedUnits::Paragraphs };
-        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
@@ -158,12 +158,12 @@ fn settle(
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let collected = features::collect(corpus, compared, &components, places)?;
+    let collected = features::keep_features(corpus, compared, &components, places)?;
     let cached = CACHED_BYTES.min(budget / 8);
     let banded = Banded { texts, banding };
     let batches =
         batches(&components, &collected, cached, budget, |group| near::num_bytes(group.len(), banded));
-    let store = Store(Mutex::new(collected));
+    let store = SharedFeatures(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
     let mut groups = components.iter();
@@ -186,7 +186,7 @@ fn settle(
 /// one begins another. A group that does not fit is settled alone.
 fn batches(
     components: &Components,
-    collected: &Collected,
+    collected: &FeatureStore,
     cached: usize,
     budget: usize,
     num_bytes: impl Fn(&[SignatureId]) -> usize,
@@ -209,9 +209,9 @@ fn batches(
 }
 
 /// What was collected, for all groups at once.
-struct Store(Mutex<Collected>);
+struct SharedFeatures(Mutex<FeatureStore>);
 
-impl Load for Store {
+impl Load for SharedFeatures {
     fn load(&self, text: SignatureId) -> Result<near::Features> {
         let mut bytes = Vec::new();
         // Poisoned only if a read panicked, and then the run is over.

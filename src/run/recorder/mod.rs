@@ -8,7 +8,7 @@ mod tally;
 pub(crate) use saved::SavedRecorder;
 
 use crate::account::{
-    Checkpoint, Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, Summary, names,
+    Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, RollbackPoint, Summary, names,
 };
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
@@ -55,7 +55,7 @@ struct OpenDocument {
     counts: Counts,
     layout: Layout,
     /// Where the ledger goes back to then.
-    checkpoint: Option<Checkpoint>,
+    rollback_point: Option<RollbackPoint>,
     /// What stands before the first document that is kept, and goes if none is.
     pending: Vec<u8>,
     /// Something of it is written.
@@ -65,13 +65,13 @@ struct OpenDocument {
 }
 
 /// What a recorder writes to beside the corpus.
-pub(crate) struct RecordFiles {
+pub(crate) struct AccountFiles {
     pub(crate) ledger: Box<dyn OutputFile>,
     pub(crate) rejected: Box<dyn OutputFile>,
 }
 
 /// Stores that the ledger looks things up in: the ids of records, and why texts go.
-pub(crate) struct RecordStores {
+pub(crate) struct LedgerStores {
     pub(crate) ids: RecordIds,
     pub(crate) evidence: EvidenceStore,
 }
@@ -79,12 +79,12 @@ pub(crate) struct RecordStores {
 /// The stores of records' ids.
 pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
-impl RecordFiles {
+impl AccountFiles {
     /// Begins them.
     pub(crate) fn create(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            ledger: output.create(Area::Record, names::LEDGER.as_bytes())?,
-            rejected: output.create(Area::Record, names::REJECTED.as_bytes())?,
+            ledger: output.create(Area::Account, names::LEDGER.as_bytes())?,
+            rejected: output.create(Area::Account, names::REJECTED.as_bytes())?,
         })
     }
 }
@@ -92,13 +92,13 @@ impl RecordFiles {
 impl<'a> Recorder<'a> {
     pub(crate) fn new(
         corpus: &Corpus<'a>,
-        files: RecordFiles,
-        stores: RecordStores,
+        files: AccountFiles,
+        stores: LedgerStores,
         findings: Option<&'a Findings>,
     ) -> Self {
         let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
-        let RecordFiles { ledger, rejected } = files;
-        let RecordStores { ids, evidence } = stores;
+        let AccountFiles { ledger, rejected } = files;
+        let LedgerStores { ids, evidence } = stores;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
             Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
@@ -213,8 +213,8 @@ impl<'a> Recorder<'a> {
     /// Takes back what is written of a large text document that turned out to be bad.
     fn retract(&mut self, part: &Part) -> Result<()> {
         let Some(open) = self.open.take() else { return Ok(()) };
-        if let Some(checkpoint) = open.checkpoint {
-            self.ledger.roll_back(checkpoint)?;
+        if let Some(rollback_point) = open.rollback_point {
+            self.ledger.roll_back(rollback_point)?;
         }
         let is_member = part.member().is_some() && self.config.write.to.is_none();
         match &mut self.writer {
@@ -250,8 +250,8 @@ impl UnitVisitor for PartCommit<'_, '_> {
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
         if self.rendered.content.is_some() {
             let is_piece = part.is_piece_of_text();
-            let checkpoint = if is_piece { Some(self.recorder.ledger.checkpoint()?) } else { None };
-            self.recorder.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
+            let rollback_point = if is_piece { Some(self.recorder.ledger.rollback_point()?) } else { None };
+            self.recorder.open = Some(OpenDocument { rollback_point, ..OpenDocument::default() });
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Takes up counts that were saved.
-    pub(crate) fn take_up(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
+    pub(crate) fn resume(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
         let SavedTally { summary, directories, read, told } = saved;
         Self { summary, directories, read, told, ..Self::new(corpus, findings) }
     }
