@@ -281,7 +281,7 @@ pub struct Counts {
 
 /// What is counted by what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum CountedUnit {
     /// An input file.
     File,
     /// A member of an archive.
@@ -385,15 +385,15 @@ impl Summary {
         self.directories = directories.finish();
     }
 
-    fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+    fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
         match unit {
-            Unit::File => &mut self.files,
-            Unit::Member => &mut self.members,
+            CountedUnit::File => &mut self.files,
+            CountedUnit::Member => &mut self.members,
         }
     }
 
     /// Counts a file or member that was read to its end.
-    pub fn count_read(&mut self, unit: Unit) {
+    pub fn count_read(&mut self, unit: CountedUnit) {
         self.unit(unit).read();
     }
 
@@ -403,12 +403,12 @@ impl Summary {
     }
 
     /// Counts a skipped file or member.
-    pub fn count_skipped(&mut self, unit: Unit, reason: SkipReason) {
+    pub fn count_skipped(&mut self, unit: CountedUnit, reason: SkipReason) {
         self.unit(unit).skip(reason);
     }
 
     /// Counts a rejected file or member.
-    pub fn count_rejected(&mut self, unit: Unit, reason: RejectReason) {
+    pub fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
     }
 

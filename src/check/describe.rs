@@ -11,7 +11,7 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::report::{Location, Problem, ProblemKind};
-use crate::store::{Place, Root, path};
+use crate::store::{InputPlace, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
 use crate::write::RecordIds;
 
@@ -31,7 +31,7 @@ pub(super) struct Describer<'a> {
     /// How each input is named, as a prefix of its files' paths, and whether it is one file.
     pub(super) roots: Vec<InputName>,
     /// Which files have changed since what the check is compared with.
-    pub(super) has_changed: &'a dyn Fn(Place<'_>) -> bool,
+    pub(super) has_changed: &'a dyn Fn(InputPlace<'_>) -> bool,
     pub(super) reported: ReportedCounts,
     /// The file that was named last.
     pub(super) last_file: Option<(SourceId, String)>,

@@ -8,7 +8,7 @@ use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
-use crate::store::Place;
+use crate::store::InputPlace;
 use crate::units::{self, SourceId};
 
 use super::log::{Log, LogEntry, LoggedStretch};
@@ -94,7 +94,7 @@ pub(super) fn known(
     baseline: &Baseline,
     sources: &SourceList,
     places: &Places,
-    has_changed: &dyn Fn(Place<'_>) -> bool,
+    has_changed: &dyn Fn(InputPlace<'_>) -> bool,
 ) -> Result<KnownUnits> {
     let mut allowance = baseline.allowance();
     let mut known = KnownUnits::default();

@@ -1,7 +1,7 @@
 //! A file's format, as far as its name tells (contract D2). The first bytes of a file beat its name: see
 //! [`crate::read`].
 
-use super::Plan;
+use super::SourcePlan;
 use crate::document::Kind;
 use crate::error::SkipReason;
 
@@ -26,10 +26,12 @@ const UNSUPPORTED: [&[u8]; 19] = [
 ];
 
 /// What to do with a file of this path.
-pub(super) fn plan_for(path: &[u8]) -> Plan {
+pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
     match extension(path) {
-        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => Plan::Skip(SkipReason::Unsupported),
-        _ => Plan::Read(Format::of(path)),
+        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => {
+            SourcePlan::Skip(SkipReason::Unsupported)
+        }
+        _ => SourcePlan::Read(Format::of(path)),
     }
 }
 
@@ -70,7 +72,7 @@ impl Format {
 
     /// Whether a member of this name in an archive is of a kind that is not read.
     pub fn is_unsupported(path: &[u8]) -> bool {
-        matches!(plan_for(path), Plan::Skip(_))
+        matches!(plan_for(path), SourcePlan::Skip(_))
     }
 }
 
@@ -90,27 +92,27 @@ mod tests {
 
     #[test]
     fn by_name() {
-        let skip = Plan::Skip(SkipReason::Unsupported);
+        let skip = SourcePlan::Skip(SkipReason::Unsupported);
         for (name, expected) in [
-            ("a/b.txt", Plan::Read(Format::Named(Kind::Text))),
-            ("README.MD", Plan::Read(Format::Named(Kind::Text))),
-            ("x.text", Plan::Read(Format::Named(Kind::Text))),
-            ("x.jsonl", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.NDJSON", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.jsonl.gz", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.txt.GZ", Plan::Read(Format::Named(Kind::Text))),
-            ("x.csv.zst", Plan::Read(Format::Named(Kind::Csv))),
-            ("x.tsv", Plan::Read(Format::Named(Kind::Tsv))),
-            ("x.warc.wet.gz", Plan::Read(Format::Named(Kind::Warc))),
-            ("x.gz", Plan::Read(Format::Sniff)),
-            (".gz", Plan::Read(Format::Sniff)),
-            ("x.tar.gz", Plan::Read(Format::Sniff)),
+            ("a/b.txt", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("README.MD", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.text", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.jsonl", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.NDJSON", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.jsonl.gz", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.txt.GZ", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.csv.zst", SourcePlan::Read(Format::Named(Kind::Csv))),
+            ("x.tsv", SourcePlan::Read(Format::Named(Kind::Tsv))),
+            ("x.warc.wet.gz", SourcePlan::Read(Format::Named(Kind::Warc))),
+            ("x.gz", SourcePlan::Read(Format::Sniff)),
+            (".gz", SourcePlan::Read(Format::Sniff)),
+            ("x.tar.gz", SourcePlan::Read(Format::Sniff)),
             ("x.json", skip.clone()),
             ("report.docx", skip),
-            ("dir.txt/x", Plan::Read(Format::Sniff)),
-            (".txt", Plan::Read(Format::Sniff)),
-            ("x.log", Plan::Read(Format::Sniff)),
-            ("x.", Plan::Read(Format::Sniff)),
+            ("dir.txt/x", SourcePlan::Read(Format::Sniff)),
+            (".txt", SourcePlan::Read(Format::Sniff)),
+            ("x.log", SourcePlan::Read(Format::Sniff)),
+            ("x.", SourcePlan::Read(Format::Sniff)),
         ] {
             assert_eq!(plan_for(name.as_bytes()), expected, "{name}");
         }

@@ -31,12 +31,12 @@ pub(crate) fn mix(mut x: u64) -> u64 {
 #[derive(Debug, Clone, Default)]
 pub struct Shingles {
     hashes: Vec<u64>,
-    ends: Ends,
+    ends: TextEnds,
 }
 
 /// The elements at both ends of a text: at most one fewer than make a shingle.
 #[derive(Debug, Clone, Default)]
-struct Ends {
+struct TextEnds {
     head: Vec<u64>,
     tail: Vec<u64>,
     /// Elements in all.

@@ -14,7 +14,7 @@ use super::directory::BlockWalk;
 use super::layout::{
     BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
 };
-use super::{Entries, IndexRun, IndexSettings};
+use super::{IndexEntries, IndexRun, IndexSettings};
 
 /// What to do about a damaged file.
 const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
@@ -59,12 +59,12 @@ impl fmt::Debug for IndexReader {
 }
 
 /// A file of which no more is known than its name.
-struct Raw<'a> {
+struct IndexFile<'a> {
     file: &'a dyn ReadAt,
     path: &'a Path,
 }
 
-impl Raw<'_> {
+impl IndexFile<'_> {
     fn error(&self, what: String, remedy: &'static str) -> Error {
         Error::Index { path: self.path.to_owned(), what, remedy }
     }
@@ -200,7 +200,7 @@ impl IndexReader {
     /// # Errors
     /// [`Error::Index`] if it is no index, is of another version, or is damaged.
     pub fn open(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
-        let raw = Raw { file: &*file, path };
+        let raw = IndexFile { file: &*file, path };
         let (settings, header) = raw.header()?;
         let footer = raw.footer(header)?;
         let (runs, ends) = raw.runs(&footer)?;
@@ -256,8 +256,8 @@ impl IndexReader {
 
     /// The entries whose fingerprints begin with 8 bytes that, as a big-endian number, are in `range`; ascending.
     /// `0..=u64::MAX` are all. Cost: at most two blocks of 45 kB more than what is given.
-    pub fn entries(&self, range: RangeInclusive<u64>) -> Entries<'_> {
-        Entries::new(self, range)
+    pub fn entries(&self, range: RangeInclusive<u64>) -> IndexEntries<'_> {
+        IndexEntries::new(self, range)
     }
 
     /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
@@ -291,8 +291,8 @@ impl IndexReader {
         })
     }
 
-    fn raw(&self) -> Raw<'_> {
-        Raw { file: &*self.file, path: &self.path }
+    fn raw(&self) -> IndexFile<'_> {
+        IndexFile { file: &*self.file, path: &self.path }
     }
 
     pub(super) fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {

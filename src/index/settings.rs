@@ -50,9 +50,9 @@ impl IndexRun {
 }
 
 /// A setting that differs: its name, and its two values.
-type Difference = (String, String, String);
+type SettingDifference = (String, String, String);
 
-fn differ<T: Serialize + PartialEq>(name: &str, one: &T, other: &T) -> Option<Difference> {
+fn differ<T: Serialize + PartialEq>(name: &str, one: &T, other: &T) -> Option<SettingDifference> {
     let spelled = |value: &T| serde_json::to_string(value).unwrap_or_default().replace('"', "");
     (one != other).then(|| (name.to_owned(), spelled(one), spelled(other)))
 }
@@ -80,7 +80,7 @@ impl IndexSettings {
     }
 
     /// Why fingerprints of the two cannot be compared.
-    fn differs(&self, other: &Self) -> Option<Difference> {
+    fn differs(&self, other: &Self) -> Option<SettingDifference> {
         let unicode = || {
             let names = self.unicode.keys().chain(other.unicode.keys());
             let mut told = names.filter_map(|name| {

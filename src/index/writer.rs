@@ -10,7 +10,7 @@ use crate::units::{Ordinal, count};
 use super::directory::OpenBlock;
 use super::entries::{key, prefix};
 use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
-use super::{Entry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
+use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
 /// Bytes of a write: as much as a disk takes at full speed.
 const WRITE: usize = 256 * 1024;
@@ -94,7 +94,7 @@ impl<'a> IndexWriter<'a> {
     /// # Errors
     /// [`Error::Index`] if they do not or the place is in no run, and those of the file.
     #[inline]
-    pub fn push(&mut self, entry: Entry) -> Result<()> {
+    pub fn push(&mut self, entry: IndexEntry) -> Result<()> {
         let run = self.ends.partition_point(|end| *end <= entry.place.0);
         let key = key(&entry.fingerprint);
         let is_sound = self.last < Some(key) && self.directory.is_none();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::archive::Member;
+use super::archive::ArchiveMember;
 use super::container::{Columns, Reread, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
@@ -30,7 +30,7 @@ pub enum Role {
     /// The beginning of an archive; holds nothing.
     ArchiveStart,
     /// A member of an archive: one document or one container of records.
-    Member(Arc<Member>),
+    Member(Arc<ArchiveMember>),
     /// The end of an archive; holds nothing but how reading it went.
     ArchiveEnd,
 }
@@ -123,7 +123,7 @@ impl Part {
     }
 
     /// The archive's member it belongs to.
-    pub fn member(&self) -> Option<&Arc<Member>> {
+    pub fn member(&self) -> Option<&Arc<ArchiveMember>> {
         match &self.role {
             Role::Member(member) => Some(member),
             _ => None,

@@ -41,7 +41,7 @@ pub struct BaselineSettings {
 pub struct Baseline {
     settings: BaselineSettings,
     /// Sorted, each kind and fingerprint once.
-    entries: Vec<Known>,
+    entries: Vec<KnownProblem>,
     /// The files of all entries, each entry's sorted.
     files: Vec<FileMark>,
 }
@@ -64,7 +64,7 @@ impl FileMark {
 
 /// A problem and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Known {
+struct KnownProblem {
     /// Index in [`ProblemKind::ALL`].
     kind: u8,
     fingerprint: Fingerprint,
@@ -132,10 +132,10 @@ impl Baseline {
     fn push(&mut self, kind: u8, fingerprint: Fingerprint, count: u64, files: &[FileMark]) {
         self.files.extend_from_slice(files);
         let (files_end, num_files) = (self.files.len(), files.len());
-        self.entries.push(Known { kind, fingerprint, count, files_end, num_files });
+        self.entries.push(KnownProblem { kind, fingerprint, count, files_end, num_files });
     }
 
-    fn files(&self, known: &Known) -> &[FileMark] {
+    fn files(&self, known: &KnownProblem) -> &[FileMark] {
         &self.files[known.files_end - known.num_files..known.files_end]
     }
 
@@ -158,7 +158,7 @@ impl Baseline {
     pub fn allowance(&self) -> Allowance<'_> {
         let left = self.entries.iter().map(|known| known.count).collect();
         let files = vec![true; self.files.len()];
-        Allowance { baseline: self, left, files, index: Index::of(&self.entries) }
+        Allowance { baseline: self, left, files, index: FingerprintIndex::of(&self.entries) }
     }
 
     /// The content of the file.
@@ -168,7 +168,7 @@ impl Baseline {
             let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
         }
         for known in &self.entries {
-            let Known { kind, fingerprint, count, .. } = known;
+            let KnownProblem { kind, fingerprint, count, .. } = known;
             let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
             let _ = write!(text, "{kind} {fingerprint} {count}");
             for FileMark(mark) in self.files(known) {
@@ -273,7 +273,7 @@ pub struct Allowance<'a> {
     left: Vec<u64>,
     /// Of each file, whether a problem in it is still to be expected.
     files: Vec<bool>,
-    index: Index,
+    index: FingerprintIndex,
 }
 
 impl Allowance<'_> {
@@ -311,10 +311,10 @@ impl Allowance<'_> {
 /// Where fingerprints that begin alike start, by kind: fingerprints are spread evenly, so that about one stands in a
 /// bucket.
 #[derive(Debug)]
-struct Index([(Vec<usize>, u32); ProblemKind::ALL.len()]);
+struct FingerprintIndex([(Vec<usize>, u32); ProblemKind::ALL.len()]);
 
-impl Index {
-    fn of(entries: &[Known]) -> Self {
+impl FingerprintIndex {
+    fn of(entries: &[KnownProblem]) -> Self {
         let mut start = 0;
         Self(std::array::from_fn(|kind| {
             let end = start + entries[start..].partition_point(|known| usize::from(known.kind) <= kind);

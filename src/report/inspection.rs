@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
-use crate::account::{FileCounts, RecordCounts, RejectedLine, Unit};
+use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -199,10 +199,10 @@ impl Inspection {
         Self { schema: SCHEMA, ..Self::default() }
     }
 
-    pub(crate) fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+    pub(crate) fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
         match unit {
-            Unit::File => &mut self.files,
-            Unit::Member => &mut self.members,
+            CountedUnit::File => &mut self.files,
+            CountedUnit::Member => &mut self.members,
         }
     }
 

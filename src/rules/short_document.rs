@@ -31,7 +31,7 @@ pub(super) struct ShortDocument {
 
 /// What is said of a document that goes.
 #[derive(Debug, Serialize)]
-struct Evidence {
+struct ShortDocumentEvidence {
     chars: u64,
     min_chars: u64,
 }
@@ -39,7 +39,8 @@ struct Evidence {
 impl ShortDocument {
     pub(super) fn judge(self, length: Length) -> Option<Dropped> {
         let (Length { chars }, Self { min_chars }) = (length, self);
-        (chars < min_chars).then(|| Dropped::new(Rule::ShortDocument, &Evidence { chars, min_chars }))
+        (chars < min_chars)
+            .then(|| Dropped::new(Rule::ShortDocument, &ShortDocumentEvidence { chars, min_chars }))
     }
 }
 

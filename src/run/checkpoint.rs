@@ -282,7 +282,7 @@ fn write_stamps(
 }
 
 /// A number that is another if the file was changed or stands elsewhere.
-fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> Option<u64> {
+fn stamp(place: crate::store::InputPlace<'_>, input: &dyn Input) -> Option<u64> {
     let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
     Some(input.stamp(place)?.rotate_left(7) ^ name)
 }

@@ -8,7 +8,7 @@
 
 use super::corpus::Corpus;
 use super::decider::Decider;
-use super::drive::{Visitor, drive};
+use super::drive::{ChunkVisitor, drive};
 use super::feed::Feed;
 use super::found::{self, Search, Searched};
 use super::overflow::report;
@@ -51,7 +51,7 @@ pub(super) fn filter(
         )?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
 }

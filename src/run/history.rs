@@ -9,7 +9,7 @@ use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
+use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{self, DocumentId, Ordinal};
@@ -207,7 +207,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl FreshSurvivors {
     /// The survivors, with places behind those of earlier runs.
-    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<Entry>> {
+    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<IndexEntry>> {
         let (num, store) = (self.num, &mut self.store);
         let mut ahead = Vec::new();
         (0..num).map(move |number| {
@@ -221,7 +221,7 @@ impl FreshSurvivors {
             print.copy_from_slice(&ahead[within..within + 16]);
             place.copy_from_slice(&ahead[within + 16..within + RECORD]);
             let place = Ordinal(base + u64::from_le_bytes(place));
-            Ok(Entry { fingerprint: Fingerprint::from_bytes(print), place })
+            Ok(IndexEntry { fingerprint: Fingerprint::from_bytes(print), place })
         })
     }
 }
@@ -285,7 +285,7 @@ impl Earlier for History {
     }
 }
 
-type EntryStream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
+type EntryStream<'a> = (crate::index::IndexEntries<'a>, u64, Option<IndexEntry>);
 
 /// The entries of several indexes. Of one fingerprint the earliest index comes first.
 struct JoinedEntries<'a> {

@@ -75,7 +75,7 @@ use crate::write::RecordIds;
 use checkpoint::{Checkpoint, Checkpointer, EVIDENCE, refused};
 use corpus::Corpus;
 use decider::Decider;
-use drive::{Visitor, drive};
+use drive::{ChunkVisitor, drive};
 use feed::Feed;
 use found::Stores;
 use history::History;
@@ -148,7 +148,7 @@ fn write(
 ) -> Result<Summary> {
     let findings = recorder.findings();
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
     drive(corpus, progress, &mut decider, visitor)?;
     let summary = recorder.finish(decider.places())?;
     if let Some(history) = corpus.history {

@@ -31,11 +31,11 @@ pub(crate) struct RenderedPart {
     pub(crate) counts: Counts,
     pub(crate) stretches: Vec<(DocumentId, Stretch)>,
     /// What is to be appended, if the part is not a whole file.
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<PartContent>,
 }
 
 /// What is to be appended to a source.
-pub(crate) enum Content {
+pub(crate) enum PartContent {
     /// These bytes, and where each record ends if it is compressed by itself.
     Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
     /// These rows of a table.
@@ -87,7 +87,7 @@ impl Settled {
         let rewrite = part.kind.rewrite();
         let is_streamed = is_same && matches!(rewrite, Rewrite::Text | Rewrite::InPlace(_));
         if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
-            rendered.content = Some(Content::TooLong);
+            rendered.content = Some(PartContent::TooLong);
             return Ok(rendered);
         }
         let stretches = stretch_context(context.ledger(), context.corpus.config);
@@ -103,7 +103,7 @@ impl Settled {
             let (rows, counts) =
                 self.rows(part, rows, context.corpus.config.split.repair).map_err(encode_error)?;
             rendered.counts = counts;
-            rendered.content = Some(Content::Rows(rows));
+            rendered.content = Some(PartContent::Rows(rows));
             return Ok(rendered);
         }
         buffer.clear();
@@ -119,7 +119,7 @@ impl Settled {
             part.is_whole_source() && part.fate == PartFate::Read && !matches!(rewrite, Rewrite::Rows);
         if !is_whole {
             let bytes = std::mem::replace(buffer, context.corpus.buffers.take());
-            rendered.content = Some(Content::Bytes { bytes, ends, layout });
+            rendered.content = Some(PartContent::Bytes { bytes, ends, layout });
             return Ok(rendered);
         }
         if !part.kind.is_container() {

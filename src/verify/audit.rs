@@ -103,7 +103,7 @@ impl std::fmt::Display for Difference {
 
 /// How many differences there were at some point, in all and in the list.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct DifferenceMark {
     num_differences: u64,
     num_listed: usize,
 }
@@ -157,12 +157,12 @@ impl Audit {
     }
 
     /// How many differences there are now.
-    pub(super) fn mark(&self) -> Mark {
-        Mark { num_differences: self.num_differences, num_listed: self.differences.len() }
+    pub(super) fn mark(&self) -> DifferenceMark {
+        DifferenceMark { num_differences: self.num_differences, num_listed: self.differences.len() }
     }
 
     /// Forgets those after a mark.
-    pub(super) fn go_back(&mut self, mark: Mark) {
+    pub(super) fn go_back(&mut self, mark: DifferenceMark) {
         self.num_differences = mark.num_differences;
         self.differences.truncate(mark.num_listed);
     }

@@ -98,7 +98,7 @@ pub(crate) enum Access {
     /// They are records, and are read in order, once.
     InOrder(InOrder),
     /// They are records, found by going to and fro in the file.
-    Seek(Open),
+    Seek(OpenContainer),
     /// They are not: this build leaves the container out.
     Absent,
 }
@@ -131,7 +131,7 @@ impl InOrder {
 pub(crate) type Opened = Result<Box<dyn PieceReader>, Fault>;
 
 /// Opens a container in a file.
-pub(crate) type Open = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
+pub(crate) type OpenContainer = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
 
 /// Opens a container that is read in order, decoded to UTF-8 unless it is bytes.
 pub(crate) type OpenInOrder = fn(Box<dyn Read + Send>, &ReadContext) -> Opened;
@@ -141,7 +141,7 @@ impl Kind {
     /// How documents of this kind are read and written: the table.
     pub(super) fn container(self) -> &'static dyn Container {
         match self {
-            Self::Text => &text::Text,
+            Self::Text => &text::TextContainer,
             Self::JsonLines => &jsonl::JsonLines,
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,

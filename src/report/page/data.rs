@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chosen::{Paths, Place, shown_id};
+use super::chosen::{ParagraphsPlace, Paths, shown_id};
 use super::copies::{CLASSES, Standing};
 use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
@@ -151,7 +151,7 @@ impl GroupData {
 
 impl PlaceData {
     /// A place without a text.
-    pub(super) fn of(place: &Place) -> Self {
+    pub(super) fn of(place: &ParagraphsPlace) -> Self {
         Self {
             run: place.run.as_deref().map(|run| printable_bytes(run.as_bytes())),
             path: place.path,

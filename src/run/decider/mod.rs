@@ -59,7 +59,7 @@ enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
-    KnownCorpus(&'a Places),
+    Known(&'a Places),
     /// This pass gave them, and goes through what it has been through once more.
     Kept(Places),
 }
@@ -153,7 +153,7 @@ impl<'a> Decider<'a> {
                 Self { copies, numbering, findings: None, recheck: None, noting, noted: None, cursor }
             }
             Basis::Borrowed { places, checksums, findings } => {
-                let (numbering, recheck) = (Numbering::KnownCorpus(places), checksums.map(Recheck::new));
+                let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
                 Self { copies, numbering, findings, recheck, noting: None, noted: None, cursor }
             }
             Basis::Searched(KnownCorpus { places, checksums }, findings) => {
@@ -193,7 +193,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn places(&self) -> &Places {
         match &self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::KnownCorpus(places) => places,
+            Numbering::Known(places) => places,
         }
     }
 
@@ -201,7 +201,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn into_known(self) -> Option<KnownCorpus> {
         let places = match self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::KnownCorpus(_) => return None,
+            Numbering::Known(_) => return None,
         };
         let checksums = self.noted.or(self.noting.map(Arc::new))?;
         Some(KnownCorpus { places, checksums })
@@ -215,7 +215,7 @@ impl<'a> Decider<'a> {
     fn given(&mut self) -> Option<&mut Places> {
         match &mut self.numbering {
             Numbering::Given(places) => Some(places),
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => None,
+            Numbering::Known(_) | Numbering::Kept(_) => None,
         }
     }
 
@@ -408,7 +408,7 @@ impl<'a> Decider<'a> {
     fn push_document(&mut self, start: Ordinal) -> DocumentId {
         match &mut self.numbering {
             Numbering::Given(places) => places.push_document(start),
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => {
+            Numbering::Known(_) | Numbering::Kept(_) => {
                 self.cursor.next_document += 1;
                 DocumentId(self.cursor.next_document - 1)
             }

@@ -41,7 +41,7 @@ impl Decider<'_> {
                 cursor.next_document = places.num_documents();
                 cursor.open.as_ref().map_or(cursor.next_document, |open| open.id.0)
             }
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => 0,
+            Numbering::Known(_) | Numbering::Kept(_) => 0,
         };
         let open = cursor.open.as_ref().map(|open| open.start);
         if let Copies::InMemory(exact) = std::mem::take(&mut self.copies) {

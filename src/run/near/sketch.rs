@@ -11,7 +11,7 @@ use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
 use crate::run::decider::{Decider, KnownCorpus};
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::{self, Searched};
 use crate::run::pass::{Keys, Pass};
@@ -253,7 +253,8 @@ pub(super) fn documents(
         check_texts(corpus.config, adder.sketches.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.sketches, decider.into_known()))
 }
@@ -372,7 +373,8 @@ pub(super) fn paragraphs(
         check_texts(corpus.config, adder.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.texts, decider.into_known()))
 }

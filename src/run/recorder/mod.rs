@@ -8,7 +8,7 @@ mod tally;
 pub(crate) use saved::SavedRecorder;
 
 use crate::account::{
-    Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, RollbackPoint, Summary, names,
+    Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, names,
 };
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
@@ -20,7 +20,7 @@ use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
-use crate::run::render::{Content, Rendered, RenderedPart};
+use crate::run::render::{PartContent, Rendered, RenderedPart};
 use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
@@ -32,7 +32,7 @@ pub(crate) struct Recorder<'a> {
     spooler: &'a dyn Spooler,
     config: &'a Config,
     buffers: &'a Buffers,
-    ledger: Ledger,
+    ledger: LedgerWriter,
     findings: Option<&'a Findings>,
     earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
@@ -109,7 +109,7 @@ impl<'a> Recorder<'a> {
             spooler,
             config,
             buffers,
-            ledger: Ledger::new(ledger, ids, evidence),
+            ledger: LedgerWriter::new(ledger, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,
@@ -279,7 +279,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         let RenderedPart { mut counts, stretches, content } = std::mem::take(rendered);
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
-        if matches!(content, Some(Content::TooLong)) {
+        if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {
                 recorder.ledger.push(document, stretch, context)

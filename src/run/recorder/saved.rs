@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AccountFiles, ID_STORES, OpenDocument, Recorder, SavedTally, Tally};
-use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
+use crate::account::{Counts, EvidenceStore, LedgerWriter, SavedLedgerWriter, names};
 use crate::config::TargetFormat;
 use crate::decide::Findings;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
 /// A record that was saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
-    ledger: SavedLedger,
+    ledger: SavedLedgerWriter,
     /// How long the list of rejections was.
     rejected: u64,
     /// The file that was appended to, and how long it was.
@@ -87,7 +87,7 @@ impl<'a> Recorder<'a> {
             spooler: corpus.spooler,
             config: corpus.config,
             buffers: corpus.buffers,
-            ledger: Ledger::resume(ledger, ledger_file, ids, evidence),
+            ledger: LedgerWriter::resume(ledger, ledger_file, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,

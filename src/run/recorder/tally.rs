@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Counts, Directories, Summary, Unit};
+use crate::account::{CountedUnit, Counts, Directories, Summary};
 use crate::decide::{Findings, Owner, Verdict};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
@@ -89,7 +89,7 @@ impl<'a> Tally<'a> {
 
     /// Counts a source or a member by what became of it; gives it back if it is rejected.
     pub(crate) fn end_unit(&mut self, part: &Part) -> Option<Rejection> {
-        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
+        let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
         match &part.fate {
             PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => {

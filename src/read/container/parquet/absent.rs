@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::marker::PhantomData;
 
 use super::ShardRow;
-use crate::read::container::Open;
+use crate::read::container::OpenContainer;
 
 /// Opens a Parquet file: nothing does.
-pub(super) const OPEN: Option<Open> = None;
+pub(super) const OPEN: Option<OpenContainer> = None;
 
 /// The rows behind the slots of a part: there are none.
 #[derive(Debug, Clone)]

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::audit::{Audit, DifferenceKind};
-use super::sight::RestOf;
-use super::written::Files;
+use super::input_scan::OtherFieldsOf;
+use super::output::OneFileEach;
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
-use crate::discover::{Format, Plan, SourceList};
+use crate::discover::{Format, SourceList, SourcePlan};
 use crate::error::Result;
-use crate::store::{self, DiskInput, Found, FoundKind, Root, path};
+use crate::store::{self, DiskInput, ListedFile, ListedKind, Root, path};
 use crate::units::SourceId;
 
 /// OUT, listed.
@@ -42,8 +42,8 @@ pub(super) fn config(config: &Config) -> Config {
 }
 
 /// What is told of records in OUT beside their text.
-pub(super) fn rest(to: Option<TargetFormat>) -> RestOf {
-    to.map_or(RestOf::Mirrored, RestOf::Shard)
+pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
+    to.map_or(OtherFieldsOf::Mirrored, OtherFieldsOf::Shard)
 }
 
 impl OutList {
@@ -56,16 +56,16 @@ impl OutList {
     ) -> Result<Self> {
         let mut files = HashSet::new();
         let mut names = Vec::new();
-        store::list(out.path(), false, |Found { relative, kind }| {
+        store::list(out.path(), false, |ListedFile { relative, kind }| {
             let what = match kind {
-                FoundKind::File => {
+                ListedKind::File => {
                     files.insert(relative.clone());
                     names.push(relative);
                     return true;
                 }
-                FoundKind::Symlink => "OUT holds a symbolic link".to_owned(),
-                FoundKind::Special => "OUT holds what is no regular file".to_owned(),
-                FoundKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
+                ListedKind::Symlink => "OUT holds a symbolic link".to_owned(),
+                ListedKind::Special => "OUT holds what is no regular file".to_owned(),
+                ListedKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
             };
             audit.add_at(DifferenceKind::Foreign, &path::lossless(&relative), None, what);
             true
@@ -94,11 +94,11 @@ impl OutList {
     fn mirror(&mut self, inputs: &SourceList, files: &mut HashSet<Vec<u8>>) -> Result<()> {
         let mut of = Vec::new();
         for source in inputs.iter() {
-            let Plan::Read(format) = *source.plan else { continue };
+            let SourcePlan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
                 // What was text stays text, whatever it looks like now.
                 let format = Format::Named(format.kind());
-                self.sources.push(0, source.place.relative, Plan::Read(format))?;
+                self.sources.push(0, source.place.relative, SourcePlan::Read(format))?;
                 of.push(source.id);
             }
         }
@@ -117,7 +117,7 @@ impl OutList {
             if !files.remove(&name) {
                 break;
             }
-            self.sources.push(0, &name, Plan::Read(Format::of(&name)))?;
+            self.sources.push(0, &name, SourcePlan::Read(Format::of(&name)))?;
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ impl OutList {
     }
 
     /// Tells of files that no document should have.
-    pub(super) fn tell_others(&self, files: &Files<'_>, audit: &mut Audit) {
+    pub(super) fn tell_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
             let what = "OUT holds it, and no document should stay there";
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
