@@ -19,7 +19,7 @@ use crate::store::{
 };
 use crate::units::count;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The counts, as in `summary.json`.
@@ -67,7 +67,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// What a run that writes there is called, if it is not named.
+    /// The name of a run that writes to this destination, if none is given.
     fn name(&self) -> Option<String> {
         let Self::Directory(out) = self else { return None };
         let out = DiskOutput::resolved(out);
@@ -130,7 +130,7 @@ pub struct Cleaned {
     pub documents: Vec<Document>,
     /// The content of `removed.jsonl.zst`.
     pub ledger: Vec<u8>,
-    /// What the run came to.
+    /// The result of the run.
     pub outcome: Outcome,
 }
 

@@ -60,7 +60,7 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     Ok(looker.inspection)
 }
 
-/// What was seen of one document, or of a piece of one.
+/// The counts of one slot: a document, or a piece of one.
 #[derive(Debug, Clone, Default)]
 struct InspectedSlot {
     bytes: u64,

@@ -43,14 +43,16 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
-    /// What became of paragraphs, by the encoding their document was written in.
+    /// Counts of paragraphs by the encoding in which their document was written.
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by the directory of their file; `.` is the top. Where there are more than
-    /// [`super::MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
+    /// Counts of paragraphs by the directory of their file; `.` is the top. A tree with more than
+    /// [`super::MAX_DIRECTORIES`] directories is counted by its upper levels; a deeper directory counts for the one
+    /// above it.
     #[serde(default)]
     pub directories: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
+    /// Counts of paragraphs by length. A key is a power of two: it stands for lengths from that many bytes up to one
+    /// less than twice as many.
     #[serde(default)]
     pub lengths: BTreeMap<u64, LengthCounts>,
 }
@@ -279,7 +281,7 @@ pub struct Counts {
     pub lengths: Lengths,
 }
 
-/// What is counted by what became of it.
+/// Inputs that are counted as read, skipped or rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountedUnit {
     /// An input file.

@@ -13,7 +13,8 @@ use crate::units::{self, SourceId};
 
 use super::log::{Log, LogEntry, LoggedStretch};
 
-/// What counts of an entry: all of it, or of a run some paragraphs one after the other.
+/// The part of a log entry that the baseline does not hold: the whole entry, or some consecutive paragraphs of a
+/// stretch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnknownPart {
     pub(super) entry: LogEntry,
@@ -266,7 +267,7 @@ impl Worst {
     }
 }
 
-/// What counts, added up.
+/// Sums over all parts that count.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     pub(super) num_problems: [u64; ProblemKind::ALL.len()],

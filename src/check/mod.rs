@@ -44,16 +44,16 @@ use measure::{Figures, FileMarks};
 use recorder::CheckRecorder;
 use writing::Unknown;
 
-/// What a check is to do.
+/// The settings of a check, and the places its results go to.
 #[derive(Default)]
 pub struct Gate<'a> {
     /// How much is let pass.
     pub limits: Limits,
-    /// What was there before.
+    /// Earlier problems to compare with. `None`: every problem is new.
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
     pub wants_baseline: bool,
-    /// What is told of problems.
+    /// Writers that get the problems, one for each report.
     pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
     /// Where the page is written, if one is asked for.
     pub page: Option<Box<dyn Write + Send + 'a>>,
@@ -82,10 +82,10 @@ impl std::fmt::Debug for Before<'_> {
     }
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// What was found.
+    /// Counts, limits and numbers of problems.
     pub report: CheckReport,
     /// Today's problems, if they were asked for.
     pub baseline: Option<Baseline>,

@@ -18,7 +18,7 @@ use super::examine::{Examined, ExaminedSlot};
 use super::lines::LineNumbers;
 use super::log::{Detail, Log, LogEntry, LoggedStretch, LoggedText};
 
-/// What is kept of a check while it goes through the corpus.
+/// Takes the examined chunks in corpus order, and keeps a log and counts of them.
 pub(super) struct CheckRecorder<'a> {
     tally: Tally<'a>,
     pub(super) log: Log,

@@ -25,7 +25,7 @@ const UNSUPPORTED: [&[u8]; 19] = [
     b"odt", b"ods", b"odp", b"epub", b"jar", b"apk", b"whl",
 ];
 
-/// What to do with a file of this path.
+/// Decides by its path how a file is treated.
 pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
     match extension(path) {
         Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => {
@@ -57,7 +57,7 @@ impl Format {
         inner.and_then(|ending| Kind::of_ending(&ending)).map_or(Self::Sniff, Self::promised)
     }
 
-    /// What a name promises that speaks of this kind: nothing if the first bytes have to show it anyway.
+    /// The format that a name of this kind promises; nothing if the first bytes have to show it anyway.
     pub(super) fn promised(kind: Kind) -> Self {
         if kind.is_binary() { Self::Sniff } else { Self::Named(kind) }
     }
@@ -76,7 +76,7 @@ impl Format {
     }
 }
 
-/// What stands after the last dot of the file's name, in lower case; a dot at the start of the name hides it and
+/// The part of the file's name after its last dot, in lower case. A dot at the start of the name hides the file and
 /// begins no extension.
 fn extension(path: &[u8]) -> Option<Vec<u8>> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);

@@ -24,7 +24,7 @@ use crate::observe::Observer;
 use crate::store::{self, Input, InputPlace, ListedFile, ListedKind, Root};
 use crate::units::{SourceId, count};
 
-/// What is to be done with a source.
+/// The treatment of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourcePlan {
     /// Read it as this format.
@@ -61,7 +61,7 @@ pub struct Source<'a> {
     pub place: InputPlace<'a>,
     /// Its size in bytes when it was listed.
     pub size: u64,
-    /// What is to be done with it.
+    /// Its treatment.
     pub plan: &'a SourcePlan,
 }
 
@@ -190,7 +190,7 @@ fn stdin(kind: Kind) -> (String, Format) {
     (format!("stdin.{}", kind.ending()), Format::promised(kind))
 }
 
-/// What listing needs to know.
+/// The settings and the state of one listing.
 struct Lister<'a> {
     globs: Globs,
     follow: bool,

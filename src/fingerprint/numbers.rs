@@ -27,7 +27,7 @@ pub const SLOT_BITS: u32 = 28;
 /// Bits of a word behind its slot.
 pub const WORD_BITS: u32 = 12;
 
-/// What stands at the beginning and at the end of a text.
+/// The hash that stands for the beginning or the end of a text, where a word has no neighbour.
 const EDGE: u64 = 0x6564_6765;
 
 /// A token, or several numbers in a row.
@@ -78,7 +78,7 @@ impl Default for Numbers {
 const MAX_TEXT: usize = 64;
 
 impl Numbers {
-    /// What was found so far; the collector is empty again.
+    /// Returns the slots found so far, and empties the collector.
     pub fn finish(&mut self) -> Slots {
         self.close(TokenGroup { hash: EDGE, kind: TokenGroupKind::Edge });
         std::mem::take(self).found

@@ -14,7 +14,7 @@ pub struct NewRun<'a> {
     pub name: &'a str,
     /// Paragraphs of its corpus.
     pub num_paragraphs: u64,
-    /// What it was made under.
+    /// The settings under which the run was made.
     pub settings: &'a IndexSettings,
 }
 

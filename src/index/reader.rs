@@ -16,7 +16,7 @@ use super::layout::{
 };
 use super::{IndexEntries, IndexRun, IndexSettings};
 
-/// What to do about a damaged file.
+/// Advice for a damaged file.
 const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
 
 /// Where a paragraph stood in an earlier run.
@@ -85,7 +85,7 @@ impl IndexFile<'_> {
         })
     }
 
-    /// The bytes of a range, which must lie in the file: so many are allocated.
+    /// Reads a range of bytes, which must lie in the file: a buffer of its length is allocated.
     fn read(&self, section: Section, range: Range<u64>) -> Result<Vec<u8>> {
         let len = range.end.checked_sub(range.start).filter(|_| range.end <= self.file.len());
         let len = len.and_then(|len| usize::try_from(len).ok());
@@ -215,7 +215,7 @@ impl IndexReader {
         &self.path
     }
 
-    /// What it depends on.
+    /// The settings that the index depends on.
     pub fn settings(&self) -> &IndexSettings {
         &self.settings
     }

@@ -15,13 +15,13 @@ use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 /// Bytes of a write: as much as a disk takes at full speed.
 const WRITE: usize = 256 * 1024;
 
-/// What callers must see to; nobody can bring it about with a file.
+/// Advice for a mistake of the calling code, which no file can bring about.
 const BUG: &str = "this is a bug of tamis: please report it";
 
 /// Writes an index.
 pub struct IndexWriter<'a> {
     out: &'a mut dyn Append,
-    /// What is not written yet, and the number of bytes that are.
+    /// Bytes that are not written yet, and the number of those that are.
     buffer: Vec<u8>,
     written: u64,
     runs: Vec<IndexRun>,

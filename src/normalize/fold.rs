@@ -27,7 +27,7 @@ struct Form {
 
 /// Eight bytes are stored whatever the length.
 const MAX_FORM: usize = 8;
-/// A character of two bytes may become so many: what [`KeyBuffer`] has room for.
+/// The most bytes to which a character of two bytes may fold; [`KeyBuffer`] has room for them.
 const MAX_FOLDED: usize = 7;
 /// `len` of a white-space character: becomes one space, or none after another.
 const SPACE: u8 = 0xfe;

@@ -21,11 +21,11 @@ pub struct ArchiveMember {
     pub path: Vec<u8>,
     /// Its number in the archive, counted from 0 over the members that are files.
     pub number: u64,
-    /// What writing it again takes.
+    /// Details that are needed to write the member again.
     pub meta: MemberMeta,
 }
 
-/// What an archive says of a member beside its content.
+/// Details of a member beside its content, as the archive records them.
 #[derive(Debug, Clone)]
 pub enum MemberMeta {
     /// The header of a tar entry.
@@ -41,7 +41,7 @@ pub enum MemberMeta {
     },
 }
 
-/// What a member holds.
+/// The content of a member.
 pub(super) enum MemberContent {
     Spool(Spool),
     Skipped(SkipReason),

@@ -22,7 +22,7 @@ pub struct Chunk {
     pub slots: Vec<Slot>,
 }
 
-/// What a part is a part of.
+/// The whole to which a part belongs.
 #[derive(Debug, Clone)]
 pub enum Role {
     /// A source that is one document or one container of records.
@@ -35,14 +35,14 @@ pub enum Role {
     ArchiveEnd,
 }
 
-/// What a chunk holds of one source, or of one member of an archive.
+/// The bytes that a chunk holds of one source, or of one member of an archive.
 #[derive(Debug)]
 pub struct Part {
     /// The source.
     pub source: SourceId,
-    /// What it is a part of.
+    /// The whole to which the part belongs.
     pub role: Role,
-    /// What the source or member is.
+    /// The kind of the source or member.
     pub kind: Kind,
     /// How it is wrapped up.
     pub wrap: Wrap,
@@ -79,7 +79,7 @@ pub enum PartFate {
     Skipped(SkipReason),
     /// It is bad from here on: a text document as a whole, a container after the records that were read.
     Rejected(Fault),
-    /// What was read of its source means nothing: the source is to be read again from its start, in another way.
+    /// Reading the source has to begin again, in another way: nothing that was read of it counts.
     Reread(Reread),
 }
 

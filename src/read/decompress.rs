@@ -63,7 +63,7 @@ const SUSPICIOUS_BYTES: u64 = 64 * 1024 * 1024;
 /// formats compress by more is one line over and over.
 const MAX_RATIO: u64 = 1000;
 
-/// Whether so many bytes from so many are an attack.
+/// Whether `decoded` bytes from `compressed` bytes are an attack.
 pub(super) fn is_bomb(decoded: u64, compressed: u64) -> bool {
     decoded > SUSPICIOUS_BYTES && decoded / compressed.max(1) > MAX_RATIO
 }

@@ -48,14 +48,14 @@ impl FileOrigin {
     }
 }
 
-/// What a file shows from outside: the format that its name promises, and what it is compressed with.
+/// The properties of a file that show from outside: the format that its name promises, and its compression.
 #[derive(Debug, Clone, Copy)]
 struct Envelope {
     format: Format,
     outer: Compression,
 }
 
-/// What was found in a file.
+/// The content that opening a file found.
 pub(super) enum FoundContent {
     Document(OpenedDocument),
     Archive { file: Box<dyn InputFile>, outer: Compression, archive: Archive },
@@ -148,7 +148,7 @@ impl Opener<'_> {
         self.open_stream(ahead, Box::new(decoded), envelope)
     }
 
-    /// What counts the bytes read: those of a member are not the file's.
+    /// The counter of bytes for this origin: the bytes of a member are not those of the file.
     fn position_of(&self, origin: FileOrigin) -> ReadPosition {
         if origin == FileOrigin::Member { ReadPosition::default() } else { self.position.clone() }
     }

@@ -24,7 +24,7 @@ const MAX_GROWTH: u64 = 1024 * 1024;
 /// A packed file up to this size is read among others by one task: it holds little, unless it is an attack.
 const SMALL_PACKED: u64 = 32 * 1024;
 
-/// What a packed file may hold that is read so.
+/// The most bytes that a small packed file may unpack to here.
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// Whether a source of this listed size is read as a stream of pieces.

@@ -25,7 +25,7 @@ use crate::units::{self, count};
 
 use super::ProblemKind;
 
-/// What fingerprints depend on. A baseline made under other settings says nothing.
+/// The settings that fingerprints depend on. A baseline made under other settings cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineSettings {
     /// `--match`
@@ -69,7 +69,7 @@ struct KnownProblem {
     kind: u8,
     fingerprint: Fingerprint,
     count: u64,
-    /// Its files: so many of the list's, up to this number.
+    /// The end of its files in the list of files.
     files_end: usize,
     num_files: usize,
 }
@@ -79,7 +79,7 @@ struct KnownProblem {
 pub struct BaselineFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, without a remedy.
+    /// The fault, without a remedy.
     pub what: String,
 }
 
@@ -266,7 +266,7 @@ fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
     Some(((u8::try_from(kind).ok()?, Fingerprint::from_bytes(bytes)), count, files?))
 }
 
-/// What is left of a baseline.
+/// The problems of a baseline that no problem of today has used up.
 #[derive(Debug)]
 pub struct Allowance<'a> {
     baseline: &'a Baseline,

@@ -1,4 +1,4 @@
-//! What `tamis inspect` found.
+//! The result of `tamis inspect`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const SCHEMA: &str = "tamis.inspection/1";
 /// Skipped and rejected inputs that are listed; all are counted.
 const MAX_LISTED: usize = 100;
 
-/// What is there, before any cleaning.
+/// Counts of the inputs as they are, before any cleaning.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Inspection {
     /// `tamis.inspection/1`.
@@ -47,9 +47,9 @@ pub struct Inspection {
     pub scripts: Scripts,
     /// The first of the longest paragraphs.
     pub longest_paragraph: Option<LongestParagraph>,
-    /// What would be skipped, the first hundred.
+    /// The first hundred files that would be skipped.
     pub skipped: Vec<Skipped>,
-    /// What would be rejected, the first hundred.
+    /// The first hundred inputs and records that would be rejected.
     pub rejected: Vec<serde_json::Value>,
 }
 

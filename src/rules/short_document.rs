@@ -29,7 +29,7 @@ pub(super) struct ShortDocument {
     pub(super) min_chars: u64,
 }
 
-/// What is said of a document that goes.
+/// The evidence for dropping a document.
 #[derive(Debug, Serialize)]
 struct ShortDocumentEvidence {
     chars: u64,

@@ -11,7 +11,7 @@ use crate::write::{self, Converted, Layout};
 use super::render::{PartContent, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
 
-/// What a document is called in another form: its own id, or failing that its place.
+/// The name of a document in another form: its own id, or failing that its place.
 pub(crate) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
     match (serde_json::from_slice::<String>(id), record) {
         (Ok(id), _) => id,

@@ -21,7 +21,7 @@ use crate::decide::Places;
 use crate::error::{Error, Result};
 use crate::units::count;
 
-/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order.
+/// The work on a chunk whose paragraphs have verdicts: `visit` runs in parallel, `commit` in corpus order.
 pub(crate) struct ChunkVisitor<'v, V, C, S> {
     /// The keys that `visit` reads.
     pub(crate) keys: Keys,
@@ -33,7 +33,7 @@ pub(crate) struct ChunkVisitor<'v, V, C, S> {
 
 /// Takes in what was made of chunks, in corpus order.
 pub(crate) trait Commit<T>: Send {
-    /// What can be saved of it.
+    /// The part of its state that can be saved.
     type Saved: Clone + Send + Serialize;
 
     /// Takes in what was made of a chunk, and gives back the chunk's buffer.

@@ -50,7 +50,7 @@ impl Work {
 pub(crate) struct FeedPosition {
     /// The source.
     source: u32,
-    /// What was given out of it stands before this.
+    /// The place in the source before which everything was given out.
     piece: PiecePlace,
 }
 

@@ -56,7 +56,7 @@ pub(super) fn filter(
     Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
 }
 
-/// What went, by rule.
+/// The findings of dropped documents, by rule.
 fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -> Result<Findings> {
     let mut by_rule: Vec<Vec<(DocumentId, Finding)>> = vec![Vec::new(); Rule::ALL.len()];
     for (document, Dropped { rule, evidence: json }) in dropped {

@@ -1,4 +1,4 @@
-//! What earlier runs left: indexes that are read, and the one that this run is added to.
+//! Earlier runs: indexes that are read, and the index to which this run is added.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{self, DocumentId, Ordinal};
 
-/// What earlier runs left, and how this one is added to it.
+/// The indexes of earlier runs, and the index to which this run is added.
 pub(crate) struct History {
     /// Indexes in the order in which they count as earlier, each with the place of its first paragraph among all.
     readers: Vec<(IndexReader, u64)>,
@@ -108,7 +108,7 @@ impl History {
         Ok(())
     }
 
-    /// What tells these indexes from others and from later ones.
+    /// A text that distinguishes these indexes from others and from later versions of themselves.
     pub(crate) fn identity(&self) -> String {
         let known =
             self.readers.iter().map(|(reader, _)| (reader.path(), reader.num_bytes(), reader.num_places()));

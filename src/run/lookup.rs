@@ -168,7 +168,7 @@ struct Collector<'a> {
     text: OpenExcerpt,
 }
 
-/// What was read of a text so far.
+/// The paragraphs of a text that were read so far.
 #[derive(Debug, Clone, Copy, Default)]
 struct OpenExcerpt {
     paragraphs: u64,

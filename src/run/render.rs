@@ -19,22 +19,22 @@ use super::settled::{Settled, document_counts, stretch_context};
 /// its stretches go straight into the ledger.
 const MAX_RENDERED: usize = 2 * 1024 * 1024;
 
-/// What rendering a chunk gave: one part for each of the chunk's.
+/// A rendered chunk: one [`RenderedPart`] for each of its parts.
 pub(crate) struct Rendered {
     pub(crate) settled: Settled,
     pub(crate) parts: Vec<RenderedPart>,
 }
 
-/// What rendering a part gave.
+/// A rendered part of a chunk.
 #[derive(Default)]
 pub(crate) struct RenderedPart {
     pub(crate) counts: Counts,
     pub(crate) stretches: Vec<(DocumentId, Stretch)>,
-    /// What is to be appended, if the part is not a whole file.
+    /// The content to append, if the part is not a whole file.
     pub(crate) content: Option<PartContent>,
 }
 
-/// What is to be appended to a source.
+/// The content that is appended to the output of a source.
 pub(crate) enum PartContent {
     /// These bytes, and where each record ends if it is compressed by itself.
     Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
@@ -42,11 +42,11 @@ pub(crate) enum PartContent {
     Rows(Rows),
     /// These rows of a shard.
     Shard(ShardRows),
-    /// What [`Settled::write_part`] writes.
+    /// Content that is too long for memory: [`Settled::write_part`] writes it.
     TooLong,
 }
 
-/// What rendering needs to know.
+/// The context that rendering needs.
 pub(crate) struct RenderContext<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
     pub(crate) places: &'a Places,

@@ -14,7 +14,7 @@ use super::feed::Work;
 use super::pass::{Keys, Needs};
 use super::reader::read_work;
 
-/// What scanning needs to know, made once a run.
+/// The context that scanning needs, made once a run.
 pub(crate) struct ScanContext<'a> {
     listing: Listing<'a>,
     read: &'a ReadContext,

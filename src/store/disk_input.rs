@@ -190,7 +190,7 @@ impl Input for DiskInput {
     }
 }
 
-/// What was kept of a stream, with a position of its own.
+/// The kept beginning of a stream, with a position of its own.
 struct KeptStream {
     file: Arc<File>,
     position: u64,

@@ -1,4 +1,4 @@
-//! What lies below an input, in corpus order (contract D2, D3). `walkdir` does the walking.
+//! Lists the files below an input, in corpus order (contract D2, D3). `walkdir` does the walking.
 
 use std::io;
 use std::path::Path;
@@ -12,11 +12,11 @@ use super::path;
 pub struct ListedFile {
     /// Path relative to the directory, as raw bytes.
     pub relative: Vec<u8>,
-    /// What it is.
+    /// Its type.
     pub kind: ListedKind,
 }
 
-/// What stands at a path.
+/// The type of a listed file.
 #[derive(Debug)]
 pub enum ListedKind {
     /// A regular file.

@@ -199,7 +199,7 @@ pub trait OutputFile: Send {
     fn discard(self: Box<Self>) -> Result<()>;
 }
 
-/// What a store holds: its length in bytes, and their CRC-32.
+/// A mark of a store: its length in bytes, and the CRC-32 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Mark {
     /// Bytes.
@@ -271,7 +271,7 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-/// What is written from its beginning to its end.
+/// A file that is written from its beginning to its end.
 pub trait Append {
     /// Appends.
     ///

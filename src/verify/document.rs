@@ -23,7 +23,7 @@ pub(super) struct AuditedDocument {
     record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
-    /// What it holds beside its text.
+    /// A hash of its fields beside the text.
     fields: u64,
     /// The line of the file on which the record begins.
     line: Option<u64>,
@@ -44,7 +44,7 @@ pub(super) struct AuditedDocument {
     /// The rule by which it goes as a whole, and what stays in its place.
     whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
     hasher: DocumentHasher,
-    /// What was added to what stays, if it may have to be taken back.
+    /// Fingerprints that were added to those that stay, to be taken back if the document turns out to be bad.
     added: Option<Vec<Fingerprint>>,
 }
 
@@ -362,7 +362,7 @@ impl Auditor<'_> {
         Ok(())
     }
 
-    /// What stands in OUT in the place of what is in the buffer.
+    /// Compares the place in OUT with the expected bytes, and describes the difference.
     fn differs(&self) -> (DifferenceKind, String) {
         let head = self.written.head();
         let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
@@ -437,7 +437,7 @@ impl Auditor<'_> {
     }
 }
 
-/// What a document is called in a shard, as JSON: its own id, as a string, or failing that its place.
+/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
 fn name(path: &str, open: &AuditedDocument) -> Vec<u8> {
     let id = &open.id;
     let name = match (serde_json::from_slice::<String>(id), open.record) {

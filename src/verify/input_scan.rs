@@ -1,4 +1,4 @@
-//! What an audit sees of a chunk: the paragraphs of the input, and of records on both sides what is not their text.
+//! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
 use crate::document::Paragraph;
@@ -29,7 +29,7 @@ pub(super) struct InputDocument {
     pub(super) lines: u64,
 }
 
-/// What is seen of a chunk of the input.
+/// A scanned chunk of the input.
 #[derive(Debug, Default)]
 pub(super) struct InputChunk {
     pub(super) paragraphs: Vec<InputParagraph>,
@@ -39,7 +39,7 @@ pub(super) struct InputChunk {
     pub(super) rests: Vec<OtherFields>,
 }
 
-/// What a record holds beside its text.
+/// The fields of a record beside its text.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OtherFields {
     /// Its fields; the same on both sides. 0 where they are not compared.
@@ -65,7 +65,7 @@ pub(super) struct InputScan<'a> {
     matching: MatchConfig,
     keys: KeyMaker,
     pub(super) read: &'a ReadContext,
-    /// What is looked at of records beside their text.
+    /// The fields that are compared beside the text of records.
     rest: Option<OtherFieldsOf>,
 }
 
@@ -138,7 +138,7 @@ fn is_altered(text: &str, repair: Repair) -> bool {
     is_rare && !repaired_chars(text, repair).eq(text.chars())
 }
 
-/// What the records of a chunk hold beside their texts, one for each slot.
+/// The fields that the records of a chunk hold beside their texts, one entry for each slot.
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
     let mut rests = vec![OtherFields::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {

@@ -1,5 +1,5 @@
-//! What stays: every paragraph of which the ledger says nothing, by what it is and, where the ledger says that it
-//! stays in the place of another, by where it stands.
+//! Kept paragraphs: every paragraph that the ledger does not remove, by its fingerprint and, where the ledger names it
+//! as a survivor, by its place.
 
 use std::collections::HashMap;
 
@@ -47,7 +47,7 @@ impl KeptPlace {
     }
 }
 
-/// What stands in no source: it stands in an earlier run.
+/// The source of a paragraph that stands in an earlier run, which is no source of this one.
 pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
 
 /// [`key`] of a survivor's document, whatever run it stands in.
@@ -121,12 +121,13 @@ pub(super) struct WholeDocument {
 struct DocumentClaim {
     /// It goes.
     goes: bool,
-    /// What it is, once it is read.
+    /// The document as it was read, once it was.
     whole: Option<WholeDocument>,
 }
 
-/// What the ledger says of near-duplicates and of whole documents, and how it is. Survivors may come after those
-/// that go: the ledger is read before, for what to look at, and again in the end. 16 to 48 bytes a line.
+/// Claims of the ledger about near-duplicates and whole documents, and the facts to check them against. Survivors may
+/// come after what goes for them: the ledger is read before the input, to know where to look, and again in the end. 16
+/// to 48 bytes a line.
 #[derive(Debug, Default)]
 pub(super) struct LedgerClaims {
     documents: HashMap<u64, DocumentClaim>,
@@ -136,7 +137,7 @@ pub(super) struct LedgerClaims {
 }
 
 impl LedgerClaims {
-    /// What is to be looked at.
+    /// Reads the claims of a ledger.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
         if !looks_ahead(&config.decide) {

@@ -140,7 +140,7 @@ impl LedgerAudit {
     }
 }
 
-/// What is wrong with a line whatever it is about, if anything is. How alike texts are it says itself.
+/// Checks a line by itself, and returns its fault if it has one. How alike texts are is not checked.
 pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&'static str> {
     let LedgerLine { rule, evidence, similarity, containment, text, .. } = line;
     if !rule.is_on(config) {
@@ -162,7 +162,7 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
     })
 }
 
-/// What is wrong with what a line says to stay.
+/// Checks the survivors that a line names by themselves, and returns their fault if they have one.
 fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     let LedgerLine { first, last, rule, .. } = line;
     let Some(survivor) = &line.survivor else {

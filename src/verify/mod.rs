@@ -86,7 +86,7 @@ pub fn verify(
     session.read(&DiskInput::new(roots), |corpus| audit(corpus, record))
 }
 
-/// What a run left that is audited.
+/// The paths of the run that is audited.
 struct RunPaths<'a> {
     out: Root,
     ledger: &'a Path,
@@ -174,7 +174,7 @@ struct Auditor<'a> {
     unit: AuditedUnit,
     /// The text that is being read.
     open: Option<AuditedDocument>,
-    /// What there was of differences when it began: it may turn out to be bad.
+    /// The number of differences when the text began, to go back to if it turns out to be bad.
     mark: DifferenceMark,
     buffer: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! What OUT should hold, by its names: files as they came, or shards, or a file a document.
+//! The expected content of OUT by its names: files as they came, or shards, or a file for each document.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::units::SourceId;
 /// OUT, listed.
 pub(super) struct OutList {
     pub(super) input: DiskInput,
-    /// What is read of it, in the order of the input.
+    /// The files of OUT that are read, in the order of the input.
     pub(super) sources: SourceList,
     /// The source of the input that each of them stands for; `None`: they are shards.
     pub(super) mirrored: Option<Vec<SourceId>>,
@@ -41,7 +41,7 @@ pub(super) fn config(config: &Config) -> Config {
     Config { read, ..config.clone() }
 }
 
-/// What is told of records in OUT beside their text.
+/// The fields of records in OUT beside their text, by the form of OUT.
 pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
     to.map_or(OtherFieldsOf::Mirrored, OtherFieldsOf::Shard)
 }

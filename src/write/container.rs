@@ -37,7 +37,7 @@ enum WriteStream<W: Write + Send> {
     Rows(Box<RowWriter<Encoder<W>>>),
 }
 
-/// What is to be written next.
+/// The next piece to write.
 #[derive(Debug)]
 pub enum WritePiece<'b> {
     /// Bytes, as they are.

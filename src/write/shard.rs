@@ -32,7 +32,7 @@ pub struct SavedShards {
 
 struct Shard {
     file: SharedFile,
-    /// What writes rows into the file.
+    /// The writer of rows, if the shard holds rows.
     rows: Option<ShardWriter<SharedFile>>,
 }
 

@@ -73,7 +73,7 @@ pub struct Tokenizer {
     table: &'static WordTable,
 }
 
-/// At least so many bytes go through the libraries at a time: starting them takes as long as some fifty bytes do.
+/// The fewest bytes that are given to the libraries at a time: starting them takes as long as some fifty bytes do.
 const STRETCH: usize = 64;
 
 impl Tokenizer {
@@ -118,7 +118,7 @@ impl Tokenizer {
     }
 }
 
-/// What the segment at hand ends with, as far as the rules ask.
+/// The end of the current segment, as far as the word rules ask about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum State {

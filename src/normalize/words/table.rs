@@ -1,4 +1,4 @@
-//! What the fast path knows of each character: its folded form, and how the word rules of UAX #29 treat that.
+//! The table behind the fast path: for each character its folded form, and its class in the word rules of UAX #29.
 //!
 //! No property file is kept here. What a character folds to is what the libraries fold it to; its class is that
 //! of the plain character from which `unicode-segmentation` does not tell it apart in any context of a probe. So
@@ -98,7 +98,7 @@ impl FoldedChar {
     }
 }
 
-/// What the table says of one character.
+/// The table's entry for one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TableEntry(u32);
 

@@ -61,7 +61,7 @@ pub(in crate::read) struct TextReader {
     num_replaced: ReadPosition,
 }
 
-/// What reading a text document on gives.
+/// The result of reading on in a text document.
 enum NextText {
     /// A piece, and whether it is the last.
     Piece(TextPiece, bool),

@@ -58,7 +58,7 @@ pub(super) fn is_frequent(code_point: u32) -> bool {
     FREQUENT_CHARS.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
 }
 
-/// What speaks for and against GB18030 in a document.
+/// Evidence for and against GB18030 in a document.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Gb18030Evidence {
     /// Hanzi of GB2312.

@@ -7,7 +7,7 @@ use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030};
 use super::private;
 use crate::read::position::ReadPosition;
 
-/// What takes the place of a malformed sequence.
+/// The text that replaces a malformed sequence.
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Appends the text of `bytes` to `out` and returns the number of malformed sequences, each of which has

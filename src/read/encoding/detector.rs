@@ -7,7 +7,7 @@ use super::sample::Sample;
 use super::utf8::{Damage, Utf8Progress, has_utf8_line};
 use super::{Decision, by_bom, guess, is_utf8, is_utf32, utf16};
 
-/// What a document is called that was written as UTF-8 and is no longer.
+/// The fault of a document that was written as UTF-8 and is damaged.
 const NOT_UTF8: &str = "not valid UTF-8";
 
 /// Decides the encoding of one document that comes in chunks of any size, cut anywhere.
@@ -115,7 +115,7 @@ impl Detector {
     }
 }
 
-/// What a document is that is in no encoding in particular.
+/// The fault of a document that is in no encoding for certain.
 const UNKNOWN: &str = "not valid UTF-8, and in no other encoding for certain";
 
 fn not_utf8(byte: u64) -> Decision {

@@ -31,7 +31,7 @@ fn is_sign(c: char) -> bool {
     matches!(c, '\u{2500}'..='\u{259f}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff65}')
 }
 
-/// What a decoded text consists of, in characters.
+/// Counts of the characters of a decoded text, by script.
 #[derive(Debug, Default)]
 struct CharTally {
     characters: usize,

@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::chinese::is_frequent;
 
-/// What the units of a document are in one byte order.
+/// Counts of code units in one byte order.
 #[derive(Debug, Default)]
 struct ByteOrderTally {
     units: usize,

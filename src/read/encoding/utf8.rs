@@ -2,8 +2,8 @@
 
 use memchr::memchr_iter;
 
-/// So many multi-byte characters before the first error, and the document was written as UTF-8. A hanzi of
-/// GBK looks like a character of UTF-8 with a probability of about 1/7, other legacy characters with less.
+/// A document with at least this many multi-byte characters before its first error was written as UTF-8. A hanzi of GBK
+/// looks like a character of UTF-8 with a probability of about 1/7, other legacy characters with less.
 const SETTLED: u64 = 32;
 
 /// A line whose multi-byte characters are all valid and so long, all together in bytes, was written as UTF-8.

@@ -73,7 +73,7 @@ struct Held<'a> {
     worst: Vec<JsonLine<'a>>,
 }
 
-/// What is let pass: a number, where it is one.
+/// The limit: a number, where it is one.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Allowed<'a> {

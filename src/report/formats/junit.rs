@@ -120,7 +120,7 @@ fn escape(text: &str, into: &mut String) {
     into.push_str(rest);
 }
 
-/// What is not written as it is: XML's own characters, and those that it does not allow.
+/// Whether a character must be escaped: XML's own characters, and those that XML does not allow.
 fn is_special(c: char) -> bool {
     matches!(c, '&' | '<' | '>' | '"' | '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}')
 }

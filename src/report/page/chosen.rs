@@ -46,7 +46,7 @@ pub(super) struct ParagraphsPlace {
     pub(super) last: u64,
 }
 
-/// What stands for the path of what stays where nothing does.
+/// The text that stands for the path of a survivor where there is none.
 const NOWHERE: &str = "(nothing stays)";
 
 impl ParagraphsPlace {
@@ -87,7 +87,7 @@ pub(super) struct ShownGroup {
     pub(super) copies: Vec<Copy>,
 }
 
-/// What is shown, found in the ledger a line at a time.
+/// The groups and paragraphs to show, with their places, which are found in the ledger a line at a time.
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// By number of the group, its place among those shown.
@@ -175,7 +175,7 @@ impl Chosen {
         }
     }
 
-    /// What to read for a place: at most so many paragraphs.
+    /// The request for the text of a place, cut to `most` paragraphs.
     pub(super) fn text_place(&self, place: &ParagraphsPlace, most: u64) -> TextPlace {
         let last = place.last.min(place.first.saturating_add(most.saturating_sub(1)));
         TextPlace { path: self.paths.spelled(place.path), record: place.record, first: place.first, last }

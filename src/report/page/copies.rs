@@ -47,8 +47,8 @@ pub(super) struct Standing {
     pub(super) repeated: Vec<Repeated>,
 }
 
-/// What documents of which whole copies went lost themselves: stretches that went, and stretches that stay for them and
-/// gain those copies.
+/// Corrects for documents of which copies went as a whole and that lost stretches themselves: those stretches went once
+/// more with each copy, and the stretches that stay for them gain those copies.
 pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<KeptStretch>> {
     let mut copied: HashMap<DocumentKey, u64> = HashMap::new();
     for group in groups.all.iter().filter(|group| group.rule.is_exact() && group.rule.is_of_documents()) {

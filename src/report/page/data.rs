@@ -1,4 +1,4 @@
-//! What the page's script is given, as JSON.
+//! The data that the page's script gets, as JSON.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,8 @@ pub(super) struct Data {
     /// Of all groups the largest.
     pub(super) groups: Vec<GroupData>,
     pub(super) num_groups: u64,
-    /// Paragraphs that stand so many times or more, up to the next.
+    /// Numbers of paragraphs by how often they stand: each class begins at the first number and ends before the next
+    /// class.
     copies: Vec<(u64, u64)>,
     pub(super) repeated: Vec<RepeatedData>,
     rejected: Vec<RejectedLine>,

@@ -24,7 +24,7 @@ pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
     planned
 }
 
-/// What a text of a group takes, about.
+/// The size of one text of a group, about.
 fn bytes_of(group: &Group) -> usize {
     let each = group.bytes / u64::from(group.copies.max(1));
     units::index(each).clamp(1, MAX_TEXT)
@@ -36,7 +36,7 @@ fn paragraphs_of(group: &Group) -> u64 {
     count(MAX_TEXT) / each.max(1) + 1
 }
 
-/// What was asked of the inputs, and how it is answered.
+/// Requests for texts of the inputs, and the answers.
 struct TextAnswers {
     wanted: Vec<TextPlace>,
     answers: std::vec::IntoIter<std::result::Result<Text, String>>,
@@ -89,7 +89,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     Ok(())
 }
 
-/// What is shown where nothing stays.
+/// The place that is shown where nothing stays.
 fn nowhere(data: &mut Data, paths: &mut Paths) -> PlaceData {
     let mut place = PlaceData::of(&ParagraphsPlace::nowhere(paths));
     place.missing = Some(data.reason(NOTHING));
@@ -176,7 +176,7 @@ impl TextAnswers {
     }
 }
 
-/// What may still be shown.
+/// The number of texts and bytes that may still be shown.
 struct TextRoom {
     left: usize,
 }

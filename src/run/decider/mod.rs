@@ -31,13 +31,13 @@ pub(crate) struct Decider<'a> {
     /// Exact de-duplication, in a pass that needs it.
     pub(crate) copies: Copies,
     numbering: Numbering<'a>,
-    /// What became of documents and paragraphs by rules that need the whole corpus.
+    /// Findings of the searches of the whole corpus.
     findings: Option<&'a Findings>,
     /// Whether documents are what they were.
     recheck: Option<Recheck>,
-    /// What documents are, if they are to be read again.
+    /// Checksums of the documents, collected in this pass if the corpus will be read again.
     noting: Option<Checksums>,
-    /// What was noted.
+    /// The checksums that were collected.
     noted: Option<Arc<Checksums>>,
     cursor: PlaceCursor,
 }
@@ -64,20 +64,20 @@ enum Numbering<'a> {
     Kept(Places),
 }
 
-/// What passes before found of every document: where it stands, and what it was.
+/// Knowledge about every document from earlier passes: its place and its checksum.
 #[derive(Debug)]
 pub(crate) struct KnownCorpus {
     pub(crate) places: Places,
     pub(crate) checksums: Arc<Checksums>,
 }
 
-/// What is known of the corpus when a pass begins.
+/// Knowledge about the corpus with which a pass begins.
 pub(crate) enum Basis<'a> {
     /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
     Nothing(Option<Checksums>),
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
-    /// What a search found, for the pass that is taken through to the end with it and may be saved.
+    /// The result of a search, for the pass that is taken through to the end with it and may be saved.
     Searched(KnownCorpus, Option<&'a Findings>),
 }
 

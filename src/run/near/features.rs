@@ -82,7 +82,7 @@ impl TextsByPlace {
     }
 }
 
-/// What was made of a text, or of a piece of one.
+/// The features of a text, or of a piece of one.
 enum MadeFeatures {
     /// A whole text, encoded.
     Whole(SignatureId, Vec<u8>),
@@ -95,7 +95,7 @@ struct FeaturePiece {
     shingles: Shingles,
 }
 
-/// What was made of a chunk: of each text with the number of its slot.
+/// The features made from a chunk, each with the number of its slot.
 type ChunkMade = Vec<(usize, MadeFeatures)>;
 
 /// Makes features.

@@ -33,7 +33,7 @@ pub(super) struct DocumentSketches {
     pub(super) texts_of: Vec<SignatureId>,
 }
 
-/// What is seen of a document, or of a piece of one.
+/// The sketch of one slot: of a document, or of a piece of one.
 enum SlotSketch {
     /// Nothing to compare.
     Nothing,
@@ -69,7 +69,7 @@ impl<'a> Sketcher<'a> {
         Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
     }
 
-    /// What is seen of each slot of a chunk.
+    /// Sketches each slot of a chunk.
     fn look(&self, settled: &Settled) -> Result<Vec<SlotSketch>> {
         let chunk = &settled.scanned.chunk;
         let mut seen = Vec::with_capacity(chunk.slots.len());
@@ -116,7 +116,7 @@ struct SketchAdder<'a> {
     sketches: DocumentSketches,
     open: Option<OpenSketch>,
     sketcher: &'a Sketcher<'a>,
-    /// What was found before: documents that go already are not compared.
+    /// Earlier findings. Documents that go by them are not compared.
     gone: Option<&'a Findings>,
     walk: Walk,
 }

@@ -1,4 +1,4 @@
-//! What a source's output is appended with, piece by piece.
+//! Appends to the output of a source, piece by piece.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ use crate::run::settled::Settled;
 use crate::store::Area;
 use crate::write::{Layout, SourceWriter, WritePiece};
 
-/// What is appended of a part.
+/// The formatted text of a part.
 #[derive(Clone, Copy)]
 struct Formatted<'a> {
     bytes: &'a [u8],

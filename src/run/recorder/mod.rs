@@ -51,12 +51,13 @@ pub(crate) struct Recorder<'a> {
 /// A document or container that is appended to, piece by piece.
 #[derive(Default)]
 struct OpenDocument {
-    /// What its pieces add up to; counted when it is whole, as it may still turn out to be bad.
+    /// Counts of its pieces so far. They are added to the run's when the document is whole, as it may still turn out to
+    /// be bad.
     counts: Counts,
     layout: Layout,
     /// Where the ledger goes back to then.
     rollback_point: Option<RollbackPoint>,
-    /// What stands before the first document that is kept, and goes if none is.
+    /// Bytes that stand before the first kept document. They are dropped if no document is kept.
     pending: Vec<u8>,
     /// Something of it is written.
     is_written: bool,
@@ -64,7 +65,7 @@ struct OpenDocument {
     text: Spool,
 }
 
-/// What a recorder writes to beside the corpus.
+/// The files and stores that a recorder writes beside the corpus.
 pub(crate) struct AccountFiles {
     pub(crate) ledger: Box<dyn OutputFile>,
     pub(crate) rejected: Box<dyn OutputFile>,
@@ -123,12 +124,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// What searches found.
+    /// Findings of the searches of the whole corpus.
     pub(crate) fn findings(&self) -> Option<&'a Findings> {
         self.findings
     }
 
-    /// What the ledger needs to know.
+    /// The information that the ledger needs to name places.
     fn context<'p>(&self, places: &'p Places) -> LedgerContext<'p>
     where
         'a: 'p,

@@ -1,5 +1,5 @@
-//! What became of sources, members, records and documents: counted as they go by in corpus order, and told to the
-//! observer. What cleans and what only checks count the same way.
+//! Counts sources, members, records and documents in corpus order, and reports progress to the observer. Cleaning and
+//! checking count in one way.
 
 use serde::{Deserialize, Serialize};
 

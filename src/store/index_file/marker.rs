@@ -17,8 +17,8 @@ pub(super) struct Marker {
     pub(super) identity: FileIdentity,
 }
 
-/// What a directory keeps when it is renamed. File numbers are used again, hence the time of birth, where the file
-/// system knows it.
+/// The properties of a directory that a rename keeps. File numbers are used again, hence the time of birth, where the
+/// file system knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FileIdentity {
     pub(super) inode: u64,

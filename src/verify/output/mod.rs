@@ -18,7 +18,7 @@ pub(super) struct Due<'a> {
     pub(super) id: &'a [u8],
     /// Path as the ledger spells it.
     pub(super) path: &'a str,
-    /// What it holds beside its text, if it is a record.
+    /// A hash of its fields beside the text, if it is a record.
     pub(super) fields: Option<u64>,
     /// Where it stands below OUT, where each document has a file.
     pub(super) file: &'a [u8],
@@ -31,7 +31,7 @@ pub(super) struct OutputUnit<'a> {
     pub(super) member: Option<&'a [u8]>,
 }
 
-/// What became of looking for a document in OUT.
+/// The result of looking for a document in OUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OutputSearch {
     /// It is there, or something is.
@@ -42,7 +42,7 @@ pub(super) enum OutputSearch {
     Not(String),
 }
 
-/// What OUT holds.
+/// Reads OUT in step with the input.
 pub(super) enum OutputReader<'a> {
     Stream(OutputStream<'a>),
     Files(OneFileEach<'a>),
@@ -65,7 +65,7 @@ impl OutputReader<'_> {
         }
     }
 
-    /// What stands there instead; empty at the end of the document.
+    /// The text that stands there instead; empty at the end of the document.
     pub(super) fn head(&self) -> Vec<u8> {
         match self {
             Self::Stream(stream) => stream.head(),

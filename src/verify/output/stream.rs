@@ -37,7 +37,7 @@ pub(in crate::verify) struct OutputStream<'a> {
     pub(super) is_lost: bool,
 }
 
-/// After so many records in a row that are not where they should be, no more are looked for.
+/// The number of records in a row that may be missing before the search in a file is given up.
 const MAX_MISSED: u32 = 8;
 
 impl<'a> OutputStream<'a> {

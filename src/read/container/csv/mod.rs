@@ -24,7 +24,7 @@ use crate::units::{ByteSpan, count};
 /// CSV and TSV; the delimiter is the one that the file's name suggests.
 pub(super) struct Table<const DELIMITER: u8>;
 
-/// What the header of a table says, for those who want the other fields.
+/// The columns of a table as its header names them, for `--to`, which needs the other fields.
 #[derive(Debug)]
 pub struct Columns {
     /// The names of the columns.

@@ -40,7 +40,7 @@ pub(super) struct ColumnNames<'a> {
     pub id: &'a str,
 }
 
-/// What the header record says.
+/// The content of the header record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     /// Number of columns.
@@ -66,11 +66,11 @@ pub(super) struct CsvRecord {
     pub lines_before: u64,
     /// Line feeds in the record, that of its line end included.
     pub num_lines: u64,
-    /// What is wrong with it.
+    /// The fault of the record.
     pub fault: Option<CsvFault>,
 }
 
-/// What can be wrong with a record.
+/// A fault of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CsvFault {
     /// It ends before the text column.
@@ -233,7 +233,7 @@ pub(super) fn unescape(raw: &mut [u8]) -> ByteSpan {
     ByteSpan::new(1, to + raw.len() - from)
 }
 
-/// What one record holds.
+/// The fields of one record.
 #[derive(Default)]
 struct RecordFields {
     num_fields: usize,
@@ -272,7 +272,7 @@ impl RecordFields {
     }
 }
 
-/// What the header at the start of `head` says under a dialect; `None` if it has no text column.
+/// Parses the header at the start of `head` under a dialect; `None` if it has no text column.
 fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -> Option<Header> {
     let mut fields = RawFields::new(head, dialect, is_end);
     fields.pass_line_ends();

@@ -75,7 +75,7 @@ struct FieldPlaces {
     id: Option<ByteSpan>,
 }
 
-/// What a visit to a record found.
+/// The result of visiting one record.
 #[derive(Default)]
 struct Visit<'de> {
     text: Option<&'de RawValue>,
@@ -144,7 +144,7 @@ fn kind(raw: &str) -> &'static str {
 
 /// Visits an object, and the object in the field that leads to the text; passes over everything else.
 struct ObjectSeed<'a, 'de> {
-    /// What is left of the path to the text, never empty.
+    /// The rest of the path to the text field; never empty.
     path: &'a [String],
     /// The id field's name, on the top level only.
     id: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What stands in for Parquet in a build without it: the same names, and no value of any of them.
+//! Stands in for Parquet in a build without it. It has the names of the real types, and no value of any of them exists.
 
 use std::convert::Infallible;
 use std::io::{self, Write};

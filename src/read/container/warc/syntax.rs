@@ -23,7 +23,7 @@ pub(super) const MAX_HEAD: usize = 64 * 1024;
 /// The most HTTP header fields that are believed; servers send about 20, and Apache accepts 100.
 const MAX_HTTP_FIELDS: usize = 256;
 
-/// What stands at the beginning of the bytes.
+/// The syntax element at the beginning of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// A record may begin, but its header is not whole. Never at the end of the file.
@@ -56,7 +56,7 @@ pub(super) struct WarcRecord {
     /// yet. A caller that drops the block instead of reading on gives those two to the next call, as empty
     /// lines.
     pub end: Option<usize>,
-    /// What is to be done with it.
+    /// The treatment of the record.
     pub kind: RecordKind,
     /// The URI that was crawled, without angle brackets; empty if there is none.
     pub uri: ByteSpan,
@@ -91,7 +91,7 @@ pub(super) struct Parts {
     pub charset: Option<ByteSpan>,
 }
 
-/// What is to be done with a record.
+/// The treatment of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordKind {
     /// It holds plain text.
@@ -233,7 +233,7 @@ fn trailer_len(bytes: &[u8], is_end: bool) -> Option<usize> {
     Some(len)
 }
 
-/// What the header of a record says. Spans are in the parsed bytes.
+/// The details in the header of a record. Spans are in the parsed bytes.
 #[derive(Default)]
 struct WarcMeta {
     content_length: u64,
@@ -294,8 +294,8 @@ fn decimal(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// What is to be done with a record, of whose block `block` is there, and all of it if `is_whole`. `None` if
-/// more of it is needed to know.
+/// Decides on the treatment of a record. `block` is the part of its block that was read, all of it if `is_whole`.
+/// `None` if more has to be read first.
 fn kind(bytes: &[u8], block: ByteSpan, is_whole: bool, meta: &WarcMeta) -> Option<RecordKind> {
     let warc_type = bytes[meta.warc_type.range()].to_ascii_lowercase();
     let reason = match &warc_type[..] {

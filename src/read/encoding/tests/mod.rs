@@ -287,7 +287,7 @@ fn decodes_strictly_or_with_replacement() {
     }
 }
 
-/// A reader that gives at most so many bytes at a time.
+/// A reader that gives a bounded number of bytes at a time.
 struct Dribble<'a>(&'a [u8], usize);
 
 impl Read for Dribble<'_> {
