@@ -89,7 +89,7 @@ impl std::ops::AddAssign for Lengths {
     }
 }
 
-/// Directories that are told apart in a summary.
+/// The most directories that a summary lists.
 pub const MAX_DIRECTORIES: usize = 1000;
 
 /// Counts by directory. Of a tree with more than [`MAX_DIRECTORIES`] the upper levels are told apart, as many as
@@ -97,7 +97,7 @@ pub const MAX_DIRECTORIES: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directories {
     counts: BTreeMap<String, PartCounts>,
-    /// Levels that are told apart.
+    /// The number of levels that are counted separately.
     depth: usize,
     /// The directory that was counted last, and what is not added yet.
     open: (String, PartCounts),
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    /// The directories that are told apart, when paths come in this order.
+    /// The directories that are listed when paths come in this order.
     fn told(paths: &[String]) -> BTreeMap<String, PartCounts> {
         let mut directories = Directories::default();
         for path in paths {

@@ -361,7 +361,7 @@ impl Summary {
         self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
         for (rule, paragraphs, bytes) in counts.removed.iter() {
-            // Without near-duplicates there is one rule, and it is always told.
+            // Without near-duplicates there is one rule, and it is always listed.
             if paragraphs > 0 || rule == Rule::Exact {
                 *self.paragraphs.removed.entry(rule.name().to_owned()).or_default() += paragraphs;
                 *self.bytes.removed.entry(rule.name().to_owned()).or_default() += bytes;

@@ -1,5 +1,4 @@
-//! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
-//! parallel, a chunk at a time.
+//! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
 use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, SplitMode};

@@ -1,4 +1,4 @@
-//! Account: what was seen of chunks goes into the log and the counts, in corpus order.
+//! Records examined chunks in the log and the counts, in corpus order.
 
 use crate::account::{Counts, Stretch, Summary};
 use crate::decide::{Places, Verdict};

@@ -261,7 +261,7 @@ pub struct RecoveryConfig {
     pub resume: bool,
     /// The directory for what does not fit in memory. Default: beside OUT.
     pub spill_dir: Option<std::path::PathBuf>,
-    /// Bytes of input after which what is done is sealed. Default [`DEFAULT_SEAL_EVERY`].
+    /// Bytes of input after which a checkpoint is saved. Default [`DEFAULT_SEAL_EVERY`].
     pub seal_every: Option<u64>,
 }
 

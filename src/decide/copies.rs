@@ -1,4 +1,4 @@
-//! How copies of paragraphs are found in a pass: as it goes, later, or before.
+//! Finds copies of paragraphs in a pass: as it goes, later on disk, or from known verdicts.
 
 use super::disk_verdicts::DiskVerdicts;
 use super::exact::{ChunkPrints, Exact};
@@ -10,12 +10,12 @@ use crate::units::Ordinal;
 /// Exact de-duplication, by the memory there is. All ways give the same verdicts.
 #[derive(Debug, Default)]
 pub enum Copies {
-    /// Not in this pass.
+    /// This pass does not look for copies.
     #[default]
     NotSought,
-    /// In memory: a batch is settled on everything before it.
+    /// In memory: each chunk is settled against everything before it.
     InMemory(Exact),
-    /// Records are put aside; there are no verdicts yet.
+    /// Prints are put aside on disk; there are no verdicts yet.
     Partitioned(Partitioner),
     /// The verdicts are known.
     Settled(DiskVerdicts),
@@ -53,7 +53,7 @@ impl Copies {
         match self {
             Self::InMemory(exact) => exact.num_bytes(),
             Self::Partitioned(partitioner) => partitioner.num_bytes(),
-            // A window of the verdicts, in the place of what was dealt.
+            // The verdicts keep one window in memory, whatever the size of the corpus.
             Self::NotSought | Self::Settled(_) => 0,
         }
     }

@@ -1,4 +1,4 @@
-//! Records of one size, dealt into buckets on disk: what does not fit in memory waits here until its bucket's turn.
+//! Entries of one size in buckets on disk: what does not fit in memory waits here until its bucket is read.
 //!
 //! One append-only store holds the blocks of all buckets: no more than one file is open however many buckets there
 //! are. A block is a header (bucket, length in bytes, CRC-32 of the bytes; a little-endian `u32` each) and the

@@ -1,4 +1,4 @@
-//! Verdicts that were given before the text is read: those on duplicates, on disk by place.
+//! Verdicts on disk, by place: they were settled before the text is read again.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl DiskVerdicts {
         Self { windows, boundary: boundary.0, window_bits, loaded: None, verdicts: Vec::new() }
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all verdicts to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
@@ -61,7 +61,7 @@ impl DiskVerdicts {
         Ok(SavedVerdicts { boundary, window_bits, num_windows, verdicts: self.windows.save()? })
     }
 
-    /// Takes up what was saved, with the store that holds the verdicts.
+    /// Resumes saved verdicts, with the store that holds them.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.

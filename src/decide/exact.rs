@@ -108,7 +108,7 @@ impl Exact {
         sink(&piece)
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
     pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let (prints, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
         for print in prints {

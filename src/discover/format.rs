@@ -35,7 +35,7 @@ pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
     }
 }
 
-/// Whether a file of this name is to be unpacked, as far as its name tells.
+/// Whether the name of a file says that it has to be unpacked.
 pub fn is_packed(path: &[u8]) -> bool {
     extension(path).is_some_and(|extension| {
         let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
@@ -43,7 +43,7 @@ pub fn is_packed(path: &[u8]) -> bool {
     })
 }
 
-/// Whether a file of this name holds no text and is no archive, as far as its name tells.
+/// Whether the name of a file says that it holds no text and is no archive.
 pub(super) fn is_binary(path: &[u8]) -> bool {
     extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)
 }

@@ -31,7 +31,7 @@ pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
 /// Numbers in the footer.
 const NUM_FIELDS: usize = 7;
 
-/// The parts of the file, as they are named in errors and told apart in checksums.
+/// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Header,

@@ -98,7 +98,7 @@ pub struct Wrap {
     pub inner: Compression,
 }
 
-/// How much of the beginning of a file is looked at to tell text from binary: what git looks at.
+/// The number of bytes at the beginning of a file that decide whether it is text or binary; git looks at as many.
 pub(super) const SNIFF_BYTES: usize = 8 * 1024;
 
 /// Whether bytes of no promised format look like no text: there is a NUL among the first of them, and they are

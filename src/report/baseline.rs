@@ -49,7 +49,7 @@ pub struct Baseline {
 /// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
 pub const MAX_FILES: usize = 16;
 
-/// 32 bits of the fingerprint of a file's path: enough to tell a few files apart.
+/// 32 bits of the fingerprint of a file's path: enough to distinguish a few files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileMark(u32);
 

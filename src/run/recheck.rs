@@ -27,7 +27,7 @@ const NONE: u32 = 0;
 /// Bytes of a mark.
 const MARK: u64 = 4;
 
-/// The mark of a document: the CRC-32 of its text tells it from another version of it; never [`NONE`].
+/// The mark of a document: the CRC-32 of its text, by which another version of it is recognized; never [`NONE`].
 fn mark(checksum: u32) -> u32 {
     checksum | 1
 }
@@ -52,7 +52,7 @@ impl Checksums {
         Ok(())
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all checksums to their store, and returns the state to resume from.
     pub(crate) fn save(&mut self) -> Result<SavedChecksums> {
         self.save_shared()
     }
@@ -63,7 +63,7 @@ impl Checksums {
         Ok(SavedChecksums { first: self.first, end: self.end, mark: scratch.mark()? })
     }
 
-    /// Takes up what was saved, with its store as it was then.
+    /// Resumes saved checksums, with their store as it was then.
     pub(crate) fn resume(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
         Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }

@@ -108,7 +108,7 @@ pub(super) struct DifferenceMark {
     num_listed: usize,
 }
 
-/// Differences that are told.
+/// The number of differences that an audit lists.
 const MAX_TOLD: usize = 20;
 
 impl Audit {
@@ -131,7 +131,7 @@ impl Audit {
         self.num_differences == 0
     }
 
-    /// Counts a difference, and keeps it if it is one of the first that are told.
+    /// Counts a difference, and lists it if it is one of the first.
     pub(super) fn add(&mut self, difference: Difference) {
         self.num_differences += 1;
         if self.has_room() {
@@ -139,7 +139,7 @@ impl Audit {
         }
     }
 
-    /// Whether another difference would be told.
+    /// Whether another difference would be listed.
     pub(super) fn has_room(&self) -> bool {
         self.differences.len() < MAX_TOLD
     }

@@ -55,7 +55,7 @@ struct OpenLine {
     text_at: usize,
     /// Its first paragraph was reached.
     is_begun: bool,
-    /// Something is wrong with it, and was told.
+    /// Whether a difference was reported for this line.
     is_bad: bool,
 }
 

@@ -48,7 +48,7 @@ pub(super) struct OtherFields {
     pub(super) path: Option<String>,
 }
 
-/// How the rest of a record is told.
+/// The form in which the other fields of a record are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OtherFieldsOf {
     /// Both sides have one form.
@@ -144,7 +144,7 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
         let is_raw = match part.kind.rewrite() {
             Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
-            // What depends on the text (the headers of a web archive) tells of it, too.
+            // A header of a web archive that depends on the text is part of the comparison, too.
             Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
             Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
         };

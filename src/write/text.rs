@@ -8,8 +8,7 @@ use crate::document::Paragraph;
 use crate::normalize;
 use crate::units::{ByteSpan, count};
 
-/// Whether blank lines are owed around a run of written paragraphs; the pieces of a large document are
-/// written one by one and joined with it.
+/// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     /// Something was written.
@@ -149,7 +148,7 @@ fn is_line_feed(text: &[u8], end: usize, start: usize) -> bool {
     start == end + 1 && text.get(end) == Some(&b'\n')
 }
 
-/// Writes a run of paragraphs, ended by LF, if it is one.
+/// Writes consecutive paragraphs and an LF after them, if there are any.
 fn flush<W: Write>(text: &[u8], run: &mut ByteSpan, out: &mut W) -> io::Result<()> {
     let run = std::mem::take(run);
     if is_line_feed(text, run.end, run.end + 1) && !run.is_empty() {

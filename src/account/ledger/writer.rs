@@ -158,7 +158,7 @@ impl LedgerWriter {
         Ok(RollbackPoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
-    /// Writes what can be written, and says how to take it up.
+    /// Writes what can be written, and returns the state to resume from.
     ///
     /// # Errors
     /// [`Error::Output`].
@@ -169,7 +169,7 @@ impl LedgerWriter {
         Ok(SavedLedgerWriter { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
     }
 
-    /// Takes up what was saved, with its file and the stores of ids as they were then.
+    /// Resumes a saved ledger, with its file and the stores of ids as they were then.
     pub fn resume(
         saved: SavedLedgerWriter,
         file: Box<dyn OutputFile>,

@@ -21,7 +21,7 @@ impl ListedUnits {
 }
 
 impl Findings {
-    /// Gives out everything, in pieces. A program of the same version takes them up.
+    /// Gives out everything, in pieces, for a program of the same version to resume from.
     ///
     /// # Errors
     /// The first of `sink`.
@@ -37,7 +37,7 @@ impl Findings {
         Ok(())
     }
 
-    /// Takes up a piece; `None` if it is not one that [`Self::save`] gave out.
+    /// Resumes from a piece; `None` if it is not one that [`Self::save`] gave out.
     pub fn resume(&mut self, piece: &[u8]) -> Option<()> {
         let (kind, rest) = piece.split_first()?;
         match *kind {

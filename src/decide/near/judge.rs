@@ -53,7 +53,7 @@ pub struct Match {
     pub containment: Option<Share>,
 }
 
-/// Numbers of two texts, as they are told to people.
+/// Numbers of two texts, as reports show them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NumberOverlap {
     /// Numbers in both.

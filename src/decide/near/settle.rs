@@ -201,7 +201,7 @@ impl Settler<'_> {
         Ok(best)
     }
 
-    /// Equal bins below which a text cannot match a survivor, as far as their lengths tell.
+    /// The number of equal bins below which a text cannot match a survivor, judged by their lengths.
     fn least_equal(&self, features: &Features, other: ComponentIndex) -> usize {
         let others = u64::from(self.sizes[other as usize]);
         if others == 0 || !features.is_whole() {

@@ -1,5 +1,5 @@
-//! Exact de-duplication of what does not fit in memory: records are dealt into buckets on disk, and each bucket is
-//! settled by itself when all of them are dealt.
+//! Exact de-duplication of what does not fit in memory: prints are partitioned into buckets on disk, and each bucket is
+//! settled by itself when all prints are there.
 //!
 //! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
 
@@ -19,12 +19,12 @@ use crate::fingerprint::{Fingerprint, mix};
 use crate::store::{Mark, Scratch};
 use crate::units::{Ordinal, count};
 
-/// Bits of the fingerprint that tell the bucket.
+/// Bits of the fingerprint that are the number of its bucket.
 const BUCKET_BITS: u32 = 8;
 /// 256: at 100 GB of text a bucket is about 40 MB.
 const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 
-/// A record on disk: the fingerprint, and the place as a little-endian `u64`.
+/// A print on disk: the fingerprint, and the place as a little-endian `u64`.
 const PRINT_BYTES: usize = 24;
 
 /// The resources and outlets that settling uses.
@@ -35,11 +35,11 @@ pub struct SettleOptions<'a> {
     pub scratch: Box<dyn Scratch>,
     /// Paragraphs of earlier runs, which come before all paragraphs of this run.
     pub earlier: Option<&'a dyn Earlier>,
-    /// Is told of every survivor, in ascending order of fingerprints.
+    /// Called with every survivor, in ascending order of fingerprints.
     pub fresh: Option<&'a mut SurvivorVisitor<'a>>,
 }
 
-/// Is told of a survivor: its fingerprint and its place.
+/// A function that takes a survivor: its fingerprint and its place.
 pub type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
 
 impl std::fmt::Debug for SettleOptions<'_> {
@@ -48,7 +48,7 @@ impl std::fmt::Debug for SettleOptions<'_> {
     }
 }
 
-/// Deals records, given in corpus order.
+/// Partitions prints on disk, given in corpus order.
 #[derive(Debug)]
 pub struct Partitioner {
     buckets: DiskBuckets<PRINT_BYTES>,
@@ -96,7 +96,7 @@ impl Partitioner {
         self.buckets.push(fingerprint.prefix(BUCKET_BITS), &print)
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all prints to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
@@ -109,7 +109,7 @@ impl Partitioner {
         })
     }
 
-    /// Takes up what was saved, with the store that holds the records.
+    /// Resumes a saved partitioner, with the store that holds its prints.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
@@ -118,7 +118,7 @@ impl Partitioner {
         Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
     }
 
-    /// Deals chunks that follow, in corpus order.
+    /// Partitions the prints of the next chunks, in corpus order.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
@@ -241,14 +241,14 @@ pub struct SavedPartitioner {
     pub prints: Mark,
 }
 
-/// Memory a record takes while its round is settled: it, what becomes of it, and the vectors' growth.
+/// Memory that a print takes while its round is settled: the print, its verdict, and the vectors' growth.
 const BYTES_A_PRINT: u64 = 96;
 /// Rounds below this are not worth cutting.
 const MIN_ROUND: u64 = 1024 * 1024;
 /// At most 65,536 rounds a bucket: past any disk.
 const MAX_ROUND_BITS: u32 = 16;
 
-/// The records of a bucket whose next bits are a number.
+/// The prints of a bucket whose next bits are a number.
 #[derive(Debug, Clone, Copy)]
 struct BucketRound {
     bucket: usize,
@@ -273,7 +273,7 @@ impl BucketRound {
     }
 }
 
-/// A record, in the order in which it is settled.
+/// A print, in the order in which it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct PlacedPrint {
     high: u64,

@@ -63,7 +63,7 @@ impl Places {
         SavedPlaces { documents: self.num_documents, sources, members, end: self.end }
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
     pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes;
         for _ in 0..take(&mut rest)? {
@@ -81,7 +81,7 @@ impl Places {
         rest.is_empty().then_some(())
     }
 
-    /// All of it is taken up: it ends as `saved` says; `None` if it does not.
+    /// Ends the resume: returns `None` if the places do not end as `saved` says.
     pub fn end_resume(&mut self, saved: SavedPlaces) -> Option<()> {
         self.end = saved.end;
         debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));

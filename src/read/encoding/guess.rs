@@ -10,7 +10,7 @@ use encoding_rs::{
 use super::chinese::is_frequent;
 use super::widened;
 
-/// The encoding of the document with these parts, or `None` if it cannot be told. Takes two passes over them.
+/// The encoding of the document with these parts, or `None` if it cannot be detected. Takes two passes over them.
 pub(super) fn guess<'a, I: Iterator<Item = &'a [u8]>>(parts: impl Fn() -> I) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for (i, part) in parts().enumerate() {

@@ -31,7 +31,7 @@ pub enum Decision {
     /// Text to be decoded with this encoding; never GBK, always its superset GB18030. Whether every byte of
     /// it can be decoded is not known yet.
     Other(&'static Encoding),
-    /// The encoding cannot be told, or it can and does not hold.
+    /// The encoding cannot be detected, or the document is not valid in it.
     Broken {
         /// Offset in the document of the first byte that is not UTF-8.
         byte: u64,
@@ -49,7 +49,7 @@ pub fn detect(document: &[u8], given: Option<&'static Encoding>) -> Decision {
     detector.finish()
 }
 
-/// The encoding that the byte order mark at the start of `head` tells, and the mark's length in bytes.
+/// Detects the byte order mark at the start of `head`. Returns its encoding and its length in bytes.
 ///
 /// Four bytes are enough to look at. UTF-32 is no encoding of the WHATWG standard: the mark of its
 /// little-endian form begins like that of UTF-16LE, but is none.

@@ -1,4 +1,4 @@
-//! UTF-16 without a byte order mark: told by what its units are, in both byte orders.
+//! UTF-16 without a byte order mark, detected by the nature of its units in both byte orders.
 //!
 //! That NULs stand at odd offsets alone is not enough to go by: U+4E00 (一, "one"), U+3000 (the space that
 //! indents a Chinese paragraph) and U+6700 (最, "most") put them at even ones.

@@ -127,7 +127,7 @@ impl Chosen {
         }
     }
 
-    /// The numbers of groups whose lines tell something that is shown.
+    /// The numbers of groups whose lines hold something that is shown.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
         self.ranks.keys().chain(self.wanted.keys()).copied()
     }

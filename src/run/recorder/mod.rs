@@ -1,5 +1,5 @@
-//! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
-//! rejections go on, counts are added up. One chunk at a time, in corpus order.
+//! Records rendered chunks in corpus order, one at a time: large files are appended to, ledger and list of rejections
+//! go on, counts are added up.
 
 mod append;
 mod saved;
@@ -25,7 +25,7 @@ use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
 
-/// The record of a run while it is made.
+/// Makes the account of a run, and appends to its output.
 pub(crate) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,

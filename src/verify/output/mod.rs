@@ -97,7 +97,7 @@ impl OutputReader<'_> {
         }
     }
 
-    /// Whether what belongs together cannot be told any more.
+    /// Whether the documents of OUT can no longer be matched with those of the input.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Stream(stream) if stream.is_lost)
     }
