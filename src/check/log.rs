@@ -29,7 +29,7 @@ pub(super) enum LogEntry {
         source: SourceId,
         /// The rest of it.
         rejected: LoggedRejection,
-        /// Of its path and the reason.
+        /// The fingerprint of its path and the reason.
         fingerprint: Fingerprint,
     },
 }

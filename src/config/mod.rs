@@ -44,10 +44,10 @@ pub enum MatchMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// In the whole corpus.
+    /// The whole corpus.
     #[default]
     Corpus,
-    /// In its own document.
+    /// Each document by itself.
     Document,
 }
 
@@ -101,7 +101,7 @@ impl ReadConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodingErrors {
-    /// It is rejected.
+    /// The document is rejected.
     #[default]
     Reject,
     /// Each becomes U+FFFD and is counted.

@@ -9,7 +9,7 @@ use crate::units::Ordinal;
 
 /// Exact de-duplication, by the memory there is. All ways give the same verdicts.
 #[derive(Debug, Default)]
-pub enum Copies {
+pub(crate) enum Copies {
     /// This pass does not look for copies.
     #[default]
     NotSought,
@@ -26,7 +26,7 @@ impl Copies {
     ///
     /// # Errors
     /// Those of the stores on disk.
-    pub fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
+    pub(crate) fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
         let untouched = |chunk: &ChunkPrints<'_>| vec![Verdict::KEEP; chunk.num_paragraphs];
         match self {
             Self::NotSought => Ok(chunks.iter().map(untouched).collect()),
@@ -40,7 +40,7 @@ impl Copies {
     }
 
     /// Forgets what stands at `place` and after it, up to `next`: its document turned out to be bad.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
         match self {
             Self::InMemory(exact) => exact.retract(place),
             Self::Partitioned(partitioner) => partitioner.retract(place, next),
@@ -49,7 +49,7 @@ impl Copies {
     }
 
     /// Bytes of memory that grow with the corpus.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         match self {
             Self::InMemory(exact) => exact.num_bytes(),
             Self::Partitioned(partitioner) => partitioner.num_bytes(),

@@ -63,7 +63,7 @@ impl<const SIZE: usize> DiskBuckets<SIZE> {
         self.buckets[bucket].num_entries
     }
 
-    /// Puts a record behind the others of its bucket.
+    /// Appends an entry to a bucket.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.

@@ -11,7 +11,7 @@ use crate::units::{Ordinal, count};
 const PARTITION_BITS: u32 = 6;
 /// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
 /// sixteen cores find enough of them to share.
-pub const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
+pub(crate) const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
 
 /// A paragraph as decide sees it. Indices are inside the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

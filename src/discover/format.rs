@@ -36,7 +36,7 @@ pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
 }
 
 /// Whether the name of a file says that it has to be unpacked.
-pub fn is_packed(path: &[u8]) -> bool {
+pub(crate) fn is_packed(path: &[u8]) -> bool {
     extension(path).is_some_and(|extension| {
         let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
         is_in(&COMPRESSED) || is_in(&ARCHIVES) || Kind::of_ending(&extension).is_some_and(Kind::is_binary)

@@ -8,8 +8,8 @@ mod sketch;
 
 use sha2::{Digest, Sha256};
 
+pub(crate) use numbers::WORD_BITS;
 pub use numbers::{Number, Numbers, Slots};
-pub(crate) use numbers::{SLOT_BITS, WORD_BITS};
 pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;

@@ -22,7 +22,7 @@ pub struct Sketch {
     bins: Vec<u64>,
 }
 
-/// No value yet.
+/// The value of a bin that is still empty.
 const EMPTY: u64 = u64::MAX;
 
 impl Sketch {

@@ -59,10 +59,9 @@ pub use add::{NewRun, add_run};
 pub use directory::IndexedDocument;
 #[doc(hidden)]
 pub use entries::{IndexEntries, IndexEntry};
-pub use layout::{MAGIC, MAX_PLACES, VERSION};
 #[doc(hidden)]
 pub use layout::BLOCK_ENTRIES;
-pub(crate) use layout::BLOCK_DOCUMENTS;
+pub use layout::{MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
 pub use reader::{IndexPlace, IndexReader};
 pub use settings::{IndexRun, IndexSettings};

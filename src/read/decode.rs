@@ -16,7 +16,7 @@ use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
-pub trait TextVisitor {
+pub(crate) trait TextVisitor {
     /// The next document, or the next piece of a large one.
     fn document(&mut self, text: &str);
 }

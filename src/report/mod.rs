@@ -8,8 +8,8 @@ mod inspection;
 #[doc(hidden)]
 pub mod page;
 
+pub(crate) use baseline::FileMark;
 pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_FILES};
-pub(crate) use baseline::{Allowance, FileMark};
 pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
 pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};

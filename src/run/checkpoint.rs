@@ -36,9 +36,9 @@ pub(crate) struct Checkpoint<S> {
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
     pass: Pass,
-    /// In [`Pass::Partition`]: the rest that is read ahead.
+    /// The rest of the corpus that is read ahead, in [`Pass::Partition`].
     rest: Option<RestOfCorpus>,
-    /// In [`Pass::Write`]: the survivors for an index that are kept.
+    /// The survivors that are kept for an index, in [`Pass::Write`].
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
     position: FeedPosition,

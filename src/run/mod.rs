@@ -108,7 +108,7 @@ pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
     Ok(summary)
 }
 
-/// Goes from the beginning to the end.
+/// Takes a run from its beginning to its end.
 fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
     let output = corpus.output;
     let files = AccountFiles::create(output)?;
@@ -127,7 +127,7 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
     write(corpus, progress, decider, recorder, checkpointer)
 }
 
-/// Goes on from where a run was cut short.
+/// Resumes a run from its last checkpoint.
 fn resume(corpus: &Corpus<'_>, state: &[u8], checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
     let state = Checkpoint::parse(state, corpus.output)?;
     state.check(corpus)?;

@@ -23,8 +23,8 @@ mod stream_output;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-pub use disk_input::{DiskInput, Root, open_file};
 pub(crate) use disk_input::is_file;
+pub use disk_input::{DiskInput, Root, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use journal::Journal;
 pub(crate) use listing::{ListedFile, ListedKind, list};

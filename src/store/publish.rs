@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 pub(super) enum Shape {
     /// OUT and `OUT.tamis`.
     WithRecord,
-    /// One directory.
+    /// The output is one directory.
     Alone,
 }
 

@@ -33,9 +33,9 @@ pub(super) struct InputDocument {
 #[derive(Debug, Default)]
 pub(super) struct InputChunk {
     pub(super) paragraphs: Vec<InputParagraph>,
-    /// One for each slot of the chunk.
+    /// The document of each slot of the chunk.
     pub(super) documents: Vec<InputDocument>,
-    /// One for each slot.
+    /// The other fields of each slot.
     pub(super) rests: Vec<OtherFields>,
 }
 
@@ -53,9 +53,9 @@ pub(super) struct OtherFields {
 pub(super) enum OtherFieldsOf {
     /// Both sides have one form.
     Mirrored,
-    /// It is to be converted to this form.
+    /// The document is one of the input, and is to be converted.
     Input,
-    /// It was converted.
+    /// The document is one of a shard, and was converted to this form.
     Shard(TargetFormat),
 }
 

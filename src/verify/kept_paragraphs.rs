@@ -119,7 +119,7 @@ pub(super) struct WholeDocument {
 /// A document of which the ledger speaks as a whole.
 #[derive(Debug, Clone, Copy, Default)]
 struct DocumentClaim {
-    /// It goes.
+    /// Whether the ledger removes the document.
     goes: bool,
     /// The document as it was read, once it was.
     whole: Option<WholeDocument>,

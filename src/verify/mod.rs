@@ -153,7 +153,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     Ok(auditor.audit)
 }
 
-/// OUT is compared byte by byte.
+/// Ignores the texts of OUT, which is compared byte by byte.
 struct Blind;
 
 impl crate::read::TextVisitor for Blind {

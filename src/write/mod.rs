@@ -10,7 +10,7 @@ mod record;
 mod shard;
 mod text;
 
-pub(crate) use container::{ByteWriter, SourceWriter, WritePiece};
+pub(crate) use container::{SourceWriter, WritePiece};
 pub(crate) use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;

@@ -10,7 +10,7 @@ use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Something was written.
     pub has_text: bool,
     /// A blank line stood before the first written paragraph.
@@ -21,13 +21,13 @@ pub struct Layout {
 
 impl Layout {
     /// Whether a blank line stands between what was written before and `next`.
-    pub fn owes_blank(self, next: Self) -> bool {
+    pub(crate) fn owes_blank(self, next: Self) -> bool {
         self.has_text && next.has_text && (self.blank_after || next.blank_before)
     }
 
     /// The layout of this piece and `next` together.
     #[must_use]
-    pub fn joined(self, next: Self) -> Self {
+    pub(crate) fn joined(self, next: Self) -> Self {
         match (self.has_text, next.has_text) {
             (true, true) => Self { blank_after: next.blank_after, ..self },
             (true, false) => {
@@ -45,13 +45,13 @@ impl Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Written {
     /// The blank lines at its ends.
-    pub layout: Layout,
+    pub(crate) layout: Layout,
     /// Paragraphs kept.
     pub num_kept: u64,
-    /// Their bytes in the input.
+    /// Bytes of the kept paragraphs in the input.
     pub kept_bytes: u64,
     /// Paragraphs removed, and their bytes in the input, by rule.
-    pub removed: Removed,
+    pub(crate) removed: Removed,
 }
 
 /// A document's text, or a piece of it, with the paragraphs `split` found in it and a verdict for each.
@@ -80,7 +80,7 @@ impl<'a> Judged<'a> {
 }
 
 /// Counts as [`write_text`] would, but for blank lines, and writes nothing.
-pub fn count_text(document: Judged<'_>) -> Written {
+pub(crate) fn count_text(document: Judged<'_>) -> Written {
     let mut written = Written::default();
     for (paragraph, verdict) in document.iter() {
         let bytes = count(paragraph.span.len());

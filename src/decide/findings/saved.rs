@@ -25,7 +25,7 @@ impl Findings {
     ///
     /// # Errors
     /// The first of `sink`.
-    pub fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if let Some(texts) = &self.texts {
             pieces(&[TEXTS], texts.of.iter().map(|text| text.to_le_bytes()), &mut sink)?;
             pieces(&[BEST], texts.best.iter().map(|best| best.to_le_bytes()), &mut sink)?;
@@ -38,7 +38,7 @@ impl Findings {
     }
 
     /// Resumes from a piece; `None` if it is not one that [`Self::save`] gave out.
-    pub fn resume(&mut self, piece: &[u8]) -> Option<()> {
+    pub(crate) fn resume(&mut self, piece: &[u8]) -> Option<()> {
         let (kind, rest) = piece.split_first()?;
         match *kind {
             TEXTS => {

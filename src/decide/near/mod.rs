@@ -25,7 +25,9 @@ mod sketches;
 pub use banding::Banding;
 pub(crate) use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
-pub(crate) use judge::{Judge, Match, NumberOverlap, Similarity};
+#[cfg(test)]
+pub(crate) use judge::Similarity;
+pub(crate) use judge::{Judge, Match, NumberOverlap};
 pub(crate) use settle::{Load, Removal, num_bytes, settle};
-pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};
 pub(crate) use signatures::Banded;
+pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};

@@ -28,7 +28,7 @@ const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 const PRINT_BYTES: usize = 24;
 
 /// The resources and outlets that settling uses.
-pub struct SettleOptions<'a> {
+pub(crate) struct SettleOptions<'a> {
     /// Bytes of memory it may take.
     pub budget: u64,
     /// Where verdicts are kept.
@@ -40,7 +40,7 @@ pub struct SettleOptions<'a> {
 }
 
 /// A function that takes a survivor: its fingerprint and its place.
-pub type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
+pub(crate) type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
 
 impl std::fmt::Debug for SettleOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,7 +50,7 @@ impl std::fmt::Debug for SettleOptions<'_> {
 
 /// Partitions prints on disk, given in corpus order.
 #[derive(Debug)]
-pub struct Partitioner {
+pub(crate) struct Partitioner {
     buckets: DiskBuckets<PRINT_BYTES>,
     scope: Scope,
     /// The first place that is to get a verdict.
@@ -65,7 +65,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn take_over(
+    pub(crate) fn take_over(
         exact: Exact,
         scratch: Box<dyn Scratch>,
         boundary: Ordinal,
@@ -100,7 +100,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn save(&mut self) -> Result<SavedPartitioner> {
+    pub(crate) fn save(&mut self) -> Result<SavedPartitioner> {
         let Self { boundary, retracted, .. } = self;
         Ok(SavedPartitioner {
             boundary: *boundary,
@@ -113,7 +113,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+    pub(crate) fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
         let SavedPartitioner { boundary, retracted, .. } = saved;
         Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
     }
@@ -122,7 +122,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn partition(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<()> {
+    pub(crate) fn partition(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<()> {
         for chunk in chunks {
             for (fingerprint, paragraph, document_start) in chunk.prints.iter() {
                 let fingerprint = match (self.scope, chunk.open_document) {
@@ -137,12 +137,12 @@ impl Partitioner {
     }
 
     /// Forgets the places from `place` on, up to `next`, which is the next to be given.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
         self.retracted.push(place.0..next.0);
     }
 
     /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         self.buckets.num_bytes()
     }
 
@@ -152,7 +152,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `options`.
-    pub fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
+    pub(crate) fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
         let SettleOptions { budget, scratch, earlier, mut fresh } = options;
         let mut plan = DiskVerdicts::new(scratch, Ordinal(self.boundary), end);
         let threads = rayon::current_num_threads();
@@ -234,7 +234,7 @@ impl Partitioner {
 
 /// A [`Partitioner`] that was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedPartitioner {
+pub(crate) struct SavedPartitioner {
     boundary: u64,
     retracted: Vec<Range<u64>>,
     /// Length and checksum of the store that holds the prints.
@@ -304,7 +304,7 @@ impl PlacedPrint {
 #[derive(Debug, Default)]
 struct SettledRound {
     duplicates: Vec<(u64, Verdict)>,
-    /// In ascending order, if they are wanted.
+    /// Survivors in ascending order of fingerprints, if the caller wants them.
     survivors: Vec<PlacedPrint>,
 }
 

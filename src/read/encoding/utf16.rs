@@ -24,9 +24,9 @@ struct ByteOrderTally {
 
 /// The kind of one unit.
 enum CodeUnitKind {
-    /// One that most text has many of.
+    /// A unit that most text has many of.
     Telling,
-    /// One of hanzi, kana and their punctuation that most text has many of.
+    /// A unit of hanzi, kana or their punctuation that most text has many of.
     TellingCjk,
     /// Another of these.
     Cjk,
@@ -34,13 +34,13 @@ enum CodeUnitKind {
     Fair,
     /// A unit that text hardly has.
     Odd,
-    /// One half of a character beyond U+FFFF.
+    /// Half of a character beyond U+FFFF.
     High,
     /// The other half.
     Low,
     /// A control character: a stray one is met even in the news.
     Control,
-    /// One that no text has.
+    /// A unit that no text has.
     Noncharacter,
 }
 

@@ -12,7 +12,7 @@ use crate::units::count;
 /// Paths, each once.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
-    /// As the ledger spells them.
+    /// Paths as the ledger spells them.
     pub(super) spelled: Vec<String>,
     numbers: HashMap<String, u32>,
 }

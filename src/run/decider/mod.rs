@@ -73,7 +73,7 @@ pub(crate) struct KnownCorpus {
 
 /// Knowledge about the corpus with which a pass begins.
 pub(crate) enum Basis<'a> {
-    /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
+    /// Nothing is known: the pass numbers everything, and collects checksums here if the corpus will be read again.
     Nothing(Option<Checksums>),
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
@@ -91,7 +91,7 @@ struct PartlySettledText {
     len: u64,
     #[serde(skip)] // no pass that is sealed needs it
     hasher: DocumentHasher,
-    /// Of its pieces' checksums.
+    /// The checksum of its pieces so far.
     checksum: u32,
 }
 

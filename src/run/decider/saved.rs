@@ -20,7 +20,7 @@ use crate::units::{self, DocumentId, Ordinal};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OverflowStart {
     cursor: PlaceCursor,
-    /// In a pass that is held against an earlier one: the first document that is not checked yet.
+    /// The first document that is not checked yet, in a pass that is held against an earlier one.
     unchecked: Option<u64>,
     /// The first document that may be checked.
     first: DocumentId,

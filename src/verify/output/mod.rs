@@ -34,11 +34,11 @@ pub(super) struct OutputUnit<'a> {
 /// The result of looking for a document in OUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OutputSearch {
-    /// It is there, or something is.
+    /// The document, or another one, is in its place.
     Here,
-    /// It is there, but not all of it is as it was.
+    /// The document is there, but differs, for this reason.
     Other(String),
-    /// It is not there.
+    /// The document is not there, for this reason.
     Not(String),
 }
 

@@ -65,7 +65,7 @@ impl<'a> OutputStream<'a> {
         }
     }
 
-    /// Goes on until there is a part; whether there is one.
+    /// Goes on to the next part. Returns whether there is one.
     fn fill(&mut self) -> Result<bool> {
         while self.part >= self.chunk.parts.len() {
             let Some((chunk, rests)) = self.batch.next() else {
@@ -139,7 +139,7 @@ impl<'a> OutputStream<'a> {
         audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
     }
 
-    /// Goes on to the next document of a unit; whether there is one.
+    /// Goes on to the next document of a unit. Returns whether there is one.
     fn document(&mut self, unit: OutputUnit<'_>, audit: &mut Audit) -> Result<bool> {
         while self.skip_marks(audit)? {
             let part = &self.chunk.parts[self.part];
@@ -226,7 +226,7 @@ impl<'a> OutputStream<'a> {
         self.chunk.parts.get(self.part).is_some_and(|part| part.slots.contains(&self.slot))
     }
 
-    /// Goes on to the next piece of a text whose bytes are used up; whether there is one.
+    /// Goes on to the next piece of a text whose bytes are used up. Returns whether there is one.
     fn go_on(&mut self) -> Result<bool> {
         let is_text = |slot: &Slot| !slot.is_record;
         while self.left().is_empty() {
