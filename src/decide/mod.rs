@@ -29,7 +29,7 @@ pub(crate) use disk_verdicts::{DiskVerdicts, SavedVerdicts};
 pub(crate) use earlier::{Earlier, EarlierEntries, EarlierPlace};
 pub(crate) use exact::SavedSurvivors;
 pub use exact::{ChunkPrints, Exact};
-pub(crate) use findings::{EvidencePlace, Finding, Findings, NO_TEXT, Texts};
+pub(crate) use findings::{DocumentTexts, EvidencePlace, Finding, Findings, NO_TEXT};
 pub use partition::PartitionedPrints;
 pub(crate) use partitioner::{Partitioner, SavedPartitioner, SettleOptions, SurvivorVisitor};
 pub(crate) use places::{Owner, OwnerKind, Places, SavedPlaces};

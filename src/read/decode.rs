@@ -21,7 +21,15 @@ pub(crate) trait TextVisitor {
     fn document(&mut self, text: &str);
 }
 
-/// How the bytes of a piece are to be decoded.
+/// A visitor for readers that need the bytes of a chunk only.
+#[derive(Debug)]
+pub(crate) struct IgnoreTexts;
+
+impl TextVisitor for IgnoreTexts {
+    fn document(&mut self, _text: &str) {}
+}
+
+/// The way in which the bytes of a piece are decoded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decoding {
     pub(super) coding: Coding,

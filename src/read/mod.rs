@@ -31,7 +31,7 @@ pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, Sha
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
 pub(crate) use context::{FieldPath, PIECE_BYTES, ReadContext};
-pub(crate) use decode::TextVisitor;
+pub(crate) use decode::{IgnoreTexts, TextVisitor};
 pub(crate) use fault::Fault;
 pub(crate) use fields::Fields;
 pub(crate) use piece::{Piece, PiecePlace};

@@ -16,7 +16,7 @@ use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Fault, Part, PartFate, Slot, TextVisitor};
+use crate::read::{Fault, IgnoreTexts, Part, PartFate, Slot};
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
@@ -97,7 +97,7 @@ pub(crate) fn look_up(
         *flag = !is_stream;
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
-    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
+    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut IgnoreTexts), ());
     let mut look = ReadOnlyPass::new(feed, corpus.observer, scan);
     let mut walk = Walk::default();
     while collector.num_open > 0
@@ -117,13 +117,6 @@ pub(crate) fn look_up(
         }
     }
     Ok(collector.answers)
-}
-
-/// Most documents are read for nothing; those that are wanted are cut when their place is known.
-struct Blind;
-
-impl TextVisitor for Blind {
-    fn document(&mut self, _text: &str) {}
 }
 
 pub(crate) fn spelled(source: Source<'_>) -> Cow<'_, str> {

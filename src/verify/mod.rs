@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Part, Slot};
+use crate::read::{Chunk, Compression, IgnoreTexts, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -106,7 +106,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
     let rest = out_list::rest(config.write.to);
     let mut look = ReadOnlyPass::at(&corpus_out, |work| {
-        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
+        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut IgnoreTexts);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
     });
@@ -151,13 +151,6 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         list.tell_others(files, &mut auditor.audit);
     }
     Ok(auditor.audit)
-}
-
-/// Ignores the texts of OUT, which is compared byte by byte.
-struct Blind;
-
-impl crate::read::TextVisitor for Blind {
-    fn document(&mut self, _text: &str) {}
 }
 
 /// Goes through the input in corpus order.

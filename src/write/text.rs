@@ -10,7 +10,7 @@ use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Layout {
+pub(crate) struct BlankLines {
     /// Something was written.
     pub has_text: bool,
     /// A blank line stood before the first written paragraph.
@@ -19,7 +19,7 @@ pub(crate) struct Layout {
     pub blank_after: bool,
 }
 
-impl Layout {
+impl BlankLines {
     /// Whether a blank line stands between what was written before and `next`.
     pub(crate) fn owes_blank(self, next: Self) -> bool {
         self.has_text && next.has_text && (self.blank_after || next.blank_before)
@@ -45,7 +45,7 @@ impl Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Written {
     /// The blank lines at its ends.
-    pub(crate) layout: Layout,
+    pub(crate) layout: BlankLines,
     /// Paragraphs kept.
     pub num_kept: u64,
     /// Bytes of the kept paragraphs in the input.
@@ -168,7 +168,7 @@ mod tests {
     use crate::units::Ordinal;
 
     /// Writes `text` as one piece, without the lines that start with `-`.
-    fn piece(text: &str) -> (String, Layout) {
+    fn piece(text: &str) -> (String, BlankLines) {
         let mut paragraphs = Vec::new();
         let blank_after = crate::split::split(text, SplitConfig::default(), &mut paragraphs);
         let duplicate = Verdict::duplicate_of(Ordinal(0));

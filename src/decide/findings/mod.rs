@@ -59,14 +59,14 @@ impl Default for Finding {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// The texts of documents, if documents were compared.
-    texts: Option<Texts>,
+    texts: Option<DocumentTexts>,
     /// Removals by rule, in the order in which rules are applied.
     lists: Vec<List>,
 }
 
 /// The texts that documents hold, each text once. 4 bytes a document, 8 a text.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
+pub(crate) struct DocumentTexts {
     /// The text of each document; [`NO_TEXT`] if it has none to compare.
     of: Vec<u32>,
     /// The document of each text that would stay.
@@ -93,7 +93,7 @@ enum ListedUnits {
     Paragraphs,
 }
 
-impl Texts {
+impl DocumentTexts {
     /// Texts by document, and the document that would stay by text.
     pub(crate) fn new(of: Vec<u32>, best: Vec<u64>) -> Self {
         Self { of, best }
@@ -121,7 +121,7 @@ impl List {
 impl Findings {
     /// Adds the texts of documents, of which all copies but the best go as such, and the texts that go by a rule,
     /// sorted.
-    pub(crate) fn add_texts(&mut self, texts: Texts, rule: Rule, removed: Vec<(u32, Finding)>) {
+    pub(crate) fn add_texts(&mut self, texts: DocumentTexts, rule: Rule, removed: Vec<(u32, Finding)>) {
         self.texts = Some(texts);
         let removed = removed.into_iter().map(|(text, found)| (u64::from(text), found));
         self.add(rule, ListedUnits::Texts, removed);
@@ -201,7 +201,7 @@ mod tests {
     fn documents_go_by_their_text_or_by_their_number() {
         let mut findings = Findings::default();
         // Documents 0 and 2 are copies, 1 has no text, 3 and 4 are copies that go.
-        let texts = Texts::new(vec![0, NO_TEXT, 0, 1, 1], vec![2, 4]);
+        let texts = DocumentTexts::new(vec![0, NO_TEXT, 0, 1, 1], vec![2, 4]);
         findings.add_texts(texts, Rule::NearDocument, vec![(1, found(2))]);
         findings.add_documents(
             Rule::ExactDocument,

@@ -118,7 +118,7 @@ fn unpack(record: &[u8; FINDING]) -> (u64, Finding) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::{Texts, Verdict};
+    use crate::decide::{DocumentTexts, Verdict};
     use crate::units::{DocumentId, Ordinal};
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         };
         let mut findings = Findings::default();
         let texts_of: Vec<u32> = (0..50_000).map(|n| n / 2).collect();
-        let texts = Texts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
+        let texts = DocumentTexts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
         let removed = (0..5000).map(|n| (n * 3, finding(u64::from(n)))).collect();
         findings.add_texts(texts, Rule::NearDocument, removed);
         let documents = (0..50).map(|n| (DocumentId(n * 1000 + 7), finding(n))).collect();

@@ -90,7 +90,7 @@ impl Tokenizer {
     pub fn tokens(&self, text: &str, sink: &mut impl TokenSink) {
         let mut start = 0;
         while start < text.len() {
-            let mut pass = Pass::new(self.table, start, sink);
+            let mut pass = FastPass::new(self.table, start, sink);
             let Some(hard) = pass.run(text.as_bytes()) else { return };
             let (from, num_delivered) = (pass.segment, pass.num_delivered);
             start = self.fence_after(text, hard);
@@ -162,7 +162,7 @@ const fn begun(class: usize) -> State {
 }
 
 /// One pass of the fast path, up to a hard character.
-struct Pass<'a, S> {
+struct FastPass<'a, S> {
     table: &'static WordTable,
     ascii: &'static [TableEntry; 128],
     sink: &'a mut S,
@@ -179,7 +179,7 @@ struct Pass<'a, S> {
     joiner: Option<u32>,
 }
 
-impl<'a, S: TokenSink> Pass<'a, S> {
+impl<'a, S: TokenSink> FastPass<'a, S> {
     fn new(table: &'static WordTable, start: usize, sink: &'a mut S) -> Self {
         let (state, is_open, joiner) = (State::Other, false, None);
         let ascii = table.ascii();

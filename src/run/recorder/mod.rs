@@ -16,7 +16,7 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
 use crate::store::{Area, Output, OutputFile, path};
-use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
+use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
@@ -54,7 +54,7 @@ struct OpenDocument {
     /// Counts of its pieces so far. They are added to the run's when the document is whole, as it may still turn out to
     /// be bad.
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     /// Where the ledger goes back to then.
     rollback_point: Option<RollbackPoint>,
     /// Bytes that stand before the first kept document. They are dropped if no document is kept.

@@ -11,7 +11,7 @@ use crate::read::Wrap;
 use crate::run::corpus::Corpus;
 use crate::run::walk::Walk;
 use crate::store::Area;
-use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
+use crate::write::{BlankLines, RecordIds, SavedShards, Shards, SourceWriter};
 
 /// A saved [`Recorder`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub(crate) struct SavedRecorder {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SavedDocument {
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     num_lines: u64,
     pending: Vec<u8>,
     is_written: bool,
