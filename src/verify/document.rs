@@ -5,6 +5,7 @@ use super::audit::{Difference, DifferenceKind, excerpt};
 use super::input_scan::{InputDocument, InputParagraph, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::ledger::{self, DocumentName, NumberedLine};
+use super::out_list;
 use super::output::{Due, OutputSearch, OutputUnit};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
@@ -18,7 +19,7 @@ use crate::units::count;
 
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
-pub(super) struct AuditedDocument {
+pub(super) struct DocumentAudit {
     key: u64,
     record: Option<u64>,
     /// The JSON of its id.
@@ -61,18 +62,18 @@ struct OpenLine {
 
 /// A paragraph, and the text that it stands in.
 #[derive(Clone, Copy)]
-struct ComparedParagraph<'a> {
+struct ParagraphAt<'a> {
     text: &'a str,
     sighted: &'a InputParagraph,
 }
 
-impl<'a> ComparedParagraph<'a> {
+impl<'a> ParagraphAt<'a> {
     fn body(self) -> &'a str {
         &self.text[self.sighted.paragraph.span.range()]
     }
 }
 
-impl AuditedDocument {
+impl DocumentAudit {
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
         Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
@@ -96,13 +97,13 @@ impl Auditor<'_> {
     /// Holds a document, or a piece of one, against the ledger and OUT.
     pub(super) fn piece(
         &mut self,
-        open: &mut AuditedDocument,
+        open: &mut DocumentAudit,
         text: &str,
         document: &InputDocument,
         paragraphs: &[InputParagraph],
     ) -> Result<()> {
         for sighted in paragraphs {
-            let at = ComparedParagraph { text, sighted };
+            let at = ParagraphAt { text, sighted };
             open.owes_blank |= sighted.paragraph.blank_before;
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
@@ -121,7 +122,7 @@ impl Auditor<'_> {
     }
 
     /// Whether the ledger accounts for the next paragraph.
-    fn is_removed(&mut self, open: &mut AuditedDocument) -> Result<bool> {
+    fn is_removed(&mut self, open: &mut DocumentAudit) -> Result<bool> {
         let index = open.num_paragraphs;
         loop {
             if open.told.is_none() && !open.is_told {
@@ -149,7 +150,7 @@ impl Auditor<'_> {
     }
 
     /// Checks what a line says of itself.
-    fn begin_line(&mut self, open: &mut AuditedDocument) {
+    fn begin_line(&mut self, open: &mut DocumentAudit) {
         let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
@@ -175,7 +176,7 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that goes against the line that says so.
-    fn removed(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn removed(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         self.buffer.clear();
         self.put(at);
         if let Some(why) = self.fault_of(open, at)? {
@@ -190,7 +191,7 @@ impl Auditor<'_> {
     }
 
     /// Appends the repaired paragraph and its LF to the buffer.
-    fn put(&mut self, at: ComparedParagraph<'_>) {
+    fn put(&mut self, at: ParagraphAt<'_>) {
         if at.sighted.paragraph.altered {
             // Writing to memory cannot fail.
             let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
@@ -200,7 +201,7 @@ impl Auditor<'_> {
         self.buffer.push(b'\n');
     }
 
-    fn fault_of(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<Option<String>> {
+    fn fault_of(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<Option<String>> {
         let index = open.num_paragraphs;
         let Some(OpenLine { told: NumberedLine { line, .. }, text_at, .. }) = &mut open.told else {
             return Ok(None);
@@ -257,7 +258,7 @@ impl Auditor<'_> {
     }
 
     /// Tells once that something is wrong with the line about the next paragraph.
-    fn tell_line(&mut self, open: &mut AuditedDocument, why: &str) {
+    fn tell_line(&mut self, open: &mut DocumentAudit, why: &str) {
         let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
             return;
         };
@@ -277,8 +278,8 @@ impl Auditor<'_> {
     /// Tells of the next paragraph.
     fn tell(
         &mut self,
-        open: &AuditedDocument,
-        at: Option<ComparedParagraph<'_>>,
+        open: &DocumentAudit,
+        at: Option<ParagraphAt<'_>>,
         kind: DifferenceKind,
         what: String,
     ) {
@@ -292,7 +293,7 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
-    fn stays(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
         self.unit.is_due = true;
         let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
@@ -331,7 +332,7 @@ impl Auditor<'_> {
     }
 
     /// Looks for the document in OUT.
-    fn find(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn find(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
         let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
@@ -341,7 +342,7 @@ impl Auditor<'_> {
             (Some(_), None) => Some(nothing),
             (_, Some(_)) => Some(open.fields),
         };
-        let file = text_path(&self.unit.file, self.unit.is_compressed, open.record);
+        let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
             unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
@@ -388,7 +389,7 @@ impl Auditor<'_> {
     }
 
     /// Ends a document.
-    pub(super) fn close(&mut self, mut open: AuditedDocument) -> Result<()> {
+    pub(super) fn close(&mut self, mut open: DocumentAudit) -> Result<()> {
         if open.is_found == Some(true) && !self.written.is_lost() {
             let line = self.written.head();
             let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -421,7 +422,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn reject(&mut self, open: &AuditedDocument) {
+    pub(super) fn reject(&mut self, open: &DocumentAudit) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }
@@ -438,7 +439,7 @@ impl Auditor<'_> {
 }
 
 /// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
-fn name(path: &str, open: &AuditedDocument) -> Vec<u8> {
+fn name(path: &str, open: &DocumentAudit) -> Vec<u8> {
     let id = &open.id;
     let name = match (serde_json::from_slice::<String>(id), open.record) {
         (Ok(id), _) => id,
@@ -447,13 +448,4 @@ fn name(path: &str, open: &AuditedDocument) -> Vec<u8> {
         (Err(_), None) => path.to_owned(),
     };
     serde_json::to_vec(&name).unwrap_or_default() // a string always can
-}
-
-/// The file of a document's text, where each has one.
-fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
-    match record {
-        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
-        None if is_compressed => [file, b".txt"].concat(),
-        None => file.to_vec(),
-    }
 }

@@ -37,7 +37,7 @@ use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
 
 use audit::DifferenceMark;
-use document::AuditedDocument;
+use document::DocumentAudit;
 use earlier::EarlierRuns;
 use input_scan::{InputChunk, InputScan, rests};
 use kept_paragraphs::{KeptParagraphs, LedgerClaims};
@@ -166,7 +166,7 @@ struct Auditor<'a> {
     written: OutputReader<'a>,
     unit: AuditedUnit,
     /// The text that is being read.
-    open: Option<AuditedDocument>,
+    open: Option<DocumentAudit>,
     /// The number of differences when the text began, to go back to if it turns out to be bad.
     mark: DifferenceMark,
     buffer: Vec<u8>,
@@ -226,7 +226,7 @@ impl Auditor<'_> {
     }
 
     /// Begins a document.
-    fn begin(&mut self, open: AuditedDocument) -> AuditedDocument {
+    fn begin(&mut self, open: DocumentAudit) -> DocumentAudit {
         if self.config.decide.scope == crate::config::Scope::Document {
             self.kept.clear();
         }
@@ -250,7 +250,7 @@ struct ChunkAudit<'c, 'a> {
 }
 
 impl ChunkAudit<'_, '_> {
-    fn document(&mut self, open: &mut AuditedDocument, slot: &Slot, number: usize) -> Result<()> {
+    fn document(&mut self, open: &mut DocumentAudit, slot: &Slot, number: usize) -> Result<()> {
         let text = std::str::from_utf8(&self.chunk.bytes[slot.text.range()]).unwrap_or_default();
         let document = &self.input_scan.documents[number];
         let paragraphs = &self.input_scan.paragraphs[document.paragraphs.clone()];
@@ -263,7 +263,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let auditor = &mut *self.auditor;
         auditor.unit = AuditedUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
-        auditor.open = is_text.then(|| auditor.begin(AuditedDocument::text(&auditor.unit.path)));
+        auditor.open = is_text.then(|| auditor.begin(DocumentAudit::text(&auditor.unit.path)));
         auditor.mark = auditor.audit.mark();
         Ok(())
     }
@@ -272,7 +272,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let RecordSlot { slot, number, .. } = *record;
         let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = AuditedDocument::record(&self.auditor.unit.path, record.place(), id, fields);
+        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)

@@ -135,3 +135,12 @@ impl OutList {
         }
     }
 }
+
+/// The file of a document's text, where each has one.
+pub(super) fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
+    match record {
+        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
+        None if is_compressed => [file, b".txt"].concat(),
+        None => file.to_vec(),
+    }
+}
