@@ -1,12 +1,11 @@
 //! One document of the input, held against the ledger and against OUT, a paragraph at a time.
 
-use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
 use super::input_scan::{InputDocument, InputParagraph, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::ledger::{self, DocumentName, NumberedLine};
-use super::out_list;
 use super::output::{Due, OutputSearch, OutputUnit};
+use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
@@ -144,7 +143,7 @@ impl Auditor<'_> {
                 self.begin_line(open);
                 return Ok(true);
             }
-            self.tell_line(open, "they are told of already, or in no order");
+            self.report_line(open, "they are told of already, or in no order");
             open.told = None;
         }
     }
@@ -171,7 +170,7 @@ impl Auditor<'_> {
             open.whole = Some((*rule, survivor.clone()));
         }
         if let Some(why) = fault {
-            self.tell_line(open, why);
+            self.report_line(open, why);
         }
     }
 
@@ -180,7 +179,7 @@ impl Auditor<'_> {
         self.buffer.clear();
         self.put(at);
         if let Some(why) = self.fault_of(open, at)? {
-            self.tell_line(open, &why);
+            self.report_line(open, &why);
         }
         let line = open.told.as_ref().map(|open| &open.told.line);
         open.num_earlier += u64::from(line.is_some_and(|line| line.earlier_run().is_some()));
@@ -257,8 +256,8 @@ impl Auditor<'_> {
         format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
-    /// Tells once that something is wrong with the line about the next paragraph.
-    fn tell_line(&mut self, open: &mut DocumentAudit, why: &str) {
+    /// Reports a fault of the line about the next paragraph, once for each line.
+    fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
         let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
             return;
         };
@@ -275,8 +274,8 @@ impl Auditor<'_> {
         });
     }
 
-    /// Tells of the next paragraph.
-    fn tell(
+    /// Reports a difference at the next paragraph.
+    fn report(
         &mut self,
         open: &DocumentAudit,
         at: Option<ParagraphAt<'_>>,
@@ -305,7 +304,7 @@ impl Auditor<'_> {
                     self.place(twin),
                     excerpt(at.body().as_bytes())
                 );
-                self.tell(open, Some(at), DifferenceKind::Twice, what);
+                self.report(open, Some(at), DifferenceKind::Twice, what);
             } else if let Some(added) = &mut open.added {
                 added.push(at.sighted.fingerprint);
             }
@@ -321,7 +320,7 @@ impl Auditor<'_> {
             self.put(at);
             if !self.written.take(&self.buffer)? {
                 let (kind, what) = self.differs();
-                self.tell(open, Some(at), kind, what);
+                self.report(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
             }
@@ -355,9 +354,9 @@ impl Auditor<'_> {
         let shown = excerpt(at.body().as_bytes());
         match found {
             OutputSearch::Here => {}
-            OutputSearch::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
+            OutputSearch::Other(what) => self.report(open, None, DifferenceKind::Changed, what),
             OutputSearch::Not(what) => {
-                self.tell(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
+                self.report(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
             }
         }
         Ok(())
@@ -397,16 +396,16 @@ impl Auditor<'_> {
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {
                 let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
-                self.tell(&open, None, kind, what);
+                self.report(&open, None, kind, what);
             }
         }
         if open.told.is_some() {
             let what = format!("the document has {} paragraphs", open.num_paragraphs);
-            self.tell_line(&mut open, &what);
+            self.report_line(&mut open, &what);
         }
         if open.whole.is_some() && open.num_kept > 0 {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
-            self.tell(&open, None, DifferenceKind::Ledger, what);
+            self.report(&open, None, DifferenceKind::Ledger, what);
         }
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();

@@ -148,7 +148,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     auditor.ledger.finish(&mut auditor.audit)?;
     auditor.wanted.check(ledger, &mut auditor.audit)?;
     if let OutputReader::Files(files) = &auditor.written {
-        list.tell_others(files, &mut auditor.audit);
+        list.report_others(files, &mut auditor.audit);
     }
     Ok(auditor.audit)
 }
