@@ -3,7 +3,7 @@
 //! | file | holds | type |
 //! |---|---|---|
 //! | [`SUMMARY`](names::SUMMARY) | counts, and the options they depend on | [`Summary`] |
-//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`LedgerWriter`], [`LedgerReader`] |
+//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], `LedgerWriter`, [`LedgerReader`] |
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
