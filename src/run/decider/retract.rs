@@ -1,4 +1,5 @@
-//! What turned out to be bad, or to be read again in another way: it is taken out of a batch as if it had never been.
+//! Retracts documents that turned out to be bad, and sources that have to be read again in another way: they are taken
+//! out of a batch as if they had never been there.
 
 use super::{Decider, owner, piece};
 use crate::read::{Part, PartFate};
@@ -7,19 +8,19 @@ use crate::run::scan::Scanned;
 use crate::units::Ordinal;
 
 impl Decider<'_> {
-    /// Takes large text documents that turned out to be bad out of the batch and, if they were begun in an
-    /// earlier one, out of what is settled. One piece stays, to tell the reason.
+    /// Takes large texts that turned out to be bad out of the batch and, if they were begun in an earlier batch, out of
+    /// what is settled. One piece of each stays, with the reason.
     pub(super) fn drop_bad_documents(&mut self, scanned: &mut Vec<Scanned>, feed: &mut Feed<'_>) {
         // What is read again is not bad: its pieces come once more.
         let is_bad = |part: &Part| matches!(part.fate, PartFate::Rejected(_) | PartFate::Skipped(_));
         let bad: Vec<_> = scanned.iter().filter_map(piece).filter(|part| is_bad(part)).map(owner).collect();
         for bad in bad {
             feed.abandon(bad);
-            self.at.abandoned = Some(bad);
-            if let Some(open) = self.at.open.take_if(|open| open.owner == bad) {
-                self.copies.retract(open.start, Ordinal(self.at.next));
+            self.cursor.abandoned = Some(bad);
+            if let Some(open) = self.cursor.open.take_if(|open| open.owner == bad) {
+                self.copies.retract(open.start, Ordinal(self.cursor.next));
                 // Its number is given again: whether it was begun in another batch makes no difference.
-                self.at.next_document = open.id.0;
+                self.cursor.next_document = open.id.0;
                 if let Some(places) = self.given() {
                     places.pop_document();
                 }
@@ -28,7 +29,7 @@ impl Decider<'_> {
             scanned.retain_mut(|scanned| match scanned.chunk.parts.as_mut_slice() {
                 [part] if part.is_piece_of_text() && owner(part) == bad => {
                     is_first |= part.is_first;
-                    // Once told, whatever follows goes.
+                    // Once the reason is in the batch, everything behind it goes.
                     let stays = is_bad(part) && !has_reason;
                     has_reason |= stays;
                     if stays {
@@ -58,8 +59,8 @@ impl Decider<'_> {
             is_begun = piece(&before).is_some_and(|part| !part.is_first);
             first = source;
         }
-        if let Some(open) = self.at.open.take_if(|open| open.owner == (source, 0)) {
-            self.copies.retract(open.start, Ordinal(self.at.next));
+        if let Some(open) = self.cursor.open.take_if(|open| open.owner == (source, 0)) {
+            self.copies.retract(open.start, Ordinal(self.cursor.next));
             // Its places are not given again: what was settled in them may be remembered.
             if let Some(places) = self.given() {
                 places.pop_source();

@@ -1,17 +1,17 @@
-//! Exact de-duplication of what does not fit in memory: records are dealt into buckets on disk, and each bucket is
-//! settled by itself when all of them are dealt.
+//! Exact de-duplication of what does not fit in memory: prints are partitioned into buckets on disk, and each bucket is
+//! settled by itself when all prints are there.
 //!
-//! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`Plan`]).
+//! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::disk_buckets::DiskBuckets;
+use super::disk_verdicts::DiskVerdicts;
 use super::earlier::{Earlier, NONE, advance};
-use super::exact::{Batch, Exact};
-use super::plan::Plan;
-use super::spill::Spill;
+use super::exact::{ChunkPrints, Exact};
 use super::verdict::Verdict;
 use crate::config::Scope;
 use crate::error::Result;
@@ -19,39 +19,39 @@ use crate::fingerprint::{Fingerprint, mix};
 use crate::store::{Mark, Scratch};
 use crate::units::{Ordinal, count};
 
-/// Bits of the fingerprint that tell the bucket.
+/// Bits of the fingerprint that are the number of its bucket.
 const BUCKET_BITS: u32 = 8;
 /// 256: at 100 GB of text a bucket is about 40 MB.
 const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 
-/// A record on disk: the fingerprint, and the place as a little-endian `u64`.
-const RECORD_BYTES: usize = 24;
+/// A print on disk: the fingerprint, and the place as a little-endian `u64`.
+const PRINT_BYTES: usize = 24;
 
-/// What settling is given.
-pub struct Means<'a> {
+/// The resources and outlets that settling uses.
+pub(crate) struct SettleOptions<'a> {
     /// Bytes of memory it may take.
     pub budget: u64,
     /// Where verdicts are kept.
     pub scratch: Box<dyn Scratch>,
-    /// What comes before everything.
+    /// Paragraphs of earlier runs, which come before all paragraphs of this run.
     pub earlier: Option<&'a dyn Earlier>,
-    /// Is told of every survivor, in ascending order of fingerprints.
-    pub fresh: Option<&'a mut FreshVisitor<'a>>,
+    /// Called with every survivor, in ascending order of fingerprints.
+    pub fresh: Option<&'a mut SurvivorVisitor<'a>>,
 }
 
-/// Is told of a survivor: its fingerprint and its place.
-pub type FreshVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
+/// A function that takes a survivor: its fingerprint and its place.
+pub(crate) type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
 
-impl std::fmt::Debug for Means<'_> {
+impl std::fmt::Debug for SettleOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Means").field("budget", &self.budget).finish_non_exhaustive()
     }
 }
 
-/// Deals records, given in corpus order.
+/// Partitions prints on disk, given in corpus order.
 #[derive(Debug)]
-pub struct Dealer {
-    spill: Spill<RECORD_BYTES>,
+pub(crate) struct Partitioner {
+    buckets: DiskBuckets<PRINT_BYTES>,
     scope: Scope,
     /// The first place that is to get a verdict.
     boundary: u64,
@@ -59,87 +59,91 @@ pub struct Dealer {
     retracted: Vec<Range<u64>>,
 }
 
-impl Dealer {
+impl Partitioner {
     /// Takes over from what was settled in memory: `boundary` is the place of the next paragraph, and
     /// `open_document` that of the first paragraph of the document that it stands in the middle of.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn take_over(
+    pub(crate) fn take_over(
         exact: Exact,
         scratch: Box<dyn Scratch>,
         boundary: Ordinal,
         open_document: Option<Ordinal>,
     ) -> Result<Self> {
         let scope = exact.scope();
-        let spill = Spill::new(scratch, NUM_BUCKETS);
-        let mut dealer = Self { spill, scope, boundary: boundary.0, retracted: Vec::new() };
+        let buckets = DiskBuckets::new(scratch, NUM_BUCKETS);
+        let mut partitioner = Self { buckets, scope, boundary: boundary.0, retracted: Vec::new() };
         for survivors in exact.into_survivors() {
             for (fingerprint, place) in survivors {
                 match (scope, open_document) {
-                    (Scope::Corpus, _) => dealer.push(fingerprint, place)?,
+                    (Scope::Corpus, _) => partitioner.push(fingerprint, place)?,
                     // Of other documents nothing counts any more.
                     (Scope::Document, Some(start)) if place >= start.0 => {
-                        dealer.push(salted(fingerprint, start.0), place)?;
+                        partitioner.push(salted(fingerprint, start.0), place)?;
                     }
                     (Scope::Document, _) => {}
                 }
             }
         }
-        Ok(dealer)
+        Ok(partitioner)
     }
 
     fn push(&mut self, fingerprint: Fingerprint, place: u64) -> Result<()> {
-        let mut record = [0; RECORD_BYTES];
-        record[..16].copy_from_slice(fingerprint.as_bytes());
-        record[16..].copy_from_slice(&place.to_le_bytes());
-        self.spill.push(fingerprint.prefix(BUCKET_BITS), &record)
+        let mut print = [0; PRINT_BYTES];
+        print[..16].copy_from_slice(fingerprint.as_bytes());
+        print[16..].copy_from_slice(&place.to_le_bytes());
+        self.buckets.push(fingerprint.prefix(BUCKET_BITS), &print)
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all prints to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn save(&mut self) -> Result<SavedDealer> {
+    pub(crate) fn save(&mut self) -> Result<SavedPartitioner> {
         let Self { boundary, retracted, .. } = self;
-        Ok(SavedDealer { boundary: *boundary, retracted: retracted.clone(), records: self.spill.save()? })
+        Ok(SavedPartitioner {
+            boundary: *boundary,
+            retracted: retracted.clone(),
+            prints: self.buckets.save()?,
+        })
     }
 
-    /// Takes up what was saved, with the store that holds the records.
+    /// Resumes a saved partitioner, with the store that holds its prints.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn take_up(saved: SavedDealer, scope: Scope, records: Box<dyn Scratch>) -> Result<Self> {
-        let SavedDealer { boundary, retracted, .. } = saved;
-        Ok(Self { spill: Spill::restore(records, NUM_BUCKETS)?, scope, boundary, retracted })
+    pub(crate) fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+        let SavedPartitioner { boundary, retracted, .. } = saved;
+        Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
     }
 
-    /// Deals chunks that follow, in corpus order.
+    /// Partitions the prints of the next chunks, in corpus order.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn deal(&mut self, batches: &[Batch<'_>]) -> Result<()> {
-        for batch in batches {
-            for (fingerprint, paragraph, document_start) in batch.records.iter() {
-                let fingerprint = match (self.scope, batch.open_document) {
+    pub(crate) fn partition(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<()> {
+        for chunk in chunks {
+            for (fingerprint, paragraph, document_start) in chunk.prints.iter() {
+                let fingerprint = match (self.scope, chunk.open_document) {
                     (Scope::Corpus, _) => fingerprint,
                     (Scope::Document, Some(start)) if document_start == 0 => salted(fingerprint, start.0),
-                    (Scope::Document, _) => salted(fingerprint, batch.first.0 + u64::from(document_start)),
+                    (Scope::Document, _) => salted(fingerprint, chunk.first.0 + u64::from(document_start)),
                 };
-                self.push(fingerprint, batch.first.0 + u64::from(paragraph))?;
+                self.push(fingerprint, chunk.first.0 + u64::from(paragraph))?;
             }
         }
         Ok(())
     }
 
     /// Forgets the places from `place` on, up to `next`, which is the next to be given.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
         self.retracted.push(place.0..next.0);
     }
 
     /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
-    pub fn num_bytes(&self) -> u64 {
-        self.spill.num_bytes()
+    pub(crate) fn num_bytes(&self) -> u64 {
+        self.buckets.num_bytes()
     }
 
     /// Settles everything up to `end`. Buckets are settled in parallel on the caller's rayon pool.
@@ -147,24 +151,25 @@ impl Dealer {
     /// Cost: a sort of 24 bytes a record, and one reading of what earlier runs left.
     ///
     /// # Errors
-    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `means`.
-    pub fn settle(self, end: Ordinal, means: Means<'_>) -> Result<Plan> {
-        let Means { budget, scratch, earlier, mut fresh } = means;
-        let mut plan = Plan::new(scratch, Ordinal(self.boundary), end);
+    /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `options`.
+    pub(crate) fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
+        let SettleOptions { budget, scratch, earlier, mut fresh } = options;
+        let mut plan = DiskVerdicts::new(scratch, Ordinal(self.boundary), end);
         let threads = rayon::current_num_threads();
         let is_told = fresh.is_some();
-        let rounds: Vec<Round> = (0..NUM_BUCKETS).flat_map(|b| self.rounds(b, budget, threads)).collect();
+        let rounds: Vec<BucketRound> =
+            (0..NUM_BUCKETS).flat_map(|b| self.rounds(b, budget, threads)).collect();
         for group in rounds.chunks(threads) {
-            let settled: Result<Vec<Settled>> =
+            let settled: Result<Vec<SettledRound>> =
                 group.par_iter().map(|round| self.settle_round(*round, earlier, is_told)).collect();
-            for Settled { duplicates, survivors } in settled? {
+            for SettledRound { duplicates, survivors } in settled? {
                 for (place, verdict) in duplicates {
                     plan.push(Ordinal(place), verdict)?;
                 }
                 if let Some(fresh) = &mut fresh {
                     survivors
                         .iter()
-                        .try_for_each(|record| fresh(record.fingerprint(), Ordinal(record.place)))?;
+                        .try_for_each(|print| fresh(print.fingerprint(), Ordinal(print.place)))?;
                 }
             }
         }
@@ -172,38 +177,48 @@ impl Dealer {
     }
 
     /// A bucket that does not fit is read several times, a part of its fingerprints at a time.
-    fn rounds(&self, bucket: usize, budget: u64, threads: usize) -> impl Iterator<Item = Round> + use<> {
-        let bytes = self.spill.num_records(bucket).saturating_mul(BYTES_A_RECORD);
+    fn rounds(
+        &self,
+        bucket: usize,
+        budget: u64,
+        threads: usize,
+    ) -> impl Iterator<Item = BucketRound> + use<> {
+        let bytes = self.buckets.num_entries(bucket).saturating_mul(BYTES_A_PRINT);
         let share = (budget / count(threads).max(1)).max(MIN_ROUND);
         let bits = bytes.div_ceil(share).max(1).next_power_of_two().trailing_zeros().min(MAX_ROUND_BITS);
-        (0..1_u64 << bits).map(move |number| Round { bucket, bits, number })
+        (0..1_u64 << bits).map(move |number| BucketRound { bucket, bits, number })
     }
 
-    fn settle_round(&self, round: Round, earlier: Option<&dyn Earlier>, is_told: bool) -> Result<Settled> {
-        let mut records = Vec::new();
-        self.spill.for_each(round.bucket, |block| {
-            let block = block.iter().map(Record::of).filter(|record| round.holds(record.high));
-            records.extend(block.filter(|record| !self.is_retracted(record.place)));
+    fn settle_round(
+        &self,
+        round: BucketRound,
+        earlier: Option<&dyn Earlier>,
+        is_told: bool,
+    ) -> Result<SettledRound> {
+        let mut prints = Vec::new();
+        self.buckets.for_each(round.bucket, |block| {
+            let block = block.iter().map(PlacedPrint::of).filter(|print| round.holds(print.high));
+            prints.extend(block.filter(|print| !self.is_retracted(print.place)));
         })?;
-        records.sort_unstable();
+        prints.sort_unstable();
         let (first, last) = round.range();
         let mut entries = earlier.map(|earlier| earlier.entries(first, last)).transpose()?;
         let mut entry = None;
-        let mut settled = Settled::default();
-        for group in records.chunk_by(|a, b| (a.high, a.low) == (b.high, b.low)) {
+        let mut settled = SettledRound::default();
+        for group in prints.chunk_by(|a, b| (a.high, a.low) == (b.high, b.low)) {
             if let Some(entries) = &mut entries {
                 entry = advance(&mut **entries, entry, group[0].fingerprint())?;
             }
             let rest = match entry {
                 Some((fingerprint, place)) if fingerprint == group[0].fingerprint() && place != NONE => {
                     let verdict = Verdict::earlier(place);
-                    settled.duplicates.extend(group.iter().map(|record| (record.place, verdict)));
+                    settled.duplicates.extend(group.iter().map(|print| (print.place, verdict)));
                     continue;
                 }
                 _ => &group[1..],
             };
             let verdict = Verdict::duplicate_of(Ordinal(group[0].place));
-            settled.duplicates.extend(rest.iter().map(|record| (record.place, verdict)));
+            settled.duplicates.extend(rest.iter().map(|print| (print.place, verdict)));
             if is_told {
                 settled.survivors.push(group[0]);
             }
@@ -217,31 +232,31 @@ impl Dealer {
     }
 }
 
-/// A [`Dealer`] that was saved.
+/// A [`Partitioner`] that was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedDealer {
+pub(crate) struct SavedPartitioner {
     boundary: u64,
     retracted: Vec<Range<u64>>,
-    /// What the store of the records holds.
-    pub records: Mark,
+    /// Length and checksum of the store that holds the prints.
+    pub prints: Mark,
 }
 
-/// Memory a record takes while its round is settled: it, what becomes of it, and the vectors' growth.
-const BYTES_A_RECORD: u64 = 96;
+/// Memory that a print takes while its round is settled: the print, its verdict, and the vectors' growth.
+const BYTES_A_PRINT: u64 = 96;
 /// Rounds below this are not worth cutting.
 const MIN_ROUND: u64 = 1024 * 1024;
 /// At most 65,536 rounds a bucket: past any disk.
 const MAX_ROUND_BITS: u32 = 16;
 
-/// The records of a bucket whose next bits are a number.
+/// The prints of a bucket whose next bits are a number.
 #[derive(Debug, Clone, Copy)]
-struct Round {
+struct BucketRound {
     bucket: usize,
     bits: u32,
     number: u64,
 }
 
-impl Round {
+impl BucketRound {
     fn prefix(self) -> (u64, u32) {
         (count(self.bucket) << self.bits | self.number, BUCKET_BITS + self.bits)
     }
@@ -258,16 +273,16 @@ impl Round {
     }
 }
 
-/// A record, in the order in which it is settled.
+/// A print, in the order in which it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Record {
+struct PlacedPrint {
     high: u64,
     low: u64,
     place: u64,
 }
 
-impl Record {
-    fn of(bytes: &[u8; RECORD_BYTES]) -> Self {
+impl PlacedPrint {
+    fn of(bytes: &[u8; PRINT_BYTES]) -> Self {
         let word = |at: usize| {
             let mut word = [0; 8];
             word.copy_from_slice(&bytes[at..at + 8]);
@@ -285,12 +300,12 @@ impl Record {
     }
 }
 
-/// What a round came to.
+/// The result of settling one round.
 #[derive(Debug, Default)]
-struct Settled {
+struct SettledRound {
     duplicates: Vec<(u64, Verdict)>,
-    /// In ascending order, if they are wanted.
-    survivors: Vec<Record>,
+    /// Survivors in ascending order of fingerprints, if the caller wants them.
+    survivors: Vec<PlacedPrint>,
 }
 
 /// A fingerprint that is one of its document's only.

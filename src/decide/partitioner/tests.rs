@@ -1,7 +1,7 @@
 //! Dealt records, held against the obvious way.
 
 use super::*;
-use crate::decide::{Dealt, EarlierEntries, EarlierPlace};
+use crate::decide::{EarlierEntries, EarlierPlace, PartitionedPrints};
 use crate::store::{MemoryOutput, Output};
 
 fn scratch() -> Box<dyn Scratch> {
@@ -33,19 +33,24 @@ fn print(n: u64) -> Fingerprint {
 }
 
 /// Chunks of seven paragraphs; a document begins with every third paragraph of a chunk.
-fn chunks(keys: &[u64]) -> Vec<Dealt> {
-    let records = |chunk: &[u64]| -> Vec<(Fingerprint, u32, u32)> {
+fn chunks(keys: &[u64]) -> Vec<PartitionedPrints> {
+    let prints = |chunk: &[u64]| -> Vec<(Fingerprint, u32, u32)> {
         chunk.iter().zip(0_u32..).map(|(&key, n)| (print(key), n, n / 3 * 3)).collect()
     };
-    keys.chunks(7).map(|chunk| Dealt::deal(&records(chunk))).collect()
+    keys.chunks(7).map(|chunk| PartitionedPrints::partition(&prints(chunk))).collect()
 }
 
-fn batches(dealt: &[Dealt], first: u64) -> Vec<Batch<'_>> {
+fn chunk_prints(partitioned: &[PartitionedPrints], first: u64) -> Vec<ChunkPrints<'_>> {
     let firsts = (0..).map(|n| Ordinal(first + 7 * n));
-    dealt
+    partitioned
         .iter()
         .zip(firsts)
-        .map(|(records, first)| Batch { records, num_paragraphs: records.len(), first, open_document: None })
+        .map(|(prints, first)| ChunkPrints {
+            prints,
+            num_paragraphs: prints.len(),
+            first,
+            open_document: None,
+        })
         .collect()
 }
 
@@ -53,20 +58,20 @@ fn batches(dealt: &[Dealt], first: u64) -> Vec<Batch<'_>> {
 fn the_same_as_in_memory_wherever_it_takes_over_and_however_little_memory_there_is() {
     let keys: Vec<u64> = (0..5000_u64).map(|n| mix(n) % 1700).collect();
     for scope in [Scope::Corpus, Scope::Document] {
-        let dealt = chunks(&keys);
-        let expected = Exact::new(scope).settle(&batches(&dealt, 0));
+        let partitioned = chunks(&keys);
+        let expected = Exact::new(scope).settle(&chunk_prints(&partitioned, 0));
         for (cut, budget) in [(0, u64::MAX), (0, 1), (100, u64::MAX), (300, 1), (714, 1)] {
             let mut exact = Exact::new(scope);
-            let (before, after) = dealt.split_at(cut);
-            assert_eq!(exact.settle(&batches(before, 0)), expected[..cut]);
+            let (before, after) = partitioned.split_at(cut);
+            assert_eq!(exact.settle(&chunk_prints(before, 0)), expected[..cut]);
             let boundary = count(cut) * 7;
-            let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(boundary), None).unwrap();
-            let after = batches(after, boundary);
+            let mut partitioner = Partitioner::take_over(exact, scratch(), Ordinal(boundary), None).unwrap();
+            let after = chunk_prints(after, boundary);
             for batch in after.chunks(10) {
-                dealer.deal(batch).unwrap();
+                partitioner.partition(batch).unwrap();
             }
-            let means = Means { budget, scratch: scratch(), earlier: None, fresh: None };
-            let mut plan = dealer.settle(Ordinal(5000), means).unwrap();
+            let options = SettleOptions { budget, scratch: scratch(), earlier: None, fresh: None };
+            let mut plan = partitioner.settle(Ordinal(5000), options).unwrap();
             assert_eq!(plan.settle(&after).unwrap(), expected[cut..], "{scope:?} {cut}");
         }
     }
@@ -75,22 +80,23 @@ fn the_same_as_in_memory_wherever_it_takes_over_and_however_little_memory_there_
 #[test]
 fn earlier_runs_come_first_and_survivors_are_told_in_order() {
     let keys: Vec<u64> = (0..700_u64).map(|n| mix(n) % 300).collect();
-    let dealt = chunks(&keys);
+    let partitioned = chunks(&keys);
     let mut earlier: Vec<_> = (100..200).map(|key| (print(key), key + 1_000_000)).collect();
     earlier.sort_unstable();
     let earlier = Entries(earlier);
     let exact = Exact::new(Scope::Corpus);
-    let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
-    let batches = batches(&dealt, 0);
-    dealer.deal(&batches).unwrap();
+    let mut partitioner = Partitioner::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+    let chunk_prints = chunk_prints(&partitioned, 0);
+    partitioner.partition(&chunk_prints).unwrap();
     let mut told = Vec::new();
     let mut fresh = |print: Fingerprint, place: Ordinal| {
         told.push((print, place.0));
         Ok(())
     };
-    let means = Means { budget: 1, scratch: scratch(), earlier: Some(&earlier), fresh: Some(&mut fresh) };
-    let mut plan = dealer.settle(Ordinal(700), means).unwrap();
-    let verdicts: Vec<_> = plan.settle(&batches).unwrap().concat();
+    let options =
+        SettleOptions { budget: 1, scratch: scratch(), earlier: Some(&earlier), fresh: Some(&mut fresh) };
+    let mut plan = partitioner.settle(Ordinal(700), options).unwrap();
+    let verdicts: Vec<_> = plan.settle(&chunk_prints).unwrap().concat();
     let mut expected = Vec::new();
     for (place, (key, verdict)) in keys.iter().zip(verdicts).enumerate() {
         let first = keys.iter().position(|other| other == key).unwrap();
@@ -110,16 +116,16 @@ fn earlier_runs_come_first_and_survivors_are_told_in_order() {
 
 #[test]
 fn what_is_retracted_was_never_seen() {
-    let dealt = chunks(&[1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 8, 9, 10, 11, 8, 9, 1, 2, 12, 13, 14]);
-    let batches = batches(&dealt, 0);
+    let partitioned = chunks(&[1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 8, 9, 10, 11, 8, 9, 1, 2, 12, 13, 14]);
+    let chunk_prints = chunk_prints(&partitioned, 0);
     let exact = Exact::new(Scope::Corpus);
-    let mut dealer = Dealer::take_over(exact, scratch(), Ordinal(0), None).unwrap();
-    dealer.deal(&batches[..2]).unwrap();
-    dealer.retract(Ordinal(7), Ordinal(14));
-    dealer.deal(&batches[2..]).unwrap();
-    let means = Means { budget: 1, scratch: scratch(), earlier: None, fresh: None };
-    let mut plan = dealer.settle(Ordinal(21), means).unwrap();
-    let verdicts = plan.settle(&batches[2..]).unwrap().concat();
+    let mut partitioner = Partitioner::take_over(exact, scratch(), Ordinal(0), None).unwrap();
+    partitioner.partition(&chunk_prints[..2]).unwrap();
+    partitioner.retract(Ordinal(7), Ordinal(14));
+    partitioner.partition(&chunk_prints[2..]).unwrap();
+    let options = SettleOptions { budget: 1, scratch: scratch(), earlier: None, fresh: None };
+    let mut plan = partitioner.settle(Ordinal(21), options).unwrap();
+    let verdicts = plan.settle(&chunk_prints[2..]).unwrap().concat();
     let (keep, copy) = (Verdict::KEEP, |place| Verdict::duplicate_of(Ordinal(place)));
     assert_eq!(verdicts, [keep, keep, copy(0), copy(1), keep, keep, keep]);
 }
