@@ -1,17 +1,17 @@
-//! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
-//! all is read, that is held against a baseline and the limits, and told to the report writers.
+//! Check: the analysis of a cleaning run, bit for bit, but nothing is written. Findings go to a log on disk; when the
+//! corpus is read, the log is held against a baseline and the limits, and reported to the writers.
 //!
-//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
-//! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a reported problem, to number
+//! it. The log takes about 200 bytes a stretch on disk, and 24 a removed paragraph if a baseline is concerned.
 
-mod account;
 mod allow;
+mod describe;
 mod examine;
 mod lines;
 mod log;
 mod measure;
 mod page;
-mod tell;
+mod recorder;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -26,28 +26,28 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, LetPass, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
-use crate::run::course::Course;
 use crate::run::decider::Decider;
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::Stores;
 use crate::run::history::History;
 use crate::run::pass::{Keys, Pass};
+use crate::run::progress::PassProgress;
 use crate::run::recorder::Tally;
 use crate::run::search::search;
 use crate::run::session::Session;
-use crate::store::{DiskInput, Place, Root};
+use crate::store::{DiskInput, InputPlace, Root};
 use crate::write::RecordIds;
 
-use account::{Account, Allowed, Found};
+use recorder::{CheckRecorder, Allowed, Found};
 pub use allow::{Allow, AllowFault};
 use examine::Rules;
 use log::Log;
-use measure::{Figures, Known};
-use tell::{Named, Teller, Told};
+use measure::{Figures, KnownUnits};
+use describe::{InputName, Describer, ReportedCounts};
 use writing::Unknown;
 
-/// What a check is to do.
+/// The settings of a check, and the places its results go to.
 #[derive(Default)]
 pub struct Gate<'a> {
     /// How much is let pass.
@@ -60,7 +60,7 @@ pub struct Gate<'a> {
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
     pub wants_baseline: bool,
-    /// What is told of problems.
+    /// Writers that get the problems, one for each report.
     pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
     /// Where the page is written, if one is asked for.
     pub page: Option<Box<dyn Write + Send + 'a>>,
@@ -80,7 +80,7 @@ pub struct Before<'a> {
     pub name: String,
     /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
     /// it.
-    pub has_changed: &'a (dyn Fn(Place<'_>) -> bool + Sync),
+    pub has_changed: &'a (dyn Fn(InputPlace<'_>) -> bool + Sync),
 }
 
 impl std::fmt::Debug for Before<'_> {
@@ -89,10 +89,10 @@ impl std::fmt::Debug for Before<'_> {
     }
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// What was found.
+    /// Counts, limits and numbers of problems.
     pub report: CheckReport,
     /// Today's problems, if they were asked for.
     pub baseline: Option<Baseline>,
@@ -136,7 +136,7 @@ pub fn check(
     Ok(Checked { report, baseline, elapsed: started.elapsed() })
 }
 
-/// Reads everything, and then tells.
+/// Reads the corpus, and then reports.
 fn analyse(
     corpus: &Corpus<'_>,
     roots: &[Root],
@@ -154,22 +154,22 @@ fn analyse(
     let allow = gate.allow.as_ref().map(|(allow, _)| allow);
     // What is compared with a baseline or a list is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some() || allow.is_some();
-    let account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
-    let mut account = account.allows(allow.map_or(0, Allow::len));
+    let recorder = CheckRecorder::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let mut recorder = recorder.allows(allow.map_or(0, Allow::len));
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
         let context = LedgerContext { sources, places, findings, earlier };
         examine::examine(settled, context, Rules { config, allow })
     };
     let mut commit = |examined, places: &Places| {
-        let settled = account.take(examined, places)?;
+        let settled = recorder.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    let Found { summary, mut log, lines, ids, allowed } = account.finish();
+    let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let Found { summary, mut log, lines, ids, allowed } = recorder.finish();
     let current = config.given.directory.as_deref();
-    let mut teller = Teller {
+    let mut describer = Describer {
         sources,
         places: decider.places(),
         findings,
@@ -177,22 +177,22 @@ fn analyse(
         lines: &lines,
         ids,
         evidence,
-        roots: roots.iter().map(|root| Named::of(root, current)).collect(),
-        has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
-        told: Told::default(),
+        roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
+        has_changed: gate.before.as_ref().map_or(&|_: InputPlace<'_>| false, |before| before.has_changed),
+        reported: ReportedCounts::default(),
         last_file: None,
     };
-    let known = known(&mut log, &teller, gate, &allowed)?;
-    let report = outcome(&mut log, &mut teller, gate, known.as_ref(), summary)?;
+    let known = known(&mut log, &describer, gate, &allowed)?;
+    let report = outcome(&mut log, &mut describer, gate, known.as_ref(), summary)?;
     let report = CheckReport { allowed: let_pass(gate, &allowed, known.as_ref()), ..report };
     if gate.needs_documents && report.summary.documents.read == 0 && report.has_passed() {
         return Err(no_document(&report.summary));
     }
-    let unknown = Unknown { log: &mut log, known: known.as_ref(), teller: &mut teller };
+    let unknown = Unknown { log: &mut log, known: known.as_ref(), describer: &mut describer };
     writing::write(unknown, &mut gate.writers, &report, observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
-        page::write(out, &mut log, &mut teller, &report, &mut texts)?;
+        page::write(out, &mut log, &mut describer, &report, &mut texts)?;
     }
     if !gate.wants_baseline {
         return Ok((report, None));
@@ -203,19 +203,19 @@ fn analyse(
 }
 
 /// What does not count: what may repeat, and what was there before.
-fn known(log: &mut Log, teller: &Teller<'_>, gate: &Gate<'_>, allowed: &Allowed) -> Result<Option<Known>> {
+fn known(log: &mut Log, describer: &Describer<'_>, gate: &Gate<'_>, allowed: &Allowed) -> Result<Option<KnownUnits>> {
     if gate.allow.is_none() && gate.before.is_none() {
         return Ok(None);
     }
     let mut known = measure::allow(log, &allowed.fingerprints)?;
     if let Some(before) = &gate.before {
-        measure::remember(&mut known, log, before, (teller.sources, teller.places))?;
+        measure::remember(&mut known, log, before, (describer.sources, describer.places))?;
     }
     Ok(Some(known))
 }
 
 /// What a list let pass.
-fn let_pass(gate: &Gate<'_>, allowed: &Allowed, known: Option<&Known>) -> Option<LetPass> {
+fn let_pass(gate: &Gate<'_>, allowed: &Allowed, known: Option<&KnownUnits>) -> Option<LetPass> {
     let (allow, name) = gate.allow.as_ref()?;
     let num_paragraphs = known.map_or(0, |known| known.num_allowed);
     Some(LetPass { name: name.clone(), num_paragraphs, unused: allow.unused(&allowed.is_used) })
@@ -224,20 +224,20 @@ fn let_pass(gate: &Gate<'_>, allowed: &Allowed, known: Option<&Known>) -> Option
 /// Holds what was found against the limits.
 fn outcome(
     log: &mut Log,
-    teller: &mut Teller<'_>,
+    describer: &mut Describer<'_>,
     gate: &Gate<'_>,
-    known: Option<&Known>,
+    known: Option<&KnownUnits>,
     summary: Summary,
 ) -> Result<CheckReport> {
     let mut figures = Figures::default();
-    measure::for_each_piece(log, known, |_, piece| {
-        figures.add(&piece);
+    measure::for_each_unknown(log, known, |_, part| {
+        figures.add(&part);
         Ok(ControlFlow::Continue(()))
     })?;
     let mut limits = Vec::new();
     for (mut row, worst) in figures.measure(&gate.limits, &summary) {
         let worst: Result<Vec<Problem>> =
-            worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
+            worst.parts().iter().map(|part| describer.unnumbered(log, part)).collect();
         row.worst = by_file(worst?);
         limits.push(row);
     }
