@@ -39,12 +39,12 @@ use crate::run::session::Session;
 use crate::store::{DiskInput, InputPlace, Root};
 use crate::write::RecordIds;
 
-use recorder::{CheckRecorder, Allowed, Found};
 pub use allow::{Allow, AllowFault};
+use describe::{Describer, InputName, ReportedCounts};
 use examine::Rules;
 use log::Log;
 use measure::{Figures, KnownUnits};
-use describe::{InputName, Describer, ReportedCounts};
+use recorder::{Allowed, CheckRecorder, Found};
 use writing::Unknown;
 
 /// The settings of a check, and the places its results go to.
@@ -183,13 +183,8 @@ fn analyse(
         last_file: None,
     };
     let known = known(&mut log, &describer, gate, &allowed)?;
-    let report = outcome(&mut log, &mut describer, gate, known.as_ref(), summary)?;
-    let report = CheckReport { allowed: let_pass(gate, &allowed, known.as_ref()), ..report };
-    if gate.needs_documents && report.summary.documents.read == 0 && report.has_passed() {
-        return Err(no_document(&report.summary));
-    }
     let unknown = Unknown { log: &mut log, known: known.as_ref(), describer: &mut describer };
-    writing::write(unknown, &mut gate.writers, &report, observer)?;
+    let report = report(unknown, gate, (summary, &allowed), observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
         page::write(out, &mut log, &mut describer, &report, &mut texts)?;
@@ -202,8 +197,30 @@ fn analyse(
     Ok((report, Some(baseline)))
 }
 
+/// Compares the findings with the limits and reports them to the writers.
+fn report(
+    unknown: Unknown<'_, '_>,
+    gate: &mut Gate<'_>,
+    (summary, allowed): (Summary, &Allowed),
+    observer: &dyn Observer,
+) -> Result<CheckReport> {
+    let Unknown { log, known, describer } = unknown;
+    let report = outcome(log, describer, gate, known, summary)?;
+    let report = CheckReport { allowed: let_pass(gate, allowed, known), ..report };
+    if gate.needs_documents && report.summary.documents.read == 0 && report.has_passed() {
+        return Err(no_document(&report.summary));
+    }
+    writing::write(Unknown { log, known, describer }, &mut gate.writers, &report, observer)?;
+    Ok(report)
+}
+
 /// What does not count: what may repeat, and what was there before.
-fn known(log: &mut Log, describer: &Describer<'_>, gate: &Gate<'_>, allowed: &Allowed) -> Result<Option<KnownUnits>> {
+fn known(
+    log: &mut Log,
+    describer: &Describer<'_>,
+    gate: &Gate<'_>,
+    allowed: &Allowed,
+) -> Result<Option<KnownUnits>> {
     if gate.allow.is_none() && gate.before.is_none() {
         return Ok(None);
     }

@@ -10,6 +10,8 @@ pub mod page;
 
 pub(crate) use baseline::FileMark;
 pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_FILES};
-pub use check::{CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
+pub use check::{
+    CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter,
+};
 pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};

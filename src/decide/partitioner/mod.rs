@@ -99,33 +99,17 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-<<<<<<< HEAD
     pub(crate) fn save(&mut self) -> Result<SavedPartitioner> {
-        let Self { boundary, retracted, .. } = self;
-        Ok(SavedPartitioner {
-            boundary: *boundary,
-            retracted: retracted.clone(),
-            prints: self.buckets.save()?,
-        })
-=======
-    pub fn save(&mut self) -> Result<SavedPartitioner> {
         Ok(SavedPartitioner { boundary: self.boundary, prints: self.buckets.save()? })
->>>>>>> retract
     }
 
     /// Resumes a saved partitioner, with the store that holds its prints.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-<<<<<<< HEAD
-    pub(crate) fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
-        let SavedPartitioner { boundary, retracted, .. } = saved;
-        Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
-=======
-    pub fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
-        let SavedPartitioner { boundary, .. } = saved;
+    pub(crate) fn resume(saved: &SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+        let SavedPartitioner { boundary, .. } = *saved;
         Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary })
->>>>>>> retract
     }
 
     /// Partitions the prints of the next chunks, in corpus order.
@@ -146,23 +130,17 @@ impl Partitioner {
         Ok(())
     }
 
-<<<<<<< HEAD
-    /// Forgets the places from `place` on, up to `next`, which is the next to be given.
-    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
-        self.retracted.push(place.0..next.0);
-=======
     /// Forgets the prints at `place` and after it. Their places may be given again, to what follows.
     ///
     /// Cost: a print in each bucket.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn retract(&mut self, place: Ordinal) -> Result<()> {
+    pub(crate) fn retract(&mut self, place: Ordinal) -> Result<()> {
         self.boundary = self.boundary.min(place.0); // what is given a place again gets its verdict here
         let mut retraction = [0; PRINT_BYTES];
         retraction[16..].copy_from_slice(&(place.0 | RETRACTION).to_le_bytes());
         (0..NUM_BUCKETS).try_for_each(|bucket| self.buckets.push(bucket, &retraction))
->>>>>>> retract
     }
 
     /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
