@@ -89,9 +89,11 @@ fn look(
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
         if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
-            let last = usize::try_from(stretch.last.0 - place.first.0).unwrap_or(usize::MAX);
+            let last = units::index(stretch.last.0 - place.first.0);
             let start = settled.scanned.documents[number].paragraphs.start;
-            for (at, paragraph) in document.paragraphs.iter().enumerate().take(last + 1).skip(index) {
+            for (at, paragraph) in
+                document.paragraphs.iter().enumerate().take(last.saturating_add(1)).skip(index)
+            {
                 let fingerprint = settled.scanned.keys[start + at].fingerprint;
                 let entry = allow.entry(&fingerprint, document.paragraph(paragraph));
                 seen.allowed.extend(entry.map(|entry| (fingerprint, entry)));

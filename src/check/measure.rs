@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::account::Summary;
 use crate::decide::{Places, Rule, Stays};
-use crate::discover::SourceList;
+use crate::discover::{SourceList, SourcePlan};
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, BaselineSettings, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
@@ -119,8 +119,7 @@ pub(super) fn remember(
     before: &Before<'_>,
     (sources, places): (&SourceList, &Places),
 ) -> Result<()> {
-    let Before { baseline, has_changed, .. } = before;
-    let mut allowance = baseline.allowance();
+    let mut allowance = before.baseline.allowance();
     let mut marks = FileMarks::new(sources, places);
     let mut unit = 0;
     for pass in [BaselineRound::Then, BaselineRound::Unchanged, BaselineRound::All] {
@@ -134,7 +133,7 @@ pub(super) fn remember(
                 && match pass {
                     BaselineRound::Then => allowance.take_in(kind, &fingerprint, mark),
                     BaselineRound::Unchanged => {
-                        !has_changed(sources.get(source).place) && allowance.take(kind, &fingerprint)
+                        !before.is_other(sources.get(source).place) && allowance.take(kind, &fingerprint)
                     }
                     BaselineRound::All => allowance.take(kind, &fingerprint),
                 };
@@ -151,7 +150,7 @@ pub(super) fn remember(
 /// A baseline of what is not let pass.
 pub(super) fn baseline(
     log: &mut Log,
-    known: Option<&Known>,
+    known: Option<&KnownUnits>,
     settings: BaselineSettings,
     (sources, places): (&SourceList, &Places),
 ) -> Result<Baseline> {
@@ -164,7 +163,9 @@ pub(super) fn baseline(
         }
         unit += 1;
     })?;
-    Ok(Baseline::of(settings, problems))
+    let read = sources.iter().filter(|source| matches!(source.plan, SourcePlan::Read(_)));
+    let corpus = read.map(|source| FileMark::of(source.place.relative)).collect();
+    Ok(Baseline::of(settings, problems, corpus))
 }
 
 /// A round of matching units with the baseline.

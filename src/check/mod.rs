@@ -83,6 +83,13 @@ pub struct Before<'a> {
     pub has_changed: &'a (dyn Fn(InputPlace<'_>) -> bool + Sync),
 }
 
+impl Before<'_> {
+    /// Whether a file is another one than before: what is new is looked for in it.
+    fn is_other(&self, place: InputPlace<'_>) -> bool {
+        (self.has_changed)(place) || self.baseline.is_new(place.relative)
+    }
+}
+
 impl std::fmt::Debug for Before<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Before").field("name", &self.name).finish_non_exhaustive()
@@ -169,6 +176,8 @@ fn analyse(
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     let Found { summary, mut log, lines, ids, allowed } = recorder.finish();
     let current = config.given.directory.as_deref();
+    let mut writers = std::mem::take(&mut gate.writers);
+    let before = gate.before.as_ref();
     let mut describer = Describer {
         sources,
         places: decider.places(),
@@ -178,13 +187,13 @@ fn analyse(
         ids,
         evidence,
         roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
-        has_changed: gate.before.as_ref().map_or(&|_: InputPlace<'_>| false, |before| before.has_changed),
+        has_changed: &|place: InputPlace<'_>| before.is_some_and(|before| before.is_other(place)),
         reported: ReportedCounts::default(),
         last_file: None,
     };
     let known = known(&mut log, &describer, gate, &allowed)?;
     let unknown = Unknown { log: &mut log, known: known.as_ref(), describer: &mut describer };
-    let report = report(unknown, gate, (summary, &allowed), observer)?;
+    let report = report(unknown, gate, &mut writers, (summary, &allowed), observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
         page::write(out, &mut log, &mut describer, &report, &mut texts)?;
@@ -200,7 +209,8 @@ fn analyse(
 /// Compares the findings with the limits and reports them to the writers.
 fn report(
     unknown: Unknown<'_, '_>,
-    gate: &mut Gate<'_>,
+    gate: &Gate<'_>,
+    writers: &mut [Box<dyn ProblemWriter + '_>],
     (summary, allowed): (Summary, &Allowed),
     observer: &dyn Observer,
 ) -> Result<CheckReport> {
@@ -210,7 +220,7 @@ fn report(
     if gate.needs_documents && report.summary.documents.read == 0 && report.has_passed() {
         return Err(no_document(&report.summary));
     }
-    writing::write(Unknown { log, known, describer }, &mut gate.writers, &report, observer)?;
+    writing::write(Unknown { log, known, describer }, writers, &report, observer)?;
     Ok(report)
 }
 

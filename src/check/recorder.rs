@@ -57,7 +57,7 @@ impl Allowed {
 pub(super) struct Found {
     pub(super) summary: Summary,
     pub(super) log: Log,
-    pub(super) lines: Lines,
+    pub(super) lines: LineNumbers,
     pub(super) ids: RecordIds,
     pub(super) allowed: Allowed,
 }

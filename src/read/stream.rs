@@ -220,9 +220,11 @@ impl<'a> SourceStream<'a> {
         };
         let content = match content {
             // What is unsafe is told, whatever it is called.
-            Content::Rejected(fault) if fault.reason == RejectReason::UnsafeName => Content::Rejected(fault),
+            MemberContent::Rejected(fault) if fault.reason == RejectReason::UnsafeName => {
+                MemberContent::Rejected(fault)
+            }
             _ if !self.opener.context.hidden && is_hidden(&member.path) => {
-                Content::Skipped(SkipReason::Hidden)
+                MemberContent::Skipped(SkipReason::Hidden)
             }
             content => content,
         };

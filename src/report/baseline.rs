@@ -2,10 +2,12 @@
 //! well under version control.
 //!
 //! ```text
-//! tamis-baseline 1
+//! tamis-baseline 2
 //! match canonical
 //! split line
 //! repair basic
+//! file 1c6a3f52
+//! file 9e10b2c4
 //! exact 0b1f6d0a2c44b0a7d9f7c9f0a4a0f5d1 3 1c6a3f52 9e10b2c4 9e10b2c4
 //! emptied 66687aadf862bd776c8fc18b8e9f8e20 1 77c02d31
 //! end 2 5f70bf18a086007016e948b04aed3b82
@@ -14,7 +16,9 @@
 //! A line a fingerprint: what kind of problem, of which text (of a rejected input: of its path and the reason), and how
 //! many times; and, of at most [`MAX_FILES`], a mark of the path of each file, so that of one copy more the new one is
 //! named. They are sorted by kind and fingerprint, so that the same problems make the same file wherever they
-//! stand. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
+//! stand. Before them stands a mark of the path of each file of the corpus, sorted, so that of two copies the one in a new
+//! file is known; more than [`MAX_CORPUS`] files have none. A baseline of version 1 has none either, and is read all the
+//! same. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
 //! a file that is cut off or edited is not taken for one with fewer problems.
 
 use std::fmt::Write;
@@ -44,7 +48,12 @@ pub struct Baseline {
     entries: Vec<KnownProblem>,
     /// The files of all entries, each entry's sorted.
     files: Vec<FileMark>,
+    /// Marks of all files, sorted; none if they are not known.
+    corpus: Option<Vec<FileMark>>,
 }
+
+/// Files of a corpus that a baseline remembers: they take 14 bytes each.
+pub const MAX_CORPUS: usize = 100_000;
 
 /// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
 pub const MAX_FILES: usize = 16;
@@ -84,7 +93,9 @@ pub struct BaselineFault {
 }
 
 const MAGIC: &str = "tamis-baseline";
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+/// Without marks of files.
+const OLD_VERSION: &str = "1";
 
 fn number(kind: ProblemKind) -> u8 {
     u8::try_from(kind.number()).expect("there are a few kinds")
@@ -112,19 +123,23 @@ impl BaselineSettings {
 impl Baseline {
     /// A baseline without problems.
     pub fn empty(settings: BaselineSettings) -> Self {
-        Self::of(settings, [])
+        Self::of(settings, [], Vec::new())
     }
 
     /// A baseline of these problems, in any order.
     pub(crate) fn of(
         settings: BaselineSettings,
         problems: impl IntoIterator<Item = (ProblemKind, Fingerprint, FileMark)>,
+        mut corpus: Vec<FileMark>,
     ) -> Self {
+        corpus.sort_unstable();
+        corpus.dedup();
+        let corpus = Some(corpus).filter(|corpus| (1..=MAX_CORPUS).contains(&corpus.len()));
         let problems = problems.into_iter();
         let mut keys: Vec<_> =
             problems.map(|(kind, fingerprint, file)| (number(kind), fingerprint, file)).collect();
         keys.sort_unstable();
-        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new() };
+        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new(), corpus };
         for run in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let Some((kind, fingerprint, _)) = run.first() else { continue };
             let files: Vec<FileMark> = run.iter().map(|(_, _, file)| *file).collect();
@@ -142,6 +157,12 @@ impl Baseline {
 
     fn files(&self, known: &KnownProblem) -> &[FileMark] {
         &self.files[known.files_end - known.num_files..known.files_end]
+    }
+
+    /// Whether a file is new: it was not there then, as far as that is known.
+    pub fn is_new(&self, relative: &[u8]) -> bool {
+        let mark = FileMark::of(relative);
+        self.corpus.as_ref().is_some_and(|corpus| corpus.binary_search(&mark).is_err())
     }
 
     /// Entries.
@@ -172,6 +193,9 @@ impl Baseline {
         for (name, value) in self.settings.lines() {
             let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
         }
+        for FileMark(mark) in self.corpus.iter().flatten() {
+            let _ = writeln!(text, "file {mark:08x}");
+        }
         for known in &self.entries {
             let KnownProblem { kind, fingerprint, count, .. } = known;
             let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
@@ -201,7 +225,7 @@ impl Baseline {
             Some((line.strip_suffix('\n').unwrap_or(line), at - line.len()))
         };
         match next().and_then(|(line, _)| line.split_once(' ')) {
-            Some((MAGIC, VERSION)) => {}
+            Some((MAGIC, VERSION | OLD_VERSION)) => {}
             Some((MAGIC, other)) => {
                 return fault(
                     1,
@@ -224,11 +248,20 @@ impl Baseline {
                 _ => return fault(number, format!("a line `{name} …` should stand here: it is damaged")),
             }
         }
-        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new() };
+        let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new(), corpus: None };
         while let Some((line, start)) = next() {
             number += 1;
             if line.starts_with("end ") {
                 return baseline.checked(text, number, start);
+            }
+            if let Some(mark) = line.strip_prefix("file ") {
+                match u32::from_str_radix(mark, 16) {
+                    Ok(mark) => baseline.corpus.get_or_insert_default().push(FileMark(mark)),
+                    Err(_) => {
+                        return fault(number, "this is no line of a baseline: it is damaged".to_owned());
+                    }
+                }
+                continue;
             }
             let last = baseline.entries.last().map(|last| (last.kind, last.fingerprint));
             match parse_line(line) {
@@ -367,7 +400,8 @@ mod tests {
             (ProblemKind::Emptied, print("b"), file("y")),
             (exact, print("b"), file("z")),
         ];
-        Baseline::of(SETTINGS, problems.into_iter().chain(many))
+        let corpus = ["x", "y", "z", "w"].map(file).to_vec();
+        Baseline::of(SETTINGS, problems.into_iter().chain(many), corpus)
     }
 
     #[test]
@@ -376,8 +410,22 @@ mod tests {
         let text = baseline.to_text();
         assert_eq!(Baseline::parse(text.as_bytes(), SETTINGS), Ok(baseline.clone()));
         assert_eq!((baseline.len(), baseline.num_problems()), (5, 25));
-        let empty = Baseline::of(SETTINGS, Vec::new());
+        let empty = Baseline::of(SETTINGS, Vec::new(), Vec::new());
         assert_eq!(Baseline::parse(empty.to_text().as_bytes(), SETTINGS), Ok(empty));
+    }
+
+    #[test]
+    fn knows_which_files_are_new() {
+        let text = sample().to_text();
+        let baseline = Baseline::parse(text.as_bytes(), SETTINGS).unwrap();
+        assert_eq!(["w", "x", "v"].map(|file| baseline.is_new(file.as_bytes())), [false, false, true]);
+        // One of version 1 knows nothing of files.
+        let old: String = text.split_inclusive('\n').filter(|line| !line.starts_with("file ")).collect();
+        let old = old.replace("tamis-baseline 2", "tamis-baseline 1");
+        let (body, _) = old.split_once("end ").unwrap();
+        let old = format!("{body}end 5 {}\n", Fingerprint::of(body.as_bytes()));
+        let baseline = Baseline::parse(old.as_bytes(), SETTINGS).unwrap();
+        assert_eq!((baseline.num_problems(), baseline.is_new(b"v")), (25, false));
     }
 
     #[test]
@@ -437,9 +485,10 @@ mod tests {
         let told = |text: &str, settings| Baseline::parse(text.as_bytes(), settings).unwrap_err();
         let cases = [
             (told("", SETTINGS), 1, "no baseline"),
-            (told(&text.replace("baseline 1", "baseline 2"), SETTINGS), 1, "version \"2\""),
+            (told(&text.replace("baseline 2", "baseline 3"), SETTINGS), 1, "version \"3\""),
+            (told(&text.replacen("file ", "file x", 1), SETTINGS), 5, "no line of a baseline"),
             (told(&text, loose), 2, "made under --match canonical, and this is --match loose"),
-            (told(&text.replace("emptied", "emptyed"), SETTINGS), 8, "no line of a baseline"),
+            (told(&text.replace("emptied", "emptyed"), SETTINGS), 12, "no line of a baseline"),
         ];
         for (fault, line, what) in cases {
             assert_eq!(fault.line, line, "{fault:?}");

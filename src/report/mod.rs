@@ -9,7 +9,7 @@ mod inspection;
 pub mod page;
 
 pub(crate) use baseline::FileMark;
-pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_FILES};
+pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_CORPUS, MAX_FILES};
 pub use check::{
     CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter,
 };

@@ -82,7 +82,10 @@ fn same_as_clean(sandbox: &Sandbox, args: &[&str]) -> Value {
     let rejected = sandbox.rejected("out.tamis");
     let of_kind = |kind: &str| problems(&report).iter().filter(|p| p["kind"] == kind).count();
     assert_eq!(of_kind("rejected"), rejected.len());
-    assert_eq!(json!(of_kind("emptied")), then["documents"]["emptied"]);
+    // A document that came without text is not written, and is no problem.
+    assert!(
+        then["documents"]["emptied"].as_u64().is_some_and(|emptied| of_kind("emptied") as u64 <= emptied)
+    );
     report
 }
 
@@ -199,12 +202,14 @@ fn a_gate_from_its_beginning() {
     sandbox.tamis(&["clean", "corpus", "--out", "clean", "--quiet"]).exits(3);
     sandbox.tamis(&["check", "clean"]).exits(0);
     let wrote = sandbox.tamis(&["check", "corpus", "--write-baseline", "base.txt"]);
-    assert_eq!(wrote.exits(0).out(), "base.txt: 140 recorded; `--baseline` lets them pass\n");
+    assert_eq!(wrote.exits(0).out(), "base.txt: 137 recorded; `--baseline` lets them pass\n");
     sandbox.tamis(&["check", "corpus", "--baseline", "base.txt"]).exits(0);
     sandbox.file("corpus/aa/again.txt", sandbox.read("corpus/site/marathon.txt"));
     let ran = sandbox.tamis(&["check", "corpus", "--baseline", "base.txt", "--format", "json"]);
     let report: Value = serde_json::from_slice(&ran.exits(1).stdout).expect("JSON");
-    assert_eq!((&report["limits"][0]["found"], &report["known"]), (&json!(24), &json!(140)));
+    let blamed: Vec<_> = problems(&report).iter().map(|p| &p["location"]["file"]).collect();
+    assert!(blamed.iter().all(|file| **file == "corpus/aa/again.txt"), "it comes first: {blamed:?}");
+    assert_eq!((&report["limits"][0]["found"], &report["known"]), (&json!(24), &json!(137)));
 }
 
 #[test]
@@ -253,7 +258,7 @@ fn baselines_that_say_nothing() {
     for (name, bad, says) in [
         ("empty", String::new(), "base:1: it is no baseline"),
         ("other", "x: 1\n".to_owned(), "no baseline of tamis"),
-        ("version", good.replace("baseline 1", "baseline 9"), "version \"9\""),
+        ("version", good.replace("baseline 2", "baseline 9"), "version \"9\""),
         ("cut", good.split_inclusive('\n').take(5).collect(), "breaks off"),
         ("edited", good.replacen(" 1 ", " 9 ", 1), "damaged or was edited"),
     ] {

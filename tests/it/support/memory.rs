@@ -1,7 +1,7 @@
 //! Runs of the library in memory, and what they leave.
 
 use serde_json::Value;
-use tamis::discover::{Format, SourceList, SourcePlan};
+use tamis::discover::{Format, SourceList, SourcePlan, is_hidden};
 use tamis::error::SkipReason;
 use tamis::store::{Area, Input, MemoryInput, MemoryOutput, Output};
 use tamis::{Config, NoObserver, Observer, Outcome};
@@ -42,7 +42,9 @@ pub(crate) fn run<'a>(
         for path in &order {
             let path = path.as_bytes();
             let is_unsupported = Format::is_unsupported(path);
-            let plan = if is_unsupported {
+            let plan = if !config.read.hidden && is_hidden(path) {
+                SourcePlan::Skip(SkipReason::Hidden)
+            } else if is_unsupported {
                 SourcePlan::Skip(SkipReason::Unsupported)
             } else {
                 SourcePlan::Read(Format::of(path))

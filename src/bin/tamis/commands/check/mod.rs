@@ -284,7 +284,7 @@ impl Plan {
         writers
     }
 
-    fn page(&self) -> Option<Box<dyn std::io::Write + Send>> {
+    fn page(&self) -> Option<Box<dyn Write + Send>> {
         let page = self.reports.iter().find(|(format, _)| *format == ReportFormat::Html);
         page.and_then(|(_, file)| file.as_ref()).map(ReportFile::writer)
     }
