@@ -35,7 +35,7 @@ fn nothing_found_is_an_error() {
     sandbox.tamis(&["check"]).exits(0);
     sandbox.tamis(&["check", "--allow-empty=false"]).exits(2);
     // What is there and cannot be read is told as before, if that is not let pass.
-    sandbox.file("bad/a.txt", b"\xff\xfe\xff\n");
+    sandbox.file("bad/a.txt", b"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xff\n");
     sandbox.tamis(&["check", "bad"]).exits(1);
     sandbox.tamis(&["check", "bad", "--max-rejected", "1"]).exits(2).says(&["no document was found"]);
 }

@@ -35,7 +35,8 @@ fn hidden_files_of_a_directory_are_counted_and_left_out() {
     assert_eq!(cleaned(&sandbox, &["in", "--hidden"]).len(), 7);
     assert_eq!(sandbox.summary("out.tamis")["files"]["skipped"], json!({ "symlink": 1 }));
     assert_eq!(sandbox.summary("out.tamis")["config"]["hidden"], true);
-    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out", "--hidden"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(2).says(&["--hidden"]);
     sandbox.file("tamis.toml", "hidden = true\n");
     assert_eq!(cleaned(&sandbox, &["in"]).len(), 7);
     assert_eq!(cleaned(&sandbox, &["in", "--hidden=false"]).len(), 2);
@@ -63,7 +64,7 @@ fn the_directory_of_a_repository_is_checked_without_its_own_files() {
     sandbox.tamis(&["check", "."]).exits(0);
     sandbox.tamis(&["check", ".", "--hidden"]).exits(1);
     let inspected = sandbox.tamis(&["inspect", ".", "--json"]).exits(0).out();
-    assert!(inspected.contains("\"hidden\":1"), "{inspected}");
+    assert!(inspected.contains("\"hidden\": 1"), "{inspected}");
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn hidden_members_of_archives_are_left_out() {
         ("__MACOSX/._a.txt", text("two\n")),
         ("./.b.txt", text("three\n")),
         ("d/.e/f.txt", text("four\n")),
-        (".bad.txt", b"\xff\xfe\xff\n".to_vec()),
+        (".bad.txt", b"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xff\n".to_vec()),
         ("d/./g.txt", text("five\n")),
     ];
     for (name, archive) in [("x.tar", tar(&members)), ("x.zip", zip(&members))] {

@@ -25,7 +25,7 @@ impl Repository {
     }
 
     /// Spells a path from the root on, if it lies below.
-    fn from_root(&self, file: &str) -> String {
+    fn below_root(&self, file: &str) -> String {
         if file.starts_with('/') {
             let below = file.strip_prefix(self.root.trim_end_matches('/'));
             return below.and_then(|below| below.strip_prefix('/')).unwrap_or(file).to_owned();
@@ -47,7 +47,7 @@ impl Repository {
     fn locate(&self, location: &mut Location) {
         // What an earlier run read, and what came through standard input, stands in no file of the repository.
         if location.run.is_none() && location.file != "-" {
-            location.file = self.from_root(&location.file);
+            location.file = self.below_root(&location.file);
         }
     }
 
@@ -112,9 +112,9 @@ mod tests {
             ("/rest/c.txt", "/rest/c.txt"),
             (r"\xff\\c.txt", r"a/b/\xff\\c.txt"),
         ] {
-            assert_eq!(repository.from_root(file), expected);
+            assert_eq!(repository.below_root(file), expected);
         }
         let top = Repository { root: "/".into(), below: "a".into() };
-        assert_eq!((top.from_root("/b/c").as_str(), top.from_root("c").as_str()), ("b/c", "a/c"));
+        assert_eq!((top.below_root("/b/c").as_str(), top.below_root("c").as_str()), ("b/c", "a/c"));
     }
 }

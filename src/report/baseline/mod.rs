@@ -21,6 +21,9 @@
 //! same. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
 //! a file that is cut off or edited is not taken for one with fewer problems.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write;
 
 use crate::config::{Config, MatchMode, Repair, SplitMode};
@@ -378,121 +381,4 @@ fn prefix(fingerprint: &Fingerprint, bits: u32) -> usize {
     bytes.copy_from_slice(&fingerprint.as_bytes()[..8]);
     let prefix = u64::from_be_bytes(bytes).checked_shr(64 - bits).unwrap_or(0);
     units::index(prefix)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::decide::Rule;
-
-    const SETTINGS: BaselineSettings =
-        BaselineSettings { match_mode: MatchMode::Canonical, split: SplitMode::Line, repair: Repair::Basic };
-
-    fn sample() -> Baseline {
-        let print = |text: &str| Fingerprint::of(text.as_bytes());
-        let exact = ProblemKind::Removed(Rule::Exact);
-        let file = |name: &str| FileMark::of(name.as_bytes());
-        let many = (0..20).map(|n| (exact, print("many"), file(&n.to_string())));
-        let problems = [
-            (ProblemKind::Rejected, print("a"), file("x")),
-            (exact, print("b"), file("x")),
-            (exact, print("一"), file("y")),
-            (ProblemKind::Emptied, print("b"), file("y")),
-            (exact, print("b"), file("z")),
-        ];
-        let corpus = ["x", "y", "z", "w"].map(file).to_vec();
-        Baseline::of(SETTINGS, problems.into_iter().chain(many), corpus)
-    }
-
-    #[test]
-    fn comes_back_as_it_was_written() {
-        let baseline = sample();
-        let text = baseline.to_text();
-        assert_eq!(Baseline::parse(text.as_bytes(), SETTINGS), Ok(baseline.clone()));
-        assert_eq!((baseline.len(), baseline.num_problems()), (5, 25));
-        let empty = Baseline::of(SETTINGS, Vec::new(), Vec::new());
-        assert_eq!(Baseline::parse(empty.to_text().as_bytes(), SETTINGS), Ok(empty));
-    }
-
-    #[test]
-    fn knows_which_files_are_new() {
-        let text = sample().to_text();
-        let baseline = Baseline::parse(text.as_bytes(), SETTINGS).unwrap();
-        assert_eq!(["w", "x", "v"].map(|file| baseline.is_new(file.as_bytes())), [false, false, true]);
-        // One of version 1 knows nothing of files.
-        let old: String = text.split_inclusive('\n').filter(|line| !line.starts_with("file ")).collect();
-        let old = old.replace("tamis-baseline 2", "tamis-baseline 1");
-        let (body, _) = old.split_once("end ").unwrap();
-        let old = format!("{body}end 5 {}\n", Fingerprint::of(body.as_bytes()));
-        let baseline = Baseline::parse(old.as_bytes(), SETTINGS).unwrap();
-        assert_eq!((baseline.num_problems(), baseline.is_new(b"v")), (25, false));
-    }
-
-    #[test]
-    fn lets_pass_what_it_holds_and_no_more() {
-        let baseline = sample();
-        let mut allowance = baseline.allowance();
-        let exact = ProblemKind::Removed(Rule::Exact);
-        let mut take = |kind, text: &str| allowance.take(kind, &Fingerprint::of(text.as_bytes()));
-        assert_eq!([take(exact, "b"), take(exact, "b"), take(exact, "b")], [true, true, false]);
-        assert_eq!([take(ProblemKind::Emptied, "b"), take(ProblemKind::Rejected, "b")], [true, false]);
-        assert!(!take(exact, "c"));
-    }
-
-    #[test]
-    fn what_stands_where_it_stood_is_let_pass_first() {
-        let baseline = sample();
-        let mut allowance = baseline.allowance();
-        let exact = ProblemKind::Removed(Rule::Exact);
-        let print = Fingerprint::of(b"b");
-        let mut take = |file: &str| allowance.take_in(exact, &print, FileMark::of(file.as_bytes()));
-        assert_eq!(
-            [take("new"), take("x"), take("x"), take("z"), take("z")],
-            [false, true, false, true, false]
-        );
-        assert!(!allowance.take(exact, &print));
-        assert!(
-            !allowance.take_in(exact, &Fingerprint::of(b"many"), FileMark::of(b"1")),
-            "too many to remember"
-        );
-        assert!(allowance.take(exact, &Fingerprint::of(b"many")));
-    }
-
-    #[test]
-    fn any_damage_is_an_error() {
-        let text = sample().to_text();
-        for at in 0..text.len() {
-            assert!(Baseline::parse(&text.as_bytes()[..at], SETTINGS).is_err(), "cut at {at}");
-            for bit in 0..8 {
-                let mut bytes = text.clone().into_bytes();
-                bytes[at] ^= 1 << bit;
-                assert!(Baseline::parse(&bytes, SETTINGS).is_err(), "byte {at}, bit {bit}");
-            }
-        }
-        let mut lines: Vec<&str> = text.lines().collect();
-        lines.remove(5);
-        assert!(
-            Baseline::parse((lines.join("\n") + "\n").as_bytes(), SETTINGS).is_err(),
-            "a line is missing"
-        );
-        assert!(Baseline::parse((text + "\n").as_bytes(), SETTINGS).is_err(), "a line more");
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_its_line() {
-        let text = sample().to_text();
-        let loose = BaselineSettings { match_mode: MatchMode::Loose, ..SETTINGS };
-        let told = |text: &str, settings| Baseline::parse(text.as_bytes(), settings).unwrap_err();
-        let cases = [
-            (told("", SETTINGS), 1, "no baseline"),
-            (told(&text.replace("baseline 2", "baseline 3"), SETTINGS), 1, "version \"3\""),
-            (told(&text.replacen("file ", "file x", 1), SETTINGS), 5, "no line of a baseline"),
-            (told(&text, loose), 2, "made under --match canonical, and this is --match loose"),
-            (told(&text.replace("emptied", "emptyed"), SETTINGS), 12, "no line of a baseline"),
-        ];
-        for (fault, line, what) in cases {
-            assert_eq!(fault.line, line, "{fault:?}");
-            assert!(fault.what.contains(what), "{fault:?}");
-        }
-    }
 }
