@@ -37,7 +37,10 @@ fn nothing_found_is_an_error() {
     // What is there and cannot be read is told as before, if that is not let pass.
     sandbox.file("bad/a.txt", b"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\xff\n");
     sandbox.tamis(&["check", "bad"]).exits(1);
-    sandbox.tamis(&["check", "bad", "--max-rejected", "1"]).exits(2).says(&["no document was found"]);
+    sandbox
+        .tamis(&["check", "bad", "--max-rejected", "1", "--allow-empty=false"])
+        .exits(2)
+        .says(&["no document was found"]);
 }
 
 /// A list of changed files can be empty.

@@ -99,6 +99,7 @@ fn configs() -> [Config; 2] {
     (other.matching.mode, other.matching.min_chars) = (MatchMode::Loose, 12);
     other.decide.scope = Scope::Document;
     other.write.ledger_text = true;
+    other.read.hidden = true;
     [Config::default(), other]
 }
 
@@ -143,7 +144,8 @@ fn assert_same(found: &Files, expected: &Files, what: &str) {
 /// A corpus in which nothing happens would prove nothing.
 fn assert_eventful(summary: &Summary) {
     assert_eq!(summary.files.found, CORPUS.len() as u64);
-    assert_eq!(summary.num_skipped(), 4);
+    // One file is hidden.
+    assert_eq!(summary.num_skipped(), if summary.config.options().read.hidden { 4 } else { 5 });
     assert_eq!(summary.files.rejected["not_utf8"] + summary.files.rejected["encoding_unknown"], 4);
     assert!(
         ["not_json", "not_object", "not_utf8", "no_text", "text_not_string", "text_twice"]
