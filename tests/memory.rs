@@ -18,7 +18,7 @@ use tamis::config::{Repair, Scope, SplitMode};
 use tamis::discover::{Format, Plan, SourceList};
 use tamis::document::Kind;
 use tamis::error::SkipReason;
-use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
+use tamis::store::{Area, Mark, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
 use tamis::{Cleaned, Config, Document, Error, NoObserver, Observer, Outcome, Rejection};
 
 fn documents(documents: &[(&str, &str)]) -> Vec<Document> {
@@ -274,9 +274,9 @@ impl OutputFile for Faulty<Box<dyn OutputFile>> {
         self.0.len()
     }
 
-    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
+    fn truncate(&mut self, mark: Mark) -> tamis::Result<()> {
         self.1.meet("truncate")?;
-        self.0.truncate(len)
+        self.0.truncate(mark)
     }
 
     fn discard(self: Box<Self>) -> tamis::Result<()> {

@@ -21,6 +21,7 @@ use crate::units::count;
 pub(super) struct Open {
     key: u64,
     record: Option<u64>,
+    is_record: bool,
     /// The JSON of its id.
     id: Vec<u8>,
     /// What it holds beside its text.
@@ -73,6 +74,11 @@ impl<'a> At<'a> {
 }
 
 impl Open {
+    /// [`kept::key`] of it.
+    pub(super) fn key(&self) -> u64 {
+        self.key
+    }
+
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
         Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
@@ -84,6 +90,7 @@ impl Open {
         Self {
             key: kept::key(path, record),
             record,
+            is_record: true,
             id: id.to_vec(),
             fields,
             line: place.and_then(|place| place.line),
@@ -107,9 +114,14 @@ impl Auditor<'_> {
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
             }
+            let num_bytes = sighted.paragraph.span.len();
             if self.is_removed(open)? {
+                if let Some(OpenLine { told, .. }) = &open.told {
+                    self.recount.remove(num_bytes, &told.line);
+                }
                 self.removed(open, at)?;
             } else {
+                self.recount.keep(num_bytes);
                 self.stays(open, at)?;
             }
             open.num_paragraphs += 1;
@@ -152,6 +164,7 @@ impl Auditor<'_> {
         let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
+        self.recount.line(line);
         let LedgerLine { first, rule, survivor, .. } = line;
         let is_id = line.id.as_ref().map_or("", |id| id.json()).as_bytes() == open.id;
         let is_going_on = match &open.whole {
@@ -396,6 +409,8 @@ impl Auditor<'_> {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
             self.tell(&open, None, DifferenceKind::Ledger, what);
         }
+        let rule = open.whole.as_ref().map(|(rule, _)| *rule);
+        self.recount.document(open.num_kept > 0, rule, open.is_record);
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
             self.wanted.note_document(open.key, Whole { digest, num_paragraphs: open.num_paragraphs });
@@ -409,7 +424,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn reject(&mut self, open: &Open) {
+    pub(super) fn drop_text(&mut self, open: &Open) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }

@@ -1,22 +1,26 @@
 //! Verify: an audit of a run that is done. Inputs, OUT and the ledger are read side by side, in corpus order, and
 //! held against one another.
 //!
-//! It shares with a run what reads, cuts, repairs and fingerprints text, and nothing of what decides, writes or
-//! counts; the summary is not looked at. Checked is that every paragraph of the input stands in OUT, in its place,
-//! or that a line of the ledger says which rule removed it and what stays for it; that what is said to stay does,
-//! and is a copy where it should be one; that nothing stays twice; and that OUT holds nothing else. How alike
-//! near-duplicates are is not measured again. What is said to stand in earlier runs is looked up in their indexes, if
-//! the configuration names them.
+//! It shares with a run what reads, cuts, repairs and fingerprints text and what adds counts up, and nothing of what
+//! decides, writes or counts. Checked is that every paragraph of the input stands in OUT, in its place, or that a line
+//! of the ledger says which rule removed it and what stays for it; that what is said to stay does, and is a copy where
+//! it should be one; that nothing stays twice; that OUT holds nothing else; and that the list of rejections and the
+//! figures of the summary are those that come of the inputs, the ledger and OUT ([`rejections`], [`recount`]). How
+//! alike near-duplicates are is not measured again. What is said to stand in earlier runs is looked up in their
+//! indexes, if the configuration names them.
 //!
-//! Memory: 38 to 75 bytes a paragraph that stays, 24 a source and the paths in OUT, 16 to 48 a near-duplicate, and two
-//! batches of text a side.
+//! Memory: 38 to 75 bytes a paragraph that stays, 24 a source and the paths in OUT, 16 to 48 a near-duplicate, 24 to 48
+//! a record that stays for another, and two batches of text a side.
 
 mod audit;
 mod document;
 mod earlier;
+mod ids;
 mod kept;
 mod ledger;
 mod out;
+mod recount;
+mod rejections;
 mod sight;
 mod written;
 
@@ -26,9 +30,10 @@ pub use audit::{Audit, Difference, DifferenceKind};
 
 use crate::config::Config;
 use crate::discover::SourceList;
-use crate::error::{Error, Result};
+use crate::account::names;
+use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Part, Slot};
+use crate::read::{Chunk, Compression, Fault, Part, PartFate, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -42,11 +47,12 @@ use earlier::EarlierRuns;
 use kept::{Kept, Wanted};
 use ledger::Ledger;
 use out::OutList;
+use recount::Recount;
+use rejections::Rejections;
 use sight::{Eye, Sight, rests};
 use written::{Files, Stream, Unit, Written};
 
-/// Audits what a run made of inputs: `out`, and the run's `ledger` (`removed.jsonl.zst`). `config` is that of the
-/// run.
+/// Audits what a run made of inputs: `out`, and the `account` beside it (`OUT.tamis`). `config` is that of the run.
 ///
 /// # Errors
 /// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Account`] if the ledger cannot
@@ -55,15 +61,15 @@ use written::{Files, Stream, Unit, Written};
 /// ```no_run
 /// use tamis::{Config, NoObserver, store::Root};
 /// let roots = vec![Root::look("dump".as_ref())?];
-/// let (out, ledger) = ("clean".as_ref(), "clean.tamis/removed.jsonl.zst".as_ref());
-/// let audit = tamis::verify(roots, out, ledger, &Config::default(), &NoObserver)?;
+/// let (out, account) = ("clean".as_ref(), "clean.tamis".as_ref());
+/// let audit = tamis::verify(roots, out, account, &Config::default(), &NoObserver)?;
 /// assert!(audit.is_clean(), "{}", audit.differences[0]);
 /// # Ok::<(), tamis::Error>(())
 /// ```
 pub fn verify(
     roots: Vec<Root>,
     out: &Path,
-    ledger: &Path,
+    account: &Path,
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Audit> {
@@ -82,19 +88,20 @@ pub fn verify(
         )));
     }
     DiskOutput::check_overlap(out.path(), &roots)?;
-    let record = RunPaths { out, ledger };
-    session.read(&DiskInput::new(roots), |corpus| audit(corpus, record))
+    let run = RunPaths { out, account };
+    session.read(&DiskInput::new(roots), |corpus| audit(corpus, run))
 }
 
 /// What a run left that is audited.
 struct RunPaths<'a> {
     out: Root,
-    ledger: &'a Path,
+    account: &'a Path,
 }
 
 fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let Corpus { sources, config, observer, .. } = *corpus;
-    let RunPaths { out, ledger } = run;
+    let RunPaths { out, account } = run;
+    let ledger = &account.join(names::LEDGER);
     let mut audit = Audit::new();
     let earlier = EarlierRuns::open(config)?;
     audit.is_looked_up = !earlier.is_empty();
@@ -130,6 +137,8 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         earlier,
         wanted,
         written,
+        rejections: Rejections::open(account),
+        recount: Recount::new(config),
         unit: OpenUnit::default(),
         open: None,
         mark: Mark::default(),
@@ -150,7 +159,11 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     if let Written::Files(files) = &auditor.written {
         list.tell_others(files, &mut auditor.audit);
     }
-    Ok(auditor.audit)
+    let Auditor { mut audit, rejections, recount, .. } = auditor;
+    let is_sound = audit.is_clean();
+    audit.join(rejections.finish());
+    recount.compare(account, list.num_bytes, is_sound, &mut audit);
+    Ok(audit)
 }
 
 /// OUT is compared byte by byte.
@@ -171,6 +184,8 @@ struct Auditor<'a> {
     earlier: EarlierRuns,
     wanted: Wanted,
     written: Written<'a>,
+    rejections: Rejections,
+    recount: Recount,
     unit: OpenUnit,
     /// The text that is being read.
     open: Option<Open>,
@@ -240,6 +255,21 @@ impl Auditor<'_> {
         open
     }
 
+    /// Counts a file or a member by what became of it, which is listed if it is rejected.
+    fn fate(&mut self, part: &Part) {
+        self.recount.fate(part);
+        if let PartFate::Rejected(fault) = &part.fate {
+            self.reject(part, None, fault);
+        }
+    }
+
+    /// A file, a member or a record is rejected, and the list should say so.
+    fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) {
+        let Fault { reason, byte, detail } = fault.clone();
+        let path = path_of(self.sources, part);
+        self.rejections.expect(&Rejection { path, record, byte, reason, detail });
+    }
+
     /// Ends the file or member that is being read.
     fn end_unit(&mut self) -> Result<()> {
         let OpenUnit { source, member, path, is_due, .. } = &self.unit;
@@ -266,12 +296,30 @@ impl ChunkAudit<'_, '_> {
 }
 
 impl UnitVisitor for ChunkAudit<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.archive(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.archive(part);
+        self.auditor.fate(part);
+        Ok(())
+    }
+
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
         let auditor = &mut *self.auditor;
+        auditor.recount.begin_unit();
         auditor.unit = OpenUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
         auditor.open = is_text.then(|| auditor.begin(Open::text(&auditor.unit.path)));
         auditor.mark = auditor.audit.mark();
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        self.auditor.recount.reject_record(fault.reason);
+        self.auditor.reject(record.part, record.place(), fault);
         Ok(())
     }
 
@@ -280,6 +328,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let fields = self.sight.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
         let open = Open::record(&self.auditor.unit.path, record.place(), id, fields);
+        self.auditor.wanted.note_id(open.key(), id);
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)
@@ -293,6 +342,11 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         Ok(())
     }
 
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.part(part);
+        Ok(())
+    }
+
     fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
         if !is_begun {
             self.begin_unit(part)?;
@@ -300,15 +354,19 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         if let Some(open) = self.auditor.open.take() {
             self.auditor.audit.go_back(self.auditor.mark);
             self.auditor.unit.is_due = false;
-            self.auditor.reject(&open);
+            self.auditor.drop_text(&open);
         }
+        self.auditor.recount.begin_unit();
+        self.auditor.fate(part);
         self.auditor.end_unit()
     }
 
-    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
         if let Some(open) = self.auditor.open.take() {
             self.auditor.close(open)?;
         }
+        self.auditor.recount.end_unit(&self.auditor.unit.path, part);
+        self.auditor.fate(part);
         self.auditor.end_unit()
     }
 }

@@ -8,7 +8,7 @@ use super::written::Files;
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
 use crate::discover::{Format, Plan, SourceList};
 use crate::error::Result;
-use crate::store::{self, DiskInput, Found, FoundKind, Root, path};
+use crate::store::{self, DiskInput, Found, FoundKind, Input, Place, Root, path};
 use crate::units::SourceId;
 
 /// OUT, listed.
@@ -22,6 +22,8 @@ pub(super) struct OutList {
     pub(super) is_a_file_each: bool,
     /// All files, where each document has one.
     others: Vec<Vec<u8>>,
+    /// Bytes of all files.
+    pub(super) num_bytes: u64,
 }
 
 /// How OUT is read: clean text in UTF-8, and records as they came or as shards hold them.
@@ -76,7 +78,11 @@ impl OutList {
             mirrored: to.is_none().then(Vec::new),
             is_a_file_each: to == Some(TargetFormat::Txt),
             others: Vec::new(),
+            num_bytes: 0,
         };
+        // One that cannot be looked at cannot be read either, which is told.
+        let size = |relative| list.input.size(Place { root: 0, relative }).unwrap_or(0);
+        list.num_bytes = names.iter().map(|name| size(name)).sum();
         match to {
             None => list.mirror(inputs, &mut files)?,
             Some(TargetFormat::Txt) => list.others = std::mem::take(&mut names),

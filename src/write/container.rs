@@ -8,7 +8,7 @@ use super::encode::Encoder;
 use crate::error::{Error, Result};
 use crate::read::archive::{Member, Meta};
 use crate::read::{Archive, Compression, RowWriter, Rows, Spool, Spooler, Wrap};
-use crate::store::{OutputFile, SharedFile, path};
+use crate::store::{Mark, OutputFile, SharedFile, path};
 
 /// Writes one source.
 pub struct SourceWriter<'a> {
@@ -125,14 +125,9 @@ impl<'a> SourceWriter<'a> {
         matches!(self.target, Target::File(Stream::Bytes(Encoder::Plain(_)))) && self.member.is_none()
     }
 
-    /// Bytes in its file.
-    pub fn len(&self) -> u64 {
-        self.file.len()
-    }
-
-    /// Whether its file is empty.
-    pub fn is_empty(&self) -> bool {
-        self.file.is_empty()
+    /// What is in its file.
+    pub fn mark(&self) -> Mark {
+        self.file.mark()
     }
 
     /// Begins a member of an archive.
@@ -213,7 +208,7 @@ impl<'a> SourceWriter<'a> {
             }
         };
         ended.map_err(|error| file.explain(error))?;
-        Ok(file.len())
+        file.finish()
     }
 
     /// Removes what was written: the source turned out to be bad.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tamis::config::TargetFormat;
 use tamis::observe::Stage;
 use tamis::store::{
-    Area, DiskInput, DiskOutput, Journal, Mark, Output, OutputFile, Recovery, Root, Scratch, path,
+    Area, DiskInput, DiskOutput, Journal, Mark, Output, OutputFile, Recovery, Root, Scratch, StagedFile, path,
 };
 use tamis::{Config, Error, Observer, discover};
 
@@ -105,14 +105,29 @@ impl Output for Cut {
         Ok(Box::new(self.part(self.inner.create(area, relative)?, path::from_bytes(relative))))
     }
 
-    fn reopen(&self, area: Area, relative: &[u8], len: u64) -> tamis::Result<Box<dyn OutputFile>> {
+    fn reopen(&self, area: Area, relative: &[u8], mark: Mark) -> tamis::Result<Box<dyn OutputFile>> {
         self.steps.meet("reopen", path::from_bytes(relative))?;
-        Ok(Box::new(self.part(self.inner.reopen(area, relative, len)?, path::from_bytes(relative))))
+        Ok(Box::new(self.part(self.inner.reopen(area, relative, mark)?, path::from_bytes(relative))))
     }
 
-    fn forget(&self, relative: &[u8]) -> tamis::Result<()> {
-        self.steps.meet("forget", path::from_bytes(relative))?;
-        self.inner.forget(relative)
+    fn keep_digests(&self) -> tamis::Result<()> {
+        self.steps.meet("keep-digests", Path::new("OUT"))?;
+        self.inner.keep_digests()
+    }
+
+    fn mark_written(&self) -> tamis::Result<Option<Mark>> {
+        self.steps.meet("mark-written", Path::new("OUT"))?;
+        self.inner.mark_written()
+    }
+
+    fn check_written(
+        &self,
+        list: Option<Mark>,
+        open: &[StagedFile],
+        is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> tamis::Result<()> {
+        self.steps.meet("check-written", Path::new("OUT"))?;
+        self.inner.check_written(list, open, is_cancelled)
     }
 
     fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
@@ -165,9 +180,18 @@ impl OutputFile for Part<Box<dyn OutputFile>> {
         self.0.len()
     }
 
-    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
+    fn mark(&self) -> Mark {
+        self.0.mark()
+    }
+
+    fn truncate(&mut self, mark: Mark) -> tamis::Result<()> {
         self.2.meet("truncate", &self.1)?;
-        self.0.truncate(len)
+        self.0.truncate(mark)
+    }
+
+    fn finish(self: Box<Self>) -> tamis::Result<()> {
+        self.2.meet("finish", &self.1)?;
+        self.0.finish()
     }
 
     fn discard(self: Box<Self>) -> tamis::Result<()> {

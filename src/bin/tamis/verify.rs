@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::{Arg, Args, ValueHint};
 use serde_json::Value;
 use tamis::Summary;
-use tamis::account::names::{LEDGER, SUMMARY};
+use tamis::account::names::SUMMARY;
 use tamis::store::open_file;
 use tamis::store::path::printable;
 use tamis::{Audit, Destination};
@@ -74,7 +74,7 @@ pub(crate) fn verify(args: VerifyArgs) -> anyhow::Result<Exit> {
     let record = record(&Destination::Directory(out.clone())).unwrap_or_default();
     check_options(&settings, &record.join(SUMMARY))?;
     let progress = crate::start(settings.verbose, settings.quiet)?;
-    let audit = tamis::verify(roots, out, &record.join(LEDGER), &settings.config, &progress);
+    let audit = tamis::verify(roots, out, &record, &settings.config, &progress);
     progress.clear();
     let audit = audit?;
     let printed = if settings.json {
