@@ -10,7 +10,7 @@ use crate::report::page::{Text, TextPlace, Texts};
 use crate::run::corpus::{Corpus, Listing, Resources};
 use crate::run::lookup::{look_up, spelled};
 use crate::run::session::pool;
-use crate::run::texts::{asked, texts};
+use crate::run::texts::{requests, texts};
 use crate::store::{DiskInput, NullOutput, Root};
 
 pub use crate::run::lookup::{Excerpt, ExcerptRequest, Missing, OriginalParagraph};
@@ -80,6 +80,6 @@ pub struct OriginalTexts<'a, O> {
 
 impl<O: Observer> Texts for OriginalTexts<'_, O> {
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
-        Ok(texts(self.originals.read(&asked(wanted), self.observer)?))
+        Ok(texts(self.originals.read(&requests(wanted), self.observer)?))
     }
 }

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use common::{Noise, article, paragraph};
 use oracle::Files;
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::document::Kind;
 use tamis::error::SkipReason;
 use tamis::store::{Area, MemoryInput, MemoryOutput};
@@ -213,12 +213,12 @@ fn same_sentences_whatever_the_threads() {
 }
 
 /// What `discover` plans for a file of the corpus.
-fn plan(path: &str) -> Plan {
+fn plan(path: &str) -> SourcePlan {
     match Path::new(path).extension().and_then(|extension| extension.to_str()) {
-        Some("txt" | "text" | "md") => Plan::Read(Format::Named(Kind::Text)),
-        Some("jsonl") => Plan::Read(Format::Named(Kind::JsonLines)),
-        Some("pdf" | "json") => Plan::Skip(SkipReason::Unsupported),
-        _ => Plan::Read(Format::Sniff),
+        Some("txt" | "text" | "md") => SourcePlan::Read(Format::Named(Kind::Text)),
+        Some("jsonl") => SourcePlan::Read(Format::Named(Kind::JsonLines)),
+        Some("pdf" | "json") => SourcePlan::Skip(SkipReason::Unsupported),
+        _ => SourcePlan::Read(Format::Sniff),
     }
 }
 

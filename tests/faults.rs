@@ -18,9 +18,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::document::Kind;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Area, Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Outcome};
 
 use support::{Node, Ran, Running, Sandbox, TAMIS, TIMEOUT, Tree, has, lines, run, shown, skip};
@@ -209,7 +209,7 @@ struct Unsteady {
 }
 
 impl Input for Unsteady {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         if self.vanished.contains(name) {
             return Err(io::ErrorKind::NotFound.into());
@@ -218,7 +218,7 @@ impl Input for Unsteady {
         Ok(if self.torn.contains(name) { Box::new(Torn(file)) } else { file })
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         self.sizes.get(name).map_or_else(|| self.files.size(place), |&size| Ok(size))
     }
@@ -257,7 +257,7 @@ fn clean_unsteady(mut input: Unsteady, files: &[(&str, &str)]) -> (BTreeMap<Stri
             } else {
                 Format::Named(Kind::Text)
             };
-            sources.push(0, name.as_bytes(), Plan::Read(format))?;
+            sources.push(0, name.as_bytes(), SourcePlan::Read(format))?;
         }
         sources.measure(&input);
         Ok(sources)

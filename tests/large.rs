@@ -11,9 +11,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use common::{Line, Noise, Run, article, paragraph};
 use oracle::{Files, agree};
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::document::Kind;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Area, Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Outcome};
 
 /// What a large file is read in. A file of up to this size is read whole.
@@ -333,7 +333,7 @@ struct Failing {
 }
 
 impl Input for Failing {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         let file = self.files.open(place)?;
         if place.relative == self.path.as_bytes() {
             return Ok(Box::new(Broken { file, after: self.after }));
@@ -341,7 +341,7 @@ impl Input for Failing {
         Ok(file)
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         self.files.size(place)
     }
 }
@@ -382,7 +382,7 @@ fn clean_failing(files: &Files, path: &'static str, after: usize) -> (Files, Fil
             } else {
                 Format::Named(Kind::Text)
             };
-            sources.push(0, path.as_bytes(), Plan::Read(format))?;
+            sources.push(0, path.as_bytes(), SourcePlan::Read(format))?;
         }
         sources.measure(&input);
         Ok(sources)

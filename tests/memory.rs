@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use common::{article, paragraph};
 use oracle::Files;
 use tamis::config::{Repair, Scope, SplitMode};
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::document::Kind;
 use tamis::error::SkipReason;
 use tamis::store::{Area, Mark, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
@@ -165,10 +165,10 @@ fn run(files: &Files, output: &dyn Output, observer: &dyn Observer) -> tamis::Re
         let mut sources = SourceList::default();
         for path in files.keys() {
             let plan = match path.rsplit_once('.') {
-                Some((_, "txt")) => Plan::Read(Format::Named(Kind::Text)),
-                Some((_, "jsonl")) => Plan::Read(Format::Named(Kind::JsonLines)),
-                Some(_) => Plan::Skip(SkipReason::Unsupported),
-                None => Plan::Read(Format::Sniff),
+                Some((_, "txt")) => SourcePlan::Read(Format::Named(Kind::Text)),
+                Some((_, "jsonl")) => SourcePlan::Read(Format::Named(Kind::JsonLines)),
+                Some(_) => SourcePlan::Skip(SkipReason::Unsupported),
+                None => SourcePlan::Read(Format::Sniff),
             };
             sources.push(0, path.as_bytes(), plan)?;
         }
@@ -532,7 +532,7 @@ fn a_long_file_after_a_short_one_needs_no_more_room_than_it_takes() {
         let list = || {
             let mut sources = SourceList::default();
             for name in ["a.txt", "b.txt"] {
-                sources.push(0, name.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
+                sources.push(0, name.as_bytes(), SourcePlan::Read(Format::Named(Kind::Text)))?;
             }
             sources.measure(&input);
             Ok(sources)

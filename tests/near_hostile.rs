@@ -15,9 +15,11 @@ use nearly::{Dice, gone, lines, near, near_paragraphs, pairs, preset, texts};
 use packs::{Files, clean, file, jsonl, tar, text_of};
 use serde_json::Value;
 use tamis::config::{Limit, NearPreset, NearUnits};
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::observe::Stage;
-use tamis::store::{Area, Input, InputFile, MemoryInput, MemoryOutput, Output, OutputFile, Place, Scratch};
+use tamis::store::{
+    Area, Input, InputFile, InputPlace, MemoryInput, MemoryOutput, Output, OutputFile, Scratch,
+};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 
 /// Runs over the files of `listed`, from any input to any output.
@@ -31,7 +33,7 @@ fn run(
     let list = || {
         let mut sources = SourceList::default();
         for path in listed.keys() {
-            sources.push(0, path.as_bytes(), Plan::Read(Format::of(path.as_bytes())))?;
+            sources.push(0, path.as_bytes(), SourcePlan::Read(Format::of(path.as_bytes())))?;
         }
         sources.measure(input);
         Ok(sources)
@@ -75,11 +77,11 @@ impl Shifting {
 }
 
 impl Input for Shifting {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         self.now().open(place)
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         self.now().size(place)
     }
 }

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use nearly::{Dice, preset};
 use packs::{Files, jsonl};
 use tamis::config::{Keep, NearPreset, NearUnits};
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::store::{Area, MemoryInput, MemoryOutput, Output, OutputFile, Scratch};
 use tamis::{Config, Document, Error, NoObserver};
 
@@ -66,7 +66,7 @@ fn run(files: &Files, output: &dyn Output, config: &Config) -> tamis::Result<()>
     let list = || {
         let mut sources = SourceList::default();
         for path in files.keys() {
-            sources.push(0, path.as_bytes(), Plan::Read(Format::of(path.as_bytes())))?;
+            sources.push(0, path.as_bytes(), SourcePlan::Read(Format::of(path.as_bytes())))?;
         }
         sources.measure(&input);
         Ok(sources)

@@ -3,7 +3,7 @@
 //! | file | holds | type |
 //! |---|---|---|
 //! | [`SUMMARY`](names::SUMMARY) | counts, and the options they depend on | [`Summary`] |
-//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`Ledger`], [`LedgerReader`] |
+//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`LedgerWriter`], [`LedgerReader`] |
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
@@ -21,15 +21,15 @@ mod summary;
 
 pub use figures::{fraction, grouped, size};
 pub use ledger::{
-    Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace,
-    LedgerReader, Likeness, RawJson, RecordId, RollbackPoint, SavedLedger, Stretch, StretchContext,
-    StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
+    Evidence, EvidenceStore, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace,
+    LedgerReader, LedgerWriter, Likeness, RawJson, RecordId, RollbackPoint, SavedLedgerWriter, Stretch,
+    StretchContext, StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
 };
 pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,
-    RecordCounts, Settings, Summary, Unit,
+    ByteCounts, CountedUnit, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings,
+    ParagraphCounts, RecordCounts, Settings, Summary,
 };

@@ -1,4 +1,4 @@
-//! What became of paragraphs, by a property of theirs: the encoding and directory of their document, their length.
+//! Counts of paragraphs by a property: the encoding or directory of their document, or their length.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Counts;
 
-/// What became of the paragraphs of a part of the corpus.
+/// Counts of the kept and removed paragraphs of one part of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PartCounts {
     /// Documents read.
@@ -22,7 +22,7 @@ pub struct PartCounts {
 }
 
 impl PartCounts {
-    /// What a part of a run adds.
+    /// The counts that a part of a run adds.
     pub(super) fn of(counts: &Counts) -> Self {
         let (mut removed, mut bytes_removed) = (0, 0);
         for (_, paragraphs, bytes) in counts.removed.iter() {
@@ -65,7 +65,7 @@ pub struct Lengths([LengthCounts; Lengths::CLASSES]);
 impl Lengths {
     const CLASSES: usize = 16;
 
-    /// One more paragraph, of so many bytes.
+    /// Counts one more paragraph of `num_bytes` bytes.
     #[inline]
     pub fn add(&mut self, num_bytes: usize, is_kept: bool) {
         let class = num_bytes.checked_ilog2().unwrap_or(0);

@@ -70,7 +70,7 @@ impl Run {
         &self.summary
     }
 
-    /// What varies from run to run.
+    /// Reads the circumstances of the run: `run.json`.
     ///
     /// # Errors
     /// [`Error::Account`] if it cannot be read.
@@ -123,7 +123,7 @@ impl Run {
         })
     }
 
-    /// What was left out because something is wrong with it, in corpus order.
+    /// The inputs and records that were rejected, in corpus order.
     ///
     /// # Errors
     /// [`Error::Account`] if the list cannot be opened.

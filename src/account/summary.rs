@@ -43,14 +43,16 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
-    /// What became of paragraphs, by the encoding their document was written in.
+    /// Counts of paragraphs by the encoding in which their document was written.
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by the directory of their file; `.` is the top. Where there are more than
-    /// [`super::MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
+    /// Counts of paragraphs by the directory of their file; `.` is the top. A tree with more than
+    /// [`super::MAX_DIRECTORIES`] directories is counted by its upper levels; a deeper directory counts for the one
+    /// above it.
     #[serde(default)]
     pub directories: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
+    /// Counts of paragraphs by length. A key is a power of two: it stands for lengths from that many bytes up to one
+    /// less than twice as many.
     #[serde(default)]
     pub lengths: BTreeMap<u64, LengthCounts>,
 }
@@ -279,9 +281,9 @@ pub struct Counts {
     pub lengths: Lengths,
 }
 
-/// What is counted by what became of it.
+/// Inputs that are counted as read, skipped or rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum CountedUnit {
     /// An input file.
     File,
     /// A member of an archive.
@@ -385,15 +387,15 @@ impl Summary {
         self.directories = directories.finish();
     }
 
-    fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+    fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
         match unit {
-            Unit::File => &mut self.files,
-            Unit::Member => &mut self.members,
+            CountedUnit::File => &mut self.files,
+            CountedUnit::Member => &mut self.members,
         }
     }
 
     /// Counts a file or member that was read to its end.
-    pub fn count_read(&mut self, unit: Unit) {
+    pub fn count_read(&mut self, unit: CountedUnit) {
         self.unit(unit).read();
     }
 
@@ -403,12 +405,12 @@ impl Summary {
     }
 
     /// Counts a skipped file or member.
-    pub fn count_skipped(&mut self, unit: Unit, reason: SkipReason) {
+    pub fn count_skipped(&mut self, unit: CountedUnit, reason: SkipReason) {
         self.unit(unit).skip(reason);
     }
 
     /// Counts a rejected file or member.
-    pub fn count_rejected(&mut self, unit: Unit, reason: RejectReason) {
+    pub fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
     }
 

@@ -11,7 +11,7 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::report::{Location, Problem, ProblemKind};
-use crate::store::{Place, Root, path};
+use crate::store::{InputPlace, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
 use crate::write::RecordIds;
 
@@ -19,7 +19,7 @@ use super::lines::LineNumbers;
 use super::log::{Log, LogEntry, LoggedStretch};
 use super::measure::UnknownPart;
 
-/// What places are told by.
+/// Turns entries of the log into problems that name their place in words.
 pub(super) struct Describer<'a> {
     pub(super) sources: &'a SourceList,
     pub(super) places: &'a Places,
@@ -31,7 +31,7 @@ pub(super) struct Describer<'a> {
     /// How each input is named, as a prefix of its files' paths, and whether it is one file.
     pub(super) roots: Vec<InputName>,
     /// Which files have changed since what the check is compared with.
-    pub(super) has_changed: &'a dyn Fn(Place<'_>) -> bool,
+    pub(super) has_changed: &'a dyn Fn(InputPlace<'_>) -> bool,
     pub(super) reported: ReportedCounts,
     /// The file that was named last.
     pub(super) last_file: Option<(SourceId, String)>,
@@ -160,13 +160,13 @@ impl<'a> Describer<'a> {
         Ok(problem)
     }
 
-    /// What the ledger needs to name a place.
+    /// The information that the ledger needs to name a place.
     pub(super) fn context(&self) -> LedgerContext<'a> {
         let Self { sources, places, findings, earlier, .. } = *self;
         LedgerContext { sources, places, findings, earlier }
     }
 
-    /// What stays in the place of a run, and by which rule it goes.
+    /// The survivors of a stretch, and the rule that removed it.
     pub(super) fn what_stays(&self, stretch: &LoggedStretch) -> Result<Option<Survivors>> {
         let reason = stretch.verdict.reason();
         reason.map(|reason| survivors(reason, stretch.last - stretch.first + 1, self.context())).transpose()

@@ -21,10 +21,10 @@ pub(super) struct Examined {
     pub(super) counts: Vec<Counts>,
 }
 
-/// What was seen of a document, or of a piece of one.
+/// The result of examining one slot: a document, or a piece of one.
 #[derive(Default)]
 pub(super) struct ExaminedSlot {
-    /// What goes, each with the beginning of its text.
+    /// Removed stretches, each with the beginning of its text.
     pub(super) stretches: Vec<(Stretch, String)>,
     /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
     pub(super) lines: Vec<(u64, u64)>,

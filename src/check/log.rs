@@ -53,7 +53,7 @@ pub(super) struct LoggedStretch {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// What is kept of a rejection; its words stand among the texts ([`Log::rejection`]).
+/// A rejection in the log. Its words are kept with the other texts; [`Log::rejection`] reads them back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LoggedRejection {
     path: LoggedText,

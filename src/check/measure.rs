@@ -8,12 +8,13 @@ use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
-use crate::store::Place;
+use crate::store::InputPlace;
 use crate::units::{self, SourceId};
 
 use super::log::{Log, LogEntry, LoggedStretch};
 
-/// What counts of an entry: all of it, or of a run some paragraphs one after the other.
+/// The part of a log entry that the baseline does not hold: the whole entry, or some consecutive paragraphs of a
+/// stretch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnknownPart {
     pub(super) entry: LogEntry,
@@ -94,7 +95,7 @@ pub(super) fn known(
     baseline: &Baseline,
     sources: &SourceList,
     places: &Places,
-    has_changed: &dyn Fn(Place<'_>) -> bool,
+    has_changed: &dyn Fn(InputPlace<'_>) -> bool,
 ) -> Result<KnownUnits> {
     let mut allowance = baseline.allowance();
     let mut known = KnownUnits::default();
@@ -266,7 +267,7 @@ impl Worst {
     }
 }
 
-/// What counts, added up.
+/// Sums over all parts that count.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     pub(super) num_problems: [u64; ProblemKind::ALL.len()],

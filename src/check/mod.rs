@@ -26,7 +26,7 @@ use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
 use crate::run::decider::Decider;
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::Stores;
 use crate::run::history::History;
@@ -35,7 +35,7 @@ use crate::run::progress::PassProgress;
 use crate::run::recorder::Tally;
 use crate::run::search::search;
 use crate::run::session::Session;
-use crate::store::{DiskInput, Place, Root};
+use crate::store::{DiskInput, InputPlace, Root};
 use crate::write::RecordIds;
 
 use describe::{Describer, InputName, ReportedCounts};
@@ -44,16 +44,16 @@ use measure::{Figures, FileMarks};
 use recorder::CheckRecorder;
 use writing::Unknown;
 
-/// What a check is to do.
+/// The settings of a check, and the places its results go to.
 #[derive(Default)]
 pub struct Gate<'a> {
     /// How much is let pass.
     pub limits: Limits,
-    /// What was there before.
+    /// Earlier problems to compare with. `None`: every problem is new.
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
     pub wants_baseline: bool,
-    /// What is told of problems.
+    /// Writers that get the problems, one for each report.
     pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
     /// Where the page is written, if one is asked for.
     pub page: Option<Box<dyn Write + Send + 'a>>,
@@ -73,7 +73,7 @@ pub struct Before<'a> {
     pub name: String,
     /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
     /// it.
-    pub has_changed: &'a (dyn Fn(Place<'_>) -> bool + Sync),
+    pub has_changed: &'a (dyn Fn(InputPlace<'_>) -> bool + Sync),
 }
 
 impl std::fmt::Debug for Before<'_> {
@@ -82,10 +82,10 @@ impl std::fmt::Debug for Before<'_> {
     }
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// What was found.
+    /// Counts, limits and numbers of problems.
     pub report: CheckReport,
     /// Today's problems, if they were asked for.
     pub baseline: Option<Baseline>,
@@ -149,7 +149,7 @@ fn analyse(
         let settled = recorder.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     let (summary, mut log, lines, ids) = recorder.finish();
     let current = config.given.directory.as_deref();
@@ -162,7 +162,7 @@ fn analyse(
         ids,
         evidence,
         roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
-        has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
+        has_changed: gate.before.as_ref().map_or(&|_: InputPlace<'_>| false, |before| before.has_changed),
         reported: ReportedCounts::default(),
         last_file: None,
     };

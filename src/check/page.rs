@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
 use crate::run::corpus::Corpus;
 use crate::run::lookup::look_up;
-use crate::run::texts::{asked, texts};
+use crate::run::texts::{requests, texts};
 use crate::store::Root;
 
 use super::describe::Describer;
@@ -103,6 +103,6 @@ pub(super) struct InputTexts<'a> {
 
 impl Texts for InputTexts<'_> {
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
-        Ok(texts(look_up(&asked(wanted), self.corpus, self.roots)?))
+        Ok(texts(look_up(&requests(wanted), self.corpus, self.roots)?))
     }
 }

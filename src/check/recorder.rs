@@ -8,7 +8,7 @@ use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
 use crate::run::corpus::Corpus;
 use crate::run::recorder::Tally;
-use crate::run::scan::Key;
+use crate::run::scan::ParagraphKey;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::units::{self, DocumentId, Ordinal, count};
@@ -18,7 +18,7 @@ use super::examine::{Examined, ExaminedSlot};
 use super::lines::LineNumbers;
 use super::log::{Detail, Log, LogEntry, LoggedStretch, LoggedText};
 
-/// What is kept of a check while it goes through the corpus.
+/// Takes the examined chunks in corpus order, and keeps a log and counts of them.
 pub(super) struct CheckRecorder<'a> {
     tally: Tally<'a>,
     pub(super) log: Log,
@@ -182,7 +182,7 @@ impl<'a> CheckRecorder<'a> {
     }
 
     /// Keeps the paragraphs of a stretch; the number of the first.
-    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[Key]) -> Result<Option<u64>> {
+    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[ParagraphKey]) -> Result<Option<u64>> {
         let mut first = None;
         for (paragraph, key) in paragraphs.iter().zip(keys) {
             let num_bytes = count(paragraph.span.len());

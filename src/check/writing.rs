@@ -66,7 +66,8 @@ pub(super) fn write(
 /// The way from the teller to the writers.
 struct WriterChannel {
     sender: SyncSender<Vec<Problem>>,
-    /// What is written comes back: an allocator is quickest where what one thread made is not freed by another.
+    /// Full batches come back after they are written, and are freed on the thread that made them: an allocator is
+    /// quickest that way.
     written: Receiver<Vec<Problem>>,
     /// Problems that are described.
     most: u64,

@@ -76,7 +76,7 @@ pub struct ReadConfig {
     /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
     /// Encoding Standard. Default: detected (contract D4).
     pub encoding: Option<String>,
-    /// What happens to bytes that are no text in their document's encoding. Default: it is rejected.
+    /// Treatment of bytes that are no text in their document's encoding. Default: the document is rejected.
     pub encoding_errors: EncodingErrors,
     /// Most bytes of a document. `None`: [`DEFAULT_MAX_DOCUMENT_SIZE`] for what is decoded (compressed text,
     /// members of archives, records), and no limit for a plain text file, which is never held whole.
@@ -97,7 +97,7 @@ impl ReadConfig {
     }
 }
 
-/// What happens to a document with bytes that are no text in its encoding.
+/// Treatment of a document with bytes that are no text in its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodingErrors {
@@ -129,11 +129,11 @@ impl Default for ReadConfig {
 pub struct SplitConfig {
     /// The unit of de-duplication.
     pub split: SplitMode,
-    /// What happens to each line first.
+    /// Changes made to each line before anything else.
     pub repair: Repair,
 }
 
-/// What makes two paragraphs the same.
+/// The options that decide which paragraphs count as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MatchConfig {
     /// How key text is made.
@@ -174,7 +174,7 @@ impl FilterConfig {
     }
 }
 
-/// What is written, and where it may be written.
+/// The form of the output, and the limits on where it may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WriteConfig {
     /// Replace an OUT that is not empty, in one step, when the new one is complete (contract O3).
@@ -197,7 +197,7 @@ impl WriteConfig {
 /// 512 MiB: few files for a large corpus, and each loads at once.
 pub const DEFAULT_SHARD_SIZE: u64 = 512 * 1024 * 1024;
 
-/// What documents can be written as.
+/// The forms in which documents can be written (`--to`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TargetFormat {
@@ -233,28 +233,28 @@ pub struct Config {
     pub threads: usize,
     /// Most bytes of memory; never changes a byte of the output. Default: no ceiling.
     pub memory: Option<u64>,
-    /// What earlier runs left.
+    /// Indexes of earlier runs.
     pub history: HistoryConfig,
     /// How a run goes on after it was cut short, and where it keeps what that takes.
     pub recovery: RecoveryConfig,
     /// The command line, for `run.json` only.
     pub command: Vec<String>,
-    /// What was given to read, for `run.json` only.
+    /// The inputs as they were given, recorded in `run.json` only.
     pub given: Given,
 }
 
-/// What earlier runs left, and whether this one is added to it.
+/// Indexes of earlier runs to compare with, and the index to which this run is added.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryConfig {
     /// The index that this run is compared with and added to; made if it is not there.
     pub index: Option<std::path::PathBuf>,
     /// Indexes that it is only compared with.
     pub against: Vec<std::path::PathBuf>,
-    /// What this run is called in the index. Default: the name of OUT.
+    /// The name of this run in the index. Default: the name of OUT.
     pub run_name: Option<String>,
 }
 
-/// What a run does about being cut short.
+/// The options that prepare for an interruption, or continue after one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecoveryConfig {
     /// Go on with what a run into the same OUT left that was cut short; if it left nothing, begin at the beginning.

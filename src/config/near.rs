@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::share::{Limit, Share};
 
-/// What near-duplicates are removed of.
+/// The units that are compared for near-duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NearUnits {
@@ -44,7 +44,7 @@ pub enum NearPreset {
     Syndication,
 }
 
-/// What a shingle is made of.
+/// The units of which a shingle is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ShingleUnit {
     /// Tokens: words, and characters of scripts without spaces (UAX #29).
@@ -71,7 +71,7 @@ impl Shingle {
         Self { unit, len: if len > 32 { 32 } else { len } }
     }
 
-    /// What it is made of.
+    /// The units of which the shingle is made.
     #[inline]
     pub fn unit(self) -> ShingleUnit {
         self.unit
@@ -193,7 +193,7 @@ pub struct NearConfig {
     pub preset: NearPreset,
     /// The Jaccard coefficient from which on two texts are near-duplicates.
     pub threshold: Share,
-    /// What texts are compared by.
+    /// The shingles by which texts are compared.
     pub shingle: Shingle,
     /// The share of the numbers in two texts that must agree.
     pub number_guard: Limit,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A share between 0 and 1, in ten-thousandths: decisions compare integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "f64")]
+#[serde(try_from = "GivenNumber", into = "f64")]
 pub struct Share(u16);
 
 impl Share {
@@ -118,25 +118,25 @@ impl From<Share> for f64 {
     untagged,
     expecting = "no share; write a number above 0 and at most 1 such as 0.8, or 'off' where there is a limit"
 )]
-enum Number {
+enum GivenNumber {
     Float(f64),
     Text(String),
 }
 
-impl TryFrom<Number> for Share {
+impl TryFrom<GivenNumber> for Share {
     type Error = String;
 
-    fn try_from(number: Number) -> Result<Self, String> {
+    fn try_from(number: GivenNumber) -> Result<Self, String> {
         match number {
-            Number::Float(number) => number.to_string().parse(),
-            Number::Text(text) => text.parse(),
+            GivenNumber::Float(number) => number.to_string().parse(),
+            GivenNumber::Text(text) => text.parse(),
         }
     }
 }
 
 /// A share that can be switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "Spelled")]
+#[serde(try_from = "GivenNumber", into = "SpelledLimit")]
 pub enum Limit {
     /// No limit.
     Off,
@@ -156,13 +156,13 @@ impl FromStr for Limit {
     }
 }
 
-impl TryFrom<Number> for Limit {
+impl TryFrom<GivenNumber> for Limit {
     type Error = String;
 
-    fn try_from(number: Number) -> Result<Self, String> {
+    fn try_from(number: GivenNumber) -> Result<Self, String> {
         match number {
-            Number::Text(text) => text.parse(),
-            number @ Number::Float(_) => Share::try_from(number).map(Self::AtLeast),
+            GivenNumber::Text(text) => text.parse(),
+            number @ GivenNumber::Float(_) => Share::try_from(number).map(Self::AtLeast),
         }
     }
 }
@@ -170,12 +170,12 @@ impl TryFrom<Number> for Limit {
 /// A limit as it is written.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Spelled {
+enum SpelledLimit {
     Text(&'static str),
     Number(f64),
 }
 
-impl From<Limit> for Spelled {
+impl From<Limit> for SpelledLimit {
     fn from(limit: Limit) -> Self {
         match limit {
             Limit::Off => Self::Text("off"),

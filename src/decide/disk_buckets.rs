@@ -104,7 +104,7 @@ impl<const SIZE: usize> DiskBuckets<SIZE> {
         self.scratch.get_mut().unwrap_or_else(PoisonError::into_inner).mark()
     }
 
-    /// The records that a store holds which was saved, in so many buckets.
+    /// Restores `num_buckets` buckets from a store that was saved.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.

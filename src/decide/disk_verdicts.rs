@@ -34,7 +34,7 @@ pub struct SavedVerdicts {
     boundary: u64,
     window_bits: u32,
     num_windows: usize,
-    /// What the store of the verdicts holds.
+    /// Length and checksum of the store that holds the verdicts.
     pub verdicts: Mark,
 }
 

@@ -1,9 +1,9 @@
-//! What earlier runs left, as settling asks for it. The index of earlier runs answers.
+//! Paragraphs of earlier runs, as deciding looks them up. [`crate::index`] answers through these traits.
 
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 
-/// What earlier runs left: paragraphs that come before everything in this one.
+/// Paragraphs of earlier runs. They come before every paragraph of this run.
 pub trait Earlier: Sync {
     /// The entries whose first eight bytes, as a big-endian number, are in a range, in ascending order.
     ///

@@ -1,9 +1,9 @@
-//! What becomes of a paragraph, and by which rule.
+//! Verdicts: whether a paragraph stays, and by which rule it goes.
 
 use super::rules::Rule;
 use crate::units::{DocumentId, Ordinal};
 
-/// What becomes of one paragraph: eight bytes.
+/// The verdict on one paragraph, in eight bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict(u64);
 
@@ -135,7 +135,7 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// One more paragraph, of so many bytes, if it goes; says whether it does.
+    /// Counts a paragraph of `bytes` bytes, if it goes. Returns whether it does.
     #[inline]
     pub fn add(&mut self, verdict: Verdict, bytes: u64) -> bool {
         let Some(rule) = verdict.rule() else { return false };

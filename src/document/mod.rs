@@ -33,6 +33,6 @@ pub struct Paragraph {
     pub span: ByteSpan,
     /// A blank line stands between it and the paragraph before it, or the start of the text.
     pub blank_before: bool,
-    /// What is written differs from the bytes of the span.
+    /// Whether the written paragraph differs from the bytes of the span.
     pub altered: bool,
 }

@@ -3,7 +3,7 @@
 use crate::fingerprint::Fingerprint;
 use crate::units::{Ordinal, count};
 
-use super::{Entry, IndexSettings};
+use super::{IndexEntry, IndexSettings};
 
 /// The first 8 bytes of every index, and the last.
 pub const MAGIC: &[u8; 8] = b"tamisidx";
@@ -148,7 +148,7 @@ impl Footer {
 
 /// Writes an entry.
 #[inline]
-pub(super) fn pack(entry: Entry) -> [u8; ENTRY] {
+pub(super) fn pack(entry: IndexEntry) -> [u8; ENTRY] {
     let mut bytes = [0; ENTRY];
     bytes[..16].copy_from_slice(entry.fingerprint.as_bytes());
     bytes[16..].copy_from_slice(&entry.place.0.to_le_bytes()[..6]);
@@ -157,12 +157,12 @@ pub(super) fn pack(entry: Entry) -> [u8; ENTRY] {
 
 /// Reads an entry.
 #[inline]
-pub(super) fn unpack(bytes: &[u8; ENTRY]) -> Entry {
+pub(super) fn unpack(bytes: &[u8; ENTRY]) -> IndexEntry {
     let (mut fingerprint, mut place) = ([0; 16], [0; 8]);
     fingerprint.copy_from_slice(&bytes[..16]);
     place[..6].copy_from_slice(&bytes[16..]);
     let place = Ordinal(u64::from_le_bytes(place));
-    Entry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
+    IndexEntry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
 }
 
 /// Appends an integer, 7 bits a byte.
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn entries_come_back() {
-        let entry = Entry { fingerprint: Fingerprint::of(b"abc"), place: Ordinal(MAX_PLACES - 1) };
+        let entry = IndexEntry { fingerprint: Fingerprint::of(b"abc"), place: Ordinal(MAX_PLACES - 1) };
         assert_eq!(unpack(&pack(entry)), entry);
     }
 

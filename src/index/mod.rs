@@ -55,7 +55,7 @@ mod writer;
 
 pub use add::{NewRun, add_run};
 pub use directory::IndexedDocument;
-pub use entries::{Entries, Entry};
+pub use entries::{IndexEntries, IndexEntry};
 pub use layout::{BLOCK_DOCUMENTS, BLOCK_ENTRIES, MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
 pub use reader::{IndexPlace, IndexReader};

@@ -22,7 +22,7 @@ pub fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<(
 
 /// The characters of the repaired paragraph `text`, its lines joined by LF.
 pub fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> + '_ {
-    Lines { text, start: 0 }.enumerate().flat_map(move |(number, raw)| {
+    RepairedLines { text, start: 0 }.enumerate().flat_map(move |(number, raw)| {
         let body = match repair {
             Repair::Basic => &raw[line::trim(raw).range()],
             Repair::None => raw,
@@ -51,12 +51,12 @@ pub fn is_altered(text: &str, repair: Repair) -> bool {
 }
 
 /// The lines of a paragraph without their endings (contract P1).
-struct Lines<'a> {
+struct RepairedLines<'a> {
     text: &'a str,
     start: usize,
 }
 
-impl<'a> Iterator for Lines<'a> {
+impl<'a> Iterator for RepairedLines<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {

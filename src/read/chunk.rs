@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::archive::Member;
+use super::archive::ArchiveMember;
 use super::container::{Columns, Reread, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
@@ -22,7 +22,7 @@ pub struct Chunk {
     pub slots: Vec<Slot>,
 }
 
-/// What a part is a part of.
+/// The whole to which a part belongs.
 #[derive(Debug, Clone)]
 pub enum Role {
     /// A source that is one document or one container of records.
@@ -30,19 +30,19 @@ pub enum Role {
     /// The beginning of an archive; holds nothing.
     ArchiveStart,
     /// A member of an archive: one document or one container of records.
-    Member(Arc<Member>),
+    Member(Arc<ArchiveMember>),
     /// The end of an archive; holds nothing but how reading it went.
     ArchiveEnd,
 }
 
-/// What a chunk holds of one source, or of one member of an archive.
+/// The bytes that a chunk holds of one source, or of one member of an archive.
 #[derive(Debug)]
 pub struct Part {
     /// The source.
     pub source: SourceId,
-    /// What it is a part of.
+    /// The whole to which the part belongs.
     pub role: Role,
-    /// What the source or member is.
+    /// The kind of the source or member.
     pub kind: Kind,
     /// How it is wrapped up.
     pub wrap: Wrap,
@@ -79,7 +79,7 @@ pub enum PartFate {
     Skipped(SkipReason),
     /// It is bad from here on: a text document as a whole, a container after the records that were read.
     Rejected(Fault),
-    /// What was read of its source means nothing: the source is to be read again from its start, in another way.
+    /// Reading the source has to begin again, in another way: nothing that was read of it counts.
     Reread(Reread),
 }
 
@@ -123,7 +123,7 @@ impl Part {
     }
 
     /// The archive's member it belongs to.
-    pub fn member(&self) -> Option<&Arc<Member>> {
+    pub fn member(&self) -> Option<&Arc<ArchiveMember>> {
         match &self.role {
             Role::Member(member) => Some(member),
             _ => None,

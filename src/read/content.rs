@@ -1,5 +1,5 @@
-//! What bytes are, detected by the first of them: compressed, or an archive. What is neither is a document or a
-//! container of records: see [`super::container`].
+//! Recognizes compression and archives by the first bytes of a file. Files that are neither are documents or containers
+//! of records: see [`super::container`].
 
 /// How a stream of bytes is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -1,11 +1,11 @@
-//! What reading needs to know of the configuration.
+//! The settings that reading depends on.
 
 use std::fmt;
 
 use super::coding::Detection;
 use crate::config::SplitConfig;
 
-/// What reading needs to know, made once a run.
+/// The settings that reading depends on, made once a run.
 #[derive(Debug)]
 pub struct ReadContext {
     /// Path of the field that holds a record's text.

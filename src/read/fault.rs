@@ -1,5 +1,4 @@
-//! What is wrong with an input, a member or a record, on its way from where it was found to the list of
-//! rejections.
+//! Faults of inputs, members and records, on their way from where they were found to the list of rejections.
 
 use std::fmt;
 use std::io;
@@ -7,7 +6,7 @@ use std::io;
 use crate::error::{Error, RejectReason};
 use crate::units::count;
 
-/// What is wrong with a source, a member of an archive or a record.
+/// A fault of a source, of a member of an archive, or of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The kind of fault.

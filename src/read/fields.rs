@@ -1,4 +1,4 @@
-//! What a record holds beside its text: for those who write it in another form (`--to`).
+//! The fields of a record beside its text, for conversion to another form (`--to`).
 
 use std::{fmt, io};
 

@@ -2,7 +2,7 @@
 //! containers of records, taken apart (contract D1, D4, O4).
 //!
 //! What a file is, its first bytes say; its name decides only where they say nothing. Small plain files are read
-//! whole, several to a chunk ([`read_files`]). Everything else is a [`Stream`] of pieces that end where a paragraph
+//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a paragraph
 //! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
 //! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
@@ -26,19 +26,19 @@ mod stream;
 mod whole;
 
 pub use crate::document::Kind;
-pub use archive::Member;
+pub use archive::ArchiveMember;
 pub use chunk::{Chunk, Part, PartFate, Role};
 pub use container::{Columns, Field, Reread, Rows};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub use content::{Archive, Compression, Wrap};
 pub use context::{FieldPath, PIECE_BYTES, ReadContext};
-pub use decode::Visitor;
+pub use decode::TextVisitor;
 pub use fault::Fault;
 pub use fields::Fields;
 pub use piece::{Piece, PiecePlace};
 pub use slot::Slot;
 pub use spool::{Spool, Spooler};
-pub use stream::{Stop, Stream};
+pub use stream::{SourceStream, Stop};
 pub use whole::{is_large, read_files, read_piece};
 
 use crate::config::{Config, EncodingErrors, TargetFormat};

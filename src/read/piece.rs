@@ -16,7 +16,7 @@ pub struct Piece {
     pub(super) is_first: bool,
     pub(super) is_last: bool,
     pub(super) body: Body,
-    /// What is wrong after the body.
+    /// The fault after the body, if there is one.
     pub(super) end: End,
     /// Bytes of the source that were read for it.
     pub(super) num_bytes: u64,

@@ -7,12 +7,12 @@ use super::container::Reread;
 use super::container::reader::{BOM, Body, End, TextPiece};
 use super::content::{self, Archive, Compression, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
-use super::decode::{self, Decoding, Visitor};
+use super::decode::{self, Decoding, TextVisitor};
 use super::fault::Fault;
 use super::piece::Piece;
 use super::spool::NoSpooler;
-use super::stream::{Stop, Stream};
-use crate::discover::{Format, Plan, Source, is_packed};
+use super::stream::{SourceStream, Stop};
+use crate::discover::{Format, Source, SourcePlan, is_packed};
 use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::store::Input;
@@ -24,13 +24,13 @@ const MAX_GROWTH: u64 = 1024 * 1024;
 /// A packed file up to this size is read among others by one task: it holds little, unless it is an attack.
 const SMALL_PACKED: u64 = 32 * 1024;
 
-/// What a packed file may hold that is read so.
+/// The most bytes that a small packed file may unpack to here.
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// Whether a source of this listed size is read as a stream of pieces.
 pub fn is_large(source: Source<'_>) -> bool {
     let limit = if is_packed(source.place.relative) { SMALL_PACKED } else { PIECE_BYTES };
-    source.size > limit && matches!(source.plan, Plan::Read(_))
+    source.size > limit && matches!(source.plan, SourcePlan::Read(_))
 }
 
 /// Reads these sources whole, one after the other, to the end of `chunk`.
@@ -41,7 +41,7 @@ pub fn read_files<'a>(
     sources: impl Iterator<Item = Source<'a>>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     for source in sources {
         read_file(input, source, context, chunk, visitor);
@@ -56,18 +56,18 @@ fn read_file(
     source: Source<'_>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
-    let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
+    let format = if let SourcePlan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
     chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
-        Plan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
-        Plan::Reject(why) => {
+        SourcePlan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
+        SourcePlan::Reject(why) => {
             let fault = Fault::new(RejectReason::Unreadable, why.to_string());
             return chunk.end_part(PartFate::Rejected(fault));
         }
-        Plan::Read(_) => {}
+        SourcePlan::Read(_) => {}
     }
     let start = chunk.bytes.len();
     let outcome = append_file(input, source, &mut chunk.bytes);
@@ -118,7 +118,7 @@ fn decode_file(
     start: usize,
     format: Format,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
     let kind = format.kind();
@@ -171,9 +171,9 @@ fn read_stream(
     source: Source<'_>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
-    let mut stream = Stream::new(input, source, context, None, &NoSpooler);
+    let mut stream = SourceStream::new(input, source, context, None, &NoSpooler);
     let start = chunk.bytes.len();
     loop {
         match stream.next_piece(Vec::new()) {
@@ -193,13 +193,13 @@ fn read_stream(
 }
 
 /// Makes a chunk of one piece of a stream.
-pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
+pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl TextVisitor) -> Chunk {
     let mut chunk = Chunk::default();
     add_piece(piece, context, &mut chunk, visitor);
     chunk
 }
 
-fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl Visitor) {
+fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
     let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
     let part = Part {
         is_first,

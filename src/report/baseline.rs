@@ -25,7 +25,7 @@ use crate::units::{self, count};
 
 use super::ProblemKind;
 
-/// What fingerprints depend on. A baseline made under other settings says nothing.
+/// The settings that fingerprints depend on. A baseline made under other settings cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineSettings {
     /// `--match`
@@ -41,7 +41,7 @@ pub struct BaselineSettings {
 pub struct Baseline {
     settings: BaselineSettings,
     /// Sorted, each kind and fingerprint once.
-    entries: Vec<Known>,
+    entries: Vec<KnownProblem>,
     /// The files of all entries, each entry's sorted.
     files: Vec<FileMark>,
 }
@@ -64,12 +64,12 @@ impl FileMark {
 
 /// A problem and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Known {
+struct KnownProblem {
     /// Index in [`ProblemKind::ALL`].
     kind: u8,
     fingerprint: Fingerprint,
     count: u64,
-    /// Its files: so many of the list's, up to this number.
+    /// The end of its files in the list of files.
     files_end: usize,
     num_files: usize,
 }
@@ -79,7 +79,7 @@ struct Known {
 pub struct BaselineFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, without a remedy.
+    /// The fault, without a remedy.
     pub what: String,
 }
 
@@ -132,10 +132,10 @@ impl Baseline {
     fn push(&mut self, kind: u8, fingerprint: Fingerprint, count: u64, files: &[FileMark]) {
         self.files.extend_from_slice(files);
         let (files_end, num_files) = (self.files.len(), files.len());
-        self.entries.push(Known { kind, fingerprint, count, files_end, num_files });
+        self.entries.push(KnownProblem { kind, fingerprint, count, files_end, num_files });
     }
 
-    fn files(&self, known: &Known) -> &[FileMark] {
+    fn files(&self, known: &KnownProblem) -> &[FileMark] {
         &self.files[known.files_end - known.num_files..known.files_end]
     }
 
@@ -158,7 +158,7 @@ impl Baseline {
     pub fn allowance(&self) -> Allowance<'_> {
         let left = self.entries.iter().map(|known| known.count).collect();
         let files = vec![true; self.files.len()];
-        Allowance { baseline: self, left, files, index: Index::of(&self.entries) }
+        Allowance { baseline: self, left, files, index: FingerprintIndex::of(&self.entries) }
     }
 
     /// The content of the file.
@@ -168,7 +168,7 @@ impl Baseline {
             let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
         }
         for known in &self.entries {
-            let Known { kind, fingerprint, count, .. } = known;
+            let KnownProblem { kind, fingerprint, count, .. } = known;
             let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
             let _ = write!(text, "{kind} {fingerprint} {count}");
             for FileMark(mark) in self.files(known) {
@@ -266,14 +266,14 @@ fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
     Some(((u8::try_from(kind).ok()?, Fingerprint::from_bytes(bytes)), count, files?))
 }
 
-/// What is left of a baseline.
+/// The problems of a baseline that no problem of today has used up.
 #[derive(Debug)]
 pub struct Allowance<'a> {
     baseline: &'a Baseline,
     left: Vec<u64>,
     /// Of each file, whether a problem in it is still to be expected.
     files: Vec<bool>,
-    index: Index,
+    index: FingerprintIndex,
 }
 
 impl Allowance<'_> {
@@ -311,10 +311,10 @@ impl Allowance<'_> {
 /// Where fingerprints that begin alike start, by kind: fingerprints are spread evenly, so that about one stands in a
 /// bucket.
 #[derive(Debug)]
-struct Index([(Vec<usize>, u32); ProblemKind::ALL.len()]);
+struct FingerprintIndex([(Vec<usize>, u32); ProblemKind::ALL.len()]);
 
-impl Index {
-    fn of(entries: &[Known]) -> Self {
+impl FingerprintIndex {
+    fn of(entries: &[KnownProblem]) -> Self {
         let mut start = 0;
         Self(std::array::from_fn(|kind| {
             let end = start + entries[start..].partition_point(|known| usize::from(known.kind) <= kind);

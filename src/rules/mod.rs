@@ -22,7 +22,7 @@ pub struct Filters {
     repair: Repair,
 }
 
-/// What filters measure of a document, or of a piece of one. 16 bytes.
+/// The measures that filters take of a document, or of a piece of one: 16 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measures {
     num_paragraphs: u64,
@@ -34,7 +34,7 @@ pub struct Measures {
 pub struct Dropped {
     /// The rule by which it goes.
     pub rule: Rule,
-    /// What was measured, and the bound: JSON.
+    /// The measured value and the bound, as JSON.
     pub evidence: String,
 }
 

@@ -1,5 +1,5 @@
-//! Seals: what a run has done so far, written down so that another run can go on from there after this one was killed
-//! (`--resume`). A run seals after every so many bytes of input, between two batches.
+//! Checkpoints: the state of a run, saved so that another run can resume there after this one was killed (`--resume`).
+//! A run saves a checkpoint after a fixed number of bytes of input, between two batches.
 //!
 //! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
 //! brings a state back. What stands in memory is appended to stores ([`DeciderLogs`]); what is small stands in the state.
@@ -29,7 +29,7 @@ use crate::units::{self, count};
 /// How far a run had come, as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint<S> {
-    /// What the output depends on beside the inputs.
+    /// The options that the output depends on, beside the inputs.
     config: String,
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
@@ -49,7 +49,7 @@ pub(crate) struct Checkpoint<S> {
     recorder: S,
 }
 
-/// What a search for near-duplicates came to: what its stores hold.
+/// The result of a search for near-duplicates, as the marks of its stores.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct SavedSearch {
     findings: Mark,
@@ -75,7 +75,7 @@ pub(crate) struct Checkpointer<'a, S> {
 struct Inner<S> {
     /// Bytes of input since the last seal.
     since: u64,
-    /// Seals wait for so many bytes.
+    /// The number of bytes after which the next checkpoint is due.
     due: u64,
     pass: Pass,
     rest: Option<RestOfCorpus>,
@@ -117,7 +117,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many more bytes of input are done with.
+    /// Counts `num_bytes` more bytes of input as finished.
     pub(crate) fn advance(&self, num_bytes: u64) {
         self.lock().since += num_bytes;
     }
@@ -168,7 +168,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         inner.recorder = recorder;
     }
 
-    /// What was settled on disk is written from here on. That is worth a seal if anything is.
+    /// Begins to write what was settled on disk, and saves a checkpoint: settling was expensive.
     pub(crate) fn begin_writing(&self, corpus: &Corpus<'_>) -> Result<()> {
         let mut inner = self.lock();
         inner.pass = Pass::Write;
@@ -227,7 +227,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
     }
 }
 
-/// What the output of a run depends on beside its inputs.
+/// The options that the output of a run depends on, beside its inputs, as one text.
 ///
 /// Every part of the configuration is named, so that a new one cannot be forgotten here.
 fn identity(config: &Config, history: Option<&History>) -> String {
@@ -290,7 +290,7 @@ fn write_stamps(
 }
 
 /// A number that is another if the file was changed or stands elsewhere.
-fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> Option<u64> {
+fn stamp(place: crate::store::InputPlace<'_>, input: &dyn Input) -> Option<u64> {
     let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
     Some(input.stamp(place)?.rotate_left(7) ^ name)
 }
@@ -341,7 +341,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         (self.written, &self.recorder)
     }
 
-    /// What a search came to before.
+    /// Loads the result of the search that the interrupted run finished.
     pub(crate) fn resume_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
         let Some(SavedSearch { findings: mark, evidence }) = self.search else {
             return Ok((None, EvidenceStore::new(output.scratch()?)));

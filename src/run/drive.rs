@@ -21,8 +21,8 @@ use crate::decide::Places;
 use crate::error::{Error, Result};
 use crate::units::count;
 
-/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order.
-pub(crate) struct Visitor<'v, V, C, S> {
+/// The work on a chunk whose paragraphs have verdicts: `visit` runs in parallel, `commit` in corpus order.
+pub(crate) struct ChunkVisitor<'v, V, C, S> {
     /// The keys that `visit` reads.
     pub(crate) keys: Keys,
     pub(crate) visit: &'v V,
@@ -33,7 +33,7 @@ pub(crate) struct Visitor<'v, V, C, S> {
 
 /// Takes in what was made of chunks, in corpus order.
 pub(crate) trait Commit<T>: Send {
-    /// What can be saved of it.
+    /// The part of its state that can be saved.
     type Saved: Clone + Send + Serialize;
 
     /// Takes in what was made of a chunk, and gives back the chunk's buffer.
@@ -79,7 +79,7 @@ pub(crate) fn drive<'a, T: Send, V, C>(
     corpus: &Corpus<'a>,
     mut progress: PassProgress<'a>,
     decider: &mut Decider<'_>,
-    mut visitor: Visitor<'_, V, C, C::Saved>,
+    mut visitor: ChunkVisitor<'_, V, C, C::Saved>,
 ) -> Result<()>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
@@ -91,7 +91,8 @@ where
             let mut watch = Watch { corpus, saved: PhantomData };
             let visit = |settled, _: &Places| Ok(settled);
             let checkpointer = visitor.checkpointer;
-            let mut ahead = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut watch, checkpointer };
+            let mut ahead =
+                ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut watch, checkpointer };
             run(corpus, &mut progress, decider, &mut ahead)?;
             progress = overflow::settle(corpus, progress, decider)?;
             if let Some(checkpointer) = checkpointer {
@@ -111,12 +112,12 @@ where
     }
 }
 
-/// How far [`run`] came.
+/// The reason why [`run`] stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PassStop {
-    /// To the end.
-    End,
-    /// To where prints fill the memory they may take. Everything that was settled is visited.
+    /// The corpus has come to its end.
+    EndOfCorpus,
+    /// Prints fill the memory that they may take. Everything that was settled is visited.
     MemoryCeiling,
 }
 
@@ -125,7 +126,7 @@ fn run<T: Send, V, C>(
     corpus: &Corpus<'_>,
     progress: &mut PassProgress<'_>,
     decider: &mut Decider<'_>,
-    visitor: &mut Visitor<'_, V, C, C::Saved>,
+    visitor: &mut ChunkVisitor<'_, V, C, C::Saved>,
 ) -> Result<PassStop>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
@@ -182,7 +183,7 @@ where
 fn visit_all<T: Send, V, C>(
     batch: Vec<Settled>,
     places: &Places,
-    visitor: &mut Visitor<'_, V, C, C::Saved>,
+    visitor: &mut ChunkVisitor<'_, V, C, C::Saved>,
     buffers: &Buffers,
 ) -> Result<()>
 where

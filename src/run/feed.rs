@@ -8,7 +8,7 @@ use super::corpus::{Buffers, Corpus};
 use crate::discover::{SourceList, is_packed};
 use crate::error::Result;
 use crate::read::{
-    self, Chunk, PIECE_BYTES, PartFate, Piece, PiecePlace, ReadContext, Reread, Spooler, Stop, Stream,
+    self, Chunk, PIECE_BYTES, PartFate, Piece, PiecePlace, ReadContext, Reread, SourceStream, Spooler, Stop,
 };
 use crate::store::Input;
 use crate::units::SourceId;
@@ -50,7 +50,7 @@ impl Work {
 pub(crate) struct FeedPosition {
     /// The source.
     source: u32,
-    /// What was given out of it stands before this.
+    /// The place in the source before which everything was given out.
     piece: PiecePlace,
 }
 
@@ -95,7 +95,7 @@ pub(crate) struct Feed<'a> {
     context: &'a ReadContext,
     spooler: &'a dyn Spooler,
     next: u32,
-    stream: Option<Stream<'a>>,
+    stream: Option<SourceStream<'a>>,
     /// The batch that is fed and not yet taken.
     ahead: Option<Vec<Work>>,
     /// Of a source that was given out in part before: where its rest begins.
@@ -179,7 +179,7 @@ impl<'a> Feed<'a> {
             Work::Files(range, _) => of_sources(range.clone()),
             Work::Piece(piece) => piece.num_bytes(),
         });
-        let open = self.stream.as_ref().map_or(0, Stream::num_left);
+        let open = self.stream.as_ref().map_or(0, SourceStream::num_left);
         ahead.sum::<u64>() + open + of_sources(self.next..SourceId::at(self.sources.len()).0)
     }
 
@@ -256,7 +256,7 @@ impl<'a> Feed<'a> {
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
                 let how = self.way.or_else(|| self.ways.get(&source.id).copied());
-                self.stream = Some(Stream::new(self.input, source, self.context, how, self.spooler));
+                self.stream = Some(SourceStream::new(self.input, source, self.context, how, self.spooler));
                 self.next += 1;
                 continue;
             }

@@ -8,7 +8,7 @@
 
 use super::corpus::Corpus;
 use super::decider::Decider;
-use super::drive::{Visitor, drive};
+use super::drive::{ChunkVisitor, drive};
 use super::feed::Feed;
 use super::found::{self, Search, Searched};
 use super::overflow::report;
@@ -51,12 +51,12 @@ pub(super) fn filter(
         )?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
 }
 
-/// What went, by rule.
+/// The findings of dropped documents, by rule.
 fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -> Result<Findings> {
     let mut by_rule: Vec<Vec<(DocumentId, Finding)>> = vec![Vec::new(); Rule::ALL.len()];
     for (document, Dropped { rule, evidence: json }) in dropped {

@@ -1,4 +1,4 @@
-//! What earlier runs left: indexes that are read, and the one that this run is added to.
+//! Earlier runs: indexes that are read, and the index to which this run is added.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
+use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{self, DocumentId, Ordinal};
 
-/// What earlier runs left, and how this one is added to it.
+/// The indexes of earlier runs, and the index to which this run is added.
 pub(crate) struct History {
     /// Indexes in the order in which they count as earlier, each with the place of its first paragraph among all.
     readers: Vec<(IndexReader, u64)>,
@@ -108,7 +108,7 @@ impl History {
         Ok(())
     }
 
-    /// What tells these indexes from others and from later ones.
+    /// A text that distinguishes these indexes from others and from later versions of themselves.
     pub(crate) fn identity(&self) -> String {
         let known =
             self.readers.iter().map(|(reader, _)| (reader.path(), reader.num_bytes(), reader.num_places()));
@@ -207,7 +207,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl FreshSurvivors {
     /// The survivors, with places behind those of earlier runs.
-    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<Entry>> {
+    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<IndexEntry>> {
         let (num, store) = (self.num, &mut self.store);
         let mut ahead = Vec::new();
         (0..num).map(move |number| {
@@ -221,7 +221,7 @@ impl FreshSurvivors {
             print.copy_from_slice(&ahead[within..within + 16]);
             place.copy_from_slice(&ahead[within + 16..within + RECORD]);
             let place = Ordinal(base + u64::from_le_bytes(place));
-            Ok(Entry { fingerprint: Fingerprint::from_bytes(print), place })
+            Ok(IndexEntry { fingerprint: Fingerprint::from_bytes(print), place })
         })
     }
 }
@@ -285,7 +285,7 @@ impl Earlier for History {
     }
 }
 
-type EntryStream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
+type EntryStream<'a> = (crate::index::IndexEntries<'a>, u64, Option<IndexEntry>);
 
 /// The entries of several indexes. Of one fingerprint the earliest index comes first.
 struct JoinedEntries<'a> {

@@ -11,12 +11,12 @@ use super::feed::Feed;
 use super::reader::{ReadOnlyPass, count_lines, read_work};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::config::Config;
-use crate::discover::{Plan, Source};
+use crate::discover::{Source, SourcePlan};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Fault, Part, PartFate, Slot, Visitor};
+use crate::read::{Fault, Part, PartFate, Slot, TextVisitor};
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
@@ -122,7 +122,7 @@ pub(crate) fn look_up(
 /// Most documents are read for nothing; those that are wanted are cut when their place is known.
 struct Blind;
 
-impl Visitor for Blind {
+impl TextVisitor for Blind {
     fn document(&mut self, _text: &str) {}
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn spelled(source: Source<'_>) -> Cow<'_, str> {
 fn is_of(source: Source<'_>, path: &str) -> bool {
     let rest = path.strip_prefix(&*spelled(source));
     rest.is_some_and(|rest| {
-        rest.is_empty() || (rest.starts_with('/') && matches!(source.plan, Plan::Read(_)))
+        rest.is_empty() || (rest.starts_with('/') && matches!(source.plan, SourcePlan::Read(_)))
     })
 }
 
@@ -168,7 +168,7 @@ struct Collector<'a> {
     text: OpenExcerpt,
 }
 
-/// What was read of a text so far.
+/// The paragraphs of a text that were read so far.
 #[derive(Debug, Clone, Copy, Default)]
 struct OpenExcerpt {
     paragraphs: u64,

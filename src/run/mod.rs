@@ -75,7 +75,7 @@ use crate::write::RecordIds;
 use checkpoint::{Checkpoint, Checkpointer, EVIDENCE, refused};
 use corpus::Corpus;
 use decider::Decider;
-use drive::{Visitor, drive};
+use drive::{ChunkVisitor, drive};
 use feed::Feed;
 use found::Stores;
 use history::History;
@@ -132,7 +132,7 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
 
 /// Goes on from where a run was cut short.
 fn resume(corpus: &Corpus<'_>, state: &[u8], checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
-    let state = Checkpoint::parse(state, corpus.output)?;
+    let state: Checkpoint<SavedRecorder> = Checkpoint::parse(state, corpus.output)?;
     state.check(corpus)?;
     let (written, recorder) = state.left();
     let open = recorder.open_files(corpus.config.write.to);
@@ -154,7 +154,7 @@ fn write(
 ) -> Result<Summary> {
     let findings = recorder.findings();
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
     drive(corpus, progress, &mut decider, visitor)?;
     let summary = recorder.finish(decider.places())?;
     if let Some(history) = corpus.history {

@@ -43,7 +43,7 @@ pub(crate) enum Keys {
     OfDocuments,
 }
 
-/// What a pass needs of its scan and of its feed.
+/// The data that a pass needs from its scan and from its feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// Prints of paragraphs, for exact de-duplication.
@@ -54,7 +54,7 @@ pub(crate) struct Needs {
     pub(crate) checksums: bool,
 }
 
-/// What the visitor and the decider of a pass add to its needs.
+/// The needs of the visitor and the decider of a pass, which are added to its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
     /// The keys that are read.
@@ -64,7 +64,7 @@ pub(crate) struct Wants {
 }
 
 impl Pass {
-    /// What it needs.
+    /// The needs of this pass.
     pub(crate) const fn needs(self, wants: Wants) -> Needs {
         let Wants { keys, checksums } = wants;
         match self {

@@ -8,7 +8,7 @@ use super::feed::{Feed, Rewind, Work};
 use super::pass::Pass;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{self, Chunk, PartFate, ReadContext, Visitor};
+use crate::read::{self, Chunk, PartFate, ReadContext, TextVisitor};
 use crate::units::{SourceId, count};
 
 /// Scans the batch that was fed ahead, or the next, and feeds another if that is worth it, while `meanwhile` runs.
@@ -100,7 +100,7 @@ pub(crate) fn read_work(
     work: Work,
     listing: Listing<'_>,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> Chunk {
     match work {
         Work::Piece(piece) => read::read_piece(*piece, context, visitor),

@@ -85,7 +85,7 @@ impl Checksums {
 pub(crate) struct SavedChecksums {
     first: u64,
     end: u64,
-    /// What its store holds.
+    /// Length and checksum of its store.
     pub(crate) mark: Mark,
 }
 
@@ -103,12 +103,12 @@ pub(crate) struct Recheck {
     first: u64,
 }
 
-/// What became of a check.
+/// The reason why a check failed.
 #[derive(Debug)]
 pub(crate) enum Unlike {
     /// This document is not what it was.
     Document(DocumentId),
-    /// What was noted cannot be read.
+    /// The checksums cannot be read.
     Error(crate::Error),
 }
 

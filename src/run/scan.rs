@@ -6,7 +6,7 @@ use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered};
-use crate::read::{Chunk, ReadContext, Visitor};
+use crate::read::{Chunk, ReadContext, TextVisitor};
 use crate::split;
 
 use super::corpus::{Corpus, Listing};
@@ -14,7 +14,7 @@ use super::feed::Work;
 use super::pass::{Keys, Needs};
 use super::reader::read_work;
 
-/// What scanning needs to know, made once a run.
+/// The context that scanning needs, made once a run.
 pub(crate) struct ScanContext<'a> {
     listing: Listing<'a>,
     read: &'a ReadContext,
@@ -151,7 +151,7 @@ impl Scanner<'_> {
     }
 }
 
-impl Visitor for Scanner<'_> {
+impl TextVisitor for Scanner<'_> {
     fn document(&mut self, text: &str) {
         let start = self.paragraphs.len();
         let blank_after = split::split(text, self.context.split, &mut self.paragraphs);

@@ -103,7 +103,7 @@ pub(crate) trait UnitVisitor {
     }
 }
 
-/// What a slot holds.
+/// The content of a slot.
 enum ShownSlot<'c> {
     Rejected(RecordSlot<'c>, &'c Fault),
     Record(RecordSlot<'c>),
@@ -111,7 +111,7 @@ enum ShownSlot<'c> {
 }
 
 impl Walk {
-    /// A walk that goes on within a container, behind so many of its lines.
+    /// A walk that resumes within a container, after `lines` of its lines.
     pub(crate) fn resumed(lines: u64) -> Self {
         Self { lines, record: None }
     }

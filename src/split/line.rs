@@ -5,7 +5,7 @@ use memchr::{memchr2_iter, memrchr, memrchr2};
 use crate::config::Repair;
 use crate::units::ByteSpan;
 
-/// What repair does to one character inside a line (contract P3).
+/// The fate of one character inside a line under repair (contract P3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It stays.

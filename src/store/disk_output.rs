@@ -29,7 +29,7 @@ pub struct DiskOutput {
     written: Arc<WrittenList>,
 }
 
-/// What a run does about one that was cut short, and where it puts what does not fit in memory.
+/// Options for a run that was cut short before, and for the place of overflowing data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovery {
     /// Go on with what a run that was cut short left. If it left nothing, this one begins at the beginning.
@@ -57,7 +57,7 @@ impl DiskOutput {
         Self::claim(out, force, Shape::WithRecord, recovery)
     }
 
-    /// What a run into `out` left that was cut short, if one can go on with it.
+    /// The staging directory of an interrupted run into `out`, if another run can resume it.
     pub fn leftover(out: &Path) -> Option<PathBuf> {
         let directory = path::with_suffix(&super::overlap::canonical(out), ".tamis-partial");
         directory.join(JOURNAL).exists().then_some(directory)

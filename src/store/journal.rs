@@ -28,7 +28,7 @@ pub struct Journal {
     path: PathBuf,
     /// Directories on the file systems that hold what states speak of.
     directories: Vec<PathBuf>,
-    /// What a run that was cut short left.
+    /// The state that an interrupted run left.
     left: Mutex<Option<Vec<u8>>>,
     writing: Mutex<Option<JoinHandle<Result<()>>>>,
 }

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub use disk_input::{DiskInput, Root, is_file, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use journal::Journal;
-pub use listing::{Found, FoundKind, list};
+pub use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
@@ -40,7 +40,7 @@ use crate::error::{Error, Result};
 /// A file of the input: the number of the input it belongs to, and its path relative to that, as raw bytes
 /// with `/` between components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct InputPlace<'a> {
     /// Index of the input, in the order given.
     pub root: usize,
     /// Relative path.
@@ -58,17 +58,17 @@ pub trait Input: Sync {
     ///
     /// # Errors
     /// Those of the operating system; the caller makes a rejection of them.
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>>;
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>>;
 
     /// Size in bytes at this moment: a hint, as files grow and shrink.
     ///
     /// # Errors
     /// Those of the operating system.
-    fn size(&self, place: Place<'_>) -> io::Result<u64>;
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64>;
 
     /// A number that is another if the file was written to since: of its size and the time of its last change. `None`
     /// if it cannot be read again, or that cannot be told.
-    fn stamp(&self, _place: Place<'_>) -> Option<u64> {
+    fn stamp(&self, _place: InputPlace<'_>) -> Option<u64> {
         None
     }
 }
@@ -238,7 +238,7 @@ pub trait OutputFile: Send {
     fn discard(self: Box<Self>) -> Result<()>;
 }
 
-/// What a store or a file holds: its length in bytes, and their CRC-32.
+/// A mark of a store or a file: its length in bytes, and the CRC-32 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Mark {
     /// Bytes.
@@ -310,7 +310,7 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-/// What is written from its beginning to its end.
+/// A file that is written from its beginning to its end.
 pub trait Append {
     /// Appends.
     ///

@@ -24,7 +24,7 @@ use super::path::{from_bytes, printable, with_suffix};
 use super::{SUMMARY, output_error};
 use crate::error::{Error, Result};
 
-/// What an output consists of.
+/// The shape of an output: the files and directories that it consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// OUT and `OUT.tamis`.
@@ -213,7 +213,7 @@ impl Staging {
         self.clear_directory()
     }
 
-    /// What is about to be removed is not to be gone on with.
+    /// Removes the journal's state, as an output that is about to be removed must not be resumed.
     fn forget_state(&self) -> Result<()> {
         if !self.journal().exists() {
             return Ok(());

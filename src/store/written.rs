@@ -11,7 +11,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -127,12 +127,18 @@ impl LeftStaging<'_> {
     /// [`Error::Interrupted`], [`Error::Output`].
     pub(super) fn check(&self, list: Option<&mut dyn Scratch>, open: &[StagedFile]) -> Result<()> {
         let mut named = Named::default();
-        open.par_iter().map(|file| self.check_file(file, true)).collect::<Vec<_>>().into_iter().collect::<Result<()>>()?;
+        open.par_iter()
+            .map(|file| self.check_file(file, true))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Result<()>>()?;
         for file in open {
             named.insert(file.area, &file.relative);
         }
         let mut entries = list.map(Entries::new).transpose()?;
-        while let Some(batch) = entries.as_mut().map(Entries::batch).transpose()?.filter(|batch| !batch.is_empty()) {
+        while let Some(batch) =
+            entries.as_mut().map(Entries::batch).transpose()?.filter(|batch| !batch.is_empty())
+        {
             let checked: Vec<_> = batch.par_iter().map(|file| self.check_file(file, false)).collect();
             checked.into_iter().collect::<Result<()>>()?;
             for file in &batch {
@@ -172,7 +178,10 @@ impl LeftStaging<'_> {
         let found = file.metadata().map_err(unread)?.len();
         if found < mark.len || found > mark.len && !is_open {
             let (expected, more) = (mark.len, if is_open { " or more" } else { "" });
-            return Err(refuse(&path, format!("it has {found} bytes, and the run left it with {expected}{more}")));
+            return Err(refuse(
+                &path,
+                format!("it has {found} bytes, and the run left it with {expected}{more}"),
+            ));
         }
         let crc = self.checksum(file, mark.len).map_err(unread)?;
         match crc {
@@ -245,7 +254,9 @@ fn open_regular(path: &Path) -> std::result::Result<File, String> {
     match opened.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
         Ok((true, file)) => Ok(file),
         Ok((false, _)) => Err("it is no regular file, and the run wrote one".to_owned()),
-        Err(error) if path.is_symlink() => Err(format!("it is a symbolic link, and the run wrote a file ({error})")),
+        Err(error) if path.is_symlink() => {
+            Err(format!("it is a symbolic link, and the run wrote a file ({error})"))
+        }
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             Err("the run wrote it, and it is gone".to_owned())
         }
@@ -304,7 +315,7 @@ impl<'a> Entries<'a> {
 
     fn next(&mut self) -> io::Result<Option<StagedFile>> {
         let mut head = [0; 16];
-        if std::io::BufRead::fill_buf(&mut self.0)?.is_empty() {
+        if self.0.fill_buf()?.is_empty() {
             return Ok(None);
         }
         self.0.read_exact(&mut head)?;

@@ -1,4 +1,4 @@
-//! What an audit came to.
+//! The result of an audit.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::store::path::printable_bytes;
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.audit/1";
 
-/// What an audit came to: nothing is wrong if there is no difference.
+/// The result of an audit. Nothing is wrong if it lists no difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Audit {
     /// `tamis.audit/1`.
@@ -41,7 +41,7 @@ fn is_none(number: &u64) -> bool {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What is wrong.
+    /// The kind of the difference.
     pub kind: DifferenceKind,
     /// Path of the document, of the input where it has one, as the ledger spells it; or the name of the file of the
     /// account, where that is wrong as a whole.
@@ -55,16 +55,16 @@ pub struct Difference {
     /// Paragraph of the input's document, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<u64>,
-    /// What is wrong, in words.
+    /// A sentence about the difference.
     pub what: String,
 }
 
-/// What can be wrong.
+/// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// What should be in OUT, as the ledger does not account for it, is not there.
+    /// A document or paragraph that should be in OUT, as the ledger does not account for it, is missing there.
     Missing,
     /// Something else stands in its place.
     Changed,
@@ -110,7 +110,7 @@ impl std::fmt::Display for Difference {
 
 /// How many differences there were at some point, in all and in the list.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct DifferenceMark {
     num_differences: u64,
     num_listed: usize,
 }
@@ -171,12 +171,12 @@ impl Audit {
     }
 
     /// How many differences there are now.
-    pub(super) fn mark(&self) -> Mark {
-        Mark { num_differences: self.num_differences, num_listed: self.differences.len() }
+    pub(super) fn mark(&self) -> DifferenceMark {
+        DifferenceMark { num_differences: self.num_differences, num_listed: self.differences.len() }
     }
 
     /// Forgets those after a mark.
-    pub(super) fn go_back(&mut self, mark: Mark) {
+    pub(super) fn go_back(&mut self, mark: DifferenceMark) {
         self.num_differences = mark.num_differences;
         self.differences.truncate(mark.num_listed);
     }

@@ -2,10 +2,10 @@
 
 use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
-use super::kept::{self, EARLIER, Place, Whole};
-use super::ledger::{self, Named, Told};
-use super::sight::{Document, Sighted, hash};
-use super::written::{Due, Found, Unit};
+use super::input_scan::{InputDocument, InputParagraph, hash};
+use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
+use super::ledger::{self, DocumentName, NumberedLine};
+use super::output::{Due, OutputSearch, OutputUnit};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
@@ -18,13 +18,13 @@ use crate::units::count;
 
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
-pub(super) struct Open {
+pub(super) struct AuditedDocument {
     key: u64,
     record: Option<u64>,
     is_record: bool,
     /// The JSON of its id.
     id: Vec<u8>,
-    /// What it holds beside its text.
+    /// A hash of its fields beside the text.
     fields: u64,
     /// The line of the file on which the record begins.
     line: Option<u64>,
@@ -45,13 +45,13 @@ pub(super) struct Open {
     /// The rule by which it goes as a whole, and what stays in its place.
     whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
     hasher: DocumentHasher,
-    /// What was added to what stays, if it may have to be taken back.
+    /// Fingerprints that were added to those that stay, to be taken back if the document turns out to be bad.
     added: Option<Vec<Fingerprint>>,
 }
 
 /// A line of the ledger about the paragraphs that come next.
 struct OpenLine {
-    told: Told,
+    told: NumberedLine,
     /// Bytes of its text that were compared.
     text_at: usize,
     /// Its first paragraph was reached.
@@ -62,33 +62,33 @@ struct OpenLine {
 
 /// A paragraph, and the text that it stands in.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct ComparedParagraph<'a> {
     text: &'a str,
-    sighted: &'a Sighted,
+    sighted: &'a InputParagraph,
 }
 
-impl<'a> At<'a> {
+impl<'a> ComparedParagraph<'a> {
     fn body(self) -> &'a str {
         &self.text[self.sighted.paragraph.span.range()]
     }
 }
 
-impl Open {
-    /// [`kept::key`] of it.
+impl AuditedDocument {
+    /// [`kept_paragraphs::key`] of it.
     pub(super) fn key(&self) -> u64 {
         self.key
     }
 
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
-        Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
+        Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
     /// A record of this id that holds these fields beside its text.
     pub(super) fn record(path: &str, place: Option<RecordPlace>, id: &[u8], fields: u64) -> Self {
         let record = place.map(|place| place.record);
         Self {
-            key: kept::key(path, record),
+            key: kept_paragraphs::key(path, record),
             record,
             is_record: true,
             id: id.to_vec(),
@@ -103,13 +103,13 @@ impl Auditor<'_> {
     /// Holds a document, or a piece of one, against the ledger and OUT.
     pub(super) fn piece(
         &mut self,
-        open: &mut Open,
+        open: &mut AuditedDocument,
         text: &str,
-        document: &Document,
-        paragraphs: &[Sighted],
+        document: &InputDocument,
+        paragraphs: &[InputParagraph],
     ) -> Result<()> {
         for sighted in paragraphs {
-            let at = At { text, sighted };
+            let at = ComparedParagraph { text, sighted };
             open.owes_blank |= sighted.paragraph.blank_before;
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
@@ -133,17 +133,18 @@ impl Auditor<'_> {
     }
 
     /// Whether the ledger accounts for the next paragraph.
-    fn is_removed(&mut self, open: &mut Open) -> Result<bool> {
+    fn is_removed(&mut self, open: &mut AuditedDocument) -> Result<bool> {
         let index = open.num_paragraphs;
         loop {
             if open.told.is_none() && !open.is_told {
-                let named = Named { source: self.unit.source, path: &self.unit.path, record: open.record };
+                let named =
+                    DocumentName { source: self.unit.source, path: &self.unit.path, record: open.record };
                 let told = self.ledger.take(named, &mut self.audit)?;
                 open.told = told.map(|told| OpenLine { told, text_at: 0, is_begun: false, is_bad: false });
                 open.is_told = open.told.is_none();
                 open.num_told += u64::from(!open.is_told);
             }
-            let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &open.told else {
+            let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &open.told else {
                 return Ok(false);
             };
             let is_in_order = line.first <= line.last && line.first >= index;
@@ -160,8 +161,8 @@ impl Auditor<'_> {
     }
 
     /// Checks what a line says of itself.
-    fn begin_line(&mut self, open: &mut Open) {
-        let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &mut open.told else { return };
+    fn begin_line(&mut self, open: &mut AuditedDocument) {
+        let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
         self.recount.line(line);
@@ -187,7 +188,7 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that goes against the line that says so.
-    fn removed(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn removed(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
         self.buffer.clear();
         self.put(at);
         if let Some(why) = self.fault_of(open, at)? {
@@ -202,7 +203,7 @@ impl Auditor<'_> {
     }
 
     /// Appends the repaired paragraph and its LF to the buffer.
-    fn put(&mut self, at: At<'_>) {
+    fn put(&mut self, at: ComparedParagraph<'_>) {
         if at.sighted.paragraph.altered {
             // Writing to memory cannot fail.
             let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
@@ -212,9 +213,11 @@ impl Auditor<'_> {
         self.buffer.push(b'\n');
     }
 
-    fn fault_of(&mut self, open: &mut Open, at: At<'_>) -> Result<Option<String>> {
+    fn fault_of(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<Option<String>> {
         let index = open.num_paragraphs;
-        let Some(OpenLine { told: Told { line, .. }, text_at, .. }) = &mut open.told else { return Ok(None) };
+        let Some(OpenLine { told: NumberedLine { line, .. }, text_at, .. }) = &mut open.told else {
+            return Ok(None);
+        };
         let span = at.sighted.paragraph.span;
         let (start, end) = (open.bytes + count(span.start), open.bytes + count(span.end));
         if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
@@ -239,7 +242,7 @@ impl Auditor<'_> {
                 return Ok(Some(format!("{why}: {}", excerpt(&self.buffer))));
             }
             // From here on it stays nowhere else.
-            let place = Place::new(kept::survivor_key(survivor), told, EARLIER);
+            let place = KeptPlace::new(kept_paragraphs::survivor_key(survivor), told, EARLIER);
             let twin = self.kept.insert(fingerprint, place);
             if let (None, Some(added)) = (twin, &mut open.added) {
                 added.push(fingerprint);
@@ -250,7 +253,7 @@ impl Auditor<'_> {
         } else {
             return Ok(Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer))));
         };
-        if !twin.is(kept::survivor_key(survivor), told) {
+        if !twin.is(kept_paragraphs::survivor_key(survivor), told) {
             let place = self.place(twin);
             return Ok(Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer))));
         }
@@ -258,7 +261,7 @@ impl Auditor<'_> {
     }
 
     /// A place in words.
-    fn place(&self, place: Place) -> String {
+    fn place(&self, place: KeptPlace) -> String {
         if place.source() == EARLIER {
             return "in an earlier run".to_owned();
         }
@@ -267,8 +270,10 @@ impl Auditor<'_> {
     }
 
     /// Tells once that something is wrong with the line about the next paragraph.
-    fn tell_line(&mut self, open: &mut Open, why: &str) {
-        let Some(OpenLine { told: Told { line, number }, is_bad, .. }) = &mut open.told else { return };
+    fn tell_line(&mut self, open: &mut AuditedDocument, why: &str) {
+        let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
+            return;
+        };
         if std::mem::replace(is_bad, true) {
             return;
         }
@@ -283,7 +288,13 @@ impl Auditor<'_> {
     }
 
     /// Tells of the next paragraph.
-    fn tell(&mut self, open: &Open, at: Option<At<'_>>, kind: DifferenceKind, what: String) {
+    fn tell(
+        &mut self,
+        open: &AuditedDocument,
+        at: Option<ComparedParagraph<'_>>,
+        kind: DifferenceKind,
+        what: String,
+    ) {
         let is_told = self.audit.has_room();
         let line = open.line.or_else(|| {
             let at = at.filter(|_| open.record.is_none() && is_told)?;
@@ -294,10 +305,10 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
-    fn stays(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn stays(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
         open.num_kept += 1;
         self.unit.is_due = true;
-        let place = Place::new(open.key, open.num_paragraphs, self.unit.source);
+        let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
         if !at.sighted.is_short {
             if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
@@ -333,7 +344,7 @@ impl Auditor<'_> {
     }
 
     /// Looks for the document in OUT.
-    fn find(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn find(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
         let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
@@ -345,26 +356,26 @@ impl Auditor<'_> {
         };
         let file = text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
-            unit: Unit { source: self.unit.source, member: self.unit.member.as_deref() },
+            unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
             path: &self.unit.path,
             fields,
             file: &file,
         };
         let found = self.written.open(due, &mut self.audit)?;
-        open.is_found = Some(!matches!(found, Found::Not(_)));
+        open.is_found = Some(!matches!(found, OutputSearch::Not(_)));
         let shown = excerpt(at.body().as_bytes());
         match found {
-            Found::Here => {}
-            Found::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
-            Found::Not(what) => {
+            OutputSearch::Here => {}
+            OutputSearch::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
+            OutputSearch::Not(what) => {
                 self.tell(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
             }
         }
         Ok(())
     }
 
-    /// What stands in OUT in the place of what is in the buffer.
+    /// Compares the place in OUT with the expected bytes, and describes the difference.
     fn differs(&self) -> (DifferenceKind, String) {
         let head = self.written.head();
         let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
@@ -390,7 +401,7 @@ impl Auditor<'_> {
     }
 
     /// Ends a document.
-    pub(super) fn close(&mut self, mut open: Open) -> Result<()> {
+    pub(super) fn close(&mut self, mut open: AuditedDocument) -> Result<()> {
         if open.is_found == Some(true) && !self.written.is_lost() {
             let line = self.written.head();
             let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -413,7 +424,8 @@ impl Auditor<'_> {
         self.recount.document(open.num_kept > 0, rule, open.is_record);
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
-            self.wanted.note_document(open.key, Whole { digest, num_paragraphs: open.num_paragraphs });
+            self.wanted
+                .note_document(open.key, WholeDocument { digest, num_paragraphs: open.num_paragraphs });
         }
         self.audit.documents += 1;
         self.audit.paragraphs += open.num_paragraphs;
@@ -424,7 +436,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn drop_text(&mut self, open: &Open) {
+    pub(super) fn drop_text(&mut self, open: &AuditedDocument) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }
@@ -440,8 +452,8 @@ impl Auditor<'_> {
     }
 }
 
-/// What a document is called in a shard, as JSON: its own id, as a string, or failing that its place.
-fn name(path: &str, open: &Open) -> Vec<u8> {
+/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
+fn name(path: &str, open: &AuditedDocument) -> Vec<u8> {
     let id = &open.id;
     let name = match (serde_json::from_slice::<String>(id), open.record) {
         (Ok(id), _) => id,

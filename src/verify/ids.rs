@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::audit::{Audit, Difference, DifferenceKind};
-use super::kept::key;
-use super::sight::hash;
+use super::input_scan::hash;
+use super::kept_paragraphs::key;
 use crate::account::{LedgerPlace, LedgerReader};
 use crate::error::Result;
 
@@ -46,7 +46,8 @@ impl SurvivorIds {
             return;
         }
         let told = told(survivor);
-        let named = self.records.entry(key(&survivor.path, survivor.record)).or_insert(Named { told, actual: None });
+        let named =
+            self.records.entry(key(&survivor.path, survivor.record)).or_insert(Named { told, actual: None });
         self.is_wrong |= named.told != told;
     }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::audit::{Audit, DifferenceKind};
-use crate::account::{Counts, Directories, LedgerLine, Summary, Unit, names};
+use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Reason, Rule, Stays, Verdict};
 use crate::read::{Part, PartFate};
@@ -101,7 +101,7 @@ impl Recount {
 
     /// What became of a unit.
     pub(super) fn fate(&mut self, part: &Part) {
-        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
+        let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
         match &part.fate {
             PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => self.summary.count_skipped(unit, *reason),
@@ -165,7 +165,8 @@ impl Recount {
             (with, 0) => self.summary.config.ledger_text = with > 0,
             (0, _) => self.summary.config.ledger_text = false,
             (with, without) => {
-                let what = format!("{with} lines about copies have a text and {without} have none: all or none do");
+                let what =
+                    format!("{with} lines about copies have a text and {without} have none: all or none do");
                 audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
             }
         }

@@ -8,13 +8,13 @@ use crate::read::{Escaper, Field, ShardRow, ShardRows};
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
-    /// What names it: its own id, or its place.
+    /// Its name: the document's own id, or its place.
     pub id: String,
     /// Where it came from: the path of its file, and behind it that of the archive's member.
     pub path: String,
     /// Its clean text.
     pub text: String,
-    /// What it came with, as JSON.
+    /// The fields that came with it, as JSON.
     pub fields: Vec<Field>,
 }
 

@@ -22,7 +22,7 @@ pub struct RecordIds {
 pub struct SavedIds {
     first: Option<u64>,
     next: u64,
-    /// What the stores hold.
+    /// The marks of the two stores.
     pub stores: [Mark; 2],
 }
 

@@ -10,7 +10,7 @@ mod record;
 mod shard;
 mod text;
 
-pub use container::{ByteWriter, Piece, SourceWriter};
+pub use container::{ByteWriter, SourceWriter, WritePiece};
 pub use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;

@@ -15,7 +15,7 @@ pub struct Original<'a> {
     pub chunk: &'a Chunk,
     /// Where it stands in the chunk.
     pub slot: &'a Slot,
-    /// What its container is.
+    /// The kind of its container.
     pub kind: Kind,
 }
 

@@ -40,7 +40,7 @@ impl SavedShards {
 
 struct Shard {
     file: SharedFile,
-    /// What writes rows into the file.
+    /// The writer of rows, if the shard holds rows.
     rows: Option<ShardWriter<SharedFile>>,
 }
 

@@ -42,7 +42,7 @@ impl Layout {
     }
 }
 
-/// What writing a document came to.
+/// The result of writing a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Written {
     /// The blank lines at its ends.
@@ -62,7 +62,7 @@ pub struct Judged<'a> {
     pub text: &'a [u8],
     /// Its paragraphs in order.
     pub paragraphs: &'a [Paragraph],
-    /// What becomes of them.
+    /// The verdicts on its paragraphs.
     pub verdicts: &'a [Verdict],
     /// Whether a blank line stands after the last paragraph.
     pub blank_after: bool,
@@ -80,7 +80,7 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// What [`write_text`] would come to, but for blank lines.
+/// Counts as [`write_text`] would, but for blank lines, and writes nothing.
 pub fn count_text(document: Judged<'_>) -> Written {
     let mut written = Written::default();
     for (paragraph, verdict) in document.iter() {

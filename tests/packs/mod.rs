@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 
 use serde_json::Value;
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::error::SkipReason;
 use tamis::store::{Area, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Summary};
@@ -72,9 +72,9 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Run {
             let path = path.as_bytes();
             let is_unsupported = Format::is_unsupported(path);
             let plan = if is_unsupported {
-                Plan::Skip(SkipReason::Unsupported)
+                SourcePlan::Skip(SkipReason::Unsupported)
             } else {
-                Plan::Read(Format::of(path))
+                SourcePlan::Read(Format::of(path))
             };
             sources.push(0, path, plan)?;
         }

@@ -27,11 +27,11 @@ pub struct Likeness {
 pub struct Evidence {
     /// How alike it and its survivor are, if it has one.
     pub likeness: Likeness,
-    /// What a rule says that leaves nothing in the place of what goes.
+    /// The evidence of a rule that has no survivors, in that rule's own form.
     pub own: Option<RawJson<'static>>,
 }
 
-/// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
+/// Numbers of a near-duplicate and its survivor. Each list holds 32 at most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerNumbers {
     /// In both.
@@ -127,7 +127,7 @@ impl EvidenceStore {
         Ok(EvidencePlace { offset, len })
     }
 
-    /// What was kept of a finding; nothing of what no search found.
+    /// Reads the evidence of a finding. Without a finding the evidence is empty.
     ///
     /// # Errors
     /// [`crate::Error::Output`].

@@ -24,4 +24,4 @@ pub use line::{LedgerLine, LedgerLineRef, LedgerPlace};
 pub use reader::LedgerReader;
 pub use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
 pub use survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
-pub use writer::{Ledger, RollbackPoint, SavedLedger};
+pub use writer::{LedgerWriter, RollbackPoint, SavedLedgerWriter};

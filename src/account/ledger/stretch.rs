@@ -77,11 +77,11 @@ impl Stretch {
     }
 }
 
-/// What stretches are made from.
+/// The information that joining paragraphs to stretches needs.
 pub struct StretchContext<'a> {
     /// Where the survivors stand.
     pub places: &'a Places,
-    /// What searches found.
+    /// Findings of the searches that ran before this pass.
     pub findings: Option<&'a Findings>,
     /// Where the survivors of earlier runs stand.
     pub earlier: Option<&'a dyn Earlier>,

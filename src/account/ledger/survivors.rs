@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::store::path;
 use crate::units::{DocumentId, Ordinal};
 
-/// What the ledger needs to name a place.
+/// The information that the ledger needs to name a place.
 #[derive(Clone, Copy)]
 pub struct LedgerContext<'a> {
     /// The sources.
     pub sources: &'a SourceList,
     /// Where documents start.
     pub places: &'a Places,
-    /// What near-duplicates were found.
+    /// Findings of the searches that ran before this pass.
     pub findings: Option<&'a Findings>,
-    /// What earlier runs left.
+    /// Paragraphs of earlier runs, if there are any.
     pub earlier: Option<&'a dyn Earlier>,
 }
 
@@ -49,14 +49,14 @@ impl<'a> LedgerContext<'a> {
     }
 }
 
-/// What stays in the place of a stretch, and by which rule it goes.
+/// The survivors of a stretch, and the rule that removed it.
 #[derive(Debug, Clone)]
 pub struct Survivors {
     /// The rule.
     pub rule: Rule,
     /// Where they stand; nowhere if the rule leaves nothing.
     pub place: Option<SurvivorPlace>,
-    /// What a search found, if one did.
+    /// The finding of a search, if the stretch goes because of one.
     pub finding: Option<Finding>,
 }
 
@@ -96,8 +96,8 @@ pub enum SurvivorDocument {
     Earlier(EarlierPlace),
 }
 
-/// What stays in the place of `num` paragraphs that go for one reason. Cost: two binary searches; of an earlier run
-/// one or two reads.
+/// Finds the survivors of `num` paragraphs that go for one reason. Cost: two binary searches; for survivors in an
+/// earlier run one or two reads.
 ///
 /// # Errors
 /// Those of what earlier runs left.

@@ -27,7 +27,7 @@ const MAX_FULL: usize = 4;
 const LEVEL: i32 = 1;
 
 /// Writes the ledger.
-pub struct Ledger {
+pub struct LedgerWriter {
     file: Box<dyn OutputFile>,
     lines: Vec<u8>,
     /// Frames that are full and not yet compressed.
@@ -38,13 +38,13 @@ pub struct Ledger {
     evidence: EvidenceStore,
 }
 
-impl std::fmt::Debug for Ledger {
+impl std::fmt::Debug for LedgerWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger").field("open", &self.open).finish_non_exhaustive()
     }
 }
 
-impl Ledger {
+impl LedgerWriter {
     /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
     pub fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
         Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence }
@@ -162,16 +162,21 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn save(&mut self) -> Result<SavedLedger> {
+    pub fn save(&mut self) -> Result<SavedLedgerWriter> {
         self.write_full()?;
         let lines =
             String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
-        Ok(SavedLedger { mark: self.file.mark(), lines, open: self.open.clone(), ids: self.ids.save()? })
+        Ok(SavedLedgerWriter {
+            mark: self.file.mark(),
+            lines,
+            open: self.open.clone(),
+            ids: self.ids.save()?,
+        })
     }
 
     /// Takes up what was saved, with its file and the stores of ids as they were then.
     pub fn resume(
-        saved: SavedLedger,
+        saved: SavedLedgerWriter,
         file: Box<dyn OutputFile>,
         ids: RecordIds,
         evidence: EvidenceStore,
@@ -205,7 +210,7 @@ impl Ledger {
 
 /// A ledger that was saved.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct SavedLedger {
+pub struct SavedLedgerWriter {
     /// What its file held.
     pub mark: Mark,
     /// Lines of a frame that was not full.
@@ -239,7 +244,7 @@ mod tests {
     use super::*;
     use crate::account::{LedgerReader, RawJson};
     use crate::decide::{Findings, OwnerKind, Places, Reason, Rule};
-    use crate::discover::{Format, Plan, SourceList};
+    use crate::discover::{Format, SourceList, SourcePlan};
     use crate::document::Kind;
     use crate::store::{Area, MemoryOutput, Output};
     use crate::units::{Ordinal, ParagraphIndex};
@@ -256,7 +261,7 @@ mod tests {
         let mut findings = Findings::default();
         findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
+        sources.push(0, b"a.txt", SourcePlan::Read(Format::Named(Kind::Text))).unwrap();
         let mut places = Places::default();
         places.push_source(OwnerKind::Document);
         let document = places.push_document(Ordinal(0));
@@ -264,7 +269,7 @@ mod tests {
         let context =
             LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
         let file = output.create(Area::Account, LEDGER.as_bytes()).unwrap();
-        let mut ledger = Ledger::new(file, RecordIds::new([scratch(), scratch()]), evidence);
+        let mut ledger = LedgerWriter::new(file, RecordIds::new([scratch(), scratch()]), evidence);
         for (index, found) in (0..).zip([with, with, without]) {
             let stretch = Stretch {
                 first: ParagraphIndex(index),

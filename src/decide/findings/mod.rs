@@ -1,4 +1,5 @@
-//! What searches of the whole corpus found, as the later stages ask for it: by rule, which documents or paragraphs go.
+//! Findings: by rule, the documents and paragraphs that searches of the whole corpus remove. Later stages look them up
+//! here.
 //!
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
 //! ([`Findings::add_texts`], so that what is said of a text is said of all its copies), or paragraphs
@@ -54,12 +55,12 @@ impl Default for Finding {
     }
 }
 
-/// What was found in a corpus.
+/// Everything that searches of the corpus found.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// The texts of documents, if documents were compared.
     texts: Option<Texts>,
-    /// What goes, by rule, in the order in which rules are applied.
+    /// Removals by rule, in the order in which rules are applied.
     lists: Vec<List>,
 }
 
@@ -75,7 +76,7 @@ pub struct Texts {
 /// The text of a document without one.
 pub const NO_TEXT: u32 = u32::MAX;
 
-/// What goes by one rule. 32 bytes each.
+/// The removals by one rule: 32 bytes each.
 #[derive(Debug)]
 struct List {
     rule: Rule,

@@ -7,7 +7,7 @@ use crate::error::Result;
 /// Bytes of a piece, about.
 const PIECE: usize = 64 * 1024;
 
-/// What a piece holds; its first byte.
+/// The first byte of a saved piece, which says what the piece holds.
 const TEXTS: u8 = 0;
 const BEST: u8 = 1;
 /// Behind it stand the rule and its units, a byte each.

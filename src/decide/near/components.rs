@@ -69,7 +69,7 @@ pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result
     Ok(groups(parents, texts))
 }
 
-/// What fits at once.
+/// The number of texts that fit into the memory budget at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct BandRoom {
     /// Rounds of a band.

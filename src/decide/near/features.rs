@@ -1,4 +1,4 @@
-//! What of a text is compared: the set of its shingles, and its numbers.
+//! The features by which two texts are compared: the set of their shingles, and their numbers.
 
 use crate::fingerprint::{Number, Slots, WORD_BITS, mix};
 use crate::units::{self, count};
@@ -13,7 +13,8 @@ const HASH_BYTES: usize = HASH_BITS as usize / 8;
 /// whose Jaccard coefficient has a standard error below 0.001 (bottom-k sketch, Broder 1997).
 const MAX_SHINGLES: usize = 1 << 20;
 
-/// More numbers are compared by a sample, those of the smallest slots; of words the first so many.
+/// The most numbers that are compared in full. Of more, those of the smallest slots are a sample; of words, the first
+/// ones.
 const MAX_SLOTS: usize = 1 << 20;
 
 /// The features of one text.
@@ -31,7 +32,7 @@ pub struct Features {
     words: Vec<u64>,
 }
 
-/// What is left of the numbers of a text; nothing of a text without numbers.
+/// A summary of the numbers of a text. It is zero for a text without numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NumberMarks {
     /// One bit of 64 for each different number.
@@ -130,7 +131,7 @@ impl Features {
         &self.numbers
     }
 
-    /// What tells its numbers from others.
+    /// A summary of the numbers, which differs for nearly all texts with other numbers.
     pub fn number_marks(&self) -> NumberMarks {
         let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
         let numbers = self.numbers.iter().flat_map(|number| number.text.split(' '));

@@ -36,7 +36,7 @@ pub(super) struct Forest<'a> {
 enum ComponentSketches<'a> {
     /// Where they are.
     InMemory(&'a [SignatureId], &'a Signatures),
-    /// Read from disk: so many bins each.
+    /// Sketches that were read from disk, with their number of bins.
     Loaded(usize, Vec<u16>),
 }
 
@@ -61,7 +61,7 @@ impl<'a> Forest<'a> {
         Ok(Self { sketches, banding, nodes: HashMap::new() })
     }
 
-    /// Bytes that a component of so many texts takes, if all of them survive.
+    /// Bytes that a component of `num_texts` texts takes, if all of them survive.
     pub(super) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
         let Banded { texts, banding } = banded;
         let sketch = if texts.is_on_disk() { banding.num_bins() * size_of::<u16>() } else { 0 };

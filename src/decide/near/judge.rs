@@ -75,7 +75,7 @@ impl Judge {
         self.guard != Limit::Off
     }
 
-    /// The Jaccard coefficient below which a text of so many shingles cannot match one of so many others.
+    /// The Jaccard coefficient below which a text of `own` shingles cannot match one of `others` shingles.
     pub fn least_jaccard(&self, own: u64, others: u64) -> Share {
         match self.containment {
             Limit::AtLeast(limit) if own <= others => {
@@ -104,7 +104,7 @@ impl Judge {
         Some(Match { similarity, containment: contained })
     }
 
-    /// Shared shingles below which two texts of so many cannot match.
+    /// The number of shared shingles below which texts of `own` and `others` shingles cannot match.
     fn num_needed(&self, own: u64, others: u64) -> u64 {
         let alike = self.threshold.least_shared(own, others);
         match self.containment {

@@ -16,10 +16,10 @@ use crate::error::Result;
 /// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
 /// most equal numbers.
 const MAX_COMPARED: usize = 32;
-/// After the first that matches, so many more are looked at for one that is more like it.
+/// The number of candidates that are still compared after the first match, to find a better one.
 const MAX_BETTER: usize = 4;
 
-/// What becomes of a text that goes.
+/// A text that goes, its survivor, and the evidence.
 #[derive(Debug, Clone)]
 pub struct Removal {
     /// The text.
@@ -91,8 +91,8 @@ pub fn settle(
     Ok(removals)
 }
 
-/// Bytes that settling a component of so many texts takes at most, features and removals aside: mostly what finds
-/// survivors, some 110 bytes a text and band if all of them survive.
+/// The most bytes that settling a component of `num_texts` texts takes, apart from features and removals. Nearly all of
+/// it is the forest that finds survivors: some 110 bytes a text and band if all of them survive.
 pub fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
     // Of each text its position, size, number marks, place in the cache and in what was seen.
     const TEXT_BYTES: usize = 64;
@@ -358,7 +358,7 @@ mod tests {
         }
     }
 
-    /// What was found within these budgets: for sketches, for grouping, for features.
+    /// Settles texts within three budgets: for sketches, for grouping, for features.
     fn removals(config: &NearConfig, [kept, budget, cached]: [usize; 3]) -> Vec<String> {
         let banding = Banding::of(config);
         let mut texts = Signatures::within(kept, banding.num_bins(), true);

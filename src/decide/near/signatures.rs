@@ -1,4 +1,4 @@
-//! What is kept of every text: its sketch, which copies there are of it, and which of them would stay.
+//! Signatures: of every text its sketch, its copies, and the one of them that would stay.
 
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ pub struct Banded<'a> {
     pub banding: Banding,
 }
 
-/// What is known of one text.
+/// The properties of one text by which it is compared.
 #[derive(Debug, Clone)]
 pub struct Signed {
     /// 64 bits of the fingerprint of its key text.
@@ -56,12 +56,14 @@ pub struct Signed {
 }
 
 impl Signatures {
-    /// No texts yet, with so many bins each. Unless `is_ranked`, the first in corpus order comes first.
+    /// An empty set of texts whose sketches have `num_bins` bins. Unless `is_ranked`, the first in corpus order comes
+    /// first.
     pub fn new(num_bins: usize, is_ranked: bool) -> Self {
         Self::within(usize::MAX, num_bins, is_ranked)
     }
 
-    /// No texts yet, as in [`Self::new`]. Sketches beyond so many bytes are kept on disk ([`Self::needs_scratch`]).
+    /// An empty set of texts, as in [`Self::new`]. Sketches beyond `budget` bytes are kept on disk
+    /// ([`Self::needs_scratch`]).
     pub fn within(budget: usize, num_bins: usize, is_ranked: bool) -> Self {
         Self {
             sketches: Sketches::new(num_bins, budget),
@@ -163,7 +165,7 @@ impl Signatures {
         self.best[id as usize]
     }
 
-    /// What texts are sorted by: the one to stay first.
+    /// The sort key of a text: the smallest one stays first.
     pub fn order(&self, id: SignatureId) -> (Rank, MemberPlace) {
         (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
     }

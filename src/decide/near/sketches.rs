@@ -15,7 +15,7 @@ use crate::units::count;
 /// Texts a segment.
 pub(super) const SEGMENT: usize = 1024;
 
-/// So many sketches of a segment are read by reading all of it.
+/// From this number of wanted sketches on, a segment is read as a whole.
 const WHOLE: usize = 32;
 
 /// The sketches of texts, numbered from 0.
@@ -30,7 +30,7 @@ pub(super) struct Sketches {
     segments: Vec<Vec<u16>>,
     /// Segments there is room for.
     room: usize,
-    /// What comes after them.
+    /// The segments that come after those in memory.
     disk: Option<Disk>,
 }
 
@@ -59,8 +59,8 @@ enum Segment<'a> {
 }
 
 impl Sketches {
-    /// No sketches yet, of so many bins each. At most so many bytes of them are kept in memory, once there is
-    /// somewhere else to keep the others.
+    /// An empty list of sketches with `num_bins` bins each. At most `budget` bytes of them are kept in memory, once
+    /// there is a store for the others.
     pub(super) fn new(num_bins: usize, budget: usize) -> Self {
         let room = budget / (SEGMENT * num_bins * size_of::<u16>()).max(1);
         Self { num_bins, len: 0, segments: Vec::new(), room, disk: None }
@@ -209,7 +209,7 @@ impl Disk {
         Ok(())
     }
 
-    /// So many bins from the `at`-th of the store on.
+    /// Reads `len` bins, from the `at`-th bin of the store on.
     fn read(&self, at: usize, len: usize) -> Result<Vec<u16>> {
         let mut bytes = vec![0; len * 2];
         // Poisoned only if a read panicked, and then the run is over.
@@ -225,7 +225,7 @@ fn add(segment: &mut Vec<u16>, bins: &[u16], num_bins: usize) {
     segment.resize(len, 0);
 }
 
-/// What tells a sketch from others.
+/// A short hash by which two sketches are distinguished without reading them.
 pub(super) fn short_hash(bins: &[u16]) -> u32 {
     (key(bins, 0, bins.len()) >> 32) as u32
 }

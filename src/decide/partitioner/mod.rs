@@ -27,13 +27,13 @@ const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 /// A record on disk: the fingerprint, and the place as a little-endian `u64`.
 const PRINT_BYTES: usize = 24;
 
-/// What settling is given.
+/// The resources and outlets that settling uses.
 pub struct SettleOptions<'a> {
     /// Bytes of memory it may take.
     pub budget: u64,
     /// Where verdicts are kept.
     pub scratch: Box<dyn Scratch>,
-    /// What comes before everything.
+    /// Paragraphs of earlier runs, which come before all paragraphs of this run.
     pub earlier: Option<&'a dyn Earlier>,
     /// Is told of every survivor, in ascending order of fingerprints.
     pub fresh: Option<&'a mut SurvivorVisitor<'a>>,
@@ -237,7 +237,7 @@ impl Partitioner {
 pub struct SavedPartitioner {
     boundary: u64,
     retracted: Vec<Range<u64>>,
-    /// What the store of the records holds.
+    /// Length and checksum of the store that holds the prints.
     pub prints: Mark,
 }
 
@@ -300,7 +300,7 @@ impl PlacedPrint {
     }
 }
 
-/// What a round came to.
+/// The result of settling one round.
 #[derive(Debug, Default)]
 struct SettledRound {
     duplicates: Vec<(u64, Verdict)>,

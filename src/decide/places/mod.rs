@@ -17,7 +17,7 @@ struct DocumentBlock {
     starts: Vec<u32>,
 }
 
-/// What the documents of a source, or of a member of an archive, are.
+/// The kind of documents that a source or a member of an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnerKind {
     /// It is one document.
@@ -60,7 +60,7 @@ pub struct Places {
     end: u64,
 }
 
-/// What a document belongs to.
+/// The source, member and record that a document belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner<'a> {
     /// The source.
@@ -193,7 +193,7 @@ impl Places {
         (Ordinal(start(number, document.0).unwrap_or(end)), Ordinal(end))
     }
 
-    /// What a document belongs to. Cost: two binary searches.
+    /// Finds the source, member and record that a document belongs to. Cost: two binary searches.
     pub fn owner(&self, document: DocumentId) -> Owner<'_> {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);

@@ -18,8 +18,8 @@ pub struct SavedPlaces {
 const MOST: usize = 65_536;
 
 impl Places {
-    /// What came since `saved`: how much is saved with it, and the bytes to append; of much that came only a part, so
-    /// that this is to be asked until [`Self::is_saved`]. Nothing that is saved may be taken back after this.
+    /// Encodes the places that were added since `saved`. Returns the new mark and the bytes to append. A long addition
+    /// comes in several parts: call this until [`Self::is_saved`]. Places that are saved must not be retracted later.
     pub fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
         let mut bytes = Vec::new();
         let mut word = |word: u64| bytes.extend_from_slice(&word.to_le_bytes());

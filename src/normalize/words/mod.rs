@@ -21,7 +21,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use self::table::{Entry, NUM_CLASSES, Unit, WordTable};
+use self::table::{FoldedChar, NUM_CLASSES, TableEntry, WordTable};
 use crate::config::Repair;
 
 /// Takes the comparison tokens of a text, character by character.
@@ -73,7 +73,7 @@ pub struct Tokenizer {
     table: &'static WordTable,
 }
 
-/// At least so many bytes go through the libraries at a time: starting them takes as long as some fifty bytes do.
+/// The fewest bytes that are given to the libraries at a time: starting them takes as long as some fifty bytes do.
 const STRETCH: usize = 64;
 
 impl Tokenizer {
@@ -118,7 +118,7 @@ impl Tokenizer {
     }
 }
 
-/// What the segment at hand ends with, as far as the rules ask.
+/// The end of the current segment, as far as the word rules ask about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum State {
@@ -164,7 +164,7 @@ const fn begun(class: usize) -> State {
 /// One pass of the fast path, up to a hard character.
 struct Pass<'a, S> {
     table: &'static WordTable,
-    ascii: &'static [Entry; 128],
+    ascii: &'static [TableEntry; 128],
     sink: &'a mut S,
     /// The place of the character to be dealt with.
     at: usize,
@@ -226,7 +226,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
     /// Deals with the letters that are tokens by themselves, from `entry` at `self.at` on; returns the first
     /// character that is not one, or that is followed by a hard one: it is hard then itself.
     #[inline]
-    fn take_lone(&mut self, text: &[u8], mut entry: Entry, mut width: usize) -> (Entry, usize) {
+    fn take_lone(&mut self, text: &[u8], mut entry: TableEntry, mut width: usize) -> (TableEntry, usize) {
         self.close();
         let mut at = self.at;
         while entry.is_lone() {
@@ -246,7 +246,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
     /// After a letter: deals with the ASCII letters from `at` on, each followed by an ASCII character that is not
     /// hard. Returns the first character that is not one of those, of the width of the first if that is not ASCII.
     #[inline]
-    fn take_ascii(&mut self, text: &[u8], mut at: usize, mut entry: Entry) -> (usize, Entry) {
+    fn take_ascii(&mut self, text: &[u8], mut at: usize, mut entry: TableEntry) -> (usize, TableEntry) {
         if text.get(at).is_some_and(u8::is_ascii) {
             let start = at;
             while entry.is_plain_letter()
@@ -270,7 +270,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
 
     /// Deals with a folded character; `false` if that is for the libraries to do.
     #[inline]
-    fn take(&mut self, unit: Unit, is_first: bool) -> bool {
+    fn take(&mut self, unit: FoldedChar, is_first: bool) -> bool {
         if let Some(state) = joined(self.state, unit.class()) {
             self.state = state;
         } else {

@@ -6,7 +6,7 @@ use crate::read::coding::Detection;
 use crate::read::encoding::{self, Decision};
 use crate::split::line::last_lf;
 
-/// What the bytes of a container are to be decoded from before its records are found.
+/// The encoding of a container's bytes, which are decoded before its records are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Charset {
     /// They are UTF-8 by definition, and one bad line does not make them anything else: another encoding is believed

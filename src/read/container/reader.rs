@@ -21,7 +21,7 @@ pub(crate) trait PieceReader: Send {
     /// Bytes read so far; 0 where they are not read in order.
     fn num_read(&self) -> u64;
 
-    /// What opening showed it to be, if that is more than was known.
+    /// The kind that opening the file showed, if that is more than was known before.
     fn kind(&self) -> Option<Kind> {
         None
     }
@@ -36,7 +36,7 @@ pub(in crate::read) enum End {
     Reread(Reread),
 }
 
-/// What a piece holds.
+/// The content of a piece.
 #[derive(Debug)]
 pub(in crate::read) enum Body {
     /// Whole paragraphs of a text document.
@@ -62,11 +62,11 @@ pub(in crate::read) struct Records {
     pub(in crate::read) rows: Option<Rows>,
 }
 
-/// What a reader of one document or container gives.
+/// The result of reading on in a document or container.
 pub(in crate::read) struct Take {
     pub(in crate::read) body: Body,
     pub(in crate::read) is_last: bool,
-    /// What is wrong after the body.
+    /// The fault after the body, if there is one.
     pub(in crate::read) end: End,
 }
 

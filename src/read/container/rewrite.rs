@@ -17,7 +17,7 @@ pub(crate) enum Rewrite {
     Whole {
         /// Writes the record that is given first with the text that is given second.
         write: fn(&[u8], &[u8], &mut dyn Write) -> io::Result<()>,
-        /// What stands after a record that is written as it is.
+        /// Bytes that follow a record that is written unchanged.
         end: &'static [u8],
     },
     /// It is a row of a table: see [`super::parquet::Rows::with_texts`].
@@ -25,7 +25,7 @@ pub(crate) enum Rewrite {
 }
 
 impl Rewrite {
-    /// What stands after bytes that are no document and are written as they are.
+    /// Bytes that follow a part that is no document and is written unchanged.
     pub(crate) fn end(self) -> &'static [u8] {
         match self {
             Self::Text | Self::Rows => b"",
@@ -39,7 +39,7 @@ impl Rewrite {
 pub(crate) struct InPlace {
     /// How it is spelled, if not as it is.
     pub escape: Option<Escape>,
-    /// What is written after the record.
+    /// Bytes that are written after the record.
     pub end: &'static [u8],
 }
 

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030};
 
 use super::private;
-use crate::read::position::Position;
+use crate::read::position::ReadPosition;
 
-/// What takes the place of a malformed sequence.
+/// The text that replaces a malformed sequence.
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Appends the text of `bytes` to `out` and returns the number of malformed sequences, each of which has
@@ -78,7 +78,7 @@ pub struct Transcoder<R> {
     reader: R,
     decoder: Decoder,
     replace: bool,
-    num_replaced: Position,
+    num_replaced: ReadPosition,
     input: Box<[u8]>,
     /// The bytes of `input` that are to be decoded, and where what is read of them ends.
     pending: std::ops::Range<usize>,
@@ -103,7 +103,7 @@ impl<R: Read> Transcoder<R> {
             reader,
             decoder: encoding.new_decoder_without_bom_handling(),
             replace,
-            num_replaced: Position::default(),
+            num_replaced: ReadPosition::default(),
             input: vec![0; BUFFER_BYTES].into_boxed_slice(),
             pending: 0..0,
             filled: 0,
@@ -114,7 +114,7 @@ impl<R: Read> Transcoder<R> {
     }
 
     /// The number of malformed sequences that became U+FFFD so far, to be seen from outside.
-    pub(in crate::read) fn num_replaced(&self) -> Position {
+    pub(in crate::read) fn num_replaced(&self) -> ReadPosition {
         self.num_replaced.clone()
     }
 

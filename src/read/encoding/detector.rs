@@ -2,12 +2,12 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_2022_JP, UTF_8};
 
-use super::chinese::Evidence;
+use super::chinese::Gb18030Evidence;
 use super::sample::Sample;
-use super::utf8::{Damage, Progress, has_utf8_line};
+use super::utf8::{Damage, Utf8Progress, has_utf8_line};
 use super::{Decision, by_bom, guess, is_utf8, is_utf32, utf16};
 
-/// What a document is called that was written as UTF-8 and is no longer.
+/// The fault of a document that was written as UTF-8 and is damaged.
 const NOT_UTF8: &str = "not valid UTF-8";
 
 /// Decides the encoding of one document that comes in chunks of any size, cut anywhere.
@@ -20,7 +20,7 @@ pub struct Detector {
     given: Option<&'static Encoding>,
     /// The first bytes, where a byte order mark is.
     head: Vec<u8>,
-    utf8: Progress,
+    utf8: Utf8Progress,
     japanese: Japanese,
     sample: Sample,
 }
@@ -29,7 +29,7 @@ impl Detector {
     /// A detector for one document. `given` is what it is decoded with if it has no byte order mark and is
     /// neither UTF-8 nor UTF-16.
     pub fn new(given: Option<&'static Encoding>) -> Self {
-        let (utf8, japanese, sample) = (Progress::default(), Japanese::default(), Sample::default());
+        let (utf8, japanese, sample) = (Utf8Progress::default(), Japanese::default(), Sample::default());
         Self { given, head: Vec::new(), utf8, japanese, sample }
     }
 
@@ -95,7 +95,7 @@ impl Detector {
         if self.utf8.is_cut_off() || self.sample.parts().any(has_utf8_line) {
             return not_utf8(error);
         }
-        let mut evidence = Evidence::default();
+        let mut evidence = Gb18030Evidence::default();
         self.sample.parts().for_each(|part| evidence.add(part));
         if evidence.is_strong() {
             return Decision::Other(encoding_rs::GB18030);
@@ -115,7 +115,7 @@ impl Detector {
     }
 }
 
-/// What a document is that is in no encoding in particular.
+/// The fault of a document that is in no encoding for certain.
 const UNKNOWN: &str = "not valid UTF-8, and in no other encoding for certain";
 
 fn not_utf8(byte: u64) -> Decision {

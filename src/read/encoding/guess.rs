@@ -22,7 +22,7 @@ pub(super) fn guess<'a, I: Iterator<Item = &'a [u8]>>(parts: impl Fn() -> I) -> 
     }
     detector.feed(b"", true);
     let encoding = widened(detector.guess(None, Utf8Detection::Deny));
-    Tally::of(parts(), encoding)?.is_plausible(encoding).then_some(encoding)
+    CharTally::of(parts(), encoding)?.is_plausible(encoding).then_some(encoding)
 }
 
 /// Whether the character is a frame, of which tables in IBM866 are full, or punctuation or a full-width form
@@ -31,9 +31,9 @@ fn is_sign(c: char) -> bool {
     matches!(c, '\u{2500}'..='\u{259f}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff65}')
 }
 
-/// What a decoded text consists of, in characters.
+/// Counts of the characters of a decoded text, by script.
 #[derive(Debug, Default)]
-struct Tally {
+struct CharTally {
     characters: usize,
     /// Control characters that no text has.
     controls: usize,
@@ -62,7 +62,7 @@ struct Tally {
     thai: usize,
 }
 
-impl Tally {
+impl CharTally {
     /// The tally of the text of these parts, or `None` if they cannot be decoded.
     fn of<'a>(parts: impl Iterator<Item = &'a [u8]>, encoding: &'static Encoding) -> Option<Self> {
         let mut tally = Self::default();

@@ -23,7 +23,7 @@ pub use detector::Detector;
 
 use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
-/// What a document's bytes are.
+/// The result of detecting an encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Valid UTF-8, with or without a byte order mark.
@@ -37,7 +37,7 @@ pub enum Decision {
         byte: u64,
         /// Whether it is UTF-8 all the same, and damaged.
         is_utf8: bool,
-        /// What is wrong, as a phrase for a message: "not valid UTF-8".
+        /// The fault, as a phrase for a message: "not valid UTF-8".
         detail: &'static str,
     },
 }

@@ -9,7 +9,7 @@ use memchr::memmem;
 /// The pair.
 const PAIR: [u8; 2] = [0xa3, 0xa0];
 
-/// What the pair is, in UTF-8.
+/// The character that the pair of bytes stands for, in UTF-8.
 pub(super) const TEXT: &str = "\u{e5e5}";
 
 /// Bytes of the pair.

@@ -1,10 +1,10 @@
-//! What the page's script is given, as JSON.
+//! The data that the page's script gets, as JSON.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chosen::{Paths, Place, shown_id};
+use super::chosen::{ParagraphsPlace, Paths, shown_id};
 use super::copies::{CLASSES, Standing};
 use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
@@ -20,7 +20,8 @@ pub(super) struct Data {
     /// Of all groups the largest.
     pub(super) groups: Vec<GroupData>,
     pub(super) num_groups: u64,
-    /// Paragraphs that stand so many times or more, up to the next.
+    /// Numbers of paragraphs by how often they stand: each class begins at the first number and ends before the next
+    /// class.
     copies: Vec<(u64, u64)>,
     pub(super) repeated: Vec<RepeatedData>,
     rejected: Vec<RejectedLine>,
@@ -151,7 +152,7 @@ impl GroupData {
 
 impl PlaceData {
     /// A place without a text.
-    pub(super) fn of(place: &Place) -> Self {
+    pub(super) fn of(place: &ParagraphsPlace) -> Self {
         Self {
             run: place.run.as_deref().map(|run| printable_bytes(run.as_bytes())),
             path: place.path,

@@ -34,7 +34,7 @@ impl DocumentKey {
         }
     }
 
-    /// What stands for a document where none has what stays: lines with one text and evidence are one group.
+    /// The key of a group without survivor: lines with one text and evidence are one group.
     fn of_evidence(line: &LedgerLineRef<'_>) -> Self {
         let (evidence, text) =
             (line.evidence.as_ref().map_or("", RawJson::json), line.text.map_or("", RawValue::get));
@@ -45,11 +45,11 @@ impl DocumentKey {
 /// Copies of one stretch of paragraphs that one rule removed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    /// What stays, if something does.
+    /// The document that stays, if one does.
     pub(super) document: DocumentKey,
     pub(super) first: u64,
     pub(super) last: u64,
-    /// What went.
+    /// Removed paragraphs.
     pub(super) paragraphs: u64,
     pub(super) bytes: u64,
     pub(super) copies: u32,

@@ -164,7 +164,7 @@ impl Texts for NoTexts<'_> {
     }
 }
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Debug)]
 pub struct Page {
     data: Data,

@@ -1,6 +1,6 @@
 //! The texts of the groups that are shown: which are read, and what of them the page has room for.
 
-use super::chosen::{Chosen, Copy, Often, Paths, Place, Shown, num_paragraphs};
+use super::chosen::{Chosen, Copy, ParagraphsPlace, Paths, RepeatedParagraph, ShownGroup, num_paragraphs};
 use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
@@ -24,7 +24,7 @@ pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
     planned
 }
 
-/// What a text of a group takes, about.
+/// The size of one text of a group, about.
 fn bytes_of(group: &Group) -> usize {
     let each = group.bytes / u64::from(group.copies.max(1));
     units::index(each).clamp(1, MAX_TEXT)
@@ -36,7 +36,7 @@ fn paragraphs_of(group: &Group) -> u64 {
     count(MAX_TEXT) / each.max(1) + 1
 }
 
-/// What was asked of the inputs, and how it is answered.
+/// Requests for texts of the inputs, and the answers.
 struct TextAnswers {
     wanted: Vec<TextPlace>,
     answers: std::vec::IntoIter<std::result::Result<Text, String>>,
@@ -76,7 +76,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
         data.groups.push(group);
     }
     for (repeated, place) in std::mem::take(&mut chosen.repeated).into_iter().enumerate() {
-        let Some(Often { place, copy }) = place else { continue };
+        let Some(RepeatedParagraph { place, copy }) = place else { continue };
         let answer = answers.next(&place);
         let mut place = PlaceData::of(&place);
         show(data, &mut place, answer, &mut room);
@@ -89,22 +89,27 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     Ok(())
 }
 
-/// What is shown where nothing stays.
+/// The place that is shown where nothing stays.
 fn nowhere(data: &mut Data, paths: &mut Paths) -> PlaceData {
-    let mut place = PlaceData::of(&Place::nowhere(paths));
+    let mut place = PlaceData::of(&ParagraphsPlace::nowhere(paths));
     place.missing = Some(data.reason(NOTHING));
     place
 }
 
 /// The places of a group whose texts are read: not those that the ledger holds.
-fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
+fn places(shown: &ShownGroup) -> impl Iterator<Item = &ParagraphsPlace> {
     let copies = shown.copies.iter().take(shown.num_texts.saturating_sub(1));
     let copies = copies.filter(|copy| copy.text.is_none()).map(|copy| &copy.place);
     shown.survivor.iter().filter(|place| shown.num_texts > 0 && place.run.is_none()).chain(copies)
 }
 
-fn group_data(data: &mut Data, shown: Shown, answers: &mut TextAnswers, room: &mut TextRoom) -> GroupData {
-    let Shown { group, num_texts, survivor, copies } = shown;
+fn group_data(
+    data: &mut Data,
+    shown: ShownGroup,
+    answers: &mut TextAnswers,
+    room: &mut TextRoom,
+) -> GroupData {
+    let ShownGroup { group, num_texts, survivor, copies } = shown;
     let mut told = GroupData::of(&group);
     let mut twin = None;
     if let Some(place) = survivor {
@@ -163,7 +168,7 @@ fn show(
 
 impl TextAnswers {
     /// The answer about the next place.
-    fn next(&mut self, place: &Place) -> std::result::Result<Cut, String> {
+    fn next(&mut self, place: &ParagraphsPlace) -> std::result::Result<Cut, String> {
         let wanted = self.wanted.pop();
         let text = self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))?;
         let num_read = wanted.map_or(0, |wanted| num_paragraphs(wanted.first, wanted.last));
@@ -171,7 +176,7 @@ impl TextAnswers {
     }
 }
 
-/// What may still be shown.
+/// The number of texts and bytes that may still be shown.
 struct TextRoom {
     left: usize,
 }

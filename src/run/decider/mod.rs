@@ -31,13 +31,13 @@ pub(crate) struct Decider<'a> {
     /// Exact de-duplication, in a pass that needs it.
     pub(crate) copies: Copies,
     numbering: Numbering<'a>,
-    /// What became of documents and paragraphs by rules that need the whole corpus.
+    /// Findings of the searches of the whole corpus.
     findings: Option<&'a Findings>,
     /// Whether documents are what they were.
     recheck: Option<Recheck>,
-    /// What documents are, if they are to be read again.
+    /// Checksums of the documents, collected in this pass if the corpus will be read again.
     noting: Option<Checksums>,
-    /// What was noted.
+    /// The checksums that were collected.
     noted: Option<Arc<Checksums>>,
     cursor: PlaceCursor,
 }
@@ -59,25 +59,25 @@ enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
-    KnownCorpus(&'a Places),
+    Known(&'a Places),
     /// This pass gave them, and goes through what it has been through once more.
     Kept(Places),
 }
 
-/// What passes before found of every document: where it stands, and what it was.
+/// Knowledge about every document from earlier passes: its place and its checksum.
 #[derive(Debug)]
 pub(crate) struct KnownCorpus {
     pub(crate) places: Places,
     pub(crate) checksums: Arc<Checksums>,
 }
 
-/// What is known of the corpus when a pass begins.
+/// Knowledge about the corpus with which a pass begins.
 pub(crate) enum Basis<'a> {
     /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
     Nothing(Option<Checksums>),
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
-    /// What a search found, for the pass that is taken through to the end with it and may be saved.
+    /// The result of a search, for the pass that is taken through to the end with it and may be saved.
     Searched(KnownCorpus, Option<&'a Findings>),
 }
 
@@ -153,7 +153,7 @@ impl<'a> Decider<'a> {
                 Self { copies, numbering, findings: None, recheck: None, noting, noted: None, cursor }
             }
             Basis::Borrowed { places, checksums, findings } => {
-                let (numbering, recheck) = (Numbering::KnownCorpus(places), checksums.map(Recheck::new));
+                let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
                 Self { copies, numbering, findings, recheck, noting: None, noted: None, cursor }
             }
             Basis::Searched(KnownCorpus { places, checksums }, findings) => {
@@ -193,7 +193,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn places(&self) -> &Places {
         match &self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::KnownCorpus(places) => places,
+            Numbering::Known(places) => places,
         }
     }
 
@@ -201,7 +201,7 @@ impl<'a> Decider<'a> {
     pub(crate) fn into_known(self) -> Option<KnownCorpus> {
         let places = match self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
-            Numbering::KnownCorpus(_) => return None,
+            Numbering::Known(_) => return None,
         };
         let checksums = self.noted.or(self.noting.map(Arc::new))?;
         Some(KnownCorpus { places, checksums })
@@ -215,7 +215,7 @@ impl<'a> Decider<'a> {
     fn given(&mut self) -> Option<&mut Places> {
         match &mut self.numbering {
             Numbering::Given(places) => Some(places),
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => None,
+            Numbering::Known(_) | Numbering::Kept(_) => None,
         }
     }
 
@@ -408,7 +408,7 @@ impl<'a> Decider<'a> {
     fn push_document(&mut self, start: Ordinal) -> DocumentId {
         match &mut self.numbering {
             Numbering::Given(places) => places.push_document(start),
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => {
+            Numbering::Known(_) | Numbering::Kept(_) => {
                 self.cursor.next_document += 1;
                 DocumentId(self.cursor.next_document - 1)
             }

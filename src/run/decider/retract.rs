@@ -1,4 +1,5 @@
-//! What turned out to be bad, or to be read again in another way: it is taken out of a batch as if it had never been.
+//! Retracts documents that turned out to be bad, and sources that have to be read again in another way: they are taken
+//! out of a batch as if they had never been there.
 
 use super::{Decider, owner, piece};
 use crate::read::{Part, PartFate};

@@ -41,7 +41,7 @@ impl Decider<'_> {
                 cursor.next_document = places.num_documents();
                 cursor.open.as_ref().map_or(cursor.next_document, |open| open.id.0)
             }
-            Numbering::KnownCorpus(_) | Numbering::Kept(_) => 0,
+            Numbering::Known(_) | Numbering::Kept(_) => 0,
         };
         let open = cursor.open.as_ref().map(|open| open.start);
         if let Copies::InMemory(exact) = std::mem::take(&mut self.copies) {
@@ -107,7 +107,7 @@ enum SavedCopies {
     Settled(SavedVerdicts),
 }
 
-/// What a pass appends to when it is saved: places and survivors, each in a store.
+/// The logs to which a pass is saved: places and survivors, each in a store.
 pub(crate) struct DeciderLogs {
     places: PieceLog,
     survivors: PieceLog,
@@ -115,7 +115,7 @@ pub(crate) struct DeciderLogs {
     saved_survivors: SavedSurvivors,
 }
 
-/// What the logs hold.
+/// The marks of the logs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedDeciderLogs {
     places: Mark,
@@ -263,7 +263,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// What a pass that was saved goes on with.
+/// The state and the resources from which a saved pass resumes.
 #[derive(Clone, Copy)]
 pub(crate) struct Resumed<'a> {
     pub(crate) scope: Scope,

@@ -12,7 +12,7 @@ use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
 use crate::run::decider::{Basis, Decider};
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::pass::{Keys, Pass};
 use crate::run::progress::PassProgress;
@@ -56,8 +56,7 @@ struct TextsByPlace(Vec<(MemberPlace, SignatureId)>);
 
 impl TextsByPlace {
     fn new(texts: &Signatures, components: &Components) -> Self {
-        let mut wanted: Vec<_> =
-            components.texts().iter().map(|&text| (texts.best(text), text)).keep_features();
+        let mut wanted: Vec<_> = components.texts().iter().map(|&text| (texts.best(text), text)).collect();
         wanted.sort_unstable();
         Self(wanted)
     }
@@ -83,12 +82,12 @@ impl TextsByPlace {
     }
 }
 
-/// What was made of a text, or of a piece of one.
+/// The features of a text, or of a piece of one.
 enum MadeFeatures {
     /// A whole text, encoded.
     Whole(SignatureId, Vec<u8>),
     /// A piece of a long text.
-    FeaturePiece(SignatureId, Box<FeaturePiece>),
+    Piece(SignatureId, Box<FeaturePiece>),
 }
 
 struct FeaturePiece {
@@ -96,7 +95,7 @@ struct FeaturePiece {
     shingles: Shingles,
 }
 
-/// What was made of a chunk: of each text with the number of its slot.
+/// The features made from a chunk, each with the number of its slot.
 type ChunkMade = Vec<(usize, MadeFeatures)>;
 
 /// Makes features.
@@ -130,7 +129,7 @@ impl FeatureMaker<'_> {
                 let len = shingles.num_elements();
                 let one = if part.is_piece_of_text() {
                     let features = Features::new(len, shingles.take_complete(), numbers);
-                    MadeFeatures::FeaturePiece(text, Box::new(FeaturePiece { features, shingles }))
+                    MadeFeatures::Piece(text, Box::new(FeaturePiece { features, shingles }))
                 } else {
                     MadeFeatures::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
                 };
@@ -219,7 +218,7 @@ impl ChunkFeatureJoiner<'_> {
             match made {
                 _ if slot < number => {}
                 MadeFeatures::Whole(text, features) => self.joiner.collected.keep(text, &features)?,
-                MadeFeatures::FeaturePiece(text, piece) => self.joiner.join(text, *piece),
+                MadeFeatures::Piece(text, piece) => self.joiner.join(text, *piece),
             }
         }
         Ok(())
@@ -278,7 +277,7 @@ pub(super) fn keep_features(
         joiner.add(&settled, made)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(
         corpus,
         PassProgress::new(Pass::Features, Feed::new(corpus).only(&sources)),

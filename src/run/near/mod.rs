@@ -52,7 +52,7 @@ use crate::units::{self, Ordinal, count};
 use features::FeatureStore;
 use sketch::DocumentSketches;
 
-/// What is compared.
+/// The units that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ComparedUnits {
     Documents,
@@ -119,8 +119,8 @@ fn near_budget(config: &Config) -> usize {
 const TEXT_BYTES: u64 = 28;
 const RANK_BYTES: u64 = 32;
 
-/// Checks that what must be in memory of so many distinct texts fits below the ceiling, if there is one: within half of
-/// what is above the [`FIXED`] part, and within a quarter if records of paragraphs are there too.
+/// Checks that the memory for `num_texts` distinct texts fits below the ceiling, if there is one: within half of what
+/// is above the [`FIXED`] part, and within a quarter if prints of paragraphs are in memory too.
 fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
     let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
     let near = &config.decide.near;
@@ -208,7 +208,7 @@ fn batches(
     batches
 }
 
-/// What was collected, for all groups at once.
+/// The features of all texts, shared by the groups that are settled in parallel.
 struct SharedFeatures(Mutex<FeatureStore>);
 
 impl Load for SharedFeatures {

@@ -16,7 +16,7 @@ pub(super) struct Ranking<'a> {
     order: Option<Order>,
 }
 
-/// What is known of the documents of a part.
+/// The ranks of the documents of a part.
 pub(super) struct PartRanks<'a> {
     keep: &'a Keep,
     /// Of all its documents.

@@ -11,7 +11,7 @@ use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
 use crate::run::decider::{Decider, KnownCorpus};
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::{self, Searched};
 use crate::run::pass::{Keys, Pass};
@@ -33,7 +33,7 @@ pub(super) struct DocumentSketches {
     pub(super) texts_of: Vec<SignatureId>,
 }
 
-/// What is seen of a document, or of a piece of one.
+/// The sketch of one slot: of a document, or of a piece of one.
 enum SlotSketch {
     /// Nothing to compare.
     Nothing,
@@ -69,7 +69,7 @@ impl<'a> Sketcher<'a> {
         Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
     }
 
-    /// What is seen of each slot of a chunk.
+    /// Sketches each slot of a chunk.
     fn look(&self, settled: &Settled) -> Result<Vec<SlotSketch>> {
         let chunk = &settled.scanned.chunk;
         let mut seen = Vec::with_capacity(chunk.slots.len());
@@ -116,7 +116,7 @@ struct SketchAdder<'a> {
     sketches: DocumentSketches,
     open: Option<OpenSketch>,
     sketcher: &'a Sketcher<'a>,
-    /// What was found before: documents that go already are not compared.
+    /// Earlier findings. Documents that go by them are not compared.
     gone: Option<&'a Findings>,
     walk: Walk,
 }
@@ -253,7 +253,8 @@ pub(super) fn documents(
         check_texts(corpus.config, adder.sketches.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.sketches, decider.into_known()))
 }
@@ -372,7 +373,8 @@ pub(super) fn paragraphs(
         check_texts(corpus.config, adder.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.texts, decider.into_known()))
 }

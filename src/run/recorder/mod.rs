@@ -8,7 +8,7 @@ mod tally;
 pub(crate) use saved::SavedRecorder;
 
 use crate::account::{
-    Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, RollbackPoint, Summary, names,
+    Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, names,
 };
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
@@ -20,7 +20,7 @@ use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
-use crate::run::render::{Content, Rendered, RenderedPart};
+use crate::run::render::{PartContent, Rendered, RenderedPart};
 use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
@@ -32,7 +32,7 @@ pub(crate) struct Recorder<'a> {
     spooler: &'a dyn Spooler,
     config: &'a Config,
     buffers: &'a Buffers,
-    ledger: Ledger,
+    ledger: LedgerWriter,
     findings: Option<&'a Findings>,
     earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
@@ -51,12 +51,13 @@ pub(crate) struct Recorder<'a> {
 /// A document or container that is appended to, piece by piece.
 #[derive(Default)]
 struct OpenDocument {
-    /// What its pieces add up to; counted when it is whole, as it may still turn out to be bad.
+    /// Counts of its pieces so far. They are added to the run's when the document is whole, as it may still turn out to
+    /// be bad.
     counts: Counts,
     layout: Layout,
     /// Where the ledger goes back to then.
     rollback_point: Option<RollbackPoint>,
-    /// What stands before the first document that is kept, and goes if none is.
+    /// Bytes that stand before the first kept document. They are dropped if no document is kept.
     pending: Vec<u8>,
     /// Something of it is written.
     is_written: bool,
@@ -64,7 +65,7 @@ struct OpenDocument {
     text: Spool,
 }
 
-/// What a recorder writes to beside the corpus.
+/// The files and stores that a recorder writes beside the corpus.
 pub(crate) struct AccountFiles {
     pub(crate) ledger: Box<dyn OutputFile>,
     pub(crate) rejected: Box<dyn OutputFile>,
@@ -109,7 +110,7 @@ impl<'a> Recorder<'a> {
             spooler,
             config,
             buffers,
-            ledger: Ledger::new(ledger, ids, evidence),
+            ledger: LedgerWriter::new(ledger, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,
@@ -123,12 +124,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// What searches found.
+    /// Findings of the searches of the whole corpus.
     pub(crate) fn findings(&self) -> Option<&'a Findings> {
         self.findings
     }
 
-    /// What the ledger needs to know.
+    /// The information that the ledger needs to name places.
     fn context<'p>(&self, places: &'p Places) -> LedgerContext<'p>
     where
         'a: 'p,
@@ -279,7 +280,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         let RenderedPart { mut counts, stretches, content } = std::mem::take(rendered);
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
-        if matches!(content, Some(Content::TooLong)) {
+        if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {
                 recorder.ledger.push(document, stretch, context)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AccountFiles, ID_STORES, OpenDocument, Recorder, SavedTally, Tally};
-use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
+use crate::account::{Counts, EvidenceStore, LedgerWriter, SavedLedgerWriter, names};
 use crate::config::TargetFormat;
 use crate::decide::Findings;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
 /// A record that was saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
-    ledger: SavedLedger,
+    ledger: SavedLedgerWriter,
     /// What the list of rejections held.
     rejected: Mark,
     /// The file that was appended to, and what it held.
@@ -52,9 +52,8 @@ impl OpenDocument {
 impl SavedRecorder {
     /// The files that were appended to, as they were then.
     pub(crate) fn open_files(&self, to: Option<TargetFormat>) -> Vec<StagedFile> {
-        let account = |name: &str, mark| {
-            StagedFile { area: Area::Account, relative: name.as_bytes().to_owned(), mark }
-        };
+        let account =
+            |name: &str, mark| StagedFile { area: Area::Account, relative: name.as_bytes().to_owned(), mark };
         let mut files =
             vec![account(names::LEDGER, self.ledger.mark), account(names::REJECTED, self.rejected)];
         if let Some((relative, mark)) = &self.writer {
@@ -103,7 +102,7 @@ impl<'a> Recorder<'a> {
             spooler: corpus.spooler,
             config: corpus.config,
             buffers: corpus.buffers,
-            ledger: Ledger::resume(ledger, ledger_file, ids, evidence),
+            ledger: LedgerWriter::resume(ledger, ledger_file, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,

@@ -35,7 +35,7 @@ use super::overlap::canonical;
 use super::{Append, ReadAt, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
-use marker::{Identity, Marker};
+use marker::{FileIdentity, Marker};
 use names::{Lock, Names, remove};
 
 /// An open file. It stays what it was when the file is replaced.
@@ -167,7 +167,7 @@ impl Replacement {
     /// [`Error::Output`] if the disk is full or `staged` is not there.
     pub fn prepare(&self, out: &Path, staged: &Path) -> Result<()> {
         self.sync()?;
-        let identity = Identity::of(staged).map_err(output_error(staged, "find"))?;
+        let identity = FileIdentity::of(staged).map_err(output_error(staged, "find"))?;
         let content = Marker { out: canonical(out), identity }.content();
         let pending = &self.names.pending;
         let written = File::create(pending).and_then(|mut file| {

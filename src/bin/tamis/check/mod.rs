@@ -13,7 +13,7 @@ use tamis::error::SkipReason;
 use tamis::observe::Stage;
 use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
-use tamis::store::{Place, Root};
+use tamis::store::{InputPlace, Root};
 use tamis::{Before, Gate, check as run_check};
 use tamis::{Config, Observer};
 
@@ -150,7 +150,7 @@ pub(crate) fn check(args: CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) => Some((since(name, &roots, &config, &progress)?, name)),
     };
-    let has_changed = |place: Place<'_>| match &revision {
+    let has_changed = |place: InputPlace<'_>| match &revision {
         Some(((revision, _), _)) => revision.has_changed(place),
         None => false,
     };

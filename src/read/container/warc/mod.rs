@@ -123,7 +123,7 @@ impl WebReader {
 
     fn record(
         &mut self,
-        record: syntax::Record,
+        record: syntax::WarcRecord,
         buffer: &mut Vec<u8>,
         at: &mut usize,
         records: &mut Records,

@@ -45,7 +45,7 @@ pub(super) fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Opened {
 
 impl ParquetReader {
     fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
-        let file = SharedFile::new(file).map_err(|error| Fault::of(&error))?;
+        let file = ParquetFile::new(file).map_err(|error| Fault::of(&error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
         let metadata = Arc::clone(builder.metadata());
         let schema = Arc::clone(builder.schema());
@@ -184,12 +184,12 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
 
 /// A file that the column readers share, each with a place of its own.
 #[derive(Clone)]
-struct SharedFile {
+struct ParquetFile {
     file: Arc<Mutex<Box<dyn InputFile>>>,
     len: u64,
 }
 
-impl SharedFile {
+impl ParquetFile {
     fn new(mut file: Box<dyn InputFile>) -> std::io::Result<Self> {
         let len = file.seek(SeekFrom::End(0))?;
         Ok(Self { file: Arc::new(Mutex::new(file)), len })
@@ -203,13 +203,13 @@ impl SharedFile {
     }
 }
 
-impl Length for SharedFile {
+impl Length for ParquetFile {
     fn len(&self) -> u64 {
         self.len
     }
 }
 
-impl ChunkReader for SharedFile {
+impl ChunkReader for ParquetFile {
     type T = std::io::BufReader<SharedReader>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
@@ -235,7 +235,7 @@ impl ChunkReader for SharedFile {
 
 /// One reader's place in a shared file.
 struct SharedReader {
-    file: SharedFile,
+    file: ParquetFile,
     place: u64,
 }
 

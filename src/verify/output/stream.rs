@@ -1,28 +1,28 @@
 //! Files as they came, or shards: OUT read in order, a document where one should be.
 
-use super::{Due, Found, Unit};
+use super::{Due, OutputSearch, OutputUnit};
 use crate::error::Result;
 use crate::read::{Chunk, Part, PartFate, Role, Slot};
 use crate::run::corpus::Buffers;
 use crate::store::path;
 use crate::units::SourceId;
 use crate::verify::audit::{Audit, DifferenceKind, excerpt};
-use crate::verify::sight::Rest;
+use crate::verify::input_scan::OtherFields;
 
 /// A batch of OUT.
-type Batch = Vec<(Chunk, Vec<Rest>)>;
+type OutputBatch = Vec<(Chunk, Vec<OtherFields>)>;
 
 /// Files as they came, or shards: read in order.
-pub(in crate::verify) struct Stream<'a> {
-    next: Box<dyn FnMut() -> Result<Option<Batch>> + 'a>,
+pub(in crate::verify) struct OutputStream<'a> {
+    next: Box<dyn FnMut() -> Result<Option<OutputBatch>> + 'a>,
     buffers: &'a Buffers,
     /// The source of the input that each of OUT's stands for; `None`: OUT is shards.
     mirrored: Option<Vec<SourceId>>,
     /// Paths of OUT's sources.
     names: Vec<Vec<u8>>,
-    batch: std::vec::IntoIter<(Chunk, Vec<Rest>)>,
+    batch: std::vec::IntoIter<(Chunk, Vec<OtherFields>)>,
     chunk: Chunk,
-    rests: Vec<Rest>,
+    rests: Vec<OtherFields>,
     /// The part of the chunk, its slot, and the byte of its text that come next.
     part: usize,
     slot: usize,
@@ -37,12 +37,12 @@ pub(in crate::verify) struct Stream<'a> {
     pub(super) is_lost: bool,
 }
 
-/// After so many records in a row that are not where they should be, no more are looked for.
+/// The number of records in a row that may be missing before the search in a file is given up.
 const MAX_MISSED: u32 = 8;
 
-impl<'a> Stream<'a> {
+impl<'a> OutputStream<'a> {
     pub(in crate::verify) fn new(
-        next: impl FnMut() -> Result<Option<Batch>> + 'a,
+        next: impl FnMut() -> Result<Option<OutputBatch>> + 'a,
         buffers: &'a Buffers,
         mirrored: Option<Vec<SourceId>>,
         names: Vec<Vec<u8>>,
@@ -95,14 +95,14 @@ impl<'a> Stream<'a> {
     }
 
     /// The unit of the input that the part stands for.
-    fn unit<'p>(&self, part: &'p Part) -> Unit<'p> {
+    fn unit<'p>(&self, part: &'p Part) -> OutputUnit<'p> {
         let source = self.mirrored.as_ref().and_then(|of| of.get(part.source.index()).copied());
         let member = part.member().map(|member| member.path.as_slice());
-        Unit { source: source.unwrap_or(part.source), member }
+        OutputUnit { source: source.unwrap_or(part.source), member }
     }
 
     /// Whether the part belongs to what is asked for; of shards, all do.
-    fn is_in(&self, part: &Part, unit: Unit<'_>) -> bool {
+    fn is_in(&self, part: &Part, unit: OutputUnit<'_>) -> bool {
         let is_document = matches!(part.role, Role::Whole | Role::Member(_));
         is_document && (self.mirrored.is_none() || self.unit(part) == unit)
     }
@@ -140,7 +140,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Goes on to the next document of a unit; whether there is one.
-    fn document(&mut self, unit: Unit<'_>, audit: &mut Audit) -> Result<bool> {
+    fn document(&mut self, unit: OutputUnit<'_>, audit: &mut Audit) -> Result<bool> {
         while self.skip_marks(audit)? {
             let part = &self.chunk.parts[self.part];
             if self.is_over || !self.is_in(part, unit) {
@@ -171,7 +171,7 @@ impl<'a> Stream<'a> {
         &self.chunk.bytes[self.chunk.slots[self.slot].id.range()]
     }
 
-    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
+    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<OutputSearch> {
         while self.document(due.unit, audit)? {
             let slot = &self.chunk.slots[self.slot];
             let rest = self.rests.get(self.slot).cloned().unwrap_or_default();
@@ -187,18 +187,18 @@ impl<'a> Stream<'a> {
                 }
                 self.miss();
                 let what = if is_other_path { "of another path, " } else { "" };
-                return Ok(Found::Not(format!("OUT goes on with a record {what}with id {shown}")));
+                return Ok(OutputSearch::Not(format!("OUT goes on with a record {what}with id {shown}")));
             }
             self.last_id = self.id().to_vec();
             self.num_missed = 0;
             if due.fields.is_some_and(|fields| slot.is_record && fields != rest.fields) {
                 let what = "its fields beside the text are not those of the input".to_owned();
-                return Ok(Found::Other(what));
+                return Ok(OutputSearch::Other(what));
             }
-            return Ok(Found::Here);
+            return Ok(OutputSearch::Here);
         }
         self.miss();
-        Ok(Found::Not("it is not in OUT".to_owned()))
+        Ok(OutputSearch::Not("it is not in OUT".to_owned()))
     }
 
     fn miss(&mut self) {
@@ -297,7 +297,7 @@ impl<'a> Stream<'a> {
     }
 
     /// Leaves a unit behind; tells of documents in it that should not be there.
-    pub(super) fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
+    pub(super) fn end_unit(&mut self, unit: OutputUnit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
         }
@@ -351,7 +351,7 @@ impl<'a> Stream<'a> {
     /// Tells of what is left in the end.
     pub(super) fn finish(&mut self, audit: &mut Audit) -> Result<()> {
         let mut is_told = self.is_lost;
-        let everything = Unit { source: SourceId(u32::MAX), member: None };
+        let everything = OutputUnit { source: SourceId(u32::MAX), member: None };
         while self.document(everything, audit)? {
             if !is_told {
                 self.tell_foreign(audit);
