@@ -127,22 +127,15 @@ impl LeftStaging<'_> {
     /// [`Error::Interrupted`], [`Error::Output`].
     pub(super) fn check(&self, list: Option<&mut dyn Scratch>, open: &[StagedFile]) -> Result<()> {
         let mut named = Named::default();
-        open.par_iter()
-            .map(|file| self.check_file(file, true))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .collect::<Result<()>>()?;
-        for file in open {
-            named.insert(file.area, &file.relative);
-        }
-        let mut entries = list.map(Entries::new).transpose()?;
-        while let Some(batch) =
-            entries.as_mut().map(Entries::batch).transpose()?.filter(|batch| !batch.is_empty())
-        {
-            let checked: Vec<_> = batch.par_iter().map(|file| self.check_file(file, false)).collect();
-            checked.into_iter().collect::<Result<()>>()?;
-            for file in &batch {
-                named.insert(file.area, &file.relative);
+        self.check_batch(open, true, &mut named)?;
+        if let Some(list) = list {
+            let mut entries = Entries::new(list)?;
+            loop {
+                let batch = entries.batch()?;
+                if batch.is_empty() {
+                    break;
+                }
+                self.check_batch(&batch, false, &mut named)?;
             }
         }
         let mut others = Vec::new();
@@ -155,6 +148,16 @@ impl LeftStaging<'_> {
         }
         if !others.is_empty() {
             remove_empty(self.corpus);
+        }
+        Ok(())
+    }
+
+    /// Checks files side by side. The first that is damaged is the one that is refused.
+    fn check_batch(&self, files: &[StagedFile], is_open: bool, named: &mut Named) -> Result<()> {
+        let checked: Vec<_> = files.par_iter().map(|file| self.check_file(file, is_open)).collect();
+        for (file, checked) in files.iter().zip(checked) {
+            checked?;
+            named.insert(file.area, &file.relative);
         }
         Ok(())
     }

@@ -198,11 +198,24 @@ fn follows(name: &str) -> bool {
     }
 }
 
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
+
+/// The beginning of a value.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// The values that differ, by their place.
 fn differences(name: &str, due: &Value, found: &Value, differing: &mut Vec<(String, String)>) {
     let (Value::Object(due_values), Value::Object(found_values)) = (due, found) else {
         if due != found {
-            differing.push((name.to_owned(), format!("it says {found}, and should say {due}")));
+            let what = format!("it says {}, and should say {}", shown(found), shown(due));
+            differing.push((name.to_owned(), what));
         }
         return;
     };
@@ -210,10 +223,10 @@ fn differences(name: &str, due: &Value, found: &Value, differing: &mut Vec<(Stri
     for (key, due) in due_values {
         match found_values.get(key) {
             Some(found) => differences(&inner(key), due, found, differing),
-            None => differing.push((inner(key), format!("it is missing, and should say {due}"))),
+            None => differing.push((inner(key), format!("it is missing, and should say {}", shown(due)))),
         }
     }
     for (key, found) in found_values.iter().filter(|(key, _)| !due_values.contains_key(*key)) {
-        differing.push((inner(key), format!("it says {found}, and should not be there")));
+        differing.push((inner(key), format!("it says {}, and should not be there", shown(found))));
     }
 }

@@ -19,12 +19,13 @@ use crate::exit::Exit;
 use crate::settings::Settings;
 
 pub(crate) const HELP: &str = "\
-Reads the inputs, OUT and the ledger (OUT.tamis/removed.jsonl.zst) and holds them against one another, with other code \
-than that of `clean`. Give the inputs and options of `clean`; those of them that only say how to write mean nothing \
-here. If OUT.tamis/summary.json is there and tells of other options, that is an error; nothing else of it is looked at.
+Reads the inputs, OUT and its account (OUT.tamis) and holds them against one another, with other code than that of \
+`clean`. Give the inputs and options of `clean`; those of them that only say how to write mean nothing here. If \
+OUT.tamis/summary.json tells of other options, that is an error.
 
 Every paragraph of the inputs must stand in OUT, in its place and once, or in a line of the ledger whose survivor stays; \
-what the ledger calls a copy must be one; OUT must hold nothing else. What is said to stand in an earlier run is looked \
+what the ledger calls a copy must be one; OUT must hold nothing else. Every line of rejected.jsonl and every figure of \
+summary.json is counted again. What is said to stand in an earlier run is looked \
 up in the indexes of --index and --earlier; without them it is counted only. Of records the other fields are compared too, but \
 for the headers of web archives. How alike near-duplicates are is not measured again.
 
