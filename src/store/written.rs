@@ -333,3 +333,79 @@ impl<'a> Entries<'a> {
         Ok(Some(StagedFile { area: Area::Corpus, relative, mark }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DiskOutput, Output};
+    use super::*;
+
+    fn never() -> bool {
+        false
+    }
+
+    /// What is appended, taken back and appended again has the checksum of what the file holds.
+    #[test]
+    fn a_file_is_listed_as_it_is_finished() {
+        let directory = tempfile::tempdir().unwrap();
+        let output = DiskOutput::begin(&directory.path().join("out"), false).unwrap();
+        assert_eq!(output.mark_written().unwrap(), None);
+        output.write(b"before", b"not listed, and so not ours").unwrap();
+        output.keep_digests().unwrap();
+        let mut file = output.create(Area::Corpus, b"a/\xff.txt").unwrap();
+        file.append(b"kept").unwrap();
+        let kept = file.mark();
+        assert_eq!(kept, Mark { len: 4, crc: crc32fast::hash(b"kept") });
+        file.append(b" and taken back").unwrap();
+        file.truncate(kept).unwrap();
+        file.append(b" and goes on").unwrap();
+        file.finish().unwrap();
+        output.write(b"b", b"").unwrap();
+        output.create(Area::Corpus, b"dropped").unwrap().discard().unwrap();
+        let mut open = output.create(Area::Account, b"open").unwrap();
+        open.append(b"so far").unwrap();
+        let named = StagedFile { area: Area::Account, relative: b"open".to_vec(), mark: open.mark() };
+        open.append(b", and more").unwrap();
+        let list = output.mark_written().unwrap();
+        output.check_written(list, std::slice::from_ref(&named), &never).unwrap();
+        let corpus = output.staged_corpus();
+        assert!(!corpus.join("before").exists() && corpus.join("b").exists());
+        for (path, content) in [("b", "x"), ("a/\u{fffd}.txt", "")] {
+            let path = if content.is_empty() {
+                corpus.join(path::from_bytes(b"a/\xff.txt"))
+            } else {
+                corpus.join(path)
+            };
+            let whole = fs::read(&path).unwrap();
+            fs::write(&path, content).unwrap();
+            let error = output.check_written(list, std::slice::from_ref(&named), &never).unwrap_err();
+            assert!(matches!(&error, Error::Resume { path: named, .. } if *named == path), "{error}");
+            fs::write(&path, whole).unwrap();
+        }
+        assert!(matches!(
+            output.check_written(list, std::slice::from_ref(&named), &|| true),
+            Err(Error::Interrupted)
+        ));
+        output.check_written(list, &[named], &never).unwrap();
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_is_refused() {
+        let mut scratch = super::super::disk_output::nameless_scratch().unwrap();
+        let list = WrittenList::default();
+        list.keep(super::super::disk_output::nameless_scratch().unwrap());
+        list.push_content(b"a/b.txt", b"text").unwrap();
+        let len = list.mark().unwrap().unwrap().len;
+        let mut entry = vec![0; usize::try_from(len).unwrap()];
+        list.0.get().unwrap().lock().unwrap().read_at(0, &mut entry).unwrap();
+        scratch.append(&entry).unwrap();
+        scratch.append(&entry[..entry.len() - 1]).unwrap();
+        let mut entries = Entries::new(&mut *scratch).unwrap();
+        let expected = StagedFile {
+            area: Area::Corpus,
+            relative: b"a/b.txt".to_vec(),
+            mark: Mark { len: 4, crc: crc32fast::hash(b"text") },
+        };
+        assert_eq!(entries.next().unwrap(), Some(expected));
+        assert!(matches!(entries.batch(), Err(Error::Resume { .. })));
+    }
+}
