@@ -125,7 +125,7 @@ fn unit(part: &Part) -> CountedUnit {
     if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File }
 }
 
-/// Goes through a chunk, of which this was seen: one [`InspectedSlot`] for each of its slots.
+/// Goes through an inspected chunk, with one [`InspectedSlot`] for each slot.
 struct ChunkInspector<'l, 'a> {
     looker: &'l mut Inspector<'a>,
     seen: &'l mut [InspectedSlot],

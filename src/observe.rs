@@ -10,7 +10,7 @@ use crate::error::{Rejection, SkipReason};
 pub enum Stage {
     /// Sketches of texts are made, to find those that may be near-duplicates.
     Sketching,
-    /// Those are read again, to be compared.
+    /// The run reads texts that met again, to compare them.
     Comparing,
     /// The run measures what is left of documents, to find those that filters drop.
     Filtering,

@@ -74,7 +74,7 @@ impl Originals {
 pub struct OriginalTexts<'a, O> {
     /// The inputs.
     pub originals: Originals,
-    /// Who is told of the reading.
+    /// The observer that hears how far the reading is.
     pub observer: &'a O,
 }
 

@@ -52,7 +52,7 @@ const RUN: [&str; 26] = [
     "decider",
     "found",
     "ceiling",
-    "course",
+    "progress",
     "checkpoint",
     "overflow",
     "drive",

@@ -19,17 +19,21 @@ mod run;
 mod run_info;
 mod summary;
 
-pub use figures::{fraction, grouped, size};
-pub use ledger::{
-    Evidence, EvidenceStore, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace,
-    LedgerReader, LedgerWriter, Likeness, RawJson, RecordId, RollbackPoint, SavedLedgerWriter, Stretch,
+pub(crate) use figures::fraction;
+#[doc(hidden)]
+pub use figures::{grouped, size};
+pub(crate) use ledger::{
+    Evidence, EvidenceStore, LedgerContext, LedgerWriter, RollbackPoint, SavedLedgerWriter, Stretch,
     StretchContext, StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
 };
-pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
+pub use ledger::{LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace, LedgerReader, RawJson, RecordId};
+pub(crate) use parts::{Directories, Lengths};
+pub use parts::{LengthCounts, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
 pub use summary::{
-    ByteCounts, CountedUnit, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings,
-    ParagraphCounts, RecordCounts, Settings, Summary,
+    ByteCounts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts, RecordCounts,
+    Settings, Summary,
 };
+pub(crate) use summary::{CountedUnit, Counts};

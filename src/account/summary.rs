@@ -213,7 +213,7 @@ pub struct DocumentCounts {
     pub kept: u64,
     /// Documents without one: not written.
     pub emptied: u64,
-    /// Those of them that went as a whole, by rule.
+    /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
     /// Documents read, by the encoding they were written in.
@@ -231,7 +231,7 @@ pub struct ParagraphCounts {
     pub kept: u64,
     /// Paragraphs removed, by rule.
     pub removed: BTreeMap<String, u64>,
-    /// Those of them whose survivor stands in an earlier run.
+    /// Removed paragraphs whose survivor stands in an earlier run.
     #[serde(default, skip_serializing_if = "is_none")]
     pub earlier: u64,
 }
@@ -258,7 +258,7 @@ pub struct ByteCounts {
 
 /// Counts of a part of a run, to be added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Records read.
     pub records: u64,
     /// Documents with a kept paragraph.
@@ -283,7 +283,7 @@ pub struct Counts {
 
 /// Inputs that are counted as read, skipped or rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CountedUnit {
+pub(crate) enum CountedUnit {
     /// An input file.
     File,
     /// A member of an archive.
@@ -345,7 +345,7 @@ impl Summary {
     }
 
     /// Adds counts of documents that are done with, which were written in this encoding.
-    pub fn add(&mut self, counts: &Counts, encoding: &str) {
+    pub(crate) fn add(&mut self, counts: &Counts, encoding: &str) {
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
         let documents = counts.documents_kept + counts.documents_emptied;
@@ -361,7 +361,7 @@ impl Summary {
         self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
         for (rule, paragraphs, bytes) in counts.removed.iter() {
-            // Without near-duplicates there is one rule, and it is always told.
+            // Without near-duplicates there is one rule, and it is always listed.
             if paragraphs > 0 || rule == Rule::Exact {
                 *self.paragraphs.removed.entry(rule.name().to_owned()).or_default() += paragraphs;
                 *self.bytes.removed.entry(rule.name().to_owned()).or_default() += bytes;
@@ -383,7 +383,7 @@ impl Summary {
     }
 
     /// Takes in the counts by directory.
-    pub fn set_directories(&mut self, directories: Directories) {
+    pub(crate) fn set_directories(&mut self, directories: Directories) {
         self.directories = directories.finish();
     }
 
@@ -395,32 +395,32 @@ impl Summary {
     }
 
     /// Counts a file or member that was read to its end.
-    pub fn count_read(&mut self, unit: CountedUnit) {
+    pub(crate) fn count_read(&mut self, unit: CountedUnit) {
         self.unit(unit).read();
     }
 
     /// Counts a document that went as a whole.
-    pub fn count_removed(&mut self, rule: Rule) {
+    pub(crate) fn count_removed(&mut self, rule: Rule) {
         *self.documents.removed.entry(rule.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a skipped file or member.
-    pub fn count_skipped(&mut self, unit: CountedUnit, reason: SkipReason) {
+    pub(crate) fn count_skipped(&mut self, unit: CountedUnit, reason: SkipReason) {
         self.unit(unit).skip(reason);
     }
 
     /// Counts a rejected file or member.
-    pub fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
+    pub(crate) fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
     }
 
     /// Counts a record that is not for us.
-    pub fn count_skipped_record(&mut self, reason: SkipReason) {
+    pub(crate) fn count_skipped_record(&mut self, reason: SkipReason) {
         *self.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a rejected record.
-    pub fn count_rejected_record(&mut self, reason: RejectReason) {
+    pub(crate) fn count_rejected_record(&mut self, reason: RejectReason) {
         *self.records.rejected.entry(reason.name().to_owned()).or_default() += 1;
     }
 

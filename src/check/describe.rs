@@ -1,4 +1,4 @@
-//! Tell: what counts, in words that lead a reader to the place.
+//! Describes problems in words that lead a reader to their place.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -37,13 +37,13 @@ pub(super) struct Describer<'a> {
     pub(super) last_file: Option<(SourceId, String)>,
 }
 
-/// How many problems were told of, by 64 bits of kind and fingerprint. At 10^7 problems the chance that one counts for
-/// another is below 10^-5, and then a number is left out.
+/// The number of problems reported so far, by 64 bits of kind and fingerprint. At 10^7 problems the chance that two
+/// share a number is below 10^-5, and then a number is left out.
 #[derive(Debug, Default)]
 pub(super) struct ReportedCounts(HashMap<u64, u32, BuildHasherDefault<FingerprintHasher>>);
 
 impl ReportedCounts {
-    /// Counts a problem, and returns how many of it were told before.
+    /// Counts a problem, and returns the number of earlier problems of its kind and fingerprint.
     fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
         let kind = crate::units::count(kind.number());
         let count = self.0.entry(fingerprint.table_hash().wrapping_add(kind)).or_default();
@@ -52,7 +52,7 @@ impl ReportedCounts {
     }
 }
 
-/// Fingerprints are as good as hashes.
+/// Hashes a fingerprint by taking it as it is: it is spread evenly already.
 #[derive(Debug, Default)]
 struct FingerprintHasher(u64);
 
@@ -115,13 +115,14 @@ impl InputName {
 }
 
 impl<'a> Describer<'a> {
-    /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
+    /// Describes a problem and numbers it among those of its fingerprint. Call it once for each problem, in corpus
+    /// order.
     pub(super) fn problem(&mut self, log: &mut Log, part: &UnknownPart) -> Result<Problem> {
         let occurrence = self.reported.count(part.kind, &part.fingerprint);
         Ok(Problem { occurrence, ..self.unnumbered(log, part)? })
     }
 
-    /// A problem that is told out of order.
+    /// Describes a problem without a number, in any order.
     pub(super) fn unnumbered(&mut self, log: &mut Log, part: &UnknownPart) -> Result<Problem> {
         Ok(match part.entry {
             LogEntry::Stretch(stretch) => self.removed(log, part, &stretch)?,
@@ -142,7 +143,7 @@ impl<'a> Describer<'a> {
         let (first, last) = part.paragraphs;
         let location = self.location(stretch.document, first, last)?;
         let mut problem = blank(part, location);
-        // The text that is kept is that of the run's beginning.
+        // The log keeps the beginning of a stretch only.
         if first == stretch.first {
             problem.excerpt = log.text(stretch.excerpt)?;
         }
@@ -172,7 +173,8 @@ impl<'a> Describer<'a> {
         reason.map(|reason| survivors(reason, stretch.last - stretch.first + 1, self.context())).transpose()
     }
 
-    /// Where survivors stand. What repeats what goes both ways: the side that is new is where to look.
+    /// Finds the location of survivors. A repetition goes both ways: if only the survivor's file is new, the two
+    /// locations change places, so that the reader looks at what is new.
     fn survivor(
         &mut self,
         removed: DocumentId,
@@ -255,7 +257,7 @@ fn earlier_location(place: EarlierPlace, paragraphs: (u64, u64)) -> Location {
     }
 }
 
-/// A problem of which nothing more is told.
+/// A problem with its kind, size and place only.
 fn blank(part: &UnknownPart, location: Location) -> Problem {
     Problem {
         kind: part.kind,

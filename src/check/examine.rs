@@ -1,5 +1,4 @@
-//! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
-//! parallel, a chunk at a time.
+//! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
 use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, SplitMode};
@@ -26,7 +25,7 @@ pub(super) struct Examined {
 pub(super) struct ExaminedSlot {
     /// Removed stretches, each with the beginning of its text.
     pub(super) stretches: Vec<(Stretch, String)>,
-    /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
+    /// The first and last line of each paragraph of a text, from 0, counted from the slot's beginning.
     pub(super) lines: Vec<(u64, u64)>,
     /// Lines of a text.
     pub(super) num_lines: u64,

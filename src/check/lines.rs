@@ -11,7 +11,7 @@ pub(super) struct LineNumbers {
     last: Option<Vec<u32>>,
 }
 
-/// There is no line, or its number does not fit.
+/// Stands for no line, or for a line whose number does not fit.
 const NONE: u32 = 0;
 
 impl LineNumbers {

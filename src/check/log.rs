@@ -1,5 +1,5 @@
-//! The log: what a check found, on disk, until it is known what of it counts. Nothing stands here that the places,
-//! sources and lines of the run can tell.
+//! The log of a check: everything that it found, on disk, until the baseline shows which of it counts. It does not hold
+//! what follows from the places, sources and lines of the run.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::fingerprint::Fingerprint;
 use crate::store::Scratch;
 use crate::units::{self, DocumentId, SourceId, count};
 
-/// Something found.
+/// An entry of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogEntry {
     /// Consecutive paragraphs of a document that go for one reason.
@@ -29,12 +29,12 @@ pub(super) enum LogEntry {
         source: SourceId,
         /// The rest of it.
         rejected: LoggedRejection,
-        /// Of its path and the reason.
+        /// The fingerprint of its path and the reason.
         fingerprint: Fingerprint,
     },
 }
 
-/// A run of removed paragraphs.
+/// A stretch of removed paragraphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LoggedStretch {
     pub(super) document: DocumentId,
@@ -46,10 +46,10 @@ pub(super) struct LoggedStretch {
     pub(super) num_bytes: u64,
     /// The beginning of its text.
     pub(super) excerpt: LoggedText,
-    /// Number of its first paragraph among the details, where they are kept; of a document that goes as a whole there
-    /// are none.
+    /// Number of its first paragraph among the details, where those are kept. A document that goes as a whole has none.
     pub(super) details: u64,
-    /// Of its only paragraph, of several as if they were a document, or of the document that goes as a whole.
+    /// The fingerprint of its only paragraph; of several paragraphs as if they were a document; or of the document that
+    /// goes as a whole.
     pub(super) fingerprint: Fingerprint,
 }
 
@@ -81,7 +81,7 @@ pub(super) struct Detail {
 const WORDS: usize = 13;
 const ENTRY_BYTES: usize = WORDS * 8;
 const DETAIL_BYTES: usize = 24;
-/// The word for a number that there is not.
+/// The word that stands for no number.
 const NONE: u64 = u64::MAX;
 
 /// Entries, their details and texts.

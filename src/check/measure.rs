@@ -1,4 +1,4 @@
-//! Measure: which of what was found is known already, and how the rest holds against the limits.
+//! Measures the log: which entries the baseline holds, and how the rest compares with the limits.
 
 use std::ops::ControlFlow;
 
@@ -34,7 +34,7 @@ impl UnknownPart {
     }
 }
 
-/// Which units are known: a bit each. A unit is what a baseline counts: a paragraph, or a document or input as a whole.
+/// One bit for each unit: whether the baseline holds it. A unit is a paragraph, or a document or input as a whole.
 #[derive(Debug, Default)]
 pub(super) struct KnownUnits {
     bits: Vec<u64>,
@@ -57,12 +57,12 @@ impl KnownUnits {
     }
 }
 
-/// The kind of a run's problem.
+/// The kind of problem that a stretch is.
 fn kind(stretch: &LoggedStretch) -> ProblemKind {
     ProblemKind::Removed(stretch.verdict.rule().unwrap_or(Rule::Exact))
 }
 
-/// Whether each paragraph of a run is a unit of its own.
+/// Whether each paragraph of a stretch is a unit of its own.
 fn has_details(stretch: &LoggedStretch) -> bool {
     stretch.verdict.rule().is_some_and(|rule| !rule.is_of_documents())
 }
@@ -125,14 +125,14 @@ pub(super) fn known(
     Ok(known)
 }
 
-/// Which units are looked at.
+/// A round of matching units with the baseline.
 #[derive(Debug, Clone, Copy)]
 enum BaselineRound {
-    /// Those in a file where they were then.
+    /// Units in a file in which the baseline has them.
     Then,
-    /// Those in files that did not change.
+    /// Units in files that did not change.
     Unchanged,
-    /// All.
+    /// All units.
     All,
 }
 
@@ -167,7 +167,7 @@ impl<'a> FileMarks<'a> {
     }
 }
 
-/// Calls `visit` with everything that is not known, in corpus order, until it has enough.
+/// Calls `visit` with every part that the baseline does not hold, in corpus order, until it returns `Break`.
 pub(super) fn for_each_unknown(
     log: &mut Log,
     known: Option<&KnownUnits>,
@@ -207,7 +207,7 @@ pub(super) fn for_each_unknown(
     Ok(())
 }
 
-/// Cuts out of a run what is not known.
+/// Cuts a stretch into the parts that the baseline does not hold.
 fn cut(
     log: &mut Log,
     stretch: &LoggedStretch,

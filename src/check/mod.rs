@@ -1,8 +1,8 @@
-//! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
-//! all is read, that is held against a baseline and the limits, and told to the report writers.
+//! Check: the analysis of a cleaning run, bit for bit, but nothing is written. Findings go to a log on disk; when the
+//! corpus is read, the log is held against a baseline and the limits, and reported to the writers.
 //!
-//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
-//! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a reported problem, to number
+//! it. The log takes about 200 bytes a stretch on disk, and 24 a removed paragraph if a baseline is concerned.
 
 mod describe;
 mod examine;
@@ -123,7 +123,7 @@ pub fn check(
     Ok(Checked { report, baseline, elapsed: started.elapsed() })
 }
 
-/// Reads everything, and then tells.
+/// Reads the corpus, and then reports.
 fn analyse(
     corpus: &Corpus<'_>,
     roots: &[Root],
@@ -176,7 +176,7 @@ fn analyse(
     Ok((report, baseline))
 }
 
-/// Measures what was found and tells the writers.
+/// Measures the findings and reports them to the writers.
 fn report(
     log: &mut Log,
     describer: &mut Describer<'_>,

@@ -1,4 +1,4 @@
-//! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
+//! The page of a check: the content of its log as lines of a ledger, and texts read again from the inputs.
 
 use std::io::Write;
 

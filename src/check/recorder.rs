@@ -1,4 +1,4 @@
-//! Account: what was seen of chunks goes into the log and the counts, in corpus order.
+//! Records examined chunks in the log and the counts, in corpus order.
 
 use crate::account::{Counts, Stretch, Summary};
 use crate::decide::{Places, Verdict};
@@ -42,7 +42,7 @@ struct OpenUnit {
     has_kept: bool,
     /// The first entry that is about it.
     first_entry: u64,
-    /// Of a text that comes in pieces.
+    /// Hashes a text that comes in pieces.
     hasher: DocumentHasher,
 }
 
@@ -54,7 +54,7 @@ struct OpenStretch {
     excerpt: LoggedText,
     /// Number of its first detail.
     details: Option<u64>,
-    /// Of its first paragraph, and of all.
+    /// The fingerprint of its first paragraph, or of all of them together.
     fingerprint: Fingerprint,
     hasher: DocumentHasher,
 }
@@ -233,12 +233,12 @@ impl<'a> CheckRecorder<'a> {
     }
 }
 
-/// Goes through a part, of whose chunk this was seen: one [`ExaminedSlot`] for each slot.
+/// Goes through a part of an examined chunk, with one [`ExaminedSlot`] for each slot.
 struct PartCheck<'p, 'a> {
     recorder: &'p mut CheckRecorder<'a>,
     settled: &'p Settled,
     seen: &'p mut [ExaminedSlot],
-    /// Those of the part.
+    /// The counts of the part.
     counts: &'p Counts,
     places: &'p Places,
 }

@@ -21,15 +21,15 @@ fn failed(source: io::Error) -> Error {
     Error::Report { source }
 }
 
-/// Problems that are not known: where they stand, and what describes them.
+/// The problems that the baseline does not hold, and the means to describe them.
 pub(super) struct Unknown<'a, 't> {
     pub(super) log: &'a mut Log,
-    /// Those that are known.
+    /// The problems that the baseline holds.
     pub(super) known: Option<&'a KnownUnits>,
     pub(super) describer: &'a mut Describer<'t>,
 }
 
-/// Tells the writers of everything that is not known.
+/// Gives the writers all problems that the baseline does not hold.
 pub(super) fn write(
     unknown: Unknown<'_, '_>,
     writers: &mut [Box<dyn ProblemWriter + '_>],
@@ -37,7 +37,7 @@ pub(super) fn write(
     observer: &dyn Observer,
 ) -> Result<()> {
     writers.iter_mut().try_for_each(|writer| writer.begin(report)).map_err(failed)?;
-    // Most formats tell of the first few only.
+    // Most formats list the first problems only.
     let most = writers.iter().map(|writer| writer.num_taken()).max().unwrap_or(0);
     if most > 0 {
         std::thread::scope(|scope| {
@@ -54,7 +54,7 @@ pub(super) fn write(
                 Ok(())
             });
             let described = describe_all(unknown, &WriterChannel { sender, written, most }, observer);
-            // What cannot be written ends the telling, and is the error to tell.
+            // A failed writer ends the descriptions, and its error is the one to return.
             let written =
                 writing.join().unwrap_or_else(|_| Err(failed(io::Error::other("a writer panicked"))));
             written.and(described)
@@ -63,7 +63,7 @@ pub(super) fn write(
     writers.iter_mut().try_for_each(|writer| writer.finish(report)).map_err(failed)
 }
 
-/// The way from the teller to the writers.
+/// The channels between the thread that describes and the thread that writes.
 struct WriterChannel {
     sender: SyncSender<Vec<Problem>>,
     /// Full batches come back after they are written, and are freed on the thread that made them: an allocator is
@@ -73,7 +73,7 @@ struct WriterChannel {
     most: u64,
 }
 
-/// Tells of the first problems.
+/// Describes the first problems.
 fn describe_all(unknown: Unknown<'_, '_>, channel: &WriterChannel, observer: &dyn Observer) -> Result<()> {
     let Unknown { log, known, describer } = unknown;
     let mut num_described = 0;

@@ -44,10 +44,10 @@ pub enum MatchMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// In the whole corpus.
+    /// The whole corpus.
     #[default]
     Corpus,
-    /// In its own document.
+    /// Each document by itself.
     Document,
 }
 
@@ -101,7 +101,7 @@ impl ReadConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodingErrors {
-    /// It is rejected.
+    /// The document is rejected.
     #[default]
     Reject,
     /// Each becomes U+FFFD and is counted.
@@ -261,7 +261,7 @@ pub struct RecoveryConfig {
     pub resume: bool,
     /// The directory for what does not fit in memory. Default: beside OUT.
     pub spill_dir: Option<std::path::PathBuf>,
-    /// Bytes of input after which what is done is sealed. Default [`DEFAULT_SEAL_EVERY`].
+    /// Bytes of input after which a checkpoint is saved. Default [`DEFAULT_SEAL_EVERY`].
     pub seal_every: Option<u64>,
 }
 

@@ -187,7 +187,7 @@ impl From<Keep> for String {
 /// Removal of near-duplicates. [`NearConfig::default`] is what the `strict` preset does, switched off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearConfig {
-    /// Of what. Default: of nothing.
+    /// The units that are compared. Default: none, near-duplicates stay.
     pub units: Option<NearUnits>,
     /// Where the values below come from if nothing else is said.
     pub preset: NearPreset,
@@ -197,7 +197,8 @@ pub struct NearConfig {
     pub shingle: Shingle,
     /// The share of the numbers in two texts that must agree.
     pub number_guard: Limit,
-    /// Also remove a text of whose shingles this share stands in a longer one that stays.
+    /// The share of a text's shingles that must stand in a longer, kept text for the shorter one to go, whatever their
+    /// similarity.
     pub containment: Limit,
     /// Which of several stays.
     pub keep: Keep,

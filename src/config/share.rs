@@ -13,7 +13,7 @@ pub struct Share(u16);
 impl Share {
     /// None of it. No option takes it but limits to what is let pass.
     pub const ZERO: Self = Self(0);
-    /// All of it.
+    /// The whole.
     pub const ONE: Self = Self(Self::PARTS);
     const PARTS: u16 = 10_000;
 

@@ -1,4 +1,4 @@
-//! How copies of paragraphs are found in a pass: as it goes, later, or before.
+//! Finds copies of paragraphs in a pass: as it goes, later on disk, or from known verdicts.
 
 use super::disk_verdicts::DiskVerdicts;
 use super::exact::{ChunkPrints, Exact};
@@ -9,13 +9,13 @@ use crate::units::Ordinal;
 
 /// Exact de-duplication, by the memory there is. All ways give the same verdicts.
 #[derive(Debug, Default)]
-pub enum Copies {
-    /// Not in this pass.
+pub(crate) enum Copies {
+    /// This pass does not look for copies.
     #[default]
     NotSought,
-    /// In memory: a batch is settled on everything before it.
+    /// In memory: each chunk is settled against everything before it.
     InMemory(Exact),
-    /// Records are put aside; there are no verdicts yet.
+    /// Prints are put aside on disk; there are no verdicts yet.
     Partitioned(Partitioner),
     /// The verdicts are known.
     Settled(DiskVerdicts),
@@ -26,7 +26,7 @@ impl Copies {
     ///
     /// # Errors
     /// Those of the stores on disk.
-    pub fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
+    pub(crate) fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
         let untouched = |chunk: &ChunkPrints<'_>| vec![Verdict::KEEP; chunk.num_paragraphs];
         match self {
             Self::NotSought => Ok(chunks.iter().map(untouched).collect()),
@@ -40,7 +40,7 @@ impl Copies {
     }
 
     /// Forgets what stands at `place` and after it, up to `next`: its document turned out to be bad.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
         match self {
             Self::InMemory(exact) => exact.retract(place),
             Self::Partitioned(partitioner) => partitioner.retract(place, next),
@@ -49,11 +49,11 @@ impl Copies {
     }
 
     /// Bytes of memory that grow with the corpus.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         match self {
             Self::InMemory(exact) => exact.num_bytes(),
             Self::Partitioned(partitioner) => partitioner.num_bytes(),
-            // A window of the verdicts, in the place of what was dealt.
+            // The verdicts keep one window in memory, whatever the size of the corpus.
             Self::NotSought | Self::Settled(_) => 0,
         }
     }

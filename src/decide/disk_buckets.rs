@@ -1,4 +1,4 @@
-//! Records of one size, dealt into buckets on disk: what does not fit in memory waits here until its bucket's turn.
+//! Entries of one size in buckets on disk: what does not fit in memory waits here until its bucket is read.
 //!
 //! One append-only store holds the blocks of all buckets: no more than one file is open however many buckets there
 //! are. A block is a header (bucket, length in bytes, CRC-32 of the bytes; a little-endian `u32` each) and the
@@ -63,7 +63,7 @@ impl<const SIZE: usize> DiskBuckets<SIZE> {
         self.buckets[bucket].num_entries
     }
 
-    /// Puts a record behind the others of its bucket.
+    /// Appends an entry to a bucket.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.

@@ -1,4 +1,4 @@
-//! Verdicts that were given before the text is read: those on duplicates, on disk by place.
+//! Verdicts on disk, by place: they were settled before the text is read again.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ const MAX_WINDOWS: u64 = 512;
 /// Verdicts by place. Memory: those of one window, 8 MiB up to 500 million paragraphs; and the blocks that windows
 /// are written in (`DiskBuckets`), 16 MiB at most.
 #[derive(Debug)]
-pub struct DiskVerdicts {
+pub(crate) struct DiskVerdicts {
     windows: DiskBuckets<ENTRY_BYTES>,
     boundary: u64,
     window_bits: u32,
@@ -30,7 +30,7 @@ pub struct DiskVerdicts {
 
 /// A [`DiskVerdicts`] that was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedVerdicts {
+pub(crate) struct SavedVerdicts {
     boundary: u64,
     window_bits: u32,
     num_windows: usize,
@@ -39,7 +39,7 @@ pub struct SavedVerdicts {
 }
 
 impl DiskVerdicts {
-    /// No duplicates among the places from `boundary` to `end`.
+    /// An empty table: no paragraph from `boundary` to `end` goes yet.
     pub(super) fn new(scratch: Box<dyn Scratch>, boundary: Ordinal, end: Ordinal) -> Self {
         let num_places = end.0.saturating_sub(boundary.0);
         let mut window_bits = MIN_WINDOW_BITS;
@@ -51,21 +51,21 @@ impl DiskVerdicts {
         Self { windows, boundary: boundary.0, window_bits, loaded: None, verdicts: Vec::new() }
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all verdicts to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn save(&mut self) -> Result<SavedVerdicts> {
+    pub(crate) fn save(&mut self) -> Result<SavedVerdicts> {
         let (boundary, window_bits, num_windows) =
             (self.boundary, self.window_bits, self.windows.num_buckets());
         Ok(SavedVerdicts { boundary, window_bits, num_windows, verdicts: self.windows.save()? })
     }
 
-    /// Takes up what was saved, with the store that holds the verdicts.
+    /// Resumes saved verdicts, with the store that holds them.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn resume(saved: &SavedVerdicts, verdicts: Box<dyn Scratch>) -> Result<Self> {
+    pub(crate) fn resume(saved: &SavedVerdicts, verdicts: Box<dyn Scratch>) -> Result<Self> {
         let &SavedVerdicts { boundary, window_bits, num_windows, .. } = saved;
         let windows = DiskBuckets::restore(verdicts, num_windows)?;
         Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })
@@ -119,7 +119,7 @@ impl DiskVerdicts {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
+    pub(crate) fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
         let mut all = Vec::with_capacity(chunks.len());
         for chunk in chunks {
             let mut verdicts = vec![Verdict::KEEP; chunk.num_paragraphs];

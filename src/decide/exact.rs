@@ -19,7 +19,7 @@ pub struct Exact {
 
 /// How many survivors of each partition are saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedSurvivors(Vec<usize>);
+pub(crate) struct SavedSurvivors(Vec<usize>);
 
 /// Bytes of a survivor that is saved.
 const SAVED_SURVIVOR: usize = 24;
@@ -40,7 +40,7 @@ pub struct ChunkPrints<'a> {
 }
 
 impl Exact {
-    /// Nothing seen yet.
+    /// A table without survivors.
     pub fn new(scope: Scope) -> Self {
         Self { scope, partitions: (0..NUM_PARTITIONS).map(|_| Partition::default()).collect() }
     }
@@ -88,7 +88,11 @@ impl Exact {
     ///
     /// # Errors
     /// The first of `sink`.
-    pub fn save(&self, saved: &mut SavedSurvivors, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn save(
+        &self,
+        saved: &mut SavedSurvivors,
+        mut sink: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         saved.0.resize(NUM_PARTITIONS, 0);
         let mut piece = Vec::with_capacity(SAVED_PIECE + SAVED_SURVIVOR);
         for (partition, saved) in self.partitions.iter().zip(&mut saved.0) {
@@ -108,7 +112,7 @@ impl Exact {
         sink(&piece)
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
     pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let (prints, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
         for print in prints {
@@ -121,7 +125,7 @@ impl Exact {
     }
 
     /// Whether it holds what is saved and nothing else.
-    pub fn is(&self, saved: &SavedSurvivors) -> bool {
+    pub(crate) fn is(&self, saved: &SavedSurvivors) -> bool {
         self.scope == Scope::Document
             || self.partitions.iter().map(Partition::len).eq(saved.0.iter().copied())
     }

@@ -1,4 +1,4 @@
-//! Records dealt by fingerprint prefix, and one partition's table of survivors.
+//! Prints partitioned by the first bits of their fingerprint, and one partition's table of survivors.
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -11,7 +11,7 @@ use crate::units::{Ordinal, count};
 const PARTITION_BITS: u32 = 6;
 /// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
 /// sixteen cores find enough of them to share.
-pub const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
+pub(crate) const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
 
 /// A paragraph as decide sees it. Indices are inside the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ struct Print {
     document_start: u32,
 }
 
-/// The records of a chunk, sealed and sorted by partition, in corpus order inside each.
+/// The prints of a chunk, sorted by partition, in corpus order inside each.
 ///
 /// 24 bytes a paragraph.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub struct PartitionedPrints {
     ends: Vec<u32>,
 }
 
-/// Collects the records of a chunk and deals them.
+/// Sorts the prints of a chunk by partition.
 impl PartitionedPrints {
     /// Deals `(fingerprint, paragraph, first paragraph of its document)`, given in corpus order.
     pub fn partition(prints: &[(Fingerprint, u32, u32)]) -> Self {
@@ -105,7 +105,7 @@ impl PartitionedPrints {
         })
     }
 
-    /// Puts verdicts given in dealt order into paragraph order.
+    /// Puts verdicts that stand in the order of partitions into the order of paragraphs.
     pub(super) fn restore(&self, partitioned: &[Verdict], verdicts: &mut [Verdict]) {
         for (print, &verdict) in self.prints.iter().zip(partitioned) {
             verdicts[print.paragraph as usize] = verdict;

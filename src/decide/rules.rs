@@ -299,7 +299,7 @@ impl Rule {
 
 /// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
 /// what goes.
-pub fn looks_ahead(config: &DecideConfig) -> bool {
+pub(crate) fn looks_ahead(config: &DecideConfig) -> bool {
     Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
 }
 

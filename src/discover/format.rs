@@ -35,15 +35,15 @@ pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
     }
 }
 
-/// Whether a file of this name is to be unpacked, as far as its name tells.
-pub fn is_packed(path: &[u8]) -> bool {
+/// Whether the name of a file says that it has to be unpacked.
+pub(crate) fn is_packed(path: &[u8]) -> bool {
     extension(path).is_some_and(|extension| {
         let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
         is_in(&COMPRESSED) || is_in(&ARCHIVES) || Kind::of_ending(&extension).is_some_and(Kind::is_binary)
     })
 }
 
-/// Whether a file of this name holds no text and is no archive, as far as its name tells.
+/// Whether the name of a file says that it holds no text and is no archive.
 pub(super) fn is_binary(path: &[u8]) -> bool {
     extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)
 }

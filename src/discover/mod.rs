@@ -13,8 +13,9 @@ mod globs;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub use format::{Format, is_packed};
-pub use globs::{Globs, Order};
+pub use format::Format;
+pub(crate) use format::is_packed;
+pub(crate) use globs::{Globs, Order};
 use rayon::prelude::*;
 
 use crate::config::ReadConfig;

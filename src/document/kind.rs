@@ -46,7 +46,7 @@ struct About {
     /// The endings of the names of such files; the first is given to what has no name.
     endings: &'static [&'static str],
     holds: Holds,
-    /// It is no text: its first bytes show it, whatever its name says, and to read it is to unpack it.
+    /// Whether the first bytes show that it is no text, whatever its name says; reading it is unpacking it.
     is_binary: bool,
 }
 

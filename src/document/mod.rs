@@ -25,7 +25,7 @@ impl Document {
     }
 }
 
-/// One paragraph of a document: where it stands, and what writing it takes.
+/// A paragraph of a document, with its place and the details that writing it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paragraph {
     /// The paragraph without its line ending and, under repair, without the white space and removed

@@ -60,7 +60,7 @@ pub enum RejectReason {
     TextNotString,
     /// The text field stands twice in the record.
     TextTwice,
-    /// Its encoding cannot be told.
+    /// Its encoding cannot be detected.
     EncodingUnknown,
     /// It holds bytes that are no text in its encoding.
     Undecodable,

@@ -23,9 +23,9 @@ pub struct Slots {
 }
 
 /// Bits of a slot: of two texts of a thousand words, one in a hundred thousand numbers meets a slot by chance.
-pub const SLOT_BITS: u32 = 28;
+pub(crate) const SLOT_BITS: u32 = 28;
 /// Bits of a word behind its slot.
-pub const WORD_BITS: u32 = 12;
+pub(crate) const WORD_BITS: u32 = 12;
 
 /// The hash that stands for the beginning or the end of a text, where a word has no neighbour.
 const EDGE: u64 = 0x6564_6765;

@@ -1,4 +1,4 @@
-//! `MinHash` sketches: a few bytes that tell how alike two sets of shingles are.
+//! `MinHash` sketches: a few bytes from which the similarity of two sets of shingles is estimated.
 //!
 //! The scheme is Fast Similarity Sketching (S. Dahlgaard, M. B. T. Knudsen and M. Thorup, FOCS 2017): one pass over
 //! the set throws every element into one of `k` bins, and a bin keeps its smallest value; as long as a bin is
@@ -22,7 +22,7 @@ pub struct Sketch {
     bins: Vec<u64>,
 }
 
-/// No value yet.
+/// The value of a bin that is still empty.
 const EMPTY: u64 = u64::MAX;
 
 impl Sketch {

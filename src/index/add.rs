@@ -1,4 +1,4 @@
-//! One more run in an index.
+//! Adds one more run to an index.
 
 use crate::error::{Error, Result};
 use crate::store::Append;

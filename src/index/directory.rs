@@ -11,7 +11,7 @@ const BLOCK_BYTES: usize = 8 * 1024;
 const UNIT: u64 = 1;
 /// Places that no document takes stand before it.
 const GAP: u64 = 1 << 1;
-/// It is not the record expected.
+/// Marks a document that is not the expected record.
 const RECORD: u64 = 1 << 2;
 
 /// A document of an index.

@@ -12,7 +12,7 @@ pub const VERSION: u32 = 1;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.
-pub const BLOCK_DOCUMENTS: usize = 512;
+pub(crate) const BLOCK_DOCUMENTS: usize = 512;
 /// Most places of an index: they take six bytes.
 pub const MAX_PLACES: u64 = 1 << 48;
 
@@ -31,7 +31,7 @@ pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
 /// Numbers in the footer.
 const NUM_FIELDS: usize = 7;
 
-/// The parts of the file, as they are named in errors and told apart in checksums.
+/// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Header,

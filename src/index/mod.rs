@@ -53,11 +53,17 @@ mod reader;
 mod settings;
 mod writer;
 
+#[doc(hidden)]
 pub use add::{NewRun, add_run};
+#[doc(hidden)]
 pub use directory::IndexedDocument;
+#[doc(hidden)]
 pub use entries::{IndexEntries, IndexEntry};
-pub use layout::{BLOCK_DOCUMENTS, BLOCK_ENTRIES, MAGIC, MAX_PLACES, VERSION};
+#[doc(hidden)]
+pub use layout::BLOCK_ENTRIES;
+pub use layout::{MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
 pub use reader::{IndexPlace, IndexReader};
 pub use settings::{IndexRun, IndexSettings};
+#[doc(hidden)]
 pub use writer::IndexWriter;

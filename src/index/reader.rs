@@ -46,7 +46,7 @@ pub struct IndexReader {
     ends: Vec<u64>,
     footer: Footer,
     fences: Vec<u64>,
-    /// Of each block of the directory, its first place and its offset.
+    /// The first place and the offset of each block of the directory.
     directory: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
     walk: Mutex<Option<(usize, BlockWalk)>>,

@@ -59,7 +59,7 @@ fn differ<T: Serialize + PartialEq>(name: &str, one: &T, other: &T) -> Option<Se
 }
 
 impl IndexSettings {
-    /// Those of a run under this configuration.
+    /// The settings of a run under this configuration.
     pub fn of(config: &Config) -> Self {
         let version = |(major, minor, patch)| format!("{major}.{minor}.{patch}");
         Self {

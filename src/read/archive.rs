@@ -16,7 +16,7 @@ use crate::units::count;
 
 /// A member of an archive.
 #[derive(Debug)]
-pub struct ArchiveMember {
+pub(crate) struct ArchiveMember {
     /// Its path in the archive, as raw bytes.
     pub path: Vec<u8>,
     /// Its number in the archive, counted from 0 over the members that are files.
@@ -27,7 +27,7 @@ pub struct ArchiveMember {
 
 /// Details of a member beside its content, as the archive records them.
 #[derive(Debug, Clone)]
-pub enum MemberMeta {
+pub(crate) enum MemberMeta {
     /// The header of a tar entry.
     Tar(Box<tar::Header>),
     /// Method, time and mode of a zip entry.

@@ -16,12 +16,20 @@ use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
-pub trait TextVisitor {
+pub(crate) trait TextVisitor {
     /// The next document, or the next piece of a large one.
     fn document(&mut self, text: &str);
 }
 
-/// How the bytes of a piece are to be decoded.
+/// A visitor for readers that need the bytes of a chunk only.
+#[derive(Debug)]
+pub(crate) struct IgnoreTexts;
+
+impl TextVisitor for IgnoreTexts {
+    fn document(&mut self, _text: &str) {}
+}
+
+/// The way in which the bytes of a piece are decoded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decoding {
     pub(super) coding: Coding,

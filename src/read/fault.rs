@@ -8,7 +8,7 @@ use crate::units::count;
 
 /// A fault of a source, of a member of an archive, or of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The kind of fault.
     pub reason: RejectReason,
     /// Byte offset in the file (of a record: in the record), if known.
@@ -19,12 +19,12 @@ pub struct Fault {
 
 impl Fault {
     /// A fault without a place.
-    pub fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
         Self { reason, byte: None, detail: detail.into() }
     }
 
     /// A fault at a byte.
-    pub fn at(reason: RejectReason, byte: usize, detail: impl Into<String>) -> Self {
+    pub(crate) fn at(reason: RejectReason, byte: usize, detail: impl Into<String>) -> Self {
         Self { reason, byte: Some(count(byte)), detail: detail.into() }
     }
 

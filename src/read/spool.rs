@@ -8,7 +8,7 @@ use crate::store::Scratch;
 use crate::units::{self, count};
 
 /// Where to unpack to what memory should not hold.
-pub trait Spooler: Sync {
+pub(crate) trait Spooler: Sync {
     /// A new scratch store; `None` if nothing large may be unpacked here.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ const MEMORY_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes written once and read anywhere, any number of times.
 #[derive(Default)]
-pub struct Spool {
+pub(crate) struct Spool {
     memory: Vec<u8>,
     scratch: Option<Box<dyn Scratch>>,
     len: u64,
@@ -69,7 +69,7 @@ impl Spool {
     ///
     /// # Errors
     /// [`Error::Output`] of the scratch store.
-    pub fn append(&mut self, bytes: &[u8], spooler: &dyn Spooler) -> Result<bool> {
+    pub(crate) fn append(&mut self, bytes: &[u8], spooler: &dyn Spooler) -> Result<bool> {
         if self.scratch.is_none() && self.memory.len() + bytes.len() > MEMORY_BYTES {
             let Some(scratch) = spooler.scratch() else { return Ok(false) };
             let mut scratch = scratch?;
@@ -87,12 +87,12 @@ impl Spool {
     }
 
     /// Number of bytes.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
     /// Whether there is no byte.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 }

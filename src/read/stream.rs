@@ -22,7 +22,7 @@ use crate::units::SourceId;
 
 /// Why a stream stops before its end.
 #[derive(Debug)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The run cannot go on.
     Fatal(Error),
     /// There is more to unpack than may be unpacked here.
@@ -30,7 +30,7 @@ pub enum Stop {
 }
 
 /// A source that is being read.
-pub struct SourceStream<'a> {
+pub(crate) struct SourceStream<'a> {
     source: Source<'a>,
     opener: Opener<'a>,
     input: &'a dyn Input,
@@ -57,7 +57,7 @@ impl std::fmt::Debug for SourceStream<'_> {
 
 impl<'a> SourceStream<'a> {
     /// A stream of `source`, which is opened with its first piece.
-    pub fn new(
+    pub(crate) fn new(
         input: &'a dyn Input,
         source: Source<'a>,
         context: &'a ReadContext,
@@ -70,22 +70,22 @@ impl<'a> SourceStream<'a> {
     }
 
     /// The source being read.
-    pub fn source(&self) -> SourceId {
+    pub(crate) fn source(&self) -> SourceId {
         self.source.id
     }
 
     /// The place that the next piece may have.
-    pub fn next_place(&self) -> PiecePlace {
+    pub(crate) fn next_place(&self) -> PiecePlace {
         self.last.map_or(PiecePlace::default(), PiecePlace::next)
     }
 
     /// Bytes of the source that no piece was given out for, if its size is known.
-    pub fn num_left(&self) -> u64 {
+    pub(crate) fn num_left(&self) -> u64 {
         if self.source.size == u64::MAX { 0 } else { self.source.size.saturating_sub(self.num_given) }
     }
 
     /// Whether more is to be done for the next piece than to read it.
-    pub fn is_unpacking(&self) -> bool {
+    pub(crate) fn is_unpacking(&self) -> bool {
         match &self.state {
             StreamState::Start => is_packed(self.source.place.relative),
             StreamState::Document(document) => document.is_unpacked(),
@@ -95,7 +95,7 @@ impl<'a> SourceStream<'a> {
     }
 
     /// Leaves off the document, or member of this number, if it is the one that is being read.
-    pub fn leave_off(&mut self, unit: u64) {
+    pub(crate) fn leave_off(&mut self, unit: u64) {
         match &mut self.state {
             StreamState::Archive { current, .. } => {
                 current.take_if(|document| document.member_number() == Some(unit));
@@ -109,7 +109,7 @@ impl<'a> SourceStream<'a> {
     /// # Errors
     /// [`Stop::Fatal`] if there is no space to unpack to, [`Stop::OverBudget`] if the stream may not unpack as
     /// much as it would have to.
-    pub fn next_piece(&mut self, buffer: Vec<u8>) -> std::result::Result<Option<Piece>, Stop> {
+    pub(crate) fn next_piece(&mut self, buffer: Vec<u8>) -> std::result::Result<Option<Piece>, Stop> {
         loop {
             match &mut self.state {
                 StreamState::Done => return Ok(None),
@@ -295,7 +295,7 @@ impl Stop {
     ///
     /// # Errors
     /// Those of the run.
-    pub fn into_fatal(self) -> Result<Option<Piece>> {
+    pub(crate) fn into_fatal(self) -> Result<Option<Piece>> {
         match self {
             Self::Fatal(error) => Err(error),
             Self::OverBudget => Ok(None),

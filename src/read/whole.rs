@@ -28,7 +28,7 @@ const SMALL_PACKED: u64 = 32 * 1024;
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// Whether a source of this listed size is read as a stream of pieces.
-pub fn is_large(source: Source<'_>) -> bool {
+pub(crate) fn is_large(source: Source<'_>) -> bool {
     let limit = if is_packed(source.place.relative) { SMALL_PACKED } else { PIECE_BYTES };
     source.size > limit && matches!(source.plan, SourcePlan::Read(_))
 }
@@ -36,7 +36,7 @@ pub fn is_large(source: Source<'_>) -> bool {
 /// Reads these sources whole, one after the other, to the end of `chunk`.
 ///
 /// If one of them holds more than can be read so, its part says so ([`PartFate::Reread`]) and is the last.
-pub fn read_files<'a>(
+pub(crate) fn read_files<'a>(
     input: &dyn Input,
     sources: impl Iterator<Item = Source<'a>>,
     context: &ReadContext,
@@ -193,7 +193,7 @@ fn read_stream(
 }
 
 /// Makes a chunk of one piece of a stream.
-pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl TextVisitor) -> Chunk {
+pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl TextVisitor) -> Chunk {
     let mut chunk = Chunk::default();
     add_piece(piece, context, &mut chunk, visitor);
     chunk

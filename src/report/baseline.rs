@@ -49,13 +49,13 @@ pub struct Baseline {
 /// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
 pub const MAX_FILES: usize = 16;
 
-/// 32 bits of the fingerprint of a file's path: enough to tell a few files apart.
+/// 32 bits of the fingerprint of a file's path: enough to distinguish a few files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileMark(u32);
+pub(crate) struct FileMark(u32);
 
 impl FileMark {
-    /// That of a path relative to its input.
-    pub fn of(relative: &[u8]) -> Self {
+    /// The mark of a path relative to its input.
+    pub(crate) fn of(relative: &[u8]) -> Self {
         let mut bytes = [0; 4];
         bytes.copy_from_slice(&Fingerprint::of(relative).as_bytes()[..4]);
         Self(u32::from_be_bytes(bytes))
@@ -91,7 +91,7 @@ fn number(kind: ProblemKind) -> u8 {
 }
 
 impl BaselineSettings {
-    /// Those of a configuration.
+    /// The settings of a configuration.
     pub fn of(config: &Config) -> Self {
         Self { match_mode: config.matching.mode, split: config.split.split, repair: config.split.repair }
     }
@@ -111,7 +111,7 @@ impl BaselineSettings {
 
 impl Baseline {
     /// A baseline of these problems, in any order.
-    pub fn of(
+    pub(crate) fn of(
         settings: BaselineSettings,
         problems: impl IntoIterator<Item = (ProblemKind, Fingerprint, FileMark)>,
     ) -> Self {
@@ -155,7 +155,7 @@ impl Baseline {
     }
 
     /// How many more problems of each entry are let pass.
-    pub fn allowance(&self) -> Allowance<'_> {
+    pub(crate) fn allowance(&self) -> Allowance<'_> {
         let left = self.entries.iter().map(|known| known.count).collect();
         let files = vec![true; self.files.len()];
         Allowance { baseline: self, left, files, index: FingerprintIndex::of(&self.entries) }
@@ -268,24 +268,24 @@ fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
 
 /// The problems of a baseline that no problem of today has used up.
 #[derive(Debug)]
-pub struct Allowance<'a> {
+pub(crate) struct Allowance<'a> {
     baseline: &'a Baseline,
     left: Vec<u64>,
-    /// Of each file, whether a problem in it is still to be expected.
+    /// For each file, whether a problem in it is still expected.
     files: Vec<bool>,
     index: FingerprintIndex,
 }
 
 impl Allowance<'_> {
     /// Lets a problem pass, if there is one more of its kind and fingerprint. Cost: two reads of memory.
-    pub fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
+    pub(crate) fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
         let index = self.index(kind, fingerprint);
         let left = index.and_then(|index| self.left.get_mut(index)).filter(|left| **left > 0);
         left.map(|left| *left -= 1).is_some()
     }
 
     /// Lets a problem pass in a file of this mark, if the baseline expects one more of its kind and fingerprint there.
-    pub fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
+    pub(crate) fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
         let Some(index) = self.index(kind, fingerprint) else { return false };
         let known = &self.baseline.entries[index];
         let mut places = known.files_end - known.num_files..known.files_end;

@@ -126,8 +126,8 @@ pub struct Location {
     pub lines: Option<(u64, u64)>,
 }
 
-/// One thing that cleaning would change or leave out. Text that goes is a problem a *run*, as in the ledger
-/// (contract O5).
+/// Text that cleaning would remove, or an input that it would leave out. Removed text is one problem for each stretch,
+/// as in the ledger (contract O5).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// Its kind.
@@ -138,7 +138,7 @@ pub struct Problem {
     pub survivor: Option<Location>,
     /// Paragraphs that go.
     pub num_paragraphs: u64,
-    /// Their bytes in the decoded text.
+    /// Bytes of these paragraphs in the decoded text.
     pub num_bytes: u64,
     /// The Jaccard coefficient, if it is not 1.
     pub similarity: Option<f64>,
@@ -192,13 +192,13 @@ pub struct Measured {
 impl Measured {
     /// The name of the limit on what goes as a share of all text.
     pub const RATIO: &'static str = "max-duplicate-ratio";
-    /// That on paragraphs that go as copies.
+    /// The limit on paragraphs that go as copies.
     pub const DUPLICATES: &'static str = "max-duplicates";
-    /// That on near-duplicates.
+    /// The limit on near-duplicates.
     pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
-    /// That on what is rejected.
+    /// The limit on rejections.
     pub const REJECTED: &'static str = "max-rejected";
-    /// That on documents of which nothing stays.
+    /// The limit on documents of which nothing stays.
     pub const EMPTIED: &'static str = "max-emptied";
 }
 

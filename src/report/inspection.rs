@@ -56,9 +56,9 @@ pub struct Inspection {
 /// Bytes that were looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct InspectedBytes {
-    /// Of the files.
+    /// Bytes of the files.
     pub input: u64,
-    /// Of the documents, unpacked and decoded.
+    /// Bytes of the documents, unpacked and decoded.
     pub text: u64,
 }
 
@@ -194,7 +194,7 @@ impl FileCounts {
 }
 
 impl Inspection {
-    /// Nothing seen yet.
+    /// An inspection of nothing yet.
     pub fn new() -> Self {
         Self { schema: SCHEMA, ..Self::default() }
     }
@@ -221,13 +221,13 @@ impl Inspection {
         }
     }
 
-    /// All that would be skipped: files, members and records.
+    /// The number of files, members and records that would be skipped.
     pub fn num_skipped(&self) -> u64 {
         let counts = [&self.files.skipped, &self.members.skipped, &self.records.skipped];
         counts.into_iter().flat_map(BTreeMap::values).sum()
     }
 
-    /// All that would be rejected.
+    /// The number of files, members and records that would be rejected.
     pub fn num_rejected(&self) -> u64 {
         let counts = [&self.files.rejected, &self.members.rejected, &self.records.rejected];
         counts.into_iter().flat_map(BTreeMap::values).sum()

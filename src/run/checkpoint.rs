@@ -1,11 +1,12 @@
 //! Checkpoints: the state of a run, saved so that another run can resume there after this one was killed (`--resume`).
 //! A run saves a checkpoint after a fixed number of bytes of input, between two batches.
 //!
-//! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
-//! brings a state back. What stands in memory is appended to stores ([`DeciderLogs`]); what is small stands in the state.
+//! A checkpoint records the lengths of files. A run only appends to its files, so that cutting them back to these
+//! lengths restores them. State in memory is appended to stores ([`DeciderLogs`]); small state is part of the
+//! checkpoint itself.
 //!
-//! Not sealed are: the middle of a search for near-duplicates, corpora with standard input, the middle of one text,
-//! and the middle of what a compressor or an archive holds back. Then an earlier state stands.
+//! No checkpoint can be saved in the middle of a search for near-duplicates, with standard input in the corpus, in the
+//! middle of a text, or while a compressor or an archive holds bytes back. The checkpoint before then stays valid.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::{self, count};
 
-/// How far a run had come, as it stands in the journal.
+/// A checkpoint as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Checkpoint<S> {
     /// The options that the output depends on, beside the inputs.
@@ -36,9 +37,9 @@ pub(crate) struct Checkpoint<S> {
     /// The list of the files of the corpus that were finished.
     written: Option<Mark>,
     pass: Pass,
-    /// In [`Pass::Partition`]: the rest that is read ahead.
+    /// The rest of the corpus that is read ahead, in [`Pass::Partition`].
     rest: Option<RestOfCorpus>,
-    /// In [`Pass::Write`]: the survivors for an index that are kept.
+    /// The survivors that are kept for an index, in [`Pass::Write`].
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
     position: FeedPosition,
@@ -63,7 +64,7 @@ pub(crate) const EVIDENCE: &str = "evidence";
 /// The store of the sources' stamps.
 const SOURCES: &str = "sources";
 
-/// Seals the states of a run.
+/// Saves the checkpoints of a run.
 pub(crate) struct Checkpointer<'a, S> {
     output: &'a dyn Output,
     journal: &'a Journal,
@@ -73,7 +74,7 @@ pub(crate) struct Checkpointer<'a, S> {
 }
 
 struct Inner<S> {
-    /// Bytes of input since the last seal.
+    /// Bytes of input since the last checkpoint.
     since: u64,
     /// The number of bytes after which the next checkpoint is due.
     due: u64,
@@ -88,7 +89,7 @@ struct Inner<S> {
 }
 
 impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
-    /// A sealer for an output that has a journal, if the corpus is large enough for a checkpoint: what is never named in
+    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what is never named in
     /// one needs no digest.
     pub(crate) fn new(corpus: &Corpus<'a>) -> Option<Self> {
         let Corpus { output, config, history, .. } = *corpus;
@@ -112,7 +113,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         Some(Self { output, journal, every, config: identity(config, history), inner: Mutex::new(inner) })
     }
 
-    /// Poisoned only if sealing panicked, and then the run is over.
+    /// Poisoned only if saving a checkpoint panicked, and then the run is over.
     fn lock(&self) -> MutexGuard<'_, Inner<S>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,18 +123,18 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         self.lock().since += num_bytes;
     }
 
-    /// Whether anything was sealed.
+    /// Whether a checkpoint was saved.
     pub(crate) fn has_checkpoint(&self) -> bool {
         self.lock().logs.is_some()
     }
 
-    /// Whether a seal is due; between two sources it is when it is wanted.
+    /// Whether a checkpoint is due here. Between two sources it is due as soon as it is wanted.
     pub(crate) fn is_due(&self, position: FeedPosition) -> bool {
         let inner = self.lock();
         inner.since >= inner.due || !position.is_within() && self.wants(&inner)
     }
 
-    /// Whether a seal would be due if it were possible.
+    /// Whether a checkpoint would be due if it were possible here.
     pub(crate) fn is_wanted(&self) -> bool {
         self.wants(&self.lock())
     }
@@ -142,7 +143,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         inner.since >= self.every && inner.due != u64::MAX
     }
 
-    /// A search is through. That is worth a seal if anything is.
+    /// Ends a search, and saves a checkpoint: searching was expensive.
     pub(crate) fn end_search(
         &self,
         corpus: &Corpus<'_>,
@@ -180,7 +181,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         Ok(())
     }
 
-    /// Seals what is done, if the pass and the record are where they can be taken up again.
+    /// Saves a checkpoint, if the pass and the recorder can be resumed here.
     pub(crate) fn save_checkpoint(
         &self,
         corpus: &Corpus<'_>,
@@ -191,7 +192,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         let inner = &mut *self.lock();
         // If not now, then a little later.
         inner.due = inner.since + self.every / 16;
-        // What is read ahead is not recorded.
+        // The rest that is read ahead is not recorded yet.
         let recorder = if inner.pass == Pass::Partition { inner.recorder.clone() } else { recorder };
         let Some(recorder) = recorder else { return Ok(()) };
         if inner.sources.is_none() {
@@ -252,13 +253,13 @@ fn identity(config: &Config, history: Option<&History>) -> String {
     format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Why a run cannot go on with what was left.
+/// The error of a run that cannot resume from what was left.
 fn resume_error(output: &dyn Output, what: &dyn std::fmt::Display) -> Error {
     let path = output.journal().map_or_else(|| "journal".into(), |journal| journal.path().to_owned());
     Error::Resume { path, what: what.to_string() }
 }
 
-/// A file that a state speaks of is not what it was: another attempt would come to the same.
+/// The error for a file that is not as the checkpoint says: another attempt would end in the same way.
 pub(crate) fn refused(error: Error) -> Error {
     match error {
         Error::Damaged { path, offset } => {
@@ -274,8 +275,8 @@ pub(crate) fn refused(error: Error) -> Error {
 /// Bytes of a stamp.
 const STAMP: usize = 8;
 
-/// Writes down what tells whether sources change: eight bytes each. `None` if that cannot be told of one of them:
-/// another run would not get it again (standard input), or not see that it is another.
+/// Writes a stamp of eight bytes for each source, from which a change is seen. `None` if a source has no stamp: another
+/// run could not read it again (standard input), or would not see that it changed.
 fn write_stamps(
     sources: &SourceList,
     input: &dyn Input,
@@ -289,7 +290,7 @@ fn write_stamps(
     Ok(Some((sources.len(), store.mark()?)))
 }
 
-/// A number that is another if the file was changed or stands elsewhere.
+/// A number that changes if the file is changed or replaced.
 fn stamp(place: crate::store::InputPlace<'_>, input: &dyn Input) -> Option<u64> {
     let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
     Some(input.stamp(place)?.rotate_left(7) ^ name)

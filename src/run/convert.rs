@@ -6,7 +6,7 @@ use crate::decide::Owner;
 use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
 use crate::units::{DocumentId, count};
-use crate::write::{self, Converted, Layout};
+use crate::write::{self, BlankLines, Converted};
 
 use super::render::{PartContent, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
@@ -129,7 +129,7 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
         document.write_json(&mut bytes).map_err(encode_error)?;
         ends.push(bytes.len());
     }
-    Ok(PartContent::Bytes { bytes, ends, layout: Layout::default() })
+    Ok(PartContent::Bytes { bytes, ends, layout: BlankLines::default() })
 }
 
 impl<'a> RenderContext<'a> {

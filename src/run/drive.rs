@@ -27,7 +27,7 @@ pub(crate) struct ChunkVisitor<'v, V, C, S> {
     pub(crate) keys: Keys,
     pub(crate) visit: &'v V,
     pub(crate) commit: &'v mut C,
-    /// Where what is done is written down from time to time.
+    /// Saves checkpoints from time to time, if there is a journal.
     pub(crate) checkpointer: Option<&'v Checkpointer<'v, S>>,
 }
 
@@ -121,7 +121,7 @@ enum PassStop {
     MemoryCeiling,
 }
 
-/// Takes a course on as far as it goes.
+/// Takes a pass on as far as it goes.
 fn run<T: Send, V, C>(
     corpus: &Corpus<'_>,
     progress: &mut PassProgress<'_>,

@@ -81,7 +81,7 @@ pub(crate) struct Rewind {
     pub(crate) first: SourceId,
     /// The source that is to be read in another way.
     pub(crate) source: SourceId,
-    /// That way.
+    /// The other way of reading it.
     pub(crate) how: Reread,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Feed<'a> {
     stream: Option<SourceStream<'a>>,
     /// The batch that is fed and not yet taken.
     ahead: Option<Vec<Work>>,
-    /// Of a source that was given out in part before: where its rest begins.
+    /// The source that was given out in part before, and the place where its rest begins.
     resumed: Option<(SourceId, PiecePlace)>,
     /// How all sources are read that are read as streams, whatever `ways` says.
     way: Option<Reread>,
@@ -306,7 +306,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// Goes back to where a source begins that is to be read in another way.
+    /// Goes back to the beginning of a source that is to be read in another way.
     pub(crate) fn rewind(&mut self, rewind: Rewind) {
         let Rewind { first, source, how } = rewind;
         self.ways.insert(source, how);

@@ -88,7 +88,7 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
 /// Judges documents, in corpus order.
 struct FilterJudge<'a> {
     filters: &'a Filters,
-    /// Of the pieces of a long text so far.
+    /// The measures of the pieces of a long text so far.
     open: Measures,
     dropped: Vec<(DocumentId, Dropped)>,
 }

@@ -148,7 +148,7 @@ impl History {
         lock(&update.fresh).as_mut().map(|fresh| fresh.store.mark()).transpose()
     }
 
-    /// Takes up what was taken in by a run that was cut short.
+    /// Resumes the survivors that an interrupted run collected.
     pub(crate) fn resume(&self, mark: Mark, output: &dyn Output) -> Result<()> {
         if let Some(update) = &self.update {
             let store = output.reopen_store(FRESH, mark)?;

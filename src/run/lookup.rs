@@ -16,12 +16,12 @@ use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Fault, Part, PartFate, Slot, TextVisitor};
+use crate::read::{Fault, IgnoreTexts, Part, PartFate, Slot};
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
 
-/// Some paragraphs of a document, by its place in the ledger.
+/// A request for consecutive paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExcerptRequest {
     /// Path as the ledger spells it.
@@ -54,11 +54,11 @@ pub struct OriginalParagraph {
     pub fingerprint: Fingerprint,
 }
 
-/// Why there is no excerpt.
+/// The reason why there is no excerpt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missing {
-    /// It came from standard input.
+    /// The document came from standard input.
     #[error("it came from standard input, which cannot be read again")]
     Stream,
     /// There is no such file or member of an archive.
@@ -70,7 +70,7 @@ pub enum Missing {
     /// The document has fewer paragraphs.
     #[error("it has {0} paragraphs")]
     NoParagraph(u64),
-    /// It is skipped or rejected.
+    /// The document is skipped or rejected, for this reason.
     #[error("it is not read: {0}")]
     NotRead(String),
 }
@@ -97,7 +97,7 @@ pub(crate) fn look_up(
         *flag = !is_stream;
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
-    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
+    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut IgnoreTexts), ());
     let mut look = ReadOnlyPass::new(feed, corpus.observer, scan);
     let mut walk = Walk::default();
     while collector.num_open > 0
@@ -117,13 +117,6 @@ pub(crate) fn look_up(
         }
     }
     Ok(collector.answers)
-}
-
-/// Most documents are read for nothing; those that are wanted are cut when their place is known.
-struct Blind;
-
-impl TextVisitor for Blind {
-    fn document(&mut self, _text: &str) {}
 }
 
 pub(crate) fn spelled(source: Source<'_>) -> Cow<'_, str> {
@@ -271,7 +264,7 @@ struct PartLookUp<'l, 'a> {
     /// Path of the source or member as the ledger spells it, and whether there are open questions about it.
     path: &'l str,
     is_wanted: bool,
-    /// Those of the chunk.
+    /// The bytes of the chunk.
     bytes: &'l [u8],
 }
 

@@ -85,7 +85,7 @@ use recorder::{AccountFiles, ID_STORES, LedgerStores, Recorder, SavedRecorder};
 use render::{RenderContext, render};
 use search::search;
 
-/// The sealer of a run that writes.
+/// The checkpointer of a run that writes.
 type RunCheckpointer<'a> = Checkpointer<'a, SavedRecorder>;
 
 /// Takes a run through to its end, from its beginning or from where it was cut short; what it wrote is not published.
@@ -111,13 +111,13 @@ pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
     Ok(summary)
 }
 
-/// Goes from the beginning to the end.
+/// Takes a run from its beginning to its end.
 fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
     let output = corpus.output;
     let files = AccountFiles::create(output)?;
     let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
     let mut evidence = EvidenceStore::new(output.store(EVIDENCE)?);
-    // A search is sealed as a whole.
+    // A checkpoint holds a search as a whole.
     let search = search(corpus, &mut Stores { ids: &mut ids, evidence: &mut evidence })?;
     let (findings, basis) = search.basis();
     let findings = findings.as_ref();
@@ -130,7 +130,7 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
     write(corpus, progress, decider, recorder, checkpointer)
 }
 
-/// Goes on from where a run was cut short.
+/// Resumes a run from its last checkpoint.
 fn resume(corpus: &Corpus<'_>, state: &[u8], checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
     let state: Checkpoint<SavedRecorder> = Checkpoint::parse(state, corpus.output)?;
     state.check(corpus)?;

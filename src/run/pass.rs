@@ -37,9 +37,9 @@ pub(crate) enum Pass {
 pub(crate) enum Keys {
     /// None.
     Unread,
-    /// That of each paragraph.
+    /// The key of each paragraph.
     OfParagraphs,
-    /// That of each paragraph, and the fingerprint of each document.
+    /// The key of each paragraph, and the fingerprint of each document.
     OfDocuments,
 }
 

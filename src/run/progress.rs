@@ -1,4 +1,4 @@
-//! How far a run has come: the pass that it is in, and what that goes on from.
+//! The progress of a run: the pass that it is in, and the place of its feed.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use super::feed::{Feed, FeedPosition};
 use super::pass::Pass;
 use crate::read::Reread;
 
-/// A pass through the corpus, and where it is.
+/// A pass through the corpus, and its place there.
 pub(crate) struct PassProgress<'a> {
     pub(crate) pass: Pass,
     pub(crate) feed: Feed<'a>,
-    /// Where the rest begins of which prints are put aside, in [`Pass::Partition`].
+    /// The rest of the corpus whose prints are put aside, in [`Pass::Partition`].
     pub(crate) rest: Option<RestOfCorpus>,
 }
 

@@ -22,18 +22,18 @@ impl std::fmt::Debug for Checksums {
     }
 }
 
-/// No document of this number was read to its end.
+/// Marks a document that was not read to its end.
 const NONE: u32 = 0;
 /// Bytes of a mark.
 const MARK: u64 = 4;
 
-/// The mark of a document: the CRC-32 of its text tells it from another version of it; never [`NONE`].
+/// The mark of a document: the CRC-32 of its text, by which another version of it is recognized; never [`NONE`].
 fn mark(checksum: u32) -> u32 {
     checksum | 1
 }
 
 impl Checksums {
-    /// Nothing is noted yet; documents before `first` are not known.
+    /// An empty list, which begins with document `first`.
     pub(crate) fn new(scratch: Box<dyn Scratch>, first: DocumentId) -> Self {
         Self { first: first.0, end: first.0, scratch: Mutex::new(scratch) }
     }
@@ -52,7 +52,7 @@ impl Checksums {
         Ok(())
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all checksums to their store, and returns the state to resume from.
     pub(crate) fn save(&mut self) -> Result<SavedChecksums> {
         self.save_shared()
     }
@@ -63,7 +63,7 @@ impl Checksums {
         Ok(SavedChecksums { first: self.first, end: self.end, mark: scratch.mark()? })
     }
 
-    /// Takes up what was saved, with its store as it was then.
+    /// Resumes saved checksums, with their store as it was then.
     pub(crate) fn resume(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
         Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }
@@ -92,7 +92,7 @@ pub(crate) struct SavedChecksums {
 /// Documents that are read ahead.
 const AHEAD: u64 = 4096;
 
-/// Holds a reading against an earlier one.
+/// Compares a reading of the corpus with an earlier one.
 #[derive(Debug, Clone)]
 pub(crate) struct Recheck {
     earlier: Arc<Checksums>,
@@ -113,7 +113,7 @@ pub(crate) enum Unlike {
 }
 
 impl Recheck {
-    /// Nothing is checked yet.
+    /// A check that begins with the first known document.
     pub(crate) fn new(earlier: Arc<Checksums>) -> Self {
         Self::starting(earlier, DocumentId(0))
     }
@@ -124,7 +124,7 @@ impl Recheck {
         Self { first: earlier.first, earlier, next, marks: Vec::new() }
     }
 
-    /// Goes back: documents from `next` on are to be checked once more.
+    /// Goes back, so that documents from `next` on are checked once more.
     pub(crate) fn back_to(self, next: DocumentId) -> Self {
         Self::starting(self.earlier, next)
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::path;
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, Judged, Layout, Original};
+use crate::write::{self, BlankLines, Judged, Original};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -37,7 +37,7 @@ pub(crate) struct RenderedPart {
 /// The content that is appended to the output of a source.
 pub(crate) enum PartContent {
     /// These bytes, and where each record ends if it is compressed by itself.
-    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
+    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: BlankLines },
     /// These rows of a table.
     Rows(Rows),
     /// These rows of a shard.
@@ -149,10 +149,10 @@ impl Settled {
         repair: Repair,
         out: &mut W,
         mut mark: impl FnMut(&W),
-    ) -> io::Result<(Counts, Layout)> {
+    ) -> io::Result<(Counts, BlankLines)> {
         let chunk = &self.scanned.chunk;
         let mut counts = self.part_counts(part);
-        let mut layout = Layout::default();
+        let mut layout = BlankLines::default();
         for slot_number in part.slots.clone() {
             let slot = &chunk.slots[slot_number];
             if slot.is_verbatim {
@@ -166,7 +166,7 @@ impl Settled {
             let written = if !slot.is_record {
                 write::write_text(document, repair, out)?
             } else if is_emptied(document) {
-                write::write_text(document, repair, &mut io::sink())? // only the counts
+                write::count_text(document)
             } else {
                 let original = Original { chunk, slot, kind: part.kind };
                 let written = write::write_record(original, document, repair, out)?;

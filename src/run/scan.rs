@@ -48,10 +48,10 @@ pub(crate) struct Scanned {
     pub(crate) chunk: Chunk,
     /// The paragraphs of all its documents.
     pub(crate) paragraphs: Vec<Paragraph>,
-    /// One for each of the chunk's slots.
+    /// The scanned document of each of the chunk's slots.
     pub(crate) documents: Vec<ScannedDocument>,
     pub(crate) prints: PartitionedPrints,
-    /// One for each paragraph, in a pass that needs keys.
+    /// The key of each paragraph, in a pass that needs keys.
     pub(crate) keys: Vec<ParagraphKey>,
     /// Whether its documents are to be fingerprinted.
     pub(crate) is_keyed: bool,

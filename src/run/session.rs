@@ -43,7 +43,7 @@ impl<'a> Session<'a> {
         self.config
     }
 
-    /// Who is told how it goes.
+    /// The observer that hears how far the program is.
     pub(crate) fn observer(&self) -> &'a dyn Observer {
         self.observer
     }

@@ -15,9 +15,9 @@ use super::scan::Scanned;
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) scanned: Scanned,
-    /// One for each paragraph.
+    /// The verdict on each paragraph.
     pub(crate) verdicts: Vec<Verdict>,
-    /// One for each slot.
+    /// The place of each slot's document.
     pub(crate) documents: Vec<SettledDocument>,
     /// Place of the first paragraph.
     pub(crate) first: Ordinal,

@@ -87,7 +87,7 @@ pub(crate) trait UnitVisitor {
     /// A text, or the next piece of one, was read well.
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()>;
 
-    /// All that the part holds was shown.
+    /// The part ends: everything in it was shown.
     fn end_part(&mut self, _part: &Part) -> Result<()> {
         Ok(())
     }

@@ -20,7 +20,7 @@ pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
 }
 
 /// Whether a file stands there.
-pub fn is_file(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 

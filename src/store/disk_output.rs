@@ -344,7 +344,7 @@ struct DiskScratch {
     path: PathBuf,
     written: u64,
     buffer: Vec<u8>,
-    /// Of what is written.
+    /// The CRC-32 of the bytes written so far.
     crc: crc32fast::Hasher,
 }
 

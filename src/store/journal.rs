@@ -39,7 +39,7 @@ impl Journal {
         Self { path, directories, left: Mutex::new(left), writing: Mutex::new(None) }
     }
 
-    /// Reads the state that was sealed last.
+    /// Reads the state that was saved last.
     ///
     /// # Errors
     /// [`Error::Resume`] if there is none or it is damaged.

@@ -9,7 +9,7 @@ use super::path;
 
 /// Something below an input directory.
 #[derive(Debug)]
-pub struct ListedFile {
+pub(crate) struct ListedFile {
     /// Path relative to the directory, as raw bytes.
     pub relative: Vec<u8>,
     /// Its type.
@@ -18,20 +18,20 @@ pub struct ListedFile {
 
 /// The type of a listed file.
 #[derive(Debug)]
-pub enum ListedKind {
+pub(crate) enum ListedKind {
     /// A regular file.
     File,
     /// A symbolic link that is not followed.
     Symlink,
     /// A FIFO, socket or device.
     Special,
-    /// It could not be listed: a directory without permission, a loop of links, a link to nothing.
+    /// The path could not be listed: a directory without permission, a loop of links, a link to nothing.
     Unreadable(io::Error),
 }
 
 /// Lists everything but directories below `directory`, depth first, the entries of each directory sorted by
 /// name as raw bytes. Calls `visit` in that order; stops when it returns `false`.
-pub fn list(directory: &Path, follow: bool, mut visit: impl FnMut(ListedFile) -> bool) {
+pub(crate) fn list(directory: &Path, follow: bool, mut visit: impl FnMut(ListedFile) -> bool) {
     let walk = WalkDir::new(directory).follow_links(follow).sort_by_file_name();
     for entry in walk {
         let found = match entry {

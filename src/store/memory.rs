@@ -18,7 +18,7 @@ pub struct MemoryInput {
 }
 
 impl MemoryInput {
-    /// No files yet.
+    /// An input without files.
     pub fn new() -> Self {
         Self::default()
     }

@@ -24,15 +24,16 @@ mod written;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-pub use disk_input::{DiskInput, Root, is_file, open_file};
+pub(crate) use disk_input::is_file;
+pub use disk_input::{DiskInput, Root, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use journal::Journal;
-pub use listing::{ListedFile, ListedKind, list};
+pub(crate) use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
 pub use shared::SharedFile;
-pub use stream_output::StreamOutput;
+pub(crate) use stream_output::StreamOutput;
 pub use written::StagedFile;
 
 use crate::error::{Error, Result};
@@ -171,7 +172,7 @@ pub trait Output: Sync {
         None
     }
 
-    /// Where scratch stores stand, and how many bytes are free there, if that can be told.
+    /// The directory of scratch stores, and the number of bytes free there, if the system says.
     fn space(&self) -> Option<(PathBuf, u64)> {
         None
     }

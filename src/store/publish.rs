@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 pub(super) enum Shape {
     /// OUT and `OUT.tamis`.
     WithRecord,
-    /// One directory.
+    /// The output is one directory.
     Alone,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Claims OUT; gives back the state that a run sealed last which was cut short, if it is to go on.
+    /// Claims OUT. Returns the last checkpoint of an interrupted run, if this run is to resume it.
     pub(super) fn begin(
         out: &Path,
         force: bool,
@@ -104,7 +104,7 @@ impl Staging {
         Ok((staging, left))
     }
 
-    /// The state that a run sealed last which was cut short.
+    /// The last checkpoint of an interrupted run.
     fn left(&self) -> Result<Option<Vec<u8>>> {
         let journal = self.journal();
         if !journal.exists() {

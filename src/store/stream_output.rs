@@ -10,7 +10,7 @@ use crate::units::count;
 
 /// Writes the corpus to standard output, and the record to a directory of its own or nowhere.
 #[derive(Debug)]
-pub struct StreamOutput {
+pub(crate) struct StreamOutput {
     record: Option<DiskOutput>,
 }
 
@@ -19,7 +19,7 @@ impl StreamOutput {
     ///
     /// # Errors
     /// As [`DiskOutput::begin`].
-    pub fn begin(record: Option<&Path>, force: bool) -> Result<Self> {
+    pub(crate) fn begin(record: Option<&Path>, force: bool) -> Result<Self> {
         let record = record.map(|directory| DiskOutput::begin_alone(directory, force)).transpose()?;
         Ok(Self { record })
     }

@@ -14,13 +14,13 @@ pub struct Audit {
     pub schema: &'static str,
     /// Documents of the input.
     pub documents: u64,
-    /// Their paragraphs.
+    /// Paragraphs of these documents.
     pub paragraphs: u64,
-    /// Those of which the ledger says nothing: they must be in OUT.
+    /// Paragraphs that the ledger does not remove: they must be in OUT.
     pub kept: u64,
-    /// Those that the ledger accounts for.
+    /// Paragraphs that the ledger removes.
     pub removed: u64,
-    /// Those of them that are said to stand in an earlier run.
+    /// Removed paragraphs that are said to stand in an earlier run.
     #[serde(skip_serializing_if = "is_none")]
     pub earlier: u64,
     /// Whether that was looked up: the configuration names indexes.
@@ -38,7 +38,7 @@ fn is_none(number: &u64) -> bool {
     *number == 0
 }
 
-/// Something that is not as it should be.
+/// A difference between the inputs, OUT and the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The kind of the difference.
@@ -66,13 +66,13 @@ pub struct Difference {
 pub enum DifferenceKind {
     /// A document or paragraph that should be in OUT, as the ledger does not account for it, is missing there.
     Missing,
-    /// Something else stands in its place.
+    /// Something else stands in the place of a document or paragraph.
     Changed,
-    /// It is in OUT and in no input, or should have gone from there.
+    /// A document or paragraph of OUT is in no input, or should have gone.
     Foreign,
-    /// It is in OUT twice.
+    /// A paragraph is in OUT twice.
     Twice,
-    /// The ledger says what is not so.
+    /// A line of the ledger is wrong.
     Ledger,
     /// The list of rejections does.
     Rejected,
@@ -96,7 +96,7 @@ impl DifferenceKind {
 }
 
 impl std::fmt::Display for Difference {
-    /// One line, and nothing in it moves a cursor.
+    /// Writes one line, in which control characters are escaped.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&printable_bytes(self.path.as_bytes()))?;
         for (name, number) in [("record", self.record), ("line", self.line), ("paragraph", self.paragraph)] {
@@ -115,7 +115,7 @@ pub(super) struct DifferenceMark {
     num_listed: usize,
 }
 
-/// Differences that are told.
+/// The number of differences that an audit lists.
 const MAX_TOLD: usize = 20;
 
 impl Audit {
@@ -138,7 +138,7 @@ impl Audit {
         self.num_differences == 0
     }
 
-    /// Counts a difference, and keeps it if it is one of the first that are told.
+    /// Counts a difference, and lists it if it is one of the first.
     pub(super) fn add(&mut self, difference: Difference) {
         self.num_differences += 1;
         if self.has_room() {
@@ -146,7 +146,7 @@ impl Audit {
         }
     }
 
-    /// Whether another difference would be told.
+    /// Whether another difference would be listed.
     pub(super) fn has_room(&self) -> bool {
         self.differences.len() < MAX_TOLD
     }
@@ -181,7 +181,7 @@ impl Audit {
         self.differences.truncate(mark.num_listed);
     }
 
-    /// As JSON.
+    /// The audit as JSON.
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default(); // strings and integers only
         json.push('\n');

@@ -40,7 +40,7 @@ pub(super) struct AuditedDocument {
     is_found: Option<bool>,
     told: Option<OpenLine>,
     num_told: u64,
-    /// No line of the ledger is left for it.
+    /// Whether no line of the ledger is left for it.
     is_told: bool,
     /// The rule by which it goes as a whole, and what stays in its place.
     whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
@@ -56,7 +56,7 @@ struct OpenLine {
     text_at: usize,
     /// Its first paragraph was reached.
     is_begun: bool,
-    /// Something is wrong with it, and was told.
+    /// Whether a difference was reported for this line.
     is_bad: bool,
 }
 

@@ -33,9 +33,9 @@ pub(super) struct InputDocument {
 #[derive(Debug, Default)]
 pub(super) struct InputChunk {
     pub(super) paragraphs: Vec<InputParagraph>,
-    /// One for each slot of the chunk.
+    /// The document of each slot of the chunk.
     pub(super) documents: Vec<InputDocument>,
-    /// One for each slot.
+    /// The other fields of each slot.
     pub(super) rests: Vec<OtherFields>,
 }
 
@@ -48,14 +48,14 @@ pub(super) struct OtherFields {
     pub(super) path: Option<String>,
 }
 
-/// How the rest of a record is told.
+/// The form in which the other fields of a record are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OtherFieldsOf {
     /// Both sides have one form.
     Mirrored,
-    /// It is to be converted to this form.
+    /// The document is one of the input, and is to be converted.
     Input,
-    /// It was converted.
+    /// The document is one of a shard, and was converted to this form.
     Shard(TargetFormat),
 }
 
@@ -144,7 +144,7 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
         let is_raw = match part.kind.rewrite() {
             Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
-            // What depends on the text (the headers of a web archive) tells of it, too.
+            // A header of a web archive that depends on the text is part of the comparison, too.
             Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
             Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
         };

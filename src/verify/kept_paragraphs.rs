@@ -60,7 +60,7 @@ pub(super) fn survivor_key(survivor: &LedgerPlace<'_>) -> u64 {
     }
 }
 
-/// 64 bits that tell a document from all others.
+/// A key of 64 bits that distinguishes a document from all others.
 pub(super) fn key(path: &str, record: Option<u64>) -> u64 {
     let mut name = path.as_bytes().to_vec();
     if let Some(record) = record {
@@ -120,7 +120,7 @@ pub(super) struct WholeDocument {
 /// A document of which the ledger speaks as a whole.
 #[derive(Debug, Clone, Copy, Default)]
 struct DocumentClaim {
-    /// It goes.
+    /// Whether the ledger removes the document.
     goes: bool,
     /// The document as it was read, once it was.
     whole: Option<WholeDocument>,

@@ -1,4 +1,4 @@
-//! The ledger, read along with the input: each line in its turn, and what is out of turn told.
+//! Reads the ledger in step with the input, each line in its turn, and reports lines that are out of turn.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -77,7 +77,8 @@ impl LedgerAudit {
         Ok(())
     }
 
-    /// The next line about a document. Documents come in corpus order; what is told of those before it is too late.
+    /// The next line about a document. Documents come in corpus order; lines about earlier ones are too late, and are
+    /// reported.
     pub(super) fn take(
         &mut self,
         document: DocumentName<'_>,
@@ -184,7 +185,7 @@ fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     (!is_matched).then_some("as many paragraphs must stay as go")
 }
 
-/// A document that there is not, or of which this was told already.
+/// The fault of a line about a document that does not exist, or about paragraphs that another line removed.
 const NOTHING: &str = "there is no such document, or it has no such paragraphs";
 
 fn stale(told: &NumberedLine, why: &str, audit: &mut Audit) {

@@ -33,7 +33,7 @@ use crate::config::Config;
 use crate::discover::SourceList;
 use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Fault, Part, PartFate, Slot};
+use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, PartFate, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -113,7 +113,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
     let rest = out_list::rest(config.write.to);
     let mut look = ReadOnlyPass::at(&corpus_out, |work| {
-        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
+        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut IgnoreTexts);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
     });
@@ -164,13 +164,6 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     audit.join(rejections.finish());
     recount.compare(account, list.num_bytes, is_sound, &mut audit);
     Ok(audit)
-}
-
-/// OUT is compared byte by byte.
-struct Blind;
-
-impl crate::read::TextVisitor for Blind {
-    fn document(&mut self, _text: &str) {}
 }
 
 /// Goes through the input in corpus order.

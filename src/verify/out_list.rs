@@ -49,7 +49,7 @@ pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
 }
 
 impl OutList {
-    /// Lists OUT, and tells of what should not be there.
+    /// Lists OUT, and reports files that should not be there.
     pub(super) fn new(
         out: Root,
         inputs: &SourceList,
@@ -133,7 +133,7 @@ impl OutList {
         self.sources.iter().map(|source| source.place.relative.to_vec()).collect()
     }
 
-    /// Tells of files that no document should have.
+    /// Reports files that belong to no document.
     pub(super) fn tell_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
             let what = "OUT holds it, and no document should stay there";

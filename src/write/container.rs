@@ -11,7 +11,7 @@ use crate::read::{Archive, Compression, RowWriter, Rows, Spool, Spooler, Wrap};
 use crate::store::{Mark, OutputFile, SharedFile, path};
 
 /// Writes one source.
-pub struct SourceWriter<'a> {
+pub(crate) struct SourceWriter<'a> {
     file: SharedFile,
     spooler: &'a dyn Spooler,
     target: WriteTarget,
@@ -39,7 +39,7 @@ enum WriteStream<W: Write + Send> {
 
 /// The next piece to write.
 #[derive(Debug)]
-pub enum WritePiece<'b> {
+pub(crate) enum WritePiece<'b> {
     /// Bytes, as they are.
     Bytes(&'b [u8]),
     /// Records, each of which ends at one of these places.
@@ -110,7 +110,7 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn new(file: Box<dyn OutputFile>, wrap: Wrap, spooler: &'a dyn Spooler) -> Result<Self> {
+    pub(crate) fn new(file: Box<dyn OutputFile>, wrap: Wrap, spooler: &'a dyn Spooler) -> Result<Self> {
         let file = SharedFile::new(file);
         let encoder = || Encoder::new(file.clone(), wrap.outer).map_err(|error| file.explain(error));
         let target = match wrap.archive {
@@ -122,13 +122,13 @@ impl<'a> SourceWriter<'a> {
     }
 
     /// Whether everything that was written is in its file.
-    pub fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         matches!(self.target, WriteTarget::File(WriteStream::Bytes(Encoder::Plain(_))))
             && self.member.is_none()
     }
 
     /// What is in its file.
-    pub fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Mark {
         self.file.mark()
     }
 
@@ -136,7 +136,7 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn begin_member(&mut self, inner: Compression) -> Result<()> {
+    pub(crate) fn begin_member(&mut self, inner: Compression) -> Result<()> {
         let (spool, failure) = (Spool::default(), self.file.clone());
         let writer = SpoolWriter { spool, spooler: self.spooler, failure };
         self.member = Some(WriteStream::new(writer, inner).map_err(|error| self.file.explain(error))?);
@@ -147,7 +147,7 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn write(&mut self, piece: &WritePiece<'_>) -> Result<()> {
+    pub(crate) fn write(&mut self, piece: &WritePiece<'_>) -> Result<()> {
         if let WritePiece::Rows(rows) = piece {
             self.begin_rows(rows)?;
         }
@@ -175,7 +175,7 @@ impl<'a> SourceWriter<'a> {
     }
 
     /// Forgets the member that is open.
-    pub fn drop_member(&mut self) {
+    pub(crate) fn drop_member(&mut self) {
         self.member = None;
     }
 
@@ -183,7 +183,7 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn end_member(&mut self, member: &ArchiveMember) -> Result<()> {
+    pub(crate) fn end_member(&mut self, member: &ArchiveMember) -> Result<()> {
         let Some(stream) = self.member.take() else { return Ok(()) };
         let mut spool = stream.finish().map_err(|error| self.file.explain(error))?.spool;
         let name = path::from_bytes(&member.path);
@@ -201,7 +201,7 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn finish(self) -> Result<u64> {
+    pub(crate) fn finish(self) -> Result<u64> {
         let Self { file, target, .. } = self;
         let ended = match target {
             WriteTarget::File(stream) => stream.finish().map(drop),
@@ -219,26 +219,26 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn discard(self) -> Result<()> {
+    pub(crate) fn discard(self) -> Result<()> {
         self.file.discard()
     }
 
     /// A writer of bytes into the document that is open.
-    pub fn bytes(&mut self) -> ByteWriter<'_, 'a> {
+    pub(crate) fn bytes(&mut self) -> ByteWriter<'_, 'a> {
         ByteWriter(self, None)
     }
 }
 
 /// Lets a formatter write bytes into a source.
 #[derive(Debug)]
-pub struct ByteWriter<'w, 'a>(&'w mut SourceWriter<'a>, Option<Error>);
+pub(crate) struct ByteWriter<'w, 'a>(&'w mut SourceWriter<'a>, Option<Error>);
 
 impl ByteWriter<'_, '_> {
     /// Turns the outcome of formatting through this writer into the store's own error.
     ///
     /// # Errors
     /// The first error of the source.
-    pub fn finish<T>(self, written: io::Result<T>) -> Result<T> {
+    pub(crate) fn finish<T>(self, written: io::Result<T>) -> Result<T> {
         match (written, self.1) {
             (_, Some(error)) => Err(error),
             (Ok(value), None) => Ok(value),

@@ -29,11 +29,11 @@ const GROUP: usize = 8;
 
 /// Compresses what is written through it.
 pub(crate) enum Encoder<W: Write> {
-    /// Not at all.
+    /// Bytes are written as they are.
     Plain(W),
-    /// In blocks.
+    /// Bytes are compressed in blocks.
     Blocks(BlockEncoder<W>),
-    /// As a stream.
+    /// Bytes are compressed as a stream.
     Zstd(zstd::stream::write::Encoder<'static, W>),
 }
 

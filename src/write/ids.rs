@@ -6,7 +6,7 @@ use crate::units::{self, DocumentId, count};
 
 /// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and what is
 /// too long for its entry, one after the other. Nothing is written for a corpus without ids.
-pub struct RecordIds {
+pub(crate) struct RecordIds {
     /// The first document with an entry.
     first: Option<u64>,
     /// The next document to get an entry.
@@ -19,7 +19,7 @@ pub struct RecordIds {
 
 /// [`RecordIds`] that were saved.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SavedIds {
+pub(crate) struct SavedIds {
     first: Option<u64>,
     next: u64,
     /// The marks of the two stores.
@@ -42,7 +42,7 @@ impl std::fmt::Debug for RecordIds {
 
 impl RecordIds {
     /// None yet, to be kept in the two scratch stores.
-    pub fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+    pub(crate) fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
         Self { first: None, next: 0, index, ids, ahead: (0, Vec::new()) }
     }
 
@@ -51,7 +51,7 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+    pub(crate) fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
         if self.first.is_none() {
             if id.is_empty() {
                 return Ok(());
@@ -86,13 +86,13 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn save(&mut self) -> Result<SavedIds> {
+    pub(crate) fn save(&mut self) -> Result<SavedIds> {
         let stores = [self.index.mark()?, self.ids.mark()?];
         Ok(SavedIds { first: self.first, next: self.next, stores })
     }
 
     /// Takes up what was saved, with the two stores as they were then.
-    pub fn resume(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+    pub(crate) fn resume(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
         Self { first: saved.first, next: saved.next, index, ids, ahead: (0, Vec::new()) }
     }
 
@@ -101,7 +101,7 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
+    pub(crate) fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
         let Some(number) = self.first.and_then(|first| document.0.checked_sub(first)) else {
             return Ok(Vec::new());
         };

@@ -32,7 +32,7 @@ pub struct LedgerReader<R: Read> {
     reader: BufReader<zstd::stream::read::Decoder<'static, BufReader<R>>>,
     line: Vec<u8>,
     number: u64,
-    /// It is damaged: what may stand behind cannot be trusted.
+    /// Whether the file is damaged, so that nothing behind the fault can be trusted.
     is_broken: bool,
 }
 
@@ -116,8 +116,8 @@ impl<R: Read> LedgerReader<R> {
         Ok(self.parse::<LedgerLine<'_>>()?.into_owned())
     }
 
-    /// That line, borrowed from the reader: nothing but what it says of near-duplicates is copied, and its text is
-    /// not looked into.
+    /// The current line, borrowed from the reader. Only its numbers of near-duplicates are copied; its text stays JSON
+    /// that is not parsed.
     ///
     /// # Errors
     /// [`Error::Account`] if it is no line of a ledger.

@@ -27,7 +27,7 @@ const MAX_FULL: usize = 4;
 const LEVEL: i32 = 1;
 
 /// Writes the ledger.
-pub struct LedgerWriter {
+pub(crate) struct LedgerWriter {
     file: Box<dyn OutputFile>,
     lines: Vec<u8>,
     /// Frames that are full and not yet compressed.
@@ -46,7 +46,7 @@ impl std::fmt::Debug for LedgerWriter {
 
 impl LedgerWriter {
     /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
-    pub fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
+    pub(crate) fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
         Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence }
     }
 
@@ -54,7 +54,7 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn note_id(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+    pub(crate) fn note_id(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
         self.ids.note(document, id)
     }
 
@@ -62,7 +62,12 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn push(&mut self, document: DocumentId, stretch: Stretch, context: LedgerContext<'_>) -> Result<()> {
+    pub(crate) fn push(
+        &mut self,
+        document: DocumentId,
+        stretch: Stretch,
+        context: LedgerContext<'_>,
+    ) -> Result<()> {
         let next = match &mut self.open {
             Some((open, last)) if *open == document => last.extend(stretch),
             _ => Some(stretch),
@@ -153,16 +158,16 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn rollback_point(&mut self) -> Result<RollbackPoint> {
+    pub(crate) fn rollback_point(&mut self) -> Result<RollbackPoint> {
         self.write_full()?;
         Ok(RollbackPoint { mark: self.file.mark(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
-    /// Writes what can be written, and says how to take it up.
+    /// Writes what can be written, and returns the state to resume from.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn save(&mut self) -> Result<SavedLedgerWriter> {
+    pub(crate) fn save(&mut self) -> Result<SavedLedgerWriter> {
         self.write_full()?;
         let lines =
             String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
@@ -174,8 +179,8 @@ impl LedgerWriter {
         })
     }
 
-    /// Takes up what was saved, with its file and the stores of ids as they were then.
-    pub fn resume(
+    /// Resumes a saved ledger, with its file and the stores of ids as they were then.
+    pub(crate) fn resume(
         saved: SavedLedgerWriter,
         file: Box<dyn OutputFile>,
         ids: RecordIds,
@@ -188,7 +193,7 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
+    pub(crate) fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
         if let Some((document, stretch)) = self.open.take() {
             self.write_line(document, &stretch, context)?;
         }
@@ -200,7 +205,7 @@ impl LedgerWriter {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
+    pub(crate) fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
         let RollbackPoint { mark, lines, open } = rollback_point;
         (self.lines, self.open) = (lines, open);
         self.full.clear();
@@ -210,7 +215,7 @@ impl LedgerWriter {
 
 /// A ledger that was saved.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct SavedLedgerWriter {
+pub(crate) struct SavedLedgerWriter {
     /// What its file held.
     pub mark: Mark,
     /// Lines of a frame that was not full.
@@ -222,7 +227,7 @@ pub struct SavedLedgerWriter {
 
 /// A place in the ledger to go back to. Memory: a frame that is not full yet.
 #[derive(Debug, Clone)]
-pub struct RollbackPoint {
+pub(crate) struct RollbackPoint {
     mark: Mark,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,

@@ -21,11 +21,11 @@ impl ListedUnits {
 }
 
 impl Findings {
-    /// Gives out everything, in pieces. A program of the same version takes them up.
+    /// Gives out everything, in pieces, for a program of the same version to resume from.
     ///
     /// # Errors
     /// The first of `sink`.
-    pub fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if let Some(texts) = &self.texts {
             pieces(&[TEXTS], texts.of.iter().map(|text| text.to_le_bytes()), &mut sink)?;
             pieces(&[BEST], texts.best.iter().map(|best| best.to_le_bytes()), &mut sink)?;
@@ -37,8 +37,8 @@ impl Findings {
         Ok(())
     }
 
-    /// Takes up a piece; `None` if it is not one that [`Self::save`] gave out.
-    pub fn resume(&mut self, piece: &[u8]) -> Option<()> {
+    /// Resumes from a piece; `None` if it is not one that [`Self::save`] gave out.
+    pub(crate) fn resume(&mut self, piece: &[u8]) -> Option<()> {
         let (kind, rest) = piece.split_first()?;
         match *kind {
             TEXTS => {
@@ -118,7 +118,7 @@ fn unpack(record: &[u8; FINDING]) -> (u64, Finding) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::{Texts, Verdict};
+    use crate::decide::{DocumentTexts, Verdict};
     use crate::units::{DocumentId, Ordinal};
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         };
         let mut findings = Findings::default();
         let texts_of: Vec<u32> = (0..50_000).map(|n| n / 2).collect();
-        let texts = Texts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
+        let texts = DocumentTexts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
         let removed = (0..5000).map(|n| (n * 3, finding(u64::from(n)))).collect();
         findings.add_texts(texts, Rule::NearDocument, removed);
         let documents = (0..50).map(|n| (DocumentId(n * 1000 + 7), finding(n))).collect();

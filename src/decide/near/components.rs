@@ -18,7 +18,7 @@ type Keyed = (u64, SignatureId);
 ///
 /// Memory: 4 bytes a text that is in one, and 8 a group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Components {
+pub(crate) struct Components {
     texts: Vec<SignatureId>,
     /// Where each group ends.
     ends: Vec<usize>,
@@ -26,18 +26,18 @@ pub struct Components {
 
 impl Components {
     /// The groups.
-    pub fn iter(&self) -> impl Iterator<Item = &[SignatureId]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[SignatureId]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| &self.texts[start..end])
     }
 
     /// The texts of all groups.
-    pub fn texts(&self) -> &[SignatureId] {
+    pub(crate) fn texts(&self) -> &[SignatureId] {
         &self.texts
     }
 
     /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 }
@@ -52,7 +52,7 @@ impl Components {
 ///
 /// # Errors
 /// Those of the store that holds sketches.
-pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
+pub(crate) fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
     let mut parents: Vec<SignatureId> = texts.ids().collect();
     let room = BandRoom::new(texts, budget);
     let mut keys: Vec<Keyed> = Vec::with_capacity(room.keys);
@@ -115,7 +115,7 @@ impl BandRound {
 /// Segments of which keys are made at once.
 const SEGMENTS: usize = 64;
 
-/// Puts the keys of this round there, of those of `rows` bins from `start` on.
+/// Collects the keys of a round, made of `rows` bins from `start` on.
 fn put_keys(
     keys: &mut Vec<Keyed>,
     texts: &Signatures,

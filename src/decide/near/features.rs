@@ -28,14 +28,14 @@ pub struct Features {
     limit: u64,
     /// Sorted.
     numbers: Vec<Number>,
-    /// In text order (see [`Slots::words`]).
+    /// Hashes of words, in text order (see [`Slots::words`]).
     words: Vec<u64>,
 }
 
 /// A summary of the numbers of a text. It is zero for a text without numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NumberMarks {
-    /// One bit of 64 for each different number.
+    /// A set of 64 bits, with one bit for each different number.
     pub bits: u64,
     /// A sum over the numbers: equal where they are equal, and hardly ever otherwise.
     pub sum: u64,

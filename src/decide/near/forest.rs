@@ -47,7 +47,8 @@ enum Node {
 }
 
 impl<'a> Forest<'a> {
-    /// No survivors yet of the texts of a component. Sketches on disk are read once, all of the component.
+    /// A forest without survivors, for the texts of a component. If sketches are on disk, all those of the component
+    /// are read once.
     ///
     /// # Errors
     /// Those of the store that holds sketches.
@@ -115,7 +116,7 @@ impl<'a> Forest<'a> {
         }
     }
 
-    /// Puts the survivors that share a bucket with `text` into `found`: once for each bucket they share.
+    /// Finds the survivors that share a bucket with `text`, and appends each to `found` once for each shared bucket.
     pub(super) fn look_up(&self, text: ComponentIndex, found: &mut Vec<ComponentIndex>) {
         let bins = self.bins(text);
         for band in 0..self.banding.bands {

@@ -23,8 +23,11 @@ mod signatures;
 mod sketches;
 
 pub use banding::Banding;
-pub use components::{Components, components};
+pub(crate) use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
-pub use judge::{Judge, Match, NumberOverlap, Similarity};
-pub use settle::{Load, Removal, num_bytes, settle};
-pub use signatures::{Banded, MemberPlace, Rank, SignatureId, Signatures, Signed};
+#[cfg(test)]
+pub(crate) use judge::Similarity;
+pub(crate) use judge::{Judge, Match, NumberOverlap};
+pub(crate) use settle::{Load, Removal, num_bytes, settle};
+pub(crate) use signatures::Banded;
+pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};

@@ -21,7 +21,7 @@ const MAX_BETTER: usize = 4;
 
 /// A text that goes, its survivor, and the evidence.
 #[derive(Debug, Clone)]
-pub struct Removal {
+pub(crate) struct Removal {
     /// The text.
     pub text: SignatureId,
     /// The one that stays in its place.
@@ -33,7 +33,7 @@ pub struct Removal {
 }
 
 /// Gives the features of a text.
-pub trait Load: Sync {
+pub(crate) trait Load: Sync {
     /// The features of this text.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ const FEW: usize = 8;
 ///
 /// # Errors
 /// Those of `load`, and of the store that holds sketches.
-pub fn settle(
+pub(crate) fn settle(
     component: &[SignatureId],
     banded: Banded<'_>,
     judge: &Judge,
@@ -93,7 +93,7 @@ pub fn settle(
 
 /// The most bytes that settling a component of `num_texts` texts takes, apart from features and removals. Nearly all of
 /// it is the forest that finds survivors: some 110 bytes a text and band if all of them survive.
-pub fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
+pub(crate) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
     // Of each text its position, size, number marks, place in the cache and in what was seen.
     const TEXT_BYTES: usize = 64;
     Forest::num_bytes(num_texts, banded).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
@@ -201,7 +201,7 @@ impl Settler<'_> {
         Ok(best)
     }
 
-    /// Equal bins below which a text cannot match a survivor, as far as their lengths tell.
+    /// The number of equal bins below which a text cannot match a survivor, judged by their lengths.
     fn least_equal(&self, features: &Features, other: ComponentIndex) -> usize {
         let others = u64::from(self.sizes[other as usize]);
         if others == 0 || !features.is_whole() {
@@ -252,7 +252,7 @@ struct Candidate {
     text: ComponentIndex,
 }
 
-/// Puts those that are looked at first.
+/// Moves the most promising candidates to the front.
 fn put_first(candidates: &mut [Candidate]) {
     candidates.sort_unstable_by_key(|other| (other.num_bins, other.num_numbers, other.text));
     if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {

@@ -37,7 +37,7 @@ pub struct Signatures {
 
 /// Texts, and the bands in which their sketches meet.
 #[derive(Debug, Clone, Copy)]
-pub struct Banded<'a> {
+pub(crate) struct Banded<'a> {
     /// The texts.
     pub texts: &'a Signatures,
     /// The bands.
@@ -115,7 +115,7 @@ impl Signatures {
         self.sketches.bins(id)
     }
 
-    /// All sketches, wherever they are.
+    /// The sketches of all texts, in memory and on disk.
     pub(super) fn sketches(&self) -> &Sketches {
         &self.sketches
     }

@@ -26,7 +26,7 @@ const WHOLE: usize = 32;
 pub(super) struct Sketches {
     num_bins: usize,
     len: usize,
-    /// Of [`SEGMENT`] texts each: growing copies nothing.
+    /// Segments of [`SEGMENT`] texts each, so that growing copies nothing.
     segments: Vec<Vec<u16>>,
     /// Segments there is room for.
     room: usize,

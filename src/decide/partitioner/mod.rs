@@ -1,5 +1,5 @@
-//! Exact de-duplication of what does not fit in memory: records are dealt into buckets on disk, and each bucket is
-//! settled by itself when all of them are dealt.
+//! Exact de-duplication of what does not fit in memory: prints are partitioned into buckets on disk, and each bucket is
+//! settled by itself when all prints are there.
 //!
 //! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
 
@@ -19,28 +19,28 @@ use crate::fingerprint::{Fingerprint, mix};
 use crate::store::{Mark, Scratch};
 use crate::units::{Ordinal, count};
 
-/// Bits of the fingerprint that tell the bucket.
+/// Bits of the fingerprint that are the number of its bucket.
 const BUCKET_BITS: u32 = 8;
 /// 256: at 100 GB of text a bucket is about 40 MB.
 const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 
-/// A record on disk: the fingerprint, and the place as a little-endian `u64`.
+/// A print on disk: the fingerprint, and the place as a little-endian `u64`.
 const PRINT_BYTES: usize = 24;
 
 /// The resources and outlets that settling uses.
-pub struct SettleOptions<'a> {
+pub(crate) struct SettleOptions<'a> {
     /// Bytes of memory it may take.
     pub budget: u64,
     /// Where verdicts are kept.
     pub scratch: Box<dyn Scratch>,
     /// Paragraphs of earlier runs, which come before all paragraphs of this run.
     pub earlier: Option<&'a dyn Earlier>,
-    /// Is told of every survivor, in ascending order of fingerprints.
+    /// Called with every survivor, in ascending order of fingerprints.
     pub fresh: Option<&'a mut SurvivorVisitor<'a>>,
 }
 
-/// Is told of a survivor: its fingerprint and its place.
-pub type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
+/// A function that takes a survivor: its fingerprint and its place.
+pub(crate) type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<()> + 'a;
 
 impl std::fmt::Debug for SettleOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,9 +48,9 @@ impl std::fmt::Debug for SettleOptions<'_> {
     }
 }
 
-/// Deals records, given in corpus order.
+/// Partitions prints on disk, given in corpus order.
 #[derive(Debug)]
-pub struct Partitioner {
+pub(crate) struct Partitioner {
     buckets: DiskBuckets<PRINT_BYTES>,
     scope: Scope,
     /// The first place that is to get a verdict.
@@ -65,7 +65,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn take_over(
+    pub(crate) fn take_over(
         exact: Exact,
         scratch: Box<dyn Scratch>,
         boundary: Ordinal,
@@ -96,11 +96,11 @@ impl Partitioner {
         self.buckets.push(fingerprint.prefix(BUCKET_BITS), &print)
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all prints to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn save(&mut self) -> Result<SavedPartitioner> {
+    pub(crate) fn save(&mut self) -> Result<SavedPartitioner> {
         let Self { boundary, retracted, .. } = self;
         Ok(SavedPartitioner {
             boundary: *boundary,
@@ -109,20 +109,20 @@ impl Partitioner {
         })
     }
 
-    /// Takes up what was saved, with the store that holds the records.
+    /// Resumes a saved partitioner, with the store that holds its prints.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+    pub(crate) fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
         let SavedPartitioner { boundary, retracted, .. } = saved;
         Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
     }
 
-    /// Deals chunks that follow, in corpus order.
+    /// Partitions the prints of the next chunks, in corpus order.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn partition(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<()> {
+    pub(crate) fn partition(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<()> {
         for chunk in chunks {
             for (fingerprint, paragraph, document_start) in chunk.prints.iter() {
                 let fingerprint = match (self.scope, chunk.open_document) {
@@ -137,12 +137,12 @@ impl Partitioner {
     }
 
     /// Forgets the places from `place` on, up to `next`, which is the next to be given.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
         self.retracted.push(place.0..next.0);
     }
 
     /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         self.buckets.num_bytes()
     }
 
@@ -152,7 +152,7 @@ impl Partitioner {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `options`.
-    pub fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
+    pub(crate) fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
         let SettleOptions { budget, scratch, earlier, mut fresh } = options;
         let mut plan = DiskVerdicts::new(scratch, Ordinal(self.boundary), end);
         let threads = rayon::current_num_threads();
@@ -234,21 +234,21 @@ impl Partitioner {
 
 /// A [`Partitioner`] that was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedPartitioner {
+pub(crate) struct SavedPartitioner {
     boundary: u64,
     retracted: Vec<Range<u64>>,
     /// Length and checksum of the store that holds the prints.
     pub prints: Mark,
 }
 
-/// Memory a record takes while its round is settled: it, what becomes of it, and the vectors' growth.
+/// Memory that a print takes while its round is settled: the print, its verdict, and the vectors' growth.
 const BYTES_A_PRINT: u64 = 96;
 /// Rounds below this are not worth cutting.
 const MIN_ROUND: u64 = 1024 * 1024;
 /// At most 65,536 rounds a bucket: past any disk.
 const MAX_ROUND_BITS: u32 = 16;
 
-/// The records of a bucket whose next bits are a number.
+/// The prints of a bucket whose next bits are a number.
 #[derive(Debug, Clone, Copy)]
 struct BucketRound {
     bucket: usize,
@@ -273,7 +273,7 @@ impl BucketRound {
     }
 }
 
-/// A record, in the order in which it is settled.
+/// A print, in the order in which it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct PlacedPrint {
     high: u64,
@@ -304,7 +304,7 @@ impl PlacedPrint {
 #[derive(Debug, Default)]
 struct SettledRound {
     duplicates: Vec<(u64, Verdict)>,
-    /// In ascending order, if they are wanted.
+    /// Survivors in ascending order of fingerprints, if the caller wants them.
     survivors: Vec<PlacedPrint>,
 }
 

@@ -2,14 +2,14 @@
 
 mod saved;
 
-pub use saved::SavedPlaces;
+pub(crate) use saved::SavedPlaces;
 
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Documents a block, at most.
 const BLOCK: usize = 4096;
 
-/// Some documents that follow one another: where their first paragraphs stand, from `base` on.
+/// Consecutive documents, with the places of their first paragraphs as offsets from `base`.
 #[derive(Debug)]
 struct DocumentBlock {
     base: u64,
@@ -19,12 +19,12 @@ struct DocumentBlock {
 
 /// The kind of documents that a source or a member of an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OwnerKind {
-    /// It is one document.
+pub(crate) enum OwnerKind {
+    /// The source or member is one document.
     Document,
-    /// They are its records.
+    /// The documents are the records of a container.
     Container,
-    /// They are, or are in, its members.
+    /// The documents are members of an archive, or records in them.
     Archive,
 }
 
@@ -50,7 +50,7 @@ impl OwnerStart {
 /// Where every document starts. Memory: 4 bytes a document, 8 a source, and the path and 16 bytes a member of an
 /// archive.
 #[derive(Debug, Default)]
-pub struct Places {
+pub(crate) struct Places {
     blocks: Vec<DocumentBlock>,
     num_documents: u64,
     sources: Vec<OwnerStart>,
@@ -62,7 +62,7 @@ pub struct Places {
 
 /// The source, member and record that a document belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner<'a> {
+pub(crate) struct Owner<'a> {
     /// The source.
     pub source: SourceId,
     /// Path of the member, if the source is an archive.
@@ -73,7 +73,7 @@ pub struct Owner<'a> {
 
 /// A paragraph's place in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Located {
+pub(crate) struct Located {
     /// The document.
     pub document: DocumentId,
     /// Index of the paragraph in it.
@@ -84,18 +84,18 @@ pub struct Located {
 
 impl Places {
     /// The next source begins.
-    pub fn push_source(&mut self, kind: OwnerKind) {
+    pub(crate) fn push_source(&mut self, kind: OwnerKind) {
         self.sources.push(OwnerStart::new(self.num_documents, kind));
     }
 
     /// The next member of the source begun last begins.
-    pub fn push_member(&mut self, path: &[u8], kind: OwnerKind) {
+    pub(crate) fn push_member(&mut self, path: &[u8], kind: OwnerKind) {
         self.paths.extend_from_slice(path);
         self.members.push((OwnerStart::new(self.num_documents, kind), self.paths.len()));
     }
 
     /// The source begun last is to begin anew: forgets it and its one document.
-    pub fn pop_source(&mut self) {
+    pub(crate) fn pop_source(&mut self) {
         let Some(source) = self.sources.pop() else { return };
         while self.num_documents > source.first_document() {
             self.pop_document();
@@ -103,7 +103,7 @@ impl Places {
     }
 
     /// The next document begins at `start`.
-    pub fn push_document(&mut self, start: Ordinal) -> DocumentId {
+    pub(crate) fn push_document(&mut self, start: Ordinal) -> DocumentId {
         let offset = self.blocks.last().and_then(|block| {
             let offset = u32::try_from(start.0 - block.base).ok()?;
             (block.starts.len() < BLOCK).then_some(offset)
@@ -120,7 +120,7 @@ impl Places {
     }
 
     /// The document begun last turned out to be bad: forgets it. Its places are not given again.
-    pub fn pop_document(&mut self) {
+    pub(crate) fn pop_document(&mut self) {
         let Some(block) = self.blocks.last_mut() else { return };
         block.starts.pop();
         if block.starts.is_empty() {
@@ -130,7 +130,7 @@ impl Places {
     }
 
     /// Bytes of memory it takes.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<DocumentBlock>());
         let sources = self.sources.capacity() * size_of::<OwnerStart>();
         let members = self.members.capacity() * size_of::<(OwnerStart, usize)>() + self.paths.capacity();
@@ -138,12 +138,12 @@ impl Places {
     }
 
     /// Paragraphs stand up to `end` now.
-    pub fn set_end(&mut self, end: Ordinal) {
+    pub(crate) fn set_end(&mut self, end: Ordinal) {
         self.end = end.0;
     }
 
     /// Finds the document of a paragraph. Cost: two binary searches.
-    pub fn locate(&self, place: Ordinal) -> Located {
+    pub(crate) fn locate(&self, place: Ordinal) -> Located {
         // Of documents that start at one place all but the last are empty.
         let number = self.blocks.partition_point(|block| block.base <= place.0).saturating_sub(1);
         let Some(block) = self.blocks.get(number) else {
@@ -164,22 +164,22 @@ impl Places {
     }
 
     /// The place after the last paragraph.
-    pub fn end(&self) -> Ordinal {
+    pub(crate) fn end(&self) -> Ordinal {
         Ordinal(self.end)
     }
 
     /// Number of documents.
-    pub fn num_documents(&self) -> u64 {
+    pub(crate) fn num_documents(&self) -> u64 {
         self.num_documents
     }
 
     /// The first document of a source; if it has none, the one after it.
-    pub fn first_document(&self, source: SourceId) -> DocumentId {
+    pub(crate) fn first_document(&self, source: SourceId) -> DocumentId {
         DocumentId(self.sources.get(source.index()).map_or(self.num_documents, |unit| unit.first_document()))
     }
 
     /// Where a document's paragraphs start, and the place after them. Cost: a binary search.
-    pub fn span(&self, document: DocumentId) -> (Ordinal, Ordinal) {
+    pub(crate) fn span(&self, document: DocumentId) -> (Ordinal, Ordinal) {
         let number = self.blocks.partition_point(|block| block.first_document <= document.0);
         let start = |number: usize, document: u64| {
             let block = self.blocks.get(number)?;
@@ -194,7 +194,7 @@ impl Places {
     }
 
     /// Finds the source, member and record that a document belongs to. Cost: two binary searches.
-    pub fn owner(&self, document: DocumentId) -> Owner<'_> {
+    pub(crate) fn owner(&self, document: DocumentId) -> Owner<'_> {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);
         let source = SourceId::at(index);

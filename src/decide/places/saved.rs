@@ -7,7 +7,7 @@ use crate::units::{Ordinal, count};
 
 /// How much of [`Places`] is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SavedPlaces {
+pub(crate) struct SavedPlaces {
     documents: u64,
     sources: usize,
     members: usize,
@@ -20,7 +20,7 @@ const MOST: usize = 65_536;
 impl Places {
     /// Encodes the places that were added since `saved`. Returns the new mark and the bytes to append. A long addition
     /// comes in several parts: call this until [`Self::is_saved`]. Places that are saved must not be retracted later.
-    pub fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
+    pub(crate) fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
         let mut bytes = Vec::new();
         let mut word = |word: u64| bytes.extend_from_slice(&word.to_le_bytes());
         let documents = saved.documents..self.num_documents.min(saved.documents + count(MOST));
@@ -53,7 +53,7 @@ impl Places {
     }
 
     /// Whether all there is is saved.
-    pub fn is_saved(&self, saved: SavedPlaces) -> bool {
+    pub(crate) fn is_saved(&self, saved: SavedPlaces) -> bool {
         self.mark() == saved
     }
 
@@ -63,8 +63,8 @@ impl Places {
         SavedPlaces { documents: self.num_documents, sources, members, end: self.end }
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
-    pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
+    pub(crate) fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes;
         for _ in 0..take(&mut rest)? {
             self.push_document(Ordinal(take(&mut rest)?));
@@ -81,8 +81,8 @@ impl Places {
         rest.is_empty().then_some(())
     }
 
-    /// All of it is taken up: it ends as `saved` says; `None` if it does not.
-    pub fn end_resume(&mut self, saved: SavedPlaces) -> Option<()> {
+    /// Ends the resume: returns `None` if the places do not end as `saved` says.
+    pub(crate) fn end_resume(&mut self, saved: SavedPlaces) -> Option<()> {
         self.end = saved.end;
         debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));
         (self.mark() == saved).then_some(())

@@ -1,4 +1,4 @@
-//! Comparison tokens of a paragraph: the words by which near-duplicates are told.
+//! Comparison tokens of a paragraph: the words by which near-duplicates are found.
 //!
 //! In: the text of a paragraph. Out: its words, folded, character by character, to a [`TokenSink`]. By definition:
 //! the text is repaired (contract P3); HTML entities are decoded, once; NFKC; white space becomes spaces, then Cc
@@ -90,7 +90,7 @@ impl Tokenizer {
     pub fn tokens(&self, text: &str, sink: &mut impl TokenSink) {
         let mut start = 0;
         while start < text.len() {
-            let mut pass = Pass::new(self.table, start, sink);
+            let mut pass = FastPass::new(self.table, start, sink);
             let Some(hard) = pass.run(text.as_bytes()) else { return };
             let (from, num_delivered) = (pass.segment, pass.num_delivered);
             start = self.fence_after(text, hard);
@@ -162,11 +162,11 @@ const fn begun(class: usize) -> State {
 }
 
 /// One pass of the fast path, up to a hard character.
-struct Pass<'a, S> {
+struct FastPass<'a, S> {
     table: &'static WordTable,
     ascii: &'static [TableEntry; 128],
     sink: &'a mut S,
-    /// The place of the character to be dealt with.
+    /// The place of the next character.
     at: usize,
     /// Where the segment at hand begins; if that is inside a folded character, a segment before it.
     segment: usize,
@@ -179,7 +179,7 @@ struct Pass<'a, S> {
     joiner: Option<u32>,
 }
 
-impl<'a, S: TokenSink> Pass<'a, S> {
+impl<'a, S: TokenSink> FastPass<'a, S> {
     fn new(table: &'static WordTable, start: usize, sink: &'a mut S) -> Self {
         let (state, is_open, joiner) = (State::Other, false, None);
         let ascii = table.ascii();
@@ -188,7 +188,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
 
     /// Delivers tokens up to the end, or to a hard character, whose place is returned.
     ///
-    /// A character is dealt with only once the next one is known not to be hard.
+    /// A character is processed only once the next one is known not to be hard.
     #[inline]
     fn run(&mut self, text: &[u8]) -> Option<usize> {
         let (mut entry, mut width) = self.table.entry(text, self.at);

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::kind::{CharKind, kind};
 use super::table::{TableEntry, WordTable};
-use super::{Pass, TokenSink, Tokenizer, library};
+use super::{FastPass, TokenSink, Tokenizer, library};
 use crate::config::Repair;
 use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repaired_chars;
@@ -84,7 +84,7 @@ fn tokens(text: &str) -> String {
 
 fn is_fast(text: &str) -> bool {
     let mut calls = Calls::default();
-    Pass::new(WordTable::get(), 0, &mut calls).run(text.as_bytes()).is_none()
+    FastPass::new(WordTable::get(), 0, &mut calls).run(text.as_bytes()).is_none()
 }
 
 #[test]

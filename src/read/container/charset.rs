@@ -13,9 +13,9 @@ pub(crate) enum Charset {
     /// if most lines that are not ASCII are no UTF-8, and the encoding is one of many bytes a character, which chance
     /// does not give.
     Utf8,
-    /// They are text in any encoding.
+    /// The bytes are text in any encoding.
     Any,
-    /// They are bytes, and each record has an encoding of its own.
+    /// The bytes are no text as a whole: each record has an encoding of its own.
     Bytes,
 }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A field of a record: its name, and its value as JSON.
-pub type Field = (String, String);
+pub(crate) type Field = (String, String);
 
 /// A text as JSON.
 pub(super) fn json_string(text: &str) -> String {

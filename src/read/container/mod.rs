@@ -20,12 +20,12 @@ mod warc;
 use std::io::{self, Read};
 
 pub(crate) use charset::Charset;
-pub use csv::Columns;
-pub use json::Field;
+pub(crate) use csv::Columns;
+pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
-pub use parquet::Rows;
+pub(crate) use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
-pub use reader::Reread;
+pub(crate) use reader::Reread;
 pub(crate) use rewrite::{Escape, InPlace, Rewrite};
 
 use self::reader::PieceReader;
@@ -83,23 +83,23 @@ pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
 /// A sign of a container in the first bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sign {
-    /// Nothing.
+    /// The first bytes show nothing.
     None,
-    /// It is this, if its name does not promise records of another form.
+    /// The file is this container, unless its name promises records of another form.
     Likely,
-    /// It is this, whatever its name promises.
+    /// The file is this container, whatever its name promises.
     Certain,
 }
 
 /// How the bytes of a container are read.
 pub(crate) enum Access {
-    /// They are one document.
+    /// The bytes are one document.
     Document,
-    /// They are records, and are read in order, once.
+    /// The bytes are records, read in order, once.
     InOrder(InOrder),
-    /// They are records, found by going to and fro in the file.
+    /// The bytes are records, found by going to and fro in the file.
     Seek(OpenContainer),
-    /// They are not: this build leaves the container out.
+    /// The bytes cannot be read: this build leaves the container out.
     Absent,
 }
 

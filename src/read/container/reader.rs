@@ -88,7 +88,7 @@ pub(in crate::read) struct TextPiece {
 
 /// How a source is to be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Reread {
+pub(crate) enum Reread {
     /// As a stream of pieces: there is more in it than its size says.
     AsStream,
     /// As a stream, its encoding detected by all of it first: what its beginning showed was wrong.

@@ -9,7 +9,7 @@ use crate::read::slot::Slot;
 /// How a document or a record of a container is written again with another text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Rewrite {
-    /// It is its text and nothing else.
+    /// The document is its text and nothing else.
     Text,
     /// Its text is written in place of the old one, and every other byte stays.
     InPlace(InPlace),
@@ -20,7 +20,7 @@ pub(crate) enum Rewrite {
         /// Bytes that follow a record that is written unchanged.
         end: &'static [u8],
     },
-    /// It is a row of a table: see [`super::parquet::Rows::with_texts`].
+    /// The document is a row of a table: see [`super::parquet::Rows::with_texts`].
     Rows,
 }
 

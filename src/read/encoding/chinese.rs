@@ -63,7 +63,7 @@ pub(super) fn is_frequent(code_point: u32) -> bool {
 pub(super) struct Gb18030Evidence {
     /// Hanzi of GB2312.
     hanzi: usize,
-    /// Those of them that are frequent.
+    /// Hanzi among them that are frequent.
     frequent: usize,
     /// Symbols of GB2312 that Chinese text has: punctuation, digits, full-width forms.
     symbols: usize,

@@ -19,7 +19,7 @@ const REPLACEMENT: &str = "\u{fffd}";
 /// # Errors
 /// Unless `replace`: the offset in `bytes` of the first malformed sequence. `out` holds the text before it
 /// then.
-pub fn decode(
+pub(crate) fn decode(
     encoding: &'static Encoding,
     bytes: &[u8],
     replace: bool,
@@ -74,7 +74,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 ///
 /// A malformed sequence becomes U+FFFD if it is to be replaced, and else the one byte 0xFF, which is never
 /// valid in UTF-8: whoever checks the text finds it in its place. Memory: two buffers of 64 KiB.
-pub struct Transcoder<R> {
+pub(crate) struct Transcoder<R> {
     reader: R,
     decoder: Decoder,
     replace: bool,
@@ -98,7 +98,7 @@ impl<R> std::fmt::Debug for Transcoder<R> {
 
 impl<R: Read> Transcoder<R> {
     /// Decodes what `reader` gives.
-    pub fn new(reader: R, encoding: &'static Encoding, replace: bool) -> Self {
+    pub(crate) fn new(reader: R, encoding: &'static Encoding, replace: bool) -> Self {
         Self {
             reader,
             decoder: encoding.new_decoder_without_bom_handling(),

@@ -16,7 +16,7 @@ const NOT_UTF8: &str = "not valid UTF-8";
 /// that of checking for UTF-8; a document of another encoding than UTF-8, UTF-16 and GB18030 takes 0.1 s a
 /// MiB of the sample more, and 0.4 ms at least.
 #[derive(Debug)]
-pub struct Detector {
+pub(crate) struct Detector {
     given: Option<&'static Encoding>,
     /// The first bytes, where a byte order mark is.
     head: Vec<u8>,
@@ -28,13 +28,13 @@ pub struct Detector {
 impl Detector {
     /// A detector for one document. `given` is what it is decoded with if it has no byte order mark and is
     /// neither UTF-8 nor UTF-16.
-    pub fn new(given: Option<&'static Encoding>) -> Self {
+    pub(crate) fn new(given: Option<&'static Encoding>) -> Self {
         let (utf8, japanese, sample) = (Utf8Progress::default(), Japanese::default(), Sample::default());
         Self { given, head: Vec::new(), utf8, japanese, sample }
     }
 
     /// Takes the next bytes of the document.
-    pub fn feed(&mut self, chunk: &[u8]) {
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
         if self.head.len() < 4 {
             self.head.extend(chunk.iter().take(4 - self.head.len()));
         }
@@ -50,7 +50,7 @@ impl Detector {
     }
 
     /// Decides, at the end of the document.
-    pub fn finish(mut self) -> Decision {
+    pub(crate) fn finish(mut self) -> Decision {
         let error = self.utf8.error();
         match by_bom(&self.head) {
             Some((encoding, _)) if encoding == UTF_8 => return error.map_or(Decision::Utf8, not_utf8),
@@ -125,14 +125,14 @@ fn not_utf8(byte: u64) -> Decision {
 /// Looks for ISO-2022-JP: an escape sequence, and what comes out of it is not ASCII.
 #[derive(Default)]
 enum Japanese {
-    /// No ESC so far.
+    /// The text has no ESC so far.
     #[default]
     Plain,
     /// All decoded since the first ESC.
     Decoding(Box<Decoder>),
     /// There was more in it than ASCII. Decoding finds out whether the rest is sound.
     Found,
-    /// It is not. The ESC was one of a terminal's colors, as a rule.
+    /// The text is not in this encoding. The ESC was one of a terminal's colors, as a rule.
     Not,
 }
 

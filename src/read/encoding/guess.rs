@@ -10,7 +10,7 @@ use encoding_rs::{
 use super::chinese::is_frequent;
 use super::widened;
 
-/// The encoding of the document with these parts, or `None` if it cannot be told. Takes two passes over them.
+/// The encoding of the document with these parts, or `None` if it cannot be detected. Takes two passes over them.
 pub(super) fn guess<'a, I: Iterator<Item = &'a [u8]>>(parts: impl Fn() -> I) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for (i, part) in parts().enumerate() {
@@ -38,9 +38,9 @@ struct CharTally {
     /// Control characters that no text has.
     controls: usize,
     ascii_letters: usize,
-    /// All beyond ASCII but [signs](is_sign).
+    /// Characters beyond ASCII that are no [signs](is_sign).
     others: usize,
-    /// All beyond ASCII that stand in a row of at least four, letters among them.
+    /// Characters beyond ASCII that stand in a row of at least four, letters among them.
     in_rows: usize,
     /// Letters among them.
     letters: usize,
@@ -48,13 +48,13 @@ struct CharTally {
     last_letters: usize,
     hanzi: usize,
     frequent_hanzi: usize,
-    /// Of full width.
+    /// Kana of full width.
     kana: usize,
     hangul: usize,
     cyrillic: usize,
-    /// Of the Cyrillic letters: capitals.
+    /// Cyrillic capitals.
     cyrillic_capitals: usize,
-    /// Of the Cyrillic letters: those that are half of any text in Russian, Ukrainian, Bulgarian or Serbian.
+    /// Cyrillic letters that make up half of any text in Russian, Ukrainian, Bulgarian or Serbian.
     cyrillic_common: usize,
     greek: usize,
     hebrew: usize,

@@ -1,4 +1,4 @@
-//! UTF-16 without a byte order mark: told by what its units are, in both byte orders.
+//! UTF-16 without a byte order mark, detected by the nature of its units in both byte orders.
 //!
 //! That NULs stand at odd offsets alone is not enough to go by: U+4E00 (一, "one"), U+3000 (the space that
 //! indents a Chinese paragraph) and U+6700 (最, "most") put them at even ones.
@@ -24,9 +24,9 @@ struct ByteOrderTally {
 
 /// The kind of one unit.
 enum CodeUnitKind {
-    /// One that most text has many of.
+    /// A unit that most text has many of.
     Telling,
-    /// One of hanzi, kana and their punctuation that most text has many of.
+    /// A unit of hanzi, kana or their punctuation that most text has many of.
     TellingCjk,
     /// Another of these.
     Cjk,
@@ -34,13 +34,13 @@ enum CodeUnitKind {
     Fair,
     /// A unit that text hardly has.
     Odd,
-    /// One half of a character beyond U+FFFF.
+    /// Half of a character beyond U+FFFF.
     High,
     /// The other half.
     Low,
     /// A control character: a stray one is met even in the news.
     Control,
-    /// One that no text has.
+    /// A unit that no text has.
     Noncharacter,
 }
 

@@ -67,14 +67,12 @@ impl Utf8Progress {
         self.characters > 0
     }
 
-    /// At the end of the document: the offset of the first byte that is not valid.
+    /// Returns the offset of the first byte that is not valid, at the end of the document.
     pub(super) fn error(&self) -> Option<u64> {
         (self.is_bad || !self.partial.is_empty()).then_some(self.valid)
     }
 
-    /// At the end of the document: whether all that is wrong is that the last character is cut off. Of a
-    /// document with no other character two bytes must be left, as one byte is as well an accented letter of
-    /// Latin 1.
+    /// Whether the only fault, at the end of the document, is that the last character is cut off.
     pub(super) fn is_cut_off(&self) -> bool {
         !self.is_bad && (self.partial.len() > 1 || !self.partial.is_empty() && self.characters > 0)
     }

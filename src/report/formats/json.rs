@@ -70,7 +70,7 @@ struct Held<'a> {
     of: Option<u64>,
     limit: Allowed<'a>,
     broken: bool,
-    worst: Vec<JsonLine<'a>>,
+    worst: Vec<CheckLine<'a>>,
 }
 
 /// The limit: a number, where it is one.
@@ -96,7 +96,7 @@ fn limit(limit: &Measured) -> Held<'_> {
 }
 
 #[derive(Serialize)]
-struct JsonLine<'a> {
+struct CheckLine<'a> {
     kind: &'static str,
     location: &'a Location,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,8 +122,8 @@ struct JsonRejection<'a> {
     remedy: &'static str,
 }
 
-fn line(problem: &Problem) -> JsonLine<'_> {
-    JsonLine {
+fn line(problem: &Problem) -> CheckLine<'_> {
+    CheckLine {
         kind: problem.kind.name(),
         location: &problem.location,
         survivor: problem.survivor.as_ref(),

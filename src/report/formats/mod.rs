@@ -79,7 +79,7 @@ impl ReportFormat {
     pub fn writer(self, out: Box<dyn Write + Send>) -> Option<Box<dyn ProblemWriter>> {
         let out = BufWriter::with_capacity(BUFFER, out);
         Some(match self {
-            Self::Text => Box::new(text::Text::new(out)),
+            Self::Text => Box::new(text::PlainText::new(out)),
             Self::Json => Box::new(json::Json::new(out)),
             Self::Github => Box::new(github::Github::new(out)),
             Self::Sarif => Box::new(sarif::Sarif::new(out)),

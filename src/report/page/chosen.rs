@@ -12,7 +12,7 @@ use crate::units::count;
 /// Paths, each once.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
-    /// As the ledger spells them.
+    /// Paths as the ledger spells them.
     pub(super) spelled: Vec<String>,
     numbers: HashMap<String, u32>,
 }
@@ -127,7 +127,7 @@ impl Chosen {
         }
     }
 
-    /// The numbers of groups whose lines tell something that is shown.
+    /// The numbers of groups whose lines hold something that is shown.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
         self.ranks.keys().chain(self.wanted.keys()).copied()
     }

@@ -28,7 +28,7 @@ pub(super) struct KeptStretch {
 /// A paragraph that stands more than once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Repeated {
-    /// So that the greatest comes first.
+    /// How often it stands, reversed so that the greatest number comes first.
     pub(super) times: Reverse<u64>,
     /// A group whose survivors it is among.
     pub(super) group: u32,
@@ -43,7 +43,7 @@ pub(super) const CLASSES: [u64; 8] = [2, 3, 4, 5, 10, 100, 1000, 10_000];
 pub(super) struct Standing {
     /// Paragraphs by class.
     pub(super) classes: [u64; CLASSES.len()],
-    /// Those that stand most often.
+    /// The paragraphs that stand most often.
     pub(super) repeated: Vec<Repeated>,
 }
 
@@ -126,8 +126,8 @@ fn remember(most: &mut BinaryHeap<Repeated>, first: u64, last: u64, times: u64, 
     }
 }
 
-/// Goes over the stretches of a document, sorted, and tells of paragraphs that stay: from the first to the last of
-/// them, how often each stands, and the first group that tells of them.
+/// Goes over the sorted stretches of a document, and calls `tell` with each range of paragraphs that stay: how often it
+/// stands, and the first group that has it.
 fn sweep(stretches: &[KeptStretch], mut tell: impl FnMut((u64, u64), u64, u32)) {
     // By its end, the place of each stretch that is open.
     let mut open: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();

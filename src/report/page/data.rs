@@ -17,7 +17,7 @@ use crate::store::path::printable_bytes;
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     summary: Summary,
-    /// Of all groups the largest.
+    /// The largest groups.
     pub(super) groups: Vec<GroupData>,
     pub(super) num_groups: u64,
     /// Numbers of paragraphs by how often they stand: each class begins at the first number and ends before the next
@@ -72,7 +72,7 @@ pub(super) struct PlaceData {
     /// There is more of it.
     #[serde(rename = "cut", skip_serializing_if = "is_false")]
     pub(super) is_cut: bool,
-    /// It is that of what stays.
+    /// Whether the text is that of the survivor.
     #[serde(rename = "same", skip_serializing_if = "is_false")]
     pub(super) is_same: bool,
     /// Number of the reason why there is no text.

@@ -58,7 +58,7 @@ pub(super) struct Group {
     pub(super) rule: Rule,
 }
 
-/// Groups, in the order in which the ledger first tells of them.
+/// Groups, in the order in which the ledger first names them.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub(super) all: Vec<Group>,

@@ -150,7 +150,7 @@ fn group_data(
     told
 }
 
-/// Puts a text, or why it is not there, into a place.
+/// Puts a text, or the reason why it is missing, into a place.
 fn show(
     data: &mut Data,
     place: &mut PlaceData,

@@ -26,7 +26,7 @@ use crate::fingerprint::DocumentHasher;
 use crate::read::{Part, Role};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
-/// Decide, and where everything stands.
+/// Gives verdicts, and numbers documents and paragraphs.
 pub(crate) struct Decider<'a> {
     /// Exact de-duplication, in a pass that needs it.
     pub(crate) copies: Copies,
@@ -42,7 +42,7 @@ pub(crate) struct Decider<'a> {
     cursor: PlaceCursor,
 }
 
-/// How far a pass has come.
+/// The place that the decider has come to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PlaceCursor {
     /// Place of the next paragraph.
@@ -54,13 +54,13 @@ pub(crate) struct PlaceCursor {
     abandoned: Option<(SourceId, u64)>,
 }
 
-/// Where places come from.
+/// The source of the places of documents and paragraphs.
 enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
     Known(&'a Places),
-    /// This pass gave them, and goes through what it has been through once more.
+    /// This pass gave them, and reads the rest of the corpus a second time.
     Kept(Places),
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct KnownCorpus {
 
 /// Knowledge about the corpus with which a pass begins.
 pub(crate) enum Basis<'a> {
-    /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
+    /// Nothing is known: the pass numbers everything, and collects checksums here if the corpus will be read again.
     Nothing(Option<Checksums>),
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
@@ -91,7 +91,7 @@ struct PartlySettledText {
     len: u64,
     #[serde(skip)] // no pass that is sealed needs it
     hasher: DocumentHasher,
-    /// Of its pieces' checksums.
+    /// The checksum of its pieces so far.
     checksum: u32,
 }
 
@@ -103,7 +103,7 @@ struct ChunkStart {
     open_document: Option<Ordinal>,
 }
 
-/// Why a pass cannot go on.
+/// The reason why a pass cannot go on.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// A source is not what it was when it was read before.

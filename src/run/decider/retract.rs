@@ -8,8 +8,8 @@ use crate::run::scan::Scanned;
 use crate::units::Ordinal;
 
 impl Decider<'_> {
-    /// Takes large text documents that turned out to be bad out of the batch and, if they were begun in an
-    /// earlier one, out of what is settled. One piece stays, to tell the reason.
+    /// Takes large texts that turned out to be bad out of the batch and, if they were begun in an earlier batch, out of
+    /// what is settled. One piece of each stays, with the reason.
     pub(super) fn drop_bad_documents(&mut self, scanned: &mut Vec<Scanned>, feed: &mut Feed<'_>) {
         // What is read again is not bad: its pieces come once more.
         let is_bad = |part: &Part| matches!(part.fate, PartFate::Rejected(_) | PartFate::Skipped(_));
@@ -29,7 +29,7 @@ impl Decider<'_> {
             scanned.retain_mut(|scanned| match scanned.chunk.parts.as_mut_slice() {
                 [part] if part.is_piece_of_text() && owner(part) == bad => {
                     is_first |= part.is_first;
-                    // Once told, whatever follows goes.
+                    // Once the reason is in the batch, everything behind it goes.
                     let stays = is_bad(part) && !has_reason;
                     has_reason |= stays;
                     if stays {

@@ -1,5 +1,4 @@
-//! The decider where prints overflow to disk and are settled there, and what of a pass is saved, so that another run
-//! can go on with it.
+//! The decider when prints overflow to disk, and the part of it that is saved for a resumed run.
 
 use std::sync::Arc;
 
@@ -17,11 +16,11 @@ use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, DocumentId, Ordinal};
 
-/// Where the decider stands when prints overflow: the rest is gone through once more from here.
+/// The state of the decider when prints begin to overflow. The second reading of the rest begins here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OverflowStart {
     cursor: PlaceCursor,
-    /// In a pass that is held against an earlier one: the first document that is not checked yet.
+    /// The first document that is not checked yet, in a pass that is held against an earlier one.
     unchecked: Option<u64>,
     /// The first document that may be checked.
     first: DocumentId,
@@ -209,7 +208,7 @@ impl<'a> Decider<'a> {
         }))
     }
 
-    /// Goes on with a pass that was saved, with the logs as they were then.
+    /// Resumes a saved pass, with its logs as they were then.
     ///
     /// # Errors
     /// [`crate::Error::Damaged`] if a store does not hold what it held, [`crate::Error::Output`].

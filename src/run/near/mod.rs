@@ -44,7 +44,7 @@ use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
-use crate::decide::{Finding, Places, Rule, Texts};
+use crate::decide::{DocumentTexts, Finding, Places, Rule};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::units::{self, Ordinal, count};
@@ -80,7 +80,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let compared = Compared { texts: &texts, banding, units: ComparedUnits::Documents };
         let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
-        findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
+        findings.add_texts(DocumentTexts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
     }
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);

@@ -35,7 +35,7 @@ pub(super) struct DocumentSketches {
 
 /// The sketch of one slot: of a document, or of a piece of one.
 enum SlotSketch {
-    /// Nothing to compare.
+    /// The slot has nothing to compare.
     Nothing,
     /// A whole document.
     Whole(Signed),
@@ -63,7 +63,7 @@ impl<'a> Sketcher<'a> {
         })
     }
 
-    /// No texts yet.
+    /// An empty set of texts.
     fn texts(&self) -> Signatures {
         let budget = near_budget(self.corpus.config) / 2;
         Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())

@@ -11,7 +11,7 @@ use crate::run::corpus::path_of;
 use crate::run::render::{PartContent, encode_error};
 use crate::run::settled::Settled;
 use crate::store::Area;
-use crate::write::{Layout, SourceWriter, WritePiece};
+use crate::write::{BlankLines, SourceWriter, WritePiece};
 
 /// The formatted text of a part.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ struct Formatted<'a> {
     bytes: &'a [u8],
     /// Where each record ends if it is compressed by itself.
     ends: &'a [usize],
-    layout: Layout,
+    layout: BlankLines,
 }
 
 impl<'a> Recorder<'a> {
@@ -47,11 +47,11 @@ impl<'a> Recorder<'a> {
                 if counts.documents_kept > 0 {
                     self.writer(part, &mut open)?.write(&WritePiece::Rows(&rows))?;
                 }
-                (*counts, Layout::default())
+                (*counts, BlankLines::default())
             }
             PartContent::Shard(rows) => {
                 self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&rows))?;
-                (*counts, Layout::default())
+                (*counts, BlankLines::default())
             }
         };
         open.layout = open.layout.joined(layout);
@@ -97,7 +97,7 @@ impl<'a> Recorder<'a> {
         settled: &Settled,
         part: &Part,
         open: &mut OpenDocument,
-    ) -> Result<(Counts, Layout)> {
+    ) -> Result<(Counts, BlankLines)> {
         let repair = self.config.split.repair;
         let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
         let (counts, layout) = counted.map_err(encode_error)?;

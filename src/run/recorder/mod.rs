@@ -1,5 +1,5 @@
-//! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
-//! rejections go on, counts are added up. One chunk at a time, in corpus order.
+//! Records rendered chunks in corpus order, one at a time: large files are appended to, ledger and list of rejections
+//! go on, counts are added up.
 
 mod append;
 mod saved;
@@ -16,7 +16,7 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
 use crate::store::{Area, Output, OutputFile, path};
-use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
+use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
@@ -25,7 +25,7 @@ use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 pub(crate) use tally::{SavedTally, Tally};
 
-/// The record of a run while it is made.
+/// Makes the account of a run, and appends to its output.
 pub(crate) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,
@@ -54,7 +54,7 @@ struct OpenDocument {
     /// Counts of its pieces so far. They are added to the run's when the document is whole, as it may still turn out to
     /// be bad.
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     /// Where the ledger goes back to then.
     rollback_point: Option<RollbackPoint>,
     /// Bytes that stand before the first kept document. They are dropped if no document is kept.

@@ -1,4 +1,4 @@
-//! A record that is saved, for a run that may have to go on after it was cut short.
+//! The part of the recorder that is saved for a resumed run.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ use crate::read::Wrap;
 use crate::run::corpus::Corpus;
 use crate::run::walk::Walk;
 use crate::store::{Area, Mark, StagedFile};
-use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
+use crate::write::{BlankLines, RecordIds, SavedShards, Shards, SourceWriter};
 
-/// A record that was saved.
+/// A saved [`Recorder`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
     ledger: SavedLedgerWriter,
@@ -26,11 +26,11 @@ pub(crate) struct SavedRecorder {
     tally: SavedTally,
 }
 
-/// An [`OpenDocument`] that was saved: a container. In the middle of a text nothing is.
+/// A saved [`OpenDocument`]: a container. In the middle of a text nothing is saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SavedDocument {
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     num_lines: u64,
     pending: Vec<u8>,
     is_written: bool,
@@ -65,7 +65,7 @@ impl SavedRecorder {
 }
 
 impl<'a> Recorder<'a> {
-    /// Takes up a record that was saved; its files and stores are as they were then.
+    /// Resumes a saved recorder, with its files and stores as they were then.
     pub(crate) fn resume(
         corpus: &Corpus<'a>,
         saved: SavedRecorder,
@@ -116,8 +116,8 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
-    /// text is half-written.
+    /// Saves the recorder, if it can be resumed here: no compressor or archive holds anything back, and no text is
+    /// half-written.
     pub(super) fn saved(&mut self) -> Result<Option<SavedRecorder>> {
         let is_text =
             self.open.as_ref().is_some_and(|open| open.rollback_point.is_some() || !open.text.is_empty());
@@ -133,7 +133,7 @@ impl<'a> Recorder<'a> {
                 saved => saved,
             },
         };
-        // Which members were written after that could not be told.
+        // The members that were written after the checkpoint would not be known.
         let is_scattered = self.is_in_archive && self.config.write.to == Some(TargetFormat::Txt);
         if is_text || is_scattered {
             return Ok(None);

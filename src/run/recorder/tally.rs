@@ -21,7 +21,7 @@ pub(crate) struct Tally<'a> {
     findings: Option<&'a Findings>,
     summary: Summary,
     directories: Directories,
-    /// Bytes of the open source that were read, and those that the observer was told of.
+    /// Bytes of the open source that were read, and those of them that the observer was given.
     read: u64,
     told: u64,
 }
@@ -54,7 +54,7 @@ impl<'a> Tally<'a> {
         SavedTally { summary, directories, read: self.read, told: self.told }
     }
 
-    /// Takes up counts that were saved.
+    /// Resumes saved counts.
     pub(crate) fn resume(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
         let SavedTally { summary, directories, read, told } = saved;
         Self { summary, directories, read, told, ..Self::new(corpus, findings) }

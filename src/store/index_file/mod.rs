@@ -40,12 +40,12 @@ use names::{Lock, Names, remove};
 
 /// An open file. It stays what it was when the file is replaced.
 #[derive(Debug)]
-struct DiskFile {
+struct OpenIndexFile {
     file: File,
     len: u64,
 }
 
-impl ReadAt for DiskFile {
+impl ReadAt for OpenIndexFile {
     fn read_at(&self, offset: u64, content: &mut [u8]) -> io::Result<()> {
         self.file.read_exact_at(content, offset)
     }
@@ -72,7 +72,7 @@ pub fn open_for_reading(path: &Path) -> Result<Box<dyn ReadAt>> {
     }
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let len = file.metadata().map_err(|error| unreadable(&error))?.len();
-    Ok(Box::new(DiskFile { file, len }))
+    Ok(Box::new(OpenIndexFile { file, len }))
 }
 
 fn no_file(path: &Path) -> Error {

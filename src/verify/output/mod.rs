@@ -34,11 +34,11 @@ pub(super) struct OutputUnit<'a> {
 /// The result of looking for a document in OUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OutputSearch {
-    /// It is there, or something is.
+    /// The document, or another one, is in its place.
     Here,
-    /// It is there, but not all of it is as it was.
+    /// The document is there, but differs, for this reason.
     Other(String),
-    /// It is not there.
+    /// The document is not there, for this reason.
     Not(String),
 }
 
@@ -97,7 +97,7 @@ impl OutputReader<'_> {
         }
     }
 
-    /// Whether what belongs together cannot be told any more.
+    /// Whether the documents of OUT can no longer be matched with those of the input.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Stream(stream) if stream.is_lost)
     }

@@ -33,7 +33,7 @@ pub(in crate::verify) struct OutputStream<'a> {
     is_over: bool,
     /// Documents in a row that were not found.
     num_missed: u32,
-    /// Nothing tells any more what belongs together.
+    /// Whether the documents of OUT can no longer be matched with those of the input.
     pub(super) is_lost: bool,
 }
 
@@ -65,7 +65,7 @@ impl<'a> OutputStream<'a> {
         }
     }
 
-    /// Goes on until there is a part; whether there is one.
+    /// Goes on to the next part. Returns whether there is one.
     fn fill(&mut self) -> Result<bool> {
         while self.part >= self.chunk.parts.len() {
             let Some((chunk, rests)) = self.batch.next() else {
@@ -139,7 +139,7 @@ impl<'a> OutputStream<'a> {
         audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
     }
 
-    /// Goes on to the next document of a unit; whether there is one.
+    /// Goes on to the next document of a unit. Returns whether there is one.
     fn document(&mut self, unit: OutputUnit<'_>, audit: &mut Audit) -> Result<bool> {
         while self.skip_marks(audit)? {
             let part = &self.chunk.parts[self.part];
@@ -226,7 +226,7 @@ impl<'a> OutputStream<'a> {
         self.chunk.parts.get(self.part).is_some_and(|part| part.slots.contains(&self.slot))
     }
 
-    /// Goes on to the next piece of a text whose bytes are used up; whether there is one.
+    /// Goes on to the next piece of a text whose bytes are used up. Returns whether there is one.
     fn go_on(&mut self) -> Result<bool> {
         let is_text = |slot: &Slot| !slot.is_record;
         while self.left().is_empty() {
@@ -296,7 +296,7 @@ impl<'a> OutputStream<'a> {
         !line.is_empty() && before.is_some_and(|before| before.last().is_none_or(|&byte| byte == b'\n'))
     }
 
-    /// Leaves a unit behind; tells of documents in it that should not be there.
+    /// Leaves a unit behind, and reports documents in it that should not be there.
     pub(super) fn end_unit(&mut self, unit: OutputUnit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
@@ -327,7 +327,7 @@ impl<'a> OutputStream<'a> {
         audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT goes on with a document: {text}"));
     }
 
-    /// Leaves a source behind; tells of members in it that should not be there.
+    /// Leaves a source behind, and reports members in it that should not be there.
     pub(super) fn end_source(&mut self, source: SourceId, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());

@@ -26,7 +26,7 @@ pub(super) struct Table<const DELIMITER: u8>;
 
 /// The columns of a table as its header names them, for `--to`, which needs the other fields.
 #[derive(Debug)]
-pub struct Columns {
+pub(crate) struct Columns {
     /// The names of the columns.
     pub names: Vec<String>,
     dialect: Dialect,

@@ -73,7 +73,7 @@ pub(super) struct CsvRecord {
 /// A fault of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CsvFault {
-    /// It ends before the text column.
+    /// The record ends before the text column.
     TooFewFields {
         /// Number of its fields.
         num_fields: usize,
@@ -330,7 +330,7 @@ impl<'a> RawFields<'a> {
         Self { reader, bytes, at: 0, is_end, scratch: [0; 1024] }
     }
 
-    /// Goes to where the next record begins. To the reader line ends between records are nothing.
+    /// Goes on to the next record. The reader takes line ends between records for nothing.
     fn pass_line_ends(&mut self) {
         while matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
             self.at += 1;

@@ -12,7 +12,7 @@ pub(super) const OPEN: Option<OpenContainer> = None;
 
 /// The rows behind the slots of a part: there are none.
 #[derive(Debug, Clone)]
-pub struct Rows(Infallible);
+pub(crate) struct Rows(Infallible);
 
 impl Rows {
     /// Rows with other texts.

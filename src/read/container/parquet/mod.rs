@@ -15,7 +15,7 @@ use absent as rows;
 #[cfg(feature = "parquet")]
 use arrow as rows;
 
-pub use rows::Rows;
+pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
 use super::json::members;

@@ -62,11 +62,11 @@ fn is_utf8(label: &[u8]) -> bool {
 
 /// The change to a header field.
 enum Edit {
-    /// It stays as it is.
+    /// The field stays as it is.
     Keep,
-    /// It stays with this value.
+    /// The field stays with this value.
     Value(String),
-    /// It goes.
+    /// The field goes.
     Remove,
 }
 

@@ -33,9 +33,9 @@ pub(super) enum Step {
     },
     /// A record.
     Record(WarcRecord),
-    /// Nothing but empty lines, and the file ends.
+    /// Only empty lines follow, and the file ends.
     End,
-    /// It is not a record, and where the next one begins cannot be known.
+    /// The bytes are no record, and the place of the next record cannot be known.
     Fault {
         /// Offset of the fault in the bytes.
         byte: usize,
@@ -94,16 +94,16 @@ pub(super) struct Parts {
 /// The treatment of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordKind {
-    /// It holds plain text.
+    /// The record holds plain text.
     Document {
         /// Offset of the text in the block: after the HTTP header if there is one, else 0.
         payload: usize,
         /// The label of the encoding, if the text's `Content-Type` has one.
         charset: Option<ByteSpan>,
     },
-    /// It says something about the file and is written as it is.
+    /// The record describes the file, and is written as it is.
     Keep,
-    /// It holds no plain text, for this reason.
+    /// The record holds no plain text, for this reason.
     Skip(&'static str),
 }
 

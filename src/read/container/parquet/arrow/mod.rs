@@ -21,7 +21,7 @@ pub(super) const OPEN: Option<OpenContainer> = Some(reader::open);
 
 /// The rows behind the slots of a part.
 #[derive(Debug, Clone)]
-pub struct Rows {
+pub(crate) struct Rows {
     /// All columns; row `n` is slot `n` of the part.
     batch: RecordBatch,
     /// Index of the text column.
