@@ -32,21 +32,21 @@ impl Observer for CutAt {
     }
 }
 
-/// Texts of several files, containers among them, so that files of every kind are finished and one is open.
+/// More texts than fit into a batch, and containers: files of every kind are finished when a run is cut short, and one
+/// is open.
 fn corpus(sandbox: &Sandbox) {
-    for n in 0..9_usize {
-        let text = support::lines(60, |line| {
-            format!("Report {}: the ferry left pier {line} with {n} cars.", n * 60 + line)
+    for n in 0..160_usize {
+        let text = support::lines(20, |line| {
+            format!("Report {}: the ferry left pier {line} with {n} cars.", n * 20 + line)
         });
-        sandbox.file(format!("in/news/{}/{n}.txt", n % 3), text);
+        sandbox.file(format!("in/news/{}/{n:03}.txt", n % 3), text);
     }
-    let records = |seed: usize| {
-        support::lines(150, |n| {
-            json!({"id": seed * 1000 + n, "text": format!("Record {n} of shard {seed}.\nSame.")}).to_string()
-        })
-    };
-    for n in 0..4 {
-        sandbox.file(format!("in/shards/{n}.jsonl"), records(n));
+    for seed in 0..4 {
+        let records = support::lines(1200, |n| {
+            json!({"id": seed * 10_000 + n, "text": format!("Record {n} of shard {seed}.\nSame.")})
+                .to_string()
+        });
+        sandbox.file(format!("in/shards/{seed}.jsonl"), records);
     }
     sandbox.file("in/shards/bad.jsonl", "{\n[]\n{\"text\":1}\n");
     sandbox.file("in/aaa.jsonl", "{\n[]\n{\"text\":1}\n{\"text\":\"fine\"}\n");
@@ -64,24 +64,26 @@ struct Interrupted {
 const STAGING: &str = "out.tamis-partial";
 
 impl Interrupted {
-    /// Cuts a run short as late as possible, with `num` files finished at least.
+    /// Cuts a run short as soon as a checkpoint and so many files are there.
     fn new(to: Option<TargetFormat>, num: usize) -> Self {
         let sandbox = Sandbox::new();
         corpus(&sandbox);
-        let recovery = RecoveryConfig { resume: true, spill_dir: None, seal_every: Some(12_000) };
-        let mut config = Config { threads: 2, recovery, ..Config::default() };
+        let recovery = RecoveryConfig { resume: true, spill_dir: None, seal_every: Some(60_000) };
+        // Batches are small under a low ceiling.
+        let mut config = Config { threads: 2, memory: Some(2_000_000), recovery, ..Config::default() };
         config.write.to = to;
-        config.write.shard_size = to.is_some_and(|to| to != TargetFormat::Txt).then_some(20_000);
+        config.write.shard_size = to.is_some_and(|to| to != TargetFormat::Txt).then_some(50_000);
         let mut interrupted =
             Self { sandbox, config, left: Tree::new(), out: Tree::new(), account: Tree::new() };
         interrupted.resume(&NoObserver).expect("a run");
         (interrupted.out, interrupted.account) = interrupted.published();
-        for cut in (0..60).rev() {
+        for cut in 0.. {
             interrupted.clear();
-            let cut_short = interrupted.resume(&CutAt(AtomicU64::new(cut)));
-            if !matches!(cut_short, Err(Error::Interrupted))
-                || !interrupted.sandbox.exists(Path::new(STAGING).join("journal"))
-            {
+            match interrupted.resume(&CutAt(AtomicU64::new(cut))) {
+                Err(Error::Interrupted) => {}
+                other => panic!("no checkpoint with {num} files: {other:?}"),
+            }
+            if !interrupted.sandbox.exists(Path::new(STAGING).join("journal")) {
                 continue;
             }
             interrupted.left = interrupted.sandbox.tree(STAGING);
@@ -90,7 +92,7 @@ impl Interrupted {
                 return interrupted;
             }
         }
-        panic!("no run leaves a checkpoint with {num} files");
+        unreachable!("a run that is not cut short ends the loop")
     }
 
     fn resume(&self, observer: &dyn Observer) -> tamis::Result<tamis::Outcome> {
@@ -166,13 +168,13 @@ impl Interrupted {
         is_refused
     }
 
-    /// The files of staging.
+    /// Some of the files of staging: every eighth of OUT, those of the account, and the list of what is finished.
     fn files(&self) -> Vec<PathBuf> {
-        let nodes = self
-            .left
-            .iter()
-            .filter(|(path, node)| matches!(node, Node::File(_)) && path.components().count() > 1);
-        nodes.map(|(path, _)| path.clone()).collect()
+        let is_file = |path: &&PathBuf| matches!(self.left[*path], Node::File(_));
+        let of = |prefix: &'static str| {
+            self.left.keys().filter(is_file).filter(move |path| path.starts_with(prefix)).cloned()
+        };
+        of("corpus").step_by(8).chain(of("record")).chain(of("store-written")).collect()
     }
 }
 
@@ -219,16 +221,16 @@ fn damage_all(interrupted: &Interrupted) -> usize {
 
 #[test]
 fn damaged_files_are_refused() {
-    let interrupted = Interrupted::new(None, 10);
+    let interrupted = Interrupted::new(None, 100);
     let num = damage_all(&interrupted);
-    assert!(num >= 9, "{num} of {:?}", interrupted.files());
+    assert!(num > 8, "{num} of {:?}", interrupted.files());
 }
 
 #[test]
 fn damaged_shards_and_texts_are_refused() {
-    let shards = damage_all(&Interrupted::new(Some(TargetFormat::Jsonl), 2));
+    let shards = damage_all(&Interrupted::new(Some(TargetFormat::Jsonl), 4));
     assert!(shards >= 1, "{shards}");
-    let interrupted = Interrupted::new(Some(TargetFormat::Txt), 60);
+    let interrupted = Interrupted::new(Some(TargetFormat::Txt), 100);
     let file = interrupted.files().into_iter().rfind(|path| path.starts_with("corpus/aaa.jsonl"));
     let file = file.expect("the text of a record");
     let flipped = |staging: &Path| edit(&staging.join(&file), |content| content[0] ^= 1);
@@ -238,7 +240,7 @@ fn damaged_shards_and_texts_are_refused() {
 /// A directory that is swapped by a link to a copy of it, and files that no checkpoint names.
 #[test]
 fn what_was_planted_is_not_published() {
-    let interrupted = Interrupted::new(None, 10);
+    let interrupted = Interrupted::new(None, 100);
     let elsewhere = interrupted.sandbox.path("elsewhere");
     let swapped = |staging: &Path| {
         let _ = fs::remove_dir_all(&elsewhere); // the first time it is not there
@@ -246,7 +248,7 @@ fn what_was_planted_is_not_published() {
         symlink(&elsewhere, staging.join("corpus/news/0")).expect("a link");
     };
     assert!(interrupted.damage("a directory that is a link", &swapped));
-    assert!(interrupted.sandbox.exists("elsewhere/0.txt"), "what a link leads to stays");
+    assert!(interrupted.sandbox.exists("elsewhere/000.txt"), "what a link leads to stays");
     let planted = |staging: &Path| {
         fs::write(staging.join("corpus/planted.txt"), "planted").expect("a file");
         fs::write(staging.join("record/planted.html"), "planted").expect("a file");
@@ -255,21 +257,20 @@ fn what_was_planted_is_not_published() {
         symlink(&elsewhere, staging.join("corpus/news/link")).expect("a link");
     };
     assert!(!interrupted.damage("planted files", &planted));
-    assert!(interrupted.sandbox.exists("elsewhere/0.txt"), "what a link leads to stays");
+    assert!(interrupted.sandbox.exists("elsewhere/000.txt"), "what a link leads to stays");
 }
 
 #[test]
 fn the_command_names_what_was_damaged() {
-    let interrupted = Interrupted::new(None, 10);
+    let interrupted = Interrupted::new(None, 100);
     interrupted.restore();
-    edit(&interrupted.sandbox.path(STAGING).join("corpus/news/0/0.txt"), |content| content[7] ^= 4);
+    edit(&interrupted.sandbox.path(STAGING).join("corpus/news/0/000.txt"), |content| content[7] ^= 4);
     let clean = |options: &[&str]| {
-        let command = ["clean", "in", "--out", "out", "-q", "--seal-every", "12000B", "--threads", "2"];
+        let command = ["clean", "in", "--out", "out", "-q", "--seal-every", "60000B", "--threads", "2"];
         interrupted.sandbox.tamis(&[&command, options].concat())
     };
-    // The library knows nothing of the command line, and so neither does the checkpoint.
     clean(&["--resume"]).exits(2).says(&[
-        "out.tamis-partial/corpus/news/0/0.txt",
+        "out.tamis-partial/corpus/news/0/000.txt",
         "cannot resume",
         "run again without --resume",
     ]);
