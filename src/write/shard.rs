@@ -32,7 +32,7 @@ pub(crate) struct SavedShards {
 
 impl SavedShards {
     /// The shard that was appended to.
-    pub fn open_file(self, format: TargetFormat) -> Option<StagedFile> {
+    pub(crate) fn open_file(self, format: TargetFormat) -> Option<StagedFile> {
         let relative = name(format, self.number.saturating_sub(1)).into_bytes();
         self.open.map(|mark| StagedFile { area: Area::Corpus, relative, mark })
     }
