@@ -5,6 +5,7 @@ use super::audit::{Difference, DifferenceKind, excerpt};
 use super::input_scan::{InputDocument, InputParagraph, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::ledger::{self, DocumentName, NumberedLine};
+use super::out_list::{shard_name, text_path};
 use super::output::{Due, OutputSearch, OutputUnit};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
@@ -19,7 +20,7 @@ use crate::units::count;
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
 pub(super) struct AuditedDocument {
-    key: u64,
+    pub(super) key: u64,
     record: Option<u64>,
     is_record: bool,
     /// The JSON of its id.
@@ -74,11 +75,6 @@ impl<'a> ComparedParagraph<'a> {
 }
 
 impl AuditedDocument {
-    /// [`kept_paragraphs::key`] of it.
-    pub(super) fn key(&self) -> u64 {
-        self.key
-    }
-
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
         Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
@@ -347,7 +343,8 @@ impl Auditor<'_> {
     fn find(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
-        let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
+        let named =
+            if is_shard { shard_name(&self.unit.path, &open.id, open.record) } else { open.id.clone() };
         let nothing = hash(b"");
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
@@ -449,26 +446,5 @@ impl Auditor<'_> {
             let what = "the ledger tells of it, and the input cannot be read";
             self.audit.add_at(DifferenceKind::Ledger, &self.unit.path, open.record, what);
         }
-    }
-}
-
-/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
-fn name(path: &str, open: &AuditedDocument) -> Vec<u8> {
-    let id = &open.id;
-    let name = match (serde_json::from_slice::<String>(id), open.record) {
-        (Ok(id), _) => id,
-        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(),
-        (Err(_), Some(record)) => format!("{path}#{record}"),
-        (Err(_), None) => path.to_owned(),
-    };
-    serde_json::to_vec(&name).unwrap_or_default() // a string always can
-}
-
-/// The file of a document's text, where each has one.
-fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
-    match record {
-        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
-        None if is_compressed => [file, b".txt"].concat(),
-        None => file.to_vec(),
     }
 }

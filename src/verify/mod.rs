@@ -321,7 +321,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
         let open = AuditedDocument::record(&self.auditor.unit.path, record.place(), id, fields);
-        self.auditor.wanted.note_id(open.key(), id);
+        self.auditor.wanted.note_id(open.key, id);
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)

@@ -141,3 +141,23 @@ impl OutList {
         }
     }
 }
+
+/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
+pub(super) fn shard_name(path: &str, id: &[u8], record: Option<u64>) -> Vec<u8> {
+    let name = match (serde_json::from_slice::<String>(id), record) {
+        (Ok(id), _) => id,
+        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(),
+        (Err(_), Some(record)) => format!("{path}#{record}"),
+        (Err(_), None) => path.to_owned(),
+    };
+    serde_json::to_vec(&name).unwrap_or_default() // a string always can
+}
+
+/// The file of a document's text, where each has one.
+pub(super) fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
+    match record {
+        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
+        None if is_compressed => [file, b".txt"].concat(),
+        None => file.to_vec(),
+    }
+}
