@@ -110,6 +110,11 @@ impl BaselineSettings {
 }
 
 impl Baseline {
+    /// A baseline without problems.
+    pub fn empty(settings: BaselineSettings) -> Self {
+        Self::of(settings, [])
+    }
+
     /// A baseline of these problems, in any order.
     pub(crate) fn of(
         settings: BaselineSettings,
@@ -250,8 +255,7 @@ impl Baseline {
     }
 }
 
-/// Kind and fingerprint, count, and files of a line. What is spelled otherwise than it is written, is found out when
-/// all is read.
+/// Parses a line: kind and fingerprint, count, and files. Other spellings of them are found when all is read.
 fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
     let mut words = line.split(' ');
     let (kind, hex, count) = (words.next()?, words.next()?, words.next()?);
@@ -308,8 +312,7 @@ impl Allowance<'_> {
     }
 }
 
-/// Where fingerprints that begin alike start, by kind: fingerprints are spread evenly, so that about one stands in a
-/// bucket.
+/// Where fingerprints that begin alike start, by kind: they are spread evenly, about one to a bucket.
 #[derive(Debug)]
 struct FingerprintIndex([(Vec<usize>, u32); ProblemKind::ALL.len()]);
 

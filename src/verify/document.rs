@@ -1,12 +1,11 @@
 //! One document of the input, held against the ledger and against OUT, a paragraph at a time.
 
-use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
 use super::input_scan::{InputDocument, InputParagraph, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::ledger::{self, DocumentName, NumberedLine};
-use super::out_list::{shard_name, text_path};
 use super::output::{Due, OutputSearch, OutputUnit};
+use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
@@ -19,10 +18,9 @@ use crate::units::count;
 
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
-pub(super) struct AuditedDocument {
+pub(super) struct DocumentAudit {
     pub(super) key: u64,
     record: Option<u64>,
-    is_record: bool,
     /// The JSON of its id.
     id: Vec<u8>,
     /// A hash of its fields beside the text.
@@ -63,18 +61,18 @@ struct OpenLine {
 
 /// A paragraph, and the text that it stands in.
 #[derive(Clone, Copy)]
-struct ComparedParagraph<'a> {
+struct ParagraphAt<'a> {
     text: &'a str,
     sighted: &'a InputParagraph,
 }
 
-impl<'a> ComparedParagraph<'a> {
+impl<'a> ParagraphAt<'a> {
     fn body(self) -> &'a str {
         &self.text[self.sighted.paragraph.span.range()]
     }
 }
 
-impl AuditedDocument {
+impl DocumentAudit {
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
         Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
@@ -86,7 +84,6 @@ impl AuditedDocument {
         Self {
             key: kept_paragraphs::key(path, record),
             record,
-            is_record: true,
             id: id.to_vec(),
             fields,
             line: place.and_then(|place| place.line),
@@ -99,13 +96,13 @@ impl Auditor<'_> {
     /// Holds a document, or a piece of one, against the ledger and OUT.
     pub(super) fn piece(
         &mut self,
-        open: &mut AuditedDocument,
+        open: &mut DocumentAudit,
         text: &str,
         document: &InputDocument,
         paragraphs: &[InputParagraph],
     ) -> Result<()> {
         for sighted in paragraphs {
-            let at = ComparedParagraph { text, sighted };
+            let at = ParagraphAt { text, sighted };
             open.owes_blank |= sighted.paragraph.blank_before;
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
@@ -129,7 +126,7 @@ impl Auditor<'_> {
     }
 
     /// Whether the ledger accounts for the next paragraph.
-    fn is_removed(&mut self, open: &mut AuditedDocument) -> Result<bool> {
+    fn is_removed(&mut self, open: &mut DocumentAudit) -> Result<bool> {
         let index = open.num_paragraphs;
         loop {
             if open.told.is_none() && !open.is_told {
@@ -151,13 +148,13 @@ impl Auditor<'_> {
                 self.begin_line(open);
                 return Ok(true);
             }
-            self.tell_line(open, "they are told of already, or in no order");
+            self.report_line(open, "they are told of already, or in no order");
             open.told = None;
         }
     }
 
     /// Checks what a line says of itself.
-    fn begin_line(&mut self, open: &mut AuditedDocument) {
+    fn begin_line(&mut self, open: &mut DocumentAudit) {
         let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
@@ -179,16 +176,16 @@ impl Auditor<'_> {
             open.whole = Some((*rule, survivor.clone()));
         }
         if let Some(why) = fault {
-            self.tell_line(open, why);
+            self.report_line(open, why);
         }
     }
 
     /// Checks a paragraph that goes against the line that says so.
-    fn removed(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn removed(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         self.buffer.clear();
         self.put(at);
         if let Some(why) = self.fault_of(open, at)? {
-            self.tell_line(open, &why);
+            self.report_line(open, &why);
         }
         let line = open.told.as_ref().map(|open| &open.told.line);
         open.num_earlier += u64::from(line.is_some_and(|line| line.earlier_run().is_some()));
@@ -199,7 +196,7 @@ impl Auditor<'_> {
     }
 
     /// Appends the repaired paragraph and its LF to the buffer.
-    fn put(&mut self, at: ComparedParagraph<'_>) {
+    fn put(&mut self, at: ParagraphAt<'_>) {
         if at.sighted.paragraph.altered {
             // Writing to memory cannot fail.
             let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
@@ -209,7 +206,7 @@ impl Auditor<'_> {
         self.buffer.push(b'\n');
     }
 
-    fn fault_of(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<Option<String>> {
+    fn fault_of(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<Option<String>> {
         let index = open.num_paragraphs;
         let Some(OpenLine { told: NumberedLine { line, .. }, text_at, .. }) = &mut open.told else {
             return Ok(None);
@@ -265,8 +262,8 @@ impl Auditor<'_> {
         format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
-    /// Tells once that something is wrong with the line about the next paragraph.
-    fn tell_line(&mut self, open: &mut AuditedDocument, why: &str) {
+    /// Reports a fault of the line about the next paragraph, once for each line.
+    fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
         let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
             return;
         };
@@ -283,11 +280,11 @@ impl Auditor<'_> {
         });
     }
 
-    /// Tells of the next paragraph.
-    fn tell(
+    /// Reports a difference at the next paragraph.
+    fn report(
         &mut self,
-        open: &AuditedDocument,
-        at: Option<ComparedParagraph<'_>>,
+        open: &DocumentAudit,
+        at: Option<ParagraphAt<'_>>,
         kind: DifferenceKind,
         what: String,
     ) {
@@ -301,7 +298,7 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
-    fn stays(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
         self.unit.is_due = true;
         let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
@@ -313,7 +310,7 @@ impl Auditor<'_> {
                     self.place(twin),
                     excerpt(at.body().as_bytes())
                 );
-                self.tell(open, Some(at), DifferenceKind::Twice, what);
+                self.report(open, Some(at), DifferenceKind::Twice, what);
             } else if let Some(added) = &mut open.added {
                 added.push(at.sighted.fingerprint);
             }
@@ -329,7 +326,7 @@ impl Auditor<'_> {
             self.put(at);
             if !self.written.take(&self.buffer)? {
                 let (kind, what) = self.differs();
-                self.tell(open, Some(at), kind, what);
+                self.report(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
             }
@@ -340,18 +337,18 @@ impl Auditor<'_> {
     }
 
     /// Looks for the document in OUT.
-    fn find(&mut self, open: &mut AuditedDocument, at: ComparedParagraph<'_>) -> Result<()> {
+    fn find(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
         let named =
-            if is_shard { shard_name(&self.unit.path, &open.id, open.record) } else { open.id.clone() };
+            if is_shard { out_list::shard_name(&self.unit.path, &open.id, open.record) } else { open.id.clone() };
         let nothing = hash(b"");
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
             (Some(_), None) => Some(nothing),
             (_, Some(_)) => Some(open.fields),
         };
-        let file = text_path(&self.unit.file, self.unit.is_compressed, open.record);
+        let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
             unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
@@ -364,9 +361,9 @@ impl Auditor<'_> {
         let shown = excerpt(at.body().as_bytes());
         match found {
             OutputSearch::Here => {}
-            OutputSearch::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
+            OutputSearch::Other(what) => self.report(open, None, DifferenceKind::Changed, what),
             OutputSearch::Not(what) => {
-                self.tell(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
+                self.report(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
             }
         }
         Ok(())
@@ -398,7 +395,7 @@ impl Auditor<'_> {
     }
 
     /// Ends a document.
-    pub(super) fn close(&mut self, mut open: AuditedDocument) -> Result<()> {
+    pub(super) fn close(&mut self, mut open: DocumentAudit) -> Result<()> {
         if open.is_found == Some(true) && !self.written.is_lost() {
             let line = self.written.head();
             let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -406,19 +403,19 @@ impl Auditor<'_> {
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {
                 let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
-                self.tell(&open, None, kind, what);
+                self.report(&open, None, kind, what);
             }
         }
         if open.told.is_some() {
             let what = format!("the document has {} paragraphs", open.num_paragraphs);
-            self.tell_line(&mut open, &what);
+            self.report_line(&mut open, &what);
         }
         if open.whole.is_some() && open.num_kept > 0 {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
-            self.tell(&open, None, DifferenceKind::Ledger, what);
+            self.report(&open, None, DifferenceKind::Ledger, what);
         }
         let rule = open.whole.as_ref().map(|(rule, _)| *rule);
-        self.recount.document(open.num_kept > 0, rule, open.is_record);
+        self.recount.document(open.num_kept > 0, rule);
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
             self.wanted
@@ -433,7 +430,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn drop_text(&mut self, open: &AuditedDocument) {
+    pub(super) fn drop_text(&mut self, open: &DocumentAudit) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }

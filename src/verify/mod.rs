@@ -42,7 +42,7 @@ use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
 
 use audit::DifferenceMark;
-use document::AuditedDocument;
+use document::DocumentAudit;
 use earlier::EarlierRuns;
 use input_scan::{InputChunk, InputScan, rests};
 use kept_paragraphs::{KeptParagraphs, LedgerClaims};
@@ -153,17 +153,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
             corpus.buffers.give_back(chunk.bytes);
         }
     }
-    auditor.written.finish(&mut auditor.audit)?;
-    auditor.ledger.finish(&mut auditor.audit)?;
-    auditor.wanted.check(ledger, &mut auditor.audit)?;
-    if let OutputReader::Files(files) = &auditor.written {
-        list.tell_others(files, &mut auditor.audit);
-    }
-    let Auditor { mut audit, rejections, recount, .. } = auditor;
-    let is_sound = audit.is_clean();
-    audit.join(rejections.finish());
-    recount.compare(account, list.num_bytes, is_sound, &mut audit);
-    Ok(audit)
+    auditor.finish(account, &list)
 }
 
 /// Goes through the input in corpus order.
@@ -181,7 +171,7 @@ struct Auditor<'a> {
     recount: Recount,
     unit: AuditedUnit,
     /// The text that is being read.
-    open: Option<AuditedDocument>,
+    open: Option<DocumentAudit>,
     /// The number of differences when the text began, to go back to if it turns out to be bad.
     mark: DifferenceMark,
     buffer: Vec<u8>,
@@ -228,6 +218,21 @@ impl AuditedUnit {
 }
 
 impl Auditor<'_> {
+    /// Everything is read: compares what is to be compared in the end.
+    fn finish(mut self, account: &Path, list: &OutList) -> Result<Audit> {
+        self.written.finish(&mut self.audit)?;
+        self.ledger.finish(&mut self.audit)?;
+        self.wanted.check(&account.join(names::LEDGER), &mut self.audit)?;
+        if let OutputReader::Files(files) = &self.written {
+            list.report_others(files, &mut self.audit);
+        }
+        let Self { mut audit, rejections, recount, .. } = self;
+        let is_sound = audit.is_clean();
+        audit.join(rejections.finish());
+        recount.compare(account, list.num_bytes, is_sound, &mut audit);
+        Ok(audit)
+    }
+
     fn chunk(&mut self, chunk: &Chunk, input_scan: &InputChunk, walk: &mut Walk) -> Result<()> {
         for part in &chunk.parts {
             self.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
@@ -241,7 +246,7 @@ impl Auditor<'_> {
     }
 
     /// Begins a document.
-    fn begin(&mut self, open: AuditedDocument) -> AuditedDocument {
+    fn begin(&mut self, open: DocumentAudit) -> DocumentAudit {
         if self.config.decide.scope == crate::config::Scope::Document {
             self.kept.clear();
         }
@@ -280,7 +285,7 @@ struct ChunkAudit<'c, 'a> {
 }
 
 impl ChunkAudit<'_, '_> {
-    fn document(&mut self, open: &mut AuditedDocument, slot: &Slot, number: usize) -> Result<()> {
+    fn document(&mut self, open: &mut DocumentAudit, slot: &Slot, number: usize) -> Result<()> {
         let text = std::str::from_utf8(&self.chunk.bytes[slot.text.range()]).unwrap_or_default();
         let document = &self.input_scan.documents[number];
         let paragraphs = &self.input_scan.paragraphs[document.paragraphs.clone()];
@@ -305,7 +310,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         auditor.recount.begin_unit();
         auditor.unit = AuditedUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
-        auditor.open = is_text.then(|| auditor.begin(AuditedDocument::text(&auditor.unit.path)));
+        auditor.open = is_text.then(|| auditor.begin(DocumentAudit::text(&auditor.unit.path)));
         auditor.mark = auditor.audit.mark();
         Ok(())
     }
@@ -320,8 +325,9 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let RecordSlot { slot, number, .. } = *record;
         let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = AuditedDocument::record(&self.auditor.unit.path, record.place(), id, fields);
+        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
         self.auditor.wanted.note_id(open.key, id);
+        self.auditor.recount.record();
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)

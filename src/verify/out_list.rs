@@ -134,7 +134,7 @@ impl OutList {
     }
 
     /// Reports files that belong to no document.
-    pub(super) fn tell_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
+    pub(super) fn report_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
             let what = "OUT holds it, and no document should stay there";
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);

@@ -66,9 +66,13 @@ impl Recount {
         }
     }
 
+    /// A record is read well.
+    pub(super) fn record(&mut self) {
+        self.unit.records += 1;
+    }
+
     /// A document ends: whether something of it stays, and the rule by which it goes as a whole.
-    pub(super) fn document(&mut self, stays: bool, rule: Option<Rule>, is_record: bool) {
-        self.unit.records += u64::from(is_record);
+    pub(super) fn document(&mut self, stays: bool, rule: Option<Rule>) {
         self.unit.documents_kept += u64::from(stays);
         self.unit.documents_emptied += u64::from(!stays);
         if let Some(rule) = rule {

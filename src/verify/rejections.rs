@@ -58,22 +58,19 @@ impl Rejections {
         }
         let due = RejectedLine::of(rejection);
         let json = due.to_json();
-        match self.ahead.iter().position(|line| *line == json) {
-            Some(num_before) => {
-                (0..num_before).for_each(|_| self.drop_line(FOREIGN));
-                self.pass();
-            }
-            None => match self.ahead.front().and_then(|line| fault(line, &due)) {
-                Some(why) => {
-                    let what = format!("line {} of {}: {why}", self.number, names::REJECTED);
-                    self.audit.add(difference(&due, what));
-                    self.pass();
-                }
-                None => {
-                    let what = format!("{} should say that it is rejected: {}", names::REJECTED, due.detail);
-                    self.audit.add(difference(&due, what));
-                }
-            },
+        if let Some(num_before) = self.ahead.iter().position(|line| *line == json) {
+            (0..num_before).for_each(|_| self.drop_line(FOREIGN));
+            self.pass();
+            return;
+        }
+        let fault = self.ahead.front().and_then(|line| fault(line, &due));
+        let what = match &fault {
+            Some(why) => format!("line {} of {}: {why}", self.number, names::REJECTED),
+            None => format!("{} should say that it is rejected: {}", names::REJECTED, due.detail),
+        };
+        self.audit.add(difference(&due, what));
+        if fault.is_some() {
+            self.pass();
         }
     }
 

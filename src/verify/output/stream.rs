@@ -123,13 +123,13 @@ impl<'a> OutputStream<'a> {
             if matches!(part.role, Role::Whole | Role::Member(_)) {
                 return Ok(true);
             }
-            self.tell_fate(audit);
+            self.report_fate(audit);
             self.leave_part();
         }
         Ok(false)
     }
 
-    fn tell_fate(&self, audit: &mut Audit) {
+    fn report_fate(&self, audit: &mut Audit) {
         let part = &self.chunk.parts[self.part];
         let what = match &part.fate {
             PartFate::Read | PartFate::Reread(_) => return,
@@ -147,7 +147,7 @@ impl<'a> OutputStream<'a> {
                 return Ok(false);
             }
             if self.slot >= part.slots.end {
-                self.tell_fate(audit);
+                self.report_fate(audit);
                 self.leave_part();
                 continue;
             }
@@ -312,7 +312,7 @@ impl<'a> OutputStream<'a> {
         }
         while self.document(unit, audit)? {
             if !is_told {
-                self.tell_foreign(audit);
+                self.report_foreign(audit);
                 is_told = true;
             }
             (self.slot, self.at) = (self.slot + 1, 0);
@@ -322,7 +322,7 @@ impl<'a> OutputStream<'a> {
         Ok(())
     }
 
-    fn tell_foreign(&self, audit: &mut Audit) {
+    fn report_foreign(&self, audit: &mut Audit) {
         let (name, text) = (self.name(&self.chunk.parts[self.part]), excerpt(self.left()));
         audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT goes on with a document: {text}"));
     }
@@ -341,7 +341,7 @@ impl<'a> OutputStream<'a> {
                 let what = "OUT holds it, and nothing of it should stay, or not at this place";
                 audit.add_at(DifferenceKind::Foreign, &self.name(part), None, what);
             }
-            self.tell_fate(audit);
+            self.report_fate(audit);
             self.leave_part();
         }
         self.is_over = false;
@@ -354,7 +354,7 @@ impl<'a> OutputStream<'a> {
         let everything = OutputUnit { source: SourceId(u32::MAX), member: None };
         while self.document(everything, audit)? {
             if !is_told {
-                self.tell_foreign(audit);
+                self.report_foreign(audit);
                 is_told = true;
             }
             (self.slot, self.at) = (self.slot + 1, 0);

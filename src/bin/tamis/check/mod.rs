@@ -330,11 +330,11 @@ fn since(
     let revision = Revision::check_out(name, roots)?;
     let settings = BaselineSettings::of(config);
     if revision.roots.is_empty() {
-        return Ok((revision, Baseline::of(settings, Vec::new())));
+        return Ok((revision, Baseline::empty(settings)));
     }
     let gate = Gate { wants_baseline: true, ..Gate::default() };
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
-    Ok((revision, then.baseline.unwrap_or(Baseline::of(settings, Vec::new()))))
+    Ok((revision, then.baseline.unwrap_or(Baseline::empty(settings))))
 }
 
 /// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
