@@ -340,8 +340,11 @@ impl Auditor<'_> {
     fn find(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
-        let named =
-            if is_shard { out_list::shard_name(&self.unit.path, &open.id, open.record) } else { open.id.clone() };
+        let named = if is_shard {
+            out_list::shard_name(&self.unit.path, &open.id, open.record)
+        } else {
+            open.id.clone()
+        };
         let nothing = hash(b"");
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
