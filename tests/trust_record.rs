@@ -184,6 +184,9 @@ fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(path, content).expect("a file");
 }
 
+/// A way to damage staging, and its name.
+type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+
 /// Damages each file in each way; returns how many files were refused in every way in which a finished file can be
 /// damaged.
 fn damage_all(interrupted: &Interrupted) -> usize {
@@ -192,11 +195,7 @@ fn damage_all(interrupted: &Interrupted) -> usize {
         let name = file.display();
         let at = |staging: &Path| staging.join(&file);
         let flipped = |staging: &Path| {
-            edit(&at(staging), |content| {
-                if let Some(byte) = content.first_mut() {
-                    *byte ^= 1
-                }
-            })
+            edit(&at(staging), |content| content.iter_mut().take(1).for_each(|byte| *byte ^= 1));
         };
         let cut = |staging: &Path| edit(&at(staging), |content| content.truncate(content.len() / 2));
         let grown = |staging: &Path| edit(&at(staging), |content| content.extend_from_slice(b"more\n"));
@@ -206,7 +205,7 @@ fn damage_all(interrupted: &Interrupted) -> usize {
             fs::rename(at(staging), &elsewhere).expect("a file");
             symlink(elsewhere, at(staging)).expect("a link");
         };
-        let ways: [(&str, &dyn Fn(&Path)); 5] = [
+        let ways: [Damage<'_>; 5] = [
             ("flipped", &flipped),
             ("cut", &cut),
             ("grown", &grown),
