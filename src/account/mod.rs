@@ -3,7 +3,7 @@
 //! | file | holds | type |
 //! |---|---|---|
 //! | [`SUMMARY`](names::SUMMARY) | counts, and the options they depend on | [`Summary`] |
-//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`LedgerWriter`], [`LedgerReader`] |
+//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], `LedgerWriter`, [`LedgerReader`] |
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
@@ -17,6 +17,7 @@ mod parts;
 mod rejected;
 mod run;
 mod run_info;
+mod settings;
 mod summary;
 
 pub(crate) use figures::fraction;
@@ -32,8 +33,6 @@ pub use parts::{LengthCounts, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
-pub use summary::{
-    ByteCounts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts, RecordCounts,
-    Settings, Summary,
-};
+pub use settings::Settings;
+pub use summary::{ByteCounts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Summary};
 pub(crate) use summary::{CountedUnit, Counts};

@@ -39,13 +39,17 @@ impl Copies {
         }
     }
 
-    /// Forgets what stands at `place` and after it, up to `next`: its document turned out to be bad.
-    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    /// Forgets what stands at `place` and after it: its document turned out to be bad.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub(crate) fn retract(&mut self, place: Ordinal) -> Result<()> {
         match self {
             Self::InMemory(exact) => exact.retract(place),
-            Self::Partitioned(partitioner) => partitioner.retract(place, next),
+            Self::Partitioned(partitioner) => partitioner.retract(place)?,
             Self::NotSought | Self::Settled(_) => {}
         }
+        Ok(())
     }
 
     /// Bytes of memory that grow with the corpus.

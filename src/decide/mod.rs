@@ -2,13 +2,13 @@
 //! place where documents meet (contract I3).
 //!
 //! The rules that remove text stand in one table ([`Rule`]). What searches of the whole corpus found stands in
-//! [`Findings`]. Copies of paragraphs are found here: prints are partitioned by the first bits of their fingerprint
-//! ([`NUM_PARTITIONS`]), and each partition is settled by itself, batch after batch in corpus order. So the first
+//! `Findings`. Copies of paragraphs are found here: prints are partitioned by the first bits of their fingerprint
+//! (`NUM_PARTITIONS`), and each partition is settled by itself, batch after batch in corpus order. So the first
 //! occurrence in corpus order stays whatever the number of threads, without a lock and without looking ahead. Pure:
 //! no I/O; decisions compare integers only.
 //!
-//! What does not fit in memory is partitioned on disk and settled when all of it is there ([`Partitioner`], [`DiskVerdicts`]),
-//! through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their file is
+//! What does not fit in memory is partitioned on disk and settled when all of it is there (`Partitioner`, `DiskVerdicts`),
+//! through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`); their file is
 //! [`crate::index`].
 
 mod copies;

@@ -5,7 +5,7 @@ use super::shingle::{GOLDEN, TokenObserver, mix};
 /// A number, and what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number {
-    /// The slot: a hash, of [`SLOT_BITS`], of what stands before the number and after it. Texts that say the same
+    /// The slot: a hash, of `SLOT_BITS`, of what stands before the number and after it. Texts that say the same
     /// around a number have the same slot there.
     pub slot: u64,
     /// Its digits and points; of several numbers that follow one another, all of them, parted by spaces.
@@ -17,7 +17,7 @@ pub struct Number {
 pub struct Slots {
     /// The numbers, in text order.
     pub numbers: Vec<Number>,
-    /// The words that stand between two words, in text order, each as its slot and below that [`WORD_BITS`] of its
+    /// The words that stand between two words, in text order, each as its slot and below that `WORD_BITS` of its
     /// hash: what may stand in one text where the other has a number.
     pub words: Vec<u64>,
 }

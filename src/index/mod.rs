@@ -17,7 +17,7 @@
 //! |---|---|
 //! | header | magic `tamisidx`; version u32; number of bytes of the settings u32; the settings, JSON; CRC-32 |
 //! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
-//! | directory | blocks of at most [`BLOCK_DOCUMENTS`] documents, each followed by its CRC-32 |
+//! | directory | blocks of at most `BLOCK_DOCUMENTS` documents, each followed by its CRC-32 |
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
 //! | runs | JSON: of each run its name and its numbers of paragraphs, entries and documents; CRC-32 |

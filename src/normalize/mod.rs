@@ -1,4 +1,4 @@
-//! Stage 4, separate chains: [`repair()`] makes what is written (contract P3), [`KeyMaker`] makes the key
+//! Stage 4, separate chains: `repair()` makes what is written (contract P3), [`KeyMaker`] makes the key
 //! text that is compared (contract I1), [`Tokenizer`] the words by which near-duplicates are told.
 //!
 //! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is

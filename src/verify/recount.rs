@@ -122,7 +122,7 @@ impl Recount {
     /// Compares with the summary of `account`; OUT holds so many bytes. `is_sound`: nothing is wrong with OUT and the
     /// ledger.
     pub(super) fn compare(mut self, account: &Path, bytes_output: u64, is_sound: bool, audit: &mut Audit) {
-        let is_shards = matches!(self.summary.config.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
+        let is_shards = matches!(self.summary.config.options().write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
         if bytes_output > 0 || is_shards {
             self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
         }
@@ -161,19 +161,19 @@ impl Recount {
         if unicode.keys().eq(self.summary.unicode.keys()) && unicode.values().all(is_version) {
             self.summary.unicode.clone_from(unicode);
         }
-        if config.shard_size != Some(0) {
-            self.summary.config.shard_size = config.shard_size;
-        }
-        match self.texts {
-            (0, 0) => self.summary.config.ledger_text = config.ledger_text,
-            (with, 0) => self.summary.config.ledger_text = with > 0,
-            (0, _) => self.summary.config.ledger_text = false,
+        let told = &config.options().write;
+        let is_with_text = match self.texts {
+            (0, 0) => told.ledger_text,
+            (with, 0) => with > 0,
+            (0, _) => false,
             (with, without) => {
-                let what =
-                    format!("{with} lines about copies have a text and {without} have none: all or none do");
+                let what = format!("{with} lines about copies have a text and {without} have none: all or none do");
                 audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
+                told.ledger_text
             }
-        }
+        };
+        let shard_size = told.shard_size.filter(|&size| size > 0);
+        self.summary.config.set_unknown(shard_size, is_with_text);
     }
 }
 

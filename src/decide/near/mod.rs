@@ -5,9 +5,9 @@
 //! ([`crate::fingerprint::Sketch`]) tell which pairs are worth looking at.
 //!
 //! 1. Every text has a sketch ([`Signatures`]); copies of one text are one text.
-//! 2. Texts whose sketches agree in a band meet ([`Banding`], [`components()`]): only those are looked at again.
-//! 3. Each group is settled by itself ([`settle()`]): in the order in which texts would stay, each is judged
-//!    ([`Judge`]) by its [`Features`] against those that stay, found through the bands of their sketches. A text
+//! 2. Texts whose sketches agree in a band meet ([`Banding`], `components()`): only those are looked at again.
+//! 3. Each group is settled by itself (`settle()`): in the order in which texts would stay, each is judged
+//!    (`Judge`) by its [`Features`] against those that stay, found through the bands of their sketches. A text
 //!    goes only if it matches one that stays.
 //!
 //! Groups are settled in parallel; inside a group everything is in order, so that nothing depends on the number of

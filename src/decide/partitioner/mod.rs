@@ -3,8 +3,6 @@
 //!
 //! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +24,9 @@ const NUM_BUCKETS: usize = 1 << BUCKET_BITS;
 
 /// A print on disk: the fingerprint, and the place as a little-endian `u64`.
 const PRINT_BYTES: usize = 24;
+
+/// Added to a place, it says that the prints at that place and after it that came before do not count.
+const RETRACTION: u64 = 1 << 63;
 
 /// The resources and outlets that settling uses.
 pub(crate) struct SettleOptions<'a> {
@@ -55,8 +56,6 @@ pub(crate) struct Partitioner {
     scope: Scope,
     /// The first place that is to get a verdict.
     boundary: u64,
-    /// Places that mean nothing: their documents turned out to be bad.
-    retracted: Vec<Range<u64>>,
 }
 
 impl Partitioner {
@@ -73,7 +72,7 @@ impl Partitioner {
     ) -> Result<Self> {
         let scope = exact.scope();
         let buckets = DiskBuckets::new(scratch, NUM_BUCKETS);
-        let mut partitioner = Self { buckets, scope, boundary: boundary.0, retracted: Vec::new() };
+        let mut partitioner = Self { buckets, scope, boundary: boundary.0 };
         for survivors in exact.into_survivors() {
             for (fingerprint, place) in survivors {
                 match (scope, open_document) {
@@ -101,21 +100,16 @@ impl Partitioner {
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
     pub(crate) fn save(&mut self) -> Result<SavedPartitioner> {
-        let Self { boundary, retracted, .. } = self;
-        Ok(SavedPartitioner {
-            boundary: *boundary,
-            retracted: retracted.clone(),
-            prints: self.buckets.save()?,
-        })
+        Ok(SavedPartitioner { boundary: self.boundary, prints: self.buckets.save()? })
     }
 
     /// Resumes a saved partitioner, with the store that holds its prints.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub(crate) fn resume(saved: SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
-        let SavedPartitioner { boundary, retracted, .. } = saved;
-        Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary, retracted })
+    pub(crate) fn resume(saved: &SavedPartitioner, scope: Scope, prints: Box<dyn Scratch>) -> Result<Self> {
+        let SavedPartitioner { boundary, .. } = *saved;
+        Ok(Self { buckets: DiskBuckets::restore(prints, NUM_BUCKETS)?, scope, boundary })
     }
 
     /// Partitions the prints of the next chunks, in corpus order.
@@ -136,9 +130,17 @@ impl Partitioner {
         Ok(())
     }
 
-    /// Forgets the places from `place` on, up to `next`, which is the next to be given.
-    pub(crate) fn retract(&mut self, place: Ordinal, next: Ordinal) {
-        self.retracted.push(place.0..next.0);
+    /// Forgets the prints at `place` and after it. Their places may be given again, to what follows.
+    ///
+    /// Cost: a print in each bucket.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub(crate) fn retract(&mut self, place: Ordinal) -> Result<()> {
+        self.boundary = self.boundary.min(place.0); // what is given a place again gets its verdict here
+        let mut retraction = [0; PRINT_BYTES];
+        retraction[16..].copy_from_slice(&(place.0 | RETRACTION).to_le_bytes());
+        (0..NUM_BUCKETS).try_for_each(|bucket| self.buckets.push(bucket, &retraction))
     }
 
     /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
@@ -195,11 +197,7 @@ impl Partitioner {
         earlier: Option<&dyn Earlier>,
         is_told: bool,
     ) -> Result<SettledRound> {
-        let mut prints = Vec::new();
-        self.buckets.for_each(round.bucket, |block| {
-            let block = block.iter().map(PlacedPrint::of).filter(|print| round.holds(print.high));
-            prints.extend(block.filter(|print| !self.is_retracted(print.place)));
-        })?;
+        let mut prints = self.prints(round)?;
         prints.sort_unstable();
         let (first, last) = round.range();
         let mut entries = earlier.map(|earlier| earlier.entries(first, last)).transpose()?;
@@ -226,9 +224,27 @@ impl Partitioner {
         Ok(settled)
     }
 
-    fn is_retracted(&self, place: u64) -> bool {
-        let number = self.retracted.partition_point(|range| range.end <= place);
-        self.retracted.get(number).is_some_and(|range| range.start <= place)
+    /// The prints of a round that were not retracted.
+    fn prints(&self, round: BucketRound) -> Result<Vec<PlacedPrint>> {
+        let mut prints: Vec<PlacedPrint> = Vec::new();
+        let mut has_looked_back = false;
+        self.buckets.for_each(round.bucket, |block| {
+            for print in block.iter().map(PlacedPrint::of) {
+                if print.place < RETRACTION {
+                    prints.extend(round.holds(print.high).then_some(print));
+                    continue;
+                }
+                let first = print.place - RETRACTION;
+                while prints.pop_if(|print| print.place >= first).is_some() {}
+                // The survivors taken over are in no order. Among them are prints of one document at most that can
+                // still be retracted: the one that was open then.
+                if first <= self.boundary && !has_looked_back {
+                    prints.retain(|print| print.place < first);
+                    has_looked_back = true;
+                }
+            }
+        })?;
+        Ok(prints)
     }
 }
 
@@ -236,7 +252,6 @@ impl Partitioner {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SavedPartitioner {
     boundary: u64,
-    retracted: Vec<Range<u64>>,
     /// Length and checksum of the store that holds the prints.
     pub prints: Mark,
 }

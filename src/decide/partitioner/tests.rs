@@ -121,11 +121,41 @@ fn what_is_retracted_was_never_seen() {
     let exact = Exact::new(Scope::Corpus);
     let mut partitioner = Partitioner::take_over(exact, scratch(), Ordinal(0), None).unwrap();
     partitioner.partition(&chunk_prints[..2]).unwrap();
-    partitioner.retract(Ordinal(7), Ordinal(14));
+    partitioner.retract(Ordinal(7)).unwrap();
     partitioner.partition(&chunk_prints[2..]).unwrap();
     let options = SettleOptions { budget: 1, scratch: scratch(), earlier: None, fresh: None };
     let mut plan = partitioner.settle(Ordinal(21), options).unwrap();
     let verdicts = plan.settle(&chunk_prints[2..]).unwrap().concat();
     let (keep, copy) = (Verdict::KEEP, |place| Verdict::duplicate_of(Ordinal(place)));
     assert_eq!(verdicts, [keep, keep, copy(0), copy(1), keep, keep, keep]);
+}
+
+/// After a search for near-duplicates the places of documents are known, and a bad one has none: what follows stands at
+/// the places that its prints had.
+#[test]
+fn places_that_are_given_again_count() {
+    let partitioned = chunks(&[1, 2, 3, 4, 5, 6, 7, 1, 2, 8, 8, 9, 10, 11, 8, 9, 1, 9, 12, 13, 8]);
+    let given = |number: usize, first| chunk_prints(&partitioned[number..=number], first);
+    for taken_over in [false, true] {
+        let mut exact = Exact::new(Scope::Corpus);
+        let before = if taken_over { exact.settle(&given(0, 0)) } else { Vec::new() };
+        assert!(before.iter().flatten().all(|verdict| verdict.is_kept()));
+        // Paragraphs 4 and after it are the beginning of a document that turns out to be bad.
+        let boundary = if taken_over { 7 } else { 0 };
+        let mut partitioner =
+            Partitioner::take_over(exact, scratch(), Ordinal(boundary), Some(Ordinal(4))).unwrap();
+        if !taken_over {
+            partitioner.partition(&given(0, 0)).unwrap();
+        }
+        partitioner.partition(&given(1, 7)).unwrap();
+        partitioner.retract(Ordinal(4)).unwrap();
+        partitioner.partition(&given(2, 4)).unwrap();
+        let saved = partitioner.save().unwrap();
+        assert_eq!(saved.boundary, if taken_over { 4 } else { 0 });
+        let options = SettleOptions { budget: 1, scratch: scratch(), earlier: None, fresh: None };
+        let mut verdicts = partitioner.settle(Ordinal(11), options).unwrap();
+        let verdicts = verdicts.settle(&given(2, 4)).unwrap().concat();
+        let (keep, copy) = (Verdict::KEEP, |place| Verdict::duplicate_of(Ordinal(place)));
+        assert_eq!(verdicts, [keep, keep, copy(0), copy(5), keep, keep, copy(4)], "{taken_over}");
+    }
 }

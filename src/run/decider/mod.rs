@@ -234,8 +234,8 @@ impl<'a> Decider<'a> {
         for scanned in &scanned {
             feed.note_ways(&scanned.chunk);
         }
-        let rewind = self.take_reread(&mut scanned);
-        self.drop_bad_documents(&mut scanned, feed);
+        let rewind = self.take_reread(&mut scanned)?;
+        self.drop_bad_documents(&mut scanned, feed)?;
         let mut documents = Vec::with_capacity(scanned.len());
         let mut origins = Vec::with_capacity(scanned.len());
         for scanned in &scanned {

@@ -236,7 +236,7 @@ impl<'a> Decider<'a> {
             }
             SavedCopies::Partitioned(partitioner) => {
                 let prints = output.reopen_store(PRINTS, partitioner.prints)?;
-                Copies::Partitioned(Partitioner::resume(partitioner, scope, prints)?)
+                Copies::Partitioned(Partitioner::resume(&partitioner, scope, prints)?)
             }
             SavedCopies::Settled(saved) => {
                 let verdicts = output.reopen_store(VERDICTS, saved.verdicts)?;
