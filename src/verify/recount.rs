@@ -122,7 +122,10 @@ impl Recount {
     /// Compares with the summary of `account`; OUT holds so many bytes. `is_sound`: nothing is wrong with OUT and the
     /// ledger.
     pub(super) fn compare(mut self, account: &Path, bytes_output: u64, is_sound: bool, audit: &mut Audit) {
-        let is_shards = matches!(self.summary.config.options().write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
+        let is_shards = matches!(
+            self.summary.config.options().write.to,
+            Some(TargetFormat::Jsonl | TargetFormat::Parquet)
+        );
         if bytes_output > 0 || is_shards {
             self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
         }
@@ -167,7 +170,8 @@ impl Recount {
             (with, 0) => with > 0,
             (0, _) => false,
             (with, without) => {
-                let what = format!("{with} lines about copies have a text and {without} have none: all or none do");
+                let what =
+                    format!("{with} lines about copies have a text and {without} have none: all or none do");
                 audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
                 told.ledger_text
             }

@@ -2,6 +2,9 @@
 //! recounts the account: every value of `summary.json` and `rejected.jsonl`, and every id in the ledger, is changed
 //! once, and each change is found.
 
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "tests damage what the store did")]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -32,13 +35,13 @@ impl Observer for CutAt {
 /// is open.
 fn corpus(sandbox: &Sandbox) {
     for n in 0..160_usize {
-        let text = lines(20, |line| {
+        let text = lines::lines(20, |line| {
             format!("Report {}: the ferry left pier {line} with {n} cars.", n * 20 + line)
         });
         sandbox.file(format!("in/news/{}/{n:03}.txt", n % 3), text);
     }
     for seed in 0..4 {
-        let records = lines(1200, |n| {
+        let records = lines::lines(1200, |n| {
             json!({"id": seed * 10_000 + n, "text": format!("Record {n} of shard {seed}.\nSame.")})
                 .to_string()
         });
@@ -393,7 +396,7 @@ fn summary_of(value: &Value) -> String {
 
 /// Lines of the list of rejections as a run would spell them, if they are such lines.
 fn rejections_of(lines: &[Value]) -> String {
-    lines(lines.len(), |number| {
+    lines::lines(lines.len(), |number| {
         let line = serde_json::from_value::<RejectedLine>(lines[number].clone());
         line.map_or_else(|_| lines[number].to_string(), |line| serde_json::to_string(&line).expect("JSON"))
     })
@@ -401,7 +404,7 @@ fn rejections_of(lines: &[Value]) -> String {
 
 /// The same of the ledger.
 fn ledger_of(lines: &[Value]) -> Vec<u8> {
-    let text = lines(lines.len(), |number| {
+    let text = lines::lines(lines.len(), |number| {
         let text = lines[number].to_string();
         let line = serde_json::from_str::<LedgerLine<'_>>(&text);
         line.map(|line| serde_json::to_string(&line).expect("JSON")).unwrap_or(text)
