@@ -434,8 +434,16 @@ fn every_value_of_the_summary_is_recounted() {
     for pointer in &pointers {
         let mut other = summary.clone();
         let value = other.pointer_mut(pointer).expect("a value");
+        let (name, before) = (pointer.rsplit('/').next().expect("a name"), value.to_string());
         *value = changed(value);
-        sandbox.file(SUMMARY, summary_of(&other));
+        let after = value.to_string();
+        let mut spelled = summary_of(&other);
+        if spelled == text {
+            // The reader of summaries passes over it.
+            spelled = text.replacen(&format!("\"{name}\": {before}"), &format!("\"{name}\": {after}"), 1);
+        }
+        assert_ne!(spelled, text, "{pointer}");
+        sandbox.file(SUMMARY, spelled);
         if finds(&sandbox, &[], pointer) == is_unknown(pointer) {
             overlooked.push(format!("{pointer} changed"));
         }
