@@ -13,7 +13,7 @@ mod globs;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub use format::{Format, is_packed};
+pub use format::{Format, is_packed, stem_len};
 pub use globs::{Globs, Order};
 use rayon::prelude::*;
 

@@ -9,6 +9,7 @@ use super::container::Reread;
 use super::container::reader::{Body, End};
 use super::content::{Archive, Compression, Wrap};
 use super::context::ReadContext;
+use super::decompress::Total;
 use super::fault::{Fault, Trouble};
 use super::open::{Document, Found, Opener, Origin};
 use super::piece::{Piece, PiecePlace};
@@ -65,7 +66,8 @@ impl<'a> Stream<'a> {
         spooler: &'a dyn Spooler,
     ) -> Self {
         let position = Position::default();
-        let opener = Opener { context, how, spooler, position: position.clone() };
+        let total = Total::new(source.size, &position);
+        let opener = Opener { context, how, spooler, position: position.clone(), total };
         Self { source, opener, input, position, num_given: 0, state: State::Start, last: None }
     }
 
@@ -165,7 +167,8 @@ impl<'a> Stream<'a> {
                 let wrap = Wrap { outer, archive: Some(archive), inner: Compression::None };
                 let members: std::result::Result<Box<dyn Members>, Fault> = match archive {
                     Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file)))),
-                    Archive::Zip => ZipMembers::new(file).map(|zip| Box::new(zip) as Box<dyn Members>),
+                    Archive::Zip => ZipMembers::new(file, self.opener.total.clone())
+                        .map(|zip| Box::new(zip) as Box<dyn Members>),
                 };
                 let role = Role::ArchiveStart;
                 match members {
