@@ -4,6 +4,7 @@
 //! Every message names the path, the place in it, the reason and the remedy, and paths are printed
 //! with control and bidirectional characters escaped ([`crate::store::path::printable`]).
 
+pub mod caught;
 mod reason;
 
 use std::io;

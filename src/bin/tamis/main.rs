@@ -32,10 +32,12 @@ use progress::Progress;
 use settings::Settings;
 use tamis::Destination;
 use tamis::Error;
+use tamis::error::caught;
 use tamis::store::DiskOutput;
 use tamis::store::path::printable_bytes;
 
 fn main() -> ExitCode {
+    print_no_caught_panics();
     let command = match Tamis::try_parse() {
         Ok(tamis) => tamis.command,
         Err(error) => return usage(&error),
@@ -69,6 +71,16 @@ fn main() -> ExitCode {
         exit
     });
     exit.into()
+}
+
+/// What an input leads the crates to that read it is told as a rejection, and not beside it as a panic.
+fn print_no_caught_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !caught::is_caught() {
+            print(panic);
+        }
+    }));
 }
 
 /// Ctrl-C, SIGTERM or SIGHUP came.
