@@ -31,7 +31,7 @@ pub use chunk::{Chunk, Part, PartFate, Role};
 pub use container::{Columns, Field, Reread, Rows};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub use content::{Archive, Compression, Wrap};
-pub use context::{FieldPath, PIECE_BYTES, ReadContext};
+pub use context::{FieldPath, PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub use decode::Visitor;
 pub use fault::Fault;
 pub use fields::Fields;
