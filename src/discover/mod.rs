@@ -170,6 +170,15 @@ pub fn discover(
                 let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
                 sources.push(number, &name, lister.plan_for(&name))?;
             }
+            Root::Fifo(path) => {
+                let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
+                // Of a stream whose name promises nothing it is said what it is, as of standard input.
+                let plan = match lister.plan_for(&name) {
+                    Plan::Read(Format::Sniff) => Plan::Read(Format::promised(config.input_format)),
+                    plan => plan,
+                };
+                sources.push(number, &name, plan)?;
+            }
             Root::Listed { relative, .. } => sources.push(number, relative, lister.plan_for(relative))?,
             Root::Stdin => {
                 let (name, format) = stdin(config.input_format);

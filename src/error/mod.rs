@@ -35,7 +35,7 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// An input named by the caller is neither a file nor a directory.
+    /// An input named by the caller is neither a file nor a directory, nor a FIFO.
     #[error(
         "{}: not a regular file or directory ({kind}); give its content through a file, or `-` for standard input",
         printable(path)
@@ -43,7 +43,7 @@ pub enum Error {
     InputKind {
         /// The input as given.
         path: PathBuf,
-        /// What it is: FIFO, socket, device.
+        /// What it is: socket, device.
         kind: &'static str,
     },
 

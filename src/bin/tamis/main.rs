@@ -20,8 +20,10 @@ mod sources;
 mod verify;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
@@ -38,6 +40,7 @@ use tamis::store::path::printable_bytes;
 
 fn main() -> ExitCode {
     print_no_caught_panics();
+    outlive_size_limits();
     let command = match Tamis::try_parse() {
         Ok(tamis) => tamis.command,
         Err(error) => return usage(&error),
@@ -83,8 +86,18 @@ fn print_no_caught_panics() {
     }));
 }
 
+/// A write beyond the limit on the size of files (`ulimit -f`) is an error like that of a full disk: SIGXFSZ, which
+/// comes with it, would end the command without a word.
+fn outlive_size_limits() {
+    // Where the signal cannot be caught it does what it did.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+}
+
 /// Ctrl-C, SIGTERM or SIGHUP came.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The OUT beside which a run stages.
+static STAGED: OnceLock<PathBuf> = OnceLock::new();
 
 fn inspect(settings: &Settings) -> anyhow::Result<Exit> {
     let roots = settings.roots()?;
@@ -100,7 +113,14 @@ fn start(verbose: u8, is_quiet: bool) -> anyhow::Result<Progress> {
     start_logging(verbose);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            // The second time: a read may hang for ever. What is staged is cleared by the next run.
+            // The second time: a read may hang for ever.
+            if let Some(staged) = STAGED.get().and_then(|out| DiskOutput::staging_of(out)) {
+                note(&format!(
+                    "ended at once; what was staged stays in {}, until the next run into the same OUT clears it or goes on \
+                     with --resume",
+                    staged.display()
+                ));
+            }
             #[expect(clippy::exit, reason = "the user insists")]
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
@@ -116,6 +136,9 @@ fn clean(settings: &mut Settings) -> anyhow::Result<Exit> {
         settings.leave_index();
     }
     let roots = settings.roots()?;
+    if let Destination::Directory(out) = &destination {
+        STAGED.get_or_init(|| out.clone());
+    }
     let progress = start(settings.verbose, settings.quiet)?;
     let outcome = tamis::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);

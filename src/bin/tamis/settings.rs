@@ -257,7 +257,7 @@ fn memory(asked: Option<ByteSize>, inputs: &[PathBuf]) -> anyhow::Result<Option<
             bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
         }
         Some(ByteSize(bytes)) => Ok(Some(bytes)),
-        None if inputs.iter().any(|input| input.as_os_str() == "-") => Ok(None),
+        None if inputs.iter().any(|input| Root::look(input).is_ok_and(|root| root.is_stream())) => Ok(None),
         None => Ok(tamis::store::machine_memory().map(|bytes| (bytes / 2).max(MIN_MEMORY))),
     }
 }
