@@ -169,7 +169,7 @@ impl RejectReason {
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {
-                "make several records of it, or a text file of lines, which may have any number"
+                "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
             }
         }
     }

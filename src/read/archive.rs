@@ -1,7 +1,7 @@
 //! Archives: one member after the other, each unpacked to a spool. Nothing is ever written to disk under a
 //! member's own name.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
@@ -176,8 +176,7 @@ impl ZipMembers {
     /// Reads the directory of `file`; `total` counts what its members are unpacked to.
     pub(super) fn new(file: Box<dyn InputFile>, total: Total) -> Result<Self, Fault> {
         // `ZipArchive` would give one of several members with one name.
-        let mut archive =
-            ZipIterable::try_new(file, Config::default()).map_err(|error| zip_fault(&error))?;
+        let mut archive = ZipIterable::try_new(file, Config::default()).map_err(|error| zip_fault(&error))?;
         let (mut names, mut ranges, mut members) = (Names::default(), Ranges::default(), Vec::new());
         for entry in archive.files().map_err(|error| zip_fault(&error))? {
             let entry = OwnedZipFileEntry::from(entry.map_err(|error| zip_fault(&error))?);
@@ -192,21 +191,28 @@ impl ZipMembers {
     }
 }
 
-/// The names of an archive's members, each of which stands for one file when the archive is written again.
+/// The names of an archive's members, each of which stands for one file when the archive is written again; with each
+/// the number that its next namesake may have.
 #[derive(Default)]
-struct Names(HashSet<Vec<u8>>);
+struct Names(HashMap<Vec<u8>, u64>);
 
 impl Names {
     /// The name of the next member: its own, or, if a member before it has that, the first free one of those with a
     /// number before the ending (`a~2.txt`).
     fn take(&mut self, name: Vec<u8>) -> Vec<u8> {
-        if self.0.insert(name.clone()) {
+        let Some(mut number) = self.0.get(&name).copied() else {
+            self.0.insert(name.clone(), 2);
             return name;
-        }
+        };
         let (stem, ending) = name.split_at(stem_len(&name));
-        let numbered = |number: u64| [stem, format!("~{number}").as_bytes(), ending].concat();
-        let free = (2..).map(numbered).find(|numbered| self.0.insert(numbered.clone()));
-        free.unwrap_or(name)
+        let mut numbered = name.clone();
+        while self.0.contains_key(&numbered) {
+            numbered = [stem, format!("~{number}").as_bytes(), ending].concat();
+            number += 1;
+        }
+        self.0.insert(name, number);
+        self.0.insert(numbered.clone(), 2);
+        numbered
     }
 }
 
@@ -262,12 +268,7 @@ impl Members for ZipMembers {
 }
 
 impl ZipMembers {
-    fn unpack(
-        &mut self,
-        member: &ZipMember,
-        limit: u64,
-        spooler: &dyn Spooler,
-    ) -> Result<Content, Trouble> {
+    fn unpack(&mut self, member: &ZipMember, limit: u64, spooler: &dyn Spooler) -> Result<Content, Trouble> {
         let files = self.archive.files().map_err(|error| zip_fault(&error))?;
         match member.entry.as_ref().with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(entry) => {

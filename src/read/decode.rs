@@ -6,14 +6,12 @@ use super::chunk::{Chunk, PartFate};
 use super::coding::Coding;
 use super::container::lines;
 use super::container::reader::{BOM, Records, Reread};
-use super::context::ReadContext;
+use super::context::{ParagraphLimit, ReadContext};
 use super::encoding;
 use super::fault::Fault;
 use super::slot::Slot;
-use crate::config::SplitConfig;
 use crate::document::Kind;
 use crate::error::RejectReason;
-use crate::split;
 use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
@@ -31,27 +29,7 @@ pub(super) struct Decoding {
     pub(super) offset: u64,
     /// `--encoding-errors replace`.
     pub(super) replace: bool,
-    /// How the text will be split.
-    pub(super) split: SplitConfig,
-}
-
-/// 2^20: most paragraphs of a document that is held at once, which is a record, or a text that cannot be cut (one line
-/// of sentences). While its batch is worked on each takes about 100 bytes ([`super::PARAGRAPH_BYTES`]), all of them
-/// 100 MiB. The limit is the same whatever `--memory` is, as the output must be. A book has some ten thousand.
-const MAX_PARAGRAPHS: u64 = 1 << 20;
-
-/// Checks that a text has no more paragraphs than may be held at once.
-fn check(text: &str, split: SplitConfig) -> Result<(), Fault> {
-    // Each takes a byte, and the end of its line or sentence is seldom none.
-    if count(text.len()) <= MAX_PARAGRAPHS {
-        return Ok(());
-    }
-    let number = split::num_paragraphs(text, split);
-    if number <= MAX_PARAGRAPHS {
-        return Ok(());
-    }
-    let detail = format!("it has {number} paragraphs, and {MAX_PARAGRAPHS} are the most that are held at once");
-    Err(Fault::new(RejectReason::TooManyParagraphs, detail))
+    pub(super) paragraphs: ParagraphLimit,
 }
 
 /// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
@@ -61,18 +39,18 @@ pub(super) fn decode_whole(
     context: &ReadContext,
     visitor: &mut impl Visitor,
 ) -> PartFate {
-    let ReadContext { detection, split, .. } = *context;
+    let ReadContext { detection, paragraphs, .. } = *context;
     // Nearly every file is UTF-8 without a byte that would make it anything else.
     let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
     let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
-    if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, split, visitor) {
+    if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, paragraphs, visitor) {
         return fate;
     }
     let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
     match detection.settle(encoding::detect(&chunk.bytes[start..], detection.given)) {
         Ok(coding) => {
             chunk.bytes.drain(start..start + mark);
-            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace, split };
+            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace, paragraphs };
             decode(chunk, start, decoding, visitor)
         }
         Err(fault) => {
@@ -93,7 +71,7 @@ pub(super) fn decode(
     decoding: Decoding,
     visitor: &mut impl Visitor,
 ) -> PartFate {
-    let Decoding { coding, offset, replace, split } = decoding;
+    let Decoding { coding, offset, replace, paragraphs } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
         part.encoding = encoding::name(coding.encoding);
     }
@@ -104,7 +82,7 @@ pub(super) fn decode(
     if !coding.is_settled && encoding::has_jp_escape(bytes) {
         return reread(chunk, start);
     }
-    if let Some(fate) = decode_utf8(chunk, start, split, visitor) {
+    if let Some(fate) = decode_utf8(chunk, start, paragraphs, visitor) {
         return fate;
     }
     if !coding.is_settled {
@@ -119,7 +97,7 @@ pub(super) fn decode(
     let lossy = String::from_utf8_lossy(bytes).into_owned();
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
-    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced), split }, visitor)
+    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced), paragraphs }, visitor)
 }
 
 fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
@@ -131,12 +109,12 @@ fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
 fn decode_utf8(
     chunk: &mut Chunk,
     start: usize,
-    split: SplitConfig,
+    paragraphs: ParagraphLimit,
     visitor: &mut impl Visitor,
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
-    if let Err(fault) = check(text, split) {
+    if let Err(fault) = paragraphs.check(text) {
         chunk.bytes.truncate(start);
         return Some(PartFate::Rejected(fault));
     }
@@ -148,7 +126,7 @@ fn decode_utf8(
 fn decode_other(
     chunk: &mut Chunk,
     start: usize,
-    Decoding { coding, offset, replace, split }: Decoding,
+    Decoding { coding, offset, replace, paragraphs }: Decoding,
     visitor: &mut impl Visitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
@@ -157,7 +135,7 @@ fn decode_other(
     match decoded {
         Ok(num_replaced) => {
             chunk.bytes.truncate(start);
-            show(chunk, Decoded { text, num_replaced, split }, visitor)
+            show(chunk, Decoded { text, num_replaced, paragraphs }, visitor)
         }
         Err(_) if !coding.is_settled => reread(chunk, start),
         Err(at) => {
@@ -173,13 +151,13 @@ fn decode_other(
 struct Decoded {
     text: String,
     num_replaced: u64,
-    split: SplitConfig,
+    paragraphs: ParagraphLimit,
 }
 
 /// Puts a decoded text at the end of the chunk.
 fn show(chunk: &mut Chunk, decoded: Decoded, visitor: &mut impl Visitor) -> PartFate {
-    let Decoded { text, num_replaced, split } = decoded;
-    if let Err(fault) = check(&text, split) {
+    let Decoded { text, num_replaced, paragraphs } = decoded;
+    if let Err(fault) = paragraphs.check(&text) {
         return PartFate::Rejected(fault);
     }
     visitor.document(&text);
@@ -267,7 +245,7 @@ fn decode_records(
     for slot in &mut slots[first..] {
         if slot.is_record {
             let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
-                check(text_of(bytes, slot), context.split)?;
+                context.paragraphs.check(text_of(bytes, slot))?;
                 Ok(replaced)
             });
             match decoded {
@@ -287,30 +265,4 @@ fn decode_records(
 /// The text of a record. Its bytes were checked, and decoding makes text of text.
 fn text_of<'a>(bytes: &'a [u8], slot: &Slot) -> &'a str {
     simdutf8::basic::from_utf8(&bytes[slot.text.range()]).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Repair, SplitMode};
-
-    #[test]
-    fn so_many_paragraphs_are_held_at_once() {
-        let most = usize::try_from(MAX_PARAGRAPHS).unwrap();
-        let reason = |text: &str, split| {
-            let config = SplitConfig { split, repair: Repair::Basic };
-            check(text, config).err().map(|fault| (fault.reason, fault.detail))
-        };
-        let lines = "a\n".repeat(most);
-        let told = |number| {
-            let detail = format!("it has {number} paragraphs, and 1048576 are the most that are held at once");
-            Some((RejectReason::TooManyParagraphs, detail))
-        };
-        assert_eq!(reason(&lines, SplitMode::Line), None);
-        assert_eq!(reason(&"\n\n\n".repeat(most), SplitMode::Line), None, "blank lines are none");
-        assert_eq!(reason(&format!("{lines}b"), SplitMode::Line), told(1_048_577));
-        assert_eq!(reason(&format!("{lines}b"), SplitMode::Block), None, "one block");
-        assert_eq!(reason(&lines.replace('\n', "\n\n").repeat(2), SplitMode::Block), told(2_097_152));
-        assert_eq!(reason(&"好。".repeat(most + 2), SplitMode::Sentence), told(1_048_578));
-    }
 }

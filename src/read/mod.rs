@@ -35,7 +35,7 @@ pub use context::{FieldPath, PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub use decode::Visitor;
 pub use fault::Fault;
 pub use fields::Fields;
-pub use piece::{Piece, PiecePlace};
+pub use piece::{Piece, PiecePlace, held_of_lines};
 pub use slot::Slot;
 pub use spool::{Spool, Spooler};
 pub use stream::{Stop, Stream};
@@ -44,6 +44,7 @@ pub use whole::{is_large, read_files, read_piece};
 use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::error::{Error, Result};
 use coding::Detection;
+use context::ParagraphLimit;
 
 impl ReadContext {
     /// The context of a configuration.
@@ -67,6 +68,7 @@ impl ReadContext {
             text_field: FieldPath::new(&read.text_field),
             id_field: read.id_field.clone(),
             split: config.split,
+            paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),

@@ -214,7 +214,12 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     let fate = match body {
         Body::Text(TextPiece { bytes, coding, offset }) => {
             decode::append(chunk, bytes);
-            let decoding = Decoding { coding, offset, replace: context.detection.replace, split: context.split };
+            let decoding = Decoding {
+                coding,
+                offset,
+                replace: context.detection.replace,
+                paragraphs: context.paragraphs,
+            };
             decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {

@@ -281,7 +281,8 @@ impl HeaderReader {
                 walked = thrift::walk(&long, thrift::PAGE_HEADER);
             }
         }
-        let Notes { unpacked, packed, .. } = walked.map_err(|wrong| std::io::Error::from(damaged(&told(wrong))))?;
+        let Notes { unpacked, packed, .. } =
+            walked.map_err(|wrong| std::io::Error::from(damaged(&told(wrong))))?;
         match Fault::bomb("a page", unpacked, packed) {
             Some(bomb) => Err(bomb.into()),
             None => Ok(()),

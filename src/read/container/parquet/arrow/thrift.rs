@@ -119,15 +119,8 @@ const COLUMN_METADATA: Shape = Record(&[
     (17, Record(&[(1, BOUNDING_BOX), (2, WHOLES)])),
 ]);
 
-const COLUMN_CHUNK: Shape = Record(&[
-    (1, Bytes),
-    (2, Whole),
-    (3, COLUMN_METADATA),
-    (4, Whole),
-    (5, Whole),
-    (6, Whole),
-    (7, Whole),
-]);
+const COLUMN_CHUNK: Shape =
+    Record(&[(1, Bytes), (2, Whole), (3, COLUMN_METADATA), (4, Whole), (5, Whole), (6, Whole), (7, Whole)]);
 
 const ROW_GROUP: Shape = Record(&[
     (1, List(&COLUMN_CHUNK)),
