@@ -107,7 +107,7 @@ fn a_record_has_so_many_paragraphs() {
     }
     assert!(trees[0] == trees[1], "the ceiling changes nothing");
     sandbox.tamis(&[&CLEAN[..], &["--force", "--max-document-size", "300MiB"]].concat()).exits(0);
-    sandbox.tamis(&["verify", "in", "--against", "out"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--against", "out", "--max-document-size", "300MiB"]).exits(0);
 }
 
 // Archives.
