@@ -78,7 +78,7 @@ sizes, scripts, and what would be skipped or rejected and why. Always exits 0 un
 /// Inputs and options of `inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// Files and directories to look at; `-` is standard input.
+    /// Files, directories and FIFOs to look at; `-` is standard input.
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -127,7 +127,7 @@ impl From<InspectArgs> for CleanArgs {
 /// Inputs and options of `clean`.
 #[derive(Debug, Args)]
 pub(crate) struct CleanArgs {
-    /// Files and directories to clean; `-` is standard input.
+    /// Files, directories and FIFOs to clean; `-` is standard input.
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -311,7 +311,7 @@ pub(crate) struct Reading {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     pub(crate) follow: Option<bool>,
 
-    /// What standard input holds [default: text].
+    /// What standard input holds, or a FIFO whose name does not say it [default: text].
     #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
     pub(crate) input_format: Option<Kind>,
 }

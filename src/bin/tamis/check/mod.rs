@@ -39,7 +39,7 @@ Exit codes: 0 passed, 1 a limit is broken, 2 error, 130 interrupted.";
 /// Inputs and options of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// Files and directories to check; `-` is standard input.
+    /// Files, directories and FIFOs to check; `-` is standard input.
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     inputs: Vec<PathBuf>,
 

@@ -20,7 +20,7 @@ Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs w
 /// Inputs and options of `index build`.
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
-    /// Files and directories to read; `-` is standard input.
+    /// Files, directories and FIFOs to read; `-` is standard input.
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     inputs: Vec<PathBuf>,
 
