@@ -10,7 +10,6 @@ COPY Cargo.toml Cargo.lock ./
 COPY src src
 # The manifest names these, so they must be there.
 COPY benches benches
-COPY tests/examples tests/examples
 RUN cargo install --locked --profile dist --path . --root /out && install -d -m 1777 /root-of-image/tmp
 
 FROM scratch

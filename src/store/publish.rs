@@ -50,7 +50,7 @@ pub(super) struct Staging {
     /// Parents of OUT that did not exist, the innermost first.
     made: Vec<PathBuf>,
     /// Held to the end of the run.
-    _lock: File,
+    lock: File,
 }
 
 impl Staging {
@@ -85,7 +85,7 @@ impl Staging {
             has_record,
             is_resumed: false,
             made,
-            _lock: lock,
+            lock,
         };
         staging.undo()?;
         // A run that is refused leaves what another one did as it is.
@@ -335,6 +335,14 @@ impl Staging {
         if let Err(error) = cleared {
             tracing::warn!(path = %printable(&self.directory), %error, "cannot remove the staging directory");
         }
+    }
+}
+
+impl Drop for Staging {
+    /// Lets go of the lock. Closing the file would not: a program that this process starts at the same moment holds it
+    /// open for a while too.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock(); // closing it is all that is left to do
     }
 }
 

@@ -1,0 +1,65 @@
+//! Where the inputs of a run are: where run.json says that they were, or where they are said to be now.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use tamis::account::RunInfo;
+use tamis::store::Root;
+use tamis::store::path::{from_bytes, from_lossless, printable};
+
+use crate::options::list;
+
+/// The inputs, looked at.
+pub(crate) fn roots(
+    run: &RunInfo,
+    given: &[PathBuf],
+    files_from: Option<&Path>,
+) -> anyhow::Result<Vec<Root>> {
+    if given.is_empty() && files_from.is_none() {
+        return of_run(run);
+    }
+    let mut roots = given.iter().map(|input| Root::look(input)).collect::<tamis::Result<Vec<_>>>()?;
+    if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
+        bail!("input {}: what is read again must be in files", printable(stream.path()));
+    }
+    if let Some(list) = files_from {
+        for path in list::read(list)? {
+            roots.push(Root::listed(&path)?);
+        }
+    }
+    Ok(roots)
+}
+
+fn of_run(run: &RunInfo) -> anyhow::Result<Vec<Root>> {
+    let Some(directory) = &run.directory else {
+        bail!("run.json does not say where the inputs of this run are; name them with --input");
+    };
+    let path = |spelled: &str| from_bytes(&from_lossless(spelled)).to_owned();
+    let directory = path(directory);
+    let moved = |error: tamis::Error| {
+        anyhow::anyhow!(
+            "{error}; the inputs of a run are read again: if they are elsewhere now, name them with --input"
+        )
+    };
+    let mut roots = Vec::new();
+    for input in run.inputs.iter().map(|input| path(input)) {
+        let is_stdin = input.as_os_str() == "-";
+        roots.push(if is_stdin { Root::Stdin } else { Root::look(&directory.join(input)).map_err(moved)? });
+    }
+    match run.files_from.as_deref() {
+        None => {}
+        Some("-") => bail!(
+            "the list of files of this run came from standard input, which cannot be read again; give it in a file \
+             with --files-from"
+        ),
+        Some(list) => {
+            let list = directory.join(path(list));
+            let listed = list::read(&list)
+                .with_context(|| format!("{}: give the list with --files-from", printable(&list)))?;
+            for path in listed {
+                roots.push(Root::listed_in(&directory, &path).map_err(moved)?);
+            }
+        }
+    }
+    Ok(roots)
+}
