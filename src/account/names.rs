@@ -1,6 +1,6 @@
 //! The names of the files in an account.
 
-/// The counts of a run. Its presence tells the store that a directory is an account.
+/// The counts of a run. The store recognizes a directory as an account by this file.
 pub use crate::store::SUMMARY;
 
 /// The ledger.

@@ -1,4 +1,4 @@
-//! What reading needs to know of the configuration.
+//! The settings that reading depends on.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use crate::error::RejectReason;
 use crate::split;
 use crate::units::count;
 
-/// What reading needs to know, made once a run.
+/// The settings that reading depends on, made once a run.
 #[derive(Debug)]
-pub struct ReadContext {
+pub(crate) struct ReadContext {
     /// Path of the field that holds a record's text.
     pub text_field: FieldPath,
     /// Name of the field that names a record.
@@ -26,11 +26,11 @@ pub struct ReadContext {
 
 /// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPath(Vec<String>);
+pub(crate) struct FieldPath(Vec<String>);
 
 impl FieldPath {
     /// Parses a dotted path.
-    pub fn new(path: &str) -> Self {
+    pub(crate) fn new(path: &str) -> Self {
         Self(path.split('.').map(str::to_owned).collect())
     }
 }
@@ -49,12 +49,12 @@ impl fmt::Display for FieldPath {
 }
 
 /// The pieces of a large file are about this long; a smaller file is read whole.
-pub const PIECE_BYTES: u64 = 256 * 1024;
+pub(crate) const PIECE_BYTES: u64 = 256 * 1024;
 
 /// Bytes of memory that a paragraph takes beside its text while its batch is worked on, about: where it stands, its
 /// print twice, its verdict, and what of those two batches hold at once. Measured: 15 million lines of one character
 /// took 100 bytes each of those that were held.
-pub const PARAGRAPH_BYTES: u64 = 100;
+pub(crate) const PARAGRAPH_BYTES: u64 = 100;
 
 /// How many paragraphs a document may have that is held at once, which is a record, or a text that cannot be cut (one
 /// line of sentences).
@@ -65,8 +65,8 @@ pub(super) struct ParagraphLimit {
 }
 
 /// 2^20: of so many paragraphs a document may be made whatever `--max-document-size` is. While its batch is worked on
-/// each takes about 100 bytes ([`PARAGRAPH_BYTES`]), all of them 100 MiB. A book has
-/// some ten thousand.
+/// each takes about 100 bytes ([`PARAGRAPH_BYTES`]), all of them 100 MiB. A book has some
+/// ten thousand.
 const LEAST_LIMIT: u64 = 1 << 20;
 
 /// A document may have one paragraph for so many bytes that it may have: 2^20 for the 256 MiB of the default. Like

@@ -1,4 +1,4 @@
-//! Decoding: the bytes of a chunk become the texts of its documents, in place, and are shown to a [`Visitor`].
+//! Decoding: the bytes of a chunk become the texts of its documents, in place, and are shown to a [`TextVisitor`].
 
 use encoding_rs::UTF_8;
 
@@ -16,12 +16,20 @@ use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
-pub trait Visitor {
+pub(crate) trait TextVisitor {
     /// The next document, or the next piece of a large one.
     fn document(&mut self, text: &str);
 }
 
-/// How the bytes of a piece are to be decoded.
+/// A visitor for readers that need the bytes of a chunk only.
+#[derive(Debug)]
+pub(crate) struct IgnoreTexts;
+
+impl TextVisitor for IgnoreTexts {
+    fn document(&mut self, _text: &str) {}
+}
+
+/// The way in which the bytes of a piece are decoded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decoding {
     pub(super) coding: Coding,
@@ -37,7 +45,7 @@ pub(super) fn decode_whole(
     chunk: &mut Chunk,
     start: usize,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let ReadContext { detection, paragraphs, .. } = *context;
     // Nearly every file is UTF-8 without a byte that would make it anything else.
@@ -69,7 +77,7 @@ pub(super) fn decode(
     chunk: &mut Chunk,
     start: usize,
     decoding: Decoding,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let Decoding { coding, offset, replace, paragraphs } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
@@ -110,7 +118,7 @@ fn decode_utf8(
     chunk: &mut Chunk,
     start: usize,
     paragraphs: ParagraphLimit,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
@@ -127,7 +135,7 @@ fn decode_other(
     chunk: &mut Chunk,
     start: usize,
     Decoding { coding, offset, replace, paragraphs }: Decoding,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -155,7 +163,7 @@ struct Decoded {
 }
 
 /// Puts a decoded text at the end of the chunk.
-fn show(chunk: &mut Chunk, decoded: Decoded, visitor: &mut impl Visitor) -> PartFate {
+fn show(chunk: &mut Chunk, decoded: Decoded, visitor: &mut impl TextVisitor) -> PartFate {
     let Decoded { text, num_replaced, paragraphs } = decoded;
     if let Err(fault) = paragraphs.check(&text) {
         return PartFate::Rejected(fault);
@@ -195,7 +203,7 @@ pub(super) fn decode_lines(
     start: usize,
     kind: Kind,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let first = chunk.slots.len();
     let span = ByteSpan::new(start, chunk.bytes.len());
@@ -212,7 +220,7 @@ pub(super) fn add_records(
     kind: Kind,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let (start, first) = (chunk.bytes.len(), chunk.slots.len());
     append(chunk, records.bytes);
@@ -237,7 +245,7 @@ fn decode_records(
     first: usize,
     kind: Kind,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::content::Compression;
 use super::fault::Fault;
-use super::position::Position;
+use super::position::ReadPosition;
 use crate::error::RejectReason;
 use crate::units::count;
 
@@ -15,14 +15,14 @@ pub(super) struct Counted<R> {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
-    position: Position,
+    position: ReadPosition,
 }
 
 /// Compressed bytes read at once.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 impl<R: Read> Counted<R> {
-    fn new(reader: R, position: Position) -> Self {
+    fn new(reader: R, position: ReadPosition) -> Self {
         Self { reader, buffer: vec![0; BUFFER_BYTES].into(), start: 0, end: 0, position }
     }
 }
@@ -61,17 +61,17 @@ impl<R: Read> Read for Counted<R> {
 /// member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
 #[derive(Debug, Clone)]
 pub(super) struct Total {
-    unpacked: Position,
+    unpacked: ReadPosition,
     /// Bytes of the source; `u64::MAX` if they are not known.
     packed: u64,
     /// Bytes of the source that were read.
-    read: Position,
+    read: ReadPosition,
 }
 
 impl Total {
     /// Of a source of this size, of which `read` counts the bytes that were read.
-    pub(super) fn new(packed: u64, read: &Position) -> Self {
-        Self { unpacked: Position::default(), packed, read: read.clone() }
+    pub(super) fn new(packed: u64, read: &ReadPosition) -> Self {
+        Self { unpacked: ReadPosition::default(), packed, read: read.clone() }
     }
 
     /// Adds what was unpacked.
@@ -96,7 +96,7 @@ const XZ_MEMORY: u64 = 256 * 1024 * 1024;
 pub(super) struct Decompressor<R: Read> {
     decoder: Decoder<R>,
     compression: Compression,
-    position: Position,
+    position: ReadPosition,
     start: u64,
     decoded: u64,
     total: Total,
@@ -115,7 +115,7 @@ impl<R: Read> Decompressor<R> {
     pub(super) fn new(
         reader: R,
         compression: Compression,
-        position: &Position,
+        position: &ReadPosition,
         total: Total,
     ) -> io::Result<Self> {
         let counted = Counted::new(reader, position.clone());
@@ -246,7 +246,7 @@ mod tests {
 
     fn decode(compression: Compression, bytes: &[u8]) -> Result<Vec<u8>, (RejectReason, Option<u64>)> {
         let mut out = Vec::new();
-        let position = Position::default();
+        let position = ReadPosition::default();
         let total = Total::new(count(bytes.len()), &position);
         let reader = Decompressor::new(bytes, compression, &position, total);
         let read = reader.and_then(|mut reader| reader.read_to_end(&mut out));
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn what_a_source_holds_is_counted_together() {
-        let read = Position::default();
+        let read = ReadPosition::default();
         read.advance(10);
         for (packed, most) in [(u64::MAX, 64 * 1024 * 1024), (100_000, 100_099_999)] {
             let total = Total::new(packed, &read);

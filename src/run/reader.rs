@@ -1,5 +1,5 @@
 //! Reads the corpus a batch at a time: one batch is scanned, in parallel, while the next is fed and something else is
-//! done. Every pass goes on by [`advance`]; [`Look`] is the pass that does nothing but read.
+//! done. Every pass goes on by [`advance`]; [`ReadOnlyPass`] is the pass that does nothing but read.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use super::feed::{Feed, Rewind, Room, Work};
 use super::pass::Pass;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{self, Chunk, PartFate, ReadContext, Visitor, held_of_lines};
+use crate::read::{self, Chunk, PartFate, ReadContext, TextVisitor, held_of_lines};
 use crate::units::{SourceId, count};
 
 /// Scans the batch that was fed ahead, or the next, and feeds another if that is worth it, while `meanwhile` runs. What
@@ -127,13 +127,13 @@ fn scan_all<T: Send + Weigh>(
 }
 
 /// The pass that only reads: gives out what a scan makes of each chunk, for programs that decide and write nothing.
-pub(crate) struct Look<'a, S> {
+pub(crate) struct ReadOnlyPass<'a, S> {
     feed: Feed<'a>,
     observer: &'a dyn Observer,
     scan: S,
 }
 
-impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> Look<'a, S> {
+impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> ReadOnlyPass<'a, S> {
     /// Takes `feed` through to its end.
     pub(crate) fn new(feed: Feed<'a>, observer: &'a dyn Observer, scan: S) -> Self {
         Self { feed, observer, scan }
@@ -149,7 +149,7 @@ impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> Look<'a, S> {
     /// # Errors
     /// [`Error::Interrupted`], and [`Error::Output`] if there is no space to unpack to.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<(Chunk, T)>>> {
-        if self.feed.ahead().is_none() && Pass::Look.feeds_ahead() {
+        if self.feed.ahead().is_none() && Pass::ReadOnly.feeds_ahead() {
             self.feed.feed_ahead()?;
         }
         if self.feed.ahead().is_some_and(<[Work]>::is_empty) {
@@ -187,7 +187,7 @@ pub(crate) fn read_work(
     work: Work,
     listing: Listing<'_>,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> Chunk {
     match work {
         Work::Piece(piece) => read::read_piece(*piece, context, visitor),

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Input, InputFile, Place, path};
+use super::{Input, InputFile, InputPlace, path};
 use crate::error::{Error, Result};
 
 /// Opens a file for reading. What became a FIFO since it was listed must not block the run; for a regular file the
@@ -15,12 +15,12 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of the operating system.
 pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     Ok(Box::new(File::options().read(true).custom_flags(nonblocking).open(path)?))
 }
 
 /// Whether a file stands there.
-pub fn is_file(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
@@ -161,7 +161,7 @@ impl DiskInput {
             *kept = Some(Arc::new(file));
         }
         match &*kept {
-            Some(file) => Ok(Box::new(Kept { file: file.clone(), position: 0 })),
+            Some(file) => Ok(Box::new(KeptStream { file: file.clone(), position: 0 })),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -171,7 +171,7 @@ impl DiskInput {
         &self.roots
     }
 
-    fn path(&self, place: Place<'_>) -> io::Result<PathBuf> {
+    fn path(&self, place: InputPlace<'_>) -> io::Result<PathBuf> {
         match self.roots.get(place.root) {
             Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
             Some(Root::File(path) | Root::Listed { path, .. }) => Ok(path.clone()),
@@ -181,21 +181,21 @@ impl DiskInput {
 }
 
 impl Input for DiskInput {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         if self.roots.get(place.root).is_some_and(Root::is_stream) {
             return self.open_stream(place.root);
         }
         open_file(&self.path(place)?)
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         if self.roots.get(place.root).is_some_and(Root::is_stream) {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())
     }
 
-    fn stamp(&self, place: Place<'_>) -> Option<u64> {
+    fn stamp(&self, place: InputPlace<'_>) -> Option<u64> {
         let metadata = fs::metadata(self.path(place).ok()?).ok()?;
         let words = [metadata.len(), metadata.mtime().cast_unsigned(), metadata.mtime_nsec().cast_unsigned()];
         // Twice 32 bits: of the words, and of the words in another order.
@@ -204,13 +204,13 @@ impl Input for DiskInput {
     }
 }
 
-/// What was kept of a stream, with a position of its own.
-struct Kept {
+/// The kept beginning of a stream, with a position of its own.
+struct KeptStream {
     file: Arc<File>,
     position: u64,
 }
 
-impl Read for Kept {
+impl Read for KeptStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.file.read_at(buffer, self.position)?;
         self.position += crate::units::count(len);
@@ -218,7 +218,7 @@ impl Read for Kept {
     }
 }
 
-impl Seek for Kept {
+impl Seek for KeptStream {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::ErrorKind::NotSeekable.into()) // as where it came from, so that it is read the same way
     }

@@ -24,12 +24,12 @@ use super::path::{from_bytes, printable, with_suffix};
 use super::{SUMMARY, output_error};
 use crate::error::{Error, Result};
 
-/// What an output consists of.
+/// The shape of an output: the files and directories that it consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// OUT and `OUT.tamis`.
     WithRecord,
-    /// One directory.
+    /// The output is one directory.
     Alone,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Claims OUT; gives back the state that a run sealed last which was cut short, if it is to go on.
+    /// Claims OUT. Returns the last checkpoint of an interrupted run, if this run is to resume it.
     pub(super) fn begin(
         out: &Path,
         force: bool,
@@ -104,7 +104,7 @@ impl Staging {
         Ok((staging, left))
     }
 
-    /// The state that a run sealed last which was cut short.
+    /// The last checkpoint of an interrupted run.
     fn left(&self) -> Result<Option<Vec<u8>>> {
         let journal = self.journal();
         if !journal.exists() {
@@ -213,7 +213,7 @@ impl Staging {
         self.clear_directory()
     }
 
-    /// What is about to be removed is not to be gone on with.
+    /// Removes the journal's state, as an output that is about to be removed must not be resumed.
     fn forget_state(&self) -> Result<()> {
         if !self.journal().exists() {
             return Ok(());

@@ -679,7 +679,7 @@ fn what_was_damaged_is_refused() {
         }
     }
     tell("damaged", &(num_refused, num_same));
-    for name in ["sources", "places", "records", "marks", "verdicts", "ids", "ids-index"] {
+    for name in ["sources", "places", "prints", "marks", "verdicts", "ids", "ids-index"] {
         assert!(refused.contains(OsStr::new(&format!("store-{name}"))), "{name}: {refused:?}");
     }
     assert!(num_refused > 60, "{num_refused} {num_same}");

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Outcome};
 
 use crate::support::lines::lines;
@@ -200,7 +200,7 @@ struct Unsteady {
 }
 
 impl Input for Unsteady {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         if self.vanished.contains(name) {
             return Err(io::ErrorKind::NotFound.into());
@@ -209,7 +209,7 @@ impl Input for Unsteady {
         Ok(if self.torn.contains(name) { Box::new(Torn(file)) } else { file })
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         self.sizes.get(name).map_or_else(|| self.files.size(place), |&size| Ok(size))
     }
@@ -429,7 +429,7 @@ fn a_fifo_and_a_socket_never_block() {
     let summary = is_published(&sandbox, "out", &["a.txt", "z.txt"]);
     others_are_clean(&sandbox);
     assert_eq!(summary["files"]["skipped"], serde_json::json!({"special": 3}));
-    // A FIFO that is named is read: `trust_bounds` does that.
+    // A FIFO that is named is read: `bounds` does that.
     sandbox.file("list", "in/to-fifo.txt\n");
     let ran = sandbox.tamis(&["clean", "--files-from", "list", "--out", "none"]);
     ran.exits(2).says(&["in/to-fifo.txt", "a FIFO, and a list names files"]);

@@ -1,13 +1,8 @@
 //! Small inputs cannot cost much memory or time: what expands, overlaps or claims without end is rejected by name, and
 //! what fits is cleaned all the same. Nor do signals, FIFOs and limits on files end a run without a word.
 
-mod common;
-#[expect(dead_code, reason = "shared by several tests")]
-mod oracle;
-#[expect(dead_code, reason = "shared by several tests")]
-mod packs;
-#[expect(dead_code, reason = "shared by several tests")]
-mod support;
+#![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -15,14 +10,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use packs::{compress, unzip, zip};
-use support::{Ran, Running, Sandbox, TAMIS, has, run, skip};
+use crate::support::json::text_of;
+use crate::support::lines::lines;
+use crate::support::packs::{compress, tar, unzip, zip};
+use crate::support::process::{Ran, Running, TAMIS, has, run, skip};
+use crate::support::sandbox::Sandbox;
+use crate::support::texts::{article, paragraph};
+use crate::support::tree::Node;
 
 const CLEAN: [&str; 4] = ["clean", "in", "--out", "out"];
 
 /// Path and reason of each rejection.
 fn reasons(sandbox: &Sandbox) -> Vec<(String, String)> {
-    let text = |line: &serde_json::Value, key| packs::text_of(line, key).to_owned();
+    let text = |line: &serde_json::Value, key| text_of(line, key).to_owned();
     sandbox.rejected("out.tamis").iter().map(|line| (text(line, "path"), text(line, "reason"))).collect()
 }
 
@@ -71,7 +71,7 @@ fn a_batch_of_short_lines_is_no_batch_of_8_mib() {
         let summary = sandbox.summary("out.tamis");
         assert_eq!(summary["paragraphs"]["read"].as_u64(), Some(LINES as u64), "{summary}");
         let kept = sandbox.tree("out").into_values().map(|node| match node {
-            support::Node::File(bytes) => String::from_utf8(bytes).expect("UTF-8"),
+            Node::File(bytes) => String::from_utf8(bytes).expect("UTF-8"),
             _ => String::new(),
         });
         assert_eq!(kept.collect::<String>(), letters(26));
@@ -160,7 +160,7 @@ fn members_that_expand_together() {
     let members = ["a", "b", "c"].map(|letter| (letter, format!("{letter}.txt.gz")));
     let members: Vec<(&str, Vec<u8>)> =
         members.iter().map(|(letter, name)| (name.as_str(), packed(letter))).collect();
-    for (name, archive) in [("k.zip", zip(&members)), ("k.tar.gz", compress("gz", &packs::tar(&members)))] {
+    for (name, archive) in [("k.zip", zip(&members)), ("k.tar.gz", compress("gz", &tar(&members)))] {
         let sandbox_in = sandbox.path("in");
         assert!(archive.len() < 40_000, "{name}: {}", archive.len());
         let _ = std::fs::remove_dir_all(&sandbox_in);
@@ -312,11 +312,11 @@ fn a_named_fifo_is_read_like_standard_input() {
     if fifo(&sandbox, "p.jsonl").and_then(|()| fifo(&sandbox, "63")).is_none() {
         return skip("a_named_fifo_is_read_like_standard_input", "`mkfifo` does not work here");
     }
-    let text = common::article(0..400) + &common::article(100..500);
+    let text = article(0..400) + &article(100..500);
     let record = |text: &str| format!("{{\"text\":{}}}\n", serde_json::json!(text));
     let mut records = String::new();
     for n in 0..400 {
-        let _ = write!(records, "{}", record(&common::paragraph(n % 300)));
+        let _ = write!(records, "{}", record(&paragraph(n % 300)));
     }
     for near in [&["--near"][..], &[]] {
         let args = [&["clean", "p.jsonl", "63", "--out", "out", "--force"], near].concat();
@@ -381,7 +381,7 @@ fn a_second_signal_says_what_stays() {
 #[test]
 fn a_limit_on_the_size_of_files_is_an_error() {
     let sandbox = Sandbox::new();
-    sandbox.file("in/a.txt", support::lines(20_000, common::paragraph));
+    sandbox.file("in/a.txt", lines(20_000, paragraph));
     let script = format!("ulimit -f 16 && exec {TAMIS} clean in --out out");
     let ran = run(Command::new("sh").args(["-c", &script]).current_dir(sandbox.root()).stdin(Stdio::null()));
     ran.exits(2).says(&["a.txt", "File too large"]);
