@@ -76,6 +76,11 @@ impl Settings {
         Self { config }
     }
 
+    /// Takes over what an audit cannot know of a run.
+    pub(crate) fn set_unknown(&mut self, shard_size: Option<u64>, ledger_text: bool) {
+        (self.config.write.shard_size, self.config.write.ledger_text) = (shard_size, ledger_text);
+    }
+
     /// The options as a configuration in which everything else has its default.
     pub fn options(&self) -> &Config {
         &self.config

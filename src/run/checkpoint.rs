@@ -13,7 +13,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::convert::unpacked_path;
 use super::corpus::Corpus;
 use super::decider::{Decider, DeciderLogs, PieceLog, Resumed, SavedDecider, SavedDeciderLogs};
 use super::feed::{Feed, FeedPosition, Ways};
@@ -21,9 +20,9 @@ use super::history::History;
 use super::pass::Pass;
 use super::progress::{PassProgress, RestOfCorpus};
 use crate::account::EvidenceStore;
-use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
+use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
 use crate::decide::Findings;
-use crate::discover::{SourceList, is_packed};
+use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::{self, count};
@@ -35,6 +34,8 @@ pub(crate) struct Checkpoint<S> {
     config: String,
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
+    /// The list of the files of the corpus that were finished.
+    written: Option<Mark>,
     pass: Pass,
     /// The rest of the corpus that is read ahead, in [`Pass::Partition`].
     rest: Option<RestOfCorpus>,
@@ -88,10 +89,16 @@ struct Inner<S> {
 }
 
 impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
-    /// A checkpointer for an output that has a journal.
-    pub(crate) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
+    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what is never named in
+    /// one needs no digest.
+    pub(crate) fn new(corpus: &Corpus<'a>) -> Option<Self> {
+        let Corpus { output, config, history, .. } = *corpus;
         let journal = output.journal()?;
         let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
+        // What overflows is read twice.
+        if corpus.sources.total_size().saturating_mul(2) < every {
+            return None;
+        }
         let inner = Inner {
             since: 0,
             due: every,
@@ -203,6 +210,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         let state = Checkpoint {
             config: self.config.clone(),
             sources,
+            written: self.output.mark_written()?,
             pass: inner.pass,
             rest: inner.rest.clone(),
             fresh: inner.fresh,
@@ -329,6 +337,11 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         Err(resume_error(corpus.output, &what))
     }
 
+    /// What the run left: the list of the files that were finished, and the recorder, which knows those that were not.
+    pub(crate) fn left(&self) -> (Option<Mark>, &S) {
+        (self.written, &self.recorder)
+    }
+
     /// Loads the result of the search that the interrupted run finished.
     pub(crate) fn resume_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
         let Some(SavedSearch { findings: mark, evidence }) = self.search else {
@@ -354,27 +367,10 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
             (inner.sources, inner.search) = (Some(self.sources), self.search);
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
         }
-        // Anything written after the checkpoint is written once more.
-        let written = self.rest.as_ref().map_or(self.position, |rest| rest.position);
-        forget_after(written, corpus)?;
         if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
             history.resume(fresh, corpus.output)?;
         }
         let feed = Feed::new(corpus).starting(self.position, self.ways);
         Ok((decider, PassProgress { pass: self.pass, feed, rest: self.rest }, self.recorder))
     }
-}
-
-/// Removes what stands in the corpus of sources that come after a position: another run may have begun to write a text
-/// that this one finds to be bad before it writes any of it. What a source that is begun wrote is part of the state.
-fn forget_after(position: FeedPosition, corpus: &Corpus<'_>) -> Result<()> {
-    let first = position.source().index() + usize::from(position.is_within());
-    for source in corpus.sources.iter().skip(first) {
-        let relative = source.place.relative;
-        corpus.output.forget(relative)?;
-        if corpus.config.write.to == Some(TargetFormat::Txt) && is_packed(relative) {
-            corpus.output.forget(&unpacked_path(relative.to_vec()))?;
-        }
-    }
-    Ok(())
 }

@@ -93,7 +93,10 @@ type RunCheckpointer<'a> = Checkpointer<'a, SavedRecorder>;
 /// # Errors
 /// Any [`crate::Error`].
 pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
-    let checkpointer = Checkpointer::new(corpus.output, corpus.config, corpus.history);
+    let checkpointer = Checkpointer::new(corpus);
+    if checkpointer.is_some() {
+        corpus.output.keep_digests()?;
+    }
     let left = corpus.output.journal().and_then(Journal::take_checkpoint);
     let summary = match left {
         Some(state) => resume(corpus, &state, checkpointer.as_ref())?,
@@ -129,8 +132,11 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
 
 /// Resumes a run from its last checkpoint.
 fn resume(corpus: &Corpus<'_>, state: &[u8], checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
-    let state = Checkpoint::parse(state, corpus.output)?;
+    let state: Checkpoint<SavedRecorder> = Checkpoint::parse(state, corpus.output)?;
     state.check(corpus)?;
+    let (written, recorder) = state.left();
+    let open = recorder.open_files(corpus.config.write.to);
+    corpus.output.check_written(written, &open, &|| corpus.observer.is_cancelled()).map_err(refused)?;
     let (findings, evidence) = state.resume_search(corpus.output).map_err(refused)?;
     let (decider, progress, recorder) =
         state.resume(corpus, findings.as_ref(), checkpointer).map_err(refused)?;

@@ -5,11 +5,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::disk_input::Root;
 use super::publish::{Shape, Staging};
-use super::{Area, Journal, Mark, Output, OutputFile, Scratch, output_error, path};
+use super::written::{LeftStaging, WRITTEN, WrittenList};
+use super::{Area, Journal, Mark, Output, OutputFile, Scratch, StagedFile, output_error, path};
 use crate::error::{Error, Result};
 use crate::units::{self, count};
 
@@ -23,6 +25,8 @@ pub struct DiskOutput {
     journal: Journal,
     published: AtomicBool,
     scratches: AtomicU64,
+    /// The files of the corpus that are finished, for checkpoints.
+    written: Arc<WrittenList>,
 }
 
 /// Options for a run that was cut short before, and for the place of overflowing data.
@@ -77,7 +81,8 @@ impl DiskOutput {
         let (staging, left) = Staging::begin(out, force, shape, recovery)?;
         let directories = vec![staging.directory().to_owned(), staging.spill().to_owned()];
         let journal = Journal::new(staging.directory().join(JOURNAL), directories, left);
-        Ok(Self { staging, journal, published: AtomicBool::new(false), scratches: AtomicU64::new(0) })
+        let (published, scratches) = (AtomicBool::new(false), AtomicU64::new(0));
+        Ok(Self { staging, journal, published, scratches, written: Arc::default() })
     }
 
     /// Checks that OUT and the inputs do not lie inside one another (contract O3).
@@ -96,6 +101,14 @@ impl DiskOutput {
     /// The directory that will be OUT when this is published.
     pub fn staged_corpus(&self) -> &Path {
         self.staging.corpus()
+    }
+
+    /// A file that was opened and holds nothing.
+    fn file(&self, file: File, path: PathBuf, (area, relative): (Area, &[u8])) -> DiskFile {
+        let base = self.staging.corpus().to_owned();
+        let crc = self.written.is_kept().then(crc32fast::Hasher::new);
+        let written = (area == Area::Corpus).then(|| (Arc::clone(&self.written), relative.to_owned()));
+        DiskFile { file, path, base, len: 0, crc, written }
     }
 
     fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
@@ -135,40 +148,53 @@ fn create_new(file: &Path, is_resumed: bool) -> Result<File> {
 impl Output for DiskOutput {
     fn write(&self, relative: &[u8], content: &[u8]) -> Result<()> {
         let path = self.staged(Area::Corpus, relative)?;
-        create_new(&path, self.staging.is_resumed())?.write_all(content).map_err(output_error(&path, "write"))
+        let mut file = create_new(&path, self.staging.is_resumed())?;
+        file.write_all(content).map_err(output_error(&path, "write"))?;
+        self.written.push_content(relative, content)
     }
 
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
         let path = self.staged(area, relative)?;
-        let base = self.staging.corpus().to_owned();
         let file = create_new(&path, self.staging.is_resumed())?;
-        Ok(Box::new(DiskFile { file, path, base, len: 0 }))
+        Ok(Box::new(self.file(file, path, (area, relative))))
     }
 
-    fn reopen(&self, area: Area, relative: &[u8], len: u64) -> Result<Box<dyn OutputFile>> {
+    fn reopen(&self, area: Area, relative: &[u8], mark: Mark) -> Result<Box<dyn OutputFile>> {
         let path = self.staged(area, relative)?;
-        let base = self.staging.corpus().to_owned();
         let file = OpenOptions::new().write(true).open(&path).map_err(output_error(&path, "reopen"))?;
         let found = file.metadata().map_err(output_error(&path, "reopen"))?.len();
-        if found < len {
+        if found < mark.len {
             return Err(Error::Damaged { path, offset: found });
         }
-        let mut file = DiskFile { file, path, base, len: found };
-        file.truncate(len)?;
+        let mut file = self.file(file, path, (area, relative));
+        file.truncate(mark)?;
         Ok(Box::new(file))
     }
 
-    fn forget(&self, relative: &[u8]) -> Result<()> {
-        let path = self.staged(Area::Corpus, relative)?;
-        match super::publish::remove(&path) {
-            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-                Err(output_error(&path, "remove")(error))
-            }
-            _ => {
-                remove_parents(&path, self.staging.corpus());
-                Ok(())
-            }
+    fn keep_digests(&self) -> Result<()> {
+        if !self.staging.is_resumed() {
+            self.written.keep(self.store(WRITTEN)?);
         }
+        Ok(())
+    }
+
+    fn mark_written(&self) -> Result<Option<Mark>> {
+        self.written.mark()
+    }
+
+    fn check_written(
+        &self,
+        list: Option<Mark>,
+        open: &[StagedFile],
+        is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<()> {
+        let (corpus, account) = (self.staging.corpus(), self.staging.record());
+        let left = LeftStaging { corpus, account, is_cancelled };
+        let Some(mark) = list else { return left.check(None, open) };
+        let mut list = self.reopen_store(WRITTEN, mark)?;
+        left.check(Some(&mut *list), open)?;
+        self.written.keep(list);
+        Ok(())
     }
 
     fn store(&self, name: &'static str) -> Result<Box<dyn Scratch>> {
@@ -251,12 +277,19 @@ struct DiskFile {
     path: PathBuf,
     base: PathBuf,
     len: u64,
+    /// Of what was appended, if digests are kept.
+    crc: Option<crc32fast::Hasher>,
+    /// Where it is listed when it is whole, by this path; nowhere if it belongs to the account.
+    written: Option<(Arc<WrittenList>, Vec<u8>)>,
 }
 
 impl OutputFile for DiskFile {
     fn append(&mut self, content: &[u8]) -> Result<()> {
         self.file.write_all(content).map_err(output_error(&self.path, "write"))?;
         self.len += count(content.len());
+        if let Some(crc) = &mut self.crc {
+            crc.update(content);
+        }
         Ok(())
     }
 
@@ -264,11 +297,24 @@ impl OutputFile for DiskFile {
         self.len
     }
 
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        let cut = self.file.set_len(len).and_then(|()| self.file.seek(SeekFrom::Start(len)));
+    fn mark(&self) -> Mark {
+        let crc = self.crc.clone().map_or(0, crc32fast::Hasher::finalize);
+        Mark { len: self.len, crc }
+    }
+
+    fn truncate(&mut self, mark: Mark) -> Result<()> {
+        let cut = self.file.set_len(mark.len).and_then(|()| self.file.seek(SeekFrom::Start(mark.len)));
         cut.map_err(output_error(&self.path, "truncate"))?;
-        self.len = len;
+        self.len = mark.len;
+        if let Some(crc) = &mut self.crc {
+            *crc = crc32fast::Hasher::new_with_initial_len(mark.crc, mark.len);
+        }
         Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<()> {
+        let mark = self.mark();
+        self.written.map_or(Ok(()), |(list, relative)| list.push(&relative, mark))
     }
 
     fn discard(self: Box<Self>) -> Result<()> {

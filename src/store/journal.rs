@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::units::count;
 
 const MAGIC: &[u8; 8] = b"tamisjnl";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 24;
 
 /// Writes and reads the journal of one output.

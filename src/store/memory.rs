@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Area, Input, InputFile, InputPlace, Output, OutputFile, Scratch, path};
+use super::{Area, Input, InputFile, InputPlace, Mark, Output, OutputFile, Scratch, path};
 use crate::error::{Error, Result};
 use crate::units::{self, count};
 
@@ -132,11 +132,11 @@ impl OutputFile for MemoryFile {
         self.len
     }
 
-    fn truncate(&mut self, len: u64) -> Result<()> {
+    fn truncate(&mut self, mark: Mark) -> Result<()> {
         if let Some(file) = lock(&self.output.staged).get_mut(&self.key) {
-            file.truncate(units::index(len));
+            file.truncate(units::index(mark.len));
         }
-        self.len = len;
+        self.len = mark.len;
         Ok(())
     }
 

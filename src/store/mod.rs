@@ -19,6 +19,7 @@ pub mod path;
 mod publish;
 mod shared;
 mod stream_output;
+mod written;
 
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
 pub use shared::SharedFile;
 pub(crate) use stream_output::StreamOutput;
+pub use written::StagedFile;
 
 use crate::error::{Error, Result};
 
@@ -120,19 +122,43 @@ pub trait Output: Sync {
         Err(output_error(Path::new(name), "reopen")(io::ErrorKind::Unsupported.into()))
     }
 
-    /// The file that a run left which was cut short, as long as it was then.
+    /// The file that a run left which was cut short, as it was then. That it still begins so,
+    /// [`Self::check_written`] says.
     ///
     /// # Errors
     /// [`crate::Error::Output`] with the path.
-    fn reopen(&self, _area: Area, relative: &[u8], _len: u64) -> Result<Box<dyn OutputFile>> {
+    fn reopen(&self, _area: Area, relative: &[u8], _mark: Mark) -> Result<Box<dyn OutputFile>> {
         Err(output_error(path::from_bytes(relative), "reopen")(io::ErrorKind::Unsupported.into()))
     }
 
-    /// Removes what a run left at this place of the corpus which was cut short, if there is something.
+    /// Keeps digests of what is written from here on, as checkpoints will name it.
     ///
     /// # Errors
     /// [`crate::Error::Output`] with the path.
-    fn forget(&self, _relative: &[u8]) -> Result<()> {
+    fn keep_digests(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What the list of the files of the corpus that are finished holds; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn mark_written(&self) -> Result<Option<Mark>> {
+        Ok(None)
+    }
+
+    /// Holds what a run left that was cut short against what its checkpoint names, and removes everything else: files
+    /// that are finished, by their `list`, and those that are `open`. Goes on listing there.
+    ///
+    /// # Errors
+    /// [`crate::Error::Resume`] if something was damaged: then nothing is removed. [`crate::Error::Interrupted`] when
+    /// `is_cancelled` says so.
+    fn check_written(
+        &self,
+        _list: Option<Mark>,
+        _open: &[StagedFile],
+        _is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<()> {
         Ok(())
     }
 
@@ -187,11 +213,24 @@ pub trait OutputFile: Send {
         self.len() == 0
     }
 
-    /// Forgets everything after the first `len` bytes.
+    /// What it holds; without a checksum if no digests are kept.
+    fn mark(&self) -> Mark {
+        Mark { len: self.len(), crc: 0 }
+    }
+
+    /// Forgets everything that was appended after it held this.
     ///
     /// # Errors
     /// [`crate::Error::Output`] with the path.
-    fn truncate(&mut self, len: u64) -> Result<()>;
+    fn truncate(&mut self, mark: Mark) -> Result<()>;
+
+    /// Ends the file: it is whole.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn finish(self: Box<Self>) -> Result<()> {
+        Ok(())
+    }
 
     /// Removes the file: its document turned out to be bad.
     ///
@@ -200,7 +239,7 @@ pub trait OutputFile: Send {
     fn discard(self: Box<Self>) -> Result<()>;
 }
 
-/// A mark of a store: its length in bytes, and the CRC-32 of them.
+/// A mark of a store or a file: its length in bytes, and the CRC-32 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Mark {
     /// Bytes.
@@ -328,8 +367,8 @@ impl OutputFile for NullFile {
         self.0
     }
 
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        self.0 = len;
+    fn truncate(&mut self, mark: Mark) -> Result<()> {
+        self.0 = mark.len;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::OutputFile;
+use super::{Mark, OutputFile};
 use crate::error::{Error, Result};
 
 /// A handle of an output file. All handles are of the same file: an encoder owns one, and who made the encoder
@@ -45,12 +45,20 @@ impl SharedFile {
         self.len() == 0
     }
 
-    /// Forgets everything after the first `len` bytes.
+    /// What was written.
+    pub fn mark(&self) -> Mark {
+        self.lock().file.as_ref().map_or_else(Mark::default, |file| file.mark())
+    }
+
+    /// Ends the file: it is whole. Returns how many bytes were written.
     ///
     /// # Errors
     /// [`Error::Output`] with the path.
-    pub fn truncate(&self, len: u64) -> Result<()> {
-        self.lock().file.as_mut().map_or(Ok(()), |file| file.truncate(len))
+    pub fn finish(&self) -> Result<u64> {
+        let len = self.len();
+        let file = self.lock().file.take();
+        file.map_or(Ok(()), OutputFile::finish)?;
+        Ok(len)
     }
 
     /// Removes the file.

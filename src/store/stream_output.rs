@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::disk_output::{DiskOutput, nameless_scratch};
-use super::{Area, NullOutput, Output, OutputFile, Scratch, output_error};
+use super::{Area, Mark, NullOutput, Output, OutputFile, Scratch, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
 
@@ -77,14 +77,14 @@ impl OutputFile for StreamFile {
         self.0
     }
 
-    fn truncate(&mut self, len: u64) -> Result<()> {
-        if len == self.0 {
+    fn truncate(&mut self, mark: Mark) -> Result<()> {
+        if mark.len == self.0 {
             return Ok(());
         }
         Err(failed("take back what was written")(io::ErrorKind::NotSeekable.into()))
     }
 
     fn discard(mut self: Box<Self>) -> Result<()> {
-        self.truncate(0)
+        self.truncate(Mark::default())
     }
 }

@@ -43,7 +43,8 @@ fn is_none(number: &u64) -> bool {
 pub struct Difference {
     /// The kind of the difference.
     pub kind: DifferenceKind,
-    /// Path of the document, of the input where it has one, as the ledger spells it.
+    /// Path of the document, of the input where it has one, as the ledger spells it; or the name of the file of the
+    /// account, where that is wrong as a whole.
     pub path: String,
     /// Number of its record, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +74,10 @@ pub enum DifferenceKind {
     Twice,
     /// A line of the ledger is wrong.
     Ledger,
+    /// The list of rejections does.
+    Rejected,
+    /// The summary does.
+    Summary,
 }
 
 impl DifferenceKind {
@@ -84,6 +89,8 @@ impl DifferenceKind {
             Self::Foreign => "foreign",
             Self::Twice => "twice",
             Self::Ledger => "ledger",
+            Self::Rejected => "rejected",
+            Self::Summary => "summary",
         }
     }
 }
@@ -154,6 +161,13 @@ impl Audit {
     ) {
         let what = what.into();
         self.add(Difference { kind, path: path.to_owned(), record, line: None, paragraph: None, what });
+    }
+
+    /// Adds what another audit came to.
+    pub(super) fn join(&mut self, other: Self) {
+        self.num_differences += other.num_differences;
+        let room = MAX_TOLD.saturating_sub(self.differences.len());
+        self.differences.extend(other.differences.into_iter().take(room));
     }
 
     /// How many differences there are now.

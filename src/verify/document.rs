@@ -19,7 +19,7 @@ use crate::units::count;
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
 pub(super) struct DocumentAudit {
-    key: u64,
+    pub(super) key: u64,
     record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
@@ -107,9 +107,14 @@ impl Auditor<'_> {
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
             }
+            let num_bytes = sighted.paragraph.span.len();
             if self.is_removed(open)? {
+                if let Some(OpenLine { told, .. }) = &open.told {
+                    self.recount.remove(num_bytes, &told.line);
+                }
                 self.removed(open, at)?;
             } else {
+                self.recount.keep(num_bytes);
                 self.stays(open, at)?;
             }
             open.num_paragraphs += 1;
@@ -153,6 +158,7 @@ impl Auditor<'_> {
         let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
+        self.recount.line(line);
         let LedgerLine { first, rule, survivor, .. } = line;
         let is_id = line.id.as_ref().map_or("", |id| id.json()).as_bytes() == open.id;
         let is_going_on = match &open.whole {
@@ -334,7 +340,11 @@ impl Auditor<'_> {
     fn find(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
-        let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
+        let named = if is_shard {
+            out_list::shard_name(&self.unit.path, &open.id, open.record)
+        } else {
+            open.id.clone()
+        };
         let nothing = hash(b"");
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
@@ -407,6 +417,8 @@ impl Auditor<'_> {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
             self.report(&open, None, DifferenceKind::Ledger, what);
         }
+        let rule = open.whole.as_ref().map(|(rule, _)| *rule);
+        self.recount.document(open.num_kept > 0, rule);
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
             self.wanted
@@ -421,7 +433,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn reject(&mut self, open: &DocumentAudit) {
+    pub(super) fn drop_text(&mut self, open: &DocumentAudit) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }
@@ -435,16 +447,4 @@ impl Auditor<'_> {
             self.audit.add_at(DifferenceKind::Ledger, &self.unit.path, open.record, what);
         }
     }
-}
-
-/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
-fn name(path: &str, open: &DocumentAudit) -> Vec<u8> {
-    let id = &open.id;
-    let name = match (serde_json::from_slice::<String>(id), open.record) {
-        (Ok(id), _) => id,
-        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(),
-        (Err(_), Some(record)) => format!("{path}#{record}"),
-        (Err(_), None) => path.to_owned(),
-    };
-    serde_json::to_vec(&name).unwrap_or_default() // a string always can
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use hashbrown::HashTable;
 
 use super::audit::{Audit, Difference, DifferenceKind};
+use super::ids::SurvivorIds;
 use super::input_scan::hash;
 use crate::account::{LedgerLine, LedgerPlace, LedgerReader};
 use crate::config::Config;
@@ -125,7 +126,7 @@ struct DocumentClaim {
     whole: Option<WholeDocument>,
 }
 
-/// Claims of the ledger about near-duplicates and whole documents, and the facts to check them against. Survivors may
+/// Claims of the ledger about near-duplicates, whole documents and ids, and the facts to check them against. Survivors may
 /// come after what goes for them: the ledger is read before the input, to know where to look, and again in the end. 16
 /// to 48 bytes a line.
 #[derive(Debug, Default)]
@@ -134,17 +135,23 @@ pub(super) struct LedgerClaims {
     /// Paragraphs by document and number: whether they stay.
     paragraphs: HashMap<(u64, u64), bool>,
     is_any: bool,
+    /// The ids of what stays.
+    ids: SurvivorIds,
 }
 
 impl LedgerClaims {
     /// Reads the claims of a ledger.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
-        if !looks_ahead(&config.decide) {
-            return Ok(wanted);
-        }
+        let is_ahead = looks_ahead(&config.decide);
         for line in LedgerReader::open(file)? {
             let LedgerLine { path, record, rule, survivor, .. } = line?;
+            if let Some(survivor) = &survivor {
+                wanted.ids.add(survivor);
+            }
+            if !is_ahead {
+                continue;
+            }
             let survivor = survivor.map(|survivor| (key(&survivor.path, survivor.record), survivor.first));
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
@@ -188,8 +195,14 @@ impl LedgerClaims {
         }
     }
 
+    /// Notes the id of a record.
+    pub(super) fn note_id(&mut self, document: u64, id: &[u8]) {
+        self.ids.note(document, id);
+    }
+
     /// Checks what the ledger says against what was seen.
     pub(super) fn check(&self, file: &std::path::Path, audit: &mut Audit) -> Result<()> {
+        self.ids.check(file, audit)?;
         if !self.is_any {
             return Ok(());
         }

@@ -1,34 +1,39 @@
 //! Verify: an audit of a run that is done. Inputs, OUT and the ledger are read side by side, in corpus order, and
 //! held against one another.
 //!
-//! It shares with a run what reads, cuts, repairs and fingerprints text, and nothing of what decides, writes or
-//! counts; the summary is not looked at. Checked is that every paragraph of the input stands in OUT, in its place,
-//! or that a line of the ledger says which rule removed it and what stays for it; that what is said to stay does,
-//! and is a copy where it should be one; that nothing stays twice; and that OUT holds nothing else. How alike
-//! near-duplicates are is not measured again. What is said to stand in earlier runs is looked up in their indexes, if
-//! the configuration names them.
+//! It shares with a run what reads, cuts, repairs and fingerprints text and what adds counts up, and nothing of what
+//! decides, writes or counts. Checked is that every paragraph of the input stands in OUT, in its place, or that a line
+//! of the ledger says which rule removed it and what stays for it; that what is said to stay does, and is a copy where
+//! it should be one; that nothing stays twice; that OUT holds nothing else; and that the list of rejections and the
+//! figures of the summary are those that come of the inputs, the ledger and OUT ([`rejections`], [`recount`]). How
+//! alike near-duplicates are is not measured again. What is said to stand in earlier runs is looked up in their
+//! indexes, if the configuration names them.
 //!
-//! Memory: 38 to 75 bytes a paragraph that stays, 24 a source and the paths in OUT, 16 to 48 a near-duplicate, and two
-//! batches of text a side.
+//! Memory: 38 to 75 bytes a paragraph that stays, 24 a source and the paths in OUT, 16 to 48 a near-duplicate, 24 to 48
+//! a record that stays for another, and two batches of text a side.
 
 mod audit;
 mod document;
 mod earlier;
+mod ids;
 mod input_scan;
 mod kept_paragraphs;
 mod ledger;
 mod out_list;
 mod output;
+mod recount;
+mod rejections;
 
 use std::path::Path;
 
 pub use audit::{Audit, Difference, DifferenceKind};
 
+use crate::account::names;
 use crate::config::Config;
 use crate::discover::SourceList;
-use crate::error::{Error, Result};
+use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, IgnoreTexts, Part, Slot};
+use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, PartFate, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -44,9 +49,10 @@ use kept_paragraphs::{KeptParagraphs, LedgerClaims};
 use ledger::LedgerAudit;
 use out_list::OutList;
 use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
+use recount::Recount;
+use rejections::Rejections;
 
-/// Audits what a run made of inputs: `out`, and the run's `ledger` (`removed.jsonl.zst`). `config` is that of the
-/// run.
+/// Audits what a run made of inputs: `out`, and the `account` beside it (`OUT.tamis`). `config` is that of the run.
 ///
 /// # Errors
 /// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Account`] if the ledger cannot
@@ -55,15 +61,15 @@ use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
 /// ```no_run
 /// use tamis::{Config, NoObserver, store::Root};
 /// let roots = vec![Root::look("dump".as_ref())?];
-/// let (out, ledger) = ("clean".as_ref(), "clean.tamis/removed.jsonl.zst".as_ref());
-/// let audit = tamis::verify(roots, out, ledger, &Config::default(), &NoObserver)?;
+/// let (out, account) = ("clean".as_ref(), "clean.tamis".as_ref());
+/// let audit = tamis::verify(roots, out, account, &Config::default(), &NoObserver)?;
 /// assert!(audit.is_clean(), "{}", audit.differences[0]);
 /// # Ok::<(), tamis::Error>(())
 /// ```
 pub fn verify(
     roots: Vec<Root>,
     out: &Path,
-    ledger: &Path,
+    account: &Path,
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Audit> {
@@ -83,19 +89,20 @@ pub fn verify(
         )));
     }
     DiskOutput::check_overlap(out.path(), &roots)?;
-    let record = RunPaths { out, ledger };
-    session.read(&DiskInput::new(roots), |corpus| audit(corpus, record))
+    let run = RunPaths { out, account };
+    session.read(&DiskInput::new(roots), |corpus| audit(corpus, run))
 }
 
 /// The paths of the run that is audited.
 struct RunPaths<'a> {
     out: Root,
-    ledger: &'a Path,
+    account: &'a Path,
 }
 
 fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let Corpus { sources, config, observer, .. } = *corpus;
-    let RunPaths { out, ledger } = run;
+    let RunPaths { out, account } = run;
+    let ledger = &account.join(names::LEDGER);
     let mut audit = Audit::new();
     let earlier = EarlierRuns::open(config)?;
     audit.is_looked_up = !earlier.is_empty();
@@ -131,6 +138,8 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         earlier,
         wanted,
         written,
+        rejections: Rejections::open(account),
+        recount: Recount::new(config),
         unit: AuditedUnit::default(),
         open: None,
         mark: DifferenceMark::default(),
@@ -145,13 +154,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
             corpus.buffers.give_back(chunk.bytes);
         }
     }
-    auditor.written.finish(&mut auditor.audit)?;
-    auditor.ledger.finish(&mut auditor.audit)?;
-    auditor.wanted.check(ledger, &mut auditor.audit)?;
-    if let OutputReader::Files(files) = &auditor.written {
-        list.report_others(files, &mut auditor.audit);
-    }
-    Ok(auditor.audit)
+    auditor.finish(account, &list)
 }
 
 /// Goes through the input in corpus order.
@@ -165,6 +168,8 @@ struct Auditor<'a> {
     earlier: EarlierRuns,
     wanted: LedgerClaims,
     written: OutputReader<'a>,
+    rejections: Rejections,
+    recount: Recount,
     unit: AuditedUnit,
     /// The text that is being read.
     open: Option<DocumentAudit>,
@@ -214,6 +219,21 @@ impl AuditedUnit {
 }
 
 impl Auditor<'_> {
+    /// Everything is read: compares what is to be compared in the end.
+    fn finish(mut self, account: &Path, list: &OutList) -> Result<Audit> {
+        self.written.finish(&mut self.audit)?;
+        self.ledger.finish(&mut self.audit)?;
+        self.wanted.check(&account.join(names::LEDGER), &mut self.audit)?;
+        if let OutputReader::Files(files) = &self.written {
+            list.report_others(files, &mut self.audit);
+        }
+        let Self { mut audit, rejections, recount, .. } = self;
+        let is_sound = audit.is_clean();
+        audit.join(rejections.finish());
+        recount.compare(account, list.num_bytes, is_sound, &mut audit);
+        Ok(audit)
+    }
+
     fn chunk(&mut self, chunk: &Chunk, input_scan: &InputChunk, walk: &mut Walk) -> Result<()> {
         for part in &chunk.parts {
             self.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
@@ -232,6 +252,21 @@ impl Auditor<'_> {
             self.kept.clear();
         }
         open
+    }
+
+    /// Counts a file or a member by what became of it, which is listed if it is rejected.
+    fn fate(&mut self, part: &Part) {
+        self.recount.fate(part);
+        if let PartFate::Rejected(fault) = &part.fate {
+            self.reject(part, None, fault);
+        }
+    }
+
+    /// A file, a member or a record is rejected, and the list should say so.
+    fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) {
+        let Fault { reason, byte, detail } = fault.clone();
+        let path = path_of(self.sources, part);
+        self.rejections.expect(&Rejection { path, record, byte, reason, detail });
     }
 
     /// Ends the file or member that is being read.
@@ -260,12 +295,30 @@ impl ChunkAudit<'_, '_> {
 }
 
 impl UnitVisitor for ChunkAudit<'_, '_> {
+    fn begin_archive(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.archive(part);
+        Ok(())
+    }
+
+    fn end_archive(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.archive(part);
+        self.auditor.fate(part);
+        Ok(())
+    }
+
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
         let auditor = &mut *self.auditor;
+        auditor.recount.begin_unit();
         auditor.unit = AuditedUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
         auditor.open = is_text.then(|| auditor.begin(DocumentAudit::text(&auditor.unit.path)));
         auditor.mark = auditor.audit.mark();
+        Ok(())
+    }
+
+    fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
+        self.auditor.recount.reject_record(fault.reason);
+        self.auditor.reject(record.part, record.place(), fault);
         Ok(())
     }
 
@@ -274,6 +327,8 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
         let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
+        self.auditor.wanted.note_id(open.key, id);
+        self.auditor.recount.record();
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)
@@ -287,6 +342,11 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         Ok(())
     }
 
+    fn end_part(&mut self, part: &Part) -> Result<()> {
+        self.auditor.recount.part(part);
+        Ok(())
+    }
+
     fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
         if !is_begun {
             self.begin_unit(part)?;
@@ -294,15 +354,19 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         if let Some(open) = self.auditor.open.take() {
             self.auditor.audit.go_back(self.auditor.mark);
             self.auditor.unit.is_due = false;
-            self.auditor.reject(&open);
+            self.auditor.drop_text(&open);
         }
+        self.auditor.recount.begin_unit();
+        self.auditor.fate(part);
         self.auditor.end_unit()
     }
 
-    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
+    fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
         if let Some(open) = self.auditor.open.take() {
             self.auditor.close(open)?;
         }
+        self.auditor.recount.end_unit(&self.auditor.unit.path, part);
+        self.auditor.fate(part);
         self.auditor.end_unit()
     }
 }

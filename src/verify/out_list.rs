@@ -8,7 +8,7 @@ use super::output::OneFileEach;
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
 use crate::discover::{Format, SourceList, SourcePlan};
 use crate::error::Result;
-use crate::store::{self, DiskInput, ListedFile, ListedKind, Root, path};
+use crate::store::{self, DiskInput, Input, InputPlace, ListedFile, ListedKind, Root, path};
 use crate::units::SourceId;
 
 /// OUT, listed.
@@ -22,6 +22,8 @@ pub(super) struct OutList {
     pub(super) is_a_file_each: bool,
     /// All files, where each document has one.
     others: Vec<Vec<u8>>,
+    /// Bytes of all files.
+    pub(super) num_bytes: u64,
 }
 
 /// How OUT is read: clean text in UTF-8, and records as they came or as shards hold them.
@@ -76,7 +78,11 @@ impl OutList {
             mirrored: to.is_none().then(Vec::new),
             is_a_file_each: to == Some(TargetFormat::Txt),
             others: Vec::new(),
+            num_bytes: 0,
         };
+        // One that cannot be looked at cannot be read either, which is told.
+        let size = |relative| list.input.size(InputPlace { root: 0, relative }).unwrap_or(0);
+        list.num_bytes = names.iter().map(|name| size(name)).sum();
         match to {
             None => list.mirror(inputs, &mut files)?,
             Some(TargetFormat::Txt) => list.others = std::mem::take(&mut names),
@@ -134,6 +140,17 @@ impl OutList {
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
     }
+}
+
+/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
+pub(super) fn shard_name(path: &str, id: &[u8], record: Option<u64>) -> Vec<u8> {
+    let name = match (serde_json::from_slice::<String>(id), record) {
+        (Ok(id), _) => id,
+        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(),
+        (Err(_), Some(record)) => format!("{path}#{record}"),
+        (Err(_), None) => path.to_owned(),
+    };
+    serde_json::to_vec(&name).unwrap_or_default() // a string always can
 }
 
 /// The file of a document's text, where each has one.

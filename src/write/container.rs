@@ -8,7 +8,7 @@ use super::encode::Encoder;
 use crate::error::{Error, Result};
 use crate::read::archive::{ArchiveMember, MemberMeta};
 use crate::read::{Archive, Compression, RowWriter, Rows, Spool, Spooler, Wrap};
-use crate::store::{OutputFile, SharedFile, path};
+use crate::store::{Mark, OutputFile, SharedFile, path};
 
 /// Writes one source.
 pub(crate) struct SourceWriter<'a> {
@@ -127,9 +127,9 @@ impl<'a> SourceWriter<'a> {
             && self.member.is_none()
     }
 
-    /// Bytes in its file.
-    pub(crate) fn len(&self) -> u64 {
-        self.file.len()
+    /// What is in its file.
+    pub(crate) fn mark(&self) -> Mark {
+        self.file.mark()
     }
 
     /// Begins a member of an archive.
@@ -212,7 +212,7 @@ impl<'a> SourceWriter<'a> {
             }
         };
         ended.map_err(|error| file.explain(error))?;
-        Ok(file.len())
+        file.finish()
     }
 
     /// Removes what was written: the source turned out to be bad.

@@ -7,7 +7,7 @@ use super::convert::{Converted, rows};
 use crate::config::TargetFormat;
 use crate::error::Result;
 use crate::read::{Escaper, ShardRows, ShardWriter, Spool};
-use crate::store::{Area, Output, SharedFile};
+use crate::store::{Area, Mark, Output, SharedFile, StagedFile};
 use crate::units::count;
 
 /// Writes `part-00000.jsonl` and so on.
@@ -25,9 +25,17 @@ pub(crate) struct Shards<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SavedShards {
     number: u64,
-    /// How long the open one was.
-    open: Option<u64>,
+    /// What the open one held.
+    open: Option<Mark>,
     written: u64,
+}
+
+impl SavedShards {
+    /// The shard that was appended to.
+    pub(crate) fn open_file(self, format: TargetFormat) -> Option<StagedFile> {
+        let relative = name(format, self.number.saturating_sub(1)).into_bytes();
+        self.open.map(|mark| StagedFile { area: Area::Corpus, relative, mark })
+    }
 }
 
 struct Shard {
@@ -50,7 +58,7 @@ impl<'a> Shards<'a> {
 
     /// Says how to take them up; `None` in the middle of a shard whose format holds back what it is given.
     pub(crate) fn save(&self) -> Option<SavedShards> {
-        let open = self.open.as_ref().map(|shard| shard.file.len());
+        let open = self.open.as_ref().map(|shard| shard.file.mark());
         let can_be = open.is_none() || self.format == TargetFormat::Jsonl;
         can_be.then_some(SavedShards { number: self.number, open, written: self.written })
     }
@@ -67,9 +75,8 @@ impl<'a> Shards<'a> {
     ) -> Result<Self> {
         let mut shards = Self::new(output, format, limit);
         (shards.number, shards.written) = (saved.number, saved.written);
-        if let Some(len) = saved.open {
-            let name = name(format, saved.number.saturating_sub(1));
-            let file = SharedFile::new(output.reopen(Area::Corpus, name.as_bytes(), len)?);
+        if let Some(StagedFile { area, relative, mark }) = saved.open_file(format) {
+            let file = SharedFile::new(output.reopen(area, &relative, mark)?);
             shards.open = Some(Shard { file, rows: None });
         }
         Ok(shards)
@@ -171,7 +178,7 @@ impl<'a> Shards<'a> {
         if let Some(writer) = shard.rows {
             writer.close().map_err(|error| shard.file.explain(error))?;
         }
-        self.written += shard.file.len();
+        self.written += shard.file.finish()?;
         Ok(())
     }
 

@@ -775,8 +775,8 @@ fn a_directory_for_what_does_not_fit_in_memory() {
     let left = killed_at(&case, ("write", "append"));
     let spilled =
         |case: &Case| case.sandbox.exists("spill") && !files::names(&case.sandbox.path("spill")).is_empty();
-    assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-records")));
-    assert!(!case.sandbox.exists("out.tamis-partial/store-records"));
+    assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-prints")));
+    assert!(!case.sandbox.exists("out.tamis-partial/store-prints"));
     case.goes_on("resume=1", "with it");
     // Another one is refused, and so is none.
     for more in [&["spill-dir=other"][..], &[]] {

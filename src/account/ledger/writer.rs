@@ -15,7 +15,7 @@ use super::stretch::Stretch;
 use super::survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
 use crate::account::names::LEDGER;
 use crate::error::{Error, Result};
-use crate::store::OutputFile;
+use crate::store::{Mark, OutputFile};
 use crate::units::DocumentId;
 use crate::write::{RecordIds, SavedIds};
 
@@ -160,7 +160,7 @@ impl LedgerWriter {
     /// [`Error::Output`].
     pub(crate) fn rollback_point(&mut self) -> Result<RollbackPoint> {
         self.write_full()?;
-        Ok(RollbackPoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
+        Ok(RollbackPoint { mark: self.file.mark(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
     /// Writes what can be written, and returns the state to resume from.
@@ -171,7 +171,12 @@ impl LedgerWriter {
         self.write_full()?;
         let lines =
             String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
-        Ok(SavedLedgerWriter { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
+        Ok(SavedLedgerWriter {
+            mark: self.file.mark(),
+            lines,
+            open: self.open.clone(),
+            ids: self.ids.save()?,
+        })
     }
 
     /// Resumes a saved ledger, with its file and the stores of ids as they were then.
@@ -201,18 +206,18 @@ impl LedgerWriter {
     /// # Errors
     /// [`Error::Output`].
     pub(crate) fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
-        let RollbackPoint { len, lines, open } = rollback_point;
+        let RollbackPoint { mark, lines, open } = rollback_point;
         (self.lines, self.open) = (lines, open);
         self.full.clear();
-        self.file.truncate(len)
+        self.file.truncate(mark)
     }
 }
 
 /// A ledger that was saved.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SavedLedgerWriter {
-    /// How long its file was.
-    pub len: u64,
+    /// What its file held.
+    pub mark: Mark,
     /// Lines of a frame that was not full.
     lines: String,
     open: Option<(DocumentId, Stretch)>,
@@ -223,7 +228,7 @@ pub(crate) struct SavedLedgerWriter {
 /// A place in the ledger to go back to. Memory: a frame that is not full yet.
 #[derive(Debug, Clone)]
 pub(crate) struct RollbackPoint {
-    len: u64,
+    mark: Mark,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,
 }

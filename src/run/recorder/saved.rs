@@ -10,17 +10,17 @@ use crate::error::Result;
 use crate::read::Wrap;
 use crate::run::corpus::Corpus;
 use crate::run::walk::Walk;
-use crate::store::Area;
+use crate::store::{Area, Mark, StagedFile};
 use crate::write::{BlankLines, RecordIds, SavedShards, Shards, SourceWriter};
 
 /// A saved [`Recorder`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
     ledger: SavedLedgerWriter,
-    /// How long the list of rejections was.
-    rejected: u64,
-    /// The file that was appended to, and how long it was.
-    writer: Option<(Vec<u8>, u64)>,
+    /// What the list of rejections held.
+    rejected: Mark,
+    /// The file that was appended to, and what it held.
+    writer: Option<(Vec<u8>, Mark)>,
     shards: Option<SavedShards>,
     open: Option<SavedDocument>,
     tally: SavedTally,
@@ -49,6 +49,21 @@ impl OpenDocument {
     }
 }
 
+impl SavedRecorder {
+    /// The files that were appended to, as they were then.
+    pub(crate) fn open_files(&self, to: Option<TargetFormat>) -> Vec<StagedFile> {
+        let account =
+            |name: &str, mark| StagedFile { area: Area::Account, relative: name.as_bytes().to_owned(), mark };
+        let mut files =
+            vec![account(names::LEDGER, self.ledger.mark), account(names::REJECTED, self.rejected)];
+        if let Some((relative, mark)) = &self.writer {
+            files.push(StagedFile { area: Area::Corpus, relative: relative.clone(), mark: *mark });
+        }
+        files.extend(self.shards.zip(to).and_then(|(shards, to)| shards.open_file(to)));
+        files
+    }
+}
+
 impl<'a> Recorder<'a> {
     /// Resumes a saved recorder, with its files and stores as they were then.
     pub(crate) fn resume(
@@ -63,14 +78,14 @@ impl<'a> Recorder<'a> {
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
         let ids = RecordIds::resume(&ledger.ids, [index?, ids?]);
         let files = AccountFiles {
-            ledger: output.reopen(Area::Account, names::LEDGER.as_bytes(), ledger.len)?,
+            ledger: output.reopen(Area::Account, names::LEDGER.as_bytes(), ledger.mark)?,
             rejected: output.reopen(Area::Account, names::REJECTED.as_bytes(), rejected)?,
         };
         let AccountFiles { ledger: ledger_file, rejected } = files;
         let (writer, open_path) = match writer {
             None => (None, Vec::new()),
-            Some((relative, len)) => {
-                let file = output.reopen(Area::Corpus, &relative, len)?;
+            Some((relative, mark)) => {
+                let file = output.reopen(Area::Corpus, &relative, mark)?;
                 (Some(SourceWriter::new(file, Wrap::default(), corpus.spooler)?), relative)
             }
         };
@@ -108,7 +123,7 @@ impl<'a> Recorder<'a> {
             self.open.as_ref().is_some_and(|open| open.rollback_point.is_some() || !open.text.is_empty());
         let writer = match &self.writer {
             None => None,
-            Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),
+            Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.mark())),
             Some(_) => return Ok(None),
         };
         let shards = match &self.shards {
@@ -125,7 +140,7 @@ impl<'a> Recorder<'a> {
         }
         Ok(Some(SavedRecorder {
             ledger: self.ledger.save()?,
-            rejected: self.rejected.len(),
+            rejected: self.rejected.mark(),
             writer,
             shards,
             open: self.open.as_ref().map(|open| open.save(self.walk)),

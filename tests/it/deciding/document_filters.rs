@@ -44,7 +44,7 @@ fn clean(files: &[(&str, &str)], config: &Config) -> Left {
     let audit = tamis::verify(
         vec![Root::look(&dump).unwrap()],
         &out,
-        &sandbox.path().join("out.tamis/removed.jsonl.zst"),
+        &sandbox.path().join("out.tamis"),
         config,
         &NoObserver,
     );

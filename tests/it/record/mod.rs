@@ -4,4 +4,5 @@ mod clusters;
 mod explain;
 mod open;
 mod report;
+mod trust;
 mod verify;

@@ -271,7 +271,7 @@ fn other_options_are_no_audit() {
     }
     // Without a summary the audit goes on, and finds what it finds.
     fs::remove_file(sandbox.path("out.tamis/summary.json")).expect("a file");
-    verify(&sandbox, &[]).exits(0);
+    is_found(&sandbox, &[], &["summary.json: summary: it cannot be read"]);
     verify(&sandbox, &["--to", "jsonl"]).exits(1);
     sandbox.tamis(&["verify", "in"]).exits(2).says(&["no --out"]);
     sandbox.tamis(&["verify", "-", "--out", "out"]).exits(2).says(&["standard input"]);
@@ -859,7 +859,7 @@ fn mutated(text: &[u8], seed: usize) -> Vec<u8> {
 /// `verify` by the library; an error counts as a difference.
 fn passes(sandbox: &Sandbox, config: &Config) -> bool {
     let roots = vec![Root::look(&sandbox.path("in")).expect("an input")];
-    let paths = (sandbox.path("out"), sandbox.path(LEDGER));
+    let paths = (sandbox.path("out"), sandbox.path("out.tamis"));
     let audit = tamis::verify(roots, &paths.0, &paths.1, config, &NoObserver);
     audit.is_ok_and(|audit| audit.is_clean())
 }

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tamis::store::{Area, Journal, Mark, Output, OutputFile, Scratch, path};
+use tamis::store::{Area, Journal, Mark, Output, OutputFile, Scratch, StagedFile, path};
 
 /// Who is asked.
 pub(crate) trait Watcher: Send + Sync {
     /// Lets an operation be done, or makes it fail.
     ///
-    /// `kind` is `write`, `create`, `reopen`, `forget`, `scratch`, `store`, `reopen-store` or `publish` of an output,
-    /// `append`, `truncate` or `discard` of a file, `note`, `read` or `mark` of a store. `path` is what it is done to,
-    /// `store` the number of a store, in the order in which they were made, and `bytes` are to be written.
+    /// `kind` is `write`, `create`, `reopen`, `keep-digests`, `mark-written`, `check-written`, `scratch`, `store`,
+    /// `reopen-store` or `publish` of an output, `append`, `truncate`, `finish` or `discard` of a file, `note`, `read` or
+    /// `mark` of a store. `path` is what it is done to, `store` the number of a store, in the order in which they were
+    /// made, and `bytes` are to be written.
     fn meet(&self, kind: &'static str, path: &Path, store: Option<u64>, bytes: u64) -> tamis::Result<()>;
 }
 
@@ -73,14 +74,29 @@ impl<O: Output, W: Watcher + 'static> Output for Watched<O, W> {
         Ok(Box::new(self.file(self.inner.create(area, relative)?, relative)))
     }
 
-    fn reopen(&self, area: Area, relative: &[u8], len: u64) -> tamis::Result<Box<dyn OutputFile>> {
+    fn reopen(&self, area: Area, relative: &[u8], mark: Mark) -> tamis::Result<Box<dyn OutputFile>> {
         self.meet("reopen", relative, &[])?;
-        Ok(Box::new(self.file(self.inner.reopen(area, relative, len)?, relative)))
+        Ok(Box::new(self.file(self.inner.reopen(area, relative, mark)?, relative)))
     }
 
-    fn forget(&self, relative: &[u8]) -> tamis::Result<()> {
-        self.meet("forget", relative, &[])?;
-        self.inner.forget(relative)
+    fn keep_digests(&self) -> tamis::Result<()> {
+        self.meet("keep-digests", b"OUT", &[])?;
+        self.inner.keep_digests()
+    }
+
+    fn mark_written(&self) -> tamis::Result<Option<Mark>> {
+        self.meet("mark-written", b"OUT", &[])?;
+        self.inner.mark_written()
+    }
+
+    fn check_written(
+        &self,
+        list: Option<Mark>,
+        open: &[StagedFile],
+        is_cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> tamis::Result<()> {
+        self.meet("check-written", b"OUT", &[])?;
+        self.inner.check_written(list, open, is_cancelled)
     }
 
     fn scratch(&self) -> tamis::Result<Box<dyn Scratch>> {
@@ -137,9 +153,18 @@ impl<W: Watcher> OutputFile for Part<Box<dyn OutputFile>, W> {
         self.inner.len()
     }
 
-    fn truncate(&mut self, len: u64) -> tamis::Result<()> {
+    fn mark(&self) -> Mark {
+        self.inner.mark()
+    }
+
+    fn truncate(&mut self, mark: Mark) -> tamis::Result<()> {
         self.meet("truncate", &[])?;
-        self.inner.truncate(len)
+        self.inner.truncate(mark)
+    }
+
+    fn finish(self: Box<Self>) -> tamis::Result<()> {
+        self.meet("finish", &[])?;
+        self.inner.finish()
     }
 
     fn discard(self: Box<Self>) -> tamis::Result<()> {

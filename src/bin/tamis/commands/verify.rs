@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tamis::account::Settings as RunSettings;
-use tamis::account::names::{LEDGER, SUMMARY};
+use tamis::account::names::SUMMARY;
 use tamis::store::open_file;
 use tamis::store::path::printable;
 use tamis::{Audit, Config, Destination, Summary};
@@ -21,12 +21,13 @@ use crate::show::account::{grouped, record};
 use crate::terminal::print;
 
 pub(crate) const HELP: &str = "\
-Reads the inputs, OUT and the ledger (removed.jsonl.zst in OUT.tamis, or in --record DIR) and holds them against one another, with other code \
+Reads the inputs, OUT and its account (OUT.tamis, or --record DIR) and holds them against one another, with other code \
 than that of `clean`. Give the inputs and options of `clean`; those of them that only say how to write mean nothing \
-here. If summary.json is there too and tells of other options, that is an error; nothing else of it is looked at.
+here. If summary.json tells of other options, that is an error.
 
 Every paragraph of the inputs must stand in OUT, in its place and once, or in a line of the ledger whose survivor stays; \
-what the ledger calls a copy must be one; OUT must hold nothing else. What is said to stand in an earlier run is looked \
+what the ledger calls a copy must be one; OUT must hold nothing else. Every line of rejected.jsonl and every figure of \
+summary.json is counted again. What is said to stand in an earlier run is looked \
 up in the indexes of --index and --earlier; without them it is counted only. Of records the other fields are compared too, but \
 for the headers of web archives. How alike near-duplicates are is not measured again.
 
@@ -85,7 +86,7 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     };
     check_options(&settings.config, &record.join(SUMMARY))?;
     let progress = start(messages)?;
-    let audit = tamis::verify(roots, out, &record.join(LEDGER), &settings.config, &progress);
+    let audit = tamis::verify(roots, out, &record, &settings.config, &progress);
     progress.clear();
     let audit = audit?;
     let printed = if json.is_wanted() {

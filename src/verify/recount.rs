@@ -1,0 +1,240 @@
+//! The figures of `summary.json`, counted again: by what the audit sees of the inputs, by what the ledger says of
+//! them, and by what lies in OUT.
+//!
+//! Adding up is the business of [`Summary`]; what there is to add is found here. Figures that follow from the ledger or
+//! from OUT mean nothing where one of the two is wrong, and are compared only where neither is.
+//!
+//! Three fields cannot be counted, and only their form is checked: the versions in `unicode`, which are those of the
+//! program that ran; `config.shard_size`, as a shard does not say what was asked for; and `config.ledger_text` where
+//! the ledger has no line that it changes.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::audit::{Audit, DifferenceKind};
+use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
+use crate::config::{Config, TargetFormat};
+use crate::decide::{Reason, Rule, Stays, Verdict};
+use crate::read::{Part, PartFate};
+use crate::store::open_file;
+
+/// Counts what a run counted.
+pub(super) struct Recount {
+    summary: Summary,
+    directories: Directories,
+    /// Of the file or member that is being read.
+    unit: Counts,
+    /// Lines of the ledger that have a text only if that was asked for: those with one, and those without.
+    texts: (u64, u64),
+}
+
+impl Recount {
+    pub(super) fn new(config: &Config) -> Self {
+        let (summary, directories) = (Summary::new(config), Directories::default());
+        Self { summary, directories, unit: Counts::default(), texts: (0, 0) }
+    }
+
+    /// A file or a member begins, or what was counted of it is void.
+    pub(super) fn begin_unit(&mut self) {
+        self.unit = Counts::default();
+    }
+
+    /// A paragraph of so many bytes stays.
+    pub(super) fn keep(&mut self, num_bytes: usize) {
+        self.unit.lengths.add(num_bytes, true);
+        self.unit.paragraphs_kept += 1;
+        self.unit.bytes_kept += crate::units::count(num_bytes);
+    }
+
+    /// A paragraph of so many bytes goes, as this line says.
+    pub(super) fn remove(&mut self, num_bytes: usize, line: &LedgerLine<'_>) {
+        self.unit.lengths.add(num_bytes, false);
+        let rule = line.rule;
+        let verdict = match line.earlier_run() {
+            Some(_) if rule == Rule::Exact => Verdict::earlier(0),
+            _ => Verdict::removed(Reason::Found { rule, number: 0 }),
+        };
+        self.unit.removed.add(verdict, crate::units::count(num_bytes));
+    }
+
+    /// A line of the ledger is looked at for the first time.
+    pub(super) fn line(&mut self, line: &LedgerLine<'_>) {
+        if line.rule.stays() == Stays::Same {
+            let (with, without) = &mut self.texts;
+            *(if line.text.is_some() { with } else { without }) += 1;
+        }
+    }
+
+    /// A record is read well.
+    pub(super) fn record(&mut self) {
+        self.unit.records += 1;
+    }
+
+    /// A document ends: whether something of it stays, and the rule by which it goes as a whole.
+    pub(super) fn document(&mut self, stays: bool, rule: Option<Rule>) {
+        self.unit.documents_kept += u64::from(stays);
+        self.unit.documents_emptied += u64::from(!stays);
+        if let Some(rule) = rule {
+            self.summary.count_removed(rule);
+        }
+    }
+
+    /// A part of a unit is read.
+    pub(super) fn part(&mut self, part: &Part) {
+        self.unit.bytes_input += part.num_bytes;
+        self.unit.replaced += part.num_replaced;
+        for reason in &part.skipped {
+            self.summary.count_skipped_record(*reason);
+        }
+    }
+
+    /// Bytes of an archive that belong to none of its members.
+    pub(super) fn archive(&mut self, part: &Part) {
+        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
+    }
+
+    /// A unit of this path is good.
+    pub(super) fn end_unit(&mut self, path: &str, part: &Part) {
+        let counts = std::mem::take(&mut self.unit);
+        self.summary.add(&counts, part.encoding);
+        if counts.documents_kept + counts.documents_emptied > 0 {
+            self.directories.add(path, &counts);
+        }
+    }
+
+    /// What became of a unit.
+    pub(super) fn fate(&mut self, part: &Part) {
+        let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
+        match &part.fate {
+            PartFate::Read => self.summary.count_read(unit),
+            PartFate::Skipped(reason) => self.summary.count_skipped(unit, *reason),
+            PartFate::Rejected(fault) => self.summary.count_rejected(unit, fault.reason),
+            PartFate::Reread(_) => {}
+        }
+    }
+
+    /// A record is rejected.
+    pub(super) fn reject_record(&mut self, reason: crate::error::RejectReason) {
+        self.summary.count_rejected_record(reason);
+    }
+
+    /// Compares with the summary of `account`; OUT holds so many bytes. `is_sound`: nothing is wrong with OUT and the
+    /// ledger.
+    pub(super) fn compare(mut self, account: &Path, bytes_output: u64, is_sound: bool, audit: &mut Audit) {
+        let is_shards = matches!(
+            self.summary.config.options().write.to,
+            Some(TargetFormat::Jsonl | TargetFormat::Parquet)
+        );
+        if bytes_output > 0 || is_shards {
+            self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
+        }
+        self.summary.set_directories(std::mem::take(&mut self.directories));
+        let text = match read(account) {
+            Ok(text) => text,
+            Err(error) => return tell(audit, &format!("it cannot be read: {error}")),
+        };
+        let Ok(found) = serde_json::from_str::<Value>(&text) else {
+            return tell(audit, "it is no JSON");
+        };
+        let parsed = serde_json::from_str::<Summary>(&text).ok();
+        if let Some(parsed) = &parsed {
+            self.adopt(parsed, audit);
+        }
+        let due = serde_json::to_value(&self.summary).unwrap_or_default(); // strings and integers only
+        let mut differing = Vec::new();
+        differences("", &due, &found, &mut differing);
+        let is_equal = differing.is_empty();
+        differing.retain(|(name, _)| is_sound || !follows(name));
+        for (name, what) in &differing {
+            tell(audit, &format!("{name}: {what}"));
+        }
+        if is_equal && text != self.summary.to_json() {
+            tell(audit, "it is not spelled as a run spells it");
+        }
+    }
+
+    /// Takes over what cannot be counted, if it has the form that it should have.
+    fn adopt(&mut self, found: &Summary, audit: &mut Audit) {
+        let Summary { config, unicode, .. } = found;
+        let is_version = |version: &String| {
+            let parts: Vec<_> = version.split('.').map(str::parse::<u16>).collect();
+            parts.len() == 3 && parts.iter().all(Result::is_ok)
+        };
+        if unicode.keys().eq(self.summary.unicode.keys()) && unicode.values().all(is_version) {
+            self.summary.unicode.clone_from(unicode);
+        }
+        let told = &config.options().write;
+        let is_with_text = match self.texts {
+            (0, 0) => told.ledger_text,
+            (with, 0) => with > 0,
+            (0, _) => false,
+            (with, without) => {
+                let what =
+                    format!("{with} lines about copies have a text and {without} have none: all or none do");
+                audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
+                told.ledger_text
+            }
+        };
+        let shard_size = told.shard_size.filter(|&size| size > 0);
+        self.summary.config.set_unknown(shard_size, is_with_text);
+    }
+}
+
+/// No summary is longer: it has a line or two for each of a thousand directories and some counts.
+const MAX_SUMMARY: u64 = 64 * 1024 * 1024;
+
+fn read(account: &Path) -> std::io::Result<String> {
+    let file = open_file(&account.join(names::SUMMARY))?;
+    std::io::read_to_string(std::io::Read::take(file, MAX_SUMMARY))
+}
+
+fn tell(audit: &mut Audit, what: &str) {
+    audit.add_at(DifferenceKind::Summary, names::SUMMARY, None, what);
+}
+
+/// Whether a figure follows from the ledger or OUT.
+fn follows(name: &str) -> bool {
+    let (group, rest) = name.split_once('.').unwrap_or((name, ""));
+    match group {
+        "encodings" | "directories" | "lengths" => true,
+        "documents" | "paragraphs" | "bytes" => {
+            ["kept", "emptied", "removed", "earlier", "output"].iter().any(|name| rest.starts_with(name))
+        }
+        "config" => rest == "ledger_text",
+        _ => false,
+    }
+}
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
+
+/// The beginning of a value.
+fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The values that differ, by their place.
+fn differences(name: &str, due: &Value, found: &Value, differing: &mut Vec<(String, String)>) {
+    let (Value::Object(due_values), Value::Object(found_values)) = (due, found) else {
+        if due != found {
+            let what = format!("it says {}, and should say {}", shown(found), shown(due));
+            differing.push((name.to_owned(), what));
+        }
+        return;
+    };
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    for (key, due) in due_values {
+        match found_values.get(key) {
+            Some(found) => differences(&inner(key), due, found, differing),
+            None => differing.push((inner(key), format!("it is missing, and should say {}", shown(due)))),
+        }
+    }
+    for (key, found) in found_values.iter().filter(|(key, _)| !due_values.contains_key(*key)) {
+        differing.push((inner(key), format!("it says {}, and should not be there", shown(found))));
+    }
+}
