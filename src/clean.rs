@@ -101,7 +101,7 @@ pub fn clean_roots(
             if let Some(record) = record {
                 DiskOutput::check_overlap(record, &roots)?;
             }
-            let is_stream = matches!(roots.as_slice(), [Root::Stdin]);
+            let is_stream = matches!(roots.as_slice(), [root] if root.is_stream());
             if !is_stream && config.write.to != Some(TargetFormat::Jsonl) {
                 return Err(Error::Config(
                     "out -: several files do not fit into one stream; give `-` as the only input, or add --to jsonl"

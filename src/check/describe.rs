@@ -99,7 +99,7 @@ impl InputName {
         let name = name.strip_suffix(b"/").filter(|name| !name.is_empty()).unwrap_or(name);
         match root {
             Root::Directory(_) => Self::Directory(if name == b"." { Vec::new() } else { name.to_vec() }),
-            Root::File(_) | Root::Listed { .. } | Root::Stdin => Self::File(name.to_vec()),
+            Root::File(_) | Root::Listed { .. } | Root::Fifo(_) | Root::Stdin => Self::File(name.to_vec()),
         }
     }
 

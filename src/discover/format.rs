@@ -43,6 +43,15 @@ pub(crate) fn is_packed(path: &[u8]) -> bool {
     })
 }
 
+/// Where the ending of a path begins that says what its file is; with a compression's, two endings are one.
+pub(crate) fn stem_len(path: &[u8]) -> usize {
+    let without = |path: &[u8], ending: &[u8]| path.len() - ending.len() - 1;
+    let Some(last) = extension(path) else { return path.len() };
+    let stem = without(path, &last);
+    let inner = if COMPRESSED.contains(&last.as_slice()) { extension(&path[..stem]) } else { None };
+    inner.map_or(stem, |inner| without(&path[..stem], &inner))
+}
+
 /// Whether the name of a file says that it holds no text and is no archive.
 pub(super) fn is_binary(path: &[u8]) -> bool {
     extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)
@@ -115,6 +124,21 @@ mod tests {
             ("x.", SourcePlan::Read(Format::Sniff)),
         ] {
             assert_eq!(plan_for(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn stems() {
+        for (name, stem) in [
+            ("a/b.txt", "a/b"),
+            ("b.v2.txt", "b.v2"),
+            ("b.jsonl.gz", "b"),
+            ("a.tar.GZ", "a"),
+            ("b.c/d", "b.c/d"),
+            (".txt", ".txt"),
+            (".a.gz", ".a"),
+        ] {
+            assert_eq!(&name[..stem_len(name.as_bytes())], stem);
         }
     }
 

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 pub use format::Format;
-pub(crate) use format::is_packed;
+pub(crate) use format::{is_packed, stem_len};
 pub(crate) use globs::{Globs, Order};
 pub use hidden::is_hidden;
 use rayon::prelude::*;
@@ -173,6 +173,17 @@ pub fn discover(
             Root::File(path) => {
                 let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
                 sources.push(number, &name, lister.plan_for(&name))?;
+            }
+            Root::Fifo(path) => {
+                let name = path.file_name().map_or_else(Vec::new, |name| name.as_encoded_bytes().to_vec());
+                // Of a stream whose name promises nothing it is said what it is, as of standard input.
+                let plan = match lister.plan_for(&name) {
+                    SourcePlan::Read(Format::Sniff) => {
+                        SourcePlan::Read(Format::promised(config.input_format))
+                    }
+                    plan => plan,
+                };
+                sources.push(number, &name, plan)?;
             }
             Root::Listed { relative, .. } => sources.push(number, relative, lister.plan_for(relative))?,
             Root::Stdin => {

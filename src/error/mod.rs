@@ -4,6 +4,7 @@
 //! Every message names the path, the place in it, the reason and the remedy, and paths are printed
 //! with control and bidirectional characters escaped ([`crate::store::path::printable`]).
 
+pub mod caught;
 mod reason;
 
 use std::io;
@@ -45,7 +46,7 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// An input named by the caller is neither a file nor a directory.
+    /// An input named by the caller is neither a file nor a directory, nor a FIFO.
     #[error(
         "{}: not a regular file or directory ({kind}); give its content through a file, or `-` for standard input",
         printable(path)
@@ -53,7 +54,7 @@ pub enum Error {
     InputKind {
         /// The input as given.
         path: PathBuf,
-        /// The type of file: FIFO, socket, device.
+        /// The type of file: socket, device.
         kind: &'static str,
     },
 

@@ -85,11 +85,13 @@ pub enum RejectReason {
     Encrypted,
     /// The member's name would lead out of the archive's directory.
     UnsafeName,
+    /// It has more paragraphs than a document may have that is held at once.
+    TooManyParagraphs,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -109,6 +111,7 @@ impl RejectReason {
         Self::NotArchive,
         Self::Encrypted,
         Self::UnsafeName,
+        Self::TooManyParagraphs,
     ];
 
     /// Its place among all.
@@ -138,6 +141,7 @@ impl RejectReason {
             Self::NotArchive => "not_archive",
             Self::Encrypted => "encrypted",
             Self::UnsafeName => "unsafe_name",
+            Self::TooManyParagraphs => "too_many_paragraphs",
         }
     }
 
@@ -167,6 +171,9 @@ impl RejectReason {
             Self::NotArchive => "fetch or pack it again; the members before were cleaned",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
+            Self::TooManyParagraphs => {
+                "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
+            }
         }
     }
 }

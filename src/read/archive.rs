@@ -1,17 +1,20 @@
 //! Archives: one member after the other, each unpacked to a spool. Nothing is ever written to disk under a
 //! member's own name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
+use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
 
-use super::decompress::{bomb, is_bomb};
+use super::decompress::Total;
 use super::fault::{Fault, Trouble};
 use super::spool::{Spool, Spooler};
-use crate::discover::{Format, is_packed};
+use crate::discover::{Format, is_packed, stem_len};
 use crate::error::{RejectReason, SkipReason};
 use crate::store::InputFile;
+use crate::store::path::printable_bytes;
 use crate::units::count;
 
 /// A member of an archive.
@@ -170,23 +173,83 @@ impl ArchiveMembers for TarMembers {
 
 /// A zip archive, whose directory stands at its end.
 pub(super) struct ZipMembers {
-    archive: zip::ZipArchive<Box<dyn InputFile>>,
-    next: usize,
+    archive: ZipIterable<Box<dyn InputFile>>,
+    /// The members that are files, in the order of the directory.
+    entries: std::vec::IntoIter<ZipMember>,
+    total: Total,
     number: u64,
 }
 
+/// A member of a zip archive, as the directory has it.
+struct ZipMember {
+    entry: OwnedZipFileEntry,
+    path: Vec<u8>,
+    /// The path of a member before it that claims some of its bytes.
+    shares_with: Option<Vec<u8>>,
+}
+
 impl ZipMembers {
-    pub(super) fn new(file: Box<dyn InputFile>) -> Result<Self, Fault> {
-        let archive = zip::ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
-        let mut names = HashSet::new();
-        // Of two members with one name the directory gives one; and two cannot be written.
-        if archive.has_duplicate_names() || !archive.file_names_raw().all(|name| names.insert(plain(name))) {
-            return Err(Fault::new(
-                RejectReason::NotArchive,
-                "two of the zip archive's members have one name",
-            ));
+    /// Reads the directory of `file`; `total` counts what its members are unpacked to.
+    pub(super) fn new(file: Box<dyn InputFile>, total: Total) -> Result<Self, Fault> {
+        // `ZipArchive` would give one of several members with one name.
+        let mut archive = ZipIterable::try_new(file, Config::default()).map_err(|error| zip_fault(&error))?;
+        let (mut names, mut ranges, mut members) = (Names::default(), Ranges::default(), Vec::new());
+        for entry in archive.files().map_err(|error| zip_fault(&error))? {
+            let entry = OwnedZipFileEntry::from(entry.map_err(|error| zip_fault(&error))?);
+            if entry.is_dir() {
+                continue;
+            }
+            let path = names.take(plain(entry.name_raw()));
+            let shares_with = ranges.claim(entry.header_start(), entry.compressed_size(), &path);
+            members.push(ZipMember { entry, path, shares_with });
         }
-        Ok(Self { archive, next: 0, number: 0 })
+        Ok(Self { archive, entries: members.into_iter(), total, number: 0 })
+    }
+}
+
+/// The names of an archive's members, each of which stands for one file when the archive is written again; with each
+/// the number that its next namesake may have.
+#[derive(Default)]
+struct Names(HashMap<Vec<u8>, u64>);
+
+impl Names {
+    /// The name of the next member: its own, or, if a member before it has that, the first free one of those with a
+    /// number before the ending (`a~2.txt`).
+    fn take(&mut self, name: Vec<u8>) -> Vec<u8> {
+        let Some(mut number) = self.0.get(&name).copied() else {
+            self.0.insert(name.clone(), 2);
+            return name;
+        };
+        let (stem, ending) = name.split_at(stem_len(&name));
+        let mut numbered = name.clone();
+        while self.0.contains_key(&numbered) {
+            numbered = [stem, format!("~{number}").as_bytes(), ending].concat();
+            number += 1;
+        }
+        self.0.insert(name, number);
+        self.0.insert(numbered.clone(), 2);
+        numbered
+    }
+}
+
+/// Which bytes of a zip archive its members claim.
+#[derive(Default)]
+struct Ranges(BTreeMap<u64, (u64, Vec<u8>)>);
+
+/// Bytes of the header before a member's content, its name left out.
+const ZIP_HEADER: u64 = 30;
+
+impl Ranges {
+    /// Claims what a member takes up; the path of a member that claimed some of it before, if there is one. Members
+    /// that share their bytes make a small archive large: see David Fifield, "A better zip bomb", 2019.
+    fn claim(&mut self, start: u64, compressed: u64, path: &[u8]) -> Option<Vec<u8>> {
+        let end = start.saturating_add(ZIP_HEADER).saturating_add(compressed);
+        let before = self.0.range(..end).next_back();
+        if let Some((_, (_, owner))) = before.filter(|(_, (other, _))| *other > start) {
+            return Some(owner.clone());
+        }
+        self.0.insert(start, (end, path.to_vec()));
+        None
     }
 }
 
@@ -203,48 +266,39 @@ impl ArchiveMembers for ZipMembers {
         limit: u64,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
-        loop {
-            if self.next >= self.archive.len() {
-                return Ok(None);
-            }
-            let index = self.next;
-            self.next += 1;
-            let entry = self.archive.by_index_raw(index).map_err(|error| zip_fault(&error))?;
-            if entry.is_dir() {
-                continue;
-            }
-            let path = plain(entry.name_raw());
-            let method = entry.compression();
-            let meta = MemberMeta::Zip { method, modified: entry.last_modified(), mode: entry.unix_mode() };
-            let (is_link, is_encrypted) = (entry.is_symlink(), entry.encrypted());
-            drop(entry);
-            let content = if is_link {
-                MemberContent::Skipped(SkipReason::Symlink)
-            } else if is_encrypted {
-                MemberContent::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
-            } else {
-                self.unpack(index, &path, limit, spooler)?
-            };
-            let number = self.number;
-            self.number += 1;
-            return Ok(Some((ArchiveMember { path, number, meta }, content)));
-        }
+        let Some(member) = self.entries.next() else { return Ok(None) };
+        let entry = &member.entry;
+        let method = entry.compression();
+        let meta = MemberMeta::Zip { method, modified: entry.last_modified(), mode: entry.unix_mode() };
+        let content = if entry.is_symlink() {
+            MemberContent::Skipped(SkipReason::Symlink)
+        } else if entry.encrypted() {
+            MemberContent::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
+        } else if let Some(other) = &member.shares_with {
+            let other = printable_bytes(other);
+            let detail = format!("its bytes are those of another member too, {other}, as in a zip bomb");
+            MemberContent::Rejected(Fault::new(RejectReason::Bomb, detail))
+        } else {
+            self.unpack(&member, limit, spooler)?
+        };
+        let number = self.number;
+        self.number += 1;
+        Ok(Some((ArchiveMember { path: member.path, number, meta }, content)))
     }
 }
 
 impl ZipMembers {
     fn unpack(
         &mut self,
-        index: usize,
-        path: &[u8],
+        member: &ZipMember,
         limit: u64,
         spooler: &dyn Spooler,
     ) -> Result<MemberContent, Trouble> {
-        match self.archive.by_index(index) {
+        let files = self.archive.files().map_err(|error| zip_fault(&error))?;
+        match member.entry.as_ref().with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(entry) => {
-                let compressed = entry.compressed_size();
-                let reader = ZipEntry { entry, compressed, decoded: 0 };
-                unpack(path, reader, limit, spooler)
+                let (compressed, total) = (entry.compressed_size(), self.total.clone());
+                unpack(&member.path, ZipEntry { entry, compressed, decoded: 0, total }, limit, spooler)
             }
             Err(error) => Ok(MemberContent::Rejected(zip_fault(&error))),
         }
@@ -256,6 +310,7 @@ struct ZipEntry<R> {
     entry: R,
     compressed: u64,
     decoded: u64,
+    total: Total,
 }
 
 impl<R: Read> Read for ZipEntry<R> {
@@ -266,9 +321,10 @@ impl<R: Read> Read for ZipEntry<R> {
                 .into(),
         })?;
         self.decoded += count(got);
-        if is_bomb(self.decoded, self.compressed) {
-            return Err(bomb(self.decoded, self.compressed).into());
+        if let Some(bomb) = Fault::bomb("it", self.decoded, self.compressed) {
+            return Err(bomb.into());
         }
+        self.total.add(got)?;
         Ok(got)
     }
 }
@@ -291,5 +347,37 @@ mod tests {
             assert_eq!(is_unsafe(path.as_bytes()), expected, "{path}");
         }
         assert_eq!(plain(b"././a/./b"), b"a/./b");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_numbered() {
+        let mut names = Names::default();
+        for (name, expected) in [
+            ("d/a.txt", "d/a.txt"),
+            ("d/a.txt", "d/a~2.txt"),
+            ("d/a~3.txt", "d/a~3.txt"),
+            ("d/a.txt", "d/a~4.txt"),
+            ("d/a~2.txt", "d/a~2~2.txt"),
+            ("b.jsonl.gz", "b.jsonl.gz"),
+            ("b.jsonl.gz", "b~2.jsonl.gz"),
+            ("c.d/e", "c.d/e"),
+            ("c.d/e", "c.d/e~2"),
+        ] {
+            assert_eq!(String::from_utf8(names.take(name.into())).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_belong_to_one_member() {
+        let mut ranges = Ranges::default();
+        assert_eq!(ranges.claim(100, 50, b"a"), None, "100..180");
+        assert_eq!(ranges.claim(180, 0, b"b"), None, "180..210");
+        assert_eq!(ranges.claim(0, 70, b"c"), None, "0..100");
+        for (start, compressed, other) in
+            [(99, 0, b"a"), (179, 0, b"b"), (140, 5, b"a"), (100, 50, b"a"), (209, 1, b"b"), (50, 10, b"c")]
+        {
+            assert_eq!(ranges.claim(start, compressed, b"x").as_deref(), Some(&other[..]), "{start}");
+        }
+        assert_eq!(ranges.claim(0, u64::MAX, b"x").as_deref(), Some(&b"b"[..]), "all of them");
     }
 }

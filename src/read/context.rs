@@ -3,7 +3,11 @@
 use std::fmt;
 
 use super::coding::Detection;
+use super::fault::Fault;
 use crate::config::SplitConfig;
+use crate::error::RejectReason;
+use crate::split;
+use crate::units::count;
 
 /// The settings that reading depends on, made once a run.
 #[derive(Debug)]
@@ -15,6 +19,7 @@ pub(crate) struct ReadContext {
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
     pub(super) split: SplitConfig,
+    pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
@@ -47,3 +52,82 @@ impl fmt::Display for FieldPath {
 
 /// The pieces of a large file are about this long; a smaller file is read whole.
 pub(crate) const PIECE_BYTES: u64 = 256 * 1024;
+
+/// Bytes of memory that a paragraph takes beside its text while its batch is worked on, about: where it stands, its
+/// print twice, its verdict, and what of those two batches hold at once. Measured: 15 million lines of one character
+/// took 100 bytes each of those that were held.
+pub(crate) const PARAGRAPH_BYTES: u64 = 100;
+
+/// How many paragraphs a document may have that is held at once, which is a record, or a text that cannot be cut (one
+/// line of sentences).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ParagraphLimit {
+    pub(super) split: SplitConfig,
+    most: u64,
+}
+
+/// 2^20: of so many paragraphs a document may be made whatever `--max-document-size` is. While its batch is worked on
+/// each takes about 100 bytes ([`PARAGRAPH_BYTES`]), all of them 100 MiB. A book has some
+/// ten thousand.
+const LEAST_LIMIT: u64 = 1 << 20;
+
+/// A document may have one paragraph for so many bytes that it may have: 2^20 for the 256 MiB of the default. Like
+/// those, the limit does not follow `--memory`, as the output must not.
+const BYTES_A_PARAGRAPH: u64 = 256;
+
+impl ParagraphLimit {
+    /// The limit for documents of at most `max_document_size` bytes.
+    pub(super) fn new(split: SplitConfig, max_document_size: u64) -> Self {
+        Self { split, most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
+    }
+
+    /// Checks that a text has no more paragraphs.
+    pub(super) fn check(self, text: &str) -> Result<(), Fault> {
+        // Each takes a byte.
+        if count(text.len()) <= self.most {
+            return Ok(());
+        }
+        let number = split::num_paragraphs(text, self.split);
+        if number <= self.most {
+            return Ok(());
+        }
+        let detail =
+            format!("it has {number} paragraphs, and {} are the most that are held at once", self.most);
+        Err(Fault::new(RejectReason::TooManyParagraphs, detail))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Repair, SplitMode};
+
+    #[test]
+    fn so_many_paragraphs_are_held_at_once() {
+        let most = usize::try_from(LEAST_LIMIT).unwrap();
+        let with = |max_document_size, text: &str, split| {
+            let config = SplitConfig { split, repair: Repair::Basic };
+            let checked = ParagraphLimit::new(config, max_document_size).check(text);
+            checked.err().map(|fault| (fault.reason, fault.detail))
+        };
+        let told = |number| {
+            let detail =
+                format!("it has {number} paragraphs, and 1048576 are the most that are held at once");
+            Some((RejectReason::TooManyParagraphs, detail))
+        };
+        let lines = "a\n".repeat(most);
+        let more = format!("{lines}b");
+        for (text, split, expected) in [
+            (&*lines, SplitMode::Line, None),
+            (&*more, SplitMode::Line, told(1_048_577)),
+            (&*more, SplitMode::Block, None),
+            (&*"\n\n\n".repeat(most), SplitMode::Line, None),
+            (&*"a\n\n".repeat(2 * most), SplitMode::Block, told(2_097_152)),
+            (&*"好。".repeat(most + 2), SplitMode::Sentence, told(1_048_578)),
+        ] {
+            assert_eq!(with(1, text, split), expected, "{split:?}");
+        }
+        assert_eq!(with(256 << 20, &more, SplitMode::Line), told(1_048_577));
+        assert_eq!(with((256 << 20) + 256, &more, SplitMode::Line), None);
+    }
+}

@@ -3,10 +3,10 @@
 use encoding_rs::UTF_8;
 
 use super::chunk::{Chunk, PartFate};
-use super::coding::{Coding, Detection};
+use super::coding::Coding;
 use super::container::lines;
 use super::container::reader::{BOM, Records, Reread};
-use super::context::ReadContext;
+use super::context::{ParagraphLimit, ReadContext};
 use super::encoding;
 use super::fault::Fault;
 use super::slot::Slot;
@@ -37,26 +37,28 @@ pub(super) struct Decoding {
     pub(super) offset: u64,
     /// `--encoding-errors replace`.
     pub(super) replace: bool,
+    pub(super) paragraphs: ParagraphLimit,
 }
 
 /// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
 pub(super) fn decode_whole(
     chunk: &mut Chunk,
     start: usize,
-    detection: Detection,
+    context: &ReadContext,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
+    let ReadContext { detection, paragraphs, .. } = *context;
     // Nearly every file is UTF-8 without a byte that would make it anything else.
     let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
     let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
-    if is_plain && decode_utf8(chunk, start + mark, visitor) {
-        return PartFate::Read;
+    if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, paragraphs, visitor) {
+        return fate;
     }
     let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
     match detection.settle(encoding::detect(&chunk.bytes[start..], detection.given)) {
         Ok(coding) => {
             chunk.bytes.drain(start..start + mark);
-            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace };
+            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace, paragraphs };
             decode(chunk, start, decoding, visitor)
         }
         Err(fault) => {
@@ -77,7 +79,7 @@ pub(super) fn decode(
     decoding: Decoding,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
-    let Decoding { coding, offset, replace } = decoding;
+    let Decoding { coding, offset, replace, paragraphs } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
         part.encoding = encoding::name(coding.encoding);
     }
@@ -88,8 +90,8 @@ pub(super) fn decode(
     if !coding.is_settled && encoding::has_jp_escape(bytes) {
         return reread(chunk, start);
     }
-    if decode_utf8(chunk, start, visitor) {
-        return PartFate::Read;
+    if let Some(fate) = decode_utf8(chunk, start, paragraphs, visitor) {
+        return fate;
     }
     if !coding.is_settled {
         return reread(chunk, start);
@@ -103,7 +105,7 @@ pub(super) fn decode(
     let lossy = String::from_utf8_lossy(bytes).into_owned();
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
-    show(chunk, start, lossy, count(num_replaced), visitor)
+    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced), paragraphs }, visitor)
 }
 
 fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
@@ -111,19 +113,28 @@ fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
     PartFate::Reread(Reread::Detected)
 }
 
-/// Shows bytes that are UTF-8 already; `false` if they are not.
-fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl TextVisitor) -> bool {
+/// Shows bytes that are UTF-8 already; `None` if they are not.
+fn decode_utf8(
+    chunk: &mut Chunk,
+    start: usize,
+    paragraphs: ParagraphLimit,
+    visitor: &mut impl TextVisitor,
+) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
-    let Ok(text) = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]) else { return false };
+    let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
+    if let Err(fault) = paragraphs.check(text) {
+        chunk.bytes.truncate(start);
+        return Some(PartFate::Rejected(fault));
+    }
     visitor.document(text);
     chunk.push(Slot::text(span));
-    true
+    Some(PartFate::Read)
 }
 
 fn decode_other(
     chunk: &mut Chunk,
     start: usize,
-    Decoding { coding, offset, replace }: Decoding,
+    Decoding { coding, offset, replace, paragraphs }: Decoding,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
@@ -132,7 +143,7 @@ fn decode_other(
     match decoded {
         Ok(num_replaced) => {
             chunk.bytes.truncate(start);
-            show(chunk, start, text, num_replaced, visitor)
+            show(chunk, Decoded { text, num_replaced, paragraphs }, visitor)
         }
         Err(_) if !coding.is_settled => reread(chunk, start),
         Err(at) => {
@@ -144,20 +155,22 @@ fn decode_other(
     }
 }
 
-/// Puts a decoded text at the end of the chunk.
-fn show(
-    chunk: &mut Chunk,
-    start: usize,
+/// A text that was decoded.
+struct Decoded {
     text: String,
     num_replaced: u64,
-    visitor: &mut impl TextVisitor,
-) -> PartFate {
-    visitor.document(&text);
-    if start == 0 {
-        chunk.bytes = text.into_bytes();
-    } else {
-        chunk.bytes.extend_from_slice(text.as_bytes());
+    paragraphs: ParagraphLimit,
+}
+
+/// Puts a decoded text at the end of the chunk.
+fn show(chunk: &mut Chunk, decoded: Decoded, visitor: &mut impl TextVisitor) -> PartFate {
+    let Decoded { text, num_replaced, paragraphs } = decoded;
+    if let Err(fault) = paragraphs.check(&text) {
+        return PartFate::Rejected(fault);
     }
+    visitor.document(&text);
+    let start = chunk.bytes.len();
+    append(chunk, text.into_bytes());
     chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len())));
     if let Some(part) = chunk.parts.last_mut() {
         part.num_replaced += num_replaced;
@@ -239,17 +252,25 @@ fn decode_records(
     let mut num_replaced = 0;
     for slot in &mut slots[first..] {
         if slot.is_record {
-            match container.decode(bytes, slot, context) {
+            let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
+                context.paragraphs.check(text_of(bytes, slot))?;
+                Ok(replaced)
+            });
+            match decoded {
                 Ok(replaced) => num_replaced += replaced,
                 Err(fault) => {
                     *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
                 }
             }
         }
-        // The bytes of a record were checked, and decoding makes text of text.
-        visitor.document(simdutf8::basic::from_utf8(&bytes[slot.text.range()]).unwrap_or_default());
+        visitor.document(text_of(bytes, slot));
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;
     }
+}
+
+/// The text of a record. Its bytes were checked, and decoding makes text of text.
+fn text_of<'a>(bytes: &'a [u8], slot: &Slot) -> &'a str {
+    simdutf8::basic::from_utf8(&bytes[slot.text.range()]).unwrap_or_default()
 }

@@ -57,22 +57,36 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// A stream may expand to more than [`MAX_RATIO`] times its size up to this.
-const SUSPICIOUS_BYTES: u64 = 64 * 1024 * 1024;
-/// gzip cannot compress by more than 1032 (zlib's documentation, "Maximum Compression Factor"); text that other
-/// formats compress by more is one line over and over.
-const MAX_RATIO: u64 = 1000;
-
-/// Whether `decoded` bytes from `compressed` bytes are an attack.
-pub(super) fn is_bomb(decoded: u64, compressed: u64) -> bool {
-    decoded > SUSPICIOUS_BYTES && decoded / compressed.max(1) > MAX_RATIO
+/// What all layers and members of one source are unpacked to, against the size of that source. Each layer and each
+/// member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
+#[derive(Debug, Clone)]
+pub(super) struct Total {
+    unpacked: ReadPosition,
+    /// Bytes of the source; `u64::MAX` if they are not known.
+    packed: u64,
+    /// Bytes of the source that were read.
+    read: ReadPosition,
 }
 
-/// The fault of a stream that expands too much.
-pub(super) fn bomb(decoded: u64, compressed: u64) -> Fault {
-    let detail =
-        format!("expands to more than {MAX_RATIO} times its size: {compressed} bytes gave {decoded}");
-    Fault::new(RejectReason::Bomb, detail)
+impl Total {
+    /// Of a source of this size, of which `read` counts the bytes that were read.
+    pub(super) fn new(packed: u64, read: &ReadPosition) -> Self {
+        Self { unpacked: ReadPosition::default(), packed, read: read.clone() }
+    }
+
+    /// Adds what was unpacked.
+    ///
+    /// # Errors
+    /// A [`Fault`], if that is too much for what the source takes up.
+    pub(super) fn add(&self, unpacked: usize) -> io::Result<()> {
+        self.unpacked.advance(unpacked);
+        let unpacked = self.unpacked.get();
+        let packed = if self.packed == u64::MAX { self.read.get() } else { self.packed };
+        match Fault::bomb("all that its file holds", unpacked, packed) {
+            Some(bomb) => Err(bomb.into()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Most memory that an xz stream may ask for: level 9 takes 65 MiB.
@@ -85,6 +99,7 @@ pub(super) struct Decompressor<R: Read> {
     position: ReadPosition,
     start: u64,
     decoded: u64,
+    total: Total,
 }
 
 enum Decoder<R: Read> {
@@ -96,8 +111,13 @@ enum Decoder<R: Read> {
 }
 
 impl<R: Read> Decompressor<R> {
-    /// Decodes `reader`; `position` counts the bytes taken from it.
-    pub(super) fn new(reader: R, compression: Compression, position: &ReadPosition) -> io::Result<Self> {
+    /// Decodes `reader`; `position` counts the bytes taken from it, `total` those of its source that were unpacked.
+    pub(super) fn new(
+        reader: R,
+        compression: Compression,
+        position: &ReadPosition,
+        total: Total,
+    ) -> io::Result<Self> {
         let counted = Counted::new(reader, position.clone());
         let decoder = match compression {
             Compression::None => Decoder::None(counted),
@@ -110,7 +130,8 @@ impl<R: Read> Decompressor<R> {
                 Decoder::Xz(liblzma::bufread::XzDecoder::new_stream(counted, stream))
             }
         };
-        Ok(Self { decoder, compression, position: position.clone(), start: position.get(), decoded: 0 })
+        let start = position.get();
+        Ok(Self { decoder, compression, position: position.clone(), start, decoded: 0, total })
     }
 
     /// A fault of the stream, in words that say where.
@@ -143,9 +164,10 @@ impl<R: Read> Read for Decompressor<R> {
         })?;
         self.decoded += count(got);
         let compressed = self.position.get() - self.start;
-        if is_bomb(self.decoded, compressed) {
-            return Err(bomb(self.decoded, compressed).into());
+        if let Some(bomb) = Fault::bomb("it", self.decoded, compressed) {
+            return Err(bomb.into());
         }
+        self.total.add(got)?;
         Ok(got)
     }
 }
@@ -225,7 +247,8 @@ mod tests {
     fn decode(compression: Compression, bytes: &[u8]) -> Result<Vec<u8>, (RejectReason, Option<u64>)> {
         let mut out = Vec::new();
         let position = ReadPosition::default();
-        let reader = Decompressor::new(bytes, compression, &position);
+        let total = Total::new(count(bytes.len()), &position);
+        let reader = Decompressor::new(bytes, compression, &position, total);
         let read = reader.and_then(|mut reader| reader.read_to_end(&mut out));
         match read {
             Ok(_) => Ok(out),
@@ -276,6 +299,18 @@ mod tests {
             let bomb = compress(compression, &zeros);
             let outcome = decode(compression, &bomb);
             assert_eq!(outcome.map(|text| text.len()).unwrap_err().0, RejectReason::Bomb, "{compression:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_source_holds_is_counted_together() {
+        let read = ReadPosition::default();
+        read.advance(10);
+        for (packed, most) in [(u64::MAX, 64 * 1024 * 1024), (100_000, 100_099_999)] {
+            let total = Total::new(packed, &read);
+            let (layer, other) = (total.clone(), total);
+            assert!(layer.add(usize::try_from(most).unwrap()).is_ok(), "{packed}");
+            assert_eq!(Fault::of(&other.add(1).unwrap_err()).reason, RejectReason::Bomb, "{packed}");
         }
     }
 }

@@ -6,6 +6,12 @@ use std::io;
 use crate::error::{Error, RejectReason};
 use crate::units::count;
 
+/// What is compressed may expand to more than [`MAX_RATIO`] times its size up to this.
+const SUSPICIOUS_BYTES: u64 = 64 * 1024 * 1024;
+/// gzip cannot compress by more than 1032 (zlib's documentation, "Maximum Compression Factor"); text that other
+/// formats compress by more is one line over and over.
+const MAX_RATIO: u64 = 1000;
+
 /// A fault of a source, of a member of an archive, or of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -46,6 +52,17 @@ impl Fault {
     pub(super) fn or_at(mut self, byte: u64) -> Self {
         self.byte = self.byte.or(Some(byte));
         self
+    }
+
+    /// The fault of what expands too much: to more than [`MAX_RATIO`] times its size, once that is a lot. `what`
+    /// expands, as a sentence begins.
+    pub(super) fn bomb(what: &str, unpacked: u64, packed: u64) -> Option<Self> {
+        if unpacked <= SUSPICIOUS_BYTES || unpacked / packed.max(1) <= MAX_RATIO {
+            return None;
+        }
+        let detail =
+            format!("{what} expands to more than {MAX_RATIO} times its size: {packed} bytes gave {unpacked}");
+        Some(Self::new(RejectReason::Bomb, detail))
     }
 
     /// A document that is longer than `limit` bytes.

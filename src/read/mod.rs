@@ -30,11 +30,11 @@ pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
-pub(crate) use context::{FieldPath, PIECE_BYTES, ReadContext};
+pub(crate) use context::{FieldPath, PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub(crate) use decode::{IgnoreTexts, TextVisitor};
 pub(crate) use fault::Fault;
 pub(crate) use fields::Fields;
-pub(crate) use piece::{Piece, PiecePlace};
+pub(crate) use piece::{Piece, PiecePlace, held_of_lines};
 pub(crate) use slot::Slot;
 pub(crate) use spool::{Spool, Spooler};
 pub(crate) use stream::{SourceStream, Stop};
@@ -43,6 +43,7 @@ pub(crate) use whole::{is_large, read_files, read_piece};
 use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::error::{Error, Result};
 use coding::Detection;
+use context::ParagraphLimit;
 
 impl ReadContext {
     /// The context of a configuration.
@@ -67,6 +68,7 @@ impl ReadContext {
             id_field: read.id_field.clone(),
             hidden: read.hidden,
             split: config.split,
+            paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),

@@ -10,7 +10,7 @@ use super::container::text::TextReader;
 use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
-use super::decompress::Decompressor;
+use super::decompress::{Decompressor, Total};
 use super::encoding;
 use super::fault::Trouble;
 use super::piece::{Piece, PiecePlace};
@@ -29,6 +29,8 @@ pub(super) struct Opener<'a> {
     pub(super) spooler: &'a dyn Spooler,
     /// Bytes of the file that were read.
     pub(super) position: ReadPosition,
+    /// Bytes that it was unpacked to.
+    pub(super) total: Total,
 }
 
 /// Where what is opened comes from.
@@ -143,7 +145,7 @@ impl Opener<'_> {
             file.seek(SeekFrom::Start(0))?;
             Box::new(file)
         };
-        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin))?;
+        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin), self.total.clone())?;
         let ahead = peek(&mut decoded, SNIFF_BYTES);
         self.open_stream(ahead, Box::new(decoded), envelope)
     }

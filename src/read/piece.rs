@@ -3,6 +3,7 @@
 use super::chunk::Role;
 use super::container::reader::{Body, End};
 use super::content::Wrap;
+use super::context::PARAGRAPH_BYTES;
 use crate::document::Kind;
 use crate::units::{SourceId, count};
 
@@ -56,6 +57,11 @@ impl PiecePlace {
     }
 }
 
+/// Bytes that are held of lines, about, beside their text, while they are worked on.
+pub(crate) fn held_of_lines(bytes: &[u8]) -> u64 {
+    count(memchr::memchr_iter(b'\n', bytes).count()) * PARAGRAPH_BYTES
+}
+
 impl Piece {
     /// The source it is a piece of.
     pub(crate) fn source(&self) -> SourceId {
@@ -83,6 +89,15 @@ impl Piece {
             Body::Text(piece) => piece.bytes.len(),
             Body::Lines(bytes) => bytes.len(),
             Body::Records(records) => records.bytes.len(),
+        })
+    }
+
+    /// Bytes that will be held of its lines, about, beside its text.
+    pub(crate) fn num_held(&self) -> u64 {
+        held_of_lines(match &self.body {
+            Body::Text(piece) => &piece.bytes,
+            Body::Lines(bytes) => bytes,
+            Body::Records(records) => &records.bytes,
         })
     }
 }

@@ -9,6 +9,7 @@ use super::container::Reread;
 use super::container::reader::{Body, End};
 use super::content::{Archive, Compression, Wrap};
 use super::context::ReadContext;
+use super::decompress::Total;
 use super::fault::{Fault, Trouble};
 use super::open::{FileOrigin, FoundContent, OpenedDocument, Opener};
 use super::piece::{Piece, PiecePlace};
@@ -65,7 +66,8 @@ impl<'a> SourceStream<'a> {
         spooler: &'a dyn Spooler,
     ) -> Self {
         let position = ReadPosition::default();
-        let opener = Opener { context, how, spooler, position: position.clone() };
+        let total = Total::new(source.size, &position);
+        let opener = Opener { context, how, spooler, position: position.clone(), total };
         Self { source, opener, input, position, num_given: 0, state: StreamState::Start, last: None }
     }
 
@@ -165,7 +167,8 @@ impl<'a> SourceStream<'a> {
                 let wrap = Wrap { outer, archive: Some(archive), inner: Compression::None };
                 let members: std::result::Result<Box<dyn ArchiveMembers>, Fault> = match archive {
                     Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file)))),
-                    Archive::Zip => ZipMembers::new(file).map(|zip| Box::new(zip) as Box<dyn ArchiveMembers>),
+                    Archive::Zip => ZipMembers::new(file, self.opener.total.clone())
+                        .map(|zip| Box::new(zip) as Box<dyn ArchiveMembers>),
                 };
                 let role = Role::ArchiveStart;
                 match members {

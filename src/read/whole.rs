@@ -130,7 +130,7 @@ fn decode_file(
     if format == Format::Sniff && content::is_binary(bytes) {
         return PartFate::Skipped(SkipReason::Binary);
     }
-    decode::decode_whole(chunk, start, context.detection, visitor)
+    decode::decode_whole(chunk, start, context, visitor)
 }
 
 /// Appends a file's bytes. What was read before an error stays.
@@ -214,7 +214,12 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     let fate = match body {
         Body::Text(TextPiece { bytes, coding, offset }) => {
             decode::append(chunk, bytes);
-            let decoding = Decoding { coding, offset, replace: context.detection.replace };
+            let decoding = Decoding {
+                coding,
+                offset,
+                replace: context.detection.replace,
+                paragraphs: context.paragraphs,
+            };
             decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {

@@ -201,6 +201,5 @@ where
 /// Whether a batch holds much more than a batch should.
 fn is_long(settled: &[Settled], feed: &Feed<'_>) -> bool {
     let settled = settled.iter().map(|settled| count(settled.scanned.chunk.bytes.len())).sum::<u64>();
-    let fed = feed.ahead().unwrap_or_default().iter().map(Work::len).sum();
-    settled.max(fed) > 2 * BATCH_BYTES
+    settled.max(feed.num_held()) > 2 * BATCH_BYTES
 }

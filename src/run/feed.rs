@@ -45,6 +45,33 @@ impl Work {
     }
 }
 
+/// How much of a batch may be held while it is worked on. A batch is cut by the bytes of its text; what is kept of its
+/// paragraphs shows only as they are found, and of short lines it is many times their text. Four times the text of a
+/// batch: lines of 33 bytes fill both.
+#[derive(Clone, Copy)]
+pub(crate) struct Room<'a> {
+    sources: &'a SourceList,
+    most: u64,
+}
+
+impl Room<'_> {
+    /// Whether this is all that may be held.
+    pub(crate) fn is_filled_by(&self, held: u64) -> bool {
+        held >= self.most
+    }
+
+    /// What will be held of some work, about, where so many bytes were held for each 16 of text before.
+    pub(crate) fn expected(&self, work: &Work, held_for_16: u64) -> u64 {
+        match work {
+            Work::Files(range, _) => {
+                let sizes = range.clone().map(|number| self.sources.get(SourceId(number)).size);
+                sizes.fold(0, u64::saturating_add) / 16 * held_for_16
+            }
+            Work::Piece(piece) => (piece.len() / 16 * held_for_16).max(piece.len() + piece.num_held()),
+        }
+    }
+}
+
 /// Where a feed stands: everything before it was given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct FeedPosition {
@@ -96,6 +123,8 @@ pub(crate) struct Feed<'a> {
     spooler: &'a dyn Spooler,
     next: u32,
     stream: Option<SourceStream<'a>>,
+    /// What was taken of a batch and given back, as the batch was full before it; it stands before `ahead`.
+    returned: Option<Vec<Work>>,
     /// The batch that is fed and not yet taken.
     ahead: Option<Vec<Work>>,
     /// The source that was given out in part before, and the place where its rest begins.
@@ -124,6 +153,7 @@ impl<'a> Feed<'a> {
             spooler: corpus.spooler,
             next: 0,
             stream: None,
+            returned: None,
             ahead: None,
             resumed: None,
             way,
@@ -175,7 +205,7 @@ impl<'a> Feed<'a> {
             let sizes = range.map(|number| self.sources.get(SourceId(number)).size);
             sizes.filter(|&size| size != u64::MAX).sum()
         };
-        let ahead = self.ahead().unwrap_or_default().iter().map(|work| match work {
+        let ahead = self.returned.iter().chain(&self.ahead).flatten().map(|work| match work {
             Work::Files(range, _) => of_sources(range.clone()),
             Work::Piece(piece) => piece.num_bytes(),
         });
@@ -183,14 +213,34 @@ impl<'a> Feed<'a> {
         ahead.sum::<u64>() + open + of_sources(self.next..SourceId::at(self.sources.len()).0)
     }
 
-    /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.
+    /// The batch that is taken next, if it is there already; it is empty at the end of the corpus.
     pub(crate) fn ahead(&self) -> Option<&[Work]> {
-        self.ahead.as_deref()
+        self.returned.as_ref().or(self.ahead.as_ref()).map(Vec::as_slice)
+    }
+
+    /// Bytes that are held of what is fed and not yet taken.
+    pub(crate) fn num_held(&self) -> u64 {
+        self.returned.iter().chain(&self.ahead).flatten().map(Work::len).sum()
+    }
+
+    /// Takes what was given back.
+    pub(crate) fn take_returned(&mut self) -> Option<Vec<Work>> {
+        self.returned.take()
     }
 
     /// Takes the batch that is fed.
     pub(crate) fn take_ahead(&mut self) -> Option<Vec<Work>> {
         self.ahead.take()
+    }
+
+    /// Takes back the end of a batch, to be taken again before all else.
+    pub(crate) fn give_back(&mut self, rest: Vec<Work>) {
+        self.returned = Some(rest).filter(|rest| !rest.is_empty());
+    }
+
+    /// How much of a batch may be held while it is worked on, what is kept of its paragraphs included.
+    pub(crate) fn room(&self) -> Room<'a> {
+        Room { sources: self.sources, most: self.batch_bytes.saturating_mul(4) }
     }
 
     /// Feeds a batch before it is asked for.
@@ -313,6 +363,7 @@ impl<'a> Feed<'a> {
         self.resumed = self.resumed.filter(|(resumed, _)| *resumed < first);
         self.next = first.0;
         self.stream = None;
+        self.returned = None;
         self.ahead = None;
     }
 

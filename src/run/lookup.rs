@@ -90,7 +90,7 @@ pub(crate) fn look_up(
     let holders = holders(wanted);
     for (flag, source) in is_wanted.iter_mut().zip(sources.iter()) {
         let Some(paths) = holders.get(&*spelled(source)) else { continue };
-        let is_stream = matches!(roots.get(source.place.root), Some(Root::Stdin));
+        let is_stream = roots.get(source.place.root).is_some_and(Root::is_stream);
         for path in paths.iter().filter(|_| is_stream) {
             collector.miss(path, &Missing::Stream);
         }

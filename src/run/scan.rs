@@ -6,13 +6,14 @@ use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered};
-use crate::read::{Chunk, ReadContext, TextVisitor};
+use crate::read::{Chunk, PARAGRAPH_BYTES, ReadContext, TextVisitor};
 use crate::split;
+use crate::units::count;
 
 use super::corpus::{Corpus, Listing};
 use super::feed::Work;
 use super::pass::{Keys, Needs};
-use super::reader::read_work;
+use super::reader::{Weigh, read_work};
 
 /// The context that scanning needs, made once a run.
 pub(crate) struct ScanContext<'a> {
@@ -72,6 +73,12 @@ pub(crate) struct ScannedDocument {
     pub(crate) blank_after: bool,
     /// The CRC-32 of its text, in a pass that is held against another; else 0.
     pub(crate) checksum: u32,
+}
+
+impl Weigh for Scanned {
+    fn weight(&self) -> u64 {
+        count(self.chunk.bytes.len()) + count(self.paragraphs.len()) * PARAGRAPH_BYTES
+    }
 }
 
 /// Reads (if it is not read yet) and scans one chunk.

@@ -6,12 +6,13 @@ use crate::document::Paragraph;
 use crate::units::ByteSpan;
 
 /// Appends the blocks of `text`; returns whether a blank line stands after the last one.
-pub(super) fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+#[inline]
+pub(super) fn for_each(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
     let mut open: Option<Paragraph> = None;
     line::for_each(text, config.repair, |span| {
         if span.is_empty() {
-            out.extend(open.take());
+            open.take().map(&mut visit);
             blank = true;
         } else if let Some(block) = &mut open {
             // Between two lines only a single LF is written as it stands.
@@ -22,7 +23,7 @@ pub(super) fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -
             blank = false;
         }
     });
-    out.extend(open);
+    open.map(visit);
     blank
 }
 

@@ -27,20 +27,34 @@ use crate::document::Paragraph;
 /// assert!(paragraphs[1].blank_before && !trailing);
 /// ```
 pub fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+    for_each(text, config, |paragraph| out.push(paragraph))
+}
+
+/// How many paragraphs `text` has. Takes no memory for them.
+pub fn num_paragraphs(text: &str, config: SplitConfig) -> u64 {
+    let mut number = 0;
+    for_each(text, config, |_| number += 1);
+    number
+}
+
+/// Shows the paragraphs of `text` to `visit`, in order; returns whether a blank line stands after the last one.
+#[inline]
+fn for_each(text: &str, config: SplitConfig, visit: impl FnMut(Paragraph)) -> bool {
     match config.split {
-        SplitMode::Line => split_lines(text, config, out),
-        SplitMode::Block => block::split(text, config, out),
-        SplitMode::Sentence => sentence::split(text, config, out),
+        SplitMode::Line => for_each_line(text, config, visit),
+        SplitMode::Block => block::for_each(text, config, visit),
+        SplitMode::Sentence => sentence::for_each(text, config, visit),
     }
 }
 
-fn split_lines(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+#[inline]
+fn for_each_line(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
     line::for_each(text, config.repair, |span| {
         if span.is_empty() {
             blank = true;
         } else {
-            out.push(Paragraph { span, blank_before: blank, altered: false });
+            visit(Paragraph { span, blank_before: blank, altered: false });
             blank = false;
         }
     });
@@ -69,7 +83,9 @@ mod tests {
 
     fn paragraphs(text: &str, split_mode: SplitMode, repair: Repair) -> Vec<(&str, bool)> {
         let mut out = Vec::new();
-        split(text, SplitConfig { split: split_mode, repair }, &mut out);
+        let config = SplitConfig { split: split_mode, repair };
+        split(text, config, &mut out);
+        assert_eq!(num_paragraphs(text, config), crate::units::count(out.len()), "{text:?}");
         out.iter().map(|p| (&text[p.span.range()], p.blank_before)).collect()
     }
 

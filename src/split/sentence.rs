@@ -11,7 +11,8 @@ use crate::document::Paragraph;
 use crate::units::ByteSpan;
 
 /// Appends the sentences of `text`; returns whether a blank line stands after the last one.
-pub(super) fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
+#[inline]
+pub(super) fn for_each(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
     line::for_each(text, config.repair, |span| {
         if span.is_empty() {
@@ -22,7 +23,7 @@ pub(super) fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -
         for_each_sentence(line, config.repair, |start, end| {
             let sentence = line::content(line, start, end, config.repair).shifted(span.start);
             if !sentence.is_empty() {
-                out.push(Paragraph { span: sentence, blank_before: blank, altered: false });
+                visit(Paragraph { span: sentence, blank_before: blank, altered: false });
                 blank = false;
             }
         });
@@ -40,19 +41,26 @@ fn for_each_sentence(line: &str, repair: Repair, mut visit: impl FnMut(usize, us
         return;
     }
     let mut repaired = String::with_capacity(line.len());
-    let mut origins: Vec<ByteSpan> = Vec::new(); // (offset in the repaired line, offset in the line)
+    // Where the one runs on beside the other: an offset in the repaired line, and the one in the line.
+    let mut origins: Vec<ByteSpan> = Vec::new();
     for (offset, c) in line.char_indices() {
         let written = match fate(c) {
             Fate::Keep => c,
             Fate::Space => ' ',
             Fate::Remove => continue,
         };
-        origins.push(ByteSpan { start: repaired.len(), end: offset });
+        let goes_on = origins.last().is_some_and(|last| repaired.len() - last.start == offset - last.end);
+        if !goes_on {
+            origins.push(ByteSpan { start: repaired.len(), end: offset });
+        }
         repaired.push(written);
     }
     let origin = |at: usize| {
-        let found = origins.binary_search_by_key(&at, |place| place.start);
-        found.map_or(line.len(), |index| origins[index].end)
+        let before = origins.partition_point(|place| place.start <= at);
+        match before.checked_sub(1).map(|index| origins[index]) {
+            Some(place) if at < repaired.len() => place.end + (at - place.start),
+            _ => line.len(),
+        }
     };
     for (start, sentence) in repaired.split_sentence_bound_indices() {
         visit(origin(start), origin(start + sentence.len()));

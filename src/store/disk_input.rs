@@ -1,4 +1,4 @@
-//! Inputs on disk and standard input.
+//! Inputs on disk, FIFOs and standard input.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -38,6 +38,8 @@ pub enum Root {
         /// Where its output goes, relative to OUT.
         relative: Vec<u8>,
     },
+    /// A FIFO, which is read as standard input is: once.
+    Fifo(PathBuf),
     /// Standard input.
     Stdin,
 }
@@ -46,8 +48,7 @@ impl Root {
     /// Looks at `input`: `-` is standard input; a symbolic link named by the caller is followed.
     ///
     /// # Errors
-    /// [`Error::Input`] if it does not exist or cannot be looked at, [`Error::InputKind`] if it is a FIFO,
-    /// socket or device.
+    /// [`Error::Input`] if it does not exist or cannot be looked at, [`Error::InputKind`] if it is a socket or device.
     pub fn look(input: &Path) -> Result<Self> {
         if input == Path::new("-") {
             return Ok(Self::Stdin);
@@ -61,14 +62,10 @@ impl Root {
             Ok(Self::Directory(input.to_owned()))
         } else if kind.is_file() {
             Ok(Self::File(input.to_owned()))
+        } else if kind.is_fifo() {
+            Ok(Self::Fifo(input.to_owned()))
         } else {
-            let kind = if kind.is_fifo() {
-                "a FIFO"
-            } else if kind.is_socket() {
-                "a socket"
-            } else {
-                "a device"
-            };
+            let kind = if kind.is_socket() { "a socket" } else { "a device" };
             Err(Error::InputKind { path: input.to_owned(), kind })
         }
     }
@@ -103,14 +100,22 @@ impl Root {
         }
         match Self::look(&directory.join(path))? {
             Self::File(path) => Ok(Self::Listed { path, relative: path::bytes(&relative).to_vec() }),
+            Self::Fifo(_) => {
+                Err(Error::InputKind { path: path.to_owned(), kind: "a FIFO, and a list names files" })
+            }
             _ => Err(Error::InputKind { path: path.to_owned(), kind: "a directory, and a list names files" }),
         }
+    }
+
+    /// Whether it can be read once only.
+    pub fn is_stream(&self) -> bool {
+        matches!(self, Self::Fifo(_) | Self::Stdin)
     }
 
     /// The path to name in messages.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Directory(path) | Self::File(path) | Self::Listed { path, .. } => path,
+            Self::Directory(path) | Self::File(path) | Self::Fifo(path) | Self::Listed { path, .. } => path,
             Self::Stdin => Path::new("-"),
         }
     }
@@ -120,8 +125,8 @@ impl Root {
 #[derive(Debug)]
 pub struct DiskInput {
     roots: Vec<Root>,
-    /// Standard input, if it is kept to be read again.
-    kept: Option<Mutex<Option<Arc<File>>>>,
+    /// What was read of streams, one for each input, if it is kept to be read again.
+    kept: Option<Vec<Mutex<Option<Arc<File>>>>>,
 }
 
 impl DiskInput {
@@ -130,20 +135,29 @@ impl DiskInput {
         Self { roots, kept: None }
     }
 
-    /// Keeps standard input on disk, without a name, when it is first read: it can be opened again then.
+    /// Keeps streams on disk, without a name, when they are first read: they can be opened again then.
     #[must_use]
     pub fn rereadable(mut self) -> Self {
-        self.kept = Some(Mutex::default());
+        self.kept = Some(self.roots.iter().map(|_| Mutex::default()).collect());
         self
     }
 
-    fn open_stdin(&self) -> io::Result<Box<dyn InputFile>> {
-        let Some(kept) = &self.kept else { return Ok(Box::new(Unseekable(io::stdin()))) };
+    /// Opens the stream that is the input of this number. A FIFO opens when somebody opens it for writing.
+    fn open_stream(&self, root: usize) -> io::Result<Box<dyn InputFile>> {
+        let open = || -> io::Result<Box<dyn Read + Send>> {
+            match &self.roots[root] {
+                Root::Fifo(path) => Ok(Box::new(File::options().read(true).open(path)?)),
+                _ => Ok(Box::new(io::stdin())),
+            }
+        };
+        let Some(kept) = self.kept.as_ref().and_then(|kept| kept.get(root)) else {
+            return Ok(Box::new(Unseekable(open()?)));
+        };
         // Poisoned only if copying panicked, and then the run is over.
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_none() {
             let mut file = tempfile::tempfile()?;
-            io::copy(&mut io::stdin().lock(), &mut file)?;
+            io::copy(&mut open()?, &mut file)?;
             *kept = Some(Arc::new(file));
         }
         match &*kept {
@@ -161,21 +175,21 @@ impl DiskInput {
         match self.roots.get(place.root) {
             Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
             Some(Root::File(path) | Root::Listed { path, .. }) => Ok(path.clone()),
-            Some(Root::Stdin) | None => Err(io::Error::from(io::ErrorKind::NotFound)),
+            Some(Root::Fifo(_) | Root::Stdin) | None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
 }
 
 impl Input for DiskInput {
     fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
-        if let Some(Root::Stdin) = self.roots.get(place.root) {
-            return self.open_stdin();
+        if self.roots.get(place.root).is_some_and(Root::is_stream) {
+            return self.open_stream(place.root);
         }
         open_file(&self.path(place)?)
     }
 
     fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
-        if let Some(Root::Stdin) = self.roots.get(place.root) {
+        if self.roots.get(place.root).is_some_and(Root::is_stream) {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())

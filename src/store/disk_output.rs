@@ -59,8 +59,13 @@ impl DiskOutput {
 
     /// The staging directory of an interrupted run into `out`, if another run can resume it.
     pub fn leftover(out: &Path) -> Option<PathBuf> {
+        Self::staging_of(out).filter(|directory| directory.join(JOURNAL).exists())
+    }
+
+    /// The directory in which a run into `out` stages, if it is there.
+    pub fn staging_of(out: &Path) -> Option<PathBuf> {
         let directory = path::with_suffix(&super::overlap::canonical(out), ".tamis-partial");
-        directory.join(JOURNAL).exists().then_some(directory)
+        directory.exists().then_some(directory)
     }
 
     /// Claims a directory that is to hold one area and nothing beside it; what is written goes to

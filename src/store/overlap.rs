@@ -26,7 +26,7 @@ pub(super) fn check_overlap(out: &Path, inputs: &[Root]) -> Result<()> {
                 let parent = canonical(parent);
                 (path, ours.iter().any(|ours| parent.starts_with(ours)))
             }
-            Root::Directory(path) | Root::File(path) => {
+            Root::Directory(path) | Root::File(path) | Root::Fifo(path) => {
                 let input = canonical(path);
                 (path, ours.iter().any(|ours| ours.starts_with(&input) || input.starts_with(ours)))
             }

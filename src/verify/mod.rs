@@ -74,11 +74,12 @@ pub fn verify(
     observer: &dyn Observer,
 ) -> Result<Audit> {
     let session = Session::over(&roots, config, observer)?;
-    if roots.contains(&Root::Stdin) {
-        return Err(Error::Config(
-            "input -: what was cleaned from standard input cannot be read again; verify what came from files"
-                .to_owned(),
-        ));
+    if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
+        let what = if *stream == Root::Stdin { "standard input" } else { "a FIFO" };
+        return Err(Error::Config(format!(
+            "input {}: what was cleaned from {what} cannot be read again; verify what came from files",
+            path::printable(stream.path())
+        )));
     }
     let out = Root::look(out)?;
     if !matches!(out, Root::Directory(_)) {

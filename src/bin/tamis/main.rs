@@ -9,13 +9,17 @@ mod show;
 mod terminal;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
 use commands::Tamis;
 use exit::Exit;
+use tamis::error::caught;
 
 fn main() -> ExitCode {
+    print_no_caught_panics();
+    outlive_size_limits();
     let tamis = match Tamis::try_parse() {
         Ok(tamis) => tamis,
         Err(error) => return terminal::usage(&error),
@@ -28,4 +32,21 @@ fn main() -> ExitCode {
         exit
     });
     exit.into()
+}
+
+/// What an input leads the crates to that read it is told as a rejection, and not beside it as a panic.
+fn print_no_caught_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !caught::is_caught() {
+            print(panic);
+        }
+    }));
+}
+
+/// A write beyond the limit on the size of files (`ulimit -f`) is an error like that of a full disk: SIGXFSZ, which
+/// comes with it, would end the command without a word.
+fn outlive_size_limits() {
+    // Where the signal cannot be caught it does what it did.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }

@@ -2,6 +2,8 @@
 //! told to stop.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,11 +14,12 @@ use tamis::Observer;
 use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
-use tamis::store::path;
+use tamis::store::{DiskOutput, path};
 
 use crate::exit::Exit;
 use crate::options::Messages;
 use crate::show::account::record;
+use crate::terminal::note;
 
 /// Work shorter than this shows no bar.
 const LONG: Duration = Duration::from_millis(500);
@@ -26,12 +29,22 @@ const MAX_SHOWN: u64 = 10;
 /// Ctrl-C, SIGTERM or SIGHUP came.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// The OUT beside which a run stages.
+pub(crate) static STAGED: OnceLock<PathBuf> = OnceLock::new();
+
 /// What every long command begins with.
 pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
     start_logging(messages.verbose);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            // The second time: a read may hang for ever. What is staged is cleared by the next run.
+            // The second time: a read may hang for ever.
+            if let Some(staged) = STAGED.get().and_then(|out| DiskOutput::staging_of(out)) {
+                note(&format!(
+                    "ended at once; what was staged stays in {}, until the next run into the same OUT clears it or \
+                     goes on with --resume",
+                    staged.display()
+                ));
+            }
             #[expect(clippy::exit, reason = "the user insists")]
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }

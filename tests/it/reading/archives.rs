@@ -329,7 +329,8 @@ fn headers_of_zip() {
     }
 }
 
-/// Two members of one name in a zip are no archive that could be written again; a name is the same with `./`.
+/// Two members of one name in a zip are both kept, the second one under a name of its own; a name is the same with
+/// `./`.
 #[test]
 fn two_members_of_one_name_in_a_zip() {
     let mut twice = zip(&[("aa.txt", "one\n".into()), ("ab.txt", "two\n".into())]);
@@ -338,10 +339,17 @@ fn two_members_of_one_name_in_a_zip() {
             twice[at + 1] = b'a';
         }
     }
-    for archive in [twice, zip(&[("a.txt", "one\n".into()), ("./a.txt", "two\n".into())])] {
-        let run = clean(&files([("k.zip", archive), ("z.txt", "three\n".into())]), &config());
-        assert_eq!(run.reasons(), [("k.zip", "not_archive")]);
-        assert_eq!(run.names(), ["z.txt"]);
+    let dotted = zip(&[("aa.txt", "one\n".into()), ("./aa.txt", "two\n".into())]);
+    for archive in [twice, dotted] {
+        let files = files([("a.txt", "one\n".into()), ("k.zip", archive), ("z.txt", "two\n".into())]);
+        let run = clean_twice(&files, &config());
+        assert_eq!(run.reasons(), [("", ""); 0]);
+        assert_eq!(run.names(), ["a.txt", "k.zip"]);
+        let out = unzip(&run.out["k.zip"]);
+        assert_eq!(out, Files::from([("aa~2.txt".to_owned(), b"two\n".to_vec())]));
+        let places: Vec<_> = run.ledger.1.iter().map(|line| json::text_of(line, "path")).collect();
+        assert_eq!(places, ["k.zip/aa.txt", "z.txt"]);
+        assert_eq!(run.ledger.1[1]["survivor"]["path"], "k.zip/aa~2.txt");
     }
 }
 

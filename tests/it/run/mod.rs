@@ -1,5 +1,6 @@
 //! A run from its beginning to its end, and everything that may go wrong in between.
 
+mod bounds;
 mod faults;
 mod memory;
 mod resume;

@@ -9,7 +9,7 @@ use tamis::{Destination, Error};
 
 use crate::exit::Exit;
 use crate::options::{ConfigFile, Options, Settings};
-use crate::progress::start;
+use crate::progress::{STAGED, start};
 use crate::show::account::account;
 use crate::terminal::{note, print, report_error};
 
@@ -50,6 +50,9 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
     }
     let Options { sources, json, messages, .. } = &settings.options;
     let roots = sources.roots()?;
+    if let Destination::Directory(out) = &destination {
+        STAGED.get_or_init(|| out.clone());
+    }
     let progress = start(messages)?;
     let outcome = tamis::clean_roots(roots, &destination, &settings.config, &progress);
     progress.finish(&destination);

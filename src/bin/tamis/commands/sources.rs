@@ -19,8 +19,8 @@ pub(crate) fn roots(
         return of_run(run);
     }
     let mut roots = given.iter().map(|input| Root::look(input)).collect::<tamis::Result<Vec<_>>>()?;
-    if roots.contains(&Root::Stdin) {
-        bail!("input -: what is read again must be in files");
+    if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
+        bail!("input {}: what is read again must be in files", printable(stream.path()));
     }
     if let Some(list) = files_from {
         for path in list::read(list)? {

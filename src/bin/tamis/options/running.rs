@@ -63,7 +63,7 @@ impl Memory {
                 bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
             }
             Some(ByteSize(bytes)) => Ok(Some(bytes)),
-            None if sources.has_stdin() => Ok(None),
+            None if sources.has_stream() => Ok(None),
             None => Ok(tamis::store::machine_memory().map(|bytes| (bytes / 2).max(MIN_MEMORY))),
         }
     }

@@ -43,9 +43,9 @@ impl Sources {
         Ok(())
     }
 
-    /// Whether standard input is named among the inputs.
-    pub(super) fn has_stdin(&self) -> bool {
-        self.inputs().iter().any(|AnyPath(input)| input.as_os_str() == "-")
+    /// Whether standard input or a FIFO is named among the inputs.
+    pub(super) fn has_stream(&self) -> bool {
+        self.inputs().iter().any(|AnyPath(input)| Root::look(input).is_ok_and(|root| root.is_stream()))
     }
 
     /// The inputs, looked at: those that were named, and then those of the list. There is at least one.

@@ -88,6 +88,12 @@ fn real(root: &Root) -> anyhow::Result<PathBuf> {
     if *root == Root::Stdin {
         bail!("input -: standard input is in no git repository; --since-ref needs files");
     }
+    if root.is_stream() {
+        bail!(
+            "{}: what comes through a FIFO is in no git repository; --since-ref needs files",
+            printable(root.path())
+        );
+    }
     root.path()
         .canonicalize()
         .with_context(|| format!("{}: cannot resolve this path", printable(root.path())))

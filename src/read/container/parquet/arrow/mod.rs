@@ -2,6 +2,7 @@
 
 mod reader;
 mod shard;
+mod thrift;
 mod writer;
 
 use std::io;

@@ -1,7 +1,6 @@
 //! Parquet files, read a few rows at a time.
 
-use std::io::{Read, Seek, SeekFrom};
-use std::panic::{self, AssertUnwindSafe};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
@@ -14,7 +13,8 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::Rows;
-use crate::error::RejectReason;
+use super::thrift::{self, Notes};
+use crate::error::{RejectReason, caught};
 use crate::read::container::Opened;
 use crate::read::container::reader::{Body, End, PieceReader, Records, Take};
 use crate::read::context::ReadContext;
@@ -31,12 +31,17 @@ struct ParquetReader {
     text: usize,
     id: Option<usize>,
     limit: u64,
+    /// Bytes of the file, and of what was made of them.
+    packed: u64,
+    unpacked: u64,
 }
 
 /// Bytes of a batch of rows, about: rows are counted before they are read, by the average of the file.
 const BATCH_BYTES: u64 = 512 * 1024;
 /// Rows of a batch, at most.
 const BATCH_ROWS: u64 = 8192;
+/// What a row counts beside its text: a few bytes of a file can say how many rows there are that hold nothing.
+const ROW_BYTES: u64 = 16;
 
 /// Reads the footer of `file`.
 pub(super) fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Opened {
@@ -46,6 +51,7 @@ pub(super) fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Opened {
 impl ParquetReader {
     fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
         let file = ParquetFile::new(file).map_err(|error| Fault::of(&error))?;
+        let packed = file.len;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
         let metadata = Arc::clone(builder.metadata());
         let schema = Arc::clone(builder.schema());
@@ -59,7 +65,8 @@ impl ParquetReader {
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
         let builder = builder.with_batch_size(units::index(batch_rows));
         let batches = builder.build().map_err(|error| fault(&error))?;
-        Ok(Self { batches, metadata, schema, text, id, limit: context.decoded_limit })
+        let limit = context.decoded_limit;
+        Ok(Self { batches, metadata, schema, text, id, limit, packed, unpacked: 0 })
     }
 
     /// A slot a row; texts and ids are copied into `bytes`.
@@ -107,6 +114,11 @@ impl PieceReader for ParquetReader {
             }
         };
         let slots = self.slots(&batch, &mut buffer);
+        self.unpacked += count(buffer.len()) + count(slots.len()) * ROW_BYTES;
+        if let Some(bomb) = Fault::bomb("it", self.unpacked, self.packed) {
+            let end = End::Fault(bomb);
+            return Take { body: Body::Lines(Vec::new()), is_last: true, end };
+        }
         let rows = Rows { batch, text: self.text, metadata: Arc::clone(&self.metadata) };
         let records = Records { bytes: buffer, slots, rows: Some(rows), ..Records::default() };
         Take { body: Body::Records(records), is_last: false, end: End::Well }
@@ -178,8 +190,7 @@ fn damaged(what: &str) -> Fault {
 
 /// Takes a panic of the crate that reads, which some damage leads to, for what it is. The reader is not used again.
 fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    let outcome = panic::catch_unwind(AssertUnwindSafe(read));
-    outcome.unwrap_or_else(|_| Err(damaged("its pages are not what its header says")))
+    caught::catch(read).unwrap_or_else(|| Err(damaged("its pages are not what its header says")))
 }
 
 /// A file that the column readers share, each with a place of its own.
@@ -210,10 +221,12 @@ impl Length for ParquetFile {
 }
 
 impl ChunkReader for ParquetFile {
-    type T = std::io::BufReader<SharedReader>;
+    type T = HeaderReader;
 
+    /// A reader of what is decoded as it is read: the tail of the file, and the headers of pages.
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(std::io::BufReader::new(SharedReader { file: self.clone(), place: start }))
+        let reader = BufReader::with_capacity(WINDOW, SharedReader { file: self.clone(), place: start });
+        Ok(HeaderReader { reader, is_checked: start == self.len.saturating_sub(TAIL) })
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
@@ -229,11 +242,67 @@ impl ChunkReader for ParquetFile {
         if bytes.len() < length {
             return Err(ParquetError::EOF(format!("the file ends within {length} bytes at {start}")));
         }
+        if start + count(length) == self.len.saturating_sub(TAIL) {
+            thrift::walk(&bytes, thrift::FOOTER).map_err(|wrong| ParquetError::General(told(wrong)))?;
+        }
         Ok(Bytes::from(bytes))
     }
 }
 
+/// Bytes of the tail of a file: the length of the metadata before it, and the magic number.
+const TAIL: u64 = 8;
+/// Most headers of pages are a few dozen bytes long; some hold statistics of long values.
+const WINDOW: usize = 8 * 1024;
+
+/// What is wrong with metadata, in words.
+fn told(wrong: thrift::Wrong) -> String {
+    match wrong {
+        thrift::Wrong::Short => "its metadata breaks off".to_owned(),
+        thrift::Wrong::Damaged(what) => what.to_owned(),
+    }
+}
+
+/// Reads the header of a page, which it walks through before the first byte is given out.
+struct HeaderReader {
+    reader: BufReader<SharedReader>,
+    is_checked: bool,
+}
+
+impl HeaderReader {
+    fn check(&mut self) -> std::io::Result<()> {
+        let head = self.reader.fill_buf()?;
+        let mut walked = thrift::walk(head, thrift::PAGE_HEADER);
+        if walked == Err(thrift::Wrong::Short) && !head.is_empty() {
+            let (mut long, mut more) = (head.to_vec(), self.reader.get_ref().clone());
+            while walked == Err(thrift::Wrong::Short) {
+                let wanted = count(long.len());
+                if (&mut more).take(wanted).read_to_end(&mut long)? == 0 {
+                    break;
+                }
+                walked = thrift::walk(&long, thrift::PAGE_HEADER);
+            }
+        }
+        let Notes { unpacked, packed, .. } =
+            walked.map_err(|wrong| std::io::Error::from(damaged(&told(wrong))))?;
+        match Fault::bomb("a page", unpacked, packed) {
+            Some(bomb) => Err(bomb.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Read for HeaderReader {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if !self.is_checked {
+            self.check()?;
+            self.is_checked = true;
+        }
+        self.reader.read(out)
+    }
+}
+
 /// One reader's place in a shared file.
+#[derive(Clone)]
 struct SharedReader {
     file: ParquetFile,
     place: u64,
