@@ -347,9 +347,9 @@ fn two_members_of_one_name_in_a_zip() {
         assert_eq!(run.names(), ["a.txt", "k.zip"]);
         let out = unzip(&run.out["k.zip"]);
         assert_eq!(out, Files::from([("aa~2.txt".to_owned(), b"two\n".to_vec())]));
-        let places: Vec<_> = run.ledger.1.iter().map(|line| json::text_of(line, "path")).collect();
+        let places: Vec<_> = run.ledger.iter().map(|line| json::text_of(line, "path")).collect();
         assert_eq!(places, ["k.zip/aa.txt", "z.txt"]);
-        assert_eq!(run.ledger.1[1]["survivor"]["path"], "k.zip/aa~2.txt");
+        assert_eq!(run.ledger[1]["survivor"]["path"], "k.zip/aa~2.txt");
     }
 }
 
