@@ -83,7 +83,7 @@ pub fn verify(
     }
     DiskOutput::check_overlap(out.path(), &roots)?;
     let record = RunPaths { out, ledger };
-    session.read(&DiskInput::new(roots), |corpus| audit(corpus, record))
+    session.read(&DiskInput::new(roots).following(config.read.follow), |corpus| audit(corpus, record))
 }
 
 /// What a run left that is audited.

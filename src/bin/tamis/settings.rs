@@ -83,6 +83,7 @@ impl Settings {
             decide: decide_config(joined.scope, &joined.near)?,
             write: WriteConfig {
                 force: joined.force.unwrap_or_default(),
+                sync: false,
                 ledger_text: joined.ledger_text.unwrap_or_default(),
                 to: joined.to,
                 shard_size: joined.shard_size.map(|size| size.0),

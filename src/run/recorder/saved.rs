@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::FileList;
 use super::{ID_STORES, OpenDocument, RecordFiles, Recorder, SavedTally, Tally};
 use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
 use crate::config::TargetFormat;
@@ -19,6 +20,8 @@ pub(crate) struct SavedRecorder {
     ledger: SavedLedger,
     /// How long the list of rejections was.
     rejected: u64,
+    /// How long the list of what was written was.
+    files: u64,
     /// The file that was appended to, and how long it was.
     writer: Option<(Vec<u8>, u64)>,
     shards: Option<SavedShards>,
@@ -57,7 +60,7 @@ impl<'a> Recorder<'a> {
         findings: Option<&'a Findings>,
         evidence: EvidenceStore,
     ) -> Result<Self> {
-        let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
+        let SavedRecorder { ledger, rejected, files, writer, shards, open, tally } = saved;
         let output = corpus.output;
         let [index, ids] =
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
@@ -65,8 +68,9 @@ impl<'a> Recorder<'a> {
         let files = RecordFiles {
             ledger: output.reopen(Area::Record, names::LEDGER.as_bytes(), ledger.len)?,
             rejected: output.reopen(Area::Record, names::REJECTED.as_bytes(), rejected)?,
+            files: output.reopen(Area::Record, names::FILES.as_bytes(), files)?,
         };
-        let RecordFiles { ledger: ledger_file, rejected } = files;
+        let RecordFiles { ledger: ledger_file, rejected, files } = files;
         let (writer, open_path) = match writer {
             None => (None, Vec::new()),
             Some((relative, len)) => {
@@ -91,6 +95,7 @@ impl<'a> Recorder<'a> {
             findings,
             earlier: corpus.earlier(),
             rejected,
+            files: FileList::new(files),
             writer,
             open_path,
             shards,
@@ -123,9 +128,11 @@ impl<'a> Recorder<'a> {
         if is_text || is_scattered {
             return Ok(None);
         }
+        self.list_shards()?;
         Ok(Some(SavedRecorder {
             ledger: self.ledger.save()?,
             rejected: self.rejected.len(),
+            files: self.files.flush()?,
             writer,
             shards,
             open: self.open.as_ref().map(|open| open.save(self.walk)),

@@ -36,7 +36,7 @@ use super::{Append, ReadAt, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
 use marker::{Identity, Marker};
-use names::{Lock, Names, remove};
+use names::{Lock, Names, create, remove};
 
 /// An open file. It stays what it was when the file is replaced.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl Replacement {
         let identity = Identity::of(staged).map_err(output_error(staged, "find"))?;
         let content = Marker { out: canonical(out), identity }.content();
         let pending = &self.names.pending;
-        let written = File::create(pending).and_then(|mut file| {
+        let written = create(pending).and_then(|mut file| {
             file.write_all(&content)?;
             file.sync_all()
         });
