@@ -10,8 +10,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY src src
 # The manifest names these, so they must be there.
 COPY benches benches
-COPY tests/examples tests/examples
-RUN cargo install --locked --path . --root /out && install -d -m 1777 /root-of-image/tmp
+RUN cargo install --locked --profile dist --path . --root /out && install -d -m 1777 /root-of-image/tmp
 
 FROM scratch
 # Unpacked archives and standard input are kept in /tmp for as long as a run takes.

@@ -17,6 +17,7 @@ mod parts;
 mod rejected;
 mod run;
 mod run_info;
+mod settings;
 mod summary;
 
 pub use figures::{fraction, grouped, size};
@@ -29,7 +30,7 @@ pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts}
 pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
+pub use settings::Settings;
 pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, FilterSettings, NearSettings, ParagraphCounts,
-    RecordCounts, Settings, Summary, Unit,
+    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Summary, Unit,
 };

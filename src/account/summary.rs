@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{
-    Config, EncodingErrors, FilterConfig, Keep, Limit, MatchConfig, MatchMode, NearConfig, NearUnits,
-    ReadConfig, Repair, Scope, Share, Shingle, SplitConfig, SplitMode, TargetFormat,
-};
+use crate::config::Config;
 use crate::decide::{Removed, Rule};
-use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 
-use super::{Directories, LengthCounts, Lengths, PartCounts};
+use super::{Directories, LengthCounts, Lengths, PartCounts, Settings};
 
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.summary/1";
@@ -53,128 +49,6 @@ pub struct Summary {
     /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
     #[serde(default)]
     pub lengths: BTreeMap<u64, LengthCounts>,
-}
-
-/// The options that decide what is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// `--split`
-    pub split: SplitMode,
-    /// `--repair`
-    pub repair: Repair,
-    /// `--match`
-    #[serde(rename = "match")]
-    pub match_mode: MatchMode,
-    /// `--scope`
-    pub scope: Scope,
-    /// `--min-chars`
-    pub min_chars: u64,
-    /// `--near` and what belongs to it; without it near-duplicates stay
-    pub near: Option<NearSettings>,
-    /// The filters that are on
-    #[serde(default, skip_serializing_if = "FilterSettings::is_off")]
-    pub filters: FilterSettings,
-    /// `--text-field`
-    pub text_field: String,
-    /// `--id-field`
-    pub id_field: String,
-    /// `--follow`
-    pub follow: bool,
-    /// `--ledger-text`
-    pub ledger_text: bool,
-    /// `--encoding`
-    pub encoding: Option<String>,
-    /// `--encoding-errors`
-    pub encoding_errors: EncodingErrors,
-    /// `--max-document-size`, in bytes
-    pub max_document_size: Option<u64>,
-    /// `--include`
-    pub include: Vec<String>,
-    /// `--exclude`
-    pub exclude: Vec<String>,
-    /// `--to`
-    pub to: Option<TargetFormat>,
-    /// `--shard-size`, in bytes
-    pub shard_size: Option<u64>,
-}
-
-/// The bounds of filters; one that is off has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct FilterSettings {
-    /// Fewest characters of a document that are no white space
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_document_chars: Option<u64>,
-}
-
-impl FilterSettings {
-    fn of(config: FilterConfig) -> Self {
-        let FilterConfig { min_document_chars } = config;
-        Self { min_document_chars }
-    }
-
-    /// Whether no filter is on.
-    fn is_off(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// The options that decide which near-duplicates go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NearSettings {
-    /// `--near`
-    pub units: NearUnits,
-    /// `--threshold`
-    pub threshold: Share,
-    /// `--shingle`
-    pub shingle: Shingle,
-    /// `--number-guard`
-    pub number_guard: Limit,
-    /// `--containment`
-    pub containment: Limit,
-    /// `--keep`
-    pub keep: Keep,
-    /// The globs of `--keep priority:FILE`
-    pub priority: Vec<String>,
-    /// `--near-min-chars`
-    pub min_chars: u64,
-}
-
-impl Settings {
-    /// The configuration under which the inputs are read and cut as they were then. What standard input held,
-    /// `run.json` says.
-    pub fn reading(&self) -> Config {
-        Config {
-            read: ReadConfig {
-                text_field: self.text_field.clone(),
-                id_field: self.id_field.clone(),
-                follow: self.follow,
-                input_format: Kind::default(),
-                encoding: self.encoding.clone(),
-                encoding_errors: self.encoding_errors,
-                max_document_size: self.max_document_size,
-                include: self.include.clone(),
-                exclude: self.exclude.clone(),
-            },
-            split: SplitConfig { split: self.split, repair: self.repair },
-            matching: MatchConfig { mode: self.match_mode, min_chars: self.min_chars },
-            ..Config::default()
-        }
-    }
-}
-
-impl NearSettings {
-    fn of(config: &NearConfig) -> Option<Self> {
-        Some(Self {
-            units: config.units?,
-            threshold: config.threshold,
-            shingle: config.shingle,
-            number_guard: config.number_guard,
-            containment: config.containment,
-            keep: config.keep.clone(),
-            priority: config.priority.clone(),
-            min_chars: config.min_chars,
-        })
-    }
 }
 
 /// Input files, or members of archives, by what became of them.
@@ -309,26 +183,7 @@ impl Summary {
         let version = |(a, b, c): (u64, u64, u64)| format!("{a}.{b}.{c}");
         Self {
             schema: SCHEMA.to_owned(),
-            config: Settings {
-                split: config.split.split,
-                repair: config.split.repair,
-                match_mode: config.matching.mode,
-                scope: config.decide.scope,
-                min_chars: config.matching.min_chars,
-                near: NearSettings::of(&config.decide.near),
-                filters: FilterSettings::of(config.decide.filters),
-                text_field: config.read.text_field.clone(),
-                id_field: config.read.id_field.clone(),
-                follow: config.read.follow,
-                ledger_text: config.write.ledger_text,
-                encoding: config.read.encoding.clone(),
-                encoding_errors: config.read.encoding_errors,
-                max_document_size: config.read.max_document_size,
-                include: config.read.include.clone(),
-                exclude: config.read.exclude.clone(),
-                to: config.write.to,
-                shard_size: config.write.shard_size,
-            },
+            config: Settings::of(config),
             unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
             files: FileCounts::default(),
             members: FileCounts::default(),

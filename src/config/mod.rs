@@ -1,15 +1,20 @@
 //! The configuration of a run: one sub-config a stage, validated once, before any work.
 //!
-//! Field names are the command's flags and the keys of `tamis.toml` and of the summary. The library
-//! reads no file and no environment: what is not set here has the default documented on its field.
+//! A configuration serializes to one flat map of options by name: `min_chars`, `near_preset`, `threads`. These are the
+//! command's flags and the keys of `tamis.toml`, with `_` for `-`, and the keys of the summary; a field that is called
+//! otherwise is renamed to its option. Read from such a map, an option that is not in it has its default. Paths are no
+//! part of the map, as they need not be UTF-8. The library reads no file and no environment: what is not set here has
+//! the default documented on its field.
 
 mod near;
 mod share;
+mod size;
 
 use serde::{Deserialize, Serialize};
 
 pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
 pub use share::{Limit, Share};
+pub use size::ByteSize;
 
 use crate::document::Kind;
 use crate::error::{Error, Result};
@@ -63,7 +68,8 @@ pub enum Repair {
 }
 
 /// How files are opened and taken apart into documents.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReadConfig {
     /// Dotted path of the field that holds a record's text. Default `text` (contract O4).
     pub text_field: String,
@@ -80,6 +86,7 @@ pub struct ReadConfig {
     pub encoding_errors: EncodingErrors,
     /// Most bytes of a document. `None`: [`DEFAULT_MAX_DOCUMENT_SIZE`] for what is decoded (compressed text,
     /// members of archives, records), and no limit for a plain text file, which is never held whole.
+    #[serde(deserialize_with = "size::bytes")]
     pub max_document_size: Option<u64>,
     /// Files to read, as globs over the path relative to its input; empty means all.
     pub include: Vec<String>,
@@ -125,7 +132,8 @@ impl Default for ReadConfig {
 }
 
 /// How documents are cut and lines repaired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SplitConfig {
     /// The unit of de-duplication.
     pub split: SplitMode,
@@ -134,22 +142,27 @@ pub struct SplitConfig {
 }
 
 /// What makes two paragraphs the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MatchConfig {
     /// How key text is made.
+    #[serde(rename = "match")]
     pub mode: MatchMode,
     /// Paragraphs with fewer key-text characters are never removed as duplicates. Default 0 (contract I4).
     pub min_chars: u64,
 }
 
 /// Which copies are removed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DecideConfig {
     /// The range in which a paragraph must be the first of its kind.
     pub scope: Scope,
     /// Near-duplicates.
+    #[serde(flatten)]
     pub near: NearConfig,
     /// Filters of documents.
+    #[serde(flatten)]
     pub filters: FilterConfig,
 }
 
@@ -161,7 +174,8 @@ impl DecideConfig {
 }
 
 /// Filters: rules that drop a document by what all other rules leave of it. All are off by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FilterConfig {
     /// A document goes of which fewer characters are left that are no white space.
     pub min_document_chars: Option<u64>,
@@ -175,7 +189,8 @@ impl FilterConfig {
 }
 
 /// What is written, and where it may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct WriteConfig {
     /// Replace an OUT that is not empty, in one step, when the new one is complete (contract O3).
     pub force: bool,
@@ -187,6 +202,7 @@ pub struct WriteConfig {
     /// Write documents in this form, whatever they came in. Default: as they came (contract O1).
     pub to: Option<TargetFormat>,
     /// Bytes of a shard, about, of `to` JSON Lines or Parquet. Default [`DEFAULT_SHARD_SIZE`].
+    #[serde(deserialize_with = "size::bytes")]
     pub shard_size: Option<u64>,
 }
 
@@ -219,52 +235,74 @@ pub enum TargetFormat {
 /// let mut config = Config::default();
 /// config.matching.mode = MatchMode::Loose;
 /// assert!(config.validate().is_ok());
+///
+/// let options = r#"{"match": "loose", "max_document_size": "4MiB"}"#;
+/// config.read.max_document_size = Some(4 * 1024 * 1024);
+/// assert_eq!(serde_json::from_str::<Config>(options)?, config);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Config {
     /// Opening files and records.
+    #[serde(flatten)]
     pub read: ReadConfig,
     /// Cutting and repairing.
+    #[serde(flatten)]
     pub split: SplitConfig,
     /// Identity.
+    #[serde(flatten)]
     pub matching: MatchConfig,
     /// Choice of survivors.
+    #[serde(flatten)]
     pub decide: DecideConfig,
     /// Output.
+    #[serde(flatten)]
     pub write: WriteConfig,
     /// Worker threads; 0 means one a core. Never changes a byte of the output.
     pub threads: usize,
     /// Most bytes of memory; never changes a byte of the output. Default: no ceiling.
+    #[serde(deserialize_with = "size::bytes")]
     pub memory: Option<u64>,
     /// What earlier runs left.
+    #[serde(flatten)]
     pub history: HistoryConfig,
     /// How a run goes on after it was cut short, and where it keeps what that takes.
+    #[serde(flatten)]
     pub recovery: RecoveryConfig,
     /// The command line, for `run.json` only.
+    #[serde(skip)]
     pub command: Vec<String>,
     /// What was given to read, for `run.json` only.
+    #[serde(skip)]
     pub given: Given,
 }
 
 /// What earlier runs left, and whether this one is added to it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HistoryConfig {
     /// The index that this run is compared with and added to; made if it is not there.
+    #[serde(skip)]
     pub index: Option<std::path::PathBuf>,
     /// Indexes that it is only compared with.
+    #[serde(skip)]
     pub against: Vec<std::path::PathBuf>,
     /// What this run is called in the index. Default: the name of OUT.
     pub run_name: Option<String>,
 }
 
 /// What a run does about being cut short.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RecoveryConfig {
     /// Go on with what a run into the same OUT left that was cut short; if it left nothing, begin at the beginning.
     pub resume: bool,
     /// The directory for what does not fit in memory. Default: beside OUT.
+    #[serde(skip)]
     pub spill_dir: Option<std::path::PathBuf>,
     /// Bytes of input after which what is done is sealed. Default [`DEFAULT_SEAL_EVERY`].
+    #[serde(deserialize_with = "size::bytes")]
     pub seal_every: Option<u64>,
 }
 
@@ -353,6 +391,22 @@ mod tests {
             with(|c| c.threads = 5000),
         ] {
             assert!(matches!(bad, Err(Error::Config(_))));
+        }
+    }
+
+    #[test]
+    fn comes_back_from_the_map_that_it_serializes_to() {
+        let mut config = Config { threads: 3, memory: Some(1 << 30), ..Config::default() };
+        config.matching = MatchConfig { mode: MatchMode::Exact, min_chars: u64::MAX };
+        config.decide.near =
+            NearConfig { units: Some(NearUnits::Both), ..NearConfig::preset(NearPreset::News) };
+        config.decide.near.priority = vec!["*.txt".to_owned()];
+        config.decide.filters.min_document_chars = Some(7);
+        config.recovery.seal_every = Some(5);
+        for config in [config, Config::default()] {
+            let map = serde_json::to_value(&config).unwrap();
+            assert!(map.as_object().is_some_and(|map| map.values().all(|value| !value.is_object())), "{map}");
+            assert_eq!(serde_json::from_value::<Config>(map).unwrap(), config);
         }
     }
 }

@@ -185,11 +185,14 @@ impl From<Keep> for String {
 }
 
 /// Removal of near-duplicates. [`NearConfig::default`] is what the `strict` preset does, switched off.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NearConfig {
     /// Of what. Default: of nothing.
+    #[serde(rename = "near")]
     pub units: Option<NearUnits>,
     /// Where the values below come from if nothing else is said.
+    #[serde(rename = "near_preset")]
     pub preset: NearPreset,
     /// The Jaccard coefficient from which on two texts are near-duplicates.
     pub threshold: Share,
@@ -204,6 +207,7 @@ pub struct NearConfig {
     /// The globs of [`Keep::Priority`], the best first.
     pub priority: Vec<String>,
     /// Paragraphs with fewer key-text characters are left to exact matching.
+    #[serde(rename = "near_min_chars")]
     pub min_chars: u64,
 }
 

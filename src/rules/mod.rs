@@ -59,8 +59,7 @@ impl Filters {
         if measures.num_paragraphs == 0 {
             return None;
         }
-        let min_chars = self.config.min_document_chars?;
-        ShortDocument { min_chars }.judge(measures.length)
+        ShortDocument::of(self.config)?.judge(measures.length)
     }
 }
 

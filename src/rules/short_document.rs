@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Dropped;
+use crate::config::FilterConfig;
 use crate::decide::Rule;
 
 /// Characters of a document that are no white space: letters of any script count as one each, so that one bound means
@@ -26,7 +27,7 @@ impl Length {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ShortDocument {
     /// Documents with fewer characters go.
-    pub(super) min_chars: u64,
+    min_chars: u64,
 }
 
 /// What is said of a document that goes.
@@ -37,6 +38,11 @@ struct Evidence {
 }
 
 impl ShortDocument {
+    /// The filter, if it is on.
+    pub(super) fn of(config: FilterConfig) -> Option<Self> {
+        Some(Self { min_chars: config.min_document_chars? })
+    }
+
     pub(super) fn judge(self, length: Length) -> Option<Dropped> {
         let (Length { chars }, Self { min_chars }) = (length, self);
         (chars < min_chars).then(|| Dropped::new(Rule::ShortDocument, &Evidence { chars, min_chars }))
@@ -47,7 +53,7 @@ impl ShortDocument {
 mod tests {
     use super::super::{Filters, Measures};
     use super::*;
-    use crate::config::{Config, DecideConfig, FilterConfig};
+    use crate::config::{Config, DecideConfig};
 
     #[test]
     fn short_documents_go() {

@@ -170,7 +170,7 @@ impl Settled {
             let written = if !slot.is_record {
                 write::write_text(document, repair, out)?
             } else if is_emptied(document) {
-                write::write_text(document, repair, &mut io::sink())? // only the counts
+                write::count_text(document)
             } else {
                 let original = Original { chunk, slot, kind: part.kind };
                 let written = write::write_record(original, document, repair, out)?;

@@ -43,7 +43,15 @@ pub(super) struct Home {
     pub(super) path: PathBuf,
     handle: OwnedFd,
     /// Held to the end of the run.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Home {
+    /// Lets go of the lock. Closing the file would not: a program that this process starts at the same moment holds it
+    /// open for a while too.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock(); // closing it is all that is left to do
+    }
 }
 
 impl Home {
@@ -60,7 +68,7 @@ impl Home {
                 Err(error) => return Err(error),
             };
             let Some(lock) = lock(&handle, path, out)? else { continue };
-            return Ok(Self { path: path.to_owned(), handle, _lock: lock });
+            return Ok(Self { path: path.to_owned(), handle, lock });
         }
     }
 

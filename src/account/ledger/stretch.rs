@@ -178,11 +178,11 @@ pub fn for_each_stretch(
                 text
             }),
         };
-        let rejected = match &mut open {
-            Some(open) => open.extend(next),
-            None => Some(next),
+        let next = match &mut open {
+            Some(open) if is_continued => open.extend(next), // cut where its text is too long
+            _ => Some(next),
         };
-        if let Some(next) = rejected {
+        if let Some(next) = next {
             open.replace(next).map_or(Ok(()), &mut visit)?;
         }
     }

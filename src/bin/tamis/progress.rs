@@ -1,9 +1,11 @@
-//! What a person sees while a run works: a bar on long work, and the inputs that were rejected.
+//! What a person sees while a run works: a bar on long work, the inputs that were rejected, the log; and how a run is
+//! told to stop.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Destination;
 use tamis::Observer;
@@ -12,10 +14,44 @@ use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
 use tamis::store::path;
 
+use crate::exit::Exit;
+use crate::options::Messages;
+use crate::show::account::record;
+
 /// Work shorter than this shows no bar.
 const LONG: Duration = Duration::from_millis(500);
 /// More rejections than this are in the record only.
 const MAX_SHOWN: u64 = 10;
+
+/// Ctrl-C, SIGTERM or SIGHUP came.
+pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// What every long command begins with.
+pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
+    start_logging(messages.verbose);
+    ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::Relaxed) {
+            // The second time: a read may hang for ever. What is staged is cleared by the next run.
+            #[expect(clippy::exit, reason = "the user insists")]
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    })
+    .context("cannot listen for Ctrl-C")?;
+    let is_drawn = !messages.is_quiet() && io::stderr().is_terminal();
+    Ok(Progress::new(is_drawn, &INTERRUPTED))
+}
+
+/// Logs to standard error: what happens at `-v`, every file that is left out at `-vv`.
+fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let format = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_target(false);
+    // A closed standard error is no error (contract X2).
+    format.without_time().with_ansi(false).log_internal_errors(false).init();
+}
 
 /// Draws a bar on standard error, or nothing.
 #[derive(Debug)]
@@ -30,7 +66,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(is_drawn: bool, interrupted: &'static AtomicBool) -> Self {
+    fn new(is_drawn: bool, interrupted: &'static AtomicBool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self {
             bar,
@@ -53,9 +89,9 @@ impl Progress {
         self.clear();
         let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
         if more > 0 {
-            let record = crate::account::record(destination).map(|record| record.join(REJECTED));
+            let record = record(destination).map(|record| record.join(REJECTED));
             let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
-            let _ = writeln!(std::io::stderr(), "tamis: {more} more rejected{place}");
+            let _ = writeln!(io::stderr(), "tamis: {more} more rejected{place}");
         }
     }
 
@@ -116,7 +152,7 @@ impl Observer for Progress {
         tracing::debug!(%rejection, "rejected");
         if self.num_rejected.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN {
             self.bar.suspend(|| {
-                let _ = writeln!(std::io::stderr(), "tamis: rejected {rejection}");
+                let _ = writeln!(io::stderr(), "tamis: rejected {rejection}");
             });
         }
     }

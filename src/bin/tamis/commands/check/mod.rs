@@ -1,0 +1,377 @@
+//! `tamis check`: what `clean` would remove, held against limits and what was there before.
+
+mod git;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueHint};
+use serde::Serialize;
+use tamis::error::SkipReason;
+use tamis::observe::Stage;
+use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
+use tamis::store::path::printable;
+use tamis::store::{Place, Root};
+use tamis::{Before, Gate, check as run_check};
+use tamis::{Config, Observer};
+
+use super::outputs::{ReportFile, Stdout};
+use crate::exit::Exit;
+use crate::options::{
+    AnyPath, BEFORE, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
+    Reading, Settings, Sources, Splitting, Threads, hidden,
+};
+use crate::progress::{Progress, start};
+use crate::show::account::grouped;
+use crate::terminal::print_more;
+use git::Revision;
+
+pub(crate) const HELP: &str = "\
+Reads everything as `clean` would, with the same options and tamis.toml, decides the same, and writes nothing. Passes \
+if no more would go or be rejected than the limits allow; without limits, if nothing would.
+
+The limits, --baseline, --since-ref and --format can stand in the table [check] of tamis.toml under their long names. \
+A baseline or report that lies inside an input is left out of it.
+
+Exit codes: 0 passed, 1 a limit is broken, 2 error, 130 interrupted.";
+
+/// Inputs and options of `check`.
+#[derive(Debug, Args, Serialize)]
+#[command(mut_args(hidden(&["index", "run_name"])))]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    #[serde(flatten)]
+    sources: Sources,
+
+    #[command(flatten)]
+    #[serde(rename = "check")]
+    gate: GateOptions,
+
+    /// Write what is found to FILE, to be let pass by --baseline from now on, and exit 0.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["baseline", "since_ref"], help_heading = "What is new")]
+    #[serde(skip)]
+    write_baseline: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    splitting: Splitting,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    matching: Matching,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    history: History,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    reading: Reading,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    messages: Messages,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    threads: Threads,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    memory: Memory,
+
+    #[command(flatten)]
+    #[serde(skip)]
+    file: ConfigFile,
+}
+
+impl CheckArgs {
+    /// The options of the command and of the file.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let mut layers = Layers::read(self, &self.file)?;
+        for key in ["index", "run-name"] {
+            layers.refuse(key, "a check adds nothing to an index; compare with one by --against FILE")?;
+        }
+        // Of what is compared with, a flag beats whatever the file says.
+        let GateOptions { baseline, since_ref, .. } = &self.gate;
+        if baseline.is_some() || since_ref.is_some() || self.write_baseline.is_some() {
+            layers.forget("check", &BEFORE);
+        }
+        let mut settings = Settings::of(layers)?;
+        // Where documents would be written to changes nothing of what is decided.
+        (settings.config.write.to, settings.config.write.shard_size) = (None, None);
+        Ok(settings)
+    }
+}
+
+/// Everything a check needs besides its inputs.
+struct Plan {
+    options: GateOptions,
+    baseline: Option<(Baseline, PathBuf)>,
+    write_baseline: Option<ReportFile>,
+    reports: Vec<(ReportFormat, Option<ReportFile>)>,
+}
+
+pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
+    let settings = args.settings()?;
+    let Options { sources, messages, .. } = &settings.options;
+    sources.check()?;
+    let plan = Plan::new(&settings, args.write_baseline.as_deref())?;
+    let roots = sources.roots()?;
+    let mut config = settings.config.clone();
+    plan.leave_out(&roots, &mut config)?;
+    let progress = start(messages)?;
+    let revision = match &plan.options.since_ref {
+        None => None,
+        Some(name) => Some((since(name, &roots, &config, &progress)?, name)),
+    };
+    let has_changed = |place: Place<'_>| match &revision {
+        Some(((revision, _), _)) => revision.has_changed(place),
+        None => false,
+    };
+    let before = match (&plan.baseline, &revision) {
+        (Some((baseline, path)), _) => Some((baseline.clone(), format!("baseline {}", printable(path)))),
+        (None, Some(((_, baseline), name))) => Some((baseline.clone(), format!("since {name}"))),
+        (None, None) => None,
+    };
+    let gate = Gate {
+        limits: plan.options.limits(),
+        before: before.map(|(baseline, name)| Before { baseline, name, has_changed: &has_changed }),
+        wants_baseline: plan.write_baseline.is_some(),
+        writers: plan.writers(messages.is_quiet()),
+        page: plan.page(),
+    };
+    let checked = run_check(roots, &config, gate, &Quiet { progress: &progress, is_bar: true });
+    progress.clear();
+    let checked = checked?;
+    for (_, file) in &plan.reports {
+        file.as_ref().map_or(Ok(()), ReportFile::publish)?;
+    }
+    if let (Some(file), Some(baseline)) = (&plan.write_baseline, &checked.baseline) {
+        write_baseline(file, baseline, messages.is_quiet())?;
+        return Ok(Exit::Done);
+    }
+    Ok(if checked.report.has_passed() { Exit::Done } else { Exit::Broken })
+}
+
+fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> anyhow::Result<()> {
+    let told = || format!("{}: cannot write this baseline", printable(file.path()));
+    let mut writer = file.writer();
+    writer.write_all(baseline.to_text().as_bytes()).and_then(|()| writer.flush()).with_context(told)?;
+    file.publish()?;
+    if is_quiet {
+        return Ok(());
+    }
+    let number = grouped(baseline.num_problems());
+    print_more(
+        format!("{}: {number} recorded; `--baseline` lets them pass\n", printable(file.path())).as_bytes(),
+    )
+}
+
+impl Plan {
+    /// Checks everything that can be wrong before anything is read.
+    fn new(settings: &Settings, write_baseline: Option<&Path>) -> anyhow::Result<Self> {
+        let options = settings.options.check.clone().unwrap_or_default();
+        let baseline = match &options.baseline {
+            None => None,
+            Some(AnyPath(path)) => Some((read_baseline(path, &settings.config)?, path.clone())),
+        };
+        let mut reports: Vec<(ReportFormat, Option<ReportFile>)> = Vec::new();
+        let mut names: Vec<PathBuf> = Vec::new();
+        for target in options.format.iter().flatten() {
+            match &target.file {
+                None if reports.iter().any(|(_, file)| file.is_none()) => {
+                    bail!("format {target}: one format goes to standard output already; write {target}=FILE")
+                }
+                None if target.format == ReportFormat::Html => {
+                    bail!("format html: the page is for a browser; write html=FILE")
+                }
+                None => reports.push((target.format, None)),
+                Some(_) if reports.iter().any(|(format, _)| *format == target.format) => {
+                    bail!("format {target}: this format is asked for already; one file is enough")
+                }
+                Some(file) => {
+                    if names.contains(file) {
+                        bail!("format {target}: another format is written to this file already");
+                    }
+                    names.push(file.clone());
+                    reports.push((target.format, Some(ReportFile::probe(file)?)));
+                }
+            }
+        }
+        let write_baseline = write_baseline.map(ReportFile::probe).transpose()?;
+        Ok(Self { options, baseline, write_baseline, reports })
+    }
+
+    /// Leaves the files that a check itself reads and writes out of its inputs.
+    fn leave_out(&self, roots: &[Root], config: &mut Config) -> anyhow::Result<()> {
+        let reports = self.reports.iter().filter_map(|(_, file)| file.as_ref()).map(ReportFile::path);
+        let baseline = self.options.baseline.as_ref().map(|AnyPath(path)| path.as_path());
+        let baselines = [baseline, self.write_baseline.as_ref().map(ReportFile::path)];
+        for file in reports.chain(baselines.into_iter().flatten()) {
+            let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let (Ok(parent), Some(name)) =
+                (parent.unwrap_or(Path::new(".")).canonicalize(), file.file_name())
+            else {
+                continue;
+            };
+            let real = parent.join(name);
+            for root in roots {
+                let Root::Directory(directory) = root else { continue };
+                let Ok(directory) = directory.canonicalize() else { continue };
+                if let Ok(below) = real.strip_prefix(directory) {
+                    let below = below.to_str().with_context(|| {
+                        format!(
+                            "{}: inside an input a name must be UTF-8; write it elsewhere",
+                            printable(file)
+                        )
+                    })?;
+                    config.read.exclude.push(format!("/{}", globset::escape(below)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What tells of problems. People get the text, unless standard output has something else to say.
+    fn writers(&self, is_quiet: bool) -> Vec<Box<dyn ProblemWriter>> {
+        let mut writers = Vec::new();
+        let is_silent = is_quiet || self.write_baseline.is_some();
+        if !is_silent && self.reports.iter().all(|(_, file)| file.is_some()) {
+            writers.extend(ReportFormat::Text.writer(Box::<Stdout>::default()));
+        }
+        for (format, file) in &self.reports {
+            let out = file.as_ref().map_or_else(|| Box::<Stdout>::default() as _, ReportFile::writer);
+            writers.extend(format.writer(out));
+        }
+        writers
+    }
+
+    fn page(&self) -> Option<Box<dyn std::io::Write + Send>> {
+        let page = self.reports.iter().find(|(format, _)| *format == ReportFormat::Html);
+        page.and_then(|(_, file)| file.as_ref()).map(ReportFile::writer)
+    }
+}
+
+fn read_baseline(path: &Path, config: &Config) -> anyhow::Result<Baseline> {
+    #[expect(clippy::disallowed_methods, reason = "a baseline is no document; the store is for corpora")]
+    let text = std::fs::read(path).map_err(|error| {
+        let remedy = remedy(&config.command, path);
+        anyhow::anyhow!("{}: cannot read this baseline: {error}; make one with: {remedy}", printable(path))
+    })?;
+    Baseline::parse(&text, BaselineSettings::of(config)).map_err(|fault| {
+        anyhow::anyhow!(
+            "{}:{}: {}; make a new one with: {}",
+            printable(path),
+            fault.line,
+            fault.what,
+            remedy(&config.command, path)
+        )
+    })
+}
+
+/// The command that makes the baseline which this one reads.
+fn remedy(command: &[String], baseline: &Path) -> String {
+    let mut words = vec!["tamis".to_owned()];
+    let mut given = command.get(1..).unwrap_or_default().to_vec();
+    if !given.iter().any(|word| word.starts_with("--baseline")) {
+        // It stands in the configuration file.
+        given.extend(["--write-baseline".to_owned(), printable(baseline)]);
+    }
+    for word in given {
+        let word = match word.strip_prefix("--baseline") {
+            Some("") => "--write-baseline".to_owned(),
+            Some(file) if file.starts_with('=') => format!("--write-baseline{file}"),
+            _ => word,
+        };
+        let is_plain = !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ','));
+        words.push(if is_plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+    }
+    words.join(" ")
+}
+
+/// What a revision held, and its problems.
+fn since(
+    name: &str,
+    roots: &[Root],
+    config: &Config,
+    progress: &Progress,
+) -> anyhow::Result<(Revision, Baseline)> {
+    let revision = Revision::check_out(name, roots)?;
+    let settings = BaselineSettings::of(config);
+    if revision.roots.is_empty() {
+        return Ok((revision, Baseline::of(settings, Vec::new())));
+    }
+    let gate = Gate { wants_baseline: true, ..Gate::default() };
+    let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
+    Ok((revision, then.baseline.unwrap_or(Baseline::of(settings, Vec::new()))))
+}
+
+/// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
+struct Quiet<'a> {
+    progress: &'a Progress,
+    is_bar: bool,
+}
+
+impl Observer for Quiet<'_> {
+    fn discovered(&self, files: u64, bytes: u64) {
+        if self.is_bar {
+            self.progress.discovered(files, bytes);
+        }
+    }
+
+    fn begun(&self, stage: Stage) {
+        if self.is_bar {
+            self.progress.begun(stage);
+        }
+    }
+
+    fn searched(&self, files: u64, bytes: u64) {
+        if self.is_bar {
+            self.progress.searched(files, bytes);
+        }
+    }
+
+    fn advanced(&self, files: u64, bytes: u64) {
+        if self.is_bar {
+            self.progress.advanced(files, bytes);
+        }
+    }
+
+    fn skipped(&self, path: &[u8], reason: SkipReason) {
+        self.progress.skipped(path, reason);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.progress.is_cancelled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_makes_a_new_baseline() {
+        let command = |line: &[&str]| {
+            let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+            remedy(&line, Path::new("c/base"))
+        };
+        assert_eq!(command(&["tamis", "check", "in"]), "tamis check in --write-baseline c/base");
+        assert_eq!(
+            command(&["/bin/tamis", "check", "a b", "--baseline", "x.txt", "--match=loose"]),
+            "tamis check 'a b' --write-baseline x.txt --match=loose"
+        );
+        assert_eq!(
+            command(&["tamis", "check", "it's", "--baseline=x"]),
+            r"tamis check 'it'\''s' --write-baseline=x"
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! `tamis explain`: why paragraphs went, beside what stays in their place.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueHint};
+use tamis::account::LedgerLine;
+use tamis::store::path::{bytes, lossless};
+use tamis::{Excerpt, Missing, Originals, Run, Wanted};
+
+use super::sources;
+use crate::exit::Exit;
+use crate::options::Messages;
+use crate::progress::{Progress, start};
+use crate::show::explain::{Nearest, Page, Reading, Told, place_typed};
+use crate::terminal::{note, print_more};
+
+pub(crate) const HELP: &str = "\
+PLACE is PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH], as the ledger spells it: a path below its input, behind it the \
+path of an archive's member, and numbers from 0. A path may hold `:` and `#` itself: the longest reading that is known \
+is taken.
+
+The inputs are read again where run.json says that they were; --input says where they are now, and names them for a \
+record that came from elsewhere, which does not say what is read. What differs is in \
+colour on a terminal, else in [-…-] and {+…+}; from 100 columns on (COLUMNS, or the terminal's) the two texts stand \
+side by side.
+
+--json prints the ledger's lines, with `text` always there, `survivor.text` beside it, and in both `lines`, the first \
+and last line of the file (from 1), where lines are known. A text that cannot be read again is left out.
+
+Exit codes: 0 done, also if nothing was removed there; 2 PATH is not in the inputs, or they cannot be read again.";
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The OUT of a run of `tamis clean`, or its record (OUT.tamis).
+    #[arg(value_name = "OUT", value_hint = ValueHint::DirPath)]
+    out: PathBuf,
+
+    /// What to explain: PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH].
+    #[arg(value_name = "PLACE")]
+    place: PathBuf,
+
+    /// Read the inputs here [default: where the run read them].
+    #[arg(long, value_name = "INPUT", num_args = 1.., value_hint = ValueHint::AnyPath)]
+    input: Vec<PathBuf>,
+
+    /// Read the files named in FILE too, as `clean` does.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    files_from: Option<PathBuf>,
+
+    /// Show equal paragraphs of long documents too.
+    #[arg(long)]
+    full: bool,
+
+    /// Print JSON, a line for each of the ledger's.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Text that is read at once, with its copies.
+const BATCH_BYTES: u64 = 64 * 1024 * 1024;
+
+pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let progress = &start(&Messages::none())?;
+    let run = Run::open(&args.out)?;
+    let info = run.info()?;
+    let roots = sources::roots(&run, &info, &args.input, args.files_from.as_deref())?;
+    let originals = Originals::list(roots, sources::reading(&run, &info), progress)?;
+    let typed = args.place.to_str().map_or_else(|| lossless(bytes(&args.place)).into_owned(), str::to_owned);
+    let inputs: Vec<String> = match args.input.as_slice() {
+        [] => info.inputs.clone(),
+        given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
+    };
+    let reading = resolve(&run, &originals, progress, &typed, &inputs)?;
+    let mut teller =
+        Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
+    let mut batch = Vec::new();
+    let mut batch_bytes = 0;
+    let mut ledger = run.ledger()?;
+    while ledger.advance()? {
+        if ledger.line_ref()?.path != reading.path {
+            continue;
+        }
+        let line = ledger.line()?;
+        if reading.admits(&line) {
+            batch_bytes += 2 * line.span.1.saturating_sub(line.span.0);
+            push(&mut batch, line);
+        }
+        if batch_bytes >= BATCH_BYTES {
+            teller.tell(std::mem::take(&mut batch))?;
+            batch_bytes = 0;
+        }
+    }
+    teller.tell(batch)?;
+    teller.finish()
+}
+
+/// A long document that went as a whole takes several lines of the ledger: they become one.
+fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
+    let goes_on = |last: &LedgerLine<'_>| {
+        line.rule.is_of_documents()
+            && last.record == line.record
+            && last.rule == line.rule
+            && last.last + 1 == line.first
+    };
+    match batch.last_mut() {
+        Some(last) if goes_on(last) => {
+            last.last = line.last;
+            last.span.1 = line.span.1;
+            if let (Some(text), Some(more)) = (&mut last.text, &line.text) {
+                text.push_str(more);
+            }
+        }
+        _ => batch.push(line),
+    }
+}
+
+/// What was typed, by the longest path that the ledger or the inputs know.
+fn resolve(
+    run: &Run,
+    originals: &Originals,
+    progress: &Progress,
+    typed: &str,
+    inputs: &[String],
+) -> anyhow::Result<Reading> {
+    let readings = Reading::all(typed, inputs);
+    let mut is_told = vec![false; readings.len()];
+    run.for_each_line(|line| {
+        for (is_told, reading) in is_told.iter_mut().zip(&readings) {
+            *is_told |= reading.is_named_by(&line);
+        }
+        Ok(())
+    })?;
+    let mut told = readings.iter().zip(is_told);
+    if let Some((reading, _)) = told.find(|(reading, is_told)| *is_told || originals.has_file(&reading.path))
+    {
+        return Ok(reading.clone());
+    }
+    // A member of an archive that lost nothing, perhaps: only reading can tell.
+    let whole = |reading: &Reading| Wanted { path: reading.path.clone(), record: None, paragraphs: None };
+    let answers = originals.read(&readings.iter().map(whole).collect::<Vec<_>>(), progress)?;
+    let read = answers.iter().position(Result::is_ok);
+    let known = read.or_else(|| answers.iter().position(|answer| *answer != Err(Missing::NoDocument)));
+    if let Some(reading) = known.and_then(|number| readings.get(number)) {
+        return Ok(reading.clone());
+    }
+    let nearest = nearest(run, originals, readings.last().map_or(typed, |reading| &reading.path))?;
+    let advice = match nearest {
+        Some(path) => format!("the nearest known path is {path}"),
+        None => "there is no input".to_owned(),
+    };
+    bail!("{typed}: no input of this run has this path; {advice}")
+}
+
+/// The path nearest to what was typed, of files and of what the ledger tells of.
+fn nearest(run: &Run, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
+    let mut nearest = Nearest::to(typed);
+    originals.paths().for_each(|path| nearest.offer(&path));
+    let mut ledger = run.ledger()?;
+    let mut last = String::new();
+    while ledger.advance()? {
+        let line = ledger.line_ref()?;
+        if line.path != last {
+            last = line.path.into_owned();
+            nearest.offer(&last);
+        }
+    }
+    Ok(nearest.path())
+}
+
+/// Tells of lines, a batch at a time.
+struct Teller<'a> {
+    originals: &'a Originals,
+    progress: &'a Progress,
+    reading: &'a Reading,
+    args: &'a ExplainArgs,
+    num_told: u64,
+    /// Texts that could not be shown, and why.
+    failed: Vec<String>,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, lines: Vec<LedgerLine<'static>>) -> anyhow::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        // Of what stands in an earlier run the inputs know nothing.
+        let of_line = |line: &LedgerLine<'_>| {
+            let LedgerLine { path, record, first, last, .. } = line;
+            let removed =
+                Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
+            let twin = line.survivor_here().map(|survivor| Wanted {
+                path: survivor.path.to_string(),
+                record: survivor.record,
+                paragraphs: Some((survivor.first, survivor.last)),
+            });
+            [Some(removed), twin]
+        };
+        let wanted: Vec<Wanted> = lines.iter().flat_map(of_line).flatten().collect();
+        let mut texts = self.originals.read(&wanted, self.progress)?.into_iter();
+        let style = Page::of_stdout(self.args.full);
+        for line in lines {
+            let mut next = || texts.next().unwrap_or(Err(Missing::NoDocument));
+            let (removed, is_here) = (next(), line.survivor_here().is_some());
+            let told = Told::new(line, removed, is_here.then(next));
+            let text =
+                if self.args.json { told.to_json()? } else { told.to_page(self.reading.paragraph, style) };
+            if self.num_told > 0 && !self.args.json {
+                print_more(b"\n")?;
+            }
+            print_more(text.as_bytes())?;
+            self.failed.extend(told.failures());
+            self.num_told += 1;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> anyhow::Result<Exit> {
+        if self.num_told == 0 {
+            self.tell_of_nothing()?;
+        }
+        self.failed.dedup();
+        match self.failed.as_slice() {
+            [] => Ok(Exit::Done),
+            [only] => bail!("{only}"),
+            [first, rest @ ..] => bail!("{first} (and {} more)", rest.len()),
+        }
+    }
+
+    /// No line is about the place: it stayed, or is not there, or is not read.
+    fn tell_of_nothing(&self) -> anyhow::Result<()> {
+        let Reading { path, record, paragraph } = self.reading;
+        let paragraphs = paragraph.map(|paragraph| (paragraph, paragraph));
+        let wanted = Wanted { path: path.clone(), record: *record, paragraphs };
+        let answer: Result<Excerpt, Missing> =
+            self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
+        let place = place_typed(self.reading);
+        let said = match answer {
+            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it stayed".to_owned(),
+            Ok(_) | Err(Missing::Stream) => "it lost nothing".to_owned(),
+            Err(why @ Missing::NotRead(_)) => format!("no rule removed it; {why}"),
+            Err(Missing::NoDocument) if record.is_none() && paragraph.is_some() => {
+                bail!("{place}: it holds records; write {path}#RECORD:PARAGRAPH")
+            }
+            Err(Missing::NoDocument) => bail!("{place}: there is no such file or member; see rejected.jsonl"),
+            Err(why) => bail!("{place}: {why}; numbers count from 0"),
+        };
+        let said = format!("{place}: {said}");
+        if self.args.json {
+            note(&said);
+            return Ok(());
+        }
+        print_more((tamis::store::path::printable_bytes(said.as_bytes()) + "\n").as_bytes())
+    }
+}

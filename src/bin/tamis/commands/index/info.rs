@@ -1,0 +1,124 @@
+//! `tamis index info`: what an index was made under, and the runs in it.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use serde::Serialize;
+use tamis::index::{IndexReader, IndexRun, IndexSettings, VERSION};
+use tamis::store::path::{printable, printable_bytes};
+
+use crate::exit::Exit;
+use crate::show::account::grouped;
+use crate::terminal::print;
+
+pub(super) const HELP: &str = "\
+Reads the tables only, which takes no time however long the index is; its entries are checked when they are read \
+(`tamis index export`). A run's paragraphs are those of its corpus, its entries those of them that are in the index, \
+its documents those that the index can name.";
+
+/// Options of `index info`.
+#[derive(Debug, Args)]
+pub(super) struct InfoArgs {
+    /// The index.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The account as JSON.
+#[derive(Debug, Serialize)]
+struct Info<'a> {
+    version: u32,
+    settings: &'a IndexSettings,
+    entries: u64,
+    paragraphs: u64,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes_per_entry: Option<f64>,
+    runs: &'a [IndexRun],
+}
+
+pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
+    let index = super::open(&args.file)?;
+    let text = if args.json {
+        serde_json::to_string_pretty(&Info {
+            version: VERSION,
+            settings: index.settings(),
+            entries: index.num_entries(),
+            paragraphs: index.num_places(),
+            bytes: index.num_bytes(),
+            bytes_per_entry: tenths_per_entry(&index).map(|tenths| f64::from(tenths) / 10.0),
+            runs: index.runs(),
+        })? + "\n"
+    } else {
+        page(&index)
+    };
+    print(&text)
+}
+
+/// Bytes an entry, in tenths, rounded.
+fn tenths_per_entry(index: &IndexReader) -> Option<u32> {
+    let tenths = index.num_bytes().saturating_mul(10).saturating_add(index.num_entries() / 2);
+    u32::try_from(tenths.checked_div(index.num_entries())?).ok()
+}
+
+/// The account as people read it.
+fn page(index: &IndexReader) -> String {
+    let mut text = totals(index);
+    let settings = serde_json::to_value(index.settings()).unwrap_or_default();
+    for (key, name) in
+        [("match", "match"), ("split", "split"), ("repair", "repair"), ("min_chars", "min-chars")]
+    {
+        let value = &settings[key];
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let _ = writeln!(text, "{name:<9}  {value}"); // writing to a String cannot fail
+    }
+    let unicode: Vec<String> = index.settings().unicode.iter().map(|(of, v)| format!("{v} ({of})")).collect();
+    let unicode = printable_bytes(unicode.join(", ").as_bytes());
+    let _ = writeln!(text, "Unicode    {}", unicode.replace('_', " "));
+    if !index.runs().is_empty() {
+        text.push('\n');
+        text.push_str(&table(index.runs()));
+    }
+    text
+}
+
+/// One line about an index.
+pub(super) fn totals(index: &IndexReader) -> String {
+    let plural = |count: u64, one: &str, more: &str| {
+        format!("{} {}", grouped(count), if count == 1 { one } else { more })
+    };
+    let runs = plural(u64::try_from(index.runs().len()).unwrap_or(u64::MAX), "run", "runs");
+    let entries = plural(index.num_entries(), "entry", "entries");
+    let each = tenths_per_entry(index).map_or(String::new(), |tenths| {
+        let (whole, tenth) = (tenths / 10, tenths % 10);
+        format!(" ({whole}.{tenth} an entry)")
+    });
+    let bytes = plural(index.num_bytes(), "byte", "bytes");
+    format!("{}: {runs}, {entries}, {bytes}{each}\n", printable(index.path()))
+}
+
+fn table(runs: &[IndexRun]) -> String {
+    let mut rows = vec![["run", "paragraphs", "entries", "documents"].map(str::to_owned)];
+    rows.extend(runs.iter().map(|run| {
+        let [paragraphs, entries, documents] =
+            [run.num_paragraphs, run.num_entries, run.num_documents].map(grouped);
+        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents]
+    }));
+    let mut widths = [0; 4];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let [a, b, c, d] = widths;
+    let mut text = String::new();
+    for [name, paragraphs, entries, documents] in rows {
+        let _ = writeln!(text, "{name:<a$}  {paragraphs:>b$}  {entries:>c$}  {documents:>d$}");
+    }
+    text
+}

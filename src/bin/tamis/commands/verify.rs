@@ -1,0 +1,227 @@
+//! `tamis verify`: an audit of a run that is done.
+
+use std::fmt::Write;
+use std::io::BufReader;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueHint};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tamis::account::Settings as RunSettings;
+use tamis::account::names::{LEDGER, SUMMARY};
+use tamis::store::open_file;
+use tamis::store::path::printable;
+use tamis::{Audit, Config, Destination, Summary};
+
+use crate::exit::Exit;
+use crate::options::{AnyPath, ConfigFile, Layers, Options, Settings, hidden};
+use crate::progress::start;
+use crate::show::account::{grouped, record};
+use crate::terminal::print;
+
+pub(crate) const HELP: &str = "\
+Reads the inputs, OUT and the ledger (removed.jsonl.zst in OUT.tamis, or in --record DIR) and holds them against one another, with other code \
+than that of `clean`. Give the inputs and options of `clean`; those of them that only say how to write mean nothing \
+here. If summary.json is there too and tells of other options, that is an error; nothing else of it is looked at.
+
+Every paragraph of the inputs must stand in OUT, in its place and once, or in a line of the ledger whose survivor stays; \
+what the ledger calls a copy must be one; OUT must hold nothing else. What is said to stand in an earlier run is looked \
+up in the indexes of --index and --earlier; without them it is counted only. Of records the other fields are compared too, but \
+for the headers of web archives. How alike near-duplicates are is not measured again.
+
+Prints the first differences, one a line, and how many there are.
+
+Exit codes: 0 all is as it should be, 1 something is not, 2 error, 130 interrupted.";
+
+/// Inputs and options of `verify`.
+#[derive(Debug, Args, Serialize)]
+#[command(
+    mut_arg("out", |out| out.help("The OUT of the run")),
+    mut_arg("record", |record| record.help("The record of the run [default: OUT.tamis]")),
+    mut_args(hidden(&["against"]))
+)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    #[serde(flatten)]
+    options: Options,
+
+    /// Look up in the index FILE what the ledger says to stand in earlier runs, as in that of --index; can be given
+    /// several times.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    #[serde(rename = "against", skip_serializing_if = "Option::is_none")]
+    earlier: Option<Vec<AnyPath>>,
+
+    #[command(flatten)]
+    #[serde(skip)]
+    file: ConfigFile,
+}
+
+impl VerifyArgs {
+    /// The options of the command and of the file.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let flags = Layers::read(&self.options, &ConfigFile::none())?;
+        flags.refuse(
+            "against",
+            "the OUT of the run is named with --out, and an index to look things up in with --earlier",
+        )?;
+        Settings::load(self, &self.file)
+    }
+}
+
+pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
+    let settings = args.settings()?;
+    let Options { sources, output, json, messages, .. } = &settings.options;
+    let Some(AnyPath(out)) = &output.out else {
+        bail!("no --out: name the OUT of `tamis clean`");
+    };
+    if out.as_os_str() == "-" {
+        bail!("out -: what went to standard output is gone; verify what is in a directory");
+    }
+    let roots = sources.roots()?;
+    let record = match &output.record {
+        Some(AnyPath(record)) => record.clone(),
+        None => record(&Destination::Directory(out.clone())).unwrap_or_default(),
+    };
+    check_options(&settings.config, &record.join(SUMMARY))?;
+    let progress = start(messages)?;
+    let audit = tamis::verify(roots, out, &record.join(LEDGER), &settings.config, &progress);
+    progress.clear();
+    let audit = audit?;
+    let printed = if json.is_wanted() {
+        print(&audit.to_json())
+    } else if messages.is_quiet() && audit.is_clean() {
+        Ok(Exit::Done)
+    } else {
+        print(&page(&audit))
+    };
+    printed.map(|_| if audit.is_clean() { Exit::Done } else { Exit::Broken })
+}
+
+/// The differences, and the verdict.
+fn page(audit: &Audit) -> String {
+    let mut text = String::new();
+    for difference in &audit.differences {
+        let _ = writeln!(text, "{difference}"); // writing to a String cannot fail
+    }
+    let (documents, paragraphs) = (grouped(audit.documents), grouped(audit.paragraphs));
+    let _ = match audit.num_differences {
+        0 => writeln!(
+            text,
+            "verified: {documents} documents, {paragraphs} paragraphs: {} in OUT, {} accounted for in the ledger{}",
+            grouped(audit.kept),
+            grouped(audit.removed),
+            earlier(audit)
+        ),
+        1 => writeln!(text, "not verified: 1 difference in {documents} documents, {paragraphs} paragraphs"),
+        num => writeln!(
+            text,
+            "not verified: {} differences in {documents} documents, {paragraphs} paragraphs",
+            grouped(num)
+        ),
+    };
+    text
+}
+
+/// What went for earlier runs, and whether it was looked up.
+fn earlier(audit: &Audit) -> String {
+    let number = grouped(audit.earlier);
+    match audit {
+        Audit { earlier: 0, .. } => String::new(),
+        Audit { is_looked_up: true, .. } => format!(", {number} of them in earlier runs"),
+        _ => {
+            format!(", {number} of them in earlier runs, by the ledger's word (--earlier FILE looks them up)")
+        }
+    }
+}
+
+/// Options that do not decide what is right.
+const IDLE: [&str; 2] = ["shard_size", "ledger_text"];
+
+/// Compares the options with those that the summary tells of, if there is one: nobody audits by other rules by
+/// accident.
+fn check_options(config: &Config, summary: &Path) -> anyhow::Result<()> {
+    let file = open_file(summary).ok();
+    let told = file.and_then(|file| serde_json::from_reader::<_, Value>(BufReader::new(file)).ok());
+    let Some(told) = told.as_ref().and_then(|summary| summary.get("config")) else {
+        return Ok(()); // the audit does not need it
+    };
+    let shown = printable(summary);
+    let told = RunSettings::deserialize(told)
+        .with_context(|| format!("{shown}: it tells of options that this version does not know"))?;
+    let options = differing(Summary::new(config).config.options(), told.options())?;
+    if !options.is_empty() {
+        bail!(
+            "{shown}: the run had other options than these: {}; give those that `tamis clean` was given",
+            options.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// The options that differ, each as `--name (here this, there that)`.
+fn differing(own: &Config, told: &Config) -> anyhow::Result<Vec<String>> {
+    let near = [own, told].map(|config| config.decide.near.units);
+    let is_near = |name: &str| -> anyhow::Result<bool> {
+        Ok(serde_json::to_value(&own.decide.near)?.get(name).is_some())
+    };
+    let (own, told) = (serde_json::to_value(own)?, serde_json::to_value(told)?);
+    let mut options = Vec::new();
+    for (name, own) in own.as_object().into_iter().flatten() {
+        let told = told.get(name).unwrap_or(&Value::Null);
+        // Where only one of the two searched for near-duplicates, that says it all.
+        let is_one = near.contains(&None) && is_near(name)?;
+        if own == told || IDLE.contains(&name.as_str()) || is_one && name != "near" {
+            continue;
+        }
+        let shown = |value: &Value| match value {
+            Value::Null => "not given".to_owned(),
+            Value::String(_) if is_one => "given".to_owned(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let option = if name == "priority" { "keep".to_owned() } else { name.replace('_', "-") };
+        options.push(format!("--{option} (here {}, there {})", shown(own), shown(told)));
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tamis::config::{NearConfig, NearPreset, NearUnits, SplitMode};
+
+    #[test]
+    fn options_that_differ_are_named() {
+        let with = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config
+        };
+        let near = |config: &mut Config| {
+            config.decide.near = NearConfig { units: Some(NearUnits::Both), ..NearConfig::default() };
+        };
+        let own = with(|config| config.matching.min_chars = 3);
+        let mut told = with(|config| {
+            config.matching.min_chars = 3;
+            config.split.split = SplitMode::Block;
+            config.write.ledger_text = true;
+            config.write.shard_size = Some(5);
+            config.decide.filters.min_document_chars = Some(9);
+        });
+        near(&mut told);
+        told.decide.near.threshold = NearConfig::preset(NearPreset::News).threshold;
+        let expected = [
+            "--min-document-chars (here not given, there 9)",
+            "--near (here not given, there given)",
+            "--split (here line, there block)",
+        ];
+        assert_eq!(differing(&own, &told).unwrap(), expected);
+        let (mut own, mut told) = (with(near), with(near));
+        own.decide.near.priority = vec!["a".to_owned()];
+        told.decide.near.min_chars = 20;
+        let expected = ["--near-min-chars (here 40, there 20)", "--keep (here [\"a\"], there [])"];
+        assert_eq!(differing(&own, &told).unwrap(), expected);
+        assert!(differing(&own, &own).unwrap().is_empty());
+    }
+}

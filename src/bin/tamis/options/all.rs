@@ -1,0 +1,77 @@
+//! All groups of options.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::gate::GateOptions;
+use super::history::History;
+use super::matching::Matching;
+use super::near::Near;
+use super::output::{Ledger, Output};
+use super::reading::Reading;
+use super::reporting::{Json, Messages};
+use super::running::{Memory, Recovery, Threads};
+use super::sources::Sources;
+use super::splitting::Splitting;
+
+/// Every option of `clean`, in the order in which help and `tamis config` show them.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) sources: Sources,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) output: Output,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) splitting: Splitting,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) matching: Matching,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) history: History,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) reading: Reading,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) ledger: Ledger,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) json: Json,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) messages: Messages,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) threads: Threads,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) memory: Memory,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) recovery: Recovery,
+
+    /// The options of `check`, which are a table of their own in the file and flags of `check` only.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) check: Option<GateOptions>,
+}

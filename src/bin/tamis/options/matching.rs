@@ -1,0 +1,38 @@
+//! Which paragraphs are the same.
+
+use clap::Args;
+use clap::builder::TypedValueParser;
+use serde::{Deserialize, Serialize};
+use tamis::config::{MatchMode, Scope};
+
+use super::choices::one_of;
+
+/// Which paragraphs are the same, and which of them go.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Matching {
+    /// Which paragraphs count as the same [default: canonical].
+    #[arg(long = "match", value_name = "MODE", value_parser = modes(), help_heading = "Paragraphs")]
+    #[serde(rename = "match")]
+    mode: Option<MatchMode>,
+
+    /// Where a paragraph must be the first of its kind [default: corpus].
+    #[arg(long, value_name = "SCOPE", value_parser = scopes(), help_heading = "Paragraphs")]
+    scope: Option<Scope>,
+
+    /// Never count paragraphs with fewer than N characters of key text as duplicates [default: 0].
+    #[arg(long, value_name = "N", help_heading = "Paragraphs")]
+    min_chars: Option<u64>,
+}
+
+fn modes() -> impl TypedValueParser<Value = MatchMode> {
+    one_of(&[
+        ("exact", "the repaired text itself"),
+        ("canonical", "NFKC; runs of white space as one space; no control or format characters"),
+        ("loose", "canonical, case-folded, letters, marks and numbers only"),
+    ])
+}
+
+fn scopes() -> impl TypedValueParser<Value = Scope> {
+    one_of(&[("corpus", "in the whole corpus"), ("document", "in its own document")])
+}

@@ -1,0 +1,45 @@
+//! Every option of the command, declared once: a field of a group with its flag, its key of `tamis.toml` and its help.
+//!
+//! A group is a struct of options that belong together. A command takes groups by flattening them; [`Options`] is all of
+//! them. What is known of options follows from the declarations: clap lists the flags, which are the keys; serde makes a
+//! table of what was typed and of a file. [`layers`] lays these tables over the defaults, which the library's
+//! configuration serializes to, and [`settings`] makes a configuration of what comes out.
+
+mod all;
+mod choices;
+mod file;
+mod gate;
+mod history;
+mod keys;
+mod layers;
+pub(crate) mod list;
+mod matching;
+mod near;
+mod output;
+mod path;
+mod reading;
+mod reporting;
+mod running;
+mod settings;
+mod sources;
+mod splitting;
+mod table;
+
+pub(crate) use all::Options;
+pub(crate) use file::ConfigFile;
+pub(crate) use gate::{BEFORE, GateOptions};
+pub(crate) use history::History;
+pub(crate) use keys::hidden;
+pub(crate) use layers::Layers;
+pub(crate) use matching::Matching;
+pub(crate) use near::Near;
+pub(crate) use path::AnyPath;
+pub(crate) use reading::Reading;
+pub(crate) use reporting::{Json, Messages};
+pub(crate) use running::{Memory, Threads};
+pub(crate) use settings::Settings;
+pub(crate) use sources::Sources;
+pub(crate) use splitting::Splitting;
+
+#[cfg(test)]
+mod tests;

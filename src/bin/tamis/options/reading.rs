@@ -1,0 +1,58 @@
+//! How inputs are read.
+
+use clap::Args;
+use clap::builder::TypedValueParser;
+use serde::{Deserialize, Serialize};
+use tamis::config::{ByteSize, EncodingErrors};
+use tamis::document::Kind;
+
+use super::choices::one_of;
+
+/// Which files are read, and how.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Reading {
+    /// The field that holds a record's text, as a dotted path [default: text].
+    #[arg(long, value_name = "PATH", help_heading = "Reading")]
+    text_field: Option<String>,
+
+    /// The field that names a record in the ledger [default: id].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    id_field: Option<String>,
+
+    /// Read only files that match this glob; can be given several times.
+    #[arg(long, value_name = "GLOB", help_heading = "Reading")]
+    include: Option<Vec<String>>,
+
+    /// Leave out files that match this glob; can be given several times, and beats --include.
+    #[arg(long, value_name = "GLOB", help_heading = "Reading")]
+    exclude: Option<Vec<String>>,
+
+    /// The encoding of text that is not UTF-8 and has no byte order mark [default: detected].
+    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    encoding: Option<String>,
+
+    /// What happens to a document with bytes that are no text in its encoding [default: reject].
+    #[arg(long, value_name = "MODE", value_parser = encoding_errors(), help_heading = "Reading")]
+    encoding_errors: Option<EncodingErrors>,
+
+    /// Reject longer documents [default: 256MiB for what is unpacked and for records].
+    #[arg(long, value_name = "SIZE", help_heading = "Reading")]
+    max_document_size: Option<ByteSize>,
+
+    /// Follow symbolic links inside directories.
+    #[arg(long, visible_alias = "follow-links", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    follow: Option<bool>,
+
+    /// What standard input holds [default: text].
+    #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
+    input_format: Option<Kind>,
+}
+
+fn input_formats() -> impl TypedValueParser<Value = Kind> {
+    one_of(&Kind::ALL.map(|kind| (kind.name(), kind.what())))
+}
+
+fn encoding_errors() -> impl TypedValueParser<Value = EncodingErrors> {
+    one_of(&[("reject", "it is rejected"), ("replace", "each becomes U+FFFD and is counted")])
+}

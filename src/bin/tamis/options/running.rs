@@ -1,0 +1,77 @@
+//! How a run uses the machine. None of these options changes a byte of the output.
+
+use anyhow::bail;
+use clap::{Args, ValueHint};
+use serde::{Deserialize, Serialize};
+use tamis::config::{ByteSize, RecoveryConfig};
+
+use super::path::AnyPath;
+use super::sources::Sources;
+
+/// Threads.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Threads {
+    /// Worker threads; never changes the output [default: one a core].
+    #[arg(
+        long,
+        visible_alias = "jobs",
+        visible_short_alias = 'j',
+        value_name = "N",
+        help_heading = "Configuration"
+    )]
+    threads: Option<usize>,
+}
+
+/// Memory.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Memory {
+    /// Most memory, from 256MiB up; what needs more goes to disk. Never changes the output [default: half of the
+    /// machine's or container's].
+    #[arg(long, visible_aliases = ["mem", "max-memory"], value_name = "SIZE", help_heading = "Configuration")]
+    memory: Option<ByteSize>,
+}
+
+/// What a run does about being cut short, and what it keeps for that.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Recovery {
+    /// Go on with what a run into the same OUT left that was killed or could not write; if it left nothing, begin at
+    /// the beginning.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Configuration")]
+    resume: Option<bool>,
+
+    /// Seal what is done each time so much input is, for --resume [default: 1GiB].
+    #[arg(long, visible_alias = "checkpoint-every", value_name = "SIZE", help_heading = "Configuration")]
+    seal_every: Option<ByteSize>,
+
+    /// Put what does not fit in memory into this directory while the run lasts [default: beside OUT].
+    #[arg(long, visible_alias = "temp-dir", value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Configuration")]
+    spill_dir: Option<AnyPath>,
+}
+
+/// The least ceiling that can be kept.
+const MIN_MEMORY: u64 = 256 * 1024 * 1024;
+
+impl Memory {
+    /// Most bytes of memory: what was asked for, or half of what there is. Standard input is a stream, of which nothing
+    /// is kept on disk unless a ceiling was asked for.
+    pub(super) fn ceiling(&self, sources: &Sources) -> anyhow::Result<Option<u64>> {
+        match self.memory {
+            Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
+                bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
+            }
+            Some(ByteSize(bytes)) => Ok(Some(bytes)),
+            None if sources.has_stdin() => Ok(None),
+            None => Ok(tamis::store::machine_memory().map(|bytes| (bytes / 2).max(MIN_MEMORY))),
+        }
+    }
+}
+
+impl Recovery {
+    /// The path, which the library takes apart from the other options.
+    pub(super) fn apply(&self, config: &mut RecoveryConfig) {
+        config.spill_dir = self.spill_dir.clone().map(|AnyPath(directory)| directory);
+    }
+}

@@ -1,0 +1,109 @@
+//! What a command runs with: its options, and the library's configuration that follows from them.
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use tamis::Config;
+use tamis::config::NearConfig;
+use toml::{Table, Value};
+
+use super::all::Options;
+use super::file::{CHECK, ConfigFile};
+use super::gate::GateOptions;
+use super::history::History;
+use super::keys::{arguments, key};
+use super::layers::Layers;
+use super::output::Output;
+use super::reporting::{Json, Messages};
+use super::sources::Sources;
+use super::table::{lay_over, table};
+
+/// The options of a command.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Every option that is set or has a default.
+    pub(crate) options: Options,
+    /// What the library does with them.
+    pub(crate) config: Config,
+    layers: Layers,
+    defaults: Table,
+}
+
+impl Settings {
+    /// Joins what was typed as `flags` with the configuration file and the defaults.
+    pub(crate) fn load(flags: &impl Serialize, file: &ConfigFile) -> anyhow::Result<Self> {
+        Self::of(Layers::read(flags, file)?)
+    }
+
+    /// Joins the layers with the defaults.
+    pub(crate) fn of(layers: Layers) -> anyhow::Result<Self> {
+        let set = layers.set();
+        let asked: Options = set.clone().try_into()?;
+        if let Some(option) = asked.near.idle(&layers.flags) {
+            bail!("{option}: it is about near-duplicates, which are not searched for; add --near");
+        }
+        let defaults = defaults(&asked)?;
+        let mut all = defaults.clone();
+        lay_over(&mut all, set);
+        let options: Options = all.clone().try_into()?;
+        let config = config(all, &options)?;
+        Ok(Self { options, config, layers, defaults })
+    }
+
+    /// Nothing is written: the index is only read.
+    pub(crate) fn leave_index(&mut self) {
+        let history = &mut self.config.history;
+        history.against.extend(history.index.take().filter(|index| index.exists()));
+    }
+
+    /// The options as a `tamis.toml`, with the origin of each value behind it.
+    pub(crate) fn to_toml(&self) -> String {
+        let mut lines = self.layers.shown::<Options>(&self.defaults);
+        if let Some(Value::Table(check)) = self.layers.file.get(CHECK) {
+            let file = Layers { file: check.clone(), name: self.layers.name.clone(), ..Layers::default() };
+            lines.push(format!("\n[{CHECK}]"));
+            lines.extend(file.shown::<GateOptions>(&Table::new()));
+        }
+        lines.into_iter().map(|line| line + "\n").collect()
+    }
+}
+
+/// What holds if nothing is said: the library's defaults under the preset that is asked for, and those of the command.
+fn defaults(asked: &Options) -> anyhow::Result<Table> {
+    let mut config = Config::default();
+    config.decide.near = NearConfig::preset(asked.near.preset());
+    let library = serde_json::to_value(&config)?;
+    let mut defaults = table(&Options {
+        sources: Sources::defaults(),
+        output: Output::defaults(),
+        history: History::defaults(),
+        json: Json::defaults(),
+        messages: Messages::defaults(),
+        ..Options::default()
+    })?;
+    for option in arguments::<Options>() {
+        let key = key(&option);
+        if let Some(value) = library.get(named(key)).filter(|value| !value.is_null()) {
+            defaults.insert(key.to_owned(), Value::try_from(value)?);
+        }
+    }
+    Ok(defaults)
+}
+
+/// What the library calls an option.
+fn named(key: &str) -> String {
+    key.replace('-', "_")
+}
+
+/// The library's configuration: its own options by their names, and what it takes apart from them.
+fn config(all: Table, options: &Options) -> anyhow::Result<Config> {
+    let all = all.into_iter().map(|(key, value)| (named(&key), value));
+    let mut config = Config::deserialize(Value::Table(all.collect())).context("these options")?;
+    options.history.apply(&mut config.history);
+    options.near.apply(&mut config.decide.near)?;
+    options.recovery.apply(&mut config.recovery);
+    config.memory = options.memory.ceiling(&options.sources)?;
+    config.given = options.sources.given();
+    config.command = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    config.validate()?;
+    Ok(config)
+}

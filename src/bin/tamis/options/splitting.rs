@@ -1,0 +1,36 @@
+//! How documents are cut.
+
+use clap::Args;
+use clap::builder::TypedValueParser;
+use serde::{Deserialize, Serialize};
+use tamis::config::{Repair, SplitMode};
+
+use super::choices::one_of;
+
+/// What a paragraph is.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Splitting {
+    /// What a paragraph is [default: line].
+    #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
+    split: Option<SplitMode>,
+
+    /// What happens to each line first [default: basic].
+    #[arg(long, value_name = "MODE", value_parser = repairs(), help_heading = "Paragraphs")]
+    repair: Option<Repair>,
+}
+
+fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
+    one_of(&[
+        ("line", "every line that is not blank"),
+        ("block", "a run of lines that are not blank (hard-wrapped text)"),
+        ("sentence", "every sentence of a line (UAX #29)"),
+    ])
+}
+
+fn repairs() -> impl TypedValueParser<Value = Repair> {
+    one_of(&[
+        ("basic", "remove control and zero-width characters, trim both ends"),
+        ("none", "leave lines as they are"),
+    ])
+}

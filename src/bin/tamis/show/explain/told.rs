@@ -1,0 +1,333 @@
+//! A line of the ledger with the two texts it is about, checked against it, as people and programs read it.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
+use tamis::fingerprint::Fingerprint;
+use tamis::store::path::printable_bytes;
+use tamis::{Excerpt, Missing, OriginalParagraph};
+
+use super::diff::{Row, align};
+use super::page::{Page, Side, alone, page};
+use super::place::Reading;
+
+/// What reading a text came to.
+type Answer = Result<Excerpt, Missing>;
+
+/// A line and its texts.
+#[derive(Debug)]
+pub(crate) struct Told {
+    line: LedgerLine<'static>,
+    removed: Text,
+    survivor: Text,
+}
+
+/// A text, or why it is not shown.
+#[derive(Debug)]
+enum Text {
+    Read(Excerpt),
+    /// From the ledger, for want of the input.
+    Kept(Excerpt),
+    /// It never could be read again.
+    Gone(String),
+    /// It stands in an earlier run, or nothing stays.
+    Elsewhere,
+    /// It should be there, and is not what it was.
+    Changed(String),
+}
+
+impl Text {
+    fn of(answer: Answer) -> Self {
+        match answer {
+            Ok(excerpt) => Self::Read(excerpt),
+            Err(Missing::Stream) => Self::Gone(Missing::Stream.to_string()),
+            Err(why) => Self::Changed(why.to_string()),
+        }
+    }
+
+    fn excerpt(&self) -> Option<&Excerpt> {
+        match self {
+            Self::Read(excerpt) | Self::Kept(excerpt) => Some(excerpt),
+            Self::Gone(_) | Self::Changed(_) | Self::Elsewhere => None,
+        }
+    }
+
+    fn why(&self) -> Option<&str> {
+        match self {
+            Self::Gone(why) | Self::Changed(why) => Some(why),
+            Self::Read(_) | Self::Kept(_) | Self::Elsewhere => None,
+        }
+    }
+}
+
+impl Told {
+    /// A line, what went, and what stays if that is in the inputs.
+    pub(crate) fn new(line: LedgerLine<'static>, removed: Answer, survivor: Option<Answer>) -> Self {
+        let (mut removed, mut survivor) = (Text::of(removed), survivor.map_or(Text::Elsewhere, Text::of));
+        if let Text::Read(excerpt) = &removed
+            && let Some(why) = difference(&line, excerpt)
+        {
+            removed = Text::Changed(why);
+        }
+        let twins = [&removed, &survivor].map(Text::excerpt);
+        if let [Some(removed), Some(twin)] = twins
+            && line.rule.is_one_for_one()
+            && !removed
+                .paragraphs
+                .iter()
+                .map(|p| p.fingerprint)
+                .eq(twin.paragraphs.iter().map(|p| p.fingerprint))
+        {
+            survivor = Text::Changed("its paragraphs are not the same any more".to_owned());
+        }
+        if let (Text::Gone(_), Some(text)) = (&removed, &line.text) {
+            removed = Text::Kept(kept(text));
+        }
+        Self { line, removed, survivor }
+    }
+
+    /// What is wrong with the inputs, with what to do about it.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let survivor = self.line.survivor.as_ref().map(|survivor| (&survivor.path, &self.survivor));
+        let mut failures = Vec::new();
+        for (path, text) in [(&self.line.path, &self.removed)].into_iter().chain(survivor) {
+            if let Text::Changed(why) = text {
+                failures.push(format!(
+                    "{path}: {why}; the inputs changed since the run: name them as they were with --input, or run \
+                     `tamis clean` again"
+                ));
+            }
+        }
+        failures
+    }
+
+    pub(crate) fn to_page(&self, paragraph: Option<u64>, style: Page) -> String {
+        let mut text = self.heading();
+        let (removed, survivor) = (self.removed.excerpt(), self.survivor.excerpt());
+        let removed = removed.map_or(&[][..], |excerpt| &excerpt.paragraphs);
+        let survivor = survivor.map_or(&[][..], |excerpt| &excerpt.paragraphs);
+        let mut rows = if self.line.rule.is_of_documents() {
+            align(removed, survivor)
+        } else {
+            beside(removed, survivor)
+        };
+        if let Some(wanted) = paragraph.and_then(|wanted| wanted.checked_sub(self.line.first)) {
+            rows.retain(|row| row.removed.is_none_or(|index| u64::try_from(index) == Ok(wanted)));
+            rows.retain(|row| row.removed.is_some());
+        }
+        if !rows.is_empty() {
+            let first = self.line.survivor.as_ref().map_or(0, |survivor| survivor.first);
+            let sides = [(removed, self.line.first), (survivor, first)];
+            let [removed, survivor] = sides.map(|(paragraphs, first)| Side { paragraphs, first });
+            text.push('\n');
+            text.push_str(&match self.survivor {
+                Text::Elsewhere => alone(&rows, removed, style),
+                _ => page(&rows, removed, survivor, style),
+            });
+        }
+        text
+    }
+
+    /// Where, why, and what stays.
+    fn heading(&self) -> String {
+        let line = &self.line;
+        let own = LedgerPlace {
+            run: None,
+            path: line.path.clone(),
+            record: line.record,
+            id: line.id.clone(),
+            first: line.first,
+            last: line.last,
+        };
+        let mut text = printable_bytes(place(&own, self.removed.excerpt()).as_bytes()) + "\n";
+        let mut row = |name: &str, value: &str| {
+            let _ = writeln!(text, "  {name:<11} {}", printable_bytes(value.as_bytes())); // writing to a String cannot fail
+        };
+        row("why", &format!("{}: {}", line.rule.name(), why(line)));
+        if let Some(survivor) = &line.survivor {
+            row("survivor", &survivor_place(survivor, self.survivor.excerpt()));
+        }
+        if let Some(evidence) = &line.evidence {
+            row("evidence", evidence.json());
+        }
+        match line.similarity {
+            Some(similarity) => row("similarity", &similarity.to_string()),
+            None if !line.rule.is_exact() && line.survivor.is_some() => row("similarity", "1"),
+            None => {}
+        }
+        if let Some(containment) = line.containment {
+            row("containment", &format!("{containment} of it stands in the survivor"));
+        }
+        if let Some(numbers) = &line.numbers {
+            let kinds = [
+                ("in both", &numbers.shared),
+                ("here only", &numbers.removed),
+                ("in the survivor only", &numbers.survivor),
+            ];
+            let told = kinds.into_iter().filter(|(_, numbers)| !numbers.is_empty());
+            let told: Vec<_> = told.map(|(name, numbers)| format!("{name}: {}", numbers.join(" "))).collect();
+            row("numbers", &told.join("; "));
+        }
+        for (name, side) in [("removed", &self.removed), ("survivor", &self.survivor)] {
+            if let Some(why) = side.why() {
+                row("no text", &format!("of the {name}: {why}"));
+            }
+        }
+        text
+    }
+
+    /// The line of the ledger, with both texts.
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+        let LedgerLine { path, record, id, first, last, span, rule, survivor, .. } = &self.line;
+        let LedgerLine { evidence, similarity, containment, numbers, text, .. } = &self.line;
+        let json = JsonLine {
+            path,
+            record: *record,
+            id: id.as_ref(),
+            first: *first,
+            last: *last,
+            lines: self.removed.excerpt().and_then(lines),
+            span: *span,
+            rule: rule.name(),
+            survivor: survivor.as_ref().map(|place| JsonPlace {
+                place,
+                lines: self.survivor.excerpt().and_then(lines),
+                text: self.survivor.excerpt().map(joined),
+            }),
+            evidence: evidence.as_ref(),
+            similarity: *similarity,
+            containment: *containment,
+            numbers: numbers.as_ref(),
+            text: self.removed.excerpt().map(joined).or_else(|| text.clone()),
+        };
+        Ok(serde_json::to_string(&json)? + "\n")
+    }
+}
+
+/// A line of the ledger, and what `explain` adds.
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RecordId<'a>>,
+    first: u64,
+    last: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<(u64, u64)>,
+    span: (u64, u64),
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survivor: Option<JsonPlace<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a RawJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similarity: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    containment: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numbers: Option<&'a LedgerNumbers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonPlace<'a> {
+    #[serde(flatten)]
+    place: &'a LedgerPlace<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<(u64, u64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// Paragraphs in order.
+fn beside(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<Row> {
+    let within = |index: usize, len: usize| (index < len).then_some(index);
+    let longest = 0..removed.len().max(survivor.len());
+    longest
+        .map(|index| Row { removed: within(index, removed.len()), survivor: within(index, survivor.len()) })
+        .collect()
+}
+
+/// The rule in words.
+fn why(line: &LedgerLine<'_>) -> &'static str {
+    line.rule.wording(line.earlier_run().is_some()).why(line.num_paragraphs())
+}
+
+/// What tells that a text is not the one that was removed.
+fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
+    let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
+    let span = (first.span.0, last.span.1);
+    if span != line.span {
+        return Some(format!(
+            "its paragraphs {}-{} are bytes {}-{} now, and were {}-{}",
+            line.first, line.last, span.0, span.1, line.span.0, line.span.1
+        ));
+    }
+    let is_text = line.text.as_ref().is_none_or(|text| *text == joined(excerpt));
+    (!is_text).then(|| "its text is not the one in the ledger".to_owned())
+}
+
+/// Paragraphs, each ended by LF.
+fn joined(excerpt: &Excerpt) -> String {
+    excerpt.paragraphs.iter().flat_map(|paragraph| [paragraph.text.as_str(), "\n"]).collect()
+}
+
+/// The paragraphs of a text of the ledger. Those of several lines fall apart, as nothing tells where they end.
+fn kept(text: &str) -> Excerpt {
+    let paragraph = |text: &str| OriginalParagraph {
+        line: None,
+        span: (0, 0),
+        text: text.to_owned(),
+        fingerprint: Fingerprint::of(text.as_bytes()),
+    };
+    Excerpt { line: None, paragraphs: text.lines().map(paragraph).collect() }
+}
+
+/// First and last line of the file.
+fn lines(excerpt: &Excerpt) -> Option<(u64, u64)> {
+    if let Some(line) = excerpt.line {
+        return Some((line, line));
+    }
+    let last = excerpt.paragraphs.last()?;
+    let more = last.text.bytes().filter(|byte| *byte == b'\n').count();
+    Some((excerpt.paragraphs.first()?.line?, last.line? + u64::try_from(more).unwrap_or(0)))
+}
+
+/// A place as people read it: lines count from 1, what can be typed again from 0.
+fn place(place: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
+    let range = |name: &str, first: u64, last: u64| {
+        if first == last { format!("{name} {first}") } else { format!("{name}s {first}-{last}") }
+    };
+    let mut inner = Vec::new();
+    if let Some((first, last)) = excerpt.and_then(lines) {
+        inner.push(range("line", first, last));
+    }
+    inner.extend(place.record.map(|record| format!("record {record}")));
+    inner.extend(place.id.as_ref().map(|id| format!("id {}", id.json())));
+    inner.push(range("paragraph", place.first, place.last));
+    format!("{}, {}", place.path, inner.join(", "))
+}
+
+/// Where what stays is, in words; where it stands in an earlier run, that run's name comes before the path.
+fn survivor_place(survivor: &LedgerPlace<'_>, excerpt: Option<&Excerpt>) -> String {
+    match &survivor.run {
+        None => place(survivor, excerpt),
+        Some(run) => format!("already in {run}/{}", place(survivor, None)),
+    }
+}
+
+/// A place as it was typed.
+pub(crate) fn place_typed(reading: &Reading) -> String {
+    let mut text = reading.path.clone();
+    if let Some(record) = reading.record {
+        let _ = write!(text, "#{record}");
+    }
+    if let Some(paragraph) = reading.paragraph {
+        let _ = write!(text, ":{paragraph}");
+    }
+    text
+}

@@ -1,0 +1,126 @@
+//! What `tamis inspect` prints for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use tamis::report::Inspection;
+use tamis::store::path::printable_bytes;
+
+use super::account::{grouped, share, size, units};
+
+/// Skipped and rejected inputs that are shown; JSON has more.
+const MAX_SHOWN: usize = 10;
+/// Characters of the longest bar.
+const BAR: u64 = 32;
+
+/// The page for an inspection.
+pub(crate) fn page(inspection: &Inspection) -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, total: u64, rest: &str| {
+        let _ = writeln!(text, "{}", format!("{name:<11} {:>14}   {rest}", grouped(total)).trim_end());
+    };
+    let (files, members, records) = (&inspection.files, &inspection.members, &inspection.records);
+    row("files", files.found, &format!("{} read, {}", grouped(files.read), size(inspection.bytes.input)));
+    for (name, counts) in [
+        ("formats", &inspection.formats),
+        ("compressed", &inspection.compressions),
+        ("archives", &inspection.archives),
+    ] {
+        if !counts.is_empty() {
+            row(name, counts.values().sum(), &by_count(counts));
+        }
+    }
+    if members.found > 0 {
+        row("members", members.found, &format!("{} read", grouped(members.read)));
+    }
+    if records.read > 0 {
+        row("records", records.read, "");
+    }
+    row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
+    if inspection.documents > 0 {
+        row("encodings", inspection.encodings.values().sum(), &by_count(&inspection.encodings));
+    }
+    row("paragraphs", inspection.paragraphs, "");
+    if inspection.num_skipped() > 0 {
+        row(
+            "skipped",
+            inspection.num_skipped(),
+            &units([&files.skipped, &members.skipped, &records.skipped]),
+        );
+    }
+    if inspection.num_rejected() > 0 {
+        let counts = [&files.rejected, &members.rejected, &records.rejected];
+        row("rejected", inspection.num_rejected(), &units(counts));
+    }
+    histogram(inspection, &mut text);
+    scripts(inspection, &mut text);
+    if let Some(longest) = &inspection.longest_paragraph {
+        let _ = writeln!(text, "\nlongest paragraph, {}\n  {longest}", size(longest.bytes));
+    }
+    listed(inspection, &mut text);
+    text
+}
+
+/// Names by count, the most frequent first.
+fn by_count(counts: &BTreeMap<String, u64>) -> String {
+    let mut all: Vec<_> = counts.iter().collect();
+    all.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
+    all.iter().map(|(name, count)| format!("{} {name}", grouped(**count))).collect::<Vec<_>>().join(", ")
+}
+
+fn histogram(inspection: &Inspection, text: &mut String) {
+    let classes: Vec<_> = inspection.sizes.classes().collect();
+    let Some(most) = classes.iter().map(|(_, count)| *count).max() else { return };
+    text.push_str("\nlength of documents\n");
+    for (name, count) in classes {
+        let bar = "█".repeat(usize::try_from((count * BAR).div_ceil(most)).unwrap_or(0));
+        let _ = writeln!(text, "  {name:<9} {:>12} {bar}", grouped(count));
+    }
+}
+
+fn scripts(inspection: &Inspection, text: &mut String) {
+    let scripts = inspection.scripts.sorted();
+    let total: u64 = scripts.iter().map(|(_, characters)| characters).sum();
+    if total == 0 {
+        return;
+    }
+    text.push_str("\nscripts, of characters that belong to one\n");
+    for (script, characters) in scripts.iter().take(MAX_SHOWN) {
+        let _ = writeln!(text, "  {script:<9} {:>12} {}", grouped(*characters), share(*characters, total));
+    }
+}
+
+fn listed(inspection: &Inspection, text: &mut String) {
+    let more = |text: &mut String, total: u64| {
+        let more = total.saturating_sub(MAX_SHOWN as u64);
+        if more > 0 {
+            let _ = writeln!(text, "  and {} more", grouped(more));
+        }
+    };
+    // Records of web archives are counted only: there may be as many as there are pages.
+    let skipped = inspection.files.skipped.values().chain(inspection.members.skipped.values()).sum();
+    if skipped > 0 {
+        text.push_str("\nskipped\n");
+        for skipped in inspection.skipped.iter().take(MAX_SHOWN) {
+            let reason = skipped.reason.name().replace('_', " ");
+            let _ = writeln!(text, "  {}: {reason}", printable_bytes(skipped.path.as_bytes()));
+        }
+        more(text, skipped);
+    }
+    if inspection.num_rejected() > 0 {
+        text.push_str("\nwould be rejected\n");
+        for rejected in inspection.rejected.iter().take(MAX_SHOWN) {
+            let field = |name: &str| rejected[name].as_str().unwrap_or_default();
+            let mut place = printable_bytes(field("path").as_bytes());
+            if let Some(line) = rejected["line"].as_u64() {
+                let _ = write!(place, ":{line}");
+            } else if let Some(record) = rejected["record"].as_u64() {
+                let _ = write!(place, "#{record}");
+            }
+            let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" at byte {byte}"));
+            let detail = printable_bytes(field("detail").as_bytes());
+            let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
+        }
+        more(text, inspection.num_rejected());
+    }
+}

@@ -1,0 +1,6 @@
+//! The command: what is typed, what is printed and where, and the exit code.
+
+mod convert;
+mod filter;
+mod inspect;
+mod usage;

@@ -1,0 +1,3 @@
+//! What goes and what stays, by the rules that judge whole documents.
+
+mod document_filters;

@@ -1,0 +1,4 @@
+//! Earlier runs: a run may know what runs before it kept.
+
+mod days;
+mod index;

@@ -1,0 +1,6 @@
+//! The project itself: its pages are true, its order is kept, what stands around the command works.
+
+mod corpus;
+mod ecosystem;
+mod readme;
+mod tidy;

@@ -1,0 +1,7 @@
+//! Near-duplicates: what goes is like what stays, whatever happens on the way.
+
+mod ceilings;
+mod command;
+mod finding;
+mod hostile;
+mod rules;

@@ -1,0 +1,6 @@
+//! A run from its beginning to its end, and everything that may go wrong in between.
+
+mod faults;
+mod memory;
+mod resume;
+mod trust;

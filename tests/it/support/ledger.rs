@@ -1,0 +1,59 @@
+//! The ledger of a run that removed exact duplicates alone, line by line.
+
+use tamis::account::{LedgerLine, LedgerReader};
+use tamis::decide::Rule;
+
+use super::oracle::Place;
+
+/// A line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The first removed paragraph.
+    pub(crate) first: Place,
+    /// Index of the last removed paragraph.
+    pub(crate) last: u64,
+    /// Byte span in the decoded text.
+    pub(crate) span: (usize, usize),
+    /// Survivor of the first.
+    pub(crate) survivor: Place,
+    /// Index of the last one's survivor.
+    pub(crate) survivor_last: u64,
+    /// The ids of the two records, as JSON.
+    pub(crate) ids: [Option<String>; 2],
+    /// The removed text, if the run was to put it there.
+    pub(crate) text: Option<String>,
+}
+
+/// Decodes a ledger.
+///
+/// # Panics
+/// If a line holds more than is known.
+pub(crate) fn lines(compressed: &[u8]) -> Vec<Line> {
+    let mut reader = LedgerReader::new(super::run::LEDGER, compressed).expect("memory");
+    let spelled = zstd::stream::decode_all(compressed).expect("Zstandard");
+    let mut spelled = std::str::from_utf8(&spelled).expect("UTF-8").lines();
+    let mut lines = Vec::new();
+    while reader.advance().expect("a line") {
+        let line = reader.line().expect("a line of the ledger");
+        assert_eq!(serde_json::to_string(&line).ok().as_deref(), spelled.next());
+        lines.push(told(line));
+    }
+    assert_eq!(spelled.next(), None);
+    lines
+}
+
+fn told(line: LedgerLine<'_>) -> Line {
+    let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
+    assert_eq!(rule, Rule::Exact);
+    let survivor = survivor.expect("a survivor");
+    let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
+    Line {
+        first: Place { path: path.into_owned(), record, index: first },
+        last,
+        span: (offset(span.0), offset(span.1)),
+        survivor: Place { path: survivor.path.into_owned(), record: survivor.record, index: survivor.first },
+        survivor_last: survivor.last,
+        ids: [id, survivor.id].map(|id| id.map(|id| id.json().to_owned())),
+        text,
+    }
+}
