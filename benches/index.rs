@@ -23,7 +23,7 @@ use compare::measure::{Sample, Stopwatch};
 use compare::tools::Call;
 use tamis::Config;
 use tamis::fingerprint::Fingerprint;
-use tamis::index::{Entry, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
+use tamis::index::{IndexEntry, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
 
@@ -175,7 +175,7 @@ fn write_made_up(path: &Path, entries: u64) -> Outcome<()> {
         let fingerprint = Fingerprint::from_bytes((u128::from(n) * step).to_be_bytes());
         // Places are scattered, as fingerprints are.
         let place = Ordinal(n.wrapping_mul(0x9e37_79b9_7f4a_7c15) % entries);
-        writer.push(Entry { fingerprint, place })?;
+        writer.push(IndexEntry { fingerprint, place })?;
     }
     for (number, start) in (0..).zip((0..entries).step_by(12)) {
         let path = format!("crawl/2026-11/part-{:06}.jsonl", number / 1000);

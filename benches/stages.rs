@@ -11,7 +11,7 @@ use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
-use tamis::decide::{Batch, Dealt, Exact, Verdict};
+use tamis::decide::{ChunkPrints, Exact, PartitionedPrints, Verdict};
 use tamis::document::Paragraph;
 use tamis::fingerprint::{Fingerprint, KeyHasher};
 use tamis::normalize::{KeyMaker, TokenSink, Tokenizer};
@@ -158,15 +158,15 @@ fn bench_sha256(c: &mut Criterion) {
 
 fn bench_decide(c: &mut Criterion) {
     // A chunk of 100,000 records, a third of them repeats, 23 MB of text at 230 bytes a paragraph.
-    let records: Vec<_> =
+    let prints: Vec<_> =
         (0..100_000_u32).map(|n| (Fingerprint::of(&(n % 66_667).to_le_bytes()), n, 0)).collect();
     let mut group = c.benchmark_group("decide");
-    group.throughput(Throughput::Elements(count(records.len())));
+    group.throughput(Throughput::Elements(count(prints.len())));
     group.bench_function("deal and settle", |b| {
         b.iter(|| {
-            let dealt = Dealt::deal(black_box(&records));
-            let (first, num_paragraphs) = (Ordinal(0), records.len());
-            let batch = Batch { records: &dealt, num_paragraphs, first, open_document: None };
+            let dealt = PartitionedPrints::partition(black_box(&prints));
+            let (first, num_paragraphs) = (Ordinal(0), prints.len());
+            let batch = ChunkPrints { prints: &dealt, num_paragraphs, first, open_document: None };
             let verdicts = Exact::new(Scope::default()).settle(&[batch]);
             assert_eq!(verdicts[0].iter().filter(|v| !v.is_kept()).count(), 33_333);
         });

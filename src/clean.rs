@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
-use crate::discover::{self, Format, Plan, SourceList};
+use crate::discover::{self, Format, SourceList, SourcePlan};
 use crate::document::{Document, Kind};
 use crate::error::{Error, Result};
 use crate::observe::Observer;
@@ -19,7 +19,7 @@ use crate::store::{
 };
 use crate::units::count;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The counts, as in `summary.json`.
@@ -67,7 +67,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// What a run that writes there is called, if it is not named.
+    /// The name of a run that writes to this destination, if none is given.
     fn name(&self) -> Option<String> {
         let Self::Directory(out) = self else { return None };
         let out = DiskOutput::resolved(out);
@@ -123,7 +123,7 @@ pub fn clean_roots(
     let input = DiskInput::new(roots).following(config.read.follow);
     let input = if is_reread { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);
-    let ends = Ends { list: &list, input: &input, output };
+    let ends = RunEnds { list: &list, input: &input, output };
     clean_after(ends, history.as_ref(), &session)
 }
 
@@ -134,7 +134,7 @@ pub struct Cleaned {
     pub documents: Vec<Document>,
     /// The content of `removed.jsonl.zst`.
     pub ledger: Vec<u8>,
-    /// What the run came to.
+    /// The result of the run.
     pub outcome: Outcome,
 }
 
@@ -171,7 +171,7 @@ pub fn clean_documents(
         }
     }
     for document in documents {
-        sources.push(0, document.path.as_bytes(), Plan::Read(Format::Named(Kind::Text)))?;
+        sources.push(0, document.path.as_bytes(), SourcePlan::Read(Format::Named(Kind::Text)))?;
         input.insert(document.path, document.text.into_bytes());
     }
     let sources = std::sync::Mutex::new(Some(sources));
@@ -183,7 +183,7 @@ pub fn clean_documents(
         Ok(sources)
     };
     let output = MemoryOutput::new();
-    let ends = Ends { list: &list, input: &input, output: &output };
+    let ends = RunEnds { list: &list, input: &input, output: &output };
     let outcome = clean_after(ends, None, &session)?;
     let mut cleaned = Cleaned { documents: Vec::new(), ledger: Vec::new(), outcome };
     let mut written = Vec::new();
@@ -192,8 +192,8 @@ pub fn clean_documents(
     for ((area, name), content) in output.take_published() {
         match area {
             Area::Corpus => written.push((to_text(name), content)),
-            Area::Record if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
-            Area::Record => {}
+            Area::Account if name == names::LEDGER.as_bytes() => cleaned.ledger = content,
+            Area::Account => {}
         }
     }
     written.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
@@ -215,20 +215,20 @@ pub fn clean_between(
     config: &Config,
     observer: &dyn Observer,
 ) -> Result<Outcome> {
-    clean_after(Ends { list, input, output }, None, &Session::begin(config, observer)?)
+    clean_after(RunEnds { list, input, output }, None, &Session::begin(config, observer)?)
 }
 
 /// The two ends of a run: what it reads and where it writes.
 #[derive(Clone, Copy)]
-struct Ends<'a> {
+struct RunEnds<'a> {
     list: &'a (dyn Fn() -> Result<SourceList> + Sync),
     input: &'a dyn Input,
     output: &'a dyn Output,
 }
 
 /// Cleans after what earlier runs left.
-fn clean_after(ends: Ends<'_>, history: Option<&History>, session: &Session<'_>) -> Result<Outcome> {
-    let Ends { list, input, output } = ends;
+fn clean_after(ends: RunEnds<'_>, history: Option<&History>, session: &Session<'_>) -> Result<Outcome> {
+    let RunEnds { list, input, output } = ends;
     let (started, clock) = (SystemTime::now(), Instant::now());
     let summary = session.install(|| {
         let sources = list()?;
@@ -258,8 +258,8 @@ fn clean_after(ends: Ends<'_>, history: Option<&History>, session: &Session<'_>)
 /// Writes the account of a run that is through, and publishes.
 fn publish(corpus: &Corpus<'_>, summary: &Summary, info: RunInfo) -> Result<()> {
     let Corpus { output, history, .. } = *corpus;
-    output.create(Area::Record, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
-    let mut run_info = output.create(Area::Record, names::RUN_INFO.as_bytes())?;
+    output.create(Area::Account, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
+    let mut run_info = output.create(Area::Account, names::RUN_INFO.as_bytes())?;
     let info = RunInfo { file: run_info.make_own()?, ..info };
     run_info.append(info.to_json().as_bytes())?;
     if corpus.observer.is_cancelled() {

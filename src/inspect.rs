@@ -1,15 +1,15 @@
 //! Inspect: what is there, before any cleaning. The same reading as a run's, and no decisions.
 
-use crate::account::Unit;
+use crate::account::CountedUnit;
 use crate::config::Config;
 use crate::discover::SourceList;
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
-use crate::read::{Compression, Fault, Part, PartFate, Visitor};
+use crate::read::{Compression, Fault, Part, PartFate, TextVisitor};
 use crate::report::{Inspection, LongestParagraph, Scripts};
 use crate::run::corpus::{Corpus, path_of};
-use crate::run::reader::{Look, read_work};
+use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::split;
@@ -34,25 +34,25 @@ pub fn inspect(roots: Vec<Root>, config: &Config, observer: &dyn Observer) -> Re
 }
 
 fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
-    let mut looker = Looker {
+    let mut looker = Inspector {
         sources: corpus.sources,
         observer: corpus.observer,
         inspection: Inspection::new(),
-        open: Seen::default(),
+        open: InspectedSlot::default(),
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut eye = Eye { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let mut eye = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
         (chunk, eye.seen)
     };
-    let mut look = Look::at(corpus, scan);
+    let mut look = ReadOnlyPass::at(corpus, scan);
     while let Some(scanned) = look.next()? {
         for (chunk, mut seen) in scanned {
             for part in &chunk.parts {
                 looker.inspection.bytes.input += part.num_bytes;
                 looker.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
-                walk.part(&chunk, part, &mut ChunkLook { looker: &mut looker, seen: &mut seen })?;
+                walk.part(&chunk, part, &mut ChunkInspector { looker: &mut looker, seen: &mut seen })?;
             }
             corpus.buffers.give_back(chunk.bytes);
         }
@@ -60,9 +60,9 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     Ok(looker.inspection)
 }
 
-/// What was seen of one document, or of a piece of one.
+/// The counts of one slot: a document, or a piece of one.
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct InspectedSlot {
     bytes: u64,
     paragraphs: u64,
     scripts: Scripts,
@@ -70,7 +70,7 @@ struct Seen {
     longest: (u64, u64, String),
 }
 
-impl Seen {
+impl InspectedSlot {
     /// Adds the piece that follows.
     fn add(&mut self, next: Self) {
         if next.longest.0 > self.longest.0 {
@@ -84,16 +84,16 @@ impl Seen {
 }
 
 /// Looks at documents as they are read.
-struct Eye<'a> {
+struct TextInspector<'a> {
     config: &'a Config,
-    seen: Vec<Seen>,
+    seen: Vec<InspectedSlot>,
     paragraphs: Vec<Paragraph>,
 }
 
 /// Characters of the longest paragraph that are shown.
 const SHOWN: usize = 40;
 
-impl Visitor for Eye<'_> {
+impl TextVisitor for TextInspector<'_> {
     fn document(&mut self, text: &str) {
         self.paragraphs.clear();
         split::split(text, self.config.split, &mut self.paragraphs);
@@ -103,7 +103,7 @@ impl Visitor for Eye<'_> {
             let text = &text[paragraph.span.range()];
             (count(text.len()), count(number), text.chars().take(SHOWN).collect())
         });
-        self.seen.push(Seen {
+        self.seen.push(InspectedSlot {
             bytes: count(text.len()),
             paragraphs: count(self.paragraphs.len()),
             scripts: Scripts::of(text),
@@ -113,31 +113,31 @@ impl Visitor for Eye<'_> {
 }
 
 /// Adds up what was seen, in corpus order.
-struct Looker<'a> {
+struct Inspector<'a> {
     sources: &'a SourceList,
     observer: &'a dyn Observer,
     inspection: Inspection,
     /// A large text of which some pieces were seen.
-    open: Seen,
+    open: InspectedSlot,
 }
 
-fn unit(part: &Part) -> Unit {
-    if part.member().is_some() { Unit::Member } else { Unit::File }
+fn unit(part: &Part) -> CountedUnit {
+    if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File }
 }
 
-/// Goes through a chunk, of which this was seen: one [`Seen`] for each of its slots.
-struct ChunkLook<'l, 'a> {
-    looker: &'l mut Looker<'a>,
-    seen: &'l mut [Seen],
+/// Goes through an inspected chunk, with one [`InspectedSlot`] for each slot.
+struct ChunkInspector<'l, 'a> {
+    looker: &'l mut Inspector<'a>,
+    seen: &'l mut [InspectedSlot],
 }
 
-impl ChunkLook<'_, '_> {
-    fn seen(&mut self, number: usize) -> Seen {
+impl ChunkInspector<'_, '_> {
+    fn seen(&mut self, number: usize) -> InspectedSlot {
         self.seen.get_mut(number).map(std::mem::take).unwrap_or_default()
     }
 }
 
-impl UnitVisitor for ChunkLook<'_, '_> {
+impl UnitVisitor for ChunkInspector<'_, '_> {
     fn begin_archive(&mut self, part: &Part) -> Result<()> {
         if let Some(archive) = part.wrap.archive {
             *self.looker.inspection.archives.entry(archive.name().to_owned()).or_default() += 1;
@@ -152,7 +152,7 @@ impl UnitVisitor for ChunkLook<'_, '_> {
     }
 
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
-        self.looker.open = Seen::default();
+        self.looker.open = InspectedSlot::default();
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl UnitVisitor for ChunkLook<'_, '_> {
         let looker = &mut *self.looker;
         if looker.end(part) {
             *looker.inspection.formats.entry(part.kind.name().to_owned()).or_default() += 1;
-            let is_member = unit(part) == Unit::Member;
+            let is_member = unit(part) == CountedUnit::Member;
             looker.count_compression(if is_member { part.wrap.inner } else { part.wrap.outer });
             if !part.kind.is_container() {
                 let seen = std::mem::take(&mut looker.open);
@@ -200,7 +200,7 @@ impl UnitVisitor for ChunkLook<'_, '_> {
     }
 }
 
-impl Looker<'_> {
+impl Inspector<'_> {
     fn count_compression(&mut self, compression: Compression) {
         if compression != Compression::None {
             *self.inspection.compressions.entry(compression.name().to_owned()).or_default() += 1;
@@ -224,7 +224,7 @@ impl Looker<'_> {
         false
     }
 
-    fn document(&mut self, part: &Part, record: Option<u64>, seen: Seen) {
+    fn document(&mut self, part: &Part, record: Option<u64>, seen: InspectedSlot) {
         let path = self.path(part);
         let inspection = &mut self.inspection;
         inspection.records.read += u64::from(record.is_some());
@@ -240,7 +240,7 @@ impl Looker<'_> {
         }
     }
 
-    fn skip(&mut self, part: &Part, unit: Unit, reason: SkipReason) {
+    fn skip(&mut self, part: &Part, unit: CountedUnit, reason: SkipReason) {
         self.inspection.unit(unit).skip(reason);
         let path = self.path(part);
         self.inspection.note_skipped(path, reason);

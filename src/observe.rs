@@ -5,16 +5,16 @@
 
 use crate::error::{Rejection, SkipReason};
 
-/// What a run is about. Each stage goes through the corpus from its beginning.
+/// A stage of a run. Each stage goes through the corpus from its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Sketches of texts are made, to find those that may be near-duplicates.
     Sketching,
-    /// Those are read again, to be compared.
+    /// The run reads texts that met again, to compare them.
     Comparing,
-    /// What is left of documents is measured, to find those that filters drop.
+    /// The run measures what is left of documents, to find those that filters drop.
     Filtering,
-    /// What does not fit in memory is read ahead and decided on.
+    /// The run reads ahead and decides on the paragraphs that do not fit in memory.
     Deciding,
     /// Everything is read, decided and written.
     Cleaning,
@@ -35,16 +35,16 @@ impl Stage {
 
 /// Receives what happens in a run. Every method has an empty default.
 pub trait Observer: Sync {
-    /// The inputs are listed: so many files, of so many bytes together.
+    /// The inputs are listed. Called with the number of files, and with their size in bytes.
     fn discovered(&self, _files: u64, _bytes: u64) {}
 
     /// A stage begins. Where nothing is read ahead there is none but [`Stage::Cleaning`], and it is not reported.
     fn begun(&self, _stage: Stage) {}
 
-    /// So many more files and bytes of input were read before they are cleaned.
+    /// Reports progress of a stage before cleaning: `files` and `bytes` more were read.
     fn searched(&self, _files: u64, _bytes: u64) {}
 
-    /// So many more files and bytes of input are done with.
+    /// Reports progress of cleaning: `files` and `bytes` more are finished.
     fn advanced(&self, _files: u64, _bytes: u64) {}
 
     /// A file was left out as not for us (contract D2). `path` is relative to its input.

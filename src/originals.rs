@@ -10,10 +10,10 @@ use crate::report::page::{Text, TextPlace, Texts};
 use crate::run::corpus::{Corpus, Listing, Resources};
 use crate::run::lookup::{look_up, spelled};
 use crate::run::session::pool;
-use crate::run::texts::{asked, texts};
+use crate::run::texts::{requests, texts};
 use crate::store::{DiskInput, NullOutput, Root};
 
-pub use crate::run::lookup::{Excerpt, Missing, OriginalParagraph, Wanted};
+pub use crate::run::lookup::{Excerpt, ExcerptRequest, Missing, OriginalParagraph};
 
 /// The inputs of a run, listed again.
 pub struct Originals {
@@ -57,7 +57,7 @@ impl Originals {
     /// [`crate::Error::Interrupted`], [`crate::Error::Config`], and [`crate::Error::Output`] if there is no space to unpack to.
     pub fn read(
         &self,
-        wanted: &[Wanted],
+        wanted: &[ExcerptRequest],
         observer: &dyn Observer,
     ) -> Result<Vec<std::result::Result<Excerpt, Missing>>> {
         self.pool.install(|| {
@@ -74,12 +74,12 @@ impl Originals {
 pub struct OriginalTexts<'a, O> {
     /// The inputs.
     pub originals: Originals,
-    /// Who is told of the reading.
+    /// The observer that hears how far the reading is.
     pub observer: &'a O,
 }
 
 impl<O: Observer> Texts for OriginalTexts<'_, O> {
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
-        Ok(texts(self.originals.read(&asked(wanted), self.observer)?))
+        Ok(texts(self.originals.read(&requests(wanted), self.observer)?))
     }
 }

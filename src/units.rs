@@ -10,6 +10,15 @@ use serde::{Deserialize, Serialize};
 pub struct SourceId(pub u32);
 
 impl SourceId {
+    /// The source at `index` of the list of sources.
+    ///
+    /// # Panics
+    /// If `index` is 2^32 or more. Listing refuses so many sources, so that no index of a list reaches it.
+    #[inline]
+    pub fn at(index: usize) -> Self {
+        Self(u32::try_from(index).expect("more sources than are listed"))
+    }
+
     /// The number as an index.
     #[inline]
     pub fn index(self) -> usize {
@@ -76,12 +85,27 @@ impl ByteSpan {
     }
 }
 
+// A corpus may hold more documents, paragraphs and bytes than 32 bits can count, and tables in memory are indexed by
+// those numbers. Where `usize` is narrower than 64 bits, an index would be cut off in silence; such a target is
+// refused here instead. The two conversions below are lossless because of it.
+const _: () = assert!(usize::BITS == 64, "tamis needs a target whose pointers have 64 bits");
+
 /// Widens a length or an index to the 64 bits that counters use.
 ///
-/// Lossless on every platform Rust supports (`usize` has at most 64 bits).
+/// Lossless: `usize` has 64 bits, which is asserted at compile time.
 #[inline]
 pub fn count(n: usize) -> u64 {
-    u64::try_from(n).unwrap_or(u64::MAX)
+    n as u64
+}
+
+/// A number of 64 bits as an index or a length in memory.
+///
+/// Lossless: `usize` has 64 bits, which is asserted at compile time.
+#[inline]
+pub fn index(n: u64) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "`usize` has 64 bits, as asserted above")]
+    let index = n as usize;
+    index
 }
 
 #[cfg(test)]

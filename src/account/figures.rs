@@ -26,7 +26,7 @@ pub fn size(bytes: u64) -> String {
 
 /// A share of ten-thousandths, as it is typed for a limit: 0.0501. Rounded up if `is_above`, else down, so that it
 /// stands on the right side of a limit of four decimals.
-pub fn fraction(part: u64, whole: u64, is_above: bool) -> String {
+pub(crate) fn fraction(part: u64, whole: u64, is_above: bool) -> String {
     let (part, whole) = (u128::from(part) * 10_000, u128::from(whole.max(1)));
     let parts = if is_above { part.div_ceil(whole) } else { part / whole };
     format!("{}.{:04}", parts / 10_000, parts % 10_000)

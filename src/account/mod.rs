@@ -3,7 +3,7 @@
 //! | file | holds | type |
 //! |---|---|---|
 //! | [`SUMMARY`](names::SUMMARY) | counts, and the options they depend on | [`Summary`] |
-//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], [`Ledger`], [`LedgerReader`] |
+//! | [`LEDGER`](names::LEDGER) | every removed paragraph | [`LedgerLine`], `LedgerWriter`, [`LedgerReader`] |
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
@@ -20,17 +20,19 @@ mod run_info;
 mod settings;
 mod summary;
 
-pub use figures::{fraction, grouped, size};
-pub use ledger::{
-    Checkpoint, Evidence, EvidenceStore, Ledger, LedgerContext, LedgerLine, LedgerLineRef, LedgerNumbers,
-    LedgerPlace, LedgerReader, Likeness, RawJson, RecordId, SavedLedger, Stretch, StretchContext,
-    StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
+pub(crate) use figures::fraction;
+#[doc(hidden)]
+pub use figures::{grouped, size};
+pub(crate) use ledger::{
+    Evidence, EvidenceStore, LedgerContext, LedgerWriter, RollbackPoint, SavedLedgerWriter, Stretch,
+    StretchContext, StretchText, SurvivorDocument, SurvivorPlace, Survivors, for_each_stretch, survivors,
 };
-pub use parts::{Directories, LengthCounts, Lengths, MAX_DIRECTORIES, PartCounts};
+pub use ledger::{LedgerLine, LedgerLineRef, LedgerNumbers, LedgerPlace, LedgerReader, RawJson, RecordId};
+pub(crate) use parts::{Directories, Lengths};
+pub use parts::{LengthCounts, MAX_DIRECTORIES, PartCounts};
 pub use rejected::RejectedLine;
 pub use run::{Lines, Rejections, Run};
 pub use run_info::RunInfo;
 pub use settings::Settings;
-pub use summary::{
-    ByteCounts, Counts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Summary, Unit,
-};
+pub use summary::{ByteCounts, DocumentCounts, FileCounts, ParagraphCounts, RecordCounts, Summary};
+pub(crate) use summary::{CountedUnit, Counts};

@@ -1,4 +1,4 @@
-//! What became of paragraphs, by a property of theirs: the encoding and directory of their document, their length.
+//! Counts of paragraphs by a property: the encoding or directory of their document, or their length.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Counts;
 
-/// What became of the paragraphs of a part of the corpus.
+/// Counts of the kept and removed paragraphs of one part of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PartCounts {
     /// Documents read.
@@ -22,7 +22,7 @@ pub struct PartCounts {
 }
 
 impl PartCounts {
-    /// What a part of a run adds.
+    /// The counts that a part of a run adds.
     pub(super) fn of(counts: &Counts) -> Self {
         let (mut removed, mut bytes_removed) = (0, 0);
         for (_, paragraphs, bytes) in counts.removed.iter() {
@@ -60,21 +60,21 @@ pub struct LengthCounts {
 
 /// Paragraphs by the number of binary digits of their length in bytes, those of 32 KiB and more together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lengths([LengthCounts; Lengths::CLASSES]);
+pub(crate) struct Lengths([LengthCounts; Lengths::CLASSES]);
 
 impl Lengths {
     const CLASSES: usize = 16;
 
-    /// One more paragraph, of so many bytes.
+    /// Counts one more paragraph of `num_bytes` bytes.
     #[inline]
-    pub fn add(&mut self, num_bytes: usize, is_kept: bool) {
+    pub(crate) fn add(&mut self, num_bytes: usize, is_kept: bool) {
         let class = num_bytes.checked_ilog2().unwrap_or(0);
-        let counts = &mut self.0[usize::try_from(class).unwrap_or(0).min(Self::CLASSES - 1)];
+        let counts = &mut self.0[(class as usize).min(Self::CLASSES - 1)];
         *(if is_kept { &mut counts.kept } else { &mut counts.removed }) += 1;
     }
 
     /// The classes that have paragraphs, each by the least length in it.
-    pub fn iter(&self) -> impl Iterator<Item = (u64, LengthCounts)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, LengthCounts)> {
         let classes = self.0.iter().enumerate().filter(|(_, counts)| **counts != LengthCounts::default());
         classes.map(|(class, counts)| (1 << class, *counts))
     }
@@ -89,15 +89,15 @@ impl std::ops::AddAssign for Lengths {
     }
 }
 
-/// Directories that are told apart in a summary.
+/// The most directories that a summary lists.
 pub const MAX_DIRECTORIES: usize = 1000;
 
 /// Counts by directory. Of a tree with more than [`MAX_DIRECTORIES`] the upper levels are told apart, as many as
 /// have no more; which ones does not depend on the order in which directories come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Directories {
+pub(crate) struct Directories {
     counts: BTreeMap<String, PartCounts>,
-    /// Levels that are told apart.
+    /// The number of levels that are counted separately.
     depth: usize,
     /// The directory that was counted last, and what is not added yet.
     open: (String, PartCounts),
@@ -114,7 +114,7 @@ const TOP: &str = ".";
 
 impl Directories {
     /// Adds counts of a document of this path (as a record spells it).
-    pub fn add(&mut self, path: &str, counts: &Counts) {
+    pub(crate) fn add(&mut self, path: &str, counts: &Counts) {
         let directory = path.rfind('/').map_or(TOP, |end| &path[..end]);
         if directory != self.open.0 {
             self.close();
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    /// The directories that are told apart, when paths come in this order.
+    /// The directories that are listed when paths come in this order.
     fn told(paths: &[String]) -> BTreeMap<String, PartCounts> {
         let mut directories = Directories::default();
         for path in paths {

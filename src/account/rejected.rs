@@ -21,9 +21,9 @@ pub struct RejectedLine {
     pub byte: Option<u64>,
     /// The kind of fault.
     pub reason: RejectReason,
-    /// What is wrong.
+    /// A sentence about the fault.
     pub detail: String,
-    /// What to do about it.
+    /// A sentence about the way to mend it.
     pub remedy: String,
 }
 

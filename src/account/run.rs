@@ -45,7 +45,7 @@ impl Run {
     /// Opens the account of the run that wrote `out`, or the account that is `out` itself.
     ///
     /// # Errors
-    /// [`Error::NoAccount`] if there is none, [`Error::Record`] if its summary cannot be read.
+    /// [`Error::NoAccount`] if there is none, [`Error::Account`] if its summary cannot be read.
     pub fn open(out: impl AsRef<Path>) -> Result<Self> {
         let out = out.as_ref();
         let beside = account_of(out);
@@ -70,10 +70,10 @@ impl Run {
         &self.summary
     }
 
-    /// What varies from run to run.
+    /// Reads the circumstances of the run: `run.json`.
     ///
     /// # Errors
-    /// [`Error::Record`] if it cannot be read.
+    /// [`Error::Account`] if it cannot be read.
     pub fn info(&self) -> Result<RunInfo> {
         read(&self.directory.join(RUN_INFO))
     }
@@ -92,7 +92,7 @@ impl Run {
     /// The ledger, from its beginning. Whether it is all of it nobody checks; see [`Self::lines`].
     ///
     /// # Errors
-    /// [`Error::Record`] if it cannot be opened.
+    /// [`Error::Account`] if it cannot be opened.
     pub fn ledger(&self) -> Result<LedgerReader<Box<dyn InputFile>>> {
         LedgerReader::open(self.directory.join(LEDGER))
     }
@@ -101,7 +101,7 @@ impl Run {
     /// paragraph of the summary, as a ledger that breaks off between two frames looks whole.
     ///
     /// # Errors
-    /// [`Error::Record`] if it cannot be opened.
+    /// [`Error::Account`] if it cannot be opened.
     pub fn lines(&self) -> Result<Lines<'_>> {
         Ok(Lines { run: self, ledger: Some(self.ledger()?), num_removed: 0 })
     }
@@ -109,7 +109,7 @@ impl Run {
     /// Visits the lines of the ledger, borrowed from the reader, and checks as [`Self::lines`] does that they are all.
     ///
     /// # Errors
-    /// [`Error::Record`] if it cannot be read or is not all of it, and the first of `visit`.
+    /// [`Error::Account`] if it cannot be read or is not all of it, and the first of `visit`.
     pub fn for_each_line(&self, mut visit: impl FnMut(LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
         let mut ledger = self.ledger()?;
         let mut num_removed = 0_u64;
@@ -127,17 +127,17 @@ impl Run {
         if num_removed == expected {
             return Ok(());
         }
-        Err(Error::Record {
+        Err(Error::Account {
             path: self.directory.join(LEDGER),
             line: None,
             what: format!("it tells of {num_removed} removed paragraphs, and summary.json of {expected}"),
         })
     }
 
-    /// What was left out because something is wrong with it, in corpus order.
+    /// The inputs and records that were rejected, in corpus order.
     ///
     /// # Errors
-    /// [`Error::Record`] if the list cannot be opened.
+    /// [`Error::Account`] if the list cannot be opened.
     pub fn rejections(&self) -> Result<Rejections> {
         let path = self.directory.join(REJECTED);
         match open_file(&path) {
@@ -210,7 +210,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 }
 
 fn parse<T: DeserializeOwned>(json: &[u8], path: &Path, line: Option<u64>) -> Result<T> {
-    serde_json::from_slice(json).map_err(|error| Error::Record {
+    serde_json::from_slice(json).map_err(|error| Error::Account {
         path: path.to_owned(),
         line,
         what: format!("not what this version of tamis writes there: {error}"),
@@ -219,5 +219,5 @@ fn parse<T: DeserializeOwned>(json: &[u8], path: &Path, line: Option<u64>) -> Re
 
 fn unreadable(path: &Path, line: Option<u64>, error: &std::io::Error) -> Error {
     let what = format!("cannot read this part of the record: {error}");
-    Error::Record { path: path.to_owned(), line, what }
+    Error::Account { path: path.to_owned(), line, what }
 }

@@ -23,7 +23,7 @@ pub struct RunInfo {
     /// The list of files as given.
     #[serde(default)]
     pub files_from: Option<String>,
-    /// What standard input held.
+    /// The kind of document that standard input held.
     #[serde(default)]
     pub input_format: Kind,
     /// When the run started, in seconds since 1970-01-01 UTC.

@@ -39,14 +39,16 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
-    /// What became of paragraphs, by the encoding their document was written in.
+    /// Counts of paragraphs by the encoding in which their document was written.
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by the directory of their file; `.` is the top. Where there are more than
-    /// [`super::MAX_DIRECTORIES`], those below the depth at which there are not count for the one above.
+    /// Counts of paragraphs by the directory of their file; `.` is the top. A tree with more than
+    /// [`super::MAX_DIRECTORIES`] directories is counted by its upper levels; a deeper directory counts for the one
+    /// above it.
     #[serde(default)]
     pub directories: BTreeMap<String, PartCounts>,
-    /// What became of paragraphs, by their length: from so many bytes (a power of two) to one less than twice that.
+    /// Counts of paragraphs by length. A key is a power of two: it stands for lengths from that many bytes up to one
+    /// less than twice as many.
     #[serde(default)]
     pub lengths: BTreeMap<u64, LengthCounts>,
 }
@@ -85,7 +87,7 @@ pub struct DocumentCounts {
     pub kept: u64,
     /// Documents without one: not written.
     pub emptied: u64,
-    /// Those of them that went as a whole, by rule.
+    /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
     /// Documents read, by the encoding they were written in.
@@ -103,7 +105,7 @@ pub struct ParagraphCounts {
     pub kept: u64,
     /// Paragraphs removed, by rule.
     pub removed: BTreeMap<String, u64>,
-    /// Those of them whose survivor stands in an earlier run.
+    /// Removed paragraphs whose survivor stands in an earlier run.
     #[serde(default, skip_serializing_if = "is_none")]
     pub earlier: u64,
 }
@@ -130,7 +132,7 @@ pub struct ByteCounts {
 
 /// Counts of a part of a run, to be added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Records read.
     pub records: u64,
     /// Documents with a kept paragraph.
@@ -153,9 +155,9 @@ pub struct Counts {
     pub lengths: Lengths,
 }
 
-/// What is counted by what became of it.
+/// Inputs that are counted as read, skipped or rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum CountedUnit {
     /// An input file.
     File,
     /// A member of an archive.
@@ -198,7 +200,7 @@ impl Summary {
     }
 
     /// Adds counts of documents that are done with, which were written in this encoding.
-    pub fn add(&mut self, counts: &Counts, encoding: &str) {
+    pub(crate) fn add(&mut self, counts: &Counts, encoding: &str) {
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
         let documents = counts.documents_kept + counts.documents_emptied;
@@ -214,7 +216,7 @@ impl Summary {
         self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
         for (rule, paragraphs, bytes) in counts.removed.iter() {
-            // Without near-duplicates there is one rule, and it is always told.
+            // Without near-duplicates there is one rule, and it is always listed.
             if paragraphs > 0 || rule == Rule::Exact {
                 *self.paragraphs.removed.entry(rule.name().to_owned()).or_default() += paragraphs;
                 *self.bytes.removed.entry(rule.name().to_owned()).or_default() += bytes;
@@ -236,44 +238,44 @@ impl Summary {
     }
 
     /// Takes in the counts by directory.
-    pub fn set_directories(&mut self, directories: Directories) {
+    pub(crate) fn set_directories(&mut self, directories: Directories) {
         self.directories = directories.finish();
     }
 
-    fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+    fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
         match unit {
-            Unit::File => &mut self.files,
-            Unit::Member => &mut self.members,
+            CountedUnit::File => &mut self.files,
+            CountedUnit::Member => &mut self.members,
         }
     }
 
     /// Counts a file or member that was read to its end.
-    pub fn count_read(&mut self, unit: Unit) {
+    pub(crate) fn count_read(&mut self, unit: CountedUnit) {
         self.unit(unit).read();
     }
 
     /// Counts a document that went as a whole.
-    pub fn count_removed(&mut self, rule: Rule) {
+    pub(crate) fn count_removed(&mut self, rule: Rule) {
         *self.documents.removed.entry(rule.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a skipped file or member.
-    pub fn count_skipped(&mut self, unit: Unit, reason: SkipReason) {
+    pub(crate) fn count_skipped(&mut self, unit: CountedUnit, reason: SkipReason) {
         self.unit(unit).skip(reason);
     }
 
     /// Counts a rejected file or member.
-    pub fn count_rejected(&mut self, unit: Unit, reason: RejectReason) {
+    pub(crate) fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
     }
 
     /// Counts a record that is not for us.
-    pub fn count_skipped_record(&mut self, reason: SkipReason) {
+    pub(crate) fn count_skipped_record(&mut self, reason: SkipReason) {
         *self.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
     }
 
     /// Counts a rejected record.
-    pub fn count_rejected_record(&mut self, reason: RejectReason) {
+    pub(crate) fn count_rejected_record(&mut self, reason: RejectReason) {
         *self.records.rejected.entry(reason.name().to_owned()).or_default() += 1;
     }
 

@@ -1,5 +1,4 @@
-//! Examine: what goes of a settled chunk, and on which lines its paragraphs stand; nothing is formatted. In
-//! parallel, a chunk at a time.
+//! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
 use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
 use crate::config::{Config, SplitMode};
@@ -8,24 +7,25 @@ use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
 use crate::read::Part;
 use crate::run::settled::{Settled, document_counts, stretch_context};
+use crate::units;
 use crate::write;
 
 use super::lines::LineCounter;
 
-/// A chunk, and what was seen of it: one [`Seen`] for each of its slots.
+/// A chunk, and what was seen of it: one [`ExaminedSlot`] for each of its slots.
 pub(super) struct Examined {
     pub(super) settled: Settled,
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<ExaminedSlot>,
     /// Counts of each part.
     pub(super) counts: Vec<Counts>,
 }
 
-/// What was seen of a document, or of a piece of one.
+/// The result of examining one slot: a document, or a piece of one.
 #[derive(Default)]
-pub(super) struct Seen {
-    /// What goes, each with the beginning of its text.
+pub(super) struct ExaminedSlot {
+    /// Removed stretches, each with the beginning of its text.
     pub(super) stretches: Vec<(Stretch, String)>,
-    /// Of a text, the first and last line of each paragraph, from 0, counted from the slot's beginning.
+    /// The first and last line of each paragraph of a text, from 0, counted from the slot's beginning.
     pub(super) lines: Vec<(u64, u64)>,
     /// Lines of a text.
     pub(super) num_lines: u64,
@@ -49,7 +49,7 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, config: &Con
         for number in part.slots.clone() {
             let slot = &examined.settled.scanned.chunk.slots[number];
             if slot.is_verbatim || slot.fault.is_some() {
-                examined.seen.push(Seen::default());
+                examined.seen.push(ExaminedSlot::default());
                 continue;
             }
             let (seen, more) = look(&examined.settled, part, number, &context, config)?;
@@ -67,13 +67,13 @@ fn look(
     number: usize,
     context: &StretchContext<'_>,
     config: &Config,
-) -> Result<(Seen, Counts)> {
+) -> Result<(ExaminedSlot, Counts)> {
     let document = settled.judged(number);
     let written = write::count_text(document);
-    let mut seen = Seen { has_kept: written.layout.has_text, ..Seen::default() };
+    let mut seen = ExaminedSlot { has_kept: written.layout.has_text, ..ExaminedSlot::default() };
     let place = &settled.documents[number];
     for_each_stretch(document, place.first, place.offset, context, |stretch| {
-        let index = usize::try_from(stretch.first.0 - place.first.0).unwrap_or(usize::MAX);
+        let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();

@@ -1,27 +1,28 @@
 //! The line on which every paragraph begins.
 
 use crate::config::SplitMode;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 /// Lines of paragraphs, by their place: 4 bytes each, 8 where a paragraph may take several lines.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct LineNumbers {
     first: Vec<u32>,
     /// The last line of each, where it need not be the first.
     last: Option<Vec<u32>>,
 }
 
-/// There is no line, or its number does not fit.
+/// Stands for no line, or for a line whose number does not fit.
 const NONE: u32 = 0;
 
-impl Lines {
+impl LineNumbers {
     pub(super) fn new(split: SplitMode) -> Self {
         Self { first: Vec::new(), last: (split == SplitMode::Block).then(Vec::new) }
     }
 
     /// Notes the lines of paragraphs that stand one after the other from `place` on. `None` has no lines.
     pub(super) fn note(&mut self, place: Ordinal, lines: impl Iterator<Item = Option<(u64, u64)>>) {
-        let start = usize::try_from(place.0).unwrap_or(usize::MAX);
+        let start = units::index(place.0);
+        // A line whose number does not fit is reported without one.
         let number = |line: u64| u32::try_from(line).unwrap_or(NONE);
         // Places that are not given again leave a gap; a source that begins anew is noted again.
         self.first.resize(start, NONE);
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn lines_by_place() {
-        let mut lines = Lines::new(SplitMode::Block);
+        let mut lines = LineNumbers::new(SplitMode::Block);
         lines.note(Ordinal(0), [Some((1, 2)), Some((4, 4))].into_iter());
         lines.note(Ordinal(3), [None, Some((u64::MAX, 9))].into_iter());
         lines.note(Ordinal(5), [Some((7, 9))].into_iter());
@@ -102,7 +103,7 @@ mod tests {
             (lines.of(Ordinal(1), Ordinal(1)), lines.of(Ordinal(5), Ordinal(5))),
             (Some((8, 8)), None)
         );
-        let mut single = Lines::new(SplitMode::Line);
+        let mut single = LineNumbers::new(SplitMode::Line);
         single.note(Ordinal(0), [Some((3, 3)), Some((5, 5))].into_iter());
         assert_eq!(single.of(Ordinal(0), Ordinal(1)), Some((3, 5)));
     }

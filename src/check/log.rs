@@ -1,5 +1,5 @@
-//! The log: what a check found, on disk, until it is known what of it counts. Nothing stands here that the places,
-//! sources and lines of the run can tell.
+//! The log of a check: everything that it found, on disk, until the baseline shows which of it counts. It does not hold
+//! what follows from the places, sources and lines of the run.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use crate::decide::Verdict;
 use crate::error::{RecordPlace, RejectReason, Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::store::Scratch;
-use crate::units::{DocumentId, SourceId, count};
+use crate::units::{self, DocumentId, SourceId, count};
 
-/// Something found.
+/// An entry of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum LogEntry {
     /// Consecutive paragraphs of a document that go for one reason.
-    Run(Run),
+    Stretch(LoggedStretch),
     /// A document of which nothing stays.
     Emptied {
         /// The document.
@@ -28,15 +28,15 @@ pub(super) enum Entry {
         /// Its file.
         source: SourceId,
         /// The rest of it.
-        rejected: Rejected,
-        /// Of its path and the reason.
+        rejected: LoggedRejection,
+        /// The fingerprint of its path and the reason.
         fingerprint: Fingerprint,
     },
 }
 
-/// A run of removed paragraphs.
+/// A stretch of removed paragraphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct LoggedStretch {
     pub(super) document: DocumentId,
     pub(super) first: u64,
     pub(super) last: u64,
@@ -45,19 +45,19 @@ pub(super) struct Run {
     pub(super) verdict: Verdict,
     pub(super) num_bytes: u64,
     /// The beginning of its text.
-    pub(super) excerpt: Text,
-    /// Number of its first paragraph among the details, where they are kept; of a document that goes as a whole there
-    /// are none.
+    pub(super) excerpt: LoggedText,
+    /// Number of its first paragraph among the details, where those are kept. A document that goes as a whole has none.
     pub(super) details: u64,
-    /// Of its only paragraph, of several as if they were a document, or of the document that goes as a whole.
+    /// The fingerprint of its only paragraph; of several paragraphs as if they were a document; or of the document that
+    /// goes as a whole.
     pub(super) fingerprint: Fingerprint,
 }
 
-/// What is kept of a rejection; its words stand among the texts ([`Log::rejection`]).
+/// A rejection in the log. Its words are kept with the other texts; [`Log::rejection`] reads them back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rejected {
-    path: Text,
-    detail: Text,
+pub(super) struct LoggedRejection {
+    path: LoggedText,
+    detail: LoggedText,
     record: Option<RecordPlace>,
     byte: Option<u64>,
     reason: RejectReason,
@@ -65,9 +65,9 @@ pub(super) struct Rejected {
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Text {
+pub(super) struct LoggedText {
     offset: u64,
-    len: u32,
+    len: u64,
 }
 
 /// A removed paragraph.
@@ -81,7 +81,7 @@ pub(super) struct Detail {
 const WORDS: usize = 13;
 const ENTRY_BYTES: usize = WORDS * 8;
 const DETAIL_BYTES: usize = 24;
-/// The word for a number that there is not.
+/// The word that stands for no number.
 const NONE: u64 = u64::MAX;
 
 /// Entries, their details and texts.
@@ -102,26 +102,26 @@ impl Log {
         Self { entries, num_entries: 0, details, num_details: 0, texts, retracted: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, entry: Entry) -> Result<()> {
+    pub(super) fn push(&mut self, entry: LogEntry) -> Result<()> {
         self.entries.append(&encode(entry))?;
         self.num_entries += 1;
         Ok(())
     }
 
-    pub(super) fn push_text(&mut self, text: &str) -> Result<Text> {
+    pub(super) fn push_text(&mut self, text: &str) -> Result<LoggedText> {
         self.push_bytes(text.as_bytes())
     }
 
-    fn push_bytes(&mut self, text: &[u8]) -> Result<Text> {
+    fn push_bytes(&mut self, text: &[u8]) -> Result<LoggedText> {
         let offset = self.texts.append(text)?;
-        Ok(Text { offset, len: u32::try_from(text.len()).unwrap_or(0) })
+        Ok(LoggedText { offset, len: count(text.len()) })
     }
 
     /// Keeps the words of a rejection.
-    pub(super) fn push_rejection(&mut self, rejection: &Rejection) -> Result<Rejected> {
+    pub(super) fn push_rejection(&mut self, rejection: &Rejection) -> Result<LoggedRejection> {
         let Rejection { path, record, byte, reason, detail } = rejection;
         let (path, detail) = (self.push_bytes(path)?, self.push_text(detail)?);
-        Ok(Rejected { path, detail, record: *record, byte: *byte, reason: *reason })
+        Ok(LoggedRejection { path, detail, record: *record, byte: *byte, reason: *reason })
     }
 
     /// Appends a detail and returns its number.
@@ -147,7 +147,7 @@ impl Log {
     }
 
     /// An entry, if it is not retracted.
-    pub(super) fn entry(&mut self, number: u64) -> Result<Option<Entry>> {
+    pub(super) fn entry(&mut self, number: u64) -> Result<Option<LogEntry>> {
         let mut bytes = [0; ENTRY_BYTES];
         bytes.copy_from_slice(self.entries.get(number * ENTRY_BYTES as u64, ENTRY_BYTES)?);
         let after = self.retracted.partition_point(|range| range.start <= number);
@@ -166,55 +166,55 @@ impl Log {
         })
     }
 
-    pub(super) fn text(&mut self, text: Text) -> Result<String> {
+    pub(super) fn text(&mut self, text: LoggedText) -> Result<String> {
         Ok(String::from_utf8_lossy(self.bytes(text)?).into_owned())
     }
 
-    fn bytes(&mut self, text: Text) -> Result<&[u8]> {
-        self.texts.get(text.offset, usize::try_from(text.len).unwrap_or(0))
+    fn bytes(&mut self, text: LoggedText) -> Result<&[u8]> {
+        self.texts.get(text.offset, units::index(text.len))
     }
 
     /// A rejection as it was.
-    pub(super) fn rejection(&mut self, rejected: &Rejected) -> Result<Rejection> {
-        let Rejected { path, detail, record, byte, reason } = *rejected;
+    pub(super) fn rejection(&mut self, rejected: &LoggedRejection) -> Result<Rejection> {
+        let LoggedRejection { path, detail, record, byte, reason } = *rejected;
         let (path, detail) = (self.bytes(path)?.to_vec(), self.text(detail)?);
         Ok(Rejection { path, record, byte, reason, detail })
     }
 }
 
-fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
+fn encode(entry: LogEntry) -> [u8; ENTRY_BYTES] {
     let mut words = [0; WORDS];
     let fingerprint = match entry {
-        Entry::Run(run) => {
+        LogEntry::Stretch(stretch) => {
             words[..11].copy_from_slice(&[
                 0,
-                run.document.0,
-                run.first,
-                run.last,
-                run.span.0,
-                run.span.1,
-                run.verdict.to_bits(),
-                run.num_bytes,
-                run.excerpt.offset,
-                u64::from(run.excerpt.len),
-                run.details,
+                stretch.document.0,
+                stretch.first,
+                stretch.last,
+                stretch.span.0,
+                stretch.span.1,
+                stretch.verdict.to_bits(),
+                stretch.num_bytes,
+                stretch.excerpt.offset,
+                stretch.excerpt.len,
+                stretch.details,
             ]);
-            run.fingerprint
+            stretch.fingerprint
         }
-        Entry::Emptied { document, line, fingerprint } => {
+        LogEntry::Emptied { document, line, fingerprint } => {
             words[..3].copy_from_slice(&[1, document.0, line]);
             fingerprint
         }
-        Entry::Rejected { source, rejected, fingerprint } => {
-            let Rejected { path, detail, record, byte, reason } = rejected;
+        LogEntry::Rejected { source, rejected, fingerprint } => {
+            let LoggedRejection { path, detail, record, byte, reason } = rejected;
             let line = record.and_then(|place| place.line);
             words[..11].copy_from_slice(&[
                 2,
                 u64::from(source.0),
                 path.offset,
-                u64::from(path.len),
+                path.len,
                 detail.offset,
-                u64::from(detail.len),
+                detail.len,
                 record.map_or(NONE, |place| place.record),
                 line.unwrap_or(NONE),
                 byte.unwrap_or(NONE),
@@ -232,16 +232,15 @@ fn encode(entry: Entry) -> [u8; ENTRY_BYTES] {
     bytes
 }
 
-fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
+fn decode(bytes: &[u8; ENTRY_BYTES]) -> LogEntry {
     let word =
         |number: usize| bytes.as_chunks::<8>().0.get(number).map_or(0, |word| u64::from_le_bytes(*word));
-    let text =
-        |number: usize| Text { offset: word(number), len: u32::try_from(word(number + 1)).unwrap_or(0) };
+    let text = |number: usize| LoggedText { offset: word(number), len: word(number + 1) };
     let mut fingerprint = [0; 16];
     fingerprint.copy_from_slice(&bytes[ENTRY_BYTES - 16..]);
     let fingerprint = Fingerprint::from_bytes(fingerprint);
     match word(0) {
-        0 => Entry::Run(Run {
+        0 => LogEntry::Stretch(LoggedStretch {
             document: DocumentId(word(1)),
             first: word(2),
             last: word(3),
@@ -252,18 +251,18 @@ fn decode(bytes: &[u8; ENTRY_BYTES]) -> Entry {
             details: word(10),
             fingerprint,
         }),
-        1 => Entry::Emptied { document: DocumentId(word(1)), line: word(2), fingerprint },
+        1 => LogEntry::Emptied { document: DocumentId(word(1)), line: word(2), fingerprint },
         _ => {
             let optional = |number: usize| Some(word(number)).filter(|word| *word != NONE);
-            let rejected = Rejected {
+            let rejected = LoggedRejection {
                 path: text(2),
                 detail: text(4),
                 record: optional(6).map(|record| RecordPlace { record, line: optional(7) }),
                 byte: optional(8),
-                reason: RejectReason::ALL[usize::try_from(word(9)).unwrap_or(0)],
+                reason: RejectReason::ALL[units::index(word(9))],
             };
-            let source = SourceId(u32::try_from(word(1)).unwrap_or(u32::MAX));
-            Entry::Rejected { source, rejected, fingerprint }
+            let source = SourceId::at(units::index(word(1)));
+            LogEntry::Rejected { source, rejected, fingerprint }
         }
     }
 }
@@ -295,10 +294,10 @@ impl Window {
             let wanted = self.len.saturating_sub(offset).min(WINDOW.max(count(len)));
             self.start = offset;
             self.bytes.clear();
-            self.bytes.resize(usize::try_from(wanted.max(count(len))).unwrap_or(len), 0);
+            self.bytes.resize(units::index(wanted.max(count(len))), 0);
             self.scratch.read_at(offset, &mut self.bytes)?;
         }
-        let start = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
+        let start = units::index(offset - self.start);
         Ok(&self.bytes[start..start + len])
     }
 }
@@ -328,7 +327,7 @@ mod tests {
             let fingerprint = Fingerprint::of(&n.to_le_bytes());
             assert_eq!(log.push_detail(Detail { fingerprint, num_bytes: n }).unwrap(), n);
             let entry = match n % 3 {
-                0 => Entry::Run(Run {
+                0 => LogEntry::Stretch(LoggedStretch {
                     document: DocumentId(n),
                     first: 3,
                     last: n,
@@ -339,10 +338,10 @@ mod tests {
                     details: n,
                     fingerprint,
                 }),
-                1 => Entry::Emptied { document: DocumentId(n), line: n, fingerprint },
+                1 => LogEntry::Emptied { document: DocumentId(n), line: n, fingerprint },
                 _ => {
                     let rejected = log.push_rejection(&rejection(n)).unwrap();
-                    Entry::Rejected { source: SourceId(5), rejected, fingerprint }
+                    LogEntry::Rejected { source: SourceId(5), rejected, fingerprint }
                 }
             };
             entries.push(entry);
@@ -356,11 +355,11 @@ mod tests {
         for number in (0..log.len()).chain([0, 8999, 3]) {
             let expected = entries.get(usize::try_from(number).unwrap()).copied();
             assert_eq!(log.entry(number).unwrap(), expected);
-            if let Some(Entry::Run(run)) = expected {
-                assert_eq!(log.text(run.excerpt).unwrap(), format!("文{number}"));
+            if let Some(LogEntry::Stretch(stretch)) = expected {
+                assert_eq!(log.text(stretch.excerpt).unwrap(), format!("文{number}"));
                 assert_eq!(log.detail(number).unwrap().num_bytes, number);
             }
-            if let Some(Entry::Rejected { rejected, .. }) = expected {
+            if let Some(LogEntry::Rejected { rejected, .. }) = expected {
                 assert_eq!(log.rejection(&rejected).unwrap(), rejection(number));
             }
         }

@@ -1,4 +1,4 @@
-//! Measure: which of what was found is known already, and how the rest holds against the limits.
+//! Measures the log: which entries the baseline holds, and how the rest compares with the limits.
 
 use std::ops::ControlFlow;
 
@@ -8,15 +8,16 @@ use crate::discover::SourceList;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
-use crate::store::Place;
-use crate::units::SourceId;
+use crate::store::InputPlace;
+use crate::units::{self, SourceId};
 
-use super::log::{Entry, Log, Run};
+use super::log::{Log, LogEntry, LoggedStretch};
 
-/// What counts of an entry: all of it, or of a run some paragraphs one after the other.
+/// The part of a log entry that the baseline does not hold: the whole entry, or some consecutive paragraphs of a
+/// stretch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    pub(super) entry: Entry,
+pub(super) struct UnknownPart {
+    pub(super) entry: LogEntry,
     pub(super) kind: ProblemKind,
     /// First and last paragraph.
     pub(super) paragraphs: (u64, u64),
@@ -24,25 +25,25 @@ pub(super) struct Piece {
     pub(super) fingerprint: Fingerprint,
 }
 
-impl Piece {
+impl UnknownPart {
     pub(super) fn num_paragraphs(&self) -> u64 {
         match self.entry {
-            Entry::Run(_) => self.paragraphs.1 - self.paragraphs.0 + 1,
+            LogEntry::Stretch(_) => self.paragraphs.1 - self.paragraphs.0 + 1,
             _ => 0,
         }
     }
 }
 
-/// Which units are known: a bit each. A unit is what a baseline counts: a paragraph, or a document or input as a whole.
+/// One bit for each unit: whether the baseline holds it. A unit is a paragraph, or a document or input as a whole.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownUnits {
     bits: Vec<u64>,
     pub(super) num_known: u64,
 }
 
-impl Known {
+impl KnownUnits {
     fn set(&mut self, unit: u64) {
-        let word = usize::try_from(unit / 64).unwrap_or(usize::MAX);
+        let word = units::index(unit / 64);
         if word >= self.bits.len() {
             self.bits.resize(word + 1, 0);
         }
@@ -56,32 +57,32 @@ impl Known {
     }
 }
 
-/// The kind of a run's problem.
-fn kind(run: &Run) -> ProblemKind {
-    ProblemKind::Removed(run.verdict.rule().unwrap_or(Rule::Exact))
+/// The kind of problem that a stretch is.
+fn kind(stretch: &LoggedStretch) -> ProblemKind {
+    ProblemKind::Removed(stretch.verdict.rule().unwrap_or(Rule::Exact))
 }
 
-/// Whether each paragraph of a run is a unit of its own.
-fn has_details(run: &Run) -> bool {
-    run.verdict.rule().is_some_and(|rule| !rule.is_of_documents())
+/// Whether each paragraph of a stretch is a unit of its own.
+fn has_details(stretch: &LoggedStretch) -> bool {
+    stretch.verdict.rule().is_some_and(|rule| !rule.is_of_documents())
 }
 
 /// Calls `visit` with every unit: the entry it is of, its kind and fingerprint.
 pub(super) fn for_each_unit(
     log: &mut Log,
-    mut visit: impl FnMut(&Entry, ProblemKind, Fingerprint),
+    mut visit: impl FnMut(&LogEntry, ProblemKind, Fingerprint),
 ) -> Result<()> {
     for number in 0..log.len() {
         let Some(entry) = log.entry(number)? else { continue };
         match entry {
-            Entry::Run(run) if has_details(&run) => {
-                for detail in run.details..=run.details + (run.last - run.first) {
-                    visit(&entry, kind(&run), log.detail(detail)?.fingerprint);
+            LogEntry::Stretch(stretch) if has_details(&stretch) => {
+                for detail in stretch.details..=stretch.details + (stretch.last - stretch.first) {
+                    visit(&entry, kind(&stretch), log.detail(detail)?.fingerprint);
                 }
             }
-            Entry::Run(run) => visit(&entry, kind(&run), run.fingerprint),
-            Entry::Emptied { fingerprint, .. } => visit(&entry, ProblemKind::Emptied, fingerprint),
-            Entry::Rejected { fingerprint, .. } => visit(&entry, ProblemKind::Rejected, fingerprint),
+            LogEntry::Stretch(stretch) => visit(&entry, kind(&stretch), stretch.fingerprint),
+            LogEntry::Emptied { fingerprint, .. } => visit(&entry, ProblemKind::Emptied, fingerprint),
+            LogEntry::Rejected { fingerprint, .. } => visit(&entry, ProblemKind::Rejected, fingerprint),
         }
     }
     Ok(())
@@ -94,13 +95,13 @@ pub(super) fn known(
     baseline: &Baseline,
     sources: &SourceList,
     places: &Places,
-    has_changed: &dyn Fn(Place<'_>) -> bool,
-) -> Result<Known> {
+    has_changed: &dyn Fn(InputPlace<'_>) -> bool,
+) -> Result<KnownUnits> {
     let mut allowance = baseline.allowance();
-    let mut known = Known::default();
+    let mut known = KnownUnits::default();
     let mut marks = FileMarks::new(sources, places);
     let mut unit = 0;
-    for pass in [Pass::Then, Pass::Unchanged, Pass::Rest] {
+    for pass in [BaselineRound::Then, BaselineRound::Unchanged, BaselineRound::All] {
         if unit > 0 && unit == known.num_known {
             break; // nothing is left to ask for
         }
@@ -109,11 +110,11 @@ pub(super) fn known(
             let (source, mark) = marks.of(entry);
             let is_taken = !known.has(unit)
                 && match pass {
-                    Pass::Then => allowance.take_in(kind, &fingerprint, mark),
-                    Pass::Unchanged => {
+                    BaselineRound::Then => allowance.take_in(kind, &fingerprint, mark),
+                    BaselineRound::Unchanged => {
                         !has_changed(sources.get(source).place) && allowance.take(kind, &fingerprint)
                     }
-                    Pass::Rest => allowance.take(kind, &fingerprint),
+                    BaselineRound::All => allowance.take(kind, &fingerprint),
                 };
             if is_taken {
                 known.set(unit);
@@ -124,15 +125,15 @@ pub(super) fn known(
     Ok(known)
 }
 
-/// Which units are looked at.
+/// A round of matching units with the baseline.
 #[derive(Debug, Clone, Copy)]
-enum Pass {
-    /// Those in a file where they were then.
+enum BaselineRound {
+    /// Units in a file in which the baseline has them.
     Then,
-    /// Those in files that did not change.
+    /// Units in files that did not change.
     Unchanged,
-    /// All.
-    Rest,
+    /// All units.
+    All,
 }
 
 /// Marks of files, by which a baseline remembers them.
@@ -148,10 +149,10 @@ impl<'a> FileMarks<'a> {
     }
 
     /// The file that an entry is about, and its mark.
-    pub(super) fn of(&mut self, entry: &Entry) -> (SourceId, FileMark) {
+    pub(super) fn of(&mut self, entry: &LogEntry) -> (SourceId, FileMark) {
         let source = match entry {
-            Entry::Rejected { source, .. } => *source,
-            Entry::Run(Run { document, .. }) | Entry::Emptied { document, .. } => {
+            LogEntry::Rejected { source, .. } => *source,
+            LogEntry::Stretch(LoggedStretch { document, .. }) | LogEntry::Emptied { document, .. } => {
                 self.places.owner(*document).source
             }
         };
@@ -166,103 +167,107 @@ impl<'a> FileMarks<'a> {
     }
 }
 
-/// Calls `visit` with everything that is not known, in corpus order, until it has enough.
-pub(super) fn for_each_piece(
+/// Calls `visit` with every part that the baseline does not hold, in corpus order, until it returns `Break`.
+pub(super) fn for_each_unknown(
     log: &mut Log,
-    known: Option<&Known>,
-    mut visit: impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
+    known: Option<&KnownUnits>,
+    mut visit: impl FnMut(&mut Log, UnknownPart) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     let mut unit = 0;
     for number in 0..log.len() {
         let Some(entry) = log.entry(number)? else { continue };
-        let whole = |kind, num_bytes, fingerprint, paragraphs| Piece {
+        let whole = |kind, num_bytes, fingerprint, paragraphs| UnknownPart {
             entry,
             kind,
             paragraphs,
             num_bytes,
             fingerprint,
         };
-        let piece = match (entry, known) {
-            (Entry::Run(run), Some(known)) if has_details(&run) => {
-                if cut(log, &run, known, unit, &mut visit)?.is_break() {
+        let part = match (entry, known) {
+            (LogEntry::Stretch(stretch), Some(known)) if has_details(&stretch) => {
+                if cut(log, &stretch, known, unit, &mut visit)?.is_break() {
                     return Ok(());
                 }
-                unit += run.last - run.first + 1;
+                unit += stretch.last - stretch.first + 1;
                 continue;
             }
-            (Entry::Run(run), _) => whole(kind(&run), run.num_bytes, run.fingerprint, (run.first, run.last)),
-            (Entry::Emptied { fingerprint, .. }, _) => whole(ProblemKind::Emptied, 0, fingerprint, (0, 0)),
-            (Entry::Rejected { fingerprint, .. }, _) => whole(ProblemKind::Rejected, 0, fingerprint, (0, 0)),
+            (LogEntry::Stretch(stretch), _) => {
+                whole(kind(&stretch), stretch.num_bytes, stretch.fingerprint, (stretch.first, stretch.last))
+            }
+            (LogEntry::Emptied { fingerprint, .. }, _) => whole(ProblemKind::Emptied, 0, fingerprint, (0, 0)),
+            (LogEntry::Rejected { fingerprint, .. }, _) => {
+                whole(ProblemKind::Rejected, 0, fingerprint, (0, 0))
+            }
         };
         unit += 1;
-        if !known.is_some_and(|known| known.has(unit - 1)) && visit(log, piece)?.is_break() {
+        if !known.is_some_and(|known| known.has(unit - 1)) && visit(log, part)?.is_break() {
             return Ok(());
         }
     }
     Ok(())
 }
 
-/// Cuts out of a run what is not known.
+/// Cuts a stretch into the parts that the baseline does not hold.
 fn cut(
     log: &mut Log,
-    run: &Run,
-    known: &Known,
+    stretch: &LoggedStretch,
+    known: &KnownUnits,
     first_unit: u64,
-    visit: &mut impl FnMut(&mut Log, Piece) -> Result<ControlFlow<()>>,
+    visit: &mut impl FnMut(&mut Log, UnknownPart) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
-    let mut open: Option<(Piece, DocumentHasher)> = None;
-    for index in run.first..=run.last {
-        let offset = index - run.first;
+    let mut open: Option<(UnknownPart, DocumentHasher)> = None;
+    for index in stretch.first..=stretch.last {
+        let offset = index - stretch.first;
         if known.has(first_unit + offset) {
-            if let Some((piece, hasher)) = open.take()
-                && visit(log, named(piece, hasher))?.is_break()
+            if let Some((part, hasher)) = open.take()
+                && visit(log, named(part, hasher))?.is_break()
             {
                 return Ok(ControlFlow::Break(()));
             }
             continue;
         }
-        let detail = log.detail(run.details + offset)?;
-        let (piece, hasher) = open.get_or_insert_with(|| {
-            let piece = Piece {
-                entry: Entry::Run(*run),
-                kind: kind(run),
+        let detail = log.detail(stretch.details + offset)?;
+        let (part, hasher) = open.get_or_insert_with(|| {
+            let part = UnknownPart {
+                entry: LogEntry::Stretch(*stretch),
+                kind: kind(stretch),
                 paragraphs: (index, index),
                 num_bytes: 0,
                 fingerprint: detail.fingerprint,
             };
-            (piece, DocumentHasher::default())
+            (part, DocumentHasher::default())
         });
-        piece.paragraphs.1 = index;
-        piece.num_bytes += detail.num_bytes;
+        part.paragraphs.1 = index;
+        part.num_bytes += detail.num_bytes;
         hasher.update(&detail.fingerprint);
     }
-    open.map_or(Ok(ControlFlow::Continue(())), |(piece, hasher)| visit(log, named(piece, hasher)))
+    open.map_or(Ok(ControlFlow::Continue(())), |(part, hasher)| visit(log, named(part, hasher)))
 }
 
 /// A single paragraph has its own fingerprint, several have that of a document made of them.
-fn named(piece: Piece, hasher: DocumentHasher) -> Piece {
-    if piece.num_paragraphs() == 1 { piece } else { Piece { fingerprint: hasher.finish(), ..piece } }
+fn named(part: UnknownPart, hasher: DocumentHasher) -> UnknownPart {
+    if part.num_paragraphs() == 1 { part } else { UnknownPart { fingerprint: hasher.finish(), ..part } }
 }
 
 /// The pieces that go furthest beyond a limit, the largest first, then in corpus order.
 #[derive(Debug, Default)]
-pub(super) struct Worst(Vec<Piece>);
+pub(super) struct Worst(Vec<UnknownPart>);
 
 impl Worst {
-    fn offer(&mut self, piece: &Piece) {
-        let after = self.0.partition_point(|known| known.num_bytes >= piece.num_bytes);
+    fn offer(&mut self, part: &UnknownPart) {
+        let after = self.0.partition_point(|known| known.num_bytes >= part.num_bytes);
         if after < MAX_WORST {
-            self.0.insert(after, *piece);
+            self.0.insert(after, *part);
             self.0.truncate(MAX_WORST);
         }
     }
 
-    pub(super) fn pieces(&self) -> &[Piece] {
+    pub(super) fn parts(&self) -> &[UnknownPart] {
         &self.0
     }
 }
 
-/// What counts, added up.
+/// Sums over all parts that count.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
     pub(super) num_problems: [u64; ProblemKind::ALL.len()],
@@ -277,15 +282,15 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    pub(super) fn add(&mut self, piece: &Piece) {
-        self.num_problems[piece.kind.number()] += 1;
-        self.worst[piece.kind.number()].offer(piece);
-        match piece.kind {
+    pub(super) fn add(&mut self, part: &UnknownPart) {
+        self.num_problems[part.kind.number()] += 1;
+        self.worst[part.kind.number()].offer(part);
+        match part.kind {
             ProblemKind::Removed(rule) => {
-                self.bytes += piece.num_bytes;
-                self.worst_removed.offer(piece);
+                self.bytes += part.num_bytes;
+                self.worst_removed.offer(part);
                 match rule.stays() {
-                    Stays::Same => self.duplicates += piece.num_paragraphs(),
+                    Stays::Same => self.duplicates += part.num_paragraphs(),
                     Stays::Alike => self.near_duplicates += 1,
                     Stays::Nothing => {}
                 }
@@ -300,7 +305,7 @@ impl Figures {
         let mut worst = Worst::default();
         let of_kinds = ProblemKind::ALL.iter().zip(&self.worst);
         for (_, of_kind) in of_kinds.filter(|(kind, _)| kind.counts_for(limit)) {
-            of_kind.0.iter().for_each(|piece| worst.offer(piece));
+            of_kind.0.iter().for_each(|part| worst.offer(part));
         }
         worst
     }

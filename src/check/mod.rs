@@ -1,16 +1,16 @@
-//! Check: the analysis of a cleaning run, bit for bit, and nothing written. What it finds goes to a log on disk; when
-//! all is read, that is held against a baseline and the limits, and told to the report writers.
+//! Check: the analysis of a cleaning run, bit for bit, but nothing is written. Findings go to a log on disk; when the
+//! corpus is read, the log is held against a baseline and the limits, and reported to the writers.
 //!
-//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a problem that is told, to
-//! number it. The log takes about 200 bytes a run on disk, and 24 a removed paragraph where a baseline is concerned.
+//! Memory beyond a cleaning run's: 4 bytes a paragraph for its line, and about 20 bytes a reported problem, to number
+//! it. The log takes about 200 bytes a stretch on disk, and 24 a removed paragraph if a baseline is concerned.
 
-mod account;
+mod describe;
 mod examine;
 mod lines;
 mod log;
 mod measure;
 mod page;
-mod tell;
+mod recorder;
 mod writing;
 
 use std::io::Write;
@@ -25,35 +25,35 @@ use crate::error::Result;
 use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, Limits, Problem, ProblemWriter};
 use crate::run::corpus::Corpus;
-use crate::run::course::Course;
 use crate::run::decider::Decider;
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::Stores;
 use crate::run::history::History;
 use crate::run::pass::{Keys, Pass};
+use crate::run::progress::PassProgress;
 use crate::run::recorder::Tally;
 use crate::run::search::search;
 use crate::run::session::Session;
-use crate::store::{DiskInput, Place, Root};
+use crate::store::{DiskInput, InputPlace, Root};
 use crate::write::RecordIds;
 
-use account::Account;
+use describe::{Describer, InputName, ReportedCounts};
 use log::Log;
 use measure::{Figures, FileMarks};
-use tell::{Named, Teller, Told};
+use recorder::CheckRecorder;
 use writing::Unknown;
 
-/// What a check is to do.
+/// The settings of a check, and the places its results go to.
 #[derive(Default)]
 pub struct Gate<'a> {
     /// How much is let pass.
     pub limits: Limits,
-    /// What was there before.
+    /// Earlier problems to compare with. `None`: every problem is new.
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
     pub wants_baseline: bool,
-    /// What is told of problems.
+    /// Writers that get the problems, one for each report.
     pub writers: Vec<Box<dyn ProblemWriter + 'a>>,
     /// Where the page is written, if one is asked for.
     pub page: Option<Box<dyn Write + Send + 'a>>,
@@ -73,7 +73,7 @@ pub struct Before<'a> {
     pub name: String,
     /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
     /// it.
-    pub has_changed: &'a (dyn Fn(Place<'_>) -> bool + Sync),
+    pub has_changed: &'a (dyn Fn(InputPlace<'_>) -> bool + Sync),
 }
 
 impl std::fmt::Debug for Before<'_> {
@@ -82,10 +82,10 @@ impl std::fmt::Debug for Before<'_> {
     }
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug)]
 pub struct Checked {
-    /// What was found.
+    /// Counts, limits and numbers of problems.
     pub report: CheckReport,
     /// Today's problems, if they were asked for.
     pub baseline: Option<Baseline>,
@@ -123,7 +123,7 @@ pub fn check(
     Ok(Checked { report, baseline, elapsed: started.elapsed() })
 }
 
-/// Reads everything, and then tells.
+/// Reads the corpus, and then reports.
 fn analyse(
     corpus: &Corpus<'_>,
     roots: &[Root],
@@ -140,20 +140,20 @@ fn analyse(
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     // What is compared with a baseline is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some();
-    let mut account = Account::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let mut recorder = CheckRecorder::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
         examine::examine(settled, LedgerContext { sources, places, findings, earlier }, config)
     };
     let mut commit = |examined, places: &Places| {
-        let settled = account.take(examined, places)?;
+        let settled = recorder.take(examined, places)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    let (summary, mut log, lines, ids) = account.finish();
+    let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let (summary, mut log, lines, ids) = recorder.finish();
     let current = config.given.directory.as_deref();
-    let mut teller = Teller {
+    let mut describer = Describer {
         sources,
         places: decider.places(),
         findings,
@@ -161,25 +161,25 @@ fn analyse(
         lines: &lines,
         ids,
         evidence,
-        roots: roots.iter().map(|root| Named::of(root, current)).collect(),
-        has_changed: gate.before.as_ref().map_or(&|_: Place<'_>| false, |before| before.has_changed),
-        told: Told::default(),
+        roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
+        has_changed: gate.before.as_ref().map_or(&|_: InputPlace<'_>| false, |before| before.has_changed),
+        reported: ReportedCounts::default(),
         last_file: None,
     };
-    let report = tell(&mut log, &mut teller, gate, summary, observer)?;
+    let report = report(&mut log, &mut describer, gate, summary, observer)?;
     if let Some(out) = &mut gate.page {
         let mut texts = page::InputTexts { corpus, roots };
-        page::write(out, &mut log, &mut teller, &report.summary, &mut texts)?;
+        page::write(out, &mut log, &mut describer, &report.summary, &mut texts)?;
     }
     let baseline =
         if gate.wants_baseline { Some(today(&mut log, sources, decider.places(), config)?) } else { None };
     Ok((report, baseline))
 }
 
-/// Measures what was found and tells the writers.
-fn tell(
+/// Measures the findings and reports them to the writers.
+fn report(
     log: &mut Log,
-    teller: &mut Teller<'_>,
+    describer: &mut Describer<'_>,
     gate: &mut Gate<'_>,
     summary: Summary,
     observer: &dyn Observer,
@@ -187,20 +187,20 @@ fn tell(
     let known = match &gate.before {
         None => None,
         Some(before) => {
-            let Teller { sources, places, .. } = *teller;
+            let Describer { sources, places, .. } = *describer;
             Some(measure::known(log, &before.baseline, sources, places, before.has_changed)?)
         }
     };
     let known = known.as_ref();
     let mut figures = Figures::default();
-    measure::for_each_piece(log, known, |_, piece| {
-        figures.add(&piece);
+    measure::for_each_unknown(log, known, |_, part| {
+        figures.add(&part);
         Ok(ControlFlow::Continue(()))
     })?;
     let mut limits = Vec::new();
     for (mut row, worst) in figures.measure(&gate.limits, &summary) {
         let worst: Result<Vec<Problem>> =
-            worst.pieces().iter().map(|piece| teller.unnumbered(log, piece)).collect();
+            worst.parts().iter().map(|part| describer.unnumbered(log, part)).collect();
         row.worst = worst?;
         limits.push(row);
     }
@@ -211,7 +211,7 @@ fn tell(
         num_known: known.map_or(0, |known| known.num_known),
         compared: gate.before.as_ref().map(|before| before.name.clone()),
     };
-    let unknown = Unknown { log, known, teller };
+    let unknown = Unknown { log, known, describer };
     writing::write(unknown, &mut gate.writers, &report, observer)?;
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! The page of a check: what its log holds, told as a ledger would, and texts read again from the inputs.
+//! The page of a check: the content of its log as lines of a ledger, and texts read again from the inputs.
 
 use std::io::Write;
 
@@ -7,22 +7,22 @@ use crate::error::{Error, Result};
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
 use crate::run::corpus::Corpus;
 use crate::run::lookup::look_up;
-use crate::run::texts::{asked, texts};
+use crate::run::texts::{requests, texts};
 use crate::store::Root;
 
-use super::log::{Entry, Log, Run};
-use super::tell::Teller;
+use super::describe::Describer;
+use super::log::{Log, LogEntry, LoggedStretch};
 
 /// Writes the page.
 pub(super) fn write(
     out: &mut dyn Write,
     log: &mut Log,
-    teller: &mut Teller<'_>,
+    describer: &mut Describer<'_>,
     summary: &Summary,
     texts: &mut dyn Texts,
 ) -> Result<()> {
     let rejections = rejections(log)?;
-    let page = Page::gather(summary, &rejections, &mut LogLines { log, teller }, texts)?;
+    let page = Page::gather(summary, &rejections, &mut LogLines { log, describer }, texts)?;
     page.write(out).and_then(|()| out.flush()).map_err(|source| Error::Report { source })
 }
 
@@ -30,7 +30,7 @@ pub(super) fn write(
 fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
     let mut rejections = Vec::new();
     for number in 0..log.len() {
-        if let Some(Entry::Rejected { rejected, .. }) = log.entry(number)? {
+        if let Some(LogEntry::Rejected { rejected, .. }) = log.entry(number)? {
             rejections.push(RejectedLine::of(&log.rejection(&rejected)?));
         }
         if rejections.len() >= MAX_REJECTED {
@@ -43,7 +43,7 @@ fn rejections(log: &mut Log) -> Result<Vec<RejectedLine>> {
 /// The runs of a log. The ids of records are left out: looking them up takes longer than the rest.
 struct LogLines<'a, 't> {
     log: &'a mut Log,
-    teller: &'a mut Teller<'t>,
+    describer: &'a mut Describer<'t>,
 }
 
 impl LedgerLines for LogLines<'_, '_> {
@@ -54,9 +54,9 @@ impl LedgerLines for LogLines<'_, '_> {
     ) -> Result<()> {
         let mut num_runs = 0;
         for number in 0..self.log.len() {
-            if let Some(Entry::Run(run)) = self.log.entry(number)? {
+            if let Some(LogEntry::Stretch(stretch)) = self.log.entry(number)? {
                 if is_wanted(num_runs) {
-                    self.line(&run, &mut |line| each(num_runs, line))?;
+                    self.line(&stretch, &mut |line| each(num_runs, line))?;
                 }
                 num_runs += 1;
             }
@@ -66,18 +66,24 @@ impl LedgerLines for LogLines<'_, '_> {
 }
 
 impl LogLines<'_, '_> {
-    fn line(&mut self, run: &Run, each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>) -> Result<()> {
-        let context = self.teller.context();
-        let Some(Survivors { rule, place, finding }) = self.teller.what_stays(run)? else { return Ok(()) };
-        let Evidence { likeness, own: evidence } = self.teller.evidence.read(finding)?;
-        let removed = context.places.owner(run.document);
+    fn line(
+        &mut self,
+        stretch: &LoggedStretch,
+        each: &mut dyn FnMut(&LedgerLineRef<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let context = self.describer.context();
+        let Some(Survivors { rule, place, finding }) = self.describer.what_stays(stretch)? else {
+            return Ok(());
+        };
+        let Evidence { likeness, own: evidence } = self.describer.evidence.read(finding)?;
+        let removed = context.places.owner(stretch.document);
         each(&LedgerLineRef {
             path: context.path(removed),
             record: removed.record,
             id: None,
-            first: run.first,
-            last: run.last,
-            span: run.span,
+            first: stretch.first,
+            last: stretch.last,
+            span: stretch.span,
             rule,
             survivor: place.as_ref().map(|place| place.named(context)),
             evidence,
@@ -97,6 +103,6 @@ pub(super) struct InputTexts<'a> {
 
 impl Texts for InputTexts<'_> {
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
-        Ok(texts(look_up(&asked(wanted), self.corpus, self.roots)?))
+        Ok(texts(look_up(&requests(wanted), self.corpus, self.roots)?))
     }
 }

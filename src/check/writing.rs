@@ -1,4 +1,4 @@
-//! Writing: problems are told on one thread and written on another, a batch at a time.
+//! Writing: problems are described on one thread and written on another, a batch at a time.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{CheckReport, Problem, ProblemWriter};
 
+use super::describe::Describer;
 use super::log::Log;
-use super::measure::{Known, for_each_piece};
-use super::tell::Teller;
+use super::measure::{KnownUnits, for_each_unknown};
 
 /// Problems of a batch.
 const BATCH: usize = 1024;
@@ -21,15 +21,15 @@ fn failed(source: io::Error) -> Error {
     Error::Report { source }
 }
 
-/// Problems that are not known: where they stand, and what describes them.
+/// The problems that the baseline does not hold, and the means to describe them.
 pub(super) struct Unknown<'a, 't> {
     pub(super) log: &'a mut Log,
-    /// Those that are known.
-    pub(super) known: Option<&'a Known>,
-    pub(super) teller: &'a mut Teller<'t>,
+    /// The problems that the baseline holds.
+    pub(super) known: Option<&'a KnownUnits>,
+    pub(super) describer: &'a mut Describer<'t>,
 }
 
-/// Tells the writers of everything that is not known.
+/// Gives the writers all problems that the baseline does not hold.
 pub(super) fn write(
     unknown: Unknown<'_, '_>,
     writers: &mut [Box<dyn ProblemWriter + '_>],
@@ -37,7 +37,7 @@ pub(super) fn write(
     observer: &dyn Observer,
 ) -> Result<()> {
     writers.iter_mut().try_for_each(|writer| writer.begin(report)).map_err(failed)?;
-    // Most formats tell of the first few only.
+    // Most formats list the first problems only.
     let most = writers.iter().map(|writer| writer.num_taken()).max().unwrap_or(0);
     if most > 0 {
         std::thread::scope(|scope| {
@@ -53,36 +53,37 @@ pub(super) fn write(
                 }
                 Ok(())
             });
-            let told = tell(unknown, &Line { sender, written, most }, observer);
-            // What cannot be written ends the telling, and is the error to tell.
+            let described = describe_all(unknown, &WriterChannel { sender, written, most }, observer);
+            // A failed writer ends the descriptions, and its error is the one to return.
             let written =
                 writing.join().unwrap_or_else(|_| Err(failed(io::Error::other("a writer panicked"))));
-            written.and(told)
+            written.and(described)
         })?;
     }
     writers.iter_mut().try_for_each(|writer| writer.finish(report)).map_err(failed)
 }
 
-/// The way from the teller to the writers.
-struct Line {
+/// The channels between the thread that describes and the thread that writes.
+struct WriterChannel {
     sender: SyncSender<Vec<Problem>>,
-    /// What is written comes back: an allocator is quickest where what one thread made is not freed by another.
+    /// Full batches come back after they are written, and are freed on the thread that made them: an allocator is
+    /// quickest that way.
     written: Receiver<Vec<Problem>>,
-    /// Problems that are told.
+    /// Problems that are described.
     most: u64,
 }
 
-/// Tells of the first problems.
-fn tell(unknown: Unknown<'_, '_>, line: &Line, observer: &dyn Observer) -> Result<()> {
-    let Unknown { log, known, teller } = unknown;
-    let mut num_told = 0;
+/// Describes the first problems.
+fn describe_all(unknown: Unknown<'_, '_>, channel: &WriterChannel, observer: &dyn Observer) -> Result<()> {
+    let Unknown { log, known, describer } = unknown;
+    let mut num_described = 0;
     let mut batch = Vec::with_capacity(BATCH);
-    for_each_piece(log, known, |log, piece| {
-        if num_told >= line.most {
+    for_each_unknown(log, known, |log, part| {
+        if num_described >= channel.most {
             return Ok(ControlFlow::Break(()));
         }
-        num_told += 1;
-        batch.push(teller.problem(log, &piece)?);
+        num_described += 1;
+        batch.push(describer.problem(log, &part)?);
         if batch.len() < BATCH {
             return Ok(ControlFlow::Continue(()));
         }
@@ -90,10 +91,10 @@ fn tell(unknown: Unknown<'_, '_>, line: &Line, observer: &dyn Observer) -> Resul
             return Err(Error::Interrupted);
         }
         let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-        line.written.try_iter().for_each(drop);
-        let is_heard = line.sender.send(full).is_ok();
+        channel.written.try_iter().for_each(drop);
+        let is_heard = channel.sender.send(full).is_ok();
         Ok(if is_heard { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
-    let _ = line.sender.send(batch); // if nobody hears it, writing has failed, which is told elsewhere
+    let _ = channel.sender.send(batch); // if nobody hears it, writing has failed, which is described elsewhere
     Ok(())
 }

@@ -49,10 +49,10 @@ pub enum MatchMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// In the whole corpus.
+    /// The whole corpus.
     #[default]
     Corpus,
-    /// In its own document.
+    /// Each document by itself.
     Document,
 }
 
@@ -82,7 +82,7 @@ pub struct ReadConfig {
     /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
     /// Encoding Standard. Default: detected (contract D4).
     pub encoding: Option<String>,
-    /// What happens to bytes that are no text in their document's encoding. Default: it is rejected.
+    /// Treatment of bytes that are no text in their document's encoding. Default: the document is rejected.
     pub encoding_errors: EncodingErrors,
     /// Most bytes of a document. `None`: [`DEFAULT_MAX_DOCUMENT_SIZE`] for what is decoded (compressed text,
     /// members of archives, records), and no limit for a plain text file, which is never held whole.
@@ -104,11 +104,11 @@ impl ReadConfig {
     }
 }
 
-/// What happens to a document with bytes that are no text in its encoding.
+/// Treatment of a document with bytes that are no text in its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodingErrors {
-    /// It is rejected.
+    /// The document is rejected.
     #[default]
     Reject,
     /// Each becomes U+FFFD and is counted.
@@ -137,11 +137,11 @@ impl Default for ReadConfig {
 pub struct SplitConfig {
     /// The unit of de-duplication.
     pub split: SplitMode,
-    /// What happens to each line first.
+    /// Changes made to each line before anything else.
     pub repair: Repair,
 }
 
-/// What makes two paragraphs the same.
+/// The options that decide which paragraphs count as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MatchConfig {
@@ -188,7 +188,7 @@ impl FilterConfig {
     }
 }
 
-/// What is written, and where it may be written.
+/// The form of the output, and the limits on where it may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WriteConfig {
@@ -216,7 +216,7 @@ impl WriteConfig {
 /// 512 MiB: few files for a large corpus, and each loads at once.
 pub const DEFAULT_SHARD_SIZE: u64 = 512 * 1024 * 1024;
 
-/// What documents can be written as.
+/// The forms in which documents can be written (`--to`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TargetFormat {
@@ -264,7 +264,7 @@ pub struct Config {
     /// Most bytes of memory; never changes a byte of the output. Default: no ceiling.
     #[serde(deserialize_with = "size::bytes")]
     pub memory: Option<u64>,
-    /// What earlier runs left.
+    /// Indexes of earlier runs.
     #[serde(flatten)]
     pub history: HistoryConfig,
     /// How a run goes on after it was cut short, and where it keeps what that takes.
@@ -273,12 +273,12 @@ pub struct Config {
     /// The command line, for `run.json` only.
     #[serde(skip)]
     pub command: Vec<String>,
-    /// What was given to read, for `run.json` only.
+    /// The inputs as they were given, recorded in `run.json` only.
     #[serde(skip)]
     pub given: Given,
 }
 
-/// What earlier runs left, and whether this one is added to it.
+/// Indexes of earlier runs to compare with, and the index to which this run is added.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HistoryConfig {
@@ -288,11 +288,11 @@ pub struct HistoryConfig {
     /// Indexes that it is only compared with.
     #[serde(skip)]
     pub against: Vec<std::path::PathBuf>,
-    /// What this run is called in the index. Default: the name of OUT.
+    /// The name of this run in the index. Default: the name of OUT.
     pub run_name: Option<String>,
 }
 
-/// What a run does about being cut short.
+/// The options that prepare for an interruption, or continue after one.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecoveryConfig {
@@ -301,7 +301,7 @@ pub struct RecoveryConfig {
     /// The directory for what does not fit in memory. Default: beside OUT.
     #[serde(skip)]
     pub spill_dir: Option<std::path::PathBuf>,
-    /// Bytes of input after which what is done is sealed. Default [`DEFAULT_SEAL_EVERY`].
+    /// Bytes of input after which a checkpoint is saved. Default [`DEFAULT_SEAL_EVERY`].
     #[serde(deserialize_with = "size::bytes")]
     pub seal_every: Option<u64>,
 }

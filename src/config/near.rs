@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::share::{Limit, Share};
 
-/// What near-duplicates are removed of.
+/// The units that are compared for near-duplicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NearUnits {
@@ -44,7 +44,7 @@ pub enum NearPreset {
     Syndication,
 }
 
-/// What a shingle is made of.
+/// The units of which a shingle is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ShingleUnit {
     /// Tokens: words, and characters of scripts without spaces (UAX #29).
@@ -71,7 +71,7 @@ impl Shingle {
         Self { unit, len: if len > 32 { 32 } else { len } }
     }
 
-    /// What it is made of.
+    /// The units of which the shingle is made.
     #[inline]
     pub fn unit(self) -> ShingleUnit {
         self.unit
@@ -188,7 +188,7 @@ impl From<Keep> for String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NearConfig {
-    /// Of what. Default: of nothing.
+    /// The units that are compared. Default: none, near-duplicates stay.
     #[serde(rename = "near")]
     pub units: Option<NearUnits>,
     /// Where the values below come from if nothing else is said.
@@ -196,11 +196,12 @@ pub struct NearConfig {
     pub preset: NearPreset,
     /// The Jaccard coefficient from which on two texts are near-duplicates.
     pub threshold: Share,
-    /// What texts are compared by.
+    /// The shingles by which texts are compared.
     pub shingle: Shingle,
     /// The share of the numbers in two texts that must agree.
     pub number_guard: Limit,
-    /// Also remove a text of whose shingles this share stands in a longer one that stays.
+    /// The share of a text's shingles that must stand in a longer, kept text for the shorter one to go, whatever their
+    /// similarity.
     pub containment: Limit,
     /// Which of several stays.
     pub keep: Keep,

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 /// A share between 0 and 1, in ten-thousandths: decisions compare integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "f64")]
+#[serde(try_from = "GivenNumber", into = "f64")]
 pub struct Share(u16);
 
 impl Share {
     /// None of it. No option takes it but limits to what is let pass.
     pub const ZERO: Self = Self(0);
-    /// All of it.
+    /// The whole.
     pub const ONE: Self = Self(Self::PARTS);
     const PARTS: u16 = 10_000;
 
@@ -36,14 +36,15 @@ impl Share {
     /// The smallest part of `whole` that reaches this share.
     pub fn least_of(self, whole: u64) -> u64 {
         let least = (u128::from(whole) * u128::from(self.0)).div_ceil(u128::from(Self::PARTS));
-        u64::try_from(least).unwrap_or(u64::MAX)
+        part_of_whole(least)
     }
 
     /// The fewest elements that two sets of these sizes must share for their Jaccard coefficient to reach this share.
     pub fn least_shared(self, a: u64, b: u64) -> u64 {
         // shared / (a + b - shared) >= share
         let sum = (u128::from(a) + u128::from(b)) * u128::from(self.0);
-        u64::try_from(sum.div_ceil(u128::from(Self::PARTS) + u128::from(self.0))).unwrap_or(u64::MAX)
+        let least = sum.div_ceil(u128::from(Self::PARTS) + u128::from(self.0));
+        part_of_whole(least)
     }
 
     /// The share as a fraction.
@@ -61,8 +62,18 @@ impl Share {
     pub fn of(part: u64, whole: u64) -> Self {
         let parts = u128::from(part.min(whole)) * u128::from(Self::PARTS);
         let parts = parts.checked_div(u128::from(whole)).unwrap_or(u128::from(Self::PARTS));
-        Self(u16::try_from(parts).unwrap_or(Self::PARTS))
+        Self(num_parts(parts))
     }
+}
+
+/// A part of a number of 64 bits, which fits in 64 bits as a share is at most 1.
+fn part_of_whole(n: u128) -> u64 {
+    u64::try_from(n).expect("a part is at most the whole")
+}
+
+/// The number of parts of a share, which is at most [`Share::PARTS`].
+fn num_parts(parts: u128) -> u16 {
+    u16::try_from(parts).expect("a share is at most 1")
 }
 
 impl FromStr for Share {
@@ -107,25 +118,25 @@ impl From<Share> for f64 {
     untagged,
     expecting = "no share; write a number above 0 and at most 1 such as 0.8, or 'off' where there is a limit"
 )]
-enum Number {
+enum GivenNumber {
     Float(f64),
     Text(String),
 }
 
-impl TryFrom<Number> for Share {
+impl TryFrom<GivenNumber> for Share {
     type Error = String;
 
-    fn try_from(number: Number) -> Result<Self, String> {
+    fn try_from(number: GivenNumber) -> Result<Self, String> {
         match number {
-            Number::Float(number) => number.to_string().parse(),
-            Number::Text(text) => text.parse(),
+            GivenNumber::Float(number) => number.to_string().parse(),
+            GivenNumber::Text(text) => text.parse(),
         }
     }
 }
 
 /// A share that can be switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Number", into = "Spelled")]
+#[serde(try_from = "GivenNumber", into = "SpelledLimit")]
 pub enum Limit {
     /// No limit.
     Off,
@@ -145,13 +156,13 @@ impl FromStr for Limit {
     }
 }
 
-impl TryFrom<Number> for Limit {
+impl TryFrom<GivenNumber> for Limit {
     type Error = String;
 
-    fn try_from(number: Number) -> Result<Self, String> {
+    fn try_from(number: GivenNumber) -> Result<Self, String> {
         match number {
-            Number::Text(text) => text.parse(),
-            number @ Number::Float(_) => Share::try_from(number).map(Self::AtLeast),
+            GivenNumber::Text(text) => text.parse(),
+            number @ GivenNumber::Float(_) => Share::try_from(number).map(Self::AtLeast),
         }
     }
 }
@@ -159,12 +170,12 @@ impl TryFrom<Number> for Limit {
 /// A limit as it is written.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Spelled {
+enum SpelledLimit {
     Text(&'static str),
     Number(f64),
 }
 
-impl From<Limit> for Spelled {
+impl From<Limit> for SpelledLimit {
     fn from(limit: Limit) -> Self {
         match limit {
             Limit::Off => Self::Text("off"),

@@ -1,24 +1,24 @@
-//! How copies of paragraphs are found in a pass: as it goes, later, or before.
+//! Finds copies of paragraphs in a pass: as it goes, later on disk, or from known verdicts.
 
-use super::dealer::Dealer;
-use super::exact::{Batch, Exact};
-use super::plan::Plan;
+use super::disk_verdicts::DiskVerdicts;
+use super::exact::{ChunkPrints, Exact};
+use super::partitioner::Partitioner;
 use super::verdict::Verdict;
 use crate::error::Result;
 use crate::units::Ordinal;
 
 /// Exact de-duplication, by the memory there is. All ways give the same verdicts.
 #[derive(Debug, Default)]
-pub enum Copies {
-    /// Not in this pass.
+pub(crate) enum Copies {
+    /// This pass does not look for copies.
     #[default]
-    Unsought,
-    /// In memory: a batch is settled on everything before it.
-    Live(Exact),
-    /// Records are put aside; there are no verdicts yet.
-    Dealt(Dealer),
+    NotSought,
+    /// In memory: each chunk is settled against everything before it.
+    InMemory(Exact),
+    /// Prints are put aside on disk; there are no verdicts yet.
+    Partitioned(Partitioner),
     /// The verdicts are known.
-    Planned(Plan),
+    Settled(DiskVerdicts),
 }
 
 impl Copies {
@@ -26,35 +26,39 @@ impl Copies {
     ///
     /// # Errors
     /// Those of the stores on disk.
-    pub fn settle(&mut self, batches: &[Batch<'_>]) -> Result<Vec<Vec<Verdict>>> {
-        let untouched = |batch: &Batch<'_>| vec![Verdict::KEEP; batch.num_paragraphs];
+    pub(crate) fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
+        let untouched = |chunk: &ChunkPrints<'_>| vec![Verdict::KEEP; chunk.num_paragraphs];
         match self {
-            Self::Unsought => Ok(batches.iter().map(untouched).collect()),
-            Self::Live(exact) => Ok(exact.settle(batches)),
-            Self::Dealt(dealer) => {
-                dealer.deal(batches)?;
-                Ok(batches.iter().map(untouched).collect())
+            Self::NotSought => Ok(chunks.iter().map(untouched).collect()),
+            Self::InMemory(exact) => Ok(exact.settle(chunks)),
+            Self::Partitioned(partitioner) => {
+                partitioner.partition(chunks)?;
+                Ok(chunks.iter().map(untouched).collect())
             }
-            Self::Planned(plan) => plan.settle(batches),
+            Self::Settled(verdicts) => verdicts.settle(chunks),
         }
     }
 
-    /// Forgets what stands at `place` and after it, up to `next`: its document turned out to be bad.
-    pub fn retract(&mut self, place: Ordinal, next: Ordinal) {
+    /// Forgets what stands at `place` and after it: its document turned out to be bad.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] if the store cannot be written to.
+    pub(crate) fn retract(&mut self, place: Ordinal) -> Result<()> {
         match self {
-            Self::Live(exact) => exact.retract(place),
-            Self::Dealt(dealer) => dealer.retract(place, next),
-            Self::Unsought | Self::Planned(_) => {}
+            Self::InMemory(exact) => exact.retract(place),
+            Self::Partitioned(partitioner) => partitioner.retract(place)?,
+            Self::NotSought | Self::Settled(_) => {}
         }
+        Ok(())
     }
 
     /// Bytes of memory that grow with the corpus.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         match self {
-            Self::Live(exact) => exact.num_bytes(),
-            Self::Dealt(dealer) => dealer.num_bytes(),
-            // A window of the verdicts, in the place of what was dealt.
-            Self::Unsought | Self::Planned(_) => 0,
+            Self::InMemory(exact) => exact.num_bytes(),
+            Self::Partitioned(partitioner) => partitioner.num_bytes(),
+            // The verdicts keep one window in memory, whatever the size of the corpus.
+            Self::NotSought | Self::Settled(_) => 0,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What earlier runs left, as settling asks for it. The index of earlier runs answers.
+//! Paragraphs of earlier runs, as deciding looks them up. [`crate::index`] answers through these traits.
 
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 
-/// What earlier runs left: paragraphs that come before everything in this one.
-pub trait Earlier: Sync {
+/// Paragraphs of earlier runs. They come before every paragraph of this run.
+pub(crate) trait Earlier: Sync {
     /// The entries whose first eight bytes, as a big-endian number, are in a range, in ascending order.
     ///
     /// # Errors
@@ -20,7 +20,7 @@ pub trait Earlier: Sync {
 
 /// Where a paragraph of an earlier run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlierPlace {
+pub(crate) struct EarlierPlace {
     /// Name of the run.
     pub run: String,
     /// Path of its document, as the ledger spells it.
@@ -34,7 +34,7 @@ pub struct EarlierPlace {
 }
 
 /// Entries in ascending order.
-pub trait EarlierEntries {
+pub(crate) trait EarlierEntries {
     /// The next: a fingerprint and its place among what earlier runs left.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::partition::{Dealt, NUM_PARTITIONS, Origin, Partition};
+use super::partition::{ChunkOrigin, NUM_PARTITIONS, Partition, PartitionedPrints};
 use super::verdict::Verdict;
 use crate::config::Scope;
 use crate::error::Result;
@@ -19,7 +19,7 @@ pub struct Exact {
 
 /// How many survivors of each partition are saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedSurvivors(Vec<usize>);
+pub(crate) struct SavedSurvivors(Vec<usize>);
 
 /// Bytes of a survivor that is saved.
 const SAVED_SURVIVOR: usize = 24;
@@ -28,9 +28,9 @@ const SAVED_PIECE: usize = 64 * 1024;
 
 /// A chunk to be settled.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub struct ChunkPrints<'a> {
     /// Its records.
-    pub records: &'a Dealt,
+    pub prints: &'a PartitionedPrints,
     /// Number of its paragraphs; those without a record stay.
     pub num_paragraphs: usize,
     /// Place of its first paragraph.
@@ -40,7 +40,7 @@ pub struct Batch<'a> {
 }
 
 impl Exact {
-    /// Nothing seen yet.
+    /// A table without survivors.
     pub fn new(scope: Scope) -> Self {
         Self { scope, partitions: (0..NUM_PARTITIONS).map(|_| Partition::default()).collect() }
     }
@@ -49,13 +49,13 @@ impl Exact {
     /// paragraph for each chunk. Partitions are settled in parallel on the caller's rayon pool.
     ///
     /// Cost: one probe of a hash table a record.
-    pub fn settle(&mut self, batches: &[Batch<'_>]) -> Vec<Vec<Verdict>> {
-        let mut dealt: Vec<Vec<Verdict>> =
-            batches.iter().map(|batch| vec![Verdict::KEEP; batch.records.len()]).collect();
-        let mut shares: Vec<_> = (0..NUM_PARTITIONS).map(|_| Vec::with_capacity(batches.len())).collect();
-        for (batch, verdicts) in batches.iter().zip(&mut dealt) {
-            let origin = Origin { first: batch.first, open_document: batch.open_document };
-            for (partition, share) in shares.iter_mut().zip(batch.records.shares(verdicts, origin)) {
+    pub fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Vec<Vec<Verdict>> {
+        let mut partitioned: Vec<Vec<Verdict>> =
+            chunks.iter().map(|chunk| vec![Verdict::KEEP; chunk.prints.len()]).collect();
+        let mut shares: Vec<_> = (0..NUM_PARTITIONS).map(|_| Vec::with_capacity(chunks.len())).collect();
+        for (chunk, verdicts) in chunks.iter().zip(&mut partitioned) {
+            let origin = ChunkOrigin { first: chunk.first, open_document: chunk.open_document };
+            for (partition, share) in shares.iter_mut().zip(chunk.prints.shares(verdicts, origin)) {
                 partition.push(share);
             }
         }
@@ -65,12 +65,12 @@ impl Exact {
                 partition.settle(share, scope);
             }
         });
-        let restore = |(batch, dealt): (&Batch<'_>, &Vec<Verdict>)| {
-            let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
-            batch.records.restore(dealt, &mut verdicts);
+        let restore = |(chunk, partitioned): (&ChunkPrints<'_>, &Vec<Verdict>)| {
+            let mut verdicts = vec![Verdict::KEEP; chunk.num_paragraphs];
+            chunk.prints.restore(partitioned, &mut verdicts);
             verdicts
         };
-        batches.par_iter().zip(&dealt).map(restore).collect()
+        chunks.par_iter().zip(&partitioned).map(restore).collect()
     }
 
     /// Where a paragraph must be the first of its kind.
@@ -88,7 +88,11 @@ impl Exact {
     ///
     /// # Errors
     /// The first of `sink`.
-    pub fn save(&self, saved: &mut SavedSurvivors, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn save(
+        &self,
+        saved: &mut SavedSurvivors,
+        mut sink: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         saved.0.resize(NUM_PARTITIONS, 0);
         let mut piece = Vec::with_capacity(SAVED_PIECE + SAVED_SURVIVOR);
         for (partition, saved) in self.partitions.iter().zip(&mut saved.0) {
@@ -108,20 +112,20 @@ impl Exact {
         sink(&piece)
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
-    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
-        let (records, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
-        for record in records {
-            let (fingerprint, place) = (record.first_chunk::<16>()?, record.last_chunk::<8>()?);
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
+    pub fn resume(&mut self, bytes: &[u8]) -> Option<()> {
+        let (prints, rest) = bytes.as_chunks::<SAVED_SURVIVOR>();
+        for print in prints {
+            let (fingerprint, place) = (print.first_chunk::<16>()?, print.last_chunk::<8>()?);
             let fingerprint = Fingerprint::from_bytes(*fingerprint);
             let partition = &mut self.partitions[fingerprint.prefix(NUM_PARTITIONS.trailing_zeros())];
-            partition.take_up(fingerprint, u64::from_le_bytes(*place));
+            partition.resume(fingerprint, u64::from_le_bytes(*place));
         }
         rest.is_empty().then_some(())
     }
 
     /// Whether it holds what is saved and nothing else.
-    pub fn is(&self, saved: &SavedSurvivors) -> bool {
+    pub(crate) fn is(&self, saved: &SavedSurvivors) -> bool {
         self.scope == Scope::Document
             || self.partitions.iter().map(Partition::len).eq(saved.0.iter().copied())
     }
@@ -144,18 +148,18 @@ mod tests {
     use super::*;
 
     fn settle(exact: &mut Exact, first: u64, open: Option<u64>, keys: &[(&str, u32)]) -> Vec<Option<u64>> {
-        let records: Vec<_> = keys
+        let prints: Vec<_> = keys
             .iter()
             .zip(0..)
             .map(|((key, start), n)| (Fingerprint::of(key.as_bytes()), n, *start))
             .collect();
-        let batch = Batch {
-            records: &Dealt::deal(&records),
+        let chunk = ChunkPrints {
+            prints: &PartitionedPrints::partition(&prints),
             num_paragraphs: keys.len(),
             first: Ordinal(first),
             open_document: open.map(Ordinal),
         };
-        let verdicts = exact.settle(&[batch]).remove(0);
+        let verdicts = exact.settle(&[chunk]).remove(0);
         // The bits of such a verdict are the place.
         verdicts.iter().map(|verdict| (!verdict.is_kept()).then_some(verdict.to_bits())).collect()
     }
@@ -163,14 +167,15 @@ mod tests {
     #[test]
     fn what_is_taken_out_was_never_seen() {
         let keys = [(b"a", 0, 0), (b"b", 1, 0), (b"a", 2, 2), (b"b", 3, 2), (b"c", 4, 2)];
-        let records = keys.map(|(key, paragraph, start)| (Fingerprint::of(key), paragraph, start));
-        let mut dealt = Dealt::deal(&records);
-        dealt.retain(|paragraph| ![0, 3].contains(&paragraph));
-        assert_eq!(dealt.len(), 3);
-        let batch = Batch { records: &dealt, num_paragraphs: 5, first: Ordinal(0), open_document: None };
-        assert_eq!(Exact::new(Scope::Corpus).settle(&[batch]), [[Verdict::KEEP; 5]]);
-        dealt.retain(|_| false);
-        assert!(dealt.is_empty());
+        let prints = keys.map(|(key, paragraph, start)| (Fingerprint::of(key), paragraph, start));
+        let mut partitioned = PartitionedPrints::partition(&prints);
+        partitioned.retain(|paragraph| ![0, 3].contains(&paragraph));
+        assert_eq!(partitioned.len(), 3);
+        let chunk =
+            ChunkPrints { prints: &partitioned, num_paragraphs: 5, first: Ordinal(0), open_document: None };
+        assert_eq!(Exact::new(Scope::Corpus).settle(&[chunk]), [[Verdict::KEEP; 5]]);
+        partitioned.retain(|_| false);
+        assert!(partitioned.is_empty());
     }
 
     #[test]

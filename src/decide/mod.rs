@@ -2,35 +2,38 @@
 //! place where documents meet (contract I3).
 //!
 //! The rules that remove text stand in one table ([`Rule`]). What searches of the whole corpus found stands in
-//! [`Findings`]. Copies of paragraphs are found here: prints are partitioned by the first bits of their fingerprint
-//! ([`NUM_PARTITIONS`]), and each partition is settled by itself, batch after batch in corpus order. So the first
+//! `Findings`. Copies of paragraphs are found here: prints are partitioned by the first bits of their fingerprint
+//! (`NUM_PARTITIONS`), and each partition is settled by itself, batch after batch in corpus order. So the first
 //! occurrence in corpus order stays whatever the number of threads, without a lock and without looking ahead. Pure:
 //! no I/O; decisions compare integers only.
 //!
-//! What does not fit in memory is partitioned on disk and settled when all of it is there ([`Dealer`], [`Plan`]),
-//! through traits that [`crate::store`] fulfils. Earlier runs come before everything ([`Earlier`]); their file is
+//! What does not fit in memory is partitioned on disk and settled when all of it is there (`Partitioner`, `DiskVerdicts`),
+//! through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`); their file is
 //! [`crate::index`].
 
 mod copies;
-mod dealer;
+mod disk_buckets;
+mod disk_verdicts;
 mod earlier;
 mod exact;
 mod findings;
 pub mod near;
 mod partition;
+mod partitioner;
 mod places;
-mod plan;
 mod rules;
-mod spill;
 mod verdict;
 
-pub use copies::Copies;
-pub use dealer::{Dealer, FreshVisitor, Means, SavedDealer};
-pub use earlier::{Earlier, EarlierEntries, EarlierPlace};
-pub use exact::{Batch, Exact, SavedSurvivors};
-pub use findings::{EvidencePlace, Finding, Findings, NO_TEXT, Texts};
-pub use partition::{Dealt, NUM_PARTITIONS};
-pub use places::{Located, Owner, Places, SavedPlaces, UnitKind};
-pub use plan::{Plan, SavedPlan};
-pub use rules::{Judges, Rule, Stays, Wording, looks_ahead};
-pub use verdict::{Reason, Removed, Verdict};
+pub(crate) use copies::Copies;
+pub(crate) use disk_verdicts::{DiskVerdicts, SavedVerdicts};
+pub(crate) use earlier::{Earlier, EarlierEntries, EarlierPlace};
+pub(crate) use exact::SavedSurvivors;
+pub use exact::{ChunkPrints, Exact};
+pub(crate) use findings::{DocumentTexts, EvidencePlace, Finding, Findings, NO_TEXT};
+pub use partition::PartitionedPrints;
+pub(crate) use partitioner::{Partitioner, SavedPartitioner, SettleOptions, SurvivorVisitor};
+pub(crate) use places::{Owner, OwnerKind, Places, SavedPlaces};
+pub(crate) use rules::looks_ahead;
+pub use rules::{Judges, Rule, Stays, Wording};
+pub(crate) use verdict::Removed;
+pub use verdict::{Reason, Verdict};

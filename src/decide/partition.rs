@@ -1,4 +1,4 @@
-//! Records dealt by fingerprint prefix, and one partition's table of survivors.
+//! Prints partitioned by the first bits of their fingerprint, and one partition's table of survivors.
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -11,59 +11,59 @@ use crate::units::{Ordinal, count};
 const PARTITION_BITS: u32 = 6;
 /// 64: at a gigabyte of text one partition's table (about a megabyte) fits the second-level cache, and two to
 /// sixteen cores find enough of them to share.
-pub const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
+pub(crate) const NUM_PARTITIONS: usize = 1 << PARTITION_BITS;
 
 /// A paragraph as decide sees it. Indices are inside the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Record {
+struct Print {
     fingerprint: Fingerprint,
     paragraph: u32,
     /// The first paragraph of its document.
     document_start: u32,
 }
 
-/// The records of a chunk, sealed and sorted by partition, in corpus order inside each.
+/// The prints of a chunk, sorted by partition, in corpus order inside each.
 ///
 /// 24 bytes a paragraph.
 #[derive(Debug, Default)]
-pub struct Dealt {
-    records: Vec<Record>,
-    /// `ends[p]` is the end of partition `p` in `records`.
+pub struct PartitionedPrints {
+    prints: Vec<Print>,
+    /// `ends[p]` is the end of partition `p` in `prints`.
     ends: Vec<u32>,
 }
 
-/// Collects the records of a chunk and deals them.
-impl Dealt {
+/// Sorts the prints of a chunk by partition.
+impl PartitionedPrints {
     /// Deals `(fingerprint, paragraph, first paragraph of its document)`, given in corpus order.
-    pub fn deal(records: &[(Fingerprint, u32, u32)]) -> Self {
+    pub fn partition(prints: &[(Fingerprint, u32, u32)]) -> Self {
         let mut next = vec![0_u32; NUM_PARTITIONS];
-        for (fingerprint, ..) in records {
+        for (fingerprint, ..) in prints {
             next[fingerprint.prefix(PARTITION_BITS)] += 1;
         }
         let mut sum = 0;
         for count in &mut next {
             sum += std::mem::replace(count, sum);
         }
-        let mut dealt = Vec::new();
-        if let Some(&(fingerprint, paragraph, document_start)) = records.first() {
-            dealt.resize(records.len(), Record { fingerprint, paragraph, document_start });
+        let mut partitioned = Vec::new();
+        if let Some(&(fingerprint, paragraph, document_start)) = prints.first() {
+            partitioned.resize(prints.len(), Print { fingerprint, paragraph, document_start });
         }
-        for &(fingerprint, paragraph, document_start) in records {
+        for &(fingerprint, paragraph, document_start) in prints {
             let place = &mut next[fingerprint.prefix(PARTITION_BITS)];
-            dealt[*place as usize] = Record { fingerprint, paragraph, document_start };
+            partitioned[*place as usize] = Print { fingerprint, paragraph, document_start };
             *place += 1;
         }
-        Self { records: dealt, ends: next } // every start has moved to its end
+        Self { prints: partitioned, ends: next } // every start has moved to its end
     }
 
     /// Number of records.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.prints.len()
     }
 
     /// Whether there is no record.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.prints.is_empty()
     }
 
     /// Takes out the records of paragraphs that are not to be looked at: they count as never seen.
@@ -73,49 +73,49 @@ impl Dealt {
         let (mut start, mut kept) = (0, 0_u32);
         for end in &mut self.ends {
             for number in start..*end {
-                let record = self.records[number as usize];
-                if is_looked_at(record.paragraph) {
-                    self.records[kept as usize] = record;
+                let print = self.prints[number as usize];
+                if is_looked_at(print.paragraph) {
+                    self.prints[kept as usize] = print;
                     kept += 1;
                 }
             }
             start = std::mem::replace(end, kept);
         }
-        self.records.truncate(kept as usize);
+        self.prints.truncate(kept as usize);
     }
 
-    /// The records, as they were given to [`Self::deal`], by partition.
+    /// The records, as they were given to [`Self::partition`], by partition.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Fingerprint, u32, u32)> {
-        self.records.iter().map(|record| (record.fingerprint, record.paragraph, record.document_start))
+        self.prints.iter().map(|print| (print.fingerprint, print.paragraph, print.document_start))
     }
 
     /// Splits the records and a slice as long as they are into one share a partition.
     pub(super) fn shares<'a>(
         &'a self,
         mut verdicts: &'a mut [Verdict],
-        origin: Origin,
-    ) -> impl Iterator<Item = Share<'a>> {
+        origin: ChunkOrigin,
+    ) -> impl Iterator<Item = ChunkShare<'a>> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
-            let records = &self.records[start..end as usize];
+            let prints = &self.prints[start..end as usize];
             start = end as usize;
-            let (mine, rest) = std::mem::take(&mut verdicts).split_at_mut(records.len());
+            let (mine, rest) = std::mem::take(&mut verdicts).split_at_mut(prints.len());
             verdicts = rest;
-            Share { records, verdicts: mine, origin }
+            ChunkShare { prints, verdicts: mine, origin }
         })
     }
 
-    /// Puts verdicts given in dealt order into paragraph order.
-    pub(super) fn restore(&self, dealt: &[Verdict], verdicts: &mut [Verdict]) {
-        for (record, &verdict) in self.records.iter().zip(dealt) {
-            verdicts[record.paragraph as usize] = verdict;
+    /// Puts verdicts that stand in the order of partitions into the order of paragraphs.
+    pub(super) fn restore(&self, partitioned: &[Verdict], verdicts: &mut [Verdict]) {
+        for (print, &verdict) in self.prints.iter().zip(partitioned) {
+            verdicts[print.paragraph as usize] = verdict;
         }
     }
 }
 
 /// Where a chunk stands in corpus order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Origin {
+pub(super) struct ChunkOrigin {
     /// Place of its first paragraph.
     pub(super) first: Ordinal,
     /// Place of the first paragraph of the document that the chunk begins in the middle of.
@@ -123,10 +123,10 @@ pub(super) struct Origin {
 }
 
 /// The records of one chunk in one partition, and the room for their verdicts.
-pub(super) struct Share<'a> {
-    records: &'a [Record],
+pub(super) struct ChunkShare<'a> {
+    prints: &'a [Print],
     verdicts: &'a mut [Verdict],
-    origin: Origin,
+    origin: ChunkOrigin,
 }
 
 /// A survivor: 24 bytes.
@@ -169,7 +169,7 @@ impl Partition {
     }
 
     /// Takes up a survivor; survivors come in corpus order.
-    pub(super) fn take_up(&mut self, fingerprint: Fingerprint, place: u64) {
+    pub(super) fn resume(&mut self, fingerprint: Fingerprint, place: u64) {
         self.settle_one(fingerprint, place, 0);
     }
 
@@ -178,18 +178,18 @@ impl Partition {
         count(self.table.allocation_size() + self.len * size_of::<Survivor>())
     }
 
-    pub(super) fn settle(&mut self, share: Share<'_>, scope: Scope) {
-        let Share { records, verdicts, origin } = share;
-        for (record, verdict) in records.iter().zip(verdicts) {
-            let place = origin.first.0 + u64::from(record.paragraph);
+    pub(super) fn settle(&mut self, share: ChunkShare<'_>, scope: Scope) {
+        let ChunkShare { prints, verdicts, origin } = share;
+        for (print, verdict) in prints.iter().zip(verdicts) {
+            let place = origin.first.0 + u64::from(print.paragraph);
             let earliest = match scope {
                 Scope::Corpus => 0,
                 Scope::Document => match origin.open_document {
-                    Some(start) if record.document_start == 0 => start.0,
-                    _ => origin.first.0 + u64::from(record.document_start),
+                    Some(start) if print.document_start == 0 => start.0,
+                    _ => origin.first.0 + u64::from(print.document_start),
                 },
             };
-            *verdict = self.settle_one(record.fingerprint, place, earliest);
+            *verdict = self.settle_one(print.fingerprint, place, earliest);
         }
     }
 
@@ -256,12 +256,12 @@ mod tests {
     fn dealing_keeps_every_record_and_its_order() {
         let keys: Vec<String> = (0..1000).map(|n| (n % 300).to_string()).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let records = prints(&keys);
-        let dealt = Dealt::deal(&records);
-        assert_eq!(dealt.len(), 1000);
+        let prints = prints(&keys);
+        let partitioned = PartitionedPrints::partition(&prints);
+        assert_eq!(partitioned.len(), 1000);
         let mut start = 0;
-        for (partition, &end) in dealt.ends.iter().enumerate() {
-            let share = &dealt.records[start..end as usize];
+        for (partition, &end) in partitioned.ends.iter().enumerate() {
+            let share = &partitioned.prints[start..end as usize];
             assert!(share.iter().all(|r| r.fingerprint.prefix(PARTITION_BITS) == partition));
             assert!(share.is_sorted_by_key(|r| r.paragraph));
             start = end as usize;

@@ -34,7 +34,7 @@ pub enum Judges {
     Paragraphs,
 }
 
-/// What stays in the place of what a rule removes.
+/// The text that stays in the place of what a rule removes, if any does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stays {
     /// A copy of the text, so that the ledger need not hold it.
@@ -58,10 +58,10 @@ struct RuleInfo {
     /// Whether reports name it only where it removed something: so a new rule changes no report of those who do not use
     /// it.
     is_quiet: bool,
-    /// What one of its problems is, and what all of them are.
+    /// A short name for one problem, and one for all problems of the rule.
     title: &'static str,
     titles: &'static str,
-    /// What it removed, as the account at the end of a run counts it; of a rule for documents behind their number.
+    /// A name for the removed text in the account at the end of a run. For a rule on documents it follows their number.
     counted: &'static str,
     wording: Wording,
     /// The long description of its problems, and what can be done about them; code stands in backticks.
@@ -72,7 +72,7 @@ struct RuleInfo {
 /// Sentences about text that went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wording {
-    /// What is said of its place. The place of what stays follows, if there is one.
+    /// A claim about the removed text. The place of the survivor follows it, if there is one.
     pub claim: &'static str,
     /// Why one paragraph went.
     pub why_one: &'static str,
@@ -81,13 +81,13 @@ pub struct Wording {
 }
 
 impl Wording {
-    /// Why so many paragraphs went.
+    /// The reason why `num_paragraphs` paragraphs went.
     pub fn why(&self, num_paragraphs: u64) -> &'static str {
         if num_paragraphs == 1 { self.why_one } else { self.why_several }
     }
 }
 
-/// What is said of text that stands in an earlier run, by whatever rule it went.
+/// The wording for text that also stands in an earlier run, whichever rule removed it.
 const EARLIER: Wording = Wording {
     claim: "already in",
     why_one: "an earlier run left it already",
@@ -230,7 +230,7 @@ impl Rule {
         self.info().judges
     }
 
-    /// What stays in the place of what it removes.
+    /// The text that stays in the place of what the rule removes, if any does.
     pub fn stays(self) -> Stays {
         self.info().stays
     }
@@ -275,7 +275,8 @@ impl Rule {
         self.info().titles
     }
 
-    /// What it removed, to be counted: `exact duplicates`; of a rule for documents these stand behind their number.
+    /// A name for the removed text, to follow a number: `exact duplicates`. For a rule on documents it follows their
+    /// number.
     pub fn counted(self) -> &'static str {
         self.info().counted
     }
@@ -290,7 +291,7 @@ impl Rule {
         self.info().description
     }
 
-    /// What can be done about its problems; code stands in backticks.
+    /// Advice on its problems; code stands in backticks.
     pub fn help(self) -> &'static str {
         self.info().help
     }
@@ -298,7 +299,7 @@ impl Rule {
 
 /// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
 /// what goes.
-pub fn looks_ahead(config: &DecideConfig) -> bool {
+pub(crate) fn looks_ahead(config: &DecideConfig) -> bool {
     Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
 }
 

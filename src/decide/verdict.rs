@@ -1,22 +1,22 @@
-//! What becomes of a paragraph, and by which rule.
+//! Verdicts: whether a paragraph stays, and by which rule it goes.
 
 use super::rules::Rule;
 use crate::units::{DocumentId, Ordinal};
 
-/// What becomes of one paragraph: eight bytes.
+/// The verdict on one paragraph, in eight bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict(u64);
 
 /// Why a paragraph goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Reason {
-    /// It is a copy of the paragraph there (contract I3).
+    /// The paragraph is a copy of the one at this place (contract I3).
     Exact(Ordinal),
-    /// Its document is a copy of this one.
+    /// The paragraph's document is a copy of this document.
     ExactDocument(DocumentId),
-    /// It is a copy of a paragraph of an earlier run: its place in the index of those.
+    /// The paragraph is a copy of one in an earlier run, at this place of the index.
     Earlier(u64),
-    /// A search found it or its document: number of the finding among those of the rule.
+    /// A search found the paragraph or its document.
     Found {
         /// The rule that was searched by.
         rule: Rule,
@@ -53,10 +53,10 @@ const _: () = assert!(
 );
 
 impl Verdict {
-    /// It stays.
+    /// The paragraph stays.
     pub const KEEP: Self = Self(u64::MAX);
 
-    /// It goes.
+    /// The verdict on a paragraph that goes for a reason.
     #[inline]
     pub fn removed(reason: Reason) -> Self {
         let (kind, place) = match reason {
@@ -68,13 +68,13 @@ impl Verdict {
         Self(kind << PLACE_BITS | place)
     }
 
-    /// It goes, as a copy of the paragraph at `survivor`.
+    /// The verdict on a copy of the paragraph at `survivor`.
     #[inline]
     pub fn duplicate_of(survivor: Ordinal) -> Self {
         Self(survivor.0)
     }
 
-    /// It goes, as a copy of what stands at this place in the index of earlier runs.
+    /// The verdict on a copy of a paragraph at this place in the index of earlier runs.
     #[inline]
     pub fn earlier(place: u64) -> Self {
         Self::removed(Reason::Earlier(place))
@@ -127,17 +127,17 @@ impl Verdict {
 
 /// Paragraphs removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Removed {
-    /// They and their bytes, in the order of [`Rule::ALL`].
+pub(crate) struct Removed {
+    /// Number and bytes of removed paragraphs, in the order of [`Rule::ALL`].
     by_rule: [(u64, u64); Rule::ALL.len()],
-    /// Those of them that stand in an earlier run.
+    /// Number of removed paragraphs that stand in an earlier run.
     earlier: u64,
 }
 
 impl Removed {
-    /// One more paragraph, of so many bytes, if it goes; says whether it does.
+    /// Counts a paragraph of `bytes` bytes, if it goes. Returns whether it does.
     #[inline]
-    pub fn add(&mut self, verdict: Verdict, bytes: u64) -> bool {
+    pub(crate) fn add(&mut self, verdict: Verdict, bytes: u64) -> bool {
         let Some(rule) = verdict.rule() else { return false };
         let (paragraphs, sum) = &mut self.by_rule[rule as usize];
         *paragraphs += 1;
@@ -147,12 +147,12 @@ impl Removed {
     }
 
     /// Paragraphs that stand in an earlier run.
-    pub fn num_earlier(self) -> u64 {
+    pub(crate) fn num_earlier(self) -> u64 {
         self.earlier
     }
 
     /// Paragraphs and bytes by rule.
-    pub fn iter(self) -> impl Iterator<Item = (Rule, u64, u64)> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = (Rule, u64, u64)> {
         Rule::ALL.into_iter().zip(self.by_rule).map(|(rule, (paragraphs, bytes))| (rule, paragraphs, bytes))
     }
 }

@@ -1,7 +1,7 @@
 //! A file's format, as far as its name tells (contract D2). The first bytes of a file beat its name: see
 //! [`crate::read`].
 
-use super::Plan;
+use super::SourcePlan;
 use crate::document::Kind;
 use crate::error::SkipReason;
 
@@ -25,23 +25,25 @@ const UNSUPPORTED: [&[u8]; 19] = [
     b"odt", b"ods", b"odp", b"epub", b"jar", b"apk", b"whl",
 ];
 
-/// What to do with a file of this path.
-pub(super) fn plan_for(path: &[u8]) -> Plan {
+/// Decides by its path how a file is treated.
+pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
     match extension(path) {
-        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => Plan::Skip(SkipReason::Unsupported),
-        _ => Plan::Read(Format::of(path)),
+        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => {
+            SourcePlan::Skip(SkipReason::Unsupported)
+        }
+        _ => SourcePlan::Read(Format::of(path)),
     }
 }
 
-/// Whether a file of this name is to be unpacked, as far as its name tells.
-pub fn is_packed(path: &[u8]) -> bool {
+/// Whether the name of a file says that it has to be unpacked.
+pub(crate) fn is_packed(path: &[u8]) -> bool {
     extension(path).is_some_and(|extension| {
         let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
         is_in(&COMPRESSED) || is_in(&ARCHIVES) || Kind::of_ending(&extension).is_some_and(Kind::is_binary)
     })
 }
 
-/// Whether a file of this name holds no text and is no archive, as far as its name tells.
+/// Whether the name of a file says that it holds no text and is no archive.
 pub(super) fn is_binary(path: &[u8]) -> bool {
     extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)
 }
@@ -55,7 +57,7 @@ impl Format {
         inner.and_then(|ending| Kind::of_ending(&ending)).map_or(Self::Sniff, Self::promised)
     }
 
-    /// What a name promises that speaks of this kind: nothing if the first bytes have to show it anyway.
+    /// The format that a name of this kind promises; nothing if the first bytes have to show it anyway.
     pub(super) fn promised(kind: Kind) -> Self {
         if kind.is_binary() { Self::Sniff } else { Self::Named(kind) }
     }
@@ -70,11 +72,11 @@ impl Format {
 
     /// Whether a member of this name in an archive is of a kind that is not read.
     pub fn is_unsupported(path: &[u8]) -> bool {
-        matches!(plan_for(path), Plan::Skip(_))
+        matches!(plan_for(path), SourcePlan::Skip(_))
     }
 }
 
-/// What stands after the last dot of the file's name, in lower case; a dot at the start of the name hides it and
+/// The part of the file's name after its last dot, in lower case. A dot at the start of the name hides the file and
 /// begins no extension.
 fn extension(path: &[u8]) -> Option<Vec<u8>> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
@@ -90,27 +92,27 @@ mod tests {
 
     #[test]
     fn by_name() {
-        let skip = Plan::Skip(SkipReason::Unsupported);
+        let skip = SourcePlan::Skip(SkipReason::Unsupported);
         for (name, expected) in [
-            ("a/b.txt", Plan::Read(Format::Named(Kind::Text))),
-            ("README.MD", Plan::Read(Format::Named(Kind::Text))),
-            ("x.text", Plan::Read(Format::Named(Kind::Text))),
-            ("x.jsonl", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.NDJSON", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.jsonl.gz", Plan::Read(Format::Named(Kind::JsonLines))),
-            ("x.txt.GZ", Plan::Read(Format::Named(Kind::Text))),
-            ("x.csv.zst", Plan::Read(Format::Named(Kind::Csv))),
-            ("x.tsv", Plan::Read(Format::Named(Kind::Tsv))),
-            ("x.warc.wet.gz", Plan::Read(Format::Named(Kind::Warc))),
-            ("x.gz", Plan::Read(Format::Sniff)),
-            (".gz", Plan::Read(Format::Sniff)),
-            ("x.tar.gz", Plan::Read(Format::Sniff)),
+            ("a/b.txt", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("README.MD", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.text", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.jsonl", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.NDJSON", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.jsonl.gz", SourcePlan::Read(Format::Named(Kind::JsonLines))),
+            ("x.txt.GZ", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("x.csv.zst", SourcePlan::Read(Format::Named(Kind::Csv))),
+            ("x.tsv", SourcePlan::Read(Format::Named(Kind::Tsv))),
+            ("x.warc.wet.gz", SourcePlan::Read(Format::Named(Kind::Warc))),
+            ("x.gz", SourcePlan::Read(Format::Sniff)),
+            (".gz", SourcePlan::Read(Format::Sniff)),
+            ("x.tar.gz", SourcePlan::Read(Format::Sniff)),
             ("x.json", skip.clone()),
             ("report.docx", skip),
-            ("dir.txt/x", Plan::Read(Format::Sniff)),
-            (".txt", Plan::Read(Format::Sniff)),
-            ("x.log", Plan::Read(Format::Sniff)),
-            ("x.", Plan::Read(Format::Sniff)),
+            ("dir.txt/x", SourcePlan::Read(Format::Sniff)),
+            (".txt", SourcePlan::Read(Format::Sniff)),
+            ("x.log", SourcePlan::Read(Format::Sniff)),
+            ("x.", SourcePlan::Read(Format::Sniff)),
         ] {
             assert_eq!(plan_for(name.as_bytes()), expected, "{name}");
         }

@@ -8,7 +8,7 @@ use crate::store::path;
 
 /// Compiled globs.
 #[derive(Debug)]
-pub struct Globs {
+pub(crate) struct Globs {
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
 }
@@ -19,7 +19,7 @@ impl Globs {
     ///
     /// # Errors
     /// [`Error::Config`] names the glob that is none.
-    pub fn new(config: &ReadConfig) -> Result<Self> {
+    pub(crate) fn new(config: &ReadConfig) -> Result<Self> {
         Ok(Self {
             include: compile("include", &config.include)?,
             exclude: compile("exclude", &config.exclude)?,
@@ -27,7 +27,7 @@ impl Globs {
     }
 
     /// Whether a file of this relative path is read.
-    pub fn admit(&self, relative: &[u8]) -> bool {
+    pub(crate) fn admit(&self, relative: &[u8]) -> bool {
         let path = path::from_bytes(relative);
         self.include.as_ref().is_none_or(|globs| globs.is_match(path))
             && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
@@ -36,7 +36,7 @@ impl Globs {
 
 /// An order of paths by the first of several globs that matches (`--keep priority:FILE`).
 #[derive(Debug)]
-pub struct Order {
+pub(crate) struct Order {
     globs: Option<GlobSet>,
     len: usize,
 }
@@ -46,12 +46,12 @@ impl Order {
     ///
     /// # Errors
     /// [`Error::Config`] names the glob that is none.
-    pub fn new(option: &str, globs: &[String]) -> Result<Self> {
+    pub(crate) fn new(option: &str, globs: &[String]) -> Result<Self> {
         Ok(Self { globs: compile(option, globs)?, len: globs.len() })
     }
 
     /// The number of the first glob that matches, or the number of globs.
-    pub fn place(&self, relative: &[u8]) -> u64 {
+    pub(crate) fn place(&self, relative: &[u8]) -> u64 {
         let matches = self.globs.as_ref().map(|globs| globs.matches(path::from_bytes(relative)));
         let first = matches.and_then(|matches| matches.into_iter().min());
         crate::units::count(first.unwrap_or(self.len))

@@ -13,20 +13,21 @@ mod globs;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub use format::{Format, is_packed};
-pub use globs::{Globs, Order};
+pub use format::Format;
+pub(crate) use format::is_packed;
+pub(crate) use globs::{Globs, Order};
 use rayon::prelude::*;
 
 use crate::config::ReadConfig;
 use crate::document::Kind;
 use crate::error::{Error, Result, SkipReason};
 use crate::observe::Observer;
-use crate::store::{self, Found, FoundKind, Input, Place, Root};
+use crate::store::{self, Input, InputPlace, ListedFile, ListedKind, Root};
 use crate::units::{SourceId, count};
 
-/// What is to be done with a source.
+/// The treatment of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Plan {
+pub enum SourcePlan {
     /// Read it as this format.
     Read(Format),
     /// Count it as skipped.
@@ -36,19 +37,19 @@ pub enum Plan {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct SourceEntry {
     /// End of its path in the arena; the path before it ends where this one starts.
     path_end: usize,
     size: u64,
     root: u32,
-    plan: Plan,
+    plan: SourcePlan,
 }
 
 /// All sources of a run in corpus order.
 #[derive(Debug, Default)]
 pub struct SourceList {
     paths: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<SourceEntry>,
     has_binary: bool,
 }
 
@@ -58,11 +59,11 @@ pub struct Source<'a> {
     /// Its number.
     pub id: SourceId,
     /// Where it stands.
-    pub place: Place<'a>,
+    pub place: InputPlace<'a>,
     /// Its size in bytes when it was listed.
     pub size: u64,
-    /// What is to be done with it.
-    pub plan: &'a Plan,
+    /// Its treatment.
+    pub plan: &'a SourcePlan,
 }
 
 /// More sources than this cannot be numbered.
@@ -90,7 +91,7 @@ impl SourceList {
         let relative = &self.paths[start..entry.path_end];
         Source {
             id,
-            place: Place { root: entry.root as usize, relative },
+            place: InputPlace { root: entry.root as usize, relative },
             size: entry.size,
             plan: &entry.plan,
         }
@@ -105,7 +106,7 @@ impl SourceList {
     ///
     /// # Errors
     /// [`Error::Limit`] past 2^32 - 2 sources.
-    pub fn push(&mut self, root: usize, relative: &[u8], plan: Plan) -> Result<()> {
+    pub fn push(&mut self, root: usize, relative: &[u8], plan: SourcePlan) -> Result<()> {
         let root = u32::try_from(root).ok().filter(|_| self.len() < MAX_SOURCES);
         let Some(root) = root else {
             let what = "more than 4,294,967,294 inputs; clean them in several runs";
@@ -113,7 +114,7 @@ impl SourceList {
         };
         self.has_binary |= format::is_binary(relative);
         self.paths.extend_from_slice(relative);
-        self.entries.push(Entry { path_end: self.paths.len(), size: 0, root, plan });
+        self.entries.push(SourceEntry { path_end: self.paths.len(), size: 0, root, plan });
         Ok(())
     }
 
@@ -124,8 +125,8 @@ impl SourceList {
             .into_par_iter()
             .with_min_len(256)
             .map(|index| {
-                let source = self.get(SourceId(u32::try_from(index).unwrap_or(u32::MAX)));
-                let is_read = matches!(source.plan, Plan::Read(_));
+                let source = self.get(SourceId::at(index));
+                let is_read = matches!(source.plan, SourcePlan::Read(_));
                 if is_read { input.size(source.place).unwrap_or(0) } else { 0 }
             })
             .collect();
@@ -141,7 +142,7 @@ impl SourceList {
 
     /// Bytes of memory it takes.
     pub fn num_bytes(&self) -> u64 {
-        count(self.paths.capacity() + self.entries.capacity() * size_of::<Entry>())
+        count(self.paths.capacity() + self.entries.capacity() * size_of::<SourceEntry>())
     }
 
     /// Sum of the known sizes in bytes.
@@ -173,7 +174,7 @@ pub fn discover(
             Root::Listed { relative, .. } => sources.push(number, relative, lister.plan_for(relative))?,
             Root::Stdin => {
                 let (name, format) = stdin(config.input_format);
-                sources.push(number, name.as_bytes(), Plan::Read(format))?;
+                sources.push(number, name.as_bytes(), SourcePlan::Read(format))?;
             }
         }
     }
@@ -190,7 +191,7 @@ fn stdin(kind: Kind) -> (String, Format) {
     (format!("stdin.{}", kind.ending()), Format::promised(kind))
 }
 
-/// What listing needs to know.
+/// The settings and the state of one listing.
 struct Lister<'a> {
     globs: Globs,
     follow: bool,
@@ -198,18 +199,24 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    fn plan_for(&self, relative: &[u8]) -> Plan {
-        if self.globs.admit(relative) { format::plan_for(relative) } else { Plan::Skip(SkipReason::Excluded) }
+    fn plan_for(&self, relative: &[u8]) -> SourcePlan {
+        if self.globs.admit(relative) {
+            format::plan_for(relative)
+        } else {
+            SourcePlan::Skip(SkipReason::Excluded)
+        }
     }
 
     fn directory(&self, directory: &Path, root: usize, sources: &mut SourceList) -> Result<()> {
         let mut outcome = Ok(());
-        store::list(directory, self.follow, |Found { relative, kind }| {
+        store::list(directory, self.follow, |ListedFile { relative, kind }| {
             let plan = match kind {
-                FoundKind::File => self.plan_for(&relative),
-                FoundKind::Symlink => Plan::Skip(SkipReason::Symlink),
-                FoundKind::Special => Plan::Skip(SkipReason::Special),
-                FoundKind::Unreadable(error) => Plan::Reject(format!("cannot be listed: {error}").into()),
+                ListedKind::File => self.plan_for(&relative),
+                ListedKind::Symlink => SourcePlan::Skip(SkipReason::Symlink),
+                ListedKind::Special => SourcePlan::Skip(SkipReason::Special),
+                ListedKind::Unreadable(error) => {
+                    SourcePlan::Reject(format!("cannot be listed: {error}").into())
+                }
             };
             outcome = sources.push(root, &relative, plan);
             if self.observer.is_cancelled() {
@@ -229,13 +236,13 @@ fn check_collisions(sources: &SourceList, roots: &[Root]) -> Result<()> {
         first: roots[first.min(second)].path().to_owned(),
         second: roots[first.max(second)].path().to_owned(),
     };
-    let written = || sources.iter().filter(|source| matches!(source.plan, Plan::Read(_)));
-    for Place { root, relative } in written().map(|source| source.place) {
+    let written = || sources.iter().filter(|source| matches!(source.plan, SourcePlan::Read(_)));
+    for InputPlace { root, relative } in written().map(|source| source.place) {
         if let Some(first) = owners.insert(relative, root) {
             return Err(collision(relative, first, root));
         }
     }
-    for Place { root, relative } in written().map(|source| source.place) {
+    for InputPlace { root, relative } in written().map(|source| source.place) {
         let parents = memchr::memchr_iter(b'/', relative).map(|end| &relative[..end]);
         for parent in parents {
             if let Some(&first) = owners.get(parent) {
@@ -253,13 +260,13 @@ mod tests {
     #[test]
     fn a_list_gives_back_what_was_pushed() {
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
-        sources.push(1, b"", Plan::Skip(SkipReason::Special)).unwrap();
-        sources.push(1, b"b/c", Plan::Reject("why".into())).unwrap();
+        sources.push(0, b"a.txt", SourcePlan::Read(Format::Named(Kind::Text))).unwrap();
+        sources.push(1, b"", SourcePlan::Skip(SkipReason::Special)).unwrap();
+        sources.push(1, b"b/c", SourcePlan::Reject("why".into())).unwrap();
         let all: Vec<_> = sources.iter().map(|s| (s.place.root, s.place.relative, s.plan.clone())).collect();
-        assert_eq!(all[0], (0, &b"a.txt"[..], Plan::Read(Format::Named(Kind::Text))));
-        assert_eq!(all[1], (1, &b""[..], Plan::Skip(SkipReason::Special)));
-        assert_eq!(all[2], (1, &b"b/c"[..], Plan::Reject("why".into())));
+        assert_eq!(all[0], (0, &b"a.txt"[..], SourcePlan::Read(Format::Named(Kind::Text))));
+        assert_eq!(all[1], (1, &b""[..], SourcePlan::Skip(SkipReason::Special)));
+        assert_eq!(all[2], (1, &b"b/c"[..], SourcePlan::Reject("why".into())));
     }
 
     #[test]
@@ -268,7 +275,7 @@ mod tests {
         let list = |paths: &[(usize, &str)]| {
             let mut sources = SourceList::default();
             for (root, path) in paths {
-                sources.push(*root, path.as_bytes(), Plan::Read(Format::Named(Kind::Text))).unwrap();
+                sources.push(*root, path.as_bytes(), SourcePlan::Read(Format::Named(Kind::Text))).unwrap();
             }
             check_collisions(&sources, &roots)
         };

@@ -1,4 +1,4 @@
-//! What documents come in: the name, the endings and the nature of every container, in one table.
+//! The kinds of documents and containers, in one table: name, file endings and nature of each.
 //!
 //! Plain data, so that the configuration, the listing of files and the stages speak of one thing. How each container
 //! is read and written is in `read::container`, one file each.
@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a stream of bytes is, once nothing is left to unpack: one document, or a container of records.
+/// The kind of a stream of bytes once nothing is left to unpack: one document, or a container of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -27,7 +27,7 @@ pub enum Kind {
     Parquet,
 }
 
-/// What a container holds.
+/// The content of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     /// One document.
@@ -46,7 +46,7 @@ struct About {
     /// The endings of the names of such files; the first is given to what has no name.
     endings: &'static [&'static str],
     holds: Holds,
-    /// It is no text: its first bytes show it, whatever its name says, and to read it is to unpack it.
+    /// Whether the first bytes show that it is no text, whatever its name says; reading it is unpacking it.
     is_binary: bool,
 }
 

@@ -25,7 +25,7 @@ impl Document {
     }
 }
 
-/// One paragraph of a document: where it stands, and what writing it takes.
+/// A paragraph of a document, with its place and the details that writing it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paragraph {
     /// The paragraph without its line ending and, under repair, without the white space and removed
@@ -33,6 +33,6 @@ pub struct Paragraph {
     pub span: ByteSpan,
     /// A blank line stands between it and the paragraph before it, or the start of the text.
     pub blank_before: bool,
-    /// What is written differs from the bytes of the span.
+    /// Whether the written paragraph differs from the bytes of the span.
     pub altered: bool,
 }

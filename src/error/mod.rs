@@ -1,5 +1,5 @@
-//! What can go wrong: [`Error`] ends a run and nothing is published; [`Rejection`] leaves out one
-//! input, is listed, and the run goes on (contract X1, X2).
+//! Errors and rejections. An [`Error`] ends a run, and nothing is published. A [`Rejection`] leaves out one input and
+//! is listed, and the run goes on (contract X1, X2).
 //!
 //! Every message names the path, the place in it, the reason and the remedy, and paths are printed
 //! with control and bidirectional characters escaped ([`crate::store::path::printable`]).
@@ -30,7 +30,7 @@ pub enum Error {
     Input {
         /// The input as given.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error that the operating system gave.
         source: io::Error,
     },
 
@@ -42,7 +42,7 @@ pub enum Error {
     InputKind {
         /// The input as given.
         path: PathBuf,
-        /// What it is: FIFO, socket, device.
+        /// The type of file: FIFO, socket, device.
         kind: &'static str,
     },
 
@@ -82,7 +82,7 @@ pub enum Error {
     /// OUT or its record exists but is nothing this program may replace.
     #[error("{}: exists and {what}; move it away or choose another OUT", printable(path))]
     OutputForeign {
-        /// What is in the way.
+        /// The path that is in the way.
         path: PathBuf,
         /// Why it is not replaced.
         what: String,
@@ -113,9 +113,9 @@ pub enum Error {
     Index {
         /// The index.
         path: PathBuf,
-        /// What is wrong with it, and where.
+        /// The fault, and its place.
         what: String,
-        /// What to do about it.
+        /// A sentence about the way to mend it.
         remedy: &'static str,
     },
 
@@ -133,7 +133,7 @@ pub enum Error {
         printable(missing)
     )]
     NoAccount {
-        /// What was named.
+        /// The path that was named.
         path: PathBuf,
         /// The file that would stand there.
         missing: PathBuf,
@@ -145,12 +145,12 @@ pub enum Error {
         printable(path),
         line.map_or(String::new(), |line| format!("{line}:"))
     )]
-    Record {
+    Account {
         /// The file.
         path: PathBuf,
         /// The line in it, from 1.
         line: Option<u64>,
-        /// What is wrong with it.
+        /// The fault.
         what: String,
     },
 
@@ -162,9 +162,9 @@ pub enum Error {
     Output {
         /// The file or directory.
         path: PathBuf,
-        /// What was tried: "write", "create", "rename".
+        /// The operation that failed: "write", "create", "rename".
         operation: &'static str,
-        /// What the operating system said.
+        /// The error that the operating system gave.
         source: io::Error,
     },
 
@@ -194,7 +194,7 @@ pub enum Error {
         free: u64,
     },
 
-    /// What a run wrote down for itself is not what it reads back.
+    /// A file that the run wrote for itself does not read back as it was written.
     #[error(
         "{}: damaged at byte {offset}: what the run wrote there is not what it reads; nothing was published: check \
          the disk, or choose another one with --spill-dir, and run again",
@@ -219,7 +219,7 @@ pub enum Error {
     /// A report cannot be written.
     #[error("cannot write a report: {source}; check free space and permissions there and run again")]
     Report {
-        /// What the operating system said.
+        /// The error that the operating system gave.
         source: io::Error,
     },
 

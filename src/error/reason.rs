@@ -60,7 +60,7 @@ pub enum RejectReason {
     TextNotString,
     /// The text field stands twice in the record.
     TextTwice,
-    /// Its encoding cannot be told.
+    /// Its encoding cannot be detected.
     EncodingUnknown,
     /// It holds bytes that are no text in its encoding.
     Undecodable,
@@ -68,7 +68,7 @@ pub enum RejectReason {
     Corrupt,
     /// It is longer than a document may be.
     TooLarge,
-    /// It expands to so many times its size that it is an attack, not a text.
+    /// The file expands so much that it is an attack, not a text.
     Bomb,
     /// The rows are not CSV, or have too few fields.
     NotCsv,
@@ -138,7 +138,7 @@ impl RejectReason {
         }
     }
 
-    /// What the user can do about it, in one clause.
+    /// Advice to the user, in one clause.
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Unreadable => "check its permissions, or leave it out of the input",

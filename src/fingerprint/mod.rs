@@ -8,7 +8,8 @@ mod sketch;
 
 use sha2::{Digest, Sha256};
 
-pub use numbers::{Number, Numbers, SLOT_BITS, Slots, WORD_BITS};
+pub(crate) use numbers::WORD_BITS;
+pub use numbers::{Number, Numbers, Slots};
 pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;

@@ -5,7 +5,7 @@ use super::shingle::{GOLDEN, TokenObserver, mix};
 /// A number, and what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number {
-    /// The slot: a hash, of [`SLOT_BITS`], of what stands before the number and after it. Texts that say the same
+    /// The slot: a hash, of `SLOT_BITS`, of what stands before the number and after it. Texts that say the same
     /// around a number have the same slot there.
     pub slot: u64,
     /// Its digits and points; of several numbers that follow one another, all of them, parted by spaces.
@@ -17,28 +17,28 @@ pub struct Number {
 pub struct Slots {
     /// The numbers, in text order.
     pub numbers: Vec<Number>,
-    /// The words that stand between two words, in text order, each as its slot and below that [`WORD_BITS`] of its
+    /// The words that stand between two words, in text order, each as its slot and below that `WORD_BITS` of its
     /// hash: what may stand in one text where the other has a number.
     pub words: Vec<u64>,
 }
 
 /// Bits of a slot: of two texts of a thousand words, one in a hundred thousand numbers meets a slot by chance.
-pub const SLOT_BITS: u32 = 28;
+pub(crate) const SLOT_BITS: u32 = 28;
 /// Bits of a word behind its slot.
-pub const WORD_BITS: u32 = 12;
+pub(crate) const WORD_BITS: u32 = 12;
 
-/// What stands at the beginning and at the end of a text.
+/// The hash that stands for the beginning or the end of a text, where a word has no neighbour.
 const EDGE: u64 = 0x6564_6765;
 
 /// A token, or several numbers in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Unit {
+struct TokenGroup {
     hash: u64,
-    kind: UnitKind,
+    kind: TokenGroupKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum UnitKind {
+enum TokenGroupKind {
     Edge,
     Number,
     Word,
@@ -51,9 +51,9 @@ enum UnitKind {
 #[derive(Debug)]
 pub struct Numbers {
     found: Slots,
-    before: Unit,
+    before: TokenGroup,
     /// The unit whose slot is known once the next has come, and the text of a number.
-    open: Unit,
+    open: TokenGroup,
     text: String,
     /// The token in the making.
     digits: String,
@@ -62,7 +62,7 @@ pub struct Numbers {
 
 impl Default for Numbers {
     fn default() -> Self {
-        let edge = Unit { hash: EDGE, kind: UnitKind::Edge };
+        let edge = TokenGroup { hash: EDGE, kind: TokenGroupKind::Edge };
         Self {
             found: Slots::default(),
             before: edge,
@@ -78,18 +78,18 @@ impl Default for Numbers {
 const MAX_TEXT: usize = 64;
 
 impl Numbers {
-    /// What was found so far; the collector is empty again.
+    /// Returns the slots found so far, and empties the collector.
     pub fn finish(&mut self) -> Slots {
-        self.close(Unit { hash: EDGE, kind: UnitKind::Edge });
+        self.close(TokenGroup { hash: EDGE, kind: TokenGroupKind::Edge });
         std::mem::take(self).found
     }
 
     /// Takes down the open unit, which `next` follows.
-    fn close(&mut self, next: Unit) {
+    fn close(&mut self, next: TokenGroup) {
         let around = self.before.hash.rotate_left(32) ^ next.hash.wrapping_mul(GOLDEN);
         let slot = around.wrapping_mul(GOLDEN) >> (u64::BITS - SLOT_BITS);
         match self.open.kind {
-            UnitKind::Number => {
+            TokenGroupKind::Number => {
                 let mut text = std::mem::take(&mut self.text);
                 if text.len() > MAX_TEXT {
                     text.truncate(text.floor_char_boundary(MAX_TEXT - 20));
@@ -98,7 +98,9 @@ impl Numbers {
                 self.found.numbers.push(Number { slot, text });
             }
             // Beside a number no number can stand, and so no word in the place of one.
-            UnitKind::Word if self.before.kind != UnitKind::Number && next.kind != UnitKind::Number => {
+            TokenGroupKind::Word
+                if self.before.kind != TokenGroupKind::Number && next.kind != TokenGroupKind::Number =>
+            {
                 self.found.words.push(slot << WORD_BITS | self.open.hash >> (u64::BITS - WORD_BITS));
             }
             _ => {}
@@ -132,17 +134,17 @@ impl TokenObserver for Numbers {
     fn end(&mut self, hash: u64) {
         let has_digit = self.digits.bytes().any(|byte| byte != b'.');
         let kind = match (std::mem::take(&mut self.has_letter), !has_digit) {
-            (false, false) => UnitKind::Number,
-            (true, false) => UnitKind::Mixed,
-            (_, true) => UnitKind::Word,
+            (false, false) => TokenGroupKind::Number,
+            (true, false) => TokenGroupKind::Mixed,
+            (_, true) => TokenGroupKind::Word,
         };
-        if kind == UnitKind::Number && self.open.kind == UnitKind::Number {
+        if kind == TokenGroupKind::Number && self.open.kind == TokenGroupKind::Number {
             self.open.hash = mix(self.open.hash ^ hash.rotate_left(1));
             self.text.push(' ');
         } else {
-            self.close(Unit { hash, kind });
+            self.close(TokenGroup { hash, kind });
         }
-        if kind == UnitKind::Number && self.text.len() <= MAX_TEXT {
+        if kind == TokenGroupKind::Number && self.text.len() <= MAX_TEXT {
             self.text.push_str(&self.digits);
         }
         self.digits.clear();

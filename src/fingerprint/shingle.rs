@@ -5,12 +5,14 @@
 
 use crate::config::{Shingle, ShingleUnit};
 use crate::normalize::TokenSink;
+use crate::units;
 
 /// An odd constant: 2^64 divided by the golden ratio (D. Knuth, TAOCP 3, section 6.4).
 pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The base of the rolling polynomial; odd, so that multiplying by it loses nothing.
 const BASE: u64 = 0xd6e8_feb8_6659_fd93;
-/// What a text shorter than one shingle is marked with, so that it is never taken for a part of a longer one.
+/// A mark that is mixed into the hash of a text shorter than one shingle, so that it never looks like a part of a
+/// longer text.
 const SHORT: u64 = 0x5851_f42d_4c95_7f2d;
 
 /// A bijection of 64 bits that leaves no pattern (the finalizer of `SplitMix64`: G. L. Steele, D. Lea and
@@ -30,12 +32,12 @@ pub(crate) fn mix(mut x: u64) -> u64 {
 #[derive(Debug, Clone, Default)]
 pub struct Shingles {
     hashes: Vec<u64>,
-    ends: Ends,
+    ends: TextEnds,
 }
 
 /// The elements at both ends of a text: at most one fewer than make a shingle.
 #[derive(Debug, Clone, Default)]
-struct Ends {
+struct TextEnds {
     head: Vec<u64>,
     tail: Vec<u64>,
     /// Elements in all.
@@ -158,7 +160,7 @@ impl<N: TokenObserver> Shingler<N> {
     /// The shingles of all tokens so far; the shingler is empty again. `numbers` stays.
     pub fn finish(&mut self) -> Shingles {
         let mut shingles = std::mem::take(&mut self.shingles);
-        let kept = usize::try_from(shingles.ends.len).unwrap_or(usize::MAX).min(self.shingle.len() - 1);
+        let kept = units::index(shingles.ends.len).min(self.shingle.len() - 1);
         // The last elements stand in the ring before `at`.
         let len = self.shingle.len();
         shingles.ends.tail = (0..kept).map(|n| self.ring[(self.at + len - kept + n) % len]).collect();

@@ -1,4 +1,4 @@
-//! `MinHash` sketches: a few bytes that tell how alike two sets of shingles are.
+//! `MinHash` sketches: a few bytes from which the similarity of two sets of shingles is estimated.
 //!
 //! The scheme is Fast Similarity Sketching (S. Dahlgaard, M. B. T. Knudsen and M. Thorup, FOCS 2017): one pass over
 //! the set throws every element into one of `k` bins, and a bin keeps its smallest value; as long as a bin is
@@ -9,6 +9,7 @@
 //! recall.
 
 use super::shingle::mix;
+use crate::units;
 
 /// Seeds the passes after the first. Changing it changes every sketch.
 const SEED: u64 = 0x7461_6d69_7331_3937;
@@ -21,7 +22,7 @@ pub struct Sketch {
     bins: Vec<u64>,
 }
 
-/// No value yet.
+/// The value of a bin that is still empty.
 const EMPTY: u64 = u64::MAX;
 
 impl Sketch {
@@ -52,7 +53,7 @@ impl Sketch {
 
     /// 16 bits a bin: what is kept in memory. Different values look equal once in 65,536.
     pub fn bits(&self) -> impl Iterator<Item = u16> + '_ {
-        self.bins.iter().map(|&value| u16::try_from(mix(value) >> 48).unwrap_or(0))
+        self.bins.iter().map(|&value| (mix(value) >> 48) as u16)
     }
 }
 
@@ -61,7 +62,7 @@ impl Sketch {
 fn place(hash: u64, num_bins: usize) -> (usize, u64) {
     // The high half times the number of bins, without a division (Lemire 2019, "Fast random integer generation").
     let bin = ((hash >> 32) * num_bins as u64) >> 32;
-    (usize::try_from(bin).unwrap_or(0), hash & 0xffff_ffff)
+    (units::index(bin), hash & 0xffff_ffff)
 }
 
 /// One pass over mixed hashes.
@@ -89,7 +90,7 @@ fn fill(bins: &mut [u64], distinct: &[u64]) {
             throw(bins, hashes, pass);
         } else {
             // From here on each pass fills one bin for certain.
-            let bin = usize::try_from(pass - num_bins).unwrap_or(0);
+            let bin = units::index(pass - num_bins);
             let value = hashes.map(|hash| hash & 0xffff_ffff).min().unwrap_or(0);
             if let Some(bin) = bins.get_mut(bin) {
                 *bin = (*bin).min(pass << 32 | value);

@@ -1,11 +1,11 @@
-//! One more run in an index.
+//! Adds one more run to an index.
 
 use crate::error::{Error, Result};
 use crate::store::Append;
 use crate::units::Ordinal;
 
 use super::entries::key;
-use super::{Entries, Entry, IndexReader, IndexRun, IndexSettings, IndexWriter};
+use super::{IndexEntries, IndexEntry, IndexReader, IndexRun, IndexSettings, IndexWriter};
 
 /// A run that is to be added.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct NewRun<'a> {
     pub name: &'a str,
     /// Paragraphs of its corpus.
     pub num_paragraphs: u64,
-    /// What it was made under.
+    /// The settings under which the run was made.
     pub settings: &'a IndexSettings,
 }
 
@@ -32,7 +32,7 @@ pub struct NewRun<'a> {
 pub fn add_run<'o>(
     index: Option<&IndexReader>,
     run: NewRun<'_>,
-    entries: impl IntoIterator<Item = Result<Entry>>,
+    entries: impl IntoIterator<Item = Result<IndexEntry>>,
     out: &'o mut dyn Append,
 ) -> Result<IndexWriter<'o>> {
     let settings = match index {
@@ -43,7 +43,7 @@ pub fn add_run<'o>(
     runs.push(IndexRun::new(run.name, run.num_paragraphs));
     let mut writer = IndexWriter::new(out, &settings, &runs)?;
     let mut earlier = index.map(|index| index.entries(0..=u64::MAX));
-    let mut advance = || earlier.as_mut().map_or(Ok(None), Entries::advance);
+    let mut advance = || earlier.as_mut().map_or(Ok(None), IndexEntries::advance);
     let mut next = advance()?;
     for entry in entries {
         let entry = entry?;

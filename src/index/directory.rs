@@ -11,7 +11,7 @@ const BLOCK_BYTES: usize = 8 * 1024;
 const UNIT: u64 = 1;
 /// Places that no document takes stand before it.
 const GAP: u64 = 1 << 1;
-/// It is not the record expected.
+/// Marks a document that is not the expected record.
 const RECORD: u64 = 1 << 2;
 
 /// A document of an index.
@@ -29,7 +29,7 @@ pub struct IndexedDocument<'a> {
 
 /// A block that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Block {
+pub(super) struct OpenBlock {
     bytes: Vec<u8>,
     num_documents: usize,
     /// Place of its first paragraph, and after the last.
@@ -39,7 +39,7 @@ pub(super) struct Block {
     next_record: Option<u64>,
 }
 
-impl Block {
+impl OpenBlock {
     /// Adds a document that begins at [`Self::end`] or after it.
     pub(super) fn push(&mut self, document: &IndexedDocument<'_>) {
         let IndexedDocument { path, record, start, num_paragraphs } = *document;
@@ -103,7 +103,7 @@ impl Block {
 
 /// A walk through the documents of a block.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(super) struct BlockWalk {
     bytes: Vec<u8>,
     fence: u64,
     at: usize,
@@ -119,7 +119,7 @@ pub(super) struct Walk {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
-impl Walk {
+impl BlockWalk {
     /// Before the first document of a block.
     pub(super) fn new(bytes: Vec<u8>, fence: u64) -> Self {
         Self { bytes, fence, start: fence, end: fence, ..Self::default() }
@@ -206,9 +206,9 @@ mod tests {
     use super::*;
 
     /// Path, record, first place, number of paragraphs.
-    type Told = (&'static str, Option<u64>, u64, u64);
+    type DocumentFields = (&'static str, Option<u64>, u64, u64);
 
-    const DOCUMENTS: [Told; 10] = [
+    const DOCUMENTS: [DocumentFields; 10] = [
         ("a/1.txt", None, 5, 3),
         ("a/2.txt", None, 8, 40),
         ("a/2.txt", None, 50, 1), // of the next run
@@ -222,7 +222,7 @@ mod tests {
     ];
 
     fn block() -> (u64, Vec<u8>) {
-        let mut block = Block::default();
+        let mut block = OpenBlock::default();
         for (path, record, start, num_paragraphs) in DOCUMENTS {
             let path = path.as_bytes();
             block.push(&IndexedDocument { path, record, start: Ordinal(start), num_paragraphs });
@@ -237,7 +237,7 @@ mod tests {
     fn places_are_found_in_any_order() {
         let (fence, bytes) = block();
         assert_eq!(fence, 5);
-        let mut walk = Walk::new(bytes, fence);
+        let mut walk = BlockWalk::new(bytes, fence);
         let places: Vec<u64> = (0..1100).chain((0..1100).rev()).chain([61, 5, 63, 5, 1063, 52]).collect();
         for place in places {
             let told =
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn neighbours_take_little() {
-        let mut block = Block::default();
+        let mut block = OpenBlock::default();
         for record in 0..100 {
             let start = Ordinal(record * 12);
             block.push(&IndexedDocument {
@@ -273,13 +273,13 @@ mod tests {
             for value in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut bytes = bytes.clone();
                 bytes[place] = value;
-                let _ = Walk::new(bytes, fence).seek(u64::MAX - 1); // any answer, and an end
+                let _ = BlockWalk::new(bytes, fence).seek(u64::MAX - 1); // any answer, and an end
             }
-            let cut = Walk::new(bytes[..place].to_vec(), fence).seek(u64::MAX);
+            let cut = BlockWalk::new(bytes[..place].to_vec(), fence).seek(u64::MAX);
             assert!(cut == Ok(false) || cut == Err(Malformed));
         }
         for bytes in [&[0x10][..], &[1, 0], &[5, 0], &[1, 200]] {
-            assert_eq!(Walk::new(bytes.to_vec(), 0).seek(0), Err(Malformed), "{bytes:?}");
+            assert_eq!(BlockWalk::new(bytes.to_vec(), 0).seek(0), Err(Malformed), "{bytes:?}");
         }
     }
 }

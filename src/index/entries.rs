@@ -11,7 +11,7 @@ use super::reader::IndexReader;
 
 /// A paragraph that survived an earlier run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct IndexEntry {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
     /// Its place in the index.
@@ -34,7 +34,7 @@ const READ_BLOCKS: u64 = 6;
 
 /// The entries of a range, ascending. Memory: one read.
 #[derive(Debug)]
-pub struct Entries<'a> {
+pub struct IndexEntries<'a> {
     reader: &'a IndexReader,
     range: RangeInclusive<u64>,
     /// Blocks that are still to be read.
@@ -45,7 +45,7 @@ pub struct Entries<'a> {
     last: Option<u128>,
 }
 
-impl<'a> Entries<'a> {
+impl<'a> IndexEntries<'a> {
     pub(super) fn new(reader: &'a IndexReader, range: RangeInclusive<u64>) -> Self {
         let blocks = reader.blocks_of(&range);
         Self { reader, range, blocks, buffer: Vec::new(), left: 0..0, last: None }
@@ -85,7 +85,7 @@ impl<'a> Entries<'a> {
         }
         let (mut is_ordered, mut last_place) = (true, 0);
         for entry in entries {
-            let Entry { fingerprint, place } = unpack(entry);
+            let IndexEntry { fingerprint, place } = unpack(entry);
             let own = key(&fingerprint);
             is_ordered &= last.is_none_or(|last| last < own);
             last_place = last_place.max(place.0);
@@ -132,7 +132,7 @@ impl<'a> Entries<'a> {
 
     /// Takes the next entry.
     #[inline]
-    pub(super) fn advance(&mut self) -> Result<Option<Entry>> {
+    pub(super) fn advance(&mut self) -> Result<Option<IndexEntry>> {
         if self.left.is_empty() {
             self.refill()?;
         }
@@ -142,8 +142,8 @@ impl<'a> Entries<'a> {
     }
 }
 
-impl Iterator for Entries<'_> {
-    type Item = Result<Entry>;
+impl Iterator for IndexEntries<'_> {
+    type Item = Result<IndexEntry>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {

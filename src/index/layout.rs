@@ -3,7 +3,7 @@
 use crate::fingerprint::Fingerprint;
 use crate::units::{Ordinal, count};
 
-use super::{Entry, IndexSettings};
+use super::{IndexEntry, IndexSettings};
 
 /// The first 8 bytes of every index, and the last.
 pub const MAGIC: &[u8; 8] = b"tamisidx";
@@ -12,7 +12,7 @@ pub const VERSION: u32 = 1;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.
-pub const BLOCK_DOCUMENTS: usize = 512;
+pub(crate) const BLOCK_DOCUMENTS: usize = 512;
 /// Most places of an index: they take six bytes.
 pub const MAX_PLACES: u64 = 1 << 48;
 
@@ -31,7 +31,7 @@ pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
 /// Numbers in the footer.
 const NUM_FIELDS: usize = 7;
 
-/// The parts of the file, as they are named in errors and told apart in checksums.
+/// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Header,
@@ -83,9 +83,10 @@ pub(super) fn entries_len(num_entries: u64) -> Option<u64> {
 /// The header.
 pub(super) fn header(settings: &IndexSettings) -> Vec<u8> {
     let json = serde_json::to_vec(settings).unwrap_or_default(); // strings and numbers
+    let len = u32::try_from(json.len()).expect("settings and the names of runs are a few kilobytes");
     let mut header = MAGIC.to_vec();
     header.extend_from_slice(&VERSION.to_le_bytes());
-    header.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
+    header.extend_from_slice(&len.to_le_bytes());
     header.extend_from_slice(&json);
     let crc = checksum(Section::Header, 0, &header);
     header.extend_from_slice(&crc);
@@ -147,7 +148,7 @@ impl Footer {
 
 /// Writes an entry.
 #[inline]
-pub(super) fn pack(entry: Entry) -> [u8; ENTRY] {
+pub(super) fn pack(entry: IndexEntry) -> [u8; ENTRY] {
     let mut bytes = [0; ENTRY];
     bytes[..16].copy_from_slice(entry.fingerprint.as_bytes());
     bytes[16..].copy_from_slice(&entry.place.0.to_le_bytes()[..6]);
@@ -156,21 +157,21 @@ pub(super) fn pack(entry: Entry) -> [u8; ENTRY] {
 
 /// Reads an entry.
 #[inline]
-pub(super) fn unpack(bytes: &[u8; ENTRY]) -> Entry {
+pub(super) fn unpack(bytes: &[u8; ENTRY]) -> IndexEntry {
     let (mut fingerprint, mut place) = ([0; 16], [0; 8]);
     fingerprint.copy_from_slice(&bytes[..16]);
     place[..6].copy_from_slice(&bytes[16..]);
     let place = Ordinal(u64::from_le_bytes(place));
-    Entry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
+    IndexEntry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
 }
 
 /// Appends an integer, 7 bits a byte.
 pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
     }
-    bytes.push(u8::try_from(number).unwrap_or_default());
+    bytes.push((number & 0x7f) as u8);
 }
 
 /// Takes an integer from the front; `None` if it is cut off or has more than 64 bits.
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn entries_come_back() {
-        let entry = Entry { fingerprint: Fingerprint::of(b"abc"), place: Ordinal(MAX_PLACES - 1) };
+        let entry = IndexEntry { fingerprint: Fingerprint::of(b"abc"), place: Ordinal(MAX_PLACES - 1) };
         assert_eq!(unpack(&pack(entry)), entry);
     }
 

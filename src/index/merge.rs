@@ -12,7 +12,7 @@ use crate::store::path::printable;
 use crate::units::Ordinal;
 
 use super::entries::key;
-use super::{Entry, IndexReader, IndexSettings, IndexWriter};
+use super::{IndexEntry, IndexReader, IndexSettings, IndexWriter};
 
 /// Writes the index of all runs of `indexes`: those of a later one come behind those of an earlier one, and of one
 /// paragraph in several the earliest place stays, as if the runs had been added one after the other. Documents that
@@ -51,13 +51,13 @@ struct Head {
 }
 
 impl Head {
-    fn of(entry: Entry, index: usize) -> Self {
+    fn of(entry: IndexEntry, index: usize) -> Self {
         Self { key: key(&entry.fingerprint), index, place: entry.place.0 }
     }
 
-    fn entry(&self, bases: &[u64]) -> Entry {
+    fn entry(&self, bases: &[u64]) -> IndexEntry {
         let fingerprint = Fingerprint::from_bytes(self.key.to_be_bytes());
-        Entry { fingerprint, place: Ordinal(bases[self.index] + self.place) }
+        IndexEntry { fingerprint, place: Ordinal(bases[self.index] + self.place) }
     }
 }
 

@@ -17,7 +17,7 @@
 //! |---|---|
 //! | header | magic `tamisidx`; version u32; number of bytes of the settings u32; the settings, JSON; CRC-32 |
 //! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
-//! | directory | blocks of at most [`BLOCK_DOCUMENTS`] documents, each followed by its CRC-32 |
+//! | directory | blocks of at most `BLOCK_DOCUMENTS` documents, each followed by its CRC-32 |
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
 //! | runs | JSON: of each run its name and its numbers of paragraphs, entries and documents; CRC-32 |
@@ -53,11 +53,17 @@ mod reader;
 mod settings;
 mod writer;
 
+#[doc(hidden)]
 pub use add::{NewRun, add_run};
+#[doc(hidden)]
 pub use directory::IndexedDocument;
-pub use entries::{Entries, Entry};
-pub use layout::{BLOCK_DOCUMENTS, BLOCK_ENTRIES, MAGIC, MAX_PLACES, VERSION};
+#[doc(hidden)]
+pub use entries::{IndexEntries, IndexEntry};
+#[doc(hidden)]
+pub use layout::BLOCK_ENTRIES;
+pub use layout::{MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
 pub use reader::{IndexPlace, IndexReader};
 pub use settings::{IndexRun, IndexSettings};
+#[doc(hidden)]
 pub use writer::IndexWriter;

@@ -8,15 +8,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::store::ReadAt;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
-use super::directory::Walk;
+use super::directory::BlockWalk;
 use super::layout::{
     BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
 };
-use super::{Entries, IndexRun, IndexSettings};
+use super::{IndexEntries, IndexRun, IndexSettings};
 
-/// What to do about a damaged file.
+/// Advice for a damaged file.
 const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
 
 /// Where a paragraph stood in an earlier run.
@@ -46,10 +46,10 @@ pub struct IndexReader {
     ends: Vec<u64>,
     footer: Footer,
     fences: Vec<u64>,
-    /// Of each block of the directory, its first place and its offset.
+    /// The first place and the offset of each block of the directory.
     directory: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
-    walk: Mutex<Option<(usize, Walk)>>,
+    walk: Mutex<Option<(usize, BlockWalk)>>,
 }
 
 impl fmt::Debug for IndexReader {
@@ -59,12 +59,12 @@ impl fmt::Debug for IndexReader {
 }
 
 /// A file of which no more is known than its name.
-struct Raw<'a> {
+struct IndexFile<'a> {
     file: &'a dyn ReadAt,
     path: &'a Path,
 }
 
-impl Raw<'_> {
+impl IndexFile<'_> {
     fn error(&self, what: String, remedy: &'static str) -> Error {
         Error::Index { path: self.path.to_owned(), what, remedy }
     }
@@ -85,7 +85,7 @@ impl Raw<'_> {
         })
     }
 
-    /// The bytes of a range, which must lie in the file: so many are allocated.
+    /// Reads a range of bytes, which must lie in the file: a buffer of its length is allocated.
     fn read(&self, section: Section, range: Range<u64>) -> Result<Vec<u8>> {
         let len = range.end.checked_sub(range.start).filter(|_| range.end <= self.file.len());
         let len = len.and_then(|len| usize::try_from(len).ok());
@@ -127,7 +127,7 @@ impl Raw<'_> {
                 "use the tamis that wrote it, or build it again with `tamis index build`",
             ));
         }
-        if len > u32::try_from(MAX_SETTINGS).unwrap_or(u32::MAX) {
+        if len as usize > MAX_SETTINGS {
             return Err(self.damaged(Section::Header, None, "it is longer than any"));
         }
         let end = count(PREAMBLE + CRC) + u64::from(len);
@@ -200,7 +200,7 @@ impl IndexReader {
     /// # Errors
     /// [`Error::Index`] if it is no index, is of another version, or is damaged.
     pub fn open(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
-        let raw = Raw { file: &*file, path };
+        let raw = IndexFile { file: &*file, path };
         let (settings, header) = raw.header()?;
         let footer = raw.footer(header)?;
         let (runs, ends) = raw.runs(&footer)?;
@@ -215,7 +215,7 @@ impl IndexReader {
         &self.path
     }
 
-    /// What it depends on.
+    /// The settings that the index depends on.
     pub fn settings(&self) -> &IndexSettings {
         &self.settings
     }
@@ -256,8 +256,8 @@ impl IndexReader {
 
     /// The entries whose fingerprints begin with 8 bytes that, as a big-endian number, are in `range`; ascending.
     /// `0..=u64::MAX` are all. Cost: at most two blocks of 45 kB more than what is given.
-    pub fn entries(&self, range: RangeInclusive<u64>) -> Entries<'_> {
-        Entries::new(self, range)
+    pub fn entries(&self, range: RangeInclusive<u64>) -> IndexEntries<'_> {
+        IndexEntries::new(self, range)
     }
 
     /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
@@ -274,7 +274,7 @@ impl IndexReader {
         let is_cached = cached.as_ref().is_some_and(|(cached, _)| *cached == number);
         if !is_cached {
             *cached = None;
-            *cached = Some((number, Walk::new(self.directory_block(number)?, self.directory[number].0)));
+            *cached = Some((number, BlockWalk::new(self.directory_block(number)?, self.directory[number].0)));
         }
         let Some((_, walk)) = &mut *cached else { return Err(missing()) };
         let malformed = |_| self.damaged(Section::Directory, Some(count(number)), "it cannot be understood");
@@ -291,8 +291,8 @@ impl IndexReader {
         })
     }
 
-    fn raw(&self) -> Raw<'_> {
-        Raw { file: &*self.file, path: &self.path }
+    fn raw(&self) -> IndexFile<'_> {
+        IndexFile { file: &*self.file, path: &self.path }
     }
 
     pub(super) fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {
@@ -315,7 +315,7 @@ impl IndexReader {
     pub(super) fn read_blocks(&self, blocks: Range<u64>, bytes: &mut Vec<u8>) -> Result<()> {
         let start = self.footer.entries + blocks.start * count(BLOCK);
         let end = self.footer.directory.min(self.footer.entries + blocks.end * count(BLOCK));
-        bytes.resize(usize::try_from(end - start).unwrap_or_default(), 0);
+        bytes.resize(units::index(end - start), 0);
         self.raw().fill(Section::Entries, start, bytes)
     }
 

@@ -1,4 +1,4 @@
-//! What an index depends on, and the runs that are in it.
+//! The settings that an index depends on, and the list of its runs.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Config, MatchMode, Repair, SplitMode};
 use crate::normalize::unicode_versions;
 
-/// What fingerprints depend on, and which paragraphs have one. An index made under other settings says nothing.
+/// The settings that decide on fingerprints and on which paragraphs have one. An index made under other settings cannot
+/// be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndexSettings {
@@ -43,22 +44,22 @@ pub struct IndexRun {
 }
 
 impl IndexRun {
-    /// A run that takes so many places, with nothing in the index yet.
+    /// A run with `num_paragraphs` places, and with nothing in the index yet.
     pub fn new(name: impl Into<String>, num_paragraphs: u64) -> Self {
         Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0 }
     }
 }
 
 /// A setting that differs: its name, and its two values.
-type Difference = (String, String, String);
+type SettingDifference = (String, String, String);
 
-fn differ<T: Serialize + PartialEq>(name: &str, one: &T, other: &T) -> Option<Difference> {
+fn differ<T: Serialize + PartialEq>(name: &str, one: &T, other: &T) -> Option<SettingDifference> {
     let spelled = |value: &T| serde_json::to_string(value).unwrap_or_default().replace('"', "");
     (one != other).then(|| (name.to_owned(), spelled(one), spelled(other)))
 }
 
 impl IndexSettings {
-    /// Those of a run under this configuration.
+    /// The settings of a run under this configuration.
     pub fn of(config: &Config) -> Self {
         let version = |(major, minor, patch)| format!("{major}.{minor}.{patch}");
         Self {
@@ -80,7 +81,7 @@ impl IndexSettings {
     }
 
     /// Why fingerprints of the two cannot be compared.
-    fn differs(&self, other: &Self) -> Option<Difference> {
+    fn differs(&self, other: &Self) -> Option<SettingDifference> {
         let unicode = || {
             let names = self.unicode.keys().chain(other.unicode.keys());
             let mut told = names.filter_map(|name| {

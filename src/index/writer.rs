@@ -7,21 +7,21 @@ use crate::error::{Error, Result};
 use crate::store::Append;
 use crate::units::{Ordinal, count};
 
-use super::directory::Block;
+use super::directory::OpenBlock;
 use super::entries::{key, prefix};
 use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
-use super::{Entry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
+use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
 /// Bytes of a write: as much as a disk takes at full speed.
 const WRITE: usize = 256 * 1024;
 
-/// What callers must see to; nobody can bring it about with a file.
+/// Advice for a mistake of the calling code, which no file can bring about.
 const BUG: &str = "this is a bug of tamis: please report it";
 
 /// Writes an index.
 pub struct IndexWriter<'a> {
     out: &'a mut dyn Append,
-    /// What is not written yet, and the number of bytes that are.
+    /// Bytes that are not written yet, and the number of those that are.
     buffer: Vec<u8>,
     written: u64,
     runs: Vec<IndexRun>,
@@ -34,7 +34,7 @@ pub struct IndexWriter<'a> {
     entries: u64,
     /// Where the directory begins, once it has begun: no entry may follow.
     directory: Option<u64>,
-    documents: Block,
+    documents: OpenBlock,
     fences: Vec<u64>,
     directory_fences: Vec<(u64, u64)>,
 }
@@ -83,7 +83,7 @@ impl<'a> IndexWriter<'a> {
             num_entries: 0,
             entries,
             directory: None,
-            documents: Block::default(),
+            documents: OpenBlock::default(),
             fences: Vec::new(),
             directory_fences: Vec::new(),
         })
@@ -94,7 +94,7 @@ impl<'a> IndexWriter<'a> {
     /// # Errors
     /// [`Error::Index`] if they do not or the place is in no run, and those of the file.
     #[inline]
-    pub fn push(&mut self, entry: Entry) -> Result<()> {
+    pub fn push(&mut self, entry: IndexEntry) -> Result<()> {
         let run = self.ends.partition_point(|end| *end <= entry.place.0);
         let key = key(&entry.fingerprint);
         let is_sound = self.last < Some(key) && self.directory.is_none();

@@ -74,7 +74,7 @@ impl KeyBuffer {
         self.len = end;
     }
 
-    /// All the room, and where the text in it ends; [`Self::set_len`] tells how far it was written.
+    /// All the room, and where the text in it ends; call [`Self::set_len`] with the new end after writing.
     #[inline]
     pub(super) fn room(&mut self) -> (&mut [u8], usize) {
         (&mut self.bytes, self.len)

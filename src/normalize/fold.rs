@@ -27,7 +27,7 @@ struct Form {
 
 /// Eight bytes are stored whatever the length.
 const MAX_FORM: usize = 8;
-/// A character of two bytes may become so many: what [`KeyBuffer`] has room for.
+/// The most bytes to which a character of two bytes may fold; [`KeyBuffer`] has room for them.
 const MAX_FOLDED: usize = 7;
 /// `len` of a white-space character: becomes one space, or none after another.
 const SPACE: u8 = 0xfe;
@@ -39,14 +39,14 @@ const PAGE: usize = 256;
 /// Pages up to U+10FFFF.
 const NUM_PAGES: usize = 0x11_0000 / PAGE;
 
-type Page = Box<[Form]>;
+type FoldPage = Box<[Form]>;
 
 /// The folded forms of all characters for one match mode, made page by page when first needed
 /// (about 30 µs a page; Chinese and English news touch some 90).
 #[derive(Debug)]
 pub(super) struct FoldTable {
     mode: MatchMode,
-    pages: [OnceLock<Page>; NUM_PAGES],
+    pages: [OnceLock<FoldPage>; NUM_PAGES],
 }
 
 static EXACT: FoldTable = FoldTable::new(MatchMode::Exact);
@@ -76,8 +76,8 @@ impl FoldTable {
     }
 
     #[cold]
-    fn make_page(&self, number: usize) -> Page {
-        let first = u32::try_from(number * PAGE).unwrap_or(u32::MAX);
+    fn make_page(&self, number: usize) -> FoldPage {
+        let first = u32::try_from(number * PAGE).expect("a page of characters");
         let hard = Form { bytes: [0; MAX_FORM], len: HARD };
         let forms =
             (first..).take(PAGE).map(|code| char::from_u32(code).map_or(hard, |c| make_form(c, self.mode)));

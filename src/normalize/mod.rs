@@ -1,4 +1,4 @@
-//! Stage 4, separate chains: [`repair()`] makes what is written (contract P3), [`KeyMaker`] makes the key
+//! Stage 4, separate chains: `repair()` makes what is written (contract P3), [`KeyMaker`] makes the key
 //! text that is compared (contract I1), [`Tokenizer`] the words by which near-duplicates are told.
 //!
 //! The key text is never written. Pure: no I/O, no clock, cannot fail on text. Does not know what is
@@ -13,7 +13,7 @@ mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
-pub use repair::{is_altered, repair, repaired_chars};
+pub(crate) use repair::{is_altered, repair, repaired_chars};
 pub use words::{TokenSink, Tokenizer};
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on

@@ -12,7 +12,7 @@ use crate::split::line::{self, Fate, fate};
 ///
 /// # Errors
 /// Those of `out`.
-pub fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<()> {
+pub(crate) fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<()> {
     let mut buffer = [0; 4];
     for c in repaired_chars(text, repair) {
         out.write_all(c.encode_utf8(&mut buffer).as_bytes())?;
@@ -21,8 +21,8 @@ pub fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<(
 }
 
 /// The characters of the repaired paragraph `text`, its lines joined by LF.
-pub fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> + '_ {
-    Lines { text, start: 0 }.enumerate().flat_map(move |(number, raw)| {
+pub(crate) fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> + '_ {
+    RepairedLines { text, start: 0 }.enumerate().flat_map(move |(number, raw)| {
         let body = match repair {
             Repair::Basic => &raw[line::trim(raw).range()],
             Repair::None => raw,
@@ -37,7 +37,7 @@ pub fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> 
 }
 
 /// Whether repair changes a character inside the lines of `text`. Cost: about 0.2 ns a byte where nothing is rare.
-pub fn is_altered(text: &str, repair: Repair) -> bool {
+pub(crate) fn is_altered(text: &str, repair: Repair) -> bool {
     // The first byte of U+0080 to U+00BF, controls among them, and the zero-width characters.
     let is_rare =
         |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || matches!(byte, 0x7f | 0xc2);
@@ -51,12 +51,12 @@ pub fn is_altered(text: &str, repair: Repair) -> bool {
 }
 
 /// The lines of a paragraph without their endings (contract P1).
-struct Lines<'a> {
+struct RepairedLines<'a> {
     text: &'a str,
     start: usize,
 }
 
-impl<'a> Iterator for Lines<'a> {
+impl<'a> Iterator for RepairedLines<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {

@@ -16,18 +16,18 @@ use crate::units::count;
 
 /// A member of an archive.
 #[derive(Debug)]
-pub struct Member {
+pub(crate) struct ArchiveMember {
     /// Its path in the archive, as raw bytes.
     pub path: Vec<u8>,
     /// Its number in the archive, counted from 0 over the members that are files.
     pub number: u64,
-    /// What writing it again takes.
-    pub meta: Meta,
+    /// Details that are needed to write the member again.
+    pub meta: MemberMeta,
 }
 
-/// What an archive says of a member beside its content.
+/// Details of a member beside its content, as the archive records them.
 #[derive(Debug, Clone)]
-pub enum Meta {
+pub(crate) enum MemberMeta {
     /// The header of a tar entry.
     Tar(Box<tar::Header>),
     /// Method, time and mode of a zip entry.
@@ -41,17 +41,21 @@ pub enum Meta {
     },
 }
 
-/// What a member holds.
-pub(super) enum Content {
+/// The content of a member.
+pub(super) enum MemberContent {
     Spool(Spool),
     Skipped(SkipReason),
     Rejected(Fault),
 }
 
 /// An archive that is being read.
-pub(super) trait Members: Send {
+pub(super) trait ArchiveMembers: Send {
     /// The next member that is a file; `None` after the last.
-    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble>;
+    fn next(
+        &mut self,
+        limit: u64,
+        spooler: &dyn Spooler,
+    ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble>;
 }
 
 /// A path without the `./` that `tar -c .` puts before it.
@@ -73,18 +77,23 @@ fn is_unsafe(path: &[u8]) -> bool {
 }
 
 /// Unpacks a member that is a regular file.
-fn unpack(path: &[u8], mut reader: impl Read, limit: u64, spooler: &dyn Spooler) -> Result<Content, Trouble> {
+fn unpack(
+    path: &[u8],
+    mut reader: impl Read,
+    limit: u64,
+    spooler: &dyn Spooler,
+) -> Result<MemberContent, Trouble> {
     if is_unsafe(path) {
         let detail = "its name would lead out of the archive's directory";
-        return Ok(Content::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
+        return Ok(MemberContent::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
     }
     if Format::is_unsupported(path) {
-        return Ok(Content::Skipped(SkipReason::Unsupported));
+        return Ok(MemberContent::Skipped(SkipReason::Unsupported));
     }
     let is_text = !is_packed(path) && !Format::of(path).kind().is_container();
     match Spool::fill(&mut reader, if is_text { limit } else { u64::MAX }, spooler, |_| ()) {
-        Ok(spool) => Ok(Content::Spool(spool)),
-        Err(Trouble::Fault(fault)) => Ok(Content::Rejected(fault)),
+        Ok(spool) => Ok(MemberContent::Spool(spool)),
+        Err(Trouble::Fault(fault)) => Ok(MemberContent::Rejected(fault)),
         Err(trouble) => Err(trouble),
     }
 }
@@ -104,8 +113,12 @@ impl TarMembers {
 /// A tar entry's content is padded to a multiple of this.
 const TAR_BLOCK: u64 = 512;
 
-impl Members for TarMembers {
-    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble> {
+impl ArchiveMembers for TarMembers {
+    fn next(
+        &mut self,
+        limit: u64,
+        spooler: &dyn Spooler,
+    ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         let broken = |error: io::Error| match Fault::of(&error) {
             // The operating system's errors and those of decompression are what they are.
             fault if fault.reason != RejectReason::Unreadable => fault,
@@ -126,9 +139,9 @@ impl Members for TarMembers {
             } else if kind.is_dir() || kind.is_pax_global_extensions() {
                 None
             } else if kind.is_symlink() || kind.is_hard_link() {
-                Some(Content::Skipped(SkipReason::Symlink))
+                Some(MemberContent::Skipped(SkipReason::Symlink))
             } else {
-                Some(Content::Skipped(SkipReason::Special))
+                Some(MemberContent::Skipped(SkipReason::Special))
             };
             let header = entry.header().clone();
             let rest = if kind.is_gnu_sparse() {
@@ -140,14 +153,17 @@ impl Members for TarMembers {
             };
             io::copy(&mut (&mut self.reader).take(rest), &mut io::sink()).map_err(broken)?;
             let Some(content) = content else { continue };
-            if let Content::Spool(spool) = &content
+            if let MemberContent::Spool(spool) = &content
                 && spool.len() < size
             {
                 return Err(Fault::new(RejectReason::NotArchive, "the tar archive breaks off").into());
             }
             let number = self.number;
             self.number += 1;
-            return Ok(Some((Member { path, number, meta: Meta::Tar(Box::new(header)) }, content)));
+            return Ok(Some((
+                ArchiveMember { path, number, meta: MemberMeta::Tar(Box::new(header)) },
+                content,
+            )));
         }
     }
 }
@@ -181,8 +197,12 @@ fn zip_fault(error: &ZipError) -> Fault {
     }
 }
 
-impl Members for ZipMembers {
-    fn next(&mut self, limit: u64, spooler: &dyn Spooler) -> Result<Option<(Member, Content)>, Trouble> {
+impl ArchiveMembers for ZipMembers {
+    fn next(
+        &mut self,
+        limit: u64,
+        spooler: &dyn Spooler,
+    ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         loop {
             if self.next >= self.archive.len() {
                 return Ok(None);
@@ -195,19 +215,19 @@ impl Members for ZipMembers {
             }
             let path = plain(entry.name_raw());
             let method = entry.compression();
-            let meta = Meta::Zip { method, modified: entry.last_modified(), mode: entry.unix_mode() };
+            let meta = MemberMeta::Zip { method, modified: entry.last_modified(), mode: entry.unix_mode() };
             let (is_link, is_encrypted) = (entry.is_symlink(), entry.encrypted());
             drop(entry);
             let content = if is_link {
-                Content::Skipped(SkipReason::Symlink)
+                MemberContent::Skipped(SkipReason::Symlink)
             } else if is_encrypted {
-                Content::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
+                MemberContent::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
             } else {
                 self.unpack(index, &path, limit, spooler)?
             };
             let number = self.number;
             self.number += 1;
-            return Ok(Some((Member { path, number, meta }, content)));
+            return Ok(Some((ArchiveMember { path, number, meta }, content)));
         }
     }
 }
@@ -219,14 +239,14 @@ impl ZipMembers {
         path: &[u8],
         limit: u64,
         spooler: &dyn Spooler,
-    ) -> Result<Content, Trouble> {
+    ) -> Result<MemberContent, Trouble> {
         match self.archive.by_index(index) {
             Ok(entry) => {
                 let compressed = entry.compressed_size();
                 let reader = ZipEntry { entry, compressed, decoded: 0 };
                 unpack(path, reader, limit, spooler)
             }
-            Err(error) => Ok(Content::Rejected(zip_fault(&error))),
+            Err(error) => Ok(MemberContent::Rejected(zip_fault(&error))),
         }
     }
 }

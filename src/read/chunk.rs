@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::archive::Member;
+use super::archive::ArchiveMember;
 use super::container::{Columns, Reread, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
@@ -13,7 +13,7 @@ use crate::units::SourceId;
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
-pub struct Chunk {
+pub(crate) struct Chunk {
     /// The bytes as decoded to UTF-8; the values of records are decoded in place.
     pub bytes: Vec<u8>,
     /// The sources, or members of archives, that have bytes here, in corpus order.
@@ -22,27 +22,27 @@ pub struct Chunk {
     pub slots: Vec<Slot>,
 }
 
-/// What a part is a part of.
+/// The whole to which a part belongs.
 #[derive(Debug, Clone)]
-pub enum Role {
+pub(crate) enum Role {
     /// A source that is one document or one container of records.
     Whole,
     /// The beginning of an archive; holds nothing.
     ArchiveStart,
     /// A member of an archive: one document or one container of records.
-    Member(Arc<Member>),
+    Member(Arc<ArchiveMember>),
     /// The end of an archive; holds nothing but how reading it went.
     ArchiveEnd,
 }
 
-/// What a chunk holds of one source, or of one member of an archive.
+/// The bytes that a chunk holds of one source, or of one member of an archive.
 #[derive(Debug)]
-pub struct Part {
+pub(crate) struct Part {
     /// The source.
     pub source: SourceId,
-    /// What it is a part of.
+    /// The whole to which the part belongs.
     pub role: Role,
-    /// What the source or member is.
+    /// The kind of the source or member.
     pub kind: Kind,
     /// How it is wrapped up.
     pub wrap: Wrap,
@@ -72,14 +72,14 @@ pub struct Part {
 
 /// How reading a source, or a piece of it, went.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PartFate {
+pub(crate) enum PartFate {
     /// Well.
     Read,
-    /// It is not for us.
+    /// The part is not for this program.
     Skipped(SkipReason),
-    /// It is bad from here on: a text document as a whole, a container after the records that were read.
+    /// The part is bad from here on: a text document as a whole, a container after the records that were read.
     Rejected(Fault),
-    /// What was read of its source means nothing: the source is to be read again from its start, in another way.
+    /// Reading the source has to begin again, in another way: nothing that was read of it counts.
     Reread(Reread),
 }
 
@@ -106,24 +106,24 @@ impl Part {
     }
 
     /// Whether it is a whole source.
-    pub fn is_whole_source(&self) -> bool {
+    pub(crate) fn is_whole_source(&self) -> bool {
         matches!(self.role, Role::Whole) && self.is_first && self.is_last
     }
 
     /// Whether its source ends with it.
-    pub fn ends_source(&self) -> bool {
+    pub(crate) fn ends_source(&self) -> bool {
         self.is_last && matches!(self.role, Role::Whole | Role::ArchiveEnd)
     }
 
     /// Whether it may belong to a text document that stands in several chunks: one that goes wrong at once ends with
     /// its first piece, and others of its pieces may have been read all the same.
-    pub fn is_piece_of_text(&self) -> bool {
+    pub(crate) fn is_piece_of_text(&self) -> bool {
         let is_document = matches!(self.role, Role::Whole | Role::Member(_)) && !self.kind.is_container();
         is_document && !(self.is_first && self.is_last && self.fate == PartFate::Read)
     }
 
     /// The archive's member it belongs to.
-    pub fn member(&self) -> Option<&Arc<Member>> {
+    pub(crate) fn member(&self) -> Option<&Arc<ArchiveMember>> {
         match &self.role {
             Role::Member(member) => Some(member),
             _ => None,
@@ -131,14 +131,14 @@ impl Part {
     }
 
     /// Number of the member in its archive; 0 for a whole source.
-    pub fn unit(&self) -> u64 {
+    pub(crate) fn unit(&self) -> u64 {
         self.member().map_or(0, |member| member.number)
     }
 }
 
 impl Chunk {
     /// An empty chunk that reuses `buffer`.
-    pub fn new(mut buffer: Vec<u8>) -> Self {
+    pub(crate) fn new(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
         Self { bytes: buffer, parts: Vec::new(), slots: Vec::new() }
     }

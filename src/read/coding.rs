@@ -11,7 +11,7 @@ use crate::error::RejectReason;
 /// The encoding of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Coding {
-    /// What the document is written in.
+    /// The encoding in which the document is written.
     pub(super) encoding: &'static Encoding,
     /// Whether the bytes are UTF-8 already, with a byte 0xFF for each malformed sequence.
     pub(super) is_decoded: bool,
@@ -28,7 +28,7 @@ impl Coding {
     }
 }
 
-/// What detecting an encoding needs to know.
+/// The options that encoding detection depends on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Detection {
     /// `--encoding`.

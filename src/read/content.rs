@@ -1,10 +1,10 @@
-//! What bytes are, detected by the first of them: compressed, or an archive. What is neither is a document or a
-//! container of records: see [`super::container`].
+//! Recognizes compression and archives by the first bytes of a file. Files that are neither are documents or containers
+//! of records: see [`super::container`].
 
 /// How a stream of bytes is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Compression {
-    /// Not at all.
+pub(crate) enum Compression {
+    /// The file is not compressed.
     #[default]
     None,
     /// gzip, one member or several (RFC 1952).
@@ -28,7 +28,7 @@ pub(super) fn is_clean_text(head: &[u8]) -> bool {
 
 impl Compression {
     /// The compression whose magic number `head` starts with.
-    pub fn of(head: &[u8]) -> Self {
+    pub(crate) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             // A frame, or a skippable frame that stands before one (RFC 8878, sections 3.1.1 and 3.1.2).
@@ -46,7 +46,7 @@ impl Compression {
     }
 
     /// Its usual name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Gzip => "gzip",
@@ -59,7 +59,7 @@ impl Compression {
 
 /// A file of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Archive {
+pub(crate) enum Archive {
     /// tar, in the forms of POSIX and GNU.
     Tar,
     /// zip.
@@ -68,7 +68,7 @@ pub enum Archive {
 
 impl Archive {
     /// The archive whose magic number stands in `head`.
-    pub fn of(head: &[u8]) -> Option<Self> {
+    pub(crate) fn of(head: &[u8]) -> Option<Self> {
         /// Where a tar header says so.
         const USTAR: usize = 257;
         match head {
@@ -79,7 +79,7 @@ impl Archive {
     }
 
     /// Its usual name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tar => "tar",
             Self::Zip => "zip",
@@ -89,7 +89,7 @@ impl Archive {
 
 /// How the bytes of documents are wrapped up in a source, from the outside in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Wrap {
+pub(crate) struct Wrap {
     /// Compression of the whole file.
     pub outer: Compression,
     /// The archive it is.
@@ -98,7 +98,7 @@ pub struct Wrap {
     pub inner: Compression,
 }
 
-/// How much of the beginning of a file is looked at to tell text from binary: what git looks at.
+/// The number of bytes at the beginning of a file that decide whether it is text or binary; git looks at as many.
 pub(super) const SNIFF_BYTES: usize = 8 * 1024;
 
 /// Whether bytes of no promised format look like no text: there is a NUL among the first of them, and they are

@@ -1,13 +1,13 @@
-//! What reading needs to know of the configuration.
+//! The settings that reading depends on.
 
 use std::fmt;
 
 use super::coding::Detection;
 use crate::config::SplitConfig;
 
-/// What reading needs to know, made once a run.
+/// The settings that reading depends on, made once a run.
 #[derive(Debug)]
-pub struct ReadContext {
+pub(crate) struct ReadContext {
     /// Path of the field that holds a record's text.
     pub text_field: FieldPath,
     /// Name of the field that names a record.
@@ -21,11 +21,11 @@ pub struct ReadContext {
 
 /// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPath(Vec<String>);
+pub(crate) struct FieldPath(Vec<String>);
 
 impl FieldPath {
     /// Parses a dotted path.
-    pub fn new(path: &str) -> Self {
+    pub(crate) fn new(path: &str) -> Self {
         Self(path.split('.').map(str::to_owned).collect())
     }
 }
@@ -44,4 +44,4 @@ impl fmt::Display for FieldPath {
 }
 
 /// The pieces of a large file are about this long; a smaller file is read whole.
-pub const PIECE_BYTES: u64 = 256 * 1024;
+pub(crate) const PIECE_BYTES: u64 = 256 * 1024;

@@ -1,4 +1,4 @@
-//! Decoding: the bytes of a chunk become the texts of its documents, in place, and are shown to a [`Visitor`].
+//! Decoding: the bytes of a chunk become the texts of its documents, in place, and are shown to a [`TextVisitor`].
 
 use encoding_rs::UTF_8;
 
@@ -16,12 +16,20 @@ use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
-pub trait Visitor {
+pub(crate) trait TextVisitor {
     /// The next document, or the next piece of a large one.
     fn document(&mut self, text: &str);
 }
 
-/// How the bytes of a piece are to be decoded.
+/// A visitor for readers that need the bytes of a chunk only.
+#[derive(Debug)]
+pub(crate) struct IgnoreTexts;
+
+impl TextVisitor for IgnoreTexts {
+    fn document(&mut self, _text: &str) {}
+}
+
+/// The way in which the bytes of a piece are decoded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decoding {
     pub(super) coding: Coding,
@@ -36,7 +44,7 @@ pub(super) fn decode_whole(
     chunk: &mut Chunk,
     start: usize,
     detection: Detection,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     // Nearly every file is UTF-8 without a byte that would make it anything else.
     let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
@@ -67,7 +75,7 @@ pub(super) fn decode(
     chunk: &mut Chunk,
     start: usize,
     decoding: Decoding,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let Decoding { coding, offset, replace } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
@@ -104,7 +112,7 @@ fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
 }
 
 /// Shows bytes that are UTF-8 already; `false` if they are not.
-fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl Visitor) -> bool {
+fn decode_utf8(chunk: &mut Chunk, start: usize, visitor: &mut impl TextVisitor) -> bool {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let Ok(text) = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]) else { return false };
     visitor.document(text);
@@ -116,7 +124,7 @@ fn decode_other(
     chunk: &mut Chunk,
     start: usize,
     Decoding { coding, offset, replace }: Decoding,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -142,7 +150,7 @@ fn show(
     start: usize,
     text: String,
     num_replaced: u64,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     visitor.document(&text);
     if start == 0 {
@@ -182,7 +190,7 @@ pub(super) fn decode_lines(
     start: usize,
     kind: Kind,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let first = chunk.slots.len();
     let span = ByteSpan::new(start, chunk.bytes.len());
@@ -199,7 +207,7 @@ pub(super) fn add_records(
     kind: Kind,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let (start, first) = (chunk.bytes.len(), chunk.slots.len());
     append(chunk, records.bytes);
@@ -224,7 +232,7 @@ fn decode_records(
     first: usize,
     kind: Kind,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 
 use super::content::Compression;
 use super::fault::Fault;
-use super::position::Position;
+use super::position::ReadPosition;
 use crate::error::RejectReason;
 use crate::units::count;
 
@@ -15,14 +15,14 @@ pub(super) struct Counted<R> {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
-    position: Position,
+    position: ReadPosition,
 }
 
 /// Compressed bytes read at once.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 impl<R: Read> Counted<R> {
-    fn new(reader: R, position: Position) -> Self {
+    fn new(reader: R, position: ReadPosition) -> Self {
         Self { reader, buffer: vec![0; BUFFER_BYTES].into(), start: 0, end: 0, position }
     }
 }
@@ -63,7 +63,7 @@ const SUSPICIOUS_BYTES: u64 = 64 * 1024 * 1024;
 /// formats compress by more is one line over and over.
 const MAX_RATIO: u64 = 1000;
 
-/// Whether so many bytes from so many are an attack.
+/// Whether `decoded` bytes from `compressed` bytes are an attack.
 pub(super) fn is_bomb(decoded: u64, compressed: u64) -> bool {
     decoded > SUSPICIOUS_BYTES && decoded / compressed.max(1) > MAX_RATIO
 }
@@ -82,7 +82,7 @@ const XZ_MEMORY: u64 = 256 * 1024 * 1024;
 pub(super) struct Decompressor<R: Read> {
     decoder: Decoder<R>,
     compression: Compression,
-    position: Position,
+    position: ReadPosition,
     start: u64,
     decoded: u64,
 }
@@ -97,7 +97,7 @@ enum Decoder<R: Read> {
 
 impl<R: Read> Decompressor<R> {
     /// Decodes `reader`; `position` counts the bytes taken from it.
-    pub(super) fn new(reader: R, compression: Compression, position: &Position) -> io::Result<Self> {
+    pub(super) fn new(reader: R, compression: Compression, position: &ReadPosition) -> io::Result<Self> {
         let counted = Counted::new(reader, position.clone());
         let decoder = match compression {
             Compression::None => Decoder::None(counted),
@@ -224,7 +224,7 @@ mod tests {
 
     fn decode(compression: Compression, bytes: &[u8]) -> Result<Vec<u8>, (RejectReason, Option<u64>)> {
         let mut out = Vec::new();
-        let position = Position::default();
+        let position = ReadPosition::default();
         let reader = Decompressor::new(bytes, compression, &position);
         let read = reader.and_then(|mut reader| reader.read_to_end(&mut out));
         match read {

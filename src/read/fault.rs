@@ -1,5 +1,4 @@
-//! What is wrong with an input, a member or a record, on its way from where it was found to the list of
-//! rejections.
+//! Faults of inputs, members and records, on their way from where they were found to the list of rejections.
 
 use std::fmt;
 use std::io;
@@ -7,9 +6,9 @@ use std::io;
 use crate::error::{Error, RejectReason};
 use crate::units::count;
 
-/// What is wrong with a source, a member of an archive or a record.
+/// A fault of a source, of a member of an archive, or of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The kind of fault.
     pub reason: RejectReason,
     /// Byte offset in the file (of a record: in the record), if known.
@@ -20,12 +19,12 @@ pub struct Fault {
 
 impl Fault {
     /// A fault without a place.
-    pub fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: RejectReason, detail: impl Into<String>) -> Self {
         Self { reason, byte: None, detail: detail.into() }
     }
 
     /// A fault at a byte.
-    pub fn at(reason: RejectReason, byte: usize, detail: impl Into<String>) -> Self {
+    pub(crate) fn at(reason: RejectReason, byte: usize, detail: impl Into<String>) -> Self {
         Self { reason, byte: Some(count(byte)), detail: detail.into() }
     }
 

@@ -1,4 +1,4 @@
-//! What a record holds beside its text: for those who write it in another form (`--to`).
+//! The fields of a record beside its text, for conversion to another form (`--to`).
 
 use std::{fmt, io};
 
@@ -7,7 +7,7 @@ use super::container::{Beside, Field, FieldsOf};
 use super::context::ReadContext;
 
 /// The fields of the records of one part.
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     of: FieldsOf<'a>,
     /// Number of the part's first slot.
     first: usize,
@@ -25,7 +25,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// If the rows of a table cannot be put into JSON.
-    pub fn new(chunk: &'a Chunk, part: &'a Part, context: &'a ReadContext) -> io::Result<Self> {
+    pub(crate) fn new(chunk: &'a Chunk, part: &'a Part, context: &'a ReadContext) -> io::Result<Self> {
         let beside = Beside {
             bytes: &chunk.bytes,
             slots: &chunk.slots[part.slots.clone()],
@@ -37,7 +37,7 @@ impl<'a> Fields<'a> {
 
     /// The fields of the record in the chunk's slot of this number but its text and its id, in the order in which
     /// they stand there.
-    pub fn of(&self, number: usize) -> Vec<Field> {
+    pub(crate) fn of(&self, number: usize) -> Vec<Field> {
         let mut fields = (self.of)(number - self.first);
         let text = self.context.text_field.to_string();
         fields.retain(|(name, _)| *name != text && *name != self.context.id_field);

@@ -2,11 +2,11 @@
 //! containers of records, taken apart (contract D1, D4, O4).
 //!
 //! What a file is, its first bytes say; its name decides only where they say nothing. Small plain files are read
-//! whole, several to a chunk ([`read_files`]). Everything else is a [`Stream`] of pieces that end where a paragraph
+//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a paragraph
 //! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
 //! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
-pub mod archive;
+pub(crate) mod archive;
 mod chunk;
 mod coding;
 mod container;
@@ -14,7 +14,7 @@ mod content;
 mod context;
 mod decode;
 mod decompress;
-pub mod encoding;
+pub(crate) mod encoding;
 mod fault;
 mod fields;
 mod open;
@@ -25,21 +25,20 @@ mod spool;
 mod stream;
 mod whole;
 
-pub use crate::document::Kind;
-pub use archive::Member;
-pub use chunk::{Chunk, Part, PartFate, Role};
-pub use container::{Columns, Field, Reread, Rows};
+pub(crate) use crate::document::Kind;
+pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
-pub use content::{Archive, Compression, Wrap};
-pub use context::{FieldPath, PIECE_BYTES, ReadContext};
-pub use decode::Visitor;
-pub use fault::Fault;
-pub use fields::Fields;
-pub use piece::{Piece, PiecePlace};
-pub use slot::Slot;
-pub use spool::{Spool, Spooler};
-pub use stream::{Stop, Stream};
-pub use whole::{is_large, read_files, read_piece};
+pub(crate) use container::{Field, Reread, Rows};
+pub(crate) use content::{Archive, Compression, Wrap};
+pub(crate) use context::{FieldPath, PIECE_BYTES, ReadContext};
+pub(crate) use decode::{IgnoreTexts, TextVisitor};
+pub(crate) use fault::Fault;
+pub(crate) use fields::Fields;
+pub(crate) use piece::{Piece, PiecePlace};
+pub(crate) use slot::Slot;
+pub(crate) use spool::{Spool, Spooler};
+pub(crate) use stream::{SourceStream, Stop};
+pub(crate) use whole::{is_large, read_files, read_piece};
 
 use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::error::{Error, Result};
@@ -50,7 +49,7 @@ impl ReadContext {
     ///
     /// # Errors
     /// [`Error::Config`] if the encoding has no known name, or if this build leaves out what is to be written.
-    pub fn new(config: &Config) -> Result<Self> {
+    pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
             return Err(Error::Config("to parquet: this program was built without Parquet".to_owned()));

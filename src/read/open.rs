@@ -14,13 +14,13 @@ use super::decompress::Decompressor;
 use super::encoding;
 use super::fault::Trouble;
 use super::piece::{Piece, PiecePlace};
-use super::position::Position;
+use super::position::ReadPosition;
 use super::spool::{Spool, Spooler};
 use crate::discover::{Format, Source};
 use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::store::InputFile;
-use crate::units::{SourceId, count};
+use crate::units::{self, SourceId, count};
 
 /// Opens files and members of archives.
 pub(super) struct Opener<'a> {
@@ -28,12 +28,12 @@ pub(super) struct Opener<'a> {
     pub(super) how: Option<Reread>,
     pub(super) spooler: &'a dyn Spooler,
     /// Bytes of the file that were read.
-    pub(super) position: Position,
+    pub(super) position: ReadPosition,
 }
 
 /// Where what is opened comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum FileOrigin {
     /// A file that can be opened again.
     File,
     /// A stream that cannot.
@@ -42,28 +42,28 @@ pub(super) enum Origin {
     Member,
 }
 
-impl Origin {
+impl FileOrigin {
     pub(super) fn of(source: Source<'_>) -> Self {
         if source.size == u64::MAX { Self::Stream } else { Self::File }
     }
 }
 
-/// What a file shows from outside: the format that its name promises, and what it is compressed with.
+/// The properties of a file that show from outside: the format that its name promises, and its compression.
 #[derive(Debug, Clone, Copy)]
 struct Envelope {
     format: Format,
     outer: Compression,
 }
 
-/// What was found in a file.
-pub(super) enum Found {
-    Document(Document),
+/// The content that opening a file found.
+pub(super) enum FoundContent {
+    Document(OpenedDocument),
     Archive { file: Box<dyn InputFile>, outer: Compression, archive: Archive },
     Skipped(SkipReason),
 }
 
 /// One document, or container of records, that is being read.
-pub(super) struct Document {
+pub(super) struct OpenedDocument {
     pub(super) role: Role,
     pub(super) wrap: Wrap,
     kind: Kind,
@@ -71,10 +71,10 @@ pub(super) struct Document {
     is_first: bool,
     reader: Box<dyn PieceReader>,
     /// Malformed sequences that were replaced while reading, and those a piece was given out with.
-    num_replaced: Position,
+    num_replaced: ReadPosition,
     num_given: u64,
     /// Counts the bytes read, where nothing between the file and the reader does.
-    position: Option<Position>,
+    position: Option<ReadPosition>,
     /// Bytes before those that the reader reads: a byte order mark.
     mark: u64,
 }
@@ -124,20 +124,20 @@ impl Opener<'_> {
         &self,
         mut file: Box<dyn InputFile>,
         format: Format,
-        origin: Origin,
-    ) -> Result<Found, Trouble> {
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
         let ahead = peek(&mut file, SNIFF_BYTES);
         let outer = Compression::of(&ahead.head);
         let envelope = Envelope { format, outer };
         if outer == Compression::None {
-            if origin == Origin::Stream {
+            if origin == FileOrigin::Stream {
                 return self.open_stream(ahead, Box::new(file), envelope);
             }
             // An error will come again in its place.
             file.seek(SeekFrom::Start(0))?;
             return self.open_file(&ahead.head, file, envelope, origin);
         }
-        let raw: Box<dyn Read + Send> = if origin == Origin::Stream {
+        let raw: Box<dyn Read + Send> = if origin == FileOrigin::Stream {
             ahead.before(Box::new(file))
         } else {
             file.seek(SeekFrom::Start(0))?;
@@ -148,9 +148,9 @@ impl Opener<'_> {
         self.open_stream(ahead, Box::new(decoded), envelope)
     }
 
-    /// What counts the bytes read: those of a member are not the file's.
-    fn position_of(&self, origin: Origin) -> Position {
-        if origin == Origin::Member { Position::default() } else { self.position.clone() }
+    /// The counter of bytes for this origin: the bytes of a member are not those of the file.
+    fn position_of(&self, origin: FileOrigin) -> ReadPosition {
+        if origin == FileOrigin::Member { ReadPosition::default() } else { self.position.clone() }
     }
 
     /// Opens what can be sought in.
@@ -159,25 +159,27 @@ impl Opener<'_> {
         head: &[u8],
         file: Box<dyn InputFile>,
         envelope: Envelope,
-        origin: Origin,
-    ) -> Result<Found, Trouble> {
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
         let Envelope { format, outer } = envelope;
         if let Some(archive) = Archive::of(head) {
-            return Ok(Found::Archive { file, outer, archive });
+            return Ok(FoundContent::Archive { file, outer, archive });
         }
         let kind = Kind::detect(head, format);
         match kind.container().access() {
             Access::Document if format == Format::Sniff && content::is_binary(head) => {
-                Ok(Found::Skipped(SkipReason::Binary))
+                Ok(FoundContent::Skipped(SkipReason::Binary))
             }
-            Access::Document => self.text(file, kind, outer, origin == Origin::File),
+            Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
             Access::InOrder(how) => {
-                let mut found = self.container(Raw::Seekable(file), kind, outer, &how)?;
+                let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;
                 found.count_by_reading(self.position_of(origin));
                 Ok(found)
             }
-            Access::Seek(open) => Ok(Found::Document(Document::new(kind, outer, open(file, self.context)?))),
-            Access::Absent => Ok(Found::Skipped(SkipReason::Unsupported)),
+            Access::Seek(open) => {
+                Ok(FoundContent::Document(OpenedDocument::new(kind, outer, open(file, self.context)?)))
+            }
+            Access::Absent => Ok(FoundContent::Skipped(SkipReason::Unsupported)),
         }
     }
 
@@ -187,7 +189,7 @@ impl Opener<'_> {
         ahead: Ahead,
         rest: Box<dyn Read + Send>,
         envelope: Envelope,
-    ) -> Result<Found, Trouble> {
+    ) -> Result<FoundContent, Trouble> {
         let Envelope { format, outer } = envelope;
         let head = ahead.head.clone();
         let archive = Archive::of(&head);
@@ -195,16 +197,16 @@ impl Opener<'_> {
         let access = kind.container().access();
         let is_document = archive.is_none() && matches!(access, Access::Document);
         if is_document && format == Format::Sniff && content::is_binary(&head) {
-            return Ok(Found::Skipped(SkipReason::Binary));
+            return Ok(FoundContent::Skipped(SkipReason::Binary));
         }
         let whole = ahead.before(rest);
         if archive == Some(Archive::Tar) {
-            return Ok(Found::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
+            return Ok(FoundContent::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
         }
         if let Access::InOrder(how) = &access
             && archive.is_none()
         {
-            let mut found = self.container(Raw::Stream(whole), kind, outer, how)?;
+            let mut found = self.container(RecordBytes::Stream(whole), kind, outer, how)?;
             if outer == Compression::None {
                 found.count_by_reading(self.position.clone());
             }
@@ -213,9 +215,9 @@ impl Opener<'_> {
         let limit = if is_document { self.context.decoded_limit } else { u64::MAX };
         let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
-            self.position.advance(usize::try_from(spool.len()).unwrap_or(usize::MAX));
+            self.position.advance(units::index(spool.len()));
         }
-        self.open_file(&head, Box::new(spool), envelope, Origin::Member)
+        self.open_file(&head, Box::new(spool), envelope, FileOrigin::Member)
     }
 
     /// A text document; the first piece of a file that can be read again shows its encoding.
@@ -225,7 +227,7 @@ impl Opener<'_> {
         kind: Kind,
         outer: Compression,
         is_file: bool,
-    ) -> Result<Found, Trouble> {
+    ) -> Result<FoundContent, Trouble> {
         let detection = self.context.detection;
         let is_tentative = is_file && self.how != Some(Reread::Detected);
         let coding = if is_tentative {
@@ -242,8 +244,8 @@ impl Opener<'_> {
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
         let reader = TextReader::new(Box::new(file), self.context.split, detection, coding, limit);
         let num_replaced = reader.num_replaced();
-        let document = Document::new(kind, outer, Box::new(reader));
-        let mut found = Found::Document(Document { num_replaced, ..document });
+        let document = OpenedDocument::new(kind, outer, Box::new(reader));
+        let mut found = FoundContent::Document(OpenedDocument { num_replaced, ..document });
         if is_file {
             found.count_by_reading(self.position.clone());
         }
@@ -251,31 +253,37 @@ impl Opener<'_> {
     }
 
     /// A container of records that is read in order; its first piece shows its encoding.
-    fn container(&self, raw: Raw, kind: Kind, outer: Compression, how: &InOrder) -> Result<Found, Trouble> {
+    fn container(
+        &self,
+        raw: RecordBytes,
+        kind: Kind,
+        outer: Compression,
+        how: &InOrder,
+    ) -> Result<FoundContent, Trouble> {
         let context = self.context;
         let (mut reader, encoding, mark) = match how.charset {
             Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),
             charset => raw.detect(|head| charset.detect(head, context.detection))?,
         };
-        let mut num_replaced = Position::default();
+        let mut num_replaced = ReadPosition::default();
         if encoding != encoding_rs::UTF_8 {
             let transcoder = encoding::Transcoder::new(reader, encoding, context.detection.replace);
             num_replaced = transcoder.num_replaced();
             reader = Box::new(transcoder);
         }
-        let document = Document::new(kind, outer, (how.open)(reader, context)?);
+        let document = OpenedDocument::new(kind, outer, (how.open)(reader, context)?);
         let encoding = encoding::name(encoding);
-        Ok(Found::Document(Document { encoding, num_replaced, mark, ..document }))
+        Ok(FoundContent::Document(OpenedDocument { encoding, num_replaced, mark, ..document }))
     }
 }
 
 /// The bytes of a container of records.
-enum Raw {
+enum RecordBytes {
     Seekable(Box<dyn InputFile>),
     Stream(Box<dyn Read + Send>),
 }
 
-impl Raw {
+impl RecordBytes {
     fn into_reader(self) -> Box<dyn Read + Send> {
         match self {
             Self::Seekable(file) => Box::new(file),
@@ -289,7 +297,7 @@ impl Raw {
         self,
         detect: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
     ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding, u64)> {
-        let len = usize::try_from(PIECE_BYTES).unwrap_or(usize::MAX);
+        let len = units::index(PIECE_BYTES);
         match self {
             // Read again from the file itself, which fills buffers better than a copy of its beginning does.
             Self::Seekable(mut file) => {
@@ -308,9 +316,9 @@ impl Raw {
     }
 }
 
-impl Found {
+impl FoundContent {
     /// Has the bytes that the document's reader reads counted by `position`.
-    fn count_by_reading(&mut self, position: Position) {
+    fn count_by_reading(&mut self, position: ReadPosition) {
         if let Self::Document(document) = self {
             document.position = Some(position);
         }
@@ -332,10 +340,10 @@ impl io::Seek for Once {
     }
 }
 
-impl Document {
+impl OpenedDocument {
     fn new(kind: Kind, outer: Compression, reader: Box<dyn PieceReader>) -> Self {
         let wrap = Wrap { outer, ..Wrap::default() };
-        let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", Position::default());
+        let (role, encoding, num_replaced) = (Role::Whole, "UTF-8", ReadPosition::default());
         let kind = reader.kind().unwrap_or(kind);
         Self {
             role,

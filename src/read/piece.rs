@@ -8,7 +8,7 @@ use crate::units::{SourceId, count};
 
 /// A piece of a source.
 #[derive(Debug)]
-pub struct Piece {
+pub(crate) struct Piece {
     pub(super) source: SourceId,
     pub(super) role: Role,
     pub(super) kind: Kind,
@@ -16,7 +16,7 @@ pub struct Piece {
     pub(super) is_first: bool,
     pub(super) is_last: bool,
     pub(super) body: Body,
-    /// What is wrong after the body.
+    /// The fault after the body, if there is one.
     pub(super) end: End,
     /// Bytes of the source that were read for it.
     pub(super) num_bytes: u64,
@@ -31,7 +31,7 @@ pub struct Piece {
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
 )]
-pub struct PiecePlace {
+pub(crate) struct PiecePlace {
     /// 0 for a document or the beginning of an archive, then one more for each member, and the end of an archive.
     unit: u64,
     number: u64,
@@ -51,19 +51,19 @@ impl PiecePlace {
 
     /// The first place that may come after this one.
     #[must_use]
-    pub fn next(self) -> Self {
+    pub(crate) fn next(self) -> Self {
         Self { number: self.number + 1, ..self }
     }
 }
 
 impl Piece {
     /// The source it is a piece of.
-    pub fn source(&self) -> SourceId {
+    pub(crate) fn source(&self) -> SourceId {
         self.source
     }
 
     /// Its place in the source.
-    pub fn place(&self) -> PiecePlace {
+    pub(crate) fn place(&self) -> PiecePlace {
         self.place
     }
 
@@ -73,21 +73,16 @@ impl Piece {
     }
 
     /// Bytes of the source that were read for it.
-    pub fn num_bytes(&self) -> u64 {
+    pub(crate) fn num_bytes(&self) -> u64 {
         self.num_bytes
     }
 
     /// Bytes of text it holds.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         count(match &self.body {
             Body::Text(piece) => piece.bytes.len(),
             Body::Lines(bytes) => bytes.len(),
             Body::Records(records) => records.bytes.len(),
         })
-    }
-
-    /// Whether it holds no text.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

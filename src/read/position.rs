@@ -7,9 +7,9 @@ use crate::units::count;
 
 /// Bytes of the file read so far, seen from outside the reader.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Position(Arc<AtomicU64>);
+pub(super) struct ReadPosition(Arc<AtomicU64>);
 
-impl Position {
+impl ReadPosition {
     pub(super) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }

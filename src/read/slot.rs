@@ -6,7 +6,7 @@ use crate::units::ByteSpan;
 /// One document, or the part of a large text document that stands in this chunk. All spans are in
 /// the bytes of its chunk.
 #[derive(Debug, Clone, Default)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Its decoded text.
     pub text: ByteSpan,
     /// Whether it is a record that was read well.
@@ -28,12 +28,12 @@ pub struct Slot {
 
 impl Slot {
     /// A text document, or a piece of one.
-    pub fn text(text: ByteSpan) -> Self {
+    pub(crate) fn text(text: ByteSpan) -> Self {
         Self { text, ..Self::default() }
     }
 
     /// A record that is rejected.
-    pub fn rejected(line: ByteSpan, fault: Fault) -> Self {
+    pub(crate) fn rejected(line: ByteSpan, fault: Fault) -> Self {
         Self { line, fault: Some(Box::new(fault)), ..Self::default() }
     }
 }

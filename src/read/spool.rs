@@ -5,10 +5,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::fault::{Fault, Trouble};
 use crate::error::{Error, Result};
 use crate::store::Scratch;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Where to unpack to what memory should not hold.
-pub trait Spooler: Sync {
+pub(crate) trait Spooler: Sync {
     /// A new scratch store; `None` if nothing large may be unpacked here.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ const MEMORY_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes written once and read anywhere, any number of times.
 #[derive(Default)]
-pub struct Spool {
+pub(crate) struct Spool {
     memory: Vec<u8>,
     scratch: Option<Box<dyn Scratch>>,
     len: u64,
@@ -69,7 +69,7 @@ impl Spool {
     ///
     /// # Errors
     /// [`Error::Output`] of the scratch store.
-    pub fn append(&mut self, bytes: &[u8], spooler: &dyn Spooler) -> Result<bool> {
+    pub(crate) fn append(&mut self, bytes: &[u8], spooler: &dyn Spooler) -> Result<bool> {
         if self.scratch.is_none() && self.memory.len() + bytes.len() > MEMORY_BYTES {
             let Some(scratch) = spooler.scratch() else { return Ok(false) };
             let mut scratch = scratch?;
@@ -87,12 +87,12 @@ impl Spool {
     }
 
     /// Number of bytes.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
     /// Whether there is no byte.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len == 0
     }
 }
@@ -105,12 +105,12 @@ impl std::fmt::Debug for Spool {
 
 impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.len.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        let left = units::index(self.len.saturating_sub(self.position));
         let len = left.min(out.len());
         if let Some(scratch) = &mut self.scratch {
             scratch.read_at(self.position, &mut out[..len]).map_err(lower)?;
         } else {
-            let start = usize::try_from(self.position).unwrap_or(usize::MAX).min(self.memory.len());
+            let start = units::index(self.position).min(self.memory.len());
             out[..len].copy_from_slice(&self.memory[start..start + len]);
         }
         self.position += count(len);

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use super::archive::{Content, Members, TarMembers, ZipMembers};
+use super::archive::{ArchiveMembers, MemberContent, TarMembers, ZipMembers};
 use super::chunk::Role;
 use super::container::Reread;
 use super::container::reader::{Body, End};
 use super::content::{Archive, Compression, Wrap};
 use super::context::ReadContext;
 use super::fault::{Fault, Trouble};
-use super::open::{Document, Found, Opener, Origin};
+use super::open::{FileOrigin, FoundContent, OpenedDocument, Opener};
 use super::piece::{Piece, PiecePlace};
-use super::position::Position;
+use super::position::ReadPosition;
 use super::spool::Spooler;
-use crate::discover::{Format, Plan, Source, is_packed};
+use crate::discover::{Format, Source, SourcePlan, is_packed};
 use crate::document::Kind;
 use crate::error::{Error, RejectReason, Result, SkipReason};
 use crate::store::Input;
@@ -22,7 +22,7 @@ use crate::units::SourceId;
 
 /// Why a stream stops before its end.
 #[derive(Debug)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The run cannot go on.
     Fatal(Error),
     /// There is more to unpack than may be unpacked here.
@@ -30,77 +30,77 @@ pub enum Stop {
 }
 
 /// A source that is being read.
-pub struct Stream<'a> {
+pub(crate) struct SourceStream<'a> {
     source: Source<'a>,
     opener: Opener<'a>,
     input: &'a dyn Input,
     /// Bytes of the file read, and those a piece was given out for.
-    position: Position,
+    position: ReadPosition,
     num_given: u64,
-    state: State,
+    state: StreamState,
     /// The place of the last piece.
     last: Option<PiecePlace>,
 }
 
-enum State {
+enum StreamState {
     Start,
-    Document(Document),
-    Archive { members: Box<dyn Members>, wrap: Wrap, current: Option<Document> },
+    Document(OpenedDocument),
+    Archive { members: Box<dyn ArchiveMembers>, wrap: Wrap, current: Option<OpenedDocument> },
     Done,
 }
 
-impl std::fmt::Debug for Stream<'_> {
+impl std::fmt::Debug for SourceStream<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stream").field("source", &self.source).finish_non_exhaustive()
     }
 }
 
-impl<'a> Stream<'a> {
+impl<'a> SourceStream<'a> {
     /// A stream of `source`, which is opened with its first piece.
-    pub fn new(
+    pub(crate) fn new(
         input: &'a dyn Input,
         source: Source<'a>,
         context: &'a ReadContext,
         how: Option<Reread>,
         spooler: &'a dyn Spooler,
     ) -> Self {
-        let position = Position::default();
+        let position = ReadPosition::default();
         let opener = Opener { context, how, spooler, position: position.clone() };
-        Self { source, opener, input, position, num_given: 0, state: State::Start, last: None }
+        Self { source, opener, input, position, num_given: 0, state: StreamState::Start, last: None }
     }
 
     /// The source being read.
-    pub fn source(&self) -> SourceId {
+    pub(crate) fn source(&self) -> SourceId {
         self.source.id
     }
 
     /// The place that the next piece may have.
-    pub fn next_place(&self) -> PiecePlace {
+    pub(crate) fn next_place(&self) -> PiecePlace {
         self.last.map_or(PiecePlace::default(), PiecePlace::next)
     }
 
     /// Bytes of the source that no piece was given out for, if its size is known.
-    pub fn num_left(&self) -> u64 {
+    pub(crate) fn num_left(&self) -> u64 {
         if self.source.size == u64::MAX { 0 } else { self.source.size.saturating_sub(self.num_given) }
     }
 
     /// Whether more is to be done for the next piece than to read it.
-    pub fn is_unpacking(&self) -> bool {
+    pub(crate) fn is_unpacking(&self) -> bool {
         match &self.state {
-            State::Start => is_packed(self.source.place.relative),
-            State::Document(document) => document.is_unpacked(),
-            State::Archive { .. } => true,
-            State::Done => false,
+            StreamState::Start => is_packed(self.source.place.relative),
+            StreamState::Document(document) => document.is_unpacked(),
+            StreamState::Archive { .. } => true,
+            StreamState::Done => false,
         }
     }
 
     /// Leaves off the document, or member of this number, if it is the one that is being read.
-    pub fn leave_off(&mut self, unit: u64) {
+    pub(crate) fn leave_off(&mut self, unit: u64) {
         match &mut self.state {
-            State::Archive { current, .. } => {
+            StreamState::Archive { current, .. } => {
                 current.take_if(|document| document.member_number() == Some(unit));
             }
-            state => *state = State::Done,
+            state => *state = StreamState::Done,
         }
     }
 
@@ -109,18 +109,18 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// [`Stop::Fatal`] if there is no space to unpack to, [`Stop::OverBudget`] if the stream may not unpack as
     /// much as it would have to.
-    pub fn next_piece(&mut self, buffer: Vec<u8>) -> std::result::Result<Option<Piece>, Stop> {
+    pub(crate) fn next_piece(&mut self, buffer: Vec<u8>) -> std::result::Result<Option<Piece>, Stop> {
         loop {
             match &mut self.state {
-                State::Done => return Ok(None),
-                State::Start => {
+                StreamState::Done => return Ok(None),
+                StreamState::Start => {
                     if let Some(piece) = self.start()? {
                         return Ok(Some(piece));
                     }
                 }
-                State::Document(_) => return self.document(buffer).map(Some),
-                State::Archive { current: Some(_), .. } => return self.member(buffer).map(Some),
-                State::Archive { .. } => {
+                StreamState::Document(_) => return self.document(buffer).map(Some),
+                StreamState::Archive { current: Some(_), .. } => return self.member(buffer).map(Some),
+                StreamState::Archive { .. } => {
                     if let Some(piece) = self.next_member()? {
                         return Ok(Some(piece));
                     }
@@ -131,18 +131,18 @@ impl<'a> Stream<'a> {
 
     /// Opens the source.
     fn start(&mut self) -> std::result::Result<Option<Piece>, Stop> {
-        let format = if let Plan::Read(format) = self.source.plan { *format } else { Format::Sniff };
+        let format = if let SourcePlan::Read(format) = self.source.plan { *format } else { Format::Sniff };
         let (kind, wrap) = (format.kind(), Wrap::default());
         let opened = self.input.open(self.source.place);
         let is_open = opened.is_ok();
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
-            Ok(file) => self.opener.open(file, format, Origin::of(self.source)),
+            Ok(file) => self.opener.open(file, format, FileOrigin::of(self.source)),
         };
         let found = match found {
             Ok(found) => found,
             Err(trouble) => {
-                self.state = State::Done;
+                self.state = StreamState::Done;
                 let mut fault = fault(trouble)?;
                 if fault.reason == RejectReason::Unreadable && is_open {
                     fault = fault.or_at(self.position.get());
@@ -152,29 +152,29 @@ impl<'a> Stream<'a> {
             }
         };
         match found {
-            Found::Skipped(reason) => {
-                self.state = State::Done;
+            FoundContent::Skipped(reason) => {
+                self.state = StreamState::Done;
                 let end = End::Skipped(reason);
                 Ok(Some(self.empty(Role::Whole, kind, wrap, end)))
             }
-            Found::Document(document) => {
-                self.state = State::Document(document);
+            FoundContent::Document(document) => {
+                self.state = StreamState::Document(document);
                 Ok(None)
             }
-            Found::Archive { file, outer, archive } => {
+            FoundContent::Archive { file, outer, archive } => {
                 let wrap = Wrap { outer, archive: Some(archive), inner: Compression::None };
-                let members: std::result::Result<Box<dyn Members>, Fault> = match archive {
+                let members: std::result::Result<Box<dyn ArchiveMembers>, Fault> = match archive {
                     Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file)))),
-                    Archive::Zip => ZipMembers::new(file).map(|zip| Box::new(zip) as Box<dyn Members>),
+                    Archive::Zip => ZipMembers::new(file).map(|zip| Box::new(zip) as Box<dyn ArchiveMembers>),
                 };
                 let role = Role::ArchiveStart;
                 match members {
                     Ok(members) => {
-                        self.state = State::Archive { members, wrap, current: None };
+                        self.state = StreamState::Archive { members, wrap, current: None };
                         Ok(Some(self.empty(role, Kind::Text, wrap, End::Well)))
                     }
                     Err(fault) => {
-                        self.state = State::Done;
+                        self.state = StreamState::Done;
                         Ok(Some(self.empty(Role::Whole, kind, wrap, End::Fault(fault))))
                     }
                 }
@@ -183,17 +183,17 @@ impl<'a> Stream<'a> {
     }
 
     fn document(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
-        let State::Document(document) = &mut self.state else { return Err(Stop::OverBudget) };
+        let StreamState::Document(document) = &mut self.state else { return Err(Stop::OverBudget) };
         let piece = document.next(buffer);
         let piece = self.counted(piece);
         if piece.is_last {
-            self.state = State::Done;
+            self.state = StreamState::Done;
         }
         Ok(piece)
     }
 
     fn member(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
-        let State::Archive { current, .. } = &mut self.state else { return Err(Stop::OverBudget) };
+        let StreamState::Archive { current, .. } = &mut self.state else { return Err(Stop::OverBudget) };
         let Some(document) = current else { return Err(Stop::OverBudget) };
         let piece = document.next(buffer);
         if piece.is_last {
@@ -204,7 +204,7 @@ impl<'a> Stream<'a> {
 
     /// Opens the next member of an archive.
     fn next_member(&mut self) -> std::result::Result<Option<Piece>, Stop> {
-        let State::Archive { members, wrap, current } = &mut self.state else { return Ok(None) };
+        let StreamState::Archive { members, wrap, current } = &mut self.state else { return Ok(None) };
         let outer = *wrap;
         let limit = self.opener.context.decoded_limit;
         let (member, content) = match members.next(limit, self.opener.spooler) {
@@ -214,26 +214,26 @@ impl<'a> Stream<'a> {
                     Err(trouble) => End::Fault(fault(trouble)?),
                     Ok(_) => End::Well,
                 };
-                self.state = State::Done;
+                self.state = StreamState::Done;
                 return Ok(Some(self.empty(Role::ArchiveEnd, Kind::Text, outer, end)));
             }
         };
         let format = Format::of(&member.path);
         let role = Role::Member(Arc::new(member));
         let found = match content {
-            Content::Skipped(reason) => Ok(Found::Skipped(reason)),
-            Content::Rejected(fault) => Err(fault.into()),
-            Content::Spool(spool) => self.opener.open(Box::new(spool), format, Origin::Member),
+            MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
+            MemberContent::Rejected(fault) => Err(fault.into()),
+            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), format, FileOrigin::Member),
         };
         let end = match found {
-            Ok(Found::Document(mut document)) => {
+            Ok(FoundContent::Document(mut document)) => {
                 document.role = role;
                 document.wrap = Wrap { inner: document.wrap.outer, ..outer };
                 *current = Some(document);
                 return Ok(None);
             }
-            Ok(Found::Archive { .. }) => End::Skipped(SkipReason::Nested),
-            Ok(Found::Skipped(reason)) => End::Skipped(reason),
+            Ok(FoundContent::Archive { .. }) => End::Skipped(SkipReason::Nested),
+            Ok(FoundContent::Skipped(reason)) => End::Skipped(reason),
             Err(trouble) => End::Fault(fault(trouble)?),
         };
         Ok(Some(self.empty(role, format.kind(), outer, end)))
@@ -295,7 +295,7 @@ impl Stop {
     ///
     /// # Errors
     /// Those of the run.
-    pub fn into_fatal(self) -> Result<Option<Piece>> {
+    pub(crate) fn into_fatal(self) -> Result<Option<Piece>> {
         match self {
             Self::Fatal(error) => Err(error),
             Self::OverBudget => Ok(None),

@@ -7,16 +7,16 @@ use super::container::Reread;
 use super::container::reader::{BOM, Body, End, TextPiece};
 use super::content::{self, Archive, Compression, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
-use super::decode::{self, Decoding, Visitor};
+use super::decode::{self, Decoding, TextVisitor};
 use super::fault::Fault;
 use super::piece::Piece;
 use super::spool::NoSpooler;
-use super::stream::{Stop, Stream};
-use crate::discover::{Format, Plan, Source, is_packed};
+use super::stream::{SourceStream, Stop};
+use crate::discover::{Format, Source, SourcePlan, is_packed};
 use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
 use crate::store::Input;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// A file that grew by more than this between listing and reading is being written to.
 const MAX_GROWTH: u64 = 1024 * 1024;
@@ -24,24 +24,24 @@ const MAX_GROWTH: u64 = 1024 * 1024;
 /// A packed file up to this size is read among others by one task: it holds little, unless it is an attack.
 const SMALL_PACKED: u64 = 32 * 1024;
 
-/// What a packed file may hold that is read so.
+/// The most bytes that a small packed file may unpack to here.
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// Whether a source of this listed size is read as a stream of pieces.
-pub fn is_large(source: Source<'_>) -> bool {
+pub(crate) fn is_large(source: Source<'_>) -> bool {
     let limit = if is_packed(source.place.relative) { SMALL_PACKED } else { PIECE_BYTES };
-    source.size > limit && matches!(source.plan, Plan::Read(_))
+    source.size > limit && matches!(source.plan, SourcePlan::Read(_))
 }
 
 /// Reads these sources whole, one after the other, to the end of `chunk`.
 ///
 /// If one of them holds more than can be read so, its part says so ([`PartFate::Reread`]) and is the last.
-pub fn read_files<'a>(
+pub(crate) fn read_files<'a>(
     input: &dyn Input,
     sources: impl Iterator<Item = Source<'a>>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
     for source in sources {
         read_file(input, source, context, chunk, visitor);
@@ -56,18 +56,18 @@ fn read_file(
     source: Source<'_>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
-    let format = if let Plan::Read(format) = source.plan { *format } else { Format::Sniff };
+    let format = if let SourcePlan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
     chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
-        Plan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
-        Plan::Reject(why) => {
+        SourcePlan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
+        SourcePlan::Reject(why) => {
             let fault = Fault::new(RejectReason::Unreadable, why.to_string());
             return chunk.end_part(PartFate::Rejected(fault));
         }
-        Plan::Read(_) => {}
+        SourcePlan::Read(_) => {}
     }
     let start = chunk.bytes.len();
     let outcome = append_file(input, source, &mut chunk.bytes);
@@ -118,7 +118,7 @@ fn decode_file(
     start: usize,
     format: Format,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> PartFate {
     let bytes = &chunk.bytes[start..];
     let kind = format.kind();
@@ -140,7 +140,7 @@ fn decode_file(
 fn append_file(input: &dyn Input, source: Source<'_>, bytes: &mut Vec<u8>) -> Result<(), Fault> {
     let mut file = input.open(source.place).map_err(|error| Fault::of(&error))?;
     let start = bytes.len();
-    let listed = usize::try_from(source.size).unwrap_or(usize::MAX - 1);
+    let listed = units::index(source.size);
     bytes.resize(start + listed + 1, 0);
     let got = loop {
         match file.read(&mut bytes[start..]) {
@@ -171,9 +171,9 @@ fn read_stream(
     source: Source<'_>,
     context: &ReadContext,
     chunk: &mut Chunk,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) {
-    let mut stream = Stream::new(input, source, context, None, &NoSpooler);
+    let mut stream = SourceStream::new(input, source, context, None, &NoSpooler);
     let start = chunk.bytes.len();
     loop {
         match stream.next_piece(Vec::new()) {
@@ -193,13 +193,13 @@ fn read_stream(
 }
 
 /// Makes a chunk of one piece of a stream.
-pub fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl Visitor) -> Chunk {
+pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl TextVisitor) -> Chunk {
     let mut chunk = Chunk::default();
     add_piece(piece, context, &mut chunk, visitor);
     chunk
 }
 
-fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl Visitor) {
+fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
     let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
     let part = Part {
         is_first,

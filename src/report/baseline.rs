@@ -21,11 +21,11 @@ use std::fmt::Write;
 
 use crate::config::{Config, MatchMode, Repair, SplitMode};
 use crate::fingerprint::Fingerprint;
-use crate::units::count;
+use crate::units::{self, count};
 
 use super::ProblemKind;
 
-/// What fingerprints depend on. A baseline made under other settings says nothing.
+/// The settings that fingerprints depend on. A baseline made under other settings cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineSettings {
     /// `--match`
@@ -41,7 +41,7 @@ pub struct BaselineSettings {
 pub struct Baseline {
     settings: BaselineSettings,
     /// Sorted, each kind and fingerprint once.
-    entries: Vec<Known>,
+    entries: Vec<KnownProblem>,
     /// The files of all entries, each entry's sorted.
     files: Vec<FileMark>,
 }
@@ -49,13 +49,13 @@ pub struct Baseline {
 /// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
 pub const MAX_FILES: usize = 16;
 
-/// 32 bits of the fingerprint of a file's path: enough to tell a few files apart.
+/// 32 bits of the fingerprint of a file's path: enough to distinguish a few files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileMark(u32);
+pub(crate) struct FileMark(u32);
 
 impl FileMark {
-    /// That of a path relative to its input.
-    pub fn of(relative: &[u8]) -> Self {
+    /// The mark of a path relative to its input.
+    pub(crate) fn of(relative: &[u8]) -> Self {
         let mut bytes = [0; 4];
         bytes.copy_from_slice(&Fingerprint::of(relative).as_bytes()[..4]);
         Self(u32::from_be_bytes(bytes))
@@ -64,12 +64,12 @@ impl FileMark {
 
 /// A problem and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Known {
+struct KnownProblem {
     /// Index in [`ProblemKind::ALL`].
     kind: u8,
     fingerprint: Fingerprint,
     count: u64,
-    /// Its files: so many of the list's, up to this number.
+    /// The end of its files in the list of files.
     files_end: usize,
     num_files: usize,
 }
@@ -79,7 +79,7 @@ struct Known {
 pub struct BaselineFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, without a remedy.
+    /// The fault, without a remedy.
     pub what: String,
 }
 
@@ -87,11 +87,11 @@ const MAGIC: &str = "tamis-baseline";
 const VERSION: &str = "1";
 
 fn number(kind: ProblemKind) -> u8 {
-    u8::try_from(kind.number()).unwrap_or(u8::MAX)
+    u8::try_from(kind.number()).expect("there are a few kinds")
 }
 
 impl BaselineSettings {
-    /// Those of a configuration.
+    /// The settings of a configuration.
     pub fn of(config: &Config) -> Self {
         Self { match_mode: config.matching.mode, split: config.split.split, repair: config.split.repair }
     }
@@ -110,8 +110,13 @@ impl BaselineSettings {
 }
 
 impl Baseline {
+    /// A baseline without problems.
+    pub fn empty(settings: BaselineSettings) -> Self {
+        Self::of(settings, [])
+    }
+
     /// A baseline of these problems, in any order.
-    pub fn of(
+    pub(crate) fn of(
         settings: BaselineSettings,
         problems: impl IntoIterator<Item = (ProblemKind, Fingerprint, FileMark)>,
     ) -> Self {
@@ -132,10 +137,10 @@ impl Baseline {
     fn push(&mut self, kind: u8, fingerprint: Fingerprint, count: u64, files: &[FileMark]) {
         self.files.extend_from_slice(files);
         let (files_end, num_files) = (self.files.len(), files.len());
-        self.entries.push(Known { kind, fingerprint, count, files_end, num_files });
+        self.entries.push(KnownProblem { kind, fingerprint, count, files_end, num_files });
     }
 
-    fn files(&self, known: &Known) -> &[FileMark] {
+    fn files(&self, known: &KnownProblem) -> &[FileMark] {
         &self.files[known.files_end - known.num_files..known.files_end]
     }
 
@@ -155,10 +160,10 @@ impl Baseline {
     }
 
     /// How many more problems of each entry are let pass.
-    pub fn allowance(&self) -> Allowance<'_> {
+    pub(crate) fn allowance(&self) -> Allowance<'_> {
         let left = self.entries.iter().map(|known| known.count).collect();
         let files = vec![true; self.files.len()];
-        Allowance { baseline: self, left, files, index: Index::of(&self.entries) }
+        Allowance { baseline: self, left, files, index: FingerprintIndex::of(&self.entries) }
     }
 
     /// The content of the file.
@@ -168,7 +173,7 @@ impl Baseline {
             let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
         }
         for known in &self.entries {
-            let Known { kind, fingerprint, count, .. } = known;
+            let KnownProblem { kind, fingerprint, count, .. } = known;
             let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
             let _ = write!(text, "{kind} {fingerprint} {count}");
             for FileMark(mark) in self.files(known) {
@@ -250,8 +255,7 @@ impl Baseline {
     }
 }
 
-/// Kind and fingerprint, count, and files of a line. What is spelled otherwise than it is written, is found out when
-/// all is read.
+/// Parses a line: kind and fingerprint, count, and files. Other spellings of them are found when all is read.
 fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
     let mut words = line.split(' ');
     let (kind, hex, count) = (words.next()?, words.next()?, words.next()?);
@@ -266,26 +270,26 @@ fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
     Some(((u8::try_from(kind).ok()?, Fingerprint::from_bytes(bytes)), count, files?))
 }
 
-/// What is left of a baseline.
+/// The problems of a baseline that no problem of today has used up.
 #[derive(Debug)]
-pub struct Allowance<'a> {
+pub(crate) struct Allowance<'a> {
     baseline: &'a Baseline,
     left: Vec<u64>,
-    /// Of each file, whether a problem in it is still to be expected.
+    /// For each file, whether a problem in it is still expected.
     files: Vec<bool>,
-    index: Index,
+    index: FingerprintIndex,
 }
 
 impl Allowance<'_> {
     /// Lets a problem pass, if there is one more of its kind and fingerprint. Cost: two reads of memory.
-    pub fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
+    pub(crate) fn take(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> bool {
         let index = self.index(kind, fingerprint);
         let left = index.and_then(|index| self.left.get_mut(index)).filter(|left| **left > 0);
         left.map(|left| *left -= 1).is_some()
     }
 
     /// Lets a problem pass in a file of this mark, if the baseline expects one more of its kind and fingerprint there.
-    pub fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
+    pub(crate) fn take_in(&mut self, kind: ProblemKind, fingerprint: &Fingerprint, file: FileMark) -> bool {
         let Some(index) = self.index(kind, fingerprint) else { return false };
         let known = &self.baseline.entries[index];
         let mut places = known.files_end - known.num_files..known.files_end;
@@ -308,13 +312,12 @@ impl Allowance<'_> {
     }
 }
 
-/// Where fingerprints that begin alike start, by kind: fingerprints are spread evenly, so that about one stands in a
-/// bucket.
+/// Where fingerprints that begin alike start, by kind: they are spread evenly, about one to a bucket.
 #[derive(Debug)]
-struct Index([(Vec<usize>, u32); ProblemKind::ALL.len()]);
+struct FingerprintIndex([(Vec<usize>, u32); ProblemKind::ALL.len()]);
 
-impl Index {
-    fn of(entries: &[Known]) -> Self {
+impl FingerprintIndex {
+    fn of(entries: &[KnownProblem]) -> Self {
         let mut start = 0;
         Self(std::array::from_fn(|kind| {
             let end = start + entries[start..].partition_point(|known| usize::from(known.kind) <= kind);
@@ -341,7 +344,7 @@ fn prefix(fingerprint: &Fingerprint, bits: u32) -> usize {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&fingerprint.as_bytes()[..8]);
     let prefix = u64::from_be_bytes(bytes).checked_shr(64 - bits).unwrap_or(0);
-    usize::try_from(prefix).unwrap_or(0)
+    units::index(prefix)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What `check` found: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The report formats write
-//! this out; the program `check` finds them.
+//! The result of a check: the [`Problem`]s that cleaning would mend, held against [`Limits`]. The program `check` finds
+//! them, and the report formats write them out.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::decide::{Rule, Stays};
 use crate::error::RejectReason;
 use crate::fingerprint::Fingerprint;
 
-/// What kind of problem it is. Its name is the rule's id in the formats.
+/// The kind of a problem. Its name is the rule's id in the formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProblemKind {
     /// Text that a rule removes.
@@ -56,7 +56,7 @@ impl ProblemKind {
         matches!(self, Self::Removed(rule) if rule.is_quiet())
     }
 
-    /// What it says, in a few words.
+    /// A short title.
     pub fn title(self) -> &'static str {
         match self {
             Self::Removed(rule) => rule.title(),
@@ -76,7 +76,7 @@ impl ProblemKind {
         }
     }
 
-    /// What can be done about it; code stands in backticks.
+    /// Advice; code stands in backticks.
     pub fn help(self) -> &'static str {
         match self {
             Self::Removed(rule) => rule.help(),
@@ -126,23 +126,23 @@ pub struct Location {
     pub lines: Option<(u64, u64)>,
 }
 
-/// One thing that cleaning would change or leave out. Text that goes is a problem a *run*, as in the ledger
-/// (contract O5).
+/// Text that cleaning would remove, or an input that it would leave out. Removed text is one problem for each stretch,
+/// as in the ledger (contract O5).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
-    /// What it is.
+    /// Its kind.
     pub kind: ProblemKind,
     /// Where it is.
     pub location: Location,
-    /// What stays in its place, of text that goes by a rule that leaves something.
+    /// The place of the survivor, if the rule leaves one.
     pub survivor: Option<Location>,
     /// Paragraphs that go.
     pub num_paragraphs: u64,
-    /// Their bytes in the decoded text.
+    /// Bytes of these paragraphs in the decoded text.
     pub num_bytes: u64,
     /// The Jaccard coefficient, if it is not 1.
     pub similarity: Option<f64>,
-    /// What a rule says for itself that leaves nothing in its place.
+    /// The evidence of a rule that leaves no survivor.
     pub evidence: Option<RawJson<'static>>,
     /// Tells it from other problems wherever it stands: of the key texts of what goes, of an emptied document's; of
     /// a rejected input's path and reason.
@@ -175,13 +175,13 @@ pub struct Limits {
 pub struct Measured {
     /// The option's name without its dashes: `max-duplicates`.
     pub name: &'static str,
-    /// What it counts: `duplicate paragraphs`.
+    /// The name of the counted things: `duplicate paragraphs`.
     pub what: &'static str,
     /// The figure: a count, or for a ratio bytes that go.
     pub found: u64,
     /// For a ratio the bytes of which they go.
     pub of: Option<u64>,
-    /// What is let pass, as it is typed: `0`, `0.05`.
+    /// The limit as it is typed: `0`, `0.05`.
     pub limit: String,
     /// Whether it is more than is let pass.
     pub is_broken: bool,
@@ -192,20 +192,20 @@ pub struct Measured {
 impl Measured {
     /// The name of the limit on what goes as a share of all text.
     pub const RATIO: &'static str = "max-duplicate-ratio";
-    /// That on paragraphs that go as copies.
+    /// The limit on paragraphs that go as copies.
     pub const DUPLICATES: &'static str = "max-duplicates";
-    /// That on near-duplicates.
+    /// The limit on near-duplicates.
     pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
-    /// That on what is rejected.
+    /// The limit on rejections.
     pub const REJECTED: &'static str = "max-rejected";
-    /// That on documents of which nothing stays.
+    /// The limit on documents of which nothing stays.
     pub const EMPTIED: &'static str = "max-emptied";
 }
 
 /// Places that are named for a broken limit.
 pub const MAX_WORST: usize = 5;
 
-/// What a check came to.
+/// The result of a check, without its single problems.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckReport {
     /// The counts of the run that `clean` would make; without `bytes.output`.
@@ -216,7 +216,7 @@ pub struct CheckReport {
     pub num_problems: [u64; ProblemKind::ALL.len()],
     /// Problems that a baseline or a revision holds already; they are not listed.
     pub num_known: u64,
-    /// What it was compared with: `baseline FILE`, `since REV`.
+    /// The name of what it was compared with: `baseline FILE`, `since REV`.
     pub compared: Option<String>,
 }
 
@@ -261,7 +261,7 @@ pub trait ProblemWriter: Send {
     /// Those of the output.
     fn problem(&mut self, problem: &Problem) -> std::io::Result<()>;
 
-    /// So many problems it takes in; those after them need not be told.
+    /// The number of problems that it takes; it need not be given those after them.
     fn num_taken(&self) -> u64 {
         u64::MAX
     }

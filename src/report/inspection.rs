@@ -1,11 +1,11 @@
-//! What `tamis inspect` found.
+//! The result of `tamis inspect`.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
-use crate::account::{FileCounts, RecordCounts, RejectedLine, Unit};
+use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -16,7 +16,7 @@ const SCHEMA: &str = "tamis.inspection/1";
 /// Skipped and rejected inputs that are listed; all are counted.
 const MAX_LISTED: usize = 100;
 
-/// What is there, before any cleaning.
+/// Counts of the inputs as they are, before any cleaning.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Inspection {
     /// `tamis.inspection/1`.
@@ -47,18 +47,18 @@ pub struct Inspection {
     pub scripts: Scripts,
     /// The first of the longest paragraphs.
     pub longest_paragraph: Option<LongestParagraph>,
-    /// What would be skipped, the first hundred.
+    /// The first hundred files that would be skipped.
     pub skipped: Vec<Skipped>,
-    /// What would be rejected, the first hundred.
+    /// The first hundred inputs and records that would be rejected.
     pub rejected: Vec<serde_json::Value>,
 }
 
 /// Bytes that were looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct InspectedBytes {
-    /// Of the files.
+    /// Bytes of the files.
     pub input: u64,
-    /// Of the documents, unpacked and decoded.
+    /// Bytes of the documents, unpacked and decoded.
     pub text: u64,
 }
 
@@ -194,15 +194,15 @@ impl FileCounts {
 }
 
 impl Inspection {
-    /// Nothing seen yet.
+    /// An inspection of nothing yet.
     pub fn new() -> Self {
         Self { schema: SCHEMA, ..Self::default() }
     }
 
-    pub(crate) fn unit(&mut self, unit: Unit) -> &mut FileCounts {
+    pub(crate) fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
         match unit {
-            Unit::File => &mut self.files,
-            Unit::Member => &mut self.members,
+            CountedUnit::File => &mut self.files,
+            CountedUnit::Member => &mut self.members,
         }
     }
 
@@ -221,13 +221,13 @@ impl Inspection {
         }
     }
 
-    /// All that would be skipped: files, members and records.
+    /// The number of files, members and records that would be skipped.
     pub fn num_skipped(&self) -> u64 {
         let counts = [&self.files.skipped, &self.members.skipped, &self.records.skipped];
         counts.into_iter().flat_map(BTreeMap::values).sum()
     }
 
-    /// All that would be rejected.
+    /// The number of files, members and records that would be rejected.
     pub fn num_rejected(&self) -> u64 {
         let counts = [&self.files.rejected, &self.members.rejected, &self.records.rejected];
         counts.into_iter().flat_map(BTreeMap::values).sum()

@@ -5,9 +5,11 @@ mod baseline;
 mod check;
 mod formats;
 mod inspection;
+#[doc(hidden)]
 pub mod page;
 
-pub use baseline::{Allowance, Baseline, BaselineFault, BaselineSettings, FileMark, MAX_FILES};
+pub(crate) use baseline::FileMark;
+pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_FILES};
 pub use check::{CheckReport, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter};
 pub use formats::ReportFormat;
 pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};

@@ -17,30 +17,30 @@ use short_document::{Length, ShortDocument};
 
 /// The filters that are switched on.
 #[derive(Debug, Clone, Copy)]
-pub struct Filters {
+pub(crate) struct Filters {
     config: FilterConfig,
     repair: Repair,
 }
 
-/// What filters measure of a document, or of a piece of one. 16 bytes.
+/// The measures that filters take of a document, or of a piece of one: 16 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Measures {
+pub(crate) struct Measures {
     num_paragraphs: u64,
     length: Length,
 }
 
 /// A document that a filter drops.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dropped {
+pub(crate) struct Dropped {
     /// The rule by which it goes.
     pub rule: Rule,
-    /// What was measured, and the bound: JSON.
+    /// The measured value and the bound, as JSON.
     pub evidence: String,
 }
 
 impl Filters {
     /// The filters of a configuration; `None` if all are off.
-    pub fn of(config: &Config) -> Option<Self> {
+    pub(crate) fn of(config: &Config) -> Option<Self> {
         let filters = config.decide.filters;
         filters.is_on().then_some(Self { config: filters, repair: config.split.repair })
     }
@@ -48,14 +48,14 @@ impl Filters {
     /// Adds a paragraph that is left, as it stands in the document.
     ///
     /// Cost: one look at each of its characters.
-    pub fn add(&self, measures: &mut Measures, paragraph: &str) {
+    pub(crate) fn add(&self, measures: &mut Measures, paragraph: &str) {
         measures.num_paragraphs += 1;
         measures.length.add(repaired_chars(paragraph, self.repair));
     }
 
     /// The filter that drops a document of these measures, if one does. A document of which nothing is left is emptied
     /// already, and left alone.
-    pub fn judge(&self, measures: &Measures) -> Option<Dropped> {
+    pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
         if measures.num_paragraphs == 0 {
             return None;
         }
@@ -65,7 +65,7 @@ impl Filters {
 
 impl Measures {
     /// Adds those of the piece that follows.
-    pub fn join(&mut self, next: Self) {
+    pub(crate) fn join(&mut self, next: Self) {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
     }

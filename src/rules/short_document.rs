@@ -30,9 +30,9 @@ pub(super) struct ShortDocument {
     min_chars: u64,
 }
 
-/// What is said of a document that goes.
+/// The evidence for dropping a document.
 #[derive(Debug, Serialize)]
-struct Evidence {
+struct ShortDocumentEvidence {
     chars: u64,
     min_chars: u64,
 }
@@ -45,7 +45,8 @@ impl ShortDocument {
 
     pub(super) fn judge(self, length: Length) -> Option<Dropped> {
         let (Length { chars }, Self { min_chars }) = (length, self);
-        (chars < min_chars).then(|| Dropped::new(Rule::ShortDocument, &Evidence { chars, min_chars }))
+        (chars < min_chars)
+            .then(|| Dropped::new(Rule::ShortDocument, &ShortDocumentEvidence { chars, min_chars }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The ceiling on memory: how much of it records may take, and whether they fill it.
+//! The ceiling on memory: how much of it prints may take, and whether they fill it.
 
 use super::corpus::Corpus;
 use super::decider::Decider;
@@ -12,7 +12,8 @@ pub(crate) const FIXED: u64 = 112 * 1024 * 1024;
 /// Bytes of memory that Parquet files take beside that: rows as they are read and as they are written, and row groups.
 const PARQUET: u64 = 128 * 1024 * 1024;
 
-/// Bytes that do not grow, of a ceiling of `memory`: below what the command allows, half of it is for records.
+/// The part of a ceiling of `memory` bytes that does not grow with the corpus. Below the smallest ceiling of the
+/// command, half is left for prints.
 fn fixed(memory: u64) -> u64 {
     FIXED.min(memory / 2)
 }
@@ -22,7 +23,7 @@ pub(crate) fn above_fixed(memory: u64) -> u64 {
     memory.saturating_sub(fixed(memory))
 }
 
-/// Bytes of memory that records may take, if there is a ceiling.
+/// Bytes of memory that prints may take, if there is a ceiling.
 ///
 /// # Errors
 /// [`Error::Config`] if what is known of each file takes more than there is.
@@ -47,12 +48,12 @@ pub(crate) fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<
     }
 }
 
-/// Whether no more records are to be kept in memory.
+/// Whether prints fill the memory that they may take.
 pub(crate) fn is_full(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<bool> {
     let room = room(corpus, decider)?;
-    if !matches!(decider.copies, Copies::Live(_)) {
+    if !matches!(decider.copies, Copies::InMemory(_)) {
         return Ok(false);
     }
-    // What earlier runs left is on disk, and met there.
+    // The paragraphs of earlier runs are on disk, and have to be compared there.
     Ok(corpus.history.is_some() || room.is_some_and(|room| decider.copies.num_bytes() > room))
 }

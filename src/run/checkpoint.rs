@@ -1,11 +1,12 @@
-//! Seals: what a run has done so far, written down so that another run can go on from there after this one was killed
-//! (`--resume`). A run seals after every so many bytes of input, between two batches.
+//! Checkpoints: the state of a run, saved so that another run can resume there after this one was killed (`--resume`).
+//! A run saves a checkpoint after a fixed number of bytes of input, between two batches.
 //!
-//! A state speaks of files by their length: what a run writes is only ever appended to, so that cutting them back
-//! brings a state back. What stands in memory is appended to stores ([`Logs`]); what is small stands in the state.
+//! A checkpoint records the lengths of files. A run only appends to its files, so that cutting them back to these
+//! lengths restores them. State in memory is appended to stores ([`DeciderLogs`]); small state is part of the
+//! checkpoint itself.
 //!
-//! Not sealed are: the middle of a search for near-duplicates, corpora with standard input, the middle of one text,
-//! and the middle of what a compressor or an archive holds back. Then an earlier state stands.
+//! No checkpoint can be saved in the middle of a search for near-duplicates, with standard input in the corpus, in the
+//! middle of a text, or while a compressor or an archive holds bytes back. The checkpoint before then stays valid.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,41 +15,41 @@ use serde::{Deserialize, Serialize};
 
 use super::convert::unpacked_path;
 use super::corpus::Corpus;
-use super::course::{Course, Rest};
-use super::decider::{Decider, Log, Logs, Resumed, SavedDecider, SavedLogs};
-use super::feed::{Feed, Position, Ways};
+use super::decider::{Decider, DeciderLogs, PieceLog, Resumed, SavedDecider, SavedDeciderLogs};
+use super::feed::{Feed, FeedPosition, Ways};
 use super::history::History;
 use super::pass::Pass;
+use super::progress::{PassProgress, RestOfCorpus};
 use crate::account::EvidenceStore;
 use crate::config::{Config, DEFAULT_SEAL_EVERY, TargetFormat, WriteConfig};
 use crate::decide::Findings;
 use crate::discover::{SourceList, is_packed};
 use crate::error::{Error, Result};
 use crate::store::{Input, Journal, Mark, Output, path};
-use crate::units::count;
+use crate::units::{self, count};
 
-/// How far a run had come, as it stands in the journal.
+/// A checkpoint as it stands in the journal.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct State<S> {
-    /// What the output depends on beside the inputs.
+pub(crate) struct Checkpoint<S> {
+    /// The options that the output depends on, beside the inputs.
     config: String,
     /// Number of sources, and the store of their stamps.
     sources: (usize, Mark),
     pass: Pass,
-    /// In [`Pass::Partition`]: the rest that is read ahead.
-    rest: Option<Rest>,
-    /// In [`Pass::Write`]: the survivors for an index that are kept.
+    /// The rest of the corpus that is read ahead, in [`Pass::Partition`].
+    rest: Option<RestOfCorpus>,
+    /// The survivors that are kept for an index, in [`Pass::Write`].
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
-    position: Position,
+    position: FeedPosition,
     ways: Ways,
     decider: SavedDecider,
-    logs: SavedLogs,
+    logs: SavedDeciderLogs,
     /// The recorder, as it is or, while the rest is decided ahead, as it was when that began.
     recorder: S,
 }
 
-/// What a search for near-duplicates came to: what its stores hold.
+/// The result of a search for near-duplicates, as the marks of its stores.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct SavedSearch {
     findings: Mark,
@@ -62,8 +63,8 @@ pub(crate) const EVIDENCE: &str = "evidence";
 /// The store of the sources' stamps.
 const SOURCES: &str = "sources";
 
-/// Seals the states of a run.
-pub(crate) struct Sealer<'a, S> {
+/// Saves the checkpoints of a run.
+pub(crate) struct Checkpointer<'a, S> {
     output: &'a dyn Output,
     journal: &'a Journal,
     every: u64,
@@ -72,22 +73,22 @@ pub(crate) struct Sealer<'a, S> {
 }
 
 struct Inner<S> {
-    /// Bytes of input since the last seal.
+    /// Bytes of input since the last checkpoint.
     since: u64,
-    /// Seals wait for so many bytes.
+    /// The number of bytes after which the next checkpoint is due.
     due: u64,
     pass: Pass,
-    rest: Option<Rest>,
+    rest: Option<RestOfCorpus>,
     fresh: Option<Mark>,
     search: Option<SavedSearch>,
     /// The recorder when the rest began to be decided ahead.
     recorder: Option<S>,
-    logs: Option<Logs>,
+    logs: Option<DeciderLogs>,
     sources: Option<(usize, Mark)>,
 }
 
-impl<'a, S: Clone + Serialize> Sealer<'a, S> {
-    /// A sealer for an output that has a journal.
+impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
+    /// A checkpointer for an output that has a journal.
     pub(crate) fn new(output: &'a dyn Output, config: &Config, history: Option<&History>) -> Option<Self> {
         let journal = output.journal()?;
         let every = config.recovery.seal_every.unwrap_or(DEFAULT_SEAL_EVERY).max(1);
@@ -105,28 +106,28 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         Some(Self { output, journal, every, config: identity(config, history), inner: Mutex::new(inner) })
     }
 
-    /// Poisoned only if sealing panicked, and then the run is over.
+    /// Poisoned only if saving a checkpoint panicked, and then the run is over.
     fn lock(&self) -> MutexGuard<'_, Inner<S>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many more bytes of input are done with.
+    /// Counts `num_bytes` more bytes of input as finished.
     pub(crate) fn advance(&self, num_bytes: u64) {
         self.lock().since += num_bytes;
     }
 
-    /// Whether anything was sealed.
-    pub(crate) fn has_sealed(&self) -> bool {
+    /// Whether a checkpoint was saved.
+    pub(crate) fn has_checkpoint(&self) -> bool {
         self.lock().logs.is_some()
     }
 
-    /// Whether a seal is due; between two sources it is when it is wanted.
-    pub(crate) fn is_due(&self, position: Position) -> bool {
+    /// Whether a checkpoint is due here. Between two sources it is due as soon as it is wanted.
+    pub(crate) fn is_due(&self, position: FeedPosition) -> bool {
         let inner = self.lock();
         inner.since >= inner.due || !position.is_within() && self.wants(&inner)
     }
 
-    /// Whether a seal would be due if it were possible.
+    /// Whether a checkpoint would be due if it were possible here.
     pub(crate) fn is_wanted(&self) -> bool {
         self.wants(&self.lock())
     }
@@ -135,7 +136,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         inner.since >= self.every && inner.due != u64::MAX
     }
 
-    /// A search is through. That is worth a seal if anything is.
+    /// Ends a search, and saves a checkpoint: searching was expensive.
     pub(crate) fn end_search(
         &self,
         corpus: &Corpus<'_>,
@@ -145,7 +146,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         if corpus.sources.total_size() < self.every {
             return Ok(());
         }
-        let mut log = Log(self.output.store(FINDINGS)?);
+        let mut log = PieceLog(self.output.store(FINDINGS)?);
         findings.save(|piece| log.append(piece))?;
         let mut inner = self.lock();
         inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()? });
@@ -154,14 +155,14 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
     }
 
     /// The prints of `rest` are put aside from here on.
-    pub(crate) fn begin_partition(&self, rest: &Rest, recorder: Option<S>) {
+    pub(crate) fn begin_partition(&self, rest: &RestOfCorpus, recorder: Option<S>) {
         let mut inner = self.lock();
         inner.pass = Pass::Partition;
         inner.rest = Some(rest.clone());
         inner.recorder = recorder;
     }
 
-    /// What was settled on disk is written from here on. That is worth a seal if anything is.
+    /// Begins to write what was settled on disk, and saves a checkpoint: settling was expensive.
     pub(crate) fn begin_writing(&self, corpus: &Corpus<'_>) -> Result<()> {
         let mut inner = self.lock();
         inner.pass = Pass::Write;
@@ -173,8 +174,8 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         Ok(())
     }
 
-    /// Seals what is done, if the pass and the record are where they can be taken up again.
-    pub(crate) fn seal(
+    /// Saves a checkpoint, if the pass and the recorder can be resumed here.
+    pub(crate) fn save_checkpoint(
         &self,
         corpus: &Corpus<'_>,
         feed: &Feed<'_>,
@@ -184,7 +185,7 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         let inner = &mut *self.lock();
         // If not now, then a little later.
         inner.due = inner.since + self.every / 16;
-        // What is read ahead is not recorded.
+        // The rest that is read ahead is not recorded yet.
         let recorder = if inner.pass == Pass::Partition { inner.recorder.clone() } else { recorder };
         let Some(recorder) = recorder else { return Ok(()) };
         if inner.sources.is_none() {
@@ -196,10 +197,10 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         };
         let logs = match &mut inner.logs {
             Some(logs) => logs,
-            none => none.insert(Logs::new(self.output)?),
+            none => none.insert(DeciderLogs::new(self.output)?),
         };
         let Some(decider) = decider.save(logs)? else { return Ok(()) };
-        let state = State {
+        let state = Checkpoint {
             config: self.config.clone(),
             sources,
             pass: inner.pass,
@@ -215,11 +216,11 @@ impl<'a, S: Clone + Serialize> Sealer<'a, S> {
         let json = serde_json::to_vec(&state).map_err(|error| resume_error(self.output, &error))?;
         tracing::debug!(bytes = json.len(), "sealed");
         (inner.since, inner.due) = (0, self.every);
-        self.journal.seal(json)
+        self.journal.save_checkpoint(json)
     }
 }
 
-/// What the output of a run depends on beside its inputs.
+/// The options that the output of a run depends on, beside its inputs, as one text.
 ///
 /// Every part of the configuration is named, so that a new one cannot be forgotten here.
 fn identity(config: &Config, history: Option<&History>) -> String {
@@ -244,13 +245,13 @@ fn identity(config: &Config, history: Option<&History>) -> String {
     format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Why a run cannot go on with what was left.
+/// The error of a run that cannot resume from what was left.
 fn resume_error(output: &dyn Output, what: &dyn std::fmt::Display) -> Error {
     let path = output.journal().map_or_else(|| "journal".into(), |journal| journal.path().to_owned());
     Error::Resume { path, what: what.to_string() }
 }
 
-/// A file that a state speaks of is not what it was: another attempt would come to the same.
+/// The error for a file that is not as the checkpoint says: another attempt would end in the same way.
 pub(crate) fn refused(error: Error) -> Error {
     match error {
         Error::Damaged { path, offset } => {
@@ -266,8 +267,8 @@ pub(crate) fn refused(error: Error) -> Error {
 /// Bytes of a stamp.
 const STAMP: usize = 8;
 
-/// Writes down what tells whether sources change: eight bytes each. `None` if that cannot be told of one of them:
-/// another run would not get it again (standard input), or not see that it is another.
+/// Writes a stamp of eight bytes for each source, from which a change is seen. `None` if a source has no stamp: another
+/// run could not read it again (standard input), or would not see that it changed.
 fn write_stamps(
     sources: &SourceList,
     input: &dyn Input,
@@ -281,13 +282,13 @@ fn write_stamps(
     Ok(Some((sources.len(), store.mark()?)))
 }
 
-/// A number that is another if the file was changed or stands elsewhere.
-fn stamp(place: crate::store::Place<'_>, input: &dyn Input) -> Option<u64> {
+/// A number that changes if the file is changed or replaced.
+fn stamp(place: crate::store::InputPlace<'_>, input: &dyn Input) -> Option<u64> {
     let name = u64::from(crc32fast::hash(place.relative)) | count(place.root) << 32;
     Some(input.stamp(place)?.rotate_left(7) ^ name)
 }
 
-impl<S: Clone + Serialize + DeserializeOwned> State<S> {
+impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
     /// Reads a state.
     pub(crate) fn parse(json: &[u8], output: &dyn Output) -> Result<Self> {
         serde_json::from_slice(json).map_err(|error| resume_error(output, &error))
@@ -310,7 +311,7 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
             what: "this input is not what it was in the run that was cut short, or comes at another place"
                 .to_owned(),
         };
-        let mut stamps = vec![0; usize::try_from(self.sources.1.len).unwrap_or(0)];
+        let mut stamps = vec![0; units::index(self.sources.1.len)];
         store.read_at(0, &mut stamps).map_err(refused)?;
         for (source, known) in corpus.sources.iter().zip(stamps.as_chunks::<STAMP>().0) {
             if stamp(source.place, corpus.input).map(u64::to_le_bytes) != Some(*known) {
@@ -328,13 +329,13 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
         Err(resume_error(corpus.output, &what))
     }
 
-    /// What a search came to before.
+    /// Loads the result of the search that the interrupted run finished.
     pub(crate) fn resume_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
         let Some(SavedSearch { findings: mark, evidence }) = self.search else {
             return Ok((None, EvidenceStore::new(output.scratch()?)));
         };
         let mut findings = Findings::default();
-        Log(output.reopen_store(FINDINGS, mark)?).for_each(mark, |piece| findings.take_up(piece))?;
+        PieceLog(output.reopen_store(FINDINGS, mark)?).for_each(mark, |piece| findings.resume(piece))?;
         Ok((Some(findings), EvidenceStore::new(output.reopen_store(EVIDENCE, evidence)?)))
     }
 
@@ -343,30 +344,30 @@ impl<S: Clone + Serialize + DeserializeOwned> State<S> {
         self,
         corpus: &Corpus<'a>,
         findings: Option<&'a Findings>,
-        sealer: Option<&Sealer<'_, S>>,
-    ) -> Result<(Decider<'a>, Course<'a>, S)> {
+        checkpointer: Option<&Checkpointer<'_, S>>,
+    ) -> Result<(Decider<'a>, PassProgress<'a>, S)> {
         let from = Resumed { scope: corpus.config.decide.scope, output: corpus.output, findings };
         let (decider, logs) = Decider::resume(self.decider, &self.logs, from)?;
-        if let Some(sealer) = sealer {
-            let mut inner = sealer.lock();
+        if let Some(checkpointer) = checkpointer {
+            let mut inner = checkpointer.lock();
             (inner.pass, inner.rest, inner.fresh) = (self.pass, self.rest.clone(), self.fresh);
             (inner.sources, inner.search) = (Some(self.sources), self.search);
             (inner.logs, inner.recorder) = (Some(logs), Some(self.recorder.clone()));
         }
-        // What was written after the seal is written once more.
+        // Anything written after the checkpoint is written once more.
         let written = self.rest.as_ref().map_or(self.position, |rest| rest.position);
         forget_after(written, corpus)?;
         if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
-            history.take_up(fresh, corpus.output)?;
+            history.resume(fresh, corpus.output)?;
         }
         let feed = Feed::new(corpus).starting(self.position, self.ways);
-        Ok((decider, Course { pass: self.pass, feed, rest: self.rest }, self.recorder))
+        Ok((decider, PassProgress { pass: self.pass, feed, rest: self.rest }, self.recorder))
     }
 }
 
 /// Removes what stands in the corpus of sources that come after a position: another run may have begun to write a text
 /// that this one finds to be bad before it writes any of it. What a source that is begun wrote is part of the state.
-fn forget_after(position: Position, corpus: &Corpus<'_>) -> Result<()> {
+fn forget_after(position: FeedPosition, corpus: &Corpus<'_>) -> Result<()> {
     let first = position.source().index() + usize::from(position.is_within());
     for source in corpus.sources.iter().skip(first) {
         let relative = source.place.relative;

@@ -7,12 +7,12 @@ use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
 use crate::store::WrittenFile;
 use crate::units::{DocumentId, count};
-use crate::write::{self, Converted, Layout};
+use crate::write::{self, BlankLines, Converted};
 
-use super::render::{Content, RenderContext, RenderedPart, encode_error};
+use super::render::{PartContent, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
 
-/// What a document is called in another form: its own id, or failing that its place.
+/// The name of a document in another form: its own id, or failing that its place.
 pub(crate) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
     match (serde_json::from_slice::<String>(id), record) {
         (Ok(id), _) => id,
@@ -55,7 +55,7 @@ impl Settled {
             let written = self.write_part(part, repair, &mut bytes, |_| ());
             let (counts, layout) = written.map_err(encode_error)?;
             rendered.counts = counts;
-            rendered.content = Some(Content::Bytes { bytes, ends: Vec::new(), layout });
+            rendered.content = Some(PartContent::Bytes { bytes, ends: Vec::new(), layout });
             return Ok(rendered);
         }
         let documents = self.documents(part, &mut rendered.counts, context)?;
@@ -121,9 +121,9 @@ impl Settled {
 }
 
 /// Documents as what is appended to a shard.
-fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Result<Content> {
+fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Result<PartContent> {
     if to == TargetFormat::Parquet {
-        return Ok(Content::Shard(write::rows(documents).map_err(encode_error)?));
+        return Ok(PartContent::Shard(write::rows(documents).map_err(encode_error)?));
     }
     debug_assert_eq!(to, TargetFormat::Jsonl);
     let mut ends = Vec::new();
@@ -131,7 +131,7 @@ fn content(documents: &[Converted], to: TargetFormat, mut bytes: Vec<u8>) -> Res
         document.write_json(&mut bytes).map_err(encode_error)?;
         ends.push(bytes.len());
     }
-    Ok(Content::Bytes { bytes, ends, layout: Layout::default() })
+    Ok(PartContent::Bytes { bytes, ends, layout: BlankLines::default() })
 }
 
 impl<'a> RenderContext<'a> {

@@ -18,7 +18,7 @@ pub(crate) struct Listing<'a> {
     pub(crate) input: &'a dyn Input,
 }
 
-/// What a run owns while it lasts, and lends to all its passes.
+/// The resources that a run owns while it lasts, and lends to all its passes.
 pub(crate) struct Resources<'a> {
     pub(crate) output: &'a dyn Output,
     pub(crate) read: ReadContext,
@@ -35,7 +35,7 @@ impl<'a> Resources<'a> {
     }
 }
 
-/// What every pass works with.
+/// The corpus and the resources that every pass works with.
 #[derive(Clone, Copy)]
 pub(crate) struct Corpus<'a> {
     pub(crate) sources: &'a SourceList,
@@ -46,7 +46,7 @@ pub(crate) struct Corpus<'a> {
     pub(crate) config: &'a Config,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) buffers: &'a Buffers,
-    /// What earlier runs left.
+    /// Indexes of earlier runs.
     pub(crate) history: Option<&'a History>,
 }
 

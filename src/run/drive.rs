@@ -7,13 +7,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::ceiling;
-use super::checkpoint::Sealer;
+use super::checkpoint::Checkpointer;
 use super::corpus::{Buffers, Corpus};
-use super::course::Course;
 use super::decider::Decider;
 use super::feed::{BATCH_BYTES, Feed, Work};
 use super::overflow;
 use super::pass::{Keys, Pass, Wants};
+use super::progress::PassProgress;
 use super::reader::advance;
 use super::scan::{ScanContext, scan};
 use super::settled::Settled;
@@ -21,19 +21,19 @@ use crate::decide::Places;
 use crate::error::{Error, Result};
 use crate::units::count;
 
-/// What is done with a chunk whose paragraphs have verdicts: `visit` in parallel, `commit` in corpus order.
-pub(crate) struct Visitor<'v, V, C, S> {
+/// The work on a chunk whose paragraphs have verdicts: `visit` runs in parallel, `commit` in corpus order.
+pub(crate) struct ChunkVisitor<'v, V, C, S> {
     /// The keys that `visit` reads.
     pub(crate) keys: Keys,
     pub(crate) visit: &'v V,
     pub(crate) commit: &'v mut C,
-    /// Where what is done is written down from time to time.
-    pub(crate) sealer: Option<&'v Sealer<'v, S>>,
+    /// Saves checkpoints from time to time, if there is a journal.
+    pub(crate) checkpointer: Option<&'v Checkpointer<'v, S>>,
 }
 
 /// Takes in what was made of chunks, in corpus order.
 pub(crate) trait Commit<T>: Send {
-    /// What can be saved of it.
+    /// The part of its state that can be saved.
     type Saved: Clone + Send + Serialize;
 
     /// Takes in what was made of a chunk, and gives back the chunk's buffer.
@@ -77,63 +77,64 @@ impl<S: Clone + Send + Serialize> Commit<Settled> for Watch<'_, '_, S> {
 /// Any [`Error`].
 pub(crate) fn drive<'a, T: Send, V, C>(
     corpus: &Corpus<'a>,
-    mut course: Course<'a>,
+    mut progress: PassProgress<'a>,
     decider: &mut Decider<'_>,
-    mut visitor: Visitor<'_, V, C, C::Saved>,
+    mut visitor: ChunkVisitor<'_, V, C, C::Saved>,
 ) -> Result<()>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
     C: Commit<T>,
 {
     loop {
-        if course.pass == Pass::Partition {
+        if progress.pass == Pass::Partition {
             overflow::begin_reading(corpus);
             let mut watch = Watch { corpus, saved: PhantomData };
             let visit = |settled, _: &Places| Ok(settled);
-            let sealer = visitor.sealer;
-            let mut ahead = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut watch, sealer };
-            run(corpus, &mut course, decider, &mut ahead)?;
-            course = overflow::settle(corpus, course, decider)?;
-            if let Some(sealer) = sealer {
-                sealer.begin_writing(corpus)?;
+            let checkpointer = visitor.checkpointer;
+            let mut ahead =
+                ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut watch, checkpointer };
+            run(corpus, &mut progress, decider, &mut ahead)?;
+            progress = overflow::settle(corpus, progress, decider)?;
+            if let Some(checkpointer) = checkpointer {
+                checkpointer.begin_writing(corpus)?;
             }
         }
-        match run(corpus, &mut course, decider, &mut visitor)? {
-            Reached::End => return decider.finish().map_err(|halt| halt.into_error(corpus.sources)),
-            Reached::Ceiling => {
+        match run(corpus, &mut progress, decider, &mut visitor)? {
+            PassStop::EndOfCorpus => return decider.finish().map_err(|halt| halt.into_error(corpus.sources)),
+            PassStop::MemoryCeiling => {
                 let saved = visitor.commit.save()?;
-                course = overflow::begin(corpus, course, decider)?;
-                if let (Some(sealer), Some(rest)) = (visitor.sealer, &course.rest) {
-                    sealer.begin_partition(rest, saved);
+                progress = overflow::begin(corpus, progress, decider)?;
+                if let (Some(checkpointer), Some(rest)) = (visitor.checkpointer, &progress.rest) {
+                    checkpointer.begin_partition(rest, saved);
                 }
             }
         }
     }
 }
 
-/// How far [`run`] came.
+/// The reason why [`run`] stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reached {
-    /// To the end.
-    End,
-    /// To where prints fill the memory they may take. Everything that was settled is visited.
-    Ceiling,
+enum PassStop {
+    /// The corpus has come to its end.
+    EndOfCorpus,
+    /// Prints fill the memory that they may take. Everything that was settled is visited.
+    MemoryCeiling,
 }
 
-/// Takes a course on as far as it goes.
+/// Takes a pass on as far as it goes.
 fn run<T: Send, V, C>(
     corpus: &Corpus<'_>,
-    course: &mut Course<'_>,
+    progress: &mut PassProgress<'_>,
     decider: &mut Decider<'_>,
-    visitor: &mut Visitor<'_, V, C, C::Saved>,
-) -> Result<Reached>
+    visitor: &mut ChunkVisitor<'_, V, C, C::Saved>,
+) -> Result<PassStop>
 where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
     C: Commit<T>,
 {
     let wants = Wants { keys: visitor.keys, checksums: decider.has_checksums() };
-    let context = ScanContext::new(corpus, course.pass.needs(wants));
-    let feed = &mut course.feed;
+    let context = ScanContext::new(corpus, progress.pass.needs(wants));
+    let feed = &mut progress.feed;
     let (mut settled, mut is_done) = (Vec::new(), false);
     while !is_done || !settled.is_empty() {
         if corpus.observer.is_cancelled() {
@@ -142,29 +143,30 @@ where
         let batch = std::mem::take(&mut settled);
         let is_long = is_long(&batch, feed);
         let is_full = ceiling::is_full(corpus, decider)?;
-        let sealer = visitor.sealer;
-        let due = sealer.filter(|sealer| !batch.is_empty() && sealer.is_due(feed.position()));
+        let checkpointer = visitor.checkpointer;
+        let due =
+            checkpointer.filter(|checkpointer| !batch.is_empty() && checkpointer.is_due(feed.position()));
         let places = decider.places();
         let writer = || visit_all(batch, places, visitor, corpus.buffers);
         if is_full {
             writer()?;
-            return Ok(Reached::Ceiling);
+            return Ok(PassStop::MemoryCeiling);
         }
-        if let Some(sealer) = due {
+        if let Some(checkpointer) = due {
             writer()?;
-            sealer.seal(corpus, feed, decider, visitor.commit.save()?)?;
+            checkpointer.save_checkpoint(corpus, feed, decider, visitor.commit.save()?)?;
             continue;
         }
-        feed.end_with_source(sealer.is_some_and(Sealer::is_wanted));
+        feed.end_with_source(checkpointer.is_some_and(Checkpointer::is_wanted));
         let (scanned, written) = advance(feed, &|work| scan(work, &context), is_long, writer);
         written?;
         let scanned = scanned?;
         is_done = scanned.is_empty() && feed.ahead().is_none_or(<[Work]>::is_empty);
         let rewind;
         (settled, rewind) = decider.settle(scanned, feed).map_err(|halt| halt.into_error(corpus.sources))?;
-        if let Some(sealer) = sealer {
+        if let Some(checkpointer) = checkpointer {
             let parts = settled.iter().flat_map(|settled| &settled.scanned.chunk.parts);
-            sealer.advance(parts.map(|part| part.num_bytes).sum());
+            checkpointer.advance(parts.map(|part| part.num_bytes).sum());
         }
         if let Some(rewind) = rewind {
             feed.rewind(rewind);
@@ -174,14 +176,14 @@ where
             feed.feed_ahead()?;
         }
     }
-    Ok(Reached::End)
+    Ok(PassStop::EndOfCorpus)
 }
 
 /// Visits a batch in parallel and commits it in order.
 fn visit_all<T: Send, V, C>(
     batch: Vec<Settled>,
     places: &Places,
-    visitor: &mut Visitor<'_, V, C, C::Saved>,
+    visitor: &mut ChunkVisitor<'_, V, C, C::Saved>,
     buffers: &Buffers,
 ) -> Result<()>
 where

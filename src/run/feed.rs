@@ -8,7 +8,7 @@ use super::corpus::{Buffers, Corpus};
 use crate::discover::{SourceList, is_packed};
 use crate::error::Result;
 use crate::read::{
-    self, Chunk, PIECE_BYTES, PartFate, Piece, PiecePlace, ReadContext, Reread, Spooler, Stop, Stream,
+    self, Chunk, PIECE_BYTES, PartFate, Piece, PiecePlace, ReadContext, Reread, SourceStream, Spooler, Stop,
 };
 use crate::store::Input;
 use crate::units::SourceId;
@@ -47,14 +47,14 @@ impl Work {
 
 /// Where a feed stands: everything before it was given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Position {
+pub(crate) struct FeedPosition {
     /// The source.
     source: u32,
-    /// What was given out of it stands before this.
+    /// The place in the source before which everything was given out.
     piece: PiecePlace,
 }
 
-impl Position {
+impl FeedPosition {
     /// The source it is in, or before.
     pub(crate) fn source(self) -> SourceId {
         SourceId(self.source)
@@ -81,7 +81,7 @@ pub(crate) struct Rewind {
     pub(crate) first: SourceId,
     /// The source that is to be read in another way.
     pub(crate) source: SourceId,
-    /// That way.
+    /// The other way of reading it.
     pub(crate) how: Reread,
 }
 
@@ -95,10 +95,10 @@ pub(crate) struct Feed<'a> {
     context: &'a ReadContext,
     spooler: &'a dyn Spooler,
     next: u32,
-    stream: Option<Stream<'a>>,
+    stream: Option<SourceStream<'a>>,
     /// The batch that is fed and not yet taken.
     ahead: Option<Vec<Work>>,
-    /// Of a source that was given out in part before: where its rest begins.
+    /// The source that was given out in part before, and the place where its rest begins.
     resumed: Option<(SourceId, PiecePlace)>,
     /// How all sources are read that are read as streams, whatever `ways` says.
     way: Option<Reread>,
@@ -153,7 +153,7 @@ impl<'a> Feed<'a> {
     }
 
     /// Begins at `position`, and reads sources in these ways.
-    pub(crate) fn starting(mut self, position: Position, ways: Ways) -> Self {
+    pub(crate) fn starting(mut self, position: FeedPosition, ways: Ways) -> Self {
         self.next = position.source;
         self.resumed = Some((SourceId(position.source), position.piece));
         self.ways = ways;
@@ -161,11 +161,11 @@ impl<'a> Feed<'a> {
     }
 
     /// Where it stands: what was taken from it stands before.
-    pub(crate) fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> FeedPosition {
         match (self.ahead().and_then(<[Work]>::first), &self.stream) {
-            (Some(work), _) => Position::of(work),
-            (None, Some(stream)) => Position { source: stream.source().0, piece: stream.next_place() },
-            (None, None) => Position { source: self.next, piece: PiecePlace::default() },
+            (Some(work), _) => FeedPosition::of(work),
+            (None, Some(stream)) => FeedPosition { source: stream.source().0, piece: stream.next_place() },
+            (None, None) => FeedPosition { source: self.next, piece: PiecePlace::default() },
         }
     }
 
@@ -179,9 +179,8 @@ impl<'a> Feed<'a> {
             Work::Files(range, _) => of_sources(range.clone()),
             Work::Piece(piece) => piece.num_bytes(),
         });
-        let len = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        let open = self.stream.as_ref().map_or(0, Stream::num_left);
-        ahead.sum::<u64>() + open + of_sources(self.next..len)
+        let open = self.stream.as_ref().map_or(0, SourceStream::num_left);
+        ahead.sum::<u64>() + open + of_sources(self.next..SourceId::at(self.sources.len()).0)
     }
 
     /// The batch that is fed and not yet taken, if one is; it is empty at the end of the corpus.
@@ -257,7 +256,7 @@ impl<'a> Feed<'a> {
             if self.is_stream(self.next) {
                 let source = self.sources.get(SourceId(self.next));
                 let how = self.way.or_else(|| self.ways.get(&source.id).copied());
-                self.stream = Some(Stream::new(self.input, source, self.context, how, self.spooler));
+                self.stream = Some(SourceStream::new(self.input, source, self.context, how, self.spooler));
                 self.next += 1;
                 continue;
             }
@@ -307,7 +306,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// Goes back to where a source begins that is to be read in another way.
+    /// Goes back to the beginning of a source that is to be read in another way.
     pub(crate) fn rewind(&mut self, rewind: Rewind) {
         let Rewind { first, source, how } = rewind;
         self.ways.insert(source, how);

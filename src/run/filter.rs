@@ -7,13 +7,13 @@
 //! Memory: 32 bytes a document that goes.
 
 use super::corpus::Corpus;
-use super::course::Course;
 use super::decider::Decider;
-use super::drive::{Visitor, drive};
+use super::drive::{ChunkVisitor, drive};
 use super::feed::Feed;
 use super::found::{self, Search, Searched};
 use super::overflow::report;
 use super::pass::{Keys, Pass};
+use super::progress::PassProgress;
 use super::settled::Settled;
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::{EvidenceStore, RawJson};
@@ -37,7 +37,7 @@ pub(super) fn filter(
 ) -> Result<Search> {
     corpus.observer.begun(Stage::Filtering);
     let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, searched)?);
-    let mut judge = Judge { filters, open: Measures::default(), dropped: Vec::new() };
+    let mut judge = FilterJudge { filters, open: Measures::default(), dropped: Vec::new() };
     let mut walk = Walk::default();
     let visit = |settled: Settled, _: &Places| {
         let measures = measure(&settled, filters);
@@ -47,16 +47,16 @@ pub(super) fn filter(
         report(corpus, &settled);
         walk.chunk(
             &settled.scanned.chunk,
-            &mut ChunkJudge { judge: &mut judge, settled: &settled, measures },
+            &mut ChunkFilterJudge { judge: &mut judge, settled: &settled, measures },
         )?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok(Search { findings: findings(judge.dropped, evidence)?, known: decider.into_known() })
 }
 
-/// What went, by rule.
+/// The findings of dropped documents, by rule.
 fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -> Result<Findings> {
     let mut by_rule: Vec<Vec<(DocumentId, Finding)>> = vec![Vec::new(); Rule::ALL.len()];
     for (document, Dropped { rule, evidence: json }) in dropped {
@@ -86,27 +86,27 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
 }
 
 /// Judges documents, in corpus order.
-struct Judge<'a> {
+struct FilterJudge<'a> {
     filters: &'a Filters,
-    /// Of the pieces of a long text so far.
+    /// The measures of the pieces of a long text so far.
     open: Measures,
     dropped: Vec<(DocumentId, Dropped)>,
 }
 
-impl Judge<'_> {
+impl FilterJudge<'_> {
     fn judge(&mut self, document: DocumentId, measures: &Measures) {
         self.dropped.extend(self.filters.judge(measures).map(|dropped| (document, dropped)));
     }
 }
 
 /// Judges the documents of a chunk: one [`Measures`] for each of its slots.
-struct ChunkJudge<'c, 'a> {
-    judge: &'c mut Judge<'a>,
+struct ChunkFilterJudge<'c, 'a> {
+    judge: &'c mut FilterJudge<'a>,
     settled: &'c Settled,
     measures: Vec<Measures>,
 }
 
-impl UnitVisitor for ChunkJudge<'_, '_> {
+impl UnitVisitor for ChunkFilterJudge<'_, '_> {
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
         self.judge.open = Measures::default();
         Ok(())

@@ -1,9 +1,9 @@
-//! What passes over the whole corpus found before anything is written.
+//! Results of the searches that run over the whole corpus before anything is written.
 
 use std::sync::Arc;
 
 use super::corpus::Corpus;
-use super::decider::{Basis, Known, MARKS};
+use super::decider::{Basis, KnownCorpus, MARKS};
 use super::recheck::Checksums;
 use crate::account::EvidenceStore;
 use crate::decide::Findings;
@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::units::DocumentId;
 use crate::write::RecordIds;
 
-/// What was found: what goes, and what the pass that carries it out needs to know.
+/// The result of all searches: the findings, and the knowledge that the pass after them needs.
 #[derive(Default)]
 pub(crate) struct Search {
     pub(crate) findings: Findings,
-    pub(crate) known: Option<Known>,
+    pub(crate) known: Option<KnownCorpus>,
 }
 
 impl Search {
@@ -27,28 +27,27 @@ impl Search {
     }
 }
 
-/// What was found before a search begins.
+/// The results of the searches before this one.
 #[derive(Clone, Copy)]
 pub(crate) struct Searched<'a> {
-    pub(crate) known: &'a Known,
+    pub(crate) known: &'a KnownCorpus,
     pub(crate) findings: &'a Findings,
 }
 
-/// What a pass begins with that comes before the one that writes: where everything stands, if that is known, or to find
-/// it.
+/// The knowledge with which a search begins: the places of documents if they are known, or the means to find them.
 ///
 /// # Errors
 /// [`crate::Error::Output`].
 pub(super) fn basis<'a>(corpus: &Corpus<'_>, before: Option<Searched<'a>>) -> Result<Basis<'a>> {
     Ok(match before {
         None => Basis::Nothing(Some(Checksums::new(corpus.output.store(MARKS)?, DocumentId(0)))),
-        Some(Searched { known: Known { places, checksums }, findings }) => {
+        Some(Searched { known: KnownCorpus { places, checksums }, findings }) => {
             Basis::Borrowed { places, checksums: Some(Arc::clone(checksums)), findings: Some(findings) }
         }
     })
 }
 
-/// What a search writes down: the ids of records, and why texts go.
+/// Stores that a search fills: the ids of records, and the evidence for what goes.
 pub(crate) struct Stores<'a> {
     pub(crate) ids: &'a mut RecordIds,
     pub(crate) evidence: &'a mut EvidenceStore,

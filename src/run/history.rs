@@ -1,4 +1,4 @@
-//! What earlier runs left: indexes that are read, and the one that this run is added to.
+//! Earlier runs: indexes that are read, and the index to which this run is added.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{Entry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
+use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 
-/// What earlier runs left, and how this one is added to it.
+/// The indexes of earlier runs, and the index to which this run is added.
 pub(crate) struct History {
     /// Indexes in the order in which they count as earlier, each with the place of its first paragraph among all.
     readers: Vec<(IndexReader, u64)>,
@@ -29,10 +29,10 @@ struct Update {
     reader: Option<usize>,
     run: String,
     /// The survivors of this run, in ascending order of fingerprints: 24 bytes each.
-    fresh: Mutex<Option<Fresh>>,
+    fresh: Mutex<Option<FreshSurvivors>>,
 }
 
-struct Fresh {
+struct FreshSurvivors {
     store: Box<dyn Scratch>,
     num: u64,
 }
@@ -108,7 +108,7 @@ impl History {
         Ok(())
     }
 
-    /// What tells these indexes from others and from later ones.
+    /// A text that distinguishes these indexes from others and from later versions of themselves.
     pub(crate) fn identity(&self) -> String {
         let known =
             self.readers.iter().map(|(reader, _)| (reader.path(), reader.num_bytes(), reader.num_places()));
@@ -124,7 +124,7 @@ impl History {
     /// Begins to take in survivors.
     pub(crate) fn begin(&self, output: &dyn Output) -> Result<()> {
         if let Some(update) = &self.update {
-            *lock(&update.fresh) = Some(Fresh { store: output.store(FRESH)?, num: 0 });
+            *lock(&update.fresh) = Some(FreshSurvivors { store: output.store(FRESH)?, num: 0 });
         }
         Ok(())
     }
@@ -148,11 +148,11 @@ impl History {
         lock(&update.fresh).as_mut().map(|fresh| fresh.store.mark()).transpose()
     }
 
-    /// Takes up what was taken in by a run that was cut short.
-    pub(crate) fn take_up(&self, mark: Mark, output: &dyn Output) -> Result<()> {
+    /// Resumes the survivors that an interrupted run collected.
+    pub(crate) fn resume(&self, mark: Mark, output: &dyn Output) -> Result<()> {
         if let Some(update) = &self.update {
             let store = output.reopen_store(FRESH, mark)?;
-            *lock(&update.fresh) = Some(Fresh { store, num: mark.len / RECORD as u64 });
+            *lock(&update.fresh) = Some(FreshSurvivors { store, num: mark.len / RECORD as u64 });
         }
         Ok(())
     }
@@ -205,15 +205,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Fresh {
+impl FreshSurvivors {
     /// The survivors, with places behind those of earlier runs.
-    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<Entry>> {
+    fn entries(&mut self, base: u64) -> impl Iterator<Item = Result<IndexEntry>> {
         let (num, store) = (self.num, &mut self.store);
         let mut ahead = Vec::new();
         (0..num).map(move |number| {
-            let within = usize::try_from(number % AHEAD).unwrap_or(0) * RECORD;
+            let within = units::index(number % AHEAD) * RECORD;
             if within == 0 {
-                let len = usize::try_from(AHEAD.min(num - number)).unwrap_or(0) * RECORD;
+                let len = units::index(AHEAD.min(num - number)) * RECORD;
                 ahead.resize(len, 0);
                 store.read_at(number * RECORD as u64, &mut ahead)?;
             }
@@ -221,7 +221,7 @@ impl Fresh {
             print.copy_from_slice(&ahead[within..within + 16]);
             place.copy_from_slice(&ahead[within + 16..within + RECORD]);
             let place = Ordinal(base + u64::from_le_bytes(place));
-            Ok(Entry { fingerprint: Fingerprint::from_bytes(print), place })
+            Ok(IndexEntry { fingerprint: Fingerprint::from_bytes(print), place })
         })
     }
 }
@@ -262,7 +262,7 @@ fn check(config: &Config) -> Result<()> {
 impl Earlier for History {
     fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
         let streams = self.readers.iter().map(|(reader, base)| (reader.entries(first..=last), *base, None));
-        let mut joined = Joined { streams: streams.collect() };
+        let mut joined = JoinedEntries { streams: streams.collect() };
         for stream in &mut joined.streams {
             stream.2 = stream.0.next().transpose()?;
         }
@@ -285,16 +285,16 @@ impl Earlier for History {
     }
 }
 
-type Stream<'a> = (crate::index::Entries<'a>, u64, Option<Entry>);
+type EntryStream<'a> = (crate::index::IndexEntries<'a>, u64, Option<IndexEntry>);
 
 /// The entries of several indexes. Of one fingerprint the earliest index comes first.
-struct Joined<'a> {
-    streams: Vec<Stream<'a>>,
+struct JoinedEntries<'a> {
+    streams: Vec<EntryStream<'a>>,
 }
 
-impl EarlierEntries for Joined<'_> {
+impl EarlierEntries for JoinedEntries<'_> {
     fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
-        let next = |(number, stream): (usize, &Stream<'_>)| Some((stream.2?.fingerprint, number));
+        let next = |(number, stream): (usize, &EntryStream<'_>)| Some((stream.2?.fingerprint, number));
         let Some((fingerprint, number)) = self.streams.iter().enumerate().filter_map(next).min() else {
             return Ok(None);
         };

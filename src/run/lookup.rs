@@ -8,22 +8,22 @@ use std::collections::HashMap;
 
 use super::corpus::{Corpus, path_of};
 use super::feed::Feed;
-use super::reader::{Look, count_lines, read_work};
+use super::reader::{ReadOnlyPass, count_lines, read_work};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::config::Config;
-use crate::discover::{Plan, Source};
+use crate::discover::{Source, SourcePlan};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Fault, Part, PartFate, Slot, Visitor};
+use crate::read::{Fault, IgnoreTexts, Part, PartFate, Slot};
 use crate::split;
 use crate::store::{Root, path};
-use crate::units::count;
+use crate::units::{self, count};
 
-/// Some paragraphs of a document, by its place in the ledger.
+/// A request for consecutive paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ExcerptRequest {
     /// Path as the ledger spells it.
     pub path: String,
     /// Number of the record; `None` for a text, or for a container as a whole.
@@ -54,11 +54,11 @@ pub struct OriginalParagraph {
     pub fingerprint: Fingerprint,
 }
 
-/// Why there is no excerpt.
+/// The reason why there is no excerpt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missing {
-    /// It came from standard input.
+    /// The document came from standard input.
     #[error("it came from standard input, which cannot be read again")]
     Stream,
     /// There is no such file or member of an archive.
@@ -70,16 +70,20 @@ pub enum Missing {
     /// The document has fewer paragraphs.
     #[error("it has {0} paragraphs")]
     NoParagraph(u64),
-    /// It is skipped or rejected.
+    /// The document is skipped or rejected, for this reason.
     #[error("it is not read: {0}")]
     NotRead(String),
 }
 
 /// The answers to questions, in the order of the questions.
-pub(crate) type Answers = Vec<std::result::Result<Excerpt, Missing>>;
+pub(crate) type ExcerptAnswers = Vec<std::result::Result<Excerpt, Missing>>;
 
 /// Reads what is wanted of a corpus, on the caller's pool. `roots` are those of its input: a stream is not read again.
-pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) -> Result<Answers> {
+pub(crate) fn look_up(
+    wanted: &[ExcerptRequest],
+    corpus: &Corpus<'_>,
+    roots: &[Root],
+) -> Result<ExcerptAnswers> {
     let Corpus { sources, config, .. } = *corpus;
     let mut collector = Collector::new(wanted, config);
     let mut is_wanted = vec![false; sources.len()];
@@ -93,8 +97,8 @@ pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) ->
         *flag = !is_stream;
     }
     let feed = Feed::final_at_once(corpus).only(&is_wanted);
-    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut Blind), ());
-    let mut look = Look::new(feed, corpus.observer, scan);
+    let scan = |work| (read_work(work, corpus.listing(), corpus.read, &mut IgnoreTexts), ());
+    let mut look = ReadOnlyPass::new(feed, corpus.observer, scan);
     let mut walk = Walk::default();
     while collector.num_open > 0
         && let Some(chunks) = look.next()?
@@ -115,13 +119,6 @@ pub(crate) fn look_up(wanted: &[Wanted], corpus: &Corpus<'_>, roots: &[Root]) ->
     Ok(collector.answers)
 }
 
-/// Most documents are read for nothing; those that are wanted are cut when their place is known.
-struct Blind;
-
-impl Visitor for Blind {
-    fn document(&mut self, _text: &str) {}
-}
-
 pub(crate) fn spelled(source: Source<'_>) -> Cow<'_, str> {
     path::lossless(source.place.relative)
 }
@@ -130,14 +127,14 @@ pub(crate) fn spelled(source: Source<'_>) -> Cow<'_, str> {
 fn is_of(source: Source<'_>, path: &str) -> bool {
     let rest = path.strip_prefix(&*spelled(source));
     rest.is_some_and(|rest| {
-        rest.is_empty() || (rest.starts_with('/') && matches!(source.plan, Plan::Read(_)))
+        rest.is_empty() || (rest.starts_with('/') && matches!(source.plan, SourcePlan::Read(_)))
     })
 }
 
 /// The paths that are wanted, by the path of each file that may hold them: their own, and those of archives.
-fn holders(wanted: &[Wanted]) -> HashMap<&str, Vec<&str>> {
+fn holders(wanted: &[ExcerptRequest]) -> HashMap<&str, Vec<&str>> {
     let mut holders: HashMap<&str, Vec<&str>> = HashMap::new();
-    for Wanted { path, .. } in wanted {
+    for ExcerptRequest { path, .. } in wanted {
         let archives = memchr::memchr_iter(b'/', path.as_bytes()).map(|end| &path[..end]);
         for holder in archives.chain([path.as_str()]) {
             let paths = holders.entry(holder).or_default();
@@ -154,26 +151,26 @@ type Questions = HashMap<Option<u64>, Vec<usize>>;
 
 /// Collects what is wanted, in corpus order.
 struct Collector<'a> {
-    wanted: &'a [Wanted],
+    wanted: &'a [ExcerptRequest],
     by_path: HashMap<&'a str, Questions>,
-    answers: Answers,
+    answers: ExcerptAnswers,
     /// Questions without an answer.
     num_open: usize,
     config: &'a Config,
     keys: KeyMaker,
-    text: OpenText,
+    text: OpenExcerpt,
 }
 
-/// What was read of a text so far.
+/// The paragraphs of a text that were read so far.
 #[derive(Debug, Clone, Copy, Default)]
-struct OpenText {
+struct OpenExcerpt {
     paragraphs: u64,
     bytes: u64,
     lines: u64,
 }
 
 impl<'a> Collector<'a> {
-    fn new(wanted: &'a [Wanted], config: &'a Config) -> Self {
+    fn new(wanted: &'a [ExcerptRequest], config: &'a Config) -> Self {
         let mut by_path: HashMap<&str, Questions> = HashMap::new();
         for (number, wanted) in wanted.iter().enumerate() {
             let questions = by_path.entry(&wanted.path).or_default();
@@ -186,7 +183,7 @@ impl<'a> Collector<'a> {
             num_open: wanted.len(),
             config,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
-            text: OpenText::default(),
+            text: OpenExcerpt::default(),
         }
     }
 
@@ -212,15 +209,14 @@ impl<'a> Collector<'a> {
         number: usize,
         text: &str,
         paragraphs: &[Paragraph],
-        start: OpenText,
+        start: OpenExcerpt,
     ) -> std::result::Result<Excerpt, Missing> {
         let mut excerpt =
             std::mem::replace(&mut self.answers[number], Err(Missing::NoDocument)).unwrap_or_default();
         let Some((first, last)) = self.wanted[number].paragraphs else { return Ok(excerpt) };
         let (mut lines, mut counted) = (start.lines, 0);
         let mut hasher = KeyHasher::default();
-        let within =
-            |index: u64| usize::try_from(index.saturating_sub(start.paragraphs)).unwrap_or(usize::MAX);
+        let within = |index: u64| units::index(index.saturating_sub(start.paragraphs));
         let here = within(first)..within(last.saturating_add(1)).min(paragraphs.len());
         for &paragraph in paragraphs.get(here).unwrap_or_default() {
             lines += count_lines(&text[counted..paragraph.span.start]);
@@ -268,7 +264,7 @@ struct PartLookUp<'l, 'a> {
     /// Path of the source or member as the ledger spells it, and whether there are open questions about it.
     path: &'l str,
     is_wanted: bool,
-    /// Those of the chunk.
+    /// The bytes of the chunk.
     bytes: &'l [u8],
 }
 
@@ -304,7 +300,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
     }
 
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
-        self.collector.text = OpenText::default();
+        self.collector.text = OpenExcerpt::default();
         Ok(())
     }
 
@@ -324,7 +320,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
         split::split(text, self.collector.config.split, &mut paragraphs);
         for number in numbers {
-            let answer = self.collector.excerpt(number, text, &paragraphs, OpenText::default());
+            let answer = self.collector.excerpt(number, text, &paragraphs, OpenExcerpt::default());
             self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
         }
         self.collector.close(self.path, record.record);

@@ -3,22 +3,22 @@
 //! # The flow
 //! [`crate::clean()`] lists the inputs, calls [`run`], and publishes what it made. [`run`] does this, in this order:
 //!
-//! 1. `Sealer::new`, `Journal::take_left`: checkpoints are kept if the output has a journal ([`checkpoint`]), and
+//! 1. `Checkpointer::new`, `Journal::take_checkpoint`: checkpoints are kept if the output has a journal ([`checkpoint`]), and
 //!    `--resume` finds the last one there. Without one the run begins ([`begin`]: 2 to 6); with one it resumes
 //!    ([`resume`]: 7 and 8).
-//! 2. `RecordFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
+//! 2. `AccountFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
 //!    of records and for evidence.
 //! 3. [`search()`]: finds what must be known of the whole corpus before anything is written.
 //!    1. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
 //!       that met, and each group of those is settled by itself.
 //!    2. [`filter()`](filter::filter) finds the documents that filters drop: a pass decides as if all stayed, and
 //!       measures what is left.
-//! 4. `Sealer::end_search`: the findings are saved, and a checkpoint is due.
+//! 4. `Checkpointer::end_search`: the findings are saved, and a checkpoint is due.
 //! 5. `Decider::new` ([`decider`]), `Recorder::new` ([`recorder`]): one gives verdicts, by the findings and by what
 //!    it sees; the other one does what must happen in corpus order.
-//! 6. `Course::new`: the pass begins at the first source ([`pass`], [`feed`]).
-//! 7. `State::parse`, `State::check`: the checkpoint is read, and held against the configuration and the inputs.
-//! 8. `State::resume_search`, `State::resume`, `Recorder::take_up`: findings, decider, course and recorder stand as
+//! 6. `PassProgress::new`: the pass begins at the first source ([`pass`], [`feed`]).
+//! 7. `Checkpoint::parse`, `Checkpoint::check`: the checkpoint is read, and held against the configuration and the inputs.
+//! 8. `Checkpoint::resume_search`, `Checkpoint::resume`, `Recorder::resume`: findings, decider, course and recorder stand as
 //!    they stood at the checkpoint.
 //! 9. [`drive()`] takes the pass through to its end ([`write()`]). Batch after batch is fed ([`feed`]), scanned
 //!    ([`scan`]), settled ([`decider`]), rendered ([`render()`]) and recorded ([`recorder`]).
@@ -45,7 +45,6 @@ pub(crate) mod ceiling;
 pub(crate) mod checkpoint;
 mod convert;
 pub(crate) mod corpus;
-pub(crate) mod course;
 pub(crate) mod decider;
 pub(crate) mod drive;
 pub(crate) mod feed;
@@ -56,6 +55,7 @@ pub(crate) mod lookup;
 mod near;
 mod overflow;
 pub(crate) mod pass;
+pub(crate) mod progress;
 pub(crate) mod reader;
 mod recheck;
 pub(crate) mod recorder;
@@ -72,81 +72,84 @@ use crate::error::Result;
 use crate::store::Journal;
 use crate::write::RecordIds;
 
-use checkpoint::{EVIDENCE, Sealer, State, refused};
+use checkpoint::{Checkpoint, Checkpointer, EVIDENCE, refused};
 use corpus::Corpus;
-use course::Course;
 use decider::Decider;
-use drive::{Visitor, drive};
+use drive::{ChunkVisitor, drive};
 use feed::Feed;
 use found::Stores;
 use history::History;
 use pass::{Keys, Pass};
-use recorder::{ID_STORES, RecordFiles, RecordStores, Recorder, SavedRecorder};
+use progress::PassProgress;
+use recorder::{AccountFiles, ID_STORES, LedgerStores, Recorder, SavedRecorder};
 use render::{RenderContext, render};
 use search::search;
 
-/// The sealer of a run that writes.
-type RunSealer<'a> = Sealer<'a, SavedRecorder>;
+/// The checkpointer of a run that writes.
+type RunCheckpointer<'a> = Checkpointer<'a, SavedRecorder>;
 
 /// Takes a run through to its end, from its beginning or from where it was cut short; what it wrote is not published.
 ///
 /// # Errors
 /// Any [`crate::Error`].
 pub(crate) fn run(corpus: &Corpus<'_>) -> Result<Summary> {
-    let sealer = Sealer::new(corpus.output, corpus.config, corpus.history);
-    let left = corpus.output.journal().and_then(Journal::take_left);
+    let checkpointer = Checkpointer::new(corpus.output, corpus.config, corpus.history);
+    let left = corpus.output.journal().and_then(Journal::take_checkpoint);
     let summary = match left {
-        Some(state) => resume(corpus, &state, sealer.as_ref())?,
-        None => begin(corpus, sealer.as_ref())?,
+        Some(state) => resume(corpus, &state, checkpointer.as_ref())?,
+        None => begin(corpus, checkpointer.as_ref())?,
     };
     // An index must not outlive the texts it knows, nor a journal what it speaks of.
-    if corpus.history.is_some_and(History::is_updated) || sealer.as_ref().is_some_and(Sealer::has_sealed) {
+    if corpus.history.is_some_and(History::is_updated)
+        || checkpointer.as_ref().is_some_and(Checkpointer::has_checkpoint)
+    {
         corpus.output.sync()?;
     }
     Ok(summary)
 }
 
-/// Goes from the beginning to the end.
-fn begin(corpus: &Corpus<'_>, sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
+/// Takes a run from its beginning to its end.
+fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
     let output = corpus.output;
-    let files = RecordFiles::create(output)?;
+    let files = AccountFiles::create(output)?;
     let mut ids = RecordIds::new([output.store(ID_STORES[0])?, output.store(ID_STORES[1])?]);
     let mut evidence = EvidenceStore::new(output.store(EVIDENCE)?);
-    // A search is sealed as a whole.
+    // A checkpoint holds a search as a whole.
     let search = search(corpus, &mut Stores { ids: &mut ids, evidence: &mut evidence })?;
     let (findings, basis) = search.basis();
     let findings = findings.as_ref();
-    if let (Some(findings), Some(sealer)) = (findings, sealer) {
-        sealer.end_search(corpus, findings, &mut evidence)?;
+    if let (Some(findings), Some(checkpointer)) = (findings, checkpointer) {
+        checkpointer.end_search(corpus, findings, &mut evidence)?;
     }
     let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis(findings));
-    let recorder = Recorder::new(corpus, files, RecordStores { ids, evidence }, findings);
-    let course = Course::new(Pass::Decide, Feed::new(corpus));
-    write(corpus, course, decider, recorder, sealer)
+    let recorder = Recorder::new(corpus, files, LedgerStores { ids, evidence }, findings);
+    let progress = PassProgress::new(Pass::Decide, Feed::new(corpus));
+    write(corpus, progress, decider, recorder, checkpointer)
 }
 
-/// Goes on from where a run was cut short.
-fn resume(corpus: &Corpus<'_>, state: &[u8], sealer: Option<&RunSealer<'_>>) -> Result<Summary> {
-    let state = State::parse(state, corpus.output)?;
+/// Resumes a run from its last checkpoint.
+fn resume(corpus: &Corpus<'_>, state: &[u8], checkpointer: Option<&RunCheckpointer<'_>>) -> Result<Summary> {
+    let state = Checkpoint::parse(state, corpus.output)?;
     state.check(corpus)?;
     let (findings, evidence) = state.resume_search(corpus.output).map_err(refused)?;
-    let (decider, course, recorder) = state.resume(corpus, findings.as_ref(), sealer).map_err(refused)?;
-    let recorder = Recorder::take_up(corpus, recorder, findings.as_ref(), evidence).map_err(refused)?;
-    write(corpus, course, decider, recorder, sealer)
+    let (decider, progress, recorder) =
+        state.resume(corpus, findings.as_ref(), checkpointer).map_err(refused)?;
+    let recorder = Recorder::resume(corpus, recorder, findings.as_ref(), evidence).map_err(refused)?;
+    write(corpus, progress, decider, recorder, checkpointer)
 }
 
 /// The pass that writes.
 fn write(
     corpus: &Corpus<'_>,
-    course: Course<'_>,
+    progress: PassProgress<'_>,
     mut decider: Decider<'_>,
     mut recorder: Recorder<'_>,
-    sealer: Option<&RunSealer<'_>>,
+    checkpointer: Option<&RunCheckpointer<'_>>,
 ) -> Result<Summary> {
     let findings = recorder.findings();
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, sealer };
-    drive(corpus, course, &mut decider, visitor)?;
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
+    drive(corpus, progress, &mut decider, visitor)?;
     let summary = recorder.finish(decider.places())?;
     if let Some(history) = corpus.history {
         history.write(corpus.sources, decider.places(), corpus.config)?;

@@ -5,12 +5,12 @@
 
 use super::ceiling::room;
 use super::corpus::Corpus;
-use super::course::{Course, Rest};
 use super::decider::{Decider, VERDICTS};
 use super::feed::Feed;
 use super::pass::Pass;
+use super::progress::{PassProgress, RestOfCorpus};
 use super::settled::Settled;
-use crate::decide::{FreshVisitor, Means};
+use crate::decide::{SettleOptions, SurvivorVisitor};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
 use crate::read::Role;
@@ -21,15 +21,15 @@ use crate::read::Role;
 /// [`Error::Space`] if they will not find room, [`Error::Output`].
 pub(crate) fn begin<'a>(
     corpus: &Corpus<'_>,
-    course: Course<'a>,
+    progress: PassProgress<'a>,
     decider: &mut Decider<'_>,
-) -> Result<Course<'a>> {
-    let feed = course.feed;
+) -> Result<PassProgress<'a>> {
+    let feed = progress.feed;
     let position = feed.position();
     let way = feed.ways().get(&position.source()).copied();
     check_space(corpus, &feed, decider)?;
     let start = decider.begin_partition(corpus.output)?;
-    Ok(Course { pass: Pass::Partition, feed, rest: Some(Rest { position, way, start }) })
+    Ok(PassProgress { pass: Pass::Partition, feed, rest: Some(RestOfCorpus { position, way, start }) })
 }
 
 /// Reports that the rest is read ahead.
@@ -43,31 +43,31 @@ pub(crate) fn begin_reading(corpus: &Corpus<'_>) {
 /// Those of the stores on disk and of the indexes of earlier runs.
 pub(crate) fn settle<'a>(
     corpus: &Corpus<'a>,
-    course: Course<'a>,
+    progress: PassProgress<'a>,
     decider: &mut Decider<'_>,
-) -> Result<Course<'a>> {
-    let Some(Rest { position, way, start }) = course.rest else { return Ok(course) };
+) -> Result<PassProgress<'a>> {
+    let Some(RestOfCorpus { position, way, start }) = progress.rest else { return Ok(progress) };
     let budget =
         room(corpus, decider)?.map_or(u64::MAX, |room| room.saturating_sub(decider.copies.num_bytes()));
     let scratch = corpus.output.store(VERDICTS)?;
     let mut keep =
         |fingerprint, place| corpus.history.map_or(Ok(()), |history| history.keep(fingerprint, place));
-    let fresh: Option<&mut FreshVisitor<'_>> = match corpus.history {
+    let fresh: Option<&mut SurvivorVisitor<'_>> = match corpus.history {
         Some(history) if history.is_updated() => {
             history.begin(corpus.output)?;
             Some(&mut keep)
         }
         _ => None,
     };
-    decider.begin_write(start, Means { budget, scratch, earlier: corpus.earlier(), fresh })?;
+    decider.begin_write(start, SettleOptions { budget, scratch, earlier: corpus.earlier(), fresh })?;
     corpus.observer.begun(Stage::Cleaning);
     // How a source is read that was begun before is not to change now: pieces of it are settled.
-    let mut ways = course.feed.ways().clone();
+    let mut ways = progress.feed.ways().clone();
     match way {
         Some(way) => ways.insert(position.source(), way),
         None => ways.remove(&position.source()),
     };
-    Ok(Course::new(Pass::Write, Feed::new(corpus).starting(position, ways)))
+    Ok(PassProgress::new(Pass::Write, Feed::new(corpus).starting(position, ways)))
 }
 
 /// Bytes a record takes on disk, and its verdict if it goes, with what is around them.
@@ -85,6 +85,7 @@ fn check_space(corpus: &Corpus<'_>, feed: &Feed<'_>, decider: &Decider<'_>) -> R
     let paragraphs = if before == 0 || num_before == 0 {
         after / USUAL_PARAGRAPH
     } else {
+        // An estimate that does not fit is more than any disk has free.
         u64::try_from(u128::from(after) * u128::from(num_before) / u128::from(before)).unwrap_or(u64::MAX)
     };
     let needed = num_before.saturating_add(paragraphs).saturating_mul(DISK_BYTES);

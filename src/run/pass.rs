@@ -7,11 +7,11 @@
 //! | [`Decide`](Pass::Decide) | yes | as visited | if documents are held to a reading | in memory | when unpacked |
 //! | [`Partition`](Pass::Partition) | yes | no | yes | put aside on disk | when unpacked |
 //! | [`Write`](Pass::Write) | no | as visited | yes | known, on disk | when unpacked |
-//! | [`Look`](Pass::Look) | no | no | no | not sought | always |
+//! | [`ReadOnly`](Pass::ReadOnly) | no | no | no | not sought | always |
 //!
 //! A run takes `Sketch` and `Features` if near-duplicates are to go (for paragraphs `Decide` takes the place of
 //! `Sketch`, as copies are not sketched), then `Decide`. Where prints do not fit in memory, `Decide` ends early and
-//! `Partition` and `Write` go through the rest. `Look` is the pass of programs that decide nothing.
+//! `Partition` and `Write` go through the rest. `ReadOnly` is the pass of programs that decide nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub(crate) enum Pass {
     /// Carries out what was settled on disk.
     Write,
     /// Reads, and decides nothing.
-    Look,
+    ReadOnly,
 }
 
 /// The keys of paragraphs that a visitor reads, beside texts and verdicts.
@@ -37,13 +37,13 @@ pub(crate) enum Pass {
 pub(crate) enum Keys {
     /// None.
     Unread,
-    /// That of each paragraph.
+    /// The key of each paragraph.
     OfParagraphs,
-    /// That of each paragraph, and the fingerprint of each document.
+    /// The key of each paragraph, and the fingerprint of each document.
     OfDocuments,
 }
 
-/// What a pass needs of its scan and of its feed.
+/// The data that a pass needs from its scan and from its feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// Prints of paragraphs, for exact de-duplication.
@@ -54,7 +54,7 @@ pub(crate) struct Needs {
     pub(crate) checksums: bool,
 }
 
-/// What the visitor and the decider of a pass add to its needs.
+/// The needs of the visitor and the decider of a pass, which are added to its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
     /// The keys that are read.
@@ -64,12 +64,12 @@ pub(crate) struct Wants {
 }
 
 impl Pass {
-    /// What it needs.
+    /// The needs of this pass.
     pub(crate) const fn needs(self, wants: Wants) -> Needs {
         let Wants { keys, checksums } = wants;
         match self {
             Self::Sketch => Needs { prints: false, keys: Keys::OfDocuments, checksums: true },
-            Self::Features | Self::Look => Needs { prints: false, keys: Keys::Unread, checksums: false },
+            Self::Features | Self::ReadOnly => Needs { prints: false, keys: Keys::Unread, checksums: false },
             Self::Decide => Needs { prints: true, keys, checksums },
             Self::Partition => Needs { prints: true, keys: Keys::Unread, checksums: true },
             Self::Write => Needs { prints: false, keys, checksums: true },
@@ -83,7 +83,7 @@ impl Pass {
 
     /// Whether a batch is fed while another is scanned even if it is not unpacked: nothing else runs meanwhile.
     pub(crate) const fn feeds_ahead(self) -> bool {
-        matches!(self, Self::Look)
+        matches!(self, Self::ReadOnly)
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
             (Pass::Partition, all, (true, Keys::Unread, true)),
             (Pass::Write, no, (false, Keys::Unread, true)),
             (Pass::Write, all, (false, Keys::OfDocuments, true)),
-            (Pass::Look, all, (false, Keys::Unread, false)),
+            (Pass::ReadOnly, all, (false, Keys::Unread, false)),
         ] {
             let Needs { prints, keys, checksums } = pass.needs(wants);
             assert_eq!((prints, keys, checksums), needs, "{pass:?} {wants:?}");

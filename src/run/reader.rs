@@ -1,5 +1,5 @@
 //! Reads the corpus a batch at a time: one batch is scanned, in parallel, while the next is fed and something else is
-//! done. Every pass goes on by [`advance`]; [`Look`] is the pass that does nothing but read.
+//! done. Every pass goes on by [`advance`]; [`ReadOnlyPass`] is the pass that does nothing but read.
 
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use super::feed::{Feed, Rewind, Work};
 use super::pass::Pass;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{self, Chunk, PartFate, ReadContext, Visitor};
+use crate::read::{self, Chunk, PartFate, ReadContext, TextVisitor};
 use crate::units::{SourceId, count};
 
 /// Scans the batch that was fed ahead, or the next, and feeds another if that is worth it, while `meanwhile` runs.
@@ -40,13 +40,13 @@ pub(crate) fn advance<T: Send>(
 }
 
 /// The pass that only reads: gives out what a scan makes of each chunk, for programs that decide and write nothing.
-pub(crate) struct Look<'a, S> {
+pub(crate) struct ReadOnlyPass<'a, S> {
     feed: Feed<'a>,
     observer: &'a dyn Observer,
     scan: S,
 }
 
-impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> Look<'a, S> {
+impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> ReadOnlyPass<'a, S> {
     /// Takes `feed` through to its end.
     pub(crate) fn new(feed: Feed<'a>, observer: &'a dyn Observer, scan: S) -> Self {
         Self { feed, observer, scan }
@@ -62,7 +62,7 @@ impl<'a, T: Send, S: Fn(Work) -> (Chunk, T) + Sync> Look<'a, S> {
     /// # Errors
     /// [`Error::Interrupted`], and [`Error::Output`] if there is no space to unpack to.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<(Chunk, T)>>> {
-        if self.feed.ahead().is_none() && Pass::Look.feeds_ahead() {
+        if self.feed.ahead().is_none() && Pass::ReadOnly.feeds_ahead() {
             self.feed.feed_ahead()?;
         }
         if self.feed.ahead().is_some_and(<[Work]>::is_empty) {
@@ -100,7 +100,7 @@ pub(crate) fn read_work(
     work: Work,
     listing: Listing<'_>,
     context: &ReadContext,
-    visitor: &mut impl Visitor,
+    visitor: &mut impl TextVisitor,
 ) -> Chunk {
     match work {
         Work::Piece(piece) => read::read_piece(*piece, context, visitor),

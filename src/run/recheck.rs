@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::{DocumentId, count};
+use crate::units::{self, DocumentId, count};
 
 /// The checksums of all documents of a reading: four bytes each, on disk.
 pub(crate) struct Checksums {
@@ -22,18 +22,18 @@ impl std::fmt::Debug for Checksums {
     }
 }
 
-/// No document of this number was read to its end.
+/// Marks a document that was not read to its end.
 const NONE: u32 = 0;
 /// Bytes of a mark.
 const MARK: u64 = 4;
 
-/// The mark of a document: the CRC-32 of its text tells it from another version of it; never [`NONE`].
+/// The mark of a document: the CRC-32 of its text, by which another version of it is recognized; never [`NONE`].
 fn mark(checksum: u32) -> u32 {
     checksum | 1
 }
 
 impl Checksums {
-    /// Nothing is noted yet; documents before `first` are not known.
+    /// An empty list, which begins with document `first`.
     pub(crate) fn new(scratch: Box<dyn Scratch>, first: DocumentId) -> Self {
         Self { first: first.0, end: first.0, scratch: Mutex::new(scratch) }
     }
@@ -52,7 +52,7 @@ impl Checksums {
         Ok(())
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all checksums to their store, and returns the state to resume from.
     pub(crate) fn save(&mut self) -> Result<SavedChecksums> {
         self.save_shared()
     }
@@ -63,14 +63,14 @@ impl Checksums {
         Ok(SavedChecksums { first: self.first, end: self.end, mark: scratch.mark()? })
     }
 
-    /// Takes up what was saved, with its store as it was then.
-    pub(crate) fn take_up(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
+    /// Resumes saved checksums, with their store as it was then.
+    pub(crate) fn resume(saved: &SavedChecksums, scratch: Box<dyn Scratch>) -> Self {
         Self { first: saved.first, end: saved.end, scratch: Mutex::new(scratch) }
     }
 
     /// Fills `marks` with those of the documents from `first` on.
     fn read(&self, first: u64, marks: &mut Vec<u32>, num: u64) -> Result<()> {
-        let mut bytes = vec![0; usize::try_from(num * MARK).unwrap_or(0)];
+        let mut bytes = vec![0; units::index(num * MARK)];
         // Poisoned only if a read panicked, and then the run is over.
         let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         scratch.read_at((first - self.first) * MARK, &mut bytes)?;
@@ -85,14 +85,14 @@ impl Checksums {
 pub(crate) struct SavedChecksums {
     first: u64,
     end: u64,
-    /// What its store holds.
+    /// Length and checksum of its store.
     pub(crate) mark: Mark,
 }
 
 /// Documents that are read ahead.
 const AHEAD: u64 = 4096;
 
-/// Holds a reading against an earlier one.
+/// Compares a reading of the corpus with an earlier one.
 #[derive(Debug, Clone)]
 pub(crate) struct Recheck {
     earlier: Arc<Checksums>,
@@ -103,17 +103,17 @@ pub(crate) struct Recheck {
     first: u64,
 }
 
-/// What became of a check.
+/// The reason why a check failed.
 #[derive(Debug)]
 pub(crate) enum Unlike {
     /// This document is not what it was.
     Document(DocumentId),
-    /// What was noted cannot be read.
+    /// The checksums cannot be read.
     Error(crate::Error),
 }
 
 impl Recheck {
-    /// Nothing is checked yet.
+    /// A check that begins with the first known document.
     pub(crate) fn new(earlier: Arc<Checksums>) -> Self {
         Self::starting(earlier, DocumentId(0))
     }
@@ -124,7 +124,7 @@ impl Recheck {
         Self { first: earlier.first, earlier, next, marks: Vec::new() }
     }
 
-    /// Goes back: documents from `next` on are to be checked once more.
+    /// Goes back, so that documents from `next` on are checked once more.
     pub(crate) fn back_to(self, next: DocumentId) -> Self {
         Self::starting(self.earlier, next)
     }
@@ -174,7 +174,7 @@ impl Recheck {
             self.earlier.read(document, &mut self.marks, num).map_err(Unlike::Error)?;
             self.first = document;
         }
-        let at = usize::try_from(document - self.first).unwrap_or(usize::MAX);
+        let at = units::index(document - self.first);
         Ok(self.marks.get(at).copied().unwrap_or(NONE))
     }
 }

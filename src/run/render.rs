@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::{WrittenFile, path};
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, Judged, Layout, Original};
+use crate::write::{self, BlankLines, Judged, Original};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -19,13 +19,13 @@ use super::settled::{Settled, document_counts, stretch_context};
 /// its stretches go straight into the ledger.
 const MAX_RENDERED: usize = 2 * 1024 * 1024;
 
-/// What rendering a chunk gave: one part for each of the chunk's.
+/// A rendered chunk: one [`RenderedPart`] for each of its parts.
 pub(crate) struct Rendered {
     pub(crate) settled: Settled,
     pub(crate) parts: Vec<RenderedPart>,
 }
 
-/// What rendering a part gave.
+/// A rendered part of a chunk.
 #[derive(Default)]
 pub(crate) struct RenderedPart {
     pub(crate) counts: Counts,
@@ -33,22 +33,22 @@ pub(crate) struct RenderedPart {
     /// Whole files that were written.
     pub(crate) files: Vec<WrittenFile>,
     /// What is to be appended, if the part is not a whole file.
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<PartContent>,
 }
 
-/// What is to be appended to a source.
-pub(crate) enum Content {
+/// The content that is appended to the output of a source.
+pub(crate) enum PartContent {
     /// These bytes, and where each record ends if it is compressed by itself.
-    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: Layout },
+    Bytes { bytes: Vec<u8>, ends: Vec<usize>, layout: BlankLines },
     /// These rows of a table.
     Rows(Rows),
     /// These rows of a shard.
     Shard(ShardRows),
-    /// What [`Settled::write_part`] writes.
+    /// Content that is too long for memory: [`Settled::write_part`] writes it.
     TooLong,
 }
 
-/// What rendering needs to know.
+/// The context that rendering needs.
 pub(crate) struct RenderContext<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
     pub(crate) places: &'a Places,
@@ -89,7 +89,7 @@ impl Settled {
         let rewrite = part.kind.rewrite();
         let is_streamed = is_same && matches!(rewrite, Rewrite::Text | Rewrite::InPlace(_));
         if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
-            rendered.content = Some(Content::TooLong);
+            rendered.content = Some(PartContent::TooLong);
             return Ok(rendered);
         }
         let stretches = stretch_context(context.ledger(), context.corpus.config);
@@ -105,7 +105,7 @@ impl Settled {
             let (rows, counts) =
                 self.rows(part, rows, context.corpus.config.split.repair).map_err(encode_error)?;
             rendered.counts = counts;
-            rendered.content = Some(Content::Rows(rows));
+            rendered.content = Some(PartContent::Rows(rows));
             return Ok(rendered);
         }
         buffer.clear();
@@ -121,7 +121,7 @@ impl Settled {
             part.is_whole_source() && part.fate == PartFate::Read && !matches!(rewrite, Rewrite::Rows);
         if !is_whole {
             let bytes = std::mem::replace(buffer, context.corpus.buffers.take());
-            rendered.content = Some(Content::Bytes { bytes, ends, layout });
+            rendered.content = Some(PartContent::Bytes { bytes, ends, layout });
             return Ok(rendered);
         }
         if !part.kind.is_container() {
@@ -153,10 +153,10 @@ impl Settled {
         repair: Repair,
         out: &mut W,
         mut mark: impl FnMut(&W),
-    ) -> io::Result<(Counts, Layout)> {
+    ) -> io::Result<(Counts, BlankLines)> {
         let chunk = &self.scanned.chunk;
         let mut counts = self.part_counts(part);
-        let mut layout = Layout::default();
+        let mut layout = BlankLines::default();
         for slot_number in part.slots.clone() {
             let slot = &chunk.slots[slot_number];
             if slot.is_verbatim {

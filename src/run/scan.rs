@@ -2,11 +2,11 @@
 //! one call a chunk, in parallel.
 
 use crate::config::{MatchConfig, SplitConfig};
-use crate::decide::Dealt;
+use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered};
-use crate::read::{Chunk, ReadContext, Visitor};
+use crate::read::{Chunk, ReadContext, TextVisitor};
 use crate::split;
 
 use super::corpus::{Corpus, Listing};
@@ -14,7 +14,7 @@ use super::feed::Work;
 use super::pass::{Keys, Needs};
 use super::reader::read_work;
 
-/// What scanning needs to know, made once a run.
+/// The context that scanning needs, made once a run.
 pub(crate) struct ScanContext<'a> {
     listing: Listing<'a>,
     read: &'a ReadContext,
@@ -48,18 +48,18 @@ pub(crate) struct Scanned {
     pub(crate) chunk: Chunk,
     /// The paragraphs of all its documents.
     pub(crate) paragraphs: Vec<Paragraph>,
-    /// One for each of the chunk's slots.
+    /// The scanned document of each of the chunk's slots.
     pub(crate) documents: Vec<ScannedDocument>,
-    pub(crate) records: Dealt,
-    /// One for each paragraph, in a pass that needs keys.
-    pub(crate) keys: Vec<Key>,
+    pub(crate) prints: PartitionedPrints,
+    /// The key of each paragraph, in a pass that needs keys.
+    pub(crate) keys: Vec<ParagraphKey>,
     /// Whether its documents are to be fingerprinted.
     pub(crate) is_keyed: bool,
 }
 
 /// The key of a paragraph.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
+pub(crate) struct ParagraphKey {
     pub(crate) fingerprint: Fingerprint,
     /// Characters of its key text, where anything depends on it.
     pub(crate) num_chars: u64,
@@ -78,10 +78,11 @@ pub(crate) struct ScannedDocument {
 pub(crate) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let mut scanner = Scanner::new(context);
     let chunk = read_work(work, context.listing, context.read, &mut scanner);
-    let Scanner { paragraphs, documents, records, keys, .. } = scanner;
-    let records = if records.is_empty() { Dealt::default() } else { Dealt::deal(&records) };
+    let Scanner { paragraphs, documents, prints, keys, .. } = scanner;
+    let prints =
+        if prints.is_empty() { PartitionedPrints::default() } else { PartitionedPrints::partition(&prints) };
     let is_keyed = context.needs.keys == Keys::OfDocuments;
-    Scanned { chunk, paragraphs, documents, records, keys, is_keyed }
+    Scanned { chunk, paragraphs, documents, prints, keys, is_keyed }
 }
 
 /// Paragraphs of a chunk of news, with some to spare.
@@ -94,8 +95,8 @@ struct Scanner<'a> {
     paragraphs: Vec<Paragraph>,
     documents: Vec<ScannedDocument>,
     /// Fingerprint, paragraph, first paragraph of the document.
-    records: Vec<(Fingerprint, u32, u32)>,
-    keys: Vec<Key>,
+    prints: Vec<(Fingerprint, u32, u32)>,
+    keys: Vec<ParagraphKey>,
 }
 
 impl<'a> Scanner<'a> {
@@ -105,7 +106,7 @@ impl<'a> Scanner<'a> {
             hasher: KeyHasher::default(),
             paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
-            records: Vec::with_capacity(USUAL_PARAGRAPHS),
+            prints: Vec::with_capacity(USUAL_PARAGRAPHS),
             keys: match context.needs.keys {
                 Keys::Unread => Vec::new(),
                 Keys::OfParagraphs | Keys::OfDocuments => Vec::with_capacity(USUAL_PARAGRAPHS),
@@ -132,7 +133,7 @@ impl Scanner<'_> {
                 self.hasher.reset(); // too short to be removed as a duplicate (contract I4)
                 continue;
             }
-            self.records.push((self.hasher.finish(), to_u32(index), to_u32(start)));
+            self.prints.push((self.hasher.finish(), to_u32(index), to_u32(start)));
         }
     }
 
@@ -143,14 +144,14 @@ impl Scanner<'_> {
             let num_chars = if self.context.counts_chars { self.hasher.num_chars() } else { u64::MAX };
             let fingerprint = self.hasher.finish();
             if num_chars >= self.context.matching.min_chars {
-                self.records.push((fingerprint, to_u32(index), to_u32(start)));
+                self.prints.push((fingerprint, to_u32(index), to_u32(start)));
             }
-            self.keys.push(Key { fingerprint, num_chars });
+            self.keys.push(ParagraphKey { fingerprint, num_chars });
         }
     }
 }
 
-impl Visitor for Scanner<'_> {
+impl TextVisitor for Scanner<'_> {
     fn document(&mut self, text: &str) {
         let start = self.paragraphs.len();
         let blank_after = split::split(text, self.context.split, &mut self.paragraphs);

@@ -1,5 +1,4 @@
-//! What must be known of the whole corpus before anything is written: near-duplicates, and the documents that filters
-//! drop.
+//! Searches the whole corpus before anything is written: for near-duplicates, and for the documents that filters drop.
 //!
 //! 1. Near-duplicates are searched for ([`near`](super::near)).
 //! 2. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).

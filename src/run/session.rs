@@ -1,4 +1,4 @@
-//! What every program over the corpus begins with: a valid configuration, threads of its own, and listed inputs.
+//! The beginning of every program over the corpus: a valid configuration, threads of its own, and listed inputs.
 
 use rayon::ThreadPool;
 
@@ -38,12 +38,12 @@ impl<'a> Session<'a> {
         Ok(Self { config, observer, pool: pool(config)? })
     }
 
-    /// What was asked for.
+    /// The configuration.
     pub(crate) fn config(&self) -> &'a Config {
         self.config
     }
 
-    /// Who is told how it goes.
+    /// The observer that hears how far the program is.
     pub(crate) fn observer(&self) -> &'a dyn Observer {
         self.observer
     }

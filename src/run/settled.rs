@@ -15,9 +15,9 @@ use super::scan::Scanned;
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) scanned: Scanned,
-    /// One for each paragraph.
+    /// The verdict on each paragraph.
     pub(crate) verdicts: Vec<Verdict>,
-    /// One for each slot.
+    /// The place of each slot's document.
     pub(crate) documents: Vec<SettledDocument>,
     /// Place of the first paragraph.
     pub(crate) first: Ordinal,
@@ -43,7 +43,7 @@ impl Default for SettledDocument {
 }
 
 impl Settled {
-    /// What is known of a part's documents without writing them.
+    /// Counts of a part's documents, as far as they are known without writing them.
     pub(crate) fn part_counts(&self, part: &Part) -> Counts {
         let mut counts = Counts { replaced: part.num_replaced, ..Counts::default() };
         for number in part.slots.clone() {
@@ -80,7 +80,7 @@ impl Settled {
     }
 }
 
-/// What a document, or a piece of a text, adds to the counts.
+/// The counts that a document, or a piece of a text, adds.
 pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
     Counts {
         records: u64::from(slot.is_record),
@@ -93,7 +93,7 @@ pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
     }
 }
 
-/// What stretches are made from.
+/// The context from which stretches are made.
 pub(crate) fn stretch_context<'a>(context: LedgerContext<'a>, config: &Config) -> StretchContext<'a> {
     let LedgerContext { places, findings, earlier, .. } = context;
     let text = if config.write.ledger_text { StretchText::All } else { StretchText::NotExact };

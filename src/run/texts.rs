@@ -1,12 +1,12 @@
 //! Texts for the page of a report: paragraphs looked up in the inputs, joined and fingerprinted.
 
-use super::lookup::{Answers, Excerpt, Missing, Wanted};
+use super::lookup::{Excerpt, ExcerptAnswers, ExcerptRequest, Missing};
 use crate::fingerprint::DocumentHasher;
 use crate::report::page::{Text, TextPlace};
 
 /// The questions about these places.
-pub(crate) fn asked(wanted: &[TextPlace]) -> Vec<Wanted> {
-    let one = |place: &TextPlace| Wanted {
+pub(crate) fn requests(wanted: &[TextPlace]) -> Vec<ExcerptRequest> {
+    let one = |place: &TextPlace| ExcerptRequest {
         path: place.path.clone(),
         record: place.record,
         paragraphs: Some((place.first, place.last)),
@@ -15,7 +15,7 @@ pub(crate) fn asked(wanted: &[TextPlace]) -> Vec<Wanted> {
 }
 
 /// The answers, as a page takes them.
-pub(crate) fn texts(answers: Answers) -> Vec<Result<Text, String>> {
+pub(crate) fn texts(answers: ExcerptAnswers) -> Vec<Result<Text, String>> {
     answers.into_iter().map(text).collect()
 }
 

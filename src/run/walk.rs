@@ -87,7 +87,7 @@ pub(crate) trait UnitVisitor {
     /// A text, or the next piece of one, was read well.
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()>;
 
-    /// All that the part holds was shown.
+    /// The part ends: everything in it was shown.
     fn end_part(&mut self, _part: &Part) -> Result<()> {
         Ok(())
     }
@@ -103,15 +103,15 @@ pub(crate) trait UnitVisitor {
     }
 }
 
-/// What a slot holds.
-enum Shown<'c> {
+/// The content of a slot.
+enum ShownSlot<'c> {
     Rejected(RecordSlot<'c>, &'c Fault),
     Record(RecordSlot<'c>),
     Piece(PieceSlot<'c>),
 }
 
 impl Walk {
-    /// A walk that goes on within a container, behind so many of its lines.
+    /// A walk that resumes within a container, after `lines` of its lines.
     pub(crate) fn resumed(lines: u64) -> Self {
         Self { lines, record: None }
     }
@@ -147,19 +147,19 @@ impl Walk {
             visitor.begin_unit(part)?;
         }
         for shown in self.slots(chunk, part) {
-            if let Shown::Rejected(record, fault) = shown {
+            if let ShownSlot::Rejected(record, fault) = shown {
                 visitor.rejected_record(&record, fault)?;
             }
         }
         let mut num_records = 0;
         for shown in self.slots(chunk, part) {
             match shown {
-                Shown::Piece(piece) => visitor.piece(&piece)?,
-                Shown::Record(record) => {
+                ShownSlot::Piece(piece) => visitor.piece(&piece)?,
+                ShownSlot::Record(record) => {
                     num_records += 1;
                     visitor.record(&record)?;
                 }
-                Shown::Rejected(..) => num_records += 1,
+                ShownSlot::Rejected(..) => num_records += 1,
             }
         }
         visitor.end_part(part)?;
@@ -169,7 +169,7 @@ impl Walk {
     }
 
     /// The slots of a part, but for those that hold no document.
-    fn slots<'c>(self, chunk: &'c Chunk, part: &'c Part) -> impl Iterator<Item = Shown<'c>> {
+    fn slots<'c>(self, chunk: &'c Chunk, part: &'c Part) -> impl Iterator<Item = ShownSlot<'c>> {
         let mut next = self.record;
         part.slots.clone().filter_map(move |number| {
             let slot = &chunk.slots[number];
@@ -178,12 +178,12 @@ impl Walk {
             }
             let fault = slot.fault.as_deref();
             if fault.is_none() && !slot.is_record {
-                return Some(Shown::Piece(PieceSlot { part, slot, number, is_end: part.is_last }));
+                return Some(ShownSlot::Piece(PieceSlot { part, slot, number, is_end: part.is_last }));
             }
             let line = part.kind.has_lines().then_some(self.lines + slot.lines_before + 1);
             let record = RecordSlot { part, slot, number, record: next, line };
             next = next.map(|record| record + 1);
-            Some(fault.map_or(Shown::Record(record), |fault| Shown::Rejected(record, fault)))
+            Some(fault.map_or(ShownSlot::Record(record), |fault| ShownSlot::Rejected(record, fault)))
         })
     }
 }

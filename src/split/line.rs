@@ -5,14 +5,14 @@ use memchr::{memchr2_iter, memrchr, memrchr2};
 use crate::config::Repair;
 use crate::units::ByteSpan;
 
-/// What repair does to one character inside a line (contract P3).
+/// The fate of one character inside a line under repair (contract P3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It stays.
+    /// The character stays.
     Keep,
-    /// It becomes a space: VT, FF, NEL.
+    /// The character becomes a space: VT, FF, NEL.
     Space,
-    /// It goes: other control characters but TAB, and U+FEFF, U+200B, U+2060.
+    /// The character goes: other control characters but TAB, and U+FEFF, U+200B, U+2060.
     Remove,
 }
 

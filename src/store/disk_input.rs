@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::fd::OwnedFd;
 use rustix::fs::OFlags;
 
-use super::{Input, InputFile, Place, beneath, path};
+use super::{Input, InputFile, InputPlace, beneath, path};
 use crate::error::{Error, Result};
 
 /// Opens a file for reading. What became a FIFO since it was listed must not block the run; for a regular file the
@@ -23,7 +23,7 @@ pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
 }
 
 /// Whether a file stands there.
-pub fn is_file(path: &Path) -> bool {
+pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
@@ -161,7 +161,7 @@ impl DiskInput {
             *kept = Some(Arc::new(file));
         }
         match &*kept {
-            Some(file) => Ok(Box::new(Kept { file: file.clone(), position: 0 })),
+            Some(file) => Ok(Box::new(KeptStream { file: file.clone(), position: 0 })),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -202,7 +202,7 @@ impl DiskInput {
         }
     }
 
-    fn path(&self, place: Place<'_>) -> io::Result<PathBuf> {
+    fn path(&self, place: InputPlace<'_>) -> io::Result<PathBuf> {
         match self.roots.get(place.root) {
             Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
             Some(Root::File(path) | Root::Listed { path, .. }) => Ok(path.clone()),
@@ -212,7 +212,7 @@ impl DiskInput {
 }
 
 impl Input for DiskInput {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         match self.roots.get(place.root) {
             Some(Root::Stdin) => self.open_stdin(),
             Some(Root::Directory(base)) if !self.follow => {
@@ -222,14 +222,14 @@ impl Input for DiskInput {
         }
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         if let Some(Root::Stdin) = self.roots.get(place.root) {
             return Ok(u64::MAX); // unknown: read it as a stream
         }
         Ok(fs::metadata(self.path(place)?)?.len())
     }
 
-    fn stamp(&self, place: Place<'_>) -> Option<u64> {
+    fn stamp(&self, place: InputPlace<'_>) -> Option<u64> {
         let metadata = fs::metadata(self.path(place).ok()?).ok()?;
         let words = [metadata.len(), metadata.mtime().cast_unsigned(), metadata.mtime_nsec().cast_unsigned()];
         // Twice 32 bits: of the words, and of the words in another order.
@@ -238,13 +238,13 @@ impl Input for DiskInput {
     }
 }
 
-/// What was kept of a stream, with a position of its own.
-struct Kept {
+/// The kept beginning of a stream, with a position of its own.
+struct KeptStream {
     file: Arc<File>,
     position: u64,
 }
 
-impl Read for Kept {
+impl Read for KeptStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.file.read_at(buffer, self.position)?;
         self.position += crate::units::count(len);
@@ -252,7 +252,7 @@ impl Read for Kept {
     }
 }
 
-impl Seek for Kept {
+impl Seek for KeptStream {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::ErrorKind::NotSeekable.into()) // as where it came from, so that it is read the same way
     }

@@ -14,7 +14,7 @@ use super::disk_input::Root;
 use super::publish::{Claim, Rooms, Shape, Staging};
 use super::{Area, FileIdentity, Journal, Mark, Output, OutputFile, Scratch, beneath, output_error, path};
 use crate::error::{Error, Result};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// The journal's name in the staging directory.
 pub(super) const JOURNAL: &str = "journal";
@@ -31,7 +31,7 @@ pub struct DiskOutput {
     scratches: AtomicU64,
 }
 
-/// What a run does about one that was cut short, and where it puts what does not fit in memory.
+/// Options for a run that was cut short before, and for the place of overflowing data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovery {
     /// Go on with what a run that was cut short left. If it left nothing, this one begins at the beginning.
@@ -59,7 +59,7 @@ impl DiskOutput {
         Self::claim(out, force, Shape::WithRecord, recovery)
     }
 
-    /// What a run into `out` left that was cut short, if one can go on with it.
+    /// The staging directory of an interrupted run into `out`, if another run can resume it.
     pub fn leftover(out: &Path) -> Option<PathBuf> {
         let directory = path::with_suffix(&super::overlap::canonical(out), ".tamis-partial");
         directory.join(JOURNAL).exists().then_some(directory)
@@ -111,7 +111,7 @@ impl DiskOutput {
     fn staged(&self, area: Area, relative: &[u8]) -> Result<Staged<'_>> {
         let (base, room) = match area {
             Area::Corpus => (self.staging.corpus(), &self.rooms.corpus),
-            Area::Record => (self.staging.record(), &self.rooms.record),
+            Area::Account => (self.staging.record(), &self.rooms.record),
         };
         let path = path::below(base, relative).ok_or_else(|| Error::Output {
             path: path::from_bytes(relative).to_owned(),
@@ -332,7 +332,7 @@ struct DiskScratch {
     path: PathBuf,
     written: u64,
     buffer: Vec<u8>,
-    /// Of what is written.
+    /// The CRC-32 of the bytes written so far.
     crc: crc32fast::Hasher,
 }
 
@@ -357,7 +357,7 @@ fn checksum(mut file: &File, len: u64) -> io::Result<Option<crc32fast::Hasher>> 
     let mut rest = len;
     file.rewind()?;
     while rest > 0 {
-        let most = usize::try_from(rest).unwrap_or(usize::MAX).min(buffer.len());
+        let most = units::index(rest).min(buffer.len());
         match file.read(&mut buffer[..most])? {
             0 => return Ok(None),
             num => {
@@ -386,10 +386,10 @@ impl Scratch for DiskScratch {
 
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {
         // The file first, then what is still in the buffer.
-        let on_disk = usize::try_from(self.written.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let on_disk = units::index(self.written.saturating_sub(offset));
         let (head, tail) = content.split_at_mut(on_disk.min(content.len()));
         self.file.read_exact_at(head, offset).map_err(output_error(&self.path, "read"))?;
-        let start = usize::try_from(offset.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        let start = units::index(offset.saturating_sub(self.written));
         let buffered = start.checked_add(tail.len()).and_then(|end| self.buffer.get(start..end));
         let eof = || output_error(&self.path, "read")(io::ErrorKind::UnexpectedEof.into());
         tail.copy_from_slice(buffered.ok_or_else(eof)?);

@@ -29,7 +29,7 @@ pub struct Journal {
     path: PathBuf,
     /// Directories on the file systems that hold what states speak of.
     directories: Vec<PathBuf>,
-    /// What a run that was cut short left.
+    /// The state that an interrupted run left.
     left: Mutex<Option<Vec<u8>>>,
     writing: Mutex<Option<JoinHandle<Result<()>>>>,
 }
@@ -40,7 +40,7 @@ impl Journal {
         Self { path, directories, left: Mutex::new(left), writing: Mutex::new(None) }
     }
 
-    /// Reads the state that was sealed last.
+    /// Reads the state that was saved last.
     ///
     /// # Errors
     /// [`Error::Resume`] if there is none or it is damaged.
@@ -70,7 +70,7 @@ impl Journal {
     }
 
     /// Takes the state that a run left which was cut short.
-    pub fn take_left(&self) -> Option<Vec<u8>> {
+    pub fn take_checkpoint(&self) -> Option<Vec<u8>> {
         lock(&self.left).take()
     }
 
@@ -78,7 +78,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`Error::Output`] of the seal before this one, or if no thread can be started.
-    pub fn seal(&self, state: Vec<u8>) -> Result<()> {
+    pub fn save_checkpoint(&self, state: Vec<u8>) -> Result<()> {
         self.settle()?;
         let (path, directories) = (self.path.clone(), self.directories.clone());
         let spawned = std::thread::Builder::new()
@@ -144,7 +144,7 @@ mod tests {
         let journal = Journal::new(path.clone(), vec![directory.path().to_owned()], None);
         assert!(matches!(Journal::read(&path), Err(Error::Resume { .. })));
         for state in ["first", "second"] {
-            journal.seal(state.as_bytes().to_vec()).unwrap();
+            journal.save_checkpoint(state.as_bytes().to_vec()).unwrap();
         }
         journal.settle().unwrap();
         assert_eq!(Journal::read(&path).unwrap(), b"second");

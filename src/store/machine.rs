@@ -1,4 +1,4 @@
-//! What the machine has: memory, as far as this process may use it.
+//! Properties of the machine: the memory that this process may use.
 
 use std::fs;
 use std::path::{Path, PathBuf};

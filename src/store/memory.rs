@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Area, Input, InputFile, Output, OutputFile, Place, Scratch, path};
+use super::{Area, Input, InputFile, InputPlace, Output, OutputFile, Scratch, path};
 use crate::error::{Error, Result};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Files in memory.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct MemoryInput {
 }
 
 impl MemoryInput {
-    /// No files yet.
+    /// An input without files.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,28 +28,28 @@ impl MemoryInput {
         self.files.insert(relative.into(), content.into());
     }
 
-    fn file(&self, place: Place<'_>) -> io::Result<&Arc<[u8]>> {
+    fn file(&self, place: InputPlace<'_>) -> io::Result<&Arc<[u8]>> {
         self.files.get(place.relative).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
 impl Input for MemoryInput {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         Ok(Box::new(Cursor::new(Arc::clone(self.file(place)?))))
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         Ok(count(self.file(place)?.len()))
     }
 }
 
-type Files = BTreeMap<(Area, Vec<u8>), Vec<u8>>;
+type MemoryFiles = BTreeMap<(Area, Vec<u8>), Vec<u8>>;
 
 /// An output in memory. Clones share the same files.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryOutput {
-    staged: Arc<Mutex<Files>>,
-    published: Arc<Mutex<Files>>,
+    staged: Arc<Mutex<MemoryFiles>>,
+    published: Arc<Mutex<MemoryFiles>>,
     writes: Arc<AtomicU64>,
     fail_at: Option<u64>,
 }
@@ -84,7 +84,7 @@ impl MemoryOutput {
 }
 
 /// A poisoned lock only means that another thread panicked between two whole insertions.
-fn lock(files: &Mutex<Files>) -> MutexGuard<'_, Files> {
+fn lock(files: &Mutex<MemoryFiles>) -> MutexGuard<'_, MemoryFiles> {
     files.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -134,7 +134,7 @@ impl OutputFile for MemoryFile {
 
     fn truncate(&mut self, len: u64) -> Result<()> {
         if let Some(file) = lock(&self.output.staged).get_mut(&self.key) {
-            file.truncate(usize::try_from(len).unwrap_or(usize::MAX));
+            file.truncate(units::index(len));
         }
         self.len = len;
         Ok(())
@@ -156,7 +156,7 @@ impl Scratch for MemoryScratch {
     }
 
     fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        let start = units::index(offset);
         let found = start.checked_add(content.len()).and_then(|end| self.0.get(start..end));
         let Some(found) = found else {
             return Err(Error::Output {

@@ -29,24 +29,25 @@ mod stream_output;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-pub use disk_input::{DiskInput, Root, is_file, open_file};
+pub(crate) use disk_input::is_file;
+pub use disk_input::{DiskInput, Root, open_file};
 pub use disk_output::{DiskOutput, Recovery};
 pub use identity::{FileIdentity, own_file};
 pub use journal::Journal;
-pub use listing::{Found, FoundKind, list};
+pub(crate) use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
 pub use owned::WrittenFile;
 pub use shared::SharedFile;
-pub use stream_output::StreamOutput;
+pub(crate) use stream_output::StreamOutput;
 
 use crate::error::{Error, Result};
 
 /// A file of the input: the number of the input it belongs to, and its path relative to that, as raw bytes
 /// with `/` between components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct InputPlace<'a> {
     /// Index of the input, in the order given.
     pub root: usize,
     /// Relative path.
@@ -64,17 +65,17 @@ pub trait Input: Sync {
     ///
     /// # Errors
     /// Those of the operating system; the caller makes a rejection of them.
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>>;
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>>;
 
     /// Size in bytes at this moment: a hint, as files grow and shrink.
     ///
     /// # Errors
     /// Those of the operating system.
-    fn size(&self, place: Place<'_>) -> io::Result<u64>;
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64>;
 
     /// A number that is another if the file was written to since: of its size and the time of its last change. `None`
     /// if it cannot be read again, or that cannot be told.
-    fn stamp(&self, _place: Place<'_>) -> Option<u64> {
+    fn stamp(&self, _place: InputPlace<'_>) -> Option<u64> {
         None
     }
 }
@@ -85,7 +86,7 @@ pub enum Area {
     /// OUT: cleaned documents and nothing else.
     Corpus,
     /// `OUT.tamis`: the account of the run.
-    Record,
+    Account,
 }
 
 /// Where cleaned documents and the record go. What is never published is removed when the value is dropped.
@@ -150,7 +151,7 @@ pub trait Output: Sync {
         None
     }
 
-    /// Where scratch stores stand, and how many bytes are free there, if that can be told.
+    /// The directory of scratch stores, and the number of bytes free there, if the system says.
     fn space(&self) -> Option<(PathBuf, u64)> {
         None
     }
@@ -212,7 +213,7 @@ pub trait OutputFile: Send {
     fn discard(self: Box<Self>) -> Result<()>;
 }
 
-/// What a store holds: its length in bytes, and their CRC-32.
+/// A mark of a store: its length in bytes, and the CRC-32 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Mark {
     /// Bytes.
@@ -284,7 +285,7 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-/// What is written from its beginning to its end.
+/// A file that is written from its beginning to its end.
 pub trait Append {
     /// Appends.
     ///

@@ -10,7 +10,7 @@ use crate::units::count;
 
 /// Writes the corpus to standard output, and the record to a directory of its own or nowhere.
 #[derive(Debug)]
-pub struct StreamOutput {
+pub(crate) struct StreamOutput {
     record: Option<DiskOutput>,
 }
 
@@ -19,14 +19,14 @@ impl StreamOutput {
     ///
     /// # Errors
     /// As [`DiskOutput::begin`].
-    pub fn begin(record: Option<&Path>, force: bool) -> Result<Self> {
+    pub(crate) fn begin(record: Option<&Path>, force: bool) -> Result<Self> {
         let record = record.map(|directory| DiskOutput::begin_alone(directory, force)).transpose()?;
         Ok(Self { record })
     }
 
     /// Publishing the record waits until it is on the disk.
     #[must_use]
-    pub fn synced(self) -> Self {
+    pub(crate) fn synced(self) -> Self {
         Self { record: self.record.map(DiskOutput::synced) }
     }
 }
@@ -39,8 +39,8 @@ impl Output for StreamOutput {
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
         match (area, &self.record) {
             (Area::Corpus, _) => Ok(Box::new(StreamFile(0))),
-            (Area::Record, Some(record)) => record.create(Area::Corpus, relative),
-            (Area::Record, None) => NullOutput.create(area, relative),
+            (Area::Account, Some(record)) => record.create(Area::Corpus, relative),
+            (Area::Account, None) => NullOutput.create(area, relative),
         }
     }
 

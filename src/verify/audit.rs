@@ -1,4 +1,4 @@
-//! What an audit came to.
+//! The result of an audit.
 
 use serde::Serialize;
 
@@ -7,20 +7,20 @@ use crate::store::path::printable_bytes;
 /// Name and version of the schema; the number grows when a field changes its meaning or goes.
 const SCHEMA: &str = "tamis.audit/1";
 
-/// What an audit came to: nothing is wrong if there is no difference.
+/// The result of an audit. Nothing is wrong if it lists no difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Audit {
     /// `tamis.audit/1`.
     pub schema: &'static str,
     /// Documents of the input.
     pub documents: u64,
-    /// Their paragraphs.
+    /// Paragraphs of these documents.
     pub paragraphs: u64,
-    /// Those of which the ledger says nothing: they must be in OUT.
+    /// Paragraphs that the ledger does not remove: they must be in OUT.
     pub kept: u64,
-    /// Those that the ledger accounts for.
+    /// Paragraphs that the ledger removes.
     pub removed: u64,
-    /// Those of them that are said to stand in an earlier run.
+    /// Removed paragraphs that are said to stand in an earlier run.
     #[serde(skip_serializing_if = "is_none")]
     pub earlier: u64,
     /// Whether that was looked up: the configuration names indexes.
@@ -38,10 +38,10 @@ fn is_none(number: &u64) -> bool {
     *number == 0
 }
 
-/// Something that is not as it should be.
+/// A difference between the inputs, OUT and the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What is wrong.
+    /// The kind of the difference.
     pub kind: DifferenceKind,
     /// Path of the document, of the input where it has one, as the ledger spells it.
     pub path: String,
@@ -54,24 +54,24 @@ pub struct Difference {
     /// Paragraph of the input's document, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<u64>,
-    /// What is wrong, in words.
+    /// A sentence about the difference.
     pub what: String,
 }
 
-/// What can be wrong.
+/// The kind of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// What should be in OUT, as the ledger does not account for it, is not there.
+    /// A document or paragraph that should be in OUT, as the ledger does not account for it, is missing there.
     Missing,
-    /// Something else stands in its place.
+    /// Something else stands in the place of a document or paragraph.
     Changed,
-    /// It is in OUT and in no input, or should have gone from there.
+    /// A document or paragraph of OUT is in no input, or should have gone.
     Foreign,
-    /// It is in OUT twice.
+    /// A paragraph is in OUT twice.
     Twice,
-    /// The ledger says what is not so.
+    /// A line of the ledger is wrong.
     Ledger,
 }
 
@@ -89,7 +89,7 @@ impl DifferenceKind {
 }
 
 impl std::fmt::Display for Difference {
-    /// One line, and nothing in it moves a cursor.
+    /// Writes one line, in which control characters are escaped.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&printable_bytes(self.path.as_bytes()))?;
         for (name, number) in [("record", self.record), ("line", self.line), ("paragraph", self.paragraph)] {
@@ -103,12 +103,12 @@ impl std::fmt::Display for Difference {
 
 /// How many differences there were at some point, in all and in the list.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct DifferenceMark {
     num_differences: u64,
     num_listed: usize,
 }
 
-/// Differences that are told.
+/// The number of differences that an audit lists.
 const MAX_TOLD: usize = 20;
 
 impl Audit {
@@ -131,7 +131,7 @@ impl Audit {
         self.num_differences == 0
     }
 
-    /// Counts a difference, and keeps it if it is one of the first that are told.
+    /// Counts a difference, and lists it if it is one of the first.
     pub(super) fn add(&mut self, difference: Difference) {
         self.num_differences += 1;
         if self.has_room() {
@@ -139,7 +139,7 @@ impl Audit {
         }
     }
 
-    /// Whether another difference would be told.
+    /// Whether another difference would be listed.
     pub(super) fn has_room(&self) -> bool {
         self.differences.len() < MAX_TOLD
     }
@@ -157,17 +157,17 @@ impl Audit {
     }
 
     /// How many differences there are now.
-    pub(super) fn mark(&self) -> Mark {
-        Mark { num_differences: self.num_differences, num_listed: self.differences.len() }
+    pub(super) fn mark(&self) -> DifferenceMark {
+        DifferenceMark { num_differences: self.num_differences, num_listed: self.differences.len() }
     }
 
     /// Forgets those after a mark.
-    pub(super) fn go_back(&mut self, mark: Mark) {
+    pub(super) fn go_back(&mut self, mark: DifferenceMark) {
         self.num_differences = mark.num_differences;
         self.differences.truncate(mark.num_listed);
     }
 
-    /// As JSON.
+    /// The audit as JSON.
     pub fn to_json(&self) -> String {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default(); // strings and integers only
         json.push('\n');

@@ -1,11 +1,11 @@
 //! One document of the input, held against the ledger and against OUT, a paragraph at a time.
 
-use super::Auditor;
 use super::audit::{Difference, DifferenceKind, excerpt};
-use super::kept::{self, EARLIER, Place, Whole};
-use super::ledger::{self, Named, Told};
-use super::sight::{Document, Sighted, hash};
-use super::written::{Due, Found, Unit};
+use super::input_scan::{InputDocument, InputParagraph, hash};
+use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
+use super::ledger::{self, DocumentName, NumberedLine};
+use super::output::{Due, OutputSearch, OutputUnit};
+use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
@@ -18,12 +18,12 @@ use crate::units::count;
 
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
-pub(super) struct Open {
+pub(super) struct DocumentAudit {
     key: u64,
     record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
-    /// What it holds beside its text.
+    /// A hash of its fields beside the text.
     fields: u64,
     /// The line of the file on which the record begins.
     line: Option<u64>,
@@ -39,50 +39,50 @@ pub(super) struct Open {
     is_found: Option<bool>,
     told: Option<OpenLine>,
     num_told: u64,
-    /// No line of the ledger is left for it.
+    /// Whether no line of the ledger is left for it.
     is_told: bool,
     /// The rule by which it goes as a whole, and what stays in its place.
     whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
     hasher: DocumentHasher,
-    /// What was added to what stays, if it may have to be taken back.
+    /// Fingerprints that were added to those that stay, to be taken back if the document turns out to be bad.
     added: Option<Vec<Fingerprint>>,
 }
 
 /// A line of the ledger about the paragraphs that come next.
 struct OpenLine {
-    told: Told,
+    told: NumberedLine,
     /// Bytes of its text that were compared.
     text_at: usize,
     /// Its first paragraph was reached.
     is_begun: bool,
-    /// Something is wrong with it, and was told.
+    /// Whether a difference was reported for this line.
     is_bad: bool,
 }
 
 /// A paragraph, and the text that it stands in.
 #[derive(Clone, Copy)]
-struct At<'a> {
+struct ParagraphAt<'a> {
     text: &'a str,
-    sighted: &'a Sighted,
+    sighted: &'a InputParagraph,
 }
 
-impl<'a> At<'a> {
+impl<'a> ParagraphAt<'a> {
     fn body(self) -> &'a str {
         &self.text[self.sighted.paragraph.span.range()]
     }
 }
 
-impl Open {
+impl DocumentAudit {
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
-        Self { key: kept::key(path, None), added: Some(Vec::new()), ..Self::default() }
+        Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
     /// A record of this id that holds these fields beside its text.
     pub(super) fn record(path: &str, place: Option<RecordPlace>, id: &[u8], fields: u64) -> Self {
         let record = place.map(|place| place.record);
         Self {
-            key: kept::key(path, record),
+            key: kept_paragraphs::key(path, record),
             record,
             id: id.to_vec(),
             fields,
@@ -96,13 +96,13 @@ impl Auditor<'_> {
     /// Holds a document, or a piece of one, against the ledger and OUT.
     pub(super) fn piece(
         &mut self,
-        open: &mut Open,
+        open: &mut DocumentAudit,
         text: &str,
-        document: &Document,
-        paragraphs: &[Sighted],
+        document: &InputDocument,
+        paragraphs: &[InputParagraph],
     ) -> Result<()> {
         for sighted in paragraphs {
-            let at = At { text, sighted };
+            let at = ParagraphAt { text, sighted };
             open.owes_blank |= sighted.paragraph.blank_before;
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
@@ -121,17 +121,18 @@ impl Auditor<'_> {
     }
 
     /// Whether the ledger accounts for the next paragraph.
-    fn is_removed(&mut self, open: &mut Open) -> Result<bool> {
+    fn is_removed(&mut self, open: &mut DocumentAudit) -> Result<bool> {
         let index = open.num_paragraphs;
         loop {
             if open.told.is_none() && !open.is_told {
-                let named = Named { source: self.unit.source, path: &self.unit.path, record: open.record };
+                let named =
+                    DocumentName { source: self.unit.source, path: &self.unit.path, record: open.record };
                 let told = self.ledger.take(named, &mut self.audit)?;
                 open.told = told.map(|told| OpenLine { told, text_at: 0, is_begun: false, is_bad: false });
                 open.is_told = open.told.is_none();
                 open.num_told += u64::from(!open.is_told);
             }
-            let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &open.told else {
+            let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &open.told else {
                 return Ok(false);
             };
             let is_in_order = line.first <= line.last && line.first >= index;
@@ -142,14 +143,14 @@ impl Auditor<'_> {
                 self.begin_line(open);
                 return Ok(true);
             }
-            self.tell_line(open, "they are told of already, or in no order");
+            self.report_line(open, "they are told of already, or in no order");
             open.told = None;
         }
     }
 
     /// Checks what a line says of itself.
-    fn begin_line(&mut self, open: &mut Open) {
-        let Some(OpenLine { told: Told { line, .. }, is_begun, .. }) = &mut open.told else { return };
+    fn begin_line(&mut self, open: &mut DocumentAudit) {
+        let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &mut open.told else { return };
         *is_begun = true;
         let line = &*line;
         let LedgerLine { first, rule, survivor, .. } = line;
@@ -169,16 +170,16 @@ impl Auditor<'_> {
             open.whole = Some((*rule, survivor.clone()));
         }
         if let Some(why) = fault {
-            self.tell_line(open, why);
+            self.report_line(open, why);
         }
     }
 
     /// Checks a paragraph that goes against the line that says so.
-    fn removed(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn removed(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         self.buffer.clear();
         self.put(at);
         if let Some(why) = self.fault_of(open, at)? {
-            self.tell_line(open, &why);
+            self.report_line(open, &why);
         }
         let line = open.told.as_ref().map(|open| &open.told.line);
         open.num_earlier += u64::from(line.is_some_and(|line| line.earlier_run().is_some()));
@@ -189,7 +190,7 @@ impl Auditor<'_> {
     }
 
     /// Appends the repaired paragraph and its LF to the buffer.
-    fn put(&mut self, at: At<'_>) {
+    fn put(&mut self, at: ParagraphAt<'_>) {
         if at.sighted.paragraph.altered {
             // Writing to memory cannot fail.
             let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
@@ -199,9 +200,11 @@ impl Auditor<'_> {
         self.buffer.push(b'\n');
     }
 
-    fn fault_of(&mut self, open: &mut Open, at: At<'_>) -> Result<Option<String>> {
+    fn fault_of(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<Option<String>> {
         let index = open.num_paragraphs;
-        let Some(OpenLine { told: Told { line, .. }, text_at, .. }) = &mut open.told else { return Ok(None) };
+        let Some(OpenLine { told: NumberedLine { line, .. }, text_at, .. }) = &mut open.told else {
+            return Ok(None);
+        };
         let span = at.sighted.paragraph.span;
         let (start, end) = (open.bytes + count(span.start), open.bytes + count(span.end));
         if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
@@ -226,7 +229,7 @@ impl Auditor<'_> {
                 return Ok(Some(format!("{why}: {}", excerpt(&self.buffer))));
             }
             // From here on it stays nowhere else.
-            let place = Place::new(kept::survivor_key(survivor), told, EARLIER);
+            let place = KeptPlace::new(kept_paragraphs::survivor_key(survivor), told, EARLIER);
             let twin = self.kept.insert(fingerprint, place);
             if let (None, Some(added)) = (twin, &mut open.added) {
                 added.push(fingerprint);
@@ -237,7 +240,7 @@ impl Auditor<'_> {
         } else {
             return Ok(Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer))));
         };
-        if !twin.is(kept::survivor_key(survivor), told) {
+        if !twin.is(kept_paragraphs::survivor_key(survivor), told) {
             let place = self.place(twin);
             return Ok(Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer))));
         }
@@ -245,7 +248,7 @@ impl Auditor<'_> {
     }
 
     /// A place in words.
-    fn place(&self, place: Place) -> String {
+    fn place(&self, place: KeptPlace) -> String {
         if place.source() == EARLIER {
             return "in an earlier run".to_owned();
         }
@@ -253,9 +256,11 @@ impl Auditor<'_> {
         format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
-    /// Tells once that something is wrong with the line about the next paragraph.
-    fn tell_line(&mut self, open: &mut Open, why: &str) {
-        let Some(OpenLine { told: Told { line, number }, is_bad, .. }) = &mut open.told else { return };
+    /// Reports a fault of the line about the next paragraph, once for each line.
+    fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
+        let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
+            return;
+        };
         if std::mem::replace(is_bad, true) {
             return;
         }
@@ -269,8 +274,14 @@ impl Auditor<'_> {
         });
     }
 
-    /// Tells of the next paragraph.
-    fn tell(&mut self, open: &Open, at: Option<At<'_>>, kind: DifferenceKind, what: String) {
+    /// Reports a difference at the next paragraph.
+    fn report(
+        &mut self,
+        open: &DocumentAudit,
+        at: Option<ParagraphAt<'_>>,
+        kind: DifferenceKind,
+        what: String,
+    ) {
         let is_told = self.audit.has_room();
         let line = open.line.or_else(|| {
             let at = at.filter(|_| open.record.is_none() && is_told)?;
@@ -281,10 +292,10 @@ impl Auditor<'_> {
     }
 
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
-    fn stays(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
         self.unit.is_due = true;
-        let place = Place::new(open.key, open.num_paragraphs, self.unit.source);
+        let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
         if !at.sighted.is_short {
             if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
@@ -293,7 +304,7 @@ impl Auditor<'_> {
                     self.place(twin),
                     excerpt(at.body().as_bytes())
                 );
-                self.tell(open, Some(at), DifferenceKind::Twice, what);
+                self.report(open, Some(at), DifferenceKind::Twice, what);
             } else if let Some(added) = &mut open.added {
                 added.push(at.sighted.fingerprint);
             }
@@ -309,7 +320,7 @@ impl Auditor<'_> {
             self.put(at);
             if !self.written.take(&self.buffer)? {
                 let (kind, what) = self.differs();
-                self.tell(open, Some(at), kind, what);
+                self.report(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
             }
@@ -320,7 +331,7 @@ impl Auditor<'_> {
     }
 
     /// Looks for the document in OUT.
-    fn find(&mut self, open: &mut Open, at: At<'_>) -> Result<()> {
+    fn find(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         let to = self.config.write.to;
         let is_shard = matches!(to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
         let named = if is_shard { name(&self.unit.path, open) } else { open.id.clone() };
@@ -330,28 +341,28 @@ impl Auditor<'_> {
             (Some(_), None) => Some(nothing),
             (_, Some(_)) => Some(open.fields),
         };
-        let file = text_path(&self.unit.file, self.unit.is_compressed, open.record);
+        let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
-            unit: Unit { source: self.unit.source, member: self.unit.member.as_deref() },
+            unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
             path: &self.unit.path,
             fields,
             file: &file,
         };
         let found = self.written.open(due, &mut self.audit)?;
-        open.is_found = Some(!matches!(found, Found::Not(_)));
+        open.is_found = Some(!matches!(found, OutputSearch::Not(_)));
         let shown = excerpt(at.body().as_bytes());
         match found {
-            Found::Here => {}
-            Found::Other(what) => self.tell(open, None, DifferenceKind::Changed, what),
-            Found::Not(what) => {
-                self.tell(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
+            OutputSearch::Here => {}
+            OutputSearch::Other(what) => self.report(open, None, DifferenceKind::Changed, what),
+            OutputSearch::Not(what) => {
+                self.report(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
             }
         }
         Ok(())
     }
 
-    /// What stands in OUT in the place of what is in the buffer.
+    /// Compares the place in OUT with the expected bytes, and describes the difference.
     fn differs(&self) -> (DifferenceKind, String) {
         let head = self.written.head();
         let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
@@ -377,7 +388,7 @@ impl Auditor<'_> {
     }
 
     /// Ends a document.
-    pub(super) fn close(&mut self, mut open: Open) -> Result<()> {
+    pub(super) fn close(&mut self, mut open: DocumentAudit) -> Result<()> {
         if open.is_found == Some(true) && !self.written.is_lost() {
             let line = self.written.head();
             let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -385,20 +396,21 @@ impl Auditor<'_> {
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {
                 let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
-                self.tell(&open, None, kind, what);
+                self.report(&open, None, kind, what);
             }
         }
         if open.told.is_some() {
             let what = format!("the document has {} paragraphs", open.num_paragraphs);
-            self.tell_line(&mut open, &what);
+            self.report_line(&mut open, &what);
         }
         if open.whole.is_some() && open.num_kept > 0 {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
-            self.tell(&open, None, DifferenceKind::Ledger, what);
+            self.report(&open, None, DifferenceKind::Ledger, what);
         }
         if self.wanted.has_documents() {
             let digest = open.hasher.clone().finish().table_hash();
-            self.wanted.note_document(open.key, Whole { digest, num_paragraphs: open.num_paragraphs });
+            self.wanted
+                .note_document(open.key, WholeDocument { digest, num_paragraphs: open.num_paragraphs });
         }
         self.audit.documents += 1;
         self.audit.paragraphs += open.num_paragraphs;
@@ -409,7 +421,7 @@ impl Auditor<'_> {
     }
 
     /// Forgets a text that turned out to be bad: nothing of it may be in OUT or in the ledger.
-    pub(super) fn reject(&mut self, open: &Open) {
+    pub(super) fn reject(&mut self, open: &DocumentAudit) {
         for fingerprint in open.added.iter().flatten() {
             self.kept.remove(*fingerprint);
         }
@@ -425,8 +437,8 @@ impl Auditor<'_> {
     }
 }
 
-/// What a document is called in a shard, as JSON: its own id, as a string, or failing that its place.
-fn name(path: &str, open: &Open) -> Vec<u8> {
+/// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.
+fn name(path: &str, open: &DocumentAudit) -> Vec<u8> {
     let id = &open.id;
     let name = match (serde_json::from_slice::<String>(id), open.record) {
         (Ok(id), _) => id,
@@ -435,13 +447,4 @@ fn name(path: &str, open: &Open) -> Vec<u8> {
         (Err(_), None) => path.to_owned(),
     };
     serde_json::to_vec(&name).unwrap_or_default() // a string always can
-}
-
-/// The file of a document's text, where each has one.
-fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
-    match record {
-        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
-        None if is_compressed => [file, b".txt"].concat(),
-        None => file.to_vec(),
-    }
 }

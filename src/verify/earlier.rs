@@ -25,8 +25,8 @@ impl EarlierRuns {
         self.0.is_empty()
     }
 
-    /// What is wrong with saying that a paragraph of this fingerprint is number `told` of `place`, if anything is.
-    /// Cost: a block of each index.
+    /// Checks the claim that a paragraph of this fingerprint is number `told` of `place`, and returns the fault if it
+    /// is wrong. Cost: a block of each index.
     pub(super) fn fault_of(
         &self,
         fingerprint: Fingerprint,

@@ -1,32 +1,32 @@
-//! The ledger, read along with the input: each line in its turn, and what is out of turn told.
+//! Reads the ledger in step with the input, each line in its turn, and reports lines that are out of turn.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::audit::{Audit, DifferenceKind};
-use super::sight::hash;
+use super::input_scan::hash;
 use crate::account::{LedgerLine, LedgerReader};
 use crate::config::{DecideConfig, NearConfig};
 use crate::decide::Stays;
-use crate::discover::{Plan, SourceList};
+use crate::discover::{SourceList, SourcePlan};
 use crate::error::Result;
 use crate::store::{InputFile, path};
 use crate::units::SourceId;
 
 /// A line of the ledger, and its number from 1.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct NumberedLine {
     pub(super) line: LedgerLine<'static>,
     pub(super) number: u64,
 }
 
 /// Reads the ledger in step with the input.
-pub(super) struct Ledger {
+pub(super) struct LedgerAudit {
     reader: LedgerReader<Box<dyn InputFile>>,
     number: u64,
     /// Sources that are read, by 64 bits of their paths. 24 bytes each.
     sources: HashMap<u64, SourceId>,
-    head: Option<(Told, SourceId)>,
+    head: Option<(NumberedLine, SourceId)>,
     is_at_end: bool,
     /// Members of the source being read that are done with.
     done: HashSet<String>,
@@ -34,15 +34,15 @@ pub(super) struct Ledger {
 
 /// A document of the input, as the ledger names it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Named<'a> {
+pub(super) struct DocumentName<'a> {
     pub(super) source: SourceId,
     pub(super) path: &'a str,
     pub(super) record: Option<u64>,
 }
 
-impl Ledger {
+impl LedgerAudit {
     pub(super) fn new(file: &Path, sources: &SourceList) -> Result<Self> {
-        let read = sources.iter().filter(|source| matches!(source.plan, Plan::Read(_)));
+        let read = sources.iter().filter(|source| matches!(source.plan, SourcePlan::Read(_)));
         let sources = read.map(|source| (hash(path::lossless(source.place.relative).as_bytes()), source.id));
         Ok(Self {
             reader: LedgerReader::open(file)?,
@@ -68,7 +68,7 @@ impl Ledger {
                 break;
             };
             self.number += 1;
-            let told = Told { line, number: self.number };
+            let told = NumberedLine { line, number: self.number };
             match self.source_of(&told.line.path) {
                 Some(source) => self.head = Some((told, source)),
                 None => stale(&told, "there is no such input", audit),
@@ -77,8 +77,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// The next line about a document. Documents come in corpus order; what is told of those before it is too late.
-    pub(super) fn take(&mut self, document: Named<'_>, audit: &mut Audit) -> Result<Option<Told>> {
+    /// The next line about a document. Documents come in corpus order; lines about earlier ones are too late, and are
+    /// reported.
+    pub(super) fn take(
+        &mut self,
+        document: DocumentName<'_>,
+        audit: &mut Audit,
+    ) -> Result<Option<NumberedLine>> {
         loop {
             self.fill(audit)?;
             let Some((told, source)) = &self.head else { return Ok(None) };
@@ -136,7 +141,7 @@ impl Ledger {
     }
 }
 
-/// What is wrong with a line whatever it is about, if anything is. How alike texts are it says itself.
+/// Checks a line by itself, and returns its fault if it has one. How alike texts are is not checked.
 pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&'static str> {
     let LedgerLine { rule, evidence, similarity, containment, text, .. } = line;
     if !rule.is_on(config) {
@@ -158,7 +163,7 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
     })
 }
 
-/// What is wrong with what a line says to stay.
+/// Checks the survivors that a line names by themselves, and returns their fault if they have one.
 fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     let LedgerLine { first, last, rule, .. } = line;
     let Some(survivor) = &line.survivor else {
@@ -180,10 +185,10 @@ fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     (!is_matched).then_some("as many paragraphs must stay as go")
 }
 
-/// A document that there is not, or of which this was told already.
+/// The fault of a line about a document that does not exist, or about paragraphs that another line removed.
 const NOTHING: &str = "there is no such document, or it has no such paragraphs";
 
-fn stale(told: &Told, why: &str, audit: &mut Audit) {
+fn stale(told: &NumberedLine, why: &str, audit: &mut Audit) {
     let LedgerLine { path, record, first, last, .. } = &told.line;
     let what = format!("line {} of the ledger, of paragraphs {first}-{last}: {why}", told.number);
     audit.add_at(DifferenceKind::Ledger, path, *record, what);

@@ -14,11 +14,11 @@
 mod audit;
 mod document;
 mod earlier;
-mod kept;
+mod input_scan;
+mod kept_paragraphs;
 mod ledger;
-mod out;
-mod sight;
-mod written;
+mod out_list;
+mod output;
 
 use std::path::Path;
 
@@ -28,28 +28,28 @@ use crate::config::Config;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Part, Slot};
+use crate::read::{Chunk, Compression, IgnoreTexts, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
-use crate::run::reader::{Look, read_work};
+use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
 
-use audit::Mark;
-use document::Open;
+use audit::DifferenceMark;
+use document::DocumentAudit;
 use earlier::EarlierRuns;
-use kept::{Kept, Wanted};
-use ledger::Ledger;
-use out::OutList;
-use sight::{Eye, Sight, rests};
-use written::{Files, Stream, Unit, Written};
+use input_scan::{InputChunk, InputScan, rests};
+use kept_paragraphs::{KeptParagraphs, LedgerClaims};
+use ledger::LedgerAudit;
+use out_list::OutList;
+use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
 
 /// Audits what a run made of inputs: `out`, and the run's `ledger` (`removed.jsonl.zst`). `config` is that of the
 /// run.
 ///
 /// # Errors
-/// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Record`] if the ledger cannot
+/// [`Error::Config`], [`Error::NoInput`], [`Error::Input`] if OUT is not there, [`Error::Account`] if the ledger cannot
 /// be read to its end, [`Error::Interrupted`], and [`Error::Output`] if there is no space to unpack to.
 ///
 /// ```no_run
@@ -86,7 +86,7 @@ pub fn verify(
     session.read(&DiskInput::new(roots).following(config.read.follow), |corpus| audit(corpus, record))
 }
 
-/// What a run left that is audited.
+/// The paths of the run that is audited.
 struct RunPaths<'a> {
     out: Root,
     ledger: &'a Path,
@@ -98,22 +98,22 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let mut audit = Audit::new();
     let earlier = EarlierRuns::open(config)?;
     audit.is_looked_up = !earlier.is_empty();
-    let wanted = Wanted::read(ledger, config)?;
+    let wanted = LedgerClaims::read(ledger, config)?;
     let list = OutList::new(out, sources, config.write.to, &mut audit)?;
-    let config_out = out::config(config);
+    let config_out = out_list::config(config);
     let resources = Resources::new(&config_out, &NullOutput)?;
     let listing = Listing { sources: &list.sources, input: &list.input };
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
-    let rest = out::rest(config.write.to);
-    let mut look = Look::at(&corpus_out, |work| {
-        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut Blind);
+    let rest = out_list::rest(config.write.to);
+    let mut look = ReadOnlyPass::at(&corpus_out, |work| {
+        let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut IgnoreTexts);
         let rests = rests(&chunk, corpus_out.read, rest);
         (chunk, rests)
     });
     let written = if list.is_a_file_each {
-        Written::Files(Files::new(&list.input))
+        OutputReader::Files(OneFileEach::new(&list.input))
     } else {
-        Written::Stream(Stream::new(
+        OutputReader::Stream(OutputStream::new(
             move || look.next(),
             corpus_out.buffers,
             list.mirrored.clone(),
@@ -124,40 +124,33 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         sources,
         observer,
         config,
-        ledger: Ledger::new(ledger, sources)?,
+        ledger: LedgerAudit::new(ledger, sources)?,
         audit,
-        kept: Kept::default(),
+        kept: KeptParagraphs::default(),
         earlier,
         wanted,
         written,
-        unit: OpenUnit::default(),
+        unit: AuditedUnit::default(),
         open: None,
-        mark: Mark::default(),
+        mark: DifferenceMark::default(),
         buffer: Vec::new(),
     };
-    let eye = Eye::new(config, corpus.read);
-    let mut look = Look::at(corpus, |work| eye.scan(work, corpus.listing()));
+    let eye = InputScan::new(config, corpus.read);
+    let mut look = ReadOnlyPass::at(corpus, |work| eye.scan(work, corpus.listing()));
     let mut walk = Walk::default();
     while let Some(batch) = look.next()? {
-        for (chunk, sight) in batch {
-            auditor.chunk(&chunk, &sight, &mut walk)?;
+        for (chunk, input_scan) in batch {
+            auditor.chunk(&chunk, &input_scan, &mut walk)?;
             corpus.buffers.give_back(chunk.bytes);
         }
     }
     auditor.written.finish(&mut auditor.audit)?;
     auditor.ledger.finish(&mut auditor.audit)?;
     auditor.wanted.check(ledger, &mut auditor.audit)?;
-    if let Written::Files(files) = &auditor.written {
-        list.tell_others(files, &mut auditor.audit);
+    if let OutputReader::Files(files) = &auditor.written {
+        list.report_others(files, &mut auditor.audit);
     }
     Ok(auditor.audit)
-}
-
-/// OUT is compared byte by byte.
-struct Blind;
-
-impl crate::read::Visitor for Blind {
-    fn document(&mut self, _text: &str) {}
 }
 
 /// Goes through the input in corpus order.
@@ -165,22 +158,22 @@ struct Auditor<'a> {
     sources: &'a SourceList,
     observer: &'a dyn Observer,
     config: &'a Config,
-    ledger: Ledger,
+    ledger: LedgerAudit,
     audit: Audit,
-    kept: Kept,
+    kept: KeptParagraphs,
     earlier: EarlierRuns,
-    wanted: Wanted,
-    written: Written<'a>,
-    unit: OpenUnit,
+    wanted: LedgerClaims,
+    written: OutputReader<'a>,
+    unit: AuditedUnit,
     /// The text that is being read.
-    open: Option<Open>,
-    /// What there was of differences when it began: it may turn out to be bad.
-    mark: Mark,
+    open: Option<DocumentAudit>,
+    /// The number of differences when the text began, to go back to if it turns out to be bad.
+    mark: DifferenceMark,
     buffer: Vec<u8>,
 }
 
 /// The file, or member of an archive, that is being read.
-struct OpenUnit {
+struct AuditedUnit {
     source: SourceId,
     member: Option<Vec<u8>>,
     file: Vec<u8>,
@@ -191,7 +184,7 @@ struct OpenUnit {
     is_due: bool,
 }
 
-impl Default for OpenUnit {
+impl Default for AuditedUnit {
     fn default() -> Self {
         Self {
             source: SourceId(0),
@@ -204,7 +197,7 @@ impl Default for OpenUnit {
     }
 }
 
-impl OpenUnit {
+impl AuditedUnit {
     fn of(sources: &SourceList, part: &Part) -> Self {
         let file = path_of(sources, part);
         let compression = if part.member().is_some() { part.wrap.inner } else { part.wrap.outer };
@@ -220,10 +213,10 @@ impl OpenUnit {
 }
 
 impl Auditor<'_> {
-    fn chunk(&mut self, chunk: &Chunk, sight: &Sight, walk: &mut Walk) -> Result<()> {
+    fn chunk(&mut self, chunk: &Chunk, input_scan: &InputChunk, walk: &mut Walk) -> Result<()> {
         for part in &chunk.parts {
             self.observer.advanced(u64::from(part.ends_source()), part.num_bytes);
-            walk.part(chunk, part, &mut ChunkAudit { auditor: self, chunk, sight })?;
+            walk.part(chunk, part, &mut ChunkAudit { auditor: self, chunk, input_scan })?;
             if part.ends_source() {
                 self.written.end_source(part.source, &mut self.audit)?;
                 self.ledger.end_source(part.source, &mut self.audit)?;
@@ -233,7 +226,7 @@ impl Auditor<'_> {
     }
 
     /// Begins a document.
-    fn begin(&mut self, open: Open) -> Open {
+    fn begin(&mut self, open: DocumentAudit) -> DocumentAudit {
         if self.config.decide.scope == crate::config::Scope::Document {
             self.kept.clear();
         }
@@ -242,8 +235,8 @@ impl Auditor<'_> {
 
     /// Ends the file or member that is being read.
     fn end_unit(&mut self) -> Result<()> {
-        let OpenUnit { source, member, path, is_due, .. } = &self.unit;
-        let unit = Unit { source: *source, member: member.as_deref() };
+        let AuditedUnit { source, member, path, is_due, .. } = &self.unit;
+        let unit = OutputUnit { source: *source, member: member.as_deref() };
         self.written.end_unit(unit, *is_due, &mut self.audit)?;
         self.ledger.end_unit(path, member.is_some(), &mut self.audit)
     }
@@ -253,14 +246,14 @@ impl Auditor<'_> {
 struct ChunkAudit<'c, 'a> {
     auditor: &'c mut Auditor<'a>,
     chunk: &'c Chunk,
-    sight: &'c Sight,
+    input_scan: &'c InputChunk,
 }
 
 impl ChunkAudit<'_, '_> {
-    fn document(&mut self, open: &mut Open, slot: &Slot, number: usize) -> Result<()> {
+    fn document(&mut self, open: &mut DocumentAudit, slot: &Slot, number: usize) -> Result<()> {
         let text = std::str::from_utf8(&self.chunk.bytes[slot.text.range()]).unwrap_or_default();
-        let document = &self.sight.documents[number];
-        let paragraphs = &self.sight.paragraphs[document.paragraphs.clone()];
+        let document = &self.input_scan.documents[number];
+        let paragraphs = &self.input_scan.paragraphs[document.paragraphs.clone()];
         self.auditor.piece(open, text, document, paragraphs)
     }
 }
@@ -268,18 +261,18 @@ impl ChunkAudit<'_, '_> {
 impl UnitVisitor for ChunkAudit<'_, '_> {
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
         let auditor = &mut *self.auditor;
-        auditor.unit = OpenUnit::of(auditor.sources, part);
+        auditor.unit = AuditedUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
-        auditor.open = is_text.then(|| auditor.begin(Open::text(&auditor.unit.path)));
+        auditor.open = is_text.then(|| auditor.begin(DocumentAudit::text(&auditor.unit.path)));
         auditor.mark = auditor.audit.mark();
         Ok(())
     }
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let RecordSlot { slot, number, .. } = *record;
-        let fields = self.sight.rests.get(number).map_or(0, |rest| rest.fields);
+        let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = Open::record(&self.auditor.unit.path, record.place(), id, fields);
+        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
         let mut open = self.auditor.begin(open);
         self.document(&mut open, slot, number)?;
         self.auditor.close(open)

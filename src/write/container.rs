@@ -6,17 +6,17 @@ use std::path::Path;
 
 use super::encode::Encoder;
 use crate::error::{Error, Result};
-use crate::read::archive::{Member, Meta};
+use crate::read::archive::{ArchiveMember, MemberMeta};
 use crate::read::{Archive, Compression, RowWriter, Rows, Spool, Spooler, Wrap};
 use crate::store::{OutputFile, SharedFile, path};
 
 /// Writes one source.
-pub struct SourceWriter<'a> {
+pub(crate) struct SourceWriter<'a> {
     file: SharedFile,
     spooler: &'a dyn Spooler,
-    target: Target,
+    target: WriteTarget,
     /// The member of an archive that is being written.
-    member: Option<Stream<SpoolWriter<'a>>>,
+    member: Option<WriteStream<SpoolWriter<'a>>>,
 }
 
 impl std::fmt::Debug for SourceWriter<'_> {
@@ -25,21 +25,21 @@ impl std::fmt::Debug for SourceWriter<'_> {
     }
 }
 
-enum Target {
-    File(Stream<SharedFile>),
+enum WriteTarget {
+    File(WriteStream<SharedFile>),
     Tar(Box<tar::Builder<Encoder<SharedFile>>>),
     Zip(Box<zip::ZipWriter<zip::write::StreamWriter<Encoder<SharedFile>>>>),
 }
 
 /// One document, or one container of records.
-enum Stream<W: Write + Send> {
+enum WriteStream<W: Write + Send> {
     Bytes(Encoder<W>),
     Rows(Box<RowWriter<Encoder<W>>>),
 }
 
-/// What is to be written next.
+/// The next piece to write.
 #[derive(Debug)]
-pub enum Piece<'b> {
+pub(crate) enum WritePiece<'b> {
     /// Bytes, as they are.
     Bytes(&'b [u8]),
     /// Records, each of which ends at one of these places.
@@ -48,17 +48,18 @@ pub enum Piece<'b> {
     Rows(&'b Rows),
 }
 
-impl<W: Write + Send> Stream<W> {
+impl<W: Write + Send> WriteStream<W> {
     fn new(out: W, compression: Compression) -> io::Result<Self> {
         Ok(Self::Bytes(Encoder::new(out, compression)?))
     }
 
-    fn write(&mut self, piece: &Piece<'_>) -> io::Result<()> {
+    fn write(&mut self, piece: &WritePiece<'_>) -> io::Result<()> {
         match (self, piece) {
-            (Self::Bytes(encoder), Piece::Bytes(bytes)) => encoder.write_all(bytes),
-            (Self::Bytes(encoder), Piece::Records(bytes, ends)) => encoder.write_records(bytes, ends),
-            (Self::Rows(writer), Piece::Rows(rows)) => writer.write(rows),
-            (Self::Bytes(_), Piece::Rows(_)) | (Self::Rows(_), Piece::Bytes(_) | Piece::Records(..)) => {
+            (Self::Bytes(encoder), WritePiece::Bytes(bytes)) => encoder.write_all(bytes),
+            (Self::Bytes(encoder), WritePiece::Records(bytes, ends)) => encoder.write_records(bytes, ends),
+            (Self::Rows(writer), WritePiece::Rows(rows)) => writer.write(rows),
+            (Self::Bytes(_), WritePiece::Rows(_))
+            | (Self::Rows(_), WritePiece::Bytes(_) | WritePiece::Records(..)) => {
                 Err(io::Error::other("rows and bytes are not mixed"))
             }
         }
@@ -109,40 +110,36 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn new(file: Box<dyn OutputFile>, wrap: Wrap, spooler: &'a dyn Spooler) -> Result<Self> {
+    pub(crate) fn new(file: Box<dyn OutputFile>, wrap: Wrap, spooler: &'a dyn Spooler) -> Result<Self> {
         let file = SharedFile::new(file);
         let encoder = || Encoder::new(file.clone(), wrap.outer).map_err(|error| file.explain(error));
         let target = match wrap.archive {
-            None => Target::File(Stream::Bytes(encoder()?)),
-            Some(Archive::Tar) => Target::Tar(Box::new(tar::Builder::new(encoder()?))),
-            Some(Archive::Zip) => Target::Zip(Box::new(zip::ZipWriter::new_stream(encoder()?))),
+            None => WriteTarget::File(WriteStream::Bytes(encoder()?)),
+            Some(Archive::Tar) => WriteTarget::Tar(Box::new(tar::Builder::new(encoder()?))),
+            Some(Archive::Zip) => WriteTarget::Zip(Box::new(zip::ZipWriter::new_stream(encoder()?))),
         };
         Ok(Self { file, spooler, target, member: None })
     }
 
     /// Whether everything that was written is in its file.
-    pub fn is_plain(&self) -> bool {
-        matches!(self.target, Target::File(Stream::Bytes(Encoder::Plain(_)))) && self.member.is_none()
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.target, WriteTarget::File(WriteStream::Bytes(Encoder::Plain(_))))
+            && self.member.is_none()
     }
 
     /// Bytes in its file.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.file.len()
-    }
-
-    /// Whether its file is empty.
-    pub fn is_empty(&self) -> bool {
-        self.file.is_empty()
     }
 
     /// Begins a member of an archive.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn begin_member(&mut self, inner: Compression) -> Result<()> {
+    pub(crate) fn begin_member(&mut self, inner: Compression) -> Result<()> {
         let (spool, failure) = (Spool::default(), self.file.clone());
         let writer = SpoolWriter { spool, spooler: self.spooler, failure };
-        self.member = Some(Stream::new(writer, inner).map_err(|error| self.file.explain(error))?);
+        self.member = Some(WriteStream::new(writer, inner).map_err(|error| self.file.explain(error))?);
         Ok(())
     }
 
@@ -150,13 +147,13 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn write(&mut self, piece: &Piece<'_>) -> Result<()> {
-        if let Piece::Rows(rows) = piece {
+    pub(crate) fn write(&mut self, piece: &WritePiece<'_>) -> Result<()> {
+        if let WritePiece::Rows(rows) = piece {
             self.begin_rows(rows)?;
         }
         let written = match (&mut self.member, &mut self.target) {
             (Some(member), _) => member.write(piece),
-            (None, Target::File(stream)) => stream.write(piece),
+            (None, WriteTarget::File(stream)) => stream.write(piece),
             (None, _) => Err(io::Error::other("no member of the archive is open")),
         };
         written.map_err(|error| self.file.explain(error))
@@ -168,17 +165,17 @@ impl<'a> SourceWriter<'a> {
             self.member = Some(member.begin_rows(rows).map_err(failed)?);
             return Ok(());
         }
-        let Target::File(stream) = &mut self.target else { return Ok(()) };
-        if matches!(stream, Stream::Bytes(_)) {
+        let WriteTarget::File(stream) = &mut self.target else { return Ok(()) };
+        if matches!(stream, WriteStream::Bytes(_)) {
             let nothing = Encoder::new(self.file.clone(), Compression::None).map_err(failed)?;
-            let begun = std::mem::replace(stream, Stream::Bytes(nothing)).begin_rows(rows);
+            let begun = std::mem::replace(stream, WriteStream::Bytes(nothing)).begin_rows(rows);
             *stream = begun.map_err(failed)?;
         }
         Ok(())
     }
 
     /// Forgets the member that is open.
-    pub fn drop_member(&mut self) {
+    pub(crate) fn drop_member(&mut self) {
         self.member = None;
     }
 
@@ -186,13 +183,15 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn end_member(&mut self, member: &Member) -> Result<()> {
+    pub(crate) fn end_member(&mut self, member: &ArchiveMember) -> Result<()> {
         let Some(stream) = self.member.take() else { return Ok(()) };
         let mut spool = stream.finish().map_err(|error| self.file.explain(error))?.spool;
         let name = path::from_bytes(&member.path);
         let written = match (&mut self.target, &member.meta) {
-            (Target::Tar(builder), Meta::Tar(header)) => write_tar(builder, name, header, &mut spool),
-            (Target::Zip(writer), Meta::Zip { .. }) => write_zip(writer, member, &mut spool),
+            (WriteTarget::Tar(builder), MemberMeta::Tar(header)) => {
+                write_tar(builder, name, header, &mut spool)
+            }
+            (WriteTarget::Zip(writer), MemberMeta::Zip { .. }) => write_zip(writer, member, &mut spool),
             _ => Err(io::Error::other("a member is of the archive it came from")),
         };
         written.map_err(|error| self.file.explain(error))
@@ -202,12 +201,12 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn finish(self) -> Result<u64> {
+    pub(crate) fn finish(self) -> Result<u64> {
         let Self { file, target, .. } = self;
         let ended = match target {
-            Target::File(stream) => stream.finish().map(drop),
-            Target::Tar(builder) => builder.into_inner().and_then(Encoder::finish).map(drop),
-            Target::Zip(writer) => {
+            WriteTarget::File(stream) => stream.finish().map(drop),
+            WriteTarget::Tar(builder) => builder.into_inner().and_then(Encoder::finish).map(drop),
+            WriteTarget::Zip(writer) => {
                 let stream = writer.finish().map_err(io::Error::other);
                 stream.map(zip::write::StreamWriter::into_inner).and_then(Encoder::finish).map(drop)
             }
@@ -220,26 +219,26 @@ impl<'a> SourceWriter<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn discard(self) -> Result<()> {
+    pub(crate) fn discard(self) -> Result<()> {
         self.file.discard()
     }
 
     /// A writer of bytes into the document that is open.
-    pub fn bytes(&mut self) -> ByteWriter<'_, 'a> {
+    pub(crate) fn bytes(&mut self) -> ByteWriter<'_, 'a> {
         ByteWriter(self, None)
     }
 }
 
 /// Lets a formatter write bytes into a source.
 #[derive(Debug)]
-pub struct ByteWriter<'w, 'a>(&'w mut SourceWriter<'a>, Option<Error>);
+pub(crate) struct ByteWriter<'w, 'a>(&'w mut SourceWriter<'a>, Option<Error>);
 
 impl ByteWriter<'_, '_> {
     /// Turns the outcome of formatting through this writer into the store's own error.
     ///
     /// # Errors
     /// The first error of the source.
-    pub fn finish<T>(self, written: io::Result<T>) -> Result<T> {
+    pub(crate) fn finish<T>(self, written: io::Result<T>) -> Result<T> {
         match (written, self.1) {
             (_, Some(error)) => Err(error),
             (Ok(value), None) => Ok(value),
@@ -250,7 +249,7 @@ impl ByteWriter<'_, '_> {
 
 impl Write for ByteWriter<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(&Piece::Bytes(bytes)) {
+        match self.0.write(&WritePiece::Bytes(bytes)) {
             Ok(()) => Ok(bytes.len()),
             Err(error) => {
                 self.1.get_or_insert(error);
@@ -278,10 +277,10 @@ fn write_tar<W: Write>(
 
 fn write_zip<W: Write>(
     writer: &mut zip::ZipWriter<zip::write::StreamWriter<W>>,
-    member: &Member,
+    member: &ArchiveMember,
     spool: &mut Spool,
 ) -> io::Result<()> {
-    let Meta::Zip { method, modified, mode } = member.meta else { return Ok(()) };
+    let MemberMeta::Zip { method, modified, mode } = member.meta else { return Ok(()) };
     let method = match method {
         zip::CompressionMethod::Stored
         | zip::CompressionMethod::Deflated

@@ -7,14 +7,14 @@ use crate::read::{Escaper, Field, ShardRow, ShardRows};
 
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Converted {
-    /// What names it: its own id, or its place.
+pub(crate) struct Converted {
+    /// Its name: the document's own id, or its place.
     pub id: String,
     /// Where it came from: the path of its file, and behind it that of the archive's member.
     pub path: String,
     /// Its clean text.
     pub text: String,
-    /// What it came with, as JSON.
+    /// The fields that came with it, as JSON.
     pub fields: Vec<Field>,
 }
 
@@ -26,7 +26,7 @@ impl Converted {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write_json<W: Write>(&self, out: &mut W) -> io::Result<()> {
+    pub(crate) fn write_json<W: Write>(&self, out: &mut W) -> io::Result<()> {
         self.write_head(out)?;
         Escaper::new(out).write_all(self.text.as_bytes())?;
         self.write_tail(out)
@@ -36,7 +36,7 @@ impl Converted {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write_head<W: Write>(&self, out: &mut W) -> io::Result<()> {
+    pub(crate) fn write_head<W: Write>(&self, out: &mut W) -> io::Result<()> {
         out.write_all(b"{\"id\":\"")?;
         Escaper::new(out).write_all(self.id.as_bytes())?;
         out.write_all(b"\",\"path\":\"")?;
@@ -48,7 +48,7 @@ impl Converted {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn write_tail<W: Write>(&self, out: &mut W) -> io::Result<()> {
+    pub(crate) fn write_tail<W: Write>(&self, out: &mut W) -> io::Result<()> {
         out.write_all(b"\"")?;
         for (name, value) in &self.fields {
             out.write_all(if OURS.contains(&name.as_str()) { b",\"source_" } else { b",\"" })?;

@@ -2,11 +2,11 @@
 
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::{DocumentId, count};
+use crate::units::{self, DocumentId, count};
 
 /// The ids of records, on disk: an index of fixed-size entries, one a document from the first noted on, and what is
 /// too long for its entry, one after the other. Nothing is written for a corpus without ids.
-pub struct RecordIds {
+pub(crate) struct RecordIds {
     /// The first document with an entry.
     first: Option<u64>,
     /// The next document to get an entry.
@@ -19,10 +19,10 @@ pub struct RecordIds {
 
 /// [`RecordIds`] that were saved.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SavedIds {
+pub(crate) struct SavedIds {
     first: Option<u64>,
     next: u64,
-    /// What the stores hold.
+    /// The marks of the two stores.
     pub stores: [Mark; 2],
 }
 
@@ -42,7 +42,7 @@ impl std::fmt::Debug for RecordIds {
 
 impl RecordIds {
     /// None yet, to be kept in the two scratch stores.
-    pub fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+    pub(crate) fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
         Self { first: None, next: 0, index, ids, ahead: (0, Vec::new()) }
     }
 
@@ -51,7 +51,7 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+    pub(crate) fn note(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
         if self.first.is_none() {
             if id.is_empty() {
                 return Ok(());
@@ -66,13 +66,16 @@ impl RecordIds {
             self.next += 1;
         }
         let mut entry = [0; ENTRY_BYTES];
-        if id.len() < ENTRY_BYTES {
-            entry[0] = u8::try_from(id.len()).unwrap_or(0);
-            entry[1..=id.len()].copy_from_slice(id);
-        } else {
-            entry[0] = ELSEWHERE;
-            entry[8..16].copy_from_slice(&self.ids.append(id)?.to_le_bytes());
-            entry[16..24].copy_from_slice(&count(id.len()).to_le_bytes());
+        match u8::try_from(id.len()) {
+            Ok(len) if id.len() < ENTRY_BYTES => {
+                entry[0] = len;
+                entry[1..=id.len()].copy_from_slice(id);
+            }
+            _ => {
+                entry[0] = ELSEWHERE;
+                entry[8..16].copy_from_slice(&self.ids.append(id)?.to_le_bytes());
+                entry[16..24].copy_from_slice(&count(id.len()).to_le_bytes());
+            }
         }
         self.index.append(&entry)?;
         self.next += 1;
@@ -83,13 +86,13 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn save(&mut self) -> Result<SavedIds> {
+    pub(crate) fn save(&mut self) -> Result<SavedIds> {
         let stores = [self.index.mark()?, self.ids.mark()?];
         Ok(SavedIds { first: self.first, next: self.next, stores })
     }
 
     /// Takes up what was saved, with the two stores as they were then.
-    pub fn take_up(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
+    pub(crate) fn resume(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
         Self { first: saved.first, next: saved.next, index, ids, ahead: (0, Vec::new()) }
     }
 
@@ -98,7 +101,7 @@ impl RecordIds {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
+    pub(crate) fn get(&mut self, document: DocumentId) -> Result<Vec<u8>> {
         let Some(number) = self.first.and_then(|first| document.0.checked_sub(first)) else {
             return Ok(Vec::new());
         };
@@ -113,7 +116,7 @@ impl RecordIds {
                     bytes.copy_from_slice(&entry[at..at + 8]);
                     u64::from_le_bytes(bytes)
                 };
-                let mut id = vec![0; usize::try_from(word(16)).unwrap_or(0)];
+                let mut id = vec![0; units::index(word(16))];
                 self.ids.read_at(word(8), &mut id)?;
                 Ok(id)
             }
@@ -129,13 +132,13 @@ impl RecordIds {
             let last = self.next - self.first.unwrap_or(0);
             let num = AHEAD.min(last - number);
             self.ahead.0 = number;
-            self.ahead.1.resize(usize::try_from(num).unwrap_or(0) * ENTRY_BYTES, 0);
+            self.ahead.1.resize(units::index(num) * ENTRY_BYTES, 0);
             self.index.read_at(number * ENTRY_BYTES as u64, &mut self.ahead.1)?;
         } else if !(start..end).contains(&number) {
             self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
             return Ok(entry);
         }
-        let at = usize::try_from(number - self.ahead.0).unwrap_or(0) * ENTRY_BYTES;
+        let at = units::index(number - self.ahead.0) * ENTRY_BYTES;
         entry.copy_from_slice(&self.ahead.1[at..at + ENTRY_BYTES]);
         Ok(entry)
     }

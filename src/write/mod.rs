@@ -10,11 +10,12 @@ mod record;
 mod shard;
 mod text;
 
-pub use container::{ByteWriter, Piece, SourceWriter};
-pub use convert::Converted;
+pub(crate) use container::{SourceWriter, WritePiece};
+pub(crate) use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
-pub use ids::{RecordIds, SavedIds};
-pub use record::{Original, write_record, write_verbatim};
-pub use shard::{SavedShards, Shards};
-pub use text::{Judged, Layout, Written, count_text, write_text};
+pub(crate) use ids::{RecordIds, SavedIds};
+pub(crate) use record::{Original, write_record, write_verbatim};
+pub(crate) use shard::{SavedShards, Shards};
+pub(crate) use text::{BlankLines, count_text};
+pub use text::{Judged, Written, write_text};

@@ -10,12 +10,12 @@ use crate::read::{Chunk, Kind, Rewrite, Slot};
 
 /// A record as it was read.
 #[derive(Debug, Clone, Copy)]
-pub struct Original<'a> {
+pub(crate) struct Original<'a> {
     /// The chunk that holds it.
     pub chunk: &'a Chunk,
     /// Where it stands in the chunk.
     pub slot: &'a Slot,
-    /// What its container is.
+    /// The kind of its container.
     pub kind: Kind,
 }
 
@@ -23,7 +23,7 @@ pub struct Original<'a> {
 ///
 /// # Errors
 /// Those of `out`; rows of a table are not written one by one.
-pub fn write_record<W: Write>(
+pub(crate) fn write_record<W: Write>(
     original: Original<'_>,
     document: Judged<'_>,
     repair: Repair,
@@ -49,7 +49,12 @@ pub fn write_record<W: Write>(
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_verbatim<W: Write>(chunk: &Chunk, slot: &Slot, kind: Kind, out: &mut W) -> io::Result<()> {
+pub(crate) fn write_verbatim<W: Write>(
+    chunk: &Chunk,
+    slot: &Slot,
+    kind: Kind,
+    out: &mut W,
+) -> io::Result<()> {
     out.write_all(&chunk.bytes[slot.line.range()])?;
     out.write_all(kind.rewrite().end())
 }

@@ -11,7 +11,7 @@ use crate::store::{Area, Output, SharedFile, WrittenFile};
 use crate::units::count;
 
 /// Writes `part-00000.jsonl` and so on.
-pub struct Shards<'a> {
+pub(crate) struct Shards<'a> {
     output: &'a dyn Output,
     format: TargetFormat,
     limit: u64,
@@ -25,7 +25,7 @@ pub struct Shards<'a> {
 
 /// [`Shards`] that were saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SavedShards {
+pub(crate) struct SavedShards {
     number: u64,
     /// How long the open one was.
     open: Option<u64>,
@@ -34,7 +34,7 @@ pub struct SavedShards {
 
 struct Shard {
     file: SharedFile,
-    /// What writes rows into the file.
+    /// The writer of rows, if the shard holds rows.
     rows: Option<ShardWriter<SharedFile>>,
 }
 
@@ -46,12 +46,12 @@ impl std::fmt::Debug for Shards<'_> {
 
 impl<'a> Shards<'a> {
     /// Shards of about `limit` bytes. One that holds a single document may be longer.
-    pub fn new(output: &'a dyn Output, format: TargetFormat, limit: u64) -> Self {
+    pub(crate) fn new(output: &'a dyn Output, format: TargetFormat, limit: u64) -> Self {
         Self { output, format, limit, number: 0, open: None, written: 0, done: Vec::new() }
     }
 
     /// Says how to take them up; `None` in the middle of a shard whose format holds back what it is given.
-    pub fn save(&self) -> Option<SavedShards> {
+    pub(crate) fn save(&self) -> Option<SavedShards> {
         let open = self.open.as_ref().map(|shard| shard.file.len());
         let can_be = open.is_none() || self.format == TargetFormat::Jsonl;
         can_be.then_some(SavedShards { number: self.number, open, written: self.written })
@@ -61,7 +61,7 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn take_up(
+    pub(crate) fn resume(
         output: &'a dyn Output,
         format: TargetFormat,
         limit: u64,
@@ -81,7 +81,7 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn append_lines(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
+    pub(crate) fn append_lines(&mut self, bytes: &[u8], ends: &[usize]) -> Result<()> {
         let mut start = 0;
         let mut from = 0;
         for &end in ends {
@@ -126,7 +126,7 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn append_long(&mut self, document: &Converted, text: &mut Spool) -> Result<()> {
+    pub(crate) fn append_long(&mut self, document: &Converted, text: &mut Spool) -> Result<()> {
         if self.format == TargetFormat::Parquet {
             return self.append_long_row(document, text);
         }
@@ -180,7 +180,7 @@ impl<'a> Shards<'a> {
     }
 
     /// Gives out the shards that are done, once each.
-    pub fn take_done(&mut self) -> Vec<WrittenFile> {
+    pub(crate) fn take_done(&mut self) -> Vec<WrittenFile> {
         std::mem::take(&mut self.done)
     }
 
@@ -188,7 +188,7 @@ impl<'a> Shards<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn finish(&mut self) -> Result<u64> {
+    pub(crate) fn finish(&mut self) -> Result<u64> {
         self.end_shard()?;
         Ok(self.written)
     }

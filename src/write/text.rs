@@ -8,10 +8,9 @@ use crate::document::Paragraph;
 use crate::normalize;
 use crate::units::{ByteSpan, count};
 
-/// Whether blank lines are owed around a run of written paragraphs; the pieces of a large document are
-/// written one by one and joined with it.
+/// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct Layout {
+pub(crate) struct BlankLines {
     /// Something was written.
     pub has_text: bool,
     /// A blank line stood before the first written paragraph.
@@ -20,15 +19,15 @@ pub struct Layout {
     pub blank_after: bool,
 }
 
-impl Layout {
+impl BlankLines {
     /// Whether a blank line stands between what was written before and `next`.
-    pub fn owes_blank(self, next: Self) -> bool {
+    pub(crate) fn owes_blank(self, next: Self) -> bool {
         self.has_text && next.has_text && (self.blank_after || next.blank_before)
     }
 
     /// The layout of this piece and `next` together.
     #[must_use]
-    pub fn joined(self, next: Self) -> Self {
+    pub(crate) fn joined(self, next: Self) -> Self {
         match (self.has_text, next.has_text) {
             (true, true) => Self { blank_after: next.blank_after, ..self },
             (true, false) => {
@@ -42,17 +41,17 @@ impl Layout {
     }
 }
 
-/// What writing a document came to.
+/// The result of writing a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Written {
     /// The blank lines at its ends.
-    pub layout: Layout,
+    pub(crate) layout: BlankLines,
     /// Paragraphs kept.
     pub num_kept: u64,
-    /// Their bytes in the input.
+    /// Bytes of the kept paragraphs in the input.
     pub kept_bytes: u64,
     /// Paragraphs removed, and their bytes in the input, by rule.
-    pub removed: Removed,
+    pub(crate) removed: Removed,
 }
 
 /// A document's text, or a piece of it, with the paragraphs `split` found in it and a verdict for each.
@@ -62,7 +61,7 @@ pub struct Judged<'a> {
     pub text: &'a [u8],
     /// Its paragraphs in order.
     pub paragraphs: &'a [Paragraph],
-    /// What becomes of them.
+    /// The verdicts on its paragraphs.
     pub verdicts: &'a [Verdict],
     /// Whether a blank line stands after the last paragraph.
     pub blank_after: bool,
@@ -80,8 +79,8 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// What [`write_text`] would come to, but for blank lines.
-pub fn count_text(document: Judged<'_>) -> Written {
+/// Counts as [`write_text`] would, but for blank lines, and writes nothing.
+pub(crate) fn count_text(document: Judged<'_>) -> Written {
     let mut written = Written::default();
     for (paragraph, verdict) in document.iter() {
         let bytes = count(paragraph.span.len());
@@ -149,7 +148,7 @@ fn is_line_feed(text: &[u8], end: usize, start: usize) -> bool {
     start == end + 1 && text.get(end) == Some(&b'\n')
 }
 
-/// Writes a run of paragraphs, ended by LF, if it is one.
+/// Writes consecutive paragraphs and an LF after them, if there are any.
 fn flush<W: Write>(text: &[u8], run: &mut ByteSpan, out: &mut W) -> io::Result<()> {
     let run = std::mem::take(run);
     if is_line_feed(text, run.end, run.end + 1) && !run.is_empty() {
@@ -169,7 +168,7 @@ mod tests {
     use crate::units::Ordinal;
 
     /// Writes `text` as one piece, without the lines that start with `-`.
-    fn piece(text: &str) -> (String, Layout) {
+    fn piece(text: &str) -> (String, BlankLines) {
         let mut paragraphs = Vec::new();
         let blank_after = crate::split::split(text, SplitConfig::default(), &mut paragraphs);
         let duplicate = Verdict::duplicate_of(Ordinal(0));

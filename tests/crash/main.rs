@@ -679,7 +679,7 @@ fn what_was_damaged_is_refused() {
         }
     }
     tell("damaged", &(num_refused, num_same));
-    for name in ["sources", "places", "records", "marks", "verdicts", "ids", "ids-index"] {
+    for name in ["sources", "places", "prints", "marks", "verdicts", "ids", "ids-index"] {
         assert!(refused.contains(OsStr::new(&format!("store-{name}"))), "{name}: {refused:?}");
     }
     assert!(num_refused > 60, "{num_refused} {num_same}");
@@ -775,8 +775,8 @@ fn a_directory_for_what_does_not_fit_in_memory() {
     let left = killed_at(&case, ("write", "append"));
     let spilled =
         |case: &Case| case.sandbox.exists("spill") && !files::names(&case.sandbox.path("spill")).is_empty();
-    assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-records")));
-    assert!(!case.sandbox.exists("out.tamis-partial/store-records"));
+    assert!(spilled(&case) && left.keys().any(|path| path.ends_with("store-prints")));
+    assert!(!case.sandbox.exists("out.tamis-partial/store-prints"));
     case.goes_on("resume=1", "with it");
     // Another one is refused, and so is none.
     for more in [&["spill-dir=other"][..], &[]] {

@@ -10,7 +10,7 @@ use crate::store::{Mark, Scratch};
 
 /// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Likeness {
+pub(crate) struct Likeness {
     /// The Jaccard coefficient, if it is not 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
@@ -24,23 +24,23 @@ pub struct Likeness {
 
 /// Why something goes, as a line of the ledger says it.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// How alike it and its survivor are, if it has one.
     pub likeness: Likeness,
-    /// What a rule says that leaves nothing in the place of what goes.
+    /// The evidence of a rule that has no survivors, in that rule's own form.
     pub own: Option<RawJson<'static>>,
 }
 
-/// Numbers of a near-duplicate and its survivor, each at most so many as are useful to read.
+/// Numbers of a near-duplicate and its survivor. Each list holds 32 at most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerNumbers {
-    /// In both.
+    /// Numbers in both texts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<String>,
-    /// In what goes only.
+    /// Numbers in the removed text only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// In the survivor only.
+    /// Numbers in the survivor only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub survivor: Vec<String>,
 }
@@ -72,7 +72,7 @@ impl Likeness {
 }
 
 /// Evidence, on disk.
-pub struct EvidenceStore {
+pub(crate) struct EvidenceStore {
     scratch: Box<dyn Scratch>,
     /// The evidence that a rule without survivors kept last, and where it stands.
     last: (String, EvidencePlace),
@@ -86,7 +86,7 @@ impl std::fmt::Debug for EvidenceStore {
 
 impl EvidenceStore {
     /// A store without evidence.
-    pub fn new(scratch: Box<dyn Scratch>) -> Self {
+    pub(crate) fn new(scratch: Box<dyn Scratch>) -> Self {
         Self { scratch, last: (String::new(), EvidencePlace::default()) }
     }
 
@@ -94,7 +94,7 @@ impl EvidenceStore {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn mark(&mut self) -> Result<Mark> {
+    pub(crate) fn mark(&mut self) -> Result<Mark> {
         self.scratch.mark()
     }
 
@@ -102,7 +102,7 @@ impl EvidenceStore {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
+    pub(crate) fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
         let json = serde_json::to_string(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
         Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
@@ -112,7 +112,7 @@ impl EvidenceStore {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
+    pub(crate) fn keep_own(&mut self, evidence: Option<&RawJson<'_>>) -> Result<Finding> {
         let json = evidence.map_or("", RawJson::json);
         if self.last.0 != json {
             let place = if json.is_empty() { EvidencePlace::default() } else { self.append(json)? };
@@ -123,17 +123,18 @@ impl EvidenceStore {
 
     fn append(&mut self, json: &str) -> Result<EvidencePlace> {
         let offset = self.scratch.append(json.as_bytes())?;
-        Ok(EvidencePlace { offset, len: u32::try_from(json.len()).unwrap_or(0) })
+        let len = u32::try_from(json.len()).expect("a few numbers, each of which is cut to a length");
+        Ok(EvidencePlace { offset, len })
     }
 
-    /// What was kept of a finding; nothing of what no search found.
+    /// Reads the evidence of a finding. Without a finding the evidence is empty.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
+    pub(crate) fn read(&mut self, finding: Option<Finding>) -> Result<Evidence> {
         let Some(finding) = finding else { return Ok(Evidence::default()) };
         let EvidencePlace { offset, len } = finding.evidence();
-        let mut json = vec![0; usize::try_from(len).unwrap_or(0)];
+        let mut json = vec![0; len as usize];
         self.scratch.read_at(offset, &mut json)?;
         if finding.survivor().is_some() {
             let likeness = serde_json::from_slice(&json).unwrap_or_default();

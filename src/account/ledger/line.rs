@@ -69,7 +69,7 @@ pub struct LedgerLine<'a, T = String> {
     pub span: (u64, u64),
     /// The rule.
     pub rule: Rule,
-    /// What stays in their place; there is none if the rule needs none.
+    /// The paragraphs that stay in the place of the removed ones; `None` if the rule has no survivors.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub survivor: Option<LedgerPlace<'a>>,
     /// Why they go, by a rule without survivors: what that says is its own.
@@ -98,7 +98,7 @@ impl<T> LedgerLine<'_, T> {
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 
-    /// What stays in their place, if that stands in this run.
+    /// The place of the survivors, if they stand in this run.
     pub fn survivor_here(&self) -> Option<&LedgerPlace<'_>> {
         self.survivor.as_ref().filter(|survivor| survivor.run.is_none())
     }

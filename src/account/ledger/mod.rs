@@ -18,10 +18,11 @@ mod stretch;
 mod survivors;
 mod writer;
 
-pub use evidence::{Evidence, EvidenceStore, LedgerNumbers, Likeness};
+pub use evidence::LedgerNumbers;
+pub(crate) use evidence::{Evidence, EvidenceStore};
 pub use json::{RawJson, RecordId};
 pub use line::{LedgerLine, LedgerLineRef, LedgerPlace};
 pub use reader::LedgerReader;
-pub use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
-pub use survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
-pub use writer::{Checkpoint, Ledger, SavedLedger};
+pub(crate) use stretch::{Stretch, StretchContext, StretchText, for_each_stretch};
+pub(crate) use survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
+pub(crate) use writer::{LedgerWriter, RollbackPoint, SavedLedgerWriter};

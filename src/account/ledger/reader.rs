@@ -32,7 +32,7 @@ pub struct LedgerReader<R: Read> {
     reader: BufReader<zstd::stream::read::Decoder<'static, BufReader<R>>>,
     line: Vec<u8>,
     number: u64,
-    /// It is damaged: what may stand behind cannot be trusted.
+    /// Whether the file is damaged, so that nothing behind the fault can be trusted.
     is_broken: bool,
 }
 
@@ -49,10 +49,10 @@ impl LedgerReader<Box<dyn InputFile>> {
     /// Reads the ledger that stands at `path`.
     ///
     /// # Errors
-    /// [`Error::Record`] if it cannot be opened.
+    /// [`Error::Account`] if it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let file = open_file(path).map_err(|error| Error::Record {
+        let file = open_file(path).map_err(|error| Error::Account {
             path: path.to_owned(),
             line: None,
             what: format!("cannot read this ledger: {error}"),
@@ -65,7 +65,7 @@ impl<R: Read> LedgerReader<R> {
     /// Reads `file`, which messages call `path`.
     ///
     /// # Errors
-    /// [`Error::Record`] if there is no memory for the decompressor.
+    /// [`Error::Account`] if there is no memory for the decompressor.
     pub fn new(path: impl AsRef<Path>, file: R) -> Result<Self> {
         let path = path.as_ref().to_owned();
         match zstd::stream::read::Decoder::new(file) {
@@ -76,18 +76,18 @@ impl<R: Read> LedgerReader<R> {
                 number: 0,
                 is_broken: false,
             }),
-            Err(error) => Err(Error::Record { path, line: None, what: error.to_string() }),
+            Err(error) => Err(Error::Account { path, line: None, what: error.to_string() }),
         }
     }
 
     fn error(&self, what: impl fmt::Display) -> Error {
-        Error::Record { path: self.path.clone(), line: Some(self.number), what: what.to_string() }
+        Error::Account { path: self.path.clone(), line: Some(self.number), what: what.to_string() }
     }
 
     /// Goes on to the next line; `false` at the end, and after an error.
     ///
     /// # Errors
-    /// [`Error::Record`] if the file cannot be read, is damaged or breaks off.
+    /// [`Error::Account`] if the file cannot be read, is damaged or breaks off.
     pub fn advance(&mut self) -> Result<bool> {
         self.line.clear();
         if self.is_broken {
@@ -111,16 +111,16 @@ impl<R: Read> LedgerReader<R> {
     /// The line that [`Self::advance`] went to.
     ///
     /// # Errors
-    /// [`Error::Record`] if it is no line of a ledger.
+    /// [`Error::Account`] if it is no line of a ledger.
     pub fn line(&self) -> Result<LedgerLine<'static>> {
         Ok(self.parse::<LedgerLine<'_>>()?.into_owned())
     }
 
-    /// That line, borrowed from the reader: nothing but what it says of near-duplicates is copied, and its text is
-    /// not looked into.
+    /// The current line, borrowed from the reader. Only its numbers of near-duplicates are copied; its text stays JSON
+    /// that is not parsed.
     ///
     /// # Errors
-    /// [`Error::Record`] if it is no line of a ledger.
+    /// [`Error::Account`] if it is no line of a ledger.
     pub fn line_ref(&self) -> Result<LedgerLineRef<'_>> {
         self.parse()
     }

@@ -12,7 +12,7 @@ use crate::write::Judged;
 /// Consecutive removed paragraphs whose survivors are consecutive in one document, whose document goes as a whole, or
 /// that go for equal evidence by a rule without survivors. A near-duplicate paragraph is a stretch of its own.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     /// The first removed paragraph.
     pub first: ParagraphIndex,
     /// The last removed paragraph.
@@ -35,7 +35,7 @@ const MAX_TEXT: usize = 16 * 1024 * 1024;
 
 impl Stretch {
     /// Paragraphs in it.
-    pub fn num_paragraphs(&self) -> u64 {
+    pub(crate) fn num_paragraphs(&self) -> u64 {
         self.last.0 - self.first.0 + 1
     }
 
@@ -59,7 +59,7 @@ impl Stretch {
     }
 
     /// Takes `next` in if it goes on where this one ends; gives it back if not.
-    pub fn extend(&mut self, next: Self) -> Option<Self> {
+    pub(crate) fn extend(&mut self, next: Self) -> Option<Self> {
         let text_len = self.text_len() + next.text_len();
         let is_next = next.first.0 == self.last.0 + 1
             && self.goes_on(next.reason, next.own_evidence)
@@ -77,11 +77,11 @@ impl Stretch {
     }
 }
 
-/// What stretches are made from.
-pub struct StretchContext<'a> {
+/// The information that joining paragraphs to stretches needs.
+pub(crate) struct StretchContext<'a> {
     /// Where the survivors stand.
     pub places: &'a Places,
-    /// What searches found.
+    /// Findings of the searches that ran before this pass.
     pub findings: Option<&'a Findings>,
     /// Where the survivors of earlier runs stand.
     pub earlier: Option<&'a dyn Earlier>,
@@ -93,12 +93,12 @@ pub struct StretchContext<'a> {
 
 /// Which stretches hold the text that goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StretchText {
+pub(crate) enum StretchText {
     /// None.
     Nothing,
-    /// Those by rules other than exact ones: their text stands nowhere else.
+    /// Stretches that go by rules other than exact ones: their text stands nowhere else.
     NotExact,
-    /// All.
+    /// All stretches.
     All,
 }
 
@@ -131,7 +131,7 @@ impl std::fmt::Debug for StretchContext<'_> {
 ///
 /// # Errors
 /// The first of `visit`, and those of what earlier runs left.
-pub fn for_each_stretch(
+pub(crate) fn for_each_stretch(
     document: Judged<'_>,
     first: ParagraphIndex,
     offset: u64,

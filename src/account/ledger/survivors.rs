@@ -11,16 +11,16 @@ use crate::error::{Error, Result};
 use crate::store::path;
 use crate::units::{DocumentId, Ordinal};
 
-/// What the ledger needs to name a place.
+/// The information that the ledger needs to name a place.
 #[derive(Clone, Copy)]
-pub struct LedgerContext<'a> {
+pub(crate) struct LedgerContext<'a> {
     /// The sources.
     pub sources: &'a SourceList,
     /// Where documents start.
     pub places: &'a Places,
-    /// What near-duplicates were found.
+    /// Findings of the searches that ran before this pass.
     pub findings: Option<&'a Findings>,
-    /// What earlier runs left.
+    /// Paragraphs of earlier runs, if there are any.
     pub earlier: Option<&'a dyn Earlier>,
 }
 
@@ -32,7 +32,7 @@ impl std::fmt::Debug for LedgerContext<'_> {
 
 impl<'a> LedgerContext<'a> {
     /// The path of a document: that of its file, and behind it that of the archive's member.
-    pub fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
+    pub(crate) fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
         let file = self.sources.get(owner.source).place.relative;
         match owner.member {
             None => Cow::Borrowed(file),
@@ -41,7 +41,7 @@ impl<'a> LedgerContext<'a> {
     }
 
     /// The path of a document, as JSON can hold it.
-    pub fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
+    pub(crate) fn path(self, owner: Owner<'_>) -> Cow<'a, str> {
         match self.path_bytes(owner) {
             Cow::Borrowed(bytes) => path::lossless(bytes),
             Cow::Owned(bytes) => Cow::Owned(path::lossless(&bytes).into_owned()),
@@ -49,21 +49,21 @@ impl<'a> LedgerContext<'a> {
     }
 }
 
-/// What stays in the place of a stretch, and by which rule it goes.
+/// The survivors of a stretch, and the rule that removed it.
 #[derive(Debug, Clone)]
-pub struct Survivors {
+pub(crate) struct Survivors {
     /// The rule.
     pub rule: Rule,
     /// Where they stand; nowhere if the rule leaves nothing.
     pub place: Option<SurvivorPlace>,
-    /// What a search found, if one did.
+    /// The finding of a search, if the stretch goes because of one.
     pub finding: Option<Finding>,
 }
 
 /// Where survivors stand.
 #[derive(Debug, Clone)]
-pub struct SurvivorPlace {
-    /// Their document.
+pub(crate) struct SurvivorPlace {
+    /// The document in which they stand.
     pub document: SurvivorDocument,
     /// The first of them, or of their document.
     pub first: u64,
@@ -73,7 +73,7 @@ pub struct SurvivorPlace {
 
 impl SurvivorPlace {
     /// The place as a line says it, without the id of a record.
-    pub fn named<'s>(&'s self, context: LedgerContext<'s>) -> LedgerPlace<'s> {
+    pub(crate) fn named<'s>(&'s self, context: LedgerContext<'s>) -> LedgerPlace<'s> {
         let (run, path, record) = match &self.document {
             SurvivorDocument::Here(document) => {
                 let owner = context.places.owner(*document);
@@ -89,19 +89,19 @@ impl SurvivorPlace {
 
 /// The document in which survivors stand.
 #[derive(Debug, Clone)]
-pub enum SurvivorDocument {
-    /// One of this run.
+pub(crate) enum SurvivorDocument {
+    /// A document of this run.
     Here(DocumentId),
-    /// One of an earlier run, with the place of its first survivor.
+    /// A document of an earlier run, with the place of its first survivor.
     Earlier(EarlierPlace),
 }
 
-/// What stays in the place of `num` paragraphs that go for one reason. Cost: two binary searches; of an earlier run
-/// one or two reads.
+/// Finds the survivors of `num` paragraphs that go for one reason. Cost: two binary searches; for survivors in an
+/// earlier run one or two reads.
 ///
 /// # Errors
 /// Those of what earlier runs left.
-pub fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
+pub(crate) fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) -> Result<Survivors> {
     let paragraphs = |place: Ordinal, num: u64| {
         let located = context.places.locate(place);
         let (first, document) = (located.paragraph.0, SurvivorDocument::Here(located.document));

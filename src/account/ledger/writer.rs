@@ -27,7 +27,7 @@ const MAX_FULL: usize = 4;
 const LEVEL: i32 = 1;
 
 /// Writes the ledger.
-pub struct Ledger {
+pub(crate) struct LedgerWriter {
     file: Box<dyn OutputFile>,
     lines: Vec<u8>,
     /// Frames that are full and not yet compressed.
@@ -38,15 +38,15 @@ pub struct Ledger {
     evidence: EvidenceStore,
 }
 
-impl std::fmt::Debug for Ledger {
+impl std::fmt::Debug for LedgerWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ledger").field("open", &self.open).finish_non_exhaustive()
     }
 }
 
-impl Ledger {
+impl LedgerWriter {
     /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
-    pub fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
+    pub(crate) fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
         Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence }
     }
 
@@ -54,7 +54,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn note_id(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
+    pub(crate) fn note_id(&mut self, document: DocumentId, id: &[u8]) -> Result<()> {
         self.ids.note(document, id)
     }
 
@@ -62,7 +62,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn push(&mut self, document: DocumentId, stretch: Stretch, context: LedgerContext<'_>) -> Result<()> {
+    pub(crate) fn push(
+        &mut self,
+        document: DocumentId,
+        stretch: Stretch,
+        context: LedgerContext<'_>,
+    ) -> Result<()> {
         let next = match &mut self.open {
             Some((open, last)) if *open == document => last.extend(stretch),
             _ => Some(stretch),
@@ -153,25 +158,25 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn checkpoint(&mut self) -> Result<Checkpoint> {
+    pub(crate) fn rollback_point(&mut self) -> Result<RollbackPoint> {
         self.write_full()?;
-        Ok(Checkpoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
+        Ok(RollbackPoint { len: self.file.len(), lines: self.lines.clone(), open: self.open.clone() })
     }
 
-    /// Writes what can be written, and says how to take it up.
+    /// Writes what can be written, and returns the state to resume from.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn save(&mut self) -> Result<SavedLedger> {
+    pub(crate) fn save(&mut self) -> Result<SavedLedgerWriter> {
         self.write_full()?;
         let lines =
             String::from_utf8(self.lines.clone()).map_err(|error| compress_error(io::Error::other(error)))?;
-        Ok(SavedLedger { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
+        Ok(SavedLedgerWriter { len: self.file.len(), lines, open: self.open.clone(), ids: self.ids.save()? })
     }
 
-    /// Takes up what was saved, with its file and the stores of ids as they were then.
-    pub fn take_up(
-        saved: SavedLedger,
+    /// Resumes a saved ledger, with its file and the stores of ids as they were then.
+    pub(crate) fn resume(
+        saved: SavedLedgerWriter,
         file: Box<dyn OutputFile>,
         ids: RecordIds,
         evidence: EvidenceStore,
@@ -183,7 +188,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
+    pub(crate) fn finish(&mut self, context: LedgerContext<'_>) -> Result<()> {
         if let Some((document, stretch)) = self.open.take() {
             self.write_line(document, &stretch, context)?;
         }
@@ -195,8 +200,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub fn roll_back(&mut self, checkpoint: Checkpoint) -> Result<()> {
-        let Checkpoint { len, lines, open } = checkpoint;
+    pub(crate) fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
+        let RollbackPoint { len, lines, open } = rollback_point;
         (self.lines, self.open) = (lines, open);
         self.full.clear();
         self.file.truncate(len)
@@ -205,7 +210,7 @@ impl Ledger {
 
 /// A ledger that was saved.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct SavedLedger {
+pub(crate) struct SavedLedgerWriter {
     /// How long its file was.
     pub len: u64,
     /// Lines of a frame that was not full.
@@ -217,7 +222,7 @@ pub struct SavedLedger {
 
 /// A place in the ledger to go back to. Memory: a frame that is not full yet.
 #[derive(Debug, Clone)]
-pub struct Checkpoint {
+pub(crate) struct RollbackPoint {
     len: u64,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,
@@ -238,8 +243,8 @@ fn compress_error(source: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::account::{LedgerReader, RawJson};
-    use crate::decide::{Findings, Places, Reason, Rule, UnitKind};
-    use crate::discover::{Format, Plan, SourceList};
+    use crate::decide::{Findings, OwnerKind, Places, Reason, Rule};
+    use crate::discover::{Format, SourceList, SourcePlan};
     use crate::document::Kind;
     use crate::store::{Area, MemoryOutput, Output};
     use crate::units::{Ordinal, ParagraphIndex};
@@ -256,15 +261,15 @@ mod tests {
         let mut findings = Findings::default();
         findings.add_paragraphs(rule, vec![(Ordinal(0), with), (Ordinal(1), with), (Ordinal(2), without)]);
         let mut sources = SourceList::default();
-        sources.push(0, b"a.txt", Plan::Read(Format::Named(Kind::Text))).unwrap();
+        sources.push(0, b"a.txt", SourcePlan::Read(Format::Named(Kind::Text))).unwrap();
         let mut places = Places::default();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         let document = places.push_document(Ordinal(0));
         places.set_end(Ordinal(3));
         let context =
             LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
-        let file = output.create(Area::Record, LEDGER.as_bytes()).unwrap();
-        let mut ledger = Ledger::new(file, RecordIds::new([scratch(), scratch()]), evidence);
+        let file = output.create(Area::Account, LEDGER.as_bytes()).unwrap();
+        let mut ledger = LedgerWriter::new(file, RecordIds::new([scratch(), scratch()]), evidence);
         for (index, found) in (0..).zip([with, with, without]) {
             let stretch = Stretch {
                 first: ParagraphIndex(index),
@@ -279,7 +284,7 @@ mod tests {
         }
         ledger.finish(context).unwrap();
         output.publish().unwrap();
-        let written = output.take_published().remove(&(Area::Record, LEDGER.into())).unwrap();
+        let written = output.take_published().remove(&(Area::Account, LEDGER.into())).unwrap();
         let spelled = zstd::stream::decode_all(written.as_slice()).unwrap();
         let expected = concat!(
             r#"{"path":"a.txt","first":0,"last":1,"span":[0,7],"rule":"near-paragraph","#,

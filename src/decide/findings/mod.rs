@@ -1,4 +1,5 @@
-//! What searches of the whole corpus found, as the later stages ask for it: by rule, which documents or paragraphs go.
+//! Findings: by rule, the documents and paragraphs that searches of the whole corpus remove. Later stages look them up
+//! here.
 //!
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
 //! ([`Findings::add_texts`], so that what is said of a text is said of all its copies), or paragraphs
@@ -13,7 +14,7 @@ use crate::units::{DocumentId, Ordinal, count};
 
 /// Why something goes: who stays in its place, if anyone does, and where the evidence is kept. 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// [`NOTHING`] if nothing stays.
     survivor: u64,
     evidence: EvidencePlace,
@@ -21,7 +22,7 @@ pub struct Finding {
 
 /// Where evidence stands in its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub struct EvidencePlace {
+pub(crate) struct EvidencePlace {
     /// Its first byte.
     pub offset: u64,
     /// Bytes of it.
@@ -33,17 +34,17 @@ const NOTHING: u64 = u64::MAX;
 
 impl Finding {
     /// A finding. The survivor is the number of a document or the ordinal of a paragraph, whichever the rule judges.
-    pub fn new(survivor: Option<u64>, evidence: EvidencePlace) -> Self {
+    pub(crate) fn new(survivor: Option<u64>, evidence: EvidencePlace) -> Self {
         Self { survivor: survivor.unwrap_or(NOTHING), evidence }
     }
 
     /// Number of the document, or ordinal of the paragraph, that stays; none under a rule that leaves nothing.
-    pub fn survivor(self) -> Option<u64> {
+    pub(crate) fn survivor(self) -> Option<u64> {
         (self.survivor != NOTHING).then_some(self.survivor)
     }
 
     /// Where the evidence is kept.
-    pub fn evidence(self) -> EvidencePlace {
+    pub(crate) fn evidence(self) -> EvidencePlace {
         self.evidence
     }
 }
@@ -54,18 +55,18 @@ impl Default for Finding {
     }
 }
 
-/// What was found in a corpus.
+/// Everything that searches of the corpus found.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// The texts of documents, if documents were compared.
-    texts: Option<Texts>,
-    /// What goes, by rule, in the order in which rules are applied.
+    texts: Option<DocumentTexts>,
+    /// Removals by rule, in the order in which rules are applied.
     lists: Vec<List>,
 }
 
 /// The texts that documents hold, each text once. 4 bytes a document, 8 a text.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub(crate) struct DocumentTexts {
     /// The text of each document; [`NO_TEXT`] if it has none to compare.
     of: Vec<u32>,
     /// The document of each text that would stay.
@@ -73,28 +74,28 @@ pub struct Texts {
 }
 
 /// The text of a document without one.
-pub const NO_TEXT: u32 = u32::MAX;
+pub(crate) const NO_TEXT: u32 = u32::MAX;
 
-/// What goes by one rule. 32 bytes each.
+/// The removals by one rule: 32 bytes each.
 #[derive(Debug)]
 struct List {
     rule: Rule,
-    units: Units,
+    units: ListedUnits,
     /// Sorted by number of the unit.
     removed: Vec<(u64, Finding)>,
 }
 
 /// Units that a list numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Units {
+enum ListedUnits {
     Texts,
     Documents,
     Paragraphs,
 }
 
-impl Texts {
+impl DocumentTexts {
     /// Texts by document, and the document that would stay by text.
-    pub fn new(of: Vec<u32>, best: Vec<u64>) -> Self {
+    pub(crate) fn new(of: Vec<u32>, best: Vec<u64>) -> Self {
         Self { of, best }
     }
 
@@ -120,34 +121,38 @@ impl List {
 impl Findings {
     /// Adds the texts of documents, of which all copies but the best go as such, and the texts that go by a rule,
     /// sorted.
-    pub fn add_texts(&mut self, texts: Texts, rule: Rule, removed: Vec<(u32, Finding)>) {
+    pub(crate) fn add_texts(&mut self, texts: DocumentTexts, rule: Rule, removed: Vec<(u32, Finding)>) {
         self.texts = Some(texts);
         let removed = removed.into_iter().map(|(text, found)| (u64::from(text), found));
-        self.add(rule, Units::Texts, removed);
+        self.add(rule, ListedUnits::Texts, removed);
     }
 
     /// Adds the documents that go by a rule, sorted.
-    pub fn add_documents(&mut self, rule: Rule, removed: Vec<(DocumentId, Finding)>) {
-        self.add(rule, Units::Documents, removed.into_iter().map(|(document, found)| (document.0, found)));
+    pub(crate) fn add_documents(&mut self, rule: Rule, removed: Vec<(DocumentId, Finding)>) {
+        self.add(
+            rule,
+            ListedUnits::Documents,
+            removed.into_iter().map(|(document, found)| (document.0, found)),
+        );
     }
 
     /// Adds the paragraphs that go by a rule, sorted. Copies of one go with it: they need not be named.
-    pub fn add_paragraphs(&mut self, rule: Rule, removed: Vec<(Ordinal, Finding)>) {
-        self.add(rule, Units::Paragraphs, removed.into_iter().map(|(place, found)| (place.0, found)));
+    pub(crate) fn add_paragraphs(&mut self, rule: Rule, removed: Vec<(Ordinal, Finding)>) {
+        self.add(rule, ListedUnits::Paragraphs, removed.into_iter().map(|(place, found)| (place.0, found)));
     }
 
-    fn add(&mut self, rule: Rule, units: Units, removed: impl Iterator<Item = (u64, Finding)>) {
+    fn add(&mut self, rule: Rule, units: ListedUnits, removed: impl Iterator<Item = (u64, Finding)>) {
         debug_assert!(self.lists.iter().all(|list| list.rule != rule), "a rule has one list");
         self.lists.push(List { rule, units, removed: removed.collect() });
     }
 
     /// The verdict on a document as a whole. Cost: a binary search a rule.
-    pub fn judge_document(&self, document: DocumentId) -> Verdict {
+    pub(crate) fn judge_document(&self, document: DocumentId) -> Verdict {
         let text = self.texts.as_ref().and_then(|texts| texts.of(document));
         let found = self.lists.iter().find_map(|list| match list.units {
-            Units::Texts => list.reason(u64::from(text?)),
-            Units::Documents => list.reason(document.0),
-            Units::Paragraphs => None,
+            ListedUnits::Texts => list.reason(u64::from(text?)),
+            ListedUnits::Documents => list.reason(document.0),
+            ListedUnits::Paragraphs => None,
         });
         let best = || self.texts.as_ref()?.best(text?).filter(|best| *best != document);
         found.or_else(|| best().map(Reason::ExactDocument)).map_or(Verdict::KEEP, Verdict::removed)
@@ -155,28 +160,28 @@ impl Findings {
 
     /// The verdict on a paragraph at `place`, given that on its copies: those of a paragraph that was found follow it.
     /// Cost: a binary search a rule.
-    pub fn judge_paragraph(&self, place: Ordinal, verdict: Verdict) -> Verdict {
+    pub(crate) fn judge_paragraph(&self, place: Ordinal, verdict: Verdict) -> Verdict {
         let original = match verdict.reason() {
             None => place,
             Some(Reason::Exact(survivor)) => survivor,
             Some(_) => return verdict,
         };
-        let mut lists = self.lists.iter().filter(|list| list.units == Units::Paragraphs);
+        let mut lists = self.lists.iter().filter(|list| list.units == ListedUnits::Paragraphs);
         lists.find_map(|list| list.reason(original.0)).map_or(verdict, Verdict::removed)
     }
 
     /// Whether any paragraph was found.
-    pub fn has_paragraphs(&self) -> bool {
-        self.lists.iter().any(|list| list.units == Units::Paragraphs && !list.removed.is_empty())
+    pub(crate) fn has_paragraphs(&self) -> bool {
+        self.lists.iter().any(|list| list.units == ListedUnits::Paragraphs && !list.removed.is_empty())
     }
 
     /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.texts.is_none() && self.lists.iter().all(|list| list.removed.is_empty())
     }
 
     /// The finding of this number among those of a rule.
-    pub fn finding(&self, rule: Rule, number: u64) -> Finding {
+    pub(crate) fn finding(&self, rule: Rule, number: u64) -> Finding {
         let list = self.lists.iter().find(|list| list.rule == rule);
         let found =
             list.zip(usize::try_from(number).ok()).and_then(|(list, number)| list.removed.get(number));
@@ -196,7 +201,7 @@ mod tests {
     fn documents_go_by_their_text_or_by_their_number() {
         let mut findings = Findings::default();
         // Documents 0 and 2 are copies, 1 has no text, 3 and 4 are copies that go.
-        let texts = Texts::new(vec![0, NO_TEXT, 0, 1, 1], vec![2, 4]);
+        let texts = DocumentTexts::new(vec![0, NO_TEXT, 0, 1, 1], vec![2, 4]);
         findings.add_texts(texts, Rule::NearDocument, vec![(1, found(2))]);
         findings.add_documents(
             Rule::ExactDocument,

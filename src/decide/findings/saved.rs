@@ -1,13 +1,13 @@
 //! Findings on disk, for a run that may have to go on after it was cut short.
 
-use super::{EvidencePlace, Finding, Findings, List, Units};
+use super::{EvidencePlace, Finding, Findings, List, ListedUnits};
 use crate::decide::rules::Rule;
 use crate::error::Result;
 
 /// Bytes of a piece, about.
 const PIECE: usize = 64 * 1024;
 
-/// What a piece holds; its first byte.
+/// The first byte of a saved piece, which says what the piece holds.
 const TEXTS: u8 = 0;
 const BEST: u8 = 1;
 /// Behind it stand the rule and its units, a byte each.
@@ -16,16 +16,16 @@ const LIST: u8 = 2;
 /// Bytes of a finding behind the number of its unit.
 const FINDING: usize = 28;
 
-impl Units {
+impl ListedUnits {
     const ALL: [Self; 3] = [Self::Texts, Self::Documents, Self::Paragraphs];
 }
 
 impl Findings {
-    /// Gives out everything, in pieces. A program of the same version takes them up.
+    /// Gives out everything, in pieces, for a program of the same version to resume from.
     ///
     /// # Errors
     /// The first of `sink`.
-    pub fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub(crate) fn save(&self, mut sink: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if let Some(texts) = &self.texts {
             pieces(&[TEXTS], texts.of.iter().map(|text| text.to_le_bytes()), &mut sink)?;
             pieces(&[BEST], texts.best.iter().map(|best| best.to_le_bytes()), &mut sink)?;
@@ -37,8 +37,8 @@ impl Findings {
         Ok(())
     }
 
-    /// Takes up a piece; `None` if it is not one that [`Self::save`] gave out.
-    pub fn take_up(&mut self, piece: &[u8]) -> Option<()> {
+    /// Resumes from a piece; `None` if it is not one that [`Self::save`] gave out.
+    pub(crate) fn resume(&mut self, piece: &[u8]) -> Option<()> {
         let (kind, rest) = piece.split_first()?;
         match *kind {
             TEXTS => {
@@ -55,7 +55,7 @@ impl Findings {
                 let ([rule, units], rest) = rest.split_first_chunk()?;
                 let (records, []) = rest.as_chunks() else { return None };
                 let rule = *Rule::ALL.get(usize::from(*rule))?;
-                let units = *Units::ALL.get(usize::from(*units))?;
+                let units = *ListedUnits::ALL.get(usize::from(*units))?;
                 self.list(rule, units).removed.extend(records.iter().map(unpack));
             }
             _ => return None,
@@ -64,7 +64,7 @@ impl Findings {
     }
 
     /// The list that was begun last, or a new one.
-    fn list(&mut self, rule: Rule, units: Units) -> &mut List {
+    fn list(&mut self, rule: Rule, units: ListedUnits) -> &mut List {
         let is_new = self.lists.last().is_none_or(|last| (last.rule, last.units) != (rule, units));
         if is_new {
             self.lists.push(List { rule, units, removed: Vec::new() });
@@ -118,7 +118,7 @@ fn unpack(record: &[u8; FINDING]) -> (u64, Finding) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::{Texts, Verdict};
+    use crate::decide::{DocumentTexts, Verdict};
     use crate::units::{DocumentId, Ordinal};
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         };
         let mut findings = Findings::default();
         let texts_of: Vec<u32> = (0..50_000).map(|n| n / 2).collect();
-        let texts = Texts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
+        let texts = DocumentTexts::new(texts_of, (0..25_000).map(|n| n * 2).collect());
         let removed = (0..5000).map(|n| (n * 3, finding(u64::from(n)))).collect();
         findings.add_texts(texts, Rule::NearDocument, removed);
         let documents = (0..50).map(|n| (DocumentId(n * 1000 + 7), finding(n))).collect();
@@ -140,7 +140,7 @@ mod tests {
         let (mut back, mut num_pieces) = (Findings::default(), 0);
         let saved = findings.save(|piece| {
             num_pieces += 1;
-            back.take_up(piece).unwrap();
+            back.resume(piece).unwrap();
             Ok(())
         });
         saved.unwrap();
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(back.lists.len(), findings.lists.len());
         for piece in [&[9][..], &[], &[BEST, 1], &[LIST, 0], &[LIST, 200, 0], &[LIST, 0, 3], &[LIST, 0, 0, 1]]
         {
-            assert!(back.take_up(piece).is_none(), "{piece:?}");
+            assert!(back.resume(piece).is_none(), "{piece:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{NearConfig, Share};
 
-/// A sketch's bins, dealt into bands: two texts meet if all bins of one band are equal.
+/// A division of a sketch's bins into bands: two texts meet if all bins of one band are equal.
 ///
 /// A pair with Jaccard coefficient `j` meets with probability `1 - (1 - j^rows)^bands` (P. Indyk and R. Motwani,
 /// STOC 1998; J. Leskovec, A. Rajaraman and J. Ullman, "Mining of Massive Datasets", section 3.4).

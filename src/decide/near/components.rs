@@ -18,7 +18,7 @@ type Keyed = (u64, SignatureId);
 ///
 /// Memory: 4 bytes a text that is in one, and 8 a group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Components {
+pub(crate) struct Components {
     texts: Vec<SignatureId>,
     /// Where each group ends.
     ends: Vec<usize>,
@@ -26,18 +26,18 @@ pub struct Components {
 
 impl Components {
     /// The groups.
-    pub fn iter(&self) -> impl Iterator<Item = &[SignatureId]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[SignatureId]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| &self.texts[start..end])
     }
 
     /// The texts of all groups.
-    pub fn texts(&self) -> &[SignatureId] {
+    pub(crate) fn texts(&self) -> &[SignatureId] {
         &self.texts
     }
 
     /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 }
@@ -52,13 +52,13 @@ impl Components {
 ///
 /// # Errors
 /// Those of the store that holds sketches.
-pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
-    let mut parents: Vec<u32> = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
-    let room = Room::new(texts, budget);
+pub(crate) fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
+    let mut parents: Vec<SignatureId> = texts.ids().collect();
+    let room = BandRoom::new(texts, budget);
     let mut keys: Vec<Keyed> = Vec::with_capacity(room.keys);
     for band in 0..banding.bands {
         for round in 0..room.rounds {
-            let round = Round { number: round, rounds: room.rounds };
+            let round = BandRound { number: round, rounds: room.rounds };
             put_keys(&mut keys, texts, band * banding.rows, banding.rows, round)?;
             keys.par_sort_unstable();
             let buckets = Buckets { texts, min_equal: banding.min_equal, at_once: room.at_once };
@@ -69,9 +69,9 @@ pub fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result
     Ok(groups(parents, texts))
 }
 
-/// What fits at once.
+/// The number of texts that fit into the memory budget at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Room {
+struct BandRoom {
     /// Rounds of a band.
     rounds: u64,
     /// Texts of a round, about.
@@ -83,14 +83,14 @@ struct Room {
 /// More rounds would save less than a byte a text, and 21 stay in memory.
 const MAX_ROUNDS: usize = 16;
 
-impl Room {
+impl BandRoom {
     /// Half of it is for the sort, half for what is made of it.
     fn new(texts: &Signatures, budget: usize) -> Self {
         let (len, half) = (texts.len(), budget / 2);
         let rounds = (len.saturating_mul(size_of::<Keyed>()).div_ceil(half.max(1))).clamp(1, MAX_ROUNDS);
         // Keys are spread evenly, so a round is hardly ever an eighth larger than another.
         let keys = if rounds == 1 { len } else { len / rounds + len / rounds / 8 };
-        let sketch = if texts.is_spilled() { texts.sketches().num_bins() * size_of::<u16>() } else { 0 };
+        let sketch = if texts.is_on_disk() { texts.sketches().num_bins() * size_of::<u16>() } else { 0 };
         // The sketch of a text, its number and place, its label and edge, and its share of the bucket.
         let at_once = (half / (sketch + 48)).max(SMALL);
         Self { rounds: rounds as u64, keys, at_once }
@@ -99,13 +99,13 @@ impl Room {
 
 /// One round of a band.
 #[derive(Debug, Clone, Copy)]
-struct Round {
+struct BandRound {
     number: u64,
     /// Rounds of the band.
     rounds: u64,
 }
 
-impl Round {
+impl BandRound {
     /// Whether a key is one of this round.
     fn takes(self, key: u64) -> bool {
         (u128::from(key) * u128::from(self.rounds)) >> 64 == u128::from(self.number)
@@ -115,20 +115,20 @@ impl Round {
 /// Segments of which keys are made at once.
 const SEGMENTS: usize = 64;
 
-/// Puts the keys of this round there, of those of `rows` bins from `start` on.
+/// Collects the keys of a round, made of `rows` bins from `start` on.
 fn put_keys(
     keys: &mut Vec<Keyed>,
     texts: &Signatures,
     start: usize,
     rows: usize,
-    round: Round,
+    round: BandRound,
 ) -> Result<()> {
     keys.clear();
     let segments: Vec<usize> = (0..texts.sketches().num_segments()).collect();
     for some in segments.chunks(SEGMENTS) {
         let made = some.par_iter().map(|&segment| {
-            let first = u32::try_from(segment * SEGMENT).unwrap_or(u32::MAX);
-            let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(first..);
+            let ids = texts.ids().skip(segment * SEGMENT);
+            let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(ids);
             Ok(made.filter(|&(key, _)| round.takes(key)).collect::<Vec<Keyed>>())
         });
         for made in made.collect::<Result<Vec<_>>>()? {
@@ -160,7 +160,7 @@ impl Buckets<'_> {
             if some.is_empty() {
                 return Ok(());
             }
-            let edges: Vec<(u32, u32)> = if self.texts.is_spilled() {
+            let edges: Vec<(u32, u32)> = if self.texts.is_on_disk() {
                 self.edges_of_loaded(&some, parents)?
             } else {
                 let edges = |bucket: &&[Keyed]| {
@@ -261,7 +261,7 @@ fn groups(mut parents: Vec<u32>, texts: &Signatures) -> Components {
     // A root comes before all others of its group, so that it is known for one when the first of them is met.
     let mut rooted: Vec<(u32, SignatureId)> = Vec::new();
     let mut has_others = vec![0_u64; parents.len().div_ceil(64)];
-    for id in 0..u32::try_from(parents.len()).unwrap_or(u32::MAX) {
+    for id in texts.ids() {
         let root = root(&mut parents, id);
         if root == id {
             continue;
@@ -314,7 +314,7 @@ mod tests {
         let mut texts = Signatures::within(budget, banding.num_bins(), is_ranked);
         for n in 0..num {
             if texts.needs_scratch() {
-                texts.spill_to(MemoryOutput::new().scratch().unwrap());
+                texts.overflow_to(MemoryOutput::new().scratch().unwrap());
             }
             // Some come again.
             texts.push(n, &signed(if n % 16 == 15 { n - 7 } else { n }, banding.num_bins())).unwrap();
@@ -366,11 +366,11 @@ mod tests {
             let expected = slow(&all, banding);
             assert!(expected.iter().any(|group| group.len() > SMALL), "{hundredths}");
             assert!(expected.len() > 1 && expected.concat().len() < all.len());
-            assert!(Room::new(&all, 0).rounds == 16 && Room::new(&all, 0).at_once == SMALL);
-            assert_eq!(Room::new(&all, usize::MAX).rounds, 1);
+            assert!(BandRoom::new(&all, 0).rounds == 16 && BandRoom::new(&all, 0).at_once == SMALL);
+            assert_eq!(BandRoom::new(&all, usize::MAX).rounds, 1);
             for kept in [0, 500_000, usize::MAX] {
                 let texts = signatures(2600, kept, banding, is_ranked);
-                assert_eq!(texts.is_spilled(), kept < usize::MAX);
+                assert_eq!(texts.is_on_disk(), kept < usize::MAX);
                 assert_eq!(texts.len(), all.len());
                 let ids = 0..u32::try_from(texts.len()).unwrap();
                 assert!(ids.clone().all(|id| texts.order(id) == all.order(id)));
@@ -392,7 +392,7 @@ mod tests {
                 let mut texts = Signatures::within(kept, 2, false);
                 for n in 0..1500 {
                     if texts.needs_scratch() {
-                        texts.spill_to(MemoryOutput::new().scratch().unwrap());
+                        texts.overflow_to(MemoryOutput::new().scratch().unwrap());
                     }
                     // They agree in one bin of two, which is not enough to be taken together.
                     let first = if n % 5 == 0 && n / 5 < num { 7 } else { 10_000 + n };

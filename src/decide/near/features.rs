@@ -1,7 +1,7 @@
-//! What of a text is compared: the set of its shingles, and its numbers.
+//! The features by which two texts are compared: the set of their shingles, and their numbers.
 
 use crate::fingerprint::{Number, Slots, WORD_BITS, mix};
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
 /// same once in a million pairs.
@@ -13,7 +13,8 @@ const HASH_BYTES: usize = HASH_BITS as usize / 8;
 /// whose Jaccard coefficient has a standard error below 0.001 (bottom-k sketch, Broder 1997).
 const MAX_SHINGLES: usize = 1 << 20;
 
-/// More numbers are compared by a sample, those of the smallest slots; of words the first so many.
+/// The most numbers that are compared in full. Of more, those of the smallest slots are a sample; of words, the first
+/// ones.
 const MAX_SLOTS: usize = 1 << 20;
 
 /// The features of one text.
@@ -27,14 +28,14 @@ pub struct Features {
     limit: u64,
     /// Sorted.
     numbers: Vec<Number>,
-    /// In text order (see [`Slots::words`]).
+    /// Hashes of words, in text order (see [`Slots::words`]).
     words: Vec<u64>,
 }
 
-/// What is left of the numbers of a text; nothing of a text without numbers.
+/// A summary of the numbers of a text. It is zero for a text without numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NumberMarks {
-    /// One bit of 64 for each different number.
+    /// A set of 64 bits, with one bit for each different number.
     pub bits: u64,
     /// A sum over the numbers: equal where they are equal, and hardly ever otherwise.
     pub sum: u64,
@@ -130,7 +131,7 @@ impl Features {
         &self.numbers
     }
 
-    /// What tells its numbers from others.
+    /// A summary of the numbers, which differs for nearly all texts with other numbers.
     pub fn number_marks(&self) -> NumberMarks {
         let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
         let numbers = self.numbers.iter().flat_map(|number| number.text.split(' '));
@@ -198,8 +199,7 @@ impl Features {
         }
         for number in &self.numbers {
             out.extend_from_slice(&number.slot.to_le_bytes());
-            out.push(u8::try_from(number.text.len()).unwrap_or(u8::MAX));
-            out.extend_from_slice(&number.text.as_bytes()[..number.text.len().min(255)]);
+            push_short(&mut out, number.text.as_bytes());
         }
         for word in &self.words {
             out.extend_from_slice(&word.to_le_bytes()[..HASH_BYTES]);
@@ -237,7 +237,7 @@ impl Features {
 /// is sorted by itself. Half the time of a sort that compares.
 fn sorted(hashes: &[u64]) -> Vec<u64> {
     let bits = (hashes.len() / 4).max(1).ilog2().min(16);
-    let bucket = |hash: u64| usize::try_from(hash >> (HASH_BITS - bits)).unwrap_or(0);
+    let bucket = |hash: u64| units::index(hash >> (HASH_BITS - bits));
     let mut ends = vec![0_u32; (1 << bits) + 1];
     for &hash in hashes {
         ends[bucket(hash) + 1] += 1;
@@ -268,6 +268,12 @@ fn merge<T: Ord>(all: &mut Vec<T>, mut more: Vec<T>) {
         all.append(&mut more);
         all.sort(); // the stable sort finds the two sorted runs and merges them
     }
+}
+
+/// Appends the text of a number behind its length, a byte.
+fn push_short(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(u8::try_from(text.len()).expect("the text of a number is cut to some 64 bytes"));
+    out.extend_from_slice(text);
 }
 
 fn decode_hashes(bytes: &[u8]) -> Vec<u64> {

@@ -9,7 +9,7 @@ use super::sketches::key;
 use crate::error::Result;
 
 /// Number of a text in its component.
-pub(super) type Position = u32;
+pub(super) type ComponentIndex = u32;
 
 /// Survivors a bucket. One that would hold more is split by more bins of the sketch, so that those most alike stay
 /// together (M. Bawa, T. Condie and P. Ganesan, "LSH Forest", WWW 2005).
@@ -26,66 +26,67 @@ const NODE_BYTES: usize = 110;
 /// of sketches.
 #[derive(Debug)]
 pub(super) struct Forest<'a> {
-    sketches: Sketches<'a>,
+    sketches: ComponentSketches<'a>,
     banding: Banding,
     nodes: HashMap<u64, Node>,
 }
 
 /// The sketches of a component, by position.
 #[derive(Debug)]
-enum Sketches<'a> {
+enum ComponentSketches<'a> {
     /// Where they are.
     InMemory(&'a [SignatureId], &'a Signatures),
-    /// Read from disk: so many bins each.
+    /// Sketches that were read from disk, with their number of bins.
     Loaded(usize, Vec<u16>),
 }
 
 #[derive(Debug)]
 enum Node {
-    Bucket(Vec<Position>),
+    Bucket(Vec<ComponentIndex>),
     Split,
 }
 
 impl<'a> Forest<'a> {
-    /// No survivors yet of the texts of a component. Sketches on disk are read once, all of the component.
+    /// A forest without survivors, for the texts of a component. If sketches are on disk, all those of the component
+    /// are read once.
     ///
     /// # Errors
     /// Those of the store that holds sketches.
     pub(super) fn new(component: &'a [SignatureId], banded: Banded<'a>) -> Result<Self> {
         let Banded { texts, banding } = banded;
-        let sketches = if texts.is_spilled() {
-            Sketches::Loaded(banding.num_bins(), texts.sketches().load(component)?)
+        let sketches = if texts.is_on_disk() {
+            ComponentSketches::Loaded(banding.num_bins(), texts.sketches().load(component)?)
         } else {
-            Sketches::InMemory(component, texts)
+            ComponentSketches::InMemory(component, texts)
         };
         Ok(Self { sketches, banding, nodes: HashMap::new() })
     }
 
-    /// Bytes that a component of so many texts takes, if all of them survive.
+    /// Bytes that a component of `num_texts` texts takes, if all of them survive.
     pub(super) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
         let Banded { texts, banding } = banded;
-        let sketch = if texts.is_spilled() { banding.num_bins() * size_of::<u16>() } else { 0 };
+        let sketch = if texts.is_on_disk() { banding.num_bins() * size_of::<u16>() } else { 0 };
         num_texts.saturating_mul(sketch + banding.bands * NODE_BYTES)
     }
 
     /// The bins of the sketch of a text.
     #[inline]
-    pub(super) fn bins(&self, text: Position) -> &[u16] {
+    pub(super) fn bins(&self, text: ComponentIndex) -> &[u16] {
         match &self.sketches {
-            Sketches::InMemory(component, texts) => texts.bins(component[text as usize]),
-            Sketches::Loaded(num_bins, bins) => &bins[text as usize * num_bins..][..*num_bins],
+            ComponentSketches::InMemory(component, texts) => texts.bins(component[text as usize]),
+            ComponentSketches::Loaded(num_bins, bins) => &bins[text as usize * num_bins..][..*num_bins],
         }
     }
 
     /// Adds a survivor. Beyond the depth of a whole sketch, where a bucket's sketches are the same, the first 128
     /// are kept.
-    pub(super) fn insert(&mut self, text: Position) {
+    pub(super) fn insert(&mut self, text: ComponentIndex) {
         for band in 0..self.banding.bands {
             self.insert_at(text, band * self.banding.rows, self.banding.rows);
         }
     }
 
-    fn insert_at(&mut self, text: Position, start: usize, mut depth: usize) {
+    fn insert_at(&mut self, text: ComponentIndex, start: usize, mut depth: usize) {
         let (rows, deepest) = (self.banding.rows, self.banding.num_bins());
         while depth <= deepest {
             let mut moved = Vec::new();
@@ -115,8 +116,8 @@ impl<'a> Forest<'a> {
         }
     }
 
-    /// Puts the survivors that share a bucket with `text` into `found`: once for each bucket they share.
-    pub(super) fn look_up(&self, text: Position, found: &mut Vec<Position>) {
+    /// Finds the survivors that share a bucket with `text`, and appends each to `found` once for each shared bucket.
+    pub(super) fn look_up(&self, text: ComponentIndex, found: &mut Vec<ComponentIndex>) {
         let bins = self.bins(text);
         for band in 0..self.banding.bands {
             let mut depth = self.banding.rows;

@@ -9,7 +9,7 @@ use crate::units::count;
 
 /// The rules of one configuration.
 #[derive(Debug, Clone, Copy)]
-pub struct Judge {
+pub(crate) struct Judge {
     threshold: Share,
     containment: Limit,
     guard: Limit,
@@ -17,7 +17,7 @@ pub struct Judge {
 
 /// How alike two texts are: shingles in both, of those in either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Similarity {
+pub(crate) struct Similarity {
     /// Shingles in both.
     pub shared: u64,
     /// Shingles in either.
@@ -26,7 +26,7 @@ pub struct Similarity {
 
 impl Similarity {
     /// The Jaccard coefficient, rounded down to four decimals.
-    pub fn jaccard(self) -> Share {
+    pub(crate) fn jaccard(self) -> Share {
         Share::of(self.shared, self.union)
     }
 }
@@ -46,16 +46,16 @@ impl PartialOrd for Similarity {
 
 /// Why a text is a near-duplicate of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Match {
+pub(crate) struct Match {
     /// How alike they are.
     pub similarity: Similarity,
     /// The share of the shorter text's shingles that stand in the longer one, if that is why.
     pub containment: Option<Share>,
 }
 
-/// Numbers of two texts, as they are told to people.
+/// Numbers of two texts, as reports show them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NumberOverlap {
+pub(crate) struct NumberOverlap {
     /// Numbers in both.
     pub shared: Vec<String>,
     /// Numbers in the one that goes only.
@@ -66,17 +66,17 @@ pub struct NumberOverlap {
 
 impl Judge {
     /// The rules of this configuration.
-    pub fn new(config: &NearConfig) -> Self {
+    pub(crate) fn new(config: &NearConfig) -> Self {
         Self { threshold: config.threshold, containment: config.containment, guard: config.number_guard }
     }
 
     /// Whether numbers count.
-    pub fn is_guarded(&self) -> bool {
+    pub(crate) fn is_guarded(&self) -> bool {
         self.guard != Limit::Off
     }
 
-    /// The Jaccard coefficient below which a text of so many shingles cannot match one of so many others.
-    pub fn least_jaccard(&self, own: u64, others: u64) -> Share {
+    /// The Jaccard coefficient below which a text of `own` shingles cannot match one of `others` shingles.
+    pub(crate) fn least_jaccard(&self, own: u64, others: u64) -> Share {
         match self.containment {
             Limit::AtLeast(limit) if own <= others => {
                 let shared = limit.least_of(own);
@@ -89,7 +89,7 @@ impl Judge {
     /// Whether `text` is a near-duplicate of `survivor`.
     ///
     /// Cost: O(shingles and numbers of both).
-    pub fn compare(&self, text: &Features, survivor: &Features) -> Option<Match> {
+    pub(crate) fn compare(&self, text: &Features, survivor: &Features) -> Option<Match> {
         let overlap = text.overlap_if(survivor, |own, others| self.num_needed(own, others))?;
         let similarity = Similarity { shared: overlap.shared, union: overlap.union() };
         let is_alike = overlap.union() > 0 && self.threshold.is_reached(overlap.shared, overlap.union());
@@ -104,7 +104,7 @@ impl Judge {
         Some(Match { similarity, containment: contained })
     }
 
-    /// Shared shingles below which two texts of so many cannot match.
+    /// The number of shared shingles below which texts of `own` and `others` shingles cannot match.
     fn num_needed(&self, own: u64, others: u64) -> u64 {
         let alike = self.threshold.least_shared(own, others);
         match self.containment {
@@ -157,7 +157,7 @@ impl SlotOverlap {
         if overlap == Self::default() { Self::anywhere(a, b) } else { overlap }
     }
 
-    /// Of texts that share no slot with a number: the numbers of both, wherever they stand.
+    /// Compares texts that share no slot with a number: by all their numbers, wherever they stand.
     fn anywhere(a: &Features, b: &Features) -> Self {
         let (a, b) = (single_numbers(a), single_numbers(b));
         let agree = num_common(a.iter(), b.iter());
@@ -212,7 +212,7 @@ fn single_numbers(features: &Features) -> Vec<&str> {
 
 impl NumberOverlap {
     /// The numbers of a text and of its survivor.
-    pub fn of(text: &Features, survivor: &Features) -> Self {
+    pub(crate) fn of(text: &Features, survivor: &Features) -> Self {
         let (mut removed, mut others) = (single_numbers(text), single_numbers(survivor));
         removed.dedup();
         others.dedup();

@@ -5,9 +5,9 @@
 //! ([`crate::fingerprint::Sketch`]) tell which pairs are worth looking at.
 //!
 //! 1. Every text has a sketch ([`Signatures`]); copies of one text are one text.
-//! 2. Texts whose sketches agree in a band meet ([`Banding`], [`components()`]): only those are looked at again.
-//! 3. Each group is settled by itself ([`settle()`]): in the order in which texts would stay, each is judged
-//!    ([`Judge`]) by its [`Features`] against those that stay, found through the bands of their sketches. A text
+//! 2. Texts whose sketches agree in a band meet ([`Banding`], `components()`): only those are looked at again.
+//! 3. Each group is settled by itself (`settle()`): in the order in which texts would stay, each is judged
+//!    (`Judge`) by its [`Features`] against those that stay, found through the bands of their sketches. A text
 //!    goes only if it matches one that stays.
 //!
 //! Groups are settled in parallel; inside a group everything is in order, so that nothing depends on the number of
@@ -23,8 +23,11 @@ mod signatures;
 mod sketches;
 
 pub use banding::Banding;
-pub use components::{Components, components};
+pub(crate) use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
-pub use judge::{Judge, Match, NumberOverlap, Similarity};
-pub use settle::{Load, Removal, num_bytes, settle};
-pub use signatures::{Banded, Member, Rank, SignatureId, Signatures, Signed};
+#[cfg(test)]
+pub(crate) use judge::Similarity;
+pub(crate) use judge::{Judge, Match, NumberOverlap};
+pub(crate) use settle::{Load, Removal, num_bytes, settle};
+pub(crate) use signatures::Banded;
+pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::banding::Banding;
 use super::features::{Features, NumberMarks};
-use super::forest::{Forest, Position};
+use super::forest::{ComponentIndex, Forest};
 use super::judge::{Judge, Match, NumberOverlap};
 use super::signatures::{Banded, SignatureId, num_equal};
 use crate::error::Result;
@@ -16,12 +16,12 @@ use crate::error::Result;
 /// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
 /// most equal numbers.
 const MAX_COMPARED: usize = 32;
-/// After the first that matches, so many more are looked at for one that is more like it.
+/// The number of candidates that are still compared after the first match, to find a better one.
 const MAX_BETTER: usize = 4;
 
-/// What becomes of a text that goes.
+/// A text that goes, its survivor, and the evidence.
 #[derive(Debug, Clone)]
-pub struct Removal {
+pub(crate) struct Removal {
     /// The text.
     pub text: SignatureId,
     /// The one that stays in its place.
@@ -33,7 +33,7 @@ pub struct Removal {
 }
 
 /// Gives the features of a text.
-pub trait Load: Sync {
+pub(crate) trait Load: Sync {
     /// The features of this text.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ const FEW: usize = 8;
 ///
 /// # Errors
 /// Those of `load`, and of the store that holds sketches.
-pub fn settle(
+pub(crate) fn settle(
     component: &[SignatureId],
     banded: Banded<'_>,
     judge: &Judge,
@@ -75,10 +75,10 @@ pub fn settle(
         held: cached / BLOCK,
     };
     let mut removals = Vec::new();
-    let positions: Vec<Position> = (0..).take(component.len()).collect();
+    let positions: Vec<ComponentIndex> = (0..).take(component.len()).collect();
     for block in positions.chunks(BLOCK) {
-        let look = |&text: &Position| settler.look(text);
-        let looked: Result<Vec<Looked>> = if block.len() < FEW {
+        let look = |&text: &ComponentIndex| settler.look(text);
+        let looked: Result<Vec<ComparedText>> = if block.len() < FEW {
             block.iter().map(look).collect()
         } else {
             block.par_iter().map(look).collect()
@@ -91,9 +91,9 @@ pub fn settle(
     Ok(removals)
 }
 
-/// Bytes that settling a component of so many texts takes at most, features and removals aside: mostly what finds
-/// survivors, some 110 bytes a text and band if all of them survive.
-pub fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
+/// The most bytes that settling a component of `num_texts` texts takes, apart from features and removals. Nearly all of
+/// it is the forest that finds survivors: some 110 bytes a text and band if all of them survive.
+pub(crate) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
     // Of each text its position, size, number marks, place in the cache and in what was seen.
     const TEXT_BYTES: usize = 64;
     Forest::num_bytes(num_texts, banded).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
@@ -115,16 +115,16 @@ struct Settler<'a> {
 }
 
 /// A text, held against the survivors before its block.
-struct Looked {
-    text: Position,
+struct ComparedText {
+    text: ComponentIndex,
     /// `None` if they are too large to be held until all of the block is looked at.
     features: Option<Features>,
     marks: NumberMarks,
-    found: Option<(Position, Match)>,
+    found: Option<(ComponentIndex, Match)>,
 }
 
 impl Settler<'_> {
-    fn look(&self, text: Position) -> Result<Looked> {
+    fn look(&self, text: ComponentIndex) -> Result<ComparedText> {
         let features = self.load.load(self.component[text as usize])?;
         let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
         let mut others = Vec::new();
@@ -132,12 +132,12 @@ impl Settler<'_> {
         self.numbers.look_up(marks, &mut others);
         let found = self.best(text, &features, marks, &others)?;
         let features = (features.num_bytes() <= self.held).then_some(features);
-        Ok(Looked { text, features, marks, found })
+        Ok(ComparedText { text, features, marks, found })
     }
 
     /// Settles a text. `fresh`: the survivors of its block so far.
-    fn settle(&mut self, looked: Looked, fresh: &mut Vec<Position>) -> Result<Option<Removal>> {
-        let Looked { text, features, marks, mut found } = looked;
+    fn settle(&mut self, looked: ComparedText, fresh: &mut Vec<ComponentIndex>) -> Result<Option<Removal>> {
+        let ComparedText { text, features, marks, mut found } = looked;
         let features = match features {
             Some(features) => features,
             None => self.load.load(self.component[text as usize])?,
@@ -153,6 +153,7 @@ impl Settler<'_> {
         self.forest.insert(text);
         self.numbers.insert(text, marks);
         let size = if features.is_whole() { features.num_shingles() } else { 0 };
+        // 0 stands for a size that is not known; such a text is compared in full.
         self.sizes[text as usize] = u32::try_from(size).unwrap_or(0);
         self.cache().put(text, Arc::new(features));
         fresh.push(text);
@@ -162,13 +163,13 @@ impl Settler<'_> {
     /// The survivor that a text matches best, of those given, each of which may be there more than once.
     fn best(
         &self,
-        text: Position,
+        text: ComponentIndex,
         features: &Features,
         marks: NumberMarks,
-        others: &[Position],
-    ) -> Result<Option<(Position, Match)>> {
+        others: &[ComponentIndex],
+    ) -> Result<Option<(ComponentIndex, Match)>> {
         let bins = self.forest.bins(text);
-        let mut seen = Seen::new(if others.is_empty() { 0 } else { self.component.len() });
+        let mut seen = SeenTexts::new(if others.is_empty() { 0 } else { self.component.len() });
         let candidates = others.iter().filter(|&&other| seen.is_new(other)).filter_map(|&other| {
             let num_equal = num_equal(bins, self.forest.bins(other));
             if num_equal < self.banding.min_equal || num_equal < self.least_equal(features, other) {
@@ -180,7 +181,7 @@ impl Settler<'_> {
         });
         let mut candidates: Vec<Candidate> = candidates.collect();
         put_first(&mut candidates);
-        let mut best: Option<(Position, Match)> = None;
+        let mut best: Option<(ComponentIndex, Match)> = None;
         let mut left = MAX_BETTER;
         for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
             if best.is_some() {
@@ -200,8 +201,8 @@ impl Settler<'_> {
         Ok(best)
     }
 
-    /// Equal bins below which a text cannot match a survivor, as far as their lengths tell.
-    fn least_equal(&self, features: &Features, other: Position) -> usize {
+    /// The number of equal bins below which a text cannot match a survivor, judged by their lengths.
+    fn least_equal(&self, features: &Features, other: ComponentIndex) -> usize {
         let others = u64::from(self.sizes[other as usize]);
         if others == 0 || !features.is_whole() {
             return 0;
@@ -214,7 +215,7 @@ impl Settler<'_> {
         self.survivors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn features_of(&self, text: Position) -> Result<Arc<Features>> {
+    fn features_of(&self, text: ComponentIndex) -> Result<Arc<Features>> {
         let kept = self.cache().get(text);
         if let Some(features) = kept {
             return Ok(features);
@@ -226,14 +227,14 @@ impl Settler<'_> {
 }
 
 /// The texts that came already: one bit each.
-struct Seen(Vec<u64>);
+struct SeenTexts(Vec<u64>);
 
-impl Seen {
+impl SeenTexts {
     fn new(len: usize) -> Self {
         Self(vec![0; len.div_ceil(64)])
     }
 
-    fn is_new(&mut self, text: Position) -> bool {
+    fn is_new(&mut self, text: ComponentIndex) -> bool {
         let (word, bit) = (text as usize / 64, 1 << (text % 64));
         let is_new = self.0[word] & bit == 0;
         self.0[word] |= bit;
@@ -248,10 +249,10 @@ struct Candidate {
     num_bins: usize,
     /// Numbers that differ, about.
     num_numbers: u32,
-    text: Position,
+    text: ComponentIndex,
 }
 
-/// Puts those that are looked at first.
+/// Moves the most promising candidates to the front.
 fn put_first(candidates: &mut [Candidate]) {
     candidates.sort_unstable_by_key(|other| (other.num_bins, other.num_numbers, other.text));
     if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {
@@ -263,7 +264,7 @@ fn put_first(candidates: &mut [Candidate]) {
 /// guard only those of much the same numbers can match. 8 bytes a text, and the table.
 struct ByNumbers {
     bits: Vec<u64>,
-    same: HashMap<u64, Vec<Position>>,
+    same: HashMap<u64, Vec<ComponentIndex>>,
 }
 
 /// Survivors of the same numbers that are looked up.
@@ -274,7 +275,7 @@ impl ByNumbers {
         Self { bits: vec![0; len], same: HashMap::new() }
     }
 
-    fn insert(&mut self, text: Position, own: NumberMarks) {
+    fn insert(&mut self, text: ComponentIndex, own: NumberMarks) {
         if own == NumberMarks::default() {
             return;
         }
@@ -286,12 +287,12 @@ impl ByNumbers {
     }
 
     /// Adds the survivors of the same numbers to those found.
-    fn look_up(&self, own: NumberMarks, found: &mut Vec<Position>) {
+    fn look_up(&self, own: NumberMarks, found: &mut Vec<ComponentIndex>) {
         found.extend(self.same.get(&own.sum).into_iter().flatten());
     }
 
     /// How many of the numbers of a survivor differ, about.
-    fn num_differing(&self, own: NumberMarks, other: Position) -> u32 {
+    fn num_differing(&self, own: NumberMarks, other: ComponentIndex) -> u32 {
         (own.bits ^ self.bits[other as usize]).count_ones()
     }
 }
@@ -299,7 +300,7 @@ impl ByNumbers {
 /// Features of survivors, as many as fit: they are asked for again and again.
 struct Cache {
     features: Vec<Option<Arc<Features>>>,
-    order: VecDeque<Position>,
+    order: VecDeque<ComponentIndex>,
     bytes: usize,
     limit: usize,
 }
@@ -309,7 +310,7 @@ impl Cache {
         Self { features: vec![None; len], order: VecDeque::new(), bytes: 0, limit }
     }
 
-    fn put(&mut self, text: Position, features: Arc<Features>) {
+    fn put(&mut self, text: ComponentIndex, features: Arc<Features>) {
         let bytes = features.num_bytes();
         if self.features[text as usize].replace(features).is_some() {
             return; // two threads missed it at once
@@ -323,7 +324,7 @@ impl Cache {
         }
     }
 
-    fn get(&self, text: Position) -> Option<Arc<Features>> {
+    fn get(&self, text: ComponentIndex) -> Option<Arc<Features>> {
         self.features[text as usize].clone()
     }
 }
@@ -357,13 +358,13 @@ mod tests {
         }
     }
 
-    /// What was found within these budgets: for sketches, for grouping, for features.
+    /// Settles texts within three budgets: for sketches, for grouping, for features.
     fn removals(config: &NearConfig, [kept, budget, cached]: [usize; 3]) -> Vec<String> {
         let banding = Banding::of(config);
         let mut texts = Signatures::within(kept, banding.num_bins(), true);
         for n in 0..4000 {
             if texts.needs_scratch() {
-                texts.spill_to(MemoryOutput::new().scratch().unwrap());
+                texts.overflow_to(MemoryOutput::new().scratch().unwrap());
             }
             let bins = Sketch::of(&hashes(n), banding.num_bins()).unwrap().bits().collect();
             let signed = Signed { digest: n, bins, rank: [mix(n) % 9, 0, 0] };

@@ -1,10 +1,12 @@
-//! What is kept of every text: its sketch, which copies there are of it, and which of them would stay.
+//! Signatures: of every text its sketch, its copies, and the one of them that would stay.
+
+use std::ops::Range;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::banding::Banding;
-use super::sketches::{Sketches, check};
+use super::sketches::{Sketches, short_hash};
 use crate::error::Result;
 use crate::store::Scratch;
 
@@ -15,7 +17,7 @@ pub type SignatureId = u32;
 pub type Rank = [u64; 3];
 
 /// Where a text stands: the number of a document, or the ordinal of a paragraph.
-pub type Member = u64;
+pub type MemberPlace = u64;
 
 /// The sketches of all distinct texts.
 ///
@@ -27,7 +29,7 @@ pub struct Signatures {
     digests: Vec<u64>,
     table: HashTable<u32>,
     /// The member that would stay.
-    best: Vec<Member>,
+    best: Vec<MemberPlace>,
     /// Its rank; empty if all rank the same.
     ranks: Vec<Rank>,
     is_ranked: bool,
@@ -35,14 +37,14 @@ pub struct Signatures {
 
 /// Texts, and the bands in which their sketches meet.
 #[derive(Debug, Clone, Copy)]
-pub struct Banded<'a> {
+pub(crate) struct Banded<'a> {
     /// The texts.
     pub texts: &'a Signatures,
     /// The bands.
     pub banding: Banding,
 }
 
-/// What is known of one text.
+/// The properties of one text by which it is compared.
 #[derive(Debug, Clone)]
 pub struct Signed {
     /// 64 bits of the fingerprint of its key text.
@@ -54,12 +56,14 @@ pub struct Signed {
 }
 
 impl Signatures {
-    /// No texts yet, with so many bins each. Unless `is_ranked`, the first in corpus order comes first.
+    /// An empty set of texts whose sketches have `num_bins` bins. Unless `is_ranked`, the first in corpus order comes
+    /// first.
     pub fn new(num_bins: usize, is_ranked: bool) -> Self {
         Self::within(usize::MAX, num_bins, is_ranked)
     }
 
-    /// No texts yet, as in [`Self::new`]. Sketches beyond so many bytes are kept on disk ([`Self::needs_scratch`]).
+    /// An empty set of texts, as in [`Self::new`]. Sketches beyond `budget` bytes are kept on disk
+    /// ([`Self::needs_scratch`]).
     pub fn within(budget: usize, num_bins: usize, is_ranked: bool) -> Self {
         Self {
             sketches: Sketches::new(num_bins, budget),
@@ -78,13 +82,13 @@ impl Signatures {
     }
 
     /// Keeps the sketches beyond the budget in an empty store. Does nothing unless it is needed.
-    pub fn spill_to(&mut self, scratch: Box<dyn Scratch>) {
-        self.sketches.spill_to(scratch);
+    pub fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
+        self.sketches.overflow_to(scratch);
     }
 
     /// Whether any sketch is on disk.
-    pub fn is_spilled(&self) -> bool {
-        self.sketches.is_spilled()
+    pub fn is_on_disk(&self) -> bool {
+        self.sketches.is_on_disk()
     }
 
     /// Number of distinct texts.
@@ -97,16 +101,21 @@ impl Signatures {
         self.digests.is_empty()
     }
 
+    /// The numbers of all texts.
+    pub(super) fn ids(&self) -> Range<SignatureId> {
+        0..to_id(self.len())
+    }
+
     /// The bins of a text's sketch.
     ///
     /// # Panics
-    /// If it is on disk: see [`Self::is_spilled`].
+    /// If it is on disk: see [`Self::is_on_disk`].
     #[inline]
     pub fn bins(&self, id: SignatureId) -> &[u16] {
         self.sketches.bins(id)
     }
 
-    /// All sketches, wherever they are.
+    /// The sketches of all texts, in memory and on disk.
     pub(super) fn sketches(&self) -> &Sketches {
         &self.sketches
     }
@@ -119,12 +128,12 @@ impl Signatures {
     ///
     /// # Panics
     /// At 2^32 distinct texts: more than 90 GB of memory.
-    pub fn push(&mut self, member: Member, text: &Signed) -> Result<SignatureId> {
+    pub fn push(&mut self, member: MemberPlace, text: &Signed) -> Result<SignatureId> {
         let Self { table, digests, sketches, .. } = self;
-        let own = check(&text.bins);
+        let own = short_hash(&text.bins);
         let entry = table.entry(
             text.digest,
-            |&id| digests[id as usize] == text.digest && sketches.check(id) == own,
+            |&id| digests[id as usize] == text.digest && sketches.short_hash(id) == own,
             |&id| digests[id as usize],
         );
         match entry {
@@ -137,8 +146,7 @@ impl Signatures {
                 Ok(id)
             }
             Entry::Vacant(entry) => {
-                let id =
-                    u32::try_from(digests.len()).expect("2^32 distinct texts: more than 90 GB of memory");
+                let id = to_id(digests.len());
                 sketches.push(&text.bins)?;
                 entry.insert(id);
                 digests.push(text.digest);
@@ -153,21 +161,26 @@ impl Signatures {
 
     /// The member of a text that would stay.
     #[inline]
-    pub fn best(&self, id: SignatureId) -> Member {
+    pub fn best(&self, id: SignatureId) -> MemberPlace {
         self.best[id as usize]
     }
 
-    /// What texts are sorted by: the one to stay first.
-    pub fn order(&self, id: SignatureId) -> (Rank, Member) {
+    /// The sort key of a text: the smallest one stays first.
+    pub fn order(&self, id: SignatureId) -> (Rank, MemberPlace) {
         (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
     }
 
     /// Forgets what texts are compared by; the members that would stay are left, in the order of texts.
-    pub fn into_best(self) -> Vec<Member> {
+    pub fn into_best(self) -> Vec<MemberPlace> {
         let mut best = self.best;
         best.shrink_to_fit();
         best
     }
+}
+
+/// The number of the text at `index`, which [`Signatures::push`] checks for each text.
+fn to_id(index: usize) -> SignatureId {
+    u32::try_from(index).expect("2^32 distinct texts: more than 90 GB of memory")
 }
 
 /// Number of equal bins of two sketches.

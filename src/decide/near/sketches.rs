@@ -15,7 +15,7 @@ use crate::units::count;
 /// Texts a segment.
 pub(super) const SEGMENT: usize = 1024;
 
-/// So many sketches of a segment are read by reading all of it.
+/// From this number of wanted sketches on, a segment is read as a whole.
 const WHOLE: usize = 32;
 
 /// The sketches of texts, numbered from 0.
@@ -26,11 +26,11 @@ const WHOLE: usize = 32;
 pub(super) struct Sketches {
     num_bins: usize,
     len: usize,
-    /// Of [`SEGMENT`] texts each: growing copies nothing.
+    /// Segments of [`SEGMENT`] texts each, so that growing copies nothing.
     segments: Vec<Vec<u16>>,
     /// Segments there is room for.
     room: usize,
-    /// What comes after them.
+    /// The segments that come after those in memory.
     disk: Option<Disk>,
 }
 
@@ -42,7 +42,7 @@ struct Disk {
     /// The last one, until it is full.
     open: Vec<u16>,
     /// Tells sketches apart without a reading, as copies are looked up one at a time.
-    checks: Vec<u32>,
+    short_hashes: Vec<u32>,
 }
 
 impl fmt::Debug for Disk {
@@ -59,8 +59,8 @@ enum Segment<'a> {
 }
 
 impl Sketches {
-    /// No sketches yet, of so many bins each. At most so many bytes of them are kept in memory, once there is
-    /// somewhere else to keep the others.
+    /// An empty list of sketches with `num_bins` bins each. At most `budget` bytes of them are kept in memory, once
+    /// there is a store for the others.
     pub(super) fn new(num_bins: usize, budget: usize) -> Self {
         let room = budget / (SEGMENT * num_bins * size_of::<u16>()).max(1);
         Self { num_bins, len: 0, segments: Vec::new(), room, disk: None }
@@ -82,15 +82,15 @@ impl Sketches {
     }
 
     /// Keeps what has no room from here on in an empty store; nothing unless it is needed.
-    pub(super) fn spill_to(&mut self, scratch: Box<dyn Scratch>) {
+    pub(super) fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
         if self.needs_scratch() {
             let scratch = Mutex::new(scratch);
-            self.disk = Some(Disk { scratch, num_segments: 0, open: Vec::new(), checks: Vec::new() });
+            self.disk = Some(Disk { scratch, num_segments: 0, open: Vec::new(), short_hashes: Vec::new() });
         }
     }
 
     /// Whether any sketch is on disk.
-    pub(super) fn is_spilled(&self) -> bool {
+    pub(super) fn is_on_disk(&self) -> bool {
         self.disk.is_some()
     }
 
@@ -109,21 +109,21 @@ impl Sketches {
         Ok(())
     }
 
-    /// The bins of a sketch that is in memory, as all are unless [`Self::is_spilled`].
+    /// The bins of a sketch that is in memory, as all are unless [`Self::is_on_disk`].
     #[inline]
     pub(super) fn bins(&self, id: SignatureId) -> &[u16] {
         let start = id as usize % SEGMENT * self.num_bins;
         &self.segments[id as usize / SEGMENT][start..start + self.num_bins]
     }
 
-    /// The [`check`] of a sketch.
+    /// The [`short_hash`] of a sketch.
     #[inline]
-    pub(super) fn check(&self, id: SignatureId) -> u32 {
+    pub(super) fn short_hash(&self, id: SignatureId) -> u32 {
         match &self.disk {
             Some(disk) if id as usize / SEGMENT >= self.segments.len() => {
-                disk.checks[id as usize - self.segments.len() * SEGMENT]
+                disk.short_hashes[id as usize - self.segments.len() * SEGMENT]
             }
-            _ => check(self.bins(id)),
+            _ => short_hash(self.bins(id)),
         }
     }
 
@@ -193,7 +193,7 @@ impl Sketches {
 impl Disk {
     fn push(&mut self, bins: &[u16], num_bins: usize) -> Result<()> {
         add(&mut self.open, bins, num_bins);
-        self.checks.push(check(bins));
+        self.short_hashes.push(short_hash(bins));
         if self.open.len() < SEGMENT * num_bins {
             return Ok(());
         }
@@ -209,7 +209,7 @@ impl Disk {
         Ok(())
     }
 
-    /// So many bins from the `at`-th of the store on.
+    /// Reads `len` bins, from the `at`-th bin of the store on.
     fn read(&self, at: usize, len: usize) -> Result<Vec<u16>> {
         let mut bytes = vec![0; len * 2];
         // Poisoned only if a read panicked, and then the run is over.
@@ -225,9 +225,9 @@ fn add(segment: &mut Vec<u16>, bins: &[u16], num_bins: usize) {
     segment.resize(len, 0);
 }
 
-/// What tells a sketch from others.
-pub(super) fn check(bins: &[u16]) -> u32 {
-    u32::try_from(key(bins, 0, bins.len()) >> 32).unwrap_or(0)
+/// A short hash by which two sketches are distinguished without reading them.
+pub(super) fn short_hash(bins: &[u16]) -> u32 {
+    (key(bins, 0, bins.len()) >> 32) as u32
 }
 
 /// The key of `rows` bins from `start` on, going round at the end of the sketch.
@@ -266,7 +266,7 @@ mod tests {
         let mut sketches = Sketches::new(NUM_BINS, budget);
         for n in 0..num {
             if sketches.needs_scratch() {
-                sketches.spill_to(MemoryOutput::new().scratch().unwrap());
+                sketches.overflow_to(MemoryOutput::new().scratch().unwrap());
             }
             sketches.push(&bins(n)).unwrap();
         }
@@ -281,7 +281,7 @@ mod tests {
             for budget in [0, segment - 1, segment, 2 * segment + 1, usize::MAX] {
                 let sketches = sketches(num, budget);
                 let fits = num <= budget / segment * SEGMENT;
-                assert_eq!(sketches.is_spilled(), !fits, "{num} {budget}");
+                assert_eq!(sketches.is_on_disk(), !fits, "{num} {budget}");
                 // All in turn, backwards, a few from each segment, and one twice.
                 let ids: Vec<u32> = (0..u32::try_from(num).unwrap()).collect();
                 let few: Vec<u32> = ids.iter().rev().step_by(100).copied().collect();
@@ -290,7 +290,7 @@ mod tests {
                     let expected: Vec<u16> = ids.iter().flat_map(|&id| bins(id as usize)).collect();
                     assert!(sketches.load(ids).unwrap() == expected, "{num} {budget}");
                 }
-                assert!(ids.iter().all(|&id| sketches.check(id) == check(&bins(id as usize))));
+                assert!(ids.iter().all(|&id| sketches.short_hash(id) == short_hash(&bins(id as usize))));
                 for (start, rows) in [(0, 1), (2, 5), (6, 1), (0, NUM_BINS)] {
                     let keys = (0..sketches.num_segments()).map(|n| sketches.keys(n, start, rows).unwrap());
                     let expected: Vec<u64> = (0..num).map(|n| key(&bins(n), start, rows)).collect();
@@ -304,11 +304,11 @@ mod tests {
     #[test]
     fn a_store_is_taken_when_it_is_needed() {
         let mut sketches = sketches(SEGMENT + 1, 3 * SEGMENT * NUM_BINS * 2);
-        sketches.spill_to(MemoryOutput::new().scratch().unwrap());
-        assert!(!sketches.needs_scratch() && !sketches.is_spilled());
+        sketches.overflow_to(MemoryOutput::new().scratch().unwrap());
+        assert!(!sketches.needs_scratch() && !sketches.is_on_disk());
         // Without one all stay in memory.
         (0..3 * SEGMENT).for_each(|n| sketches.push(&bins(n)).unwrap());
-        assert!(!sketches.is_spilled());
+        assert!(!sketches.is_on_disk());
         assert_eq!(sketches.bins(u32::try_from(4 * SEGMENT).unwrap()), bins(3 * SEGMENT - 1));
     }
 }

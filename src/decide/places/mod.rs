@@ -2,39 +2,39 @@
 
 mod saved;
 
-pub use saved::SavedPlaces;
+pub(crate) use saved::SavedPlaces;
 
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
 /// Documents a block, at most.
 const BLOCK: usize = 4096;
 
-/// Some documents that follow one another: where their first paragraphs stand, from `base` on.
+/// Consecutive documents, with the places of their first paragraphs as offsets from `base`.
 #[derive(Debug)]
-struct Block {
+struct DocumentBlock {
     base: u64,
     first_document: u64,
     starts: Vec<u32>,
 }
 
-/// What the documents of a source, or of a member of an archive, are.
+/// The kind of documents that a source or a member of an archive holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnitKind {
-    /// It is one document.
+pub(crate) enum OwnerKind {
+    /// The source or member is one document.
     Document,
-    /// They are its records.
+    /// The documents are the records of a container.
     Container,
-    /// They are, or are in, its members.
+    /// The documents are members of an archive, or records in them.
     Archive,
 }
 
 /// Number of the first document of a source or of a member of an archive, and what its documents are: one word,
 /// as there may be millions.
 #[derive(Debug, Clone, Copy)]
-struct Unit(u64);
+struct OwnerStart(u64);
 
-impl Unit {
-    fn new(first_document: u64, kind: UnitKind) -> Self {
+impl OwnerStart {
+    fn new(first_document: u64, kind: OwnerKind) -> Self {
         Self(first_document << 2 | kind as u64)
     }
 
@@ -42,7 +42,7 @@ impl Unit {
         self.0 >> 2
     }
 
-    fn is(self, kind: UnitKind) -> bool {
+    fn is(self, kind: OwnerKind) -> bool {
         self.0 & 3 == kind as u64
     }
 }
@@ -50,19 +50,19 @@ impl Unit {
 /// Where every document starts. Memory: 4 bytes a document, 8 a source, and the path and 16 bytes a member of an
 /// archive.
 #[derive(Debug, Default)]
-pub struct Places {
-    blocks: Vec<Block>,
+pub(crate) struct Places {
+    blocks: Vec<DocumentBlock>,
     num_documents: u64,
-    sources: Vec<Unit>,
+    sources: Vec<OwnerStart>,
     /// Members of archives, and where the path of each ends in `paths`.
-    members: Vec<(Unit, usize)>,
+    members: Vec<(OwnerStart, usize)>,
     paths: Vec<u8>,
     end: u64,
 }
 
-/// What a document belongs to.
+/// The source, member and record that a document belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner<'a> {
+pub(crate) struct Owner<'a> {
     /// The source.
     pub source: SourceId,
     /// Path of the member, if the source is an archive.
@@ -73,7 +73,7 @@ pub struct Owner<'a> {
 
 /// A paragraph's place in its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Located {
+pub(crate) struct Located {
     /// The document.
     pub document: DocumentId,
     /// Index of the paragraph in it.
@@ -84,18 +84,18 @@ pub struct Located {
 
 impl Places {
     /// The next source begins.
-    pub fn push_source(&mut self, kind: UnitKind) {
-        self.sources.push(Unit::new(self.num_documents, kind));
+    pub(crate) fn push_source(&mut self, kind: OwnerKind) {
+        self.sources.push(OwnerStart::new(self.num_documents, kind));
     }
 
     /// The next member of the source begun last begins.
-    pub fn push_member(&mut self, path: &[u8], kind: UnitKind) {
+    pub(crate) fn push_member(&mut self, path: &[u8], kind: OwnerKind) {
         self.paths.extend_from_slice(path);
-        self.members.push((Unit::new(self.num_documents, kind), self.paths.len()));
+        self.members.push((OwnerStart::new(self.num_documents, kind), self.paths.len()));
     }
 
     /// The source begun last is to begin anew: forgets it and its one document.
-    pub fn pop_source(&mut self) {
+    pub(crate) fn pop_source(&mut self) {
         let Some(source) = self.sources.pop() else { return };
         while self.num_documents > source.first_document() {
             self.pop_document();
@@ -103,7 +103,7 @@ impl Places {
     }
 
     /// The next document begins at `start`.
-    pub fn push_document(&mut self, start: Ordinal) -> DocumentId {
+    pub(crate) fn push_document(&mut self, start: Ordinal) -> DocumentId {
         let offset = self.blocks.last().and_then(|block| {
             let offset = u32::try_from(start.0 - block.base).ok()?;
             (block.starts.len() < BLOCK).then_some(offset)
@@ -113,14 +113,14 @@ impl Places {
         } else {
             let mut starts = Vec::with_capacity(BLOCK);
             starts.push(0);
-            self.blocks.push(Block { base: start.0, first_document: self.num_documents, starts });
+            self.blocks.push(DocumentBlock { base: start.0, first_document: self.num_documents, starts });
         }
         self.num_documents += 1;
         DocumentId(self.num_documents - 1)
     }
 
     /// The document begun last turned out to be bad: forgets it. Its places are not given again.
-    pub fn pop_document(&mut self) {
+    pub(crate) fn pop_document(&mut self) {
         let Some(block) = self.blocks.last_mut() else { return };
         block.starts.pop();
         if block.starts.is_empty() {
@@ -130,20 +130,20 @@ impl Places {
     }
 
     /// Bytes of memory it takes.
-    pub fn num_bytes(&self) -> u64 {
-        let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<Block>());
-        let sources = self.sources.capacity() * size_of::<Unit>();
-        let members = self.members.capacity() * size_of::<(Unit, usize)>() + self.paths.capacity();
+    pub(crate) fn num_bytes(&self) -> u64 {
+        let blocks = self.blocks.len() * (BLOCK * size_of::<u32>() + size_of::<DocumentBlock>());
+        let sources = self.sources.capacity() * size_of::<OwnerStart>();
+        let members = self.members.capacity() * size_of::<(OwnerStart, usize)>() + self.paths.capacity();
         count(blocks + sources + members)
     }
 
     /// Paragraphs stand up to `end` now.
-    pub fn set_end(&mut self, end: Ordinal) {
+    pub(crate) fn set_end(&mut self, end: Ordinal) {
         self.end = end.0;
     }
 
     /// Finds the document of a paragraph. Cost: two binary searches.
-    pub fn locate(&self, place: Ordinal) -> Located {
+    pub(crate) fn locate(&self, place: Ordinal) -> Located {
         // Of documents that start at one place all but the last are empty.
         let number = self.blocks.partition_point(|block| block.base <= place.0).saturating_sub(1);
         let Some(block) = self.blocks.get(number) else {
@@ -164,22 +164,22 @@ impl Places {
     }
 
     /// The place after the last paragraph.
-    pub fn end(&self) -> Ordinal {
+    pub(crate) fn end(&self) -> Ordinal {
         Ordinal(self.end)
     }
 
     /// Number of documents.
-    pub fn num_documents(&self) -> u64 {
+    pub(crate) fn num_documents(&self) -> u64 {
         self.num_documents
     }
 
     /// The first document of a source; if it has none, the one after it.
-    pub fn first_document(&self, source: SourceId) -> DocumentId {
+    pub(crate) fn first_document(&self, source: SourceId) -> DocumentId {
         DocumentId(self.sources.get(source.index()).map_or(self.num_documents, |unit| unit.first_document()))
     }
 
     /// Where a document's paragraphs start, and the place after them. Cost: a binary search.
-    pub fn span(&self, document: DocumentId) -> (Ordinal, Ordinal) {
+    pub(crate) fn span(&self, document: DocumentId) -> (Ordinal, Ordinal) {
         let number = self.blocks.partition_point(|block| block.first_document <= document.0);
         let start = |number: usize, document: u64| {
             let block = self.blocks.get(number)?;
@@ -193,23 +193,23 @@ impl Places {
         (Ordinal(start(number, document.0).unwrap_or(end)), Ordinal(end))
     }
 
-    /// What a document belongs to. Cost: two binary searches.
-    pub fn owner(&self, document: DocumentId) -> Owner<'_> {
+    /// Finds the source, member and record that a document belongs to. Cost: two binary searches.
+    pub(crate) fn owner(&self, document: DocumentId) -> Owner<'_> {
         let after = self.sources.partition_point(|unit| unit.first_document() <= document.0);
         let index = after.saturating_sub(1);
-        let source = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-        let mut unit = self.sources.get(index).copied().unwrap_or(Unit::new(0, UnitKind::Document));
+        let source = SourceId::at(index);
+        let mut unit = self.sources.get(index).copied().unwrap_or(OwnerStart::new(0, OwnerKind::Document));
         let after = self.members.partition_point(|(member, _)| member.first_document() <= document.0);
         let mut path = None;
         if let Some(number) = after.checked_sub(1)
             && let Some((member, end)) = self.members.get(number)
-            && unit.is(UnitKind::Archive)
+            && unit.is(OwnerKind::Archive)
         {
             let start = number.checked_sub(1).map_or(0, |before| self.members[before].1);
             path = Some(&self.paths[start..*end]);
             unit = *member;
         }
-        let record = unit.is(UnitKind::Container).then(|| document.0 - unit.first_document());
+        let record = unit.is(OwnerKind::Container).then(|| document.0 - unit.first_document());
         Owner { source, member: path, record }
     }
 }
@@ -222,8 +222,8 @@ mod tests {
     fn locates_across_blocks_empty_documents_and_sources() {
         let mut places = Places::default();
         // Source 0 has no document; source 1 has 5000 documents of 0, 1 or 2 paragraphs; source 2 one of 10.
-        places.push_source(UnitKind::Document);
-        places.push_source(UnitKind::Container);
+        places.push_source(OwnerKind::Document);
+        places.push_source(OwnerKind::Container);
         let mut expected = Vec::new();
         let mut place = 0;
         for document in 0..5000_u64 {
@@ -233,7 +233,7 @@ mod tests {
             }
             place += document % 3;
         }
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(place));
         expected.extend((0..10).map(|paragraph| (5000, paragraph, place + 10)));
         places.set_end(Ordinal(place + 10));
@@ -258,15 +258,15 @@ mod tests {
     #[test]
     fn members_of_archives() {
         let mut places = Places::default();
-        places.push_source(UnitKind::Archive); // an archive: a text, nothing, two records
-        places.push_member(b"a.txt", UnitKind::Document);
+        places.push_source(OwnerKind::Archive); // an archive: a text, nothing, two records
+        places.push_member(b"a.txt", OwnerKind::Document);
         places.push_document(Ordinal(0));
-        places.push_member(b"b.jsonl", UnitKind::Container);
-        places.push_member(b"c.jsonl", UnitKind::Container);
+        places.push_member(b"b.jsonl", OwnerKind::Container);
+        places.push_member(b"c.jsonl", OwnerKind::Container);
         places.push_document(Ordinal(1));
         places.push_document(Ordinal(2));
-        places.push_member(b"d.jsonl", UnitKind::Container); // empty
-        places.push_source(UnitKind::Document); // a text
+        places.push_member(b"d.jsonl", OwnerKind::Container); // empty
+        places.push_source(OwnerKind::Document); // a text
         places.push_document(Ordinal(3));
         let owner = |document| {
             let owner = places.owner(DocumentId(document));
@@ -281,12 +281,12 @@ mod tests {
     #[test]
     fn a_source_begins_anew() {
         let mut places = Places::default();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(0));
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         places.push_document(Ordinal(2));
         places.pop_source();
-        places.push_source(UnitKind::Document);
+        places.push_source(OwnerKind::Document);
         assert_eq!(places.push_document(Ordinal(2)), DocumentId(1));
         places.set_end(Ordinal(4));
         assert_eq!(places.locate(Ordinal(3)).document, DocumentId(1));

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BLOCK, Places, Unit};
+use super::{BLOCK, OwnerStart, Places};
 use crate::units::{Ordinal, count};
 
 /// How much of [`Places`] is saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SavedPlaces {
+pub(crate) struct SavedPlaces {
     documents: u64,
     sources: usize,
     members: usize,
@@ -18,9 +18,9 @@ pub struct SavedPlaces {
 const MOST: usize = 65_536;
 
 impl Places {
-    /// What came since `saved`: how much is saved with it, and the bytes to append; of much that came only a part, so
-    /// that this is to be asked until [`Self::is_saved`]. Nothing that is saved may be taken back after this.
-    pub fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
+    /// Encodes the places that were added since `saved`. Returns the new mark and the bytes to append. A long addition
+    /// comes in several parts: call this until [`Self::is_saved`]. Places that are saved must not be retracted later.
+    pub(crate) fn save(&self, saved: SavedPlaces) -> (SavedPlaces, Vec<u8>) {
         let mut bytes = Vec::new();
         let mut word = |word: u64| bytes.extend_from_slice(&word.to_le_bytes());
         let documents = saved.documents..self.num_documents.min(saved.documents + count(MOST));
@@ -53,7 +53,7 @@ impl Places {
     }
 
     /// Whether all there is is saved.
-    pub fn is_saved(&self, saved: SavedPlaces) -> bool {
+    pub(crate) fn is_saved(&self, saved: SavedPlaces) -> bool {
         self.mark() == saved
     }
 
@@ -63,17 +63,17 @@ impl Places {
         SavedPlaces { documents: self.num_documents, sources, members, end: self.end }
     }
 
-    /// Takes up what [`Self::save`] gave, in the same order; `None` if it is not that.
-    pub fn take_up(&mut self, bytes: &[u8]) -> Option<()> {
+    /// Resumes from the bytes that [`Self::save`] gave, in the same order; `None` if they are not those.
+    pub(crate) fn resume(&mut self, bytes: &[u8]) -> Option<()> {
         let mut rest = bytes;
         for _ in 0..take(&mut rest)? {
             self.push_document(Ordinal(take(&mut rest)?));
         }
         for _ in 0..take(&mut rest)? {
-            self.sources.push(Unit(take(&mut rest)?));
+            self.sources.push(OwnerStart(take(&mut rest)?));
         }
         for _ in 0..take(&mut rest)? {
-            let unit = Unit(take(&mut rest)?);
+            let unit = OwnerStart(take(&mut rest)?);
             let len = usize::try_from(take(&mut rest)?).ok()?;
             self.paths.extend_from_slice(rest.split_off(..len)?);
             self.members.push((unit, self.paths.len()));
@@ -81,8 +81,8 @@ impl Places {
         rest.is_empty().then_some(())
     }
 
-    /// All of it is taken up: it ends as `saved` says; `None` if it does not.
-    pub fn taken_up(&mut self, saved: SavedPlaces) -> Option<()> {
+    /// Ends the resume: returns `None` if the places do not end as `saved` says.
+    pub(crate) fn end_resume(&mut self, saved: SavedPlaces) -> Option<()> {
         self.end = saved.end;
         debug_assert!(self.blocks.iter().all(|block| block.starts.len() <= BLOCK));
         (self.mark() == saved).then_some(())
@@ -96,7 +96,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::UnitKind;
+    use super::super::OwnerKind;
     use super::*;
     use crate::units::DocumentId;
 
@@ -107,8 +107,8 @@ mod tests {
         let mut place = 0;
         for n in 0..9000_u64 {
             match n % 1000 {
-                0 => places.push_source(UnitKind::Archive),
-                1..4 => places.push_member(format!("m{n}").as_bytes(), UnitKind::Container),
+                0 => places.push_source(OwnerKind::Archive),
+                1..4 => places.push_member(format!("m{n}").as_bytes(), OwnerKind::Container),
                 _ => {}
             }
             places.push_document(Ordinal(place));
@@ -125,14 +125,14 @@ mod tests {
         pieces.push(bytes);
         let mut back = Places::default();
         for bytes in &pieces {
-            back.take_up(bytes).unwrap();
+            back.resume(bytes).unwrap();
         }
-        back.taken_up(saved).unwrap();
+        back.end_resume(saved).unwrap();
         for document in (0..9000).map(DocumentId) {
             assert_eq!(back.span(document), places.span(document));
             assert_eq!(back.owner(document), places.owner(document));
         }
         let mut cut = Places::default();
-        assert!(cut.take_up(&pieces[0][..17]).is_none() && cut.taken_up(saved).is_none());
+        assert!(cut.resume(&pieces[0][..17]).is_none() && cut.end_resume(saved).is_none());
     }
 }

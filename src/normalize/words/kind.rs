@@ -12,7 +12,7 @@ use crate::normalize::library::{is_invisible, is_word};
 /// The kind of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub(super) enum CharKind {
     /// L, M or N, but not Nd.
     Letter,
     /// Nd.
@@ -30,28 +30,28 @@ const NUM_PAGES: usize = 0x11_0000 / PAGE;
 
 /// The kind of `c`; the first call on a page of 256 characters finds the kinds of all of them.
 #[inline]
-pub(super) fn kind(c: char) -> Kind {
-    static PAGES: [OnceLock<Box<[Kind; PAGE]>>; NUM_PAGES] = [const { OnceLock::new() }; NUM_PAGES];
+pub(super) fn kind(c: char) -> CharKind {
+    static PAGES: [OnceLock<Box<[CharKind; PAGE]>>; NUM_PAGES] = [const { OnceLock::new() }; NUM_PAGES];
     let code = u32::from(c) as usize;
     let page = PAGES[code / PAGE].get_or_init(|| {
-        let first = u32::try_from(code - code % PAGE).unwrap_or(u32::MAX);
-        let mut page = Box::new([Kind::Other; PAGE]);
+        let first = u32::try_from(code - code % PAGE).expect("a page of characters");
+        let mut page = Box::new([CharKind::Other; PAGE]);
         for (kind, code) in page.iter_mut().zip(first..) {
-            *kind = char::from_u32(code).map_or(Kind::Other, searched);
+            *kind = char::from_u32(code).map_or(CharKind::Other, searched);
         }
         page
     });
     page[code % PAGE]
 }
 
-fn searched(c: char) -> Kind {
+fn searched(c: char) -> CharKind {
     if c.general_category() == GeneralCategory::DecimalNumber {
-        Kind::Digit
+        CharKind::Digit
     } else if is_word(c) {
-        Kind::Letter
+        CharKind::Letter
     } else if is_invisible(c) {
-        Kind::Invisible
+        CharKind::Invisible
     } else {
-        Kind::Other
+        CharKind::Other
     }
 }

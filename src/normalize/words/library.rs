@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::TokenSink;
-use super::kind::{Kind, kind};
+use super::kind::{CharKind, kind};
 use crate::config::Repair;
 use crate::normalize::repair::repaired_chars;
 
@@ -42,7 +42,7 @@ pub(super) fn tokens(text: &str, repair: Repair, sink: &mut impl TokenSink) {
 /// in Simplified characters.
 pub(super) fn fold(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let spaced = text.nfkc().map(|c| if c.is_whitespace() { ' ' } else { c });
-    spaced.filter(|c| kind(*c) != Kind::Invisible).default_case_fold().map(simplified)
+    spaced.filter(|c| kind(*c) != CharKind::Invisible).default_case_fold().map(simplified)
 }
 
 /// The Simplified form of a Traditional character, the first where there are several; any other character as it
@@ -84,7 +84,7 @@ fn deliver(segment: &str, sink: &mut impl TokenSink) {
     let mut gap = None;
     for (at, c) in segment.char_indices() {
         let kind = kind(c);
-        if !matches!(kind, Kind::Letter | Kind::Digit) {
+        if !matches!(kind, CharKind::Letter | CharKind::Digit) {
             gap = gap.or(Some(at));
             continue;
         }
@@ -92,7 +92,7 @@ fn deliver(segment: &str, sink: &mut impl TokenSink) {
             segment[start..at].chars().for_each(|c| sink.joiner(u32::from(c)));
         }
         match kind {
-            Kind::Digit => sink.digit(u32::from(c)),
+            CharKind::Digit => sink.digit(u32::from(c)),
             _ => sink.letter(u32::from(c)),
         }
         is_open = true;

@@ -1,4 +1,4 @@
-//! Comparison tokens of a paragraph: the words by which near-duplicates are told.
+//! Comparison tokens of a paragraph: the words by which near-duplicates are found.
 //!
 //! In: the text of a paragraph. Out: its words, folded, character by character, to a [`TokenSink`]. By definition:
 //! the text is repaired (contract P3); HTML entities are decoded, once; NFKC; white space becomes spaces, then Cc
@@ -21,7 +21,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use self::table::{Entry, NUM_CLASSES, Unit, WordTable};
+use self::table::{FoldedChar, NUM_CLASSES, TableEntry, WordTable};
 use crate::config::Repair;
 
 /// Takes the comparison tokens of a text, character by character.
@@ -73,7 +73,7 @@ pub struct Tokenizer {
     table: &'static WordTable,
 }
 
-/// At least so many bytes go through the libraries at a time: starting them takes as long as some fifty bytes do.
+/// The fewest bytes that are given to the libraries at a time: starting them takes as long as some fifty bytes do.
 const STRETCH: usize = 64;
 
 impl Tokenizer {
@@ -90,7 +90,7 @@ impl Tokenizer {
     pub fn tokens(&self, text: &str, sink: &mut impl TokenSink) {
         let mut start = 0;
         while start < text.len() {
-            let mut pass = Pass::new(self.table, start, sink);
+            let mut pass = FastPass::new(self.table, start, sink);
             let Some(hard) = pass.run(text.as_bytes()) else { return };
             let (from, num_delivered) = (pass.segment, pass.num_delivered);
             start = self.fence_after(text, hard);
@@ -118,7 +118,7 @@ impl Tokenizer {
     }
 }
 
-/// What the segment at hand ends with, as far as the rules ask.
+/// The end of the current segment, as far as the word rules ask about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum State {
@@ -162,11 +162,11 @@ const fn begun(class: usize) -> State {
 }
 
 /// One pass of the fast path, up to a hard character.
-struct Pass<'a, S> {
+struct FastPass<'a, S> {
     table: &'static WordTable,
-    ascii: &'static [Entry; 128],
+    ascii: &'static [TableEntry; 128],
     sink: &'a mut S,
-    /// The place of the character to be dealt with.
+    /// The place of the next character.
     at: usize,
     /// Where the segment at hand begins; if that is inside a folded character, a segment before it.
     segment: usize,
@@ -179,7 +179,7 @@ struct Pass<'a, S> {
     joiner: Option<u32>,
 }
 
-impl<'a, S: TokenSink> Pass<'a, S> {
+impl<'a, S: TokenSink> FastPass<'a, S> {
     fn new(table: &'static WordTable, start: usize, sink: &'a mut S) -> Self {
         let (state, is_open, joiner) = (State::Other, false, None);
         let ascii = table.ascii();
@@ -188,7 +188,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
 
     /// Delivers tokens up to the end, or to a hard character, whose place is returned.
     ///
-    /// A character is dealt with only once the next one is known not to be hard.
+    /// A character is processed only once the next one is known not to be hard.
     #[inline]
     fn run(&mut self, text: &[u8]) -> Option<usize> {
         let (mut entry, mut width) = self.table.entry(text, self.at);
@@ -226,7 +226,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
     /// Deals with the letters that are tokens by themselves, from `entry` at `self.at` on; returns the first
     /// character that is not one, or that is followed by a hard one: it is hard then itself.
     #[inline]
-    fn take_lone(&mut self, text: &[u8], mut entry: Entry, mut width: usize) -> (Entry, usize) {
+    fn take_lone(&mut self, text: &[u8], mut entry: TableEntry, mut width: usize) -> (TableEntry, usize) {
         self.close();
         let mut at = self.at;
         while entry.is_lone() {
@@ -246,7 +246,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
     /// After a letter: deals with the ASCII letters from `at` on, each followed by an ASCII character that is not
     /// hard. Returns the first character that is not one of those, of the width of the first if that is not ASCII.
     #[inline]
-    fn take_ascii(&mut self, text: &[u8], mut at: usize, mut entry: Entry) -> (usize, Entry) {
+    fn take_ascii(&mut self, text: &[u8], mut at: usize, mut entry: TableEntry) -> (usize, TableEntry) {
         if text.get(at).is_some_and(u8::is_ascii) {
             let start = at;
             while entry.is_plain_letter()
@@ -270,7 +270,7 @@ impl<'a, S: TokenSink> Pass<'a, S> {
 
     /// Deals with a folded character; `false` if that is for the libraries to do.
     #[inline]
-    fn take(&mut self, unit: Unit, is_first: bool) -> bool {
+    fn take(&mut self, unit: FoldedChar, is_first: bool) -> bool {
         if let Some(state) = joined(self.state, unit.class()) {
             self.state = state;
         } else {

@@ -1,4 +1,4 @@
-//! What the fast path knows of each character: its folded form, and how the word rules of UAX #29 treat that.
+//! The table behind the fast path: for each character its folded form, and its class in the word rules of UAX #29.
 //!
 //! No property file is kept here. What a character folds to is what the libraries fold it to; its class is that
 //! of the plain character from which `unicode-segmentation` does not tell it apart in any context of a probe. So
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::kind::{Kind, kind};
+use super::kind::{CharKind, kind};
 use super::library;
 use crate::normalize::fold::{decode, starts_afresh};
 use crate::split::line::{Fate, fate};
@@ -51,27 +51,27 @@ const PLAIN: [(char, Class); 11] = [
 /// One folded character. Bits 0-20 are its code, 21-23 its class; bit 24 is set if it is a decimal digit, bit 25
 /// if it is no letter, mark or number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unit(u32);
+pub(super) struct FoldedChar(u32);
 
 const CLASS_SHIFT: u32 = 21;
 const DIGIT: u32 = 1 << 24;
 const JOINER: u32 = 1 << 25;
-/// Bit of an [`Entry`]: it is the index of several units.
+/// Bit of an [`TableEntry`]: it is the index of several units.
 const SEVERAL: u32 = 1 << 26;
-/// Bit of an [`Entry`]: the libraries must take it.
+/// Bit of an [`TableEntry`]: the libraries must take it.
 const HARD: u32 = 1 << 27;
 
-impl Unit {
+impl FoldedChar {
     /// The unit of a folded character, if it has a class.
     fn of(c: char) -> Option<Self> {
         let class = class(c)?;
         let is_middle = matches!(class, Class::MidLetter | Class::MidNum | Class::MidNumLet);
         let kind = match kind(c) {
             // All of these are punctuation; the pass counts on that.
-            Kind::Letter | Kind::Digit if is_middle => return None,
-            Kind::Letter => 0,
-            Kind::Digit => DIGIT,
-            Kind::Invisible | Kind::Other => JOINER,
+            CharKind::Letter | CharKind::Digit if is_middle => return None,
+            CharKind::Letter => 0,
+            CharKind::Digit => DIGIT,
+            CharKind::Invisible | CharKind::Other => JOINER,
         };
         Some(Self(u32::from(c) | u32::from(class as u8) << CLASS_SHIFT | kind))
     }
@@ -98,11 +98,11 @@ impl Unit {
     }
 }
 
-/// What the table says of one character.
+/// The table's entry for one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry(u32);
+pub(super) struct TableEntry(u32);
 
-impl Entry {
+impl TableEntry {
     /// A character that needs its context, is repaired, or folds to nothing.
     const HARD: Self = Self(HARD);
     /// Stands after the end of a text: parted from all before it, and nothing itself.
@@ -115,8 +115,8 @@ impl Entry {
 
     /// The one unit the character folds to, if it is one. Not of a hard character.
     #[inline]
-    pub(super) fn unit(self) -> Option<Unit> {
-        (self.0 & SEVERAL == 0).then_some(Unit(self.0))
+    pub(super) fn unit(self) -> Option<FoldedChar> {
+        (self.0 & SEVERAL == 0).then_some(FoldedChar(self.0))
     }
 
     /// Whether it is a letter of class `Other`, a token by itself: Han, Hiragana, most of Thai.
@@ -134,7 +134,7 @@ impl Entry {
     /// The code of the one unit the character folds to, if it is one.
     #[inline]
     pub(super) fn code(self) -> u32 {
-        Unit(self.0).code()
+        FoldedChar(self.0).code()
     }
 
     /// Whether a text may be cut before it: a segment begins there whatever stands before, and no HTML entity
@@ -151,16 +151,16 @@ const NUM_PAGES: usize = 0x11_0000 / PAGE;
 
 /// The entries of a page, and the units of the characters that have several.
 #[derive(Debug)]
-struct Page {
-    entries: Box<[Entry; PAGE]>,
-    several: Vec<Box<[Unit]>>,
+struct TablePage {
+    entries: Box<[TableEntry; PAGE]>,
+    several: Vec<Box<[FoldedChar]>>,
 }
 
 /// The entries of all characters, made page by page when first needed (80 µs a page of Han, up to 0.8 ms another;
 /// Chinese and English news touch some 90 pages: 10 ms once a process).
 #[derive(Debug)]
 pub(super) struct WordTable {
-    pages: [OnceLock<Page>; NUM_PAGES],
+    pages: [OnceLock<TablePage>; NUM_PAGES],
 }
 
 static TABLE: WordTable = WordTable { pages: [const { OnceLock::new() }; NUM_PAGES] };
@@ -173,24 +173,24 @@ impl WordTable {
 
     /// The entries of the ASCII characters; of the ampersand the hard one.
     #[inline]
-    pub(super) fn ascii(&self) -> &[Entry; 128] {
-        self.page(0).entries.first_chunk().unwrap_or(&[Entry::HARD; 128])
+    pub(super) fn ascii(&self) -> &[TableEntry; 128] {
+        self.page(0).entries.first_chunk().unwrap_or(&[TableEntry::HARD; 128])
     }
 
     /// The entry of the character at `at` and its width in bytes; a space of no width after the end of `text`.
     #[inline]
-    pub(super) fn entry(&self, text: &[u8], at: usize) -> (Entry, usize) {
-        let Some((code, width)) = decode(text, at) else { return (Entry::SPACE, 0) };
+    pub(super) fn entry(&self, text: &[u8], at: usize) -> (TableEntry, usize) {
+        let Some((code, width)) = decode(text, at) else { return (TableEntry::SPACE, 0) };
         let entry = self.page(code as usize / PAGE).entries[code as usize % PAGE];
         if entry.is_hard() && code == u32::from(b'&') && !may_be_entity(&text[at + 1..]) {
-            return (Entry('&' as u32 | JOINER), 1);
+            return (TableEntry('&' as u32 | JOINER), 1);
         }
         (entry, width)
     }
 
     /// The units of the character at `at`; none of a hard one.
     #[cold]
-    pub(super) fn several(&self, text: &[u8], at: usize) -> &[Unit] {
+    pub(super) fn several(&self, text: &[u8], at: usize) -> &[FoldedChar] {
         let Some((code, _)) = decode(text, at) else { return &[] };
         let page = self.page(code as usize / PAGE);
         let entry = page.entries[code as usize % PAGE];
@@ -198,34 +198,35 @@ impl WordTable {
     }
 
     #[inline]
-    fn page(&self, number: usize) -> &Page {
-        self.pages[number].get_or_init(|| Page::new(number))
+    fn page(&self, number: usize) -> &TablePage {
+        self.pages[number].get_or_init(|| TablePage::new(number))
     }
 }
 
-impl Page {
+impl TablePage {
     #[cold]
     fn new(number: usize) -> Self {
-        let mut page = Self { entries: Box::new([Entry::HARD; PAGE]), several: Vec::new() };
+        let mut page = Self { entries: Box::new([TableEntry::HARD; PAGE]), several: Vec::new() };
         for code in 0..PAGE {
             let c = u32::try_from(number * PAGE + code).ok().and_then(char::from_u32);
-            page.entries[code] = c.map_or(Entry::HARD, |c| page.entry(c));
+            page.entries[code] = c.map_or(TableEntry::HARD, |c| page.entry(c));
         }
         page
     }
 
-    fn entry(&mut self, c: char) -> Entry {
+    fn entry(&mut self, c: char) -> TableEntry {
         if fate(c) != Fate::Keep || !starts_afresh(c) || c == '&' {
-            return Entry::HARD;
+            return TableEntry::HARD;
         }
-        let units: Option<Vec<Unit>> = library::fold(std::iter::once(c)).map(Unit::of).collect();
+        let units: Option<Vec<FoldedChar>> = library::fold(std::iter::once(c)).map(FoldedChar::of).collect();
         match units.as_deref() {
             // What folds to nothing would hide from the pass that a mark behind it meets what stands before it.
-            None | Some([]) => Entry::HARD,
-            Some([unit]) => Entry(unit.0),
+            None | Some([]) => TableEntry::HARD,
+            Some([unit]) => TableEntry(unit.0),
             Some(units) => {
                 self.several.push(units.into());
-                u32::try_from(self.several.len() - 1).map_or(Entry::HARD, |index| Entry(SEVERAL | index))
+                u32::try_from(self.several.len() - 1)
+                    .map_or(TableEntry::HARD, |index| TableEntry(SEVERAL | index))
             }
         }
     }

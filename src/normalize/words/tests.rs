@@ -6,9 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::kind::{Kind, kind};
-use super::table::{Entry, WordTable};
-use super::{Pass, TokenSink, Tokenizer, library};
+use super::kind::{CharKind, kind};
+use super::table::{TableEntry, WordTable};
+use super::{FastPass, TokenSink, Tokenizer, library};
 use crate::config::Repair;
 use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repaired_chars;
@@ -84,7 +84,7 @@ fn tokens(text: &str) -> String {
 
 fn is_fast(text: &str) -> bool {
     let mut calls = Calls::default();
-    Pass::new(WordTable::get(), 0, &mut calls).run(text.as_bytes()).is_none()
+    FastPass::new(WordTable::get(), 0, &mut calls).run(text.as_bytes()).is_none()
 }
 
 #[test]
@@ -139,9 +139,9 @@ fn table() {
 fn kinds_are_general_categories() {
     for c in (0..=0x10_ffff_u32).filter_map(char::from_u32) {
         let found = kind(c);
-        assert_eq!(found == Kind::Digit, is_digit(c));
-        assert_eq!(matches!(found, Kind::Letter | Kind::Digit), is_word(c));
-        assert_eq!(found == Kind::Invisible, is_invisible(c));
+        assert_eq!(found == CharKind::Digit, is_digit(c));
+        assert_eq!(matches!(found, CharKind::Letter | CharKind::Digit), is_word(c));
+        assert_eq!(found == CharKind::Invisible, is_invisible(c));
     }
 }
 
@@ -211,8 +211,8 @@ fn a_fence_is_where_anything_may_be_cut() {
     let is_fence = |text: &str| WordTable::get().entry(text.as_bytes(), 0).0.is_fence();
     assert!(is_fence("中") && is_fence("が") && is_fence(" ") && is_fence("\n") && is_fence("\u{3000}"));
     assert!(!["\"", "a", "&", ";", "#", "'", "，", "…", "\u{301}", "א"].into_iter().any(is_fence));
-    assert_eq!(WordTable::get().entry(b"", 0), (Entry::SPACE, 0));
-    assert_eq!(WordTable::get().entry(b" ", 0), (Entry::SPACE, 1));
+    assert_eq!(WordTable::get().entry(b"", 0), (TableEntry::SPACE, 0));
+    assert_eq!(WordTable::get().entry(b" ", 0), (TableEntry::SPACE, 1));
 }
 
 #[test]

@@ -6,16 +6,16 @@ use crate::read::coding::Detection;
 use crate::read::encoding::{self, Decision};
 use crate::split::line::last_lf;
 
-/// What the bytes of a container are to be decoded from before its records are found.
+/// The encoding of a container's bytes, which are decoded before its records are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Charset {
     /// They are UTF-8 by definition, and one bad line does not make them anything else: another encoding is believed
     /// if most lines that are not ASCII are no UTF-8, and the encoding is one of many bytes a character, which chance
     /// does not give.
     Utf8,
-    /// They are text in any encoding.
+    /// The bytes are text in any encoding.
     Any,
-    /// They are bytes, and each record has an encoding of its own.
+    /// The bytes are no text as a whole: each record has an encoding of its own.
     Bytes,
 }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A field of a record: its name, and its value as JSON.
-pub type Field = (String, String);
+pub(crate) type Field = (String, String);
 
 /// A text as JSON.
 pub(super) fn json_string(text: &str) -> String {
@@ -16,9 +16,9 @@ pub(super) fn json_string(text: &str) -> String {
 
 /// The members of a JSON object, each value as it is spelled.
 pub(super) fn members(line: &str) -> Vec<Field> {
-    struct Members;
+    struct JsonMembers;
 
-    impl<'de> Visitor<'de> for Members {
+    impl<'de> Visitor<'de> for JsonMembers {
         type Value = Vec<Field>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,7 +36,7 @@ pub(super) fn members(line: &str) -> Vec<Field> {
     }
 
     // A record was parsed before; what is no object any more has no fields.
-    serde_json::Deserializer::from_str(line).deserialize_map(Members).unwrap_or_default()
+    serde_json::Deserializer::from_str(line).deserialize_map(JsonMembers).unwrap_or_default()
 }
 
 #[cfg(test)]

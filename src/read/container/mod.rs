@@ -20,12 +20,12 @@ mod warc;
 use std::io::{self, Read};
 
 pub(crate) use charset::Charset;
-pub use csv::Columns;
-pub use json::Field;
+pub(crate) use csv::Columns;
+pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
-pub use parquet::Rows;
+pub(crate) use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
-pub use reader::Reread;
+pub(crate) use reader::Reread;
 pub(crate) use rewrite::{Escape, InPlace, Rewrite};
 
 use self::reader::PieceReader;
@@ -36,9 +36,9 @@ use crate::discover::Format;
 use crate::document::Kind;
 use crate::store::InputFile;
 
-/// What documents come in: one document, or records each of which is one.
+/// A container format: it holds one document, or records each of which is one.
 pub(super) trait Container: Sync {
-    /// What the first bytes of a file show; by default nothing, so that names alone say what a file is.
+    /// Recognizes a file by its first bytes. By default they show nothing, and the file's name decides alone.
     fn sign(&self, _head: &[u8]) -> Sign {
         Sign::None
     }
@@ -53,7 +53,7 @@ pub(super) trait Container: Sync {
     /// What is wrong with the record.
     fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault>;
 
-    /// What records hold beside their texts.
+    /// Reads the fields that records hold beside their texts.
     ///
     /// # Errors
     /// If it cannot be put into JSON.
@@ -80,26 +80,26 @@ pub(crate) struct Beside<'a> {
 /// The fields of the record in the slot of this number, counted from the first of those given.
 pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
 
-/// What the first bytes of a file show of a container.
+/// A sign of a container in the first bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Sign {
-    /// Nothing.
+    /// The first bytes show nothing.
     None,
-    /// It is this, if its name does not promise records of another form.
+    /// The file is this container, unless its name promises records of another form.
     Likely,
-    /// It is this, whatever its name promises.
+    /// The file is this container, whatever its name promises.
     Certain,
 }
 
 /// How the bytes of a container are read.
 pub(crate) enum Access {
-    /// They are one document.
+    /// The bytes are one document.
     Document,
-    /// They are records, and are read in order, once.
+    /// The bytes are records, read in order, once.
     InOrder(InOrder),
-    /// They are records, found by going to and fro in the file.
-    Seek(Open),
-    /// They are not: this build leaves the container out.
+    /// The bytes are records, found by going to and fro in the file.
+    Seek(OpenContainer),
+    /// The bytes cannot be read: this build leaves the container out.
     Absent,
 }
 
@@ -131,7 +131,7 @@ impl InOrder {
 pub(crate) type Opened = Result<Box<dyn PieceReader>, Fault>;
 
 /// Opens a container in a file.
-pub(crate) type Open = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
+pub(crate) type OpenContainer = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
 
 /// Opens a container that is read in order, decoded to UTF-8 unless it is bytes.
 pub(crate) type OpenInOrder = fn(Box<dyn Read + Send>, &ReadContext) -> Opened;
@@ -141,7 +141,7 @@ impl Kind {
     /// How documents of this kind are read and written: the table.
     pub(super) fn container(self) -> &'static dyn Container {
         match self {
-            Self::Text => &text::Text,
+            Self::Text => &text::TextContainer,
             Self::JsonLines => &jsonl::JsonLines,
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,
@@ -160,7 +160,7 @@ impl Kind {
         self.container().is_compressed_by_record()
     }
 
-    /// What `head` begins, under a name that promises `format`.
+    /// Recognizes the container that `head` begins, under a name that promises `format`.
     pub(super) fn detect(head: &[u8], format: Format) -> Self {
         let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head) >= least);
         let promised = format.kind();

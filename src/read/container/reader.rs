@@ -11,7 +11,7 @@ use crate::read::coding::Coding;
 use crate::read::context::PIECE_BYTES;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// Reads one document, or a container of records, piece by piece.
 pub(crate) trait PieceReader: Send {
@@ -21,7 +21,7 @@ pub(crate) trait PieceReader: Send {
     /// Bytes read so far; 0 where they are not read in order.
     fn num_read(&self) -> u64;
 
-    /// What opening showed it to be, if that is more than was known.
+    /// The kind that opening the file showed, if that is more than was known before.
     fn kind(&self) -> Option<Kind> {
         None
     }
@@ -36,7 +36,7 @@ pub(in crate::read) enum End {
     Reread(Reread),
 }
 
-/// What a piece holds.
+/// The content of a piece.
 #[derive(Debug)]
 pub(in crate::read) enum Body {
     /// Whole paragraphs of a text document.
@@ -62,11 +62,11 @@ pub(in crate::read) struct Records {
     pub(in crate::read) rows: Option<Rows>,
 }
 
-/// What a reader of one document or container gives.
+/// The result of reading on in a document or container.
 pub(in crate::read) struct Take {
     pub(in crate::read) body: Body,
     pub(in crate::read) is_last: bool,
-    /// What is wrong after the body.
+    /// The fault after the body, if there is one.
     pub(in crate::read) end: End,
 }
 
@@ -88,7 +88,7 @@ pub(in crate::read) struct TextPiece {
 
 /// How a source is to be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Reread {
+pub(crate) enum Reread {
     /// As a stream of pieces: there is more in it than its size says.
     AsStream,
     /// As a stream, its encoding detected by all of it first: what its beginning showed was wrong.
@@ -106,7 +106,7 @@ pub(in crate::read) fn fill(
 ) -> io::Result<bool> {
     let missing = PIECE_BYTES.saturating_sub(count(buffer.len()));
     let want = missing.max(count(buffer.len()) / 4);
-    buffer.reserve(usize::try_from(want).unwrap_or(0));
+    buffer.reserve(units::index(want));
     let before = buffer.len();
     let got = reader.take(want).read_to_end(buffer);
     *num_read += count(buffer.len() - before);

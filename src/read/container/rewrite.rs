@@ -9,7 +9,7 @@ use crate::read::slot::Slot;
 /// How a document or a record of a container is written again with another text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Rewrite {
-    /// It is its text and nothing else.
+    /// The document is its text and nothing else.
     Text,
     /// Its text is written in place of the old one, and every other byte stays.
     InPlace(InPlace),
@@ -17,15 +17,15 @@ pub(crate) enum Rewrite {
     Whole {
         /// Writes the record that is given first with the text that is given second.
         write: fn(&[u8], &[u8], &mut dyn Write) -> io::Result<()>,
-        /// What stands after a record that is written as it is.
+        /// Bytes that follow a record that is written unchanged.
         end: &'static [u8],
     },
-    /// It is a row of a table: see [`super::parquet::Rows::with_texts`].
+    /// The document is a row of a table: see [`super::parquet::Rows::with_texts`].
     Rows,
 }
 
 impl Rewrite {
-    /// What stands after bytes that are no document and are written as they are.
+    /// Bytes that follow a part that is no document and is written unchanged.
     pub(crate) fn end(self) -> &'static [u8] {
         match self {
             Self::Text | Self::Rows => b"",
@@ -39,7 +39,7 @@ impl Rewrite {
 pub(crate) struct InPlace {
     /// How it is spelled, if not as it is.
     pub escape: Option<Escape>,
-    /// What is written after the record.
+    /// Bytes that are written after the record.
     pub end: &'static [u8],
 }
 

@@ -15,15 +15,15 @@ use crate::read::coding::{Coding, Detection};
 use crate::read::context::ReadContext;
 use crate::read::encoding::{self, Decision};
 use crate::read::fault::Fault;
-use crate::read::position::Position;
+use crate::read::position::ReadPosition;
 use crate::read::slot::Slot;
 use crate::split;
 use crate::units::count;
 
 /// Plain text: one document, which is its text.
-pub(super) struct Text;
+pub(super) struct TextContainer;
 
-impl Container for Text {
+impl Container for TextContainer {
     fn access(&self) -> Access {
         Access::Document
     }
@@ -58,10 +58,10 @@ pub(in crate::read) struct TextReader {
     offset: u64,
     is_done: bool,
     /// Malformed sequences that were replaced while reading.
-    num_replaced: Position,
+    num_replaced: ReadPosition,
 }
 
-/// What reading a text document on gives.
+/// The result of reading on in a text document.
 enum NextText {
     /// A piece, and whether it is the last.
     Piece(TextPiece, bool),
@@ -94,7 +94,7 @@ impl TextReader {
         limit: u64,
     ) -> Self {
         let (carry, is_done) = (Vec::new(), false);
-        let num_replaced = Position::default();
+        let num_replaced = ReadPosition::default();
         let mut reader = Self {
             reader,
             split,
@@ -114,7 +114,7 @@ impl TextReader {
     }
 
     /// The number of malformed sequences replaced while reading, to be seen from outside.
-    pub(in crate::read) fn num_replaced(&self) -> Position {
+    pub(in crate::read) fn num_replaced(&self) -> ReadPosition {
         self.num_replaced.clone()
     }
 

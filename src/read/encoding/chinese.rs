@@ -58,12 +58,12 @@ pub(super) fn is_frequent(code_point: u32) -> bool {
     FREQUENT_CHARS.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
 }
 
-/// What speaks for and against GB18030 in a document.
+/// Evidence for and against GB18030 in a document.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Evidence {
+pub(super) struct Gb18030Evidence {
     /// Hanzi of GB2312.
     hanzi: usize,
-    /// Those of them that are frequent.
+    /// Hanzi among them that are frequent.
     frequent: usize,
     /// Symbols of GB2312 that Chinese text has: punctuation, digits, full-width forms.
     symbols: usize,
@@ -73,7 +73,7 @@ pub(super) struct Evidence {
     errors: usize,
 }
 
-impl Evidence {
+impl Gb18030Evidence {
     /// Takes a part of the document that was cut between characters.
     pub(super) fn add(&mut self, part: &[u8]) {
         let pairs = &**FREQUENT_PAIRS;

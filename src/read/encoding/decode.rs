@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030};
 
 use super::private;
-use crate::read::position::Position;
+use crate::read::position::ReadPosition;
 
-/// What takes the place of a malformed sequence.
+/// The text that replaces a malformed sequence.
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Appends the text of `bytes` to `out` and returns the number of malformed sequences, each of which has
@@ -19,7 +19,7 @@ const REPLACEMENT: &str = "\u{fffd}";
 /// # Errors
 /// Unless `replace`: the offset in `bytes` of the first malformed sequence. `out` holds the text before it
 /// then.
-pub fn decode(
+pub(crate) fn decode(
     encoding: &'static Encoding,
     bytes: &[u8],
     replace: bool,
@@ -74,11 +74,11 @@ const BUFFER_BYTES: usize = 64 * 1024;
 ///
 /// A malformed sequence becomes U+FFFD if it is to be replaced, and else the one byte 0xFF, which is never
 /// valid in UTF-8: whoever checks the text finds it in its place. Memory: two buffers of 64 KiB.
-pub struct Transcoder<R> {
+pub(crate) struct Transcoder<R> {
     reader: R,
     decoder: Decoder,
     replace: bool,
-    num_replaced: Position,
+    num_replaced: ReadPosition,
     input: Box<[u8]>,
     /// The bytes of `input` that are to be decoded, and where what is read of them ends.
     pending: std::ops::Range<usize>,
@@ -98,12 +98,12 @@ impl<R> std::fmt::Debug for Transcoder<R> {
 
 impl<R: Read> Transcoder<R> {
     /// Decodes what `reader` gives.
-    pub fn new(reader: R, encoding: &'static Encoding, replace: bool) -> Self {
+    pub(crate) fn new(reader: R, encoding: &'static Encoding, replace: bool) -> Self {
         Self {
             reader,
             decoder: encoding.new_decoder_without_bom_handling(),
             replace,
-            num_replaced: Position::default(),
+            num_replaced: ReadPosition::default(),
             input: vec![0; BUFFER_BYTES].into_boxed_slice(),
             pending: 0..0,
             filled: 0,
@@ -114,7 +114,7 @@ impl<R: Read> Transcoder<R> {
     }
 
     /// The number of malformed sequences that became U+FFFD so far, to be seen from outside.
-    pub(in crate::read) fn num_replaced(&self) -> Position {
+    pub(in crate::read) fn num_replaced(&self) -> ReadPosition {
         self.num_replaced.clone()
     }
 

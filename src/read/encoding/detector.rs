@@ -2,12 +2,12 @@
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, ISO_2022_JP, UTF_8};
 
-use super::chinese::Evidence;
+use super::chinese::Gb18030Evidence;
 use super::sample::Sample;
-use super::utf8::{Damage, Progress, has_utf8_line};
+use super::utf8::{Damage, Utf8Progress, has_utf8_line};
 use super::{Decision, by_bom, guess, is_utf8, is_utf32, utf16};
 
-/// What a document is called that was written as UTF-8 and is no longer.
+/// The fault of a document that was written as UTF-8 and is damaged.
 const NOT_UTF8: &str = "not valid UTF-8";
 
 /// Decides the encoding of one document that comes in chunks of any size, cut anywhere.
@@ -16,11 +16,11 @@ const NOT_UTF8: &str = "not valid UTF-8";
 /// that of checking for UTF-8; a document of another encoding than UTF-8, UTF-16 and GB18030 takes 0.1 s a
 /// MiB of the sample more, and 0.4 ms at least.
 #[derive(Debug)]
-pub struct Detector {
+pub(crate) struct Detector {
     given: Option<&'static Encoding>,
     /// The first bytes, where a byte order mark is.
     head: Vec<u8>,
-    utf8: Progress,
+    utf8: Utf8Progress,
     japanese: Japanese,
     sample: Sample,
 }
@@ -28,13 +28,13 @@ pub struct Detector {
 impl Detector {
     /// A detector for one document. `given` is what it is decoded with if it has no byte order mark and is
     /// neither UTF-8 nor UTF-16.
-    pub fn new(given: Option<&'static Encoding>) -> Self {
-        let (utf8, japanese, sample) = (Progress::default(), Japanese::default(), Sample::default());
+    pub(crate) fn new(given: Option<&'static Encoding>) -> Self {
+        let (utf8, japanese, sample) = (Utf8Progress::default(), Japanese::default(), Sample::default());
         Self { given, head: Vec::new(), utf8, japanese, sample }
     }
 
     /// Takes the next bytes of the document.
-    pub fn feed(&mut self, chunk: &[u8]) {
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
         if self.head.len() < 4 {
             self.head.extend(chunk.iter().take(4 - self.head.len()));
         }
@@ -50,7 +50,7 @@ impl Detector {
     }
 
     /// Decides, at the end of the document.
-    pub fn finish(mut self) -> Decision {
+    pub(crate) fn finish(mut self) -> Decision {
         let error = self.utf8.error();
         match by_bom(&self.head) {
             Some((encoding, _)) if encoding == UTF_8 => return error.map_or(Decision::Utf8, not_utf8),
@@ -95,7 +95,7 @@ impl Detector {
         if self.utf8.is_cut_off() || self.sample.parts().any(has_utf8_line) {
             return not_utf8(error);
         }
-        let mut evidence = Evidence::default();
+        let mut evidence = Gb18030Evidence::default();
         self.sample.parts().for_each(|part| evidence.add(part));
         if evidence.is_strong() {
             return Decision::Other(encoding_rs::GB18030);
@@ -115,7 +115,7 @@ impl Detector {
     }
 }
 
-/// What a document is that is in no encoding in particular.
+/// The fault of a document that is in no encoding for certain.
 const UNKNOWN: &str = "not valid UTF-8, and in no other encoding for certain";
 
 fn not_utf8(byte: u64) -> Decision {
@@ -125,14 +125,14 @@ fn not_utf8(byte: u64) -> Decision {
 /// Looks for ISO-2022-JP: an escape sequence, and what comes out of it is not ASCII.
 #[derive(Default)]
 enum Japanese {
-    /// No ESC so far.
+    /// The text has no ESC so far.
     #[default]
     Plain,
     /// All decoded since the first ESC.
     Decoding(Box<Decoder>),
     /// There was more in it than ASCII. Decoding finds out whether the rest is sound.
     Found,
-    /// It is not. The ESC was one of a terminal's colors, as a rule.
+    /// The text is not in this encoding. The ESC was one of a terminal's colors, as a rule.
     Not,
 }
 

@@ -10,7 +10,7 @@ use encoding_rs::{
 use super::chinese::is_frequent;
 use super::widened;
 
-/// The encoding of the document with these parts, or `None` if it cannot be told. Takes two passes over them.
+/// The encoding of the document with these parts, or `None` if it cannot be detected. Takes two passes over them.
 pub(super) fn guess<'a, I: Iterator<Item = &'a [u8]>>(parts: impl Fn() -> I) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for (i, part) in parts().enumerate() {
@@ -22,7 +22,7 @@ pub(super) fn guess<'a, I: Iterator<Item = &'a [u8]>>(parts: impl Fn() -> I) -> 
     }
     detector.feed(b"", true);
     let encoding = widened(detector.guess(None, Utf8Detection::Deny));
-    Tally::of(parts(), encoding)?.is_plausible(encoding).then_some(encoding)
+    CharTally::of(parts(), encoding)?.is_plausible(encoding).then_some(encoding)
 }
 
 /// Whether the character is a frame, of which tables in IBM866 are full, or punctuation or a full-width form
@@ -31,16 +31,16 @@ fn is_sign(c: char) -> bool {
     matches!(c, '\u{2500}'..='\u{259f}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff65}')
 }
 
-/// What a decoded text consists of, in characters.
+/// Counts of the characters of a decoded text, by script.
 #[derive(Debug, Default)]
-struct Tally {
+struct CharTally {
     characters: usize,
     /// Control characters that no text has.
     controls: usize,
     ascii_letters: usize,
-    /// All beyond ASCII but [signs](is_sign).
+    /// Characters beyond ASCII that are no [signs](is_sign).
     others: usize,
-    /// All beyond ASCII that stand in a row of at least four, letters among them.
+    /// Characters beyond ASCII that stand in a row of at least four, letters among them.
     in_rows: usize,
     /// Letters among them.
     letters: usize,
@@ -48,13 +48,13 @@ struct Tally {
     last_letters: usize,
     hanzi: usize,
     frequent_hanzi: usize,
-    /// Of full width.
+    /// Kana of full width.
     kana: usize,
     hangul: usize,
     cyrillic: usize,
-    /// Of the Cyrillic letters: capitals.
+    /// Cyrillic capitals.
     cyrillic_capitals: usize,
-    /// Of the Cyrillic letters: those that are half of any text in Russian, Ukrainian, Bulgarian or Serbian.
+    /// Cyrillic letters that make up half of any text in Russian, Ukrainian, Bulgarian or Serbian.
     cyrillic_common: usize,
     greek: usize,
     hebrew: usize,
@@ -62,7 +62,7 @@ struct Tally {
     thai: usize,
 }
 
-impl Tally {
+impl CharTally {
     /// The tally of the text of these parts, or `None` if they cannot be decoded.
     fn of<'a>(parts: impl Iterator<Item = &'a [u8]>, encoding: &'static Encoding) -> Option<Self> {
         let mut tally = Self::default();

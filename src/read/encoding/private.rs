@@ -9,7 +9,7 @@ use memchr::memmem;
 /// The pair.
 const PAIR: [u8; 2] = [0xa3, 0xa0];
 
-/// What the pair is, in UTF-8.
+/// The character that the pair of bytes stands for, in UTF-8.
 pub(super) const TEXT: &str = "\u{e5e5}";
 
 /// Bytes of the pair.
@@ -35,7 +35,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The end of the bytes that hold whole characters only, as far as one look at a byte tells.
+/// The end of the bytes that certainly hold whole characters only, judged by single bytes.
 pub(super) fn whole(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|&byte| byte < FIRST_TRAIL).map_or(0, |place| place + 1)
 }

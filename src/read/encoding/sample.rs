@@ -12,7 +12,7 @@ const DENSE_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes kept of what follows. When they are full, every other block of them goes.
 const SPREAD_BYTES: usize = 1024 * 1024;
 
-/// Of what follows, one block of so many is kept at first.
+/// The first stride of sampling: one block of this many is kept.
 const FIRST_STRIDE: u64 = 16;
 
 /// The sample of a document. Memory: at most `DENSE_BYTES + SPREAD_BYTES`, little for ASCII.

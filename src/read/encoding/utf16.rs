@@ -1,4 +1,4 @@
-//! UTF-16 without a byte order mark: told by what its units are, in both byte orders.
+//! UTF-16 without a byte order mark, detected by the nature of its units in both byte orders.
 //!
 //! That NULs stand at odd offsets alone is not enough to go by: U+4E00 (一, "one"), U+3000 (the space that
 //! indents a Chinese paragraph) and U+6700 (最, "most") put them at even ones.
@@ -7,9 +7,9 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use super::chinese::is_frequent;
 
-/// What the units of a document are in one byte order.
+/// Counts of code units in one byte order.
 #[derive(Debug, Default)]
-struct Tally {
+struct ByteOrderTally {
     units: usize,
     /// Units that most text has many of, and other encodings read as UTF-16 have not: ASCII, kana, frequent
     /// hanzi.
@@ -23,10 +23,10 @@ struct Tally {
 }
 
 /// The kind of one unit.
-enum Kind {
-    /// One that most text has many of.
+enum CodeUnitKind {
+    /// A unit that most text has many of.
     Telling,
-    /// One of hanzi, kana and their punctuation that most text has many of.
+    /// A unit of hanzi, kana or their punctuation that most text has many of.
     TellingCjk,
     /// Another of these.
     Cjk,
@@ -34,22 +34,24 @@ enum Kind {
     Fair,
     /// A unit that text hardly has.
     Odd,
-    /// One half of a character beyond U+FFFF.
+    /// Half of a character beyond U+FFFF.
     High,
     /// The other half.
     Low,
     /// A control character: a stray one is met even in the news.
     Control,
-    /// One that no text has.
+    /// A unit that no text has.
     Noncharacter,
 }
 
-fn kind(unit: u16) -> Kind {
+fn kind(unit: u16) -> CodeUnitKind {
     match unit {
-        0x09..=0x0d | 0x20..=0x7e | 0x2014 | 0x2018 | 0x2019 | 0x201c | 0x201d | 0x2026 => Kind::Telling,
-        _ if is_small_script(unit) => Kind::Telling,
-        0..=0x1f | 0x7f..=0x9f => Kind::Control,
-        0xfdd0..=0xfdef | 0xfffe.. => Kind::Noncharacter,
+        0x09..=0x0d | 0x20..=0x7e | 0x2014 | 0x2018 | 0x2019 | 0x201c | 0x201d | 0x2026 => {
+            CodeUnitKind::Telling
+        }
+        _ if is_small_script(unit) => CodeUnitKind::Telling,
+        0..=0x1f | 0x7f..=0x9f => CodeUnitKind::Control,
+        0xfdd0..=0xfdef | 0xfffe.. => CodeUnitKind::Noncharacter,
         0x3000..=0x3002
         | 0x3008..=0x3011
         | 0x3041..=0x30fe
@@ -59,13 +61,13 @@ fn kind(unit: u16) -> Kind {
         | 0xff0c
         | 0xff1a
         | 0xff1b
-        | 0xff1f => Kind::TellingCjk,
-        0x4e00..=0x9fff if is_frequent(u32::from(unit)) => Kind::TellingCjk,
-        0xd800..=0xdbff => Kind::High,
-        0xdc00..=0xdfff => Kind::Low,
+        | 0xff1f => CodeUnitKind::TellingCjk,
+        0x4e00..=0x9fff if is_frequent(u32::from(unit)) => CodeUnitKind::TellingCjk,
+        0xd800..=0xdbff => CodeUnitKind::High,
+        0xdc00..=0xdfff => CodeUnitKind::Low,
         // ASCII in the other byte order.
-        _ if unit.trailing_zeros() >= 8 => Kind::Odd,
-        0x4e00..=0x9fff | 0x3003..=0x303f | 0xff02..=0xffee => Kind::Cjk,
+        _ if unit.trailing_zeros() >= 8 => CodeUnitKind::Odd,
+        0x4e00..=0x9fff | 0x3003..=0x303f | 0xff02..=0xffee => CodeUnitKind::Cjk,
         0xa0..=0x52f
         | 0x590..=0x6ff
         | 0x900..=0x11ff
@@ -75,8 +77,8 @@ fn kind(unit: u16) -> Kind {
         | 0x2100..=0x22ff
         | 0x2500..=0x266f
         | 0x3100..=0x33ff
-        | 0xac00..=0xd7a3 => Kind::Fair,
-        _ => Kind::Odd,
+        | 0xac00..=0xd7a3 => CodeUnitKind::Fair,
+        _ => CodeUnitKind::Odd,
     }
 }
 
@@ -87,7 +89,7 @@ fn is_small_script(unit: u16) -> bool {
     is_of_block && unit.trailing_zeros() < 8
 }
 
-impl Tally {
+impl ByteOrderTally {
     /// The tally of the slices, or `None` if they hold what no text holds.
     fn of<'a>(slices: impl Iterator<Item = &'a [u8]>, order: fn([u8; 2]) -> u16) -> Option<Self> {
         let mut tally = Self::default();
@@ -103,19 +105,19 @@ impl Tally {
         for (i, pair) in slice.chunks_exact(2).enumerate() {
             let kind = kind(order([pair[0], pair[1]]));
             match kind {
-                Kind::Telling => self.telling += 1,
-                Kind::TellingCjk => (self.telling, self.cjk) = (self.telling + 1, self.cjk + 1),
-                Kind::Cjk => self.cjk += 1,
-                Kind::Odd => self.odd += 1,
-                Kind::Control => self.controls += 1,
-                Kind::Noncharacter => return None,
-                Kind::Low if !is_after_high => return None,
-                Kind::Fair | Kind::High | Kind::Low => {}
+                CodeUnitKind::Telling => self.telling += 1,
+                CodeUnitKind::TellingCjk => (self.telling, self.cjk) = (self.telling + 1, self.cjk + 1),
+                CodeUnitKind::Cjk => self.cjk += 1,
+                CodeUnitKind::Odd => self.odd += 1,
+                CodeUnitKind::Control => self.controls += 1,
+                CodeUnitKind::Noncharacter => return None,
+                CodeUnitKind::Low if !is_after_high => return None,
+                CodeUnitKind::Fair | CodeUnitKind::High | CodeUnitKind::Low => {}
             }
-            if is_after_high && i > 0 && !matches!(kind, Kind::Low) {
+            if is_after_high && i > 0 && !matches!(kind, CodeUnitKind::Low) {
                 return None;
             }
-            is_after_high = matches!(kind, Kind::High);
+            is_after_high = matches!(kind, CodeUnitKind::High);
         }
         self.units += slice.len() / 2;
         Some(())
@@ -145,11 +147,12 @@ pub(super) fn byte_order<'a>(
     slices: impl Iterator<Item = &'a [u8]> + Clone,
     has_nuls: bool,
 ) -> Option<&'static Encoding> {
-    let little = Tally::of(slices.clone(), u16::from_le_bytes);
-    let big = Tally::of(slices, u16::from_be_bytes);
-    let test = if has_nuls { Tally::is_text } else { Tally::is_cjk_alone };
-    let is =
-        |one: &Option<Tally>, other: &Option<Tally>| one.as_ref().is_some_and(|t| test(t, other.as_ref()));
+    let little = ByteOrderTally::of(slices.clone(), u16::from_le_bytes);
+    let big = ByteOrderTally::of(slices, u16::from_be_bytes);
+    let test = if has_nuls { ByteOrderTally::is_text } else { ByteOrderTally::is_cjk_alone };
+    let is = |one: &Option<ByteOrderTally>, other: &Option<ByteOrderTally>| {
+        one.as_ref().is_some_and(|t| test(t, other.as_ref()))
+    };
     match (is(&little, &big), is(&big, &little)) {
         (true, false) => Some(UTF_16LE),
         (false, true) => Some(UTF_16BE),

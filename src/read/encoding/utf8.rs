@@ -2,8 +2,8 @@
 
 use memchr::memchr_iter;
 
-/// So many multi-byte characters before the first error, and the document was written as UTF-8. A hanzi of
-/// GBK looks like a character of UTF-8 with a probability of about 1/7, other legacy characters with less.
+/// A document with at least this many multi-byte characters before its first error was written as UTF-8. A hanzi of GBK
+/// looks like a character of UTF-8 with a probability of about 1/7, other legacy characters with less.
 const SETTLED: u64 = 32;
 
 /// A line whose multi-byte characters are all valid and so long, all together in bytes, was written as UTF-8.
@@ -11,7 +11,7 @@ const LINE_BYTES: usize = 18;
 
 /// How far a document, fed in chunks, is valid UTF-8.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct Utf8Progress {
     /// Offset of the first byte that is not yet known to be valid.
     valid: u64,
     /// The first bytes of a character whose rest is in the next chunk: 0 to 3.
@@ -22,7 +22,7 @@ pub(super) struct Progress {
     is_bad: bool,
 }
 
-impl Progress {
+impl Utf8Progress {
     /// Takes the next bytes of the document.
     pub(super) fn feed(&mut self, mut chunk: &[u8]) {
         while !self.is_bad && !self.partial.is_empty() {
@@ -67,14 +67,12 @@ impl Progress {
         self.characters > 0
     }
 
-    /// At the end of the document: the offset of the first byte that is not valid.
+    /// Returns the offset of the first byte that is not valid, at the end of the document.
     pub(super) fn error(&self) -> Option<u64> {
         (self.is_bad || !self.partial.is_empty()).then_some(self.valid)
     }
 
-    /// At the end of the document: whether all that is wrong is that the last character is cut off. Of a
-    /// document with no other character two bytes must be left, as one byte is as well an accented letter of
-    /// Latin 1.
+    /// Whether the only fault, at the end of the document, is that the last character is cut off.
     pub(super) fn is_cut_off(&self) -> bool {
         !self.is_bad && (self.partial.len() > 1 || !self.partial.is_empty() && self.characters > 0)
     }
@@ -136,8 +134,8 @@ pub(super) fn has_utf8_line(part: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn progress(chunks: &[&[u8]]) -> Progress {
-        let mut progress = Progress::default();
+    fn progress(chunks: &[&[u8]]) -> Utf8Progress {
+        let mut progress = Utf8Progress::default();
         for chunk in chunks {
             progress.feed(chunk);
         }

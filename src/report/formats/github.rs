@@ -23,7 +23,7 @@ const MAX_COMMANDS: usize = 50;
 pub(super) struct Github {
     out: Out,
     failing: Failing,
-    /// What was written as one of the worst.
+    /// Names of the problems that were written among the worst.
     told: BTreeSet<(&'static str, String)>,
     num_written: usize,
 }

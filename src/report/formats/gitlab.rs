@@ -30,17 +30,17 @@ struct Issue {
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Place,
+    location: IssuePlace,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct IssuePlace {
     path: String,
-    lines: Lines,
+    lines: IssueLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct IssueLines {
     begin: u64,
     end: u64,
 }
@@ -61,7 +61,7 @@ impl ProblemWriter for Gitlab {
             // One text can be a problem of two kinds.
             fingerprint: Fingerprint::of(format!("{kind}:{}", identity(problem)).as_bytes()).to_string(),
             severity: if self.failing.has(problem.kind) { "major" } else { "minor" },
-            location: Place { path: file(location), lines: Lines { begin, end } },
+            location: IssuePlace { path: file(location), lines: IssueLines { begin, end } },
         };
         self.out.write_all(if self.is_first { b"\n" } else { b",\n" })?;
         self.is_first = false;

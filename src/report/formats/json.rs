@@ -70,10 +70,10 @@ struct Held<'a> {
     of: Option<u64>,
     limit: Allowed<'a>,
     broken: bool,
-    worst: Vec<Line<'a>>,
+    worst: Vec<CheckLine<'a>>,
 }
 
-/// What is let pass: a number, where it is one.
+/// The limit: a number, where it is one.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Allowed<'a> {
@@ -96,7 +96,7 @@ fn limit(limit: &Measured) -> Held<'_> {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct CheckLine<'a> {
     kind: &'static str,
     location: &'a Location,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,18 +112,18 @@ struct Line<'a> {
     occurrence: u64,
     excerpt: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    rejection: Option<Rejected<'a>>,
+    rejection: Option<JsonRejection<'a>>,
 }
 
 #[derive(Serialize)]
-struct Rejected<'a> {
+struct JsonRejection<'a> {
     reason: RejectReason,
     detail: &'a str,
     remedy: &'static str,
 }
 
-fn line(problem: &Problem) -> Line<'_> {
-    Line {
+fn line(problem: &Problem) -> CheckLine<'_> {
+    CheckLine {
         kind: problem.kind.name(),
         location: &problem.location,
         survivor: problem.survivor.as_ref(),
@@ -134,7 +134,7 @@ fn line(problem: &Problem) -> Line<'_> {
         fingerprint: &problem.fingerprint,
         occurrence: problem.occurrence,
         excerpt: &problem.excerpt,
-        rejection: problem.rejection.as_ref().map(|(reason, detail)| Rejected {
+        rejection: problem.rejection.as_ref().map(|(reason, detail)| JsonRejection {
             reason: *reason,
             detail,
             remedy: reason.remedy(),

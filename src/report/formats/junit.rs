@@ -34,14 +34,14 @@ impl Junit {
     }
 
     /// The end of a test case that passed, failed, or is within the limits.
-    fn verdict(&mut self, verdict: Verdict, kind: &str, message: &str) -> io::Result<()> {
+    fn verdict(&mut self, verdict: CaseVerdict, kind: &str, message: &str) -> io::Result<()> {
         match verdict {
-            Verdict::Passed => return self.out.write_all(b"/>\n"),
-            Verdict::Failed => {
+            CaseVerdict::Passed => return self.out.write_all(b"/>\n"),
+            CaseVerdict::Failed => {
                 self.out.write_all(b"><failure")?;
                 self.attribute("type", kind)?;
             }
-            Verdict::Skipped => self.out.write_all(b"><skipped")?,
+            CaseVerdict::Skipped => self.out.write_all(b"><skipped")?,
         }
         self.attribute("message", message)?;
         self.out.write_all(b"/></testcase>\n")
@@ -49,7 +49,7 @@ impl Junit {
 }
 
 #[derive(Clone, Copy)]
-enum Verdict {
+enum CaseVerdict {
     Passed,
     Failed,
     Skipped,
@@ -72,7 +72,7 @@ impl ProblemWriter for Junit {
         self.suite("limits", [limits, broken, 0])?;
         for limit in &report.limits {
             write!(self.out, "<testcase classname=\"tamis.limits\" name=\"{}\" time=\"0\"", limit.name)?;
-            let verdict = if limit.is_broken { Verdict::Failed } else { Verdict::Passed };
+            let verdict = if limit.is_broken { CaseVerdict::Failed } else { CaseVerdict::Passed };
             self.verdict(verdict, "limit", &measured(limit))?;
         }
         self.out.write_all(b"</testsuite>\n")?;
@@ -87,7 +87,7 @@ impl ProblemWriter for Junit {
         if let Some((first, _)) = lines(&problem.location) {
             write!(self.out, " line=\"{first}\"")?;
         }
-        let verdict = if self.failing.has(problem.kind) { Verdict::Failed } else { Verdict::Skipped };
+        let verdict = if self.failing.has(problem.kind) { CaseVerdict::Failed } else { CaseVerdict::Skipped };
         self.verdict(verdict, kind, &format!("{place}: {}", description(problem)))
     }
 
@@ -120,7 +120,7 @@ fn escape(text: &str, into: &mut String) {
     into.push_str(rest);
 }
 
-/// What is not written as it is: XML's own characters, and those that it does not allow.
+/// Whether a character must be escaped: XML's own characters, and those that XML does not allow.
 fn is_special(c: char) -> bool {
     matches!(c, '&' | '<' | '>' | '"' | '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}')
 }

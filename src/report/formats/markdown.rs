@@ -128,7 +128,7 @@ fn item(problem: &Problem) -> String {
     item
 }
 
-/// Text as code. Long text keeps its end, which tells more of a path.
+/// Text as code. Long text keeps its end, as the end of a path says more than its beginning.
 fn code(text: &str) -> String {
     let is_plain = !text.is_empty() && !text.contains(['`', '|', '\\']) && text.trim() == text;
     let surplus = text.chars().count().saturating_sub(MAX_CHARS);

@@ -1,4 +1,4 @@
-//! What `check` found, as people and programs read it: one file a format.
+//! The formats of a check's report, for people and for programs: one file a format.
 //!
 //! Problems are written as they come, and memory does not grow with their number. Whatever comes from an input is
 //! escaped for people ([`words`]) and for the format; a name or a text of an input can neither move a terminal's
@@ -74,11 +74,12 @@ impl ReportFormat {
         }
     }
 
-    /// What writes it to `out`, which is buffered here. None for [`Self::Html`], which needs more than problems.
+    /// The writer of this format to `out`, which is buffered here. None for [`Self::Html`], which needs more than
+    /// problems.
     pub fn writer(self, out: Box<dyn Write + Send>) -> Option<Box<dyn ProblemWriter>> {
         let out = BufWriter::with_capacity(BUFFER, out);
         Some(match self {
-            Self::Text => Box::new(text::Text::new(out)),
+            Self::Text => Box::new(text::PlainText::new(out)),
             Self::Json => Box::new(json::Json::new(out)),
             Self::Github => Box::new(github::Github::new(out)),
             Self::Sarif => Box::new(sarif::Sarif::new(out)),

@@ -181,7 +181,7 @@ fn location(location: &Location) -> Value {
     told
 }
 
-/// What is inside the file: the member of an archive, the record.
+/// The location inside the file: the member of an archive, the record.
 fn logical(location: &Location) -> Vec<Value> {
     let mut told = Vec::new();
     let mut qualified = shown_path(&location.file);
@@ -221,7 +221,7 @@ fn plain(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
 }
 
-/// What stands in a link.
+/// A text with the characters escaped that would end a link.
 fn link_text(text: &str) -> String {
     plain(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
 }

@@ -10,17 +10,17 @@ use super::{Out, ProblemWriter};
 use crate::account::{grouped, size};
 use crate::report::check::{CheckReport, Problem};
 
-pub(super) struct Text {
+pub(super) struct PlainText {
     out: Out,
 }
 
-impl Text {
+impl PlainText {
     pub(super) fn new(out: Out) -> Self {
         Self { out }
     }
 }
 
-impl ProblemWriter for Text {
+impl ProblemWriter for PlainText {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
         let (out, summary) = (&mut self.out, &report.summary);
         writeln!(

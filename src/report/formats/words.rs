@@ -122,13 +122,13 @@ fn push_range(text: &mut String, first: u64, last: u64) {
     }
 }
 
-/// What is wrong, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`, `already in
+/// A sentence about a problem, without its place: `repeats a/b.txt:1-7 (7 paragraphs, 1.2 kB): “…”`, `already in
 /// 2026-11-20/a.txt, paragraph 3 (…)`.
 pub(super) fn description(problem: &Problem) -> String {
     format!("{}{}", claim(problem, place), extent(problem))
 }
 
-/// What is wrong, and what stays, whose place is spelled so: `repeats a/b.txt:1-7`.
+/// A claim about the removed text, with the place of its survivor: `repeats a/b.txt:1-7`.
 pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String) -> String {
     let survivor = problem.survivor.as_ref();
     match problem.kind {
@@ -193,7 +193,7 @@ pub(super) fn known(report: &CheckReport) -> Option<String> {
     Some(format!("{}, not counted ({})", problems(report.num_known), shown(compared)))
 }
 
-/// So many problems.
+/// A number of problems, in words.
 pub(super) fn problems(number: u64) -> String {
     format!("{} {}", grouped(number), if number == 1 { "problem" } else { "problems" })
 }
@@ -209,7 +209,7 @@ pub(super) fn outcome(report: &CheckReport) -> String {
     }
 }
 
-/// What to do next, if it failed.
+/// Advice on the next step, if the check failed.
 pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
     let mut broken = report.limits.iter().filter(|limit| limit.is_broken).map(|limit| limit.name);
     let (mut is_input, mut is_text) = (false, false);

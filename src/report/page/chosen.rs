@@ -12,7 +12,7 @@ use crate::units::count;
 /// Paths, each once.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
-    /// As the ledger spells them.
+    /// Paths as the ledger spells them.
     pub(super) spelled: Vec<String>,
     numbers: HashMap<String, u32>,
 }
@@ -22,7 +22,7 @@ impl Paths {
         if let Some(&number) = self.numbers.get(path) {
             return number;
         }
-        let number = u32::try_from(self.spelled.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.spelled.len()).expect("a page shows a bounded number of places");
         self.spelled.push(path.to_owned());
         self.numbers.insert(path.to_owned(), number);
         number
@@ -35,7 +35,7 @@ impl Paths {
 
 /// Paragraphs of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct ParagraphsPlace {
     /// The earlier run it stands in: then its text cannot be read.
     pub(super) run: Option<String>,
     pub(super) path: u32,
@@ -46,10 +46,10 @@ pub(super) struct Place {
     pub(super) last: u64,
 }
 
-/// What stands for the path of what stays where nothing does.
+/// The text that stands for the path of a survivor where there is none.
 const NOWHERE: &str = "(nothing stays)";
 
-impl Place {
+impl ParagraphsPlace {
     /// The place of what stays where nothing does.
     pub(super) fn nowhere(paths: &mut Paths) -> Self {
         Self { run: None, path: paths.number(NOWHERE), record: None, id: None, first: 0, last: 0 }
@@ -59,7 +59,7 @@ impl Place {
 /// A copy that went.
 #[derive(Debug)]
 pub(super) struct Copy {
-    pub(super) place: Place,
+    pub(super) place: ParagraphsPlace,
     /// Byte at which it begins.
     pub(super) start: u64,
     pub(super) similarity: Option<f64>,
@@ -70,24 +70,24 @@ pub(super) struct Copy {
 
 /// A paragraph that stands more than once.
 #[derive(Debug, Clone)]
-pub(super) struct Often {
+pub(super) struct RepeatedParagraph {
     /// The one that stays.
-    pub(super) place: Place,
+    pub(super) place: ParagraphsPlace,
     /// A copy that went, where the text can be read of that only.
-    pub(super) copy: Option<Place>,
+    pub(super) copy: Option<ParagraphsPlace>,
 }
 
 /// A group that is shown.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct ShownGroup {
     pub(super) group: Group,
     /// Texts of it that are shown: none, or that of what stays and of some copies.
     pub(super) num_texts: usize,
-    pub(super) survivor: Option<Place>,
+    pub(super) survivor: Option<ParagraphsPlace>,
     pub(super) copies: Vec<Copy>,
 }
 
-/// What is shown, found in the ledger a line at a time.
+/// The groups and paragraphs to show, with their places, which are found in the ledger a line at a time.
 #[derive(Debug)]
 pub(super) struct Chosen {
     /// By number of the group, its place among those shown.
@@ -95,8 +95,8 @@ pub(super) struct Chosen {
     /// By number of the group, repeated paragraphs in it and their places in the list.
     wanted: HashMap<u32, Vec<(usize, u64)>>,
     pub(super) num_groups: usize,
-    pub(super) groups: Vec<Shown>,
-    pub(super) repeated: Vec<Option<Often>>,
+    pub(super) groups: Vec<ShownGroup>,
+    pub(super) repeated: Vec<Option<RepeatedParagraph>>,
     pub(super) paths: Paths,
 }
 
@@ -107,7 +107,7 @@ impl Chosen {
         let Groups { all: groups, of_line, .. } = groups;
         let chosen: Vec<Group> = numbers.iter().map(|&number| groups[index(number)]).collect();
         let planned = texts::plan(&chosen);
-        let shown = |(group, num_texts)| Shown { group, num_texts, survivor: None, copies: Vec::new() };
+        let shown = |(group, num_texts)| ShownGroup { group, num_texts, survivor: None, copies: Vec::new() };
         let chosen = Self {
             ranks: numbers.into_iter().zip(0..).collect(),
             wanted: HashMap::new(),
@@ -127,7 +127,7 @@ impl Chosen {
         }
     }
 
-    /// The numbers of groups whose lines tell something that is shown.
+    /// The numbers of groups whose lines hold something that is shown.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
         self.ranks.keys().chain(self.wanted.keys()).copied()
     }
@@ -139,9 +139,9 @@ impl Chosen {
                 let Some(place) = survivor(line, &mut self.paths) else { continue };
                 let twin = line.first.saturating_add(paragraph.saturating_sub(place.first));
                 let copy = place.run.is_some().then(|| removed(line, &mut self.paths));
-                let copy = copy.map(|copy| Place { first: twin, last: twin, ..copy });
-                let place = Place { first: paragraph, last: paragraph, ..place };
-                self.repeated[at] = Some(Often { place, copy });
+                let copy = copy.map(|copy| ParagraphsPlace { first: twin, last: twin, ..copy });
+                let place = ParagraphsPlace { first: paragraph, last: paragraph, ..place };
+                self.repeated[at] = Some(RepeatedParagraph { place, copy });
             }
         }
         let Some(&rank) = self.ranks.get(&number) else { return };
@@ -175,15 +175,15 @@ impl Chosen {
         }
     }
 
-    /// What to read for a place: at most so many paragraphs.
-    pub(super) fn text_place(&self, place: &Place, most: u64) -> TextPlace {
+    /// The request for the text of a place, cut to `most` paragraphs.
+    pub(super) fn text_place(&self, place: &ParagraphsPlace, most: u64) -> TextPlace {
         let last = place.last.min(place.first.saturating_add(most.saturating_sub(1)));
         TextPlace { path: self.paths.spelled(place.path), record: place.record, first: place.first, last }
     }
 }
 
-fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
-    Place {
+fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> ParagraphsPlace {
+    ParagraphsPlace {
         run: None,
         path: paths.number(&line.path),
         record: line.record,
@@ -193,9 +193,9 @@ fn removed(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Place {
     }
 }
 
-fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Option<Place> {
+fn survivor(line: &LedgerLineRef<'_>, paths: &mut Paths) -> Option<ParagraphsPlace> {
     let survivor = line.survivor.as_ref()?;
-    Some(Place {
+    Some(ParagraphsPlace {
         run: survivor.run.as_deref().map(str::to_owned),
         path: paths.number(&survivor.path),
         record: survivor.record,

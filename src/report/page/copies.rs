@@ -11,10 +11,11 @@ use std::num::NonZeroU64;
 use super::groups::{DocumentKey, Group, Groups, bounds, index};
 use super::{LedgerLines, MAX_REPEATED};
 use crate::error::Result;
+use crate::units;
 
 /// Consecutive paragraphs of a document that stays.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
+pub(super) struct KeptStretch {
     pub(super) document: DocumentKey,
     pub(super) first: u64,
     pub(super) last: u64,
@@ -27,7 +28,7 @@ pub(super) struct Stretch {
 /// A paragraph that stands more than once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Repeated {
-    /// So that the greatest comes first.
+    /// How often it stands, reversed so that the greatest number comes first.
     pub(super) times: Reverse<u64>,
     /// A group whose survivors it is among.
     pub(super) group: u32,
@@ -42,13 +43,13 @@ pub(super) const CLASSES: [u64; 8] = [2, 3, 4, 5, 10, 100, 1000, 10_000];
 pub(super) struct Standing {
     /// Paragraphs by class.
     pub(super) classes: [u64; CLASSES.len()],
-    /// Those that stand most often.
+    /// The paragraphs that stand most often.
     pub(super) repeated: Vec<Repeated>,
 }
 
-/// What documents of which whole copies went lost themselves: stretches that went, and stretches that stay for them and
-/// gain those copies.
-pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<Stretch>> {
+/// Corrects for documents of which copies went as a whole and that lost stretches themselves: those stretches went once
+/// more with each copy, and the stretches that stay for them gain those copies.
+pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<KeptStretch>> {
     let mut copied: HashMap<DocumentKey, u64> = HashMap::new();
     for group in groups.all.iter().filter(|group| group.rule.is_exact() && group.rule.is_of_documents()) {
         *copied.entry(group.document).or_default() += u64::from(group.copies);
@@ -58,7 +59,7 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
         return Ok(stretches);
     }
     let group_of = |number: u64| {
-        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let at = units::index(number);
         groups.of_line.get(at).copied().unwrap_or_default()
     };
     let is_exact = |number: u64| {
@@ -69,11 +70,11 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
         let document = DocumentKey::of(&line.path, line.record);
         if let Some(&copies) = copied.get(&document) {
             let (first, last) = bounds(line.first, line.last);
-            stretches.push(Stretch { document, first, last, copies: None, group });
+            stretches.push(KeptStretch { document, first, last, copies: None, group });
             if let Some(survivor) = &line.survivor {
                 let (first, last) = bounds(survivor.first, survivor.last);
                 let document = DocumentKey::of_survivor(survivor);
-                stretches.push(Stretch { document, first, last, copies: NonZeroU64::new(copies), group });
+                stretches.push(KeptStretch { document, first, last, copies: NonZeroU64::new(copies), group });
             }
         }
         Ok(())
@@ -83,13 +84,13 @@ pub(super) fn moved(groups: &Groups, lines: &mut dyn LedgerLines) -> Result<Vec<
 
 impl Standing {
     /// Counts. The groups are given up, as both would not fit.
-    pub(super) fn of(groups: Vec<Group>, moved: Vec<Stretch>) -> Self {
+    pub(super) fn of(groups: Vec<Group>, moved: Vec<KeptStretch>) -> Self {
         let stretch = |(group, number): (Group, u32)| {
             let copies = NonZeroU64::new(u64::from(group.copies)).filter(|_| group.rule.is_exact())?;
             let Group { document, first, last, .. } = group;
-            Some(Stretch { document, first, last, copies: Some(copies), group: number })
+            Some(KeptStretch { document, first, last, copies: Some(copies), group: number })
         };
-        let mut stretches: Vec<Stretch> = groups.into_iter().zip(0..).filter_map(stretch).collect();
+        let mut stretches: Vec<KeptStretch> = groups.into_iter().zip(0..).filter_map(stretch).collect();
         stretches.extend(moved);
         stretches
             .sort_unstable_by_key(|stretch| (stretch.document, stretch.first, stretch.last, stretch.group));
@@ -125,9 +126,9 @@ fn remember(most: &mut BinaryHeap<Repeated>, first: u64, last: u64, times: u64, 
     }
 }
 
-/// Goes over the stretches of a document, sorted, and tells of paragraphs that stay: from the first to the last of
-/// them, how often each stands, and the first group that tells of them.
-fn sweep(stretches: &[Stretch], mut tell: impl FnMut((u64, u64), u64, u32)) {
+/// Goes over the sorted stretches of a document, and calls `tell` with each range of paragraphs that stay: how often it
+/// stands, and the first group that has it.
+fn sweep(stretches: &[KeptStretch], mut tell: impl FnMut((u64, u64), u64, u32)) {
     // By its end, the place of each stretch that is open.
     let mut open: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
     let (mut times, mut num_gone) = (1_u64, 0_u64);

@@ -1,10 +1,10 @@
-//! What the page's script is given, as JSON.
+//! The data that the page's script gets, as JSON.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
-use super::chosen::{Paths, Place, shown_id};
+use super::chosen::{ParagraphsPlace, Paths, shown_id};
 use super::copies::{CLASSES, Standing};
 use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
@@ -17,10 +17,11 @@ use crate::store::path::printable_bytes;
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
     summary: Summary,
-    /// Of all groups the largest.
+    /// The largest groups.
     pub(super) groups: Vec<GroupData>,
     pub(super) num_groups: u64,
-    /// Paragraphs that stand so many times or more, up to the next.
+    /// Numbers of paragraphs by how often they stand: each class begins at the first number and ends before the next
+    /// class.
     copies: Vec<(u64, u64)>,
     pub(super) repeated: Vec<RepeatedData>,
     rejected: Vec<RejectedLine>,
@@ -71,7 +72,7 @@ pub(super) struct PlaceData {
     /// There is more of it.
     #[serde(rename = "cut", skip_serializing_if = "is_false")]
     pub(super) is_cut: bool,
-    /// It is that of what stays.
+    /// Whether the text is that of the survivor.
     #[serde(rename = "same", skip_serializing_if = "is_false")]
     pub(super) is_same: bool,
     /// Number of the reason why there is no text.
@@ -124,7 +125,7 @@ impl Data {
         if let Some(&number) = self.reason_numbers.get(why) {
             return number;
         }
-        let number = u32::try_from(self.reasons.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.reasons.len()).expect("a page shows a bounded number of texts");
         self.reasons.push(printable_bytes(why.as_bytes()));
         self.reason_numbers.insert(why.to_owned(), number);
         number
@@ -151,7 +152,7 @@ impl GroupData {
 
 impl PlaceData {
     /// A place without a text.
-    pub(super) fn of(place: &Place) -> Self {
+    pub(super) fn of(place: &ParagraphsPlace) -> Self {
         Self {
             run: place.run.as_deref().map(|run| printable_bytes(run.as_bytes())),
             path: place.path,

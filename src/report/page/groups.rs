@@ -34,7 +34,7 @@ impl DocumentKey {
         }
     }
 
-    /// What stands for a document where none has what stays: lines with one text and evidence are one group.
+    /// The key of a group without survivor: lines with one text and evidence are one group.
     fn of_evidence(line: &LedgerLineRef<'_>) -> Self {
         let (evidence, text) =
             (line.evidence.as_ref().map_or("", RawJson::json), line.text.map_or("", RawValue::get));
@@ -45,11 +45,11 @@ impl DocumentKey {
 /// Copies of one stretch of paragraphs that one rule removed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    /// What stays, if something does.
+    /// The document that stays, if one does.
     pub(super) document: DocumentKey,
     pub(super) first: u64,
     pub(super) last: u64,
-    /// What went.
+    /// Removed paragraphs.
     pub(super) paragraphs: u64,
     pub(super) bytes: u64,
     pub(super) copies: u32,
@@ -58,7 +58,7 @@ pub(super) struct Group {
     pub(super) rule: Rule,
 }
 
-/// Groups, in the order in which the ledger first tells of them.
+/// Groups, in the order in which the ledger first names them.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub(super) all: Vec<Group>,
@@ -134,7 +134,7 @@ impl Groups {
     fn number(&mut self, own: &Group) -> u32 {
         let groups = &self.all;
         let key = |group: &Group| (group.document, group.first, group.last, group.rule);
-        let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(groups.len()).expect("2^32 groups: hundreds of GB of memory");
         let is_own = |number: &u32| key(&groups[index(*number)]) == key(own);
         let entry = self.table.entry(hash(own), is_own, |number| hash(&groups[index(*number)]));
         *entry.or_insert(next).get()
@@ -171,5 +171,5 @@ pub(super) fn bounds(first: u64, last: u64) -> (u64, u64) {
 
 /// The place of what has this number.
 pub(super) fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+    number as usize
 }

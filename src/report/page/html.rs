@@ -19,7 +19,7 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Where the script is told what the rules are called.
+/// The place in the script where the names of the rules are filled in.
 const RULES: &str = "    // rules\n";
 
 /// The script, with the rules of the table that the page names.

@@ -118,7 +118,7 @@ impl LedgerLines for Run {
     }
 }
 
-/// Some paragraphs of a document, by their place in the ledger.
+/// Consecutive paragraphs of a document, by their place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPlace {
     /// Path as the ledger spells it.
@@ -154,7 +154,7 @@ pub trait Texts {
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>>;
 }
 
-/// No texts but those in the ledger, for this reason.
+/// A source of texts that has none, for this reason; the page shows those in the ledger only.
 #[derive(Debug, Clone, Copy)]
 pub struct NoTexts<'a>(pub &'a str);
 
@@ -164,7 +164,7 @@ impl Texts for NoTexts<'_> {
     }
 }
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Debug)]
 pub struct Page {
     data: Data,

@@ -1,11 +1,11 @@
 //! The texts of the groups that are shown: which are read, and what of them the page has room for.
 
-use super::chosen::{Chosen, Copy, Often, Paths, Place, Shown, num_paragraphs};
+use super::chosen::{Chosen, Copy, ParagraphsPlace, Paths, RepeatedParagraph, ShownGroup, num_paragraphs};
 use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
 use crate::error::Result;
-use crate::units::count;
+use crate::units::{self, count};
 
 /// How many texts of each group are shown, so that they fit: first one copy of each group, then more.
 pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
@@ -24,10 +24,10 @@ pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
     planned
 }
 
-/// What a text of a group takes, about.
+/// The size of one text of a group, about.
 fn bytes_of(group: &Group) -> usize {
     let each = group.bytes / u64::from(group.copies.max(1));
-    usize::try_from(each).unwrap_or(MAX_TEXT).clamp(1, MAX_TEXT)
+    units::index(each).clamp(1, MAX_TEXT)
 }
 
 /// Paragraphs that are as much as is shown, about.
@@ -36,8 +36,8 @@ fn paragraphs_of(group: &Group) -> u64 {
     count(MAX_TEXT) / each.max(1) + 1
 }
 
-/// What was asked of the inputs, and how it is answered.
-struct Answers {
+/// Requests for texts of the inputs, and the answers.
+struct TextAnswers {
     wanted: Vec<TextPlace>,
     answers: std::vec::IntoIter<std::result::Result<Text, String>>,
 }
@@ -66,9 +66,9 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
         wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1));
     }
     let answers = texts.read(&wanted)?.into_iter();
-    let mut answers = Answers { wanted, answers };
+    let mut answers = TextAnswers { wanted, answers };
     answers.wanted.reverse();
-    let mut room = Room { left: MAX_TEXT_BYTES };
+    let mut room = TextRoom { left: MAX_TEXT_BYTES };
     data.num_groups = count(chosen.num_groups);
     for shown in std::mem::take(&mut chosen.groups) {
         let mut group = group_data(data, shown, &mut answers, &mut room);
@@ -76,7 +76,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
         data.groups.push(group);
     }
     for (repeated, place) in std::mem::take(&mut chosen.repeated).into_iter().enumerate() {
-        let Some(Often { place, copy }) = place else { continue };
+        let Some(RepeatedParagraph { place, copy }) = place else { continue };
         let answer = answers.next(&place);
         let mut place = PlaceData::of(&place);
         show(data, &mut place, answer, &mut room);
@@ -89,22 +89,27 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     Ok(())
 }
 
-/// What is shown where nothing stays.
+/// The place that is shown where nothing stays.
 fn nowhere(data: &mut Data, paths: &mut Paths) -> PlaceData {
-    let mut place = PlaceData::of(&Place::nowhere(paths));
+    let mut place = PlaceData::of(&ParagraphsPlace::nowhere(paths));
     place.missing = Some(data.reason(NOTHING));
     place
 }
 
 /// The places of a group whose texts are read: not those that the ledger holds.
-fn places(shown: &Shown) -> impl Iterator<Item = &Place> {
+fn places(shown: &ShownGroup) -> impl Iterator<Item = &ParagraphsPlace> {
     let copies = shown.copies.iter().take(shown.num_texts.saturating_sub(1));
     let copies = copies.filter(|copy| copy.text.is_none()).map(|copy| &copy.place);
     shown.survivor.iter().filter(|place| shown.num_texts > 0 && place.run.is_none()).chain(copies)
 }
 
-fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut Room) -> GroupData {
-    let Shown { group, num_texts, survivor, copies } = shown;
+fn group_data(
+    data: &mut Data,
+    shown: ShownGroup,
+    answers: &mut TextAnswers,
+    room: &mut TextRoom,
+) -> GroupData {
+    let ShownGroup { group, num_texts, survivor, copies } = shown;
     let mut told = GroupData::of(&group);
     let mut twin = None;
     if let Some(place) = survivor {
@@ -145,8 +150,13 @@ fn group_data(data: &mut Data, shown: Shown, answers: &mut Answers, room: &mut R
     told
 }
 
-/// Puts a text, or why it is not there, into a place.
-fn show(data: &mut Data, place: &mut PlaceData, answer: std::result::Result<Cut, String>, room: &mut Room) {
+/// Puts a text, or the reason why it is missing, into a place.
+fn show(
+    data: &mut Data,
+    place: &mut PlaceData,
+    answer: std::result::Result<Cut, String>,
+    room: &mut TextRoom,
+) {
     match answer {
         Ok(Cut { text, is_cut }) => {
             place.line = text.line;
@@ -156,9 +166,9 @@ fn show(data: &mut Data, place: &mut PlaceData, answer: std::result::Result<Cut,
     }
 }
 
-impl Answers {
+impl TextAnswers {
     /// The answer about the next place.
-    fn next(&mut self, place: &Place) -> std::result::Result<Cut, String> {
+    fn next(&mut self, place: &ParagraphsPlace) -> std::result::Result<Cut, String> {
         let wanted = self.wanted.pop();
         let text = self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))?;
         let num_read = wanted.map_or(0, |wanted| num_paragraphs(wanted.first, wanted.last));
@@ -166,12 +176,12 @@ impl Answers {
     }
 }
 
-/// What may still be shown.
-struct Room {
+/// The number of texts and bytes that may still be shown.
+struct TextRoom {
     left: usize,
 }
 
-impl Room {
+impl TextRoom {
     /// Shows as much of a text as may be; nothing if there is no room.
     fn put(&mut self, place: &mut PlaceData, mut text: String, is_cut: bool) {
         let end = text.floor_char_boundary(MAX_TEXT);

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 mod retract;
 mod saved;
 
-pub(crate) use saved::{Log, Logs, MARKS, Resumed, SavedDecider, SavedLogs, Start, VERDICTS};
+pub(crate) use saved::{
+    DeciderLogs, MARKS, OverflowStart, PieceLog, Resumed, SavedDecider, SavedDeciderLogs, VERDICTS,
+};
 
 use super::feed::{Feed, Rewind};
 use super::pass::Pass;
@@ -17,71 +19,71 @@ use super::recheck::{Checksums, Recheck, Unlike};
 use super::scan::Scanned;
 use super::settled::{Settled, SettledDocument};
 use crate::config::Scope;
-use crate::decide::{Batch, Copies, Exact, Findings, Places, UnitKind, Verdict};
+use crate::decide::{ChunkPrints, Copies, Exact, Findings, OwnerKind, Places, Verdict};
 use crate::discover::SourceList;
 use crate::error::Error;
 use crate::fingerprint::DocumentHasher;
 use crate::read::{Part, Role};
 use crate::units::{DocumentId, Ordinal, ParagraphIndex, SourceId, count};
 
-/// Decide, and where everything stands.
+/// Gives verdicts, and numbers documents and paragraphs.
 pub(crate) struct Decider<'a> {
     /// Exact de-duplication, in a pass that needs it.
     pub(crate) copies: Copies,
     numbering: Numbering<'a>,
-    /// What became of documents and paragraphs by rules that need the whole corpus.
+    /// Findings of the searches of the whole corpus.
     findings: Option<&'a Findings>,
     /// Whether documents are what they were.
     recheck: Option<Recheck>,
-    /// What documents are, if they are to be read again.
+    /// Checksums of the documents, collected in this pass if the corpus will be read again.
     noting: Option<Checksums>,
-    /// What was noted.
+    /// The checksums that were collected.
     noted: Option<Arc<Checksums>>,
-    at: At,
+    cursor: PlaceCursor,
 }
 
-/// How far a pass has come.
+/// The place that the decider has come to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct At {
+pub(crate) struct PlaceCursor {
     /// Place of the next paragraph.
     next: u64,
     /// The next document, where documents are numbered already.
     next_document: u64,
-    open: Option<OpenDocument>,
+    open: Option<PartlySettledText>,
     /// A document that was abandoned: pieces of it that were fed already are to be dropped.
     abandoned: Option<(SourceId, u64)>,
 }
 
-/// Where places come from.
+/// The source of the places of documents and paragraphs.
 enum Numbering<'a> {
     /// This pass gives them.
     Given(Places),
     /// The pass before gave them.
     Known(&'a Places),
-    /// This pass gave them, and goes through what it has been through once more.
+    /// This pass gave them, and reads the rest of the corpus a second time.
     Kept(Places),
 }
 
-/// What passes before found of every document: where it stands, and what it was.
+/// Knowledge about every document from earlier passes: its place and its checksum.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownCorpus {
     pub(crate) places: Places,
     pub(crate) checksums: Arc<Checksums>,
 }
 
-/// What is known of the corpus when a pass begins.
+/// Knowledge about the corpus with which a pass begins.
 pub(crate) enum Basis<'a> {
-    /// Nothing: the pass numbers everything, and notes here what documents are, if it is to be read again.
+    /// Nothing is known: the pass numbers everything, and collects checksums here if the corpus will be read again.
     Nothing(Option<Checksums>),
     /// Where everything stands; what documents were, if they are to be held to it; and what was found.
     Borrowed { places: &'a Places, checksums: Option<Arc<Checksums>>, findings: Option<&'a Findings> },
-    /// What a search found, for the pass that is taken through to the end with it and may be saved.
-    Searched(Known, Option<&'a Findings>),
+    /// The result of a search, for the pass that is taken through to the end with it and may be saved.
+    Searched(KnownCorpus, Option<&'a Findings>),
 }
 
 /// A large text document of which some pieces are settled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct OpenDocument {
+struct PartlySettledText {
     owner: (SourceId, u64),
     id: DocumentId,
     start: Ordinal,
@@ -89,19 +91,19 @@ struct OpenDocument {
     len: u64,
     #[serde(skip)] // no pass that is sealed needs it
     hasher: DocumentHasher,
-    /// Of its pieces' checksums.
+    /// The checksum of its pieces so far.
     checksum: u32,
 }
 
 /// Where a chunk begins.
-struct Origin {
+struct ChunkStart {
     /// Place of its first paragraph.
     first: Ordinal,
     /// Place of the first paragraph of the document that it begins in the middle of.
     open_document: Option<Ordinal>,
 }
 
-/// Why a pass cannot go on.
+/// The reason why a pass cannot go on.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// A source is not what it was when it was read before.
@@ -142,21 +144,22 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
 impl<'a> Decider<'a> {
     /// Begins a pass.
     pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
-        let copies = if pass.settles_copies() { Copies::Live(Exact::new(scope)) } else { Copies::Unsought };
-        let at = At::default();
+        let copies =
+            if pass.settles_copies() { Copies::InMemory(Exact::new(scope)) } else { Copies::NotSought };
+        let cursor = PlaceCursor::default();
         match basis {
             Basis::Nothing(noting) => {
                 let numbering = Numbering::Given(Places::default());
-                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, at }
+                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, cursor }
             }
             Basis::Borrowed { places, checksums, findings } => {
                 let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
-                Self { copies, numbering, findings, recheck, noting: None, noted: None, at }
+                Self { copies, numbering, findings, recheck, noting: None, noted: None, cursor }
             }
-            Basis::Searched(Known { places, checksums }, findings) => {
+            Basis::Searched(KnownCorpus { places, checksums }, findings) => {
                 let recheck = Some(Recheck::new(Arc::clone(&checksums)));
                 let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
-                Self { copies, numbering, findings, recheck, noting: None, noted, at }
+                Self { copies, numbering, findings, recheck, noting: None, noted, cursor }
             }
         }
     }
@@ -195,18 +198,18 @@ impl<'a> Decider<'a> {
     }
 
     /// Where everything stands, and what every document was, if this pass found and noted it.
-    pub(crate) fn into_known(self) -> Option<Known> {
+    pub(crate) fn into_known(self) -> Option<KnownCorpus> {
         let places = match self.numbering {
             Numbering::Given(places) | Numbering::Kept(places) => places,
             Numbering::Known(_) => return None,
         };
         let checksums = self.noted.or(self.noting.map(Arc::new))?;
-        Some(Known { places, checksums })
+        Some(KnownCorpus { places, checksums })
     }
 
     /// The place of the next paragraph.
     pub(crate) fn next(&self) -> Ordinal {
-        Ordinal(self.at.next)
+        Ordinal(self.cursor.next)
     }
 
     fn given(&mut self) -> Option<&mut Places> {
@@ -225,24 +228,24 @@ impl<'a> Decider<'a> {
         mut scanned: Vec<Scanned>,
         feed: &mut Feed<'_>,
     ) -> Result<(Vec<Settled>, Option<Rewind>), Halt> {
-        if let Some(abandoned) = self.at.abandoned {
+        if let Some(abandoned) = self.cursor.abandoned {
             scanned.retain(|scanned| piece(scanned).is_none_or(|part| owner(part) != abandoned));
         }
         for scanned in &scanned {
             feed.note_ways(&scanned.chunk);
         }
-        let rewind = self.take_reread(&mut scanned);
-        self.drop_bad_documents(&mut scanned, feed);
+        let rewind = self.take_reread(&mut scanned)?;
+        self.drop_bad_documents(&mut scanned, feed)?;
         let mut documents = Vec::with_capacity(scanned.len());
         let mut origins = Vec::with_capacity(scanned.len());
         for scanned in &scanned {
             let goes_on = scanned.chunk.parts.first().is_some_and(|part| !part.is_first);
-            let open = self.at.open.as_ref().filter(|_| goes_on).map(|open| open.start);
+            let open = self.cursor.open.as_ref().filter(|_| goes_on).map(|open| open.start);
             self.begin_chunk(scanned);
-            origins.push(Origin { first: Ordinal(self.at.next), open_document: open });
+            origins.push(ChunkStart { first: Ordinal(self.cursor.next), open_document: open });
             documents.push(self.place(scanned)?);
         }
-        let next = Ordinal(self.at.next);
+        let next = Ordinal(self.cursor.next);
         if let Some(places) = self.given() {
             places.set_end(next);
         }
@@ -263,7 +266,7 @@ impl<'a> Decider<'a> {
         &mut self,
         scanned: &mut [Scanned],
         documents: &[Vec<SettledDocument>],
-        origins: &[Origin],
+        origins: &[ChunkStart],
     ) -> Result<Vec<Vec<Verdict>>, Error> {
         let of_documents: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
@@ -272,11 +275,11 @@ impl<'a> Decider<'a> {
             .collect();
         for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
             if let Some(given) = given {
-                scanned.records.retain(|paragraph| given[paragraph as usize].is_kept());
+                scanned.prints.retain(|paragraph| given[paragraph as usize].is_kept());
             }
         }
-        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| Batch {
-            records: &scanned.records,
+        let batches = scanned.iter().zip(origins).map(|(scanned, origin)| ChunkPrints {
+            prints: &scanned.prints,
             num_paragraphs: scanned.paragraphs.len(),
             first: origin.first,
             open_document: origin.open_document,
@@ -321,10 +324,10 @@ impl<'a> Decider<'a> {
             return;
         }
         if matches!(part.role, Role::Whole | Role::ArchiveStart) {
-            self.at.next_document = self.places().first_document(part.source).0;
+            self.cursor.next_document = self.places().first_document(part.source).0;
         }
         // A bad document before it took some places, and how many depends on where batches were cut.
-        self.at.next = self.places().span(DocumentId(self.at.next_document)).0.0;
+        self.cursor.next = self.places().span(DocumentId(self.cursor.next_document)).0.0;
     }
 
     /// Numbers a chunk's documents and paragraphs.
@@ -338,19 +341,19 @@ impl<'a> Decider<'a> {
                 documents.push(self.place_slot(scanned, part, slot)?);
             }
             if part.is_last {
-                self.at.open = None;
+                self.cursor.open = None;
             }
         }
-        self.at.next += count(scanned.paragraphs.len());
+        self.cursor.next += count(scanned.paragraphs.len());
         Ok(documents)
     }
 
     fn begin(&mut self, part: &Part) {
-        let kind = if part.kind.is_container() { UnitKind::Container } else { UnitKind::Document };
+        let kind = if part.kind.is_container() { OwnerKind::Container } else { OwnerKind::Document };
         let Some(places) = self.given() else { return };
         match &part.role {
             Role::Whole => places.push_source(kind),
-            Role::ArchiveStart => places.push_source(UnitKind::Archive),
+            Role::ArchiveStart => places.push_source(OwnerKind::Archive),
             Role::Member(member) => places.push_member(&member.path, kind),
             Role::ArchiveEnd => {}
         }
@@ -362,12 +365,12 @@ impl<'a> Decider<'a> {
             return Ok(SettledDocument::default());
         }
         let paragraphs = &scanned.documents[number].paragraphs;
-        let start = Ordinal(self.at.next + count(paragraphs.start));
+        let start = Ordinal(self.cursor.next + count(paragraphs.start));
         let len = count(slot.text.len());
         let is_whole = part.is_last || part.kind.is_container();
-        let mut open = self.at.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
+        let mut open = self.cursor.open.take_if(|open| open.owner == owner(part)).unwrap_or_else(|| {
             let id = self.push_document(start);
-            OpenDocument {
+            PartlySettledText {
                 owner: owner(part),
                 id,
                 start,
@@ -386,7 +389,7 @@ impl<'a> Decider<'a> {
         open.len += len;
         open.checksum = open.checksum.rotate_left(1) ^ scanned.documents[number].checksum;
         if !is_whole {
-            self.at.open = Some(open);
+            self.cursor.open = Some(open);
             return Ok(document);
         }
         if let Some(recheck) = &mut self.recheck {
@@ -406,8 +409,8 @@ impl<'a> Decider<'a> {
         match &mut self.numbering {
             Numbering::Given(places) => places.push_document(start),
             Numbering::Known(_) | Numbering::Kept(_) => {
-                self.at.next_document += 1;
-                DocumentId(self.at.next_document - 1)
+                self.cursor.next_document += 1;
+                DocumentId(self.cursor.next_document - 1)
             }
         }
     }

@@ -1,26 +1,26 @@
-//! The decider where prints overflow to disk and are settled there, and what of a pass is saved, so that another run
-//! can go on with it.
+//! The decider when prints overflow to disk, and the part of it that is saved for a resumed run.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{At, Decider, Numbering};
+use super::{Decider, Numbering, PlaceCursor};
 use crate::config::Scope;
 
 use crate::decide::{
-    Copies, Dealer, Exact, Findings, Means, Places, Plan, SavedDealer, SavedPlaces, SavedPlan, SavedSurvivors,
+    Copies, DiskVerdicts, Exact, Findings, Partitioner, Places, SavedPartitioner, SavedPlaces,
+    SavedSurvivors, SavedVerdicts, SettleOptions,
 };
 use crate::error::Result;
 use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
 use crate::store::{Mark, Output, Scratch};
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 
-/// Where the decider stands when prints overflow: the rest is gone through once more from here.
+/// The state of the decider when prints begin to overflow. The second reading of the rest begins here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Start {
-    at: At,
-    /// In a pass that is held against an earlier one: the first document that is not checked yet.
+pub(crate) struct OverflowStart {
+    cursor: PlaceCursor,
+    /// The first document that is not checked yet, in a pass that is held against an earlier one.
     unchecked: Option<u64>,
     /// The first document that may be checked.
     first: DocumentId,
@@ -32,39 +32,43 @@ impl Decider<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<Start> {
+    pub(crate) fn begin_partition(&mut self, output: &dyn Output) -> Result<OverflowStart> {
         let is_noted = self.has_checksums();
-        let mut at = self.at.clone();
+        let mut cursor = self.cursor.clone();
         let first = match &self.numbering {
             Numbering::Given(places) => {
-                at.next_document = places.num_documents();
-                at.open.as_ref().map_or(at.next_document, |open| open.id.0)
+                cursor.next_document = places.num_documents();
+                cursor.open.as_ref().map_or(cursor.next_document, |open| open.id.0)
             }
             Numbering::Known(_) | Numbering::Kept(_) => 0,
         };
-        let open = at.open.as_ref().map(|open| open.start);
-        if let Copies::Live(exact) = std::mem::take(&mut self.copies) {
-            self.copies =
-                Copies::Dealt(Dealer::take_over(exact, output.store(RECORDS)?, Ordinal(at.next), open)?);
+        let open = cursor.open.as_ref().map(|open| open.start);
+        if let Copies::InMemory(exact) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Partitioned(Partitioner::take_over(
+                exact,
+                output.store(PRINTS)?,
+                Ordinal(cursor.next),
+                open,
+            )?);
         }
         if !is_noted {
             // A document that stands open is not known from its beginning.
-            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(at.next_document)));
+            self.noting = Some(Checksums::new(output.store(MARKS)?, DocumentId(cursor.next_document)));
         }
         let unchecked = self.recheck.as_ref().map(Recheck::next);
-        Ok(Start { at, unchecked, first: DocumentId(first) })
+        Ok(OverflowStart { cursor, unchecked, first: DocumentId(first) })
     }
 
     /// Begins [`Pass::Write`]: settles what was put aside, and goes back to `start`.
     ///
     /// # Errors
-    /// Those of [`Dealer::settle`].
-    pub(crate) fn begin_write(&mut self, start: Start, means: Means<'_>) -> Result<()> {
-        if let Copies::Dealt(dealer) = std::mem::take(&mut self.copies) {
-            self.copies = Copies::Planned(dealer.settle(Ordinal(self.at.next), means)?);
+    /// Those of [`Partitioner::settle`].
+    pub(crate) fn begin_write(&mut self, start: OverflowStart, options: SettleOptions<'_>) -> Result<()> {
+        if let Copies::Partitioned(partitioner) = std::mem::take(&mut self.copies) {
+            self.copies = Copies::Settled(partitioner.settle(Ordinal(self.cursor.next), options)?);
         }
-        let Start { at, unchecked, first } = start;
-        self.at = at;
+        let OverflowStart { cursor, unchecked, first } = start;
+        self.cursor = cursor;
         self.recheck = match (unchecked, self.recheck.take()) {
             (Some(next), Some(recheck)) => Some(recheck.back_to(DocumentId(next))),
             _ => None,
@@ -84,7 +88,7 @@ impl Decider<'_> {
 /// A pass that was saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedDecider {
-    at: At,
+    cursor: PlaceCursor,
     places: SavedPlaces,
     /// Whether the places were known before.
     is_known: bool,
@@ -97,33 +101,33 @@ pub(crate) struct SavedDecider {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum SavedCopies {
-    Live(SavedSurvivors),
-    Dealt(SavedDealer),
-    Planned(SavedPlan),
+    InMemory(SavedSurvivors),
+    Partitioned(SavedPartitioner),
+    Settled(SavedVerdicts),
 }
 
-/// What a pass appends to when it is saved: places and survivors, each in a store.
-pub(crate) struct Logs {
-    places: Log,
-    survivors: Log,
+/// The logs to which a pass is saved: places and survivors, each in a store.
+pub(crate) struct DeciderLogs {
+    places: PieceLog,
+    survivors: PieceLog,
     saved_places: SavedPlaces,
     saved_survivors: SavedSurvivors,
 }
 
-/// What the logs hold.
+/// The marks of the logs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct SavedLogs {
+pub(crate) struct SavedDeciderLogs {
     places: Mark,
     survivors: Mark,
 }
 
 /// Pieces of bytes, each behind its length as a little-endian `u64`.
-pub(crate) struct Log(pub(crate) Box<dyn Scratch>);
+pub(crate) struct PieceLog(pub(crate) Box<dyn Scratch>);
 
-impl Log {
+impl PieceLog {
     /// Appends a piece.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.append(&crate::units::count(bytes.len()).to_le_bytes())?;
+        self.0.append(&units::count(bytes.len()).to_le_bytes())?;
         self.0.append(bytes).map(drop)
     }
 
@@ -139,7 +143,7 @@ impl Log {
             if len > mark.len - offset {
                 return Err(self.0.damaged(offset));
             }
-            bytes.resize(usize::try_from(len).unwrap_or(0), 0);
+            bytes.resize(units::index(len), 0);
             self.0.read_at(offset, &mut bytes)?;
             visit(&bytes).ok_or_else(|| self.0.damaged(offset))?;
             offset += len;
@@ -151,20 +155,20 @@ impl Log {
 const PLACES: &str = "places";
 const SURVIVORS: &str = "survivors";
 
-impl Logs {
+impl DeciderLogs {
     /// Empty.
     pub(crate) fn new(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            places: Log(output.store(PLACES)?),
-            survivors: Log(output.store(SURVIVORS)?),
+            places: PieceLog(output.store(PLACES)?),
+            survivors: PieceLog(output.store(SURVIVORS)?),
             saved_places: SavedPlaces::default(),
             saved_survivors: SavedSurvivors::default(),
         })
     }
 
     /// Says what they hold.
-    pub(crate) fn mark(&mut self) -> Result<SavedLogs> {
-        Ok(SavedLogs { places: self.places.0.mark()?, survivors: self.survivors.0.mark()? })
+    pub(crate) fn mark(&mut self) -> Result<SavedDeciderLogs> {
+        Ok(SavedDeciderLogs { places: self.places.0.mark()?, survivors: self.survivors.0.mark()? })
     }
 }
 
@@ -173,9 +177,9 @@ impl<'a> Decider<'a> {
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub(crate) fn save(&mut self, logs: &mut Logs) -> Result<Option<SavedDecider>> {
+    pub(crate) fn save(&mut self, logs: &mut DeciderLogs) -> Result<Option<SavedDecider>> {
         let (Numbering::Given(places) | Numbering::Kept(places)) = &self.numbering else { return Ok(None) };
-        if self.at.open.is_some() {
+        if self.cursor.open.is_some() {
             return Ok(None);
         }
         while !places.is_saved(logs.saved_places) {
@@ -185,16 +189,16 @@ impl<'a> Decider<'a> {
         }
         let saved = logs.saved_places;
         let copies = match &mut self.copies {
-            Copies::Unsought => return Ok(None),
-            Copies::Live(exact) => {
+            Copies::NotSought => return Ok(None),
+            Copies::InMemory(exact) => {
                 exact.save(&mut logs.saved_survivors, |bytes| logs.survivors.append(bytes))?;
-                SavedCopies::Live(logs.saved_survivors.clone())
+                SavedCopies::InMemory(logs.saved_survivors.clone())
             }
-            Copies::Dealt(dealer) => SavedCopies::Dealt(dealer.save()?),
-            Copies::Planned(plan) => SavedCopies::Planned(plan.save()?),
+            Copies::Partitioned(partitioner) => SavedCopies::Partitioned(partitioner.save()?),
+            Copies::Settled(plan) => SavedCopies::Settled(plan.save()?),
         };
         Ok(Some(SavedDecider {
-            at: self.at.clone(),
+            cursor: self.cursor.clone(),
             places: saved,
             is_known: matches!(self.numbering, Numbering::Kept(_)),
             copies,
@@ -204,47 +208,51 @@ impl<'a> Decider<'a> {
         }))
     }
 
-    /// Goes on with a pass that was saved, with the logs as they were then.
+    /// Resumes a saved pass, with its logs as they were then.
     ///
     /// # Errors
     /// [`crate::Error::Damaged`] if a store does not hold what it held, [`crate::Error::Output`].
-    pub(crate) fn resume(saved: SavedDecider, logs: &SavedLogs, from: Resumed<'a>) -> Result<(Self, Logs)> {
+    pub(crate) fn resume(
+        saved: SavedDecider,
+        logs: &SavedDeciderLogs,
+        from: Resumed<'a>,
+    ) -> Result<(Self, DeciderLogs)> {
         let Resumed { scope, output, findings } = from;
-        let mut places_log = Log(output.reopen_store(PLACES, logs.places)?);
+        let mut places_log = PieceLog(output.reopen_store(PLACES, logs.places)?);
         let mut places = Places::default();
-        places_log.for_each(logs.places, |bytes| places.take_up(bytes))?;
-        places.taken_up(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
-        let mut survivors_log = Log(output.reopen_store(SURVIVORS, logs.survivors)?);
+        places_log.for_each(logs.places, |bytes| places.resume(bytes))?;
+        places.end_resume(saved.places).ok_or_else(|| places_log.0.damaged(0))?;
+        let mut survivors_log = PieceLog(output.reopen_store(SURVIVORS, logs.survivors)?);
         let mut saved_survivors = SavedSurvivors::default();
         let copies = match saved.copies {
-            SavedCopies::Live(survivors) => {
+            SavedCopies::InMemory(survivors) => {
                 let mut exact = Exact::new(scope);
-                survivors_log.for_each(logs.survivors, |bytes| exact.take_up(bytes))?;
+                survivors_log.for_each(logs.survivors, |bytes| exact.resume(bytes))?;
                 if !exact.is(&survivors) {
                     return Err(survivors_log.0.damaged(0));
                 }
                 saved_survivors = survivors;
-                Copies::Live(exact)
+                Copies::InMemory(exact)
             }
-            SavedCopies::Dealt(dealer) => {
-                let records = output.reopen_store(RECORDS, dealer.records)?;
-                Copies::Dealt(Dealer::take_up(dealer, scope, records)?)
+            SavedCopies::Partitioned(partitioner) => {
+                let prints = output.reopen_store(PRINTS, partitioner.prints)?;
+                Copies::Partitioned(Partitioner::resume(&partitioner, scope, prints)?)
             }
-            SavedCopies::Planned(plan) => {
-                let verdicts = output.reopen_store(VERDICTS, plan.verdicts)?;
-                Copies::Planned(Plan::take_up(&plan, verdicts)?)
+            SavedCopies::Settled(saved) => {
+                let verdicts = output.reopen_store(VERDICTS, saved.verdicts)?;
+                Copies::Settled(DiskVerdicts::resume(&saved, verdicts)?)
             }
         };
         let reopen = |saved: SavedChecksums| -> Result<Checksums> {
-            Ok(Checksums::take_up(&saved, output.reopen_store(MARKS, saved.mark)?))
+            Ok(Checksums::resume(&saved, output.reopen_store(MARKS, saved.mark)?))
         };
         let numbering = if saved.is_known { Numbering::Kept(places) } else { Numbering::Given(places) };
         let noting = saved.noting.map(reopen).transpose()?;
         let noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
         let next = noted.as_ref().zip(saved.unchecked);
         let recheck = next.map(|(noted, next)| Recheck::starting(Arc::clone(noted), DocumentId(next)));
-        let decider = Self { copies, numbering, findings, recheck, noting, noted, at: saved.at };
-        let logs = Logs {
+        let decider = Self { copies, numbering, findings, recheck, noting, noted, cursor: saved.cursor };
+        let logs = DeciderLogs {
             places: places_log,
             survivors: survivors_log,
             saved_places: saved.places,
@@ -254,7 +262,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// What a pass that was saved goes on with.
+/// The state and the resources from which a saved pass resumes.
 #[derive(Clone, Copy)]
 pub(crate) struct Resumed<'a> {
     pub(crate) scope: Scope,
@@ -263,6 +271,6 @@ pub(crate) struct Resumed<'a> {
 }
 
 /// The stores of passes that overflow to disk.
-const RECORDS: &str = "records";
+const PRINTS: &str = "prints";
 pub(crate) const MARKS: &str = "marks";
 pub(crate) const VERDICTS: &str = "verdicts";

@@ -5,32 +5,32 @@ use std::iter::Peekable;
 
 use crate::config::Shingle;
 use crate::decide::Places;
-use crate::decide::near::{Components, Features, Member, SignatureId, Signatures};
+use crate::decide::near::{Components, Features, MemberPlace, SignatureId, Signatures};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
 use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
-use crate::run::course::Course;
 use crate::run::decider::{Basis, Decider};
-use crate::run::drive::{Visitor, drive};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::pass::{Keys, Pass};
+use crate::run::progress::PassProgress;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Scratch;
 use crate::units::{DocumentId, Ordinal};
 
-use super::{Compared, Units, report};
+use super::{Compared, ComparedUnits, report};
 
 /// The features of texts, on disk.
-pub(super) struct Collected {
+pub(super) struct FeatureStore {
     scratch: Box<dyn Scratch>,
     /// Offset and length. 29 to 57 bytes a text that met another.
     places: HashMap<SignatureId, (u64, usize)>,
 }
 
-impl Collected {
+impl FeatureStore {
     fn keep(&mut self, text: SignatureId, features: &[u8]) -> Result<()> {
         let offset = self.scratch.append(features)?;
         self.places.insert(text, (offset, features.len()));
@@ -52,27 +52,27 @@ impl Collected {
 }
 
 /// The texts that are wanted, sorted by where they stand. 16 bytes a text.
-struct Wanted(Vec<(Member, SignatureId)>);
+struct TextsByPlace(Vec<(MemberPlace, SignatureId)>);
 
-impl Wanted {
+impl TextsByPlace {
     fn new(texts: &Signatures, components: &Components) -> Self {
         let mut wanted: Vec<_> = components.texts().iter().map(|&text| (texts.best(text), text)).collect();
         wanted.sort_unstable();
         Self(wanted)
     }
 
-    fn get(&self, member: Member) -> Option<SignatureId> {
+    fn get(&self, member: MemberPlace) -> Option<SignatureId> {
         let number = self.0.binary_search_by_key(&member, |(member, _)| *member).ok()?;
         self.0.get(number).map(|(_, text)| *text)
     }
 
     /// Which sources hold any of them.
-    fn sources(&self, num_sources: usize, units: Units, places: &Places) -> Vec<bool> {
+    fn sources(&self, num_sources: usize, units: ComparedUnits, places: &Places) -> Vec<bool> {
         let mut sources = vec![false; num_sources];
         for &(member, _) in &self.0 {
             let document = match units {
-                Units::Documents => DocumentId(member),
-                Units::Paragraphs => places.locate(Ordinal(member)).document,
+                ComparedUnits::Documents => DocumentId(member),
+                ComparedUnits::Paragraphs => places.locate(Ordinal(member)).document,
             };
             if let Some(source) = sources.get_mut(places.owner(document).source.index()) {
                 *source = true;
@@ -82,35 +82,35 @@ impl Wanted {
     }
 }
 
-/// What was made of a text, or of a piece of one.
-enum Made {
+/// The features of a text, or of a piece of one.
+enum MadeFeatures {
     /// A whole text, encoded.
     Whole(SignatureId, Vec<u8>),
     /// A piece of a long text.
-    Piece(SignatureId, Box<Piece>),
+    Piece(SignatureId, Box<FeaturePiece>),
 }
 
-struct Piece {
+struct FeaturePiece {
     features: Features,
     shingles: Shingles,
 }
 
-/// What was made of a chunk: of each text with the number of its slot.
-type ChunkMade = Vec<(usize, Made)>;
+/// The features made from a chunk, each with the number of its slot.
+type ChunkMade = Vec<(usize, MadeFeatures)>;
 
 /// Makes features.
-struct Maker<'a> {
+struct FeatureMaker<'a> {
     tokenizer: Tokenizer,
     shingle: Shingle,
-    wanted: &'a Wanted,
-    units: Units,
+    wanted: &'a TextsByPlace,
+    units: ComparedUnits,
 }
 
-impl Maker<'_> {
+impl FeatureMaker<'_> {
     fn make(&self, settled: &Settled) -> ChunkMade {
         match self.units {
-            Units::Documents => self.documents(settled),
-            Units::Paragraphs => self.paragraphs(settled),
+            ComparedUnits::Documents => self.documents(settled),
+            ComparedUnits::Paragraphs => self.paragraphs(settled),
         }
     }
 
@@ -129,9 +129,9 @@ impl Maker<'_> {
                 let len = shingles.num_elements();
                 let one = if part.is_piece_of_text() {
                     let features = Features::new(len, shingles.take_complete(), numbers);
-                    Made::Piece(text, Box::new(Piece { features, shingles }))
+                    MadeFeatures::Piece(text, Box::new(FeaturePiece { features, shingles }))
                 } else {
-                    Made::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
+                    MadeFeatures::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
                 };
                 made.push((number, one));
             }
@@ -153,7 +153,7 @@ impl Maker<'_> {
                 let len = shingles.num_elements();
                 let numbers = shingler.numbers.finish();
                 let features = Features::new(len, shingles.into_hashes(), numbers).encode();
-                made.push((number, Made::Whole(text, features)));
+                made.push((number, MadeFeatures::Whole(text, features)));
             }
         }
         made
@@ -161,27 +161,27 @@ impl Maker<'_> {
 }
 
 /// Keeps features and joins pieces, in corpus order.
-struct Joiner {
-    collected: Collected,
+struct FeatureJoiner {
+    collected: FeatureStore,
     /// A long text of which some pieces were seen.
     open: Option<(SignatureId, Features, Shingles)>,
     shingle: Shingle,
     walk: Walk,
 }
 
-impl Joiner {
+impl FeatureJoiner {
     fn add(&mut self, settled: &Settled, made: ChunkMade) -> Result<()> {
         let mut walk = self.walk;
         walk.chunk(
             &settled.scanned.chunk,
-            &mut ChunkJoiner { joiner: self, made: made.into_iter().peekable() },
+            &mut ChunkFeatureJoiner { joiner: self, made: made.into_iter().peekable() },
         )?;
         self.walk = walk;
         Ok(())
     }
 
-    fn join(&mut self, text: SignatureId, piece: Piece) {
-        let Piece { features, shingles } = piece;
+    fn join(&mut self, text: SignatureId, piece: FeaturePiece) {
+        let FeaturePiece { features, shingles } = piece;
         self.open = Some(match self.open.take() {
             None => (text, features, shingles),
             Some((text, mut joined, mut ends)) => {
@@ -206,26 +206,26 @@ impl Joiner {
 }
 
 /// Adds what was made of a chunk.
-struct ChunkJoiner<'j> {
-    joiner: &'j mut Joiner,
-    made: Peekable<std::vec::IntoIter<(usize, Made)>>,
+struct ChunkFeatureJoiner<'j> {
+    joiner: &'j mut FeatureJoiner,
+    made: Peekable<std::vec::IntoIter<(usize, MadeFeatures)>>,
 }
 
-impl ChunkJoiner<'_> {
+impl ChunkFeatureJoiner<'_> {
     /// Adds what was made of a slot; what was made of slots before it that were not shown goes.
     fn add(&mut self, number: usize) -> Result<()> {
         while let Some((slot, made)) = self.made.next_if(|(slot, _)| *slot <= number) {
             match made {
                 _ if slot < number => {}
-                Made::Whole(text, features) => self.joiner.collected.keep(text, &features)?,
-                Made::Piece(text, piece) => self.joiner.join(text, *piece),
+                MadeFeatures::Whole(text, features) => self.joiner.collected.keep(text, &features)?,
+                MadeFeatures::Piece(text, piece) => self.joiner.join(text, *piece),
             }
         }
         Ok(())
     }
 }
 
-impl UnitVisitor for ChunkJoiner<'_> {
+impl UnitVisitor for ChunkFeatureJoiner<'_> {
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
         self.joiner.open = None;
         Ok(())
@@ -247,23 +247,27 @@ impl UnitVisitor for ChunkJoiner<'_> {
 }
 
 /// Reads the sources of these texts again and keeps what they are compared by.
-pub(super) fn collect(
+pub(super) fn keep_features(
     corpus: &Corpus<'_>,
     compared: &Compared<'_>,
     components: &Components,
     places: &Places,
-) -> Result<Collected> {
+) -> Result<FeatureStore> {
     let Compared { texts, units, .. } = *compared;
-    let wanted = Wanted::new(texts, components);
+    let wanted = TextsByPlace::new(texts, components);
     let sources = wanted.sources(corpus.sources.len(), units, places);
     let shingle = corpus.config.decide.near.shingle;
-    let maker =
-        Maker { tokenizer: Tokenizer::new(corpus.config.split.repair), shingle, wanted: &wanted, units };
+    let maker = FeatureMaker {
+        tokenizer: Tokenizer::new(corpus.config.split.repair),
+        shingle,
+        wanted: &wanted,
+        units,
+    };
     let basis = Basis::Borrowed { places, checksums: None, findings: None };
     let mut decider = Decider::new(Pass::Features, corpus.config.decide.scope, basis);
     let collected =
-        Collected { scratch: corpus.output.scratch()?, places: HashMap::with_capacity(wanted.0.len()) };
-    let mut joiner = Joiner { collected, open: None, shingle, walk: Walk::default() };
+        FeatureStore { scratch: corpus.output.scratch()?, places: HashMap::with_capacity(wanted.0.len()) };
+    let mut joiner = FeatureJoiner { collected, open: None, shingle, walk: Walk::default() };
     let visit = |settled: Settled, _: &Places| {
         let made = maker.make(&settled);
         Ok((settled, made))
@@ -273,13 +277,18 @@ pub(super) fn collect(
         joiner.add(&settled, made)?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Features, Feed::new(corpus).only(&sources)), &mut decider, visitor)?;
+    let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(
+        corpus,
+        PassProgress::new(Pass::Features, Feed::new(corpus).only(&sources)),
+        &mut decider,
+        visitor,
+    )?;
     let missing = wanted.0.iter().find(|(_, text)| !joiner.collected.places.contains_key(text));
     if let Some(&(member, _)) = missing {
         let document = match units {
-            Units::Documents => DocumentId(member),
-            Units::Paragraphs => places.locate(Ordinal(member)).document,
+            ComparedUnits::Documents => DocumentId(member),
+            ComparedUnits::Paragraphs => places.locate(Ordinal(member)).document,
         };
         let source = places.owner(document).source;
         return Err(Error::Changed { path: corpus.sources.get(source).place.relative.to_vec() });

@@ -38,23 +38,23 @@ use rayon::prelude::*;
 
 use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
-use super::decider::Known;
+use super::decider::KnownCorpus;
 use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
 use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
-use crate::decide::{Finding, Places, Rule, Texts};
+use crate::decide::{DocumentTexts, Finding, Places, Rule};
 use crate::error::{Error, Result};
 use crate::observe::Stage;
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
-use features::Collected;
+use features::FeatureStore;
 use sketch::DocumentSketches;
 
-/// What is compared.
+/// The units that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Units {
+enum ComparedUnits {
     Documents,
     Paragraphs,
 }
@@ -77,18 +77,18 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let (sketches, numbered) = sketch::documents(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
         let DocumentSketches { texts, texts_of } = sketches;
-        let compared = Compared { texts: &texts, banding, units: Units::Documents };
-        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Documents };
+        let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
-        findings.add_texts(Texts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
+        findings.add_texts(DocumentTexts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
     }
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
         let before = known.as_ref().map(|known| Searched { known, findings: &findings });
         let (texts, numbered) = sketch::paragraphs(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
-        let compared = Compared { texts: &texts, banding, units: Units::Paragraphs };
-        let Some(Known { places, .. }) = &known else { return Ok(Search { findings, known }) };
+        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Paragraphs };
+        let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
             removed.into_iter().map(|(text, found)| (Ordinal(texts.best(text)), found)).collect();
@@ -102,7 +102,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
 struct Compared<'a> {
     texts: &'a Signatures,
     banding: Banding,
-    units: Units,
+    units: ComparedUnits,
 }
 
 /// Bytes of memory for what is compared: half of what the ceiling leaves beside the batches that are read, and enough
@@ -112,15 +112,15 @@ struct Compared<'a> {
 fn near_budget(config: &Config) -> usize {
     const LEAST: usize = 1024 * 1024;
     let budget = config.memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
-    usize::try_from(budget).unwrap_or(usize::MAX).max(LEAST)
+    units::index(budget).max(LEAST)
 }
 
 /// Most bytes of a distinct text that stay in memory whatever there is of it, and those of its rank.
 const TEXT_BYTES: u64 = 28;
 const RANK_BYTES: u64 = 32;
 
-/// Checks that what must be in memory of so many distinct texts fits below the ceiling, if there is one: within half of
-/// what is above the [`FIXED`] part, and within a quarter if records of paragraphs are there too.
+/// Checks that the memory for `num_texts` distinct texts fits below the ceiling, if there is one: within half of what
+/// is above the [`FIXED`] part, and within a quarter if prints of paragraphs are in memory too.
 fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
     let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
     let near = &config.decide.near;
@@ -158,12 +158,12 @@ fn settle(
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let collected = features::collect(corpus, compared, &components, places)?;
+    let collected = features::keep_features(corpus, compared, &components, places)?;
     let cached = CACHED_BYTES.min(budget / 8);
     let banded = Banded { texts, banding };
     let batches =
         batches(&components, &collected, cached, budget, |group| near::num_bytes(group.len(), banded));
-    let store = Store(Mutex::new(collected));
+    let store = SharedFeatures(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
     let mut groups = components.iter();
@@ -186,7 +186,7 @@ fn settle(
 /// one begins another. A group that does not fit is settled alone.
 fn batches(
     components: &Components,
-    collected: &Collected,
+    collected: &FeatureStore,
     cached: usize,
     budget: usize,
     num_bytes: impl Fn(&[SignatureId]) -> usize,
@@ -208,10 +208,10 @@ fn batches(
     batches
 }
 
-/// What was collected, for all groups at once.
-struct Store(Mutex<Collected>);
+/// The features of all texts, shared by the groups that are settled in parallel.
+struct SharedFeatures(Mutex<FeatureStore>);
 
-impl Load for Store {
+impl Load for SharedFeatures {
     fn load(&self, text: SignatureId) -> Result<near::Features> {
         let mut bytes = Vec::new();
         // Poisoned only if a read panicked, and then the run is over.

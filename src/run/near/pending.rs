@@ -6,14 +6,14 @@ use crate::error::Result;
 use crate::store::{Output, Scratch};
 use crate::units::{Ordinal, count};
 
-/// What waits, in corpus order.
+/// Paragraphs that wait, in corpus order.
 pub(super) struct Pending<'a> {
     output: &'a dyn Output,
     num_bins: usize,
     /// Most paragraphs that wait in memory.
     limit: usize,
     in_memory: Vec<(Ordinal, Signed)>,
-    /// What comes before them, in a store of its own: nothing can be taken out of one.
+    /// The paragraphs before those in memory, in a store of its own, as nothing can be taken out of a store.
     on_disk: Option<(Box<dyn Scratch>, usize)>,
 }
 
@@ -24,7 +24,7 @@ const HEAD: usize = 40;
 const READ: usize = 1024;
 
 impl<'a> Pending<'a> {
-    /// Nothing waits yet. At most about so many bytes are kept in memory, of sketches of so many bins.
+    /// An empty queue. It keeps about `budget` bytes in memory, of sketches with `num_bins` bins.
     pub(super) fn new(output: &'a dyn Output, num_bins: usize, budget: usize) -> Self {
         // The record, and what an allocation takes.
         let limit = budget / (size_of::<(Ordinal, Signed)>() + num_bins * 2 + 16);

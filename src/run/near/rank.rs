@@ -16,10 +16,10 @@ pub(super) struct Ranking<'a> {
     order: Option<Order>,
 }
 
-/// What is known of the documents of a part.
+/// The ranks of the documents of a part.
 pub(super) struct PartRanks<'a> {
     keep: &'a Keep,
-    /// Of all its documents.
+    /// The rank of all its documents by their path.
     path: Rank,
     fields: Option<Fields<'a>>,
     chunk: &'a Chunk,

@@ -3,23 +3,23 @@
 use std::iter::Peekable;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Member, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{Banding, MemberPlace, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
 use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
-use crate::run::course::Course;
-use crate::run::decider::{Decider, Known};
-use crate::run::drive::{Visitor, drive};
+use crate::run::decider::{Decider, KnownCorpus};
+use crate::run::drive::{ChunkVisitor, drive};
 use crate::run::feed::Feed;
 use crate::run::found::{self, Searched};
 use crate::run::pass::{Keys, Pass};
+use crate::run::progress::PassProgress;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
-use crate::units::{DocumentId, Ordinal};
+use crate::units::{self, DocumentId, Ordinal};
 use crate::write::RecordIds;
 
 use super::pending::Pending;
@@ -33,9 +33,9 @@ pub(super) struct DocumentSketches {
     pub(super) texts_of: Vec<SignatureId>,
 }
 
-/// What is seen of a document, or of a piece of one.
-enum Seen {
-    /// Nothing to compare.
+/// The sketch of one slot: of a document, or of a piece of one.
+enum SlotSketch {
+    /// The slot has nothing to compare.
     Nothing,
     /// A whole document.
     Whole(Signed),
@@ -63,14 +63,14 @@ impl<'a> Sketcher<'a> {
         })
     }
 
-    /// No texts yet.
+    /// An empty set of texts.
     fn texts(&self) -> Signatures {
         let budget = near_budget(self.corpus.config) / 2;
         Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
     }
 
-    /// What is seen of each slot of a chunk.
-    fn look(&self, settled: &Settled) -> Result<Vec<Seen>> {
+    /// Sketches each slot of a chunk.
+    fn look(&self, settled: &Settled) -> Result<Vec<SlotSketch>> {
         let chunk = &settled.scanned.chunk;
         let mut seen = Vec::with_capacity(chunk.slots.len());
         let mut shingler = Shingler::new(self.shingle, NoNumbers);
@@ -84,15 +84,15 @@ impl<'a> Sketcher<'a> {
                 let mut shingles = shingler.finish();
                 seen.push(if part.is_piece_of_text() {
                     let sketch = Sketch::of(&shingles.take_complete(), self.banding.num_bins());
-                    Seen::Piece { sketch, shingles }
+                    SlotSketch::Piece { sketch, shingles }
                 } else {
                     let len = shingles.num_elements();
                     let sketch = Sketch::of(&shingles.into_hashes(), self.banding.num_bins());
                     match (sketch, settled.documents[number].digest) {
                         (Some(sketch), Some(digest)) => {
-                            Seen::Whole(signed(&sketch, digest.table_hash(), ranks.of(number, len)))
+                            SlotSketch::Whole(signed(&sketch, digest.table_hash(), ranks.of(number, len)))
                         }
-                        _ => Seen::Nothing,
+                        _ => SlotSketch::Nothing,
                     }
                 });
             }
@@ -106,32 +106,32 @@ fn signed(sketch: &Sketch, digest: u64, rank: Rank) -> Signed {
 }
 
 /// A long text of which some pieces are seen.
-struct OpenText {
+struct OpenSketch {
     sketch: Option<Sketch>,
     shingles: Shingles,
 }
 
 /// Adds up what is seen, in corpus order.
-struct Adder<'a> {
+struct SketchAdder<'a> {
     sketches: DocumentSketches,
-    open: Option<OpenText>,
+    open: Option<OpenSketch>,
     sketcher: &'a Sketcher<'a>,
-    /// What was found before: documents that go already are not compared.
+    /// Earlier findings. Documents that go by them are not compared.
     gone: Option<&'a Findings>,
     walk: Walk,
 }
 
-impl Adder<'_> {
-    fn add(&mut self, settled: &Settled, seen: Vec<Seen>) -> Result<()> {
+impl SketchAdder<'_> {
+    fn add(&mut self, settled: &Settled, seen: Vec<SlotSketch>) -> Result<()> {
         let mut walk = self.walk;
-        walk.chunk(&settled.scanned.chunk, &mut ChunkAdder { adder: self, settled, seen })?;
+        walk.chunk(&settled.scanned.chunk, &mut ChunkSketchAdder { adder: self, settled, seen })?;
         self.walk = walk;
         Ok(())
     }
 
     fn join(&mut self, sketch: Option<Sketch>, shingles: Shingles) {
         let Some(open) = &mut self.open else {
-            self.open = Some(OpenText { sketch, shingles });
+            self.open = Some(OpenSketch { sketch, shingles });
             return;
         };
         open.shingles.join(shingles, self.sketcher.shingle);
@@ -163,27 +163,29 @@ impl Adder<'_> {
             return Ok(());
         }
         let text = push(&mut self.sketches.texts, document.0, text, self.sketcher.corpus.output)?;
-        let index = usize::try_from(document.0).unwrap_or(usize::MAX);
+        let index = units::index(document.0);
         self.sketches.texts_of.resize(index, NO_TEXT);
         self.sketches.texts_of.push(text);
         Ok(())
     }
 }
 
-/// Adds what is seen of a chunk: one [`Seen`] for each of its slots.
-struct ChunkAdder<'c, 'a> {
-    adder: &'c mut Adder<'a>,
+/// Adds what is seen of a chunk: one [`SlotSketch`] for each of its slots.
+struct ChunkSketchAdder<'c, 'a> {
+    adder: &'c mut SketchAdder<'a>,
     settled: &'c Settled,
-    seen: Vec<Seen>,
+    seen: Vec<SlotSketch>,
 }
 
-impl ChunkAdder<'_, '_> {
-    fn seen(&mut self, number: usize) -> Seen {
-        self.seen.get_mut(number).map_or(Seen::Nothing, |seen| std::mem::replace(seen, Seen::Nothing))
+impl ChunkSketchAdder<'_, '_> {
+    fn seen(&mut self, number: usize) -> SlotSketch {
+        self.seen
+            .get_mut(number)
+            .map_or(SlotSketch::Nothing, |seen| std::mem::replace(seen, SlotSketch::Nothing))
     }
 }
 
-impl UnitVisitor for ChunkAdder<'_, '_> {
+impl UnitVisitor for ChunkSketchAdder<'_, '_> {
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
         self.adder.open = None;
         Ok(())
@@ -191,19 +193,19 @@ impl UnitVisitor for ChunkAdder<'_, '_> {
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         match self.seen(record.number) {
-            Seen::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
-            Seen::Piece { .. } | Seen::Nothing => Ok(()),
+            SlotSketch::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
+            SlotSketch::Piece { .. } | SlotSketch::Nothing => Ok(()),
         }
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         match self.seen(piece.number) {
-            Seen::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
-            Seen::Piece { sketch, shingles } => {
+            SlotSketch::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
+            SlotSketch::Piece { sketch, shingles } => {
                 self.adder.join(sketch, shingles);
                 if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
             }
-            Seen::Nothing => Ok(()),
+            SlotSketch::Nothing => Ok(()),
         }
     }
 
@@ -214,9 +216,14 @@ impl UnitVisitor for ChunkAdder<'_, '_> {
 }
 
 /// Adds a text that stands there. The store for what has no room is made when it is needed first.
-fn push(texts: &mut Signatures, member: Member, text: &Signed, output: &dyn Output) -> Result<SignatureId> {
+fn push(
+    texts: &mut Signatures,
+    member: MemberPlace,
+    text: &Signed,
+    output: &dyn Output,
+) -> Result<SignatureId> {
     if texts.needs_scratch() {
-        texts.spill_to(output.scratch()?);
+        texts.overflow_to(output.scratch()?);
     }
     texts.push(member, text)
 }
@@ -228,26 +235,27 @@ pub(super) fn documents(
     banding: Banding,
     before: Option<Searched<'_>>,
     ids: &mut RecordIds,
-) -> Result<(DocumentSketches, Option<Known>)> {
+) -> Result<(DocumentSketches, Option<KnownCorpus>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
     let gone = before.map(|before| before.findings);
-    let mut adder = Adder { sketches, open: None, sketcher: &sketcher, gone, walk: Walk::default() };
+    let mut adder = SketchAdder { sketches, open: None, sketcher: &sketcher, gone, walk: Walk::default() };
     let scope = corpus.config.decide.scope;
     let mut decider = Decider::new(Pass::Sketch, scope, found::basis(corpus, before)?);
     let visit = |settled: Settled, _: &Places| {
         let seen = sketcher.look(&settled)?;
         Ok((settled, seen))
     };
-    let mut commit = |(settled, seen): (Settled, Vec<Seen>), _: &Places| {
+    let mut commit = |(settled, seen): (Settled, Vec<SlotSketch>), _: &Places| {
         note(&settled, ids)?;
         report(corpus, &settled);
         adder.add(&settled, seen)?;
         check_texts(corpus.config, adder.sketches.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Sketch, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.sketches, decider.into_known()))
 }
 
@@ -346,7 +354,7 @@ pub(super) fn paragraphs(
     banding: Banding,
     before: Option<Searched<'_>>,
     ids: &mut RecordIds,
-) -> Result<(Signatures, Option<Known>)> {
+) -> Result<(Signatures, Option<KnownCorpus>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
     let pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
     let mut adder =
@@ -365,8 +373,9 @@ pub(super) fn paragraphs(
         check_texts(corpus.config, adder.texts.len())?;
         Ok(settled.scanned.chunk.bytes)
     };
-    let visitor = Visitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, sealer: None };
-    drive(corpus, Course::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    let visitor =
+        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
+    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     Ok((adder.texts, decider.into_known()))
 }
 

@@ -1,4 +1,4 @@
-//! What a source's output is appended with, piece by piece.
+//! Appends to the output of a source, piece by piece.
 
 use std::io::{self, Write};
 
@@ -8,18 +8,18 @@ use crate::error::Result;
 use crate::read::{Part, Wrap};
 use crate::run::convert::text_path;
 use crate::run::corpus::path_of;
-use crate::run::render::{Content, encode_error};
+use crate::run::render::{PartContent, encode_error};
 use crate::run::settled::Settled;
 use crate::store::Area;
-use crate::write::{Layout, Piece, SourceWriter};
+use crate::write::{BlankLines, SourceWriter, WritePiece};
 
-/// What is appended of a part.
+/// The formatted text of a part.
 #[derive(Clone, Copy)]
 struct Formatted<'a> {
     bytes: &'a [u8],
     /// Where each record ends if it is compressed by itself.
     ends: &'a [usize],
-    layout: Layout,
+    layout: BlankLines,
 }
 
 impl<'a> Recorder<'a> {
@@ -28,30 +28,30 @@ impl<'a> Recorder<'a> {
         &mut self,
         settled: &Settled,
         part: &Part,
-        content: Content,
+        content: PartContent,
         counts: &Counts,
     ) -> Result<()> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         let (more, layout) = match content {
-            Content::Bytes { bytes, ends, layout } => {
+            PartContent::Bytes { bytes, ends, layout } => {
                 let formatted = Formatted { bytes: &bytes, ends: &ends, layout };
                 self.append_bytes(part, formatted, counts, &mut open)?;
                 self.buffers.give_back(bytes);
                 (*counts, layout)
             }
-            Content::TooLong => {
+            PartContent::TooLong => {
                 let (more, layout) = self.append_long(settled, part, &mut open)?;
                 (Counts { bytes_input: counts.bytes_input, ..more }, layout)
             }
-            Content::Rows(rows) => {
+            PartContent::Rows(rows) => {
                 if counts.documents_kept > 0 {
-                    self.writer(part, &mut open)?.write(&Piece::Rows(&rows))?;
+                    self.writer(part, &mut open)?.write(&WritePiece::Rows(&rows))?;
                 }
-                (*counts, Layout::default())
+                (*counts, BlankLines::default())
             }
-            Content::Shard(rows) => {
+            PartContent::Shard(rows) => {
                 self.shards.as_mut().map_or(Ok(()), |shards| shards.append_rows(&rows))?;
-                (*counts, Layout::default())
+                (*counts, BlankLines::default())
             }
         };
         open.layout = open.layout.joined(layout);
@@ -82,9 +82,13 @@ impl<'a> Recorder<'a> {
         let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
         let writer = self.writer(part, open)?;
         if owes_blank {
-            writer.write(&Piece::Bytes(b"\n"))?;
+            writer.write(&WritePiece::Bytes(b"\n"))?;
         }
-        writer.write(&if ends.is_empty() { Piece::Bytes(bytes) } else { Piece::Records(bytes, ends) })
+        writer.write(&if ends.is_empty() {
+            WritePiece::Bytes(bytes)
+        } else {
+            WritePiece::Records(bytes, ends)
+        })
     }
 
     /// Appends what is too long to be formatted in memory: once to count it, and once to write it.
@@ -93,7 +97,7 @@ impl<'a> Recorder<'a> {
         settled: &Settled,
         part: &Part,
         open: &mut OpenDocument,
-    ) -> Result<(Counts, Layout)> {
+    ) -> Result<(Counts, BlankLines)> {
         let repair = self.config.split.repair;
         let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
         let (counts, layout) = counted.map_err(encode_error)?;
@@ -155,7 +159,8 @@ impl<'a> Recorder<'a> {
             if !pending.is_empty() {
                 let end = [pending.len()];
                 let is_record = part.kind.is_compressed_by_record();
-                let piece = if is_record { Piece::Records(&pending, &end) } else { Piece::Bytes(&pending) };
+                let piece =
+                    if is_record { WritePiece::Records(&pending, &end) } else { WritePiece::Bytes(&pending) };
                 writer.write(&piece)?;
             }
         }

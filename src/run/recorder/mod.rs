@@ -1,5 +1,5 @@
-//! Commit: what a rendered chunk changes in order: large files are appended to, the ledger and the list of
-//! rejections go on, counts are added up. One chunk at a time, in corpus order.
+//! Records rendered chunks in corpus order, one at a time: large files are appended to, ledger and list of rejections
+//! go on, counts are added up.
 
 mod append;
 mod files;
@@ -9,7 +9,7 @@ mod tally;
 pub(crate) use saved::SavedRecorder;
 
 use crate::account::{
-    Checkpoint, Counts, EvidenceStore, Ledger, LedgerContext, RejectedLine, Summary, names,
+    Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, names,
 };
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
@@ -17,24 +17,24 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
 use crate::store::{Area, Output, OutputFile, WrittenFile, path};
-use crate::write::{Converted, Layout, RecordIds, Shards, SourceWriter};
+use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
-use crate::run::render::{Content, Rendered, RenderedPart};
+use crate::run::render::{PartContent, Rendered, RenderedPart};
 use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use files::FileList;
 pub(crate) use tally::{SavedTally, Tally};
 
-/// The record of a run while it is made.
+/// Makes the account of a run, and appends to its output.
 pub(crate) struct Recorder<'a> {
     sources: &'a SourceList,
     output: &'a dyn Output,
     spooler: &'a dyn Spooler,
     config: &'a Config,
     buffers: &'a Buffers,
-    ledger: Ledger,
+    ledger: LedgerWriter,
     findings: Option<&'a Findings>,
     earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
@@ -55,12 +55,13 @@ pub(crate) struct Recorder<'a> {
 /// A document or container that is appended to, piece by piece.
 #[derive(Default)]
 struct OpenDocument {
-    /// What its pieces add up to; counted when it is whole, as it may still turn out to be bad.
+    /// Counts of its pieces so far. They are added to the run's when the document is whole, as it may still turn out to
+    /// be bad.
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     /// Where the ledger goes back to then.
-    checkpoint: Option<Checkpoint>,
-    /// What stands before the first document that is kept, and goes if none is.
+    rollback_point: Option<RollbackPoint>,
+    /// Bytes that stand before the first kept document. They are dropped if no document is kept.
     pending: Vec<u8>,
     /// Something of it is written.
     is_written: bool,
@@ -68,15 +69,15 @@ struct OpenDocument {
     text: Spool,
 }
 
-/// What a recorder writes to beside the corpus.
-pub(crate) struct RecordFiles {
+/// The files and stores that a recorder writes beside the corpus.
+pub(crate) struct AccountFiles {
     pub(crate) ledger: Box<dyn OutputFile>,
     pub(crate) rejected: Box<dyn OutputFile>,
     pub(crate) files: Box<dyn OutputFile>,
 }
 
 /// Stores that the ledger looks things up in: the ids of records, and why texts go.
-pub(crate) struct RecordStores {
+pub(crate) struct LedgerStores {
     pub(crate) ids: RecordIds,
     pub(crate) evidence: EvidenceStore,
 }
@@ -84,13 +85,13 @@ pub(crate) struct RecordStores {
 /// The stores of records' ids.
 pub(crate) const ID_STORES: [&str; 2] = ["ids-index", "ids"];
 
-impl RecordFiles {
+impl AccountFiles {
     /// Begins them.
     pub(crate) fn create(output: &dyn Output) -> Result<Self> {
         Ok(Self {
-            ledger: output.create(Area::Record, names::LEDGER.as_bytes())?,
-            rejected: output.create(Area::Record, names::REJECTED.as_bytes())?,
-            files: output.create(Area::Record, names::FILES.as_bytes())?,
+            ledger: output.create(Area::Account, names::LEDGER.as_bytes())?,
+            rejected: output.create(Area::Account, names::REJECTED.as_bytes())?,
+            files: output.create(Area::Account, names::FILES.as_bytes())?,
         })
     }
 }
@@ -98,13 +99,13 @@ impl RecordFiles {
 impl<'a> Recorder<'a> {
     pub(crate) fn new(
         corpus: &Corpus<'a>,
-        files: RecordFiles,
-        stores: RecordStores,
+        files: AccountFiles,
+        stores: LedgerStores,
         findings: Option<&'a Findings>,
     ) -> Self {
         let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
-        let RecordFiles { ledger, rejected, files } = files;
-        let RecordStores { ids, evidence } = stores;
+        let AccountFiles { ledger, rejected, files } = files;
+        let LedgerStores { ids, evidence } = stores;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
             Some(to) => Some(Shards::new(output, to, config.write.shard_bytes())),
@@ -115,7 +116,7 @@ impl<'a> Recorder<'a> {
             spooler,
             config,
             buffers,
-            ledger: Ledger::new(ledger, ids, evidence),
+            ledger: LedgerWriter::new(ledger, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,
@@ -130,12 +131,12 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// What searches found.
+    /// Findings of the searches of the whole corpus.
     pub(crate) fn findings(&self) -> Option<&'a Findings> {
         self.findings
     }
 
-    /// What the ledger needs to know.
+    /// The information that the ledger needs to name places.
     fn context<'p>(&self, places: &'p Places) -> LedgerContext<'p>
     where
         'a: 'p,
@@ -228,8 +229,8 @@ impl<'a> Recorder<'a> {
     /// Takes back what is written of a large text document that turned out to be bad.
     fn retract(&mut self, part: &Part) -> Result<()> {
         let Some(open) = self.open.take() else { return Ok(()) };
-        if let Some(checkpoint) = open.checkpoint {
-            self.ledger.roll_back(checkpoint)?;
+        if let Some(rollback_point) = open.rollback_point {
+            self.ledger.roll_back(rollback_point)?;
         }
         let is_member = part.member().is_some() && self.config.write.to.is_none();
         match &mut self.writer {
@@ -265,8 +266,8 @@ impl UnitVisitor for PartCommit<'_, '_> {
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
         if self.rendered.content.is_some() {
             let is_piece = part.is_piece_of_text();
-            let checkpoint = if is_piece { Some(self.recorder.ledger.checkpoint()?) } else { None };
-            self.recorder.open = Some(OpenDocument { checkpoint, ..OpenDocument::default() });
+            let rollback_point = if is_piece { Some(self.recorder.ledger.rollback_point()?) } else { None };
+            self.recorder.open = Some(OpenDocument { rollback_point, ..OpenDocument::default() });
         }
         Ok(())
     }
@@ -294,7 +295,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         let RenderedPart { mut counts, stretches, files, content } = std::mem::take(rendered);
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
-        if matches!(content, Some(Content::TooLong)) {
+        if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {
                 recorder.ledger.push(document, stretch, context)

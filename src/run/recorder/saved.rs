@@ -1,10 +1,10 @@
-//! A record that is saved, for a run that may have to go on after it was cut short.
+//! The part of the recorder that is saved for a resumed run.
 
 use serde::{Deserialize, Serialize};
 
 use super::files::FileList;
-use super::{ID_STORES, OpenDocument, RecordFiles, Recorder, SavedTally, Tally};
-use crate::account::{Counts, EvidenceStore, Ledger, SavedLedger, names};
+use super::{AccountFiles, ID_STORES, OpenDocument, Recorder, SavedTally, Tally};
+use crate::account::{Counts, EvidenceStore, LedgerWriter, SavedLedgerWriter, names};
 use crate::config::TargetFormat;
 use crate::decide::Findings;
 use crate::error::Result;
@@ -12,12 +12,12 @@ use crate::read::Wrap;
 use crate::run::corpus::Corpus;
 use crate::run::walk::Walk;
 use crate::store::Area;
-use crate::write::{Layout, RecordIds, SavedShards, Shards, SourceWriter};
+use crate::write::{BlankLines, RecordIds, SavedShards, Shards, SourceWriter};
 
-/// A record that was saved.
+/// A saved [`Recorder`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
-    ledger: SavedLedger,
+    ledger: SavedLedgerWriter,
     /// How long the list of rejections was.
     rejected: u64,
     /// How long the list of what was written was.
@@ -29,11 +29,11 @@ pub(crate) struct SavedRecorder {
     tally: SavedTally,
 }
 
-/// An [`OpenDocument`] that was saved: a container. In the middle of a text nothing is.
+/// A saved [`OpenDocument`]: a container. In the middle of a text nothing is saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct SavedDocument {
     counts: Counts,
-    layout: Layout,
+    layout: BlankLines,
     num_lines: u64,
     pending: Vec<u8>,
     is_written: bool,
@@ -46,15 +46,15 @@ impl OpenDocument {
         SavedDocument { counts, layout, num_lines: walk.lines(), pending: self.pending.clone(), is_written }
     }
 
-    fn take_up(saved: SavedDocument) -> (Self, Walk) {
+    fn resume(saved: SavedDocument) -> (Self, Walk) {
         let SavedDocument { counts, layout, num_lines, pending, is_written } = saved;
         (Self { counts, layout, pending, is_written, ..Self::default() }, Walk::resumed(num_lines))
     }
 }
 
 impl<'a> Recorder<'a> {
-    /// Takes up a record that was saved; its files and stores are as they were then.
-    pub(crate) fn take_up(
+    /// Resumes a saved recorder, with its files and stores as they were then.
+    pub(crate) fn resume(
         corpus: &Corpus<'a>,
         saved: SavedRecorder,
         findings: Option<&'a Findings>,
@@ -64,13 +64,13 @@ impl<'a> Recorder<'a> {
         let output = corpus.output;
         let [index, ids] =
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
-        let ids = RecordIds::take_up(&ledger.ids, [index?, ids?]);
-        let files = RecordFiles {
-            ledger: output.reopen(Area::Record, names::LEDGER.as_bytes(), ledger.len)?,
-            rejected: output.reopen(Area::Record, names::REJECTED.as_bytes(), rejected)?,
-            files: output.reopen(Area::Record, names::FILES.as_bytes(), files)?,
+        let ids = RecordIds::resume(&ledger.ids, [index?, ids?]);
+        let files = AccountFiles {
+            ledger: output.reopen(Area::Account, names::LEDGER.as_bytes(), ledger.len)?,
+            rejected: output.reopen(Area::Account, names::REJECTED.as_bytes(), rejected)?,
+            files: output.reopen(Area::Account, names::FILES.as_bytes(), files)?,
         };
-        let RecordFiles { ledger: ledger_file, rejected, files } = files;
+        let AccountFiles { ledger: ledger_file, rejected, files } = files;
         let (writer, open_path) = match writer {
             None => (None, Vec::new()),
             Some((relative, len)) => {
@@ -80,18 +80,18 @@ impl<'a> Recorder<'a> {
         };
         let shards = match (corpus.config.write.to, shards) {
             (Some(to), Some(saved)) => {
-                Some(Shards::take_up(output, to, corpus.config.write.shard_bytes(), saved)?)
+                Some(Shards::resume(output, to, corpus.config.write.shard_bytes(), saved)?)
             }
             _ => None,
         };
-        let (open, walk) = open.map(OpenDocument::take_up).unzip();
+        let (open, walk) = open.map(OpenDocument::resume).unzip();
         Ok(Self {
             sources: corpus.sources,
             output,
             spooler: corpus.spooler,
             config: corpus.config,
             buffers: corpus.buffers,
-            ledger: Ledger::take_up(ledger, ledger_file, ids, evidence),
+            ledger: LedgerWriter::resume(ledger, ledger_file, ids, evidence),
             findings,
             earlier: corpus.earlier(),
             rejected,
@@ -102,15 +102,15 @@ impl<'a> Recorder<'a> {
             walk: walk.unwrap_or_default(),
             open,
             is_in_archive: false,
-            tally: Tally::take_up(corpus, tally, findings),
+            tally: Tally::resume(corpus, tally, findings),
         })
     }
 
-    /// Saves the record, if it is where it can be taken up: nothing is held back by a compressor or an archive, and no
-    /// text is half-written.
+    /// Saves the recorder, if it can be resumed here: no compressor or archive holds anything back, and no text is
+    /// half-written.
     pub(super) fn saved(&mut self) -> Result<Option<SavedRecorder>> {
         let is_text =
-            self.open.as_ref().is_some_and(|open| open.checkpoint.is_some() || !open.text.is_empty());
+            self.open.as_ref().is_some_and(|open| open.rollback_point.is_some() || !open.text.is_empty());
         let writer = match &self.writer {
             None => None,
             Some(writer) if writer.is_plain() => Some((self.open_path.clone(), writer.len())),
@@ -123,7 +123,7 @@ impl<'a> Recorder<'a> {
                 saved => saved,
             },
         };
-        // Which members were written after that could not be told.
+        // The members that were written after the checkpoint would not be known.
         let is_scattered = self.is_in_archive && self.config.write.to == Some(TargetFormat::Txt);
         if is_text || is_scattered {
             return Ok(None);

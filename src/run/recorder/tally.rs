@@ -1,9 +1,9 @@
-//! What became of sources, members, records and documents: counted as they go by in corpus order, and told to the
-//! observer. What cleans and what only checks count the same way.
+//! Counts sources, members, records and documents in corpus order, and reports progress to the observer. Cleaning and
+//! checking count in one way.
 
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Counts, Directories, Summary, Unit};
+use crate::account::{CountedUnit, Counts, Directories, Summary};
 use crate::decide::{Findings, Owner, Verdict};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
@@ -21,7 +21,7 @@ pub(crate) struct Tally<'a> {
     findings: Option<&'a Findings>,
     summary: Summary,
     directories: Directories,
-    /// Bytes of the open source that were read, and those that the observer was told of.
+    /// Bytes of the open source that were read, and those of them that the observer was given.
     read: u64,
     told: u64,
 }
@@ -54,8 +54,8 @@ impl<'a> Tally<'a> {
         SavedTally { summary, directories, read: self.read, told: self.told }
     }
 
-    /// Takes up counts that were saved.
-    pub(crate) fn take_up(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
+    /// Resumes saved counts.
+    pub(crate) fn resume(corpus: &Corpus<'a>, saved: SavedTally, findings: Option<&'a Findings>) -> Self {
         let SavedTally { summary, directories, read, told } = saved;
         Self { summary, directories, read, told, ..Self::new(corpus, findings) }
     }
@@ -89,7 +89,7 @@ impl<'a> Tally<'a> {
 
     /// Counts a source or a member by what became of it; gives it back if it is rejected.
     pub(crate) fn end_unit(&mut self, part: &Part) -> Option<Rejection> {
-        let unit = if part.member().is_some() { Unit::Member } else { Unit::File };
+        let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
         match &part.fate {
             PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => {

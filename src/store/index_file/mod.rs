@@ -35,17 +35,17 @@ use super::overlap::canonical;
 use super::{Append, ReadAt, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
-use marker::{Identity, Marker};
+use marker::{DirectoryIdentity, Marker};
 use names::{Lock, Names, create, remove};
 
 /// An open file. It stays what it was when the file is replaced.
 #[derive(Debug)]
-struct DiskFile {
+struct OpenIndexFile {
     file: File,
     len: u64,
 }
 
-impl ReadAt for DiskFile {
+impl ReadAt for OpenIndexFile {
     fn read_at(&self, offset: u64, content: &mut [u8]) -> io::Result<()> {
         self.file.read_exact_at(content, offset)
     }
@@ -72,7 +72,7 @@ pub fn open_for_reading(path: &Path) -> Result<Box<dyn ReadAt>> {
     }
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     let len = file.metadata().map_err(|error| unreadable(&error))?.len();
-    Ok(Box::new(DiskFile { file, len }))
+    Ok(Box::new(OpenIndexFile { file, len }))
 }
 
 fn no_file(path: &Path) -> Error {
@@ -167,7 +167,7 @@ impl Replacement {
     /// [`Error::Output`] if the disk is full or `staged` is not there.
     pub fn prepare(&self, out: &Path, staged: &Path) -> Result<()> {
         self.sync()?;
-        let identity = Identity::of(staged).map_err(output_error(staged, "find"))?;
+        let identity = DirectoryIdentity::of(staged).map_err(output_error(staged, "find"))?;
         let content = Marker { out: canonical(out), identity }.content();
         let pending = &self.names.pending;
         let written = create(pending).and_then(|mut file| {

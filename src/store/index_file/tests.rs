@@ -38,7 +38,7 @@ impl Sandbox {
         new
     }
 
-    /// What a killed process leaves: all of it but the lock.
+    /// Leaves the files behind as a killed process would, but releases the lock.
     fn kill(&self, mut new: Replacement) {
         let new_file = fs::read(&new.names.new).ok();
         new.file = None; // nothing is settled
@@ -46,7 +46,7 @@ impl Sandbox {
         assert_eq!(fs::read(self.path("day.index.tamis-new")).ok(), new_file);
     }
 
-    /// What the index is to a reader; and nothing else is left.
+    /// Reads the index as any reader would, and checks that no other file is left.
     fn read(&self) -> String {
         let file = open_for_reading(&self.index()).unwrap();
         let mut content = vec![0; usize::try_from(file.len()).unwrap()];
@@ -184,13 +184,16 @@ fn a_number_used_again_is_not_the_same_directory() {
     let sandbox = Sandbox::new();
     let new = sandbox.begin();
     new.prepare(&sandbox.out(), &sandbox.staged()).unwrap();
-    let born = Identity::of(&sandbox.staged()).unwrap().born;
+    let born = DirectoryIdentity::of(&sandbox.staged()).unwrap().born;
     sandbox.kill(new);
     fs::remove_dir(sandbox.staged()).unwrap();
     fs::create_dir(sandbox.out()).unwrap();
     if born != 0 {
         assert_eq!(sandbox.read(), "old");
     }
-    let odd = Marker { out: from_bytes(b"/a\nb\xff").to_owned(), identity: Identity { inode: 1, born: 0 } };
+    let odd = Marker {
+        out: from_bytes(b"/a\nb\xff").to_owned(),
+        identity: DirectoryIdentity { inode: 1, born: 0 },
+    };
     assert_eq!(Marker::parse(&odd.content()), Some(odd));
 }

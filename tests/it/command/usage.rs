@@ -332,9 +332,45 @@ fn a_flag_can_say_no() {
         sandbox.tamis(&["clean", "in", "--out", "out", "--dry-run=false", "--force=false", "--quiet=false"]);
     ran.exits(2).says(&["--force"]);
     assert_eq!(sandbox.read_text("out/old.txt"), "old\n");
-    let ran = sandbox.tamis(&["clean", "in", "--out", "out", "--dry-run=false"]);
+    let ran = sandbox.tamis(&["clean", "in", "--out", "out", "--dry-run=false", "--config", "tamis.toml"]);
     assert_eq!(ran.exits(0).out(), "");
     assert!(!sandbox.exists("out/old.txt") && sandbox.exists("out/a.txt"));
+}
+
+/// A `tamis.toml` that lies there may come from a stranger, with the inputs.
+#[test]
+fn a_file_that_is_found_replaces_nothing_and_writes_below_its_directory() {
+    let sandbox = Sandbox::new();
+    sandbox.file("work/in/a.txt", "a\na\n");
+    sandbox.file("home/letter.txt", "dear\n");
+    std::os::unix::fs::symlink(sandbox.path("home"), sandbox.path("work/link")).expect("a link");
+    let at_work = |args: &[&str]| run(sandbox.command(args).current_dir(sandbox.path("work")));
+    for (file, said) in [
+        ("out = '../home'", "out: ../home is not below"),
+        ("out = 'link'", "out: link is not below"),
+        ("out = 'link/new'", "out: link/new is not below"),
+        ("out = '.'", "out: . is not below"),
+        ("out = '-'\nrecord = '../home/record'", "record: ../home/record is not below"),
+        ("out = 'new'\nindex = '../home/letter.txt'", "index: ../home/letter.txt is not below"),
+        ("out = 'new'\nspill-dir = '../home'", "spill-dir: ../home is not below"),
+        ("out = 'new'\nforce = true", "force: a file that is found by itself replaces nothing"),
+    ] {
+        sandbox.file("work/tamis.toml", file);
+        at_work(&["clean", "in"]).exits(2).says(&["tamis.toml", said, "name the file with --config"]);
+        assert!(!sandbox.exists("work/new"), "{file}");
+    }
+    sandbox.file("work/tamis.toml", "[check]\nformat = ['html=../home/letter.txt']\n");
+    at_work(&["check", "in"]).exits(2).says(&["[check] format: ../home/letter.txt is not below"]);
+    assert_eq!(fs::read_dir(sandbox.path("home")).expect("a directory").count(), 1);
+    assert_eq!(sandbox.read_text("home/letter.txt"), "dear\n");
+    // What a flag says, or a file that is named, was meant.
+    sandbox.file("work/tamis.toml", "out = '../other'\n");
+    at_work(&["clean", "in", "--out", "new"]).exits(0);
+    at_work(&["clean", "in", "--config", "tamis.toml"]).exits(0);
+    assert!(sandbox.exists("work/new/a.txt") && sandbox.exists("other/a.txt"));
+    sandbox.file("work/tamis.toml", "out = 'made/new'\n[check]\nformat = ['html=reports/page.html']\n");
+    at_work(&["clean", "in"]).exits(0);
+    at_work(&["config"]).exits(0);
 }
 
 #[test]

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tamis::config::{Config, MatchMode, Repair, SplitMode};
 use tamis::fingerprint::Fingerprint;
 use tamis::index::{
-    BLOCK_ENTRIES, Entry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter, IndexedDocument,
-    MAX_PLACES, NewRun, add_run, merge,
+    BLOCK_ENTRIES, IndexEntry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter,
+    IndexedDocument, MAX_PLACES, NewRun, add_run, merge,
 };
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
@@ -87,7 +87,7 @@ fn written(
     let mut bytes = Vec::new();
     let mut writer = IndexWriter::new(&mut bytes, settings, runs).unwrap();
     for (fingerprint, place) in entries {
-        writer.push(Entry { fingerprint: *fingerprint, place: Ordinal(*place) }).unwrap();
+        writer.push(IndexEntry { fingerprint: *fingerprint, place: Ordinal(*place) }).unwrap();
     }
     for document in documents {
         writer.push_document(document).unwrap();
@@ -191,7 +191,7 @@ fn added(runs: &[Run]) -> Vec<u8> {
         let alone = open(&built(&settings, std::slice::from_ref(run)));
         let entries = alone
             .entries(0..=u64::MAX)
-            .map(|entry| entry.map(|entry| Entry { place: Ordinal(entry.place.0 + base), ..entry }));
+            .map(|entry| entry.map(|entry| IndexEntry { place: Ordinal(entry.place.0 + base), ..entry }));
         let new = NewRun { name: &run.name, num_paragraphs: alone.num_places(), settings: &settings };
         let mut out = Vec::new();
         let mut writer = add_run(index.as_ref(), new, entries, &mut out).unwrap();
@@ -238,8 +238,10 @@ fn ranges_of_many_blocks() {
     let (bytes, entries) = large(count, print);
     let index = open(&bytes);
     assert_eq!(index.num_entries(), u64::from(count));
-    let all: Vec<_> =
-        entries.iter().map(|(print, place)| Entry { fingerprint: *print, place: Ordinal(*place) }).collect();
+    let all: Vec<_> = entries
+        .iter()
+        .map(|(print, place)| IndexEntry { fingerprint: *print, place: Ordinal(*place) })
+        .collect();
     let fences = all.iter().step_by(BLOCK_ENTRIES).map(|entry| prefix(&entry.fingerprint));
     let bounds = fences.flat_map(|fence| [fence - 1, fence, fence + 1]).chain([0, 1 << 40, u64::MAX]);
     let bounds: Vec<u64> = bounds.step_by(3).chain([0, u64::MAX]).collect();
@@ -301,7 +303,7 @@ fn large_indexes_merge() {
     assert_eq!(index.num_entries(), 13_000);
     let base = 9000 * 3 + 7;
     for entry in index.entries(0..=u64::MAX) {
-        let Entry { fingerprint, place } = entry.unwrap();
+        let IndexEntry { fingerprint, place } = entry.unwrap();
         let expected = a.get(&fingerprint).copied().unwrap_or_else(|| b[&fingerprint] + base);
         assert_eq!(place.0, expected);
         if place.0 % 16 > 0 {
@@ -505,8 +507,10 @@ fn the_larger_min_chars_is_the_merged_one() {
 fn what_cannot_be_is_not_written() {
     let mut bytes = Vec::new();
     let runs = [IndexRun::new("a", 10), IndexRun::new("b", 0), IndexRun::new("c", 10)];
-    let entry =
-        |key: u8, place| Entry { fingerprint: Fingerprint::from_bytes([key; 16]), place: Ordinal(place) };
+    let entry = |key: u8, place| IndexEntry {
+        fingerprint: Fingerprint::from_bytes([key; 16]),
+        place: Ordinal(place),
+    };
     let document = |start, num_paragraphs| IndexedDocument {
         path: b"a.txt",
         record: None,

@@ -52,7 +52,7 @@ const RUN: [&str; 26] = [
     "decider",
     "found",
     "ceiling",
-    "course",
+    "progress",
     "checkpoint",
     "overflow",
     "drive",
@@ -90,7 +90,7 @@ const READ: [&str; 19] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 21] = [
+const OPTIONS: [&str; 22] = [
     "keys",
     "choices",
     "path",
@@ -107,6 +107,7 @@ const OPTIONS: [&str; 21] = [
     "gate",
     "all",
     "table",
+    "found",
     "file",
     "layers",
     "settings",

@@ -5,7 +5,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use tamis::config::{MatchMode, Repair, Scope, SplitMode};
-use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Outcome};
 
 use crate::support::disk;
@@ -334,7 +334,7 @@ struct Failing {
 }
 
 impl Input for Failing {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         let file = self.files.open(place)?;
         if place.relative == self.path.as_bytes() {
             return Ok(Box::new(Broken { file, after: self.after }));
@@ -342,7 +342,7 @@ impl Input for Failing {
         Ok(file)
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         self.files.size(place)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use serde_json::Value;
 use tamis::config::{Limit, NearPreset, NearUnits};
 use tamis::observe::Stage;
-use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, Error, NoObserver, Observer};
 
 use crate::support::fault::Fault;
@@ -45,11 +45,11 @@ impl Shifting {
 }
 
 impl Input for Shifting {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         self.now().open(place)
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         self.now().size(place)
     }
 }

@@ -113,7 +113,7 @@ fn what_is_no_account_is_an_error_with_its_path() {
     ];
     for (name, result) in errors {
         let error = result.expect_err(name);
-        assert!(matches!(&error, Error::Record { path, .. } if *path == account.join(name)), "{error}");
+        assert!(matches!(&error, Error::Account { path, .. } if *path == account.join(name)), "{error}");
         for part in ["not what this version of tamis writes there", "run it again"] {
             assert!(error.to_string().contains(part), "{error}");
         }

@@ -246,8 +246,8 @@ fn several_inputs_and_a_configuration_file() {
         // Another order is another corpus order.
         run(&["verify", "in", "more/f.txt", "--out", "out"], &[]);
     }
-    sandbox.file("tamis.toml", "input = ['in']\nout = 'out'\nforce = true\nmatch = 'loose'\n");
-    sandbox.tamis(&["clean", "-q"]).exits(0);
+    sandbox.file("tamis.toml", "input = ['in']\nout = 'out'\nmatch = 'loose'\n");
+    sandbox.tamis(&["clean", "-q", "--force"]).exits(0);
     sandbox.tamis(&["verify"]).exits(0);
     let json = sandbox.tamis(&["verify", "--json"]);
     let audit: Value = serde_json::from_slice(&json.exits(0).stdout).expect("JSON");

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tamis::store::{Input, InputFile, MemoryInput, MemoryOutput, Place};
+use tamis::store::{Input, InputFile, InputPlace, MemoryInput, MemoryOutput};
 use tamis::{Config, NoObserver, Outcome};
 
 use crate::support::lines::lines;
@@ -201,7 +201,7 @@ struct Unsteady {
 }
 
 impl Input for Unsteady {
-    fn open(&self, place: Place<'_>) -> io::Result<Box<dyn InputFile>> {
+    fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         if self.vanished.contains(name) {
             return Err(io::ErrorKind::NotFound.into());
@@ -210,7 +210,7 @@ impl Input for Unsteady {
         Ok(if self.torn.contains(name) { Box::new(Torn(file)) } else { file })
     }
 
-    fn size(&self, place: Place<'_>) -> io::Result<u64> {
+    fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {
         let name = str::from_utf8(place.relative).expect("UTF-8");
         self.sizes.get(name).map_or_else(|| self.files.size(place), |&size| Ok(size))
     }

@@ -609,8 +609,8 @@ fn clean_swapped(sandbox: &Sandbox, config: &Config, swap: Swap<'_>) -> (Vec<(St
             (String::from_utf8(name).expect("UTF-8"), String::from_utf8_lossy(&content).into_owned());
         match area {
             Area::Corpus => written.push((name, content)),
-            Area::Record if name == "rejected.jsonl" => rejected = content,
-            Area::Record => {}
+            Area::Account if name == "rejected.jsonl" => rejected = content,
+            Area::Account => {}
         }
     }
     (written, rejected)

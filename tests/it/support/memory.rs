@@ -1,7 +1,7 @@
 //! Runs of the library in memory, and what they leave.
 
 use serde_json::Value;
-use tamis::discover::{Format, Plan, SourceList};
+use tamis::discover::{Format, SourceList, SourcePlan};
 use tamis::error::SkipReason;
 use tamis::store::{Area, Input, MemoryInput, MemoryOutput, Output};
 use tamis::{Config, NoObserver, Observer, Outcome};
@@ -43,9 +43,9 @@ pub(crate) fn run<'a>(
             let path = path.as_bytes();
             let is_unsupported = Format::is_unsupported(path);
             let plan = if is_unsupported {
-                Plan::Skip(SkipReason::Unsupported)
+                SourcePlan::Skip(SkipReason::Unsupported)
             } else {
-                Plan::Read(Format::of(path))
+                SourcePlan::Read(Format::of(path))
             };
             sources.push(0, path, plan)?;
         }

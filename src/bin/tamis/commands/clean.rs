@@ -18,7 +18,7 @@ OUT holds the cleaned documents and nothing else. Beside it, OUT.tamis holds sum
 removed.jsonl.zst (every removed paragraph and where its twin stands), rejected.jsonl and run.json.
 
 Every option can stand in tamis.toml (in the current directory, or --config FILE) under its long name; \
-a flag beats the file.
+a flag beats the file. A tamis.toml that is found, not named, cannot force, and writes only below its directory.
 
 Exit codes: 0 done, 2 error and nothing was published, 3 done but some inputs were rejected, 130 interrupted.";
 
@@ -45,6 +45,8 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
     let destination = settings.options.output.destination()?;
     if destination == Destination::Nowhere {
         settings.leave_index();
+    } else {
+        settings.confine()?;
     }
     let Options { sources, json, messages, .. } = &settings.options;
     let roots = sources.roots()?;

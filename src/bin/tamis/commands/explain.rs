@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::LedgerLine;
 use tamis::store::path::{bytes, lossless};
-use tamis::{Excerpt, Missing, Originals, Run, Wanted};
+use tamis::{Excerpt, ExcerptRequest, Missing, Originals, Run};
 
 use super::sources;
 use crate::exit::Exit;
@@ -138,7 +138,8 @@ fn resolve(
         return Ok(reading.clone());
     }
     // A member of an archive that lost nothing, perhaps: only reading can tell.
-    let whole = |reading: &Reading| Wanted { path: reading.path.clone(), record: None, paragraphs: None };
+    let whole =
+        |reading: &Reading| ExcerptRequest { path: reading.path.clone(), record: None, paragraphs: None };
     let answers = originals.read(&readings.iter().map(whole).collect::<Vec<_>>(), progress)?;
     let read = answers.iter().position(Result::is_ok);
     let known = read.or_else(|| answers.iter().position(|answer| *answer != Err(Missing::NoDocument)));
@@ -189,15 +190,15 @@ impl Teller<'_> {
         let of_line = |line: &LedgerLine<'_>| {
             let LedgerLine { path, record, first, last, .. } = line;
             let removed =
-                Wanted { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = line.survivor_here().map(|survivor| Wanted {
+                ExcerptRequest { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
+            let twin = line.survivor_here().map(|survivor| ExcerptRequest {
                 path: survivor.path.to_string(),
                 record: survivor.record,
                 paragraphs: Some((survivor.first, survivor.last)),
             });
             [Some(removed), twin]
         };
-        let wanted: Vec<Wanted> = lines.iter().flat_map(of_line).flatten().collect();
+        let wanted: Vec<ExcerptRequest> = lines.iter().flat_map(of_line).flatten().collect();
         let mut texts = self.originals.read(&wanted, self.progress)?.into_iter();
         let style = Page::of_stdout(self.args.full);
         for line in lines {
@@ -232,7 +233,7 @@ impl Teller<'_> {
     fn tell_of_nothing(&self) -> anyhow::Result<()> {
         let Reading { path, record, paragraph } = self.reading;
         let paragraphs = paragraph.map(|paragraph| (paragraph, paragraph));
-        let wanted = Wanted { path: path.clone(), record: *record, paragraphs };
+        let wanted = ExcerptRequest { path: path.clone(), record: *record, paragraphs };
         let answer: Result<Excerpt, Missing> =
             self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
         let place = place_typed(self.reading);

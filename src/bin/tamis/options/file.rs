@@ -39,6 +39,11 @@ impl ConfigFile {
         Self { config: None, no_config: true }
     }
 
+    /// Whether the file is read because it lies there: nobody named it.
+    pub(super) fn is_found(&self) -> bool {
+        self.config.is_none()
+    }
+
     /// What people call it.
     pub(super) fn name(&self) -> String {
         self.config.as_ref().map_or(DEFAULT_NAME.to_owned(), |path| printable(path))

@@ -1,12 +1,17 @@
 //! Layers of options: defaults, a file, flags.
 
-use anyhow::bail;
+use std::path::Path;
+
+use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 use toml::{Table, Value};
 
-use super::file::{self, ConfigFile};
+use super::file::{self, CHECK, ConfigFile};
+use super::found::{REMEDY, confine};
+use super::gate::GateOptions;
 use super::keys::{arguments, key};
+use super::path::AnyPath;
 use super::table::{lay_over, table};
 
 /// What was typed, and what a file says.
@@ -16,12 +21,55 @@ pub(crate) struct Layers {
     pub(super) file: Table,
     /// What the file is called.
     pub(super) name: String,
+    /// Whether nobody named the file.
+    pub(super) is_found: bool,
 }
 
 impl Layers {
     /// What was typed as `flags`, over the file that they name, or that is found, if there is one.
     pub(crate) fn read(flags: &impl Serialize, file: &ConfigFile) -> anyhow::Result<Self> {
-        Ok(Self { flags: table(flags)?, file: file::load(file)?, name: file.name() })
+        let (flags, is_found) = (table(flags)?, file.is_found());
+        Ok(Self { flags, file: file::load(file)?, name: file.name(), is_found })
+    }
+
+    /// Refuses what a file that nobody named says about what is written: what replaces something is no option of
+    /// its, and the paths of these options must lie below its directory. What a flag says instead is not looked at.
+    pub(crate) fn confine(&self, written: &[&str]) -> anyhow::Result<()> {
+        if !self.is_found {
+            return Ok(());
+        }
+        let said = |key: &str| self.file.get(key).filter(|_| !self.flags.contains_key(key));
+        for key in written {
+            match said(key) {
+                None | Some(Value::Boolean(false)) => {}
+                Some(Value::Boolean(true)) => {
+                    bail!("{}: {key}: a file that is found by itself replaces nothing; {REMEDY}", self.name);
+                }
+                Some(path) => {
+                    let AnyPath(path) = path.clone().try_into()?;
+                    if path != Path::new("-") {
+                        confine(key, &path, Path::new(".")).with_context(|| self.name.clone())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses reports of `check` that a file that nobody named puts elsewhere than below its directory.
+    pub(crate) fn confine_reports(&self) -> anyhow::Result<()> {
+        let of_check = |layer: &Table| layer.get(CHECK).and_then(|check| check.get("format")).cloned();
+        let Some(format) = of_check(&self.file).filter(|_| self.is_found) else { return Ok(()) };
+        if of_check(&self.flags).is_some() {
+            return Ok(());
+        }
+        let only = Table::from_iter([("format".to_owned(), format)]);
+        let GateOptions { format, .. } = only.try_into()?;
+        let files = format.into_iter().flatten().filter_map(|target| target.file);
+        for file in files {
+            confine("[check] format", &file, Path::new(".")).with_context(|| self.name.clone())?;
+        }
+        Ok(())
     }
 
     /// Refuses a flag of a group that means nothing to the command that took the group.

@@ -8,6 +8,7 @@
 mod all;
 mod choices;
 mod file;
+mod found;
 mod gate;
 mod history;
 mod keys;

@@ -49,6 +49,12 @@ impl Settings {
         Ok(Self { options, config, layers, defaults })
     }
 
+    /// Refuses a file that nobody named if it says to write elsewhere than below its directory, or to replace
+    /// something ([`Layers::confine`]).
+    pub(crate) fn confine(&self) -> anyhow::Result<()> {
+        self.layers.confine(&["force", "out", "record", "index", "spill-dir"])
+    }
+
     /// Nothing is written: the index is only read.
     pub(crate) fn leave_index(&mut self) {
         let history = &mut self.config.history;

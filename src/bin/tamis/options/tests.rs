@@ -52,7 +52,7 @@ fn only(option: &Arg, table: &Table) -> Value {
 
 /// Layers of two tables of options.
 fn layers(flags: Table, file: Table) -> Layers {
-    Layers { flags, file, name: "tamis.toml".to_owned() }
+    Layers { flags, file, name: "tamis.toml".to_owned(), ..Layers::default() }
 }
 
 /// A table with the options beside it without which others are refused.

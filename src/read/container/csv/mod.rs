@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 pub(super) use quote::Quoter;
-use syntax::{ColumnNames, Dialect, Header, Record};
+use syntax::{ColumnNames, CsvRecord, Dialect, Header};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
@@ -24,9 +24,9 @@ use crate::units::{ByteSpan, count};
 /// CSV and TSV; the delimiter is the one that the file's name suggests.
 pub(super) struct Table<const DELIMITER: u8>;
 
-/// What the header of a table says, for those who want the other fields.
+/// The columns of a table as its header names them, for `--to`, which needs the other fields.
 #[derive(Debug)]
-pub struct Columns {
+pub(crate) struct Columns {
     /// The names of the columns.
     pub names: Vec<String>,
     dialect: Dialect,
@@ -184,13 +184,13 @@ impl PieceReader for RowReader {
     }
 }
 
-fn slot(record: &Record, start: usize, lines_in_header: u64, limit: u64) -> Slot {
+fn slot(record: &CsvRecord, start: usize, lines_in_header: u64, limit: u64) -> Slot {
     let line = record.raw.shifted(start);
     let lines_before = lines_in_header + record.lines_before;
     if let Some(fault) = record.fault {
         let byte = match fault {
-            syntax::Fault::UnclosedQuote { byte } => Some(count(byte)),
-            syntax::Fault::TooFewFields { .. } => None,
+            syntax::CsvFault::UnclosedQuote { byte } => Some(count(byte)),
+            syntax::CsvFault::TooFewFields { .. } => None,
         };
         let fault = Fault { byte, ..Fault::new(RejectReason::NotCsv, fault.to_string()) };
         return Slot { lines_before, ..Slot::rejected(line, fault) };

@@ -35,12 +35,12 @@ impl<W: Write> Write for Quoter<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::container::csv::syntax::{Dialect, Header, Record, records};
+    use crate::read::container::csv::syntax::{CsvRecord, Dialect, Header, records};
     use crate::read::container::rewrite::{Escape, InPlace, write_escaped};
     use crate::read::slot::Slot;
     use proptest::prelude::*;
 
-    fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<Record>, Vec<u8>) {
+    fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<CsvRecord>, Vec<u8>) {
         let header = Header { num_columns: 0, text: column, id: None, len: 0 };
         let (mut found, mut out, mut end) = (Vec::new(), Vec::new(), 0);
         records(bytes, &header, Dialect { delimiter: b',' }, true, |record| found.push(record));
@@ -92,7 +92,7 @@ mod tests {
             // The bytes outside the text fields are the same, and a second pass changes nothing.
             let (found_again, again) = rewritten(&out, column, &new);
             prop_assert_eq!(&again, &out);
-            let others = |bytes: &[u8], records: &[Record]| {
+            let others = |bytes: &[u8], records: &[CsvRecord]| {
                 let (mut kept, mut end) = (Vec::new(), 0);
                 for record in records.iter().filter(|record| record.fault.is_none()) {
                     kept.extend_from_slice(&bytes[end..record.text.start]);

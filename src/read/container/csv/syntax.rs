@@ -40,7 +40,7 @@ pub(super) struct ColumnNames<'a> {
     pub id: &'a str,
 }
 
-/// What the header record says.
+/// The content of the header record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     /// Number of columns.
@@ -55,7 +55,7 @@ pub(super) struct Header {
 
 /// One record. All spans are in the bytes that were walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     /// The record with its line end.
     pub raw: ByteSpan,
     /// The raw text field, its quotes included; empty if there is a fault.
@@ -66,14 +66,14 @@ pub(super) struct Record {
     pub lines_before: u64,
     /// Line feeds in the record, that of its line end included.
     pub num_lines: u64,
-    /// What is wrong with it.
-    pub fault: Option<Fault>,
+    /// The fault of the record.
+    pub fault: Option<CsvFault>,
 }
 
-/// What can be wrong with a record.
+/// A fault of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// It ends before the text column.
+pub(super) enum CsvFault {
+    /// The record ends before the text column.
     TooFewFields {
         /// Number of its fields.
         num_fields: usize,
@@ -87,7 +87,7 @@ pub(super) enum Fault {
     },
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for CsvFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooFewFields { num_fields, num_columns } => {
@@ -100,7 +100,7 @@ impl fmt::Display for Fault {
 
 /// How far a walk came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Walk {
+pub(super) struct CsvWalk {
     /// Bytes that are whole records and empty lines; what follows is the beginning of a record.
     pub len: usize,
     /// Line feeds among them.
@@ -133,7 +133,7 @@ pub(super) fn choose_delimiter(
 pub(super) fn columns(head: &[u8], preferred: u8) -> Vec<String> {
     let mut names = Vec::new();
     let mut num_columns = 0;
-    let mut fields = Fields::new(head, Dialect { delimiter: preferred }, true);
+    let mut fields = RawFields::new(head, Dialect { delimiter: preferred }, true);
     fields.pass_line_ends();
     while let Some(field) = fields.next() {
         num_columns += 1;
@@ -158,7 +158,7 @@ pub(super) fn columns(head: &[u8], preferred: u8) -> Vec<String> {
 /// The values of the first record of `bytes`, without their quotes.
 pub(super) fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
     let mut values = Vec::new();
-    let mut fields = Fields::new(bytes, dialect, true);
+    let mut fields = RawFields::new(bytes, dialect, true);
     fields.pass_line_ends();
     while let Some(field) = fields.next() {
         let mut raw = bytes[field.raw.range()].to_vec();
@@ -183,21 +183,21 @@ pub(super) fn records(
     header: &Header,
     dialect: Dialect,
     is_end: bool,
-    mut visit: impl FnMut(Record),
-) -> Walk {
+    mut visit: impl FnMut(CsvRecord),
+) -> CsvWalk {
     let line_feeds = |span: ByteSpan| count(memchr_iter(b'\n', &bytes[span.range()]).count());
-    let mut fields = Fields::new(bytes, dialect, is_end);
-    let mut walk = Walk { len: 0, num_lines: 0 };
+    let mut fields = RawFields::new(bytes, dialect, is_end);
+    let mut walk = CsvWalk { len: 0, num_lines: 0 };
     loop {
         fields.pass_line_ends();
         let start = fields.at;
         walk.num_lines += line_feeds(ByteSpan::new(walk.len, start));
         walk.len = start;
-        let Some(found) = Found::read(&mut fields, header) else { return walk };
+        let Some(found) = RecordFields::read(&mut fields, header) else { return walk };
         let raw = ByteSpan::new(start, fields.at);
         let num_lines = line_feeds(raw);
         let fault = found.fault(start, header);
-        visit(Record {
+        visit(CsvRecord {
             raw,
             text: found.text.filter(|_| fault.is_none()).unwrap_or_default(),
             id: found.id.unwrap_or_default(),
@@ -205,7 +205,7 @@ pub(super) fn records(
             num_lines,
             fault,
         });
-        walk = Walk { len: fields.at, num_lines: walk.num_lines + num_lines };
+        walk = CsvWalk { len: fields.at, num_lines: walk.num_lines + num_lines };
     }
 }
 
@@ -233,9 +233,9 @@ pub(super) fn unescape(raw: &mut [u8]) -> ByteSpan {
     ByteSpan::new(1, to + raw.len() - from)
 }
 
-/// What one record holds.
+/// The fields of one record.
 #[derive(Default)]
-struct Found {
+struct RecordFields {
     num_fields: usize,
     text: Option<ByteSpan>,
     id: Option<ByteSpan>,
@@ -243,9 +243,9 @@ struct Found {
     open_quote: Option<usize>,
 }
 
-impl Found {
+impl RecordFields {
     /// Reads a record; `None` if it is not whole, or there is none.
-    fn read(fields: &mut Fields<'_>, header: &Header) -> Option<Self> {
+    fn read(fields: &mut RawFields<'_>, header: &Header) -> Option<Self> {
         let mut found = Self::default();
         loop {
             let field = fields.next()?;
@@ -263,18 +263,18 @@ impl Found {
         }
     }
 
-    fn fault(&self, start: usize, header: &Header) -> Option<Fault> {
+    fn fault(&self, start: usize, header: &Header) -> Option<CsvFault> {
         if let Some(quote) = self.open_quote {
-            return Some(Fault::UnclosedQuote { byte: quote - start });
+            return Some(CsvFault::UnclosedQuote { byte: quote - start });
         }
-        let too_few = Fault::TooFewFields { num_fields: self.num_fields, num_columns: header.num_columns };
+        let too_few = CsvFault::TooFewFields { num_fields: self.num_fields, num_columns: header.num_columns };
         self.text.is_none().then_some(too_few)
     }
 }
 
-/// What the header at the start of `head` says under a dialect; `None` if it has no text column.
+/// Parses the header at the start of `head` under a dialect; `None` if it has no text column.
 fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -> Option<Header> {
-    let mut fields = Fields::new(head, dialect, is_end);
+    let mut fields = RawFields::new(head, dialect, is_end);
     fields.pass_line_ends();
     let (mut text, mut id, mut num_columns) = (None, None, 0);
     loop {
@@ -302,7 +302,7 @@ fn name_of(raw: &[u8]) -> String {
 }
 
 /// A field as it stands in the bytes.
-struct Field {
+struct RawField {
     /// Its bytes with quotes, without the delimiter or line end.
     raw: ByteSpan,
     /// Whether the record ends with it.
@@ -312,7 +312,7 @@ struct Field {
 }
 
 /// Reads raw fields one after the other.
-struct Fields<'a> {
+struct RawFields<'a> {
     reader: Reader,
     bytes: &'a [u8],
     at: usize,
@@ -321,7 +321,7 @@ struct Fields<'a> {
     scratch: [u8; 1024],
 }
 
-impl<'a> Fields<'a> {
+impl<'a> RawFields<'a> {
     fn new(bytes: &'a [u8], dialect: Dialect, is_end: bool) -> Self {
         let mut reader = ReaderBuilder::new().delimiter(dialect.delimiter).build();
         // The reader drops a byte order mark from the first bytes it is given, and these may be from the
@@ -330,7 +330,7 @@ impl<'a> Fields<'a> {
         Self { reader, bytes, at: 0, is_end, scratch: [0; 1024] }
     }
 
-    /// Goes to where the next record begins. To the reader line ends between records are nothing.
+    /// Goes on to the next record. The reader takes line ends between records for nothing.
     fn pass_line_ends(&mut self) {
         while matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
             self.at += 1;
@@ -338,7 +338,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field, and past its delimiter or line end; `None` if it is not whole, or there is none.
-    fn next(&mut self) -> Option<Field> {
+    fn next(&mut self) -> Option<RawField> {
         let start = self.at;
         loop {
             let rest = &self.bytes[self.at..];
@@ -352,14 +352,14 @@ impl<'a> Fields<'a> {
                 ReadFieldResult::End => return None,
                 ReadFieldResult::Field { .. } if rest.is_empty() => {
                     let raw = ByteSpan::new(start, self.at);
-                    return Some(Field { raw, is_last: true, is_open: is_open(&self.bytes[raw.range()]) });
+                    return Some(RawField { raw, is_last: true, is_open: is_open(&self.bytes[raw.range()]) });
                 }
                 ReadFieldResult::Field { record_end } => {
                     let raw = ByteSpan::new(start, self.at - 1);
                     if record_end && !self.pass_lf_of_cr() {
                         return None;
                     }
-                    return Some(Field { raw, is_last: record_end, is_open: false });
+                    return Some(RawField { raw, is_last: record_end, is_open: false });
                 }
             }
         }

@@ -11,7 +11,7 @@ fn header_at(text: usize, id: Option<usize>) -> Header {
     Header { num_columns: 3, text, id, len: 0 }
 }
 
-fn walk(bytes: &[u8], header: &Header, dialect: Dialect, is_end: bool) -> (Vec<Record>, Walk) {
+fn walk(bytes: &[u8], header: &Header, dialect: Dialect, is_end: bool) -> (Vec<CsvRecord>, CsvWalk) {
     let mut all = Vec::new();
     let walk = records(bytes, header, dialect, is_end, |record| all.push(record));
     (all, walk)
@@ -45,11 +45,11 @@ fn agrees(bytes: &[u8], delimiter: u8) -> Result<(), TestCaseError> {
                     prop_assert_eq!(&value(bytes, record.text)[..], &expected[column]);
                     prop_assert_eq!(record.text, record.id);
                 }
-                Some(Fault::TooFewFields { num_fields, .. }) => {
+                Some(CsvFault::TooFewFields { num_fields, .. }) => {
                     prop_assert_eq!(num_fields, expected.len());
                     prop_assert!(num_fields <= column);
                 }
-                Some(Fault::UnclosedQuote { byte }) => {
+                Some(CsvFault::UnclosedQuote { byte }) => {
                     prop_assert_eq!(record.raw.end, bytes.len());
                     let open = ByteSpan::new(record.raw.start + byte, bytes.len());
                     prop_assert_eq!(&value(bytes, open)[..], &expected[expected.len() - 1]);
@@ -114,9 +114,9 @@ fn spans() {
     assert_eq!(seen, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
     let lines: Vec<_> = found.iter().map(|r| (r.lines_before, r.num_lines)).collect();
     assert_eq!(lines, [(1, 2), (4, 0), (4, 1), (5, 0)]);
-    assert_eq!(found[2].fault, Some(Fault::TooFewFields { num_fields: 1, num_columns: 3 }));
-    assert_eq!(found[3].fault, Some(Fault::UnclosedQuote { byte: 2 }));
-    assert_eq!(walk, Walk { len: bytes.len(), num_lines: 5 });
+    assert_eq!(found[2].fault, Some(CsvFault::TooFewFields { num_fields: 1, num_columns: 3 }));
+    assert_eq!(found[3].fault, Some(CsvFault::UnclosedQuote { byte: 2 }));
+    assert_eq!(walk, CsvWalk { len: bytes.len(), num_lines: 5 });
     assert_eq!(found[2].fault.map(|f| f.to_string()).as_deref(), Some("no text: it has 1 of 3 fields"));
 }
 
@@ -197,14 +197,14 @@ proptest! {
         prop_assert!(first.len <= cut);
         let (rest, _) = walk(&bytes[first.len..], &header, COMMA, true);
         let shift = |span: ByteSpan| if span.is_empty() { span } else { span.shifted(first.len) };
-        pieces.extend(rest.into_iter().map(|record| Record {
+        pieces.extend(rest.into_iter().map(|record| CsvRecord {
             raw: record.raw.shifted(first.len),
             text: shift(record.text),
             id: shift(record.id),
             lines_before: record.lines_before + first.num_lines,
             ..record
         }));
-        let comparable = |records: &[Record]| -> Vec<_> {
+        let comparable = |records: &[CsvRecord]| -> Vec<_> {
             let bytes_of = |span: ByteSpan| bytes[span.range()].to_vec();
             records
                 .iter()

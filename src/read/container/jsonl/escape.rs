@@ -46,10 +46,11 @@ impl<W: Write> Write for Escaper<'_, W> {
 /// hit is looked through.
 fn special(content: &[u8]) -> Option<usize> {
     const BLOCK: usize = 32;
-    let is_special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    let marks = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
+    let is_special = |byte: u8| marks(byte) != 0;
     let (blocks, rest) = content.as_chunks::<BLOCK>();
     for (number, block) in blocks.iter().enumerate() {
-        if block.iter().fold(false, |found, byte| found | is_special(*byte)) {
+        if block.iter().fold(0, |found, byte| found | marks(*byte)) != 0 {
             let at = block.iter().position(|byte| is_special(*byte))?;
             return Some(number * BLOCK + at);
         }

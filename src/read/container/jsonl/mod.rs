@@ -40,7 +40,7 @@ impl Container for JsonLines {
         let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
             fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
         })?;
-        let fields = Places::find(text, context)?;
+        let fields = FieldPlaces::find(text, context)?;
         let value = fields.text.shifted(line.start);
         let inner = ByteSpan::new(value.start + 1, value.end - 1);
         let len = unescape(&mut bytes[inner.range()]).map_err(|at| {
@@ -70,12 +70,12 @@ impl Container for JsonLines {
 }
 
 /// Where the fields that matter stand in a line.
-struct Places {
+struct FieldPlaces {
     text: ByteSpan,
     id: Option<ByteSpan>,
 }
 
-/// What a visit to a record found.
+/// The result of visiting one record.
 #[derive(Default)]
 struct Visit<'de> {
     text: Option<&'de RawValue>,
@@ -83,7 +83,7 @@ struct Visit<'de> {
     id: Option<&'de RawValue>,
 }
 
-impl Places {
+impl FieldPlaces {
     fn find(line: &str, context: &ReadContext) -> Result<Self, Fault> {
         let fault = |reason, detail: String| Fault { reason, byte: None, detail };
         let mut visit = Visit::default();
@@ -144,7 +144,7 @@ fn kind(raw: &str) -> &'static str {
 
 /// Visits an object, and the object in the field that leads to the text; passes over everything else.
 struct ObjectSeed<'a, 'de> {
-    /// What is left of the path to the text, never empty.
+    /// The rest of the path to the text field; never empty.
     path: &'a [String],
     /// The id field's name, on the top level only.
     id: Option<&'a str>,
@@ -169,7 +169,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Some((name, rest)) = self.path.split_first() else { return Ok(()) };
         let mut is_seen = false;
-        while let Some(key) = map.next_key::<Key<'de>>()? {
+        while let Some(key) = map.next_key::<JsonKey<'de>>()? {
             let is_id = self.id.is_some_and(|id| key.0 == id);
             if key.0 != *name {
                 if is_id {
@@ -199,7 +199,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
 
 /// A key, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -209,7 +209,7 @@ mod tests {
         let mut config = crate::Config::default();
         config.read.text_field = text_field.to_owned();
         let context = ReadContext::new(&config).unwrap();
-        let fields = Places::find(line, &context).map_err(|fault| fault.reason)?;
+        let fields = FieldPlaces::find(line, &context).map_err(|fault| fault.reason)?;
         let id = fields.id.map_or_else(String::new, |id| line[id.range()].to_owned());
         Ok((line[fields.text.range()].to_owned(), id))
     }

@@ -1,18 +1,18 @@
-//! What stands in for Parquet in a build without it: the same names, and no value of any of them.
+//! Stands in for Parquet in a build without it. It has the names of the real types, and no value of any of them exists.
 
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 
 use super::ShardRow;
-use crate::read::container::Open;
+use crate::read::container::OpenContainer;
 
 /// Opens a Parquet file: nothing does.
-pub(super) const OPEN: Option<Open> = None;
+pub(super) const OPEN: Option<OpenContainer> = None;
 
 /// The rows behind the slots of a part: there are none.
 #[derive(Debug, Clone)]
-pub struct Rows(Infallible);
+pub(crate) struct Rows(Infallible);
 
 impl Rows {
     /// Rows with other texts.

@@ -15,7 +15,7 @@ use absent as rows;
 #[cfg(feature = "parquet")]
 use arrow as rows;
 
-pub use rows::Rows;
+pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
 use super::json::members;
@@ -55,12 +55,12 @@ impl Container for Parquet {
 /// A document as a row of a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShardRow<'a> {
-    /// What names it.
+    /// Its name: the document's own id, or its place.
     pub id: &'a str,
     /// Where it came from.
     pub path: &'a str,
     /// Its text.
     pub text: &'a str,
-    /// What it came with, as a JSON object.
+    /// The fields that came with it, as a JSON object.
     pub fields: Option<String>,
 }

@@ -17,7 +17,7 @@ use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
-use crate::units::{ByteSpan, count};
+use crate::units::{self, ByteSpan, count};
 
 /// WARC.
 pub(super) struct Warc;
@@ -123,7 +123,7 @@ impl WebReader {
 
     fn record(
         &mut self,
-        record: syntax::Record,
+        record: syntax::WarcRecord,
         buffer: &mut Vec<u8>,
         at: &mut usize,
         records: &mut Records,
@@ -155,7 +155,7 @@ impl WebReader {
             return Ok(());
         }
         let head = record.head.shifted(*at);
-        let block_end = head.end + usize::try_from(record.content_length).unwrap_or(0);
+        let block_end = head.end + units::index(record.content_length);
         let line = ByteSpan::new(head.start, block_end);
         let id = if record.id.is_empty() { record.uri } else { record.id }.shifted(*at);
         records.slots.push(match record.parts() {

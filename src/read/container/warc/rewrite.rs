@@ -9,7 +9,7 @@ use sha1::{Digest, Sha1};
 use super::syntax::{Parts, Step, head_fields, next};
 use crate::units::ByteSpan;
 
-/// What ends a record.
+/// Bytes that end a record.
 pub(super) const RECORD_END: &[u8] = b"\r\n\r\n";
 
 /// Writes the record that `record` begins with, with the payload `new`, which is UTF-8.
@@ -60,13 +60,13 @@ fn is_utf8(label: &[u8]) -> bool {
     label.eq_ignore_ascii_case(b"UTF-8") || label.eq_ignore_ascii_case(b"UTF8")
 }
 
-/// What becomes of a header field.
+/// The change to a header field.
 enum Edit {
-    /// It stays as it is.
+    /// The field stays as it is.
     Keep,
-    /// It stays with this value.
+    /// The field stays with this value.
     Value(String),
-    /// It goes.
+    /// The field goes.
     Remove,
 }
 

@@ -23,7 +23,7 @@ pub(super) const MAX_HEAD: usize = 64 * 1024;
 /// The most HTTP header fields that are believed; servers send about 20, and Apache accepts 100.
 const MAX_HTTP_FIELDS: usize = 256;
 
-/// What stands at the beginning of the bytes.
+/// The syntax element at the beginning of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     /// A record may begin, but its header is not whole. Never at the end of the file.
@@ -32,10 +32,10 @@ pub(super) enum Step {
         passed: usize,
     },
     /// A record.
-    Record(Record),
-    /// Nothing but empty lines, and the file ends.
+    Record(WarcRecord),
+    /// Only empty lines follow, and the file ends.
     End,
-    /// It is not a record, and where the next one begins cannot be known.
+    /// The bytes are no record, and the place of the next record cannot be known.
     Fault {
         /// Offset of the fault in the bytes.
         byte: usize,
@@ -46,7 +46,7 @@ pub(super) enum Step {
 
 /// One record. All spans are in the bytes that were parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record {
+pub(super) struct WarcRecord {
     /// The header block with the empty line that ends it; the block follows.
     pub head: ByteSpan,
     /// Length of the block as the header has it. The end of the block, `head.end + content_length`, is in
@@ -56,7 +56,7 @@ pub(super) struct Record {
     /// yet. A caller that drops the block instead of reading on gives those two to the next call, as empty
     /// lines.
     pub end: Option<usize>,
-    /// What is to be done with it.
+    /// The treatment of the record.
     pub kind: RecordKind,
     /// The URI that was crawled, without angle brackets; empty if there is none.
     pub uri: ByteSpan,
@@ -64,7 +64,7 @@ pub(super) struct Record {
     pub id: ByteSpan,
 }
 
-impl Record {
+impl WarcRecord {
     /// The block; `None` if the record is not whole in the bytes.
     pub(super) fn block(&self) -> Option<ByteSpan> {
         self.end?;
@@ -91,19 +91,19 @@ pub(super) struct Parts {
     pub charset: Option<ByteSpan>,
 }
 
-/// What is to be done with a record.
+/// The treatment of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordKind {
-    /// It holds plain text.
+    /// The record holds plain text.
     Document {
         /// Offset of the text in the block: after the HTTP header if there is one, else 0.
         payload: usize,
         /// The label of the encoding, if the text's `Content-Type` has one.
         charset: Option<ByteSpan>,
     },
-    /// It says something about the file and is written as it is.
+    /// The record describes the file, and is written as it is.
     Keep,
-    /// It holds no plain text, for this reason.
+    /// The record holds no plain text, for this reason.
     Skip(&'static str),
 }
 
@@ -133,7 +133,7 @@ pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
         };
     };
     let head = ByteSpan::new(start, start + len);
-    let meta = match Meta::read(bytes, head) {
+    let meta = match WarcMeta::read(bytes, head) {
         Ok(meta) => meta,
         Err((byte, detail)) => return fault(byte, detail),
     };
@@ -145,8 +145,8 @@ pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
     let block = ByteSpan::new(head.end, head.end + block_len.unwrap_or(available));
     let Some(kind) = kind(bytes, block, block_len.is_some(), &meta) else { return more };
     let end = block_len.and_then(|_| trailer_len(&bytes[block.end..], is_end)).map(|len| block.end + len);
-    let Meta { content_length, uri, id, .. } = meta;
-    Step::Record(Record { head, content_length, end, kind, uri, id })
+    let WarcMeta { content_length, uri, id, .. } = meta;
+    Step::Record(WarcRecord { head, content_length, end, kind, uri, id })
 }
 
 /// Length of the header block at the start of `record`, its empty line included; `None` if that does not end
@@ -233,9 +233,9 @@ fn trailer_len(bytes: &[u8], is_end: bool) -> Option<usize> {
     Some(len)
 }
 
-/// What the header of a record says. Spans are in the parsed bytes.
+/// The details in the header of a record. Spans are in the parsed bytes.
 #[derive(Default)]
-struct Meta {
+struct WarcMeta {
     content_length: u64,
     warc_type: ByteSpan,
     content_type: Option<ByteSpan>,
@@ -244,7 +244,7 @@ struct Meta {
     is_segment: bool,
 }
 
-impl Meta {
+impl WarcMeta {
     /// Reads a header; of a field that stands twice the first counts. The error is a place and the fault.
     fn read(bytes: &[u8], head: ByteSpan) -> Result<Self, (usize, &'static str)> {
         let mut meta = Self::default();
@@ -294,9 +294,9 @@ fn decimal(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// What is to be done with a record, of whose block `block` is there, and all of it if `is_whole`. `None` if
-/// more of it is needed to know.
-fn kind(bytes: &[u8], block: ByteSpan, is_whole: bool, meta: &Meta) -> Option<RecordKind> {
+/// Decides on the treatment of a record. `block` is the part of its block that was read, all of it if `is_whole`.
+/// `None` if more has to be read first.
+fn kind(bytes: &[u8], block: ByteSpan, is_whole: bool, meta: &WarcMeta) -> Option<RecordKind> {
     let warc_type = bytes[meta.warc_type.range()].to_ascii_lowercase();
     let reason = match &warc_type[..] {
         b"warcinfo" => return Some(RecordKind::Keep),

@@ -20,7 +20,7 @@ const RESPONSE: &str = "WARC/1.1\nwarc-type:response\nWARC-Target-URI: <http://e
     HTTP/1.1 200 OK\r\ncontent-TYPE : Text/Plain; x=1; charset=\"GB18030\"\r\nContent-Length: 6\r\n\r\nhello\n\n\n";
 
 /// All records of `bytes`, as a caller with all of them in memory reads them, and how it ended.
-fn all(bytes: &[u8]) -> (Vec<Record>, Step) {
+fn all(bytes: &[u8]) -> (Vec<WarcRecord>, Step) {
     let (mut records, mut at) = (Vec::new(), 0);
     loop {
         match next(&bytes[at..], true) {
@@ -36,7 +36,7 @@ fn all(bytes: &[u8]) -> (Vec<Record>, Step) {
     }
 }
 
-fn shifted(record: &Record, by: usize) -> Record {
+fn shifted(record: &WarcRecord, by: usize) -> WarcRecord {
     let kind = match record.kind {
         RecordKind::Document { payload, charset } => {
             RecordKind::Document { payload, charset: charset.map(|label| label.shifted(by)) }
@@ -45,11 +45,11 @@ fn shifted(record: &Record, by: usize) -> Record {
     };
     let of = |span: ByteSpan| if span.is_empty() { span } else { span.shifted(by) };
     let end = record.end.map(|end| end + by);
-    Record { head: of(record.head), end, kind, uri: of(record.uri), id: of(record.id), ..*record }
+    WarcRecord { head: of(record.head), end, kind, uri: of(record.uri), id: of(record.id), ..*record }
 }
 
 /// The records as a caller sees them that reads `step` bytes at a time and drops what it has passed.
-fn streamed(bytes: &[u8], step: usize) -> Vec<Record> {
+fn streamed(bytes: &[u8], step: usize) -> Vec<WarcRecord> {
     let (mut records, mut at, mut end) = (Vec::new(), 0, 0);
     loop {
         match next(&bytes[at..end], end == bytes.len()) {
@@ -68,7 +68,7 @@ fn streamed(bytes: &[u8], step: usize) -> Vec<Record> {
     }
 }
 
-fn only(text: &str) -> Record {
+fn only(text: &str) -> WarcRecord {
     match next(text.as_bytes(), true) {
         Step::Record(record) => record,
         step => panic!("{step:?}: {text}"),
@@ -88,7 +88,7 @@ fn a_file() {
     let kinds: Vec<_> = records.iter().map(|record| record.kind).collect();
     assert_eq!(kinds[..2], [RecordKind::Keep, RecordKind::Document { payload: 0, charset: None }]);
     let part = |span: ByteSpan| &text[span.range()];
-    let parts: Vec<_> = records.iter().filter_map(Record::parts).collect();
+    let parts: Vec<_> = records.iter().filter_map(WarcRecord::parts).collect();
     assert_eq!((part(parts[0].payload), part(parts[1].payload)), ("标题\n正文\n", "hello\n"));
     assert_eq!(parts[1].charset.map(part), Some("GB18030"));
     assert_eq!(part(records[1].uri), "http://example.cn/a?b=1");
@@ -216,7 +216,7 @@ fn truncation_loses_no_earlier_record() {
         let num_whole = whole.iter().filter(|record| record.block().is_some_and(|b| b.end <= cut)).count();
         assert_eq!(records.len(), num_whole, "{cut}");
         for (record, expected) in records.iter().zip(&whole) {
-            assert_eq!(Record { end: None, ..*record }, Record { end: None, ..*expected });
+            assert_eq!(WarcRecord { end: None, ..*record }, WarcRecord { end: None, ..*expected });
         }
         assert!(matches!(step, Step::End | Step::Fault { .. }));
     }

@@ -79,7 +79,7 @@ fn single_lines_are_right_or_not_told() {
 #[test]
 fn only_simplified_chinese_takes_the_quick_path() {
     let strong = |text: &str, encoding| {
-        let mut evidence = chinese::Evidence::default();
+        let mut evidence = chinese::Gb18030Evidence::default();
         evidence.add(&encode(text, encoding));
         evidence.is_strong()
     };
@@ -287,7 +287,7 @@ fn decodes_strictly_or_with_replacement() {
     }
 }
 
-/// A reader that gives at most so many bytes at a time.
+/// A reader that gives a bounded number of bytes at a time.
 struct Dribble<'a>(&'a [u8], usize);
 
 impl Read for Dribble<'_> {

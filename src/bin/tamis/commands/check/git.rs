@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 use tamis::store::path::{from_bytes, printable, printable_bytes};
-use tamis::store::{Place, Root};
+use tamis::store::{InputPlace, Root};
 use tempfile::TempDir;
 
 /// What a revision held of the inputs.
@@ -68,7 +68,7 @@ impl Revision {
     }
 
     /// Whether a file differs from what it was, or is new.
-    pub(crate) fn has_changed(&self, place: Place<'_>) -> bool {
+    pub(crate) fn has_changed(&self, place: InputPlace<'_>) -> bool {
         self.inputs.get(place.root).is_none_or(|(input, is_directory)| {
             let path = if *is_directory { input.join(from_bytes(place.relative)) } else { input.clone() };
             self.changed.contains(&path)

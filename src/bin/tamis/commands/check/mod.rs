@@ -11,7 +11,7 @@ use tamis::error::SkipReason;
 use tamis::observe::Stage;
 use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
-use tamis::store::{Place, Root};
+use tamis::store::{InputPlace, Root};
 use tamis::{Before, Gate, check as run_check};
 use tamis::{Config, Observer};
 
@@ -101,6 +101,8 @@ impl CheckArgs {
         if baseline.is_some() || since_ref.is_some() || self.write_baseline.is_some() {
             layers.forget("check", &BEFORE);
         }
+        layers.confine_reports()?;
+        layers.confine(&["spill-dir"])?;
         let mut settings = Settings::of(layers)?;
         // Where documents would be written to changes nothing of what is decided.
         (settings.config.write.to, settings.config.write.shard_size) = (None, None);
@@ -129,7 +131,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) => Some((since(name, &roots, &config, &progress)?, name)),
     };
-    let has_changed = |place: Place<'_>| match &revision {
+    let has_changed = |place: InputPlace<'_>| match &revision {
         Some(((revision, _), _)) => revision.has_changed(place),
         None => false,
     };
@@ -307,11 +309,11 @@ fn since(
     let revision = Revision::check_out(name, roots)?;
     let settings = BaselineSettings::of(config);
     if revision.roots.is_empty() {
-        return Ok((revision, Baseline::of(settings, Vec::new())));
+        return Ok((revision, Baseline::empty(settings)));
     }
     let gate = Gate { wants_baseline: true, ..Gate::default() };
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
-    Ok((revision, then.baseline.unwrap_or(Baseline::of(settings, Vec::new()))))
+    Ok((revision, then.baseline.unwrap_or(Baseline::empty(settings))))
 }
 
 /// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.

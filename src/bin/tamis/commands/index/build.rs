@@ -68,6 +68,7 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let layers = Layers::read(args, &args.file)?;
     layers.refuse("against", "an index holds its inputs, whatever stands in others; leave it out")?;
     layers.refuse("scope", "an index is about its whole inputs; leave it out")?;
+    layers.confine(&["spill-dir"])?;
     let mut settings = Settings::of(layers)?;
     // Of what cleaning can be set to only what makes a paragraph counts here.
     settings.config.decide = DecideConfig::default();

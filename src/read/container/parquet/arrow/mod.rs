@@ -14,14 +14,14 @@ use parquet::file::metadata::ParquetMetaData;
 pub(crate) use shard::{ShardRows, ShardWriter};
 pub(crate) use writer::RowWriter;
 
-use crate::read::container::Open;
+use crate::read::container::OpenContainer;
 
 /// Opens a Parquet file.
-pub(super) const OPEN: Option<Open> = Some(reader::open);
+pub(super) const OPEN: Option<OpenContainer> = Some(reader::open);
 
 /// The rows behind the slots of a part.
 #[derive(Debug, Clone)]
-pub struct Rows {
+pub(crate) struct Rows {
     /// All columns; row `n` is slot `n` of the part.
     batch: RecordBatch,
     /// Index of the text column.

@@ -21,7 +21,7 @@ use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
 use crate::store::InputFile;
-use crate::units::{ByteSpan, count};
+use crate::units::{self, ByteSpan, count};
 
 /// Reads a Parquet file a few rows at a time.
 struct ParquetReader {
@@ -45,18 +45,19 @@ pub(super) fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Opened {
 
 impl ParquetReader {
     fn open(file: Box<dyn InputFile>, context: &ReadContext) -> Result<Self, Fault> {
-        let file = SharedFile::new(file).map_err(|error| Fault::of(&error))?;
+        let file = ParquetFile::new(file).map_err(|error| Fault::of(&error))?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
         let metadata = Arc::clone(builder.metadata());
         let schema = Arc::clone(builder.schema());
         let text = text_column(&schema, &context.text_field.to_string())?;
         let id = schema.column_with_name(&context.id_field).map(|(index, _)| index);
+        // A number below zero, which only a damaged file holds, counts as none.
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0).max(1);
         let sizes =
             metadata.row_groups().iter().map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0));
         let average = (sizes.fold(0, u64::saturating_add) / rows).max(1);
         let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS);
-        let builder = builder.with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
+        let builder = builder.with_batch_size(units::index(batch_rows));
         let batches = builder.build().map_err(|error| fault(&error))?;
         Ok(Self { batches, metadata, schema, text, id, limit: context.decoded_limit })
     }
@@ -183,12 +184,12 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
 
 /// A file that the column readers share, each with a place of its own.
 #[derive(Clone)]
-struct SharedFile {
+struct ParquetFile {
     file: Arc<Mutex<Box<dyn InputFile>>>,
     len: u64,
 }
 
-impl SharedFile {
+impl ParquetFile {
     fn new(mut file: Box<dyn InputFile>) -> std::io::Result<Self> {
         let len = file.seek(SeekFrom::End(0))?;
         Ok(Self { file: Arc::new(Mutex::new(file)), len })
@@ -202,13 +203,13 @@ impl SharedFile {
     }
 }
 
-impl Length for SharedFile {
+impl Length for ParquetFile {
     fn len(&self) -> u64 {
         self.len
     }
 }
 
-impl ChunkReader for SharedFile {
+impl ChunkReader for ParquetFile {
     type T = std::io::BufReader<SharedReader>;
 
     fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
@@ -234,7 +235,7 @@ impl ChunkReader for SharedFile {
 
 /// One reader's place in a shared file.
 struct SharedReader {
-    file: SharedFile,
+    file: ParquetFile,
     place: u64,
 }
 

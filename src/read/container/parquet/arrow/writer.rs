@@ -48,7 +48,8 @@ impl<W: Write + Send> RowWriter<W> {
 fn properties(metadata: &ParquetMetaData) -> WriterProperties {
     let mut builder = WriterProperties::builder();
     let groups = metadata.row_groups();
-    // The length of the groups as it was, within reason: a group is held in memory.
+    // The length of the groups as it was, within reason: a group is held in memory. A number
+    // below zero, which only a damaged file holds, counts as none.
     let rows = groups.iter().map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).max();
     let bytes = groups.iter().map(|group| usize::try_from(group.total_byte_size()).unwrap_or(0)).max();
     builder = builder.set_max_row_group_row_count(rows.filter(|&rows| rows > 0).or(Some(DEFAULT_ROWS)));

@@ -1,12 +1,12 @@
-//! What stays: every paragraph of which the ledger says nothing, by what it is and, where the ledger says that it
-//! stays in the place of another, by where it stands.
+//! Kept paragraphs: every paragraph that the ledger does not remove, by its fingerprint and, where the ledger names it
+//! as a survivor, by its place.
 
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
 
 use super::audit::{Audit, Difference, DifferenceKind};
-use super::sight::hash;
+use super::input_scan::hash;
 use crate::account::{LedgerLine, LedgerPlace, LedgerReader};
 use crate::config::Config;
 use crate::decide::looks_ahead;
@@ -16,17 +16,17 @@ use crate::units::SourceId;
 
 /// Where a paragraph stands that stays: two words, as there are many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct KeptPlace {
     /// [`key`] of its document.
     document: u64,
     /// The source, and 32 bits of the number of the paragraph.
     at: u64,
 }
 
-/// The bits of a paragraph's number in a [`Place`].
+/// The bits of a paragraph's number in a [`KeptPlace`].
 const PARAGRAPH: u64 = 0xffff_ffff;
 
-impl Place {
+impl KeptPlace {
     pub(super) fn new(document: u64, paragraph: u64, source: SourceId) -> Self {
         Self { document, at: u64::from(source.0) << 32 | paragraph & PARAGRAPH }
     }
@@ -43,11 +43,11 @@ impl Place {
 
     /// The number of the source.
     pub(super) fn source(self) -> SourceId {
-        SourceId(u32::try_from(self.at >> 32).unwrap_or(u32::MAX))
+        SourceId((self.at >> 32) as u32)
     }
 }
 
-/// What stands in no source: it stands in an earlier run.
+/// The source of a paragraph that stands in an earlier run, which is no source of this one.
 pub(super) const EARLIER: SourceId = SourceId(u32::MAX);
 
 /// [`key`] of a survivor's document, whatever run it stands in.
@@ -59,7 +59,7 @@ pub(super) fn survivor_key(survivor: &LedgerPlace<'_>) -> u64 {
     }
 }
 
-/// 64 bits that tell a document from all others.
+/// A key of 64 bits that distinguishes a document from all others.
 pub(super) fn key(path: &str, record: Option<u64>) -> u64 {
     let mut name = path.as_bytes().to_vec();
     if let Some(record) = record {
@@ -71,16 +71,16 @@ pub(super) fn key(path: &str, record: Option<u64>) -> u64 {
 
 /// Paragraphs that stay, by fingerprint. 38 to 75 bytes each.
 #[derive(Debug, Default)]
-pub(super) struct Kept(HashTable<(Fingerprint, Place)>);
+pub(super) struct KeptParagraphs(HashTable<(Fingerprint, KeptPlace)>);
 
-impl Kept {
+impl KeptParagraphs {
     /// Where the paragraph with this fingerprint stays.
-    pub(super) fn get(&self, fingerprint: Fingerprint) -> Option<Place> {
+    pub(super) fn get(&self, fingerprint: Fingerprint) -> Option<KeptPlace> {
         self.0.find(fingerprint.table_hash(), |(kept, _)| *kept == fingerprint).map(|(_, place)| *place)
     }
 
     /// Adds a paragraph; gives back the place of one with the same fingerprint that stays already.
-    pub(super) fn insert(&mut self, fingerprint: Fingerprint, place: Place) -> Option<Place> {
+    pub(super) fn insert(&mut self, fingerprint: Fingerprint, place: KeptPlace) -> Option<KeptPlace> {
         let entry = self.0.entry(
             fingerprint.table_hash(),
             |(kept, _)| *kept == fingerprint,
@@ -110,7 +110,7 @@ impl Kept {
 
 /// A document that was read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Whole {
+pub(super) struct WholeDocument {
     /// 64 bits of its fingerprint.
     pub(super) digest: u64,
     pub(super) num_paragraphs: u64,
@@ -118,25 +118,26 @@ pub(super) struct Whole {
 
 /// A document of which the ledger speaks as a whole.
 #[derive(Debug, Clone, Copy, Default)]
-struct Noted {
-    /// It goes.
+struct DocumentClaim {
+    /// Whether the ledger removes the document.
     goes: bool,
-    /// What it is, once it is read.
-    whole: Option<Whole>,
+    /// The document as it was read, once it was.
+    whole: Option<WholeDocument>,
 }
 
-/// What the ledger says of near-duplicates and of whole documents, and how it is. Survivors may come after those
-/// that go: the ledger is read before, for what to look at, and again in the end. 16 to 48 bytes a line.
+/// Claims of the ledger about near-duplicates and whole documents, and the facts to check them against. Survivors may
+/// come after what goes for them: the ledger is read before the input, to know where to look, and again in the end. 16
+/// to 48 bytes a line.
 #[derive(Debug, Default)]
-pub(super) struct Wanted {
-    documents: HashMap<u64, Noted>,
+pub(super) struct LedgerClaims {
+    documents: HashMap<u64, DocumentClaim>,
     /// Paragraphs by document and number: whether they stay.
     paragraphs: HashMap<(u64, u64), bool>,
     is_any: bool,
 }
 
-impl Wanted {
-    /// What is to be looked at.
+impl LedgerClaims {
+    /// Reads the claims of a ledger.
     pub(super) fn read(file: &std::path::Path, config: &Config) -> Result<Self> {
         let mut wanted = Self::default();
         if !looks_ahead(&config.decide) {
@@ -181,7 +182,7 @@ impl Wanted {
     }
 
     /// Notes a document that was read to its end.
-    pub(super) fn note_document(&mut self, document: u64, whole: Whole) {
+    pub(super) fn note_document(&mut self, document: u64, whole: WholeDocument) {
         if let Some(noted) = self.documents.get_mut(&document) {
             noted.whole = Some(whole);
         }
@@ -226,7 +227,7 @@ impl Wanted {
         }
         let own = key(&line.path, line.record);
         let noted = |key| self.documents.get(&key).copied().unwrap_or_default();
-        let Noted { goes, whole: Some(twin) } = noted(survivor) else {
+        let DocumentClaim { goes, whole: Some(twin) } = noted(survivor) else {
             return Some("there is no such document as should stay in its place");
         };
         if goes || survivor == own {

@@ -1,28 +1,28 @@
 //! Files as they came, or shards: OUT read in order, a document where one should be.
 
-use super::{Due, Found, Unit};
+use super::{Due, OutputSearch, OutputUnit};
 use crate::error::Result;
 use crate::read::{Chunk, Part, PartFate, Role, Slot};
 use crate::run::corpus::Buffers;
 use crate::store::path;
 use crate::units::SourceId;
 use crate::verify::audit::{Audit, DifferenceKind, excerpt};
-use crate::verify::sight::Rest;
+use crate::verify::input_scan::OtherFields;
 
 /// A batch of OUT.
-type Batch = Vec<(Chunk, Vec<Rest>)>;
+type OutputBatch = Vec<(Chunk, Vec<OtherFields>)>;
 
 /// Files as they came, or shards: read in order.
-pub(in crate::verify) struct Stream<'a> {
-    next: Box<dyn FnMut() -> Result<Option<Batch>> + 'a>,
+pub(in crate::verify) struct OutputStream<'a> {
+    next: Box<dyn FnMut() -> Result<Option<OutputBatch>> + 'a>,
     buffers: &'a Buffers,
     /// The source of the input that each of OUT's stands for; `None`: OUT is shards.
     mirrored: Option<Vec<SourceId>>,
     /// Paths of OUT's sources.
     names: Vec<Vec<u8>>,
-    batch: std::vec::IntoIter<(Chunk, Vec<Rest>)>,
+    batch: std::vec::IntoIter<(Chunk, Vec<OtherFields>)>,
     chunk: Chunk,
-    rests: Vec<Rest>,
+    rests: Vec<OtherFields>,
     /// The part of the chunk, its slot, and the byte of its text that come next.
     part: usize,
     slot: usize,
@@ -33,16 +33,16 @@ pub(in crate::verify) struct Stream<'a> {
     is_over: bool,
     /// Documents in a row that were not found.
     num_missed: u32,
-    /// Nothing tells any more what belongs together.
+    /// Whether the documents of OUT can no longer be matched with those of the input.
     pub(super) is_lost: bool,
 }
 
-/// After so many records in a row that are not where they should be, no more are looked for.
+/// The number of records in a row that may be missing before the search in a file is given up.
 const MAX_MISSED: u32 = 8;
 
-impl<'a> Stream<'a> {
+impl<'a> OutputStream<'a> {
     pub(in crate::verify) fn new(
-        next: impl FnMut() -> Result<Option<Batch>> + 'a,
+        next: impl FnMut() -> Result<Option<OutputBatch>> + 'a,
         buffers: &'a Buffers,
         mirrored: Option<Vec<SourceId>>,
         names: Vec<Vec<u8>>,
@@ -65,7 +65,7 @@ impl<'a> Stream<'a> {
         }
     }
 
-    /// Goes on until there is a part; whether there is one.
+    /// Goes on to the next part. Returns whether there is one.
     fn fill(&mut self) -> Result<bool> {
         while self.part >= self.chunk.parts.len() {
             let Some((chunk, rests)) = self.batch.next() else {
@@ -95,14 +95,14 @@ impl<'a> Stream<'a> {
     }
 
     /// The unit of the input that the part stands for.
-    fn unit<'p>(&self, part: &'p Part) -> Unit<'p> {
+    fn unit<'p>(&self, part: &'p Part) -> OutputUnit<'p> {
         let source = self.mirrored.as_ref().and_then(|of| of.get(part.source.index()).copied());
         let member = part.member().map(|member| member.path.as_slice());
-        Unit { source: source.unwrap_or(part.source), member }
+        OutputUnit { source: source.unwrap_or(part.source), member }
     }
 
     /// Whether the part belongs to what is asked for; of shards, all do.
-    fn is_in(&self, part: &Part, unit: Unit<'_>) -> bool {
+    fn is_in(&self, part: &Part, unit: OutputUnit<'_>) -> bool {
         let is_document = matches!(part.role, Role::Whole | Role::Member(_));
         is_document && (self.mirrored.is_none() || self.unit(part) == unit)
     }
@@ -123,13 +123,13 @@ impl<'a> Stream<'a> {
             if matches!(part.role, Role::Whole | Role::Member(_)) {
                 return Ok(true);
             }
-            self.tell_fate(audit);
+            self.report_fate(audit);
             self.leave_part();
         }
         Ok(false)
     }
 
-    fn tell_fate(&self, audit: &mut Audit) {
+    fn report_fate(&self, audit: &mut Audit) {
         let part = &self.chunk.parts[self.part];
         let what = match &part.fate {
             PartFate::Read | PartFate::Reread(_) => return,
@@ -139,15 +139,15 @@ impl<'a> Stream<'a> {
         audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
     }
 
-    /// Goes on to the next document of a unit; whether there is one.
-    fn document(&mut self, unit: Unit<'_>, audit: &mut Audit) -> Result<bool> {
+    /// Goes on to the next document of a unit. Returns whether there is one.
+    fn document(&mut self, unit: OutputUnit<'_>, audit: &mut Audit) -> Result<bool> {
         while self.skip_marks(audit)? {
             let part = &self.chunk.parts[self.part];
             if self.is_over || !self.is_in(part, unit) {
                 return Ok(false);
             }
             if self.slot >= part.slots.end {
-                self.tell_fate(audit);
+                self.report_fate(audit);
                 self.leave_part();
                 continue;
             }
@@ -171,7 +171,7 @@ impl<'a> Stream<'a> {
         &self.chunk.bytes[self.chunk.slots[self.slot].id.range()]
     }
 
-    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
+    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<OutputSearch> {
         while self.document(due.unit, audit)? {
             let slot = &self.chunk.slots[self.slot];
             let rest = self.rests.get(self.slot).cloned().unwrap_or_default();
@@ -187,18 +187,18 @@ impl<'a> Stream<'a> {
                 }
                 self.miss();
                 let what = if is_other_path { "of another path, " } else { "" };
-                return Ok(Found::Not(format!("OUT goes on with a record {what}with id {shown}")));
+                return Ok(OutputSearch::Not(format!("OUT goes on with a record {what}with id {shown}")));
             }
             self.last_id = self.id().to_vec();
             self.num_missed = 0;
             if due.fields.is_some_and(|fields| slot.is_record && fields != rest.fields) {
                 let what = "its fields beside the text are not those of the input".to_owned();
-                return Ok(Found::Other(what));
+                return Ok(OutputSearch::Other(what));
             }
-            return Ok(Found::Here);
+            return Ok(OutputSearch::Here);
         }
         self.miss();
-        Ok(Found::Not("it is not in OUT".to_owned()))
+        Ok(OutputSearch::Not("it is not in OUT".to_owned()))
     }
 
     fn miss(&mut self) {
@@ -226,7 +226,7 @@ impl<'a> Stream<'a> {
         self.chunk.parts.get(self.part).is_some_and(|part| part.slots.contains(&self.slot))
     }
 
-    /// Goes on to the next piece of a text whose bytes are used up; whether there is one.
+    /// Goes on to the next piece of a text whose bytes are used up. Returns whether there is one.
     fn go_on(&mut self) -> Result<bool> {
         let is_text = |slot: &Slot| !slot.is_record;
         while self.left().is_empty() {
@@ -296,8 +296,8 @@ impl<'a> Stream<'a> {
         !line.is_empty() && before.is_some_and(|before| before.last().is_none_or(|&byte| byte == b'\n'))
     }
 
-    /// Leaves a unit behind; tells of documents in it that should not be there.
-    pub(super) fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
+    /// Leaves a unit behind, and reports documents in it that should not be there.
+    pub(super) fn end_unit(&mut self, unit: OutputUnit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
         }
@@ -312,7 +312,7 @@ impl<'a> Stream<'a> {
         }
         while self.document(unit, audit)? {
             if !is_told {
-                self.tell_foreign(audit);
+                self.report_foreign(audit);
                 is_told = true;
             }
             (self.slot, self.at) = (self.slot + 1, 0);
@@ -322,12 +322,12 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
-    fn tell_foreign(&self, audit: &mut Audit) {
+    fn report_foreign(&self, audit: &mut Audit) {
         let (name, text) = (self.name(&self.chunk.parts[self.part]), excerpt(self.left()));
         audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT goes on with a document: {text}"));
     }
 
-    /// Leaves a source behind; tells of members in it that should not be there.
+    /// Leaves a source behind, and reports members in it that should not be there.
     pub(super) fn end_source(&mut self, source: SourceId, audit: &mut Audit) -> Result<()> {
         if self.mirrored.is_none() {
             return Ok(());
@@ -341,7 +341,7 @@ impl<'a> Stream<'a> {
                 let what = "OUT holds it, and nothing of it should stay, or not at this place";
                 audit.add_at(DifferenceKind::Foreign, &self.name(part), None, what);
             }
-            self.tell_fate(audit);
+            self.report_fate(audit);
             self.leave_part();
         }
         self.is_over = false;
@@ -351,10 +351,10 @@ impl<'a> Stream<'a> {
     /// Tells of what is left in the end.
     pub(super) fn finish(&mut self, audit: &mut Audit) -> Result<()> {
         let mut is_told = self.is_lost;
-        let everything = Unit { source: SourceId(u32::MAX), member: None };
+        let everything = OutputUnit { source: SourceId(u32::MAX), member: None };
         while self.document(everything, audit)? {
             if !is_told {
-                self.tell_foreign(audit);
+                self.report_foreign(audit);
                 is_told = true;
             }
             (self.slot, self.at) = (self.slot + 1, 0);

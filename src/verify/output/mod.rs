@@ -7,18 +7,18 @@ use super::audit::Audit;
 use crate::error::Result;
 use crate::units::SourceId;
 
-pub(super) use files::Files;
-pub(super) use stream::Stream;
+pub(super) use files::OneFileEach;
+pub(super) use stream::OutputStream;
 
 /// Where a document of the input should stand in OUT.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Due<'a> {
-    pub(super) unit: Unit<'a>,
+    pub(super) unit: OutputUnit<'a>,
     /// The JSON of its id: in a shard, what names it there.
     pub(super) id: &'a [u8],
     /// Path as the ledger spells it.
     pub(super) path: &'a str,
-    /// What it holds beside its text, if it is a record.
+    /// A hash of its fields beside the text, if it is a record.
     pub(super) fields: Option<u64>,
     /// Where it stands below OUT, where each document has a file.
     pub(super) file: &'a [u8],
@@ -26,31 +26,31 @@ pub(super) struct Due<'a> {
 
 /// A file, or a member of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unit<'a> {
+pub(super) struct OutputUnit<'a> {
     pub(super) source: SourceId,
     pub(super) member: Option<&'a [u8]>,
 }
 
-/// What became of looking for a document in OUT.
+/// The result of looking for a document in OUT.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
-    /// It is there, or something is.
+pub(super) enum OutputSearch {
+    /// The document, or another one, is in its place.
     Here,
-    /// It is there, but not all of it is as it was.
+    /// The document is there, but differs, for this reason.
     Other(String),
-    /// It is not there.
+    /// The document is not there, for this reason.
     Not(String),
 }
 
-/// What OUT holds.
-pub(super) enum Written<'a> {
-    Stream(Stream<'a>),
-    Files(Files<'a>),
+/// Reads OUT in step with the input.
+pub(super) enum OutputReader<'a> {
+    Stream(OutputStream<'a>),
+    Files(OneFileEach<'a>),
 }
 
-impl Written<'_> {
+impl OutputReader<'_> {
     /// Looks for the next document that should be there.
-    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<Found> {
+    pub(super) fn open(&mut self, due: Due<'_>, audit: &mut Audit) -> Result<OutputSearch> {
         match self {
             Self::Stream(stream) => stream.open(due, audit),
             Self::Files(files) => Ok(files.open(due)),
@@ -65,7 +65,7 @@ impl Written<'_> {
         }
     }
 
-    /// What stands there instead; empty at the end of the document.
+    /// The text that stands there instead; empty at the end of the document.
     pub(super) fn head(&self) -> Vec<u8> {
         match self {
             Self::Stream(stream) => stream.head(),
@@ -97,13 +97,13 @@ impl Written<'_> {
         }
     }
 
-    /// Whether what belongs together cannot be told any more.
+    /// Whether the documents of OUT can no longer be matched with those of the input.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Stream(stream) if stream.is_lost)
     }
 
     /// A file, or a member of an archive, is through. `is_due`: something of it should be there.
-    pub(super) fn end_unit(&mut self, unit: Unit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
+    pub(super) fn end_unit(&mut self, unit: OutputUnit<'_>, is_due: bool, audit: &mut Audit) -> Result<()> {
         match self {
             Self::Stream(stream) => stream.end_unit(unit, is_due, audit),
             Self::Files(_) => Ok(()),

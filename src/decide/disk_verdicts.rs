@@ -1,26 +1,26 @@
-//! Verdicts that were given before the text is read: those on duplicates, on disk by place.
+//! Verdicts on disk, by place: they were settled before the text is read again.
 
 use serde::{Deserialize, Serialize};
 
-use super::exact::Batch;
-use super::spill::Spill;
+use super::disk_buckets::DiskBuckets;
+use super::exact::ChunkPrints;
 use super::verdict::Verdict;
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
-use crate::units::{Ordinal, count};
+use crate::units::{self, Ordinal, count};
 
 /// A verdict on disk: the place and the verdict's bits, a little-endian `u64` each.
-const RECORD_BYTES: usize = 16;
+const ENTRY_BYTES: usize = 16;
 /// Places of a window, as a power of two, at least: eight MiB of verdicts.
 const MIN_WINDOW_BITS: u32 = 20;
 /// Windows, at most; beyond that they become longer.
 const MAX_WINDOWS: u64 = 512;
 
 /// Verdicts by place. Memory: those of one window, 8 MiB up to 500 million paragraphs; and the blocks that windows
-/// are written in (`Spill`), 16 MiB at most.
+/// are written in (`DiskBuckets`), 16 MiB at most.
 #[derive(Debug)]
-pub struct Plan {
-    windows: Spill<RECORD_BYTES>,
+pub(crate) struct DiskVerdicts {
+    windows: DiskBuckets<ENTRY_BYTES>,
     boundary: u64,
     window_bits: u32,
     /// The window that is in memory.
@@ -28,56 +28,56 @@ pub struct Plan {
     verdicts: Vec<Verdict>,
 }
 
-/// A [`Plan`] that was saved.
+/// A [`DiskVerdicts`] that was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SavedPlan {
+pub(crate) struct SavedVerdicts {
     boundary: u64,
     window_bits: u32,
     num_windows: usize,
-    /// What the store of the verdicts holds.
+    /// Length and checksum of the store that holds the verdicts.
     pub verdicts: Mark,
 }
 
-impl Plan {
-    /// No duplicates among the places from `boundary` to `end`.
+impl DiskVerdicts {
+    /// An empty table: no paragraph from `boundary` to `end` goes yet.
     pub(super) fn new(scratch: Box<dyn Scratch>, boundary: Ordinal, end: Ordinal) -> Self {
         let num_places = end.0.saturating_sub(boundary.0);
         let mut window_bits = MIN_WINDOW_BITS;
         while num_places >> window_bits >= MAX_WINDOWS {
             window_bits += 1;
         }
-        let num_windows = usize::try_from(num_places >> window_bits).unwrap_or(0) + 1;
-        let windows = Spill::new(scratch, num_windows);
+        let num_windows = units::index(num_places >> window_bits) + 1;
+        let windows = DiskBuckets::new(scratch, num_windows);
         Self { windows, boundary: boundary.0, window_bits, loaded: None, verdicts: Vec::new() }
     }
 
-    /// Writes everything to its store, and says how to take it up.
+    /// Writes all verdicts to their store, and returns the state to resume from.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
-    pub fn save(&mut self) -> Result<SavedPlan> {
+    pub(crate) fn save(&mut self) -> Result<SavedVerdicts> {
         let (boundary, window_bits, num_windows) =
             (self.boundary, self.window_bits, self.windows.num_buckets());
-        Ok(SavedPlan { boundary, window_bits, num_windows, verdicts: self.windows.save()? })
+        Ok(SavedVerdicts { boundary, window_bits, num_windows, verdicts: self.windows.save()? })
     }
 
-    /// Takes up what was saved, with the store that holds the verdicts.
+    /// Resumes saved verdicts, with the store that holds them.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn take_up(saved: &SavedPlan, verdicts: Box<dyn Scratch>) -> Result<Self> {
-        let &SavedPlan { boundary, window_bits, num_windows, .. } = saved;
-        let windows = Spill::restore(verdicts, num_windows)?;
+    pub(crate) fn resume(saved: &SavedVerdicts, verdicts: Box<dyn Scratch>) -> Result<Self> {
+        let &SavedVerdicts { boundary, window_bits, num_windows, .. } = saved;
+        let windows = DiskBuckets::restore(verdicts, num_windows)?;
         Ok(Self { windows, boundary, window_bits, loaded: None, verdicts: Vec::new() })
     }
 
     /// The paragraph at `place` goes.
     pub(super) fn push(&mut self, place: Ordinal, verdict: Verdict) -> Result<()> {
         let Some((window, _)) = self.window(place.0) else { return Ok(()) };
-        let mut record = [0; RECORD_BYTES];
-        record[..8].copy_from_slice(&place.0.to_le_bytes());
-        record[8..].copy_from_slice(&verdict.to_bits().to_le_bytes());
-        self.windows.push(window, &record)
+        let mut entry = [0; ENTRY_BYTES];
+        entry[..8].copy_from_slice(&place.0.to_le_bytes());
+        entry[8..].copy_from_slice(&verdict.to_bits().to_le_bytes());
+        self.windows.push(window, &entry)
     }
 
     /// The window of a place, and the place in it.
@@ -97,14 +97,14 @@ impl Plan {
         self.verdicts.resize(1 << self.window_bits, Verdict::KEEP);
         let mask = (1 << self.window_bits) - 1;
         let (verdicts, boundary) = (&mut self.verdicts, self.boundary);
-        self.windows.for_each(window, |records| {
-            for record in records {
+        self.windows.for_each(window, |entries| {
+            for entry in entries {
                 let [place, bits] = [0, 8].map(|at| {
                     let mut word = [0; 8];
-                    word.copy_from_slice(&record[at..at + 8]);
+                    word.copy_from_slice(&entry[at..at + 8]);
                     u64::from_le_bytes(word)
                 });
-                let within = usize::try_from(place.wrapping_sub(boundary) & mask).unwrap_or(usize::MAX);
+                let within = units::index(place.wrapping_sub(boundary) & mask);
                 if let Some(verdict) = verdicts.get_mut(within) {
                     *verdict = Verdict::from_bits(bits);
                 }
@@ -119,11 +119,11 @@ impl Plan {
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
-    pub fn settle(&mut self, batches: &[Batch<'_>]) -> Result<Vec<Vec<Verdict>>> {
-        let mut all = Vec::with_capacity(batches.len());
-        for batch in batches {
-            let mut verdicts = vec![Verdict::KEEP; batch.num_paragraphs];
-            self.fill(batch.first.0, &mut verdicts)?;
+    pub(crate) fn settle(&mut self, chunks: &[ChunkPrints<'_>]) -> Result<Vec<Vec<Verdict>>> {
+        let mut all = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            let mut verdicts = vec![Verdict::KEEP; chunk.num_paragraphs];
+            self.fill(chunk.first.0, &mut verdicts)?;
             all.push(verdicts);
         }
         Ok(all)

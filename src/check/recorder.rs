@@ -1,4 +1,4 @@
-//! Account: what was seen of chunks goes into the log and the counts, in corpus order.
+//! Records examined chunks in the log and the counts, in corpus order.
 
 use crate::account::{Counts, Stretch, Summary};
 use crate::decide::{Places, Verdict};
@@ -8,21 +8,21 @@ use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
 use crate::run::corpus::Corpus;
 use crate::run::recorder::Tally;
-use crate::run::scan::Key;
+use crate::run::scan::ParagraphKey;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::units::{DocumentId, Ordinal, count};
+use crate::units::{self, DocumentId, Ordinal, count};
 use crate::write::RecordIds;
 
-use super::examine::{Examined, Seen};
-use super::lines::Lines;
-use super::log::{Detail, Entry, Log, Run, Text};
+use super::examine::{Examined, ExaminedSlot};
+use super::lines::LineNumbers;
+use super::log::{Detail, Log, LogEntry, LoggedStretch, LoggedText};
 
-/// What is kept of a check while it goes through the corpus.
-pub(super) struct Account<'a> {
+/// Takes the examined chunks in corpus order, and keeps a log and counts of them.
+pub(super) struct CheckRecorder<'a> {
     tally: Tally<'a>,
     pub(super) log: Log,
-    pub(super) lines: Lines,
+    pub(super) lines: LineNumbers,
     pub(super) ids: RecordIds,
     walk: Walk,
     open: OpenUnit,
@@ -42,7 +42,7 @@ struct OpenUnit {
     has_kept: bool,
     /// The first entry that is about it.
     first_entry: u64,
-    /// Of a text that comes in pieces.
+    /// Hashes a text that comes in pieces.
     hasher: DocumentHasher,
 }
 
@@ -51,10 +51,10 @@ struct OpenStretch {
     document: DocumentId,
     stretch: Stretch,
     num_bytes: u64,
-    excerpt: Text,
+    excerpt: LoggedText,
     /// Number of its first detail.
     details: Option<u64>,
-    /// Of its first paragraph, and of all.
+    /// The fingerprint of its first paragraph, or of all of them together.
     fingerprint: Fingerprint,
     hasher: DocumentHasher,
 }
@@ -72,7 +72,7 @@ struct SlotPlace<'s> {
     is_end: bool,
 }
 
-impl<'a> Account<'a> {
+impl<'a> CheckRecorder<'a> {
     pub(super) fn new(
         corpus: &Corpus<'a>,
         tally: Tally<'a>,
@@ -80,7 +80,7 @@ impl<'a> Account<'a> {
         has_details: bool,
         ids: RecordIds,
     ) -> Self {
-        let lines = Lines::new(corpus.config.split.split);
+        let lines = LineNumbers::new(corpus.config.split.split);
         let (walk, open) = (Walk::default(), OpenUnit::default());
         Self { tally, log, lines, ids, walk, open, stretch: None, has_details }
     }
@@ -92,7 +92,7 @@ impl<'a> Account<'a> {
         let chunk = &settled.scanned.chunk;
         for (part, counts) in chunk.parts.iter().zip(&counts) {
             let seen = seen.as_mut_slice();
-            let mut visitor = PartAccount { account: &mut *self, settled: &settled, seen, counts, places };
+            let mut visitor = PartCheck { recorder: &mut *self, settled: &settled, seen, counts, places };
             walk.part(chunk, part, &mut visitor)?;
             self.tally.advance(part);
         }
@@ -100,7 +100,7 @@ impl<'a> Account<'a> {
         Ok(settled)
     }
 
-    fn take_slot(&mut self, place: SlotPlace<'_>, seen: Seen) -> Result<()> {
+    fn take_slot(&mut self, place: SlotPlace<'_>, seen: ExaminedSlot) -> Result<()> {
         let SlotPlace { settled, part, slot, number, line, is_end } = place;
         let document = settled.documents[number];
         if slot.is_record {
@@ -129,12 +129,12 @@ impl<'a> Account<'a> {
             let of_pieces = || std::mem::take(&mut self.open.hasher).finish();
             let fingerprint = document.digest.or(seen.fingerprint).unwrap_or_else(of_pieces);
             let line = line.unwrap_or(0);
-            self.log.push(Entry::Emptied { document: document.id, line, fingerprint })?;
+            self.log.push(LogEntry::Emptied { document: document.id, line, fingerprint })?;
         }
         Ok(())
     }
 
-    fn note_lines(&mut self, place: SlotPlace<'_>, seen: &Seen) {
+    fn note_lines(&mut self, place: SlotPlace<'_>, seen: &ExaminedSlot) {
         let SlotPlace { settled, number, slot, line, .. } = place;
         let paragraphs = settled.scanned.documents[number].paragraphs.clone();
         let start = Ordinal(settled.first.0 + count(paragraphs.start));
@@ -151,7 +151,7 @@ impl<'a> Account<'a> {
         let SlotPlace { settled, number, .. } = place;
         let document = &settled.documents[number];
         let paragraphs = settled.scanned.documents[number].paragraphs.start;
-        let within = |index: u64| paragraphs + usize::try_from(index - document.first.0).unwrap_or(0);
+        let within = |index: u64| paragraphs + units::index(index - document.first.0);
         let range = within(stretch.first.0)..within(stretch.last.0) + 1;
         let scanned = &settled.scanned;
         let (paragraphs, keys) = (&scanned.paragraphs[range.clone()], &scanned.keys[range]);
@@ -182,7 +182,7 @@ impl<'a> Account<'a> {
     }
 
     /// Keeps the paragraphs of a stretch; the number of the first.
-    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[Key]) -> Result<Option<u64>> {
+    fn detail(&mut self, paragraphs: &[Paragraph], keys: &[ParagraphKey]) -> Result<Option<u64>> {
         let mut first = None;
         for (paragraph, key) in paragraphs.iter().zip(keys) {
             let num_bytes = count(paragraph.span.len());
@@ -203,7 +203,7 @@ impl<'a> Account<'a> {
         } else {
             hasher.finish()
         };
-        self.log.push(Entry::Run(Run {
+        self.log.push(LogEntry::Stretch(LoggedStretch {
             document,
             first: stretch.first.0,
             last: stretch.last.0,
@@ -224,81 +224,81 @@ impl<'a> Account<'a> {
         let identity = [rejection.path.as_slice(), b"\0", rejection.reason.name().as_bytes()].concat();
         let rejected = self.log.push_rejection(rejection)?;
         let fingerprint = Fingerprint::of(&identity);
-        self.log.push(Entry::Rejected { source: part.source, rejected, fingerprint })
+        self.log.push(LogEntry::Rejected { source: part.source, rejected, fingerprint })
     }
 
     /// The counts, and the rest.
-    pub(super) fn finish(self) -> (Summary, Log, Lines, RecordIds) {
+    pub(super) fn finish(self) -> (Summary, Log, LineNumbers, RecordIds) {
         (self.tally.finish(), self.log, self.lines, self.ids)
     }
 }
 
-/// Goes through a part, of whose chunk this was seen: one [`Seen`] for each slot.
-struct PartAccount<'p, 'a> {
-    account: &'p mut Account<'a>,
+/// Goes through a part of an examined chunk, with one [`ExaminedSlot`] for each slot.
+struct PartCheck<'p, 'a> {
+    recorder: &'p mut CheckRecorder<'a>,
     settled: &'p Settled,
-    seen: &'p mut [Seen],
-    /// Those of the part.
+    seen: &'p mut [ExaminedSlot],
+    /// The counts of the part.
     counts: &'p Counts,
     places: &'p Places,
 }
 
-impl UnitVisitor for PartAccount<'_, '_> {
+impl UnitVisitor for PartCheck<'_, '_> {
     fn begin_archive(&mut self, part: &Part) -> Result<()> {
-        self.account.tally.count_input(part);
+        self.recorder.tally.count_input(part);
         Ok(())
     }
 
     fn end_archive(&mut self, part: &Part) -> Result<()> {
-        self.account.tally.count_input(part);
-        self.account.end_unit(part)
+        self.recorder.tally.count_input(part);
+        self.recorder.end_unit(part)
     }
 
     fn begin_unit(&mut self, _part: &Part) -> Result<()> {
-        self.account.open = OpenUnit { first_entry: self.account.log.len(), ..OpenUnit::default() };
+        self.recorder.open = OpenUnit { first_entry: self.recorder.log.len(), ..OpenUnit::default() };
         Ok(())
     }
 
     fn rejected_record(&mut self, record: &RecordSlot<'_>, fault: &Fault) -> Result<()> {
         let owner = self.places.owner(self.settled.documents[record.number].id);
-        let rejection = self.account.tally.reject_record(record, fault, owner);
-        self.account.log_rejection(record.part, &rejection)
+        let rejection = self.recorder.tally.reject_record(record, fault, owner);
+        self.recorder.log_rejection(record.part, &rejection)
     }
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let RecordSlot { part, slot, number, line, .. } = *record;
         let place = SlotPlace { settled: self.settled, part, slot, number, line, is_end: true };
-        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+        self.recorder.take_slot(place, std::mem::take(&mut self.seen[number]))
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         let PieceSlot { part, slot, number, is_end } = *piece;
         let place = SlotPlace { settled: self.settled, part, slot, number, line: None, is_end };
-        self.account.take_slot(place, std::mem::take(&mut self.seen[number]))
+        self.recorder.take_slot(place, std::mem::take(&mut self.seen[number]))
     }
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
-        self.account.tally.skip_records(part);
-        self.account.open.counts += *self.counts;
+        self.recorder.tally.skip_records(part);
+        self.recorder.open.counts += *self.counts;
         Ok(())
     }
 
     fn drop_unit(&mut self, part: &Part, is_begun: bool) -> Result<()> {
-        let account = &mut *self.account;
+        let recorder = &mut *self.recorder;
         if is_begun {
-            account.log.retract(account.open.first_entry);
-            (account.open, account.stretch) = (OpenUnit::default(), None);
+            recorder.log.retract(recorder.open.first_entry);
+            (recorder.open, recorder.stretch) = (OpenUnit::default(), None);
         }
-        account.end_unit(part)
+        recorder.end_unit(part)
     }
 
     fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
-        let mut open = std::mem::take(&mut self.account.open);
+        let mut open = std::mem::take(&mut self.recorder.open);
         if !part.kind.is_container() {
             open.counts.documents_kept = u64::from(open.has_kept);
             open.counts.documents_emptied = u64::from(!open.has_kept);
         }
-        self.account.tally.add(&open.counts, part);
-        self.account.end_unit(part)
+        self.recorder.tally.add(&open.counts, part);
+        self.recorder.end_unit(part)
     }
 }

@@ -1,10 +1,10 @@
-//! What an audit sees of a chunk: the paragraphs of the input, and of records on both sides what is not their text.
+//! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, Visitor};
+use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -12,7 +12,7 @@ use crate::split;
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sighted {
+pub(super) struct InputParagraph {
     pub(super) paragraph: Paragraph,
     pub(super) fingerprint: Fingerprint,
     /// Too short to be removed as a duplicate (contract I4).
@@ -21,60 +21,60 @@ pub(super) struct Sighted {
 
 /// A document of the input, or a piece of one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Document {
-    /// Where its paragraphs stand in [`Sight::paragraphs`].
+pub(super) struct InputDocument {
+    /// Where its paragraphs stand in [`InputChunk::paragraphs`].
     pub(super) paragraphs: std::ops::Range<usize>,
     pub(super) blank_after: bool,
     /// Its lines.
     pub(super) lines: u64,
 }
 
-/// What is seen of a chunk of the input.
+/// A scanned chunk of the input.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
-    pub(super) paragraphs: Vec<Sighted>,
-    /// One for each slot of the chunk.
-    pub(super) documents: Vec<Document>,
-    /// One for each slot.
-    pub(super) rests: Vec<Rest>,
+pub(super) struct InputChunk {
+    pub(super) paragraphs: Vec<InputParagraph>,
+    /// The document of each slot of the chunk.
+    pub(super) documents: Vec<InputDocument>,
+    /// The other fields of each slot.
+    pub(super) rests: Vec<OtherFields>,
 }
 
-/// What a record holds beside its text.
+/// The fields of a record beside its text.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Rest {
+pub(super) struct OtherFields {
     /// Its fields; the same on both sides. 0 where they are not compared.
     pub(super) fields: u64,
     /// Where a document of a shard says that it came from, as JSON.
     pub(super) path: Option<String>,
 }
 
-/// How the rest of a record is told.
+/// The form in which the other fields of a record are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RestOf {
+pub(super) enum OtherFieldsOf {
     /// Both sides have one form.
     Mirrored,
-    /// It is to be converted to this form.
+    /// The document is one of the input, and is to be converted.
     Input,
-    /// It was converted.
+    /// The document is one of a shard, and was converted to this form.
     Shard(TargetFormat),
 }
 
 /// How the input is looked at.
-pub(super) struct Eye<'a> {
+pub(super) struct InputScan<'a> {
     split: SplitConfig,
     matching: MatchConfig,
     keys: KeyMaker,
     pub(super) read: &'a ReadContext,
-    /// What is looked at of records beside their text.
-    rest: Option<RestOf>,
+    /// The fields that are compared beside the text of records.
+    rest: Option<OtherFieldsOf>,
 }
 
-impl<'a> Eye<'a> {
+impl<'a> InputScan<'a> {
     pub(super) fn new(config: &Config, read: &'a ReadContext) -> Self {
         let rest = match config.write.to {
-            None => Some(RestOf::Mirrored),
+            None => Some(OtherFieldsOf::Mirrored),
             Some(TargetFormat::Txt) => None,
-            Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(RestOf::Input),
+            Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(OtherFieldsOf::Input),
         };
         Self {
             split: config.split,
@@ -86,40 +86,44 @@ impl<'a> Eye<'a> {
     }
 
     /// Reads a chunk and looks at it.
-    pub(super) fn scan(&self, work: Work, listing: Listing<'_>) -> (Chunk, Sight) {
-        let mut gaze =
-            Gaze { eye: self, sight: Sight::default(), found: Vec::new(), hasher: KeyHasher::default() };
+    pub(super) fn scan(&self, work: Work, listing: Listing<'_>) -> (Chunk, InputChunk) {
+        let mut gaze = InputVisitor {
+            eye: self,
+            input_scan: InputChunk::default(),
+            found: Vec::new(),
+            hasher: KeyHasher::default(),
+        };
         let chunk = read_work(work, listing, self.read, &mut gaze);
-        let mut sight = gaze.sight;
-        sight.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
-        (chunk, sight)
+        let mut input_scan = gaze.input_scan;
+        input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
+        (chunk, input_scan)
     }
 }
 
 /// Looks at documents as they are read.
-struct Gaze<'a> {
-    eye: &'a Eye<'a>,
-    sight: Sight,
+struct InputVisitor<'a> {
+    eye: &'a InputScan<'a>,
+    input_scan: InputChunk,
     found: Vec<Paragraph>,
     hasher: KeyHasher,
 }
 
-impl Visitor for Gaze<'_> {
+impl TextVisitor for InputVisitor<'_> {
     fn document(&mut self, text: &str) {
-        let Eye { split, matching, keys, .. } = self.eye;
+        let InputScan { split, matching, keys, .. } = self.eye;
         self.found.clear();
         let blank_after = split::split(text, *split, &mut self.found);
-        let start = self.sight.paragraphs.len();
+        let start = self.input_scan.paragraphs.len();
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
             keys.make(text, &mut paragraph, &mut self.hasher);
             let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
             paragraph.altered = is_altered(&text[paragraph.span.range()], split.repair);
             let fingerprint = self.hasher.finish();
-            self.sight.paragraphs.push(Sighted { paragraph, fingerprint, is_short });
+            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
         }
-        let (paragraphs, lines) = (start..self.sight.paragraphs.len(), count_lines(text));
-        self.sight.documents.push(Document { paragraphs, blank_after, lines });
+        let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
+        self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines });
     }
 }
 
@@ -134,21 +138,21 @@ fn is_altered(text: &str, repair: Repair) -> bool {
     is_rare && !repaired_chars(text, repair).eq(text.chars())
 }
 
-/// What the records of a chunk hold beside their texts, one for each slot.
-pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: RestOf) -> Vec<Rest> {
-    let mut rests = vec![Rest::default(); chunk.slots.len()];
+/// The fields that the records of a chunk hold beside their texts, one entry for each slot.
+pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
+    let mut rests = vec![OtherFields::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
         let is_raw = match part.kind.rewrite() {
-            Rewrite::InPlace(_) => how == RestOf::Mirrored,
-            // What depends on the text (the headers of a web archive) tells of it, too.
-            Rewrite::Whole { .. } if how == RestOf::Mirrored => continue,
+            Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
+            // A header of a web archive that depends on the text is part of the comparison, too.
+            Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
             Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
         };
         let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
         let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
         for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
             rests[number] = match &fields {
-                None => Rest { fields: raw(chunk, number, columns), path: None },
+                None => OtherFields { fields: raw(chunk, number, columns), path: None },
                 Some(fields) => of_fields(fields.of(number), how),
             };
         }
@@ -163,20 +167,20 @@ fn raw(chunk: &Chunk, number: usize, columns: u64) -> u64 {
     hash(&[&columns.to_le_bytes(), &bytes[before], b"\0", &bytes[after]].concat())
 }
 
-fn of_fields(mut fields: Vec<Field>, how: RestOf) -> Rest {
+fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {
     let value = |fields: &[Field], name: &str| {
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     };
     let mut path = None;
-    if let RestOf::Shard(to) = how {
+    if let OtherFieldsOf::Shard(to) = how {
         path = value(&fields, "path");
         if to == TargetFormat::Parquet {
             let json = value(&fields, "fields").and_then(|value| serde_json::from_str::<String>(&value).ok());
-            return Rest { fields: hash(json.unwrap_or_default().as_bytes()), path };
+            return OtherFields { fields: hash(json.unwrap_or_default().as_bytes()), path };
         }
         fields.retain(|(name, _)| name != "path");
     }
-    if how == RestOf::Input {
+    if how == OtherFieldsOf::Input {
         for (name, _) in &mut fields {
             if ["id", "path", "text"].contains(&name.as_str()) {
                 name.insert_str(0, "source_");
@@ -184,11 +188,11 @@ fn of_fields(mut fields: Vec<Field>, how: RestOf) -> Rest {
         }
     }
     if fields.is_empty() {
-        return Rest { fields: hash(b""), path };
+        return OtherFields { fields: hash(b""), path };
     }
     let name = |name: &str| serde_json::to_string(name).unwrap_or_default(); // a string always can
     let members: Vec<_> = fields.iter().map(|(field, value)| format!("{}:{value}", name(field))).collect();
-    Rest { fields: hash(format!("{{{}}}", members.join(",")).as_bytes()), path }
+    OtherFields { fields: hash(format!("{{{}}}", members.join(",")).as_bytes()), path }
 }
 
 /// 64 bits of SHA-256.

@@ -1,4 +1,4 @@
-//! Tell: what counts, in words that lead a reader to the place.
+//! Describes problems in words that lead a reader to their place.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -11,39 +11,39 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::report::{Location, Problem, ProblemKind};
-use crate::store::{Place, Root, path};
+use crate::store::{InputPlace, Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
 use crate::write::RecordIds;
 
-use super::lines::Lines;
-use super::log::{Entry, Log, Run};
-use super::measure::Piece;
+use super::lines::LineNumbers;
+use super::log::{Log, LogEntry, LoggedStretch};
+use super::measure::UnknownPart;
 
-/// What places are told by.
-pub(super) struct Teller<'a> {
+/// Turns entries of the log into problems that name their place in words.
+pub(super) struct Describer<'a> {
     pub(super) sources: &'a SourceList,
     pub(super) places: &'a Places,
     pub(super) findings: Option<&'a Findings>,
     pub(super) earlier: Option<&'a dyn Earlier>,
-    pub(super) lines: &'a Lines,
+    pub(super) lines: &'a LineNumbers,
     pub(super) ids: RecordIds,
     pub(super) evidence: EvidenceStore,
     /// How each input is named, as a prefix of its files' paths, and whether it is one file.
-    pub(super) roots: Vec<Named>,
+    pub(super) roots: Vec<InputName>,
     /// Which files have changed since what the check is compared with.
-    pub(super) has_changed: &'a dyn Fn(Place<'_>) -> bool,
-    pub(super) told: Told,
+    pub(super) has_changed: &'a dyn Fn(InputPlace<'_>) -> bool,
+    pub(super) reported: ReportedCounts,
     /// The file that was named last.
     pub(super) last_file: Option<(SourceId, String)>,
 }
 
-/// How many problems were told of, by 64 bits of kind and fingerprint. At 10^7 problems the chance that one counts for
-/// another is below 10^-5, and then a number is left out.
+/// The number of problems reported so far, by 64 bits of kind and fingerprint. At 10^7 problems the chance that two
+/// share a number is below 10^-5, and then a number is left out.
 #[derive(Debug, Default)]
-pub(super) struct Told(HashMap<u64, u32, BuildHasherDefault<Identity>>);
+pub(super) struct ReportedCounts(HashMap<u64, u32, BuildHasherDefault<FingerprintHasher>>);
 
-impl Told {
-    /// Counts a problem, and returns how many of it were told before.
+impl ReportedCounts {
+    /// Counts a problem, and returns the number of earlier problems of its kind and fingerprint.
     fn count(&mut self, kind: ProblemKind, fingerprint: &Fingerprint) -> u64 {
         let kind = crate::units::count(kind.number());
         let count = self.0.entry(fingerprint.table_hash().wrapping_add(kind)).or_default();
@@ -52,11 +52,11 @@ impl Told {
     }
 }
 
-/// Fingerprints are as good as hashes.
+/// Hashes a fingerprint by taking it as it is: it is spread evenly already.
 #[derive(Debug, Default)]
-struct Identity(u64);
+struct FingerprintHasher(u64);
 
-impl Hasher for Identity {
+impl Hasher for FingerprintHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -74,14 +74,14 @@ impl Hasher for Identity {
 
 /// An input as reports name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum InputName {
     /// A directory; empty is the current one.
     Directory(Vec<u8>),
     /// A file.
     File(Vec<u8>),
 }
 
-impl Named {
+impl InputName {
     /// Inputs below the current directory are named from there, as is what stands in a repository in CI.
     pub(super) fn of(root: &Root, current: Option<&str>) -> Self {
         let given = path::bytes(root.path());
@@ -114,65 +114,67 @@ impl Named {
     }
 }
 
-impl<'a> Teller<'a> {
-    /// A problem, numbered among those of its fingerprint. Problems are told in corpus order, each once.
-    pub(super) fn problem(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
-        let occurrence = self.told.count(piece.kind, &piece.fingerprint);
-        Ok(Problem { occurrence, ..self.unnumbered(log, piece)? })
+impl<'a> Describer<'a> {
+    /// Describes a problem and numbers it among those of its fingerprint. Call it once for each problem, in corpus
+    /// order.
+    pub(super) fn problem(&mut self, log: &mut Log, part: &UnknownPart) -> Result<Problem> {
+        let occurrence = self.reported.count(part.kind, &part.fingerprint);
+        Ok(Problem { occurrence, ..self.unnumbered(log, part)? })
     }
 
-    /// A problem that is told out of order.
-    pub(super) fn unnumbered(&mut self, log: &mut Log, piece: &Piece) -> Result<Problem> {
-        Ok(match piece.entry {
-            Entry::Run(run) => self.removed(log, piece, &run)?,
-            Entry::Emptied { document, line, .. } => {
+    /// Describes a problem without a number, in any order.
+    pub(super) fn unnumbered(&mut self, log: &mut Log, part: &UnknownPart) -> Result<Problem> {
+        Ok(match part.entry {
+            LogEntry::Stretch(stretch) => self.removed(log, part, &stretch)?,
+            LogEntry::Emptied { document, line, .. } => {
                 let mut location = self.whole(document)?;
                 let (start, end) = self.places.span(document);
                 let lines = if start < end { self.lines.of(start, Ordinal(end.0 - 1)) } else { None };
                 location.lines = lines.or((line > 0).then_some((line, line)));
-                blank(piece, location)
+                blank(part, location)
             }
-            Entry::Rejected { source, rejected, .. } => {
-                self.rejected(piece, source, log.rejection(&rejected)?)
+            LogEntry::Rejected { source, rejected, .. } => {
+                self.rejected(part, source, log.rejection(&rejected)?)
             }
         })
     }
 
-    fn removed(&mut self, log: &mut Log, piece: &Piece, run: &Run) -> Result<Problem> {
-        let (first, last) = piece.paragraphs;
-        let location = self.location(run.document, first, last)?;
-        let mut problem = blank(piece, location);
-        // The text that is kept is that of the run's beginning.
-        if first == run.first {
-            problem.excerpt = log.text(run.excerpt)?;
+    fn removed(&mut self, log: &mut Log, part: &UnknownPart, stretch: &LoggedStretch) -> Result<Problem> {
+        let (first, last) = part.paragraphs;
+        let location = self.location(stretch.document, first, last)?;
+        let mut problem = blank(part, location);
+        // The log keeps the beginning of a stretch only.
+        if first == stretch.first {
+            problem.excerpt = log.text(stretch.excerpt)?;
         }
-        if let Some(Survivors { rule, place, finding }) = self.what_stays(run)? {
+        if let Some(Survivors { rule, place, finding }) = self.what_stays(stretch)? {
             let Evidence { likeness, own } = self.evidence.read(finding)?;
             (problem.similarity, problem.evidence) = (likeness.similarity, own);
             if let Some(mut place) = place {
                 if rule.is_one_for_one() {
-                    place.last = place.first + (last - run.first);
-                    place.first += first - run.first;
+                    place.last = place.first + (last - stretch.first);
+                    place.first += first - stretch.first;
                 }
-                problem.survivor = Some(self.survivor(run.document, place, &mut problem.location)?);
+                problem.survivor = Some(self.survivor(stretch.document, place, &mut problem.location)?);
             }
         }
         Ok(problem)
     }
 
-    /// What the ledger needs to name a place.
+    /// The information that the ledger needs to name a place.
     pub(super) fn context(&self) -> LedgerContext<'a> {
         let Self { sources, places, findings, earlier, .. } = *self;
         LedgerContext { sources, places, findings, earlier }
     }
 
-    /// What stays in the place of a run, and by which rule it goes.
-    pub(super) fn what_stays(&self, run: &Run) -> Result<Option<Survivors>> {
-        let reason = run.verdict.reason();
-        reason.map(|reason| survivors(reason, run.last - run.first + 1, self.context())).transpose()
+    /// The survivors of a stretch, and the rule that removed it.
+    pub(super) fn what_stays(&self, stretch: &LoggedStretch) -> Result<Option<Survivors>> {
+        let reason = stretch.verdict.reason();
+        reason.map(|reason| survivors(reason, stretch.last - stretch.first + 1, self.context())).transpose()
     }
 
-    /// Where survivors stand. What repeats what goes both ways: the side that is new is where to look.
+    /// Finds the location of survivors. A repetition goes both ways: if only the survivor's file is new, the two
+    /// locations change places, so that the reader looks at what is new.
     fn survivor(
         &mut self,
         removed: DocumentId,
@@ -229,8 +231,8 @@ impl<'a> Teller<'a> {
         Location { run: None, file, member: None, record: None, id: None, paragraphs: None, lines: None }
     }
 
-    fn rejected(&mut self, piece: &Piece, source: SourceId, rejection: Rejection) -> Problem {
-        let mut problem = blank(piece, self.file(source));
+    fn rejected(&mut self, part: &UnknownPart, source: SourceId, rejection: Rejection) -> Problem {
+        let mut problem = blank(part, self.file(source));
         let file = self.sources.get(source).place.relative;
         let member = rejection.path.strip_prefix(file).and_then(|rest| rest.strip_prefix(b"/"));
         problem.location.member = member.map(|member| path::lossless(member).into_owned());
@@ -255,17 +257,17 @@ fn earlier_location(place: EarlierPlace, paragraphs: (u64, u64)) -> Location {
     }
 }
 
-/// A problem of which nothing more is told.
-fn blank(piece: &Piece, location: Location) -> Problem {
+/// A problem with its kind, size and place only.
+fn blank(part: &UnknownPart, location: Location) -> Problem {
     Problem {
-        kind: piece.kind,
+        kind: part.kind,
         location,
         survivor: None,
-        num_paragraphs: piece.num_paragraphs(),
-        num_bytes: piece.num_bytes,
+        num_paragraphs: part.num_paragraphs(),
+        num_bytes: part.num_bytes,
         similarity: None,
         evidence: None,
-        fingerprint: piece.fingerprint,
+        fingerprint: part.fingerprint,
         occurrence: 0,
         excerpt: String::new(),
         rejection: None,
@@ -293,7 +295,7 @@ mod tests {
             (Root::Listed { path: "/work/b.txt".into(), relative: b"work/b.txt".to_vec() }, "b.txt"),
             (Root::Stdin, "-"),
         ] {
-            assert_eq!(Named::of(&root, Some("/work")).file(b"a.txt"), expected, "{root:?}");
+            assert_eq!(InputName::of(&root, Some("/work")).file(b"a.txt"), expected, "{root:?}");
         }
     }
 }

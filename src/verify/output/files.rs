@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 
-use super::{Due, Found};
-use crate::store::{DiskInput, Input, InputFile, Place, path};
-use crate::verify::sight::hash;
+use super::{Due, OutputSearch};
+use crate::store::{DiskInput, Input, InputFile, InputPlace, path};
+use crate::verify::input_scan::hash;
 
 /// A file a document: each is opened when its turn comes.
-pub(in crate::verify) struct Files<'a> {
+pub(in crate::verify) struct OneFileEach<'a> {
     input: &'a DiskInput,
     pub(super) open: Option<BufReader<Box<dyn InputFile>>>,
     /// The last line that was compared, and what stands there instead, if it does.
@@ -17,7 +17,7 @@ pub(in crate::verify) struct Files<'a> {
     due: HashSet<u64>,
 }
 
-impl<'a> Files<'a> {
+impl<'a> OneFileEach<'a> {
     pub(in crate::verify) fn new(input: &'a DiskInput) -> Self {
         Self { input, open: None, head: Vec::new(), due: HashSet::new() }
     }
@@ -27,17 +27,17 @@ impl<'a> Files<'a> {
         self.due.contains(&hash(file))
     }
 
-    pub(super) fn open(&mut self, due: Due<'_>) -> Found {
+    pub(super) fn open(&mut self, due: Due<'_>) -> OutputSearch {
         self.due.insert(hash(due.file));
-        match self.input.open(Place { root: 0, relative: due.file }) {
+        match self.input.open(InputPlace { root: 0, relative: due.file }) {
             Ok(file) => {
                 self.open = Some(BufReader::new(file));
-                Found::Here
+                OutputSearch::Here
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Found::Not(format!("{} is not in OUT", path::lossless(due.file)))
+                OutputSearch::Not(format!("{} is not in OUT", path::lossless(due.file)))
             }
-            Err(error) => Found::Not(format!("{} cannot be read: {error}", path::lossless(due.file))),
+            Err(error) => OutputSearch::Not(format!("{} cannot be read: {error}", path::lossless(due.file))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Records of one size, dealt into buckets on disk: what does not fit in memory waits here until its bucket's turn.
+//! Entries of one size in buckets on disk: what does not fit in memory waits here until its bucket is read.
 //!
 //! One append-only store holds the blocks of all buckets: no more than one file is open however many buckets there
 //! are. A block is a header (bucket, length in bytes, CRC-32 of the bytes; a little-endian `u32` each) and the
@@ -16,7 +16,7 @@ const BLOCK_BYTES: usize = 32 * 1024;
 const HEADER: usize = 12;
 
 /// Records of `SIZE` bytes in buckets.
-pub(super) struct Spill<const SIZE: usize> {
+pub(super) struct DiskBuckets<const SIZE: usize> {
     scratch: Mutex<Box<dyn Scratch>>,
     buckets: Vec<Bucket>,
 }
@@ -27,16 +27,16 @@ struct Bucket {
     open: Vec<u8>,
     /// Where each block's records start, and how many bytes they take.
     blocks: Vec<(u64, u32)>,
-    num_records: u64,
+    num_entries: u64,
 }
 
-impl<const SIZE: usize> std::fmt::Debug for Spill<SIZE> {
+impl<const SIZE: usize> std::fmt::Debug for DiskBuckets<SIZE> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Spill").field("buckets", &self.buckets.len()).finish_non_exhaustive()
     }
 }
 
-impl<const SIZE: usize> Spill<SIZE> {
+impl<const SIZE: usize> DiskBuckets<SIZE> {
     /// Records a block.
     const MOST: usize = BLOCK_BYTES / SIZE;
 
@@ -59,27 +59,28 @@ impl<const SIZE: usize> Spill<SIZE> {
     }
 
     /// Records in a bucket.
-    pub(super) fn num_records(&self, bucket: usize) -> u64 {
-        self.buckets[bucket].num_records
+    pub(super) fn num_entries(&self, bucket: usize) -> u64 {
+        self.buckets[bucket].num_entries
     }
 
-    /// Puts a record behind the others of its bucket.
+    /// Appends an entry to a bucket.
     ///
     /// # Errors
     /// [`crate::Error::Output`] if the store cannot be written to.
     #[inline]
-    pub(super) fn push(&mut self, bucket: usize, record: &[u8; SIZE]) -> Result<()> {
+    pub(super) fn push(&mut self, bucket: usize, entry: &[u8; SIZE]) -> Result<()> {
         let place = &mut self.buckets[bucket];
-        place.open.extend_from_slice(record);
-        place.num_records += 1;
+        place.open.extend_from_slice(entry);
+        place.num_entries += 1;
         if place.open.len() >= Self::MOST * SIZE { self.close_block(bucket) } else { Ok(()) }
     }
 
     fn close_block(&mut self, bucket: usize) -> Result<()> {
         let Bucket { open, blocks, .. } = &mut self.buckets[bucket];
-        let len = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        let len = u32::try_from(open.len()).expect("a block is closed at `BLOCK_BYTES`");
+        let number = u32::try_from(bucket).expect("there are a few thousand buckets");
         let mut header = [0; HEADER];
-        let words = [u32::try_from(bucket).unwrap_or(u32::MAX), len, crc32fast::hash(open)];
+        let words = [number, len, crc32fast::hash(open)];
         for (place, word) in header.as_chunks_mut::<4>().0.iter_mut().zip(words) {
             *place = word.to_le_bytes();
         }
@@ -103,7 +104,7 @@ impl<const SIZE: usize> Spill<SIZE> {
         self.scratch.get_mut().unwrap_or_else(PoisonError::into_inner).mark()
     }
 
-    /// The records that a store holds which was saved, in so many buckets.
+    /// Restores `num_buckets` buckets from a store that was saved.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the store.
@@ -123,7 +124,7 @@ impl<const SIZE: usize> Spill<SIZE> {
             let Some(bucket) = buckets.get_mut(number) else { return Err(scratch.damaged(offset)) };
             offset += count(HEADER);
             bucket.blocks.push((offset, len));
-            bucket.num_records += u64::from(len) / count(SIZE);
+            bucket.num_entries += u64::from(len) / count(SIZE);
             offset += u64::from(len);
         }
         if offset != end {
@@ -141,7 +142,7 @@ impl<const SIZE: usize> Spill<SIZE> {
         let mut block = Vec::new();
         for &(offset, len) in &place.blocks {
             let mut header = [0; HEADER];
-            block.resize(usize::try_from(len).unwrap_or(0), 0);
+            block.resize(len as usize, 0);
             {
                 // Poisoned only if a read panicked, and then the run is over.
                 let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,18 +166,18 @@ mod tests {
 
     #[test]
     fn records_come_back_by_bucket_and_in_order() {
-        let mut spill = Spill::<8>::new(MemoryOutput::new().scratch().unwrap(), 7);
+        let mut buckets = DiskBuckets::<8>::new(MemoryOutput::new().scratch().unwrap(), 7);
         let bucket = |n: u64| usize::try_from(n * n % 7).unwrap();
         for n in 0..100_000_u64 {
-            spill.push(bucket(n), &n.to_le_bytes()).unwrap();
+            buckets.push(bucket(n), &n.to_le_bytes()).unwrap();
         }
         for number in 0..7 {
             let mut found = Vec::new();
-            spill
-                .for_each(number, |records| found.extend(records.iter().map(|r| u64::from_le_bytes(*r))))
+            buckets
+                .for_each(number, |entries| found.extend(entries.iter().map(|r| u64::from_le_bytes(*r))))
                 .unwrap();
             let expected: Vec<u64> = (0..100_000).filter(|&n| bucket(n) == number).collect();
-            assert_eq!(spill.num_records(number), count(expected.len()));
+            assert_eq!(buckets.num_entries(number), count(expected.len()));
             assert_eq!(found, expected);
         }
     }
@@ -196,11 +197,11 @@ mod tests {
                 Ok(())
             }
         }
-        let mut spill = Spill::<8>::new(Box::new(Flipped(MemoryOutput::new().scratch().unwrap())), 1);
+        let mut buckets = DiskBuckets::<8>::new(Box::new(Flipped(MemoryOutput::new().scratch().unwrap())), 1);
         for n in 0..10_000_u64 {
-            spill.push(0, &n.to_le_bytes()).unwrap();
+            buckets.push(0, &n.to_le_bytes()).unwrap();
         }
-        let error = spill.for_each(0, |_| ()).unwrap_err().to_string();
+        let error = buckets.for_each(0, |_| ()).unwrap_err().to_string();
         assert!(error.contains("damaged"), "{error}");
     }
 }

@@ -1,20 +1,20 @@
-//! What OUT should hold, by its names: files as they came, or shards, or a file a document.
+//! The expected content of OUT by its names: files as they came, or shards, or a file for each document.
 
 use std::collections::HashSet;
 
 use super::audit::{Audit, DifferenceKind};
-use super::sight::RestOf;
-use super::written::Files;
+use super::input_scan::OtherFieldsOf;
+use super::output::OneFileEach;
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
-use crate::discover::{Format, Plan, SourceList};
+use crate::discover::{Format, SourceList, SourcePlan};
 use crate::error::Result;
-use crate::store::{self, DiskInput, Found, FoundKind, Root, path};
+use crate::store::{self, DiskInput, ListedFile, ListedKind, Root, path};
 use crate::units::SourceId;
 
 /// OUT, listed.
 pub(super) struct OutList {
     pub(super) input: DiskInput,
-    /// What is read of it, in the order of the input.
+    /// The files of OUT that are read, in the order of the input.
     pub(super) sources: SourceList,
     /// The source of the input that each of them stands for; `None`: they are shards.
     pub(super) mirrored: Option<Vec<SourceId>>,
@@ -41,13 +41,13 @@ pub(super) fn config(config: &Config) -> Config {
     Config { read, ..config.clone() }
 }
 
-/// What is told of records in OUT beside their text.
-pub(super) fn rest(to: Option<TargetFormat>) -> RestOf {
-    to.map_or(RestOf::Mirrored, RestOf::Shard)
+/// The fields of records in OUT beside their text, by the form of OUT.
+pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
+    to.map_or(OtherFieldsOf::Mirrored, OtherFieldsOf::Shard)
 }
 
 impl OutList {
-    /// Lists OUT, and tells of what should not be there.
+    /// Lists OUT, and reports files that should not be there.
     pub(super) fn new(
         out: Root,
         inputs: &SourceList,
@@ -56,16 +56,16 @@ impl OutList {
     ) -> Result<Self> {
         let mut files = HashSet::new();
         let mut names = Vec::new();
-        store::list(out.path(), false, |Found { relative, kind }| {
+        store::list(out.path(), false, |ListedFile { relative, kind }| {
             let what = match kind {
-                FoundKind::File => {
+                ListedKind::File => {
                     files.insert(relative.clone());
                     names.push(relative);
                     return true;
                 }
-                FoundKind::Symlink => "OUT holds a symbolic link".to_owned(),
-                FoundKind::Special => "OUT holds what is no regular file".to_owned(),
-                FoundKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
+                ListedKind::Symlink => "OUT holds a symbolic link".to_owned(),
+                ListedKind::Special => "OUT holds what is no regular file".to_owned(),
+                ListedKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
             };
             audit.add_at(DifferenceKind::Foreign, &path::lossless(&relative), None, what);
             true
@@ -94,11 +94,11 @@ impl OutList {
     fn mirror(&mut self, inputs: &SourceList, files: &mut HashSet<Vec<u8>>) -> Result<()> {
         let mut of = Vec::new();
         for source in inputs.iter() {
-            let Plan::Read(format) = *source.plan else { continue };
+            let SourcePlan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
                 // What was text stays text, whatever it looks like now.
                 let format = Format::Named(format.kind());
-                self.sources.push(0, source.place.relative, Plan::Read(format))?;
+                self.sources.push(0, source.place.relative, SourcePlan::Read(format))?;
                 of.push(source.id);
             }
         }
@@ -117,7 +117,7 @@ impl OutList {
             if !files.remove(&name) {
                 break;
             }
-            self.sources.push(0, &name, Plan::Read(Format::of(&name)))?;
+            self.sources.push(0, &name, SourcePlan::Read(Format::of(&name)))?;
         }
         Ok(())
     }
@@ -127,11 +127,20 @@ impl OutList {
         self.sources.iter().map(|source| source.place.relative.to_vec()).collect()
     }
 
-    /// Tells of files that no document should have.
-    pub(super) fn tell_others(&self, files: &Files<'_>, audit: &mut Audit) {
+    /// Reports files that belong to no document.
+    pub(super) fn report_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
             let what = "OUT holds it, and no document should stay there";
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
+    }
+}
+
+/// The file of a document's text, where each has one.
+pub(super) fn text_path(file: &[u8], is_compressed: bool, record: Option<u64>) -> Vec<u8> {
+    match record {
+        Some(record) => [file, format!("/{record:08}.txt").as_bytes()].concat(),
+        None if is_compressed => [file, b".txt"].concat(),
+        None => file.to_vec(),
     }
 }
