@@ -1,17 +1,22 @@
 //! An output on disk: everything is written below a staging directory beside OUT and moved into place at the
 //! end ([`super::publish`]).
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use rustix::fd::OwnedFd;
+use rustix::fs::OFlags;
+
 use super::disk_input::Root;
-use super::publish::{Shape, Staging};
+use super::publish::{Claim, Rooms, Shape, Staging};
 use super::written::{LeftStaging, WRITTEN, WrittenList};
-use super::{Area, Journal, Mark, Output, OutputFile, Scratch, StagedFile, output_error, path};
+use super::{
+    Area, FileIdentity, Journal, Mark, Output, OutputFile, Scratch, StagedFile, beneath, output_error, path,
+};
 use crate::error::{Error, Result};
 use crate::units::{self, count};
 
@@ -22,6 +27,9 @@ pub(super) const JOURNAL: &str = "journal";
 #[derive(Debug)]
 pub struct DiskOutput {
     staging: Staging,
+    rooms: Rooms,
+    /// Whether publishing waits for the disk even where nothing is replaced.
+    is_synced: bool,
     journal: Journal,
     published: AtomicBool,
     scratches: AtomicU64,
@@ -78,11 +86,19 @@ impl DiskOutput {
     }
 
     fn claim(out: &Path, force: bool, shape: Shape, recovery: &Recovery) -> Result<Self> {
-        let (staging, left) = Staging::begin(out, force, shape, recovery)?;
+        let Claim { staging, rooms, left } = Staging::begin(out, force, shape, recovery)?;
         let directories = vec![staging.directory().to_owned(), staging.spill().to_owned()];
         let journal = Journal::new(staging.directory().join(JOURNAL), directories, left);
         let (published, scratches) = (AtomicBool::new(false), AtomicU64::new(0));
-        Ok(Self { staging, journal, published, scratches, written: Arc::default() })
+        let written = Arc::default();
+        Ok(Self { staging, rooms, is_synced: false, journal, published, scratches, written })
+    }
+
+    /// Publishing waits until everything is on the disk. Where something is replaced it always does.
+    #[must_use]
+    pub fn synced(mut self) -> Self {
+        self.is_synced = true;
+        self
     }
 
     /// Checks that OUT and the inputs do not lie inside one another (contract O3).
@@ -104,69 +120,89 @@ impl DiskOutput {
     }
 
     /// A file that was opened and holds nothing.
-    fn file(&self, file: File, path: PathBuf, (area, relative): (Area, &[u8])) -> DiskFile {
-        let base = self.staging.corpus().to_owned();
+    fn file(
+        &self,
+        file: File,
+        (base, path): (PathBuf, PathBuf),
+        (area, relative): (Area, &[u8]),
+    ) -> DiskFile {
         let crc = self.written.is_kept().then(crc32fast::Hasher::new);
         let written = (area == Area::Corpus).then(|| (Arc::clone(&self.written), relative.to_owned()));
         DiskFile { file, path, base, len: 0, crc, written }
     }
 
-    fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
-        let base = match area {
-            Area::Corpus => self.staging.corpus(),
-            Area::Account => self.staging.record(),
+    /// Where a file stands in staging: the directory of its area, its path below that, and its whole path.
+    fn staged(&self, area: Area, relative: &[u8]) -> Result<Staged<'_>> {
+        let (base, room) = match area {
+            Area::Corpus => (self.staging.corpus(), &self.rooms.corpus),
+            Area::Account => (self.staging.record(), &self.rooms.record),
         };
-        path::below(base, relative).ok_or_else(|| Error::Output {
+        let path = path::below(base, relative).ok_or_else(|| Error::Output {
             path: path::from_bytes(relative).to_owned(),
             operation: "write outside OUT to",
             source: io::ErrorKind::InvalidInput.into(),
-        })
+        })?;
+        Ok(Staged { base, room, relative: path::from_bytes(relative).to_owned(), path })
+    }
+
+    /// Creates a new file; makes its directory if that is what is missing, so that a directory costs one system call
+    /// for its first file and none for the others. What a run that was cut short wrote after its last seal is written
+    /// once more.
+    fn create_new(&self, staged: &Staged<'_>) -> Result<File> {
+        let create = || beneath::create_new(staged.room, &staged.relative, self.staging.is_resumed());
+        let opened = create().or_else(|error| match (error.kind(), staged.path.parent()) {
+            (io::ErrorKind::NotFound, Some(parent)) => {
+                fs::create_dir_all(parent)?;
+                create()
+            }
+            _ => Err(error),
+        });
+        opened.map_err(output_error(&staged.path, "create"))
+    }
+
+    /// Creates a store in the place of what has its name, which is not written into.
+    fn create_scratch(&self, name: &str) -> Result<(File, PathBuf)> {
+        let path = self.staging.spill().join(name);
+        let file = beneath::create_new(&self.rooms.spill, Path::new(name), true);
+        Ok((file.map_err(output_error(&path, "create"))?, path))
     }
 }
 
-/// Creates a new file; makes its directory if that is what is missing, so that a directory costs one system
-/// call for its first file and none for the others.
-fn create_new(file: &Path, is_resumed: bool) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    // What a run that was cut short wrote after its last seal is written once more.
-    if is_resumed {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    let opened = options.open(file).or_else(|error| match (error.kind(), file.parent()) {
-        (io::ErrorKind::NotFound, Some(parent)) => {
-            fs::create_dir_all(parent)?;
-            options.open(file)
-        }
-        _ => Err(error),
-    });
-    opened.map_err(output_error(file, "create"))
+/// Where a file stands in staging.
+struct Staged<'a> {
+    /// The directory of its area, as a path and open.
+    base: &'a Path,
+    room: &'a OwnedFd,
+    /// Its path below that.
+    relative: PathBuf,
+    /// Its whole path.
+    path: PathBuf,
 }
 
 impl Output for DiskOutput {
     fn write(&self, relative: &[u8], content: &[u8]) -> Result<()> {
-        let path = self.staged(Area::Corpus, relative)?;
-        let mut file = create_new(&path, self.staging.is_resumed())?;
-        file.write_all(content).map_err(output_error(&path, "write"))?;
+        let staged = self.staged(Area::Corpus, relative)?;
+        self.create_new(&staged)?.write_all(content).map_err(output_error(&staged.path, "write"))?;
         self.written.push_content(relative, content)
     }
 
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
-        let path = self.staged(area, relative)?;
-        let file = create_new(&path, self.staging.is_resumed())?;
-        Ok(Box::new(self.file(file, path, (area, relative))))
+        let staged = self.staged(area, relative)?;
+        let file = self.create_new(&staged)?;
+        let (base, path) = (staged.base.to_owned(), staged.path);
+        Ok(Box::new(self.file(file, (base, path), (area, relative))))
     }
 
     fn reopen(&self, area: Area, relative: &[u8], mark: Mark) -> Result<Box<dyn OutputFile>> {
-        let path = self.staged(area, relative)?;
-        let file = OpenOptions::new().write(true).open(&path).map_err(output_error(&path, "reopen"))?;
+        let staged = self.staged(area, relative)?;
+        let file = beneath::open(staged.room, &staged.relative, OFlags::WRONLY | OFlags::NONBLOCK);
+        let (base, path) = (staged.base.to_owned(), staged.path);
+        let file = file.map_err(output_error(&path, "reopen"))?;
         let found = file.metadata().map_err(output_error(&path, "reopen"))?.len();
         if found < mark.len {
             return Err(Error::Damaged { path, offset: found });
         }
-        let mut file = self.file(file, path, (area, relative));
+        let mut file = self.file(file, (base, path), (area, relative));
         file.truncate(mark)?;
         Ok(Box::new(file))
     }
@@ -198,16 +234,14 @@ impl Output for DiskOutput {
     }
 
     fn store(&self, name: &'static str) -> Result<Box<dyn Scratch>> {
-        let path = self.staging.spill().join(format!("store-{name}"));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(true);
-        let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        let (file, path) = self.create_scratch(&format!("store-{name}"))?;
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 
     fn reopen_store(&self, name: &'static str, mark: Mark) -> Result<Box<dyn Scratch>> {
-        let path = self.staging.spill().join(format!("store-{name}"));
-        let file = OpenOptions::new().read(true).write(true).open(&path);
+        let name = format!("store-{name}");
+        let path = self.staging.spill().join(&name);
+        let file = beneath::open(&self.rooms.spill, Path::new(&name), OFlags::RDWR | OFlags::NONBLOCK);
         let mut file = file.map_err(output_error(&path, "reopen"))?;
         let crc = checksum(&file, mark.len).map_err(output_error(&path, "read"))?;
         if crc.as_ref().map(|crc| crc.clone().finalize()) != Some(mark.crc) {
@@ -238,12 +272,11 @@ impl Output for DiskOutput {
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
         let number = self.scratches.fetch_add(1, Ordering::Relaxed);
-        let path = self.staging.spill().join(format!("scratch-{number}"));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        let name = format!("scratch-{number}");
+        let (file, path) = self.create_scratch(&name)?;
         // Without a name it is gone when it is closed: some are done with long before the run.
-        fs::remove_file(&path).map_err(output_error(&path, "remove"))?;
+        let removed = beneath::remove(&self.rooms.spill, Path::new(&name));
+        removed.map_err(output_error(&path, "remove"))?;
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 
@@ -253,7 +286,7 @@ impl Output for DiskOutput {
 
     fn publish(&self) -> Result<()> {
         self.journal.settle()?;
-        self.staging.publish()?;
+        self.staging.publish(self.is_synced)?;
         self.published.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -266,7 +299,7 @@ impl Drop for DiskOutput {
         }
         // A seal that cannot be written is no seal; the one before it stands.
         let _ = self.journal.settle();
-        if !self.staging.directory().join(JOURNAL).exists() {
+        if !self.staging.has_state() {
             self.staging.abandon();
         }
     }
@@ -291,6 +324,15 @@ impl OutputFile for DiskFile {
             crc.update(content);
         }
         Ok(())
+    }
+
+    fn make_own(&mut self) -> Result<Option<FileIdentity>> {
+        let found = self.file.metadata().and_then(|found| {
+            let mode = found.permissions().mode() & !0o022;
+            self.file.set_permissions(Permissions::from_mode(mode))?;
+            Ok(found)
+        });
+        Ok(FileIdentity::of(&found.map_err(output_error(&self.path, "look at"))?))
     }
 
     fn len(&self) -> u64 {

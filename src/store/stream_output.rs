@@ -23,6 +23,12 @@ impl StreamOutput {
         let record = record.map(|directory| DiskOutput::begin_alone(directory, force)).transpose()?;
         Ok(Self { record })
     }
+
+    /// Publishing the record waits until it is on the disk.
+    #[must_use]
+    pub(crate) fn synced(self) -> Self {
+        Self { record: self.record.map(DiskOutput::synced) }
+    }
 }
 
 impl Output for StreamOutput {
