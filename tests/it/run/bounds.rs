@@ -2,7 +2,6 @@
 //! what fits is cleaned all the same. Nor do signals, FIFOs and limits on files end a run without a word.
 
 #![cfg(feature = "cli")]
-#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::fmt::Write as _;
 use std::io::Write as _;
