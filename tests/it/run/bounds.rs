@@ -106,7 +106,7 @@ fn a_record_has_so_many_paragraphs() {
     }
     assert!(trees[0] == trees[1], "the ceiling changes nothing");
     sandbox.tamis(&[&CLEAN[..], &["--force", "--max-document-size", "300MiB"]].concat()).exits(0);
-    sandbox.tamis(&["verify", "in", "--against", "out", "--max-document-size", "300MiB"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out", "--max-document-size", "300MiB"]).exits(0);
 }
 
 // Archives.
@@ -343,7 +343,7 @@ fn a_named_fifo_is_read_like_standard_input() {
         );
     }
     for (args, part) in [
-        (&["verify", "p.jsonl", "--against", "out"][..], "input p.jsonl: what was cleaned from a FIFO"),
+        (&["verify", "p.jsonl", "--out", "out"][..], "input p.jsonl: what was cleaned from a FIFO"),
         (&["explain", "out", "63", "--input", "63"], "input 63: what is read again must be in files"),
     ] {
         sandbox.tamis(args).exits(2).says(&[part]);
