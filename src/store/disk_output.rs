@@ -2,8 +2,8 @@
 //! end ([`super::publish`]).
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,13 +12,14 @@ use rustix::fd::OwnedFd;
 use rustix::fs::OFlags;
 
 use super::disk_input::Root;
+use super::disk_scratch::DiskScratch;
 use super::publish::{Claim, Rooms, Shape, Staging};
 use super::written::{LeftStaging, WRITTEN, WrittenList};
 use super::{
     Area, FileIdentity, Journal, Mark, Output, OutputFile, Scratch, StagedFile, beneath, output_error, path,
 };
 use crate::error::{Error, Result};
-use crate::units::{self, count};
+use crate::units::count;
 
 /// The journal's name in the staging directory.
 pub(super) const JOURNAL: &str = "journal";
@@ -242,18 +243,8 @@ impl Output for DiskOutput {
         let name = format!("store-{name}");
         let path = self.staging.spill().join(&name);
         let file = beneath::open(&self.rooms.spill, Path::new(&name), OFlags::RDWR | OFlags::NONBLOCK);
-        let mut file = file.map_err(output_error(&path, "reopen"))?;
-        let crc = checksum(&file, mark.len).map_err(output_error(&path, "read"))?;
-        if crc.as_ref().map(|crc| crc.clone().finalize()) != Some(mark.crc) {
-            return Err(Error::Damaged { path, offset: 0 });
-        }
-        let cut = file.set_len(mark.len).and_then(|()| file.seek(SeekFrom::Start(mark.len)));
-        cut.map_err(output_error(&path, "truncate"))?;
-        Ok(Box::new(DiskScratch {
-            written: mark.len,
-            crc: crc.unwrap_or_default(),
-            ..DiskScratch::new(file, path)
-        }))
+        let file = file.map_err(output_error(&path, "reopen"))?;
+        Ok(Box::new(DiskScratch::resume(file, path, mark)?))
     }
 
     fn directories(&self) -> Option<(&Path, &Path)> {
@@ -373,89 +364,5 @@ fn remove_parents(file: &Path, base: &Path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => break,
             _ => {}
         }
-    }
-}
-
-/// Appends go to the file in pieces of at least this many bytes.
-const SCRATCH_BUFFER: usize = 64 * 1024;
-
-/// A scratch store without a name, where the system keeps what is temporary: it goes with the process.
-pub(super) fn nameless_scratch() -> Result<Box<dyn Scratch>> {
-    let path = std::env::temp_dir();
-    let file = tempfile::tempfile().map_err(output_error(&path, "create a file in"))?;
-    Ok(Box::new(DiskScratch::new(file, path)))
-}
-
-struct DiskScratch {
-    file: File,
-    path: PathBuf,
-    written: u64,
-    buffer: Vec<u8>,
-    /// The CRC-32 of the bytes written so far.
-    crc: crc32fast::Hasher,
-}
-
-impl DiskScratch {
-    fn new(file: File, path: PathBuf) -> Self {
-        Self { file, path, written: 0, buffer: Vec::new(), crc: crc32fast::Hasher::new() }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.file.write_all(&self.buffer).map_err(output_error(&self.path, "write"))?;
-        self.crc.update(&self.buffer);
-        self.written += count(self.buffer.len());
-        self.buffer.clear();
-        Ok(())
-    }
-}
-
-/// The checksum of the first `len` bytes of a file; `None` if it has fewer.
-fn checksum(mut file: &File, len: u64) -> io::Result<Option<crc32fast::Hasher>> {
-    let mut crc = crc32fast::Hasher::new();
-    let mut buffer = vec![0; SCRATCH_BUFFER];
-    let mut rest = len;
-    file.rewind()?;
-    while rest > 0 {
-        let most = units::index(rest).min(buffer.len());
-        match file.read(&mut buffer[..most])? {
-            0 => return Ok(None),
-            num => {
-                crc.update(&buffer[..num]);
-                rest -= count(num);
-            }
-        }
-    }
-    Ok(Some(crc))
-}
-
-impl Scratch for DiskScratch {
-    fn append(&mut self, content: &[u8]) -> Result<u64> {
-        let offset = self.written + count(self.buffer.len());
-        self.buffer.extend_from_slice(content);
-        if self.buffer.len() >= SCRATCH_BUFFER {
-            self.flush()?;
-        }
-        Ok(offset)
-    }
-
-    fn mark(&mut self) -> Result<Mark> {
-        self.flush()?;
-        Ok(Mark { len: self.written, crc: self.crc.clone().finalize() })
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {
-        // The file first, then what is still in the buffer.
-        let on_disk = units::index(self.written.saturating_sub(offset));
-        let (head, tail) = content.split_at_mut(on_disk.min(content.len()));
-        self.file.read_exact_at(head, offset).map_err(output_error(&self.path, "read"))?;
-        let start = units::index(offset.saturating_sub(self.written));
-        let buffered = start.checked_add(tail.len()).and_then(|end| self.buffer.get(start..end));
-        let eof = || output_error(&self.path, "read")(io::ErrorKind::UnexpectedEof.into());
-        tail.copy_from_slice(buffered.ok_or_else(eof)?);
-        Ok(())
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
     }
 }

@@ -10,6 +10,7 @@
 mod beneath;
 mod disk_input;
 mod disk_output;
+mod disk_scratch;
 mod identity;
 pub mod index_file;
 mod journal;
@@ -360,7 +361,7 @@ impl Output for NullOutput {
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
-        disk_output::nameless_scratch()
+        disk_scratch::nameless_scratch()
     }
 
     fn publish(&self) -> Result<()> {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::disk_output::{DiskOutput, nameless_scratch};
+use super::disk_output::DiskOutput;
+use super::disk_scratch::nameless_scratch;
 use super::{Area, Mark, NullOutput, Output, OutputFile, Scratch, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;

@@ -398,9 +398,9 @@ mod tests {
 
     #[test]
     fn a_list_that_breaks_off_is_refused() {
-        let mut scratch = super::super::disk_output::nameless_scratch().unwrap();
+        let mut scratch = super::super::disk_scratch::nameless_scratch().unwrap();
         let list = WrittenList::default();
-        list.keep(super::super::disk_output::nameless_scratch().unwrap());
+        list.keep(super::super::disk_scratch::nameless_scratch().unwrap());
         list.push_content(b"a/b.txt", b"text").unwrap();
         let len = list.mark().unwrap().unwrap().len;
         let mut entry = vec![0; usize::try_from(len).unwrap()];
