@@ -94,7 +94,10 @@ pub fn clean_roots(
             check_place(config, out)?;
             let recovery =
                 Recovery { resume: config.recovery.resume, spill_dir: config.recovery.spill_dir.clone() };
-            disk = DiskOutput::recover(out, config.write.force, &recovery)?;
+            let claimed = DiskOutput::recover(out, config.write.force, &recovery)?;
+            // An index must not speak of an OUT that is not on the disk.
+            let is_synced = config.write.sync || config.history.index.is_some();
+            disk = if is_synced { claimed.synced() } else { claimed };
             &disk
         }
         Destination::Stdout { record } => {
@@ -108,7 +111,8 @@ pub fn clean_roots(
                         .to_owned(),
                 ));
             }
-            stream = StreamOutput::begin(record.as_deref(), config.write.force)?;
+            let claimed = StreamOutput::begin(record.as_deref(), config.write.force)?;
+            stream = if config.write.sync { claimed.synced() } else { claimed };
             &stream
         }
         Destination::Nowhere => &NullOutput,
@@ -116,7 +120,7 @@ pub fn clean_roots(
     let history = History::open(config, destination.name().as_deref())?;
     // What is read once stays in memory or is written; under a ceiling, or against an index, it may be read again.
     let is_reread = config.decide.reads_ahead() || config.memory.is_some() || history.is_some();
-    let input = DiskInput::new(roots);
+    let input = DiskInput::new(roots).following(config.read.follow);
     let input = if is_reread { input.rereadable() } else { input };
     let list = || discover::discover(input.roots(), &input, &config.read, observer);
     let ends = RunEnds { list: &list, input: &input, output };
@@ -243,18 +247,21 @@ fn clean_after(ends: RunEnds<'_>, history: Option<&History>, session: &Session<'
             started: started.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             seconds: clock.elapsed().as_secs_f64(),
             threads: session.num_threads(),
+            file: None,
         };
-        publish(&corpus, &summary, &info)?;
+        publish(&corpus, &summary, info)?;
         Ok::<_, Error>(summary)
     })?;
     Ok(Outcome { summary, elapsed: clock.elapsed(), threads: session.num_threads() })
 }
 
 /// Writes the account of a run that is through, and publishes.
-fn publish(corpus: &Corpus<'_>, summary: &Summary, info: &RunInfo) -> Result<()> {
+fn publish(corpus: &Corpus<'_>, summary: &Summary, info: RunInfo) -> Result<()> {
     let Corpus { output, history, .. } = *corpus;
     output.create(Area::Account, names::SUMMARY.as_bytes())?.append(summary.to_json().as_bytes())?;
-    output.create(Area::Account, names::RUN_INFO.as_bytes())?.append(info.to_json().as_bytes())?;
+    let mut run_info = output.create(Area::Account, names::RUN_INFO.as_bytes())?;
+    let info = RunInfo { file: run_info.make_own()?, ..info };
+    run_info.append(info.to_json().as_bytes())?;
     if corpus.observer.is_cancelled() {
         return Err(Error::Interrupted);
     }

@@ -30,7 +30,7 @@ use crate::units::count;
 /// ```
 pub fn inspect(roots: Vec<Root>, config: &Config, observer: &dyn Observer) -> Result<Inspection> {
     let session = Session::over(&roots, config, observer)?;
-    session.read(&DiskInput::new(roots), look)
+    session.read(&DiskInput::new(roots).following(config.read.follow), look)
 }
 
 fn look(corpus: &Corpus<'_>) -> Result<Inspection> {

@@ -36,7 +36,7 @@ impl Originals {
     /// Those of [`discover::discover`], [`crate::Error::Threads`].
     pub fn list(roots: Vec<Root>, config: Config, observer: &dyn Observer) -> Result<Self> {
         let pool = pool(&config)?;
-        let input = DiskInput::new(roots);
+        let input = DiskInput::new(roots).following(config.read.follow);
         let sources = pool.install(|| discover::discover(input.roots(), &input, &config.read, observer))?;
         Ok(Self { input, sources, config, pool })
     }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::names::{LEDGER, REJECTED, RUN_INFO, SUMMARY};
 use super::{LedgerLine, LedgerLineRef, LedgerReader, RejectedLine, RunInfo, Summary};
 use crate::error::{Error, Result};
-use crate::store::{InputFile, account_of, is_file, open_file};
+use crate::store::{InputFile, account_of, is_file, open_file, own_file};
 
 /// The account of a run that is done: its counts, what went and what stays for it, and what was left out.
 ///
@@ -76,6 +76,17 @@ impl Run {
     /// [`Error::Account`] if it cannot be read.
     pub fn info(&self) -> Result<RunInfo> {
         read(&self.directory.join(RUN_INFO))
+    }
+
+    /// Whether the run was this user's, on this machine, and nobody else can have written what [`Self::info`] says: the
+    /// file still is the one that the run made, belongs to this user, and cannot be written by others. A record that was
+    /// copied, unpacked or checked out is not one's own, even if it was once. Where a file system does not know when
+    /// files were made, none is.
+    ///
+    /// Whoever made a record may have written any path into it, so that only one's own says which inputs are read again.
+    pub fn is_own(&self, info: &RunInfo) -> bool {
+        let found = own_file(&self.directory.join(RUN_INFO));
+        info.file.is_some() && found.is_ok_and(|found| found == info.file)
     }
 
     /// The ledger, from its beginning. Whether it is all of it nobody checks; see [`Self::lines`].

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::Kind;
+use crate::store::FileIdentity;
 
 /// The circumstances of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub struct RunInfo {
     pub seconds: f64,
     /// Worker threads.
     pub threads: usize,
+    /// Which file this one is. Only then may it say what is read again ([`super::Run::is_own`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileIdentity>,
 }
 
 impl RunInfo {

@@ -65,9 +65,9 @@ impl Settings {
     pub(super) fn of(config: &Config) -> Self {
         let Config { read, split, matching, decide, write, .. } = config.clone();
         let mut config = Config { split, matching, decide, ..Config::default() };
-        // What standard input holds is told in `run.json`, whether OUT was replaced is told nowhere.
+        // What standard input holds is told in `run.json`, how OUT took its place is told nowhere.
         config.read = ReadConfig { input_format: Kind::default(), ..read };
-        config.write = WriteConfig { force: false, ..write };
+        config.write = WriteConfig { force: false, sync: false, ..write };
         // A preset is no more than the values that it stands for.
         config.decide.near.preset = NearPreset::default();
         if config.decide.near.units.is_none() {

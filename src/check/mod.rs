@@ -134,7 +134,7 @@ pub fn check(
         Session::begin(config, observer)?
     };
     let started = Instant::now();
-    let input = DiskInput::new(roots);
+    let input = DiskInput::new(roots).following(config.read.follow);
     let history = History::open(config, None)?;
     let is_reread = config.decide.reads_ahead() || history.is_some();
     let input = if is_reread || config.memory.is_some() { input.rereadable() } else { input };

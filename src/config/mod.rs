@@ -197,6 +197,9 @@ impl FilterConfig {
 pub struct WriteConfig {
     /// Replace an OUT that is not empty, in one step, when the new one is complete (contract O3).
     pub force: bool,
+    /// Wait until all of it is on the disk before and after OUT takes its name. Where something is replaced, or an
+    /// index will speak of OUT, a run waits in any case (contract O3).
+    pub sync: bool,
     /// Put the text of exact duplicates into the ledger too (contract O5).
     pub ledger_text: bool,
     /// Write documents in this form, whatever they came in. Default: as they came (contract O1).

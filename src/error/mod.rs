@@ -97,7 +97,7 @@ pub enum Error {
         /// The path that is in the way.
         path: PathBuf,
         /// Why it is not replaced.
-        what: &'static str,
+        what: String,
     },
 
     /// OUT lies inside an input or an input inside OUT (contract O3).

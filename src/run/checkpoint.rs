@@ -248,7 +248,7 @@ fn identity(config: &Config, history: Option<&History>) -> String {
         command: _,
         given: _,
     } = config;
-    let write = WriteConfig { force: false, ..*write };
+    let write = WriteConfig { force: false, sync: false, ..*write };
     let history = history.map(History::identity);
     format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
 }

@@ -5,6 +5,7 @@ use crate::config::TargetFormat;
 use crate::decide::Owner;
 use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
+use crate::store::WrittenFile;
 use crate::units::{DocumentId, count};
 use crate::write::{self, BlankLines, Converted};
 
@@ -64,6 +65,7 @@ impl Settled {
                 let path = text_path(context.ledger().path_bytes(owner).into_owned(), part, owner.record);
                 rendered.counts.bytes_output += count(document.text.len());
                 context.corpus.output.write(&path, document.text.as_bytes())?;
+                rendered.files.push(WrittenFile::of(&path, count(document.text.len())));
             }
             return Ok(rendered);
         }

@@ -8,7 +8,7 @@ use crate::config::Repair;
 use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
-use crate::store::path;
+use crate::store::{WrittenFile, path};
 use crate::units::{DocumentId, SourceId, count};
 use crate::write::{self, BlankLines, Judged, Original};
 
@@ -30,7 +30,9 @@ pub(crate) struct Rendered {
 pub(crate) struct RenderedPart {
     pub(crate) counts: Counts,
     pub(crate) stretches: Vec<(DocumentId, Stretch)>,
-    /// The content to append, if the part is not a whole file.
+    /// Whole files that were written.
+    pub(crate) files: Vec<WrittenFile>,
+    /// What is to be appended, if the part is not a whole file.
     pub(crate) content: Option<PartContent>,
 }
 
@@ -133,7 +135,9 @@ impl Settled {
             };
             let bytes = compressed.as_ref().unwrap_or(buffer);
             rendered.counts.bytes_output = count(bytes.len());
-            context.corpus.output.write(context.relative(part.source), bytes)?;
+            let relative = context.relative(part.source);
+            context.corpus.output.write(relative, bytes)?;
+            rendered.files.push(WrittenFile::of(relative, count(bytes.len())));
         }
         Ok(rendered)
     }

@@ -6,7 +6,10 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Input, InputFile, InputPlace, path};
+use rustix::fd::OwnedFd;
+use rustix::fs::OFlags;
+
+use super::{Input, InputFile, InputPlace, beneath, path};
 use crate::error::{Error, Result};
 
 /// Opens a file for reading. What became a FIFO since it was listed must not block the run; for a regular file the
@@ -15,7 +18,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of the operating system.
 pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
-    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
     Ok(Box::new(File::options().read(true).custom_flags(nonblocking).open(path)?))
 }
 
@@ -125,14 +128,25 @@ impl Root {
 #[derive(Debug)]
 pub struct DiskInput {
     roots: Vec<Root>,
+    /// Whether links inside directories are followed.
+    follow: bool,
+    /// The directory that was opened last, by its number: files come by directories.
+    directory: Mutex<Option<(usize, Arc<OwnedFd>)>>,
     /// What was read of streams, one for each input, if it is kept to be read again.
     kept: Option<Vec<Mutex<Option<Arc<File>>>>>,
 }
 
 impl DiskInput {
-    /// Opens files of these inputs.
+    /// Opens files of these inputs. Below a directory no link is followed, whatever stood there when it was listed.
     pub fn new(roots: Vec<Root>) -> Self {
-        Self { roots, kept: None }
+        Self { roots, follow: false, directory: Mutex::default(), kept: None }
+    }
+
+    /// Links below directories are followed, or not.
+    #[must_use]
+    pub fn following(mut self, follow: bool) -> Self {
+        self.follow = follow;
+        self
     }
 
     /// Keeps streams on disk, without a name, when they are first read: they can be opened again then.
@@ -171,6 +185,37 @@ impl DiskInput {
         &self.roots
     }
 
+    /// Opens a file below a directory that was listed as a file: what became a link since then, itself or on the way,
+    /// may lead to what nobody named.
+    fn open_below(&self, number: usize, base: &Path, relative: &Path) -> io::Result<Box<dyn InputFile>> {
+        let directory = self.directory(number, base)?;
+        let opened = beneath::open(&*directory, relative, OFlags::RDONLY | OFlags::NONBLOCK);
+        let file = opened.map_err(|error| {
+            if beneath::is_of_a_link(&error) {
+                io::Error::other("it was a file when it was listed, and is behind a symbolic link now")
+            } else {
+                error
+            }
+        })?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("it was a file when it was listed, and is no regular file now"));
+        }
+        Ok(Box::new(file))
+    }
+
+    fn directory(&self, number: usize, base: &Path) -> io::Result<Arc<OwnedFd>> {
+        // Poisoned only between two whole assignments.
+        let mut last = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, directory)) if *known == number => Ok(Arc::clone(directory)),
+            _ => {
+                let directory = Arc::new(beneath::open_place(base)?);
+                *last = Some((number, Arc::clone(&directory)));
+                Ok(directory)
+            }
+        }
+    }
+
     fn path(&self, place: InputPlace<'_>) -> io::Result<PathBuf> {
         match self.roots.get(place.root) {
             Some(Root::Directory(base)) => Ok(base.join(path::from_bytes(place.relative))),
@@ -182,10 +227,13 @@ impl DiskInput {
 
 impl Input for DiskInput {
     fn open(&self, place: InputPlace<'_>) -> io::Result<Box<dyn InputFile>> {
-        if self.roots.get(place.root).is_some_and(Root::is_stream) {
-            return self.open_stream(place.root);
+        match self.roots.get(place.root) {
+            Some(root) if root.is_stream() => self.open_stream(place.root),
+            Some(Root::Directory(base)) if !self.follow => {
+                self.open_below(place.root, base, path::from_bytes(place.relative))
+            }
+            _ => open_file(&self.path(place)?),
         }
-        open_file(&self.path(place)?)
     }
 
     fn size(&self, place: InputPlace<'_>) -> io::Result<u64> {

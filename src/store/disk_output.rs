@@ -1,19 +1,25 @@
 //! An output on disk: everything is written below a staging directory beside OUT and moved into place at the
 //! end ([`super::publish`]).
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::FileExt;
+use std::fs::{self, File, Permissions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use rustix::fd::OwnedFd;
+use rustix::fs::OFlags;
+
 use super::disk_input::Root;
-use super::publish::{Shape, Staging};
+use super::disk_scratch::DiskScratch;
+use super::publish::{Claim, Rooms, Shape, Staging};
 use super::written::{LeftStaging, WRITTEN, WrittenList};
-use super::{Area, Journal, Mark, Output, OutputFile, Scratch, StagedFile, output_error, path};
+use super::{
+    Area, FileIdentity, Journal, Mark, Output, OutputFile, Scratch, StagedFile, beneath, output_error, path,
+};
 use crate::error::{Error, Result};
-use crate::units::{self, count};
+use crate::units::count;
 
 /// The journal's name in the staging directory.
 pub(super) const JOURNAL: &str = "journal";
@@ -22,6 +28,9 @@ pub(super) const JOURNAL: &str = "journal";
 #[derive(Debug)]
 pub struct DiskOutput {
     staging: Staging,
+    rooms: Rooms,
+    /// Whether publishing waits for the disk even where nothing is replaced.
+    is_synced: bool,
     journal: Journal,
     published: AtomicBool,
     scratches: AtomicU64,
@@ -78,11 +87,19 @@ impl DiskOutput {
     }
 
     fn claim(out: &Path, force: bool, shape: Shape, recovery: &Recovery) -> Result<Self> {
-        let (staging, left) = Staging::begin(out, force, shape, recovery)?;
+        let Claim { staging, rooms, left } = Staging::begin(out, force, shape, recovery)?;
         let directories = vec![staging.directory().to_owned(), staging.spill().to_owned()];
         let journal = Journal::new(staging.directory().join(JOURNAL), directories, left);
         let (published, scratches) = (AtomicBool::new(false), AtomicU64::new(0));
-        Ok(Self { staging, journal, published, scratches, written: Arc::default() })
+        let written = Arc::default();
+        Ok(Self { staging, rooms, is_synced: false, journal, published, scratches, written })
+    }
+
+    /// Publishing waits until everything is on the disk. Where something is replaced it always does.
+    #[must_use]
+    pub fn synced(mut self) -> Self {
+        self.is_synced = true;
+        self
     }
 
     /// Checks that OUT and the inputs do not lie inside one another (contract O3).
@@ -104,69 +121,89 @@ impl DiskOutput {
     }
 
     /// A file that was opened and holds nothing.
-    fn file(&self, file: File, path: PathBuf, (area, relative): (Area, &[u8])) -> DiskFile {
-        let base = self.staging.corpus().to_owned();
+    fn file(
+        &self,
+        file: File,
+        (base, path): (PathBuf, PathBuf),
+        (area, relative): (Area, &[u8]),
+    ) -> DiskFile {
         let crc = self.written.is_kept().then(crc32fast::Hasher::new);
         let written = (area == Area::Corpus).then(|| (Arc::clone(&self.written), relative.to_owned()));
         DiskFile { file, path, base, len: 0, crc, written }
     }
 
-    fn staged(&self, area: Area, relative: &[u8]) -> Result<PathBuf> {
-        let base = match area {
-            Area::Corpus => self.staging.corpus(),
-            Area::Account => self.staging.record(),
+    /// Where a file stands in staging: the directory of its area, its path below that, and its whole path.
+    fn staged(&self, area: Area, relative: &[u8]) -> Result<Staged<'_>> {
+        let (base, room) = match area {
+            Area::Corpus => (self.staging.corpus(), &self.rooms.corpus),
+            Area::Account => (self.staging.record(), &self.rooms.record),
         };
-        path::below(base, relative).ok_or_else(|| Error::Output {
+        let path = path::below(base, relative).ok_or_else(|| Error::Output {
             path: path::from_bytes(relative).to_owned(),
             operation: "write outside OUT to",
             source: io::ErrorKind::InvalidInput.into(),
-        })
+        })?;
+        Ok(Staged { base, room, relative: path::from_bytes(relative).to_owned(), path })
+    }
+
+    /// Creates a new file; makes its directory if that is what is missing, so that a directory costs one system call
+    /// for its first file and none for the others. What a run that was cut short wrote after its last seal is written
+    /// once more.
+    fn create_new(&self, staged: &Staged<'_>) -> Result<File> {
+        let create = || beneath::create_new(staged.room, &staged.relative, self.staging.is_resumed());
+        let opened = create().or_else(|error| match (error.kind(), staged.path.parent()) {
+            (io::ErrorKind::NotFound, Some(parent)) => {
+                fs::create_dir_all(parent)?;
+                create()
+            }
+            _ => Err(error),
+        });
+        opened.map_err(output_error(&staged.path, "create"))
+    }
+
+    /// Creates a store in the place of what has its name, which is not written into.
+    fn create_scratch(&self, name: &str) -> Result<(File, PathBuf)> {
+        let path = self.staging.spill().join(name);
+        let file = beneath::create_new(&self.rooms.spill, Path::new(name), true);
+        Ok((file.map_err(output_error(&path, "create"))?, path))
     }
 }
 
-/// Creates a new file; makes its directory if that is what is missing, so that a directory costs one system
-/// call for its first file and none for the others.
-fn create_new(file: &Path, is_resumed: bool) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    // What a run that was cut short wrote after its last seal is written once more.
-    if is_resumed {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    let opened = options.open(file).or_else(|error| match (error.kind(), file.parent()) {
-        (io::ErrorKind::NotFound, Some(parent)) => {
-            fs::create_dir_all(parent)?;
-            options.open(file)
-        }
-        _ => Err(error),
-    });
-    opened.map_err(output_error(file, "create"))
+/// Where a file stands in staging.
+struct Staged<'a> {
+    /// The directory of its area, as a path and open.
+    base: &'a Path,
+    room: &'a OwnedFd,
+    /// Its path below that.
+    relative: PathBuf,
+    /// Its whole path.
+    path: PathBuf,
 }
 
 impl Output for DiskOutput {
     fn write(&self, relative: &[u8], content: &[u8]) -> Result<()> {
-        let path = self.staged(Area::Corpus, relative)?;
-        let mut file = create_new(&path, self.staging.is_resumed())?;
-        file.write_all(content).map_err(output_error(&path, "write"))?;
+        let staged = self.staged(Area::Corpus, relative)?;
+        self.create_new(&staged)?.write_all(content).map_err(output_error(&staged.path, "write"))?;
         self.written.push_content(relative, content)
     }
 
     fn create(&self, area: Area, relative: &[u8]) -> Result<Box<dyn OutputFile>> {
-        let path = self.staged(area, relative)?;
-        let file = create_new(&path, self.staging.is_resumed())?;
-        Ok(Box::new(self.file(file, path, (area, relative))))
+        let staged = self.staged(area, relative)?;
+        let file = self.create_new(&staged)?;
+        let (base, path) = (staged.base.to_owned(), staged.path);
+        Ok(Box::new(self.file(file, (base, path), (area, relative))))
     }
 
     fn reopen(&self, area: Area, relative: &[u8], mark: Mark) -> Result<Box<dyn OutputFile>> {
-        let path = self.staged(area, relative)?;
-        let file = OpenOptions::new().write(true).open(&path).map_err(output_error(&path, "reopen"))?;
+        let staged = self.staged(area, relative)?;
+        let file = beneath::open(staged.room, &staged.relative, OFlags::WRONLY | OFlags::NONBLOCK);
+        let (base, path) = (staged.base.to_owned(), staged.path);
+        let file = file.map_err(output_error(&path, "reopen"))?;
         let found = file.metadata().map_err(output_error(&path, "reopen"))?.len();
         if found < mark.len {
             return Err(Error::Damaged { path, offset: found });
         }
-        let mut file = self.file(file, path, (area, relative));
+        let mut file = self.file(file, (base, path), (area, relative));
         file.truncate(mark)?;
         Ok(Box::new(file))
     }
@@ -198,28 +235,16 @@ impl Output for DiskOutput {
     }
 
     fn store(&self, name: &'static str) -> Result<Box<dyn Scratch>> {
-        let path = self.staging.spill().join(format!("store-{name}"));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(true);
-        let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        let (file, path) = self.create_scratch(&format!("store-{name}"))?;
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 
     fn reopen_store(&self, name: &'static str, mark: Mark) -> Result<Box<dyn Scratch>> {
-        let path = self.staging.spill().join(format!("store-{name}"));
-        let file = OpenOptions::new().read(true).write(true).open(&path);
-        let mut file = file.map_err(output_error(&path, "reopen"))?;
-        let crc = checksum(&file, mark.len).map_err(output_error(&path, "read"))?;
-        if crc.as_ref().map(|crc| crc.clone().finalize()) != Some(mark.crc) {
-            return Err(Error::Damaged { path, offset: 0 });
-        }
-        let cut = file.set_len(mark.len).and_then(|()| file.seek(SeekFrom::Start(mark.len)));
-        cut.map_err(output_error(&path, "truncate"))?;
-        Ok(Box::new(DiskScratch {
-            written: mark.len,
-            crc: crc.unwrap_or_default(),
-            ..DiskScratch::new(file, path)
-        }))
+        let name = format!("store-{name}");
+        let path = self.staging.spill().join(&name);
+        let file = beneath::open(&self.rooms.spill, Path::new(&name), OFlags::RDWR | OFlags::NONBLOCK);
+        let file = file.map_err(output_error(&path, "reopen"))?;
+        Ok(Box::new(DiskScratch::resume(file, path, mark)?))
     }
 
     fn directories(&self) -> Option<(&Path, &Path)> {
@@ -238,12 +263,11 @@ impl Output for DiskOutput {
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
         let number = self.scratches.fetch_add(1, Ordering::Relaxed);
-        let path = self.staging.spill().join(format!("scratch-{number}"));
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        let file = options.open(&path).map_err(output_error(&path, "create"))?;
+        let name = format!("scratch-{number}");
+        let (file, path) = self.create_scratch(&name)?;
         // Without a name it is gone when it is closed: some are done with long before the run.
-        fs::remove_file(&path).map_err(output_error(&path, "remove"))?;
+        let removed = beneath::remove(&self.rooms.spill, Path::new(&name));
+        removed.map_err(output_error(&path, "remove"))?;
         Ok(Box::new(DiskScratch::new(file, path)))
     }
 
@@ -253,7 +277,7 @@ impl Output for DiskOutput {
 
     fn publish(&self) -> Result<()> {
         self.journal.settle()?;
-        self.staging.publish()?;
+        self.staging.publish(self.is_synced)?;
         self.published.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -266,7 +290,7 @@ impl Drop for DiskOutput {
         }
         // A seal that cannot be written is no seal; the one before it stands.
         let _ = self.journal.settle();
-        if !self.staging.directory().join(JOURNAL).exists() {
+        if !self.staging.has_state() {
             self.staging.abandon();
         }
     }
@@ -291,6 +315,15 @@ impl OutputFile for DiskFile {
             crc.update(content);
         }
         Ok(())
+    }
+
+    fn make_own(&mut self) -> Result<Option<FileIdentity>> {
+        let found = self.file.metadata().and_then(|found| {
+            let mode = found.permissions().mode() & !0o022;
+            self.file.set_permissions(Permissions::from_mode(mode))?;
+            Ok(found)
+        });
+        Ok(FileIdentity::of(&found.map_err(output_error(&self.path, "look at"))?))
     }
 
     fn len(&self) -> u64 {
@@ -331,89 +364,5 @@ fn remove_parents(file: &Path, base: &Path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => break,
             _ => {}
         }
-    }
-}
-
-/// Appends go to the file in pieces of at least this many bytes.
-const SCRATCH_BUFFER: usize = 64 * 1024;
-
-/// A scratch store without a name, where the system keeps what is temporary: it goes with the process.
-pub(super) fn nameless_scratch() -> Result<Box<dyn Scratch>> {
-    let path = std::env::temp_dir();
-    let file = tempfile::tempfile().map_err(output_error(&path, "create a file in"))?;
-    Ok(Box::new(DiskScratch::new(file, path)))
-}
-
-struct DiskScratch {
-    file: File,
-    path: PathBuf,
-    written: u64,
-    buffer: Vec<u8>,
-    /// The CRC-32 of the bytes written so far.
-    crc: crc32fast::Hasher,
-}
-
-impl DiskScratch {
-    fn new(file: File, path: PathBuf) -> Self {
-        Self { file, path, written: 0, buffer: Vec::new(), crc: crc32fast::Hasher::new() }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.file.write_all(&self.buffer).map_err(output_error(&self.path, "write"))?;
-        self.crc.update(&self.buffer);
-        self.written += count(self.buffer.len());
-        self.buffer.clear();
-        Ok(())
-    }
-}
-
-/// The checksum of the first `len` bytes of a file; `None` if it has fewer.
-fn checksum(mut file: &File, len: u64) -> io::Result<Option<crc32fast::Hasher>> {
-    let mut crc = crc32fast::Hasher::new();
-    let mut buffer = vec![0; SCRATCH_BUFFER];
-    let mut rest = len;
-    file.rewind()?;
-    while rest > 0 {
-        let most = units::index(rest).min(buffer.len());
-        match file.read(&mut buffer[..most])? {
-            0 => return Ok(None),
-            num => {
-                crc.update(&buffer[..num]);
-                rest -= count(num);
-            }
-        }
-    }
-    Ok(Some(crc))
-}
-
-impl Scratch for DiskScratch {
-    fn append(&mut self, content: &[u8]) -> Result<u64> {
-        let offset = self.written + count(self.buffer.len());
-        self.buffer.extend_from_slice(content);
-        if self.buffer.len() >= SCRATCH_BUFFER {
-            self.flush()?;
-        }
-        Ok(offset)
-    }
-
-    fn mark(&mut self) -> Result<Mark> {
-        self.flush()?;
-        Ok(Mark { len: self.written, crc: self.crc.clone().finalize() })
-    }
-
-    fn read_at(&mut self, offset: u64, content: &mut [u8]) -> Result<()> {
-        // The file first, then what is still in the buffer.
-        let on_disk = units::index(self.written.saturating_sub(offset));
-        let (head, tail) = content.split_at_mut(on_disk.min(content.len()));
-        self.file.read_exact_at(head, offset).map_err(output_error(&self.path, "read"))?;
-        let start = units::index(offset.saturating_sub(self.written));
-        let buffered = start.checked_add(tail.len()).and_then(|end| self.buffer.get(start..end));
-        let eof = || output_error(&self.path, "read")(io::ErrorKind::UnexpectedEof.into());
-        tail.copy_from_slice(buffered.ok_or_else(eof)?);
-        Ok(())
-    }
-
-    fn path(&self) -> &Path {
-        &self.path
     }
 }

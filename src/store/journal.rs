@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::output_error;
+use super::steps::{OnDisk, Steps};
 use crate::error::{Error, Result};
 use crate::units::count;
 
@@ -112,8 +113,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Waits until everything on the file system of a directory is on its disk.
 pub(super) fn sync(directory: &Path) -> Result<()> {
-    let synced = File::open(directory).and_then(|directory| Ok(rustix::fs::syncfs(directory)?));
-    synced.map_err(output_error(directory, "sync"))
+    OnDisk.sync_file_system(directory).map_err(output_error(directory, "sync"))
 }
 
 fn write(path: &Path, directories: &[PathBuf], state: &[u8]) -> Result<()> {
@@ -121,7 +121,8 @@ fn write(path: &Path, directories: &[PathBuf], state: &[u8]) -> Result<()> {
     let new = path.with_extension("new");
     let len = count(state.len()).to_le_bytes();
     let crc = crc32fast::hash(&[&len[..], state].concat());
-    let written = File::create(&new).and_then(|mut file| {
+    let _ = fs::remove_file(&new); // of a seal that was cut short, or a link that somebody put there
+    let written = File::create_new(&new).and_then(|mut file| {
         file.write_all(&[&MAGIC[..], &VERSION.to_le_bytes(), &crc.to_le_bytes(), &len].concat())?;
         file.write_all(state)?;
         file.sync_all()
@@ -129,8 +130,7 @@ fn write(path: &Path, directories: &[PathBuf], state: &[u8]) -> Result<()> {
     written.map_err(output_error(&new, "write"))?;
     fs::rename(&new, path).map_err(output_error(path, "replace"))?;
     let parent = path.parent().unwrap_or(Path::new("."));
-    let synced = File::open(parent).and_then(|directory| directory.sync_all());
-    synced.map_err(output_error(parent, "sync"))
+    OnDisk.sync_directory(parent).map_err(output_error(parent, "sync"))
 }
 
 #[cfg(test)]

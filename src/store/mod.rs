@@ -7,17 +7,24 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the room in which files are opened")]
 
+mod beneath;
 mod disk_input;
 mod disk_output;
+mod disk_scratch;
+mod identity;
 pub mod index_file;
 mod journal;
 mod listing;
 mod machine;
 mod memory;
+pub mod names;
 mod overlap;
+mod owned;
 pub mod path;
 mod publish;
 mod shared;
+mod staging;
+mod steps;
 mod stream_output;
 mod written;
 
@@ -27,11 +34,13 @@ use std::path::{Path, PathBuf};
 pub(crate) use disk_input::is_file;
 pub use disk_input::{DiskInput, Root, open_file};
 pub use disk_output::{DiskOutput, Recovery};
+pub use identity::{FileIdentity, own_file};
 pub use journal::Journal;
 pub(crate) use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
+pub use owned::WrittenFile;
 pub use shared::SharedFile;
 pub(crate) use stream_output::StreamOutput;
 pub use written::StagedFile;
@@ -73,9 +82,6 @@ pub trait Input: Sync {
         None
     }
 }
-
-/// The file of a run's counts, by which its account is known for one.
-pub const SUMMARY: &str = "summary.json";
 
 /// The two parts of an output (contract O2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,6 +210,14 @@ pub trait OutputFile: Send {
     /// # Errors
     /// [`crate::Error::Output`] with the path.
     fn append(&mut self, content: &[u8]) -> Result<()>;
+
+    /// Which file it is, and nobody but its owner can write to it from now on; `None` where that cannot be told.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`] with the path.
+    fn make_own(&mut self) -> Result<Option<FileIdentity>> {
+        Ok(None)
+    }
 
     /// Number of bytes appended.
     fn len(&self) -> u64;
@@ -347,7 +361,7 @@ impl Output for NullOutput {
     }
 
     fn scratch(&self) -> Result<Box<dyn Scratch>> {
-        disk_output::nameless_scratch()
+        disk_scratch::nameless_scratch()
     }
 
     fn publish(&self) -> Result<()> {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::disk_output::{DiskOutput, nameless_scratch};
+use super::disk_output::DiskOutput;
+use super::disk_scratch::nameless_scratch;
 use super::{Area, Mark, NullOutput, Output, OutputFile, Scratch, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
@@ -22,6 +23,12 @@ impl StreamOutput {
     pub(crate) fn begin(record: Option<&Path>, force: bool) -> Result<Self> {
         let record = record.map(|directory| DiskOutput::begin_alone(directory, force)).transpose()?;
         Ok(Self { record })
+    }
+
+    /// Publishing the record waits until it is on the disk.
+    #[must_use]
+    pub(crate) fn synced(self) -> Self {
+        Self { record: self.record.map(DiskOutput::synced) }
     }
 }
 

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use rustix::fs::OFlags;
 use walkdir::WalkDir;
 
-use super::{Area, Mark, Scratch, output_error, path};
+use super::{Area, Mark, Scratch, beneath, output_error, path};
 use crate::error::{Error, Result};
 use crate::units::count;
 
@@ -144,12 +144,20 @@ impl LeftStaging<'_> {
             return Err(self.behind_a_link(&others));
         }
         for other in &others {
-            super::publish::remove(other).map_err(output_error(other, "remove"))?;
+            self.remove(other).map_err(output_error(other, "remove"))?;
         }
         if !others.is_empty() {
             remove_empty(self.corpus);
         }
         Ok(())
+    }
+
+    /// Removes a file or link of staging; no link on the way is followed.
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let below = |base| path.strip_prefix(base).ok().map(|relative| (base, relative));
+        let (base, relative) =
+            below(self.corpus).or_else(|| below(self.account)).ok_or(io::ErrorKind::NotFound)?;
+        beneath::remove(beneath::open_place(base)?, relative)
     }
 
     /// Checks files side by side. The first that is damaged is the one that is refused.
@@ -390,9 +398,9 @@ mod tests {
 
     #[test]
     fn a_list_that_breaks_off_is_refused() {
-        let mut scratch = super::super::disk_output::nameless_scratch().unwrap();
+        let mut scratch = super::super::disk_scratch::nameless_scratch().unwrap();
         let list = WrittenList::default();
-        list.keep(super::super::disk_output::nameless_scratch().unwrap());
+        list.keep(super::super::disk_scratch::nameless_scratch().unwrap());
         list.push_content(b"a/b.txt", b"text").unwrap();
         let len = list.mark().unwrap().unwrap().len;
         let mut entry = vec![0; usize::try_from(len).unwrap()];

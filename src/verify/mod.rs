@@ -90,7 +90,7 @@ pub fn verify(
     }
     DiskOutput::check_overlap(out.path(), &roots)?;
     let run = RunPaths { out, account };
-    session.read(&DiskInput::new(roots), |corpus| audit(corpus, run))
+    session.read(&DiskInput::new(roots).following(config.read.follow), |corpus| audit(corpus, run))
 }
 
 /// The paths of the run that is audited.

@@ -7,7 +7,7 @@ use super::convert::{Converted, rows};
 use crate::config::TargetFormat;
 use crate::error::Result;
 use crate::read::{Escaper, ShardRows, ShardWriter, Spool};
-use crate::store::{Area, Mark, Output, SharedFile, StagedFile};
+use crate::store::{Area, Mark, Output, SharedFile, StagedFile, WrittenFile};
 use crate::units::count;
 
 /// Writes `part-00000.jsonl` and so on.
@@ -19,6 +19,8 @@ pub(crate) struct Shards<'a> {
     open: Option<Shard>,
     /// Bytes of the shards that are done.
     written: u64,
+    /// Those that are done and were not given out.
+    done: Vec<WrittenFile>,
 }
 
 /// [`Shards`] that were saved.
@@ -53,7 +55,7 @@ impl std::fmt::Debug for Shards<'_> {
 impl<'a> Shards<'a> {
     /// Shards of about `limit` bytes. One that holds a single document may be longer.
     pub(crate) fn new(output: &'a dyn Output, format: TargetFormat, limit: u64) -> Self {
-        Self { output, format, limit, number: 0, open: None, written: 0 }
+        Self { output, format, limit, number: 0, open: None, written: 0, done: Vec::new() }
     }
 
     /// Says how to take them up; `None` in the middle of a shard whose format holds back what it is given.
@@ -178,15 +180,23 @@ impl<'a> Shards<'a> {
         if let Some(writer) = shard.rows {
             writer.close().map_err(|error| shard.file.explain(error))?;
         }
-        self.written += shard.file.finish()?;
+        let len = shard.file.finish()?;
+        self.written += len;
+        let name = name(self.format, self.number.saturating_sub(1));
+        self.done.push(WrittenFile::of(name.as_bytes(), len));
         Ok(())
+    }
+
+    /// Gives out the shards that are done, once each.
+    pub(crate) fn take_done(&mut self) -> Vec<WrittenFile> {
+        std::mem::take(&mut self.done)
     }
 
     /// Ends the last shard; returns the bytes of all of them.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
-    pub(crate) fn finish(mut self) -> Result<u64> {
+    pub(crate) fn finish(&mut self) -> Result<u64> {
         self.end_shard()?;
         Ok(self.written)
     }

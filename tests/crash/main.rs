@@ -429,7 +429,7 @@ fn compressed_files_are_sealed_one_by_one() {
     let files = (0..12).map(|n| (format!("{n:02}.jsonl.gz"), gzip(&shard(n, 2000 + 100 * n))));
     let case = Case::of_steps(&files.collect(), &["memory=40000000", "seal-every=1000000"]);
     let num = steps(&case)[&("stream".to_owned(), "create".to_owned())];
-    for number in [num / 2, num - 3] {
+    for number in [num.div_ceil(2), num - 3] {
         let step = format!("kill=stream:create:{number}");
         assert!(case.run(&[&step]).status.code().is_none());
         assert!(case.has_state(), "{step}");

@@ -2,6 +2,7 @@
 //! go on, counts are added up.
 
 mod append;
+mod files;
 mod saved;
 mod tally;
 
@@ -15,7 +16,7 @@ use crate::decide::{Earlier, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
-use crate::store::{Area, Output, OutputFile, path};
+use crate::store::{Area, Output, OutputFile, WrittenFile, path};
 use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
@@ -23,6 +24,7 @@ use crate::run::drive::Commit;
 use crate::run::render::{PartContent, Rendered, RenderedPart};
 use crate::run::settled::{Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
+use files::FileList;
 pub(crate) use tally::{SavedTally, Tally};
 
 /// Makes the account of a run, and appends to its output.
@@ -36,6 +38,8 @@ pub(crate) struct Recorder<'a> {
     findings: Option<&'a Findings>,
     earlier: Option<&'a dyn Earlier>,
     rejected: Box<dyn OutputFile>,
+    /// The list of what is written.
+    files: FileList,
     /// The source that is being appended to, and the path of its file.
     writer: Option<SourceWriter<'a>>,
     open_path: Vec<u8>,
@@ -69,6 +73,7 @@ struct OpenDocument {
 pub(crate) struct AccountFiles {
     pub(crate) ledger: Box<dyn OutputFile>,
     pub(crate) rejected: Box<dyn OutputFile>,
+    pub(crate) files: Box<dyn OutputFile>,
 }
 
 /// Stores that the ledger looks things up in: the ids of records, and why texts go.
@@ -86,6 +91,7 @@ impl AccountFiles {
         Ok(Self {
             ledger: output.create(Area::Account, names::LEDGER.as_bytes())?,
             rejected: output.create(Area::Account, names::REJECTED.as_bytes())?,
+            files: output.create(Area::Account, names::FILES.as_bytes())?,
         })
     }
 }
@@ -98,7 +104,7 @@ impl<'a> Recorder<'a> {
         findings: Option<&'a Findings>,
     ) -> Self {
         let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
-        let AccountFiles { ledger, rejected } = files;
+        let AccountFiles { ledger, rejected, files } = files;
         let LedgerStores { ids, evidence } = stores;
         let shards = match config.write.to {
             None | Some(TargetFormat::Txt) => None,
@@ -114,6 +120,7 @@ impl<'a> Recorder<'a> {
             findings,
             earlier: corpus.earlier(),
             rejected,
+            files: FileList::new(files),
             writer: None,
             open_path: Vec::new(),
             shards,
@@ -158,9 +165,11 @@ impl<'a> Recorder<'a> {
 
     /// Ends the ledger, and gives the counts.
     pub(crate) fn finish(mut self, places: &Places) -> Result<Summary> {
-        if let Some(shards) = self.shards.take() {
+        if let Some(shards) = &mut self.shards {
             self.tally.add_output(shards.finish()?);
         }
+        self.list_shards()?;
+        self.files.flush()?;
         let context = self.context(places);
         self.ledger.finish(context)?;
         Ok(self.tally.finish())
@@ -174,6 +183,12 @@ impl<'a> Recorder<'a> {
     /// Lists what is rejected.
     fn list(&mut self, rejection: &Rejection) -> Result<()> {
         self.rejected.append(&RejectedLine::of(rejection).to_json())
+    }
+
+    /// Lists the shards that are done.
+    fn list_shards(&mut self) -> Result<()> {
+        let done = self.shards.as_mut().map_or_else(Vec::new, Shards::take_done);
+        done.iter().try_for_each(|shard| self.files.add(shard))
     }
 
     /// Counts the document or container that ends, if one is open, and ends what was written of it.
@@ -208,7 +223,7 @@ impl<'a> Recorder<'a> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
         let bytes_output = writer.finish()?;
         self.tally.add_output(bytes_output);
-        Ok(())
+        self.files.add(&WrittenFile::of(&self.open_path, bytes_output))
     }
 
     /// Takes back what is written of a large text document that turned out to be bad.
@@ -277,7 +292,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
         let Self { recorder, settled, rendered, places } = self;
-        let RenderedPart { mut counts, stretches, content } = std::mem::take(rendered);
+        let RenderedPart { mut counts, stretches, files, content } = std::mem::take(rendered);
         let context = recorder.context(places);
         recorder.tally.skip_records(part);
         if matches!(content, Some(PartContent::TooLong)) {
@@ -289,6 +304,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         for (document, stretch) in stretches {
             recorder.ledger.push(document, stretch, context)?;
         }
+        files.iter().try_for_each(|file| recorder.files.add(file))?;
         counts.bytes_input = part.num_bytes;
         match content {
             None => recorder.tally.add(&counts, part),

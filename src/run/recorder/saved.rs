@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::files::FileList;
 use super::{AccountFiles, ID_STORES, OpenDocument, Recorder, SavedTally, Tally};
 use crate::account::{Counts, EvidenceStore, LedgerWriter, SavedLedgerWriter, names};
 use crate::config::TargetFormat;
@@ -19,6 +20,8 @@ pub(crate) struct SavedRecorder {
     ledger: SavedLedgerWriter,
     /// What the list of rejections held.
     rejected: Mark,
+    /// What the list of what was written held.
+    files: Mark,
     /// The file that was appended to, and what it held.
     writer: Option<(Vec<u8>, Mark)>,
     shards: Option<SavedShards>,
@@ -54,8 +57,11 @@ impl SavedRecorder {
     pub(crate) fn open_files(&self, to: Option<TargetFormat>) -> Vec<StagedFile> {
         let account =
             |name: &str, mark| StagedFile { area: Area::Account, relative: name.as_bytes().to_owned(), mark };
-        let mut files =
-            vec![account(names::LEDGER, self.ledger.mark), account(names::REJECTED, self.rejected)];
+        let mut files = vec![
+            account(names::LEDGER, self.ledger.mark),
+            account(names::REJECTED, self.rejected),
+            account(names::FILES, self.files),
+        ];
         if let Some((relative, mark)) = &self.writer {
             files.push(StagedFile { area: Area::Corpus, relative: relative.clone(), mark: *mark });
         }
@@ -72,7 +78,7 @@ impl<'a> Recorder<'a> {
         findings: Option<&'a Findings>,
         evidence: EvidenceStore,
     ) -> Result<Self> {
-        let SavedRecorder { ledger, rejected, writer, shards, open, tally } = saved;
+        let SavedRecorder { ledger, rejected, files, writer, shards, open, tally } = saved;
         let output = corpus.output;
         let [index, ids] =
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
@@ -80,8 +86,9 @@ impl<'a> Recorder<'a> {
         let files = AccountFiles {
             ledger: output.reopen(Area::Account, names::LEDGER.as_bytes(), ledger.mark)?,
             rejected: output.reopen(Area::Account, names::REJECTED.as_bytes(), rejected)?,
+            files: output.reopen(Area::Account, names::FILES.as_bytes(), files)?,
         };
-        let AccountFiles { ledger: ledger_file, rejected } = files;
+        let AccountFiles { ledger: ledger_file, rejected, files } = files;
         let (writer, open_path) = match writer {
             None => (None, Vec::new()),
             Some((relative, mark)) => {
@@ -106,6 +113,7 @@ impl<'a> Recorder<'a> {
             findings,
             earlier: corpus.earlier(),
             rejected,
+            files: FileList::new(files),
             writer,
             open_path,
             shards,
@@ -138,9 +146,11 @@ impl<'a> Recorder<'a> {
         if is_text || is_scattered {
             return Ok(None);
         }
+        self.list_shards()?;
         Ok(Some(SavedRecorder {
             ledger: self.ledger.save()?,
             rejected: self.rejected.mark(),
+            files: self.files.flush()?,
             writer,
             shards,
             open: self.open.as_ref().map(|open| open.save(self.walk)),

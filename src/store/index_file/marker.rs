@@ -14,18 +14,18 @@ const MAGIC: &str = "tamis-index-pending 1";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Marker {
     pub(super) out: PathBuf,
-    pub(super) identity: FileIdentity,
+    pub(super) identity: DirectoryIdentity,
 }
 
 /// The properties of a directory that a rename keeps. File numbers are used again, hence the time of birth, where the
 /// file system knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileIdentity {
+pub(super) struct DirectoryIdentity {
     pub(super) inode: u64,
     pub(super) born: u128,
 }
 
-impl FileIdentity {
+impl DirectoryIdentity {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let metadata = fs::symlink_metadata(path)?;
         let born = metadata.created().ok().and_then(|born| born.duration_since(UNIX_EPOCH).ok());
@@ -35,7 +35,7 @@ impl FileIdentity {
 
 impl Marker {
     pub(super) fn content(&self) -> Vec<u8> {
-        let FileIdentity { inode, born } = self.identity;
+        let DirectoryIdentity { inode, born } = self.identity;
         let mut told = format!("inode {inode} born {born}\n").into_bytes();
         told.extend_from_slice(bytes(&self.out));
         told.push(b'\n');
@@ -55,11 +55,11 @@ impl Marker {
         let inode = words.nth(1)?.parse().ok()?;
         let born = words.nth(1)?.parse().ok()?;
         let out = out.strip_prefix(b"\n")?.strip_suffix(b"\n")?;
-        Some(Self { out: from_bytes(out).to_owned(), identity: FileIdentity { inode, born } })
+        Some(Self { out: from_bytes(out).to_owned(), identity: DirectoryIdentity { inode, born } })
     }
 
     /// Whether the directory has its name.
     pub(super) fn is_published(&self) -> bool {
-        FileIdentity::of(&self.out).is_ok_and(|there| there == self.identity)
+        DirectoryIdentity::of(&self.out).is_ok_and(|there| there == self.identity)
     }
 }

@@ -35,8 +35,8 @@ use super::overlap::canonical;
 use super::{Append, ReadAt, output_error};
 use crate::error::{Error, Result};
 use crate::units::count;
-use marker::{FileIdentity, Marker};
-use names::{Lock, Names, remove};
+use marker::{DirectoryIdentity, Marker};
+use names::{Lock, Names, create, remove};
 
 /// An open file. It stays what it was when the file is replaced.
 #[derive(Debug)]
@@ -167,10 +167,10 @@ impl Replacement {
     /// [`Error::Output`] if the disk is full or `staged` is not there.
     pub fn prepare(&self, out: &Path, staged: &Path) -> Result<()> {
         self.sync()?;
-        let identity = FileIdentity::of(staged).map_err(output_error(staged, "find"))?;
+        let identity = DirectoryIdentity::of(staged).map_err(output_error(staged, "find"))?;
         let content = Marker { out: canonical(out), identity }.content();
         let pending = &self.names.pending;
-        let written = File::create(pending).and_then(|mut file| {
+        let written = create(pending).and_then(|mut file| {
             file.write_all(&content)?;
             file.sync_all()
         });

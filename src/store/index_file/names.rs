@@ -2,8 +2,10 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::marker::Marker;
 use crate::error::{Error, Result};
@@ -46,8 +48,13 @@ impl Names {
 
     pub(super) fn lock(&self) -> Result<Lock> {
         loop {
-            let file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.lock);
-            let file = file.map_err(output_error(&self.lock, "create"))?;
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .custom_flags(without_links())
+                .open(&self.lock)
+                .map_err(output_error(&self.lock, "create"))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(Error::IndexBusy { path: self.file.clone() }),
@@ -88,6 +95,19 @@ impl Names {
         File::open(directory)
             .and_then(|directory| directory.sync_all())
             .map_err(output_error(directory, "sync"))
+    }
+}
+
+/// A link beside an index was not put there by a run: it is not opened, and what is not a file does not keep us waiting.
+fn without_links() -> i32 {
+    i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0)
+}
+
+/// Creates a file in the place of what has its name, which is never written into: it may be a link.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => OpenOptions::new().write(true).create_new(true).open(path),
     }
 }
 

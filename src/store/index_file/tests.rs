@@ -184,14 +184,16 @@ fn a_number_used_again_is_not_the_same_directory() {
     let sandbox = Sandbox::new();
     let new = sandbox.begin();
     new.prepare(&sandbox.out(), &sandbox.staged()).unwrap();
-    let born = FileIdentity::of(&sandbox.staged()).unwrap().born;
+    let born = DirectoryIdentity::of(&sandbox.staged()).unwrap().born;
     sandbox.kill(new);
     fs::remove_dir(sandbox.staged()).unwrap();
     fs::create_dir(sandbox.out()).unwrap();
     if born != 0 {
         assert_eq!(sandbox.read(), "old");
     }
-    let odd =
-        Marker { out: from_bytes(b"/a\nb\xff").to_owned(), identity: FileIdentity { inode: 1, born: 0 } };
+    let odd = Marker {
+        out: from_bytes(b"/a\nb\xff").to_owned(),
+        identity: DirectoryIdentity { inode: 1, born: 0 },
+    };
     assert_eq!(Marker::parse(&odd.content()), Some(odd));
 }

@@ -111,7 +111,8 @@ fn the_record_goes_where_it_is_asked_for() {
     let names: Vec<_> = sandbox.tree("account").into_keys().collect();
     assert_eq!(
         names,
-        ["rejected.jsonl", "removed.jsonl.zst", "run.json", "summary.json"].map(std::path::PathBuf::from)
+        ["files.jsonl", "rejected.jsonl", "removed.jsonl.zst", "run.json", "summary.json"]
+            .map(std::path::PathBuf::from)
     );
     assert_eq!(sandbox.ledger("account").len(), 1);
     let names: Vec<_> = sandbox.tree("").into_keys().filter(|path| path.components().count() == 1).collect();

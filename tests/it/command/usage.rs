@@ -326,6 +326,8 @@ fn a_flag_can_say_no() {
     let sandbox = small_corpus();
     sandbox.file("tamis.toml", "force = true\nquiet = true\ndry-run = true\n");
     sandbox.file("out/old.txt", "old\n");
+    sandbox.file("out.tamis/summary.json", "{}\n");
+    sandbox.file("out.tamis/files.jsonl", "{\"path\":\"old.txt\",\"bytes\":4}\n");
     let ran =
         sandbox.tamis(&["clean", "in", "--out", "out", "--dry-run=false", "--force=false", "--quiet=false"]);
     ran.exits(2).says(&["--force"]);
@@ -605,7 +607,7 @@ fn the_record_is_the_same_wherever_the_corpus_stands() {
     let [first, second] = &sandboxes;
     let expected = of(first, "out.tamis");
     let names: Vec<_> = expected.keys().map(|name| shown(name)).collect();
-    assert_eq!(names, ["rejected.jsonl", "removed.jsonl.zst", "summary.json"]);
+    assert_eq!(names, ["files.jsonl", "rejected.jsonl", "removed.jsonl.zst", "summary.json"]);
     for (sandbox, record) in [(first, "abs.tamis"), (second, "out.tamis"), (second, "abs.tamis")] {
         assert_eq!(of(sandbox, record), expected);
         assert_eq!(sandbox.tree(record.trim_end_matches(".tamis")), first.tree("out"));

@@ -12,9 +12,21 @@ const CIRCUMSTANCES: [&str; 5] = ["version", "directory", "started", "seconds", 
 pub(crate) fn file(path: &str, content: Vec<u8>, root: &Path) -> Vec<u8> {
     if path.ends_with("run.json") {
         let text = String::from_utf8(content).expect("UTF-8");
-        return places(&text, root).lines().map(|line| circumstance(line) + "\n").collect::<String>().into();
+        return places(&without_file(&text), root)
+            .lines()
+            .map(|line| circumstance(line) + "\n")
+            .collect::<String>()
+            .into();
     }
     content
+}
+
+/// `run.json` without the last of its values, which says which file it is.
+fn without_file(text: &str) -> String {
+    match text.split_once(",\n  \"file\": {") {
+        Some((before, _)) => format!("{before}\n}}\n"),
+        None => text.to_owned(),
+    }
 }
 
 /// A line of `run.json`, without its value if that tells of circumstances.

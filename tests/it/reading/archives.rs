@@ -221,6 +221,7 @@ fn names_that_lead_out() {
         "in/k.tar",
         "in/l.zip",
         "out/k.tar",
+        "out.tamis/files.jsonl",
         "out.tamis/rejected.jsonl",
         "out.tamis/removed.jsonl.zst",
         "out.tamis/run.json",

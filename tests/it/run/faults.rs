@@ -45,7 +45,8 @@ fn is_published(sandbox: &Sandbox, out: &str, files: &[&str]) -> Value {
     assert_eq!(found, files);
     let record = format!("{out}.tamis");
     let names: Vec<_> = files_of(&sandbox.tree(&record));
-    assert_eq!(names, ["rejected.jsonl", "removed.jsonl.zst", "run.json", "summary.json"].map(PathBuf::from));
+    let expected = ["files.jsonl", "rejected.jsonl", "removed.jsonl.zst", "run.json", "summary.json"];
+    assert_eq!(names, expected.map(PathBuf::from));
     no_staging(sandbox);
     let summary = sandbox.summary(&record);
     adds_up(&serde_json::from_value(summary.clone()).expect("a summary"));
@@ -176,7 +177,7 @@ fn a_directory_in_which_out_cannot_be_made() {
     let sandbox = sandbox();
     let Some(user) = OrdinaryUser::find(&sandbox, "a_directory_in_which_out_cannot_be_made") else { return };
     fs::create_dir(sandbox.path("fixed")).expect("a directory");
-    sandbox.file("fixed/old/old.txt", "old\n");
+    old_output(&sandbox, "fixed/old", "old.txt");
     let before = sandbox.tree("");
     let fixed = sandbox.path("fixed");
     for (out, path) in
@@ -360,7 +361,7 @@ fn files_that_change_on_disk_while_the_run_works() {
     fs::remove_file(sandbox.path("in/turns.txt")).expect("a file to remove");
     fs::create_dir(sandbox.path("in/turns.txt")).expect("a directory");
     let ran = running.finish();
-    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "Is a directory"]);
+    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "no regular file now"]);
     ran.says(&["grows.txt: it grew while it was read; run again when nothing is writing to it"]);
     is_published(&sandbox, "out", &["a.txt", "shrinks.txt", "stdin.txt", "z.txt"]);
     others_are_clean(&sandbox);
@@ -652,9 +653,15 @@ fn more_rejections_than_a_person_reads() {
 /// A sandbox in which OUT stands already, with its record.
 fn sandbox_with_old_output() -> Sandbox {
     let sandbox = sandbox();
-    sandbox.file("out/old/old.txt", "old\n");
-    sandbox.file("out.tamis/summary.json", "{}\n");
+    old_output(&sandbox, "out", "old/old.txt");
     sandbox
+}
+
+/// What a run leaves that wrote one file.
+fn old_output(sandbox: &Sandbox, out: &str, file: &str) {
+    sandbox.file(format!("{out}/{file}"), "old\n");
+    sandbox.file(format!("{out}.tamis/summary.json"), "{}\n");
+    sandbox.file(format!("{out}.tamis/files.jsonl"), format!("{{\"path\":\"{file}\",\"bytes\":4}}\n"));
 }
 
 #[test]
@@ -770,7 +777,7 @@ fn out_beside_an_input_of_a_similar_name() {
 #[test]
 fn out_behind_a_symbolic_link_is_swapped_where_it_stands() {
     let sandbox = sandbox();
-    sandbox.file("disk/out/old.txt", "old\n");
+    old_output(&sandbox, "disk/out", "old.txt");
     symlink("disk/out", sandbox.path("out")).expect("a link");
     sandbox.tamis(&CLEAN).exits(2).says(&["--force"]);
     sandbox.tamis(&[&CLEAN[..], &["--force"]].concat()).exits(0);
@@ -880,7 +887,8 @@ fn a_full_disk() {
         sandbox.file(format!("in/n/{number:02}.txt"), lines);
     }
     let script = "
-        mkdir disk/out; echo old > disk/out/old.txt; find disk | sort > before
+        mkdir disk/out disk/out.tamis; echo old > disk/out/old.txt; echo '{}' > disk/out.tamis/summary.json
+        echo '{\"path\":\"old.txt\",\"bytes\":4}' > disk/out.tamis/files.jsonl; find disk | sort > before
         \"$0\" clean in --out disk/new; echo $? >> codes
         \"$0\" clean in --out disk/out --force; echo $? >> codes
         find disk | sort > after; cat disk/out/old.txt
@@ -1041,10 +1049,11 @@ impl Old {
 fn crashed(step: Step, old: Old) -> Sandbox {
     let sandbox = old.sandbox();
     let staging = |name: &str| format!("out.tamis-partial/{name}");
-    sandbox.file(staging("lock"), "");
+    sandbox.file(staging("lock"), "tamis-staging 1\n");
     sandbox.file(staging("scratch-0"), "scratch");
     sandbox.file(staging("corpus/new.txt"), "new\n");
     sandbox.file(staging("record/summary.json"), "{\"new\":1}\n");
+    sandbox.file(staging("record/files.jsonl"), "{\"path\":\"new.txt\",\"bytes\":4}\n");
     let number = |name: &str| fs::metadata(sandbox.path(staging(name))).expect("a directory").ino();
     let marker = format!("{} {}\n", number("corpus"), number("record"));
     let len = if step == Step::HalfMarker { marker.len() / 4 } else { marker.len() };
@@ -1082,6 +1091,7 @@ fn settled(step: Step, old: Old) -> Tree {
         let _ = fs::remove_dir_all(sandbox.path("out")); // as far as it is there
         sandbox.file("out/new.txt", "new\n");
         sandbox.file("out.tamis/summary.json", "{\"new\":1}\n");
+        sandbox.file("out.tamis/files.jsonl", "{\"path\":\"new.txt\",\"bytes\":4}\n");
     }
     sandbox.tree("")
 }

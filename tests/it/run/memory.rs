@@ -186,7 +186,8 @@ fn every_write_can_fail() {
             }
         }
     }
-    let record = ["removed.jsonl.zst", "rejected.jsonl", "summary.json", "run.json", "publish"];
+    let record =
+        ["removed.jsonl.zst", "rejected.jsonl", "files.jsonl", "summary.json", "run.json", "publish"];
     let corpus = ["a.txt", "b/large.txt", "c/long.txt", "d.jsonl", "e.jsonl"];
     assert_eq!(named, record.into_iter().chain(corpus).map(str::to_owned).collect());
 }

@@ -4,3 +4,4 @@ mod bounds;
 mod faults;
 mod memory;
 mod resume;
+mod trust;

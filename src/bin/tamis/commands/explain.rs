@@ -20,7 +20,8 @@ PLACE is PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH], as the ledger spells it: a
 path of an archive's member, and numbers from 0. A path may hold `:` and `#` itself: the longest reading that is known \
 is taken.
 
-The inputs are read again where run.json says that they were; --input says where they are now. What differs is in \
+The inputs are read again where run.json says that they were; --input says where they are now, and names them for a \
+record that came from elsewhere, which does not say what is read. What differs is in \
 colour on a terminal, else in [-…-] and {+…+}; from 100 columns on (COLUMNS, or the terminal's) the two texts stand \
 side by side.
 
@@ -64,10 +65,8 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
     let progress = &start(&Messages::none())?;
     let run = Run::open(&args.out)?;
     let info = run.info()?;
-    let mut config = run.summary().config.reading();
-    config.read.input_format = info.input_format;
-    let roots = sources::roots(&info, &args.input, args.files_from.as_deref())?;
-    let originals = Originals::list(roots, config, progress)?;
+    let roots = sources::roots(&run, &info, &args.input, args.files_from.as_deref())?;
+    let originals = Originals::list(roots, sources::reading(&run, &info), progress)?;
     let typed = args.place.to_str().map_or_else(|| lossless(bytes(&args.place)).into_owned(), str::to_owned);
     let inputs: Vec<String> = match args.input.as_slice() {
         [] => info.inputs.clone(),

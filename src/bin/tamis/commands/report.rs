@@ -23,7 +23,8 @@ paragraphs stand, the 10,000 groups of duplicates that removed the most text wit
 its copies, the most repeated paragraphs, and rejected inputs.
 
 Texts come from the ledger, and from the inputs, which are read again where run.json says that they were; --input says \
-where they are now. If they cannot be read the page is made without them, and a message says so.
+where they are now. A record that came from elsewhere does not say what is read: name the inputs then. If they cannot \
+be read the page is made without them, and a message says so.
 
 Prints the path of the page.";
 
@@ -92,10 +93,8 @@ fn originals(args: &ReportArgs, run: &Run, progress: &Progress) -> anyhow::Resul
     }
     let list = || -> anyhow::Result<Originals> {
         let info = run.info()?;
-        let mut config = run.summary().config.reading();
-        config.read.input_format = info.input_format;
-        let roots = sources::roots(&info, &args.input, args.files_from.as_deref())?;
-        Ok(Originals::list(roots, config, progress)?)
+        let roots = sources::roots(run, &info, &args.input, args.files_from.as_deref())?;
+        Ok(Originals::list(roots, sources::reading(run, &info), progress)?)
     };
     match list() {
         Ok(originals) => Ok(Some(originals)),

@@ -4,19 +4,38 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use tamis::account::RunInfo;
+use tamis::account::names::RUN_INFO;
 use tamis::store::Root;
 use tamis::store::path::{from_bytes, from_lossless, printable};
+use tamis::{Config, Run};
 
 use crate::options::list;
 
-/// The inputs, looked at.
+/// How the inputs of a run are read again.
+pub(crate) fn reading(run: &Run, info: &RunInfo) -> Config {
+    let mut config = run.summary().config.reading();
+    config.read.input_format = info.input_format;
+    // What a stranger's record says does not lead out of what is named.
+    config.read.follow &= run.is_own(info);
+    config
+}
+
+/// The inputs, looked at: those that are named, or else those that the record says, if it is one's own.
 pub(crate) fn roots(
-    run: &RunInfo,
+    run: &Run,
+    info: &RunInfo,
     given: &[PathBuf],
     files_from: Option<&Path>,
 ) -> anyhow::Result<Vec<Root>> {
     if given.is_empty() && files_from.is_none() {
-        return of_run(run);
+        if !run.is_own(info) {
+            bail!(
+                "{}: this record was not made here by you, or others can write to it, so that it does not say which \
+                 files are read; name the inputs of the run with --input",
+                printable(&run.directory().join(RUN_INFO))
+            );
+        }
+        return of_run(info);
     }
     let mut roots = given.iter().map(|input| Root::look(input)).collect::<tamis::Result<Vec<_>>>()?;
     if let Some(stream) = roots.iter().find(|root| root.is_stream()) {

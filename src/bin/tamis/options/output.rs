@@ -24,9 +24,13 @@ pub(crate) struct Output {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) record: Option<AnyPath>,
 
-    /// Replace an OUT that is not empty, in one step, when the new one is complete.
+    /// Replace an OUT that is not empty and that a run wrote, in one step, when the new one is complete.
     #[arg(long, visible_alias = "overwrite", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     force: Option<bool>,
+
+    /// Wait until OUT is on the disk, also where nothing is replaced.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    sync: Option<bool>,
 
     /// Do everything but write.
     #[arg(short = 'n', long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
