@@ -32,7 +32,7 @@ struct Bucket {
 
 impl<const SIZE: usize> std::fmt::Debug for DiskBuckets<SIZE> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Spill").field("buckets", &self.buckets.len()).finish_non_exhaustive()
+        f.debug_struct("DiskBuckets").field("buckets", &self.buckets.len()).finish_non_exhaustive()
     }
 }
 

@@ -89,8 +89,8 @@ struct Inner<S> {
 }
 
 impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
-    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what is never named in
-    /// one needs no digest.
+    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what no checkpoint
+    /// names needs no digest.
     pub(crate) fn new(corpus: &Corpus<'a>) -> Option<Self> {
         let Corpus { output, config, history, .. } = *corpus;
         let journal = output.journal()?;

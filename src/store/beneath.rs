@@ -9,10 +9,13 @@ use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path};
+#[cfg(target_os = "linux")]
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, openat, openat2, unlinkat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, unlinkat};
+#[cfg(target_os = "linux")]
+use rustix::fs::{ResolveFlags, openat2};
 use rustix::io::Errno;
 
 /// Whether an error says that a link was met.
@@ -23,8 +26,12 @@ pub(super) fn is_of_a_link(error: &io::Error) -> bool {
 /// What files are made with, less the umask.
 const MODE: Mode = Mode::from_raw_mode(0o666);
 
-/// A directory to look into; opening it says nothing of permissions to list it.
-pub(super) const PLACE: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// A directory to look into. On Linux opening it needs no permission to list it.
+pub(super) const PLACE: OFlags = LOOKED_INTO.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+#[cfg(target_os = "linux")]
+const LOOKED_INTO: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const LOOKED_INTO: OFlags = OFlags::RDONLY;
 
 /// Opens a directory that was named: a link there is followed.
 pub(super) fn open_place(path: &Path) -> io::Result<OwnedFd> {
@@ -33,18 +40,40 @@ pub(super) fn open_place(path: &Path) -> io::Result<OwnedFd> {
 
 /// Opens what stands at `relative` below `root`. If a link is there or on the way, the error says so ([`is_of_a_link`]).
 pub(super) fn open(root: impl AsFd, relative: &Path, flags: OFlags) -> io::Result<File> {
-    static IS_WITHOUT: AtomicBool = AtomicBool::new(false);
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     let mode = if flags.contains(OFlags::CREATE) { MODE } else { Mode::empty() };
-    if !IS_WITHOUT.load(Ordering::Relaxed) {
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-        match openat2(root.as_fd(), relative, flags, mode, resolve) {
-            // A sandbox that does not know the call may say so in either way.
-            Err(Errno::NOSYS | Errno::PERM) => IS_WITHOUT.store(true, Ordering::Relaxed),
-            opened => return Ok(opened?.into()),
-        }
+    match open_at_once(root.as_fd(), relative, flags, mode) {
+        Some(opened) => opened,
+        None => open_step_by_step(root.as_fd(), relative, flags, mode),
     }
-    open_step_by_step(root.as_fd(), relative, flags, mode)
+}
+
+/// Opens it in one call; `None` if the system has none for that.
+#[cfg(target_os = "linux")]
+fn open_at_once(
+    root: BorrowedFd<'_>,
+    relative: &Path,
+    flags: OFlags,
+    mode: Mode,
+) -> Option<io::Result<File>> {
+    static IS_WITHOUT: AtomicBool = AtomicBool::new(false);
+    if IS_WITHOUT.load(Ordering::Relaxed) {
+        return None;
+    }
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    match openat2(root, relative, flags, mode, resolve) {
+        // A sandbox that does not know the call may say so in either way.
+        Err(Errno::NOSYS | Errno::PERM) => {
+            IS_WITHOUT.store(true, Ordering::Relaxed);
+            None
+        }
+        opened => Some(opened.map(File::from).map_err(io::Error::from)),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_at_once(_: BorrowedFd<'_>, _: &Path, _: OFlags, _: Mode) -> Option<io::Result<File>> {
+    None
 }
 
 fn open_step_by_step(root: BorrowedFd<'_>, relative: &Path, flags: OFlags, mode: Mode) -> io::Result<File> {

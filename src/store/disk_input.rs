@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of the operating system.
 pub fn open_file(path: &Path) -> io::Result<Box<dyn InputFile>> {
-    let nonblocking = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let nonblocking = OFlags::NONBLOCK.bits().cast_signed();
     Ok(Box::new(File::options().read(true).custom_flags(nonblocking).open(path)?))
 }
 

@@ -30,12 +30,14 @@ pub(super) trait Steps: fmt::Debug + Send + Sync {
 pub(super) struct OnDisk;
 
 impl Steps for OnDisk {
+    /// Linux does it in one call; elsewhere what is written is waited for file by file.
     fn sync_file_system(&self, directory: &Path) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
         match rustix::fs::syncfs(File::open(directory)?) {
-            // A sandbox may know the older call only.
-            Err(Errno::NOSYS) => sync_tree(directory),
-            synced => Ok(synced?),
+            Err(Errno::NOSYS) => {} // a sandbox may not know the call
+            synced => return Ok(synced?),
         }
+        sync_tree(directory)
     }
 
     fn sync_directory(&self, directory: &Path) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Exact de-duplication of what does not fit in memory: prints are partitioned into buckets on disk, and each bucket is
 //! settled by itself when all prints are there.
 //!
-//! Cost on disk: 24 bytes a record, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
+//! Cost on disk: 24 bytes a print, and 16 a duplicate for the verdicts ([`DiskVerdicts`]).
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub(crate) type SurvivorVisitor<'a> = dyn FnMut(Fingerprint, Ordinal) -> Result<
 
 impl std::fmt::Debug for SettleOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Means").field("budget", &self.budget).finish_non_exhaustive()
+        f.debug_struct("SettleOptions").field("budget", &self.budget).finish_non_exhaustive()
     }
 }
 
@@ -143,30 +143,30 @@ impl Partitioner {
         (0..NUM_BUCKETS).try_for_each(|bucket| self.buckets.push(bucket, &retraction))
     }
 
-    /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of records on disk.
+    /// Bytes of memory it takes: 8 MiB, and 16 a block of 32 KiB of prints on disk.
     pub(crate) fn num_bytes(&self) -> u64 {
         self.buckets.num_bytes()
     }
 
     /// Settles everything up to `end`. Buckets are settled in parallel on the caller's rayon pool.
     ///
-    /// Cost: a sort of 24 bytes a record, and one reading of what earlier runs left.
+    /// Cost: a sort of 24 bytes a print, and one reading of what earlier runs left.
     ///
     /// # Errors
     /// [`crate::Error::Output`] and [`crate::Error::Damaged`] of the stores; those of `options`.
     pub(crate) fn settle(self, end: Ordinal, options: SettleOptions<'_>) -> Result<DiskVerdicts> {
         let SettleOptions { budget, scratch, earlier, mut fresh } = options;
-        let mut plan = DiskVerdicts::new(scratch, Ordinal(self.boundary), end);
+        let mut verdicts = DiskVerdicts::new(scratch, Ordinal(self.boundary), end);
         let threads = rayon::current_num_threads();
-        let is_told = fresh.is_some();
+        let wants_survivors = fresh.is_some();
         let rounds: Vec<BucketRound> =
             (0..NUM_BUCKETS).flat_map(|b| self.rounds(b, budget, threads)).collect();
         for group in rounds.chunks(threads) {
             let settled: Result<Vec<SettledRound>> =
-                group.par_iter().map(|round| self.settle_round(*round, earlier, is_told)).collect();
+                group.par_iter().map(|round| self.settle_round(*round, earlier, wants_survivors)).collect();
             for SettledRound { duplicates, survivors } in settled? {
                 for (place, verdict) in duplicates {
-                    plan.push(Ordinal(place), verdict)?;
+                    verdicts.push(Ordinal(place), verdict)?;
                 }
                 if let Some(fresh) = &mut fresh {
                     survivors
@@ -175,7 +175,7 @@ impl Partitioner {
                 }
             }
         }
-        Ok(plan)
+        Ok(verdicts)
     }
 
     /// A bucket that does not fit is read several times, a part of its fingerprints at a time.
@@ -195,7 +195,7 @@ impl Partitioner {
         &self,
         round: BucketRound,
         earlier: Option<&dyn Earlier>,
-        is_told: bool,
+        wants_survivors: bool,
     ) -> Result<SettledRound> {
         let mut prints = self.prints(round)?;
         prints.sort_unstable();
@@ -217,7 +217,7 @@ impl Partitioner {
             };
             let verdict = Verdict::duplicate_of(Ordinal(group[0].place));
             settled.duplicates.extend(rest.iter().map(|print| (print.place, verdict)));
-            if is_told {
+            if wants_survivors {
                 settled.survivors.push(group[0]);
             }
         }

@@ -100,7 +100,7 @@ impl Names {
 
 /// A link beside an index was not put there by a run: it is not opened, and what is not a file does not keep us waiting.
 fn without_links() -> i32 {
-    i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0)
+    (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }
 
 /// Creates a file in the place of what has its name, which is never written into: it may be a link.
