@@ -120,7 +120,7 @@ fn only_written(out: &Path, account: &Path) -> std::result::Result<(), String> {
         let relative = entry.path().strip_prefix(out).unwrap_or(entry.path());
         let shown = || printable(relative);
         let Some(&expected) = written.get(bytes(relative)).filter(|_| entry.file_type().is_file()) else {
-            return Err(format!("holds {}, which the run did not write that made it", shown()));
+            return Err(format!("holds {}, which the run that made it did not write", shown()));
         };
         let found = entry.metadata().map_err(|error| format!("cannot be looked through ({error})"))?.len();
         if found != expected {
