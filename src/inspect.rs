@@ -42,9 +42,9 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut eye = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
-        let chunk = read_work(work, corpus.listing(), corpus.read, &mut eye);
-        (chunk, eye.seen)
+        let mut inspector = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let chunk = read_work(work, corpus.listing(), corpus.read, &mut inspector);
+        (chunk, inspector.seen)
     };
     let mut look = ReadOnlyPass::at(corpus, scan);
     while let Some(scanned) = look.next()? {

@@ -87,14 +87,14 @@ impl<'a> InputScan<'a> {
 
     /// Reads a chunk and looks at it.
     pub(super) fn scan(&self, work: Work, listing: Listing<'_>) -> (Chunk, InputChunk) {
-        let mut gaze = InputVisitor {
-            eye: self,
+        let mut visitor = InputVisitor {
+            scan: self,
             input_scan: InputChunk::default(),
             found: Vec::new(),
             hasher: KeyHasher::default(),
         };
-        let chunk = read_work(work, listing, self.read, &mut gaze);
-        let mut input_scan = gaze.input_scan;
+        let chunk = read_work(work, listing, self.read, &mut visitor);
+        let mut input_scan = visitor.input_scan;
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
         (chunk, input_scan)
     }
@@ -102,7 +102,7 @@ impl<'a> InputScan<'a> {
 
 /// Looks at documents as they are read.
 struct InputVisitor<'a> {
-    eye: &'a InputScan<'a>,
+    scan: &'a InputScan<'a>,
     input_scan: InputChunk,
     found: Vec<Paragraph>,
     hasher: KeyHasher,
@@ -110,7 +110,7 @@ struct InputVisitor<'a> {
 
 impl TextVisitor for InputVisitor<'_> {
     fn document(&mut self, text: &str) {
-        let InputScan { split, matching, keys, .. } = self.eye;
+        let InputScan { split, matching, keys, .. } = self.scan;
         self.found.clear();
         let blank_after = split::split(text, *split, &mut self.found);
         let start = self.input_scan.paragraphs.len();

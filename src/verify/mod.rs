@@ -145,8 +145,8 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         mark: DifferenceMark::default(),
         buffer: Vec::new(),
     };
-    let eye = InputScan::new(config, corpus.read);
-    let mut look = ReadOnlyPass::at(corpus, |work| eye.scan(work, corpus.listing()));
+    let scan = InputScan::new(config, corpus.read);
+    let mut look = ReadOnlyPass::at(corpus, |work| scan.scan(work, corpus.listing()));
     let mut walk = Walk::default();
     while let Some(batch) = look.next()? {
         for (chunk, input_scan) in batch {
