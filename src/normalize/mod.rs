@@ -6,8 +6,10 @@
 
 mod buffer;
 mod fold;
+mod joint;
 mod key;
 mod library;
+mod loose;
 mod repair;
 mod words;
 
