@@ -1,5 +1,5 @@
-//! What is ours to replace (contract O3): a directory that is empty, or that holds nothing but what the run wrote whose
-//! account stands beside it. What a run wrote, its account lists ([`names::FILES`]).
+//! Directories that are ours to replace (contract O3): a directory that is empty, or that holds nothing but what
+//! the run wrote whose account stands beside it. What a run wrote, its account lists ([`names::FILES`]).
 //!
 //! Memory: the paths that are listed, and about 60 bytes for each, while a directory is looked through.
 

@@ -1,4 +1,4 @@
-//! What lies on disk is not trusted. `--resume` refuses staging that was damaged since its checkpoint, and `verify`
+//! Files on disk are not trusted. `--resume` refuses staging that was damaged since its checkpoint, and `verify`
 //! recounts the account: every value of `summary.json` and `rejected.jsonl`, and every id in the ledger, is changed
 //! once, and each change is found.
 
@@ -402,7 +402,7 @@ fn rejections_of(lines: &[Value]) -> String {
     })
 }
 
-/// The same of the ledger.
+/// A damaged ledger is refused too.
 fn ledger_of(lines: &[Value]) -> Vec<u8> {
     let text = lines::lines(lines.len(), |number| {
         let text = lines[number].to_string();
@@ -412,7 +412,7 @@ fn ledger_of(lines: &[Value]) -> Vec<u8> {
     zstd::bulk::compress(text.as_bytes(), 1).expect("Zstandard")
 }
 
-/// What no audit can know of a summary: a change to a value that could have stood there is not found.
+/// A limit of the audit of a summary: a change to a value that could have stood there is not found.
 fn is_unknown(pointer: &str) -> bool {
     // The versions of the tables in the program that ran.
     pointer.starts_with("/unicode/")
