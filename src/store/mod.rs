@@ -40,7 +40,7 @@ pub(crate) use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
-pub use owned::WrittenFile;
+pub use owned::{WrittenFile, for_each_written};
 pub use shared::SharedFile;
 pub(crate) use stream_output::StreamOutput;
 pub use written::StagedFile;
