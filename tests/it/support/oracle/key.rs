@@ -8,7 +8,7 @@ use unicode_properties::{
 };
 use unicode_script::{Script, UnicodeScript};
 
-/// What decides identity.
+/// The key text, which decides identity (contract I1).
 pub(crate) fn key_text(paragraph: &str, mode: MatchMode) -> String {
     if mode == MatchMode::Exact {
         return paragraph.to_owned();

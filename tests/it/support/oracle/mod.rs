@@ -37,7 +37,7 @@ pub(crate) struct Place {
 /// A file or record that is left out: path, record number and line number of a record, reason.
 pub(crate) type Rejected = (String, Option<(u64, u64)>, &'static str);
 
-/// What cleaning comes to.
+/// The result of cleaning.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
     pub(crate) files: Files,
