@@ -33,21 +33,18 @@ pub(super) fn canonical(text: impl Iterator<Item = char> + Clone, mut emit: impl
 }
 
 /// `--match loose`: canonical, case-folded (full folding), only letters, marks and numbers, and what
-/// [`LooseFilter`] keeps beside numbers. If nothing is left, canonical.
-pub(super) fn loose(text: impl Iterator<Item = char> + Clone, mut emit: impl FnMut(char)) {
+/// [`LooseFilter`] keeps beside numbers. Returns whether anything is left; if nothing is, a paragraph has its canonical key
+/// text.
+pub(super) fn loose(text: impl Iterator<Item = char> + Clone, mut emit: impl FnMut(char)) -> bool {
     let mut filter = LooseFilter::default();
-    let mut has_key = false;
+    let mut is_any = false;
     let mut keep = |c| {
-        has_key = true;
+        is_any = true;
         emit(c);
     };
-    canonical(text.clone(), |c| {
-        std::iter::once(c).default_case_fold().for_each(|c| filter.push(c, &mut keep));
-    });
+    canonical(text, |c| std::iter::once(c).default_case_fold().for_each(|c| filter.push(c, &mut keep)));
     filter.finish(&mut keep);
-    if !has_key {
-        canonical(text, emit);
-    }
+    is_any
 }
 
 /// NFKC, but for characters that are numbers of their own.

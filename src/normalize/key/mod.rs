@@ -104,6 +104,17 @@ impl KeyMaker {
         String::from_utf8_lossy(&key.into_bytes()).into_owned()
     }
 
+    /// The key text of a part of a paragraph, to be looked for in that of the whole: none if loose key text would keep
+    /// nothing of it.
+    pub(crate) fn part_key_text(&self, text: &str) -> String {
+        if self.mode != MatchMode::Loose {
+            return self.key_text(text);
+        }
+        let mut key = String::new();
+        library::loose(repaired_chars(text, self.repair), |c| key.push(c));
+        key
+    }
+
     /// Whether the fast path makes the key.
     #[inline]
     fn fold(&self, text: &str, span: ByteSpan, sink: &mut impl KeySink) -> bool {
@@ -136,7 +147,7 @@ impl KeyMaker {
     #[cold]
     fn by_library(&self, body: &str, sink: &mut impl KeySink) {
         let mut utf8 = [0; 4];
-        let emit = |c: char| {
+        let mut emit = |c: char| {
             sink.buffer().extend(c.encode_utf8(&mut utf8).as_bytes());
             if sink.buffer().len() >= 2 * PIECE {
                 sink.flush();
@@ -146,7 +157,11 @@ impl KeyMaker {
         match self.mode {
             MatchMode::Exact => chars.for_each(emit),
             MatchMode::Canonical => library::canonical(chars, emit),
-            MatchMode::Loose => library::loose(chars, emit),
+            MatchMode::Loose => {
+                if !library::loose(chars.clone(), &mut emit) {
+                    library::canonical(chars, emit);
+                }
+            }
         }
     }
 }
