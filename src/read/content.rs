@@ -1,5 +1,10 @@
-//! Recognizes compression and archives by the first bytes of a file. Files that are neither are documents or containers
-//! of records: see [`super::container`].
+//! What the first bytes of a file show by themselves: compression, an archive, no text at all. Files that are none of
+//! these are documents or containers of records: see [`super::container`] and [`super::recognize`].
+
+use std::borrow::Cow;
+
+use super::coding::Detection;
+use super::encoding::{self, Decision};
 
 /// How a stream of bytes is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -101,15 +106,83 @@ pub(crate) struct Wrap {
 /// The number of bytes at the beginning of a file that decide whether it is text or binary; git looks at as many.
 pub(super) const SNIFF_BYTES: usize = 8 * 1024;
 
+/// The first bytes of a file, or of what a stream is unpacked to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head<'a> {
+    /// At least [`SNIFF_BYTES`] if there are so many; a piece's length of what [`Head::may_be_json`].
+    pub(super) bytes: &'a [u8],
+    /// Whether there are no more.
+    pub(super) is_whole: bool,
+}
+
+impl<'a> Head<'a> {
+    /// The first bytes up to `most`.
+    pub(super) fn of(bytes: &'a [u8], most: usize) -> Self {
+        if bytes.len() < most {
+            Self { bytes, is_whole: true }
+        } else {
+            Self { bytes: &bytes[..most], is_whole: false }
+        }
+    }
+
+    /// The first byte that is no white space, and no part of a byte order mark or of a wide character.
+    pub(super) fn first_byte(self) -> Option<u8> {
+        let is_around = |byte: &u8| byte.is_ascii_whitespace() || b"\0\x0b\xef\xbb\xbf\xff\xfe".contains(byte);
+        self.bytes.iter().take(SNIFF_BYTES).find(|byte| !is_around(byte)).copied()
+    }
+
+    /// Whether it may begin JSON, of which more than a few bytes have to be seen.
+    pub(super) fn may_be_json(self) -> bool {
+        matches!(self.first_byte(), Some(b'{' | b'['))
+    }
+
+    /// The text that it begins, without a byte order mark; what cannot be decoded is U+FFFD.
+    pub(super) fn text(self, detection: Detection) -> Cow<'a, str> {
+        let cut = match str::from_utf8(self.bytes) {
+            Ok(text) => Some(text),
+            // A character is cut in two.
+            Err(error) if error.error_len().is_none() => str::from_utf8(&self.bytes[..error.valid_up_to()]).ok(),
+            Err(_) => None,
+        };
+        if let Some(text) = cut.filter(|text| !text.contains('\0')) {
+            return Cow::Borrowed(text.trim_start_matches('\u{feff}'));
+        }
+        let (encoding, mark) = match encoding::by_bom(self.bytes) {
+            Some(found) => found,
+            None => {
+                let decision = encoding::detect(&self.bytes[..self.bytes.len() & !1], detection.given);
+                let found = if let Decision::Other(encoding) = decision { encoding } else { encoding_rs::UTF_8 };
+                (found, 0)
+            }
+        };
+        encoding.decode_without_bom_handling(&self.bytes[mark..]).0
+    }
+}
+
+/// Formats that are no text, whose first bytes say so, and what they are called.
+const FOREIGN: [(&[u8], &str); 9] = [
+    (b"%PDF-", "a PDF document"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (b"\x89PNG\r\n\x1a\n", "a picture"),
+    (b"\xff\xd8\xff\xe0", "a picture"),
+    (b"\xff\xd8\xff\xe1", "a picture"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\0", "a database"),
+];
+
+/// What bytes are that are certainly no text.
+pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
+    FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
+}
+
 /// Whether bytes of no promised format look like no text: there is a NUL among the first of them, and they are
 /// not UTF-16.
 pub(super) fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(SNIFF_BYTES)];
     memchr::memchr(0, head).is_some()
-        && !matches!(
-            super::encoding::detect(&head[..head.len() & !1], None),
-            super::encoding::Decision::Other(_)
-        )
+        && !matches!(encoding::detect(&head[..head.len() & !1], None), Decision::Other(_))
 }
 
 #[cfg(test)]

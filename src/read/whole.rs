@@ -5,16 +5,18 @@ use std::io::{self, Read};
 use super::chunk::{Chunk, Part, PartFate, Role};
 use super::container::Reread;
 use super::container::reader::{BOM, Body, End, TextPiece};
-use super::content::{self, Archive, Compression, Wrap};
+use super::content::{Archive, Compression, Head, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
 use super::decode::{self, Decoding, TextVisitor};
 use super::fault::Fault;
+use super::open::Promise;
 use super::piece::Piece;
+use super::recognize::{Recognized, recognize};
 use super::spool::NoSpooler;
 use super::stream::{SourceStream, Stop};
 use crate::discover::{Format, Source, SourcePlan, is_packed};
 use crate::document::Kind;
-use crate::error::{RejectReason, SkipReason};
+use crate::error::RejectReason;
 use crate::store::Input;
 use crate::units::{self, count};
 
@@ -72,7 +74,9 @@ fn read_file(
     let start = chunk.bytes.len();
     let outcome = append_file(input, source, &mut chunk.bytes);
     let bytes = &chunk.bytes[start..];
-    if outcome.is_ok() && is_stream(bytes, format) {
+    let promise = Promise::of(source.place.relative, format);
+    // Of a file that breaks off, what is there may tell what it is.
+    if (outcome.is_ok() || format == Format::Json) && is_stream(bytes, promise, context) {
         chunk.bytes.truncate(start);
         chunk.parts.pop();
         return read_stream(input, source, context, chunk, visitor);
@@ -101,13 +105,18 @@ fn read_file(
     chunk.end_part(fate);
 }
 
-/// Whether a file of these bytes is to be unpacked, or is no plain text or lines of records in UTF-8.
-fn is_stream(bytes: &[u8], format: Format) -> bool {
+/// Whether a file of these bytes is to be unpacked, is no plain text or lines of records in UTF-8, or is not read at all.
+fn is_stream(bytes: &[u8], promise: Promise, context: &ReadContext) -> bool {
     // All magic numbers but that of tar begin with a byte that text seldom begins with.
-    let is_unpacked = Compression::of(bytes) == Compression::None && Archive::of(bytes).is_none();
-    let kind = Kind::detect(bytes, format);
-    !is_unpacked
-        || kind != format.kind()
+    if Compression::of(bytes) != Compression::None || Archive::of(bytes).is_some() {
+        return true;
+    }
+    let head = Head::of(bytes, units::index(PIECE_BYTES));
+    let kind = match recognize(head, promise.format, promise.packing.outer, context) {
+        Recognized::Read(kind) => kind,
+        Recognized::Skip(_) | Recognized::Reject(_) => return true,
+    };
+    kind != promise.format.kind()
         || !kind.is_plain()
         || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
 }
@@ -126,9 +135,6 @@ fn decode_file(
         let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         decode::decode_lines(chunk, start + mark, kind, context, visitor);
         return PartFate::Read;
-    }
-    if format == Format::Sniff && content::is_binary(bytes) {
-        return PartFate::Skipped(SkipReason::Binary);
     }
     decode::decode_whole(chunk, start, context, visitor)
 }

@@ -102,9 +102,7 @@ impl OutList {
         for source in inputs.iter() {
             let SourcePlan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
-                // What was text stays text, whatever it looks like now.
-                let format = Format::Named(format.kind());
-                self.sources.push(0, source.place.relative, SourcePlan::Read(format))?;
+                self.sources.push(0, source.place.relative, SourcePlan::Read(format.written()))?;
                 of.push(source.id);
             }
         }

@@ -8,6 +8,7 @@
 
 mod charset;
 mod csv;
+mod doc;
 mod json;
 mod jsonl;
 pub(super) mod lines;
@@ -23,12 +24,14 @@ pub(crate) use charset::Charset;
 pub(crate) use csv::Columns;
 pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
+pub(super) use jsonl::JsonForm;
 pub(crate) use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use reader::Reread;
 pub(crate) use rewrite::{Escape, InPlace, Rewrite};
 
 use self::reader::PieceReader;
+use super::content::Head;
 use super::context::ReadContext;
 use super::fault::Fault;
 use super::slot::Slot;
@@ -39,7 +42,7 @@ use crate::store::InputFile;
 /// A container format: it holds one document, or records each of which is one.
 pub(super) trait Container: Sync {
     /// Recognizes a file by its first bytes. By default they show nothing, and the file's name decides alone.
-    fn sign(&self, _head: &[u8]) -> Sign {
+    fn sign(&self, _head: Head<'_>, _context: &ReadContext) -> Sign {
         Sign::None
     }
 
@@ -146,6 +149,7 @@ impl Kind {
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,
             Self::Warc => &warc::Warc,
+            Self::Doc => &doc::DocDump,
             Self::Parquet => &parquet::Parquet,
         }
     }
@@ -161,8 +165,8 @@ impl Kind {
     }
 
     /// Recognizes the container that `head` begins, under a name that promises `format`.
-    pub(super) fn detect(head: &[u8], format: Format) -> Self {
-        let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head) >= least);
+    pub(super) fn detect(head: Head<'_>, format: Format, context: &ReadContext) -> Self {
+        let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head, context) >= least);
         let promised = format.kind();
         let least = if promised.is_container() { Sign::Certain } else { Sign::Likely };
         shown(Sign::Certain).or_else(|| shown(least)).unwrap_or(promised)
@@ -186,6 +190,7 @@ mod tests {
     #[test]
     fn first_bytes_against_names() {
         let named = Format::Named;
+        let context = ReadContext::new(&crate::Config::default()).unwrap();
         for (head, format, expected) in [
             (&b"PAR1\x15\x04"[..], Format::Sniff, Kind::Parquet),
             (b"PAR1\x15\x04", named(Kind::Csv), Kind::Parquet),
@@ -196,10 +201,16 @@ mod tests {
             (b"WARC/1.0\n", Format::Sniff, Kind::Text),
             (b"WARC/1.0\n", named(Kind::Warc), Kind::Warc),
             (b"{}", Format::Sniff, Kind::Text),
+            (b"{\"text\":\"a\"}\n", Format::Sniff, Kind::JsonLines),
+            (b"{\"text\":\"a\"}\n", named(Kind::Csv), Kind::Csv),
+            (b"<doc>\n<url>u</url>\n", Format::Sniff, Kind::Doc),
+            (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::Doc),
+            (b"<doc id=\"1\">\nprose\n", named(Kind::Tsv), Kind::Tsv),
             (b"", Format::Sniff, Kind::Text),
             (b"", named(Kind::Tsv), Kind::Tsv),
         ] {
-            assert_eq!(Kind::detect(head, format), expected, "{head:?} {format:?}");
+            let bytes = Head { bytes: head, is_whole: true };
+            assert_eq!(Kind::detect(bytes, format, &context), expected, "{head:?} {format:?}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
 use super::json::members;
 use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
-use crate::read::content::is_clean_text;
+use crate::read::content::{Head, is_clean_text};
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
@@ -29,7 +29,7 @@ use crate::read::slot::Slot;
 pub(super) struct Parquet;
 
 impl Container for Parquet {
-    fn sign(&self, head: &[u8]) -> Sign {
+    fn sign(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> Sign {
         if head.starts_with(b"PAR1") && !is_clean_text(head) { Sign::Certain } else { Sign::None }
     }
 

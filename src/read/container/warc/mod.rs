@@ -13,6 +13,7 @@ use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
 use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
 use crate::error::{RejectReason, SkipReason};
+use crate::read::content::Head;
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
 use crate::read::fault::Fault;
@@ -23,7 +24,7 @@ use crate::units::{self, ByteSpan, count};
 pub(super) struct Warc;
 
 impl Container for Warc {
-    fn sign(&self, head: &[u8]) -> Sign {
+    fn sign(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> Sign {
         // Clean text has no CR.
         let is_begun = head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]);
         if is_begun { Sign::Likely } else { Sign::None }
