@@ -45,12 +45,19 @@ impl SkipReason {
         }
     }
 
-    /// Advice to the user, in one clause, where something can be done about it.
+    /// Advice to the user, in one clause, where a file should be read that is not.
     pub fn remedy(self) -> Option<&'static str> {
         match self {
-            Self::JsonArray => Some("make JSON Lines of it: jq -c '.[]' FILE > FILE.jsonl"),
-            Self::Unsupported => Some("files of text are read if --include names their ending, as '*.py' does"),
-            _ => None,
+            Self::JsonArray => Some("make JSON Lines of it with `jq -c '.[]'`"),
+            Self::Binary
+            | Self::Unsupported
+            | Self::Symlink
+            | Self::Special
+            | Self::Excluded
+            | Self::Hidden
+            | Self::Nested
+            | Self::Html
+            | Self::NoText => None,
         }
     }
 }

@@ -40,19 +40,22 @@ pub(super) fn recognize(
         let what = what.unwrap_or(if head.bytes.is_empty() { "nothing" } else { "text" });
         return Recognized::Reject(misnamed("something packed", what));
     }
-    let what = if format == Format::Asked { None } else { NotText::of(head, format, context) };
-    match what {
-        // An error page, most often, in the place of what was asked for.
-        Some(NotText::Page | NotText::Markup | NotText::Foreign(_)) if format.kind().is_container() => {
-            let what = what.map_or("", NotText::what);
-            Recognized::Reject(misnamed("records", what))
-        }
-        Some(NotText::Foreign(what)) if matches!(format, Format::Named(_)) && !kind.is_container() => {
-            Recognized::Reject(misnamed("text", what))
-        }
-        _ if format == Format::Json => json(head, kind, context),
-        Some(what) if !kind.is_container() => Recognized::Skip(what.reason()),
-        _ => Recognized::Read(kind),
+    let promised = format.kind();
+    if format == Format::Asked || kind.is_binary() || kind != promised {
+        return Recognized::Read(kind);
+    }
+    if promised.is_container() {
+        return match NotText::at_first_sight(head, context) {
+            // An error page, most often, in the place of what was asked for.
+            Some(what) => Recognized::Reject(misnamed("records", what.what())),
+            None if format == Format::Json => json(head, kind, context),
+            None => Recognized::Read(kind),
+        };
+    }
+    match NotText::of(head, format, context) {
+        Some(NotText::Foreign(what)) if format != Format::Sniff => Recognized::Reject(misnamed("text", what)),
+        Some(what) => Recognized::Skip(what.reason()),
+        None => Recognized::Read(kind),
     }
 }
 
@@ -80,29 +83,30 @@ enum NotText {
 }
 
 impl NotText {
+    /// What takes no more than a look at the first bytes: a page, another format.
+    fn at_first_sight(head: Head<'_>, context: &ReadContext) -> Option<Self> {
+        if head.first_byte() == Some(b'<') {
+            return markup(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection));
+        }
+        content::foreign(head.bytes).map(Self::Foreign)
+    }
+
     fn of(head: Head<'_>, format: Format, context: &ReadContext) -> Option<Self> {
-        if let Some(what) = content::foreign(head.bytes) {
-            return Some(Self::Foreign(what));
+        if let Some(what) = Self::at_first_sight(head, context) {
+            return Some(what);
         }
-        match head.first_byte() {
-            Some(b'<') => {
-                let beginning = Head::of(head.bytes, SNIFF_BYTES);
-                if let Some(what) = markup(&beginning.text(context.detection)) {
-                    return Some(what);
-                }
-            }
-            Some(b'{' | b'[') => match JsonForm::of(head, context) {
-                JsonForm::Array => return Some(Self::JsonArray),
-                JsonForm::Object => return Some(Self::JsonObject),
-                JsonForm::Lines | JsonForm::None => {}
-            },
-            _ => {}
+        match JsonForm::of(head, context) {
+            JsonForm::Array => return Some(Self::JsonArray),
+            JsonForm::Object => return Some(Self::JsonObject),
+            JsonForm::Lines | JsonForm::None => {}
         }
-        let is_named = matches!(format, Format::Named(_));
-        if !is_named && is_script(head.bytes) {
+        if format != Format::Sniff {
+            return None;
+        }
+        if is_script(head.bytes) {
             return Some(Self::Script);
         }
-        (!is_named && content::is_binary(head.bytes)).then_some(Self::Binary)
+        content::is_binary(head.bytes).then_some(Self::Binary)
     }
 
     fn reason(self) -> SkipReason {

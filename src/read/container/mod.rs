@@ -41,9 +41,10 @@ use crate::store::InputFile;
 
 /// A container format: it holds one document, or records each of which is one.
 pub(super) trait Container: Sync {
-    /// Recognizes a file by its first bytes. By default they show nothing, and the file's name decides alone.
-    fn sign(&self, _head: Head<'_>, _context: &ReadContext) -> Sign {
-        Sign::None
+    /// Whether the first bytes of a file are a sign of it. By default they show nothing, and the file's name decides
+    /// alone. A name that promises records of another form is believed, unless this kind [`Kind::is_binary`].
+    fn is_shown_by(&self, _head: Head<'_>, _context: &ReadContext) -> bool {
+        false
     }
 
     /// How its bytes are read.
@@ -82,17 +83,6 @@ pub(crate) struct Beside<'a> {
 
 /// The fields of the record in the slot of this number, counted from the first of those given.
 pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
-
-/// A sign of a container in the first bytes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sign {
-    /// The first bytes show nothing.
-    None,
-    /// The file is this container, unless its name promises records of another form.
-    Likely,
-    /// The file is this container, whatever its name promises.
-    Certain,
-}
 
 /// How the bytes of a container are read.
 pub(crate) enum Access {
@@ -166,10 +156,9 @@ impl Kind {
 
     /// Recognizes the container that `head` begins, under a name that promises `format`.
     pub(super) fn detect(head: Head<'_>, format: Format, context: &ReadContext) -> Self {
-        let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head, context) >= least);
         let promised = format.kind();
-        let least = if promised.is_container() { Sign::Certain } else { Sign::Likely };
-        shown(Sign::Certain).or_else(|| shown(least)).unwrap_or(promised)
+        let mut kinds = Self::ALL.into_iter().filter(|kind| kind.is_binary() || !promised.is_container());
+        kinds.find(|kind| kind.container().is_shown_by(head, context)).unwrap_or(promised)
     }
 
     /// Whether small files of this kind are taken apart where they lie, without a stream.

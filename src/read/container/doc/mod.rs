@@ -11,23 +11,21 @@ use syntax::{Parts, Step, TagLine};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, InPlace, Rewrite, Sign};
+use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
 use crate::read::content::{Head, SNIFF_BYTES};
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
-use crate::split::line::last_lf;
 use crate::units::{ByteSpan, count};
 
 /// A dump of `<doc>` elements.
 pub(super) struct DocDump;
 
 impl Container for DocDump {
-    fn sign(&self, head: Head<'_>, context: &ReadContext) -> Sign {
-        let is_dump = head.first_byte() == Some(b'<')
-            && syntax::is_dump(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection));
-        if is_dump { Sign::Likely } else { Sign::None }
+    fn is_shown_by(&self, head: Head<'_>, context: &ReadContext) -> bool {
+        head.first_byte() == Some(b'<')
+            && syntax::is_dump(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection))
     }
 
     fn access(&self) -> Access {

@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::json::members;
-use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite, Sign};
+use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
 use crate::read::content::Head;
 use crate::read::context::ReadContext;
@@ -28,8 +28,8 @@ use unescape::unescape;
 pub(super) struct JsonLines;
 
 impl Container for JsonLines {
-    fn sign(&self, head: Head<'_>, context: &ReadContext) -> Sign {
-        if JsonForm::of(head, context) == JsonForm::Lines { Sign::Likely } else { Sign::None }
+    fn is_shown_by(&self, head: Head<'_>, context: &ReadContext) -> bool {
+        JsonForm::of(head, context) == JsonForm::Lines
     }
 
     fn access(&self) -> Access {

@@ -11,7 +11,7 @@ use syntax::{RecordKind, Step};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
+use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite};
 use crate::error::{RejectReason, SkipReason};
 use crate::read::content::Head;
 use crate::read::context::{PIECE_BYTES, ReadContext};
@@ -24,10 +24,9 @@ use crate::units::{self, ByteSpan, count};
 pub(super) struct Warc;
 
 impl Container for Warc {
-    fn sign(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> Sign {
+    fn is_shown_by(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> bool {
         // Clean text has no CR.
-        let is_begun = head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]);
-        if is_begun { Sign::Likely } else { Sign::None }
+        head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..])
     }
 
     fn access(&self) -> Access {
