@@ -125,10 +125,23 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The first byte that is no white space, and no part of a byte order mark or of a wide character.
+    /// The first byte that is no white space, and nothing else that repair takes off a text: control characters,
+    /// byte order marks, the other halves of wide characters.
     pub(super) fn first_byte(self) -> Option<u8> {
-        let is_around = |byte: &u8| byte.is_ascii_whitespace() || b"\0\x0b\xef\xbb\xbf\xff\xfe".contains(byte);
-        self.bytes.iter().take(SNIFF_BYTES).find(|byte| !is_around(byte)).copied()
+        let mut rest = &self.bytes[..self.bytes.len().min(SNIFF_BYTES)];
+        loop {
+            let len = match rest {
+                [byte, ..] if byte.is_ascii_whitespace() || byte.is_ascii_control() => 1,
+                [0xc2, 0x85 | 0xa0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0xa1, 0xa1, ..] => 2,
+                [0xef, 0xbb, 0xbf, ..]
+                | [0xe1, 0x9a, 0x80, ..]
+                | [0xe2, 0x80, 0x80..=0x8b | 0xa8 | 0xa9 | 0xaf, ..]
+                | [0xe2, 0x81, 0x9f | 0xa0, ..]
+                | [0xe3, 0x80, 0x80, ..] => 3,
+                _ => return rest.first().copied(),
+            };
+            rest = &rest[len..];
+        }
     }
 
     /// Whether it may begin JSON, of which more than a few bytes have to be seen.
@@ -136,27 +149,45 @@ impl<'a> Head<'a> {
         matches!(self.first_byte(), Some(b'{' | b'['))
     }
 
-    /// The text that it begins, without a byte order mark; what cannot be decoded is U+FFFD.
+    /// The text that it begins, as it is when it is repaired; what cannot be decoded is U+FFFD. What a text looks like
+    /// must not depend on whether it was cleaned before.
     pub(super) fn text(self, detection: Detection) -> Cow<'a, str> {
-        let cut = match str::from_utf8(self.bytes) {
-            Ok(text) => Some(text),
+        let text = match str::from_utf8(self.bytes) {
+            Ok(text) => text,
             // A character is cut in two.
-            Err(error) if error.error_len().is_none() => str::from_utf8(&self.bytes[..error.valid_up_to()]).ok(),
-            Err(_) => None,
-        };
-        if let Some(text) = cut.filter(|text| !text.contains('\0')) {
-            return Cow::Borrowed(text.trim_start_matches('\u{feff}'));
-        }
-        let (encoding, mark) = match encoding::by_bom(self.bytes) {
-            Some(found) => found,
-            None => {
-                let decision = encoding::detect(&self.bytes[..self.bytes.len() & !1], detection.given);
-                let found = if let Decision::Other(encoding) = decision { encoding } else { encoding_rs::UTF_8 };
-                (found, 0)
+            Err(error) if error.error_len().is_none() => {
+                str::from_utf8(&self.bytes[..error.valid_up_to()]).unwrap_or_default()
             }
+            Err(_) => "\0",
         };
-        encoding.decode_without_bom_handling(&self.bytes[mark..]).0
+        // Bytes that are no text, or that NULs make a text of wide characters.
+        if !text.contains('\0') {
+            return repaired(Cow::Borrowed(text));
+        }
+        let by_content = || match encoding::detect(&self.bytes[..self.bytes.len() & !1], detection.given) {
+            Decision::Other(encoding) => (encoding, 0),
+            Decision::Utf8 | Decision::Broken { .. } => (encoding_rs::UTF_8, 0),
+        };
+        let (encoding, mark) = encoding::by_bom(self.bytes).unwrap_or_else(by_content);
+        repaired(encoding.decode_without_bom_handling(&self.bytes[mark..]).0)
     }
+}
+
+/// A text without the characters that repair removes (contract P3), and with LF at the ends of its lines.
+fn repaired(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_removed = |c: char| {
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+    };
+    let has_lone_cr = || text.match_indices('\r').any(|(at, _)| !text[at + 1..].starts_with('\n'));
+    if !text.contains(is_removed) && !has_lone_cr() {
+        return text;
+    }
+    let spelled = text.chars().map(|c| match c {
+        '\r' => '\n',
+        '\x0b' | '\x0c' | '\u{85}' => ' ',
+        c => c,
+    });
+    Cow::Owned(spelled.filter(|&c| !is_removed(c)).collect())
 }
 
 /// Formats that are no text, whose first bytes say so, and what they are called.

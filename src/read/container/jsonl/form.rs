@@ -29,15 +29,19 @@ impl JsonForm {
             return Self::None;
         }
         let text = head.text(context.detection);
-        if is_lines(&text, head.is_whole, context) {
+        let text = text.trim_start();
+        if !text.starts_with(['{', '[']) {
+            return Self::None;
+        }
+        if is_lines(text, head.is_whole, context) {
             return Self::Lines;
         }
-        let form = match text.trim_start().as_bytes() {
+        let form = match text.as_bytes() {
             [b'{', rest @ ..] if rest.trim_ascii_start().first() == Some(&b'"') => Self::Object,
             [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b'"')) => Self::Array,
             _ => return Self::None,
         };
-        match serde_json::from_str::<IgnoredAny>(&text) {
+        match serde_json::from_str::<IgnoredAny>(text.trim_end()) {
             Ok(_) => form,
             // It is cut off where the first bytes are.
             Err(error) if error.is_eof() && !head.is_whole => form,
@@ -48,7 +52,7 @@ impl JsonForm {
 
 /// Whether a text is JSON Lines: most of its first lines are objects, and two are or the first has the text field.
 fn is_lines(text: &str, is_whole: bool, context: &ReadContext) -> bool {
-    let mut lines = text.split('\n').filter(|line| !line.trim_ascii().is_empty()).peekable();
+    let mut lines = text.split('\n').map(str::trim).filter(|line| !line.is_empty()).peekable();
     let (mut num_lines, mut num_objects, mut is_text) = (0, 0, false);
     while num_lines < MAX_LINES
         && let Some(line) = lines.next()
@@ -57,7 +61,7 @@ fn is_lines(text: &str, is_whole: bool, context: &ReadContext) -> bool {
         let is_cut = !is_whole && lines.peek().is_none() && !text.ends_with('\n');
         let found = match num_lines {
             0 if is_cut => has_text_so_far(line, context).then_some(true),
-            _ if is_cut => line.trim_ascii_start().starts_with('{').then_some(false),
+            _ if is_cut => line.starts_with('{').then_some(false),
             _ => has_text(line, context),
         };
         is_text |= num_lines == 0 && found == Some(true);
@@ -103,6 +107,7 @@ mod tests {
             ("[\"a\", 1]", JsonForm::Array),
             ("[1, 2]", JsonForm::None),
             ("[Music]", JsonForm::None),
+            ("\0\u{3000}{\"te\u{c}xt\":\"\"}\r\u{feff}{}\r", JsonForm::Lines),
             ("{}", JsonForm::None),
             ("{\"text\":\"a\"}{\"text\":\"b\"}", JsonForm::None),
             ("", JsonForm::None),
