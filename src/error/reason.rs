@@ -10,7 +10,7 @@ pub enum SkipReason {
     /// A container or compressed format that this version does not read, or a file whose lines are syntax and not
     /// prose: source code, markup, data.
     Unsupported,
-    /// A JSON array, whose records are not lines.
+    /// A JSON array of objects, whose records are not lines.
     JsonArray,
     /// A symbolic link, and links are not followed (`--follow`).
     Symlink,

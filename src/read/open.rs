@@ -129,7 +129,10 @@ fn peek(reader: &mut impl Read, len: usize) -> Ahead {
 
 impl Ahead {
     /// Reads on to the length of a piece if that is needed to recognize what begins here.
-    fn extend(&mut self, reader: &mut impl Read) {
+    fn extend(&mut self, format: Format, reader: &mut impl Read) {
+        if format != Format::Json && format.kind().is_container() {
+            return; // the name says enough
+        }
         let missing = units::index(PIECE_BYTES).saturating_sub(self.head.len());
         if self.head().may_be_json() && self.error.is_none() && self.head.len() == SNIFF_BYTES {
             self.error = reader.take(count(missing)).read_to_end(&mut self.head).err();
@@ -180,7 +183,7 @@ impl Opener<'_> {
         let outer = Compression::of(&ahead.head);
         if outer == Compression::None {
             let envelope = Envelope { format, outer, is_pack_due: packing.outer };
-            ahead.extend(&mut file);
+            ahead.extend(format, &mut file);
             if origin == FileOrigin::Stream {
                 return self.open_stream(ahead, Box::new(file), envelope);
             }
@@ -199,7 +202,7 @@ impl Opener<'_> {
         if Compression::of(&ahead.head) != Compression::None {
             return Ok(FoundContent::Skipped(SkipReason::Nested));
         }
-        ahead.extend(&mut decoded);
+        ahead.extend(format, &mut decoded);
         let envelope = Envelope { format, outer, is_pack_due: packing.inner };
         self.open_stream(ahead, Box::new(decoded), envelope)
     }

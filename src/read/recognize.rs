@@ -61,12 +61,10 @@ pub(super) fn recognize(
 
 /// Recognizes what is named `.json` and is of this kind if it is records: they are lines, or it is one document.
 fn json(head: Head<'_>, kind: Kind, context: &ReadContext) -> Recognized {
-    if JsonForm::of(head, context) == JsonForm::Lines {
-        Recognized::Read(kind)
-    } else if head.first_byte() == Some(b'[') {
-        Recognized::Skip(SkipReason::JsonArray)
-    } else {
-        Recognized::Skip(SkipReason::Unsupported)
+    match JsonForm::of(head, context) {
+        JsonForm::Lines => Recognized::Read(kind),
+        JsonForm::Array => Recognized::Skip(SkipReason::JsonArray),
+        JsonForm::Document | JsonForm::None => Recognized::Skip(SkipReason::Unsupported),
     }
 }
 
@@ -76,7 +74,7 @@ enum NotText {
     Page,
     Markup,
     JsonArray,
-    JsonObject,
+    JsonDocument,
     Script,
     Binary,
     Foreign(&'static str),
@@ -97,7 +95,7 @@ impl NotText {
         }
         match JsonForm::of(head, context) {
             JsonForm::Array => return Some(Self::JsonArray),
-            JsonForm::Object => return Some(Self::JsonObject),
+            JsonForm::Document => return Some(Self::JsonDocument),
             JsonForm::Lines | JsonForm::None => {}
         }
         if format != Format::Sniff {
@@ -113,7 +111,7 @@ impl NotText {
         match self {
             Self::Page => SkipReason::Html,
             Self::JsonArray => SkipReason::JsonArray,
-            Self::Markup | Self::JsonObject | Self::Script => SkipReason::Unsupported,
+            Self::Markup | Self::JsonDocument | Self::Script => SkipReason::Unsupported,
             Self::Binary | Self::Foreign(_) => SkipReason::Binary,
         }
     }
@@ -123,7 +121,7 @@ impl NotText {
         match self {
             Self::Page => "an HTML page",
             Self::Markup => "an XML document",
-            Self::JsonArray | Self::JsonObject => "a JSON document",
+            Self::JsonArray | Self::JsonDocument => "a JSON document",
             Self::Script => "a script",
             Self::Binary => "something else",
             Self::Foreign(what) => what,
@@ -224,7 +222,8 @@ mod tests {
             ("[1] Smith, J.", TEXT, read()),
             ("[\"quoted\"] he said", TEXT, read()),
             ("[]", TEXT, read()),
-            ("[]", Format::Json, skip(SkipReason::JsonArray)),
+            ("[]", Format::Json, skip(SkipReason::Unsupported)),
+            ("[\"a\"]", Format::Json, skip(SkipReason::Unsupported)),
             ("{\n \"cells\": [],\n \"nbformat\": 4\n}", TEXT, skip(SkipReason::Unsupported)),
             ("{\n \"text\": \"a\"\n}\n", Format::Json, skip(SkipReason::Unsupported)),
             ("{brace} at the start", TEXT, read()),

@@ -27,7 +27,7 @@ pub struct Inspection {
     pub members: FileCounts,
     /// Records of containers.
     pub records: RecordCounts,
-    /// Files and members read, by format: text, jsonl, csv, tsv, warc, parquet.
+    /// Files and members read, by format: text, jsonl, csv, tsv, warc, doc, parquet.
     pub formats: BTreeMap<String, u64>,
     /// Files and members read that are compressed, by how.
     pub compressions: BTreeMap<String, u64>,

@@ -13,10 +13,10 @@ pub(in crate::read) enum JsonForm {
     None,
     /// Every line is an object, and they are records: there are two of them, or the first has the text field.
     Lines,
-    /// It is one array of objects, arrays or strings.
+    /// It is an array of objects, which may be records.
     Array,
-    /// It is one object.
-    Object,
+    /// It is another document: one object, an array of something else.
+    Document,
 }
 
 /// Lines that are looked at.
@@ -37,8 +37,12 @@ impl JsonForm {
             return Self::Lines;
         }
         let form = match text.as_bytes() {
-            [b'{', rest @ ..] if rest.trim_ascii_start().first() == Some(&b'"') => Self::Object,
-            [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b'"')) => Self::Array,
+            [b'{', rest @ ..] if rest.trim_ascii_start().first() == Some(&b'"') => Self::Document,
+            [b'[', rest @ ..] => match rest.trim_ascii_start().first() {
+                Some(b'{') => Self::Array,
+                Some(b'[' | b'"') => Self::Document,
+                _ => return Self::None,
+            },
             _ => return Self::None,
         };
         match serde_json::from_str::<IgnoredAny>(text.trim_end()) {
@@ -97,14 +101,14 @@ mod tests {
             ("{\"a\":1}\n{\"b\":2}", JsonForm::Lines),
             ("{\"a\":1}\nbad\n{\"b\":2}", JsonForm::Lines),
             ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::None),
-            (r#"{"a":1}"#, JsonForm::Object),
+            (r#"{"a":1}"#, JsonForm::Document),
             ("{\"a\":1}\nand prose", JsonForm::None),
-            ("{\n\"text\": \"a\"\n}\n", JsonForm::Object),
-            ("{\"docs\": [\n{\"text\":\"a\"}\n]}", JsonForm::Object),
-            ("{\"docs\": [\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]}", JsonForm::Object),
+            ("{\n\"text\": \"a\"\n}\n", JsonForm::Document),
+            ("{\"docs\": [\n{\"text\":\"a\"}\n]}", JsonForm::Document),
+            ("{\"docs\": [\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]}", JsonForm::Document),
             ("[\n{\"text\":\"a\"},\n{\"text\":\"b\"}\n]", JsonForm::Array),
             ("[{\"text\":\"a\"}", JsonForm::None),
-            ("[\"a\", 1]", JsonForm::Array),
+            ("[\"a\", 1]", JsonForm::Document),
             ("[1, 2]", JsonForm::None),
             ("[Music]", JsonForm::None),
             ("\0\u{3000}{\"te\u{c}xt\":\"\"}\r\u{feff}{}\r", JsonForm::Lines),
@@ -122,11 +126,11 @@ mod tests {
         for (text, expected) in [
             (r#"{"id":1,"text":"and so on"#, JsonForm::Lines),
             (r#"{"id":1,"text":"and so \"#, JsonForm::Lines),
-            (r#"{"id":1,"html":"and so on"#, JsonForm::Object),
+            (r#"{"id":1,"html":"and so on"#, JsonForm::Document),
             (r#"{"id":1,"text":"a","more":{"x":"y"#, JsonForm::Lines),
             ("{\"a\":1}\n{\"b\"", JsonForm::Lines),
             ("{\"a\":1}\n{\"b\":2}\n{\"c\"", JsonForm::Lines),
-            ("{\n  \"text\": \"a\",\n  \"b", JsonForm::Object),
+            ("{\n  \"text\": \"a\",\n  \"b", JsonForm::Document),
             ("[{\"text\":\"a\"},{\"te", JsonForm::Array),
             ("[{\"text\" is no JSON", JsonForm::None),
         ] {
