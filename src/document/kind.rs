@@ -24,7 +24,8 @@ pub enum Kind {
     /// A web archive (ISO 28500): a record a text.
     Warc,
     /// A dump of `<doc>` elements, as Sogou's news and wikiextractor have them: a record an element.
-    Doc,
+    #[serde(rename = "doc")]
+    DocDump,
     /// A Parquet file: a record a row.
     Parquet,
 }
@@ -55,7 +56,7 @@ struct About {
 impl Kind {
     /// All kinds, in the order in which they are listed to people.
     pub const ALL: [Self; 7] =
-        [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::Doc, Self::Parquet];
+        [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::DocDump, Self::Parquet];
 
     /// The table.
     const fn about(self) -> About {
@@ -95,7 +96,7 @@ impl Kind {
                 holds: Holds::Records,
                 is_binary: false,
             },
-            Self::Doc => About {
+            Self::DocDump => About {
                 name: "doc",
                 what: "a dump of <doc> elements: one record an element",
                 endings: &["docs"],

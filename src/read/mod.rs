@@ -6,6 +6,7 @@
 //! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
 //! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+mod ahead;
 pub(crate) mod archive;
 mod chunk;
 mod coding;

@@ -1,14 +1,15 @@
 //! Opening: what the first bytes of a file say decides how it is read.
 
-use std::io::{self, Cursor, Read, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 use encoding_rs::Encoding;
 
+use super::ahead::{Ahead, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
 use super::container::text::TextReader;
 use super::container::{Access, Charset, InOrder, Reread};
-use super::content::{Archive, Compression, Head, SNIFF_BYTES, Wrap};
+use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
 use super::decompress::{Decompressor, Total};
 use super::encoding;
@@ -110,63 +111,6 @@ impl Unread {
         match self {
             Self::Skip(reason) => Ok(FoundContent::Skipped(reason)),
             Self::Reject(trouble) => Err(trouble),
-        }
-    }
-}
-
-/// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
-struct Ahead {
-    head: Vec<u8>,
-    error: Option<io::Error>,
-}
-
-/// The first bytes of a stream, at most `len`.
-fn peek(reader: &mut impl Read, len: usize) -> Ahead {
-    let mut head = Vec::with_capacity(len);
-    let error = reader.take(count(len)).read_to_end(&mut head).err();
-    Ahead { head, error }
-}
-
-impl Ahead {
-    /// Reads on to the length of a piece if that is needed to recognize what begins here.
-    fn extend(&mut self, format: Format, reader: &mut impl Read) {
-        if format != Format::Json && format.kind().is_container() {
-            return; // the name says enough
-        }
-        let missing = units::index(PIECE_BYTES).saturating_sub(self.head.len());
-        if self.head().may_be_json() && self.error.is_none() && self.head.len() == SNIFF_BYTES {
-            self.error = reader.take(count(missing)).read_to_end(&mut self.head).err();
-        }
-    }
-
-    /// The first bytes.
-    fn head(&self) -> Head<'_> {
-        let len = self.head.len();
-        let is_cut = len == SNIFF_BYTES || len == units::index(PIECE_BYTES);
-        Head { bytes: &self.head, is_whole: !is_cut && self.error.is_none() }
-    }
-
-    /// A reader that gives what was read ahead first.
-    fn before(self, rest: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        Box::new(Prefixed { head: Cursor::new(self.head), error: self.error, rest })
-    }
-}
-
-struct Prefixed {
-    head: Cursor<Vec<u8>>,
-    error: Option<io::Error>,
-    rest: Box<dyn Read + Send>,
-}
-
-impl Read for Prefixed {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let got = self.head.read(out)?;
-        if got > 0 || out.is_empty() {
-            return Ok(got);
-        }
-        match self.error.take() {
-            Some(error) => Err(error),
-            None => self.rest.read(out),
         }
     }
 }

@@ -76,10 +76,22 @@ fn read_file(
     let bytes = &chunk.bytes[start..];
     let promise = Promise::of(source.place.relative, format);
     // Of a file that breaks off, what is there may tell what it is.
-    if (outcome.is_ok() || format == Format::Json) && is_stream(bytes, promise, context) {
-        chunk.bytes.truncate(start);
-        chunk.parts.pop();
-        return read_stream(input, source, context, chunk, visitor);
+    let is_told = outcome.is_ok() || (format == Format::Json && !bytes.is_empty());
+    let treatment = if is_told { Treatment::of(bytes, promise, context) } else { Treatment::Plain };
+    match treatment {
+        Treatment::Plain => {}
+        Treatment::Stream => {
+            chunk.bytes.truncate(start);
+            chunk.parts.pop();
+            return read_stream(input, source, context, chunk, visitor);
+        }
+        Treatment::LeftOut(fate) => {
+            if let Some(part) = chunk.parts.last_mut() {
+                part.num_bytes = count(bytes.len());
+            }
+            chunk.bytes.truncate(start);
+            return chunk.end_part(fate);
+        }
     }
     let num_bytes = count(bytes.len());
     let limit = if kind.is_container() { u64::MAX } else { context.text_limit };
@@ -105,20 +117,33 @@ fn read_file(
     chunk.end_part(fate);
 }
 
-/// Whether a file of these bytes is to be unpacked, is no plain text or lines of records in UTF-8, or is not read at all.
-fn is_stream(bytes: &[u8], promise: Promise, context: &ReadContext) -> bool {
-    // All magic numbers but that of tar begin with a byte that text seldom begins with.
-    if Compression::of(bytes) != Compression::None || Archive::of(bytes).is_some() {
-        return true;
+/// What is to be done with the bytes of a small file.
+enum Treatment {
+    /// They are plain text or lines of records in UTF-8.
+    Plain,
+    /// They are read as a stream: they are packed, or something else.
+    Stream,
+    /// They are left out.
+    LeftOut(PartFate),
+}
+
+impl Treatment {
+    fn of(bytes: &[u8], promise: Promise, context: &ReadContext) -> Self {
+        // All magic numbers but that of tar begin with a byte that text seldom begins with.
+        if Compression::of(bytes) != Compression::None || Archive::of(bytes).is_some() {
+            return Self::Stream;
+        }
+        let head = Head::of(bytes, units::index(PIECE_BYTES));
+        let kind = match recognize(head, promise.format, promise.packing.outer, context) {
+            Recognized::Read(kind) => kind,
+            Recognized::Skip(reason) => return Self::LeftOut(PartFate::Skipped(reason)),
+            Recognized::Reject(fault) => return Self::LeftOut(PartFate::Rejected(fault)),
+        };
+        let is_stream = kind != promise.format.kind()
+            || !kind.is_plain()
+            || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM));
+        if is_stream { Self::Stream } else { Self::Plain }
     }
-    let head = Head::of(bytes, units::index(PIECE_BYTES));
-    let kind = match recognize(head, promise.format, promise.packing.outer, context) {
-        Recognized::Read(kind) => kind,
-        Recognized::Skip(_) | Recognized::Reject(_) => return true,
-    };
-    kind != promise.format.kind()
-        || !kind.is_plain()
-        || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
 }
 
 /// Finds the documents of a plain file that stands at the end of `chunk`.

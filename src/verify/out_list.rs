@@ -38,6 +38,9 @@ pub(super) fn config(config: &Config) -> Config {
         encoding_errors: EncodingErrors::Reject,
         // UTF-8 may be longer than what it was decoded from.
         max_document_size: Some(u64::MAX),
+        // What was read of an archive is read again.
+        hidden: true,
+        include: config.read.include.clone(),
         ..ReadConfig::default()
     };
     Config { read, ..config.clone() }

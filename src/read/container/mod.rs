@@ -139,7 +139,7 @@ impl Kind {
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,
             Self::Warc => &warc::Warc,
-            Self::Doc => &doc::DocDump,
+            Self::DocDump => &doc::DocDump,
             Self::Parquet => &parquet::Parquet,
         }
     }
@@ -192,8 +192,8 @@ mod tests {
             (b"{}", Format::Sniff, Kind::Text),
             (b"{\"text\":\"a\"}\n", Format::Sniff, Kind::JsonLines),
             (b"{\"text\":\"a\"}\n", named(Kind::Csv), Kind::Csv),
-            (b"<doc>\n<url>u</url>\n", Format::Sniff, Kind::Doc),
-            (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::Doc),
+            (b"<doc>\n<url>u</url>\n", Format::Sniff, Kind::DocDump),
+            (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::DocDump),
             (b"<doc id=\"1\">\nprose\n", named(Kind::Tsv), Kind::Tsv),
             (b"", Format::Sniff, Kind::Text),
             (b"", named(Kind::Tsv), Kind::Tsv),
