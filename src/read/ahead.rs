@@ -23,12 +23,10 @@ pub(super) fn peek(reader: &mut impl Read, len: usize) -> Ahead {
 impl Ahead {
     /// Reads on to the length of a piece if that is needed to recognize what begins here.
     pub(super) fn extend(&mut self, format: Format, reader: &mut impl Read) {
-        if format != Format::Json && format.kind().is_container() {
-            return; // the name says enough
-        }
-        let missing = units::index(PIECE_BYTES).saturating_sub(self.head.len());
-        if self.head().may_be_json() && self.error.is_none() && self.head.len() == SNIFF_BYTES {
-            self.error = reader.take(count(missing)).read_to_end(&mut self.head).err();
+        let is_json = format == Format::Json || (!format.kind().is_container() && self.head().may_be_json());
+        if is_json && self.error.is_none() && self.head.len() == SNIFF_BYTES {
+            let missing = PIECE_BYTES - count(SNIFF_BYTES);
+            self.error = reader.take(missing).read_to_end(&mut self.head).err();
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) fn recognize(
 
 /// Recognizes what is named `.json` and is of this kind if it is records: they are lines, or it is one document.
 fn json(head: Head<'_>, kind: Kind, context: &ReadContext) -> Recognized {
-    match JsonForm::of(head, context) {
+    match JsonForm::named(head, context) {
         JsonForm::Lines => Recognized::Read(kind),
         JsonForm::Array => Recognized::Skip(SkipReason::JsonArray),
         JsonForm::Document | JsonForm::None => Recognized::Skip(SkipReason::Unsupported),

@@ -23,16 +23,16 @@ pub(in crate::read) enum JsonForm {
 const MAX_LINES: usize = 16;
 
 impl JsonForm {
-    /// The form of what `head` begins. Cost: nothing for what does not begin with a brace or a bracket.
+    /// The form of what `head` begins, which may be prose. Cost: nothing for what does not begin with a brace or a
+    /// bracket.
     pub(in crate::read) fn of(head: Head<'_>, context: &ReadContext) -> Self {
-        if !head.may_be_json() {
-            return Self::None;
-        }
+        if head.may_be_json() { Self::named(head, context) } else { Self::None }
+    }
+
+    /// The form of what `head` begins under a name that promises JSON: a first line may be damaged.
+    pub(in crate::read) fn named(head: Head<'_>, context: &ReadContext) -> Self {
         let text = head.text(context.detection);
         let text = text.trim_start();
-        if !text.starts_with(['{', '[']) {
-            return Self::None;
-        }
         if is_lines(text, head.is_whole, context) {
             return Self::Lines;
         }
@@ -100,7 +100,8 @@ mod tests {
             (r#"{"text":null}"#, JsonForm::Lines),
             ("{\"a\":1}\n{\"b\":2}", JsonForm::Lines),
             ("{\"a\":1}\nbad\n{\"b\":2}", JsonForm::Lines),
-            ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::None),
+            ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::None), // as any prose
+
             (r#"{"a":1}"#, JsonForm::Document),
             ("{\"a\":1}\nand prose", JsonForm::None),
             ("{\n\"text\": \"a\"\n}\n", JsonForm::Document),
@@ -118,6 +119,19 @@ mod tests {
             ("a", JsonForm::None),
         ] {
             assert_eq!(form(text, true), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_promises_more() {
+        let context = ReadContext::new(&Config::default()).unwrap();
+        for (text, expected) in [
+            ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::Lines),
+            ("bad\nbad\n{\"a\":1}\n{\"b\":2}", JsonForm::None),
+            ("", JsonForm::None),
+        ] {
+            let head = Head { bytes: text.as_bytes(), is_whole: true };
+            assert_eq!(JsonForm::named(head, &context), expected, "{text:?}");
         }
     }
 
