@@ -31,7 +31,9 @@ const COMPRESSED_ARCHIVES: [&[u8]; 4] = [b"tgz", b"tbz2", b"txz", b"tzst"];
 /// of the globs names its ending.
 pub(super) fn plan_for(path: &[u8], globs: Option<&Globs>) -> SourcePlan {
     match syntax::unread(path) {
-        Some(unread) if unread.is_text && globs.is_some_and(|globs| globs.ask_for(path, unread.part.clone())) => {
+        Some(unread)
+            if unread.is_text && globs.is_some_and(|globs| globs.ask_for(path, unread.part.clone())) =>
+        {
             SourcePlan::Read(Format::Asked)
         }
         Some(unread) => SourcePlan::Skip(unread.reason),

@@ -176,7 +176,8 @@ impl<'a> Head<'a> {
 /// A text without the characters that repair removes (contract P3), and with LF at the ends of its lines.
 fn repaired(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_removed = |c: char| {
-        (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
     };
     let has_lone_cr = || text.match_indices('\r').any(|(at, _)| !text[at + 1..].starts_with('\n'));
     if !text.contains(is_removed) && !has_lone_cr() {

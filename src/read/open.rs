@@ -249,12 +249,7 @@ impl Opener<'_> {
     }
 
     /// Spools a stream, so that it can be sought in.
-    fn spool(
-        &self,
-        stream: Box<dyn Read + Send>,
-        limit: u64,
-        outer: Compression,
-    ) -> Result<Spool, Trouble> {
+    fn spool(&self, stream: Box<dyn Read + Send>, limit: u64, outer: Compression) -> Result<Spool, Trouble> {
         let spool = Spool::fill(stream, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
             self.position.advance(units::index(spool.len()));

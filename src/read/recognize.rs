@@ -141,7 +141,10 @@ const MAX_POINTER: usize = 1024;
 /// (<https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>).
 fn lfs_pointer(head: Head<'_>) -> Option<Fault> {
     let Head { bytes, is_whole } = head;
-    if !is_whole || bytes.len() >= MAX_POINTER || !bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+    if !is_whole
+        || bytes.len() >= MAX_POINTER
+        || !bytes.starts_with(b"version https://git-lfs.github.com/spec/")
+    {
         return None;
     }
     let lines = || bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
@@ -178,7 +181,8 @@ fn markup(text: &str) -> Option<NotText> {
     if begins_with(rest, "<!doctype html") || begins_with(rest, "<html") {
         return Some(NotText::Page);
     }
-    let is_known = ["<!doctype", "<mediawiki", "<rss", "<svg", "<tei"].iter().any(|tag| begins_with(rest, tag));
+    let is_known =
+        ["<!doctype", "<mediawiki", "<rss", "<svg", "<tei"].iter().any(|tag| begins_with(rest, tag));
     (is_xml || is_known).then_some(NotText::Markup)
 }
 
@@ -247,7 +251,9 @@ mod tests {
         for (content, format) in
             [("%PDF-1.4", TEXT), ("<html>", Format::Named(Kind::Csv)), ("<html>", Format::Json)]
         {
-            let Recognized::Reject(fault) = recognized(content.as_bytes(), format) else { panic!("{content}") };
+            let Recognized::Reject(fault) = recognized(content.as_bytes(), format) else {
+                panic!("{content}")
+            };
             assert_eq!(fault.reason, RejectReason::Misnamed);
         }
     }
@@ -255,7 +261,8 @@ mod tests {
     #[test]
     fn pages_in_any_encoding() {
         let page = "<!DOCTYPE html>\n<title>新闻</title>";
-        let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(page.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            "\u{feff}".encode_utf16().chain(page.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let gbk = encoding_rs::GBK.encode(page).0.into_owned();
         for bytes in [wide, gbk] {
             assert_eq!(recognized(&bytes, Format::Sniff), Recognized::Skip(SkipReason::Html));
@@ -266,11 +273,15 @@ mod tests {
     fn pointers() {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
         for format in [Format::Sniff, Format::Named(Kind::Csv), Format::Json] {
-            let Recognized::Reject(fault) = recognized(pointer.as_bytes(), format) else { panic!("{format:?}") };
+            let Recognized::Reject(fault) = recognized(pointer.as_bytes(), format) else {
+                panic!("{format:?}")
+            };
             assert_eq!(fault.reason, RejectReason::LfsPointer);
             assert!(fault.detail.contains("12345 bytes"), "{}", fault.detail);
         }
-        for no_pointer in ["version https://git-lfs.github.com/spec/v1\nis a line", "version 1\noid x\nsize 1"] {
+        for no_pointer in
+            ["version https://git-lfs.github.com/spec/v1\nis a line", "version 1\noid x\nsize 1"]
+        {
             assert_eq!(recognized(no_pointer.as_bytes(), Format::Sniff), Recognized::Read(Kind::Text));
         }
     }
@@ -278,10 +289,19 @@ mod tests {
     #[test]
     fn a_pack_is_due() {
         let context = ReadContext::new(&Config::default()).unwrap();
-        for (content, what) in [("<html>", "an HTML page"), ("", "nothing"), ("{\"text\":\"a\"}\n", "text"), ("x", "text")] {
+        for (content, what) in
+            [("<html>", "an HTML page"), ("", "nothing"), ("{\"text\":\"a\"}\n", "text"), ("x", "text")]
+        {
             let head = Head { bytes: content.as_bytes(), is_whole: true };
-            let Recognized::Reject(fault) = recognize(head, Format::Sniff, true, &context) else { panic!("{content}") };
-            assert_eq!((fault.reason, fault.detail.ends_with(what)), (RejectReason::Misnamed, true), "{}", fault.detail);
+            let Recognized::Reject(fault) = recognize(head, Format::Sniff, true, &context) else {
+                panic!("{content}")
+            };
+            assert_eq!(
+                (fault.reason, fault.detail.ends_with(what)),
+                (RejectReason::Misnamed, true),
+                "{}",
+                fault.detail
+            );
         }
     }
 }

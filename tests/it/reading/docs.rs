@@ -60,12 +60,15 @@ fn in_the_encodings_of_their_time() {
     let text = "新华社北京电，今年第一季度国民经济开局良好，居民消费价格涨幅保持平稳，就业形势总体稳定。";
     let dump = news(&[text, "另外一篇，说的是体育比赛的结果。", text]);
     let wide: Vec<u8> = format!("\u{feff}{dump}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (encoding, bytes) in [("gb18030", encoding_rs::GBK.encode(&dump).0.into_owned()), ("UTF-16LE", wide)] {
+    for (encoding, bytes) in [("gb18030", encoding_rs::GBK.encode(&dump).0.into_owned()), ("UTF-16LE", wide)]
+    {
         let run = clean_twice(&file("news_tensite_xml.dat", bytes), &Config::default());
         assert_eq!(run.summary.documents.encodings.keys().collect::<Vec<_>>(), [encoding], "{encoding}");
         assert_eq!((run.summary.records.read, run.summary.documents.kept), (3, 2), "{encoding}");
         let out = run.text("news_tensite_xml.dat");
-        assert!(out.contains(&format!("<content>{text}")) && out.contains("<contenttitle>标题：1</contenttitle>"));
+        assert!(
+            out.contains(&format!("<content>{text}")) && out.contains("<contenttitle>标题：1</contenttitle>")
+        );
     }
 }
 

@@ -19,7 +19,11 @@ const SYNTAX: [(&str, &str, &str); 14] = [
     ("a.yaml", "a:\n  x: 1\nb:\n  x: 1\n", "unsupported"),
     ("a.ipynb", "{\n\"a\": [\n{},\n{}\n]\n}\n", "unsupported"),
     ("a.geojson", "{\n}\n}\n", "unsupported"),
-    ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n好\n\n2\n00:00:03,000 --> 00:00:04,000\n好\n", "unsupported"),
+    (
+        "a.srt",
+        "1\n00:00:01,000 --> 00:00:02,000\n好\n\n2\n00:00:03,000 --> 00:00:04,000\n好\n",
+        "unsupported",
+    ),
     ("a.css", "a {\n}\nb {\n}\n", "unsupported"),
     ("a.xml", "<a>\n<b/>\n<b/>\n</a>\n", "unsupported"),
     ("a.html", "<p>\n</p>\n<p>\n</p>\n", "html"),
@@ -56,10 +60,7 @@ fn what_is_not_prose_is_counted_and_left_out() {
             assert!(packed.out.is_empty() && packed.rejected.is_empty(), "{name}.{compression}");
             assert_eq!(packed.summary.files.skipped, skipped(1), "{name}.{compression}");
         }
-        let members = [
-            (name, content.as_bytes().to_vec()),
-            ("z.txt", b"prose\n".to_vec()),
-        ];
+        let members = [(name, content.as_bytes().to_vec()), ("z.txt", b"prose\n".to_vec())];
         for (archive, bytes) in [("x.tar", tar(&members)), ("x.zip", zip(&members))] {
             let run = clean_twice(&file(archive, bytes), &config);
             assert_eq!(run.summary.members.skipped, skipped(1), "{archive}/{name}");
@@ -82,9 +83,10 @@ fn large_files_are_told_by_their_first_bytes() {
         ("a", format!("{{\"rows\": [\n{rows}{{}}]}}"), "unsupported"),
     ] {
         assert!(content.len() > 300_000);
-        for (name, content) in
-            [(name.to_owned(), content.clone().into_bytes()), (format!("{name}.gz"), compress("gz", content.as_bytes()))]
-        {
+        for (name, content) in [
+            (name.to_owned(), content.clone().into_bytes()),
+            (format!("{name}.gz"), compress("gz", content.as_bytes())),
+        ] {
             let run = clean(&file(&name, content), &Config::default());
             assert!(run.out.is_empty() && run.rejected.is_empty(), "{name} {:?}", run.rejected);
             assert_eq!(run.summary.files.skipped.keys().collect::<Vec<_>>(), [reason], "{name}");
@@ -103,10 +105,12 @@ fn json_lines_under_any_name() {
     for name in ["a.json", "a.txt", "wiki_00", "a.log"] {
         for compression in ["none"].into_iter().chain(COMPRESSIONS) {
             let name = if compression == "none" { name.to_owned() } else { format!("{name}.{compression}") };
-            let run = clean_twice(&file(&name, compress(compression, records.as_bytes())), &Config::default());
+            let run =
+                clean_twice(&file(&name, compress(compression, records.as_bytes())), &Config::default());
             assert_eq!(run.summary.records.read, 2, "{name}");
             let out = decompress(compression, &run.out[&name]);
-            let texts: Vec<_> = json_lines(&out).iter().map(|line| text_of(line, "text").trim_end().to_owned()).collect();
+            let texts: Vec<_> =
+                json_lines(&out).iter().map(|line| text_of(line, "text").trim_end().to_owned()).collect();
             assert_eq!(texts, ["first\nsecond", "third"], "{name}");
             // Two records without the field are records all the same, and it is said what they lack.
             let run = clean(&file(&name, compress(compression, bodies.as_bytes())), &Config::default());
@@ -154,7 +158,8 @@ fn an_ending_is_asked_for_by_name() {
     let members = [("a.py", b"one\none\n".to_vec()), ("b.txt", b"two\n".to_vec())];
     let sandbox = Sandbox::new();
     sandbox.file("in/x.zip", zip(&members));
-    for (globs, read) in [(&["--include", "*.zip"][..], 1), (&["--include", "*.zip", "--include", "*.py"], 2)] {
+    for (globs, read) in [(&["--include", "*.zip"][..], 1), (&["--include", "*.zip", "--include", "*.py"], 2)]
+    {
         sandbox.tamis(&[&["clean", "in", "--out", "out", "--force", "--quiet"], globs].concat()).exits(0);
         assert_eq!(sandbox.summary("out.tamis")["members"]["read"], read);
         sandbox.tamis(&[&["verify", "in", "--out", "out"], globs].concat()).exits(0);
@@ -181,7 +186,9 @@ fn skips_are_told_with_what_can_be_done() {
     sandbox.file("in/b.py", "pass\npass\n");
     sandbox.file("in/c.txt", "prose\n");
     let ran = sandbox.tamis(&["clean", "in", "--out", "out"]);
-    assert!(ran.exits(0).err().contains("skipped a.json: json array; make JSON Lines of it with `jq -c '.[]'`"));
+    assert!(
+        ran.exits(0).err().contains("skipped a.json: json array; make JSON Lines of it with `jq -c '.[]'`")
+    );
     assert!(ran.out().contains("files: 1 json array, 1 unsupported"), "{}", ran.out());
     let page = sandbox.tamis(&["inspect", "in"]).exits(0).out();
     for line in ["a.json: json array; make JSON Lines", "b.py: unsupported; source code"] {
@@ -201,7 +208,9 @@ fn names_that_promise_something_else_are_rejected() {
     let prose = "one\none\n";
     let packs = ["gz", "zst", "bz2", "xz", "zip", "tar", "tgz", "tar.gz", "parquet", "txt.gz", "jsonl.zst"];
     for name in packs.map(|ending| format!("a.{ending}")) {
-        for (content, reason) in [(pointer, "lfs_pointer"), (page, "misnamed"), (prose, "misnamed"), ("", "misnamed")] {
+        for (content, reason) in
+            [(pointer, "lfs_pointer"), (page, "misnamed"), (prose, "misnamed"), ("", "misnamed")]
+        {
             let run = clean(&file(&name, content), &Config::default());
             assert_eq!(run.reasons(), [(&*name, reason)], "{content:?}");
             assert!(run.out.is_empty());

@@ -41,7 +41,8 @@ impl Container for DocDump {
         }
         let text = simdutf8::compat::from_utf8(record)
             .map_err(|error| Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"))?;
-        let parts = Parts::of(record, &context.id_field).map_err(|what| Fault::new(RejectReason::NotDoc, what))?;
+        let parts =
+            Parts::of(record, &context.id_field).map_err(|what| Fault::new(RejectReason::NotDoc, what))?;
         if syntax::holds_tag(&text[parts.text.range()]) {
             let detail = "its text holds a tag <doc> or </doc>";
             return Err(Fault::at(RejectReason::NotDoc, parts.text.start, detail));
@@ -120,15 +121,7 @@ impl Taking {
 impl DocReader {
     fn new(reader: Box<dyn Read + Send>, context: &ReadContext) -> Self {
         let (limit, carry) = (context.decoded_limit, Vec::new());
-        Self {
-            reader,
-            limit,
-            carry,
-            num_read: 0,
-            is_at_end: false,
-            is_overlong: false,
-            is_mid_line: false,
-        }
+        Self { reader, limit, carry, num_read: 0, is_at_end: false, is_overlong: false, is_mid_line: false }
     }
 
     /// Takes the next record; `false` at the end.

@@ -39,7 +39,9 @@ impl TagLine {
         let rest = strip_tag(line, b"<doc")?;
         match rest {
             b">" => Some(Self::Bare),
-            [blank, .., b'>'] if blank.is_ascii_whitespace() && memchr::memmem::find(rest, b"=\"").is_some() => {
+            [blank, .., b'>']
+                if blank.is_ascii_whitespace() && memchr::memmem::find(rest, b"=\"").is_some() =>
+            {
                 Some(Self::WithAttributes)
             }
             _ => None,
@@ -180,8 +182,10 @@ impl Parts {
     /// The names and values of the fields: attributes of the start tag, or elements that have a line each.
     pub(super) fn fields(self, record: &[u8]) -> Vec<(ByteSpan, ByteSpan)> {
         let tag = &record[self.tag.range()];
-        let mut fields: Vec<_> =
-            attributes(tag).into_iter().map(|(name, value)| (name.shifted(self.tag.start), value.shifted(self.tag.start))).collect();
+        let mut fields: Vec<_> = attributes(tag)
+            .into_iter()
+            .map(|(name, value)| (name.shifted(self.tag.start), value.shifted(self.tag.start)))
+            .collect();
         if TagLine::of(tag) == Some(TagLine::Bare) {
             for (start, end) in [(self.tag.end, self.text.start), (self.text.end, record.len())] {
                 let elements = lines(&record[start..end]).filter_map(|(at, line)| {
@@ -269,10 +273,13 @@ pub(super) fn holds_tag(text: &str) -> bool {
     };
     let seen: String = text.chars().filter(is_seen).map(|c| c.to_ascii_lowercase()).collect();
     let is_start = |rest: &str| {
-        let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte)).count();
+        let name =
+            rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte)).count();
         rest.starts_with('>') || (name > 0 && rest[name..].starts_with("=\""))
     };
     // A sequence for a terminal may stand in the middle of a tag.
     let is_hidden = text.contains(['\u{1b}', '\u{9b}']) && seen.contains("doc");
-    is_hidden || seen.contains("</doc>") || seen.match_indices("<doc").any(|(at, tag)| is_start(&seen[at + tag.len()..]))
+    is_hidden
+        || seen.contains("</doc>")
+        || seen.match_indices("<doc").any(|(at, tag)| is_start(&seen[at + tag.len()..]))
 }

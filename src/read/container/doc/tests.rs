@@ -9,7 +9,8 @@ use crate::Config;
 
 const NEWS: &str = "<doc>\n<url>http://a/1</url>\n<docno>d1</docno>\n<contenttitle>标题 <b></contenttitle>\n\
     <content>第一段\n第二段</content>\n</doc>\n";
-const WIKI: &str = "<doc id=\"12\" url=\"https://a?x=1\" title=\"He said \"no\"\">\nTitle\n\nprose <a> 5 < 6\n</doc>\n";
+const WIKI: &str =
+    "<doc id=\"12\" url=\"https://a?x=1\" title=\"He said \"no\"\">\nTitle\n\nprose <a> 5 < 6\n</doc>\n";
 
 /// A record as it was read: its line, and its text and id or what is wrong with it.
 type Seen = (u64, Result<(String, String), String>);
@@ -44,10 +45,13 @@ fn read(dump: &'static str, limit: u64) -> (Vec<Seen>, String) {
                 None => DocDump.decode(&mut bytes, &mut slot, &context).err(),
             };
             let text = |span: ByteSpan| String::from_utf8(bytes[span.range()].to_vec()).unwrap();
-            seen.push((lines + slot.lines_before + 1, match fault {
-                Some(fault) => Err(fault.detail),
-                None => Ok((text(slot.text), text(slot.id))),
-            }));
+            seen.push((
+                lines + slot.lines_before + 1,
+                match fault {
+                    Some(fault) => Err(fault.detail),
+                    None => Ok((text(slot.text), text(slot.id))),
+                },
+            ));
             if seen.last().unwrap().1.is_ok() {
                 written += &text(slot.line);
             }
@@ -126,23 +130,23 @@ fn records_and_what_is_wrong_with_others() {
             format!("{WIKI}</doc>\n{NEWS}"),
             vec![(1, wiki()), (6, bad("an end tag </doc> without a <doc>")), (7, news())],
         ),
-        (format!("junk\n{NEWS}more\njunk"), vec![
-            (1, bad("text that stands in no <doc>")),
-            (2, news()),
-            (9, bad("text that stands in no <doc>")),
-        ]),
         (
-            format!("<doc>\n<url>u</url>\n</doc>\n{NEWS}"),
-            vec![(1, bad("it has no <content>")), (4, news())],
+            format!("junk\n{NEWS}more\njunk"),
+            vec![
+                (1, bad("text that stands in no <doc>")),
+                (2, news()),
+                (9, bad("text that stands in no <doc>")),
+            ],
         ),
+        (format!("<doc>\n<url>u</url>\n</doc>\n{NEWS}"), vec![(1, bad("it has no <content>")), (4, news())]),
         ("<doc>\n<content>x\n</doc>\n".to_owned(), vec![(1, bad("its text has no end tag"))]),
-        (
-            "<doc>\n<text>a </text> b</text>\n</doc>".to_owned(),
-            vec![(1, good("a </text> b", ""))],
-        ),
+        ("<doc>\n<text>a </text> b</text>\n</doc>".to_owned(), vec![(1, good("a </text> b", ""))]),
         (
             "<doc id=\"1\">\na </doc> b\n</doc>\n<doc id=\"2\">\n\u{200b}</doc>\n</doc>\n".to_owned(),
-            vec![(1, bad("its text holds a tag <doc> or </doc>")), (4, bad("its text holds a tag <doc> or </doc>"))],
+            vec![
+                (1, bad("its text holds a tag <doc> or </doc>")),
+                (4, bad("its text holds a tag <doc> or </doc>")),
+            ],
         ),
         (String::new(), vec![]),
         ("\n\n".to_owned(), vec![]),

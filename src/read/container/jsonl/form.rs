@@ -101,7 +101,6 @@ mod tests {
             ("{\"a\":1}\n{\"b\":2}", JsonForm::Lines),
             ("{\"a\":1}\nbad\n{\"b\":2}", JsonForm::Lines),
             ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::None), // as any prose
-
             (r#"{"a":1}"#, JsonForm::Document),
             ("{\"a\":1}\nand prose", JsonForm::None),
             ("{\n\"text\": \"a\"\n}\n", JsonForm::Document),

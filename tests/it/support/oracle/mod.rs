@@ -110,7 +110,10 @@ fn is_json_lines(bytes: &[u8]) -> bool {
     let num_objects = lines.iter().filter(|line| is_object(line)).count();
     let has_text = |line: &str| {
         let name = |key: Range<usize>| serde_json::from_str::<String>(&line[key]);
-        members(line).unwrap_or_default().into_iter().any(|(key, _)| name(key).is_ok_and(|name| name == "text"))
+        members(line)
+            .unwrap_or_default()
+            .into_iter()
+            .any(|(key, _)| name(key).is_ok_and(|name| name == "text"))
     };
     let is_text = lines.first().is_some_and(|line| is_object(line) && has_text(line));
     num_objects * 2 > lines.len() && (num_objects > 1 || is_text)
