@@ -175,6 +175,8 @@ const PATHS: &[&str] = &[
     "a-b/c.jsonl",
     "a.txt",
     "a.jsonl",
+    "a/d.py",
+    "c.json",
     "a b/x.txt",
     "A/x.txt",
     "中/文.txt",

@@ -45,6 +45,8 @@ pub(crate) struct Cleaned {
     pub(crate) removed: Vec<(Place, (usize, usize), Place)>,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) files_read: u64,
+    /// Files that are no prose.
+    pub(crate) files_skipped: u64,
     pub(crate) records_read: u64,
     pub(crate) documents_kept: u64,
     pub(crate) documents_emptied: u64,
@@ -67,6 +69,10 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
     order.sort_by_key(|path| path.split('/').map(str::as_bytes).collect::<Vec<_>>()); // contract D3
     for path in order {
         let bytes = files[path].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&files[path]); // contract D4
+        if is_skipped(path, bytes) {
+            cleaned.files_skipped += 1; // contract D2
+            continue;
+        }
         let is_container = is_container(path);
         let written = if is_container {
             clean_records(path, bytes, config, &mut seen, &mut cleaned)
@@ -87,7 +93,33 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
 
 /// Whether a file holds records.
 pub(crate) fn is_container(path: &str) -> bool {
-    path.rsplit('.').next() == Some("jsonl")
+    matches!(path.rsplit('.').next(), Some("jsonl" | "json"))
+}
+
+/// Whether a file is left out by its name, or is JSON and no records.
+pub(crate) fn is_skipped(path: &str, bytes: &[u8]) -> bool {
+    match path.rsplit('.').next() {
+        Some("py" | "html") => true,
+        Some("json") => !is_json_lines(bytes),
+        _ => false,
+    }
+}
+
+/// Whether most of the first lines are objects, and two are or the first has the text field.
+fn is_json_lines(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).replace('\u{feff}', "");
+    let is_object = |line: &&str| line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(16).collect();
+    let num_objects = lines.iter().filter(|line| is_object(line)).count();
+    let has_text = |line: &str| {
+        let name = |key: Range<usize>| serde_json::from_str::<String>(&line[key]);
+        members(line)
+            .unwrap_or_default()
+            .into_iter()
+            .any(|(key, _)| name(key).is_ok_and(|name| name == "text"))
+    };
+    let is_text = lines.first().is_some_and(|line| is_object(line) && has_text(line));
+    num_objects * 2 > lines.len() && (num_objects > 1 || is_text)
 }
 
 /// The clean text of one document; empty if it keeps nothing.
