@@ -87,11 +87,19 @@ pub enum RejectReason {
     UnsafeName,
     /// It has more paragraphs than a document may have that is held at once.
     TooManyParagraphs,
+    /// Something lies after the end of what was read well.
+    Trailing,
+    /// Decompressing it takes more memory than there may be taken.
+    WindowTooLarge,
+    /// Decompressing it takes a dictionary that is not in the file.
+    NeedsDictionary,
+    /// The length in the header of a record is not that of its content.
+    WrongLength,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -112,6 +120,10 @@ impl RejectReason {
         Self::Encrypted,
         Self::UnsafeName,
         Self::TooManyParagraphs,
+        Self::Trailing,
+        Self::WindowTooLarge,
+        Self::NeedsDictionary,
+        Self::WrongLength,
     ];
 
     /// Its place among all.
@@ -142,6 +154,10 @@ impl RejectReason {
             Self::Encrypted => "encrypted",
             Self::UnsafeName => "unsafe_name",
             Self::TooManyParagraphs => "too_many_paragraphs",
+            Self::Trailing => "trailing",
+            Self::WindowTooLarge => "window_too_large",
+            Self::NeedsDictionary => "needs_dictionary",
+            Self::WrongLength => "wrong_length",
         }
     }
 
@@ -174,6 +190,12 @@ impl RejectReason {
             Self::TooManyParagraphs => {
                 "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
             }
+            Self::Trailing => "what stands before was cleaned; fetch it again if more belongs to it",
+            Self::WindowTooLarge => {
+                "give more --memory, twice the window, or compress it again without --long"
+            }
+            Self::NeedsDictionary => "decompress it with its dictionary and clean what comes out",
+            Self::WrongLength => "fetch it again; the records after it were cleaned",
         }
     }
 }

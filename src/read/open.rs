@@ -10,7 +10,7 @@ use super::container::text::TextReader;
 use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
-use super::decompress::{Decompressor, Total};
+use super::decompress::{Decompressor, Limits, Total, Trailing};
 use super::encoding;
 use super::fault::Trouble;
 use super::piece::{Piece, PiecePlace};
@@ -50,17 +50,19 @@ impl FileOrigin {
     }
 }
 
-/// The properties of a file that show from outside: the format that its name promises, and its compression.
-#[derive(Debug, Clone, Copy)]
+/// The properties of a file that show from outside: the format that its name promises, its compression, and what lies
+/// after the end of that.
+#[derive(Debug, Clone)]
 struct Envelope {
     format: Format,
     outer: Compression,
+    trailing: Trailing,
 }
 
 /// The content that opening a file found.
 pub(super) enum FoundContent {
     Document(OpenedDocument),
-    Archive { file: Box<dyn InputFile>, outer: Compression, archive: Archive },
+    Archive { file: Box<dyn InputFile>, outer: Compression, archive: Archive, trailing: Trailing },
     Skipped(SkipReason),
 }
 
@@ -79,6 +81,8 @@ pub(super) struct OpenedDocument {
     position: Option<ReadPosition>,
     /// Bytes before those that the reader reads: a byte order mark.
     mark: u64,
+    /// Something that lies after its end.
+    trailing: Trailing,
 }
 
 /// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
@@ -130,7 +134,8 @@ impl Opener<'_> {
     ) -> Result<FoundContent, Trouble> {
         let ahead = peek(&mut file, SNIFF_BYTES);
         let outer = Compression::of(&ahead.head);
-        let envelope = Envelope { format, outer };
+        let trailing = Trailing::default();
+        let envelope = Envelope { format, outer, trailing: trailing.clone() };
         if outer == Compression::None {
             if origin == FileOrigin::Stream {
                 return self.open_stream(ahead, Box::new(file), envelope);
@@ -145,7 +150,8 @@ impl Opener<'_> {
             file.seek(SeekFrom::Start(0))?;
             Box::new(file)
         };
-        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin), self.total.clone())?;
+        let limits = Limits { total: self.total.clone(), window: self.context.window_limit };
+        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin), limits, trailing)?;
         let ahead = peek(&mut decoded, SNIFF_BYTES);
         self.open_stream(ahead, Box::new(decoded), envelope)
     }
@@ -163,26 +169,31 @@ impl Opener<'_> {
         envelope: Envelope,
         origin: FileOrigin,
     ) -> Result<FoundContent, Trouble> {
-        let Envelope { format, outer } = envelope;
+        let Envelope { format, outer, trailing } = envelope;
         if let Some(archive) = Archive::of(head) {
-            return Ok(FoundContent::Archive { file, outer, archive });
+            return Ok(FoundContent::Archive { file, outer, archive, trailing });
+        }
+        if content::is_unsupported(head) {
+            return Ok(FoundContent::Skipped(SkipReason::Unsupported));
         }
         let kind = Kind::detect(head, format);
-        match kind.container().access() {
+        let mut found = match kind.container().access() {
             Access::Document if format == Format::Sniff && content::is_binary(head) => {
-                Ok(FoundContent::Skipped(SkipReason::Binary))
+                FoundContent::Skipped(SkipReason::Binary)
             }
-            Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
+            Access::Document => self.text(file, kind, outer, origin == FileOrigin::File)?,
             Access::InOrder(how) => {
                 let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;
                 found.count_by_reading(self.position_of(origin));
-                Ok(found)
+                found
             }
             Access::Seek(open) => {
-                Ok(FoundContent::Document(OpenedDocument::new(kind, outer, open(file, self.context)?)))
+                FoundContent::Document(OpenedDocument::new(kind, outer, open(file, self.context)?))
             }
-            Access::Absent => Ok(FoundContent::Skipped(SkipReason::Unsupported)),
-        }
+            Access::Absent => FoundContent::Skipped(SkipReason::Unsupported),
+        };
+        found.tell_trailing(trailing);
+        Ok(found)
     }
 
     /// Opens what can be read once: it is spooled where that is not enough.
@@ -192,8 +203,11 @@ impl Opener<'_> {
         rest: Box<dyn Read + Send>,
         envelope: Envelope,
     ) -> Result<FoundContent, Trouble> {
-        let Envelope { format, outer } = envelope;
+        let Envelope { format, outer, trailing } = envelope.clone();
         let head = ahead.head.clone();
+        if content::is_unsupported(&head) {
+            return Ok(FoundContent::Skipped(SkipReason::Unsupported));
+        }
         let archive = Archive::of(&head);
         let kind = Kind::detect(&head, format);
         let access = kind.container().access();
@@ -203,7 +217,8 @@ impl Opener<'_> {
         }
         let whole = ahead.before(rest);
         if archive == Some(Archive::Tar) {
-            return Ok(FoundContent::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
+            let file = Box::new(Once(whole));
+            return Ok(FoundContent::Archive { file, outer, archive: Archive::Tar, trailing });
         }
         if let Access::InOrder(how) = &access
             && archive.is_none()
@@ -212,6 +227,7 @@ impl Opener<'_> {
             if outer == Compression::None {
                 found.count_by_reading(self.position.clone());
             }
+            found.tell_trailing(trailing);
             return Ok(found);
         }
         let limit = if is_document { self.context.decoded_limit } else { u64::MAX };
@@ -325,6 +341,13 @@ impl FoundContent {
             document.position = Some(position);
         }
     }
+
+    /// Has what lies after the document's end told with its last piece.
+    fn tell_trailing(&mut self, trailing: Trailing) {
+        if let Self::Document(document) = self {
+            document.trailing = trailing;
+        }
+    }
 }
 
 /// A stream in the place of a file: it cannot be sought in, and nobody tries.
@@ -358,6 +381,7 @@ impl OpenedDocument {
             num_given: 0,
             position: None,
             mark: 0,
+            trailing: Trailing::default(),
         }
     }
 
@@ -379,6 +403,7 @@ impl OpenedDocument {
         }
         let num_replaced = self.num_replaced.get() - self.num_given;
         self.num_given += num_replaced;
+        let trailing = if is_last && matches!(end, End::Well) { self.trailing.take() } else { None };
         Piece {
             source: SourceId(0), // the stream knows
             role: self.role.clone(),
@@ -388,6 +413,7 @@ impl OpenedDocument {
             is_last: is_last || !matches!(end, End::Well),
             body,
             end,
+            trailing,
             num_bytes: 0,
             encoding: self.encoding,
             num_replaced,

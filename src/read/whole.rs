@@ -104,7 +104,9 @@ fn read_file(
 /// Whether a file of these bytes is to be unpacked, or is no plain text or lines of records in UTF-8.
 fn is_stream(bytes: &[u8], format: Format) -> bool {
     // All magic numbers but that of tar begin with a byte that text seldom begins with.
-    let is_unpacked = Compression::of(bytes) == Compression::None && Archive::of(bytes).is_none();
+    let is_unpacked = Compression::of(bytes) == Compression::None
+        && Archive::of(bytes).is_none()
+        && !content::is_unsupported(bytes);
     let kind = Kind::detect(bytes, format);
     !is_unpacked
         || kind != format.kind()
@@ -200,10 +202,11 @@ pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl
 }
 
 fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
-    let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
+    let Piece { source, role, kind, wrap, is_first, is_last, body, end, trailing, num_bytes, .. } = piece;
     let part = Part {
         is_first,
         is_last,
+        trailing,
         num_bytes,
         encoding: piece.encoding,
         num_replaced: piece.num_replaced,
