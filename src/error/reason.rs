@@ -182,9 +182,9 @@ impl RejectReason {
             Self::TooLarge => "allow longer documents with --max-document-size",
             Self::Bomb => "look at it by hand, and leave it out with --exclude",
             Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the records before were cleaned",
+            Self::NotWarc => "fetch it again; the records that are whole were cleaned",
             Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the members before were cleaned",
+            Self::NotArchive => "fetch or pack it again; the members that are whole were cleaned",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {

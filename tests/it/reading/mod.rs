@@ -6,3 +6,5 @@ mod compression;
 mod containers;
 mod encodings;
 mod hidden;
+mod member_names;
+mod true_end;

@@ -90,8 +90,13 @@ impl WebReader {
             Step::Fault { byte, detail } => {
                 let detail = format!("the web archive is damaged: {detail}");
                 let fault = Fault::new(RejectReason::NotWarc, detail).or_at(self.place(reading, byte));
-                let of_file = Some(fault.clone());
-                self.lost = Some(Lost { of_record: fault, of_file });
+                // Its header is whole: its block breaks off, or is shorter than its length says.
+                if let Step::Record(record) = syntax::next(reading.rest(), false) {
+                    self.lose(&record, self.place(reading, record.head.start), Some(fault));
+                    reading.drop_bytes(record.head.end);
+                    return Ok(true);
+                }
+                self.lost = Some(Lost { of_record: fault.clone(), of_file: Some(fault) });
                 // What begins here is no record.
                 reading.drop_bytes(syntax::num_empty(reading.rest()) + 1);
                 Ok(true)
@@ -141,7 +146,7 @@ impl WebReader {
         match search::is_followed(&reading.rest()[end..], self.is_at_end) {
             None => return self.more(reading),
             Some(false) if !record.is_ended(reading.rest()) => {
-                self.lose(&record, self.place(reading, record.head.start));
+                self.lose(&record, self.place(reading, record.head.start), None);
                 reading.drop_bytes(record.head.end);
                 return Ok(());
             }
@@ -178,11 +183,12 @@ impl WebReader {
         }
     }
 
-    /// The length of a record, which begins at `place`, is wrong: the next one is looked for in its block.
-    fn lose(&mut self, record: &WarcRecord, place: u64) {
+    /// The length of a record, which begins at `place`, is wrong: the next one is looked for in its block. `of_file`: the
+    /// fault, if there is none.
+    fn lose(&mut self, record: &WarcRecord, place: u64, of_file: Option<Fault>) {
         let detail = format!("the Content-Length of the record, {}, is not that of its block", record.content_length);
         let of_record = Fault::new(RejectReason::WrongLength, detail).or_at(place);
-        self.lost = Some(Lost { of_record, of_file: None });
+        self.lost = Some(Lost { of_record, of_file });
     }
 
     /// Passes over the block of a record, which is not held.
@@ -203,21 +209,20 @@ impl WebReader {
                         self.skip(&record, reading);
                         reading.drop_bytes(block);
                     }
-                    Some(_) => self.lose(&record, place),
+                    Some(_) => self.lose(&record, place, None),
                 }
                 return Ok(());
             }
             if self.is_at_end {
                 let detail = "the web archive breaks off in the block of a record";
                 let fault = Fault::new(RejectReason::NotWarc, detail).or_at(self.num_read);
-                self.lose(&record, place);
-                self.lost = self.lost.take().map(|lost| Lost { of_file: Some(fault), ..lost });
+                self.lose(&record, place, Some(fault));
                 return Ok(());
             }
             let passed = match search::find(reading.rest(), false) {
                 Search::At(0) if reading.rest().len() > HELD_BYTES => {
                     if search::is_chain(reading.rest()) {
-                        self.lose(&record, place);
+                        self.lose(&record, place, None);
                         return Ok(());
                     }
                     HELD_BYTES / 4
