@@ -133,7 +133,7 @@ impl Part {
         }
     }
 
-    /// What is rejected of the source or member, once it ends: all of it from here on, or what lies after its end.
+    /// The fault for which the source or member is rejected from here on, or for which something after its end is.
     pub(crate) fn rejected(&self) -> Option<&Fault> {
         match &self.fate {
             PartFate::Rejected(fault) => Some(fault),

@@ -22,8 +22,8 @@ use super::position::ReadPosition;
 use crate::error::RejectReason;
 use crate::units::count;
 
-/// What lies after the end of a source, or of a member of an archive, seen from outside its reader. Of several things
-/// the first is told.
+/// Tells of what lies after the end of a source, or of a member of an archive, outside its reader. Of several things the
+/// first is told.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trailing(Arc<Mutex<Option<Fault>>>);
 
@@ -49,8 +49,8 @@ impl Trailing {
     }
 }
 
-/// What all layers and members of one source are unpacked to, against the size of that source. Each layer and each
-/// member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
+/// The total that all layers and members of one source are unpacked to, against the size of that source. Each layer
+/// and each member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
 #[derive(Debug, Clone)]
 pub(super) struct Total {
     unpacked: ReadPosition,
@@ -102,7 +102,7 @@ pub(super) struct Decompressor<R: Read> {
 /// The bounds of what decompressing may take.
 #[derive(Debug, Clone)]
 pub(super) struct Limits {
-    /// What the source was unpacked to.
+    /// The total that the source is unpacked to.
     pub(super) total: Total,
     /// Most bytes of a Zstandard window that are held.
     pub(super) window: u64,

@@ -32,7 +32,7 @@ fn compress(compression: Compression, text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What comes out of a file, and what is told to lie after its end.
+/// The content of a file, and the fault that tells of what lies after its end.
 type Decoded = Result<(Vec<u8>, Option<Fault>), Fault>;
 
 fn decode_within(compression: Compression, bytes: &[u8], window: u64) -> Decoded {

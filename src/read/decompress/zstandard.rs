@@ -29,7 +29,7 @@ pub(super) struct Zstandard<R> {
     is_begun: bool,
 }
 
-/// What the header of a frame says, and how far it is decoded.
+/// The details in the header of a frame, and how far it is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Frame {
     window: u64,

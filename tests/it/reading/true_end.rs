@@ -229,7 +229,7 @@ fn drafts_of_warc_are_read() {
     assert!(json::text_of(&run.rejected[0], "detail").contains("version"));
 }
 
-/// What is packed or bundled in a form that is not read is no text, whatever it is called.
+/// A file that is packed or bundled in a form that is not read is no text, whatever it is called.
 #[test]
 fn forms_that_are_not_read_are_skipped() {
     let arc = "filedesc://a.arc 0.0.0.0 20080430120000 text/plain 76\n1 0 Alexa Internet\n\

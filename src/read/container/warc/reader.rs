@@ -30,11 +30,11 @@ pub(super) struct WebReader {
     carry: Vec<u8>,
     num_read: u64,
     is_at_end: bool,
-    /// What is wrong where the next record is looked for.
+    /// Why the next record is looked for, if it is.
     lost: Option<Lost>,
 }
 
-/// What is wrong with a record, or with what should be one.
+/// The fault of a record, or of what should be one.
 struct Lost {
     /// The fault, if records follow.
     of_record: Fault,
@@ -42,7 +42,7 @@ struct Lost {
     of_file: Option<Fault>,
 }
 
-/// What is read of a piece so far.
+/// A piece as far as it is read.
 struct Reading {
     buffer: Vec<u8>,
     /// Where the next record begins in it.
