@@ -10,9 +10,10 @@ use std::io::Read;
 pub(super) use self::tar::TarMembers;
 pub(super) use self::zip::ZipMembers;
 
+use super::context::ReadContext;
 use super::fault::{Fault, Trouble};
 use super::spool::{Spool, Spooler};
-use crate::discover::{Format, is_packed};
+use crate::discover::{Format, SourcePlan, is_packed};
 use crate::error::{RejectReason, SkipReason};
 
 /// A member of an archive.
@@ -54,7 +55,7 @@ pub(super) trait ArchiveMembers: Send {
     /// The next member that is a file; `None` after the last.
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble>;
 }
@@ -81,18 +82,21 @@ fn is_unsafe(path: &[u8]) -> bool {
 fn unpack(
     path: &[u8],
     mut reader: impl Read,
-    limit: u64,
+    context: &ReadContext,
     spooler: &dyn Spooler,
 ) -> Result<MemberContent, Trouble> {
     if is_unsafe(path) {
         let detail = "its name would lead out of the archive's directory";
         return Ok(MemberContent::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
     }
-    if Format::is_unsupported(path) {
-        return Ok(MemberContent::Skipped(SkipReason::Unsupported));
-    }
-    let is_text = !is_packed(path) && !Format::of(path).kind().is_container();
-    match Spool::fill(&mut reader, if is_text { limit } else { u64::MAX }, spooler, |_| ()) {
+    let format = match SourcePlan::of_member(path, &context.globs) {
+        SourcePlan::Read(format) => format,
+        SourcePlan::Skip(reason) => return Ok(MemberContent::Skipped(reason)),
+        SourcePlan::Reject(_) => Format::Sniff, // a name alone does not
+    };
+    let is_text = !is_packed(path) && !format.kind().is_container();
+    let limit = if is_text { context.decoded_limit } else { u64::MAX };
+    match Spool::fill(&mut reader, limit, spooler, |_| ()) {
         Ok(spool) => Ok(MemberContent::Spool(spool)),
         Err(Trouble::Fault(fault)) => Ok(MemberContent::Rejected(fault)),
         Err(trouble) => Err(trouble),

@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, SHIFT_JIS, UTF_8};
 
 use super::plain;
 use crate::discover::stem_len;
@@ -27,6 +27,10 @@ pub(super) struct RawName {
 /// characters.
 const LEAST_EVIDENCE: usize = 24;
 
+/// The encodings that names show: of those of one byte a character too many are alike, and the ones of DOS, in which
+/// most such names are, are detected by nobody.
+const SHOWN: [&Encoding; 5] = [GB18030, BIG5, SHIFT_JIS, EUC_JP, EUC_KR];
+
 /// The encoding of those names that are not UTF-8, if it is certain. `given`: what was said of the texts.
 pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -> Option<&'static Encoding> {
     let others: Vec<&[u8]> =
@@ -42,7 +46,7 @@ pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -
         return None;
     }
     match encoding::detect(&others.join(&b'\n'), None) {
-        Decision::Other(encoding) => Some(encoding).filter(decodes),
+        Decision::Other(encoding) => Some(encoding).filter(|encoding| SHOWN.contains(encoding)).filter(decodes),
         Decision::Utf8 | Decision::Broken { .. } => None,
     }
 }
@@ -115,7 +119,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use encoding_rs::{BIG5, EUC_KR, GB18030, SHIFT_JIS, WINDOWS_1252};
+    use encoding_rs::WINDOWS_1252;
 
     fn names(names: &[&str], encoding: &'static Encoding) -> Vec<RawName> {
         let name = |name: &&str| RawName { bytes: encoding.encode(name).0.into_owned(), is_dos: true };

@@ -8,6 +8,7 @@ use ::tar::{Archive, EntryType, Header};
 
 use super::{ArchiveMember, ArchiveMembers, MemberContent, MemberMeta, plain, unpack};
 use crate::error::{RejectReason, SkipReason};
+use crate::read::context::ReadContext;
 use crate::read::decompress::Trailing;
 use crate::read::fault::{Fault, Trouble};
 use crate::read::spool::Spooler;
@@ -96,7 +97,7 @@ fn fault_of(error: &io::Error) -> Fault {
 impl ArchiveMembers for TarMembers {
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         let broken = |error: io::Error| fault_of(&error);
@@ -113,7 +114,7 @@ impl ArchiveMembers for TarMembers {
             let kind = entry.header().entry_type();
             let size = entry.size();
             let content = if kind.is_file() || kind == EntryType::Continuous {
-                Some(unpack(&path, &mut entry, limit, spooler)?)
+                Some(unpack(&path, &mut entry, context, spooler)?)
             } else if kind.is_dir() || kind.is_pax_global_extensions() {
                 None
             } else if kind.is_symlink() || kind.is_hard_link() {

@@ -14,6 +14,7 @@ use encoding_rs::Encoding;
 use super::names::{Names, RawName, encoding_of};
 use super::{ArchiveMember, ArchiveMembers, MemberContent, MemberMeta, unpack};
 use crate::error::{RejectReason, SkipReason};
+use crate::read::context::ReadContext;
 use crate::read::decompress::{Total, Trailing};
 use crate::read::fault::{Fault, Trouble};
 use crate::read::spool::Spooler;
@@ -246,7 +247,7 @@ fn zip_fault(error: &ZipError) -> Fault {
 impl ArchiveMembers for ZipMembers {
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         let Some(member) = self.entries.next() else { return Ok(None) };
@@ -262,7 +263,7 @@ impl ArchiveMembers for ZipMembers {
             let detail = format!("its bytes are those of another member too, {other}, as in a zip bomb");
             MemberContent::Rejected(Fault::new(RejectReason::Bomb, detail))
         } else {
-            self.unpack(&member, limit, spooler)?
+            self.unpack(&member, context, spooler)?
         };
         let number = self.number;
         self.number += 1;
@@ -274,7 +275,7 @@ impl ZipMembers {
     fn unpack(
         &mut self,
         member: &ZipMember,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<MemberContent, Trouble> {
         let Some(archive) = self.archives.get_mut(member.archive) else { return Err(Trouble::OverBudget) };
@@ -282,7 +283,7 @@ impl ZipMembers {
         match member.entry.as_ref().with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(entry) => {
                 let (compressed, total) = (entry.compressed_size(), self.total.clone());
-                unpack(&member.path, ZipEntry { entry, compressed, decoded: 0, total }, limit, spooler)
+                unpack(&member.path, ZipEntry { entry, compressed, decoded: 0, total }, context, spooler)
             }
             Err(error) => Ok(MemberContent::Rejected(zip_fault(&error))),
         }

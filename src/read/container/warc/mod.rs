@@ -13,8 +13,9 @@ use reader::WebReader;
 use syntax::Step;
 
 use super::json::json_string;
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
+use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite};
 use crate::error::RejectReason;
+use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::encoding;
 use crate::read::fault::Fault;
@@ -25,12 +26,11 @@ use crate::units::ByteSpan;
 pub(super) struct Warc;
 
 impl Container for Warc {
-    fn sign(&self, head: &[u8]) -> Sign {
+    fn is_shown_by(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> bool {
         // Clean text has no CR.
         let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let is_begun = [&b"WARC/1.0\r"[..], b"WARC/1.1\r", b"WARC/0.17\r", b"WARC/0.18\r"].contains(&line)
-            && line.len() < head.len();
-        if is_begun { Sign::Likely } else { Sign::None }
+        line.len() < head.len()
+            && [&b"WARC/1.0\r"[..], b"WARC/1.1\r", b"WARC/0.17\r", b"WARC/0.18\r"].contains(&line)
     }
 
     fn access(&self) -> Access {
