@@ -177,6 +177,9 @@ impl UnitVisitor for ChunkInspector<'_, '_> {
         for reason in &part.skipped {
             *self.looker.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
         }
+        for (field, records) in part.fields.iter() {
+            *self.looker.inspection.records.fields.entry(field.to_owned()).or_default() += records;
+        }
         Ok(())
     }
 

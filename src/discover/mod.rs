@@ -16,7 +16,7 @@ use std::path::Path;
 
 pub use format::Format;
 pub(crate) use format::{is_packed, stem_len};
-pub(crate) use globs::{Globs, Order};
+pub(crate) use globs::{Globs, Order, PathGlobs};
 pub use hidden::is_hidden;
 use rayon::prelude::*;
 

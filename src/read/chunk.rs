@@ -7,6 +7,7 @@ use super::container::{Columns, Reread, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
 use super::slot::Slot;
+use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::units::SourceId;
@@ -64,6 +65,8 @@ pub(crate) struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
+    /// The fields that hold the texts of its records.
+    pub fields: FieldCounts,
     /// The columns of a table of text.
     pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
@@ -100,6 +103,7 @@ impl Part {
             encoding: "UTF-8",
             num_replaced: 0,
             skipped: Vec::new(),
+            fields: FieldCounts::default(),
             columns: None,
             rows: None,
         }

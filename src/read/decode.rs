@@ -10,6 +10,7 @@ use super::context::{ParagraphLimit, ReadContext};
 use super::encoding;
 use super::fault::Fault;
 use super::slot::Slot;
+use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::RejectReason;
 use crate::units::{ByteSpan, count};
@@ -249,7 +250,7 @@ fn decode_records(
 ) {
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;
-    let mut num_replaced = 0;
+    let (mut num_replaced, mut fields) = (0, FieldCounts::new(&context.text_fields));
     for slot in &mut slots[first..] {
         if slot.is_record {
             let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
@@ -257,7 +258,12 @@ fn decode_records(
                 Ok(replaced)
             });
             match decoded {
-                Ok(replaced) => num_replaced += replaced,
+                Ok(replaced) => {
+                    num_replaced += replaced;
+                    if let Some(field) = slot.field {
+                        fields.count(field);
+                    }
+                }
                 Err(fault) => {
                     *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
                 }
@@ -267,6 +273,7 @@ fn decode_records(
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;
+        part.fields = fields;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening: what the first bytes of a file say decides how it is read.
 
 use std::io::{self, Cursor, Read, SeekFrom};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
@@ -68,6 +69,8 @@ pub(super) enum FoundContent {
 pub(super) struct OpenedDocument {
     pub(super) role: Role,
     pub(super) wrap: Wrap,
+    /// The settings of the file, if options name other ones for it.
+    pub(super) context: Option<Arc<ReadContext>>,
     kind: Kind,
     encoding: &'static str,
     is_first: bool,
@@ -121,8 +124,26 @@ impl Read for Prefixed {
 }
 
 impl Opener<'_> {
+    /// Opens the file of this path, whose name promises `format`, under the settings that options name for it.
+    pub(super) fn open_at(
+        &self,
+        path: &[u8],
+        file: Box<dyn InputFile>,
+        format: Format,
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
+        let Some(context) = self.context.of(path) else { return self.open(file, format, origin) };
+        let Self { how, spooler, ref position, ref total, .. } = *self;
+        let (position, total) = (position.clone(), total.clone());
+        let mut found = Opener { context: &context, how, spooler, position, total }.open(file, format, origin)?;
+        if let FoundContent::Document(document) = &mut found {
+            document.context = Some(context);
+        }
+        Ok(found)
+    }
+
     /// Opens `file`, whose name promises `format`.
-    pub(super) fn open(
+    fn open(
         &self,
         mut file: Box<dyn InputFile>,
         format: Format,
@@ -350,6 +371,7 @@ impl OpenedDocument {
         Self {
             role,
             wrap,
+            context: None,
             kind,
             encoding,
             is_first: true,
@@ -391,6 +413,7 @@ impl OpenedDocument {
             num_bytes: 0,
             encoding: self.encoding,
             num_replaced,
+            context: self.context.clone(),
             place: PiecePlace::default(), // the stream knows
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct Slot {
     /// The raw value of a record's text field, quotes included. After decoding in place only its bounds mean
     /// something.
     pub value: ByteSpan,
+    /// The number of the field that holds a record's text, among the names that were tried.
+    pub field: Option<u32>,
     /// The JSON of a record's id; empty if it has none.
     pub id: ByteSpan,
     /// Line feeds of the part before the record.

@@ -139,7 +139,10 @@ impl<'a> SourceStream<'a> {
         let is_open = opened.is_ok();
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
-            Ok(file) => self.opener.open(file, format, FileOrigin::of(self.source)),
+            Ok(file) => {
+                let path = self.source.place.relative;
+                self.opener.open_at(path, file, format, FileOrigin::of(self.source))
+            }
         };
         let found = match found {
             Ok(found) => found,
@@ -232,11 +235,14 @@ impl<'a> SourceStream<'a> {
             content => content,
         };
         let format = Format::of(&member.path);
+        let path = [self.source.place.relative, b"/", &member.path].concat();
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
             MemberContent::Rejected(fault) => Err(fault.into()),
-            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), format, FileOrigin::Member),
+            MemberContent::Spool(spool) => {
+                self.opener.open_at(&path, Box::new(spool), format, FileOrigin::Member)
+            }
         };
         let end = match found {
             Ok(FoundContent::Document(mut document)) => {
@@ -270,6 +276,7 @@ impl<'a> SourceStream<'a> {
             num_bytes: 0,
             encoding,
             num_replaced: 0,
+            context: None,
             place: PiecePlace::default(),
         };
         self.counted(piece)

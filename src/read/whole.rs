@@ -60,6 +60,8 @@ fn read_file(
 ) {
     let format = if let SourcePlan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
+    let (own, given) = (context.of(source.place.relative), context);
+    let context = own.as_deref().unwrap_or(context);
     chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
         SourcePlan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
@@ -75,7 +77,7 @@ fn read_file(
     if outcome.is_ok() && is_stream(bytes, format) {
         chunk.bytes.truncate(start);
         chunk.parts.pop();
-        return read_stream(input, source, context, chunk, visitor);
+        return read_stream(input, source, given, chunk, visitor);
     }
     let num_bytes = count(bytes.len());
     let limit = if kind.is_container() { u64::MAX } else { context.text_limit };
@@ -201,6 +203,7 @@ pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl
 
 fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
     let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
+    let context = piece.context.as_deref().unwrap_or(context);
     let part = Part {
         is_first,
         is_last,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A field of a record: its name, and its value as JSON.
@@ -37,6 +37,29 @@ pub(super) fn members(line: &str) -> Vec<Field> {
 
     // A record was parsed before; what is no object any more has no fields.
     serde_json::Deserializer::from_str(line).deserialize_map(JsonMembers).unwrap_or_default()
+}
+
+/// The keys of a JSON object.
+pub(super) fn keys(line: &str) -> Vec<String> {
+    struct JsonKeys;
+
+    impl<'de> Visitor<'de> for JsonKeys {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a JSON object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
+            let mut keys = Vec::new();
+            while let Some((key, IgnoredAny)) = map.next_entry()? {
+                keys.push(key);
+            }
+            Ok(keys)
+        }
+    }
+
+    serde_json::Deserializer::from_str(line).deserialize_map(JsonKeys).unwrap_or_default()
 }
 
 #[cfg(test)]

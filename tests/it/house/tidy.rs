@@ -64,12 +64,13 @@ const RUN: [&str; 26] = [
 ];
 
 /// The insides of reading: what a container needs stands before it, what takes it apart behind.
-const READ: [&str; 19] = [
+const READ: [&str; 20] = [
     "fault",
     "position",
     "encoding",
     "coding",
     "content",
+    "text_fields",
     "context",
     "slot",
     "container",

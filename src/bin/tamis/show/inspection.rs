@@ -6,7 +6,7 @@ use std::fmt::Write;
 use tamis::report::Inspection;
 use tamis::store::path::printable_bytes;
 
-use super::account::{grouped, share, size, units};
+use super::account::{fields, grouped, share, size, units};
 
 /// Skipped and rejected inputs that are shown; JSON has more.
 const MAX_SHOWN: usize = 10;
@@ -34,7 +34,7 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         row("members", members.found, &format!("{} read", grouped(members.read)));
     }
     if records.read > 0 {
-        row("records", records.read, "");
+        row("records", records.read, &fields(&records.fields));
     }
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {

@@ -55,7 +55,7 @@ impl ParquetReader {
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fault(&error))?;
         let metadata = Arc::clone(builder.metadata());
         let schema = Arc::clone(builder.schema());
-        let text = text_column(&schema, &context.text_field.to_string())?;
+        let text = text_column(&schema, context.text_fields.get(0))?;
         let id = schema.column_with_name(&context.id_field).map(|(index, _)| index);
         // A number below zero, which only a damaged file holds, counts as none.
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0).max(1);
