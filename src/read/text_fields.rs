@@ -61,6 +61,17 @@ impl fmt::Display for FieldNames {
     }
 }
 
+/// The part of a path behind `key`, if the path begins with it: empty where it is the whole path. A key may hold dots
+/// itself.
+pub(super) fn behind<'p>(path: &'p str, key: &str) -> Option<&'p str> {
+    // Most keys are told apart by their first byte.
+    if path.as_bytes().first() != key.as_bytes().first() {
+        return None;
+    }
+    let rest = path.strip_prefix(key)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+}
+
 /// `--text-field`: the names for each file.
 #[derive(Debug)]
 pub(super) struct TextFields {

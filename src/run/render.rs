@@ -199,7 +199,7 @@ impl Settled {
             let text = String::from_utf8(text).map_err(io::Error::other)?;
             texts.push(written.layout.has_text.then_some(text));
         }
-        Ok((rows.with_texts(&texts)?, counts))
+        Ok((rows.with_texts(texts)?, counts))
     }
 }
 

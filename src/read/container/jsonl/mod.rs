@@ -16,6 +16,7 @@ use crate::error::RejectReason;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
+use crate::read::text_fields::behind;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
@@ -189,16 +190,6 @@ impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> ObjectSeed<'a, 'de, P>
         }
         Ok(())
     }
-}
-
-/// The part of a path behind `key`, if the path begins with it: empty where it is the whole path.
-fn behind<'p>(path: &'p str, key: &str) -> Option<&'p str> {
-    // Most keys are told apart by their first byte.
-    if path.as_bytes().first() != key.as_bytes().first() {
-        return None;
-    }
-    let rest = path.strip_prefix(key)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
 }
 
 /// The value at the end of a path that begins in `value`, and whether something on the way to it stands there twice.

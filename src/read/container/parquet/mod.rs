@@ -6,19 +6,18 @@
 #[cfg(not(feature = "parquet"))]
 mod absent;
 #[cfg(feature = "parquet")]
-mod arrow;
+mod columns;
 
 use std::io;
 
 #[cfg(not(feature = "parquet"))]
 use absent as rows;
 #[cfg(feature = "parquet")]
-use arrow as rows;
+use columns as rows;
 
 pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
-use super::json::members;
 use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
 use crate::read::content::is_clean_text;
 use crate::read::context::ReadContext;
@@ -43,8 +42,10 @@ impl Container for Parquet {
     }
 
     fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>> {
-        let lines = beside.rows.map_or_else(|| Ok(Vec::new()), Rows::json_lines)?;
-        Ok(Box::new(move |number| lines.get(number).map_or_else(Vec::new, |line| members(line))))
+        match beside.rows {
+            Some(rows) => Ok(Box::new(rows.fields())),
+            None => Ok(Box::new(|_| Vec::new())),
+        }
     }
 
     fn rewrite(&self) -> Rewrite {

@@ -1,0 +1,264 @@
+//! Parquet on the way out: the schema, the key-value metadata and the compression of each column as they came in.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use parquet::basic::Encoding;
+use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
+use parquet::errors::Result;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, TypePtr};
+
+use super::Rows;
+use super::column::Column;
+
+/// Writes rows into a Parquet file.
+pub(crate) struct RowWriter<W: Write + Send>(ColumnsWriter<W>);
+
+impl<W: Write + Send> std::fmt::Debug for RowWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowWriter").finish_non_exhaustive()
+    }
+}
+
+impl<W: Write + Send> RowWriter<W> {
+    /// A file like the one that `rows` come from.
+    ///
+    /// # Errors
+    /// Those of `out`, and if the schema cannot be written.
+    pub(crate) fn new(out: W, rows: &Rows) -> io::Result<Self> {
+        let schema = rows.metadata.file_metadata().schema_descr().root_schema_ptr();
+        let limits = GroupLimits::of(&rows.metadata);
+        let writer = ColumnsWriter::new(out, schema, properties(&rows.metadata, Some(rows.text)), limits);
+        Ok(Self(writer.map_err(io::Error::other)?))
+    }
+
+    /// Writes rows. Memory: those of one row group, encoded.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn write(&mut self, rows: &Rows) -> io::Result<()> {
+        self.0.write(&rows.columns, rows.num_rows).map_err(io::Error::other)
+    }
+
+    /// Ends the file and gives the output back.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn finish(self) -> io::Result<W> {
+        self.0.finish().map_err(io::Error::other)
+    }
+}
+
+/// Checks that a schema can be written as it was read: some has parts that are not known.
+pub(super) fn check_schema(metadata: &ParquetMetaData) -> Result<()> {
+    let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
+    SerializedFileWriter::new(io::sink(), schema, properties(metadata, None))?.finish().map(drop)
+}
+
+/// How long row groups become: one is held in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupLimits {
+    pub(super) rows: usize,
+    pub(super) bytes: usize,
+}
+
+impl GroupLimits {
+    /// As long as they were, within reason.
+    fn of(metadata: &ParquetMetaData) -> Self {
+        let groups = metadata.row_groups();
+        // A number below zero, which only a damaged file holds, counts as none.
+        let rows = groups.iter().map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).max();
+        let bytes = groups.iter().map(|group| usize::try_from(group.compressed_size()).unwrap_or(0)).max();
+        Self {
+            rows: rows.filter(|&rows| rows > 0).unwrap_or(DEFAULT_ROWS),
+            bytes: bytes.unwrap_or(0).clamp(MIN_GROUP, MAX_GROUP),
+        }
+    }
+}
+
+const DEFAULT_ROWS: usize = 1024 * 1024;
+const MIN_GROUP: usize = 1024 * 1024;
+const MAX_GROUP: usize = 64 * 1024 * 1024;
+
+/// Properties under which a file becomes like the one with this metadata; the order of rows is that of before, and what
+/// they are sorted by too, if that is not the column of this number, whose values change.
+fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterPropertiesPtr {
+    let mut builder = WriterProperties::builder();
+    let file = metadata.file_metadata();
+    if let Some(group) = metadata.row_groups().first() {
+        for column in group.columns() {
+            let path = column.column_path();
+            builder = builder
+                .set_column_compression(path.clone(), column.compression())
+                .set_column_dictionary_enabled(path.clone(), has_dictionary(column));
+        }
+        let sorting = group.sorting_columns();
+        let is_one = metadata.row_groups().iter().all(|other| other.sorting_columns() == sorting);
+        let is_text = |index: i32| usize::try_from(index).ok() == text;
+        if is_one && sorting.is_some_and(|by| by.iter().all(|column| !is_text(column.column_idx))) {
+            builder = builder.set_sorting_columns(sorting.cloned());
+        }
+    }
+    Arc::new(builder.set_key_value_metadata(file.key_value_metadata().cloned()).build())
+}
+
+fn has_dictionary(column: &ColumnChunkMetaData) -> bool {
+    let is_one = |encoding| matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
+    column.dictionary_page_offset().is_some() || column.encodings().any(is_one)
+}
+
+/// Writes columns into a Parquet file, row group by row group.
+pub(super) struct ColumnsWriter<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    schema: SchemaDescriptor,
+    properties: WriterPropertiesPtr,
+    limits: GroupLimits,
+    /// The row group that is open.
+    columns: Vec<OpenColumn>,
+    num_rows: usize,
+}
+
+/// A column of the open row group, and where its pages are kept until the columns before it are written.
+struct OpenColumn {
+    writer: ColumnWriter<'static>,
+    pages: Pages,
+    /// Bytes of the values that are in no page yet; 0 where values stand in a dictionary.
+    pending: usize,
+    has_dictionary: bool,
+}
+
+impl OpenColumn {
+    fn new(descriptor: ColumnDescPtr, properties: WriterPropertiesPtr) -> Self {
+        let has_dictionary = properties.dictionary_enabled(descriptor.path());
+        let pages = Pages::default();
+        let sink = Box::new(PageSink(TrackedWrite::new(pages.clone())));
+        let writer = get_column_writer(descriptor, properties, sink);
+        Self { writer, pages, pending: 0, has_dictionary }
+    }
+
+    fn write(&mut self, column: &Column) -> Result<()> {
+        let before = self.pages.len();
+        column.write(&mut self.writer)?;
+        if !self.has_dictionary {
+            let is_new_page = self.pages.len() > before;
+            self.pending = if is_new_page { 0 } else { self.pending + column.weight() };
+        }
+        Ok(())
+    }
+
+    /// Bytes of the column so far, about.
+    fn num_bytes(&self) -> usize {
+        self.pages.len() + self.pending
+    }
+
+    /// Ends the column; its pages, and what the file must know of them.
+    fn close(self) -> Result<(Bytes, ColumnCloseResult)> {
+        let closed = self.writer.close()?;
+        Ok((Bytes::from(self.pages.take()), closed))
+    }
+}
+
+/// Pages of a column, one behind the other.
+#[derive(Debug, Clone, Default)]
+struct Pages(Arc<Mutex<Vec<u8>>>);
+
+impl Pages {
+    fn len(&self) -> usize {
+        // Poisoned only if another thread panicked, and then the run is over.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Pages {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Takes the pages of a column in.
+struct PageSink(TrackedWrite<Pages>);
+
+impl PageWriter for PageSink {
+    fn write_page(&mut self, page: CompressedPage) -> Result<PageWriteSpec> {
+        let written = SerializedPageWriter::new(&mut self.0).write_page(page)?;
+        self.0.flush()?;
+        Ok(written)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        Ok(self.0.flush()?)
+    }
+}
+
+impl<W: Write + Send> ColumnsWriter<W> {
+    pub(super) fn new(
+        out: W,
+        schema: TypePtr,
+        properties: WriterPropertiesPtr,
+        limits: GroupLimits,
+    ) -> Result<Self> {
+        let file = SerializedFileWriter::new(out, Arc::clone(&schema), Arc::clone(&properties))?;
+        let schema = SchemaDescriptor::new(schema);
+        Ok(Self { file, schema, properties, limits, columns: Vec::new(), num_rows: 0 })
+    }
+
+    /// Writes all columns of some rows.
+    pub(super) fn write(&mut self, columns: &[Arc<Column>], num_rows: usize) -> Result<()> {
+        if num_rows == 0 {
+            return Ok(());
+        }
+        if self.num_rows > 0 && self.num_rows + num_rows > self.limits.rows {
+            self.end_group()?;
+        }
+        if self.columns.is_empty() {
+            let open = |column: &_| OpenColumn::new(Arc::clone(column), Arc::clone(&self.properties));
+            self.columns = self.schema.columns().iter().map(open).collect();
+        }
+        for (column, open) in columns.iter().zip(&mut self.columns) {
+            open.write(column)?;
+        }
+        self.num_rows += num_rows;
+        if self.num_held() >= self.limits.bytes { self.end_group() } else { Ok(()) }
+    }
+
+    /// Bytes that were written, and those that are held.
+    pub(super) fn num_bytes(&self) -> usize {
+        self.file.bytes_written() + self.num_held()
+    }
+
+    fn num_held(&self) -> usize {
+        self.columns.iter().map(OpenColumn::num_bytes).sum()
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        let mut group = self.file.next_row_group()?;
+        for column in self.columns.drain(..) {
+            let (pages, closed) = column.close()?;
+            group.append_column(&pages, closed)?;
+        }
+        group.close()?;
+        self.num_rows = 0;
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<W> {
+        if self.num_rows > 0 {
+            self.end_group()?;
+        }
+        self.file.into_inner()
+    }
+}
