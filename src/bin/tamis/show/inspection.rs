@@ -91,8 +91,8 @@ fn scripts(inspection: &Inspection, text: &mut String) {
 }
 
 fn listed(inspection: &Inspection, text: &mut String) {
-    let more = |text: &mut String, total: u64| {
-        let more = total.saturating_sub(MAX_SHOWN as u64);
+    let more = |text: &mut String, total: u64, shown: u64| {
+        let more = total.saturating_sub(shown);
         if more > 0 {
             let _ = writeln!(text, "  and {} more", grouped(more));
         }
@@ -105,7 +105,7 @@ fn listed(inspection: &Inspection, text: &mut String) {
             let reason = skipped.reason.name().replace('_', " ");
             let _ = writeln!(text, "  {}: {reason}", printable_bytes(skipped.path.as_bytes()));
         }
-        more(text, skipped);
+        more(text, skipped, MAX_SHOWN as u64);
     }
     if inspection.num_rejected() > 0 {
         text.push_str("\nwould be rejected\n");
@@ -117,10 +117,14 @@ fn listed(inspection: &Inspection, text: &mut String) {
             } else if let Some(record) = rejected["record"].as_u64() {
                 let _ = write!(place, "#{record}");
             }
+            if let Some(more) = rejected["more"].as_u64() {
+                let _ = write!(place, " and {} more records", grouped(more));
+            }
             let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" at byte {byte}"));
             let detail = printable_bytes(field("detail").as_bytes());
             let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
         }
-        more(text, inspection.num_rejected());
+        let shown = inspection.rejected.iter().take(MAX_SHOWN).map(|rejected| 1 + rejected["more"].as_u64().unwrap_or(0));
+        more(text, inspection.num_rejected(), shown.sum());
     }
 }

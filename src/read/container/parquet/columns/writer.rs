@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use parquet::basic::Encoding;
+use parquet::basic::{Encoding, Type as Physical};
 use parquet::column::page::{CompressedPage, PageWriteSpec, PageWriter};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::errors::Result;
@@ -96,6 +96,9 @@ fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterProperti
             builder = builder
                 .set_column_compression(path.clone(), column.compression())
                 .set_column_dictionary_enabled(path.clone(), has_dictionary(column));
+            if let Some(encoding) = column.encodings().find(|encoding| suits(*encoding, column.column_type())) {
+                builder = builder.set_column_encoding(path.clone(), encoding);
+            }
         }
         let sorting = group.sorting_columns();
         let is_one = metadata.row_groups().iter().all(|other| other.sorting_columns() == sorting);
@@ -110,6 +113,20 @@ fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterProperti
 fn has_dictionary(column: &ColumnChunkMetaData) -> bool {
     let is_one = |encoding| matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
     column.dictionary_page_offset().is_some() || column.encodings().any(is_one)
+}
+
+/// Whether an encoding, other than the plain one, is one for values of this type; a damaged file may say anything.
+fn suits(encoding: Encoding, values: Physical) -> bool {
+    use Physical::{BYTE_ARRAY, DOUBLE, FIXED_LEN_BYTE_ARRAY, FLOAT, INT32, INT64};
+    match encoding {
+        Encoding::DELTA_BINARY_PACKED => matches!(values, INT32 | INT64),
+        Encoding::DELTA_LENGTH_BYTE_ARRAY => values == BYTE_ARRAY,
+        Encoding::DELTA_BYTE_ARRAY => matches!(values, BYTE_ARRAY | FIXED_LEN_BYTE_ARRAY),
+        Encoding::BYTE_STREAM_SPLIT => {
+            matches!(values, INT32 | INT64 | FLOAT | DOUBLE | FIXED_LEN_BYTE_ARRAY)
+        }
+        _ => false,
+    }
 }
 
 /// Writes columns into a Parquet file, row group by row group.
