@@ -253,23 +253,21 @@ fn decode_records(
     let (mut num_replaced, mut fields) = (0, FieldCounts::new(&context.text_fields));
     for slot in &mut slots[first..] {
         if slot.is_record {
-            let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
-                context.paragraphs.check(text_of(bytes, slot))?;
-                Ok(replaced)
-            });
-            match decoded {
-                Ok(replaced) => {
-                    num_replaced += replaced;
-                    if let Some(field) = slot.field {
-                        fields.count(field);
-                    }
-                }
-                Err(fault) => {
-                    *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
-                }
+            match container.decode(bytes, slot, context) {
+                Ok(replaced) => num_replaced += replaced,
+                Err(fault) => slot.reject(fault),
             }
         }
-        visitor.document(text_of(bytes, slot));
+        // Taken once, as it walks over the whole text.
+        let mut text = text_of(bytes, slot);
+        if let Err(fault) = context.paragraphs.check(text) {
+            slot.reject(fault);
+            text = "";
+        }
+        if let (true, Some(field)) = (slot.is_record, slot.field) {
+            fields.count(field);
+        }
+        visitor.document(text);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;
