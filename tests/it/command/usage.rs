@@ -459,7 +459,7 @@ fn config_prints_a_configuration_file_and_where_each_value_comes_from() {
         "force = true # flag",
         "match = \"loose\" # tamis.toml",
         "min-chars = 3 # flag",
-        "text-field = \"a.文\" # flag",
+        "text-field = [\"a.文\"] # flag",
         "verbose = 2 # flag",
         "split = \"line\" # default",
         "threads = 0 # default",

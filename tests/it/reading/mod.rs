@@ -5,4 +5,6 @@ mod columns;
 mod compression;
 mod containers;
 mod encodings;
+mod fields;
 mod hidden;
+mod physical;
