@@ -16,6 +16,8 @@ pub(crate) struct ReadContext {
     pub text_field: FieldPath,
     /// Name of the field that names a record.
     pub id_field: String,
+    /// Whether fields of TSV may stand in quotes.
+    pub(super) tsv_quotes: bool,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
     pub(super) split: SplitConfig,

@@ -250,9 +250,10 @@ fn decode_records(
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;
     let mut num_replaced = 0;
+    let columns = parts.last().and_then(|part| part.columns.clone());
     for slot in &mut slots[first..] {
         if slot.is_record {
-            let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
+            let decoded = container.decode(bytes, slot, columns.as_deref(), context).and_then(|replaced| {
                 context.paragraphs.check(text_of(bytes, slot))?;
                 Ok(replaced)
             });

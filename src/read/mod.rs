@@ -25,7 +25,6 @@ mod spool;
 mod stream;
 mod whole;
 
-pub(crate) use crate::document::Kind;
 pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
@@ -66,6 +65,7 @@ impl ReadContext {
         Ok(Self {
             text_field: FieldPath::new(&read.text_field),
             id_field: read.id_field.clone(),
+            tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
             split: config.split,
             paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),

@@ -19,7 +19,7 @@ pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
 use super::json::members;
-use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
+use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite, Sign};
 use crate::read::content::is_clean_text;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
@@ -38,7 +38,13 @@ impl Container for Parquet {
     }
 
     /// Rows hold text that is decoded already.
-    fn decode(&self, _: &mut Vec<u8>, _: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        _: &mut Vec<u8>,
+        _: &mut Slot,
+        _: Option<&Columns>,
+        _: &ReadContext,
+    ) -> Result<u64, Fault> {
         Ok(0)
     }
 
@@ -47,7 +53,7 @@ impl Container for Parquet {
         Ok(Box::new(move |number| lines.get(number).map_or_else(Vec::new, |line| members(line))))
     }
 
-    fn rewrite(&self) -> Rewrite {
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::Rows
     }
 }
