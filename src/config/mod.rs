@@ -80,6 +80,8 @@ pub struct ReadConfig {
     pub text_field: Vec<String>,
     /// Top-level field whose value names a record in the ledger. Default `id`.
     pub id_field: String,
+    /// Fields of TSV may stand in quotes, as those of CSV do. Default no (contract P4).
+    pub tsv_quotes: bool,
     /// Follow symbolic links inside directories. Default no (contract D2).
     pub follow: bool,
     /// Read hidden files inside directories and archives. Default no (contract D2).
@@ -127,6 +129,7 @@ impl Default for ReadConfig {
         Self {
             text_field: DEFAULT_TEXT_FIELDS.map(str::to_owned).to_vec(),
             id_field: "id".to_owned(),
+            tsv_quotes: false,
             follow: false,
             hidden: false,
             input_format: Kind::Text,

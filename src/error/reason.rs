@@ -87,11 +87,13 @@ pub enum RejectReason {
     UnsafeName,
     /// It has more paragraphs than a document may have that is held at once.
     TooManyParagraphs,
+    /// The row has more or fewer fields than the header of its table, whose fields know no quotes.
+    NotTsv,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -112,6 +114,7 @@ impl RejectReason {
         Self::Encrypted,
         Self::UnsafeName,
         Self::TooManyParagraphs,
+        Self::NotTsv,
     ];
 
     /// Its place among all.
@@ -142,6 +145,7 @@ impl RejectReason {
             Self::Encrypted => "encrypted",
             Self::UnsafeName => "unsafe_name",
             Self::TooManyParagraphs => "too_many_paragraphs",
+            Self::NotTsv => "not_tsv",
         }
     }
 
@@ -174,6 +178,7 @@ impl RejectReason {
             Self::TooManyParagraphs => {
                 "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
             }
+            Self::NotTsv => "repair the row, or read fields in quotes, as those of CSV, with --tsv-quotes",
         }
     }
 }

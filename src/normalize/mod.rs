@@ -13,7 +13,7 @@ mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
-pub(crate) use repair::{is_altered, repair, repaired_chars};
+pub(crate) use repair::{is_altered, is_repaired, repair, repaired_chars};
 pub use words::{TokenSink, Tokenizer};
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on

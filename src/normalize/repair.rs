@@ -50,6 +50,12 @@ pub(crate) fn is_altered(text: &str, repair: Repair) -> bool {
         && text.chars().any(|c| fate(c) != Fate::Keep)
 }
 
+/// Whether repair changes more of `text` than how its lines end.
+pub(crate) fn is_repaired(text: &str, repair: Repair) -> bool {
+    let is_changed = |line: &str| line::trim(line).len() < line.len() || is_altered(line, repair);
+    repair == Repair::Basic && RepairedLines { text, start: 0 }.any(is_changed)
+}
+
 /// The lines of a paragraph without their endings (contract P1).
 struct RepairedLines<'a> {
     text: &'a str,

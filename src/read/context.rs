@@ -19,6 +19,8 @@ pub(crate) struct ReadContext {
     pub(super) options: Arc<FileOptions>,
     /// Name of the field that names a record.
     pub id_field: String,
+    /// Whether fields of TSV may stand in quotes.
+    pub(super) tsv_quotes: bool,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
     pub(super) split: SplitConfig,

@@ -251,9 +251,10 @@ fn decode_records(
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;
     let (mut num_replaced, mut fields) = (0, FieldCounts::new(&context.text_fields));
+    let columns = parts.last().and_then(|part| part.columns.clone());
     for slot in &mut slots[first..] {
         if slot.is_record {
-            match container.decode(bytes, slot, context) {
+            match container.decode(bytes, slot, columns.as_deref(), context) {
                 Ok(replaced) => num_replaced += replaced,
                 Err(fault) => slot.reject(fault),
             }

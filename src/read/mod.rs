@@ -26,7 +26,6 @@ mod stream;
 mod text_fields;
 mod whole;
 
-pub(crate) use crate::document::Kind;
 pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
@@ -73,6 +72,7 @@ impl ReadContext {
             text_fields: text_fields.others(),
             options: Arc::new(FileOptions { text_fields }),
             id_field: read.id_field.clone(),
+            tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
             split: config.split,
             paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),

@@ -142,7 +142,7 @@ fn is_altered(text: &str, repair: Repair) -> bool {
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
     let mut rests = vec![OtherFields::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
-        let is_raw = match part.kind.rewrite() {
+        let is_raw = match part.rewrite() {
             Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
             // A header of a web archive that depends on the text is part of the comparison, too.
             Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,

@@ -36,6 +36,7 @@ pub(super) fn config(config: &Config) -> Config {
     let read = ReadConfig {
         text_field,
         id_field,
+        tsv_quotes: config.read.tsv_quotes,
         encoding: Some("utf-8".to_owned()),
         encoding_errors: EncodingErrors::Reject,
         // UTF-8 may be longer than what it was decoded from.

@@ -125,6 +125,7 @@ fn read(bytes: &[u8]) -> (SerializedFileReader<bytes::Bytes>, Vec<Column>) {
         Column { values, definitions, repetitions }
     };
     let columns = (0..group.num_columns()).map(one).collect();
+    drop(group);
     (reader, columns)
 }
 
@@ -208,7 +209,7 @@ fn schema_with_shapes() -> TypePtr {
 #[test]
 fn columns_that_arrow_would_change() {
     let mut columns = table();
-    columns.push(column(bytes(&[b"\x01point", b"\x01other", b"\0", b"x", b"y", b"z"]), &[], &[]));
+    columns.push(column(bytes(&["\u{1}point", "\u{1}other", "\0", "x", "y", "z"]), &[], &[]));
     for (compression, has_dictionary) in [
         (Compression::SNAPPY, true),
         (Compression::ZSTD(parquet::basic::ZstdLevel::default()), false),
@@ -266,7 +267,7 @@ fn kept() -> Vec<Column> {
     all[6] = column(bytes(&["a", "d", "e", "f"]), &[3, 2, 1, 0, 3, 3, 3], &[0, 1, 0, 0, 0, 1, 1]);
     all[7] = column(Values::Int32(vec![1]), &[0, 2, 1, 0], &[0; 4]);
     all[8] = column(Values::Int32(vec![1, 4]), &[1, 0, 0, 1], &[0; 4]);
-    all.push(column(bytes(&[&b"\x01point"[..], b"\x01other", b"x", b"z"]), &[], &[]));
+    all.push(column(bytes(&["\u{1}point", "\u{1}other", "x", "z"]), &[], &[]));
     all
 }
 

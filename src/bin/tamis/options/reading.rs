@@ -22,6 +22,10 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
     id_field: Option<String>,
 
+    /// Read fields in quotes in TSV too, as in CSV; by default a quote is a character like all others there.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    tsv_quotes: Option<bool>,
+
     /// Read only files that match this glob; can be given several times.
     #[arg(long, value_name = "GLOB", help_heading = "Reading")]
     include: Option<Vec<String>>,

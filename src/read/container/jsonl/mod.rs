@@ -10,8 +10,9 @@ use std::io;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::json::{keys, members};
-use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
+use super::json::{keys, members, span_in};
+use super::lenient;
+use super::{Access, Beside, Charset, Columns, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
@@ -30,32 +31,45 @@ impl Container for JsonLines {
         InOrder::lines(Charset::Utf8) // RFC 8259, section 8.1
     }
 
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
-        let line = slot.line;
-        let fault =
-            |reason, byte: Option<usize>, detail: String| Fault { reason, byte: byte.map(count), detail };
-        let raw = &bytes[line.range()];
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        columns: Option<&Columns>,
+        context: &ReadContext,
+    ) -> Result<u64, Fault> {
+        let replace = context.detection.replace;
+        let raw = &bytes[slot.line.range()];
+        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
         if count(raw.len()) > context.decoded_limit {
             return Err(Fault::too_large(context.decoded_limit));
         }
-        let text = simdutf8::compat::from_utf8(raw).map_err(|error| {
-            fault(RejectReason::NotUtf8, Some(error.valid_up_to()), "not valid UTF-8".to_owned())
-        })?;
-        let fields = FieldPlaces::find(text, context)?;
-        let value = fields.text.shifted(line.start);
-        let inner = ByteSpan::new(value.start + 1, value.end - 1);
-        let len = unescape(&mut bytes[inner.range()]).map_err(|at| {
-            let at = inner.start - line.start + at;
-            fault(RejectReason::NotJson, Some(at), "half of a surrogate pair stands alone".to_owned())
-        })?;
-        slot.text = ByteSpan::new(inner.start, inner.start + len);
-        slot.value = value;
+        let text = match simdutf8::compat::from_utf8(raw) {
+            Ok(text) => text,
+            Err(_) if replace => {
+                let num_replaced = replace_malformed(bytes, slot);
+                return Ok(num_replaced + self.decode(bytes, slot, columns, context)?);
+            }
+            Err(error) => {
+                return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
+            }
+        };
+        let fields = find(text, context)?;
+        let line = slot.line;
+        slot.value = fields.text.shifted(line.start);
         slot.field = Some(fields.field);
         slot.id = fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start));
-        Ok(0)
+        let inner = ByteSpan::new(slot.value.start + 1, slot.value.end - 1);
+        let unescaped = unescape(bytes, inner, replace).map_err(|at| {
+            let at = inner.start - line.start + at;
+            Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair stands alone")
+        })?;
+        slot.text = unescaped.text;
+        slot.is_faithful = unescaped.num_replaced == 0;
+        Ok(unescaped.num_replaced)
     }
 
-    /// The members of the line with a null in the place of the text, which was decoded in place.
+    /// The members of the line with a null in the place of the text, which is long.
     fn fields<'a>(&self, Beside { bytes, slots, .. }: Beside<'a>) -> io::Result<FieldsOf<'a>> {
         Ok(Box::new(|number| {
             let Slot { line, value, .. } = slots[number];
@@ -65,10 +79,31 @@ impl Container for JsonLines {
         }))
     }
 
-    /// A line feed ends each record, also where none did.
-    fn rewrite(&self) -> Rewrite {
-        Rewrite::InPlace(InPlace { escape: Some(Escape::Json), end: b"\n" })
+    /// A line feed ends each record but the last of a file.
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
+        Rewrite::InPlace(InPlace { escape: Some(Escape::Json), is_one_line: false, end: b"\n" })
     }
+}
+
+/// Copies a line behind everything else, with U+FFFD for what is not UTF-8 in it. Returns how often.
+fn replace_malformed(bytes: &mut Vec<u8>, slot: &mut Slot) -> u64 {
+    let raw = &bytes[slot.line.range()];
+    let num_replaced = raw.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    let line = String::from_utf8_lossy(raw).into_owned();
+    slot.line = ByteSpan::new(bytes.len(), bytes.len() + line.len());
+    bytes.extend_from_slice(line.as_bytes());
+    count(num_replaced)
+}
+
+/// Finds the fields that matter in a line of JSON, which may hold what JSON has not outside its text.
+fn find(line: &str, context: &ReadContext) -> Result<FieldPlaces, Fault> {
+    let found = FieldPlaces::find(line, context);
+    if !found.as_ref().is_err_and(|fault| fault.reason == RejectReason::NotJson) {
+        return found;
+    }
+    let Some(twin) = lenient::strict_twin(line) else { return found };
+    let FieldPlaces { text, field, id } = FieldPlaces::find(&twin, context)?;
+    Ok(FieldPlaces { text, field, id: id.filter(|id| !lenient::is_not_finite(&line[id.range()])) })
 }
 
 /// Where the fields that matter stand in a line.
@@ -119,12 +154,6 @@ impl FieldPlaces {
 fn reason_of(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or_default().to_owned()
-}
-
-/// The span of `part`, a slice of `line`, in it.
-fn span_in(line: &str, part: &str) -> ByteSpan {
-    let start = part.as_ptr().addr() - line.as_ptr().addr();
-    ByteSpan::new(start, start + part.len())
 }
 
 fn kind(raw: &str) -> &'static str {

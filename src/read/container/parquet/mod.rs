@@ -18,7 +18,7 @@ use columns as rows;
 pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
-use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
+use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite, Sign};
 use crate::read::content::is_clean_text;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
@@ -37,7 +37,13 @@ impl Container for Parquet {
     }
 
     /// Rows hold text that is decoded already.
-    fn decode(&self, _: &mut Vec<u8>, _: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        _: &mut Vec<u8>,
+        _: &mut Slot,
+        _: Option<&Columns>,
+        _: &ReadContext,
+    ) -> Result<u64, Fault> {
         Ok(0)
     }
 
@@ -48,7 +54,7 @@ impl Container for Parquet {
         }
     }
 
-    fn rewrite(&self) -> Rewrite {
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::Rows
     }
 }

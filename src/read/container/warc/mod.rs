@@ -11,7 +11,7 @@ use syntax::{RecordKind, Step};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
+use super::{Access, Beside, Charset, Columns, Container, FieldsOf, InOrder, Rewrite, Sign};
 use crate::error::{RejectReason, SkipReason};
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
@@ -34,10 +34,17 @@ impl Container for Warc {
     }
 
     /// The text is the payload, decoded behind everything else if it is not UTF-8.
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        _: Option<&Columns>,
+        context: &ReadContext,
+    ) -> Result<u64, Fault> {
         let payload = &bytes[slot.value.range()];
         if simdutf8::basic::from_utf8(payload).is_ok() {
             slot.text = slot.value;
+            slot.is_faithful = true;
             return Ok(0);
         }
         let label = match syntax::next(&bytes[slot.line.range()], true) {
@@ -72,7 +79,7 @@ impl Container for Warc {
         }))
     }
 
-    fn rewrite(&self) -> Rewrite {
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::Whole { write: rewrite::write_record, end: rewrite::RECORD_END }
     }
 
