@@ -153,11 +153,11 @@ fn all_programs_take_the_same_field() {
     let fields = ["--text-field", "*.jsonl=content", "--text-field", "body"];
     let with = |command: &[&str]| sandbox.tamis(&[command, &fields].concat());
     let ran = with(&["clean", "in", "--out", "out"]);
-    ran.exits(0).says(&["text in the field 1 body, 1 content"]);
+    ran.exits(0).says(&["of records: 1 body, 1 content"]);
     assert_eq!(sandbox.read_text("out/b.csv"), "body,text\n\"two\n\",no\n");
     sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
     let inspected = with(&["inspect", "in"]);
-    assert!(inspected.exits(0).out().contains("text in the field 1 body, 1 content"), "{}", inspected.out());
+    assert!(inspected.exits(0).out().contains("of records: 1 body, 1 content"), "{}", inspected.out());
     with(&["check", "in", "--max-duplicates", "0"]).exits(1);
     with(&["check", "out", "--max-duplicates", "0"]).exits(0);
 }

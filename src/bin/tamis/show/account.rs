@@ -41,7 +41,8 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
         );
     }
     if !summary.records.fields.is_empty() {
-        row("records", grouped(summary.records.read), fields(&summary.records.fields));
+        let counts = &summary.records.fields;
+        row("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
     }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {
@@ -136,7 +137,7 @@ pub(crate) fn fields(counts: &BTreeMap<String, u64>) -> String {
         [(name, _)] => vec![named(name)],
         _ => all.iter().map(|(name, records)| format!("{} {}", grouped(**records), named(name))).collect(),
     };
-    format!("text in the field {}", parts.join(", "))
+    parts.join(", ")
 }
 
 /// Encodings by number of documents, but for UTF-8.

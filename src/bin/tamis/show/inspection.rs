@@ -34,7 +34,10 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         row("members", members.found, &format!("{} read", grouped(members.read)));
     }
     if records.read > 0 {
-        row("records", records.read, &fields(&records.fields));
+        row("records", records.read, "");
+    }
+    if !records.fields.is_empty() {
+        row("fields", records.fields.values().sum(), &format!("of records: {}", fields(&records.fields)));
     }
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {

@@ -32,6 +32,8 @@ pub(crate) struct Rows {
     /// All columns; row `n` is slot `n` of the part.
     columns: Vec<Arc<Column>>,
     num_rows: usize,
+    /// The row group that they belong to, or the piece of a long one.
+    group: usize,
     /// Index of the text column.
     text: usize,
     /// The file they come from: schema, key-value metadata, compression of each column.

@@ -20,7 +20,7 @@ use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
 use crate::store::InputFile;
-use crate::units::{ByteSpan, count};
+use crate::units::{self, ByteSpan, count};
 
 /// Reads a Parquet file a few rows at a time.
 struct ParquetReader {
@@ -32,6 +32,8 @@ struct ParquetReader {
     /// The row group that comes next, and the one that is open.
     next_group: usize,
     group: Option<RowGroup>,
+    /// The number of row groups so far, and pieces of long ones.
+    num_pieces: usize,
     /// Rows that are read at once.
     batch_rows: usize,
     /// Bytes of what was made of the file.
@@ -42,7 +44,13 @@ struct ParquetReader {
 struct RowGroup {
     columns: Vec<ColumnReader>,
     rows_left: usize,
+    /// Rows of a piece of it, and those that are left of the one that is read.
+    piece_rows: usize,
+    piece_left: usize,
 }
+
+/// A longer row group is cut into pieces of half as many bytes when it is written: one is held in memory.
+const LONG_GROUP: u64 = 128 * 1024 * 1024;
 
 /// Bytes of a batch of rows, about: rows are counted before they are read, by the bytes of those before.
 const BATCH_BYTES: usize = 1024 * 1024;
@@ -72,6 +80,7 @@ impl ParquetReader {
             limit: context.decoded_limit,
             next_group: 0,
             group: None,
+            num_pieces: 0,
             batch_rows: FIRST_ROWS,
             unpacked: 0,
             file,
@@ -88,7 +97,11 @@ impl ParquetReader {
             self.next_group += 1;
         }
         let Some(group) = &mut self.group else { return Ok(None) };
-        let num_rows = self.batch_rows.min(group.rows_left);
+        if group.piece_left == 0 {
+            group.piece_left = group.piece_rows.min(group.rows_left);
+            self.num_pieces += 1;
+        }
+        let num_rows = self.batch_rows.min(group.piece_left);
         let mut columns = Vec::with_capacity(group.columns.len());
         let schema = self.metadata.file_metadata().schema_descr();
         for (reader, descriptor) in group.columns.iter_mut().zip(schema.columns()) {
@@ -100,10 +113,12 @@ impl ParquetReader {
             columns.push(Arc::new(column));
         }
         group.rows_left -= num_rows;
+        group.piece_left -= num_rows;
         let row_bytes = columns.iter().map(|column| column.weight()).sum::<usize>() / num_rows;
         let fitting = BATCH_BYTES / row_bytes.max(1);
         self.batch_rows = fitting.clamp(1, BATCH_ROWS).min(num_rows.saturating_mul(4).max(FIRST_ROWS));
-        Ok(Some(Rows { columns, num_rows, text: self.text.index, metadata: Arc::clone(&self.metadata) }))
+        let (group, text, metadata) = (self.num_pieces, self.text.index, Arc::clone(&self.metadata));
+        Ok(Some(Rows { columns, num_rows, group, text, metadata }))
     }
 
     fn open_group(&self, group: &RowGroupMetaData) -> Result<RowGroup, ParquetError> {
@@ -115,7 +130,11 @@ impl ParquetReader {
             let pages = SerializedPageReader::new(Arc::clone(file), column, num_rows, None)?;
             Ok(get_column_reader(descriptor, Box::new(pages)))
         });
-        Ok(RowGroup { columns: columns.collect::<Result<_, ParquetError>>()?, rows_left: num_rows })
+        let columns = columns.collect::<Result<_, ParquetError>>()?;
+        let bytes = u64::try_from(group.total_byte_size()).unwrap_or(0);
+        let num_pieces = if bytes > LONG_GROUP { bytes.div_ceil(LONG_GROUP / 2) } else { 1 };
+        let piece_rows = count(num_rows).div_ceil(num_pieces).max(1);
+        Ok(RowGroup { columns, rows_left: num_rows, piece_rows: units::index(piece_rows), piece_left: 0 })
     }
 
     /// A slot a row; texts and ids are copied into `bytes`.

@@ -9,7 +9,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
 use super::column::Column;
-use super::writer::{ColumnsWriter, GroupLimits};
+use super::writer::ColumnsWriter;
 use crate::read::container::parquet::ShardRow;
 use crate::units::count;
 
@@ -69,7 +69,7 @@ impl<W: Write + Send> std::fmt::Debug for ShardWriter<W> {
 }
 
 /// A row group is held in memory until it is full.
-const GROUP: GroupLimits = GroupLimits { rows: 1024 * 1024, bytes: 32 * 1024 * 1024 };
+const GROUP_BYTES: usize = 32 * 1024 * 1024;
 
 impl<W: Write + Send> ShardWriter<W> {
     /// A shard that is written to `out`.
@@ -84,7 +84,7 @@ impl<W: Write + Send> ShardWriter<W> {
             // Many documents come from one file.
             .set_column_dictionary_enabled(ColumnPath::from("path"), true)
             .build();
-        let writer = schema().and_then(|schema| ColumnsWriter::new(out, schema, Arc::new(properties), GROUP));
+        let writer = schema().and_then(|schema| ColumnsWriter::new(out, schema, Arc::new(properties), GROUP_BYTES));
         writer.map(Self).map_err(io::Error::other)
     }
 

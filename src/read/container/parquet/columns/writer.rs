@@ -17,7 +17,14 @@ use super::Rows;
 use super::column::Column;
 
 /// Writes rows into a Parquet file.
-pub(crate) struct RowWriter<W: Write + Send>(ColumnsWriter<W>);
+pub(crate) struct RowWriter<W: Write + Send> {
+    writer: ColumnsWriter<W>,
+    /// The row group whose rows are written.
+    group: usize,
+}
+
+/// Bytes of an encoded row group, at most: more than any has whose length is told as it is.
+const MAX_GROUP: usize = 256 * 1024 * 1024;
 
 impl<W: Write + Send> std::fmt::Debug for RowWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,17 +39,19 @@ impl<W: Write + Send> RowWriter<W> {
     /// Those of `out`, and if the schema cannot be written.
     pub(crate) fn new(out: W, rows: &Rows) -> io::Result<Self> {
         let schema = rows.metadata.file_metadata().schema_descr().root_schema_ptr();
-        let limits = GroupLimits::of(&rows.metadata);
-        let writer = ColumnsWriter::new(out, schema, properties(&rows.metadata, Some(rows.text)), limits);
-        Ok(Self(writer.map_err(io::Error::other)?))
+        let properties = properties(&rows.metadata, Some(rows.text));
+        let writer = ColumnsWriter::new(out, schema, properties, MAX_GROUP).map_err(io::Error::other)?;
+        Ok(Self { writer, group: rows.group })
     }
 
-    /// Writes rows. Memory: those of one row group, encoded.
+    /// Writes rows; a row group ends where one ended. Memory: the rows of one, encoded.
     ///
     /// # Errors
     /// Those of `out`.
     pub(crate) fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        self.0.write(&rows.columns, rows.num_rows).map_err(io::Error::other)
+        let ended = if rows.group == self.group { Ok(()) } else { self.writer.end_group() };
+        self.group = rows.group;
+        ended.and_then(|()| self.writer.write(&rows.columns, rows.num_rows)).map_err(io::Error::other)
     }
 
     /// Ends the file and gives the output back.
@@ -50,7 +59,7 @@ impl<W: Write + Send> RowWriter<W> {
     /// # Errors
     /// Those of `out`.
     pub(crate) fn finish(self) -> io::Result<W> {
-        self.0.finish().map_err(io::Error::other)
+        self.writer.finish().map_err(io::Error::other)
     }
 }
 
@@ -59,31 +68,6 @@ pub(super) fn check_schema(metadata: &ParquetMetaData) -> Result<()> {
     let schema = metadata.file_metadata().schema_descr().root_schema_ptr();
     SerializedFileWriter::new(io::sink(), schema, properties(metadata, None))?.finish().map(drop)
 }
-
-/// How long row groups become: one is held in memory.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GroupLimits {
-    pub(super) rows: usize,
-    pub(super) bytes: usize,
-}
-
-impl GroupLimits {
-    /// As long as they were, within reason.
-    fn of(metadata: &ParquetMetaData) -> Self {
-        let groups = metadata.row_groups();
-        // A number below zero, which only a damaged file holds, counts as none.
-        let rows = groups.iter().map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).max();
-        let bytes = groups.iter().map(|group| usize::try_from(group.compressed_size()).unwrap_or(0)).max();
-        Self {
-            rows: rows.filter(|&rows| rows > 0).unwrap_or(DEFAULT_ROWS),
-            bytes: bytes.unwrap_or(0).clamp(MIN_GROUP, MAX_GROUP),
-        }
-    }
-}
-
-const DEFAULT_ROWS: usize = 1024 * 1024;
-const MIN_GROUP: usize = 1024 * 1024;
-const MAX_GROUP: usize = 64 * 1024 * 1024;
 
 /// Properties under which a file becomes like the one with this metadata; the order of rows is that of before, and what
 /// they are sorted by too, if that is not the column of this number, whose values change.
@@ -134,7 +118,8 @@ pub(super) struct ColumnsWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
     schema: SchemaDescriptor,
     properties: WriterPropertiesPtr,
-    limits: GroupLimits,
+    /// Bytes of an encoded row group at which it is ended.
+    limit: usize,
     /// The row group that is open.
     columns: Vec<OpenColumn>,
     num_rows: usize,
@@ -226,20 +211,17 @@ impl<W: Write + Send> ColumnsWriter<W> {
         out: W,
         schema: TypePtr,
         properties: WriterPropertiesPtr,
-        limits: GroupLimits,
+        limit: usize,
     ) -> Result<Self> {
         let file = SerializedFileWriter::new(out, Arc::clone(&schema), Arc::clone(&properties))?;
         let schema = SchemaDescriptor::new(schema);
-        Ok(Self { file, schema, properties, limits, columns: Vec::new(), num_rows: 0 })
+        Ok(Self { file, schema, properties, limit, columns: Vec::new(), num_rows: 0 })
     }
 
     /// Writes all columns of some rows.
     pub(super) fn write(&mut self, columns: &[Arc<Column>], num_rows: usize) -> Result<()> {
         if num_rows == 0 {
             return Ok(());
-        }
-        if self.num_rows > 0 && self.num_rows + num_rows > self.limits.rows {
-            self.end_group()?;
         }
         if self.columns.is_empty() {
             let open = |column: &_| OpenColumn::new(Arc::clone(column), Arc::clone(&self.properties));
@@ -249,7 +231,7 @@ impl<W: Write + Send> ColumnsWriter<W> {
             open.write(column)?;
         }
         self.num_rows += num_rows;
-        if self.num_held() >= self.limits.bytes { self.end_group() } else { Ok(()) }
+        if self.num_held() >= self.limit { self.end_group() } else { Ok(()) }
     }
 
     /// Bytes that were written, and those that are held.
@@ -261,7 +243,11 @@ impl<W: Write + Send> ColumnsWriter<W> {
         self.columns.iter().map(OpenColumn::num_bytes).sum()
     }
 
+    /// Ends the row group, if one is open.
     fn end_group(&mut self) -> Result<()> {
+        if self.num_rows == 0 {
+            return Ok(());
+        }
         let mut group = self.file.next_row_group()?;
         for column in self.columns.drain(..) {
             let (pages, closed) = column.close()?;
@@ -273,9 +259,7 @@ impl<W: Write + Send> ColumnsWriter<W> {
     }
 
     pub(super) fn finish(mut self) -> Result<W> {
-        if self.num_rows > 0 {
-            self.end_group()?;
-        }
+        self.end_group()?;
         self.file.into_inner()
     }
 }
