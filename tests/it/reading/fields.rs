@@ -82,7 +82,7 @@ fn the_first_column_that_a_table_has() {
     let tables = [
         ("a.csv", "content,id,body\n\"one\nsame\n\",1,same\n", "content,id,body\n\"one\nsame\n\",1,same\n"),
         ("b.csv", "id;正文\n2;\"two\nsame\n\"\n", "id;正文\n2;\"two\n\"\n"),
-        ("c.tsv", "a.b\tc\n\"three\nsame\n\"\tsame\n", "a.b\tc\n\"three\n\"\tsame\n"),
+        ("c.tsv", "a.b\tc\nsame\tx\nthree\tsame\n", "a.b\tc\nthree\tsame\n"),
     ];
     let input = files(tables.map(|(name, table, _)| (name, table.into())));
     let mut config = config(&["text,content,正文", "*.tsv=a.b"]);
@@ -90,7 +90,7 @@ fn the_first_column_that_a_table_has() {
     for (name, _, expected) in tables {
         assert_eq!(run.text(name), expected, "{name}");
     }
-    assert_eq!(fields_of(&run), [("a.b", 1), ("content", 1), ("正文", 1)]);
+    assert_eq!(fields_of(&run), [("a.b", 2), ("content", 1), ("正文", 1)]);
     config.read.text_field = vec!["text".to_owned()];
     let run = clean(&input, &config);
     assert_eq!(run.reasons(), [("a.csv", "no_text"), ("b.csv", "no_text"), ("c.tsv", "no_text")]);
@@ -141,7 +141,7 @@ fn converted_records_leave_out_their_own_field() {
         "{\"id\":\"3\",\"path\":\"b.csv\",\"text\":\"three\\n\",\"body\":\"z\"}\n",
     );
     assert_eq!(sandbox.read_text("out/part-00000.jsonl"), expected);
-    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out", "--to", "jsonl"]).exits(0);
 }
 
 /// Every program takes the same field, and what a run found is found again.
@@ -152,10 +152,10 @@ fn all_programs_take_the_same_field() {
     sandbox.file("in/b.csv", "body,text\n\"two\nsame\n\",no\n");
     let fields = ["--text-field", "*.jsonl=content", "--text-field", "body"];
     let with = |command: &[&str]| sandbox.tamis(&[command, &fields].concat());
-    let ran = with(&["clean", "in", "--out", "out"]);
-    ran.exits(0).says(&["of records: 1 body, 1 content"]);
+    let cleaned = with(&["clean", "in", "--out", "out"]);
+    assert!(cleaned.exits(0).out().contains("of records: 1 body, 1 content"), "{}", cleaned.out());
     assert_eq!(sandbox.read_text("out/b.csv"), "body,text\n\"two\n\",no\n");
-    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
+    with(&["verify", "in", "--out", "out"]).exits(0);
     let inspected = with(&["inspect", "in"]);
     assert!(inspected.exits(0).out().contains("of records: 1 body, 1 content"), "{}", inspected.out());
     with(&["check", "in", "--max-duplicates", "0"]).exits(1);

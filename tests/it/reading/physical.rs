@@ -297,7 +297,7 @@ fn columns_as_json() {
     let lines: Vec<_> = out.lines().collect();
     assert_eq!(lines[..3], expected);
     assert!(lines[3].contains(r#""tags":["d","e","f"],"bare":[4],"short":6"#), "{}", lines[3]);
-    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out", "--to", "jsonl"]).exits(0);
 }
 
 /// Text in bytes that nobody says are text, in enumerations, and in columns of columns.
