@@ -14,6 +14,7 @@
 
 mod audit;
 mod document;
+mod due_text;
 mod earlier;
 mod ids;
 mod input_scan;
@@ -324,9 +325,9 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let RecordSlot { slot, number, .. } = *record;
-        let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
+        let others = self.input_scan.rests.get(number).cloned().unwrap_or_default();
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
+        let open = DocumentAudit::record(&self.auditor.unit.path, record, id, others);
         self.auditor.wanted.note_id(open.key, id);
         self.auditor.recount.record();
         let mut open = self.auditor.begin(open);
