@@ -10,10 +10,9 @@ use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
 use crate::decide::Rule;
-use crate::error::Result;
+use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::run::reader::count_lines;
-use crate::run::walk::RecordSlot;
 use crate::store::path;
 use crate::units::count;
 
@@ -66,17 +65,21 @@ impl DocumentAudit {
         Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
-    /// A record of this id that holds these fields beside its text.
-    pub(super) fn record(path: &str, slot: &RecordSlot<'_>, id: &[u8], others: OtherFields) -> Self {
-        let place = slot.place();
+    /// A record of this id that holds these fields beside its text, whose text is laid out like this.
+    pub(super) fn record(
+        path: &str,
+        place: Option<RecordPlace>,
+        id: &[u8],
+        others: OtherFields,
+        due: DueText,
+    ) -> Self {
         let record = place.map(|place| place.record);
-        let is_one_line = slot.part.rewrite().is_one_line();
         Self {
             key: kept_paragraphs::key(path, record),
             record,
             id: id.to_vec(),
             others,
-            due: DueText::of_record(is_one_line),
+            due,
             line: place.and_then(|place| place.line),
             ..Self::default()
         }

@@ -593,7 +593,7 @@ fn records_in_small() {
         (&basic, r#"{"text":"a\n甲\n"}"#, r#"{"text":"a\n"}"#),
         (&basic, r#"{"text":"a\n甲"}"#, r#"{"text":"a"}"#),
         (&basic, r#"{"text":"a\r\n\r\n甲\rb\r"}"#, r#"{"text":"a\n\nb\n"}"#),
-        (&sentence, r#"{"text":"One. 甲"}"#, r#"{"text":"One. 甲"}"#),
+        (&sentence, r#"{"text":"One. 甲"}"#, r#"{"text":"One."}"#),
         (&sentence, r#"{"text":"One. Two. One."}"#, r#"{"text":"One.\nTwo."}"#),
         // A character is repaired, be it at the end of a line.
         (&basic, r#"{"text":"a\u0007\u2060"}"#, r#"{"text":"a"}"#),
