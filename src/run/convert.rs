@@ -53,7 +53,7 @@ impl Settled {
         let mut rendered = RenderedPart::default();
         if part.is_piece_of_text() {
             let mut bytes = context.corpus.buffers.take();
-            let written = self.write_part(part, context.style(), &mut bytes, |_| ());
+            let written = self.write_part(part, context.repair(), &mut bytes, |_| ());
             let (counts, layout) = written.map_err(encode_error)?;
             rendered.counts = counts;
             rendered.content = Some(PartContent::Bytes { bytes, ends: Vec::new(), layout });
@@ -91,9 +91,8 @@ impl Settled {
             if slot.fault.is_some() || slot.is_verbatim {
                 continue;
             }
-            let Some(text) = self.clean_text(part, number, counts, context).map_err(encode_error)? else {
-                continue;
-            };
+            let clean = self.clean_text(part, number, counts, context).map_err(encode_error)?;
+            let Some(text) = clean else { continue };
             let id = self.documents[number].id;
             let owner: Owner<'_> = context.places.owner(id);
             let path = context.ledger().path(owner).into_owned();
@@ -119,8 +118,9 @@ impl Settled {
         context: &RenderContext<'_>,
     ) -> io::Result<Option<String>> {
         let (slot, document) = (&self.scanned.chunk.slots[number], self.judged(number));
-        let repair = context.style().repair;
-        if slot.is_record {
+        let repair = context.repair();
+        // A file of text is laid out as such, or cleaning it again would change it (contract P4).
+        if slot.is_record && context.corpus.config.write.to != Some(TargetFormat::Txt) {
             let text = RecordText::new(document, part, repair);
             *counts += document_counts(slot, &text.written);
             return if text.is_empty() { Ok(None) } else { text.into_string().map(Some) };
@@ -128,8 +128,10 @@ impl Settled {
         let mut text = Vec::new();
         let written = write::write_text(document, repair, &mut text)?;
         *counts += document_counts(slot, &written);
-        counts.documents_kept += u64::from(written.layout.has_text);
-        counts.documents_emptied += u64::from(!written.layout.has_text);
+        if !slot.is_record {
+            counts.documents_kept += u64::from(written.layout.has_text);
+            counts.documents_emptied += u64::from(!written.layout.has_text);
+        }
         if !written.layout.has_text {
             return Ok(None);
         }

@@ -7,28 +7,10 @@ use std::io::{self, Write};
 
 use super::text::{count_text, write_paragraphs};
 use super::{Judged, Written};
-use crate::config::{Config, Repair};
+use crate::config::Repair;
 use crate::normalize;
 use crate::read::{Chunk, Part, Rewrite, Slot};
 use crate::split::line;
-use crate::store::Output;
-
-/// How documents are written.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WriteStyle {
-    /// How lines are repaired.
-    pub repair: Repair,
-    /// Whether the last record of a file is ended where it was not: the next file follows directly behind it.
-    pub ends_records: bool,
-}
-
-impl WriteStyle {
-    /// The style of a run that writes to `output`.
-    pub(crate) fn new(config: &Config, output: &dyn Output) -> Self {
-        // What cannot be taken back is one stream of all files.
-        Self { repair: config.split.repair, ends_records: !output.can_retract() }
-    }
-}
 
 /// The text of a record that is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -150,7 +132,6 @@ pub(crate) struct Original<'a> {
 pub(crate) fn write_record<W: Write>(
     original: Original<'_>,
     text: &RecordText<'_>,
-    style: WriteStyle,
     out: &mut W,
 ) -> io::Result<()> {
     let Original { chunk, part, slot } = original;
@@ -159,12 +140,9 @@ pub(crate) fn write_record<W: Write>(
         Rewrite::Text => text.write(out),
         Rewrite::InPlace(in_place) => {
             if text.is_unchanged && slot.is_faithful {
-                out.write_all(record)?;
-            } else {
-                in_place.write(&chunk.bytes, slot, out, |value| text.write(value))?;
+                return out.write_all(record);
             }
-            let end = if style.ends_records { in_place.end } else { b"" };
-            if record.ends_with(end) { Ok(()) } else { out.write_all(end) }
+            in_place.write(&chunk.bytes, slot, out, |value| text.write(value))
         }
         Rewrite::Whole { write, .. } => {
             let mut new = Vec::new();

@@ -46,8 +46,6 @@ pub(crate) struct InPlace {
     pub escape: Option<Escape>,
     /// Whether a line end would end the record.
     pub is_one_line: bool,
-    /// Bytes that end a record; the last of a file may be without them.
-    pub end: &'static [u8],
 }
 
 /// How a text is spelled inside a record.

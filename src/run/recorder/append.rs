@@ -11,7 +11,7 @@ use crate::run::corpus::path_of;
 use crate::run::render::{PartContent, encode_error};
 use crate::run::settled::Settled;
 use crate::store::Area;
-use crate::write::{BlankLines, SourceWriter, WritePiece, WriteStyle};
+use crate::write::{BlankLines, SourceWriter, WritePiece};
 
 /// The formatted text of a part.
 #[derive(Clone, Copy)]
@@ -98,19 +98,19 @@ impl<'a> Recorder<'a> {
         part: &Part,
         open: &mut OpenDocument,
     ) -> Result<(Counts, BlankLines)> {
-        let style = WriteStyle::new(self.config, self.output);
-        let counted = settled.write_part(part, style, &mut io::sink(), |_| ());
+        let repair = self.config.split.repair;
+        let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
         let (counts, layout) = counted.map_err(encode_error)?;
         if !keeps(part, &counts) {
             if !open.is_written {
-                settled.write_part(part, style, &mut open.pending, |_| ()).map_err(encode_error)?;
+                settled.write_part(part, repair, &mut open.pending, |_| ()).map_err(encode_error)?;
             }
             return Ok((counts, layout));
         }
         let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
         let mut out = io::BufWriter::new(self.writer(part, open)?.bytes());
         let joined = if owes_blank { out.write_all(b"\n") } else { Ok(()) };
-        let written = joined.and_then(|()| settled.write_part(part, style, &mut out, |_| ()));
+        let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
         let written = written.and_then(|_| out.flush());
         out.into_parts().0.finish(written)?;
         Ok((counts, layout))

@@ -82,7 +82,7 @@ impl<const DELIMITER: u8> Container for Table<DELIMITER> {
         let Dialect { delimiter, has_quotes } =
             columns.map_or(Dialect::new(DELIMITER, false), |columns| columns.dialect);
         let escape = has_quotes.then_some(Escape::Csv { delimiter });
-        Rewrite::InPlace(InPlace { escape, is_one_line: !has_quotes, end: b"\n" })
+        Rewrite::InPlace(InPlace { escape, is_one_line: !has_quotes })
     }
 }
 

@@ -56,7 +56,7 @@ mod tests {
                 out.extend_from_slice(&bytes[record.raw.range()]);
             } else {
                 let escape = Some(Escape::Csv { delimiter: b',' });
-                let in_place = InPlace { escape, is_one_line: false, end: b"" };
+                let in_place = InPlace { escape, is_one_line: false };
                 let slot = Slot { line: record.raw, value: record.text, ..Slot::default() };
                 in_place.write(bytes, &slot, &mut out, |w| w.write_all(new.as_bytes())).unwrap();
             }

@@ -79,9 +79,8 @@ impl Container for JsonLines {
         }))
     }
 
-    /// A line feed ends each record but the last of a file.
     fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
-        Rewrite::InPlace(InPlace { escape: Some(Escape::Json), is_one_line: false, end: b"\n" })
+        Rewrite::InPlace(InPlace { escape: Some(Escape::Json), is_one_line: false })
     }
 }
 
