@@ -20,7 +20,7 @@ impl TextFieldOption {
     /// Parses a value. A backslash before a comma, an equals sign or a backslash makes it part of a name.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Says what is wrong with it.
     pub(crate) fn parse(value: &str) -> Result<Self, &'static str> {
         let mut glob = None;
         let mut names = vec![String::new()];

@@ -15,7 +15,7 @@ use crate::units::count;
 pub(crate) struct ReadContext {
     /// The fields that may hold a record's text.
     pub(super) text_fields: Arc<FieldNames>,
-    /// What holds for some files only.
+    /// The options that hold for some files only.
     pub(super) options: Arc<FileOptions>,
     /// Name of the field that names a record.
     pub id_field: String,

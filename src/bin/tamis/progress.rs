@@ -1,4 +1,4 @@
-//! What a person sees while a run works: a bar on long work, the inputs that were rejected, the log; and how a run is
+//! The display of a run that works: a bar on long work, the inputs that were rejected, the log; and how a run is
 //! told to stop.
 
 use std::io::{self, IsTerminal, Write};
@@ -36,7 +36,7 @@ pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// The OUT beside which a run stages.
 pub(crate) static STAGED: OnceLock<PathBuf> = OnceLock::new();
 
-/// What every long command begins with.
+/// Starts a long command: its log, its bar, its signals.
 pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
     start_logging(messages.verbose);
     ctrlc::set_handler(|| {
@@ -70,7 +70,7 @@ fn start_logging(verbose: u8) {
     format.without_time().with_ansi(false).log_internal_errors(false).init();
 }
 
-/// What was rejected, shown when its file is done with: where many records of a file have the same fault, in one line.
+/// Rejections, shown when their file is done with: where many records of a file have one fault, in one line.
 #[derive(Debug, Default)]
 struct Rejected {
     /// Of the file that is being read, by reason.

@@ -43,7 +43,7 @@ fn the_first_field_that_a_record_has() {
     assert_eq!(fields_of(&run), [("article", 1), ("content", 2), ("text", 1), ("正文", 1)]);
 }
 
-/// What stands in the first field and is no string is not passed over.
+/// The first field is not passed over because it holds no string.
 #[test]
 fn a_field_that_is_no_string_is_not_passed_over() {
     let bad = [r#"{"text":null,"content":"x\n"}"#, r#"{"content":["x"],"body":"x\n"}"#, r#"{"a":{"b":1},"body":"x\n"}"#];

@@ -246,7 +246,7 @@ fn columns_that_arrow_would_change() {
     }
 }
 
-/// What stays of the table.
+/// The rows of the table that stay.
 fn kept() -> Vec<Column> {
     let mut all = table();
     let pick = |values: &Values, places: &[usize]| match values {
@@ -355,7 +355,7 @@ fn columns_that_are_no_text() {
     }
 }
 
-/// What the rows are sorted by is said again, unless it is the text.
+/// The columns that rows are sorted by are told again, unless one is the text.
 #[test]
 fn the_order_of_rows_is_said_again() {
     use parquet::file::metadata::SortingColumn;

@@ -165,7 +165,7 @@ fn kind(raw: &str) -> &'static str {
     }
 }
 
-/// What was found of a record so far.
+/// The fields of a record that were found so far.
 #[derive(Default)]
 struct Found<'de> {
     text: Option<FoundText<'de>>,

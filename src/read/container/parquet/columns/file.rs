@@ -85,11 +85,11 @@ impl ChunkReader for ParquetFile {
 const TAIL: u64 = 8;
 /// Most headers of pages are a few dozen bytes long; some hold statistics of long values.
 const WINDOW: usize = 8 * 1024;
-/// What a value in a list takes while it is held, with its levels, at least: a few bytes of a page can say how many there
-/// are that hold nothing, and all of one row are read at once.
+/// Bytes that a value in a list takes while it is held, with its levels, at least: a few bytes of a page can claim any
+/// number of them, and all of one row are read at once.
 const VALUE_BYTES: u64 = 16;
 
-/// What is wrong with metadata, in words.
+/// Says in words why metadata is refused.
 fn told(wrong: thrift::Wrong) -> String {
     match wrong {
         thrift::Wrong::Short => "its metadata breaks off".to_owned(),

@@ -58,7 +58,7 @@ const BATCH_BYTES: usize = 1024 * 1024;
 const BATCH_ROWS: usize = 8192;
 /// Rows of the first batch: nobody knows how long they are.
 const FIRST_ROWS: usize = 16;
-/// What a row counts beside its text: a few bytes of a file can say how many rows there are that hold nothing.
+/// Bytes that a row counts beside its text: a few bytes of a file can claim any number of rows that hold nothing.
 const ROW_BYTES: u64 = 16;
 
 /// Reads the footer of `file`.

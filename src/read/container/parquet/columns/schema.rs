@@ -75,7 +75,7 @@ fn is_text(column: &ColumnDescriptor) -> bool {
     }
 }
 
-/// What a column holds, as schemas are written.
+/// The type of a column, as schemas spell it.
 fn type_name(column: &ColumnDescriptor) -> String {
     match (column.logical_type_ref(), column.converted_type()) {
         (Some(LogicalType::Decimal(_)), _) | (None, ConvertedType::DECIMAL) => {

@@ -8,7 +8,7 @@ use parquet::schema::types::Type;
 use super::column::Values;
 use crate::read::container::json::json_string;
 
-/// What a column is for.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     /// Its physical values.
