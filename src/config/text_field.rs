@@ -46,8 +46,10 @@ impl TextFieldOption {
             return Err("a field name is empty; write a name such as text or article.body");
         }
         if glob.as_ref().is_some_and(|glob| glob.is_empty() || has_comma(glob)) {
-            return Err("before the equals sign stands one glob; write '*.jsonl=content', and other fields by \
-                        themselves");
+            return Err(
+                "before the equals sign stands one glob; write '*.jsonl=content', and other fields by \
+                        themselves",
+            );
         }
         Ok(Self { glob, names })
     }
@@ -70,7 +72,9 @@ fn has_comma(glob: &str) -> bool {
 ///
 /// # Errors
 /// If it is neither.
-pub fn one_or_several<'de, D: Deserializer<'de>, T: From<Vec<String>>>(deserializer: D) -> Result<T, D::Error> {
+pub fn one_or_several<'de, D: Deserializer<'de>, T: From<Vec<String>>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct OneOrSeveral;
 
     impl<'de> Visitor<'de> for OneOrSeveral {

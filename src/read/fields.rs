@@ -31,12 +31,8 @@ impl<'a> Fields<'a> {
     /// If the rows of a table cannot be put into JSON.
     pub(crate) fn new(chunk: &'a Chunk, part: &'a Part, context: &'a ReadContext) -> io::Result<Self> {
         let slots = &chunk.slots[part.slots.clone()];
-        let beside = Beside {
-            bytes: &chunk.bytes,
-            slots,
-            columns: part.columns.as_deref(),
-            rows: part.rows.as_ref(),
-        };
+        let beside =
+            Beside { bytes: &chunk.bytes, slots, columns: part.columns.as_deref(), rows: part.rows.as_ref() };
         let of = part.kind.container().fields(beside)?;
         Ok(Self { of, slots, first: part.slots.start, names: &part.fields.names, context })
     }

@@ -135,7 +135,8 @@ impl Opener<'_> {
         let Some(context) = self.context.of(path) else { return self.open(file, format, origin) };
         let Self { how, spooler, ref position, ref total, .. } = *self;
         let (position, total) = (position.clone(), total.clone());
-        let mut found = Opener { context: &context, how, spooler, position, total }.open(file, format, origin)?;
+        let mut found =
+            Opener { context: &context, how, spooler, position, total }.open(file, format, origin)?;
         if let FoundContent::Document(document) = &mut found {
             document.context = Some(context);
         }

@@ -101,7 +101,11 @@ impl TextFields {
         if others.is_empty() {
             others = DEFAULT_TEXT_FIELDS.map(str::to_owned).to_vec();
         }
-        Ok(Self { others: Arc::new(FieldNames(others)), globs: PathGlobs::new("text-field", &globs)?, of_globs })
+        Ok(Self {
+            others: Arc::new(FieldNames(others)),
+            globs: PathGlobs::new("text-field", &globs)?,
+            of_globs,
+        })
     }
 
     /// The names for files that no glob names.

@@ -46,7 +46,11 @@ fn the_first_field_that_a_record_has() {
 /// The first field is not passed over because it holds no string.
 #[test]
 fn a_field_that_is_no_string_is_not_passed_over() {
-    let bad = [r#"{"text":null,"content":"x\n"}"#, r#"{"content":["x"],"body":"x\n"}"#, r#"{"a":{"b":1},"body":"x\n"}"#];
+    let bad = [
+        r#"{"text":null,"content":"x\n"}"#,
+        r#"{"content":["x"],"body":"x\n"}"#,
+        r#"{"a":{"b":1},"body":"x\n"}"#,
+    ];
     let run = clean(&file("a.jsonl", bad.join("\n")), &config(&["text,content", "a.b", "body"]));
     assert_eq!(run.reasons(), [("a.jsonl", "text_not_string"); 3]);
     let told: Vec<_> = run.rejected.iter().map(|line| text_of(line, "detail")).collect();
@@ -178,7 +182,9 @@ fn one_message_for_many_records() {
     let ran = sandbox.tamis(&["clean", "in", "--out", "out"]);
     let names = "no field text, content, body, article, 正文 or 内容";
     ran.exits(3).says(&[
-        &format!("tamis: rejected a.jsonl:1 and 3,397 more records: {names}; its fields are id, raw, url; name"),
+        &format!(
+            "tamis: rejected a.jsonl:1 and 3,397 more records: {names}; its fields are id, raw, url; name"
+        ),
         "tamis: rejected a.jsonl:20: not JSON",
         &format!("tamis: rejected b.jsonl:1: {names}; name the field"),
         "tamis: rejected b.jsonl:2: the field text is a number, not a string",

@@ -59,9 +59,15 @@ fn written(schema: TypePtr, columns: &[Column], properties: WriterProperties) ->
         let repetitions = (!repetitions.is_empty()).then_some(&**repetitions);
         let doubles = |bits: &[u64]| bits.iter().map(|bits| f64::from_bits(*bits)).collect::<Vec<_>>();
         match (column.untyped(), values) {
-            (ColumnWriter::Int32ColumnWriter(to), Values::Int32(list)) => to.write_batch(list, definitions, repetitions),
-            (ColumnWriter::Int64ColumnWriter(to), Values::Int64(list)) => to.write_batch(list, definitions, repetitions),
-            (ColumnWriter::Int96ColumnWriter(to), Values::Int96(list)) => to.write_batch(list, definitions, repetitions),
+            (ColumnWriter::Int32ColumnWriter(to), Values::Int32(list)) => {
+                to.write_batch(list, definitions, repetitions)
+            }
+            (ColumnWriter::Int64ColumnWriter(to), Values::Int64(list)) => {
+                to.write_batch(list, definitions, repetitions)
+            }
+            (ColumnWriter::Int96ColumnWriter(to), Values::Int96(list)) => {
+                to.write_batch(list, definitions, repetitions)
+            }
             (ColumnWriter::DoubleColumnWriter(to), Values::Double(list)) => {
                 to.write_batch(&doubles(list), definitions, repetitions)
             }
@@ -183,9 +189,17 @@ fn table() -> Vec<Column> {
         column(bytes(&["one\n", "one\ntwo\n", "one\n", "three\n", "two\n", "four\n"]), &[1; 6], &[]),
         column(Values::Double(half_to_infinity), &[], &[]),
         column(fixed(&[&[1; 12], &[2; 12], &[3; 12]]), &[0, 1, 0, 1, 1, 0], &[]),
-        column(fixed(&[b"\0\0\x01", b"\xff\xff\xff", b"\0\0\0", b"\0\x30\x39", b"abc", b"\x7f\xff\xff"]), &[], &[]),
+        column(
+            fixed(&[b"\0\0\x01", b"\xff\xff\xff", b"\0\0\0", b"\0\x30\x39", b"abc", b"\x7f\xff\xff"]),
+            &[],
+            &[],
+        ),
         // ["a", null], [], ["b"], null, ["c"], ["d", "e", "f"]
-        column(bytes(&["a", "b", "c", "d", "e", "f"]), &[3, 2, 1, 3, 0, 3, 3, 3, 3], &[0, 1, 0, 0, 0, 0, 0, 1, 1]),
+        column(
+            bytes(&["a", "b", "c", "d", "e", "f"]),
+            &[3, 2, 1, 3, 0, 3, 3, 3, 3],
+            &[0, 1, 0, 0, 0, 0, 0, 1, 1],
+        ),
         // null, [1], [2, 3], [], [4], null
         column(Values::Int32(vec![1, 2, 3, 4]), &[0, 2, 2, 2, 1, 2, 0], &[0, 0, 0, 1, 0, 0, 0]),
         // 1, -, 2 3, -, -, 4
@@ -202,7 +216,8 @@ fn schema_with_shapes() -> TypePtr {
     let mut columns = plain.get_fields().to_vec();
     let shape = Type::primitive_type_builder("shape", parquet::basic::Type::BYTE_ARRAY);
     let shape = shape.with_logical_type(Some(LogicalType::geometry(Some("EPSG:4490".to_owned()))));
-    columns.push(Arc::new(shape.with_repetition(parquet::basic::Repetition::REQUIRED).build().expect("a type")));
+    columns
+        .push(Arc::new(shape.with_repetition(parquet::basic::Repetition::REQUIRED).build().expect("a type")));
     Arc::new(Type::group_type_builder("table").with_fields(columns).build().expect("a schema"))
 }
 
@@ -311,7 +326,8 @@ fn text_in_other_columns() {
         assert_eq!(found[0].values, bytes(&["one\nsame\n", "two\n", "three\n"]), "{message}");
         assert_eq!(run.summary.records.fields, [("body".to_owned(), 3)].into());
     }
-    let nested = "required group article { optional group meta { optional binary body (UTF8); required int32 n; } }";
+    let nested =
+        "required group article { optional group meta { optional binary body (UTF8); required int32 n; } }";
     let columns = [
         column(bytes(&texts), &[2, 2, 1, 0, 2], &[]),
         column(Values::Int32(vec![1, 2, 3, 5]), &[1, 1, 1, 0, 1], &[]),
@@ -320,7 +336,10 @@ fn text_in_other_columns() {
     let run = clean_twice(&file("a.parquet", &input), &config(&["body", "article.meta.body"]));
     assert_eq!(run.reasons(), [("a.parquet", "text_not_string"); 2]);
     let (_, found) = read(&run.out["a.parquet"]);
-    assert_eq!((&found[0].values, &*found[0].definitions), (&bytes(&["one\nsame\n", "two\n", "three\n"]), &[2; 3][..]));
+    assert_eq!(
+        (&found[0].values, &*found[0].definitions),
+        (&bytes(&["one\nsame\n", "two\n", "three\n"]), &[2; 3][..])
+    );
     assert_eq!((&found[1].values, &*found[1].definitions), (&Values::Int32(vec![1, 2, 5]), &[1; 3][..]));
     assert_eq!(run.summary.records.fields, [("article.meta.body".to_owned(), 3)].into());
 }
@@ -329,18 +348,47 @@ fn text_in_other_columns() {
 #[test]
 fn bytes_that_are_no_text() {
     let texts: [&[u8]; 3] = [b"one\n", b"ab\xffcd", b"two\n"];
-    let input = written(schema("required binary text;"), &[column(bytes(&texts), &[], &[])], WriterProperties::default());
+    let input = written(
+        schema("required binary text;"),
+        &[column(bytes(&texts), &[], &[])],
+        WriterProperties::default(),
+    );
     let run = clean_twice(&file("a.parquet", &input), &config(&[]));
     assert_eq!(run.reasons(), [("a.parquet", "not_utf8")]);
     assert_eq!((run.rejected[0]["record"].as_u64(), run.rejected[0]["byte"].as_u64()), (Some(1), Some(2)));
     assert_eq!(read(&run.out["a.parquet"]).1[0].values, bytes(&["one\n", "two\n"]));
+    let mut config = config(&[]);
+    config.read.encoding_errors = tamis::config::EncodingErrors::Replace;
+    let run = clean_twice(&file("a.parquet", &input), &config);
+    assert_eq!(read(&run.out["a.parquet"]).1[0].values, bytes(&["one\n", "ab\u{fffd}cd", "two\n"]));
+    assert_eq!(run.summary.documents.replaced, 1);
+}
+
+/// Bytes in another encoding are text if that encoding is given.
+#[test]
+fn bytes_in_a_given_encoding() {
+    let hanzi = encoding_rs::GB18030.encode("第一行\n").0.into_owned();
+    let texts: [&[u8]; 3] = [b"one\n", &hanzi, "第二行\n".as_bytes()];
+    let input = written(
+        schema("required binary text;"),
+        &[column(bytes(&texts), &[], &[])],
+        WriterProperties::default(),
+    );
+    let sandbox = Sandbox::new();
+    sandbox.file("in/a.parquet", &input);
+    sandbox.tamis(&["clean", "in", "--out", "out", "--encoding", "gb18030"]).exits(0);
+    let (_, found) = read(&sandbox.read("out/a.parquet"));
+    assert_eq!(found[0].values, bytes(&["one\n", "第一行\n", "第二行\n"]));
 }
 
 /// Columns that are no strings are named with what they hold.
 #[test]
 fn columns_that_are_no_text() {
     for (message, expected) in [
-        ("required group text (LIST) { repeated group list { required binary element (UTF8); } }", "columns of its own"),
+        (
+            "required group text (LIST) { repeated group list { required binary element (UTF8); } }",
+            "columns of its own",
+        ),
         ("repeated binary text (UTF8);", "lists"),
         ("required binary text (JSON);", "JSON"),
         ("required binary text (DECIMAL(5, 1));", "DECIMAL(5, 1)"),
@@ -351,7 +399,10 @@ fn columns_that_are_no_text() {
         let input = written(schema(message), &[column], WriterProperties::default());
         let run = clean(&file("a.parquet", &input), &config(&["text", "content"]));
         assert_eq!(run.reasons(), [("a.parquet", "text_not_string")], "{message}");
-        assert_eq!(text_of(&run.rejected[0], "detail"), format!("the column text holds {expected}, not strings"));
+        assert_eq!(
+            text_of(&run.rejected[0], "detail"),
+            format!("the column text holds {expected}, not strings")
+        );
     }
 }
 
@@ -364,7 +415,8 @@ fn the_order_of_rows_is_said_again() {
     let columns = [column(Values::Int32(vec![1, 2]), &[], &[]), column(bytes(&["a\n", "b\n"]), &[], &[])];
     for (sorting, expected) in [(by(0), by(0)), (by(1), None), (None, None)] {
         let properties = WriterProperties::builder().set_sorting_columns(sorting).build();
-        let run = clean_twice(&file("a.parquet", &written(schema(message), &columns, properties)), &config(&[]));
+        let run =
+            clean_twice(&file("a.parquet", &written(schema(message), &columns, properties)), &config(&[]));
         let (after, _) = read(&run.out["a.parquet"]);
         assert_eq!(after.metadata().row_group(0).sorting_columns(), expected.as_ref());
     }

@@ -643,7 +643,8 @@ fn more_rejections_than_a_person_reads() {
     let sandbox = sandbox();
     sandbox.file("in/r.jsonl", "{}\n".repeat(5000));
     let ran = sandbox.tamis(&CLEAN);
-    ran.exits(3).says(&["r.jsonl:1 and 4,999 more records: ", "4,999 more rejected: see out.tamis/rejected.jsonl"]);
+    ran.exits(3)
+        .says(&["r.jsonl:1 and 4,999 more records: ", "4,999 more rejected: see out.tamis/rejected.jsonl"]);
     assert_eq!(ran.err().lines().count(), 2);
     assert_eq!(sandbox.rejected("out.tamis").len(), 5000);
     is_published(&sandbox, "out", &["a.txt", "z.txt"]);

@@ -127,7 +127,11 @@ fn listed(inspection: &Inspection, text: &mut String) {
             let detail = printable_bytes(field("detail").as_bytes());
             let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
         }
-        let shown = inspection.rejected.iter().take(MAX_SHOWN).map(|rejected| 1 + rejected["more"].as_u64().unwrap_or(0));
+        let shown = inspection
+            .rejected
+            .iter()
+            .take(MAX_SHOWN)
+            .map(|rejected| 1 + rejected["more"].as_u64().unwrap_or(0));
         more(text, inspection.num_rejected(), shown.sum());
     }
 }

@@ -197,7 +197,10 @@ impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> ObjectSeed<'a, 'de, P>
     /// Whether a field of this key can be, or can lead to, a better one than what was found.
     fn is_sought(&self, key: &str) -> bool {
         let best = self.found.text.map_or(u32::MAX, |best| best.field);
-        self.paths.clone().take_while(|(field, _)| *field <= best).any(|(_, path)| behind(path, key).is_some())
+        self.paths
+            .clone()
+            .take_while(|(field, _)| *field <= best)
+            .any(|(_, path)| behind(path, key).is_some())
     }
 
     /// Takes in a field whose key is sought.
@@ -357,7 +360,10 @@ mod tests {
         };
         let names = "no field text, content, body, article, 正文 or 内容";
         let expected = format!("{names}; its fields are id, ti\ttle");
-        assert_eq!(told(r#"{"id":1,"ti\ttle":"x"}"#).unwrap().replace('\t', "\\t"), expected.replace('\t', "\\t"));
+        assert_eq!(
+            told(r#"{"id":1,"ti\ttle":"x"}"#).unwrap().replace('\t', "\\t"),
+            expected.replace('\t', "\\t")
+        );
         assert_eq!(told("{}").unwrap(), names);
     }
 

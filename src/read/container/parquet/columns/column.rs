@@ -132,11 +132,7 @@ impl Column {
         }
     }
 
-    fn write_values<T: DataType>(
-        &self,
-        values: &[T::T],
-        writer: &mut ColumnWriterImpl<'_, T>,
-    ) -> Result<()> {
+    fn write_values<T: DataType>(&self, values: &[T::T], writer: &mut ColumnWriterImpl<'_, T>) -> Result<()> {
         let given = |levels: &'_ Vec<i16>| !levels.is_empty();
         let definitions = given(&self.definitions).then_some(&*self.definitions);
         let repetitions = given(&self.repetitions).then_some(&*self.repetitions);
@@ -234,8 +230,14 @@ mod tests {
             let Values::Int32(values) = values else { panic!("another type") };
             (values, definitions, repetitions)
         };
-        assert_eq!(shown([true; 5]), (vec![1, 2, 3, 4], vec![3, 2, 1, 0, 3, 3, 3], vec![0, 1, 0, 0, 0, 0, 1]));
-        assert_eq!(shown([true, false, true, false, true]), (vec![1, 3, 4], vec![3, 2, 0, 3, 3], vec![0, 1, 0, 0, 1]));
+        assert_eq!(
+            shown([true; 5]),
+            (vec![1, 2, 3, 4], vec![3, 2, 1, 0, 3, 3, 3], vec![0, 1, 0, 0, 0, 0, 1])
+        );
+        assert_eq!(
+            shown([true, false, true, false, true]),
+            (vec![1, 3, 4], vec![3, 2, 0, 3, 3], vec![0, 1, 0, 0, 1])
+        );
         assert_eq!(shown([false, true, false, true, false]), (vec![2], vec![1, 3], vec![0, 0]));
         let plain = Column {
             values: Values::Bool(vec![true, false, true]),

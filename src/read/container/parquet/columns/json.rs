@@ -102,9 +102,13 @@ impl<'a> JsonRows<'a> {
         let root = self.rows.metadata.file_metadata().schema_descr().root_schema();
         let ranges: Vec<_> = self.leaves.iter().map(|leaf| leaf.row(row)).collect();
         let mut fields = Vec::new();
-        self.members(Node { node: root, first: 0, definition: 0, repetition: 0 }, &ranges, &mut |name, value| {
-            fields.push((name.to_owned(), value));
-        });
+        self.members(
+            Node { node: root, first: 0, definition: 0, repetition: 0 },
+            &ranges,
+            &mut |name, value| {
+                fields.push((name.to_owned(), value));
+            },
+        );
         fields
     }
 

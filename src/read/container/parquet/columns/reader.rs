@@ -154,7 +154,7 @@ impl ParquetReader {
                 Err(fault) => Slot::rejected(ByteSpan::default(), fault),
                 Ok(text) => {
                     let start = bytes.len();
-                    bytes.extend_from_slice(text.as_bytes());
+                    bytes.extend_from_slice(text);
                     let text = ByteSpan::new(start, bytes.len());
                     bytes.extend_from_slice(id.unwrap_or_default().as_bytes());
                     let id = ByteSpan::new(text.end, bytes.len());
@@ -165,16 +165,15 @@ impl ParquetReader {
         text_places.map(slot).collect()
     }
 
-    /// The text at this place, if it is one.
-    fn text<'v>(&self, values: &'v Values, place: Option<usize>) -> Result<&'v str, Fault> {
+    /// The text at this place, if there is one, in whatever encoding it is.
+    fn text<'v>(&self, values: &'v Values, place: Option<usize>) -> Result<&'v [u8], Fault> {
         let Some(value) = place.and_then(|place| bytes_at(values, place)) else {
             return Err(Fault::new(RejectReason::TextNotString, "the text is null, not a string"));
         };
         if count(value.len()) > self.limit {
             return Err(Fault::too_large(self.limit));
         }
-        simdutf8::compat::from_utf8(value)
-            .map_err(|error| Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"))
+        Ok(value)
     }
 }
 

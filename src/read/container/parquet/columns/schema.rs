@@ -68,10 +68,9 @@ fn is_text(column: &ColumnDescriptor) -> bool {
     }
     match column.logical_type_ref() {
         Some(logical) => matches!(logical, LogicalType::String | LogicalType::Enum),
-        None => matches!(
-            column.converted_type(),
-            ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM
-        ),
+        None => {
+            matches!(column.converted_type(), ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM)
+        }
     }
 }
 
@@ -162,10 +161,18 @@ mod tests {
             (nested, &["article"], Err("the column article holds columns of its own, not strings")),
             (nested, &["id"], Err("the column id holds INT64, not strings")),
             (nested, &["x"], Err("no column x; its columns are id, article")),
-            ("required int32 text (DECIMAL(9, 2));", &[], Err("the column text holds DECIMAL(9, 2), not strings")),
+            (
+                "required int32 text (DECIMAL(9, 2));",
+                &[],
+                Err("the column text holds DECIMAL(9, 2), not strings"),
+            ),
             ("required binary text (JSON);", &[], Err("the column text holds JSON, not strings")),
             ("required int96 text;", &[], Err("the column text holds INT96, not strings")),
-            ("required int64 text (TIMESTAMP(MILLIS,true));", &[], Err("the column text holds TIMESTAMP, not strings")),
+            (
+                "required int64 text (TIMESTAMP(MILLIS,true));",
+                &[],
+                Err("the column text holds TIMESTAMP, not strings"),
+            ),
         ] {
             assert_eq!(found(message, fields), expected.map_err(str::to_owned), "{message} {fields:?}");
         }

@@ -84,7 +84,8 @@ impl<W: Write + Send> ShardWriter<W> {
             // Many documents come from one file.
             .set_column_dictionary_enabled(ColumnPath::from("path"), true)
             .build();
-        let writer = schema().and_then(|schema| ColumnsWriter::new(out, schema, Arc::new(properties), GROUP_BYTES));
+        let writer =
+            schema().and_then(|schema| ColumnsWriter::new(out, schema, Arc::new(properties), GROUP_BYTES));
         writer.map(Self).map_err(io::Error::other)
     }
 

@@ -15,10 +15,15 @@ enum Meaning {
     Plain,
     Text,
     Unsigned,
-    Decimal { scale: usize },
+    Decimal {
+        scale: usize,
+    },
     Date,
     Time(Unit),
-    Timestamp { unit: Unit, is_utc: bool },
+    Timestamp {
+        unit: Unit,
+        is_utc: bool,
+    },
     Uuid,
     Float16,
     Interval,
@@ -125,7 +130,8 @@ fn whole(value: i64, meaning: Meaning) -> String {
         Meaning::Time(unit) => {
             let (seconds, nanos) = split(value, unit);
             let seconds = u32::try_from(seconds).ok();
-            let time = seconds.and_then(|seconds| NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos));
+            let time =
+                seconds.and_then(|seconds| NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos));
             time.map(|time| time.to_string())
         }
         Meaning::Timestamp { unit, is_utc } => {
@@ -174,7 +180,8 @@ fn bytes(bytes: &[u8], meaning: Meaning) -> Option<String> {
             Some(json_string(&groups.map(hex).join("-")))
         }
         (Meaning::Interval, _) if bytes.len() == 12 => {
-            let number = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+            let number =
+                |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
             let (months, days, millis) = (number(0), number(4), number(8));
             Some(format!(r#"{{"months":{months},"days":{days},"milliseconds":{millis}}}"#))
         }
@@ -262,9 +269,13 @@ mod tests {
 
     #[test]
     fn halves() {
-        for (bits, expected) in
-            [(0x3c00, 1.0), (0xc000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0)]
-        {
+        for (bits, expected) in [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 0.333_251_95),
+            (0x0001, 5.960_464_5e-8),
+            (0x7bff, 65504.0),
+        ] {
             assert_eq!(half(bits).to_bits(), f32::to_bits(expected), "{bits:x}");
         }
         assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());

@@ -80,7 +80,8 @@ fn properties(metadata: &ParquetMetaData, text: Option<usize>) -> WriterProperti
             builder = builder
                 .set_column_compression(path.clone(), column.compression())
                 .set_column_dictionary_enabled(path.clone(), has_dictionary(column));
-            if let Some(encoding) = column.encodings().find(|encoding| suits(*encoding, column.column_type())) {
+            if let Some(encoding) = column.encodings().find(|encoding| suits(*encoding, column.column_type()))
+            {
                 builder = builder.set_column_encoding(path.clone(), encoding);
             }
         }
