@@ -8,9 +8,9 @@
 //! pattern: Page * of *
 //! ```
 //!
-//! A line is the text of a paragraph, and lets pass every paragraph that is the same under `--match`. Behind `pattern: `
-//! each `*` stands for any text, or none; what stands between is compared as `--match` compares, so that white space
-//! beside a star does not count. Blank lines, and lines that begin with `//`, say nothing.
+//! A line is the text of a paragraph, and lets pass every paragraph that is the same under `--match`. Behind
+//! `pattern: ` each `*` stands for any text, or none; what stands between is compared as `--match` compares, so
+//! that white space beside a star does not count. Blank lines, and lines that begin with `//`, say nothing.
 
 use std::collections::HashMap;
 
@@ -19,9 +19,9 @@ use crate::fingerprint::Fingerprint;
 use crate::normalize::KeyMaker;
 use crate::split::split;
 
-/// What begins the line of a pattern.
+/// The beginning of a line that is a pattern.
 const PATTERN: &str = "pattern:";
-/// What begins the line of a comment.
+/// The beginning of a line that is a comment.
 const COMMENT: &str = "//";
 
 /// Paragraphs that are let pass.
@@ -41,7 +41,7 @@ pub struct Allow {
 pub struct AllowFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it, and what to do.
+    /// The fault and its remedy.
     pub what: String,
 }
 

@@ -253,18 +253,18 @@ fn decode_records(
     let columns = parts.last().and_then(|part| part.columns.clone());
     for slot in &mut slots[first..] {
         if slot.is_record {
-            let decoded = container.decode(bytes, slot, columns.as_deref(), context).and_then(|replaced| {
-                context.paragraphs.check(text_of(bytes, slot))?;
-                Ok(replaced)
-            });
-            match decoded {
+            match container.decode(bytes, slot, columns.as_deref(), context) {
                 Ok(replaced) => num_replaced += replaced,
-                Err(fault) => {
-                    *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
-                }
+                Err(fault) => slot.reject(fault),
             }
         }
-        visitor.document(text_of(bytes, slot));
+        // Taken once, as it walks over the whole text.
+        let mut text = text_of(bytes, slot);
+        if let Err(fault) = context.paragraphs.check(text) {
+            slot.reject(fault);
+            text = "";
+        }
+        visitor.document(text);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;

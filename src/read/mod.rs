@@ -1,10 +1,10 @@
 //! Stage 2: sources in, documents out, a [`Chunk`] at a time: opened, unpacked, decoded to UTF-8 and, for
 //! containers of records, taken apart (contract D1, D4, O4).
 //!
-//! What a file is, its first bytes say; its name decides only where they say nothing. Small plain files are read
-//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a paragraph
-//! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
-//! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
+//! The first bytes of a file say what it is; its name decides only where they say nothing. Small plain files are read
+//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a
+//! paragraph or a record ends, so that memory does not depend on the size of a file. What cannot be read is a
+//! rejection in the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
 pub(crate) mod archive;
 mod chunk;

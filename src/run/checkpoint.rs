@@ -89,8 +89,8 @@ struct Inner<S> {
 }
 
 impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
-    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what no checkpoint
-    /// names needs no digest.
+    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what no
+    /// checkpoint names needs no digest.
     pub(crate) fn new(corpus: &Corpus<'a>) -> Option<Self> {
         let Corpus { output, config, history, .. } = *corpus;
         let journal = output.journal()?;
@@ -337,7 +337,8 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         Err(resume_error(corpus.output, &what))
     }
 
-    /// What the run left: the list of the files that were finished, and the recorder, which knows those that were not.
+    /// The state that the run left: the list of the files that were finished, and the recorder, which knows those
+    /// that were not.
     pub(crate) fn left(&self) -> (Option<Mark>, &S) {
         (self.written, &self.recorder)
     }

@@ -59,7 +59,7 @@ pub(crate) fn advance<T: Send + Weigh>(
     (scanned, done)
 }
 
-/// What takes up memory while its batch is worked on.
+/// Work that takes up memory while its batch is worked on.
 pub(crate) trait Weigh {
     /// Bytes of memory it takes, about.
     fn weight(&self) -> u64;

@@ -1,4 +1,4 @@
-//! What a person sees while a run works: a bar on long work, the inputs that were rejected, the log; and how a run is
+//! The display of a run that works: a bar on long work, the inputs that were rejected, the log; and how a run is
 //! told to stop.
 
 use std::io::{self, IsTerminal, Write};
@@ -32,7 +32,7 @@ pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// The OUT beside which a run stages.
 pub(crate) static STAGED: OnceLock<PathBuf> = OnceLock::new();
 
-/// What every long command begins with.
+/// Starts a long command: its log, its bar, its signals.
 pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
     start_logging(messages.verbose);
     ctrlc::set_handler(|| {

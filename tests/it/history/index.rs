@@ -32,7 +32,7 @@ struct Run {
     documents: Vec<Doc>,
 }
 
-/// What an index should answer: of each fingerprint, the run's name, path, record, and paragraph.
+/// The answers that an index should give: of each fingerprint, the run's name, path, record, and paragraph.
 type Answers = BTreeMap<Fingerprint, (String, String, Option<u64>, u64)>;
 
 fn print(key: u32) -> Fingerprint {
@@ -386,7 +386,7 @@ fn every_cut_is_found() {
     is_clear(&read(&[&bytes[..], &bytes[..]].concat()).expect_err("twice"));
 }
 
-/// The same file with a checksum made right again that ends at `end` and covers what begins at `start`.
+/// A copy of the file with a checksum made right again that ends at `end` and covers what begins at `start`.
 fn signed(mut bytes: Vec<u8>, section: u8, start: usize, end: usize) -> Vec<u8> {
     let place = [&[section][..], &[0; 8]].concat();
     let crc = crc32fast::hash(&[&place[..], &bytes[start..end - 4]].concat());

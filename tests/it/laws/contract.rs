@@ -197,7 +197,7 @@ fn spelled(text: &str, spelling: u8) -> String {
     }
 }
 
-/// What stands before and after the text field's value in a record.
+/// The bytes before and after the text field's value in a record.
 const FRAMES: &[(&str, &str)] = &[
     (r#"{"text":"#, "}"),
     (r#"{"id":"q\u0031","text": "#, r#","n":1e400,"m":0.10}"#),
@@ -515,7 +515,7 @@ fn text_files(files: &[(&str, &str)]) -> Files {
     files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
 }
 
-/// What one text comes to under a configuration.
+/// The cleaned form of one text under a configuration.
 fn cleaned(text: &str, config: &Config) -> String {
     let run = disk::clean(&text_files(&[("x.txt", text)]), config);
     String::from_utf8(run.out.get("x.txt").cloned().unwrap_or_default()).expect("UTF-8")

@@ -1,4 +1,4 @@
-//! What documents come in: encodings, compressions, archives, tables and records.
+//! Forms of documents: encodings, compressions, archives, tables and records.
 
 mod archives;
 mod columns;

@@ -57,7 +57,7 @@ pub(crate) fn run<'a>(
     tamis::clean_between(&list, input, output, config, observer)
 }
 
-/// What was published in OUT and beside it, but for `run.json`, which varies.
+/// The files published in OUT and beside it, but for `run.json`, which varies.
 pub(crate) fn published(output: &MemoryOutput) -> (Files, Files) {
     let (mut out, mut record) = (Files::new(), Files::new());
     for ((area, path), content) in output.take_published() {

@@ -7,7 +7,7 @@ use tamis::config::{Repair, SplitMode};
 
 use super::choices::one_of;
 
-/// What a paragraph is.
+/// Options about paragraphs.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Splitting {

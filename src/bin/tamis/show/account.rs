@@ -74,7 +74,7 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     text
 }
 
-/// What paragraphs that went by the rule of this name are.
+/// Names the paragraphs that went by a rule.
 fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
     let documents = num_documents.map_or(String::new(), grouped);
     match Rule::named(name) {

@@ -1,4 +1,4 @@
-//! What `tamis inspect` prints for people.
+//! The output of `tamis inspect` for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

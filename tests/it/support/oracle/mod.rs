@@ -34,7 +34,7 @@ pub(crate) struct Place {
 /// A file or record that is left out: path, record number and line number of a record, reason.
 pub(crate) type Rejected = (String, Option<(u64, u64)>, &'static str);
 
-/// What cleaning comes to.
+/// The result of cleaning.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
     pub(crate) files: Files,
@@ -404,7 +404,7 @@ fn span(line: &[Char]) -> (usize, usize) {
     (line.first().map_or(0, |(at, _)| *at), line.last().map_or(0, end))
 }
 
-/// What decides identity (contract I1).
+/// The key text, which decides identity (contract I1).
 pub(crate) fn key_text(paragraph: &str, mode: MatchMode) -> String {
     if mode == MatchMode::Exact {
         return paragraph.to_owned();
