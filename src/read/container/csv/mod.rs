@@ -1,5 +1,6 @@
 //! CSV and TSV: every row is a record, its text one field. Read in pieces that end where a row ends (contract P4, O4).
 
+mod dialect;
 mod quote;
 mod syntax;
 #[cfg(test)]
@@ -8,8 +9,9 @@ mod tests;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use dialect::{Delimiters, Dialect};
 pub(super) use quote::{Quoter, needs_quotes};
-use syntax::{ColumnNames, CsvFault, CsvRecord, Delimiters, Dialect, Header};
+use syntax::{ColumnNames, CsvFault, CsvRecord, Header};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};

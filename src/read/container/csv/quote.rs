@@ -41,7 +41,8 @@ impl<W: Write> Write for Quoter<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::container::csv::syntax::{CsvRecord, Dialect, Header, records};
+    use crate::read::container::csv::dialect::Dialect;
+    use crate::read::container::csv::syntax::{CsvRecord, Header, records};
     use crate::read::container::rewrite::{Escape, InPlace};
     use crate::read::slot::Slot;
     use proptest::prelude::*;

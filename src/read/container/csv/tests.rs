@@ -1,5 +1,6 @@
 //! CSV against the `csv` crate, and against what bytes can do.
 
+use super::dialect::{Delimiters, Dialect};
 use super::syntax::*;
 use crate::units::{ByteSpan, count};
 use memchr::memchr_iter;
