@@ -6,6 +6,7 @@
 //! paragraph or a record ends, so that memory does not depend on the size of a file. What cannot be read is a
 //! rejection in the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+mod ahead;
 pub(crate) mod archive;
 mod chunk;
 mod coding;
@@ -20,6 +21,7 @@ mod fields;
 mod open;
 mod piece;
 mod position;
+mod recognize;
 mod slot;
 mod spool;
 mod stream;
@@ -40,6 +42,7 @@ pub(crate) use stream::{SourceStream, Stop};
 pub(crate) use whole::{is_large, read_files, read_piece};
 
 use crate::config::{Config, EncodingErrors, TargetFormat};
+use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
 use context::ParagraphLimit;
@@ -48,7 +51,7 @@ impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, or if this build leaves out what is to be written.
+    /// [`Error::Config`] if the encoding has no known name, a glob is none, or if this build leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
@@ -67,6 +70,7 @@ impl ReadContext {
             id_field: read.id_field.clone(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
+            globs: Globs::new(read)?,
             split: config.split,
             paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },

@@ -75,6 +75,8 @@ pub(crate) struct Progress {
     num_files: AtomicU64,
     num_done: AtomicU64,
     num_rejected: AtomicU64,
+    /// Files that were skipped with advice.
+    num_told: AtomicU64,
     interrupted: &'static AtomicBool,
 }
 
@@ -88,6 +90,7 @@ impl Progress {
             num_files: AtomicU64::new(0),
             num_done: AtomicU64::new(0),
             num_rejected: AtomicU64::new(0),
+            num_told: AtomicU64::new(0),
             interrupted,
         }
     }
@@ -158,6 +161,14 @@ impl Observer for Progress {
     }
 
     fn skipped(&self, file: &[u8], reason: SkipReason) {
+        if let Some(remedy) = reason.remedy()
+            && self.num_told.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN
+        {
+            let (file, what) = (path::printable_bytes(file), reason.name().replace('_', " "));
+            self.bar.suspend(|| {
+                let _ = writeln!(io::stderr(), "tamis: skipped {file}: {what}; {remedy}");
+            });
+        }
         tracing::debug!(file = %path::printable_bytes(file), reason = reason.name(), "skipped");
     }
 

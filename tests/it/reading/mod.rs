@@ -4,5 +4,7 @@ mod archives;
 mod columns;
 mod compression;
 mod containers;
+mod docs;
 mod encodings;
 mod hidden;
+mod kinds;
