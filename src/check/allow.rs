@@ -113,7 +113,7 @@ struct Pattern {
 
 impl Pattern {
     fn new(pattern: &str, keys: KeyMaker) -> Result<Self, &'static str> {
-        let mut parts: Vec<String> = pattern.split('*').map(|part| keys.key_text(part.trim())).collect();
+        let mut parts: Vec<String> = pattern.split('*').map(|part| keys.part_key_text(part.trim())).collect();
         if parts.iter().all(String::is_empty) {
             return Err("this pattern lets everything pass; write the text that stands beside its stars");
         }

@@ -6,6 +6,7 @@ use super::coding::Detection;
 use super::fault::Fault;
 use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
+use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split;
 use crate::units::count;
@@ -23,6 +24,8 @@ pub(crate) struct ReadContext {
     pub(super) tsv_quotes: bool,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
+    /// Which endings of members are asked for.
+    pub(super) globs: Arc<Globs>,
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,

@@ -6,6 +6,7 @@
 //! paragraph or a record ends, so that memory does not depend on the size of a file. What cannot be read is a
 //! rejection in the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+mod ahead;
 pub(crate) mod archive;
 mod chunk;
 mod coding;
@@ -20,6 +21,7 @@ mod fields;
 mod open;
 mod piece;
 mod position;
+mod recognize;
 mod slot;
 mod spool;
 mod stream;
@@ -43,6 +45,7 @@ pub(crate) use whole::{is_large, read_files, read_piece};
 use std::sync::Arc;
 
 use crate::config::{Config, EncodingErrors, TargetFormat};
+use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
 use context::{FileOptions, ParagraphLimit};
@@ -52,7 +55,7 @@ impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, if a text field or its glob is not valid, or if this build
+    /// [`Error::Config`] if the encoding has no known name, if a text field or a glob is not valid, or if this build
     /// leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
@@ -74,6 +77,7 @@ impl ReadContext {
             id_field: read.id_field.clone(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
+            globs: Arc::new(Globs::new(read)?),
             split: config.split,
             paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },

@@ -195,8 +195,8 @@ impl TextReader {
         if self.split.split == SplitMode::Block {
             return split::cut_point(buffer, self.split);
         }
-        // One byte more: a CR that was the last byte is no longer.
-        let from = searched.saturating_sub(1);
+        // Two bytes more: where the last bytes were CR, their LF could have followed, and it is known now.
+        let from = searched.saturating_sub(2);
         split::cut_point(&buffer[from..], self.split).map(|cut| cut + from)
     }
 }

@@ -162,7 +162,7 @@ fn the_sample_corpus_under_every_option() {
 fn every_kind_of_file() {
     let sandbox = Sandbox::new();
     let texts = ["one\ntwo", "two", "three\n\none\nfour", "苹果\n五"];
-    for format in ["jsonl", "csv", "wet"] {
+    for format in ["jsonl", "csv", "wet", "docs"] {
         sandbox.file(format!("in/x.{format}"), packs::container(format, &texts));
         for compression in ["gz", "zst", "bz2", "xz"] {
             let packed =

@@ -30,7 +30,7 @@ fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
 
 fn repairs() -> impl TypedValueParser<Value = Repair> {
     one_of(&[
-        ("basic", "remove control and zero-width characters, trim both ends"),
+        ("basic", "remove escape sequences, control and zero-width characters, trim both ends"),
         ("none", "leave lines as they are"),
     ])
 }

@@ -8,6 +8,7 @@ use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::decide::Rule;
+use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
 
@@ -57,6 +58,10 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if summary.num_skipped() > 0 {
         let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
         row("skipped", grouped(summary.num_skipped()), reasons);
+        let is_code = [&files.skipped, &members.skipped].iter().any(|counts| is_perhaps_text(counts));
+        if is_code {
+            row("", String::new(), ASKED.to_owned());
+        }
     }
     if summary.num_rejected() > 0 {
         let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
@@ -77,6 +82,14 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
         let _ = writeln!(text, "record      {}", path::printable(&record));
     }
     text
+}
+
+/// How files are read whose lines are syntax.
+const ASKED: &str = "code, markup and data are read as text where --include names their ending ('*.py')";
+
+/// Whether files were skipped that may be text.
+fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
+    [SkipReason::Unsupported, SkipReason::Html].iter().any(|reason| skipped.contains_key(reason.name()))
 }
 
 /// Names the paragraphs that went by a rule.
