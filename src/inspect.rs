@@ -177,6 +177,9 @@ impl UnitVisitor for ChunkInspector<'_, '_> {
         for reason in &part.skipped {
             *self.looker.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
         }
+        for (field, records) in part.fields.iter() {
+            *self.looker.inspection.records.fields.entry(field.to_owned()).or_default() += records;
+        }
         Ok(())
     }
 
@@ -216,7 +219,9 @@ impl Inspector<'_> {
         }
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
-            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => self.inspection.unit(unit).read(),
+            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
+                self.inspection.unit(unit).read()
+            }
             PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }
         matches!(part.fate, PartFate::Read | PartFate::Reread(_))

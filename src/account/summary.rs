@@ -73,6 +73,9 @@ pub struct FileCounts {
 pub struct RecordCounts {
     /// Records that became documents.
     pub read: u64,
+    /// Those of them whose text is a field or column, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, u64>,
     /// Records left out as not for us, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Records left out, by reason.
@@ -268,6 +271,13 @@ impl Summary {
     /// Counts a rejected file or member.
     pub(crate) fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
+    }
+
+    /// Counts records by the field in which their text was found.
+    pub(crate) fn count_fields<'a>(&mut self, fields: impl Iterator<Item = (&'a str, u64)>) {
+        for (field, records) in fields {
+            *self.records.fields.entry(field.to_owned()).or_default() += records;
+        }
     }
 
     /// Counts a record that is not for us.

@@ -326,7 +326,7 @@ impl UnitVisitor for PartCheck<'_, '_> {
     }
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
-        self.recorder.tally.skip_records(part);
+        self.recorder.tally.count_records(part);
         self.recorder.open.counts += *self.counts;
         Ok(())
     }

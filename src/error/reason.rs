@@ -121,11 +121,13 @@ pub enum RejectReason {
     NeedsDictionary,
     /// The length in the header of a record is not that of its content.
     WrongLength,
+    /// The row has more or fewer fields than the header of its table, whose fields know no quotes.
+    NotTsv,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -153,6 +155,7 @@ impl RejectReason {
         Self::WindowTooLarge,
         Self::NeedsDictionary,
         Self::WrongLength,
+        Self::NotTsv,
     ];
 
     /// Its place among all.
@@ -190,6 +193,7 @@ impl RejectReason {
             Self::WindowTooLarge => "window_too_large",
             Self::NeedsDictionary => "needs_dictionary",
             Self::WrongLength => "wrong_length",
+            Self::NotTsv => "not_tsv",
         }
     }
 
@@ -231,6 +235,7 @@ impl RejectReason {
             }
             Self::NeedsDictionary => "decompress it with its dictionary and clean what comes out",
             Self::WrongLength => "fetch it again; the records after it were cleaned",
+            Self::NotTsv => "repair the row, or read fields in quotes, as those of CSV, with --tsv-quotes",
         }
     }
 }

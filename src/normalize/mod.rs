@@ -15,7 +15,7 @@ mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
-pub(crate) use repair::{is_altered, repair, repaired_chars};
+pub(crate) use repair::{is_altered, is_repaired, repair, repaired_chars};
 pub use words::{TokenSink, Tokenizer};
 
 /// Version of the rules by which key text is made. Fingerprints of key text of another version are not compared.

@@ -71,6 +71,12 @@ pub(crate) fn is_altered(text: &str, repair: Repair) -> bool {
         && Lines::of(text).any(|line| !RepairedLine::new(line).map(|(_, c)| c).eq(line.chars()))
 }
 
+/// Whether repair changes more of `text` than how its lines end.
+pub(crate) fn is_repaired(text: &str, repair: Repair) -> bool {
+    let is_changed = |line: &str| line::trim(line).len() < line.len() || is_altered(line, repair);
+    repair == Repair::Basic && Lines::of(text).any(is_changed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

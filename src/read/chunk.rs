@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::archive::ArchiveMember;
-use super::container::{Columns, Reread, Rows};
+use super::container::{Columns, Reread, Rewrite, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
 use super::slot::Slot;
+use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::units::SourceId;
@@ -14,7 +15,8 @@ use crate::units::SourceId;
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
 pub(crate) struct Chunk {
-    /// The bytes as decoded to UTF-8; the values of records are decoded in place.
+    /// The bytes as decoded to UTF-8; what a record spells otherwise than its text stands behind the record once more,
+    /// as that text.
     pub bytes: Vec<u8>,
     /// The sources, or members of archives, that have bytes here, in corpus order.
     pub parts: Vec<Part>,
@@ -66,6 +68,8 @@ pub(crate) struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
+    /// The fields that hold the texts of its records.
+    pub fields: FieldCounts,
     /// The columns of a table of text.
     pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
@@ -103,6 +107,7 @@ impl Part {
             encoding: "UTF-8",
             num_replaced: 0,
             skipped: Vec::new(),
+            fields: FieldCounts::default(),
             columns: None,
             rows: None,
         }
@@ -123,6 +128,11 @@ impl Part {
     pub(crate) fn is_piece_of_text(&self) -> bool {
         let is_document = matches!(self.role, Role::Whole | Role::Member(_)) && !self.kind.is_container();
         is_document && !(self.is_first && self.is_last && self.fate == PartFate::Read)
+    }
+
+    /// How its records are written again with another text.
+    pub(crate) fn rewrite(&self) -> Rewrite {
+        self.kind.rewrite(self.columns.as_deref())
     }
 
     /// The archive's member it belongs to.

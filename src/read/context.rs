@@ -1,26 +1,31 @@
 //! The settings that reading depends on.
 
-use std::fmt;
+use std::sync::Arc;
 
 use super::coding::Detection;
 use super::fault::Fault;
+use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
 use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split;
 use crate::units::count;
 
-/// The settings that reading depends on, made once a run.
-#[derive(Debug)]
+/// The settings that reading depends on, made once a run; for files that options name, made for each ([`Self::of`]).
+#[derive(Debug, Clone)]
 pub(crate) struct ReadContext {
-    /// Path of the field that holds a record's text.
-    pub text_field: FieldPath,
+    /// The fields that may hold a record's text.
+    pub(super) text_fields: Arc<FieldNames>,
+    /// The options that hold for some files only.
+    pub(super) options: Arc<FileOptions>,
     /// Name of the field that names a record.
     pub id_field: String,
+    /// Whether fields of TSV may stand in quotes.
+    pub(super) tsv_quotes: bool,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
     /// Which endings of members are asked for.
-    pub(super) globs: Globs,
+    pub(super) globs: Arc<Globs>,
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
@@ -37,28 +42,18 @@ pub(super) fn window_limit(memory: Option<u64>) -> u64 {
     memory.map_or(u64::MAX, |memory| (memory / 2).max(128 << 20))
 }
 
-/// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldPath(Vec<String>);
-
-impl FieldPath {
-    /// Parses a dotted path.
-    pub(crate) fn new(path: &str) -> Self {
-        Self(path.split('.').map(str::to_owned).collect())
+impl ReadContext {
+    /// The settings for the file or member of this path, if options name other ones for it.
+    pub(super) fn of(&self, path: &[u8]) -> Option<Arc<Self>> {
+        let text_fields = self.options.text_fields.of(path)?;
+        Some(Arc::new(Self { text_fields, ..self.clone() }))
     }
 }
 
-impl FieldPath {
-    /// The names on the path, at least one.
-    pub(super) fn names(&self) -> &[String] {
-        &self.0
-    }
-}
-
-impl fmt::Display for FieldPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
-    }
+/// The options that say something else for some files.
+#[derive(Debug)]
+pub(super) struct FileOptions {
+    pub(super) text_fields: TextFields,
 }
 
 /// The pieces of a large file are about this long; a smaller file is read whole.

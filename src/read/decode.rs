@@ -10,6 +10,7 @@ use super::context::{ParagraphLimit, ReadContext};
 use super::encoding;
 use super::fault::Fault;
 use super::slot::Slot;
+use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::RejectReason;
 use crate::units::{ByteSpan, count};
@@ -249,10 +250,11 @@ fn decode_records(
 ) {
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;
-    let mut num_replaced = 0;
+    let (mut num_replaced, mut fields) = (0, FieldCounts::new(&context.text_fields));
+    let columns = parts.last().and_then(|part| part.columns.clone());
     for slot in &mut slots[first..] {
         if slot.is_record {
-            match container.decode(bytes, slot, context) {
+            match container.decode(bytes, slot, columns.as_deref(), context) {
                 Ok(replaced) => num_replaced += replaced,
                 Err(fault) => slot.reject(fault),
             }
@@ -263,10 +265,14 @@ fn decode_records(
             slot.reject(fault);
             text = "";
         }
+        if let (true, Some(field)) = (slot.is_record, slot.field) {
+            fields.count(field);
+        }
         visitor.document(text);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;
+        part.fields = fields;
     }
 }
 

@@ -25,14 +25,14 @@ mod recognize;
 mod slot;
 mod spool;
 mod stream;
+mod text_fields;
 mod whole;
 
-pub(crate) use crate::document::Kind;
 pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
-pub(crate) use context::{FieldPath, PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
+pub(crate) use context::{PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub(crate) use decode::{IgnoreTexts, TextVisitor};
 pub(crate) use fault::Fault;
 pub(crate) use fields::Fields;
@@ -42,17 +42,21 @@ pub(crate) use spool::{Spool, Spooler};
 pub(crate) use stream::{SourceStream, Stop};
 pub(crate) use whole::{is_large, read_files, read_piece};
 
+use std::sync::Arc;
+
 use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
-use context::ParagraphLimit;
+use context::{FileOptions, ParagraphLimit};
+use text_fields::TextFields;
 
 impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, a glob is none, or if this build leaves out what is to be written.
+    /// [`Error::Config`] if the encoding has no known name, if a text field or a glob is not valid, or if this build
+    /// leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
@@ -66,11 +70,14 @@ impl ReadContext {
                 ))
             })?),
         };
+        let text_fields = TextFields::new(&read.text_field)?;
         Ok(Self {
-            text_field: FieldPath::new(&read.text_field),
+            text_fields: text_fields.others(),
+            options: Arc::new(FileOptions { text_fields }),
             id_field: read.id_field.clone(),
+            tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
-            globs: Globs::new(read)?,
+            globs: Arc::new(Globs::new(read)?),
             split: config.split,
             paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },

@@ -15,9 +15,12 @@ pub(crate) struct Slot {
     pub is_verbatim: bool,
     /// The raw bytes of a record, with the end of its line where it has one.
     pub line: ByteSpan,
-    /// The raw value of a record's text field, quotes included. After decoding in place only its bounds mean
-    /// something.
+    /// The raw value of a record's text field, quotes included.
     pub value: ByteSpan,
+    /// The number of the field that holds a record's text, among the names that were tried.
+    pub field: Option<u32>,
+    /// Whether the raw record spells its text as it was decoded, so that a copy of the bytes is the record again.
+    pub is_faithful: bool,
     /// The JSON of a record's id; empty if it has none.
     pub id: ByteSpan,
     /// Line feeds of the part before the record.

@@ -62,6 +62,8 @@ fn read_file(
 ) {
     let format = if let SourcePlan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
+    let (own, given) = (context.of(source.place.relative), context);
+    let context = own.as_deref().unwrap_or(context);
     chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
         SourcePlan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
@@ -83,7 +85,7 @@ fn read_file(
         Treatment::Stream => {
             chunk.bytes.truncate(start);
             chunk.parts.pop();
-            return read_stream(input, source, context, chunk, visitor);
+            return read_stream(input, source, given, chunk, visitor);
         }
         Treatment::LeftOut(fate) => {
             if let Some(part) = chunk.parts.last_mut() {
@@ -232,6 +234,7 @@ pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl
 
 fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
     let Piece { source, role, kind, wrap, is_first, is_last, body, end, trailing, num_bytes, .. } = piece;
+    let context = piece.context.as_deref().unwrap_or(context);
     let part = Part {
         is_first,
         is_last,

@@ -1,5 +1,7 @@
 //! Convert: the documents of a settled chunk in another form than the one they came in (`--to`).
 
+use std::io;
+
 use crate::account::{Counts, LedgerContext};
 use crate::config::TargetFormat;
 use crate::decide::Owner;
@@ -7,7 +9,7 @@ use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
 use crate::store::WrittenFile;
 use crate::units::{DocumentId, count};
-use crate::write::{self, BlankLines, Converted};
+use crate::write::{self, BlankLines, Converted, RecordText};
 
 use super::render::{PartContent, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
@@ -48,11 +50,10 @@ impl Settled {
         to: TargetFormat,
         context: &RenderContext<'_>,
     ) -> Result<RenderedPart> {
-        let repair = context.corpus.config.split.repair;
         let mut rendered = RenderedPart::default();
         if part.is_piece_of_text() {
             let mut bytes = context.corpus.buffers.take();
-            let written = self.write_part(part, repair, &mut bytes, |_| ());
+            let written = self.write_part(part, context.repair(), &mut bytes, |_| ());
             let (counts, layout) = written.map_err(encode_error)?;
             rendered.counts = counts;
             rendered.content = Some(PartContent::Bytes { bytes, ends: Vec::new(), layout });
@@ -90,18 +91,8 @@ impl Settled {
             if slot.fault.is_some() || slot.is_verbatim {
                 continue;
             }
-            let mut text = Vec::new();
-            let written =
-                write::write_text(self.judged(number), context.corpus.config.split.repair, &mut text);
-            let written = written.map_err(encode_error)?;
-            *counts += document_counts(slot, &written);
-            if !slot.is_record {
-                counts.documents_kept += u64::from(written.layout.has_text);
-                counts.documents_emptied += u64::from(!written.layout.has_text);
-            }
-            if !written.layout.has_text {
-                continue;
-            }
+            let clean = self.clean_text(part, number, counts, context).map_err(encode_error)?;
+            let Some(text) = clean else { continue };
             let id = self.documents[number].id;
             let owner: Owner<'_> = context.places.owner(id);
             let path = context.ledger().path(owner).into_owned();
@@ -110,13 +101,41 @@ impl Settled {
                 Converted {
                     id: name(&path, owner.record, &chunk.bytes[slot.id.range()]),
                     path,
-                    // Clean text is text: checked by SIMD and copied, which is quicker than std's check.
-                    text: simdutf8::basic::from_utf8(&text).unwrap_or_default().to_owned(),
+                    text,
                     fields: fields.of(number),
                 },
             ));
         }
         Ok(documents)
+    }
+
+    /// What is left of the text in the slot of this number, and counts it.
+    fn clean_text(
+        &self,
+        part: &Part,
+        number: usize,
+        counts: &mut Counts,
+        context: &RenderContext<'_>,
+    ) -> io::Result<Option<String>> {
+        let (slot, document) = (&self.scanned.chunk.slots[number], self.judged(number));
+        let repair = context.repair();
+        // A file of text is laid out as such, or cleaning it again would change it (contract P4).
+        if slot.is_record && context.corpus.config.write.to != Some(TargetFormat::Txt) {
+            let text = RecordText::new(document, part, repair);
+            *counts += document_counts(slot, &text.written);
+            return if text.is_empty() { Ok(None) } else { text.into_string().map(Some) };
+        }
+        let mut text = Vec::new();
+        let written = write::write_text(document, repair, &mut text)?;
+        *counts += document_counts(slot, &written);
+        if !slot.is_record {
+            counts.documents_kept += u64::from(written.layout.has_text);
+            counts.documents_emptied += u64::from(!written.layout.has_text);
+        }
+        if !written.layout.has_text {
+            return Ok(None);
+        }
+        String::from_utf8(text).map(Some).map_err(io::Error::other)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::{WrittenFile, path};
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, BlankLines, Judged, Original};
+use crate::write::{self, BlankLines, Original, RecordText};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -75,6 +75,11 @@ impl<'a> RenderContext<'a> {
     fn relative(&self, source: SourceId) -> &'a [u8] {
         self.corpus.sources.get(source).place.relative
     }
+
+    /// How lines are repaired.
+    pub(super) fn repair(&self) -> Repair {
+        self.corpus.config.split.repair
+    }
 }
 
 impl Settled {
@@ -86,7 +91,7 @@ impl Settled {
     ) -> Result<RenderedPart> {
         let mut rendered = RenderedPart::default();
         let is_same = context.corpus.config.write.to.is_none();
-        let rewrite = part.kind.rewrite();
+        let rewrite = part.rewrite();
         let is_streamed = is_same && matches!(rewrite, Rewrite::Text | Rewrite::InPlace(_));
         if self.scanned.chunk.bytes.len() > MAX_RENDERED && is_streamed {
             rendered.content = Some(PartContent::TooLong);
@@ -102,16 +107,14 @@ impl Settled {
             return Ok(RenderedPart { stretches, ..self.convert_part(part, to, context)? });
         }
         if let Some(rows) = &part.rows {
-            let (rows, counts) =
-                self.rows(part, rows, context.corpus.config.split.repair).map_err(encode_error)?;
+            let (rows, counts) = self.rows(part, rows, context.repair()).map_err(encode_error)?;
             rendered.counts = counts;
             rendered.content = Some(PartContent::Rows(rows));
             return Ok(rendered);
         }
         buffer.clear();
         let mut ends = Vec::new();
-        let written =
-            self.write_part(part, context.corpus.config.split.repair, buffer, |out| ends.push(out.len()));
+        let written = self.write_part(part, context.repair(), buffer, |out| ends.push(out.len()));
         let (counts, layout) = written.map_err(encode_error)?;
         rendered.counts = counts;
         if !part.kind.is_compressed_by_record() {
@@ -159,23 +162,24 @@ impl Settled {
         let mut layout = BlankLines::default();
         for slot_number in part.slots.clone() {
             let slot = &chunk.slots[slot_number];
+            let original = Original { chunk, part, slot };
             if slot.is_verbatim {
-                write::write_verbatim(chunk, slot, part.kind, out)?;
+                write::write_verbatim(original, out)?;
                 mark(out);
             }
             if slot.fault.is_some() || slot.is_verbatim {
                 continue;
             }
             let document = self.judged(slot_number);
-            let written = if !slot.is_record {
-                write::write_text(document, repair, out)?
-            } else if is_emptied(document) {
-                write::count_text(document)
+            let written = if slot.is_record {
+                let text = RecordText::new(document, part, repair);
+                if !text.is_empty() {
+                    write::write_record(original, &text, out)?;
+                    mark(out);
+                }
+                text.written
             } else {
-                let original = Original { chunk, slot, kind: part.kind };
-                let written = write::write_record(original, document, repair, out)?;
-                mark(out);
-                written
+                write::write_text(document, repair, out)?
             };
             layout = written.layout;
             counts += document_counts(slot, &written);
@@ -193,17 +197,10 @@ impl Settled {
                 texts.push(None);
                 continue;
             }
-            let mut text = Vec::new();
-            let written = write::write_text(self.judged(slot_number), repair, &mut text)?;
-            counts += document_counts(slot, &written);
-            let text = String::from_utf8(text).map_err(io::Error::other)?;
-            texts.push(written.layout.has_text.then_some(text));
+            let text = RecordText::new(self.judged(slot_number), part, repair);
+            counts += document_counts(slot, &text.written);
+            texts.push(if text.is_empty() { None } else { Some(text.into_string()?) });
         }
-        Ok((rows.with_texts(&texts)?, counts))
+        Ok((rows.with_texts(texts)?, counts))
     }
-}
-
-/// Whether no paragraph of a document stays.
-fn is_emptied(document: Judged<'_>) -> bool {
-    document.verdicts.iter().all(|verdict| !verdict.is_kept())
 }

@@ -191,8 +191,9 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Kind;
     use crate::error::{RejectReason, SkipReason};
-    use crate::read::{Kind, Reread, Wrap};
+    use crate::read::{Reread, Wrap};
     use crate::units::{ByteSpan, SourceId};
 
     /// Writes down what it is shown.

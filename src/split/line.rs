@@ -90,6 +90,23 @@ fn is_edge(c: char) -> bool {
     c.is_whitespace() || fate(c) != Fate::Keep
 }
 
+/// Whether `c` ends a line (contract P1), by itself or with others.
+#[inline]
+pub fn is_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a text, UTF-8, is ended by a line end.
+pub fn is_ended(text: &[u8]) -> bool {
+    matches!(text, [.., b'\n' | b'\r'] | [.., SEPARATOR, 0x80, 0xa8 | 0xa9])
+}
+
+/// Whether `c` is white space that may stand inside a line: repair leaves it there.
+#[inline]
+pub fn is_space_inside(c: char) -> bool {
+    c.is_whitespace() && !is_end(c) && fate(c) == Fate::Keep
+}
+
 /// Calls `visit` with the span of every line of `text` that is ended or not empty, in order.
 ///
 /// Under [`Repair::Basic`] the span is trimmed; a blank line has the empty span in both modes.

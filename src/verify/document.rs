@@ -1,7 +1,8 @@
 //! One document of the input, held against the ledger and against OUT, a paragraph at a time.
 
 use super::audit::{Difference, DifferenceKind, excerpt};
-use super::input_scan::{InputDocument, InputParagraph, hash};
+use super::due_text::{DueText, ParagraphAt};
+use super::input_scan::{InputDocument, InputParagraph, OtherFields, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::ledger::{self, DocumentName, NumberedLine};
 use super::output::{Due, OutputSearch, OutputUnit};
@@ -11,7 +12,6 @@ use crate::config::TargetFormat;
 use crate::decide::Rule;
 use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::normalize;
 use crate::run::reader::count_lines;
 use crate::store::path;
 use crate::units::count;
@@ -23,8 +23,10 @@ pub(super) struct DocumentAudit {
     record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
-    /// A hash of its fields beside the text.
-    fields: u64,
+    /// Its fields beside the text.
+    others: OtherFields,
+    /// What should come next of its text in OUT.
+    due: DueText,
     /// The line of the file on which the record begins.
     line: Option<u64>,
     num_paragraphs: u64,
@@ -33,8 +35,6 @@ pub(super) struct DocumentAudit {
     /// Bytes and lines of the pieces before.
     bytes: u64,
     lines: u64,
-    owes_blank: bool,
-    is_begun: bool,
     /// Whether it is in OUT, once it was looked for, and may be compared further.
     is_found: Option<bool>,
     told: Option<OpenLine>,
@@ -59,33 +59,27 @@ struct OpenLine {
     is_bad: bool,
 }
 
-/// A paragraph, and the text that it stands in.
-#[derive(Clone, Copy)]
-struct ParagraphAt<'a> {
-    text: &'a str,
-    sighted: &'a InputParagraph,
-}
-
-impl<'a> ParagraphAt<'a> {
-    fn body(self) -> &'a str {
-        &self.text[self.sighted.paragraph.span.range()]
-    }
-}
-
 impl DocumentAudit {
     /// A text, which may come in pieces and turn out to be bad.
     pub(super) fn text(path: &str) -> Self {
         Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
     }
 
-    /// A record of this id that holds these fields beside its text.
-    pub(super) fn record(path: &str, place: Option<RecordPlace>, id: &[u8], fields: u64) -> Self {
+    /// A record of this id that holds these fields beside its text, whose text is laid out like this.
+    pub(super) fn record(
+        path: &str,
+        place: Option<RecordPlace>,
+        id: &[u8],
+        others: OtherFields,
+        due: DueText,
+    ) -> Self {
         let record = place.map(|place| place.record);
         Self {
             key: kept_paragraphs::key(path, record),
             record,
             id: id.to_vec(),
-            fields,
+            others,
+            due,
             line: place.and_then(|place| place.line),
             ..Self::default()
         }
@@ -103,12 +97,16 @@ impl Auditor<'_> {
     ) -> Result<()> {
         for sighted in paragraphs {
             let at = ParagraphAt { text, sighted };
-            open.owes_blank |= sighted.paragraph.blank_before;
+            open.due.owe_blank(sighted.paragraph.blank_before);
             if self.wanted.has_documents() {
                 open.hasher.update(&sighted.fingerprint);
             }
             let num_bytes = sighted.paragraph.span.len();
-            if self.is_removed(open)? {
+            let is_removed = self.is_removed(open)?;
+            if open.num_paragraphs == 0 && open.is_told && !document.is_repaired {
+                open.due.keep_all();
+            }
+            if is_removed {
                 if let Some(OpenLine { told, .. }) = &open.told {
                     self.recount.remove(num_bytes, &told.line);
                 }
@@ -119,7 +117,8 @@ impl Auditor<'_> {
             }
             open.num_paragraphs += 1;
         }
-        open.owes_blank |= document.blank_after;
+        self.end_record(open, text)?;
+        open.due.owe_blank(document.blank_after);
         open.bytes += count(text.len());
         open.lines += document.lines;
         Ok(())
@@ -183,7 +182,8 @@ impl Auditor<'_> {
     /// Checks a paragraph that goes against the line that says so.
     fn removed(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         self.buffer.clear();
-        self.put(at);
+        at.append_to(&mut self.buffer, self.config.split.repair);
+        self.buffer.push(b'\n');
         if let Some(why) = self.fault_of(open, at)? {
             self.report_line(open, &why);
         }
@@ -193,17 +193,6 @@ impl Auditor<'_> {
             open.told = None;
         }
         Ok(())
-    }
-
-    /// Appends the repaired paragraph and its LF to the buffer.
-    fn put(&mut self, at: ParagraphAt<'_>) {
-        if at.sighted.paragraph.altered {
-            // Writing to memory cannot fail.
-            let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
-        } else {
-            self.buffer.extend_from_slice(at.body().as_bytes());
-        }
-        self.buffer.push(b'\n');
     }
 
     fn fault_of(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<Option<String>> {
@@ -319,20 +308,16 @@ impl Auditor<'_> {
             self.find(open, at)?;
         }
         if open.is_found == Some(true) && !self.written.is_lost() {
-            self.buffer.clear();
-            if open.is_begun && open.owes_blank {
-                self.buffer.push(b'\n');
-            }
-            self.put(at);
+            open.due.put(at, self.config.split.repair, &mut self.buffer);
             if !self.written.take(&self.buffer)? {
-                let (kind, what) = self.differs();
+                let (kind, what) = open.due.differs(&self.buffer, &self.written);
                 self.report(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
             }
-            open.is_begun = true;
+            open.due.begin();
         }
-        open.owes_blank = false;
+        open.due.pay_blank();
         Ok(())
     }
 
@@ -349,14 +334,16 @@ impl Auditor<'_> {
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
             (Some(_), None) => Some(nothing),
-            (_, Some(_)) => Some(open.fields),
+            (_, Some(_)) => Some(open.others.fields),
         };
+        let is_unchanged = to.is_none() && open.due.is_unchanged();
         let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
             unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
             path: &self.unit.path,
             fields,
+            record: open.others.record.filter(|_| is_unchanged),
             file: &file,
         };
         let found = self.written.open(due, &mut self.audit)?;
@@ -372,36 +359,24 @@ impl Auditor<'_> {
         Ok(())
     }
 
-    /// Compares the place in OUT with the expected bytes, and describes the difference.
-    fn differs(&self) -> (DifferenceKind, String) {
-        let head = self.written.head();
-        let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
-        let (due_blanks, found_blanks) = (blanks(&self.buffer), blanks(&head));
-        let (due, found) = (&self.buffer[due_blanks..], &head[found_blanks..]);
-        let len = due.len().min(found.len());
-        if found.is_empty() {
-            return (DifferenceKind::Missing, format!("{} should stay: OUT ends before it", excerpt(due)));
+    /// Checks what stands behind the last paragraph of a record; of a text, nothing does.
+    fn end_record(&mut self, open: &mut DocumentAudit, text: &str) -> Result<()> {
+        let end = open.due.end(text);
+        let is_compared = open.is_found == Some(true) && !self.written.is_lost();
+        if is_compared && !self.written.take(end.as_bytes())? {
+            let what = "its text should end as that of the input".to_owned();
+            self.report(open, None, DifferenceKind::Changed, what);
+            self.written.give_up();
+            open.is_found = Some(false);
         }
-        if due[..len] == found[..len] && due_blanks != found_blanks {
-            let what = format!(
-                "{} blank lines should stand before {}: OUT has {found_blanks}",
-                due_blanks,
-                excerpt(due)
-            );
-            return (DifferenceKind::Changed, what);
-        }
-        let line = found.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        if self.written.is_again(line) {
-            return (DifferenceKind::Twice, format!("OUT has the line before it twice: {}", excerpt(line)));
-        }
-        (DifferenceKind::Changed, format!("{} should stand here: OUT has {}", excerpt(due), excerpt(found)))
+        Ok(())
     }
 
     /// Ends a document.
     pub(super) fn close(&mut self, mut open: DocumentAudit) -> Result<()> {
         if open.is_found == Some(true) && !self.written.is_lost() {
-            let line = self.written.head();
-            let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            let head = self.written.head();
+            let line = open.due.first_line(&head);
             let kind =
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {

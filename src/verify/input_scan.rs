@@ -8,7 +8,7 @@ use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
-use crate::split;
+use crate::split::{self, line};
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub(super) struct InputDocument {
     pub(super) blank_after: bool,
     /// Its lines.
     pub(super) lines: u64,
+    /// Whether repair changes more of it than how its lines end.
+    pub(super) is_repaired: bool,
 }
 
 /// A scanned chunk of the input.
@@ -46,6 +48,8 @@ pub(super) struct OtherFields {
     pub(super) fields: u64,
     /// Where a document of a shard says that it came from, as JSON.
     pub(super) path: Option<String>,
+    /// All bytes of a record that is written again as it came, where nothing of its text changes (contract P4).
+    pub(super) record: Option<u64>,
 }
 
 /// The form in which the other fields of a record are compared.
@@ -122,8 +126,9 @@ impl TextVisitor for InputVisitor<'_> {
             let fingerprint = self.hasher.finish();
             self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
         }
+        let is_repaired = is_repaired(text, &self.found, split.repair);
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
-        self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines });
+        self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines, is_repaired });
     }
 }
 
@@ -138,11 +143,25 @@ fn is_altered(text: &str, repair: Repair) -> bool {
     is_rare && !repaired_chars(text, repair).eq(text.chars())
 }
 
+/// Whether repair changes more of a text than how its lines end. Where it is off, only what is no text goes: a U+FEFF
+/// that begins a line (contract D4). Asked of all of the text, and not of those who write it.
+fn is_repaired(text: &str, paragraphs: &[Paragraph], repair: Repair) -> bool {
+    if repair == Repair::None {
+        let ends = paragraphs.iter().map(|paragraph| paragraph.span.end);
+        let starts = paragraphs.iter().map(|paragraph| paragraph.span.start).chain([text.len()]);
+        return std::iter::once(0)
+            .chain(ends)
+            .zip(starts)
+            .any(|(end, start)| text[end..start].contains('\u{feff}'));
+    }
+    text.split(line::is_end).any(|line| line::trim(line).len() < line.len() || is_altered(line, repair))
+}
+
 /// The fields that the records of a chunk hold beside their texts, one entry for each slot.
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
     let mut rests = vec![OtherFields::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
-        let is_raw = match part.kind.rewrite() {
+        let is_raw = match part.rewrite() {
             Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
             // A header of a web archive that depends on the text is part of the comparison, too.
             Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
@@ -152,7 +171,11 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
         let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
         for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
             rests[number] = match &fields {
-                None => OtherFields { fields: raw(chunk, number, columns), path: None },
+                None => OtherFields {
+                    fields: raw(chunk, number, columns),
+                    path: None,
+                    record: whole(chunk, number),
+                },
                 Some(fields) => of_fields(fields.of(number), how),
             };
         }
@@ -167,6 +190,12 @@ fn raw(chunk: &Chunk, number: usize, columns: u64) -> u64 {
     hash(&[&columns.to_le_bytes(), &bytes[before], b"\0", &bytes[after]].concat())
 }
 
+/// All bytes of a record, if they say what was read.
+fn whole(chunk: &Chunk, number: usize) -> Option<u64> {
+    let slot = &chunk.slots[number];
+    slot.is_faithful.then(|| hash(&chunk.bytes[slot.line.range()]))
+}
+
 fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {
     let value = |fields: &[Field], name: &str| {
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
@@ -176,7 +205,8 @@ fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {
         path = value(&fields, "path");
         if to == TargetFormat::Parquet {
             let json = value(&fields, "fields").and_then(|value| serde_json::from_str::<String>(&value).ok());
-            return OtherFields { fields: hash(json.unwrap_or_default().as_bytes()), path };
+            let fields = hash(json.unwrap_or_default().as_bytes());
+            return OtherFields { fields, path, record: None };
         }
         fields.retain(|(name, _)| name != "path");
     }
@@ -188,11 +218,12 @@ fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {
         }
     }
     if fields.is_empty() {
-        return OtherFields { fields: hash(b""), path };
+        return OtherFields { fields: hash(b""), path, record: None };
     }
     let name = |name: &str| serde_json::to_string(name).unwrap_or_default(); // a string always can
     let members: Vec<_> = fields.iter().map(|(field, value)| format!("{}:{value}", name(field))).collect();
-    OtherFields { fields: hash(format!("{{{}}}", members.join(",")).as_bytes()), path }
+    let fields = hash(format!("{{{}}}", members.join(",")).as_bytes());
+    OtherFields { fields, path, record: None }
 }
 
 /// 64 bits of SHA-256.
@@ -203,7 +234,6 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::split::line;
     use proptest::prelude::*;
 
     #[test]

@@ -15,6 +15,7 @@
 
 mod audit;
 mod document;
+mod due_text;
 mod earlier;
 mod ids;
 mod input_scan;
@@ -30,7 +31,7 @@ use std::path::Path;
 pub use audit::{Audit, Difference, DifferenceKind};
 
 use crate::account::names;
-use crate::config::Config;
+use crate::config::{Config, TargetFormat};
 use crate::discover::SourceList;
 use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::observe::Observer;
@@ -44,6 +45,7 @@ use crate::units::SourceId;
 
 use audit::DifferenceMark;
 use document::DocumentAudit;
+use due_text::DueText;
 use earlier::EarlierRuns;
 use input_scan::{InputChunk, InputScan, rests};
 use kept_paragraphs::{KeptParagraphs, LedgerClaims};
@@ -328,9 +330,13 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let RecordSlot { slot, number, .. } = *record;
-        let fields = self.input_scan.rests.get(number).map_or(0, |rest| rest.fields);
+        let others = self.input_scan.rests.get(number).cloned().unwrap_or_default();
         let id = &self.chunk.bytes[slot.id.range()];
-        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, fields);
+        let due = match self.auditor.config.write.to {
+            Some(TargetFormat::Txt) => DueText::default(),
+            _ => DueText::of_record(record.part.rewrite().is_one_line()),
+        };
+        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, others, due);
         self.auditor.wanted.note_id(open.key, id);
         self.auditor.recount.record();
         let mut open = self.auditor.begin(open);

@@ -84,6 +84,7 @@ impl Recount {
     pub(super) fn part(&mut self, part: &Part) {
         self.unit.bytes_input += part.num_bytes;
         self.unit.replaced += part.num_replaced;
+        self.summary.count_fields(part.fields.iter());
         for reason in &part.skipped {
             self.summary.count_skipped_record(*reason);
         }

@@ -15,7 +15,7 @@ pub(crate) use convert::Converted;
 pub(crate) use convert::rows;
 pub(crate) use encode::compress;
 pub(crate) use ids::{RecordIds, SavedIds};
-pub(crate) use record::{Original, write_record, write_verbatim};
+pub(crate) use record::{Original, RecordText, write_record, write_verbatim};
 pub(crate) use shard::{SavedShards, Shards};
 pub(crate) use text::{BlankLines, count_text};
 pub use text::{Judged, Written, write_text};

@@ -9,6 +9,7 @@ use crate::normalize;
 use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
+/// put together by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct BlankLines {
     /// Something was written.
@@ -100,9 +101,20 @@ pub(crate) fn count_text(document: Judged<'_>) -> Written {
 /// # Errors
 /// Those of `out`.
 pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -> io::Result<Written> {
+    write_paragraphs(document, repair, true, out)
+}
+
+/// As [`write_text`]; the last paragraph is ended by LF only if `is_ended`.
+pub(super) fn write_paragraphs<W: Write>(
+    document: Judged<'_>,
+    repair: Repair,
+    is_ended: bool,
+    out: &mut W,
+) -> io::Result<Written> {
     let mut written = Written::default();
     let mut owes_blank = false;
-    // What is kept as it stands is copied a run at a time: most of the time it is a whole document.
+    // What is kept as it stands is copied a run at a time: most of the time it is a whole document. The run is empty
+    // behind a paragraph that was written already, but for the LF that ends it.
     let mut run = ByteSpan::default();
     for (paragraph, verdict) in document.iter() {
         owes_blank |= paragraph.blank_before;
@@ -118,24 +130,25 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
             run.end = paragraph.span.end;
             continue;
         }
-        flush(document.text, &mut run, out)?;
         if !written.layout.has_text {
             written.layout.has_text = true;
             written.layout.blank_before = owes_blank;
-        } else if owes_blank {
-            out.write_all(b"\n")?;
+        } else {
+            end_run(document.text, &mut run, true, out)?;
+            if owes_blank {
+                out.write_all(b"\n")?;
+            }
         }
         owes_blank = false;
         if paragraph.altered {
             normalize::repair(document.paragraph(paragraph), repair, out)?;
-            out.write_all(b"\n")?;
         } else {
             run = paragraph.span;
         }
     }
-    flush(document.text, &mut run, out)?;
     let owed = owes_blank | document.blank_after;
     if written.layout.has_text {
+        end_run(document.text, &mut run, is_ended, out)?;
         written.layout.blank_after = owed;
     } else {
         written.layout.blank_before = owed;
@@ -148,17 +161,14 @@ fn is_line_feed(text: &[u8], end: usize, start: usize) -> bool {
     start == end + 1 && text.get(end) == Some(&b'\n')
 }
 
-/// Writes consecutive paragraphs and an LF after them, if there are any.
-fn flush<W: Write>(text: &[u8], run: &mut ByteSpan, out: &mut W) -> io::Result<()> {
+/// Writes a run of paragraphs, and the LF that ends the last of them if it `is_ended`.
+fn end_run<W: Write>(text: &[u8], run: &mut ByteSpan, is_ended: bool, out: &mut W) -> io::Result<()> {
     let run = std::mem::take(run);
-    if is_line_feed(text, run.end, run.end + 1) && !run.is_empty() {
+    if is_ended && is_line_feed(text, run.end, run.end + 1) && !run.is_empty() {
         return out.write_all(&text[run.start..=run.end]); // the LF that ends it stands there already
     }
-    if !run.is_empty() {
-        out.write_all(&text[run.range()])?;
-        out.write_all(b"\n")?;
-    }
-    Ok(())
+    out.write_all(&text[run.range()])?;
+    if is_ended { out.write_all(b"\n") } else { Ok(()) }
 }
 
 #[cfg(test)]

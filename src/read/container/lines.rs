@@ -16,13 +16,13 @@ pub(in crate::read) fn find(bytes: &[u8], span: ByteSpan, slots: &mut Vec<Slot>)
     let mut lines_before = 0;
     while start < span.end {
         let rest = &bytes[start..span.end];
-        let end = start + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let end = start + memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
         let line = ByteSpan::new(start, end);
         if !bytes[line.range()].trim_ascii().is_empty() {
             slots.push(Slot { line, lines_before, is_record: true, ..Slot::default() });
         }
         lines_before += 1;
-        start = end + 1;
+        start = end;
     }
     lines_before
 }

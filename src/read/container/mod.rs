@@ -11,6 +11,7 @@ mod csv;
 mod doc;
 mod json;
 mod jsonl;
+mod lenient;
 pub(super) mod lines;
 mod parquet;
 pub(super) mod reader;
@@ -50,12 +51,19 @@ pub(super) trait Container: Sync {
     /// How its bytes are read.
     fn access(&self) -> Access;
 
-    /// Checks a record, finds its text and decodes it in place, or behind everything else that is in `bytes`; its
-    /// [`Slot::text`] is set then. Returns how many malformed sequences were replaced.
+    /// Checks a record, in a table of these columns, and finds its text: where it stands in the record, or, if it is spelled otherwise there,
+    /// decoded behind everything else that is in `bytes`. Sets [`Slot::text`], and [`Slot::is_faithful`] unless the
+    /// decoded text is not what the record says. Returns how many malformed sequences were replaced.
     ///
     /// # Errors
     /// What is wrong with the record.
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault>;
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        columns: Option<&Columns>,
+        context: &ReadContext,
+    ) -> Result<u64, Fault>;
 
     /// Reads the fields that records hold beside their texts.
     ///
@@ -63,8 +71,8 @@ pub(super) trait Container: Sync {
     /// If it cannot be put into JSON.
     fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>>;
 
-    /// How a record is written again with another text.
-    fn rewrite(&self) -> Rewrite;
+    /// How a record is written again with another text, by the columns of its table if it stands in one.
+    fn rewrite(&self, columns: Option<&Columns>) -> Rewrite;
 
     /// Whether each record is compressed by itself, so that it can be read from where an index says it begins.
     fn is_compressed_by_record(&self) -> bool {
@@ -145,8 +153,8 @@ impl Kind {
     }
 
     /// How a record is written again with another text.
-    pub(crate) fn rewrite(self) -> Rewrite {
-        self.container().rewrite()
+    pub(super) fn rewrite(self, columns: Option<&Columns>) -> Rewrite {
+        self.container().rewrite(columns)
     }
 
     /// Whether each record is compressed by itself, so that it can be read from where an index says it begins.

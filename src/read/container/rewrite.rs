@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::csv::Quoter;
+use super::csv::{self, Quoter};
 use super::jsonl::Escaper;
 use crate::read::slot::Slot;
 
@@ -28,9 +28,14 @@ impl Rewrite {
     /// Bytes that follow a part that is no document and is written unchanged.
     pub(crate) fn end(self) -> &'static [u8] {
         match self {
-            Self::Text | Self::Rows => b"",
-            Self::InPlace(InPlace { end, .. }) | Self::Whole { end, .. } => end,
+            Self::Text | Self::Rows | Self::InPlace(_) => b"",
+            Self::Whole { end, .. } => end,
         }
+    }
+
+    /// Whether a text has room for one line only.
+    pub(crate) fn is_one_line(self) -> bool {
+        matches!(self, Self::InPlace(InPlace { is_one_line: true, .. }))
     }
 }
 
@@ -39,62 +44,67 @@ impl Rewrite {
 pub(crate) struct InPlace {
     /// How it is spelled, if not as it is.
     pub escape: Option<Escape>,
-    /// Bytes that are written after the record.
-    pub end: &'static [u8],
+    /// Whether a line end would end the record.
+    pub is_one_line: bool,
 }
 
 /// How a text is spelled inside a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escape {
-    /// As a JSON string: UTF-8 with the escapes that JSON requires and no others, so that cleaning twice writes the
-    /// same bytes.
+    /// As a JSON string: UTF-8 with the escapes that JSON requires and no others.
     Json,
-    /// In quotes, whatever is in it: clean text ends with a line feed and needs them; and an empty one needs them
-    /// where it is the only field, or its record would be an empty line, which is no record.
-    Csv,
+    /// As a field between these delimiters, in quotes if it stood in quotes before or cannot be read without.
+    Csv {
+        /// The byte between two fields.
+        delimiter: u8,
+    },
 }
 
 impl InPlace {
     /// Writes a record; `write_value` writes the new text, which is escaped on the way.
     ///
     /// The line and the value of `slot` are the raw spans in `bytes` of the record and of its text, with what encloses
-    /// it. After decoding in place only the bounds of the text mean something, and only they are used.
+    /// it.
     ///
     /// # Errors
     /// Those of `out` and of `write_value`.
-    pub(crate) fn write<W: Write, T>(
+    pub(crate) fn write<W: Write>(
         self,
         bytes: &[u8],
         slot: &Slot,
         out: &mut W,
-        write_value: impl FnOnce(&mut ValueWriter<'_, W>) -> io::Result<T>,
-    ) -> io::Result<T> {
+        write_value: impl FnOnce(&mut ValueWriter<'_, W>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let Slot { line: record, value, .. } = slot;
         out.write_all(&bytes[record.start..value.start])?;
-        let written = write_escaped(self.escape, out, write_value)?;
-        out.write_all(&bytes[value.end..record.end])?;
-        out.write_all(self.end)?;
-        Ok(written)
+        match self.escape {
+            None => write_value(&mut ValueWriter::Plain(out))?,
+            Some(Escape::Json) => {
+                write_quoted(out, |out| write_value(&mut ValueWriter::Json(Escaper::new(out))))?
+            }
+            Some(Escape::Csv { .. }) if bytes[value.range()].starts_with(b"\"") => {
+                write_quoted(out, |out| write_value(&mut ValueWriter::Csv(Quoter::new(out))))?;
+            }
+            Some(Escape::Csv { delimiter }) => {
+                let mut held = ValueWriter::Held(Vec::new());
+                write_value(&mut held)?;
+                let ValueWriter::Held(field) = held else { return Ok(()) };
+                if csv::needs_quotes(&field, delimiter) {
+                    write_quoted(out, |out| Quoter::new(out).write_all(&field))?;
+                } else {
+                    out.write_all(&field)?;
+                }
+            }
+        }
+        out.write_all(&bytes[value.end..record.end])
     }
 }
 
-/// Writes a text with what encloses it; `write_value` writes the text itself.
-///
-/// # Errors
-/// Those of `out` and of `write_value`.
-pub(super) fn write_escaped<W: Write, T>(
-    escape: Option<Escape>,
-    out: &mut W,
-    write_value: impl FnOnce(&mut ValueWriter<'_, W>) -> io::Result<T>,
-) -> io::Result<T> {
-    let Some(escape) = escape else { return write_value(&mut ValueWriter::Plain(out)) };
+/// Writes quotes around what `write` writes.
+fn write_quoted<W: Write>(out: &mut W, write: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
     out.write_all(b"\"")?;
-    let written = write_value(&mut match escape {
-        Escape::Json => ValueWriter::Json(Escaper::new(out)),
-        Escape::Csv => ValueWriter::Csv(Quoter::new(out)),
-    })?;
-    out.write_all(b"\"")?;
-    Ok(written)
+    write(out)?;
+    out.write_all(b"\"")
 }
 
 /// Escapes what is written through it.
@@ -106,6 +116,8 @@ pub(crate) enum ValueWriter<'a, W> {
     Json(Escaper<'a, W>),
     /// For the inside of a quoted field.
     Csv(Quoter<'a, W>),
+    /// Not before all of it is known.
+    Held(Vec<u8>),
 }
 
 impl<W: Write> Write for ValueWriter<'_, W> {
@@ -114,6 +126,7 @@ impl<W: Write> Write for ValueWriter<'_, W> {
             Self::Plain(out) => out.write(content),
             Self::Json(out) => out.write(content),
             Self::Csv(out) => out.write(content),
+            Self::Held(held) => held.write(content),
         }
     }
 
@@ -122,6 +135,7 @@ impl<W: Write> Write for ValueWriter<'_, W> {
             Self::Plain(out) => out.flush(),
             Self::Json(out) => out.flush(),
             Self::Csv(out) => out.flush(),
+            Self::Held(_) => Ok(()),
         }
     }
 }

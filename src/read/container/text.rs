@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::reader::{BOM, Body, End, PieceReader, Reread, Take, TextPiece, fill};
-use super::{Access, Beside, Container, FieldsOf, Rewrite};
+use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite};
 use crate::config::{SplitConfig, SplitMode};
 use crate::read::coding::{Coding, Detection};
 use crate::read::context::ReadContext;
@@ -29,7 +29,13 @@ impl Container for TextContainer {
     }
 
     /// There are no records: a document is decoded as a whole.
-    fn decode(&self, _: &mut Vec<u8>, _: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        _: &mut Vec<u8>,
+        _: &mut Slot,
+        _: Option<&Columns>,
+        _: &ReadContext,
+    ) -> Result<u64, Fault> {
         Ok(0)
     }
 
@@ -37,7 +43,7 @@ impl Container for TextContainer {
         Ok(Box::new(|_| Vec::new()))
     }
 
-    fn rewrite(&self) -> Rewrite {
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::Text
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Due<'a> {
     pub(super) path: &'a str,
     /// A hash of its fields beside the text, if it is a record.
     pub(super) fields: Option<u64>,
+    /// A hash of all its bytes, if it is a record that is to be as it was.
+    pub(super) record: Option<u64>,
     /// Where it stands below OUT, where each document has a file.
     pub(super) file: &'a [u8],
 }

@@ -195,6 +195,10 @@ impl<'a> OutputStream<'a> {
                 let what = "its fields beside the text are not those of the input".to_owned();
                 return Ok(OutputSearch::Other(what));
             }
+            if due.record.is_some() && rest.record.is_some() && due.record != rest.record {
+                let what = "nothing of it goes, and it is not spelled as in the input".to_owned();
+                return Ok(OutputSearch::Other(what));
+            }
             return Ok(OutputSearch::Here);
         }
         self.miss();
@@ -292,7 +296,7 @@ impl<'a> OutputStream<'a> {
     pub(super) fn is_again(&self, line: &[u8]) -> bool {
         let Some(slot) = self.chunk.slots.get(self.slot).filter(|_| self.is_at_slot()) else { return false };
         let passed = &self.chunk.bytes[slot.text.range()][..self.at];
-        let before = passed.strip_suffix(b"\n").and_then(|passed| passed.strip_suffix(line));
+        let before = passed.strip_suffix(b"\n").unwrap_or(passed).strip_suffix(line);
         !line.is_empty() && before.is_some_and(|before| before.last().is_none_or(|&byte| byte == b'\n'))
     }
 

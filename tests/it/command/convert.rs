@@ -50,9 +50,9 @@ fn json_lines_have_one_schema_and_the_fields_of_their_own() {
         found,
         [
             json!({"id": "a.txt", "path": "a.txt", "text": "one\n\ntwo\n"}),
-            json!({"id": "r1", "path": "b.jsonl", "text": "three\n", "n": 1.5, "source_path": "own"}),
-            json!({"id": "b.jsonl#1", "path": "b.jsonl", "text": "four\n", "list": [1, 2]}),
-            json!({"id": "9", "path": "c.csv", "text": "five\nsix\n", "title": "a,\"b\""}),
+            json!({"id": "r1", "path": "b.jsonl", "text": "three", "n": 1.5, "source_path": "own"}),
+            json!({"id": "b.jsonl#1", "path": "b.jsonl", "text": "four", "list": [1, 2]}),
+            json!({"id": "9", "path": "c.csv", "text": "five\nsix", "title": "a,\"b\""}),
             json!({"id": "urn:uuid:7", "path": "d.warc", "text": "seven\n", "WARC-Type": "conversion",
             "WARC-Target-URI": "http://example.org/x", "WARC-Record-ID": "<urn:uuid:7>",
             "Content-Type": "text/plain"}),
@@ -112,8 +112,8 @@ fn parquet_has_one_schema_and_gives_the_same_documents_back() {
         rows[..3],
         [
             row("a.txt", "one\n\ntwo\n", None),
-            row("r1", "three\n", Some("{\"n\":1.50,\"path\":\"own\"}")),
-            row("b.jsonl#1", "four\n", Some("{\"list\":[1, 2]}")),
+            row("r1", "three", Some("{\"n\":1.50,\"path\":\"own\"}")),
+            row("b.jsonl#1", "four", Some("{\"list\":[1, 2]}")),
         ]
     );
     assert_eq!(rows.len(), 6);

@@ -99,7 +99,7 @@ fn configs() -> [Config; 2] {
     (other.matching.mode, other.matching.min_chars) = (MatchMode::Loose, 12);
     other.decide.scope = Scope::Document;
     other.write.ledger_text = true;
-    other.read.hidden = true;
+    (other.read.hidden, other.read.tsv_quotes) = (true, true);
     [Config::default(), other]
 }
 

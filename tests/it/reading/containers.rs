@@ -10,7 +10,7 @@ use crate::support::run::Run;
 
 fn config(text_field: &str) -> Config {
     let mut config = Config { threads: 2, ..Config::default() };
-    config.read.text_field = text_field.into();
+    config.read.text_field = vec![text_field.into()];
     config
 }
 
@@ -18,32 +18,30 @@ fn run(name: &str, content: &str) -> Run {
     clean_twice(&file(name, content), &config("text"))
 }
 
-/// Everything but the text stands as it stood: quotes that were not needed, spaces, line ends, empty fields.
+/// Everything but the text stands as it stood, and the text too where nothing of it goes: quotes that were not needed,
+/// spaces, line ends, empty fields. A text that changes stands in quotes if it did before or needs them.
 #[test]
 fn tables_are_kept_as_they_are() {
     for (name, content, expected) in [
+        ("a.csv", "id,text,x\n1,one,\n2,two,\"q\"\n3,one,r\n", "id,text,x\n1,one,\n2,two,\"q\"\n"),
         (
             "a.csv",
-            "id,text,x\n1,one,\n2,two,\"q\"\n3,one,r\n",
-            "id,text,x\n1,\"one\n\",\n2,\"two\n\",\"q\"\n",
+            "\"id\" ,\"text\"\r\n\"1\",  one\r\n2,\"one\r\n\r\ntwo\"\r\n3,\"t\r\n\r\nu\r\n\"\r\n",
+            "\"id\" ,\"text\"\r\n\"1\",one\r\n2,\"two\"\r\n3,\"t\r\n\r\nu\r\n\"\r\n",
         ),
         (
             "a.csv",
-            "\"id\" ,\"text\"\r\n\"1\",  one\r\n2,\"one\r\n\r\ntwo\"\r\n",
-            "\"id\" ,\"text\"\r\n\"1\",\"one\n\"\r\n2,\"two\n\"\r\n",
+            "text;n\n\"a;\"\"b\"\"\";1\n;2\n中文;3,4\n\"中文\nc \"\"d\";5\n \"e\" ;6\n",
+            "text;n\n\"a;\"\"b\"\"\";1\n中文;3,4\n\"c \"\"d\";5\n\"\"\"e\"\"\";6\n",
         ),
-        (
-            "a.csv",
-            "text;n\n\"a;\"\"b\"\"\";1\n;2\n中文;3,4\n",
-            "text;n\n\"a;\"\"b\"\"\n\";1\n\"中文\n\";3,4\n",
-        ),
-        ("a.csv", "\u{feff}text\none\ntwo", "text\n\"one\n\"\n\"two\n\""),
-        ("a.tsv", "id\ttext\n1\tone, and\n2\t\"one, and\"\n", "id\ttext\n1\t\"one, and\n\"\n"),
-        ("a.csv", "id\ttext\n1\tone\n", "id\ttext\n1\t\"one\n\"\n"),
-        ("a.csv", "a|text\nx|one\n", "a|text\nx|\"one\n\"\n"),
-        ("a.csv", "text,more\none,1,2,3\ntwo\n", "text,more\n\"one\n\",1,2,3\n\"two\n\"\n"),
-        ("a.csv", "text,text\none,one\n", "text,text\n\"one\n\",one\n"),
-        ("a.csv", "\n\ntext\n\none\n\n\n", "\n\ntext\n\"one\n\"\n"),
+        ("a.csv", "\u{feff}text\none\ntwo", "text\none\ntwo"),
+        ("a.csv", "a|text\nx|one\n", "a|text\nx|one\n"),
+        ("a.csv", "text,more\none,1,2,3\ntwo\n", "text,more\none,1,2,3\ntwo\n"),
+        ("a.csv", "text,text\none,one\n", "text,text\none,one\n"),
+        ("a.csv", "\n\ntext\n\none\n\n\n", "\n\ntext\none\n"),
+        // A spreadsheet's own hint names the delimiter, whatever the file is called.
+        ("a.csv", "sep=;\r\nid;text\r\n1;a,b\r\n2;a,b\r\n", "sep=;\r\nid;text\r\n1;a,b\r\n"),
+        ("a.tsv", "\u{feff}sep=,\nid,text\n1,\"a\nb\"\n", "sep=,\nid,text\n1,\"a\nb\"\n"),
     ] {
         let run = run(name, content);
         assert_eq!(run.reasons(), [("", ""); 0], "{content:?}");
@@ -62,13 +60,13 @@ fn tables_that_are_bad() {
         few.rejected.iter().map(|line| (line["line"].as_u64(), line["record"].as_u64())).collect();
     assert_eq!(lines, [(Some(4), Some(1)), (Some(7), Some(3))]);
     assert_eq!(few.reasons(), [("a.csv", "not_csv"); 2]);
-    assert_eq!(texts("csv", &few.out["a.csv"]), ["one\nmore\n", "three\n"]);
+    assert_eq!(texts("csv", &few.out["a.csv"]), ["one\nmore", "three"]);
     let open = run("a.csv", "id,text\n1,one\n2,\"two\n3,three\n");
     assert_eq!(
         (open.reasons(), open.rejected[0]["line"].as_u64(), open.rejected[0]["byte"].as_u64()),
         (vec![("a.csv", "not_csv")], Some(3), Some(2))
     );
-    assert_eq!(open.text("a.csv"), "id,text\n1,\"one\n\"\n");
+    assert_eq!(open.text("a.csv"), "id,text\n1,one\n");
     let bytes = [b"id,text\n1,\xff\n".as_slice(), "2,二\n".as_bytes()].concat();
     let bad = clean_twice(&file("a.csv", bytes), &config("text"));
     assert_eq!((bad.reasons(), bad.rejected[0]["byte"].as_u64()), (vec![("a.csv", "not_utf8")], Some(2)));
@@ -77,7 +75,88 @@ fn tables_that_are_bad() {
     assert!(text_of(&none.rejected[0], "detail").contains("id, body"));
     assert!(text_of(&none.rejected[0], "remedy").contains("--text-field"));
     let named = clean_twice(&file("a.csv", "id,正文\n1,x\n"), &config("正文"));
-    assert_eq!(named.text("a.csv"), "id,正文\n1,\"x\n\"\n");
+    assert_eq!(named.text("a.csv"), "id,正文\n1,x\n");
+}
+
+/// TSV knows no quotes (contract P4): a row is a line, a field what stands between two TABs, and what is written has no
+/// more lines and no more quotes than what was read.
+#[test]
+fn tsv_has_no_quotes() {
+    let content =
+        "id\ttext\tn\r\n1\t\"one\t\r\n2\tone\t\"\r\n\r\n3\t say \"\"hi\"\" \tx\r\n4\t\"one\t\r\n5\ta\\nb\t";
+    let expected = "id\ttext\tn\r\n1\t\"one\t\r\n2\tone\t\"\r\n3\tsay \"\"hi\"\"\tx\r\n5\ta\\nb\t";
+    for name in ["a.tsv", "a.csv"] {
+        let run = run(name, content);
+        assert_eq!((run.reasons(), run.text(name)), (Vec::new(), expected), "{name}");
+        assert_eq!(run.summary.paragraphs.read, 5);
+    }
+    // So do lines that no LF ends.
+    let run = run(
+        "a.tsv",
+        "n\ttext\n1\ta\u{2028}\u{2028}b\u{2029}\n2\tb\u{2028}\u{2028}c\u{2028}a\u{2029}d\u{2028}\n",
+    );
+    assert_eq!(run.text("a.tsv"), "n\ttext\n1\ta\u{2028}\u{2028}b\u{2029}\n2\tc d\n");
+    // Sentences stay on one line too, and nothing grows by reading it again.
+    let mut sentences = config("text");
+    sentences.split.split = tamis::config::SplitMode::Sentence;
+    let run =
+        clean_twice(&file("a.tsv", "n\ttext\n1\tOne. Two. Three.\n2\tTwo. Four. One. 五。\n"), &sentences);
+    assert_eq!(run.text("a.tsv"), "n\ttext\n1\tOne. Two. Three.\n2\tFour. 五。\n");
+}
+
+/// A row of TSV with another number of fields is rejected, with the option by which quotes are read; under it they are.
+#[test]
+fn quotes_in_tsv_are_asked_for() {
+    let content = "id\ttext\n1\t\"one\ntwo\"\n2\tthree\t\n3\tone\n4\t\"four\"\n";
+    let run = run("a.tsv", content);
+    let places: Vec<_> =
+        run.rejected.iter().map(|line| (line["line"].as_u64(), text_of(line, "detail"))).collect();
+    let told = |number| format!("its fields are {number}, and those of the header 2");
+    assert_eq!(places, [(Some(3), &*told(1)), (Some(4), &*told(3))]);
+    assert_eq!(run.reasons(), [("a.tsv", "not_tsv"); 2]);
+    assert!(text_of(&run.rejected[0], "remedy").contains("--tsv-quotes"));
+    assert_eq!(run.text("a.tsv"), "id\ttext\n1\t\"one\n3\tone\n4\t\"four\"\n");
+    let mut quoted = config("text");
+    quoted.read.tsv_quotes = true;
+    let run = clean_twice(&file("a.tsv", content), &quoted);
+    assert_eq!(run.reasons(), [("", ""); 0]);
+    assert_eq!(run.text("a.tsv"), "id\ttext\n1\t\"one\ntwo\"\n2\tthree\t\n4\t\"four\"\n");
+    let header = clean(&file("a.tsv", "\"id\"\t\"text\"\n1\tx\n"), &config("text"));
+    assert_eq!(header.reasons(), [("a.tsv", "no_text")]);
+    assert!(text_of(&header.rejected[0], "detail").contains("--tsv-quotes"), "{:?}", header.rejected);
+    let header = clean_twice(&file("a.tsv", "\"id\"\t\"text\"\n1\tx\n"), &quoted);
+    assert_eq!(header.text("a.tsv"), "\"id\"\t\"text\"\n1\tx\n");
+}
+
+/// Half of a surrogate pair in the text is rejected with its place, or becomes U+FFFD and is counted; where nobody reads
+/// it, it stays as it is spelled (contract D4, O4).
+#[test]
+fn halves_of_surrogate_pairs() {
+    let lines = [
+        r#"{"text":"a\n\ud83d b"}"#,
+        r#"{"text":"\ud83d\ude00 \u4e2d","n":NaN,"x":"\udc80"}"#,
+        r#"{"x":"\udc80","text":"\ud83d b\n\ude00\ud83d"}"#,
+    ];
+    let content = lines.map(|line| format!("{line}\n")).concat();
+    let rejecting = run("a.jsonl", &content);
+    let places: Vec<_> =
+        rejecting.rejected.iter().map(|line| (line["line"].as_u64(), line["byte"].as_u64())).collect();
+    assert_eq!(places, [(Some(1), Some(12)), (Some(3), Some(22))]);
+    assert_eq!(rejecting.reasons(), [("a.jsonl", "undecodable"); 2]);
+    assert!(text_of(&rejecting.rejected[0], "remedy").contains("--encoding-errors replace"));
+    assert_eq!(rejecting.text("a.jsonl"), format!("{}\n", lines[1]));
+    let mut replace = config("text");
+    replace.read.encoding_errors = tamis::config::EncodingErrors::Replace;
+    let run = clean_twice(&file("a.jsonl", &content), &replace);
+    let expected =
+        ["{\"text\":\"a\\n\u{fffd} b\"}", lines[1], "{\"x\":\"\\udc80\",\"text\":\"\u{fffd}\u{fffd}\"}"];
+    assert_eq!(run.text("a.jsonl"), expected.map(|line| format!("{line}\n")).concat());
+    assert_eq!((run.summary.documents.replaced, run.rejected.len()), (4, 0));
+    // Bytes that are not UTF-8 are replaced in all of the line, as the output is UTF-8.
+    let bytes = b"{\"y\":\"\xff\",\"text\":\"a\\/\xc3b\"}\n";
+    let run = clean_twice(&file("a.jsonl", bytes), &replace);
+    assert_eq!(run.text("a.jsonl"), "{\"y\":\"\u{fffd}\",\"text\":\"a\\/\u{fffd}b\"}\n");
+    assert_eq!(run.summary.documents.replaced, 2);
 }
 
 /// The ledger names rows by number and id, in a table of many pieces too.
@@ -132,7 +211,7 @@ fn web_archives() {
         record(
             "conversion",
             "X-Odd:  stays \r\nWARC-Block-Digest: sha1:SHL3HHMMKEHMKVBEUQCA7RKYTIP6IIMU\r\nContent-Type: text/plain\r\n",
-            "two\n",
+            "two",
         ),
         archive[8].clone(),
     ];
@@ -169,7 +248,7 @@ fn digest_in(archive: &str) -> String {
         .split("\r\n")
         .next()
         .expect("a line");
-    assert_eq!(digest, data_encoding::BASE32.encode(&sha1::Sha1::digest(b"two\n")));
+    assert_eq!(digest, data_encoding::BASE32.encode(&sha1::Sha1::digest(b"two")));
     digest.to_owned()
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use tamis::report::Inspection;
 use tamis::store::path::printable_bytes;
 
-use super::account::{grouped, share, size, units};
+use super::account::{fields, grouped, share, size, units};
 
 /// Skipped and rejected inputs that are shown; JSON has more.
 const MAX_SHOWN: usize = 10;
@@ -35,6 +35,9 @@ pub(crate) fn page(inspection: &Inspection) -> String {
     }
     if records.read > 0 {
         row("records", records.read, "");
+    }
+    if !records.fields.is_empty() {
+        row("fields", records.fields.values().sum(), &format!("of records: {}", fields(&records.fields)));
     }
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {
@@ -91,8 +94,8 @@ fn scripts(inspection: &Inspection, text: &mut String) {
 }
 
 fn listed(inspection: &Inspection, text: &mut String) {
-    let more = |text: &mut String, total: u64| {
-        let more = total.saturating_sub(MAX_SHOWN as u64);
+    let more = |text: &mut String, total: u64, shown: u64| {
+        let more = total.saturating_sub(shown);
         if more > 0 {
             let _ = writeln!(text, "  and {} more", grouped(more));
         }
@@ -106,7 +109,7 @@ fn listed(inspection: &Inspection, text: &mut String) {
             let detail = skipped.detail.map_or(String::new(), |detail| format!("; {detail}"));
             let _ = writeln!(text, "  {}: {reason}{detail}", printable_bytes(skipped.path.as_bytes()));
         }
-        more(text, skipped);
+        more(text, skipped, MAX_SHOWN as u64);
     }
     if inspection.num_rejected() > 0 {
         text.push_str("\nwould be rejected\n");
@@ -118,10 +121,18 @@ fn listed(inspection: &Inspection, text: &mut String) {
             } else if let Some(record) = rejected["record"].as_u64() {
                 let _ = write!(place, "#{record}");
             }
+            if let Some(more) = rejected["more"].as_u64() {
+                let _ = write!(place, " and {} more records", grouped(more));
+            }
             let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" at byte {byte}"));
             let detail = printable_bytes(field("detail").as_bytes());
             let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
         }
-        more(text, inspection.num_rejected());
+        let shown = inspection
+            .rejected
+            .iter()
+            .take(MAX_SHOWN)
+            .map(|rejected| 1 + rejected["more"].as_u64().unwrap_or(0));
+        more(text, inspection.num_rejected(), shown.sum());
     }
 }

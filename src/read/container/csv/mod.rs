@@ -1,5 +1,6 @@
-//! CSV and TSV: every row is a record, its text one field. Read in pieces that end where a row ends.
+//! CSV and TSV: every row is a record, its text one field. Read in pieces that end where a row ends (contract P4, O4).
 
+mod dialect;
 mod quote;
 mod syntax;
 #[cfg(test)]
@@ -8,8 +9,9 @@ mod tests;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-pub(super) use quote::Quoter;
-use syntax::{ColumnNames, CsvRecord, Dialect, Header};
+use dialect::{Delimiters, Dialect};
+pub(super) use quote::{Quoter, needs_quotes};
+use syntax::{ColumnNames, CsvFault, CsvRecord, Header};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
@@ -39,21 +41,28 @@ impl<const DELIMITER: u8> Container for Table<DELIMITER> {
         })
     }
 
-    /// Takes the quotes off the text, in place, and off the id.
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, _: &ReadContext) -> Result<u64, Fault> {
+    /// Takes the quotes off the text and off the id, if fields stand in quotes here.
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        columns: Option<&Columns>,
+        _: &ReadContext,
+    ) -> Result<u64, Fault> {
+        let dialect = columns.map_or(Dialect::new(DELIMITER, false), |columns| columns.dialect);
         if let Err(error) = simdutf8::compat::from_utf8(&bytes[slot.line.range()]) {
             return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
         }
         if !slot.id.is_empty() {
             let mut id = bytes[slot.id.range()].to_vec();
-            let span = syntax::unescape(&mut id);
+            let span = dialect.unescape(&mut id);
             let json = json_string(&String::from_utf8_lossy(&id[span.range()]));
             let start = bytes.len();
             bytes.extend_from_slice(json.as_bytes());
             slot.id = ByteSpan::new(start, bytes.len());
         }
-        let value = slot.value;
-        slot.text = syntax::unescape(&mut bytes[value.range()]).shifted(value.start);
+        slot.text = dialect.decode(bytes, slot.value);
+        slot.is_faithful = true;
         Ok(0)
     }
 
@@ -71,8 +80,11 @@ impl<const DELIMITER: u8> Container for Table<DELIMITER> {
         }))
     }
 
-    fn rewrite(&self) -> Rewrite {
-        Rewrite::InPlace(InPlace { escape: Some(Escape::Csv), end: b"" })
+    fn rewrite(&self, columns: Option<&Columns>) -> Rewrite {
+        let Dialect { delimiter, has_quotes } =
+            columns.map_or(Dialect::new(DELIMITER, false), |columns| columns.dialect);
+        let escape = has_quotes.then_some(Escape::Csv { delimiter });
+        Rewrite::InPlace(InPlace { escape, is_one_line: !has_quotes })
     }
 }
 
@@ -94,27 +106,33 @@ struct RowReader {
 impl RowReader {
     /// Reads the header of `reader`, whose bytes are UTF-8.
     fn new(mut reader: Box<dyn Read + Send>, delimiter: u8, context: &ReadContext) -> Result<Self, Fault> {
-        let text = context.text_field.to_string();
-        let names = ColumnNames { text: &text, id: &context.id_field };
+        let texts: Vec<_> = context.text_fields.iter().map(|(_, name)| name).collect();
+        let names = ColumnNames { texts: &texts, id: &context.id_field };
+        let delimiters = Delimiters { preferred: delimiter, tsv_quotes: context.tsv_quotes };
         let (mut carry, mut num_read) = (Vec::new(), 0);
         // A header is a few hundred bytes; where none ends within two pieces, none does.
         let (mut is_at_end, mut found) = (false, None);
         while found.is_none() && !is_at_end && count(carry.len()) < 2 * PIECE_BYTES {
             is_at_end = !fill(&mut reader, &mut carry, &mut num_read).map_err(|error| Fault::of(&error))?;
-            found = syntax::choose_delimiter(&carry, is_at_end, delimiter, names);
+            found = syntax::choose_dialect(&carry, is_at_end, delimiters, names);
         }
         if found.is_none() && is_at_end && carry.trim_ascii().is_empty() {
             // An empty file is an empty table.
-            let header = Header { num_columns: 0, text: 0, id: None, len: carry.len() };
-            found = Some((Dialect { delimiter }, header));
+            let header = Header { num_columns: 0, text: 0, field: 0, id: None, start: 0, len: carry.len() };
+            found = Some((Dialect::new(delimiter, context.tsv_quotes), header));
         }
         let Some((dialect, header)) = found else {
-            let columns = syntax::columns(&carry, delimiter);
-            let detail = format!("no column {text}; its columns are {}", columns.join(", "));
-            return Err(Fault::new(RejectReason::NoText, detail));
+            let columns = syntax::columns(&carry, delimiters);
+            let is_quoted = columns.iter().any(|name| name.starts_with('"') && name.ends_with('"'));
+            let mut missing = context.text_fields.missing("column", columns);
+            if is_quoted {
+                missing.detail.push_str("; --tsv-quotes takes off quotes");
+            }
+            return Err(missing);
         };
         let (limit, is_first) = (context.decoded_limit, true);
-        let columns = Arc::new(Columns { names: syntax::fields(&carry[..header.len], dialect), dialect });
+        let names = syntax::fields(&carry[header.start..header.len], dialect);
+        let columns = Arc::new(Columns { names, dialect });
         Ok(Self { reader, dialect, header, columns, limit, carry, num_read, is_first, is_at_end })
     }
 
@@ -128,7 +146,8 @@ impl RowReader {
         }
         let is_end = self.is_at_end;
         let walk = syntax::records(&bytes[start..], &self.header, self.dialect, is_end, |record| {
-            records.slots.push(slot(&record, start, lines_in_header, self.limit));
+            let slot = slot(&record, start, lines_in_header, self.limit);
+            records.slots.push(Slot { field: u32::try_from(self.header.field).ok(), ..slot });
         });
         records.num_lines = lines_in_header + walk.num_lines;
         (records, start + walk.len)
@@ -188,11 +207,12 @@ fn slot(record: &CsvRecord, start: usize, lines_in_header: u64, limit: u64) -> S
     let line = record.raw.shifted(start);
     let lines_before = lines_in_header + record.lines_before;
     if let Some(fault) = record.fault {
-        let byte = match fault {
-            syntax::CsvFault::UnclosedQuote { byte } => Some(count(byte)),
-            syntax::CsvFault::TooFewFields { .. } => None,
+        let (reason, byte) = match fault {
+            CsvFault::UnclosedQuote { byte } => (RejectReason::NotCsv, Some(count(byte))),
+            CsvFault::TooFewFields { .. } => (RejectReason::NotCsv, None),
+            CsvFault::OtherFields { .. } => (RejectReason::NotTsv, None),
         };
-        let fault = Fault { byte, ..Fault::new(RejectReason::NotCsv, fault.to_string()) };
+        let fault = Fault { byte, ..Fault::new(reason, fault.to_string()) };
         return Slot { lines_before, ..Slot::rejected(line, fault) };
     }
     if count(line.len()) > limit {

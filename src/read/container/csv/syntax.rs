@@ -1,9 +1,12 @@
-//! CSV and TSV: every record is a document, its text one field (RFC 4180, read as the `csv` crate reads it).
+//! CSV and TSV: every record is a document, its text one field.
 //!
 //! In: bytes that begin where a record begins. Out: for each record the raw spans of the record, of its text
-//! and of its id, so that everything but the text can be written again byte for byte. Any bytes give some
-//! records, as with the `csv` crate; two things are faults that crate lets pass: a record without a text
-//! field, and a quote that is never closed, which would make one document of the rest of the file.
+//! and of its id, so that everything but the text can be written again byte for byte.
+//!
+//! Fields in quotes are read as RFC 4180 has it and the `csv` crate reads it: any bytes give some records. Two things
+//! are faults that crate lets pass: a record without a text field, and a quote that is never closed, which would make
+//! one document of the rest of the file. TSV knows no quotes (IANA, text/tab-separated-values): a field is what stands
+//! between two TABs, and every record has as many as the header.
 //!
 //! Line ends are LF, CR LF or CR; an empty line is no record. The caller takes a byte order mark off the
 //! file.
@@ -13,29 +16,14 @@ use std::fmt;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
 
+use super::dialect::{Delimiters, Dialect, Hint};
 use crate::units::{ByteSpan, count};
-
-/// The delimiters that are tried after the one the file's name suggests.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-
-/// How many columns an error lists: enough to see a misspelled name, few enough to read.
-const MAX_LISTED: usize = 20;
-
-/// How many characters of a column's name an error shows.
-const MAX_NAME: usize = 40;
-
-/// How a file spells its records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Dialect {
-    /// The byte between two fields.
-    pub delimiter: u8,
-}
 
 /// The names of the columns that matter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ColumnNames<'a> {
-    /// The column that holds the text.
-    pub text: &'a str,
+    /// The columns that may hold the text; the first of them that is there does.
+    pub texts: &'a [&'a str],
     /// The column that names the record.
     pub id: &'a str,
 }
@@ -47,9 +35,13 @@ pub(super) struct Header {
     pub num_columns: usize,
     /// Index of the text column, counted from 0.
     pub text: usize,
+    /// The number of its name among those of [`ColumnNames::texts`].
+    pub field: usize,
     /// Index of the id column, if there is one.
     pub id: Option<usize>,
-    /// Bytes of the header record, with empty lines before it and its line end: the records follow.
+    /// Where the header record begins, with empty lines before it: behind the hint of a spreadsheet.
+    pub start: usize,
+    /// Where it ends, its line end included: the records follow.
     pub len: usize,
 }
 
@@ -80,6 +72,13 @@ pub(super) enum CsvFault {
         /// Number of the header's.
         num_columns: usize,
     },
+    /// The record of a table without quotes has more or fewer fields than the header.
+    OtherFields {
+        /// Number of its fields.
+        num_fields: usize,
+        /// Number of the header's.
+        num_columns: usize,
+    },
     /// The file ends inside a quoted field.
     UnclosedQuote {
         /// Offset of the opening quote from the start of the record.
@@ -92,6 +91,9 @@ impl fmt::Display for CsvFault {
         match self {
             Self::TooFewFields { num_fields, num_columns } => {
                 write!(f, "no text: it has {num_fields} of {num_columns} fields")
+            }
+            Self::OtherFields { num_fields, num_columns } => {
+                write!(f, "its fields are {num_fields}, and those of the header {num_columns}")
             }
             Self::UnclosedQuote { .. } => f.write_str("a quote is opened and never closed"),
         }
@@ -107,50 +109,39 @@ pub(super) struct CsvWalk {
     pub num_lines: u64,
 }
 
-/// The first delimiter under which the header has a column named `names.text`, with what the header then
-/// says: `preferred`, then comma, TAB, semicolon and bar. `None` if there is no such column.
+/// The first dialect under which the header has a column named in `names.texts`, with what the header then
+/// says: the one that a line before it names (`sep=;`), or else `delimiters`. `None` if there is no such column.
 ///
 /// Names are compared without the white space around them; of two columns with the same name the first
 /// counts. `head` begins with the header record and should hold it whole: if `is_end` is false a header that
 /// does not end in `head` is not recognized.
-pub(super) fn choose_delimiter(
+pub(super) fn choose_dialect(
     head: &[u8],
     is_end: bool,
-    preferred: u8,
+    delimiters: Delimiters,
     names: ColumnNames<'_>,
 ) -> Option<(Dialect, Header)> {
-    let others = DELIMITERS.into_iter().filter(|other| *other != preferred);
-    let syntax = [b'"', b'\r', b'\n']; // no delimiters, whoever asks for them
-    let mut tried = std::iter::once(preferred).chain(others).filter(|byte| !syntax.contains(byte));
-    tried.find_map(|delimiter| {
-        let dialect = Dialect { delimiter };
-        Some((dialect, header(head, is_end, dialect, names)?))
+    let hint = Hint::of(head);
+    let start = hint.map_or(0, |hint| hint.len);
+    delimiters.dialects(hint).find_map(|dialect| {
+        let found = header(&head[start..], is_end, dialect, names)?;
+        Some((dialect, Header { start, len: start + found.len, ..found }))
     })
 }
 
-/// The names of the columns under `preferred`, to show in an error: at most 20, the last then saying how many
-/// more there are, and of each at most 40 characters.
-pub(super) fn columns(head: &[u8], preferred: u8) -> Vec<String> {
+/// The names of the columns under the likely delimiter.
+pub(super) fn columns(head: &[u8], delimiters: Delimiters) -> Vec<String> {
+    let hint = Hint::of(head);
+    let Some(dialect) = delimiters.dialects(hint).next() else { return Vec::new() };
+    let head = &head[hint.map_or(0, |hint| hint.len)..];
     let mut names = Vec::new();
-    let mut num_columns = 0;
-    let mut fields = RawFields::new(head, Dialect { delimiter: preferred }, true);
+    let mut fields = RawFields::new(head, dialect, true);
     fields.pass_line_ends();
     while let Some(field) = fields.next() {
-        num_columns += 1;
-        if names.len() < MAX_LISTED {
-            let name = name_of(&head[field.raw.range()]);
-            let mut shown: String = name.chars().take(MAX_NAME).collect();
-            if shown.len() < name.len() {
-                shown.push('…');
-            }
-            names.push(shown);
-        }
+        names.push(name_of(&head[field.raw.range()], dialect));
         if field.is_last {
             break;
         }
-    }
-    if num_columns > MAX_LISTED {
-        names[MAX_LISTED - 1] = format!("… {} more", num_columns - MAX_LISTED + 1);
     }
     names
 }
@@ -162,7 +153,7 @@ pub(super) fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
     fields.pass_line_ends();
     while let Some(field) = fields.next() {
         let mut raw = bytes[field.raw.range()].to_vec();
-        let span = unescape(&mut raw);
+        let span = dialect.unescape(&mut raw);
         values.push(String::from_utf8_lossy(&raw[span.range()]).into_owned());
         if field.is_last {
             break;
@@ -175,7 +166,8 @@ pub(super) fn fields(bytes: &[u8], dialect: Dialect) -> Vec<String> {
 ///
 /// `bytes` begins where a record begins, after the header. A record is whole when its line end is there and,
 /// if that is a CR, the byte after it; at the end of the file (`is_end`) every record is whole. Empty lines
-/// belong to no record. A record may have more or fewer fields than the header, as long as it has a text.
+/// belong to no record. Where fields may stand in quotes a record may have more or fewer of them than the header, as
+/// long as it has a text.
 ///
 /// O(n) time, and no memory that depends on n.
 pub(super) fn records(
@@ -196,7 +188,7 @@ pub(super) fn records(
         let Some(found) = RecordFields::read(&mut fields, header) else { return walk };
         let raw = ByteSpan::new(start, fields.at);
         let num_lines = line_feeds(raw);
-        let fault = found.fault(start, header);
+        let fault = found.fault(start, header, dialect);
         visit(CsvRecord {
             raw,
             text: found.text.filter(|_| fault.is_none()).unwrap_or_default(),
@@ -207,30 +199,6 @@ pub(super) fn records(
         });
         walk = CsvWalk { len: fields.at, num_lines: walk.num_lines + num_lines };
     }
-}
-
-/// Takes the quotes off a raw field in place and returns where in it the value then stands.
-///
-/// Quotes are syntax only where a field begins with one: they are taken off, and a doubled one is one quote.
-/// What stands between the closing quote and the delimiter belongs to the value, as with the `csv` crate.
-pub(super) fn unescape(raw: &mut [u8]) -> ByteSpan {
-    if raw.first() != Some(&b'"') {
-        return ByteSpan::new(0, raw.len());
-    }
-    let (mut from, mut to) = (1, 1);
-    loop {
-        let quote = memchr(b'"', &raw[from..]).map_or(raw.len(), |at| from + at);
-        let is_doubled = raw.get(quote + 1) == Some(&b'"');
-        let end = if is_doubled { quote + 1 } else { quote };
-        raw.copy_within(from..end, to);
-        to += end - from;
-        from = (quote + if is_doubled { 2 } else { 1 }).min(raw.len());
-        if !is_doubled {
-            break;
-        }
-    }
-    raw.copy_within(from.., to);
-    ByteSpan::new(1, to + raw.len() - from)
 }
 
 /// The fields of one record.
@@ -263,11 +231,15 @@ impl RecordFields {
         }
     }
 
-    fn fault(&self, start: usize, header: &Header) -> Option<CsvFault> {
+    fn fault(&self, start: usize, header: &Header, dialect: Dialect) -> Option<CsvFault> {
+        let (num_fields, num_columns) = (self.num_fields, header.num_columns);
+        if !dialect.has_quotes {
+            return (num_fields != num_columns).then_some(CsvFault::OtherFields { num_fields, num_columns });
+        }
         if let Some(quote) = self.open_quote {
             return Some(CsvFault::UnclosedQuote { byte: quote - start });
         }
-        let too_few = CsvFault::TooFewFields { num_fields: self.num_fields, num_columns: header.num_columns };
+        let too_few = CsvFault::TooFewFields { num_fields, num_columns };
         self.text.is_none().then_some(too_few)
     }
 }
@@ -276,12 +248,16 @@ impl RecordFields {
 fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -> Option<Header> {
     let mut fields = RawFields::new(head, dialect, is_end);
     fields.pass_line_ends();
-    let (mut text, mut id, mut num_columns) = (None, None, 0);
+    // The number of the name and the index of the column: the first of the least.
+    let mut text: Option<(usize, usize)> = None;
+    let (mut id, mut num_columns) = (None, 0);
     loop {
         let field = fields.next()?;
-        let name = name_of(&head[field.raw.range()]);
-        if name == names.text {
-            text = text.or(Some(num_columns));
+        let name = name_of(&head[field.raw.range()], dialect);
+        if let Some(number) = names.texts.iter().position(|text| *text == name)
+            && text.is_none_or(|(best, _)| number < best)
+        {
+            text = Some((number, num_columns));
         }
         if name == names.id {
             id = id.or(Some(num_columns));
@@ -289,15 +265,17 @@ fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -
         num_columns += 1;
         if field.is_last {
             let len = fields.at;
-            return text.filter(|_| !field.is_open).map(|text| Header { num_columns, text, id, len });
+            let text = text.filter(|_| !field.is_open);
+            let header = |(field, text)| Header { num_columns, text, field, id, start: 0, len };
+            return text.map(header);
         }
     }
 }
 
 /// The name in a raw field of the header.
-fn name_of(raw: &[u8]) -> String {
+fn name_of(raw: &[u8], dialect: Dialect) -> String {
     let mut raw = raw.to_vec();
-    let value = unescape(&mut raw);
+    let value = dialect.unescape(&mut raw);
     String::from_utf8_lossy(&raw[value.range()]).trim().to_owned()
 }
 
@@ -313,7 +291,10 @@ struct RawField {
 
 /// Reads raw fields one after the other.
 struct RawFields<'a> {
+    dialect: Dialect,
     reader: Reader,
+    /// Whether a field follows, be there bytes left or not: a delimiter stands before it.
+    is_in_record: bool,
     bytes: &'a [u8],
     at: usize,
     is_end: bool,
@@ -327,7 +308,7 @@ impl<'a> RawFields<'a> {
         // The reader drops a byte order mark from the first bytes it is given, and these may be from the
         // middle of a file. Given an end first, it takes them for what they are.
         let _ = reader.read_field(&[], &mut []);
-        Self { reader, bytes, at: 0, is_end, scratch: [0; 1024] }
+        Self { dialect, reader, is_in_record: false, bytes, at: 0, is_end, scratch: [0; 1024] }
     }
 
     /// Goes on to the next record. The reader takes line ends between records for nothing.
@@ -339,6 +320,9 @@ impl<'a> RawFields<'a> {
 
     /// The next field, and past its delimiter or line end; `None` if it is not whole, or there is none.
     fn next(&mut self) -> Option<RawField> {
+        if !self.dialect.has_quotes {
+            return self.next_plain();
+        }
         let start = self.at;
         loop {
             let rest = &self.bytes[self.at..];
@@ -363,6 +347,24 @@ impl<'a> RawFields<'a> {
                 }
             }
         }
+    }
+
+    /// The next field where quotes are characters like all others.
+    fn next_plain(&mut self) -> Option<RawField> {
+        let (start, rest) = (self.at, &self.bytes[self.at..]);
+        let Some(len) = memchr::memchr3(self.dialect.delimiter, b'\r', b'\n', rest) else {
+            let is_field = self.is_end && (self.is_in_record || !rest.is_empty());
+            (self.at, self.is_in_record) = (self.bytes.len(), false);
+            let raw = ByteSpan::new(start, self.at);
+            return is_field.then_some(RawField { raw, is_last: true, is_open: false });
+        };
+        let is_last = rest[len] != self.dialect.delimiter;
+        self.at += len + 1;
+        self.is_in_record = !is_last;
+        if is_last && !self.pass_lf_of_cr() {
+            return None;
+        }
+        Some(RawField { raw: ByteSpan::new(start, start + len), is_last, is_open: false })
     }
 
     /// After a line end: if that is a CR, passes the LF that may follow. False if it is not known what

@@ -1,14 +1,20 @@
 //! CSV against the `csv` crate, and against what bytes can do.
 
+use super::dialect::{Delimiters, Dialect};
 use super::syntax::*;
 use crate::units::{ByteSpan, count};
 use memchr::memchr_iter;
 use proptest::prelude::*;
 
-const COMMA: Dialect = Dialect { delimiter: b',' };
+const COMMA: Dialect = Dialect { delimiter: b',', has_quotes: true };
+const TSV: Dialect = Dialect { delimiter: b'\t', has_quotes: false };
 
 fn header_at(text: usize, id: Option<usize>) -> Header {
-    Header { num_columns: 3, text, id, len: 0 }
+    Header { num_columns: 3, text, field: 0, id, start: 0, len: 0 }
+}
+
+fn preferring(preferred: u8) -> Delimiters {
+    Delimiters { preferred, tsv_quotes: true }
 }
 
 fn walk(bytes: &[u8], header: &Header, dialect: Dialect, is_end: bool) -> (Vec<CsvRecord>, CsvWalk) {
@@ -17,9 +23,15 @@ fn walk(bytes: &[u8], header: &Header, dialect: Dialect, is_end: bool) -> (Vec<C
     (all, walk)
 }
 
+/// The value of a field, which is the same in place and behind everything else.
 fn value(bytes: &[u8], span: ByteSpan) -> Vec<u8> {
     let mut raw = bytes[span.range()].to_vec();
-    let value = unescape(&mut raw);
+    let value = COMMA.unescape(&mut raw);
+    let mut more = bytes.to_vec();
+    let decoded = COMMA.decode(&mut more, span);
+    assert_eq!(&more[..bytes.len()], bytes, "the record stays as it was");
+    assert_eq!(more[decoded.range()], raw[value.range()]);
+    assert!(decoded.end == more.len() || decoded.end <= span.end);
     raw[value.range()].to_vec()
 }
 
@@ -33,7 +45,7 @@ fn by_csv_crate(bytes: &[u8], delimiter: u8) -> Vec<csv::ByteRecord> {
 fn agrees(bytes: &[u8], delimiter: u8) -> Result<(), TestCaseError> {
     let expected = by_csv_crate(bytes, delimiter);
     let num_columns = expected.iter().map(csv::ByteRecord::len).max().unwrap_or(1);
-    let dialect = Dialect { delimiter };
+    let dialect = Dialect { delimiter, has_quotes: true };
     for column in 0..num_columns {
         let (found, walk) = walk(bytes, &header_at(column, Some(column)), dialect, true);
         prop_assert_eq!(walk.len, bytes.len());
@@ -49,6 +61,9 @@ fn agrees(bytes: &[u8], delimiter: u8) -> Result<(), TestCaseError> {
                     prop_assert_eq!(num_fields, expected.len());
                     prop_assert!(num_fields <= column);
                 }
+                Some(CsvFault::OtherFields { .. }) => {
+                    prop_assert!(false, "a record may have any number of fields")
+                }
                 Some(CsvFault::UnclosedQuote { byte }) => {
                     prop_assert_eq!(record.raw.end, bytes.len());
                     let open = ByteSpan::new(record.raw.start + byte, bytes.len());
@@ -62,9 +77,9 @@ fn agrees(bytes: &[u8], delimiter: u8) -> Result<(), TestCaseError> {
 
 #[test]
 fn delimiters() {
-    let names = ColumnNames { text: "text", id: "id" };
+    let names = ColumnNames { texts: &["text"], id: "id" };
     let chosen = |head: &str, preferred| {
-        choose_delimiter(head.as_bytes(), true, preferred, names).map(|(dialect, header)| {
+        choose_dialect(head.as_bytes(), true, preferring(preferred), names).map(|(dialect, header)| {
             (char::from(dialect.delimiter), header.num_columns, header.text, header.id, header.len)
         })
     };
@@ -85,18 +100,81 @@ fn delimiters() {
     ] {
         assert_eq!(chosen(head, preferred), expected, "{head:?}");
     }
-    assert_eq!(choose_delimiter(b"id,text", false, b',', names), None, "the header may go on");
-    assert_eq!(choose_delimiter(b"id,text\r", false, b',', names), None, "an LF may follow");
+    let cut = |head| choose_dialect(head, false, preferring(b','), names);
+    assert_eq!(cut(b"id,text"), None, "the header may go on");
+    assert_eq!(cut(b"id,text\r"), None, "an LF may follow");
+}
+
+#[test]
+fn the_first_name_that_is_a_column() {
+    let names = ColumnNames { texts: &["text", "content", "正文"], id: "id" };
+    for (head, expected) in [
+        ("content,id,text\n", Some((0, 2))),
+        ("正文,content,content\n", Some((1, 1))),
+        ("正文\tid\n", Some((2, 0))),
+        ("body,id\n", None),
+    ] {
+        let chosen = choose_dialect(head.as_bytes(), true, preferring(b','), names);
+        assert_eq!(chosen.map(|(_, header)| (header.field, header.text)), expected, "{head:?}");
+    }
 }
 
 #[test]
 fn lists_columns() {
-    assert_eq!(columns(b"id, \"b\"\"c\" ,\n1,2", b','), ["id", "\"b\"\"c\"", ""]);
-    assert_eq!(columns(b"", b','), [""; 0]);
-    let names = columns("中,".repeat(30).as_bytes(), b',');
-    assert_eq!((names.len(), &*names[18], &*names[19]), (20, "中", "… 12 more"));
-    assert_eq!(columns("中".repeat(50).as_bytes(), b',')[0], "中".repeat(40) + "…");
-    assert_eq!(columns(&[0xff; 3], b','), ["\u{fffd}".repeat(3)]);
+    assert_eq!(columns(b"id, \"b\"\"c\" ,\n1,2", preferring(b',')), ["id", "\"b\"\"c\"", ""]);
+    assert_eq!(columns(b"", preferring(b',')), [""; 0]);
+    assert_eq!(columns("中,".repeat(30).as_bytes(), preferring(b',')).len(), 31);
+    assert_eq!(columns(&[0xff; 3], preferring(b',')), ["\u{fffd}".repeat(3)]);
+}
+
+/// The hint of a spreadsheet names the delimiter, and no other is tried.
+#[test]
+fn hints() {
+    let names = ColumnNames { texts: &["text"], id: "id" };
+    let chosen = |head: &str, preferred| {
+        choose_dialect(head.as_bytes(), true, preferring(preferred), names)
+            .map(|(dialect, header)| (char::from(dialect.delimiter), header.text, header.start, header.len))
+    };
+    for (head, preferred, expected) in [
+        ("sep=;\r\nid;text\r\n", b',', Some((';', 1, 7, 16))),
+        ("SEP=,\nid,text\n", b'\t', Some((',', 1, 6, 14))),
+        ("\"sep=|\"\nid|text\n", b',', Some(('|', 1, 8, 16))),
+        ("sep=\t\rtext\n", b',', Some(('\t', 0, 6, 11))),
+        ("sep=^\n\ntext\n", b',', Some(('^', 0, 6, 12))),
+        ("sep=;\nid,text\n", b',', None),
+        ("sep=\"\ntext\n", b',', None),
+        ("sep=\ntext\n", b',', None),
+        ("sep=;;\ntext\n", b',', None),
+        ("text,sep=;\n", b',', Some((',', 0, 0, 11))),
+    ] {
+        assert_eq!(chosen(head, preferred), expected, "{head:?}");
+    }
+    assert_eq!(columns(b"sep=;\na;b,c\n", preferring(b',')), ["a", "b,c"]);
+}
+
+/// TSV knows no quotes: a row ends where its line ends, and has as many fields as the header.
+#[test]
+fn rows_without_quotes() {
+    let bytes = b"1\t\"a\tx\r\n\n2\t\"b\"\"\ty\r3\tc\n4\td\te\tf\n5\t\t";
+    let (found, walked) = walk(bytes, &header_at(1, Some(0)), TSV, true);
+    let parts = |span: ByteSpan| String::from_utf8_lossy(&bytes[span.range()]).into_owned();
+    let seen: Vec<_> = found.iter().map(|row| (parts(row.text), parts(row.id))).collect();
+    let expected = [("\"a", "1"), ("\"b\"\"", "2"), ("", "3"), ("", "4"), ("", "5")];
+    assert_eq!(seen, expected.map(|(text, id)| (text.to_owned(), id.to_owned())));
+    let lines: Vec<_> = found.iter().map(|row| (row.lines_before, row.num_lines)).collect();
+    assert_eq!(lines, [(0, 1), (2, 0), (2, 1), (3, 1), (4, 0)]);
+    let faults: Vec<_> = found.iter().map(|row| row.fault.map(|fault| fault.to_string())).collect();
+    let told = |number| Some(format!("its fields are {number}, and those of the header 3"));
+    assert_eq!(faults, [None, None, told(2), told(4), None]);
+    assert_eq!(walked, CsvWalk { len: bytes.len(), num_lines: 4 });
+    // What is not whole is not a row.
+    for cut in [0, 1, 5, 7] {
+        assert_eq!(walk(&bytes[..cut], &header_at(1, None), TSV, false).0.len(), 0, "{cut}");
+    }
+    let quoted = Dialect::new(b'\t', true);
+    assert_eq!(walk(b"1\t\"a\nb\"\tx\n", &header_at(1, None), quoted, true).0.len(), 1);
+    assert_eq!(Dialect::new(b'\t', false), TSV);
+    assert_eq!(Dialect::new(b',', false), COMMA);
 }
 
 #[test]
@@ -167,9 +245,9 @@ proptest! {
     fn any_bytes_are_read_as_the_csv_crate_reads_them(bytes in any::<Vec<u8>>(), delimiter in delimiter()) {
         prop_assume!(!bytes.starts_with(b"\xef\xbb\xbf"));
         agrees(&bytes, delimiter)?;
-        let names = ColumnNames { text: "text", id: "id" };
-        choose_delimiter(&bytes, true, delimiter, names);
-        columns(&bytes, delimiter);
+        let names = ColumnNames { texts: &["text"], id: "id" };
+        choose_dialect(&bytes, true, preferring(delimiter), names);
+        columns(&bytes, preferring(delimiter));
     }
 
     #[test]
@@ -189,13 +267,36 @@ proptest! {
     }
 
     #[test]
-    fn pieces_give_the_same_records(text in "[ab,\"\r\n\u{feff}]{0,40}", cut in any::<prop::sample::Index>()) {
+    fn rows_without_quotes_are_lines(text in "[ab\t\"\r\n]{0,40}") {
+        let bytes = text.as_bytes();
+        let header = Header { num_columns: 2, ..header_at(1, Some(0)) };
+        let (found, walk) = walk(bytes, &header, TSV, true);
+        prop_assert_eq!(walk.len, bytes.len());
+        let lines: Vec<&str> = text.split(['\r', '\n']).filter(|line| !line.is_empty()).collect();
+        prop_assert_eq!(found.len(), lines.len());
+        for (row, line) in found.iter().zip(lines) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            prop_assert_eq!(row.fault.is_some(), fields.len() != 2);
+            if row.fault.is_none() {
+                prop_assert_eq!(&bytes[row.text.range()], fields[1].as_bytes());
+                prop_assert_eq!(&bytes[row.id.range()], fields[0].as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_give_the_same_records(
+        text in "[ab,\"\r\n\u{feff}]{0,40}",
+        cut in any::<prop::sample::Index>(),
+        has_quotes in any::<bool>(),
+    ) {
         let (bytes, header) = (text.as_bytes(), header_at(1, Some(0)));
-        let (whole, _) = walk(bytes, &header, COMMA, true);
+        let dialect = Dialect { delimiter: b',', has_quotes };
+        let (whole, _) = walk(bytes, &header, dialect, true);
         let cut = cut.index(bytes.len() + 1);
-        let (mut pieces, first) = walk(&bytes[..cut], &header, COMMA, false);
+        let (mut pieces, first) = walk(&bytes[..cut], &header, dialect, false);
         prop_assert!(first.len <= cut);
-        let (rest, _) = walk(&bytes[first.len..], &header, COMMA, true);
+        let (rest, _) = walk(&bytes[first.len..], &header, dialect, true);
         let shift = |span: ByteSpan| if span.is_empty() { span } else { span.shifted(first.len) };
         pieces.extend(rest.into_iter().map(|record| CsvRecord {
             raw: record.raw.shifted(first.len),

@@ -11,7 +11,7 @@ use syntax::{Parts, Step, TagLine};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, InPlace, Rewrite};
+use super::{Access, Beside, Charset, Columns, Container, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
 use crate::read::content::{Head, SNIFF_BYTES};
 use crate::read::context::{PIECE_BYTES, ReadContext};
@@ -33,7 +33,13 @@ impl Container for DocDump {
     }
 
     /// The text is what stands between the tags, as it is.
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        _: Option<&Columns>,
+        context: &ReadContext,
+    ) -> Result<u64, Fault> {
         let line = slot.line;
         let record = &bytes[line.range()];
         if count(record.len()) > context.decoded_limit {
@@ -50,6 +56,7 @@ impl Container for DocDump {
         let id = (!parts.id.is_empty()).then(|| json_string(&text[parts.id.range()]));
         slot.value = parts.text.shifted(line.start);
         slot.text = slot.value;
+        slot.is_faithful = true;
         if let Some(id) = id {
             let start = bytes.len();
             bytes.extend_from_slice(id.as_bytes());
@@ -68,8 +75,8 @@ impl Container for DocDump {
         }))
     }
 
-    fn rewrite(&self) -> Rewrite {
-        Rewrite::InPlace(InPlace { escape: None, end: b"" })
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
+        Rewrite::InPlace(InPlace { escape: None, is_one_line: false })
     }
 }
 

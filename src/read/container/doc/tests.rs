@@ -42,7 +42,7 @@ fn read(dump: &'static str, limit: u64) -> (Vec<Seen>, String) {
         for mut slot in slots {
             let fault = match slot.fault.take() {
                 Some(fault) => Some(*fault),
-                None => DocDump.decode(&mut bytes, &mut slot, &context).err(),
+                None => DocDump.decode(&mut bytes, &mut slot, None, &context).err(),
             };
             let text = |span: ByteSpan| String::from_utf8(bytes[span.range()].to_vec()).unwrap();
             seen.push((
@@ -189,7 +189,7 @@ fn fields_of_records() {
     ] {
         let mut bytes = record.as_bytes().to_vec();
         let mut slot = Slot { line: ByteSpan::new(0, bytes.len()), is_record: true, ..Slot::default() };
-        DocDump.decode(&mut bytes, &mut slot, &context).unwrap();
+        DocDump.decode(&mut bytes, &mut slot, None, &context).unwrap();
         let slots = [slot];
         let beside = Beside { bytes: &bytes, slots: &slots, columns: None, rows: None };
         let fields = DocDump.fields(beside).unwrap()(0);

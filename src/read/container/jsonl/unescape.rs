@@ -1,30 +1,65 @@
-//! Decodes a JSON string in place: the decoded text is never longer than its escaped form, so that a record
-//! of any length needs no second copy.
+//! Decodes a JSON string: where it stands if it has no escapes, or else behind everything else, so that the record
+//! still says it as it is spelled there.
 
-/// Decodes the contents of a JSON string (without its quotes) in place and returns the length of the text, or
-/// the offset of an escape that has no meaning: a lone surrogate (RFC 8259, section 8.2).
-///
-/// The syntax of escapes was checked by the JSON parser before; what it would have refused is refused here too.
-pub(super) fn unescape(bytes: &mut [u8]) -> Result<usize, usize> {
-    let Some(first) = memchr::memchr(b'\\', bytes) else { return Ok(bytes.len()) };
-    let (mut from, mut to) = (first, first);
-    while from < bytes.len() {
-        // `from` is at a backslash.
-        let (c, width) = escape(&bytes[from..]).ok_or(from)?;
-        let mut utf8 = [0; 4];
-        let encoded = c.encode_utf8(&mut utf8).as_bytes();
-        // An escape is at least as long as its character: \n 2 for 1, \uXXXX 6 for at most 3, a pair 12 for 4.
-        bytes[to..to + encoded.len()].copy_from_slice(encoded);
-        (from, to) = (from + width, to + encoded.len());
-        let plain = memchr::memchr(b'\\', &bytes[from..]).unwrap_or(bytes.len() - from);
-        bytes.copy_within(from..from + plain, to);
-        (from, to) = (from + plain, to + plain);
-    }
-    Ok(to)
+use crate::read::container::lenient::hex4;
+use crate::units::ByteSpan;
+
+/// A decoded string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unescaped {
+    /// Where it stands.
+    pub text: ByteSpan,
+    /// Halves of surrogate pairs that became U+FFFD.
+    pub num_replaced: u64,
 }
 
-/// The character of the escape at the start of `bytes`, and its length.
-fn escape(bytes: &[u8]) -> Option<(char, usize)> {
+/// Decodes the contents of a JSON string, `bytes[inner]` (without its quotes). An escape without a meaning, which is
+/// half of a surrogate pair (RFC 8259, section 8.2), becomes U+FFFD if `replace`, and is the error otherwise: its
+/// offset in the string.
+///
+/// The syntax of escapes was checked by the JSON parser before; what it would have refused is refused here too.
+pub(super) fn unescape(bytes: &mut Vec<u8>, inner: ByteSpan, replace: bool) -> Result<Unescaped, usize> {
+    let Some(first) = memchr::memchr(b'\\', &bytes[inner.range()]) else {
+        return Ok(Unescaped { text: inner, num_replaced: 0 });
+    };
+    // An escape is at least as long as its character: \n 2 for 1, \uXXXX 6 for at most 3, a pair 12 for 4.
+    bytes.reserve(inner.len());
+    let start = bytes.len();
+    let mut num_replaced = 0;
+    bytes.extend_from_within(inner.start..inner.start + first);
+    let mut from = inner.start + first;
+    while from < inner.end {
+        // `from` is at a backslash.
+        let raw = &bytes[from..inner.end];
+        let Escaped { c, len, is_lone } = match escape(raw) {
+            Some(escaped) if replace || !escaped.is_lone => escaped,
+            _ => {
+                bytes.truncate(start);
+                return Err(from - inner.start);
+            }
+        };
+        num_replaced += u64::from(is_lone);
+        bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        from += len;
+        let plain = memchr::memchr(b'\\', &bytes[from..inner.end]).unwrap_or(inner.end - from);
+        bytes.extend_from_within(from..from + plain);
+        from += plain;
+    }
+    Ok(Unescaped { text: ByteSpan::new(start, bytes.len()), num_replaced })
+}
+
+/// The character that an escape stands for.
+#[derive(Debug, Clone, Copy)]
+struct Escaped {
+    c: char,
+    /// Bytes of the escape.
+    len: usize,
+    /// Whether it is half of a surrogate pair, and the character U+FFFD.
+    is_lone: bool,
+}
+
+/// The escape at the start of `bytes`.
+fn escape(bytes: &[u8]) -> Option<Escaped> {
     let simple = match bytes.get(1)? {
         b'"' => '"',
         b'\\' => '\\',
@@ -37,23 +72,22 @@ fn escape(bytes: &[u8]) -> Option<(char, usize)> {
         b'u' => return unicode_escape(bytes),
         _ => return None,
     };
-    Some((simple, 2))
+    Some(Escaped { c: simple, len: 2, is_lone: false })
 }
 
-fn unicode_escape(bytes: &[u8]) -> Option<(char, usize)> {
+fn unicode_escape(bytes: &[u8]) -> Option<Escaped> {
     let first = hex4(bytes)?;
-    if !(0xd800..0xdc00).contains(&first) {
-        return char::from_u32(first).map(|c| (c, 6)); // a low surrogate alone is no char
+    if let Some(c) = char::from_u32(first) {
+        return Some(Escaped { c, len: 6, is_lone: false });
     }
-    let second = hex4(bytes.get(6..)?)?;
-    let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-    char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low).map(|c| (c, 12))
-}
-
-/// The four hexadecimal digits of the `\uXXXX` at the start of `bytes`.
-fn hex4(bytes: &[u8]) -> Option<u32> {
-    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
-    digits.iter().try_fold(0, |sum, &digit| Some(sum << 4 | char::from(digit).to_digit(16)?))
+    let second = bytes.get(6..).and_then(hex4).and_then(|second| second.checked_sub(0xdc00));
+    let pair = second.filter(|low| *low < 0x400 && first < 0xdc00);
+    let c = pair.and_then(|low| char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low));
+    Some(c.map_or(Escaped { c: char::REPLACEMENT_CHARACTER, len: 6, is_lone: true }, |c| Escaped {
+        c,
+        len: 12,
+        is_lone: false,
+    }))
 }
 
 #[cfg(test)]
@@ -62,11 +96,20 @@ mod tests {
     use proptest::prelude::*;
     use std::fmt::Write;
 
+    /// The string in the middle of other bytes, decoded.
+    fn decoded_to(text: &str, replace: bool) -> Result<(String, u64), usize> {
+        let mut bytes = format!("{{\"{text}\"}} \n").into_bytes();
+        let before = bytes.clone();
+        let inner = ByteSpan::new(2, 2 + text.len());
+        let decoded = unescape(&mut bytes, inner, replace);
+        assert_eq!(&bytes[..before.len()], before, "the record stays as it was");
+        let Unescaped { text, num_replaced } = decoded?;
+        assert!(text == inner || text.end == bytes.len());
+        Ok((String::from_utf8(bytes[text.range()].to_vec()).unwrap(), num_replaced))
+    }
+
     fn decoded(text: &str) -> Result<String, usize> {
-        let mut bytes = text.as_bytes().to_vec();
-        let len = unescape(&mut bytes)?;
-        bytes.truncate(len);
-        Ok(String::from_utf8(bytes).unwrap())
+        decoded_to(text, false).map(|(text, _)| text)
     }
 
     #[test]
@@ -86,6 +129,21 @@ mod tests {
             (r"\u00g0", Err(0)),
         ] {
             assert_eq!(decoded(text), expected.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn halves_are_replaced_and_nothing_else_is() {
+        for (text, expected) in [
+            (r"a\ud83d\ude00", Ok(("a😀", 0))),
+            (r"x\ud83d", Ok(("x\u{fffd}", 1))),
+            (r"\ude00\ud83d\ud83d\ude00", Ok(("\u{fffd}\u{fffd}😀", 2))),
+            (r"\ud83d\u0041\n", Ok(("\u{fffd}A\n", 1))),
+            (r"\ud83d\q", Err(6)),
+            (r"\u00g0", Err(0)),
+        ] {
+            let expected = expected.map(|(text, number): (&str, u64)| (text.to_owned(), number));
+            assert_eq!(decoded_to(text, true), expected, "{text}");
         }
     }
 

@@ -13,7 +13,7 @@ use reader::WebReader;
 use syntax::Step;
 
 use super::json::json_string;
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite};
+use super::{Access, Beside, Charset, Columns, Container, FieldsOf, InOrder, Rewrite};
 use crate::error::RejectReason;
 use crate::read::content::Head;
 use crate::read::context::ReadContext;
@@ -38,10 +38,17 @@ impl Container for Warc {
     }
 
     /// The text is the payload, decoded behind everything else if it is not UTF-8.
-    fn decode(&self, bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
+    fn decode(
+        &self,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
+        _: Option<&Columns>,
+        context: &ReadContext,
+    ) -> Result<u64, Fault> {
         let payload = &bytes[slot.value.range()];
         if simdutf8::basic::from_utf8(payload).is_ok() {
             slot.text = slot.value;
+            slot.is_faithful = true;
             return Ok(0);
         }
         let label = match syntax::next(&bytes[slot.line.range()], true) {
@@ -76,7 +83,7 @@ impl Container for Warc {
         }))
     }
 
-    fn rewrite(&self) -> Rewrite {
+    fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::Whole { write: rewrite::write_record, end: rewrite::RECORD_END }
     }
 

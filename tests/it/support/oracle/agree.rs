@@ -78,7 +78,8 @@ fn rejections(run: &Run) -> Vec<Rejected> {
         if json["reason"] == "encoding_unknown" {
             return (json["path"].as_str().unwrap_or_default().to_owned(), place, "not_utf8");
         }
-        let reasons = ["not_utf8", "not_json", "not_object", "no_text", "text_not_string", "text_twice"];
+        let reasons =
+            ["not_utf8", "not_json", "not_object", "no_text", "text_not_string", "text_twice", "undecodable"];
         let reason = reasons.into_iter().find(|reason| json["reason"] == *reason).unwrap_or("another");
         (json["path"].as_str().unwrap_or_default().to_owned(), place, reason)
     };

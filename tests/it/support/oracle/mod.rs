@@ -77,7 +77,7 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
         let written = if is_container {
             clean_records(path, bytes, config, &mut seen, &mut cleaned)
         } else if let Ok(text) = std::str::from_utf8(bytes) {
-            clean_text((path, None), text, config, &mut seen, &mut cleaned).into_bytes()
+            clean_text((path, None), text, config, &mut seen, &mut cleaned).into_text().into_bytes()
         } else {
             cleaned.rejected.push((path.clone(), None, "not_utf8"));
             continue;
@@ -122,15 +122,54 @@ fn is_json_lines(bytes: &[u8]) -> bool {
     num_objects * 2 > lines.len() && (num_objects > 1 || is_text)
 }
 
-/// The clean text of one document; empty if it keeps nothing.
+/// What is left of a document.
+struct Kept {
+    /// Its paragraphs and, as empty ones, the blank lines between them.
+    lines: Vec<String>,
+    /// Whether all of its paragraphs are.
+    is_whole: bool,
+}
+
+impl Kept {
+    /// The text of a file: every line is ended (contract P4).
+    fn into_text(self) -> String {
+        self.lines.into_iter().map(|line| line + "\n").collect()
+    }
+
+    /// The text of a record whose text was `before` (contract P4).
+    fn into_record(self, before: &str, config: &Config) -> String {
+        if self.is_whole && !is_repaired(before, config.split) {
+            return before.to_owned();
+        }
+        let end = if before.ends_with(['\n', '\r', '\u{2028}', '\u{2029}']) { "\n" } else { "" };
+        self.lines.join("\n") + end
+    }
+}
+
+/// Whether repair changes a text in more than its line ends. Where repair is off, only byte order marks before lines or
+/// sentences go (contract D4), which are all that is not white space outside of the paragraphs.
+fn is_repaired(text: &str, config: SplitConfig) -> bool {
+    if config.repair == Repair::Basic {
+        return lines(text).iter().any(|line| repaired(line) != *line);
+    }
+    let mut end = 0;
+    let mut gaps = String::new();
+    for paragraph in paragraphs(text, config) {
+        gaps += &text[end..paragraph.span.0];
+        end = paragraph.span.1;
+    }
+    (gaps + &text[end..]).contains('\u{feff}')
+}
+
+/// What is left of one document; nothing if it keeps nothing.
 fn clean_text(
     (path, record): (&str, Option<u64>),
     text: &str,
     config: &Config,
     seen: &mut Seen,
     cleaned: &mut Cleaned,
-) -> String {
-    let mut written = String::new();
+) -> Kept {
+    let mut kept = Kept { lines: Vec::new(), is_whole: true };
     let mut owes_blank = false;
     for (index, paragraph) in (0..).zip(paragraphs(text, config.split)) {
         let Paragraph { text, span, blank_before } = paragraph;
@@ -142,23 +181,24 @@ fn clean_text(
         if !is_short && let Some(survivor) = seen.get(&(key.clone(), document.clone())) {
             cleaned.removed.push((place, span, survivor.clone()));
             cleaned.bytes_removed += (span.1 - span.0) as u64;
+            kept.is_whole = false;
             continue;
         }
         seen.insert((key, document), place);
         cleaned.paragraphs_kept += 1;
         cleaned.bytes_kept += (span.1 - span.0) as u64;
-        if owes_blank && !written.is_empty() {
-            written.push('\n'); // contract P4
+        if owes_blank && !kept.lines.is_empty() {
+            kept.lines.push(String::new()); // contract P4
         }
         owes_blank = false;
-        written.push_str(&text);
-        written.push('\n');
+        kept.lines.push(text);
     }
-    *(if written.is_empty() { &mut cleaned.documents_emptied } else { &mut cleaned.documents_kept }) += 1;
-    written
+    let is_empty = kept.lines.is_empty();
+    *(if is_empty { &mut cleaned.documents_emptied } else { &mut cleaned.documents_kept }) += 1;
+    kept
 }
 
-/// The clean lines of a JSON Lines file (contract O4).
+/// The clean lines of a JSON Lines file (contract P4, O4).
 fn clean_records(
     path: &str,
     bytes: &[u8],
@@ -167,20 +207,22 @@ fn clean_records(
     cleaned: &mut Cleaned,
 ) -> Vec<u8> {
     let mut written = Vec::new();
-    let lines = (1..).zip(bytes.split(|&byte| byte == b'\n'));
+    let lines = (1..).zip(bytes.split_inclusive(|&byte| byte == b'\n'));
     let lines = lines.filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace));
     for (number, (line_number, line)) in (0..).zip(lines) {
         match parse(line) {
             Err(reason) => {
                 cleaned.rejected.push((path.to_owned(), Some((number, line_number)), reason));
             }
-            Ok(Record { text, before, after, id }) => {
+            Ok(Record { text, before, value, after, id }) => {
                 cleaned.records_read += 1;
                 cleaned.ids.extend(id.map(|id| ((path.to_owned(), number), id)));
-                let text = clean_text((path, Some(number)), &text, config, seen, cleaned);
-                if !text.is_empty() {
-                    let value = serde_json::to_string(&text).expect("a string");
-                    written.extend([before, &value, after, "\n"].concat().into_bytes());
+                let kept = clean_text((path, Some(number)), &text, config, seen, cleaned);
+                if !kept.lines.is_empty() {
+                    let new = kept.into_record(&text, config);
+                    let spelled = serde_json::to_string(&new).expect("a string");
+                    let value = if new == text { value } else { &spelled };
+                    written.extend([before, value, after].concat().into_bytes());
                 }
             }
         }
@@ -193,19 +235,22 @@ pub(crate) fn record_text(line: &[u8]) -> Option<String> {
     Some(parse(line).ok()?.text)
 }
 
-/// A record: its text, the line before and after the value of the text field, and its id as JSON.
+/// A record: its text, the value of the text field as it is spelled, the line before and after it, and its id as JSON.
 struct Record<'a> {
     text: String,
     before: &'a str,
+    value: &'a str,
     after: &'a str,
     id: Option<String>,
 }
 
 fn parse(line: &[u8]) -> Result<Record<'_>, &'static str> {
     let line = std::str::from_utf8(line).map_err(|_| "not_utf8")?;
-    serde_json::from_str::<&RawValue>(line).map_err(|_| "not_json")?;
+    // Python's NaN and infinities are let pass for numbers, and halves of surrogate pairs outside of the text.
+    let strict = strict(line);
+    serde_json::from_str::<&RawValue>(&strict).map_err(|_| "not_json")?;
     let members = members(line).ok_or("not_object")?;
-    let name = |key: &Range<usize>| serde_json::from_str::<String>(&line[key.clone()]);
+    let name = |key: &Range<usize>| serde_json::from_str::<String>(&strict[key.clone()]);
     let mut values = members.iter().filter(|(key, _)| name(key).is_ok_and(|name| name == "text"));
     let (_, value) = values.next().ok_or("no_text")?;
     if values.next().is_some() {
@@ -214,11 +259,53 @@ fn parse(line: &[u8]) -> Result<Record<'_>, &'static str> {
     if !line[value.clone()].starts_with('"') {
         return Err("text_not_string");
     }
-    let text = serde_json::from_str(&line[value.clone()]).map_err(|_| "not_json")?; // a lone surrogate
+    let text = serde_json::from_str(&line[value.clone()]).map_err(|_| "undecodable")?; // half a surrogate pair
     let id = members.iter().find(|(key, _)| name(key).is_ok_and(|name| name == "id"));
     let id = id.map(|(_, value)| line[value.clone()].to_owned());
-    let id = id.filter(|id| id.starts_with(|c: char| c == '"' || c == '-' || c.is_ascii_digit()));
-    Ok(Record { text, before: &line[..value.start], after: &line[value.end..], id })
+    let is_name = |c: char| c == '"' || c == '-' || c.is_ascii_digit();
+    let id = id.filter(|id| id.starts_with(is_name) && !id.starts_with("-I"));
+    Ok(Record {
+        text,
+        before: &line[..value.start],
+        value: &line[value.clone()],
+        after: &line[value.end..],
+        id,
+    })
+}
+
+/// A line of the same length, with zeros for what JSON has no number for and without halves of surrogate pairs.
+fn strict(line: &str) -> String {
+    let mut strict = String::new();
+    // Quotes and halves of pairs, if backslashes are taken with what follows them.
+    let mut in_string = false;
+    while let Some(rest) = line.get(strict.len()..).filter(|rest| !rest.is_empty()) {
+        let hex = |at: usize| {
+            let digits =
+                rest.get(at..).and_then(|rest| rest.strip_prefix("\\u")).and_then(|rest| rest.get(..4));
+            digits
+                .filter(|digits| !digits.starts_with('+'))
+                .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+        };
+        let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || "+-._".contains(c));
+        let is_begun = !strict.ends_with(|c: char| c.is_alphanumeric() || "+-._".contains(c));
+        let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word));
+        match (hex(0), hex(6), word) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000), _) if in_string => strict += &rest[..12],
+            (Some(0xd800..0xe000), _, _) if in_string => strict += "\\ufffd",
+            (_, _, Some(word)) if !in_string && is_begun && is_end(&rest[word.len()..]) => {
+                let sign = &word[..word.find(['N', 'I']).expect("a letter")];
+                strict += &format!("{sign}0.{}", "0".repeat(word.len() - sign.len() - 2));
+            }
+            _ => {
+                let mut chars = rest.chars();
+                let first = chars.next();
+                in_string ^= first == Some('"');
+                strict.extend(first);
+                strict.extend(chars.next().filter(|_| in_string && first == Some('\\')));
+            }
+        }
+    }
+    strict
 }
 
 /// Where the keys and values stand in a line that is valid JSON; `None` if it is no object.
