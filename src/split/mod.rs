@@ -29,6 +29,15 @@ pub enum Method {
 }
 
 impl Method {
+    /// Its name: that of the option that asks for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Block => "block",
+            Self::Sentence => "sentence",
+        }
+    }
+
     /// Whether a paragraph is on one line.
     pub fn is_within_lines(self) -> bool {
         match self {

@@ -19,7 +19,7 @@ use crate::read::encoding::{self, Decision};
 use crate::read::fault::Fault;
 use crate::read::position::ReadPosition;
 use crate::read::slot::Slot;
-use crate::split::{self, HEAD_BYTES, Splitting, line};
+use crate::split::{self, HEAD_BYTES, Method, Splitting, line};
 use crate::units::count;
 
 /// Plain text: one document, which is its text.
@@ -55,6 +55,8 @@ pub(in crate::read) struct TextReader {
     /// `None` until the beginning of the document shows it.
     splitting: Option<Splitting>,
     limit: u64,
+    /// Most bytes of a block, which is held whole.
+    block_limit: u64,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
     /// Bytes read in all.
@@ -126,6 +128,7 @@ impl TextReader {
             coding,
             splitting: None,
             limit,
+            block_limit: context.decoded_limit,
             carry: Vec::new(),
             num_read: 0,
             offset: 0,
@@ -181,6 +184,9 @@ impl TextReader {
                 self.carry.extend_from_slice(&buffer[cut..]);
                 buffer.truncate(cut);
                 break splitting;
+            }
+            if splitting.method == Method::Block && count(buffer.len()) > self.block_limit {
+                return Err(Fault::too_long_a_block(self.block_limit));
             }
         };
         let coding = self.coding.unwrap_or(Coding::UTF_8);
