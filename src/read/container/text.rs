@@ -261,3 +261,46 @@ fn cut_point(buffer: &[u8], searched: usize, splitting: Splitting) -> Option<usi
     let from = searched.saturating_sub(1);
     split::cut_point(&buffer[from..], splitting).map(|cut| cut + from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, SplitMode};
+    use crate::error::RejectReason;
+
+    /// Reads a text whose documents may have half a mebibyte, to its end; what is wrong with it.
+    fn read(text: &str, split: SplitMode) -> Option<RejectReason> {
+        let mut config = Config::default();
+        config.split.split = split;
+        let context = ReadContext { decoded_limit: 1 << 19, ..ReadContext::new(&config).unwrap() };
+        let bytes = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let start = TextStart { coding: None, limit: u64::MAX };
+        let mut reader = TextReader::new(bytes, &context, Kind::Text, start);
+        loop {
+            let Take { is_last, end, .. } = reader.next(Vec::new());
+            if let End::Fault(fault) = end {
+                return Some(fault.reason);
+            }
+            if is_last {
+                return None;
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_is_no_longer_than_a_document() {
+        let block =
+            "The ferry could not leave before the wind from the north had gone\ndown. ".repeat(20) + "\n";
+        let endless = block.repeat(900);
+        let blocks = (block + "\n").repeat(900);
+        for (name, text, split, expected) in [
+            ("a block without an end", &endless, SplitMode::Block, Some(RejectReason::TooLarge)),
+            ("the same, found to be one", &endless, SplitMode::Auto, Some(RejectReason::TooLarge)),
+            ("its lines", &endless, SplitMode::Line, None),
+            ("as long, with blank lines", &blocks, SplitMode::Auto, None),
+            ("as long, with blank lines, as asked for", &blocks, SplitMode::Block, None),
+        ] {
+            assert_eq!(read(text, split), expected, "{name}");
+        }
+    }
+}

@@ -96,7 +96,8 @@ pub(super) struct Break {
 impl Break {
     /// The break between two lines, if it may stand inside a sentence.
     pub(super) fn between(before: Line<'_>, after: Line<'_>) -> Option<Self> {
-        let last = before.text.chars().next_back()?;
+        // A mark belongs to the letter before it.
+        let last = before.text.chars().rev().find(|c| c.width() != Some(0))?;
         if is_sentence_end(before.text) {
             return None;
         }
@@ -105,7 +106,8 @@ impl Break {
         let first = start.chars().next()?;
         let is_cased = first.is_lowercase();
         let goes_on = if is_cased {
-            is_word(rest)
+            // A name or two are an entry of a list.
+            is_word(rest) && before.text.split_whitespace().nth(2).is_some()
         } else if !last.is_alphanumeric() {
             // Where small letters do not tell, verse would look like this: its lines end with commas.
             false

@@ -152,11 +152,12 @@ impl Evidence {
         tally
     }
 
-    /// The margin around the break of this number: the widest line before a break, but for one in ten, which may hold
+    /// The margin around the break of this number: the widest line beside a break, but for one in ten, which may hold
     /// a word that is too long.
     fn margin(&self, at: usize, measure: Measure) -> u32 {
         let around = at.saturating_sub(SURROUNDINGS)..(at + SURROUNDINGS + 1).min(self.breaks.len());
-        let mut widths: Vec<u32> = self.breaks[around].iter().map(|one| one.before[measure]).collect();
+        let beside = |one: &Break| [one.before[measure], one.after[measure]];
+        let mut widths: Vec<u32> = self.breaks[around].iter().flat_map(beside).collect();
         widths.sort_unstable();
         widths.get(widths.len() - 1 - widths.len() / 10).copied().unwrap_or_default()
     }

@@ -43,6 +43,12 @@ fn wrapped(text: &str, columns: u32, [first, rest]: [&str; 2]) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Breaks a text after each so many characters.
+fn by_characters(text: &str, number: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(number).map(|line| line.iter().collect::<String>() + "\n").collect()
+}
+
 /// Wraps a text without an indent.
 fn plain(text: &str, columns: u32) -> String {
     wrapped(text, columns, ["", ""])
@@ -86,7 +92,7 @@ fn hard_wrapped_kinds() {
         ("paragraphs", format!("{prose}\n{prose}\n{prose}")),
         ("paragraphs without blank lines, marked by an indent", format!("    {prose}    {prose}    {prose}")),
         ("Chinese paragraphs without blank lines", indented),
-        ("wrapped by characters, not columns", "据统计，2024年1月至9月全市GDP达12345.6亿元，同比增长\n6.7%，其中AI产业增加值890.1亿元，增长23.4%，占GD\nP比重达到7.2%，专家表示这一数字超过了此前的预期并将继续\n上升到新的水平，有关部门随后公布了更详细的统计口径与数据来\n源以便公众查询。\n".to_owned()),
+        ("wrapped by characters, not columns", by_characters(&CHINESE.replace("港务局", "ABC Harbour Board 2026"), 40)),
         ("mail", format!(
             "From: ines@example.org (Ines Prado)\nTo: list@example.org\nSubject: the breakwater\nDate: Tue, 3 Mar 2026 10:00:00 +0100\n\n{prose}\n> {}-- \nInes\n",
             wrapped(GERMAN, 68, ["", "> "])

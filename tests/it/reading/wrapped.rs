@@ -8,6 +8,8 @@ use crate::support::files::Files;
 use crate::support::oracle;
 use crate::support::packs;
 use crate::support::prose::wrapped;
+#[cfg(feature = "cli")]
+use crate::support::sandbox::Sandbox;
 
 const ENGLISH: &str = "The council said on Tuesday that the bridge over the Vell will be closed to heavy traffic until the end \
     of the year, because two of its four piers have to be built anew. Buses are to go over the old road. Nobody could say \
@@ -105,6 +107,9 @@ fn a_long_text_is_split_as_its_beginning_says() {
             let files: Files = [(format!("{name}.txt"), raw)].into();
             let plain = disk::clean(&files, &Config::default());
             assert!(plain.rejected.is_empty(), "{:?}", plain.rejected);
+            if encoding == encoding_rs::UTF_8 {
+                oracle::agree::check(&files, &Config::default()).map(drop).unwrap();
+            }
             let packed: Files = [(format!("{name}.txt.gz"), packed)].into();
             let packed = disk::clean(&packed, &Config { threads: 3, ..Config::default() });
             assert_eq!(packed.summary.paragraphs, plain.summary.paragraphs, "{name} {}", encoding.name());
@@ -129,4 +134,43 @@ fn cleaning_as_was_found_changes_nothing() {
     assert_eq!(run.summary.documents.blocks, 2);
     let twice = disk::clean(&run.out, &config(SplitMode::Block));
     assert_eq!(twice.out, run.out);
+}
+
+/// What one program found every other finds: places of paragraphs depend on it.
+#[cfg(feature = "cli")]
+#[test]
+fn all_programs_split_alike() {
+    let sandbox = Sandbox::new();
+    let long: String = (0..2000).map(|n| wrapped(&format!("{n} times. {ENGLISH}"), 72) + "\n").collect();
+    let again = wrapped(&format!("1999 times. {ENGLISH}"), 60);
+    sandbox.file("in/a.txt", &long);
+    sandbox.file("in/b.txt", format!("Heard before\n\n{again}\n{}", wrapped(CHINESE, 76)));
+    sandbox.file("in/c.txt", "Heard before\nNot heard before\n");
+    sandbox.file("in/d.jsonl", serde_json::json!({ "text": wrapped(CHINESE, 60) }).to_string() + "\n");
+    let cleaned = sandbox.tamis(&["clean", "in", "--out", "out"]);
+    let said = String::from_utf8_lossy(&cleaned.exits(0).stderr).into_owned();
+    assert!(said.contains("documents, hard-wrapped: split by blocks"), "{said}");
+    sandbox.tamis(&["verify", "out"]).exits(0);
+
+    let found = String::from_utf8(sandbox.tamis(&["inspect", "in"]).exits(0).stdout.clone()).expect("text");
+    assert!(found.contains("how documents are split (--split auto)\n"), "{found}");
+    assert!(found.contains("  jsonl     1 document, hard-wrapped: by blocks\n"), "{found}");
+    assert!(
+        found.contains("  text      2 of 3 documents are hard-wrapped: by blocks; the others by lines\n"),
+        "{found}"
+    );
+    let found = sandbox.tamis(&["inspect", "in", "--json"]).exits(0).stdout.clone();
+    let found: serde_json::Value = serde_json::from_slice(&found).expect("JSON");
+    assert_eq!(found["methods"], serde_json::json!({"jsonl": {"block": 1}, "text": {"block": 2, "line": 1}}));
+
+    // The paragraph of b.txt stands on lines 3 to 7 there, and is the last one of a.txt.
+    let checked = sandbox.tamis(&["check", "in", "--format", "json"]);
+    let checked: serde_json::Value = serde_json::from_slice(&checked.exits(1).stdout).expect("JSON");
+    let last = 2 + again.lines().count();
+    let json = checked.to_string();
+    assert!(
+        json.contains(&format!(r#""line":3,"end_line":{last}"#))
+            || json.contains(&format!(r#""end_line":{last}"#)),
+        "{json}"
+    );
 }

@@ -57,7 +57,8 @@ fn is_wrapped(text: &str) -> bool {
         let (mut full, mut near, mut short, mut is_clear, mut widest) = (0, 0, 0, false, 0);
         for (at, one) in inside.iter().enumerate() {
             let around = &inside[at.saturating_sub(8)..(at + 9).min(inside.len())];
-            let mut widths: Vec<usize> = around.iter().map(|one| measure(&one.before)).collect();
+            let lines = around.iter().flat_map(|one| [&one.before, &one.after]);
+            let mut widths: Vec<usize> = lines.map(|line| measure(line)).collect();
             widths.sort_unstable_by(|a, b| b.cmp(a));
             let margin = widths[widths.len() / 10];
             let is_margin = (36..=160).contains(&margin) && measure(&one.after) <= margin + 2;
@@ -122,13 +123,13 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
     let shared = mark(&before.text) == mark(&after.text);
     let rest = if shared { &after.text[mark(&after.text).len()..] } else { &after.text };
     let start: Vec<char> = rest.trim_start_matches(has(OPENING)).chars().collect();
-    let (first, last) = (*start.first()?, before.text.chars().next_back()?);
+    let (first, last) = (*start.first()?, before.text.chars().rev().find(|c| c.width() != Some(0))?);
     let has_capitals = first.is_lowercase();
     let goes_on = if has_capitals {
         let word = rest.split_whitespace().next().unwrap_or_default();
         let word = word.trim_start_matches(has(OPENING)).trim_end_matches(|c: char| !c.is_alphanumeric());
         let is_word = word.chars().all(|c| c.is_alphabetic() || "'’-‐\u{ad}".contains(c));
-        is_word
+        is_word && before.text.split_whitespace().count() >= 3
     } else if first.is_uppercase() {
         last.is_uppercase() && start.get(1).is_some_and(|c| c.is_uppercase())
     } else {
