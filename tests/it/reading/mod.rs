@@ -12,3 +12,4 @@ mod kinds;
 mod member_names;
 mod physical;
 mod true_end;
+mod wrapped;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
+use tamis::config::SplitMode;
 use tamis::decide::Rule;
 use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
@@ -44,6 +45,9 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if !summary.records.fields.is_empty() {
         let counts = &summary.records.fields;
         row("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
+    }
+    if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
+        row("wrapped", grouped(documents.blocks), "documents, hard-wrapped: split by blocks".to_owned());
     }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {
