@@ -108,7 +108,7 @@ pub(super) fn is_binary(head: &[u8]) -> bool {
     memchr::memchr(0, head).is_some()
         && !matches!(
             super::encoding::detect(&head[..head.len() & !1], None),
-            super::encoding::Decision::Other(_)
+            super::encoding::Decision::Other { .. }
         )
 }
 

@@ -235,7 +235,12 @@ impl<'a> SourceStream<'a> {
             content => content,
         };
         let format = Format::of(&member.path);
-        let path = [self.source.place.relative, b"/", &member.path].concat();
+        // What options say about a member beats what they say about its archive.
+        let archive = self.source.place.relative;
+        let mut path = [archive, b"/", &member.path].concat();
+        if self.opener.context.of(&path).is_none() {
+            path.truncate(archive.len());
+        }
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
@@ -275,6 +280,7 @@ impl<'a> SourceStream<'a> {
             end,
             num_bytes: 0,
             encoding,
+            is_guess: false,
             num_replaced: 0,
             context: None,
             place: PiecePlace::default(),

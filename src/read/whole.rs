@@ -209,6 +209,7 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         is_last,
         num_bytes,
         encoding: piece.encoding,
+        is_guess: piece.is_guess,
         num_replaced: piece.num_replaced,
         ..Part::new(source, role, kind, wrap)
     };

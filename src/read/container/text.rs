@@ -137,7 +137,8 @@ impl TextReader {
         let transcoder = encoding::Transcoder::new(raw, encoding, self.detection.replace);
         self.num_replaced = transcoder.num_replaced();
         self.reader = Box::new(transcoder);
-        self.coding = Some(Coding { encoding, is_decoded: true, is_settled: true });
+        let is_guess = self.coding.is_some_and(|coding| coding.is_guess);
+        self.coding = Some(Coding { encoding, is_guess, is_decoded: true, is_settled: true });
     }
 
     /// The next piece, about [`PIECE_BYTES`] long, or as long as its one paragraph. Memory: the piece and at most
@@ -180,13 +181,13 @@ impl TextReader {
     /// Detects the encoding by the first piece, if it is one in which pieces can be cut.
     fn detect(&mut self, piece: &[u8]) -> bool {
         let decision = encoding::detect(piece, self.detection.given);
-        let encoding = match decision {
-            Decision::Utf8 => UTF_8,
-            Decision::Other(encoding) if self.can_cut(encoding) => encoding,
+        let (encoding, is_guess) = match decision {
+            Decision::Utf8 => (UTF_8, false),
+            Decision::Other { encoding, is_guess } if self.can_cut(encoding) => (encoding, is_guess),
             _ => return false,
         };
         // All of a document of one piece is seen.
-        self.coding = Some(Coding { encoding, is_decoded: false, is_settled: self.is_done });
+        self.coding = Some(Coding { encoding, is_guess, is_decoded: false, is_settled: self.is_done });
         true
     }
 
