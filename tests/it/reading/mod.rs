@@ -5,6 +5,7 @@ mod columns;
 mod compression;
 mod containers;
 mod encodings;
+mod evidence;
 mod fields;
 mod hidden;
 mod physical;
