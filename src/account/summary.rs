@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::decide::{Removed, Rule};
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
+use crate::read::WrittenIn;
 
 use super::{Directories, LengthCounts, Lengths, PartCounts, Settings};
 
@@ -17,7 +18,7 @@ const SCHEMA: &str = "tamis.summary/1";
 /// `summary.json`: what went in, what stayed, what went and why.
 ///
 /// The counts add up: `files.found = read + skipped + rejected`, of members of archives too;
-/// `documents.read = kept + emptied`, which is the sum of `documents.encodings`;
+/// `documents.read = kept + emptied`, which is the sum of `documents.encodings`, of which `documents.guessed` is a part;
 /// `paragraphs.read = kept + removed`; `bytes.paragraphs = kept + removed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -99,6 +100,9 @@ pub struct DocumentCounts {
     pub blocks: u64,
     /// Documents read, by the encoding they were written in.
     pub encodings: BTreeMap<String, u64>,
+    /// Those among them whose encoding was guessed by their text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub guessed: BTreeMap<String, u64>,
     /// Malformed sequences that became U+FFFD (`--encoding-errors replace`).
     pub replaced: u64,
 }
@@ -210,12 +214,16 @@ impl Summary {
     }
 
     /// Adds counts of documents that are done with, which were written in this encoding.
-    pub(crate) fn add(&mut self, counts: &Counts, encoding: &str) {
+    pub(crate) fn add(&mut self, counts: &Counts, written_in: WrittenIn<'_>) {
+        let WrittenIn { encoding, is_guess } = written_in;
         self.records.read += counts.records;
         self.documents.read += counts.documents_kept + counts.documents_emptied;
         let documents = counts.documents_kept + counts.documents_emptied;
         if documents > 0 {
             *self.documents.encodings.entry(encoding.to_owned()).or_default() += documents;
+            if is_guess {
+                *self.documents.guessed.entry(encoding.to_owned()).or_default() += documents;
+            }
         }
         self.documents.blocks += counts.documents_by_blocks;
         self.documents.replaced += counts.replaced;

@@ -7,6 +7,7 @@
 //! the default documented on its field.
 
 mod near;
+mod several;
 mod share;
 mod size;
 mod text_field;
@@ -14,10 +15,11 @@ mod text_field;
 use serde::{Deserialize, Serialize};
 
 pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
+pub use several::{Several, one_or_several, several_or_one};
 pub use share::{Limit, Share};
 pub use size::ByteSize;
+pub use text_field::DEFAULT_TEXT_FIELDS;
 pub(crate) use text_field::TextFieldOption;
-pub use text_field::{DEFAULT_TEXT_FIELDS, one_or_several};
 
 use crate::document::Kind;
 use crate::error::{Error, Result};
@@ -92,8 +94,13 @@ pub struct ReadConfig {
     /// The format of standard input. Default text.
     pub input_format: Kind,
     /// The encoding of text that has no byte order mark and is not valid UTF-8, as a label of the WHATWG
-    /// Encoding Standard. Default: detected (contract D4).
-    pub encoding: Option<String>,
+    /// Encoding Standard or another name in use, for all files, or as `GLOB=NAME` for some: the first glob that matches a
+    /// file decides. Default: detected (contract D4).
+    #[serde(deserialize_with = "one_or_several", serialize_with = "several_or_one")]
+    pub encoding: Vec<String>,
+    /// The encoding of texts of which no encoding is given, and none can be told. Default: they are rejected
+    /// (contract D4).
+    pub encoding_fallback: Option<String>,
     /// Treatment of bytes that are no text in their document's encoding. Default: the document is rejected.
     pub encoding_errors: EncodingErrors,
     /// Most bytes of a document. `None`: [`DEFAULT_MAX_DOCUMENT_SIZE`] for what is decoded (compressed text,
@@ -136,7 +143,8 @@ impl Default for ReadConfig {
             follow: false,
             hidden: false,
             input_format: Kind::Text,
-            encoding: None,
+            encoding: Vec::new(),
+            encoding_fallback: None,
             encoding_errors: EncodingErrors::Reject,
             max_document_size: None,
             include: Vec::new(),

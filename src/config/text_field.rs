@@ -1,9 +1,5 @@
 //! The fields that may hold a record's text, as they are written in options (contract O4).
 
-use std::fmt;
-
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
-
 /// The fields that are tried if none is named, in this order.
 pub const DEFAULT_TEXT_FIELDS: [&str; 6] = ["text", "content", "body", "article", "正文", "内容"];
 
@@ -66,38 +62,6 @@ fn has_comma(glob: &str) -> bool {
         }
         character == ',' && depth == 0
     })
-}
-
-/// Deserializes a list of texts, or one of them without a list around it.
-///
-/// # Errors
-/// If it is neither.
-pub fn one_or_several<'de, D: Deserializer<'de>, T: From<Vec<String>>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    struct OneOrSeveral;
-
-    impl<'de> Visitor<'de> for OneOrSeveral {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string, or a list of strings")
-        }
-
-        fn visit_str<E: de::Error>(self, one: &str) -> Result<Vec<String>, E> {
-            Ok(vec![one.to_owned()])
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
-            let mut several = Vec::new();
-            while let Some(one) = list.next_element()? {
-                several.push(one);
-            }
-            Ok(several)
-        }
-    }
-
-    deserializer.deserialize_any(OneOrSeveral).map(T::from)
 }
 
 #[cfg(test)]

@@ -85,6 +85,8 @@ pub enum RejectReason {
     TextTwice,
     /// Its encoding cannot be detected.
     EncodingUnknown,
+    /// It is in an encoding that is not read.
+    EncodingUnread,
     /// It holds bytes that are no text in its encoding.
     Undecodable,
     /// The compressed stream is damaged or breaks off.
@@ -127,7 +129,7 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -137,6 +139,7 @@ impl RejectReason {
         Self::TextNotString,
         Self::TextTwice,
         Self::EncodingUnknown,
+        Self::EncodingUnread,
         Self::Undecodable,
         Self::Corrupt,
         Self::TooLarge,
@@ -175,6 +178,7 @@ impl RejectReason {
             Self::TextNotString => "text_not_string",
             Self::TextTwice => "text_twice",
             Self::EncodingUnknown => "encoding_unknown",
+            Self::EncodingUnread => "encoding_unread",
             Self::Undecodable => "undecodable",
             Self::Corrupt => "corrupt",
             Self::TooLarge => "too_large",
@@ -210,7 +214,11 @@ impl RejectReason {
             Self::NoText => "name the field that holds the text with --text-field",
             Self::TextNotString => "the field named by --text-field must hold a string",
             Self::TextTwice => "remove one of the two fields",
-            Self::EncodingUnknown => "name its encoding with --encoding, for example --encoding gb18030",
+            Self::EncodingUnknown => {
+                "name its encoding with --encoding, for example --encoding 'GLOB=gb18030', or that of all such texts \
+                 with --encoding-fallback"
+            }
+            Self::EncodingUnread => "convert it first, for example with iconv -f NAME -t UTF-8",
             Self::Undecodable => {
                 "name another encoding with --encoding, or keep the rest with --encoding-errors replace"
             }

@@ -65,6 +65,8 @@ pub(crate) struct Part {
     pub num_lines: u64,
     /// Name of the encoding it was decoded from.
     pub encoding: &'static str,
+    /// Whether that was guessed.
+    pub is_guess: bool,
     /// Malformed sequences replaced by U+FFFD.
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
@@ -75,6 +77,20 @@ pub(crate) struct Part {
     pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
     pub rows: Option<Rows>,
+}
+
+/// The encoding of documents, for counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WrittenIn<'a> {
+    /// Its name.
+    pub encoding: &'a str,
+    /// Whether it was guessed.
+    pub is_guess: bool,
+}
+
+impl WrittenIn<'_> {
+    /// That of no document.
+    pub(crate) const NONE: Self = Self { encoding: "", is_guess: false };
 }
 
 /// How reading a source, or a piece of it, went.
@@ -106,12 +122,18 @@ impl Part {
             num_bytes: 0,
             num_lines: 0,
             encoding: "UTF-8",
+            is_guess: false,
             num_replaced: 0,
             skipped: Vec::new(),
             fields: FieldCounts::default(),
             columns: None,
             rows: None,
         }
+    }
+
+    /// The encoding it was decoded from.
+    pub(crate) fn written_in(&self) -> WrittenIn<'static> {
+        WrittenIn { encoding: self.encoding, is_guess: self.is_guess }
     }
 
     /// Whether it is a whole source.

@@ -206,7 +206,7 @@ impl<'a> Head<'a> {
             return repaired(Cow::Borrowed(text));
         }
         let by_content = || match encoding::detect(&self.bytes[..self.bytes.len() & !1], detection.given) {
-            Decision::Other(encoding) => (encoding, 0),
+            Decision::Other { encoding, .. } => (encoding, 0),
             Decision::Utf8 | Decision::Broken { .. } => (encoding_rs::UTF_8, 0),
         };
         let (encoding, mark) = encoding::by_bom(self.bytes).unwrap_or_else(by_content);
@@ -255,7 +255,7 @@ pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
 pub(super) fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(SNIFF_BYTES)];
     memchr::memchr(0, head).is_some()
-        && !matches!(encoding::detect(&head[..head.len() & !1], None), Decision::Other(_))
+        && !matches!(encoding::detect(&head[..head.len() & !1], None), Decision::Other { .. })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::coding::Detection;
 use super::fault::Fault;
+use super::given::GivenEncodings;
 use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
 use crate::discover::Globs;
@@ -45,8 +46,13 @@ pub(super) fn window_limit(memory: Option<u64>) -> u64 {
 impl ReadContext {
     /// The settings for the file or member of this path, if options name other ones for it.
     pub(super) fn of(&self, path: &[u8]) -> Option<Arc<Self>> {
-        let text_fields = self.options.text_fields.of(path)?;
-        Some(Arc::new(Self { text_fields, ..self.clone() }))
+        let (text_fields, encoding) = (self.options.text_fields.of(path), self.options.encodings.of(path));
+        if text_fields.is_none() && encoding.is_none() {
+            return None;
+        }
+        let text_fields = text_fields.unwrap_or_else(|| self.text_fields.clone());
+        let detection = Detection { given: encoding.or(self.detection.given), ..self.detection };
+        Some(Arc::new(Self { text_fields, detection, ..self.clone() }))
     }
 }
 
@@ -54,6 +60,7 @@ impl ReadContext {
 #[derive(Debug)]
 pub(super) struct FileOptions {
     pub(super) text_fields: TextFields,
+    pub(super) encodings: GivenEncodings,
 }
 
 /// The pieces of a large file are about this long; a smaller file is read whole.

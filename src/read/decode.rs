@@ -60,7 +60,8 @@ pub(super) fn decode_whole(
     let detection = context.detection;
     let plain = Decoding { coding: Coding::UTF_8, offset: 0, context, splitting: None };
     // Nearly every file is UTF-8 without a byte that would make it anything else.
-    let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
+    let bytes = &chunk.bytes[start..];
+    let is_plain = memchr::memchr(0, bytes).is_none() && !encoding::may_be_seven_bit(bytes);
     let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
     if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, plain, visitor) {
         return fate;
@@ -79,9 +80,6 @@ pub(super) fn decode_whole(
     }
 }
 
-/// Begins the designations of ISO-2022-JP.
-const ESCAPE: u8 = 0x1b;
-
 /// Decodes a piece, or a whole document, that stands at the end of `chunk` from `start` on, and shows it to
 /// `visitor`. What is no text leaves no slot and no bytes.
 pub(super) fn decode(
@@ -93,12 +91,13 @@ pub(super) fn decode(
     let Decoding { coding, offset, context, .. } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
         part.encoding = encoding::name(coding.encoding);
+        part.is_guess = coding.is_guess;
     }
     let bytes = &chunk.bytes[start..];
     if !coding.is_utf8() {
         return decode_other(chunk, start, decoding, visitor);
     }
-    if !coding.is_settled && encoding::has_jp_escape(bytes) {
+    if !coding.is_settled && encoding::is_seven_bit(bytes) {
         return reread(chunk, start);
     }
     if let Some(fate) = decode_utf8(chunk, start, decoding, visitor) {
@@ -152,6 +151,9 @@ fn decode_other(
     let Decoding { coding, offset, context, .. } = decoding;
     let replace = context.detection.replace;
     let bytes = &chunk.bytes[start..];
+    if !coding.is_settled && coding.is_guess && !encoding::agrees(bytes, coding.encoding) {
+        return reread(chunk, start);
+    }
     let mut text = String::with_capacity(bytes.len() * 2);
     let decoded = encoding::decode(coding.encoding, bytes, replace && coding.is_settled, &mut text);
     match decoded {

@@ -18,6 +18,7 @@ mod decompress;
 pub(crate) mod encoding;
 mod fault;
 mod fields;
+mod given;
 mod open;
 mod piece;
 mod position;
@@ -28,7 +29,7 @@ mod stream;
 mod text_fields;
 mod whole;
 
-pub(crate) use chunk::{Chunk, Part, PartFate, Role};
+pub(crate) use chunk::{Chunk, Part, PartFate, Role, WrittenIn};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
@@ -49,6 +50,7 @@ use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
 use context::{FileOptions, ParagraphLimit};
+use given::{GivenEncodings, known};
 use text_fields::TextFields;
 
 impl ReadContext {
@@ -62,25 +64,24 @@ impl ReadContext {
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
             return Err(Error::Config("to parquet: this program was built without Parquet".to_owned()));
         }
-        let given = match &read.encoding {
-            None => None,
-            Some(label) => Some(encoding::by_label(label).ok_or_else(|| {
-                Error::Config(format!(
-                    "encoding {label:?}: no such encoding; write a name such as gb18030, big5, shift_jis or utf-16le"
-                ))
-            })?),
+        let encodings = GivenEncodings::new(&read.encoding)?;
+        let fallback = read.encoding_fallback.as_deref();
+        let detection = Detection {
+            given: encodings.other(),
+            fallback: fallback.map(|label| known("encoding-fallback", label)).transpose()?,
+            replace: read.encoding_errors == EncodingErrors::Replace,
         };
         let text_fields = TextFields::new(&read.text_field)?;
         Ok(Self {
             text_fields: text_fields.others(),
-            options: Arc::new(FileOptions { text_fields }),
+            options: Arc::new(FileOptions { text_fields, encodings }),
             id_field: read.id_field.clone(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
             globs: Arc::new(Globs::new(read)?),
             split: config.split,
             paragraphs: ParagraphLimit::new(read.decoded_limit()),
-            detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
+            detection,
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
             window_limit: context::window_limit(config.memory),

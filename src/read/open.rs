@@ -3,13 +3,12 @@
 use std::io::{self, Read, SeekFrom};
 use std::sync::Arc;
 
-use encoding_rs::Encoding;
 
 use super::ahead::{Ahead, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
 use super::container::text::{TextReader, TextStart};
-use super::container::{Access, Charset, InOrder, Reread};
+use super::container::{Access, Charset, FoundCharset, InOrder, Reread};
 use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
 use super::decompress::{Decompressor, Limits, Total, Trailing};
@@ -101,6 +100,7 @@ pub(super) struct OpenedDocument {
     pub(super) context: Option<Arc<ReadContext>>,
     kind: Kind,
     encoding: &'static str,
+    is_guess: bool,
     is_first: bool,
     reader: Box<dyn PieceReader>,
     /// Malformed sequences that were replaced while reading, and those a piece was given out with.
@@ -351,10 +351,11 @@ impl Opener<'_> {
         how: &InOrder,
     ) -> Result<FoundContent, Trouble> {
         let context = self.context;
-        let (mut reader, encoding, mark) = match how.charset {
-            Charset::Bytes => (raw.into_reader(), encoding_rs::UTF_8, 0),
+        let (mut reader, found) = match how.charset {
+            Charset::Bytes => (raw.into_reader(), FoundCharset::UTF_8),
             charset => raw.detect(|head| charset.detect(head, context.detection))?,
         };
+        let FoundCharset { encoding, mark, is_guess } = found;
         let mut num_replaced = ReadPosition::default();
         if encoding != encoding_rs::UTF_8 {
             let transcoder = encoding::Transcoder::new(reader, encoding, context.detection.replace);
@@ -363,7 +364,8 @@ impl Opener<'_> {
         }
         let document = OpenedDocument::new(kind, outer, (how.open)(reader, context)?);
         let encoding = encoding::name(encoding);
-        Ok(FoundContent::Document(OpenedDocument { encoding, num_replaced, mark, ..document }))
+        let mark = count(mark);
+        Ok(FoundContent::Document(OpenedDocument { encoding, is_guess, num_replaced, mark, ..document }))
     }
 }
 
@@ -385,22 +387,22 @@ impl RecordBytes {
     /// of the mark.
     fn detect(
         self,
-        detect: impl FnOnce(&[u8]) -> (&'static Encoding, usize),
-    ) -> io::Result<(Box<dyn Read + Send>, &'static Encoding, u64)> {
+        detect: impl FnOnce(&[u8]) -> FoundCharset,
+    ) -> io::Result<(Box<dyn Read + Send>, FoundCharset)> {
         let len = units::index(PIECE_BYTES);
         match self {
             // Read again from the file itself, which fills buffers better than a copy of its beginning does.
             Self::Seekable(mut file) => {
                 let ahead = peek(&mut file, len);
-                let (encoding, mark) = detect(&ahead.head);
-                file.seek(SeekFrom::Start(count(mark)))?;
-                Ok((Box::new(file), encoding, count(mark)))
+                let found = detect(&ahead.head);
+                file.seek(SeekFrom::Start(count(found.mark)))?;
+                Ok((Box::new(file), found))
             }
             Self::Stream(mut reader) => {
                 let mut ahead = peek(&mut reader, len);
-                let (encoding, mark) = detect(&ahead.head);
-                ahead.head.drain(..mark);
-                Ok((ahead.before(reader), encoding, count(mark)))
+                let found = detect(&ahead.head);
+                ahead.head.drain(..found.mark);
+                Ok((ahead.before(reader), found))
             }
         }
     }
@@ -445,6 +447,7 @@ impl OpenedDocument {
             context: None,
             kind,
             encoding,
+            is_guess: false,
             is_first: true,
             reader,
             num_replaced,
@@ -486,6 +489,7 @@ impl OpenedDocument {
             trailing,
             num_bytes: 0,
             encoding: self.encoding,
+            is_guess: self.is_guess,
             num_replaced,
             context: self.context.clone(),
             place: PiecePlace::default(), // the stream knows

@@ -27,6 +27,8 @@ pub(crate) struct Piece {
     /// Bytes of the source that were read for it.
     pub(super) num_bytes: u64,
     pub(super) encoding: &'static str,
+    /// Whether that was guessed.
+    pub(super) is_guess: bool,
     pub(super) num_replaced: u64,
     /// The settings of its file, if options name other ones for it.
     pub(super) context: Option<Arc<ReadContext>>,

@@ -259,7 +259,12 @@ impl<'a> SourceStream<'a> {
             SourcePlan::Skip(_) | SourcePlan::Reject(_) => Format::Sniff, // it was left out unread
         };
         let promise = Promise::of(&member.path, format);
-        let path = [self.source.place.relative, b"/", &member.path].concat();
+        // What options say about a member beats what they say about its archive.
+        let archive = self.source.place.relative;
+        let mut path = [archive, b"/", &member.path].concat();
+        if self.opener.context.of(&path).is_none() {
+            path.truncate(archive.len());
+        }
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
@@ -300,6 +305,7 @@ impl<'a> SourceStream<'a> {
             trailing: None,
             num_bytes: 0,
             encoding,
+            is_guess: false,
             num_replaced: 0,
             context: None,
             place: PiecePlace::default(),

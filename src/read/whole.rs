@@ -241,6 +241,7 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
         trailing,
         num_bytes,
         encoding: piece.encoding,
+        is_guess: piece.is_guess,
         num_replaced: piece.num_replaced,
         ..Part::new(source, role, kind, wrap)
     };

@@ -42,7 +42,7 @@ pub(super) fn config(config: &Config) -> Config {
         text_field,
         id_field,
         tsv_quotes: config.read.tsv_quotes,
-        encoding: Some("utf-8".to_owned()),
+        encoding: vec!["utf-8".to_owned()],
         encoding_errors: EncodingErrors::Reject,
         // UTF-8 may be longer than what it was decoded from.
         max_document_size: Some(u64::MAX),

@@ -16,7 +16,7 @@ use super::audit::{Audit, DifferenceKind};
 use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Reason, Rule, Stays, Verdict};
-use crate::read::{Chunk, Part, PartFate};
+use crate::read::{Chunk, Part, PartFate, WrittenIn};
 use crate::store::open_file;
 
 /// Counts what a run counted.
@@ -93,13 +93,13 @@ impl Recount {
 
     /// Bytes of an archive that belong to none of its members.
     pub(super) fn archive(&mut self, part: &Part) {
-        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
+        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.written_in());
     }
 
     /// A unit of this path is good.
     pub(super) fn end_unit(&mut self, path: &str, part: &Part) {
         let counts = std::mem::take(&mut self.unit);
-        self.summary.add(&counts, part.encoding);
+        self.summary.add(&counts, part.written_in());
         if counts.documents_kept + counts.documents_emptied > 0 {
             self.directories.add(path, &counts);
         }
@@ -129,7 +129,7 @@ impl Recount {
             Some(TargetFormat::Jsonl | TargetFormat::Parquet)
         );
         if bytes_output > 0 || is_shards {
-            self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
+            self.summary.add(&Counts { bytes_output, ..Counts::default() }, WrittenIn::NONE);
         }
         self.summary.set_directories(std::mem::take(&mut self.directories));
         let text = match read(account) {

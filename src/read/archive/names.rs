@@ -46,7 +46,7 @@ pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -
         return None;
     }
     match encoding::detect(&others.join(&b'\n'), None) {
-        Decision::Other(encoding) => {
+        Decision::Other { encoding, .. } => {
             Some(encoding).filter(|encoding| SHOWN.contains(encoding)).filter(decodes)
         }
         Decision::Utf8 | Decision::Broken { .. } => None,

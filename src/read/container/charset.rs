@@ -19,26 +19,46 @@ pub(crate) enum Charset {
     Bytes,
 }
 
+/// The encoding that the first bytes of a container show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::read) struct FoundCharset {
+    pub(in crate::read) encoding: &'static Encoding,
+    /// The length of the byte order mark.
+    pub(in crate::read) mark: usize,
+    /// Whether the encoding was guessed.
+    pub(in crate::read) is_guess: bool,
+}
+
+impl FoundCharset {
+    /// UTF-8 without a mark.
+    pub(in crate::read) const UTF_8: Self = Self { encoding: UTF_8, mark: 0, is_guess: false };
+}
+
 impl Charset {
-    /// The encoding of a container that begins with `head`, and the length of its byte order mark.
-    pub(in crate::read) fn detect(self, head: &[u8], detection: Detection) -> (&'static Encoding, usize) {
+    /// The encoding of a container that begins with `head`.
+    pub(in crate::read) fn detect(self, head: &[u8], detection: Detection) -> FoundCharset {
         if self == Self::Bytes {
-            return (UTF_8, 0);
+            return FoundCharset::UTF_8;
         }
-        if let Some(found) = encoding::by_bom(head) {
-            return found;
+        if let Some((encoding, mark)) = encoding::by_bom(head) {
+            return FoundCharset { encoding, mark, is_guess: false };
         }
         // In UTF-16 the byte of a line feed is half of one, or of something else.
         let is_wide = memchr::memchr(0, head).is_some();
         let whole = if is_wide { None } else { last_lf(head) };
         let lines = &head[..whole.unwrap_or(head.len() & !1)];
-        match encoding::detect(lines, detection.given) {
-            Decision::Other(encoding) if detection.given == Some(encoding) => (encoding, 0),
-            Decision::Other(encoding) if !encoding::is_line_independent(encoding) => (encoding, 0),
-            Decision::Other(encoding) if self == Self::Any => (encoding, 0),
-            Decision::Other(encoding) if !encoding.is_single_byte() && is_mostly_bad(lines) => (encoding, 0),
-            Decision::Other(_) | Decision::Utf8 | Decision::Broken { .. } => (UTF_8, 0),
+        let decision = encoding::detect(lines, detection.given);
+        if self == Self::Any
+            && let Some(encoding) = detection.fallback_of(decision)
+        {
+            return FoundCharset { encoding, mark: 0, is_guess: false };
         }
+        let Decision::Other { encoding, is_guess } = decision else { return FoundCharset::UTF_8 };
+        let is_believed = self == Self::Any
+            || !is_guess
+            || !encoding::is_line_independent(encoding)
+            || !encoding.is_single_byte() && is_mostly_bad(lines);
+        if is_believed { FoundCharset { encoding, mark: 0, is_guess } } else { FoundCharset::UTF_8 }
     }
 }
 

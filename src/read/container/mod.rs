@@ -22,6 +22,7 @@ mod warc;
 use std::io::{self, Read};
 
 pub(crate) use charset::Charset;
+pub(super) use charset::FoundCharset;
 pub(crate) use csv::Columns;
 pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;

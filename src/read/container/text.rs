@@ -158,7 +158,8 @@ impl TextReader {
         let raw = io::Cursor::new(read).chain(rest);
         let transcoder = encoding::Transcoder::new(raw, encoding, self.detection.replace);
         self.reader = Box::new(transcoder.counting(self.num_replaced.clone()));
-        self.coding = Some(Coding { encoding, is_decoded: true, is_settled: true });
+        let is_guess = self.coding.is_some_and(|coding| coding.is_guess);
+        self.coding = Some(Coding { encoding, is_guess, is_decoded: true, is_settled: true });
         (self.num_read, self.is_done) = (0, false);
     }
 
@@ -228,13 +229,13 @@ impl TextReader {
 
     /// Detects the encoding by the first lines, if it is one whose lines can be decoded by themselves.
     fn detect(&self, lines: &[u8]) -> Option<Coding> {
-        let encoding = match encoding::detect(lines, self.detection.given) {
-            Decision::Utf8 => UTF_8,
-            Decision::Other(encoding) if has_lines(encoding) => encoding,
+        let (encoding, is_guess) = match encoding::detect(lines, self.detection.given) {
+            Decision::Utf8 => (UTF_8, false),
+            Decision::Other { encoding, is_guess } if has_lines(encoding) => (encoding, is_guess),
             _ => return None,
         };
         // All of a document of one piece is seen.
-        Some(Coding { encoding, is_decoded: false, is_settled: self.is_done })
+        Some(Coding { encoding, is_guess, is_decoded: false, is_settled: self.is_done })
     }
 }
 

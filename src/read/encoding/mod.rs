@@ -2,7 +2,8 @@
 //! decoding of its pieces to UTF-8.
 //!
 //! A byte order mark decides; else valid UTF-8 is UTF-8; else the encoding is given, or detected over the
-//! whole document ([`Detector`]). What cannot be told is [`Decision::Broken`], never a silent guess: damaged
+//! whole document ([`Detector`]). A guess needs evidence: it is taken if its text reads like text and every other
+//! reading is far less likely. What cannot be told is [`Decision::Broken`], never a silent guess: damaged
 //! UTF-8 is not taken for a legacy encoding in which every byte means something. A legacy encoding that is
 //! told can still be damaged somewhere: decoding finds that place. Does not know what a file, a line or a
 //! record is.
@@ -10,7 +11,10 @@
 mod chinese;
 mod decode;
 mod detector;
+mod evidence;
+mod foreign;
 mod guess;
+mod label;
 mod private;
 mod sample;
 #[cfg(test)]
@@ -20,6 +24,8 @@ mod utf8;
 
 pub(crate) use decode::{Transcoder, decode};
 pub(crate) use detector::Detector;
+pub(crate) use foreign::may_be_seven_bit;
+pub(crate) use label::{UnknownLabel, by_label};
 
 use encoding_rs::{Encoding, GB18030, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -30,16 +36,46 @@ pub(crate) enum Decision {
     Utf8,
     /// Text to be decoded with this encoding; never GBK, always its superset GB18030. Whether every byte of
     /// it can be decoded is not known yet.
-    Other(&'static Encoding),
+    Other {
+        /// The encoding.
+        encoding: &'static Encoding,
+        /// Whether it was guessed by its text: it was not given, and no mark and no escape sequence shows it.
+        is_guess: bool,
+    },
     /// The encoding cannot be detected, or the document is not valid in it.
     Broken {
         /// Offset in the document of the first byte that is not UTF-8.
         byte: u64,
-        /// Whether it is UTF-8 all the same, and damaged.
-        is_utf8: bool,
-        /// The fault, as a phrase for a message: "not valid UTF-8".
-        detail: &'static str,
+        /// What is wrong.
+        why: Why,
     },
+}
+
+/// Why a document has no encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It is UTF-8, and damaged.
+    DamagedUtf8,
+    /// It may be in one encoding as well as in the other: too little of it tells.
+    Either(&'static Encoding, &'static Encoding),
+    /// It is no text in any encoding that is detected.
+    NoText,
+    /// It begins in this encoding and goes on in another.
+    Mixed(&'static Encoding),
+    /// It is in an encoding that is not read, of this name.
+    Foreign(&'static str),
+}
+
+impl Decision {
+    /// An encoding that a mark, an escape sequence or the user names.
+    fn known(encoding: &'static Encoding) -> Self {
+        Self::Other { encoding, is_guess: false }
+    }
+
+    /// An encoding that was guessed.
+    fn guessed(encoding: &'static Encoding) -> Self {
+        Self::Other { encoding, is_guess: true }
+    }
 }
 
 /// The decision about one document that is in memory: [`Detector`] fed with one slice.
@@ -62,13 +98,6 @@ fn is_utf32(head: &[u8]) -> bool {
     head.starts_with(&[0xff, 0xfe, 0, 0]) || head.starts_with(&[0, 0, 0xfe, 0xff])
 }
 
-/// The encoding with this label, or `None` if there is none that text can be decoded with.
-///
-/// Labels are those of the WHATWG Encoding Standard, section 4.2, in any case: `big5`, `latin1`, `shift-jis`.
-pub(crate) fn by_label(label: &str) -> Option<&'static Encoding> {
-    Encoding::for_label_no_replacement(label.as_bytes()).map(widened)
-}
-
 /// GB18030 for GBK, which it holds; any other encoding as it is.
 fn widened(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == GBK { GB18030 } else { encoding }
@@ -82,10 +111,35 @@ pub(crate) fn name(encoding: &'static Encoding) -> &'static str {
 /// Whether `bytes` hold an escape sequence that calls in a Japanese character set (RFC 1468, RFC 2237).
 ///
 /// Text without one is not ISO-2022-JP. Cost: a search for ESC.
-pub(crate) fn has_jp_escape(bytes: &[u8]) -> bool {
+fn has_jp_escape(bytes: &[u8]) -> bool {
     const DESIGNATIONS: [&[u8]; 5] = [b"$B", b"$@", b"(J", b"(I", b"$(D"];
     memchr::memchr_iter(0x1b, bytes)
         .any(|place| DESIGNATIONS.iter().any(|tail| bytes[place + 1..].starts_with(tail)))
+}
+
+/// Whether a piece of a document may be in the encoding that was guessed by its beginning. What is cheap to see is
+/// seen of all of it, the rest of a few parts.
+pub(crate) fn agrees(piece: &[u8], encoding: &'static Encoding) -> bool {
+    if encoding == GB18030 {
+        let head = &piece[..until(piece, 16 * 1024)];
+        let mut evidence = chinese::Gb18030Evidence::default();
+        evidence.add(head);
+        if evidence.is_strong() {
+            return true;
+        }
+    }
+    guess::agrees(piece, encoding)
+}
+
+/// The end of the last line that ends before `most`, or of `bytes`.
+fn until(bytes: &[u8], most: usize) -> usize {
+    let head = &bytes[..most.min(bytes.len())];
+    memchr::memrchr(b'\n', head).map_or(bytes.len(), |place| place + 1)
+}
+
+/// Whether `bytes` show that a text that began as UTF-8 is in an encoding of seven bits.
+pub(crate) fn is_seven_bit(bytes: &[u8]) -> bool {
+    has_jp_escape(bytes) || may_be_seven_bit(bytes) && foreign::seven_bit(bytes).is_some()
 }
 
 /// Whether pieces cut after any LF or CR byte can be decoded one by one: in this encoding LF and CR are no

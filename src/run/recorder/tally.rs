@@ -8,7 +8,7 @@ use crate::decide::{Findings, Owner, Verdict};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
-use crate::read::{Fault, Part, PartFate};
+use crate::read::{Fault, Part, PartFate, WrittenIn};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::walk::RecordSlot;
 use crate::store::path;
@@ -63,7 +63,7 @@ impl<'a> Tally<'a> {
     /// Adds counts of a part's documents that are done with.
     pub(crate) fn add(&mut self, counts: &Counts, part: &Part) {
         let has_documents = counts.documents_kept + counts.documents_emptied > 0;
-        self.summary.add(counts, part.encoding);
+        self.summary.add(counts, part.written_in());
         if has_documents {
             self.directories.add(&path::lossless(&path_of(self.sources, part)), counts);
         }
@@ -71,12 +71,12 @@ impl<'a> Tally<'a> {
 
     /// Adds bytes that were written.
     pub(crate) fn add_output(&mut self, bytes_output: u64) {
-        self.summary.add(&Counts { bytes_output, ..Counts::default() }, "");
+        self.summary.add(&Counts { bytes_output, ..Counts::default() }, WrittenIn::NONE);
     }
 
     /// Counts bytes of an archive that belong to none of its members.
     pub(crate) fn count_input(&mut self, part: &Part) {
-        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.encoding);
+        self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.written_in());
     }
 
     /// Counts a document that ends, if it goes as a whole.

@@ -64,11 +64,12 @@ const RUN: [&str; 26] = [
 ];
 
 /// The insides of reading: what a container needs stands before it, what takes it apart behind.
-const READ: [&str; 22] = [
+const READ: [&str; 23] = [
     "fault",
     "position",
     "encoding",
     "coding",
+    "given",
     "content",
     "text_fields",
     "context",

@@ -118,7 +118,7 @@ fn configs() -> [Config; 3] {
     replace.read.encoding_errors = EncodingErrors::Replace;
     replace.split.split = SplitMode::Sentence;
     let mut other = replace.clone();
-    other.read.encoding = Some("gb18030".to_owned());
+    other.read.encoding = vec!["gb18030".to_owned()];
     other.split.split = SplitMode::Block;
     other.read.max_document_size = Some(300);
     [Config { threads: 1, ..Config::default() }, replace, other]
@@ -320,7 +320,7 @@ fn packed_small(end: &[u8]) -> Vec<u8> {
 #[test]
 fn a_long_text_in_a_small_file_is_bad_as_a_whole() {
     let mut config = Config { threads: 1, ..Config::default() };
-    config.read.encoding = Some("utf-8".to_owned());
+    config.read.encoding = vec!["utf-8".to_owned()];
     let far = "b".repeat(300_000);
     for end in [&b"\xff\xfe\n"[..], &[b"\xff\n", far.as_bytes(), b"\n\xff\n"].concat()] {
         let bad = packed_small(end);

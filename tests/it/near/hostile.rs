@@ -371,7 +371,7 @@ fn bad_documents_are_no_survivors() {
 fn small_bad_documents_hide_no_paragraphs() {
     let base = Noise::new(43).words(40).join(" ");
     let mut config = near_paragraphs();
-    config.read.encoding = Some("utf-8".to_owned());
+    config.read.encoding = vec!["utf-8".to_owned()];
     for bad in ["a.txt", "c.txt", "e.txt"] {
         let corpus = [
             ("b.txt".to_owned(), format!("{base}\n").into_bytes()),

@@ -265,7 +265,7 @@ fn damaged_utf8() {
 /// `--encoding` is for what is neither marked nor UTF-8; what it does not decode is rejected or replaced.
 #[test]
 fn a_given_encoding() {
-    let given = |name: &str| config(|config| config.read.encoding = Some(name.to_owned()));
+    let given = |name: &str| config(|config| config.read.encoding = vec![name.to_owned()]);
     let run = clean(&file("a.txt", encode(BIG5, "短\n")), &given("big5"));
     assert_eq!(run.text("a.txt"), "短\n");
     for text in [SIMPLIFIED.to_owned(), long(SIMPLIFIED, 600_000)] {
@@ -293,7 +293,7 @@ fn a_given_encoding() {
         }
     }
     let mut config = Config::default();
-    config.read.encoding = Some("klingon".to_owned());
+    config.read.encoding = vec!["klingon".to_owned()];
     let outcome = tamis::clean(&["tests".into()], None, &config, &tamis::NoObserver);
     assert!(matches!(outcome, Err(tamis::Error::Config(_))));
 }
@@ -302,11 +302,8 @@ fn a_given_encoding() {
 #[test]
 fn what_cannot_be_told() {
     let noise: Vec<u8> = (0_u32..4000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x81).collect();
-    for (bytes, reason) in [
-        (noise, "encoding_unknown"),
-        (b"\x00\x00\xfe\xff\x00\x00\x00a".to_vec(), "encoding_unknown"),
-        (b"\xff\xfe\x00\xd8\n\x00".to_vec(), "undecodable"),
-    ] {
+    for (bytes, reason) in [(noise, "encoding_unknown"), (b"\xff\xfe\x00\xd8\n\x00".to_vec(), "undecodable")]
+    {
         let run = clean(&file("a.txt", bytes), &config(|_| ()));
         assert_eq!(run.reasons(), [("a.txt", reason)]);
         assert!(json::text_of(&run.rejected[0], "remedy").contains("--encoding"));

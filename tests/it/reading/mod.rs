@@ -6,6 +6,7 @@ mod compression;
 mod containers;
 mod docs;
 mod encodings;
+mod evidence;
 mod fields;
 mod hidden;
 mod kinds;

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{ByteSize, EncodingErrors, one_or_several};
+use tamis::config::{ByteSize, EncodingErrors, one_or_several, several_or_one};
 use tamis::document::Kind;
 
 use super::choices::one_of;
@@ -34,9 +34,15 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "GLOB", help_heading = "Reading")]
     exclude: Option<Vec<String>>,
 
-    /// The encoding of text that is not UTF-8 and has no byte order mark [default: detected].
+    /// The encoding of text that is not UTF-8 and has no byte order mark, or with GLOB= of such files only; can be
+    /// given several times [default: detected].
+    #[arg(long, value_name = "[GLOB=]NAME", help_heading = "Reading")]
+    #[serde(deserialize_with = "one_or_several", serialize_with = "several_or_one")]
+    encoding: Option<Vec<String>>,
+
+    /// The encoding of texts whose encoding cannot be told [default: they are rejected].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]
-    encoding: Option<String>,
+    encoding_fallback: Option<String>,
 
     /// What happens to a document with bytes that are no text in its encoding [default: reject].
     #[arg(long, value_name = "MODE", value_parser = encoding_errors(), help_heading = "Reading")]

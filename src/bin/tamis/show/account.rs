@@ -53,7 +53,11 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if !is_all_utf8 {
         let num_other =
             documents.encodings.values().sum::<u64>() - documents.encodings.get("UTF-8").unwrap_or(&0);
-        row("decoded", grouped(num_other), format!("documents: {}", names(&documents.encodings)));
+        let guessed = match documents.guessed.values().sum() {
+            0 => String::new(),
+            num_guessed => format!("; guessed: {}", grouped(num_guessed)),
+        };
+        row("decoded", grouped(num_other), format!("documents: {}{guessed}", names(&documents.encodings)));
     }
     if documents.replaced > 0 {
         row("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());

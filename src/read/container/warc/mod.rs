@@ -56,7 +56,7 @@ impl Container for Warc {
             Step::NeedMore { .. } | Step::End | Step::Fault { .. } => None,
         };
         let label = label.map(|span| String::from_utf8_lossy(&bytes[span.shifted(slot.line.start).range()]));
-        let given = label.and_then(|label| encoding::by_label(&label)).or(context.detection.given);
+        let given = label.and_then(|label| encoding::by_label(&label).ok()).or(context.detection.given);
         let coding = context.detection.settle(encoding::detect(payload, given))?;
         let mut text = String::new();
         let replace = context.detection.replace;
