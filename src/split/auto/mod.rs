@@ -90,7 +90,8 @@ struct Tally {
     full: usize,
     /// The next word did fit, but the line was long already: people do not fill every line.
     near: usize,
-    /// The line was short. One without capitals counts twice, as less shows that a sentence goes on there.
+    /// The line was short. One without capitals counts twice, as less shows that a sentence goes on there, and so does
+    /// one at a narrow margin, where verse stands.
     short: usize,
     /// One full break is enough.
     is_clear: bool,
@@ -110,7 +111,7 @@ const MOST_MARGIN: u32 = 160;
 /// At a margin of this width one break is enough.
 const CLEAR_MARGIN: RangeInclusive<u32> = 55..=100;
 
-/// At a margin of this width a line may be left somewhat short.
+/// At a margin of this width a line may be left somewhat short. Few lines of verse are as long.
 const LOOSE_MARGIN: u32 = 60;
 
 impl Evidence {
@@ -161,7 +162,7 @@ impl Evidence {
             } else if is_within && one.is_cased && margin >= LOOSE_MARGIN && width * 5 >= margin * 4 {
                 tally.near += 1;
             } else {
-                tally.short += if one.is_cased { 1 } else { 2 };
+                tally.short += if one.is_cased && margin >= LOOSE_MARGIN { 1 } else { 2 };
             }
         }
         tally

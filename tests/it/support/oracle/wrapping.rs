@@ -71,7 +71,7 @@ fn is_wrapped(text: &str) -> bool {
             {
                 near += 1;
             } else {
-                short += if one.has_capitals { 1 } else { 2 };
+                short += if one.has_capitals && margin >= 60 { 1 } else { 2 };
             }
         }
         let beyond = rows.iter().flatten().filter(|row| measure(&whole(row)) > widest + widest / 3).count();
