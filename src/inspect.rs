@@ -216,7 +216,9 @@ impl Inspector<'_> {
         }
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
-            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => self.inspection.unit(unit).read(),
+            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
+                self.inspection.unit(unit).read()
+            }
             PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }
         matches!(part.fate, PartFate::Read | PartFate::Reread(_))
