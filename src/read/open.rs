@@ -3,7 +3,6 @@
 use std::io::{self, Read, SeekFrom};
 use std::sync::Arc;
 
-
 use super::ahead::{Ahead, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};

@@ -27,9 +27,11 @@ pub(super) struct RawName {
 /// characters.
 const LEAST_EVIDENCE: usize = 24;
 
-/// The encodings that names show: of those of one byte a character too many are alike, and the ones of DOS, in which
-/// most such names are, are detected by nobody.
-const SHOWN: [&Encoding; 5] = [GB18030, BIG5, SHIFT_JIS, EUC_JP, EUC_KR];
+/// Whether names may show this encoding. Those of one byte a character are too much alike, and nobody detects those of
+/// DOS, in which most such names are.
+fn is_shown(encoding: &'static Encoding) -> bool {
+    [GB18030, BIG5, SHIFT_JIS, EUC_JP, EUC_KR].contains(&encoding)
+}
 
 /// The encoding of those names that are not UTF-8, if it is certain. `given`: what was said of the texts.
 pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -> Option<&'static Encoding> {
@@ -47,7 +49,7 @@ pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -
     }
     match encoding::detect(&others.join(&b'\n'), None) {
         Decision::Other { encoding, .. } => {
-            Some(encoding).filter(|encoding| SHOWN.contains(encoding)).filter(decodes)
+            Some(encoding).filter(|encoding| is_shown(encoding)).filter(decodes)
         }
         Decision::Utf8 | Decision::Broken { .. } => None,
     }
