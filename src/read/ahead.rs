@@ -1,10 +1,13 @@
-//! The first bytes of a stream, read before anything is known of it, and given again to whoever reads it.
+//! Bytes before anything is known of them: the first of a stream, which are given again to whoever reads it, and what
+//! stands in for a file.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, SeekFrom};
 
+use super::container::FoundCharset;
 use super::content::{Head, SNIFF_BYTES};
 use super::context::PIECE_BYTES;
 use crate::discover::Format;
+use crate::store::InputFile;
 use crate::units::{self, count};
 
 /// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
@@ -59,5 +62,59 @@ impl Read for Prefixed {
             Some(error) => Err(error),
             None => self.rest.read(out),
         }
+    }
+}
+
+/// The bytes of a container of records.
+pub(super) enum RecordBytes {
+    Seekable(Box<dyn InputFile>),
+    Stream(Box<dyn Read + Send>),
+}
+
+impl RecordBytes {
+    pub(super) fn into_reader(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Seekable(file) => Box::new(file),
+            Self::Stream(reader) => reader,
+        }
+    }
+
+    /// The reader after the byte order mark, and what `detect` finds by the first piece: the encoding, and the length
+    /// of the mark.
+    pub(super) fn detect(
+        self,
+        detect: impl FnOnce(&[u8]) -> FoundCharset,
+    ) -> io::Result<(Box<dyn Read + Send>, FoundCharset)> {
+        let len = units::index(PIECE_BYTES);
+        match self {
+            // Read again from the file itself, which fills buffers better than a copy of its beginning does.
+            Self::Seekable(mut file) => {
+                let ahead = peek(&mut file, len);
+                let found = detect(&ahead.head);
+                file.seek(SeekFrom::Start(count(found.mark)))?;
+                Ok((Box::new(file), found))
+            }
+            Self::Stream(mut reader) => {
+                let mut ahead = peek(&mut reader, len);
+                let found = detect(&ahead.head);
+                ahead.head.drain(..found.mark);
+                Ok((ahead.before(reader), found))
+            }
+        }
+    }
+}
+
+/// A stream in the place of a file: it cannot be sought in, and nobody tries.
+pub(super) struct Once(pub(super) Box<dyn Read + Send>);
+
+impl Read for Once {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out)
+    }
+}
+
+impl io::Seek for Once {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::NotSeekable.into())
     }
 }

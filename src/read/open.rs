@@ -1,15 +1,15 @@
 //! Opening: what the first bytes of a file say decides how it is read.
 
-use std::io::{self, Read, SeekFrom};
+use std::io::{Read, SeekFrom};
 use std::sync::Arc;
 
-use super::ahead::{Ahead, peek};
+use super::ahead::{Ahead, Once, RecordBytes, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
 use super::container::text::{TextReader, TextStart};
 use super::container::{Access, Charset, FoundCharset, InOrder, Reread};
 use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
-use super::context::{PIECE_BYTES, ReadContext};
+use super::context::ReadContext;
 use super::decompress::{Decompressor, Limits, Total, Trailing};
 use super::encoding;
 use super::fault::Trouble;
@@ -368,45 +368,6 @@ impl Opener<'_> {
     }
 }
 
-/// The bytes of a container of records.
-enum RecordBytes {
-    Seekable(Box<dyn InputFile>),
-    Stream(Box<dyn Read + Send>),
-}
-
-impl RecordBytes {
-    fn into_reader(self) -> Box<dyn Read + Send> {
-        match self {
-            Self::Seekable(file) => Box::new(file),
-            Self::Stream(reader) => reader,
-        }
-    }
-
-    /// The reader after the byte order mark, and what `detect` finds by the first piece: the encoding, and the length
-    /// of the mark.
-    fn detect(
-        self,
-        detect: impl FnOnce(&[u8]) -> FoundCharset,
-    ) -> io::Result<(Box<dyn Read + Send>, FoundCharset)> {
-        let len = units::index(PIECE_BYTES);
-        match self {
-            // Read again from the file itself, which fills buffers better than a copy of its beginning does.
-            Self::Seekable(mut file) => {
-                let ahead = peek(&mut file, len);
-                let found = detect(&ahead.head);
-                file.seek(SeekFrom::Start(count(found.mark)))?;
-                Ok((Box::new(file), found))
-            }
-            Self::Stream(mut reader) => {
-                let mut ahead = peek(&mut reader, len);
-                let found = detect(&ahead.head);
-                ahead.head.drain(..found.mark);
-                Ok((ahead.before(reader), found))
-            }
-        }
-    }
-}
-
 impl FoundContent {
     fn archive(file: Box<dyn InputFile>, outer: Compression, archive: Archive) -> Self {
         Self::Archive(OpenedArchive { file, outer, archive, trailing: Trailing::default() })
@@ -417,21 +378,6 @@ impl FoundContent {
         if let Self::Document(document) = self {
             document.position = Some(position);
         }
-    }
-}
-
-/// A stream in the place of a file: it cannot be sought in, and nobody tries.
-struct Once(Box<dyn Read + Send>);
-
-impl Read for Once {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out)
-    }
-}
-
-impl io::Seek for Once {
-    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-        Err(io::ErrorKind::NotSeekable.into())
     }
 }
 
