@@ -238,7 +238,7 @@ struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
 /// Whether a line is a record with the text field, whatever else is wrong with it; `None` if it is no JSON object.
 fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
-    match FieldPlaces::find(line, context).map_err(|fault| fault.reason) {
+    match find(line, context).map_err(|fault| fault.reason) {
         Err(RejectReason::NotJson | RejectReason::NotObject) => None,
         Err(RejectReason::NoText) => Some(false),
         _ => Some(true),
