@@ -210,18 +210,18 @@ impl Inspector<'_> {
     /// Counts a source or member by how reading it went; whether it was read.
     fn end(&mut self, part: &Part) -> bool {
         let unit = unit(part);
+        if let Some(fault) = part.rejected() {
+            self.inspection.unit(unit).reject(fault.reason);
+            self.reject(part, None, fault);
+        }
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
-            PartFate::Rejected(fault) => {
-                self.inspection.unit(unit).reject(fault.reason);
-                self.reject(part, None, fault);
+            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
+                self.inspection.unit(unit).read()
             }
-            PartFate::Read | PartFate::Reread(_) => {
-                self.inspection.unit(unit).read();
-                return true;
-            }
+            PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }
-        false
+        matches!(part.fate, PartFate::Read | PartFate::Reread(_))
     }
 
     fn document(&mut self, part: &Part, record: Option<u64>, seen: InspectedSlot) {

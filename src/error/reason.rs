@@ -113,13 +113,21 @@ pub enum RejectReason {
     Misnamed,
     /// The elements of a `<doc>` dump do not begin and end as they should.
     NotDoc,
+    /// Something lies after the end of what was read well.
+    Trailing,
+    /// Decompressing it takes more memory than there may be taken.
+    WindowTooLarge,
+    /// Decompressing it takes a dictionary that is not in the file.
+    NeedsDictionary,
+    /// The length in the header of a record is not that of its content.
+    WrongLength,
     /// The row has more or fewer fields than the header of its table, whose fields know no quotes.
     NotTsv,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -143,6 +151,10 @@ impl RejectReason {
         Self::LfsPointer,
         Self::Misnamed,
         Self::NotDoc,
+        Self::Trailing,
+        Self::WindowTooLarge,
+        Self::NeedsDictionary,
+        Self::WrongLength,
         Self::NotTsv,
     ];
 
@@ -177,6 +189,10 @@ impl RejectReason {
             Self::LfsPointer => "lfs_pointer",
             Self::Misnamed => "misnamed",
             Self::NotDoc => "not_doc",
+            Self::Trailing => "trailing",
+            Self::WindowTooLarge => "window_too_large",
+            Self::NeedsDictionary => "needs_dictionary",
+            Self::WrongLength => "wrong_length",
             Self::NotTsv => "not_tsv",
         }
     }
@@ -202,9 +218,9 @@ impl RejectReason {
             Self::TooLarge => "allow longer documents with --max-document-size",
             Self::Bomb => "look at it by hand, and leave it out with --exclude",
             Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the records before were cleaned",
+            Self::NotWarc => "fetch it again; the records that are whole were cleaned",
             Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the members before were cleaned",
+            Self::NotArchive => "fetch or pack it again; the members that are whole were cleaned",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {
@@ -213,6 +229,12 @@ impl RejectReason {
             Self::LfsPointer => "fetch the file that it stands for with `git lfs pull`",
             Self::Misnamed => "fetch it again, or give it the name of what it is",
             Self::NotDoc => "mend its tags; the other records of the file were cleaned",
+            Self::Trailing => "what stands before was cleaned; fetch it again if more belongs to it",
+            Self::WindowTooLarge => {
+                "give more --memory, twice the window, or compress it again without --long"
+            }
+            Self::NeedsDictionary => "decompress it with its dictionary and clean what comes out",
+            Self::WrongLength => "fetch it again; the records after it were cleaned",
             Self::NotTsv => "repair the row, or read fields in quotes, as those of CSV, with --tsv-quotes",
         }
     }

@@ -221,11 +221,10 @@ impl<'a> Folder<'a> {
             }
             let (code, width) = decode(text, at)?;
             let form = self.table.form(code);
-            if COLLAPSE && form.len == BREAK {
-                (at, to) = self.break_line(at, out, to)?;
-            } else {
-                to = append(form, out, to)?;
-                at += width;
+            match append(form, out, to) {
+                Some(end) => (at, to) = (at + width, end),
+                None if COLLAPSE && form.len == BREAK => (at, to) = self.break_line(at, out, to)?,
+                None => return None,
             }
         }
         Some((at, to))
@@ -310,23 +309,21 @@ impl<'a> Folder<'a> {
     }
 }
 
-/// Writes a form to `out[to..]` and returns where it ends.
+/// Writes a form to `out[to..]` and returns where it ends; `None` if it is none that is written.
 #[inline]
 fn append(form: Form, out: &mut [u8], to: usize) -> Option<usize> {
-    match form.len {
-        SPACE => {
-            let follows_text = to > 0 && out[to - 1] != b' ';
-            if follows_text {
-                out[to] = b' ';
-            }
-            Some(to + usize::from(follows_text))
-        }
-        len if usize::from(len) > MAX_FORM => None,
-        len => {
-            *out.get_mut(to..)?.first_chunk_mut()? = form.bytes;
-            Some(to + usize::from(len))
-        }
+    if usize::from(form.len) <= MAX_FORM {
+        *out.get_mut(to..)?.first_chunk_mut()? = form.bytes;
+        return Some(to + usize::from(form.len));
     }
+    if form.len != SPACE {
+        return None;
+    }
+    let follows_text = to > 0 && out[to - 1] != b' ';
+    if follows_text {
+        out[to] = b' ';
+    }
+    Some(to + usize::from(follows_text))
 }
 
 /// U+4000-U+9FFF, whose lead bytes are E4 to E9: Han (and hexagrams), all their own NFKC form. Copies words of

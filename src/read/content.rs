@@ -32,19 +32,23 @@ pub(super) fn is_clean_text(head: &[u8]) -> bool {
 }
 
 impl Compression {
-    /// The compression whose magic number `head` starts with.
+    /// The compression of a file that begins with `head`.
     pub(crate) fn of(head: &[u8]) -> Self {
+        match Self::by_magic(head) {
+            Self::Bzip2 if is_clean_text(head) => Self::None,
+            compression => compression,
+        }
+    }
+
+    /// The compression whose magic number `head` starts with.
+    pub(super) fn by_magic(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             // A frame, or a skippable frame that stands before one (RFC 8878, sections 3.1.1 and 3.1.2).
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             // A block, or the end of a stream without one.
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
-            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..]
-                if !is_clean_text(head) =>
-            {
-                Self::Bzip2
-            }
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Self::Bzip2,
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             _ => Self::None,
         }
@@ -78,6 +82,10 @@ impl Archive {
         const USTAR: usize = 257;
         match head {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Self::Zip),
+            // Of several disks or of one, made as if for several (APPNOTE.TXT, sections 8.5.3 and 8.5.4).
+            [b'P', b'K', 7, 8, b'P', b'K', 3, 4, ..] | [b'P', b'K', b'0', b'0', b'P', b'K', 3, 4, ..] => {
+                Some(Self::Zip)
+            }
             _ if head.get(USTAR..USTAR + 5) == Some(b"ustar") && !is_clean_text(head) => Some(Self::Tar),
             _ => None,
         }
@@ -90,6 +98,39 @@ impl Archive {
             Self::Zip => "zip",
         }
     }
+}
+
+/// The name of a form that is not read, in which a file is packed or holds web pages.
+pub(super) fn unread(head: &[u8]) -> Option<&'static str> {
+    match head {
+        // LZ4, lzip, compress, lzop, framed Snappy, and Zstandard before version 0.8.
+        [4, 0x22, 0x4d, 0x18, ..]
+        | [2, 0x21, 0x4c, 0x18, ..]
+        | [b'L', b'Z', b'I', b'P', 1, ..]
+        | [0x1f, 0x9d | 0xa0, ..]
+        | [0x89, b'L', b'Z', b'O', 0, ..]
+        | [0xff, 6, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..]
+        | [0x22..=0x27, 0xb5, 0x2f, 0xfd, ..] => Some("a stream of a compression that is not read"),
+        [b'M', b'S', b'C', b'F', 0, 0, 0, 0, ..] => Some("a cabinet"),
+        [b'P', b'A', b'R', b'E', ..] if !is_clean_text(head) => Some("an encrypted Parquet file"),
+        _ if is_arc(head) => Some("an ARC file"),
+        _ => None,
+    }
+}
+
+/// Whether a file begins like an ARC file, the form of web archives before WARC: with a record about itself. Its first
+/// line is an address, a numeric IP address, a date, a media type and a length; the second begins with two numbers.
+fn is_arc(head: &[u8]) -> bool {
+    let Some(rest) = head.strip_prefix(b"filedesc://") else { return false };
+    let mut lines = rest.split(|&byte| byte == b'\n');
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return false };
+    let fields: Vec<_> = first.trim_ascii_end().rsplit(|&byte| byte == b' ').collect();
+    let is_number = |field: &[u8]| !field.is_empty() && field.iter().all(u8::is_ascii_digit);
+    let has_fields = fields.len() >= 5
+        && is_number(fields[0])
+        && fields.iter().any(|field| field.len() >= 8 && is_number(field));
+    let mut version = second.split(|&byte| byte == b' ');
+    has_fields && version.next().is_some_and(is_number) && version.next().is_some_and(is_number)
 }
 
 /// How the bytes of documents are wrapped up in a source, from the outside in.
@@ -233,10 +274,29 @@ mod tests {
             (b"BZh is a name", Compression::None, None),
             (b"\xfd7zXZ\0", Compression::Xz, None),
             (b"PK\x03\x04", Compression::None, Some(Archive::Zip)),
+            (b"PK00PK\x03\x04", Compression::None, Some(Archive::Zip)),
+            (b"PK00", Compression::None, None),
             (&tar, Compression::None, Some(Archive::Tar)),
             (b"", Compression::None, None),
         ] {
             assert_eq!((Compression::of(head), Archive::of(head)), (compression, archive), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn forms_that_are_not_read() {
+        for (head, expected) in [
+            (&b"\x04\x22\x4d\x18\x64", true),
+            (b"\x1f\x9d\x90", true),
+            (b"PARE\x15\x04\0", true),
+            (b"PARE the apple", false),
+            (b"filedesc://a.arc 0.0.0.0 20080430120000 text/plain 76\n1 0 Alexa Internet\nURL ", true),
+            (b"filedesc://a.arc 0.0.0.0 20080430120000 text/plain 200 - - 0 a.arc 76\n2 0 Internet\n", true),
+            (b"filedesc://a.arc is how such files begin\n", false),
+            (b"filedesc://a 0.0.0.0 20080430120000 text/plain 76\nNews of the day", false),
+            (b"", false),
+        ] {
+            assert_eq!(unread(head).is_some(), expected, "{head:?}");
         }
     }
 }

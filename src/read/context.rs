@@ -29,6 +29,14 @@ pub(crate) struct ReadContext {
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
     pub(super) text_limit: u64,
+    /// Most bytes of a Zstandard window that are held.
+    pub(super) window_limit: u64,
+}
+
+/// The most bytes of a Zstandard window that are held under a ceiling on memory: half of it, and no less than the 128 MiB
+/// that every decoder of the format takes without being asked.
+pub(super) fn window_limit(memory: Option<u64>) -> u64 {
+    memory.map_or(u64::MAX, |memory| (memory / 2).max(128 << 20))
 }
 
 /// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.

@@ -76,6 +76,7 @@ impl ReadContext {
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
+            window_limit: context::window_limit(config.memory),
         })
     }
 }

@@ -11,7 +11,7 @@ use super::container::text::TextReader;
 use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
-use super::decompress::{Decompressor, Total};
+use super::decompress::{Decompressor, Limits, Total, Trailing};
 use super::encoding;
 use super::fault::Trouble;
 use super::piece::{Piece, PiecePlace};
@@ -79,8 +79,17 @@ struct Envelope {
 /// The content that opening a file found.
 pub(super) enum FoundContent {
     Document(OpenedDocument),
-    Archive { file: Box<dyn InputFile>, outer: Compression, archive: Archive },
+    Archive(OpenedArchive),
     Skipped(SkipReason),
+}
+
+/// An archive whose members are still to be found.
+pub(super) struct OpenedArchive {
+    pub(super) file: Box<dyn InputFile>,
+    pub(super) outer: Compression,
+    pub(super) archive: Archive,
+    /// Tells of what lies after its end.
+    pub(super) trailing: Trailing,
 }
 
 /// One document, or container of records, that is being read.
@@ -98,6 +107,8 @@ pub(super) struct OpenedDocument {
     position: Option<ReadPosition>,
     /// Bytes before those that the reader reads: a byte order mark.
     mark: u64,
+    /// Tells of what lies after its end.
+    trailing: Trailing,
 }
 
 /// Why something is not opened.
@@ -119,9 +130,27 @@ impl Opener<'_> {
     /// Opens `file`, whose name makes this promise.
     pub(super) fn open(
         &self,
+        file: Box<dyn InputFile>,
+        promise: Promise,
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
+        let trailing = Trailing::default();
+        let mut found = self.unpack(file, promise, origin, &trailing)?;
+        match &mut found {
+            FoundContent::Document(document) => document.trailing = trailing,
+            FoundContent::Archive(archive) => archive.trailing = trailing,
+            FoundContent::Skipped(_) => {}
+        }
+        Ok(found)
+    }
+
+    /// Opens what `file` is if it is decompressed; `trailing` is told what lies after the end of that.
+    fn unpack(
+        &self,
         mut file: Box<dyn InputFile>,
         Promise { format, packing }: Promise,
         origin: FileOrigin,
+        trailing: &Trailing,
     ) -> Result<FoundContent, Trouble> {
         let mut ahead = peek(&mut file, SNIFF_BYTES);
         let outer = Compression::of(&ahead.head);
@@ -141,7 +170,9 @@ impl Opener<'_> {
             file.seek(SeekFrom::Start(0))?;
             Box::new(file)
         };
-        let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin), self.total.clone())?;
+        let limits = Limits { total: self.total.clone(), window: self.context.window_limit };
+        let position = self.position_of(origin);
+        let mut decoded = Decompressor::new(raw, outer, &position, limits, trailing.clone())?;
         let mut ahead = peek(&mut decoded, SNIFF_BYTES);
         if Compression::of(&ahead.head) != Compression::None {
             return Ok(FoundContent::Skipped(SkipReason::Nested));
@@ -178,7 +209,7 @@ impl Opener<'_> {
     ) -> Result<FoundContent, Trouble> {
         let outer = envelope.outer;
         if let Some(archive) = Archive::of(&ahead.head) {
-            return Ok(FoundContent::Archive { file, outer, archive });
+            return Ok(FoundContent::archive(file, outer, archive));
         }
         let kind = match self.recognize(ahead, envelope) {
             Ok(kind) => kind,
@@ -220,11 +251,11 @@ impl Opener<'_> {
         match Archive::of(&ahead.head) {
             Some(Archive::Tar) => {
                 let file = Box::new(Once(ahead.before(rest)));
-                return Ok(FoundContent::Archive { file, outer, archive: Archive::Tar });
+                return Ok(FoundContent::archive(file, outer, Archive::Tar));
             }
             Some(Archive::Zip) => {
                 let file = Box::new(self.spool(ahead.before(rest), u64::MAX, outer)?);
-                return Ok(FoundContent::Archive { file, outer, archive: Archive::Zip });
+                return Ok(FoundContent::archive(file, outer, Archive::Zip));
             }
             None => {}
         }
@@ -354,6 +385,10 @@ impl RecordBytes {
 }
 
 impl FoundContent {
+    fn archive(file: Box<dyn InputFile>, outer: Compression, archive: Archive) -> Self {
+        Self::Archive(OpenedArchive { file, outer, archive, trailing: Trailing::default() })
+    }
+
     /// Has the bytes that the document's reader reads counted by `position`.
     fn count_by_reading(&mut self, position: ReadPosition) {
         if let Self::Document(document) = self {
@@ -393,6 +428,7 @@ impl OpenedDocument {
             num_given: 0,
             position: None,
             mark: 0,
+            trailing: Trailing::default(),
         }
     }
 
@@ -414,6 +450,7 @@ impl OpenedDocument {
         }
         let num_replaced = self.num_replaced.get() - self.num_given;
         self.num_given += num_replaced;
+        let trailing = if is_last && matches!(end, End::Well) { self.trailing.take() } else { None };
         Piece {
             source: SourceId(0), // the stream knows
             role: self.role.clone(),
@@ -423,6 +460,7 @@ impl OpenedDocument {
             is_last: is_last || !matches!(end, End::Well),
             body,
             end,
+            trailing,
             num_bytes: 0,
             encoding: self.encoding,
             num_replaced,

@@ -53,7 +53,9 @@ pub(super) fn recognize(
         };
     }
     match NotText::of(head, format, context) {
-        Some(NotText::Foreign(what)) if format != Format::Sniff => Recognized::Reject(misnamed("text", what)),
+        Some(NotText::Foreign(what) | NotText::Unread(what)) if format != Format::Sniff => {
+            Recognized::Reject(misnamed("text", what))
+        }
         Some(what) => Recognized::Skip(what.reason()),
         None => Recognized::Read(kind),
     }
@@ -78,6 +80,7 @@ enum NotText {
     Script,
     Binary,
     Foreign(&'static str),
+    Unread(&'static str),
 }
 
 impl NotText {
@@ -86,7 +89,8 @@ impl NotText {
         if head.first_byte() == Some(b'<') {
             return markup(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection));
         }
-        content::foreign(head.bytes).map(Self::Foreign)
+        let foreign = content::foreign(head.bytes).map(Self::Foreign);
+        foreign.or_else(|| content::unread(head.bytes).map(Self::Unread))
     }
 
     fn of(head: Head<'_>, format: Format, context: &ReadContext) -> Option<Self> {
@@ -111,7 +115,7 @@ impl NotText {
         match self {
             Self::Page => SkipReason::Html,
             Self::JsonArray => SkipReason::JsonArray,
-            Self::Markup | Self::JsonDocument | Self::Script => SkipReason::Unsupported,
+            Self::Markup | Self::JsonDocument | Self::Script | Self::Unread(_) => SkipReason::Unsupported,
             Self::Binary | Self::Foreign(_) => SkipReason::Binary,
         }
     }
@@ -124,7 +128,7 @@ impl NotText {
             Self::JsonArray | Self::JsonDocument => "a JSON document",
             Self::Script => "a script",
             Self::Binary => "something else",
-            Self::Foreign(what) => what,
+            Self::Foreign(what) | Self::Unread(what) => what,
         }
     }
 }

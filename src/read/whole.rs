@@ -231,10 +231,11 @@ pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl
 }
 
 fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
-    let Piece { source, role, kind, wrap, is_first, is_last, body, end, num_bytes, .. } = piece;
+    let Piece { source, role, kind, wrap, is_first, is_last, body, end, trailing, num_bytes, .. } = piece;
     let part = Part {
         is_first,
         is_last,
+        trailing,
         num_bytes,
         encoding: piece.encoding,
         num_replaced: piece.num_replaced,

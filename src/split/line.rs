@@ -14,8 +14,15 @@ const SEPARATOR: u8 = 0xe2;
 pub fn end_len(bytes: &[u8]) -> usize {
     match bytes {
         [b'\n', ..] => 1,
+        [SEPARATOR, second, third, ..] => {
+            if (*second, third & !1) == (0x80, 0xa8) {
+                3
+            } else {
+                0
+            }
+        }
         [b'\r', b'\n', ..] => 2,
-        [b'\r', b'\r', b'\n', ..] | [SEPARATOR, 0x80, 0xa8 | 0xa9, ..] => 3,
+        [b'\r', b'\r', b'\n', ..] => 3,
         [b'\r', ..] => 1,
         _ => 0,
     }
@@ -27,10 +34,13 @@ pub fn ends(text: &str) -> impl Iterator<Item = ByteSpan> + Clone + '_ {
     let bytes = text.as_bytes();
     let mut next = 0;
     memchr3_iter(b'\n', b'\r', SEPARATOR, bytes).filter_map(move |at| {
+        let len = end_len(&bytes[at..]);
         // What stands before `next` was passed with a CR.
-        let len = if at < next { 0 } else { end_len(&bytes[at..]) };
-        next = next.max(at + len);
-        (len > 0).then(|| ByteSpan::new(at, at + len))
+        if len == 0 || at < next {
+            return None;
+        }
+        next = at + len;
+        Some(ByteSpan { start: at, end: next })
     })
 }
 
@@ -134,15 +144,31 @@ pub fn content(text: &str, start: usize, end: usize, repair: Repair) -> ByteSpan
 /// The span of `line` without what repair takes off both ends.
 #[inline]
 pub fn trim(line: &str) -> ByteSpan {
-    let is_inner = |byte: Option<&u8>| byte.is_some_and(|b| (0x21..0x7f).contains(b));
+    // Printable ASCII and U+4000-U+9FFF, of three bytes with a first one of E4 to E9, are no edges.
+    let is_han = |byte: Option<&u8>| matches!(byte, Some(0xe4..=0xe9));
     let bytes = line.as_bytes();
-    let head = if is_inner(bytes.first()) { line } else { line.trim_start_matches(is_edge) };
+    let begins_inside = bytes.first().is_some_and(u8::is_ascii_graphic) || is_han(bytes.first());
+    let ends_inside = match bytes {
+        [] => begins_inside,
+        [.., last] if last.is_ascii_graphic() => !may_end_escape(bytes),
+        [.., lead, _, _] => is_han(Some(lead)) || bytes.ends_with(FULL_STOP),
+        _ => false,
+    };
+    if begins_inside && ends_inside { ByteSpan::new(0, line.len()) } else { trim_edges(line) }
+}
+
+/// What most Chinese lines end with.
+const FULL_STOP: &[u8] = "。".as_bytes();
+
+/// [`trim`] of any line.
+fn trim_edges(line: &str) -> ByteSpan {
+    let head = line.trim_start_matches(is_edge);
     let start = line.len() - head.len();
-    let body = if is_inner(bytes.last()) { head } else { head.trim_end_matches(is_edge) };
-    let end = start + body.len();
+    let end = start + head.trim_end_matches(is_edge).len();
     // The printable part of an escape sequence is no edge by itself: one may begin in what was trimmed, end there with
     // BEL, or end with the last character.
-    if bytes[..start].contains(&ESCAPE) || bytes[end..].contains(&BEL) || may_end_escape(body.as_bytes()) {
+    let bytes = line.as_bytes();
+    if bytes[..start].contains(&ESCAPE) || bytes[end..].contains(&BEL) || may_end_escape(&bytes[start..end]) {
         return trim_escapes(line, ByteSpan::new(start, end));
     }
     ByteSpan::new(start, end)

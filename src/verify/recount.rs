@@ -106,11 +106,11 @@ impl Recount {
     /// Counts the fate of a unit.
     pub(super) fn fate(&mut self, part: &Part) {
         let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
-        match &part.fate {
-            PartFate::Read => self.summary.count_read(unit),
-            PartFate::Skipped(reason) => self.summary.count_skipped(unit, *reason),
-            PartFate::Rejected(fault) => self.summary.count_rejected(unit, fault.reason),
-            PartFate::Reread(_) => {}
+        match (part.rejected(), &part.fate) {
+            (Some(fault), _) => self.summary.count_rejected(unit, fault.reason),
+            (None, PartFate::Read) => self.summary.count_read(unit),
+            (None, PartFate::Skipped(reason)) => self.summary.count_skipped(unit, *reason),
+            (None, PartFate::Rejected(_) | PartFate::Reread(_)) => {}
         }
     }
 

@@ -8,3 +8,5 @@ mod docs;
 mod encodings;
 mod hidden;
 mod kinds;
+mod member_names;
+mod true_end;
