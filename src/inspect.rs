@@ -12,7 +12,7 @@ use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::split;
+use crate::split::{self, Method, Splitting};
 use crate::store::{DiskInput, Root};
 use crate::units::count;
 
@@ -37,12 +37,12 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     let mut looker = Inspector {
         sources: corpus.sources,
         observer: corpus.observer,
-        inspection: Inspection::new(),
+        inspection: Inspection::new(corpus.config.split.split),
         open: InspectedSlot::default(),
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut inspector = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let mut inspector = TextInspector::default();
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut inspector);
         (chunk, inspector.seen)
     };
@@ -65,6 +65,8 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
 struct InspectedSlot {
     bytes: u64,
     paragraphs: u64,
+    /// How the document is split; the pieces of one are split alike.
+    method: Method,
     scripts: Scripts,
     /// Length, number and beginning of the longest paragraph.
     longest: (u64, u64, String),
@@ -78,14 +80,15 @@ impl InspectedSlot {
             self.longest = (len, self.paragraphs + number, text);
         }
         self.bytes += next.bytes;
+        self.method = next.method;
         self.paragraphs += next.paragraphs;
         self.scripts.add(&next.scripts);
     }
 }
 
 /// Looks at documents as they are read.
-struct TextInspector<'a> {
-    config: &'a Config,
+#[derive(Default)]
+struct TextInspector {
     seen: Vec<InspectedSlot>,
     paragraphs: Vec<Paragraph>,
 }
@@ -93,10 +96,10 @@ struct TextInspector<'a> {
 /// Characters of the longest paragraph that are shown.
 const SHOWN: usize = 40;
 
-impl TextVisitor for TextInspector<'_> {
-    fn document(&mut self, text: &str) {
+impl TextVisitor for TextInspector {
+    fn document(&mut self, text: &str, splitting: Splitting) {
         self.paragraphs.clear();
-        split::split(text, self.config.split, &mut self.paragraphs);
+        split::split(text, splitting, &mut self.paragraphs);
         let longest =
             self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
         let longest = longest.map_or_else(Default::default, |(number, paragraph)| {
@@ -106,6 +109,7 @@ impl TextVisitor for TextInspector<'_> {
         self.seen.push(InspectedSlot {
             bytes: count(text.len()),
             paragraphs: count(self.paragraphs.len()),
+            method: splitting.method,
             scripts: Scripts::of(text),
             longest,
         });
@@ -177,6 +181,9 @@ impl UnitVisitor for ChunkInspector<'_, '_> {
         for reason in &part.skipped {
             *self.looker.inspection.records.skipped.entry(reason.name().to_owned()).or_default() += 1;
         }
+        for (field, records) in part.fields.iter() {
+            *self.looker.inspection.records.fields.entry(field.to_owned()).or_default() += records;
+        }
         Ok(())
     }
 
@@ -232,6 +239,8 @@ impl Inspector<'_> {
         inspection.paragraphs += seen.paragraphs;
         inspection.bytes.text += seen.bytes;
         *inspection.encodings.entry(part.encoding.to_owned()).or_default() += 1;
+        let methods = inspection.methods.entry(part.kind.name().to_owned()).or_default();
+        *methods.entry(seen.method.name().to_owned()).or_default() += 1;
         inspection.sizes.count(seen.bytes);
         inspection.scripts.add(&seen.scripts);
         let (bytes, paragraph, text) = seen.longest;

@@ -73,6 +73,9 @@ pub struct FileCounts {
 pub struct RecordCounts {
     /// Records that became documents.
     pub read: u64,
+    /// Those of them whose text is a field or column, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, u64>,
     /// Records left out as not for us, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Records left out, by reason.
@@ -91,6 +94,9 @@ pub struct DocumentCounts {
     /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
+    /// Documents read that were split by blocks; under `--split auto` those that are hard-wrapped.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub blocks: u64,
     /// Documents read, by the encoding they were written in.
     pub encodings: BTreeMap<String, u64>,
     /// Malformed sequences that became U+FFFD (`--encoding-errors replace`).
@@ -140,6 +146,8 @@ pub(crate) struct Counts {
     pub documents_kept: u64,
     /// Documents without one.
     pub documents_emptied: u64,
+    /// Documents that were split by blocks.
+    pub documents_by_blocks: u64,
     /// Paragraphs kept.
     pub paragraphs_kept: u64,
     /// Paragraphs removed, and their bytes, by rule.
@@ -170,6 +178,7 @@ impl std::ops::AddAssign for Counts {
         self.records += other.records;
         self.documents_kept += other.documents_kept;
         self.documents_emptied += other.documents_emptied;
+        self.documents_by_blocks += other.documents_by_blocks;
         self.paragraphs_kept += other.paragraphs_kept;
         self.removed += other.removed;
         self.bytes_input += other.bytes_input;
@@ -208,6 +217,7 @@ impl Summary {
         if documents > 0 {
             *self.documents.encodings.entry(encoding.to_owned()).or_default() += documents;
         }
+        self.documents.blocks += counts.documents_by_blocks;
         self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;
@@ -268,6 +278,13 @@ impl Summary {
     /// Counts a rejected file or member.
     pub(crate) fn count_rejected(&mut self, unit: CountedUnit, reason: RejectReason) {
         self.unit(unit).reject(reason);
+    }
+
+    /// Counts records by the field in which their text was found.
+    pub(crate) fn count_fields<'a>(&mut self, fields: impl Iterator<Item = (&'a str, u64)>) {
+        for (field, records) in fields {
+            *self.records.fields.entry(field.to_owned()).or_default() += records;
+        }
     }
 
     /// Counts a record that is not for us.

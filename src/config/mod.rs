@@ -9,22 +9,27 @@
 mod near;
 mod share;
 mod size;
+mod text_field;
 
 use serde::{Deserialize, Serialize};
 
 pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
 pub use share::{Limit, Share};
 pub use size::ByteSize;
+pub(crate) use text_field::TextFieldOption;
+pub use text_field::{DEFAULT_TEXT_FIELDS, one_or_several};
 
 use crate::document::Kind;
 use crate::error::{Error, Result};
 
-/// How a document is cut into paragraphs (contract P2).
+/// How documents are cut into paragraphs, as the user chose (contract P2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitMode {
-    /// Every line that is not blank is a paragraph.
+    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines.
     #[default]
+    Auto,
+    /// Every line that is not blank is a paragraph.
     Line,
     /// A run of non-blank lines is one paragraph.
     Block,
@@ -72,8 +77,10 @@ pub enum Repair {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReadConfig {
-    /// Dotted path of the field that holds a record's text. Default `text` (contract O4).
-    pub text_field: String,
+    /// The fields that may hold a record's text: names or dotted paths, tried in order for each record, and
+    /// `GLOB=NAME` for some files. Default [`DEFAULT_TEXT_FIELDS`] (contract O4).
+    #[serde(deserialize_with = "one_or_several")]
+    pub text_field: Vec<String>,
     /// Top-level field whose value names a record in the ledger. Default `id`.
     pub id_field: String,
     /// Fields of TSV may stand in quotes, as those of CSV do. Default no (contract P4).
@@ -123,7 +130,7 @@ pub enum EncodingErrors {
 impl Default for ReadConfig {
     fn default() -> Self {
         Self {
-            text_field: "text".to_owned(),
+            text_field: DEFAULT_TEXT_FIELDS.map(str::to_owned).to_vec(),
             id_field: "id".to_owned(),
             tsv_quotes: false,
             follow: false,
@@ -335,14 +342,12 @@ impl Config {
     /// Checks what types cannot.
     ///
     /// # Errors
-    /// [`Error::Config`] if the text field or the id field is empty or has an empty component, if documents may
+    /// [`Error::Config`] if a text field or the id field is empty or has an empty component, if documents may
     /// have no byte, or if more than 1024 threads are asked for.
     pub fn validate(&self) -> Result<()> {
-        if self.read.text_field.split('.').any(str::is_empty) {
-            return Err(Error::Config(format!(
-                "text-field {:?}: a field name is empty; write a name such as text or article.body",
-                self.read.text_field
-            )));
+        for value in &self.read.text_field {
+            TextFieldOption::parse(value)
+                .map_err(|wrong| Error::Config(format!("text-field {value:?}: {wrong}")))?;
         }
         if self.read.id_field.is_empty() {
             return Err(Error::Config("id-field: the field name is empty; leave it out for `id`".to_owned()));
@@ -390,10 +395,10 @@ mod tests {
             config.validate()
         };
         assert!(with(|_| ()).is_ok());
-        assert!(with(|c| c.read.text_field = "a.b".into()).is_ok());
+        assert!(with(|c| c.read.text_field = vec!["a.b".into()]).is_ok());
         for bad in [
-            with(|c| c.read.text_field = String::new()),
-            with(|c| c.read.text_field = "a..b".into()),
+            with(|c| c.read.text_field = vec![String::new()]),
+            with(|c| c.read.text_field = vec!["a..b".into()]),
             with(|c| c.read.id_field = String::new()),
             with(|c| c.threads = 5000),
         ] {

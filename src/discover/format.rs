@@ -88,6 +88,14 @@ pub(crate) fn stem_len(path: &[u8]) -> usize {
     inner.map_or(stem, |inner| without(&path[..stem], &inner))
 }
 
+/// The path without the ending that says how the file is compressed.
+pub(super) fn unpacked_name(path: &[u8]) -> &[u8] {
+    match extension(path) {
+        Some(last) if COMPRESSED.contains(&last.as_slice()) => &path[..path.len() - last.len() - 1],
+        _ => path,
+    }
+}
+
 /// Whether the name of a file says that it holds no text and is no archive.
 pub(super) fn is_binary(path: &[u8]) -> bool {
     extension(path).and_then(|extension| Kind::of_ending(&extension)).is_some_and(Kind::is_binary)

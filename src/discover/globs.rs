@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::format::unpacked_name;
 use crate::config::ReadConfig;
 use crate::error::{Error, Result};
 use crate::store::path;
@@ -70,6 +71,34 @@ impl Order {
     }
 }
 
+/// Globs that choose something for the files that match (`--text-field 'GLOB=NAME'`).
+#[derive(Debug)]
+pub(crate) struct PathGlobs(Option<GlobSet>);
+
+impl PathGlobs {
+    /// Compiles globs, which are written as those of `--include`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the glob that is none.
+    pub(crate) fn new(option: &str, globs: &[String]) -> Result<Self> {
+        compile(option, globs).map(Self)
+    }
+
+    /// The numbers of the globs that match, in order. `*.jsonl` is a glob for `a.jsonl.gz` too: a path matches with the
+    /// ending of its compression and without.
+    pub(crate) fn matches(&self, relative: &[u8]) -> Vec<usize> {
+        let Some(globs) = &self.0 else { return Vec::new() };
+        let mut numbers = globs.matches(path::from_bytes(relative));
+        let unpacked = unpacked_name(relative);
+        if unpacked.len() < relative.len() {
+            numbers.extend(globs.matches(path::from_bytes(unpacked)));
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+}
+
 fn compile(option: &str, globs: &[String]) -> Result<Option<GlobSet>> {
     if globs.is_empty() {
         return Ok(None);
@@ -126,6 +155,22 @@ mod tests {
                 "{include:?} {exclude:?} {path}"
             );
         }
+    }
+
+    #[test]
+    fn globs_match_under_compression_too() {
+        let globs = ["*.jsonl", "a/**", "*.gz"].map(str::to_owned);
+        let globs = PathGlobs::new("text-field", &globs).unwrap();
+        for (path, expected) in [
+            ("x.jsonl", &[0][..]),
+            ("a/x.jsonl.zst", &[0, 1]),
+            ("b/x.jsonl.gz", &[0, 2]),
+            ("dump.zip/x.jsonl", &[0]),
+            ("x.csv", &[]),
+        ] {
+            assert_eq!(globs.matches(path.as_bytes()), expected, "{path}");
+        }
+        assert!(PathGlobs::new("text-field", &[]).unwrap().matches(b"x.jsonl").is_empty());
     }
 
     #[test]

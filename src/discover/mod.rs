@@ -17,7 +17,7 @@ use std::path::Path;
 
 pub use format::Format;
 pub(crate) use format::{Packing, is_packed, not_prose, stem_len};
-pub(crate) use globs::{Globs, Order};
+pub(crate) use globs::{Globs, Order, PathGlobs};
 pub use hidden::is_hidden;
 use rayon::prelude::*;
 

@@ -275,8 +275,14 @@ pub struct RecordPlace {
     pub line: Option<u64>,
 }
 
-impl std::fmt::Display for Rejection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Rejection {
+    /// The rejection as it is shown, and that `more` records of the file have the same fault: a number in words or
+    /// digits, or nothing.
+    pub fn with_more<'a>(&'a self, more: &'a str) -> impl std::fmt::Display + 'a {
+        std::fmt::from_fn(move |f| self.show(f, more))
+    }
+
+    fn show(&self, f: &mut std::fmt::Formatter<'_>, more: &str) -> std::fmt::Result {
         f.write_str(&printable_bytes(&self.path))?;
         if let Some(place) = self.record {
             match place.line {
@@ -284,10 +290,19 @@ impl std::fmt::Display for Rejection {
                 None => write!(f, "#{}", place.record)?,
             }
         }
+        if !more.is_empty() {
+            write!(f, " and {more} more records")?;
+        }
         write!(f, ": {}", self.detail)?;
         if let Some(byte) = self.byte {
             write!(f, " at byte {byte}")?;
         }
         write!(f, "; {}", self.reason.remedy())
+    }
+}
+
+impl std::fmt::Display for Rejection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.show(f, "")
     }
 }

@@ -7,9 +7,11 @@ use super::container::{Columns, Reread, Rewrite, Rows};
 use super::content::Wrap;
 use super::fault::Fault;
 use super::slot::Slot;
+use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::SkipReason;
-use crate::units::SourceId;
+use crate::split::Method;
+use crate::units::{SourceId, count};
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
@@ -67,6 +69,8 @@ pub(crate) struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
+    /// The fields that hold the texts of its records.
+    pub fields: FieldCounts,
     /// The columns of a table of text.
     pub columns: Option<Arc<Columns>>,
     /// The rows behind the slots.
@@ -104,6 +108,7 @@ impl Part {
             encoding: "UTF-8",
             num_replaced: 0,
             skipped: Vec::new(),
+            fields: FieldCounts::default(),
             columns: None,
             rows: None,
         }
@@ -159,6 +164,13 @@ impl Chunk {
     pub(crate) fn new(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
         Self { bytes: buffer, parts: Vec::new(), slots: Vec::new() }
+    }
+
+    /// Documents that begin in a part of this chunk and are split by blocks.
+    pub(crate) fn num_by_blocks(&self, part: &Part) -> u64 {
+        let begins = |slot: &&Slot| slot.is_record || (!part.kind.is_container() && part.is_first);
+        let slots = self.slots[part.slots.clone()].iter().filter(begins);
+        count(slots.filter(|slot| slot.splitting.method == Method::Block).count())
     }
 
     /// Begins a part; what is pushed until [`Self::end_part`] belongs to it.

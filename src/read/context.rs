@@ -1,20 +1,23 @@
 //! The settings that reading depends on.
 
-use std::fmt;
+use std::sync::Arc;
 
 use super::coding::Detection;
 use super::fault::Fault;
+use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
 use crate::discover::Globs;
 use crate::error::RejectReason;
-use crate::split;
+use crate::split::{self, Splitting};
 use crate::units::count;
 
-/// The settings that reading depends on, made once a run.
-#[derive(Debug)]
+/// The settings that reading depends on, made once a run; for files that options name, made for each ([`Self::of`]).
+#[derive(Debug, Clone)]
 pub(crate) struct ReadContext {
-    /// Path of the field that holds a record's text.
-    pub text_field: FieldPath,
+    /// The fields that may hold a record's text.
+    pub(super) text_fields: Arc<FieldNames>,
+    /// The options that hold for some files only.
+    pub(super) options: Arc<FileOptions>,
     /// Name of the field that names a record.
     pub id_field: String,
     /// Whether fields of TSV may stand in quotes.
@@ -22,7 +25,7 @@ pub(crate) struct ReadContext {
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
     /// Which endings of members are asked for.
-    pub(super) globs: Globs,
+    pub(super) globs: Arc<Globs>,
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
@@ -39,28 +42,18 @@ pub(super) fn window_limit(memory: Option<u64>) -> u64 {
     memory.map_or(u64::MAX, |memory| (memory / 2).max(128 << 20))
 }
 
-/// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldPath(Vec<String>);
-
-impl FieldPath {
-    /// Parses a dotted path.
-    pub(crate) fn new(path: &str) -> Self {
-        Self(path.split('.').map(str::to_owned).collect())
+impl ReadContext {
+    /// The settings for the file or member of this path, if options name other ones for it.
+    pub(super) fn of(&self, path: &[u8]) -> Option<Arc<Self>> {
+        let text_fields = self.options.text_fields.of(path)?;
+        Some(Arc::new(Self { text_fields, ..self.clone() }))
     }
 }
 
-impl FieldPath {
-    /// The names on the path, at least one.
-    pub(super) fn names(&self) -> &[String] {
-        &self.0
-    }
-}
-
-impl fmt::Display for FieldPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("."))
-    }
+/// The options that say something else for some files.
+#[derive(Debug)]
+pub(super) struct FileOptions {
+    pub(super) text_fields: TextFields,
 }
 
 /// The pieces of a large file are about this long; a smaller file is read whole.
@@ -75,7 +68,6 @@ pub(crate) const PARAGRAPH_BYTES: u64 = 100;
 /// line of sentences).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ParagraphLimit {
-    pub(super) split: SplitConfig,
     most: u64,
 }
 
@@ -90,17 +82,17 @@ const BYTES_A_PARAGRAPH: u64 = 256;
 
 impl ParagraphLimit {
     /// The limit for documents of at most `max_document_size` bytes.
-    pub(super) fn new(split: SplitConfig, max_document_size: u64) -> Self {
-        Self { split, most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
+    pub(super) fn new(max_document_size: u64) -> Self {
+        Self { most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
     }
 
     /// Checks that a text has no more paragraphs.
-    pub(super) fn check(self, text: &str) -> Result<(), Fault> {
+    pub(super) fn check(self, text: &str, splitting: Splitting) -> Result<(), Fault> {
         // Each takes a byte.
         if count(text.len()) <= self.most {
             return Ok(());
         }
-        let number = split::num_paragraphs(text, self.split);
+        let number = split::num_paragraphs(text, splitting);
         if number <= self.most {
             return Ok(());
         }
@@ -113,14 +105,15 @@ impl ParagraphLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Repair, SplitMode};
+    use crate::config::Repair;
+    use crate::split::Method;
 
     #[test]
     fn so_many_paragraphs_are_held_at_once() {
         let most = usize::try_from(LEAST_LIMIT).unwrap();
-        let with = |max_document_size, text: &str, split| {
-            let config = SplitConfig { split, repair: Repair::Basic };
-            let checked = ParagraphLimit::new(config, max_document_size).check(text);
+        let with = |max_document_size, text: &str, method| {
+            let splitting = Splitting { method, repair: Repair::Basic };
+            let checked = ParagraphLimit::new(max_document_size).check(text, splitting);
             checked.err().map(|fault| (fault.reason, fault.detail))
         };
         let told = |number| {
@@ -130,17 +123,17 @@ mod tests {
         };
         let lines = "a\n".repeat(most);
         let more = format!("{lines}b");
-        for (text, split, expected) in [
-            (&*lines, SplitMode::Line, None),
-            (&*more, SplitMode::Line, told(1_048_577)),
-            (&*more, SplitMode::Block, None),
-            (&*"\n\n\n".repeat(most), SplitMode::Line, None),
-            (&*"a\n\n".repeat(2 * most), SplitMode::Block, told(2_097_152)),
-            (&*"好。".repeat(most + 2), SplitMode::Sentence, told(1_048_578)),
+        for (text, method, expected) in [
+            (&*lines, Method::Line, None),
+            (&*more, Method::Line, told(1_048_577)),
+            (&*more, Method::Block, None),
+            (&*"\n\n\n".repeat(most), Method::Line, None),
+            (&*"a\n\n".repeat(2 * most), Method::Block, told(2_097_152)),
+            (&*"好。".repeat(most + 2), Method::Sentence, told(1_048_578)),
         ] {
-            assert_eq!(with(1, text, split), expected, "{split:?}");
+            assert_eq!(with(1, text, method), expected, "{method:?}");
         }
-        assert_eq!(with(256 << 20, &more, SplitMode::Line), told(1_048_577));
-        assert_eq!(with((256 << 20) + 256, &more, SplitMode::Line), None);
+        assert_eq!(with(256 << 20, &more, Method::Line), told(1_048_577));
+        assert_eq!(with((256 << 20) + 256, &more, Method::Line), None);
     }
 }

@@ -25,13 +25,14 @@ mod recognize;
 mod slot;
 mod spool;
 mod stream;
+mod text_fields;
 mod whole;
 
 pub(crate) use chunk::{Chunk, Part, PartFate, Role};
 pub(crate) use container::{Escaper, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
-pub(crate) use context::{FieldPath, PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
+pub(crate) use context::{PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub(crate) use decode::{IgnoreTexts, TextVisitor};
 pub(crate) use fault::Fault;
 pub(crate) use fields::Fields;
@@ -41,17 +42,21 @@ pub(crate) use spool::{Spool, Spooler};
 pub(crate) use stream::{SourceStream, Stop};
 pub(crate) use whole::{is_large, read_files, read_piece};
 
+use std::sync::Arc;
+
 use crate::config::{Config, EncodingErrors, TargetFormat};
 use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
-use context::ParagraphLimit;
+use context::{FileOptions, ParagraphLimit};
+use text_fields::TextFields;
 
 impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, a glob is none, or if this build leaves out what is to be written.
+    /// [`Error::Config`] if the encoding has no known name, if a text field or a glob is not valid, or if this build
+    /// leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
@@ -65,14 +70,16 @@ impl ReadContext {
                 ))
             })?),
         };
+        let text_fields = TextFields::new(&read.text_field)?;
         Ok(Self {
-            text_field: FieldPath::new(&read.text_field),
+            text_fields: text_fields.others(),
+            options: Arc::new(FileOptions { text_fields }),
             id_field: read.id_field.clone(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
-            globs: Globs::new(read)?,
+            globs: Arc::new(Globs::new(read)?),
             split: config.split,
-            paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
+            paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),

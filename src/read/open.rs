@@ -1,13 +1,14 @@
 //! Opening: what the first bytes of a file say decides how it is read.
 
 use std::io::{self, Read, SeekFrom};
+use std::sync::Arc;
 
 use encoding_rs::Encoding;
 
 use super::ahead::{Ahead, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
-use super::container::text::TextReader;
+use super::container::text::{TextReader, TextStart};
 use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
@@ -96,6 +97,8 @@ pub(super) struct OpenedArchive {
 pub(super) struct OpenedDocument {
     pub(super) role: Role,
     pub(super) wrap: Wrap,
+    /// The settings of the file, if options name other ones for it.
+    pub(super) context: Option<Arc<ReadContext>>,
     kind: Kind,
     encoding: &'static str,
     is_first: bool,
@@ -127,8 +130,27 @@ impl Unread {
 }
 
 impl Opener<'_> {
+    /// Opens the file of this path, whose name makes this promise, under the settings that options name for it.
+    pub(super) fn open_at(
+        &self,
+        path: &[u8],
+        file: Box<dyn InputFile>,
+        promise: Promise,
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
+        let Some(context) = self.context.of(path) else { return self.open(file, promise, origin) };
+        let Self { how, spooler, ref position, ref total, .. } = *self;
+        let (position, total) = (position.clone(), total.clone());
+        let opener = Opener { context: &context, how, spooler, position, total };
+        let mut found = opener.open(file, promise, origin)?;
+        if let FoundContent::Document(document) = &mut found {
+            document.context = Some(context);
+        }
+        Ok(found)
+    }
+
     /// Opens `file`, whose name makes this promise.
-    pub(super) fn open(
+    fn open(
         &self,
         file: Box<dyn InputFile>,
         promise: Promise,
@@ -310,7 +332,7 @@ impl Opener<'_> {
             Some(coding)
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
-        let reader = TextReader::new(Box::new(file), self.context.split, detection, coding, limit);
+        let reader = TextReader::new(Box::new(file), self.context, kind, TextStart { coding, limit });
         let num_replaced = reader.num_replaced();
         let document = OpenedDocument::new(kind, outer, Box::new(reader));
         let mut found = FoundContent::Document(OpenedDocument { num_replaced, ..document });
@@ -420,6 +442,7 @@ impl OpenedDocument {
         Self {
             role,
             wrap,
+            context: None,
             kind,
             encoding,
             is_first: true,
@@ -464,6 +487,7 @@ impl OpenedDocument {
             num_bytes: 0,
             encoding: self.encoding,
             num_replaced,
+            context: self.context.clone(),
             place: PiecePlace::default(), // the stream knows
         }
     }

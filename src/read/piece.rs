@@ -1,9 +1,11 @@
 //! Pieces: what a stream of one source gives, one after the other.
 
+use std::sync::Arc;
+
 use super::chunk::Role;
 use super::container::reader::{Body, End};
 use super::content::Wrap;
-use super::context::PARAGRAPH_BYTES;
+use super::context::{PARAGRAPH_BYTES, ReadContext};
 use super::fault::Fault;
 use crate::document::Kind;
 use crate::units::{SourceId, count};
@@ -26,6 +28,8 @@ pub(crate) struct Piece {
     pub(super) num_bytes: u64,
     pub(super) encoding: &'static str,
     pub(super) num_replaced: u64,
+    /// The settings of its file, if options name other ones for it.
+    pub(super) context: Option<Arc<ReadContext>>,
     /// Its place in the source.
     pub(super) place: PiecePlace,
 }

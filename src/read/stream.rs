@@ -151,8 +151,9 @@ impl<'a> SourceStream<'a> {
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
             Ok(file) => {
-                let promise = Promise::of(self.source.place.relative, format);
-                self.opener.open(file, promise, FileOrigin::of(self.source))
+                let path = self.source.place.relative;
+                let promise = Promise::of(path, format);
+                self.opener.open_at(path, file, promise, FileOrigin::of(self.source))
             }
         };
         let found = match found {
@@ -258,11 +259,14 @@ impl<'a> SourceStream<'a> {
             SourcePlan::Skip(_) | SourcePlan::Reject(_) => Format::Sniff, // it was left out unread
         };
         let promise = Promise::of(&member.path, format);
+        let path = [self.source.place.relative, b"/", &member.path].concat();
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
             MemberContent::Rejected(fault) => Err(fault.into()),
-            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), promise, FileOrigin::Member),
+            MemberContent::Spool(spool) => {
+                self.opener.open_at(&path, Box::new(spool), promise, FileOrigin::Member)
+            }
         };
         let end = match found {
             Ok(FoundContent::Document(mut document)) => {
@@ -297,6 +301,7 @@ impl<'a> SourceStream<'a> {
             num_bytes: 0,
             encoding,
             num_replaced: 0,
+            context: None,
             place: PiecePlace::default(),
         };
         self.counted(piece)

@@ -62,6 +62,8 @@ fn read_file(
 ) {
     let format = if let SourcePlan::Read(format) = source.plan { *format } else { Format::Sniff };
     let kind = format.kind();
+    let (own, given) = (context.of(source.place.relative), context);
+    let context = own.as_deref().unwrap_or(context);
     chunk.begin_part(Part::new(source.id, Role::Whole, kind, Wrap::default()));
     match source.plan {
         SourcePlan::Skip(reason) => return chunk.end_part(PartFate::Skipped(*reason)),
@@ -83,7 +85,7 @@ fn read_file(
         Treatment::Stream => {
             chunk.bytes.truncate(start);
             chunk.parts.pop();
-            return read_stream(input, source, context, chunk, visitor);
+            return read_stream(input, source, given, chunk, visitor);
         }
         Treatment::LeftOut(fate) => {
             if let Some(part) = chunk.parts.last_mut() {
@@ -232,6 +234,7 @@ pub(crate) fn read_piece(piece: Piece, context: &ReadContext, visitor: &mut impl
 
 fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &mut impl TextVisitor) {
     let Piece { source, role, kind, wrap, is_first, is_last, body, end, trailing, num_bytes, .. } = piece;
+    let context = piece.context.as_deref().unwrap_or(context);
     let part = Part {
         is_first,
         is_last,
@@ -244,14 +247,9 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     chunk.begin_part(part);
     let start = chunk.bytes.len();
     let fate = match body {
-        Body::Text(TextPiece { bytes, coding, offset }) => {
+        Body::Text(TextPiece { bytes, coding, offset, splitting }) => {
             decode::append(chunk, bytes);
-            let decoding = Decoding {
-                coding,
-                offset,
-                replace: context.detection.replace,
-                paragraphs: context.paragraphs,
-            };
+            let decoding = Decoding { coding, offset, context, splitting: Some(splitting) };
             decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {

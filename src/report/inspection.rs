@@ -6,6 +6,7 @@ use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
 use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
+use crate::config::SplitMode;
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -15,6 +16,9 @@ const SCHEMA: &str = "tamis.inspection/1";
 
 /// Skipped and rejected inputs that are listed; all are counted.
 const MAX_LISTED: usize = 100;
+
+/// More records of a file than this that have the same fault are listed as one.
+const MAX_ALIKE: usize = 3;
 
 /// Counts of the inputs as they are, before any cleaning.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -37,6 +41,11 @@ pub struct Inspection {
     pub documents: u64,
     /// Documents by the encoding they are written in.
     pub encodings: BTreeMap<String, u64>,
+    /// What was asked for as the way of splitting documents.
+    pub split: SplitMode,
+    /// Documents by the format of their file, and then by how they are split: line, block, sentence. Under
+    /// `--split auto`, those that are split by blocks are hard-wrapped.
+    pub methods: BTreeMap<String, BTreeMap<String, u64>>,
     /// Paragraphs of all documents.
     pub paragraphs: u64,
     /// Bytes.
@@ -49,7 +58,8 @@ pub struct Inspection {
     pub longest_paragraph: Option<LongestParagraph>,
     /// The first hundred files that would be skipped.
     pub skipped: Vec<Skipped>,
-    /// The first hundred inputs and records that would be rejected.
+    /// The first hundred inputs and records that would be rejected, as `rejected.jsonl` has them. Where many records of a
+    /// file have the same fault, one of them stands for all, and `more` is how many others there are.
     pub rejected: Vec<serde_json::Value>,
 }
 
@@ -198,8 +208,8 @@ impl FileCounts {
 
 impl Inspection {
     /// An inspection of nothing yet.
-    pub fn new() -> Self {
-        Self { schema: SCHEMA, ..Self::default() }
+    pub fn new(split: SplitMode) -> Self {
+        Self { schema: SCHEMA, split, ..Self::default() }
     }
 
     pub(crate) fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
@@ -218,9 +228,24 @@ impl Inspection {
 
     /// Lists what would be rejected.
     pub(crate) fn note_rejected(&mut self, rejection: &Rejection) {
-        if self.rejected.len() < MAX_LISTED {
-            let line = serde_json::to_value(RejectedLine::of(rejection));
-            self.rejected.push(line.unwrap_or_default()); // strings and integers only
+        let (file, reason) = (path::lossless(&rejection.path), rejection.reason.name());
+        let is_alike = |(_, other): &(usize, &serde_json::Value)| {
+            other["reason"] == reason && other["record"].is_u64() == rejection.record.is_some()
+        };
+        let listed = self.rejected.iter().enumerate().rev();
+        let of_file = listed.take_while(|(_, other)| other["path"] == *file);
+        let alike: Vec<_> = of_file.filter(is_alike).map(|(number, _)| number).collect();
+        let more = |first: &usize| self.rejected[*first]["more"].as_u64();
+        let (more, is_full) = (alike.last().and_then(more), self.rejected.len() >= MAX_LISTED);
+        match alike.split_last() {
+            Some((&first, others)) if more.is_some() || alike.len() >= MAX_ALIKE || is_full => {
+                self.rejected[first]["more"] = (more.unwrap_or(0) + count(alike.len())).into();
+                // What stood there by itself is one of them; the last comes first.
+                others.iter().for_each(|other| drop(self.rejected.remove(*other)));
+            }
+            _ if is_full => {}
+            // Strings and integers only.
+            _ => self.rejected.push(serde_json::to_value(RejectedLine::of(rejection)).unwrap_or_default()),
         }
     }
 
@@ -259,11 +284,38 @@ impl std::fmt::Display for LongestParagraph {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::RecordPlace;
 
     #[test]
     fn scripts_of_a_text() {
         let scripts = Scripts::of("今天 ABC, ｱイ 한 é1。");
         assert_eq!(scripts.sorted(), [("Latin", 4), ("Han", 2), ("Katakana", 2), ("Hangul", 1)]);
+    }
+
+    #[test]
+    fn many_faults_of_one_kind_are_listed_as_one() {
+        let mut inspection = Inspection::new(SplitMode::Auto);
+        let rejection = |file: &str, record: u64, reason| Rejection {
+            path: file.into(),
+            record: Some(RecordPlace { record, line: None }),
+            byte: None,
+            reason,
+            detail: String::new(),
+        };
+        for record in 0..5000 {
+            inspection.note_rejected(&rejection("a", record, RejectReason::NoText));
+            if record % 2500 == 0 {
+                inspection.note_rejected(&rejection("a", record, RejectReason::NotJson));
+            }
+        }
+        inspection.note_rejected(&rejection("b", 0, RejectReason::NoText));
+        let shown = |line: &serde_json::Value| {
+            let number = |name: &str| line[name].as_u64();
+            (line["path"].as_str().unwrap().to_owned(), number("record").unwrap(), number("more"))
+        };
+        let listed: Vec<_> = inspection.rejected.iter().map(shown).collect();
+        let expected = [("a", 0, Some(4999)), ("a", 0, None), ("a", 2500, None), ("b", 0, None)];
+        assert_eq!(listed, expected.map(|(path, record, more)| (path.to_owned(), record, more)));
     }
 
     #[test]

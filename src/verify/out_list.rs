@@ -33,12 +33,14 @@ pub(super) struct OutList {
 
 /// How OUT is read: clean text in UTF-8, and records as they came or as shards hold them.
 pub(super) fn config(config: &Config) -> Config {
-    let default = ReadConfig::default();
-    let is_mirrored = config.write.to.is_none();
-    let field = |own: &String, default: String| if is_mirrored { own.clone() } else { default };
+    let own = config.read.clone();
+    let (text_field, id_field) = match config.write.to {
+        None => (own.text_field, own.id_field),
+        Some(_) => (vec!["text".to_owned()], ReadConfig::default().id_field),
+    };
     let read = ReadConfig {
-        text_field: field(&config.read.text_field, default.text_field),
-        id_field: field(&config.read.id_field, default.id_field),
+        text_field,
+        id_field,
         tsv_quotes: config.read.tsv_quotes,
         encoding: Some("utf-8".to_owned()),
         encoding_errors: EncodingErrors::Reject,

@@ -3,18 +3,20 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tamis::Destination;
 use tamis::Observer;
+use tamis::account::grouped;
 use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
 use tamis::observe::Stage;
 use tamis::store::{DiskOutput, path};
+use tamis::units::count;
 
 use crate::exit::Exit;
 use crate::options::Messages;
@@ -23,8 +25,10 @@ use crate::terminal::note;
 
 /// Work shorter than this shows no bar.
 const LONG: Duration = Duration::from_millis(500);
-/// More rejections than this are in the record only.
-const MAX_SHOWN: u64 = 10;
+/// More lines about rejections than this are in the record only.
+const MAX_SHOWN: usize = 10;
+/// More records of a file than this that have the same fault are told of in one line.
+const MAX_ALIKE: usize = 3;
 
 /// Ctrl-C, SIGTERM or SIGHUP came.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -66,6 +70,62 @@ fn start_logging(verbose: u8) {
     format.without_time().with_ansi(false).log_internal_errors(false).init();
 }
 
+/// Rejections, shown when their file is done with: where many records of a file have one fault, in one line.
+#[derive(Debug, Default)]
+struct Rejected {
+    /// Of the file that is being read, by reason.
+    groups: Vec<RejectedGroup>,
+    num_shown: usize,
+    /// Rejections that were not shown with their place.
+    num_untold: u64,
+}
+
+/// Rejections of one file for one reason.
+#[derive(Debug)]
+struct RejectedGroup {
+    /// The first of them.
+    first: Vec<Rejection>,
+    number: u64,
+}
+
+impl Rejected {
+    /// Whether a rejection is of the file that is being read.
+    fn is_of(&self, rejection: &Rejection) -> bool {
+        self.groups.iter().flat_map(|group| &group.first).all(|first| first.path == rejection.path)
+    }
+
+    fn add(&mut self, rejection: &Rejection) {
+        let is_alike = |first: &Rejection| {
+            (first.reason, first.record.is_some()) == (rejection.reason, rejection.record.is_some())
+        };
+        match self.groups.iter_mut().find(|group| group.first.first().is_some_and(is_alike)) {
+            Some(group) => {
+                group.number += 1;
+                if group.first.len() < MAX_ALIKE {
+                    group.first.push(rejection.clone());
+                }
+            }
+            None => self.groups.push(RejectedGroup { first: vec![rejection.clone()], number: 1 }),
+        }
+    }
+
+    /// The lines that are to be shown.
+    fn take(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for RejectedGroup { first, number } in self.groups.drain(..) {
+            let is_each_told = count(first.len()) == number;
+            let told = if is_each_told { &first[..] } else { &first[..1] };
+            let room = MAX_SHOWN.saturating_sub(self.num_shown);
+            let told = &told[..told.len().min(room)];
+            let more = if is_each_told { String::new() } else { grouped(number - 1) };
+            lines.extend(told.iter().map(|rejection| rejection.with_more(&more).to_string()));
+            self.num_shown += told.len();
+            self.num_untold += number - count(told.len());
+        }
+        lines
+    }
+}
+
 /// Draws a bar on standard error, or nothing.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -74,9 +134,9 @@ pub(crate) struct Progress {
     started: Instant,
     num_files: AtomicU64,
     num_done: AtomicU64,
-    num_rejected: AtomicU64,
+    rejected: Mutex<Rejected>,
     /// Files that were skipped with advice.
-    num_told: AtomicU64,
+    num_told: AtomicUsize,
     interrupted: &'static AtomicBool,
 }
 
@@ -89,8 +149,8 @@ impl Progress {
             started: Instant::now(),
             num_files: AtomicU64::new(0),
             num_done: AtomicU64::new(0),
-            num_rejected: AtomicU64::new(0),
-            num_told: AtomicU64::new(0),
+            rejected: Mutex::default(),
+            num_told: AtomicUsize::new(0),
             interrupted,
         }
     }
@@ -98,16 +158,31 @@ impl Progress {
     /// Takes the bar away.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
+        self.show_rejected(&mut self.rejected());
+    }
+
+    fn rejected(&self) -> MutexGuard<'_, Rejected> {
+        // Poisoned only if another thread panicked, and then the run is over.
+        self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says what was rejected of the file that was read last.
+    fn show_rejected(&self, rejected: &mut Rejected) {
+        for line in rejected.take() {
+            self.bar.suspend(|| {
+                let _ = writeln!(io::stderr(), "tamis: rejected {line}");
+            });
+        }
     }
 
     /// Takes the bar away and says how many more inputs were rejected than were shown.
     pub(crate) fn finish(&self, destination: &Destination) {
         self.clear();
-        let more = self.num_rejected.load(Ordering::Relaxed).saturating_sub(MAX_SHOWN);
+        let more = self.rejected().num_untold;
         if more > 0 {
             let record = record(destination).map(|record| record.join(REJECTED));
             let place = record.map_or(String::new(), |record| format!(": see {}", path::printable(&record)));
-            let _ = writeln!(io::stderr(), "tamis: {more} more rejected{place}");
+            let _ = writeln!(io::stderr(), "tamis: {} more rejected{place}", grouped(more));
         }
     }
 
@@ -152,6 +227,9 @@ impl Observer for Progress {
     }
 
     fn advanced(&self, files: u64, bytes: u64) {
+        if files > 0 {
+            self.show_rejected(&mut self.rejected());
+        }
         let done = self.num_done.fetch_add(files, Ordering::Relaxed) + files;
         self.bar.inc(bytes);
         if self.is_drawn {
@@ -174,11 +252,11 @@ impl Observer for Progress {
 
     fn rejected(&self, rejection: &Rejection) {
         tracing::debug!(%rejection, "rejected");
-        if self.num_rejected.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN {
-            self.bar.suspend(|| {
-                let _ = writeln!(io::stderr(), "tamis: rejected {rejection}");
-            });
+        let mut rejected = self.rejected();
+        if !rejected.is_of(rejection) {
+            self.show_rejected(&mut rejected);
         }
+        rejected.add(rejection);
     }
 
     fn is_cancelled(&self) -> bool {

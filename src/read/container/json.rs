@@ -58,6 +58,11 @@ fn find_members(line: &str) -> serde_json::Result<Vec<(String, ByteSpan)>> {
     serde_json::Deserializer::from_str(line).deserialize_map(JsonMembers(line))
 }
 
+/// The keys of a JSON object.
+pub(super) fn keys(line: &str) -> Vec<String> {
+    find_members(line).unwrap_or_default().into_iter().map(|(key, _)| key).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

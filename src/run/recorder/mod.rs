@@ -294,7 +294,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
         let Self { recorder, settled, rendered, places } = self;
         let RenderedPart { mut counts, stretches, files, content } = std::mem::take(rendered);
         let context = recorder.context(places);
-        recorder.tally.skip_records(part);
+        recorder.tally.count_records(part);
         if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {

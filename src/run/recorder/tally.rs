@@ -105,8 +105,9 @@ impl<'a> Tally<'a> {
         None
     }
 
-    /// Counts the records of a part that are not for us.
-    pub(crate) fn skip_records(&mut self, part: &Part) {
+    /// Counts the records of a part that are not for us, and those that are by the field that holds their text.
+    pub(crate) fn count_records(&mut self, part: &Part) {
+        self.summary.count_fields(part.fields.iter());
         for reason in &part.skipped {
             self.summary.count_skipped_record(*reason);
         }

@@ -64,12 +64,13 @@ const RUN: [&str; 26] = [
 ];
 
 /// The insides of reading: what a container needs stands before it, what takes it apart behind.
-const READ: [&str; 21] = [
+const READ: [&str; 22] = [
     "fault",
     "position",
     "encoding",
     "coding",
     "content",
+    "text_fields",
     "context",
     "slot",
     "container",

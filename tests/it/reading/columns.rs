@@ -232,11 +232,12 @@ fn files_that_hold_no_text() {
         clean(&file("a.parquet", written(&whole.slice(0, 0), properties(Compression::SNAPPY))), &config());
     assert_eq!((run.out.len(), run.summary.files.read, run.rejected.len()), (0, 1, 0));
     let bytes = written(&whole, properties(Compression::SNAPPY));
-    for (field, reason, detail) in
-        [("body", "no_text", "its columns are id, list, text"), ("price", "text_not_string", "Decimal128")]
-    {
+    for (field, reason, detail) in [
+        ("body", "no_text", "its columns are id, list, text"),
+        ("price", "text_not_string", "DECIMAL(12, 3)"),
+    ] {
         let mut config = config();
-        config.read.text_field = field.to_owned();
+        config.read.text_field = vec![field.to_owned()];
         let run = clean(&file("a.parquet", &bytes), &config);
         assert_eq!(run.reasons(), [("a.parquet", reason)]);
         assert!(text_of(&run.rejected[0], "detail").contains(detail), "{:?}", run.rejected);

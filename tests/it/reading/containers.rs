@@ -10,7 +10,7 @@ use crate::support::run::Run;
 
 fn config(text_field: &str) -> Config {
     let mut config = Config { threads: 2, ..Config::default() };
-    config.read.text_field = text_field.into();
+    config.read.text_field = vec![text_field.into()];
     config
 }
 

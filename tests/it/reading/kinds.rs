@@ -101,7 +101,7 @@ fn large_files_are_told_by_their_first_bytes() {
 #[test]
 fn json_lines_under_any_name() {
     let records = jsonl(&["first\nsecond\n", "first\nthird\n"]);
-    let bodies = "{\"body\":\"x\"}\n{\"body\":\"y\"}\n";
+    let bodies = "{\"raw\":\"x\"}\n{\"raw\":\"y\"}\n";
     for name in ["a.json", "a.txt", "wiki_00", "a.log"] {
         for compression in ["none"].into_iter().chain(COMPRESSIONS) {
             let name = if compression == "none" { name.to_owned() } else { format!("{name}.{compression}") };
@@ -122,9 +122,9 @@ fn json_lines_under_any_name() {
     assert_eq!(json_lines(&decompress("gz", &untar(&run.out["x.tar"])["d/c4.json.gz"])).len(), 2);
     // One record is enough if it has the field that is asked for.
     let mut config = Config::default();
-    let one = file("a.json", "{\"body\":\"x\\nx\"}\n");
+    let one = file("a.json", "{\"raw\":\"x\\nx\"}\n");
     assert_eq!(clean(&one, &config).summary.files.skipped["unsupported"], 1);
-    config.read.text_field = "body".into();
+    config.read.text_field = vec!["raw".into()];
     assert_eq!(clean(&one, &config).summary.records.read, 1);
 }
 

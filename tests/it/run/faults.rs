@@ -603,7 +603,7 @@ fn bad_records() {
         (b"{\"text\":\"one\"}", "", ""),
         (b"{\"text\":\"tw\xff\"}", "not_utf8", "repair it"),
         (b"", "", ""),
-        (b"{\"body\":\"three\"}", "no_text", "--text-field"),
+        (b"{\"raw\":\"three\"}", "no_text", "--text-field"),
         (b"{\"text\":\"four\"", "not_json", "repair the line"),
         (b"{\"text\":\"five\",\"text\":\"5\"}", "text_twice", "remove one of the two"),
         (b"{\"text\":6}", "text_not_string", "must hold a string"),
@@ -643,8 +643,10 @@ fn more_rejections_than_a_person_reads() {
     let sandbox = sandbox();
     sandbox.file("in/r.jsonl", "{}\n".repeat(5000));
     let ran = sandbox.tamis(&CLEAN);
-    ran.exits(3).says(&["4990 more rejected: see out.tamis/rejected.jsonl"]);
-    assert_eq!(ran.err().lines().count(), 11);
+    ran.exits(3)
+        .says(&["r.jsonl:1 and 4,999 more records: ", "4,999 more rejected: see out.tamis/rejected.jsonl"]);
+    assert_eq!(ran.err().lines().count(), 2);
+    assert_eq!(sandbox.rejected("out.tamis").len(), 5000);
     is_published(&sandbox, "out", &["a.txt", "z.txt"]);
 }
 

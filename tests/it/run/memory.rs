@@ -78,7 +78,7 @@ fn no_documents_are_no_error() {
 #[test]
 fn a_bad_configuration_is_refused() {
     let mut config = Config::default();
-    config.read.text_field = "a..b".to_owned();
+    config.read.text_field = vec!["a..b".to_owned()];
     let refused = tamis::clean_documents(documents(&[("a", "x")]), &config, &NoObserver);
     assert!(matches!(refused, Err(Error::Config(_))), "{refused:?}");
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{ByteSize, EncodingErrors};
+use tamis::config::{ByteSize, EncodingErrors, one_or_several};
 use tamis::document::Kind;
 
 use super::choices::one_of;
@@ -12,9 +12,11 @@ use super::choices::one_of;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Reading {
-    /// The field that holds a record's text, as a dotted path [default: text].
-    #[arg(long, value_name = "PATH", help_heading = "Reading")]
-    text_field: Option<String>,
+    /// A field that may hold a record's text, as a name or a dotted path; can be given several times, and the first that
+    /// is there counts. `GLOB=NAME` is for files that match [default: text, content, body, article, 正文, 内容].
+    #[arg(long, value_name = "FIELD", help_heading = "Reading")]
+    #[serde(deserialize_with = "one_or_several")]
+    text_field: Option<Vec<String>>,
 
     /// The field that names a record in the ledger [default: id].
     #[arg(long, value_name = "NAME", help_heading = "Reading")]

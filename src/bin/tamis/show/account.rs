@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
+use tamis::config::SplitMode;
 use tamis::decide::Rule;
 use tamis::error::SkipReason;
+use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
 
 /// The account of a run that wrote to `destination`.
@@ -39,6 +41,13 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
                 removed_as(rule, documents.removed.get(rule).copied(), paragraphs.earlier)
             ),
         );
+    }
+    if !summary.records.fields.is_empty() {
+        let counts = &summary.records.fields;
+        row("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
+    }
+    if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
+        row("wrapped", grouped(documents.blocks), "documents, hard-wrapped: split by blocks".to_owned());
     }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {
@@ -133,6 +142,19 @@ pub(crate) fn units([files, members, records]: [&BTreeMap<String, u64>; 3]) -> S
     let units = [("files", files), ("members", members), ("records", records)];
     let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
     parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
+}
+
+/// The fields in which the texts of records were found, the most frequent first.
+pub(crate) fn fields(counts: &BTreeMap<String, u64>) -> String {
+    let mut all: Vec<_> = counts.iter().collect();
+    all.sort_by_key(|(name, records)| (std::cmp::Reverse(**records), *name));
+    let named = |name: &str| printable_bytes(name.as_bytes());
+    let parts: Vec<_> = match all[..] {
+        [] => return String::new(),
+        [(name, _)] => vec![named(name)],
+        _ => all.iter().map(|(name, records)| format!("{} {}", grouped(**records), named(name))).collect(),
+    };
+    parts.join(", ")
 }
 
 /// Encodings by number of documents, but for UTF-8.

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use tamis::config::SplitMode;
 use tamis::report::Inspection;
+use tamis::split::Method;
 use tamis::store::path::printable_bytes;
 
-use super::account::{grouped, share, size, units};
+use super::account::{fields, grouped, share, size, units};
 
 /// Skipped and rejected inputs that are shown; JSON has more.
 const MAX_SHOWN: usize = 10;
@@ -36,6 +38,9 @@ pub(crate) fn page(inspection: &Inspection) -> String {
     if records.read > 0 {
         row("records", records.read, "");
     }
+    if !records.fields.is_empty() {
+        row("fields", records.fields.values().sum(), &format!("of records: {}", fields(&records.fields)));
+    }
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {
         row("encodings", inspection.encodings.values().sum(), &by_count(&inspection.encodings));
@@ -52,6 +57,7 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         let counts = [&files.rejected, &members.rejected, &records.rejected];
         row("rejected", inspection.num_rejected(), &units(counts));
     }
+    methods(inspection, &mut text);
     histogram(inspection, &mut text);
     scripts(inspection, &mut text);
     if let Some(longest) = &inspection.longest_paragraph {
@@ -66,6 +72,29 @@ fn by_count(counts: &BTreeMap<String, u64>) -> String {
     let mut all: Vec<_> = counts.iter().collect();
     all.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
     all.iter().map(|(name, count)| format!("{} {name}", grouped(**count))).collect::<Vec<_>>().join(", ")
+}
+
+/// How the documents of each format are split.
+fn methods(inspection: &Inspection, text: &mut String) {
+    if inspection.split != SplitMode::Auto || inspection.methods.is_empty() {
+        return;
+    }
+    text.push_str("\nhow documents are split (--split auto)\n");
+    for (format, methods) in &inspection.methods {
+        let total: u64 = methods.values().sum();
+        let blocks = methods.get(Method::Block.name()).copied().unwrap_or_default();
+        let documents = if total == 1 { "document" } else { "documents" };
+        let what = match blocks {
+            0 => format!("{} {documents}: by lines", grouped(total)),
+            _ if blocks == total => format!("{} {documents}, hard-wrapped: by blocks", grouped(total)),
+            _ => format!(
+                "{} of {} documents are hard-wrapped: by blocks; the others by lines",
+                grouped(blocks),
+                grouped(total)
+            ),
+        };
+        let _ = writeln!(text, "  {format:<9} {what}");
+    }
 }
 
 fn histogram(inspection: &Inspection, text: &mut String) {
@@ -91,8 +120,8 @@ fn scripts(inspection: &Inspection, text: &mut String) {
 }
 
 fn listed(inspection: &Inspection, text: &mut String) {
-    let more = |text: &mut String, total: u64| {
-        let more = total.saturating_sub(MAX_SHOWN as u64);
+    let more = |text: &mut String, total: u64, shown: u64| {
+        let more = total.saturating_sub(shown);
         if more > 0 {
             let _ = writeln!(text, "  and {} more", grouped(more));
         }
@@ -106,7 +135,7 @@ fn listed(inspection: &Inspection, text: &mut String) {
             let detail = skipped.detail.map_or(String::new(), |detail| format!("; {detail}"));
             let _ = writeln!(text, "  {}: {reason}{detail}", printable_bytes(skipped.path.as_bytes()));
         }
-        more(text, skipped);
+        more(text, skipped, MAX_SHOWN as u64);
     }
     if inspection.num_rejected() > 0 {
         text.push_str("\nwould be rejected\n");
@@ -118,10 +147,18 @@ fn listed(inspection: &Inspection, text: &mut String) {
             } else if let Some(record) = rejected["record"].as_u64() {
                 let _ = write!(place, "#{record}");
             }
+            if let Some(more) = rejected["more"].as_u64() {
+                let _ = write!(place, " and {} more records", grouped(more));
+            }
             let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" at byte {byte}"));
             let detail = printable_bytes(field("detail").as_bytes());
             let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
         }
-        more(text, inspection.num_rejected());
+        let shown = inspection
+            .rejected
+            .iter()
+            .take(MAX_SHOWN)
+            .map(|rejected| 1 + rejected["more"].as_u64().unwrap_or(0));
+        more(text, inspection.num_rejected(), shown.sum());
     }
 }

@@ -106,8 +106,8 @@ struct RowReader {
 impl RowReader {
     /// Reads the header of `reader`, whose bytes are UTF-8.
     fn new(mut reader: Box<dyn Read + Send>, delimiter: u8, context: &ReadContext) -> Result<Self, Fault> {
-        let text = context.text_field.to_string();
-        let names = ColumnNames { text: &text, id: &context.id_field };
+        let texts: Vec<_> = context.text_fields.iter().map(|(_, name)| name).collect();
+        let names = ColumnNames { texts: &texts, id: &context.id_field };
         let delimiters = Delimiters { preferred: delimiter, tsv_quotes: context.tsv_quotes };
         let (mut carry, mut num_read) = (Vec::new(), 0);
         // A header is a few hundred bytes; where none ends within two pieces, none does.
@@ -118,16 +118,17 @@ impl RowReader {
         }
         if found.is_none() && is_at_end && carry.trim_ascii().is_empty() {
             // An empty file is an empty table.
-            let header = Header { num_columns: 0, text: 0, id: None, start: 0, len: carry.len() };
+            let header = Header { num_columns: 0, text: 0, field: 0, id: None, start: 0, len: carry.len() };
             found = Some((Dialect::new(delimiter, context.tsv_quotes), header));
         }
         let Some((dialect, header)) = found else {
             let columns = syntax::columns(&carry, delimiters);
-            let mut detail = format!("no column {text}; its columns are {}", columns.join(", "));
-            if columns.iter().any(|name| name.starts_with('"') && name.ends_with('"')) {
-                detail.push_str("; --tsv-quotes takes off quotes");
+            let is_quoted = columns.iter().any(|name| name.starts_with('"') && name.ends_with('"'));
+            let mut missing = context.text_fields.missing("column", columns);
+            if is_quoted {
+                missing.detail.push_str("; --tsv-quotes takes off quotes");
             }
-            return Err(Fault::new(RejectReason::NoText, detail));
+            return Err(missing);
         };
         let (limit, is_first) = (context.decoded_limit, true);
         let names = syntax::fields(&carry[header.start..header.len], dialect);
@@ -145,7 +146,8 @@ impl RowReader {
         }
         let is_end = self.is_at_end;
         let walk = syntax::records(&bytes[start..], &self.header, self.dialect, is_end, |record| {
-            records.slots.push(slot(&record, start, lines_in_header, self.limit));
+            let slot = slot(&record, start, lines_in_header, self.limit);
+            records.slots.push(Slot { field: u32::try_from(self.header.field).ok(), ..slot });
         });
         records.num_lines = lines_in_header + walk.num_lines;
         (records, start + walk.len)

@@ -48,7 +48,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rewritten(bytes: &[u8], column: usize, new: &str) -> (Vec<CsvRecord>, Vec<u8>) {
-        let header = Header { num_columns: 0, text: column, id: None, start: 0, len: 0 };
+        let header = Header { num_columns: 0, text: column, field: 0, id: None, start: 0, len: 0 };
         let (mut found, mut out, mut end) = (Vec::new(), Vec::new(), 0);
         records(bytes, &header, Dialect::new(b',', false), true, |record| found.push(record));
         for record in &found {

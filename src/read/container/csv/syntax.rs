@@ -19,17 +19,11 @@ use memchr::{memchr, memchr_iter};
 use super::dialect::{Delimiters, Dialect, Hint};
 use crate::units::{ByteSpan, count};
 
-/// How many columns an error lists: enough to see a misspelled name, few enough to read.
-const MAX_LISTED: usize = 20;
-
-/// How many characters of a column's name an error shows.
-const MAX_NAME: usize = 40;
-
 /// The names of the columns that matter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ColumnNames<'a> {
-    /// The column that holds the text.
-    pub text: &'a str,
+    /// The columns that may hold the text; the first of them that is there does.
+    pub texts: &'a [&'a str],
     /// The column that names the record.
     pub id: &'a str,
 }
@@ -41,6 +35,8 @@ pub(super) struct Header {
     pub num_columns: usize,
     /// Index of the text column, counted from 0.
     pub text: usize,
+    /// The number of its name among those of [`ColumnNames::texts`].
+    pub field: usize,
     /// Index of the id column, if there is one.
     pub id: Option<usize>,
     /// Where the header record begins, with empty lines before it: behind the hint of a spreadsheet.
@@ -113,7 +109,7 @@ pub(super) struct CsvWalk {
     pub num_lines: u64,
 }
 
-/// The first dialect under which the header has a column named `names.text`, with what the header then
+/// The first dialect under which the header has a column named in `names.texts`, with what the header then
 /// says: the one that a line before it names (`sep=;`), or else `delimiters`. `None` if there is no such column.
 ///
 /// Names are compared without the white space around them; of two columns with the same name the first
@@ -133,32 +129,19 @@ pub(super) fn choose_dialect(
     })
 }
 
-/// The names of the columns under the likely delimiter, to show in an error: at most 20, the last then saying how many
-/// more there are, and of each at most 40 characters.
+/// The names of the columns under the likely delimiter.
 pub(super) fn columns(head: &[u8], delimiters: Delimiters) -> Vec<String> {
     let hint = Hint::of(head);
     let Some(dialect) = delimiters.dialects(hint).next() else { return Vec::new() };
     let head = &head[hint.map_or(0, |hint| hint.len)..];
     let mut names = Vec::new();
-    let mut num_columns = 0;
     let mut fields = RawFields::new(head, dialect, true);
     fields.pass_line_ends();
     while let Some(field) = fields.next() {
-        num_columns += 1;
-        if names.len() < MAX_LISTED {
-            let name = name_of(&head[field.raw.range()], dialect);
-            let mut shown: String = name.chars().take(MAX_NAME).collect();
-            if shown.len() < name.len() {
-                shown.push('…');
-            }
-            names.push(shown);
-        }
+        names.push(name_of(&head[field.raw.range()], dialect));
         if field.is_last {
             break;
         }
-    }
-    if num_columns > MAX_LISTED {
-        names[MAX_LISTED - 1] = format!("… {} more", num_columns - MAX_LISTED + 1);
     }
     names
 }
@@ -265,12 +248,16 @@ impl RecordFields {
 fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -> Option<Header> {
     let mut fields = RawFields::new(head, dialect, is_end);
     fields.pass_line_ends();
-    let (mut text, mut id, mut num_columns) = (None, None, 0);
+    // The number of the name and the index of the column: the first of the least.
+    let mut text: Option<(usize, usize)> = None;
+    let (mut id, mut num_columns) = (None, 0);
     loop {
         let field = fields.next()?;
         let name = name_of(&head[field.raw.range()], dialect);
-        if name == names.text {
-            text = text.or(Some(num_columns));
+        if let Some(number) = names.texts.iter().position(|text| *text == name)
+            && text.is_none_or(|(best, _)| number < best)
+        {
+            text = Some((number, num_columns));
         }
         if name == names.id {
             id = id.or(Some(num_columns));
@@ -278,13 +265,9 @@ fn header(head: &[u8], is_end: bool, dialect: Dialect, names: ColumnNames<'_>) -
         num_columns += 1;
         if field.is_last {
             let len = fields.at;
-            return text.filter(|_| !field.is_open).map(|text| Header {
-                num_columns,
-                text,
-                id,
-                start: 0,
-                len,
-            });
+            let text = text.filter(|_| !field.is_open);
+            let header = |(field, text)| Header { num_columns, text, field, id, start: 0, len };
+            return text.map(header);
         }
     }
 }

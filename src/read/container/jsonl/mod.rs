@@ -11,7 +11,7 @@ use std::io;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::json::{members, span_in};
+use super::json::{keys, members, span_in};
 use super::lenient;
 use super::{Access, Beside, Charset, Columns, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
@@ -19,6 +19,7 @@ use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
+use crate::read::text_fields::behind;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
@@ -83,6 +84,7 @@ fn decode_line(bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> R
     let fields = find(text, context)?;
     let line = slot.line;
     slot.value = fields.text.shifted(line.start);
+    slot.field = Some(fields.field);
     slot.id = fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start));
     let inner = ByteSpan::new(slot.value.start + 1, slot.value.end - 1);
     let unescaped = unescape(bytes, inner, replace).map_err(|at| {
@@ -111,31 +113,25 @@ fn find(line: &str, context: &ReadContext) -> Result<FieldPlaces, Fault> {
         return found;
     }
     let Some(twin) = lenient::strict_twin(line) else { return found };
-    let FieldPlaces { text, id } = FieldPlaces::find(&twin, context)?;
-    Ok(FieldPlaces { text, id: id.filter(|id| !lenient::is_not_finite(&line[id.range()])) })
+    let FieldPlaces { text, field, id } = FieldPlaces::find(&twin, context)?;
+    Ok(FieldPlaces { text, field, id: id.filter(|id| !lenient::is_not_finite(&line[id.range()])) })
 }
 
 /// Where the fields that matter stand in a line.
 struct FieldPlaces {
     text: ByteSpan,
+    /// The number of the field that holds the text.
+    field: u32,
     id: Option<ByteSpan>,
-}
-
-/// The result of visiting one record.
-#[derive(Default)]
-struct Visit<'de> {
-    text: Option<&'de RawValue>,
-    is_text_twice: bool,
-    id: Option<&'de RawValue>,
 }
 
 impl FieldPlaces {
     fn find(line: &str, context: &ReadContext) -> Result<Self, Fault> {
         let fault = |reason, detail: String| Fault { reason, byte: None, detail };
-        let mut visit = Visit::default();
+        let names = &context.text_fields;
+        let mut found = Found::default();
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let seed =
-            ObjectSeed { path: context.text_field.names(), id: Some(&context.id_field), visit: &mut visit };
+        let seed = ObjectSeed { paths: names.iter(), id: Some(&context.id_field), found: &mut found };
         let parsed = seed.deserialize(&mut deserializer).and_then(|()| deserializer.end());
         if let Err(error) = parsed {
             if error.is_data() && serde_json::from_str::<IgnoredAny>(line).is_ok() {
@@ -147,21 +143,20 @@ impl FieldPlaces {
                 detail: format!("not JSON: {}", reason_of(&error)),
             });
         }
-        if visit.is_text_twice {
-            let detail = format!("the field {} stands twice", context.text_field);
-            return Err(fault(RejectReason::TextTwice, detail));
+        let Found { text: Some(text), id } = found else { return Err(names.missing("field", keys(line))) };
+        let (name, value) = (names.get(text.field), text.value.get());
+        if text.is_twice {
+            return Err(fault(RejectReason::TextTwice, format!("the field {name} stands twice")));
         }
-        let Some(text) = visit.text else {
-            return Err(fault(RejectReason::NoText, format!("no field {}", context.text_field)));
-        };
-        if !text.get().starts_with('"') {
-            let detail = format!("the field {} is {}, not a string", context.text_field, kind(text.get()));
+        if !value.starts_with('"') {
+            let detail = format!("the field {name} is {}, not a string", kind(value));
             return Err(fault(RejectReason::TextNotString, detail));
         }
         let is_name = |raw: &&RawValue| !raw.get().starts_with(['{', '[', 'n', 't', 'f']);
         Ok(Self {
-            text: span_in(line, text.get()),
-            id: visit.id.filter(is_name).map(|id| span_in(line, id.get())),
+            text: span_in(line, value),
+            field: text.field,
+            id: id.filter(is_name).map(|id| span_in(line, id.get())),
         })
     }
 }
@@ -182,16 +177,83 @@ fn kind(raw: &str) -> &'static str {
     }
 }
 
-/// Visits an object, and the object in the field that leads to the text; passes over everything else.
-struct ObjectSeed<'a, 'de> {
-    /// The rest of the path to the text field; never empty.
-    path: &'a [String],
-    /// The id field's name, on the top level only.
-    id: Option<&'a str>,
-    visit: &'a mut Visit<'de>,
+/// The fields of a record that were found so far.
+#[derive(Default)]
+struct Found<'de> {
+    text: Option<FoundText<'de>>,
+    id: Option<&'de RawValue>,
 }
 
-impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, 'de> {
+/// The best of the fields that were seen.
+#[derive(Clone, Copy)]
+struct FoundText<'de> {
+    value: &'de RawValue,
+    /// The number of its name; the lowest counts.
+    field: u32,
+    /// Bytes of the key that led to it: of keys that are the beginning of one path, the longest counts.
+    key_len: usize,
+    /// It, or something on the way to it, stands there more than once.
+    is_twice: bool,
+}
+
+/// Visits an object, and the objects in it that lead to a field that is sought; passes over everything else.
+struct ObjectSeed<'a, 'de, P> {
+    /// The numbers and paths of the fields that are sought.
+    paths: P,
+    /// The id field's name, on the top level only.
+    id: Option<&'a str>,
+    found: &'a mut Found<'de>,
+}
+
+impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> ObjectSeed<'a, 'de, P> {
+    /// Whether a field of this key can be, or can lead to, a better one than what was found.
+    fn is_sought(&self, key: &str) -> bool {
+        let best = self.found.text.map_or(u32::MAX, |best| best.field);
+        self.paths
+            .clone()
+            .take_while(|(field, _)| *field <= best)
+            .any(|(_, path)| behind(path, key).is_some())
+    }
+
+    /// Takes in a field whose key is sought.
+    fn take(&mut self, key: &str, value: &'de RawValue) -> serde_json::Result<()> {
+        for (field, path) in self.paths.clone() {
+            let Some(rest) = behind(path, key) else { continue };
+            if let Some(best) = &mut self.found.text {
+                let is_same = (best.field, best.key_len) == (field, key.len());
+                best.is_twice |= is_same;
+                if is_same || best.field < field || (best.field == field && best.key_len > key.len()) {
+                    return Ok(());
+                }
+            }
+            if let Some((value, is_twice)) = follow(value, field, rest)? {
+                self.found.text = Some(FoundText { value, field, key_len: key.len(), is_twice });
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value at the end of a path that begins in `value`, and whether something on the way to it stands there twice.
+fn follow<'de>(
+    value: &'de RawValue,
+    field: u32,
+    path: &str,
+) -> serde_json::Result<Option<(&'de RawValue, bool)>> {
+    if path.is_empty() {
+        return Ok(Some((value, false)));
+    }
+    if !value.get().starts_with('{') {
+        return Ok(None);
+    }
+    let mut found = Found::default();
+    let seed = ObjectSeed { paths: std::iter::once((field, path)), id: None, found: &mut found };
+    seed.deserialize(&mut serde_json::Deserializer::from_str(value.get()))?;
+    Ok(found.text.map(|text| (text.value, text.is_twice)))
+}
+
+impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> DeserializeSeed<'de> for ObjectSeed<'a, 'de, P> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -199,38 +261,27 @@ impl<'de> DeserializeSeed<'de> for ObjectSeed<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
+impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> Visitor<'de> for ObjectSeed<'a, 'de, P> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((name, rest)) = self.path.split_first() else { return Ok(()) };
-        let mut is_seen = false;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<JsonKey<'de>>()? {
             let is_id = self.id.is_some_and(|id| key.0 == id);
-            if key.0 != *name {
-                if is_id {
-                    self.visit.id = Some(map.next_value()?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
+            let is_sought = self.is_sought(&key.0);
+            if !is_id && !is_sought {
+                map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            self.visit.is_text_twice |= is_seen;
-            is_seen = true;
             let value: &'de RawValue = map.next_value()?;
             if is_id {
-                self.visit.id = Some(value);
+                self.found.id = Some(value);
             }
-            if rest.is_empty() {
-                self.visit.text = Some(value);
-            } else if value.get().starts_with('{') {
-                let mut inner = serde_json::Deserializer::from_str(value.get());
-                let seed = ObjectSeed { path: rest, id: None, visit: &mut *self.visit };
-                seed.deserialize(&mut inner).map_err(serde::de::Error::custom)?;
+            if is_sought {
+                self.take(&key.0, value).map_err(serde::de::Error::custom)?;
             }
         }
         Ok(())
@@ -254,9 +305,9 @@ fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn find(line: &str, text_field: &str) -> Result<(String, String), RejectReason> {
+    fn find(line: &str, text_fields: &[&str]) -> Result<(String, String), RejectReason> {
         let mut config = crate::Config::default();
-        config.read.text_field = text_field.to_owned();
+        config.read.text_field = text_fields.iter().map(|&field| field.to_owned()).collect();
         let context = ReadContext::new(&config).unwrap();
         let fields = FieldPlaces::find(line, &context).map_err(|fault| fault.reason)?;
         let id = fields.id.map_or_else(String::new, |id| line[id.range()].to_owned());
@@ -286,13 +337,60 @@ mod tests {
             (r#"{"text":"a","n":01}"#, "text", Err(RejectReason::NotJson)),
             ("{\"text\":\"a\tb\"}", "text", Err(RejectReason::NotJson)),
         ] {
-            assert_eq!(find(line, path), expected, "{line}");
+            assert_eq!(find(line, &[path]), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn the_first_field_that_is_there() {
+        let ok = |text: &str| Ok((text.to_owned(), String::new()));
+        let twice = || Err(RejectReason::TextTwice);
+        for (line, fields, expected) in [
+            (r#"{"content":"c","text":"t"}"#, &[][..], ok(r#""t""#)),
+            (r#"{"content":"c","title":"t"}"#, &[], ok(r#""c""#)),
+            (r#"{"内容":"c","正文":"t","body":{}}"#, &[], Err(RejectReason::TextNotString)),
+            (r#"{"内容":"c","正文":"t"}"#, &[], ok(r#""t""#)),
+            (r#"{"text":null,"content":"c"}"#, &[], Err(RejectReason::TextNotString)),
+            (r#"{"content":"c","content":"d","text":"t"}"#, &[], ok(r#""t""#)),
+            (r#"{"text":"t","content":"c","content":"d"}"#, &[], ok(r#""t""#)),
+            (r#"{"text":"t","content":"c","text":"d"}"#, &[], twice()),
+            (r#"{"b":"b","a":"a"}"#, &["b", "a"], ok(r#""b""#)),
+            (r#"{"a":{"y":"2"},"b":"b"}"#, &["a.x", "b", "a.y"], ok(r#""b""#)),
+            (r#"{"a":{"y":"2"},"c":"c"}"#, &["a.x", "b", "a.y"], ok(r#""2""#)),
+            (r#"{"a":{"y":"2","x":"1"},"b":"b"}"#, &["a.x", "b", "a.y"], ok(r#""1""#)),
+            // A key that has the whole name, or more of it, wins.
+            (r#"{"a":{"b":"nested"},"a.b":"whole"}"#, &["a.b"], ok(r#""whole""#)),
+            (r#"{"a.b":"whole","a":{"b":"nested"}}"#, &["a.b"], ok(r#""whole""#)),
+            (r#"{"a.b":"x","a":{"b":"nested"},"a.b":"y"}"#, &["a.b"], twice()),
+            (r#"{"a.b":1,"a":{"b":"nested"}}"#, &["a.b"], Err(RejectReason::TextNotString)),
+            (r#"{"a":{"b":{"c":"1"},"b.c":"2"},"a.b":{"c":"3"}}"#, &["a.b.c"], ok(r#""3""#)),
+            (r#"{"a":{"b":{"c":"1"},"b.c":"2"},"a.b":{"d":"3"}}"#, &["a.b.c"], ok(r#""2""#)),
+            (r#"{"a":{"b":"x","b":"y"}}"#, &["a.b"], twice()),
+            (r#"{"ab":"x","a":"y"}"#, &["a.b"], Err(RejectReason::NoText)),
+            (r#"{"":"x"}"#, &[], Err(RejectReason::NoText)),
+        ] {
+            assert_eq!(find(line, fields), expected, "{line} {fields:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_without_text_says_what_it_has() {
+        let told = |line: &str| {
+            let context = ReadContext::new(&crate::Config::default()).unwrap();
+            FieldPlaces::find(line, &context).err().map(|fault| fault.detail)
+        };
+        let names = "no field text, content, body, article, 正文 or 内容";
+        let expected = format!("{names}; its fields are id, ti\ttle");
+        assert_eq!(
+            told(r#"{"id":1,"ti\ttle":"x"}"#).unwrap().replace('\t', "\\t"),
+            expected.replace('\t', "\\t")
+        );
+        assert_eq!(told("{}").unwrap(), names);
     }
 
     #[test]
     fn deep_nesting_is_no_danger() {
         let deep = format!(r#"{{"x":{}{},"text":"a"}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(find(&deep, "text"), Ok((r#""a""#.to_owned(), String::new())));
+        assert_eq!(find(&deep, &["text"]), Ok((r#""a""#.to_owned(), String::new())));
     }
 }

@@ -6,24 +6,29 @@
 #[cfg(not(feature = "parquet"))]
 mod absent;
 #[cfg(feature = "parquet")]
-mod arrow;
+mod columns;
 
 use std::io;
+
+use encoding_rs::UTF_8;
 
 #[cfg(not(feature = "parquet"))]
 use absent as rows;
 #[cfg(feature = "parquet")]
-use arrow as rows;
+use columns as rows;
 
 pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
-use super::json::members;
 use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite};
+use crate::error::RejectReason;
+use crate::read::coding::Detection;
 use crate::read::content::{Head, is_clean_text};
 use crate::read::context::ReadContext;
+use crate::read::encoding;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
+use crate::units::{ByteSpan, count};
 
 /// Parquet.
 pub(super) struct Parquet;
@@ -37,20 +42,42 @@ impl Container for Parquet {
         rows::OPEN.map_or(Access::Absent, Access::Seek)
     }
 
-    /// Rows hold text that is decoded already.
+    /// Text is UTF-8, or in the encoding that was given: a value is too short to tell another.
     fn decode(
         &self,
-        _: &mut Vec<u8>,
-        _: &mut Slot,
+        bytes: &mut Vec<u8>,
+        slot: &mut Slot,
         _: Option<&Columns>,
-        _: &ReadContext,
+        context: &ReadContext,
     ) -> Result<u64, Fault> {
-        Ok(0)
+        let raw = &bytes[slot.text.range()];
+        let Err(error) = simdutf8::compat::from_utf8(raw) else { return Ok(0) };
+        let Detection { given, replace, .. } = context.detection;
+        let (mut text, encoding) = (String::new(), given.unwrap_or(UTF_8));
+        let decoded = if encoding == UTF_8 {
+            let fault = Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8");
+            let lossy = String::from_utf8_lossy(raw);
+            text.push_str(&lossy);
+            let num_replaced = raw.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+            if replace { Ok(count(num_replaced)) } else { Err(fault) }
+        } else {
+            let not_valid = |at| {
+                let detail = format!("not valid {}", encoding::name(encoding));
+                Fault::at(RejectReason::Undecodable, at, detail)
+            };
+            encoding::decode(encoding, raw, replace, &mut text).map_err(not_valid)
+        };
+        let num_replaced = decoded?;
+        slot.text = ByteSpan::new(bytes.len(), bytes.len() + text.len());
+        bytes.extend_from_slice(text.as_bytes());
+        Ok(num_replaced)
     }
 
     fn fields<'a>(&self, beside: Beside<'a>) -> io::Result<FieldsOf<'a>> {
-        let lines = beside.rows.map_or_else(|| Ok(Vec::new()), Rows::json_lines)?;
-        Ok(Box::new(move |number| lines.get(number).map_or_else(Vec::new, |line| members(line))))
+        match beside.rows {
+            Some(rows) => Ok(Box::new(rows.fields())),
+            None => Ok(Box::new(|_| Vec::new())),
+        }
     }
 
     fn rewrite(&self, _: Option<&Columns>) -> Rewrite {

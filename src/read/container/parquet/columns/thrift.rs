@@ -29,6 +29,7 @@ pub(super) enum Note {
     Children,
     Unpacked,
     Packed,
+    Values,
 }
 
 use Shape::{Byte, Bytes, Double, Flag, List, Node, Noted, Record, Whole};
@@ -149,13 +150,13 @@ pub(super) const PAGE_HEADER: Fields = &[
     (2, Noted(Note::Unpacked)),
     (3, Noted(Note::Packed)),
     (4, Whole),
-    (5, Record(&[(1, Whole), (2, Whole), (3, Whole), (4, Whole), (5, STATISTICS)])),
+    (5, Record(&[(1, Noted(Note::Values)), (2, Whole), (3, Whole), (4, Whole), (5, STATISTICS)])),
     (6, EMPTY),
     (7, Record(&[(1, Whole), (2, Whole), (3, Flag)])),
     (
         8,
         Record(&[
-            (1, Whole),
+            (1, Noted(Note::Values)),
             (2, Whole),
             (3, Whole),
             (4, Whole),
@@ -183,6 +184,8 @@ pub(super) struct Notes {
     pub(super) unpacked: u64,
     /// Bytes of a page as it stands in the file.
     pub(super) packed: u64,
+    /// Values and gaps of a page.
+    pub(super) num_values: u64,
     /// Children of the node of the schema that was walked through last.
     children: u64,
     /// How many children are still to come of each open node of the schema.
@@ -308,6 +311,7 @@ impl Walk<'_> {
             Note::Children => self.notes.children = number,
             Note::Unpacked => self.notes.unpacked = number,
             Note::Packed => self.notes.packed = number,
+            Note::Values => self.notes.num_values = number,
         }
         Ok(())
     }
