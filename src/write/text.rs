@@ -130,14 +130,14 @@ pub(super) fn write_paragraphs<W: Write>(
             run.end = paragraph.span.end;
             continue;
         }
-        if !written.layout.has_text {
-            written.layout.has_text = true;
-            written.layout.blank_before = owes_blank;
-        } else {
+        if written.layout.has_text {
             end_run(document.text, &mut run, true, out)?;
             if owes_blank {
                 out.write_all(b"\n")?;
             }
+        } else {
+            written.layout.has_text = true;
+            written.layout.blank_before = owes_blank;
         }
         owes_blank = false;
         if paragraph.altered {

@@ -80,7 +80,7 @@ impl InPlace {
         match self.escape {
             None => write_value(&mut ValueWriter::Plain(out))?,
             Some(Escape::Json) => {
-                write_quoted(out, |out| write_value(&mut ValueWriter::Json(Escaper::new(out))))?
+                write_quoted(out, |out| write_value(&mut ValueWriter::Json(Escaper::new(out))))?;
             }
             Some(Escape::Csv { .. }) if bytes[value.range()].starts_with(b"\"") => {
                 write_quoted(out, |out| write_value(&mut ValueWriter::Csv(Quoter::new(out))))?;

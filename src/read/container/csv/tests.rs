@@ -62,7 +62,7 @@ fn agrees(bytes: &[u8], delimiter: u8) -> Result<(), TestCaseError> {
                     prop_assert!(num_fields <= column);
                 }
                 Some(CsvFault::OtherFields { .. }) => {
-                    prop_assert!(false, "a record may have any number of fields")
+                    prop_assert!(false, "a record may have any number of fields");
                 }
                 Some(CsvFault::UnclosedQuote { byte }) => {
                     prop_assert_eq!(record.raw.end, bytes.len());

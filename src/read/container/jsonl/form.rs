@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::has_text;
+use crate::read::container::lenient;
 use crate::read::content::Head;
 use crate::read::context::ReadContext;
 
@@ -45,7 +46,12 @@ impl JsonForm {
             },
             _ => return Self::None,
         };
-        match serde_json::from_str::<IgnoredAny>(text.trim_end()) {
+        let parse = |text: &str| serde_json::from_str::<IgnoredAny>(text.trim_end());
+        let parsed = parse(text).or_else(|error| match lenient::strict_twin(text) {
+            Some(twin) => parse(&twin),
+            None => Err(error),
+        });
+        match parsed {
             Ok(_) => form,
             // It is cut off where the first bytes are.
             Err(error) if error.is_eof() && !head.is_whole => form,
@@ -100,6 +106,10 @@ mod tests {
             (r#"{"text":null}"#, JsonForm::Lines),
             ("{\"a\":1}\n{\"b\":2}", JsonForm::Lines),
             ("{\"a\":1}\nbad\n{\"b\":2}", JsonForm::Lines),
+            ("{\"a\":NaN,\"text\":\"a\"}", JsonForm::Lines),
+            ("{\"a\":NaN}\n{\"\\ud83d\":-Infinity}", JsonForm::Lines),
+            ("{\"a\":NaN}", JsonForm::Document),
+            ("[{\"a\":[Infinity]}]", JsonForm::Array),
             ("bad\n{\"a\":1}\n{\"b\":2}", JsonForm::None), // as any prose
             (r#"{"a":1}"#, JsonForm::Document),
             ("{\"a\":1}\nand prose", JsonForm::None),

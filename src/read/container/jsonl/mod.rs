@@ -42,38 +42,10 @@ impl Container for JsonLines {
         &self,
         bytes: &mut Vec<u8>,
         slot: &mut Slot,
-        columns: Option<&Columns>,
+        _: Option<&Columns>,
         context: &ReadContext,
     ) -> Result<u64, Fault> {
-        let replace = context.detection.replace;
-        let raw = &bytes[slot.line.range()];
-        let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
-        if count(raw.len()) > context.decoded_limit {
-            return Err(Fault::too_large(context.decoded_limit));
-        }
-        let text = match simdutf8::compat::from_utf8(raw) {
-            Ok(text) => text,
-            Err(_) if replace => {
-                let num_replaced = replace_malformed(bytes, slot);
-                return Ok(num_replaced + self.decode(bytes, slot, columns, context)?);
-            }
-            Err(error) => {
-                return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
-            }
-        };
-        let fields = find(text, context)?;
-        let line = slot.line;
-        slot.value = fields.text.shifted(line.start);
-        slot.field = Some(fields.field);
-        slot.id = fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start));
-        let inner = ByteSpan::new(slot.value.start + 1, slot.value.end - 1);
-        let unescaped = unescape(bytes, inner, replace).map_err(|at| {
-            let at = inner.start - line.start + at;
-            Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair stands alone")
-        })?;
-        slot.text = unescaped.text;
-        slot.is_faithful = unescaped.num_replaced == 0;
-        Ok(unescaped.num_replaced)
+        decode_line(bytes, slot, context)
     }
 
     /// The members of the line with a null in the place of the text, which is long.
@@ -89,6 +61,39 @@ impl Container for JsonLines {
     fn rewrite(&self, _: Option<&Columns>) -> Rewrite {
         Rewrite::InPlace(InPlace { escape: Some(Escape::Json), is_one_line: false })
     }
+}
+
+/// Checks a line and finds its text.
+fn decode_line(bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<u64, Fault> {
+    let replace = context.detection.replace;
+    let raw = &bytes[slot.line.range()];
+    let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
+    if count(raw.len()) > context.decoded_limit {
+        return Err(Fault::too_large(context.decoded_limit));
+    }
+    let text = match simdutf8::compat::from_utf8(raw) {
+        Ok(text) => text,
+        Err(_) if replace => {
+            let num_replaced = replace_malformed(bytes, slot);
+            return Ok(num_replaced + decode_line(bytes, slot, context)?);
+        }
+        Err(error) => {
+            return Err(Fault::at(RejectReason::NotUtf8, error.valid_up_to(), "not valid UTF-8"));
+        }
+    };
+    let fields = find(text, context)?;
+    let line = slot.line;
+    slot.value = fields.text.shifted(line.start);
+    slot.field = Some(fields.field);
+    slot.id = fields.id.map_or(ByteSpan::default(), |id| id.shifted(line.start));
+    let inner = ByteSpan::new(slot.value.start + 1, slot.value.end - 1);
+    let unescaped = unescape(bytes, inner, replace).map_err(|at| {
+        let at = inner.start - line.start + at;
+        Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair stands alone")
+    })?;
+    slot.text = unescaped.text;
+    slot.is_faithful = unescaped.num_replaced == 0;
+    Ok(unescaped.num_replaced)
 }
 
 /// Copies a line behind everything else, with U+FFFD for what is not UTF-8 in it. Returns how often.
@@ -289,7 +294,7 @@ struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
 /// Whether a line is a record with the text field, whatever else is wrong with it; `None` if it is no JSON object.
 fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
-    match FieldPlaces::find(line, context).map_err(|fault| fault.reason) {
+    match find(line, context).map_err(|fault| fault.reason) {
         Err(RejectReason::NotJson | RejectReason::NotObject) => None,
         Err(RejectReason::NoText) => Some(false),
         _ => Some(true),

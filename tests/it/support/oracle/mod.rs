@@ -109,10 +109,12 @@ pub(crate) fn is_skipped(path: &str, bytes: &[u8]) -> bool {
 /// Whether most of the first lines are objects, and two are or the first has the text field.
 fn is_json_lines(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes).replace('\u{feff}', "");
-    let is_object = |line: &&str| line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
+    let is_object =
+        |line: &&str| line.starts_with('{') && serde_json::from_str::<&RawValue>(&strict(line)).is_ok();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(16).collect();
     let num_objects = lines.iter().filter(|line| is_object(line)).count();
     let has_text = |line: &str| {
+        let line = &strict(line);
         let name = |key: Range<usize>| serde_json::from_str::<String>(&line[key]);
         members(line)
             .unwrap_or_default()
