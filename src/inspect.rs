@@ -2,17 +2,17 @@
 
 use crate::account::CountedUnit;
 use crate::config::Config;
-use crate::discover::SourceList;
+use crate::discover::{SourceList, not_prose};
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
 use crate::read::{Compression, Fault, Part, PartFate, TextVisitor};
-use crate::report::{Inspection, LongestParagraph, Scripts};
+use crate::report::{Inspection, LongestParagraph, Scripts, Skipped};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::split;
+use crate::split::{self, Method, Splitting};
 use crate::store::{DiskInput, Root};
 use crate::units::count;
 
@@ -37,12 +37,12 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     let mut looker = Inspector {
         sources: corpus.sources,
         observer: corpus.observer,
-        inspection: Inspection::new(),
+        inspection: Inspection::new(corpus.config.split.split),
         open: InspectedSlot::default(),
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut inspector = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let mut inspector = TextInspector::default();
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut inspector);
         (chunk, inspector.seen)
     };
@@ -65,6 +65,8 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
 struct InspectedSlot {
     bytes: u64,
     paragraphs: u64,
+    /// How the document is split; the pieces of one are split alike.
+    method: Method,
     scripts: Scripts,
     /// Length, number and beginning of the longest paragraph.
     longest: (u64, u64, String),
@@ -78,14 +80,15 @@ impl InspectedSlot {
             self.longest = (len, self.paragraphs + number, text);
         }
         self.bytes += next.bytes;
+        self.method = next.method;
         self.paragraphs += next.paragraphs;
         self.scripts.add(&next.scripts);
     }
 }
 
 /// Looks at documents as they are read.
-struct TextInspector<'a> {
-    config: &'a Config,
+#[derive(Default)]
+struct TextInspector {
     seen: Vec<InspectedSlot>,
     paragraphs: Vec<Paragraph>,
 }
@@ -93,10 +96,10 @@ struct TextInspector<'a> {
 /// Characters of the longest paragraph that are shown.
 const SHOWN: usize = 40;
 
-impl TextVisitor for TextInspector<'_> {
-    fn document(&mut self, text: &str) {
+impl TextVisitor for TextInspector {
+    fn document(&mut self, text: &str, splitting: Splitting) {
         self.paragraphs.clear();
-        split::split(text, self.config.split, &mut self.paragraphs);
+        split::split(text, splitting, &mut self.paragraphs);
         let longest =
             self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
         let longest = longest.map_or_else(Default::default, |(number, paragraph)| {
@@ -106,6 +109,7 @@ impl TextVisitor for TextInspector<'_> {
         self.seen.push(InspectedSlot {
             bytes: count(text.len()),
             paragraphs: count(self.paragraphs.len()),
+            method: splitting.method,
             scripts: Scripts::of(text),
             longest,
         });
@@ -213,18 +217,18 @@ impl Inspector<'_> {
     /// Counts a source or member by how reading it went; whether it was read.
     fn end(&mut self, part: &Part) -> bool {
         let unit = unit(part);
+        if let Some(fault) = part.rejected() {
+            self.inspection.unit(unit).reject(fault.reason);
+            self.reject(part, None, fault);
+        }
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
-            PartFate::Rejected(fault) => {
-                self.inspection.unit(unit).reject(fault.reason);
-                self.reject(part, None, fault);
+            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
+                self.inspection.unit(unit).read()
             }
-            PartFate::Read | PartFate::Reread(_) => {
-                self.inspection.unit(unit).read();
-                return true;
-            }
+            PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }
-        false
+        matches!(part.fate, PartFate::Read | PartFate::Reread(_))
     }
 
     fn document(&mut self, part: &Part, record: Option<u64>, seen: InspectedSlot) {
@@ -235,6 +239,8 @@ impl Inspector<'_> {
         inspection.paragraphs += seen.paragraphs;
         inspection.bytes.text += seen.bytes;
         *inspection.encodings.entry(part.encoding.to_owned()).or_default() += 1;
+        let methods = inspection.methods.entry(part.kind.name().to_owned()).or_default();
+        *methods.entry(seen.method.name().to_owned()).or_default() += 1;
         inspection.sizes.count(seen.bytes);
         inspection.scripts.add(&seen.scripts);
         let (bytes, paragraph, text) = seen.longest;
@@ -245,8 +251,11 @@ impl Inspector<'_> {
 
     fn skip(&mut self, part: &Part, unit: CountedUnit, reason: SkipReason) {
         self.inspection.unit(unit).skip(reason);
+        let is_by_name = matches!(reason, SkipReason::Unsupported | SkipReason::Html);
+        let by_name = || not_prose(&path_of(self.sources, part)).filter(|_| is_by_name);
+        let detail = reason.remedy().or_else(by_name);
         let path = self.path(part);
-        self.inspection.note_skipped(path, reason);
+        self.inspection.note_skipped(Skipped { path, reason, detail });
     }
 
     fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) {

@@ -64,7 +64,8 @@ pub struct FileCounts {
     /// Files left out as not for us, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Files left out because something is wrong with them, by reason; a container counts here if reading it
-    /// broke off, and the records before the break were cleaned.
+    /// broke off, and the records before the break were cleaned, and any file after whose end something lies: what
+    /// stands before was cleaned.
     pub rejected: BTreeMap<String, u64>,
 }
 
@@ -94,6 +95,9 @@ pub struct DocumentCounts {
     /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
+    /// Documents read that were split by blocks; under `--split auto` those that are hard-wrapped.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub blocks: u64,
     /// Documents read, by the encoding they were written in.
     pub encodings: BTreeMap<String, u64>,
     /// Those among them whose encoding was guessed by their text.
@@ -146,6 +150,8 @@ pub(crate) struct Counts {
     pub documents_kept: u64,
     /// Documents without one.
     pub documents_emptied: u64,
+    /// Documents that were split by blocks.
+    pub documents_by_blocks: u64,
     /// Paragraphs kept.
     pub paragraphs_kept: u64,
     /// Paragraphs removed, and their bytes, by rule.
@@ -176,6 +182,7 @@ impl std::ops::AddAssign for Counts {
         self.records += other.records;
         self.documents_kept += other.documents_kept;
         self.documents_emptied += other.documents_emptied;
+        self.documents_by_blocks += other.documents_by_blocks;
         self.paragraphs_kept += other.paragraphs_kept;
         self.removed += other.removed;
         self.bytes_input += other.bytes_input;
@@ -218,6 +225,7 @@ impl Summary {
                 *self.documents.guessed.entry(encoding.to_owned()).or_default() += documents;
             }
         }
+        self.documents.blocks += counts.documents_by_blocks;
         self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;

@@ -24,12 +24,14 @@ pub(crate) use text_field::TextFieldOption;
 use crate::document::Kind;
 use crate::error::{Error, Result};
 
-/// How a document is cut into paragraphs (contract P2).
+/// How documents are cut into paragraphs, as the user chose (contract P2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitMode {
-    /// Every line that is not blank is a paragraph.
+    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines.
     #[default]
+    Auto,
+    /// Every line that is not blank is a paragraph.
     Line,
     /// A run of non-blank lines is one paragraph.
     Block,
@@ -43,10 +45,11 @@ pub enum SplitMode {
 pub enum MatchMode {
     /// The repaired text itself.
     Exact,
-    /// NFKC, white space collapsed, control and format characters removed.
+    /// NFKC but for superscripts, fractions and circled numbers; control and format characters removed, white space
+    /// collapsed.
     #[default]
     Canonical,
-    /// Canonical, case-folded, only letters, marks and numbers.
+    /// Canonical, case-folded, only letters, marks and numbers, and what numbers mean something by.
     Loose,
 }
 
@@ -65,7 +68,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Repair {
-    /// Remove control and zero-width characters, trim both ends.
+    /// Remove escape sequences, control and zero-width characters, trim both ends.
     #[default]
     Basic,
     /// Leave lines as they are.

@@ -10,7 +10,8 @@ use super::slot::Slot;
 use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::SkipReason;
-use crate::units::SourceId;
+use crate::split::Method;
+use crate::units::{SourceId, count};
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
@@ -56,6 +57,8 @@ pub(crate) struct Part {
     pub slots: std::ops::Range<usize>,
     /// How reading went.
     pub fate: PartFate,
+    /// Something that lies after the end of the source or member, which was read well.
+    pub trailing: Option<Fault>,
     /// Bytes of the source read for it.
     pub num_bytes: u64,
     /// Line feeds among its bytes.
@@ -115,6 +118,7 @@ impl Part {
             is_last: true,
             slots: 0..0,
             fate: PartFate::Read,
+            trailing: None,
             num_bytes: 0,
             num_lines: 0,
             encoding: "UTF-8",
@@ -162,6 +166,15 @@ impl Part {
         }
     }
 
+    /// The fault for which the source or member is rejected from here on, or for which something after its end is.
+    pub(crate) fn rejected(&self) -> Option<&Fault> {
+        match &self.fate {
+            PartFate::Rejected(fault) => Some(fault),
+            PartFate::Read => self.trailing.as_ref(),
+            PartFate::Skipped(_) | PartFate::Reread(_) => None,
+        }
+    }
+
     /// Number of the member in its archive; 0 for a whole source.
     pub(crate) fn unit(&self) -> u64 {
         self.member().map_or(0, |member| member.number)
@@ -173,6 +186,13 @@ impl Chunk {
     pub(crate) fn new(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
         Self { bytes: buffer, parts: Vec::new(), slots: Vec::new() }
+    }
+
+    /// Documents that begin in a part of this chunk and are split by blocks.
+    pub(crate) fn num_by_blocks(&self, part: &Part) -> u64 {
+        let begins = |slot: &&Slot| slot.is_record || (!part.kind.is_container() && part.is_first);
+        let slots = self.slots[part.slots.clone()].iter().filter(begins);
+        count(slots.filter(|slot| slot.splitting.method == Method::Block).count())
     }
 
     /// Begins a part; what is pushed until [`Self::end_part`] belongs to it.

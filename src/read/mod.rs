@@ -6,6 +6,7 @@
 //! paragraph or a record ends, so that memory does not depend on the size of a file. What cannot be read is a
 //! rejection in the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+mod ahead;
 pub(crate) mod archive;
 mod chunk;
 mod coding;
@@ -21,6 +22,7 @@ mod given;
 mod open;
 mod piece;
 mod position;
+mod recognize;
 mod slot;
 mod spool;
 mod stream;
@@ -44,6 +46,7 @@ pub(crate) use whole::{is_large, read_files, read_piece};
 use std::sync::Arc;
 
 use crate::config::{Config, EncodingErrors, TargetFormat};
+use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
 use context::{FileOptions, ParagraphLimit};
@@ -54,7 +57,7 @@ impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, if a text field or its glob is not valid, or if this build
+    /// [`Error::Config`] if the encoding has no known name, if a text field or a glob is not valid, or if this build
     /// leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
@@ -75,11 +78,13 @@ impl ReadContext {
             id_field: read.id_field.clone(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
+            globs: Arc::new(Globs::new(read)?),
             split: config.split,
-            paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
+            paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection,
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
+            window_limit: context::window_limit(config.memory),
         })
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
 use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
+use crate::config::SplitMode;
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -30,7 +31,7 @@ pub struct Inspection {
     pub members: FileCounts,
     /// Records of containers.
     pub records: RecordCounts,
-    /// Files and members read, by format: text, jsonl, csv, tsv, warc, parquet.
+    /// Files and members read, by format: text, jsonl, csv, tsv, warc, doc, parquet.
     pub formats: BTreeMap<String, u64>,
     /// Files and members read that are compressed, by how.
     pub compressions: BTreeMap<String, u64>,
@@ -40,6 +41,11 @@ pub struct Inspection {
     pub documents: u64,
     /// Documents by the encoding they are written in.
     pub encodings: BTreeMap<String, u64>,
+    /// What was asked for as the way of splitting documents.
+    pub split: SplitMode,
+    /// Documents by the format of their file, and then by how they are split: line, block, sentence. Under
+    /// `--split auto`, those that are split by blocks are hard-wrapped.
+    pub methods: BTreeMap<String, BTreeMap<String, u64>>,
     /// Paragraphs of all documents.
     pub paragraphs: u64,
     /// Bytes.
@@ -73,6 +79,9 @@ pub struct Skipped {
     pub path: String,
     /// Why.
     pub reason: SkipReason,
+    /// What it is by its name, or what can be done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
 }
 
 /// Where the longest paragraph stands, and how it begins.
@@ -199,8 +208,8 @@ impl FileCounts {
 
 impl Inspection {
     /// An inspection of nothing yet.
-    pub fn new() -> Self {
-        Self { schema: SCHEMA, ..Self::default() }
+    pub fn new(split: SplitMode) -> Self {
+        Self { schema: SCHEMA, split, ..Self::default() }
     }
 
     pub(crate) fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {
@@ -211,9 +220,9 @@ impl Inspection {
     }
 
     /// Lists what would be skipped.
-    pub(crate) fn note_skipped(&mut self, path: String, reason: SkipReason) {
+    pub(crate) fn note_skipped(&mut self, skipped: Skipped) {
         if self.skipped.len() < MAX_LISTED {
-            self.skipped.push(Skipped { path, reason });
+            self.skipped.push(skipped);
         }
     }
 
@@ -285,7 +294,7 @@ mod tests {
 
     #[test]
     fn many_faults_of_one_kind_are_listed_as_one() {
-        let mut inspection = Inspection::new();
+        let mut inspection = Inspection::new(SplitMode::Auto);
         let rejection = |file: &str, record: u64, reason| Rejection {
             path: file.into(),
             record: Some(RecordPlace { record, line: None }),

@@ -24,6 +24,7 @@ use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
 use crate::decide::Findings;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
+use crate::normalize::KEY_VERSION;
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::{self, count};
 
@@ -250,7 +251,8 @@ fn identity(config: &Config, history: Option<&History>) -> String {
     } = config;
     let write = WriteConfig { force: false, sync: false, ..*write };
     let history = history.map(History::identity);
-    format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version} {KEY_VERSION} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}")
 }
 
 /// The error of a run that cannot resume from what was left.

@@ -194,6 +194,7 @@ mod tests {
     use crate::document::Kind;
     use crate::error::{RejectReason, SkipReason};
     use crate::read::{Reread, Wrap};
+    use crate::split::Splitting;
     use crate::units::{ByteSpan, SourceId};
 
     /// Writes down what it is shown.
@@ -260,7 +261,7 @@ mod tests {
     }
 
     fn text() -> Slot {
-        Slot::text(ByteSpan::new(0, 0))
+        Slot::text(ByteSpan::new(0, 0), Splitting::default())
     }
 
     /// A chunk of one part: its kind, whether it is the first and the last of its unit, its fate, slots and lines.

@@ -1,6 +1,6 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
-use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
+use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
@@ -8,7 +8,7 @@ use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
-use crate::split::{self, line};
+use crate::split::{self, Splitting, line};
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ pub(super) enum OtherFieldsOf {
 
 /// How the input is looked at.
 pub(super) struct InputScan<'a> {
-    split: SplitConfig,
+    repair: Repair,
     matching: MatchConfig,
     keys: KeyMaker,
     pub(super) read: &'a ReadContext,
@@ -81,7 +81,7 @@ impl<'a> InputScan<'a> {
             Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(OtherFieldsOf::Input),
         };
         Self {
-            split: config.split,
+            repair: config.split.repair,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             read,
@@ -113,20 +113,20 @@ struct InputVisitor<'a> {
 }
 
 impl TextVisitor for InputVisitor<'_> {
-    fn document(&mut self, text: &str) {
-        let InputScan { split, matching, keys, .. } = self.scan;
+    fn document(&mut self, text: &str, splitting: Splitting) {
+        let InputScan { repair, matching, keys, .. } = self.scan;
         self.found.clear();
-        let blank_after = split::split(text, *split, &mut self.found);
+        let blank_after = split::split(text, splitting, &mut self.found);
         let start = self.input_scan.paragraphs.len();
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
             keys.make(text, &mut paragraph, &mut self.hasher);
             let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
-            paragraph.altered = is_altered(&text[paragraph.span.range()], split.repair);
+            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair);
             let fingerprint = self.hasher.finish();
             self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
         }
-        let is_repaired = is_repaired(text, &self.found, split.repair);
+        let is_repaired = is_repaired(text, &self.found, *repair);
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
         self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines, is_repaired });
     }
@@ -138,8 +138,8 @@ fn is_altered(text: &str, repair: Repair) -> bool {
     // Controls but TAB, and the first byte of those that are not ASCII.
     let is_rare = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
     let has_rare = bytes.iter().fold(false, |found, &byte| found | is_rare(byte));
-    let zero_width = ["\u{feff}", "\u{200b}", "\u{2060}"];
-    let is_rare = has_rare || zero_width.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
+    let others = ["\u{feff}", "\u{200b}", "\u{2060}", "\u{2028}", "\u{2029}"];
+    let is_rare = has_rare || others.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
     is_rare && !repaired_chars(text, repair).eq(text.chars())
 }
 
@@ -244,6 +244,9 @@ mod tests {
             ("a\u{85}b", true),
             ("a\u{200b}b", true),
             ("a\rb", true),
+            ("a\u{2028}b", true),
+            ("ก\u{200b}ข", false),
+            ("a\x1b[mb", true),
             ("a \nb", true),
             ("a\nb", false),
         ] {

@@ -35,7 +35,7 @@ use crate::config::{Config, TargetFormat};
 use crate::discover::SourceList;
 use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::observe::Observer;
-use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, PartFate, Slot};
+use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -263,7 +263,7 @@ impl Auditor<'_> {
     /// Counts a file or a member by what became of it, which is listed if it is rejected.
     fn fate(&mut self, part: &Part) {
         self.recount.fate(part);
-        if let PartFate::Rejected(fault) = &part.fate {
+        if let Some(fault) = part.rejected() {
             self.reject(part, None, fault);
         }
     }
@@ -353,7 +353,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
     }
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
-        self.auditor.recount.part(part);
+        self.auditor.recount.part(self.chunk, part);
         Ok(())
     }
 

@@ -46,6 +46,9 @@ pub(super) fn config(config: &Config) -> Config {
         encoding_errors: EncodingErrors::Reject,
         // UTF-8 may be longer than what it was decoded from.
         max_document_size: Some(u64::MAX),
+        // What was read of an archive is read again.
+        hidden: true,
+        include: config.read.include.clone(),
         ..ReadConfig::default()
     };
     Config { read, ..config.clone() }
@@ -114,9 +117,7 @@ impl OutList {
         for source in inputs.iter() {
             let SourcePlan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
-                // What was text stays text, whatever it looks like now.
-                let format = Format::Named(format.kind());
-                self.sources.push(0, source.place.relative, SourcePlan::Read(format))?;
+                self.sources.push(0, source.place.relative, SourcePlan::Read(format.written()))?;
                 of.push(source.id);
             }
         }

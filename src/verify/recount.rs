@@ -16,7 +16,7 @@ use super::audit::{Audit, DifferenceKind};
 use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Reason, Rule, Stays, Verdict};
-use crate::read::{Part, PartFate, WrittenIn};
+use crate::read::{Chunk, Part, PartFate, WrittenIn};
 use crate::store::open_file;
 
 /// Counts what a run counted.
@@ -81,7 +81,8 @@ impl Recount {
     }
 
     /// A part of a unit is read.
-    pub(super) fn part(&mut self, part: &Part) {
+    pub(super) fn part(&mut self, chunk: &Chunk, part: &Part) {
+        self.unit.documents_by_blocks += chunk.num_by_blocks(part);
         self.unit.bytes_input += part.num_bytes;
         self.unit.replaced += part.num_replaced;
         self.summary.count_fields(part.fields.iter());
@@ -107,11 +108,11 @@ impl Recount {
     /// Counts the fate of a unit.
     pub(super) fn fate(&mut self, part: &Part) {
         let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
-        match &part.fate {
-            PartFate::Read => self.summary.count_read(unit),
-            PartFate::Skipped(reason) => self.summary.count_skipped(unit, *reason),
-            PartFate::Rejected(fault) => self.summary.count_rejected(unit, fault.reason),
-            PartFate::Reread(_) => {}
+        match (part.rejected(), &part.fate) {
+            (Some(fault), _) => self.summary.count_rejected(unit, fault.reason),
+            (None, PartFate::Read) => self.summary.count_read(unit),
+            (None, PartFate::Skipped(reason)) => self.summary.count_skipped(unit, *reason),
+            (None, PartFate::Rejected(_) | PartFate::Reread(_)) => {}
         }
     }
 

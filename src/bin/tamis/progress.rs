@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -135,6 +135,8 @@ pub(crate) struct Progress {
     num_files: AtomicU64,
     num_done: AtomicU64,
     rejected: Mutex<Rejected>,
+    /// Files that were skipped with advice.
+    num_told: AtomicUsize,
     interrupted: &'static AtomicBool,
 }
 
@@ -148,6 +150,7 @@ impl Progress {
             num_files: AtomicU64::new(0),
             num_done: AtomicU64::new(0),
             rejected: Mutex::default(),
+            num_told: AtomicUsize::new(0),
             interrupted,
         }
     }
@@ -236,6 +239,14 @@ impl Observer for Progress {
     }
 
     fn skipped(&self, file: &[u8], reason: SkipReason) {
+        if let Some(remedy) = reason.remedy()
+            && self.num_told.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN
+        {
+            let (file, what) = (path::printable_bytes(file), reason.name().replace('_', " "));
+            self.bar.suspend(|| {
+                let _ = writeln!(io::stderr(), "tamis: skipped {file}: {what}; {remedy}");
+            });
+        }
         tracing::debug!(file = %path::printable_bytes(file), reason = reason.name(), "skipped");
     }
 

@@ -50,7 +50,10 @@ fn everything_is_counted() {
         json!({"found": 6, "read": 4, "skipped": {"binary": 1}, "rejected": {"corrupt": 1}})
     );
     assert_eq!(found["members"]["read"], 1);
-    assert_eq!(found["records"], json!({"read": 2, "fields": {"text": 2}, "skipped": {}, "rejected": {"not_json": 1}}));
+    assert_eq!(
+        found["records"],
+        json!({"read": 2, "fields": {"text": 2}, "skipped": {}, "rejected": {"not_json": 1}})
+    );
     assert_eq!(found["formats"], json!({"jsonl": 1, "text": 3}));
     assert_eq!(found["compressions"], json!({"gzip": 1}));
     assert_eq!(found["archives"], json!({"tar": 1}));

@@ -289,7 +289,7 @@ pub(crate) fn broken() -> Files {
         b"{\"text\":\"one\"}",
         b"{\"text\":\"tw\xff\"}",
         b"",
-        b"{\"body\":\"three\"}",
+        b"{\"note\":\"three\"}",
         b"{\"text\":\"four\"",
         b"{\"text\":\"five\",\"text\":\"5\"}",
         b"{\"text\":6}",

@@ -5,11 +5,14 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tamis::Config;
 use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
+use tamis::document::Kind;
+use tamis::split::Splitting;
 
 use crate::support::disk;
 use crate::support::files::Files;
 use crate::support::ledger::Line;
 use crate::support::oracle::{self, Paragraph, Place};
+use crate::support::prose::wrapped;
 
 /// Lines that differ in ways that some of the options can see and others cannot.
 const LINES: &[&str] = &[
@@ -109,11 +112,61 @@ const LINES: &[&str] = &[
     "\"quoted\" \\ back / slash \u{1f}",
     "中间价报7.1234元",
     "中间价报6.9876元",
+    // Invisible characters beside a space.
+    "AI 产业,增长13.9%。\u{200e}",
+    "\u{200e} AI 产业,增长13.9%。",
+    "AI \u{200e} 产业,增长13.9%。\u{200f} \u{ad}",
+    "AI\u{2060} \u{feff}产业,增长13.9%。",
+    "\u{200e}",
+    "\u{200e} \u{ad}",
+    // Selectors and tags.
+    "☎\u{fe0f} ok",
+    "☎ ok",
+    "👩\u{200d}💻\u{fe0f} ok",
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e007f}",
+    "🏴\u{e0067}\u{e0062}\u{e0073}\u{e007f}",
+    "🏴",
+    "x\u{e0067}",
+    // Word breaks.
+    "สวัสดี\u{200b}ครับ",
+    "สวัสดีครับ",
+    "ខ្ញុំ\u{200b}\u{200b}សរសេរ\u{200b}",
+    "က\u{200b}\u{7}\u{feff}ခ \u{200b}a",
+    // Escape sequences.
+    "\u{1b}[31mx\u{1b}[0m",
+    "\u{1b}]0;title\u{7}x\u{1b}]8;;https://a.example/\u{1b}\\",
+    "\u{1b}(Bx \u{1b}[38;5;1",
+    "\u{1b}[1mOne. \u{1b}]0;Two. Three.\u{7}He left.\u{1b}[m",
+    "x\u{1b}",
+    "\u{1b}[2K",
+    // Numbers of their own, and what stands beside numbers.
+    "产值10⁶吨 5½ 第①款 5㎡",
+    "产值106吨 51⁄2 第1款 5m2",
+    "利率为1.5%，-5℃，$5",
+    "利率为15%，5℃，€5",
+    "1, 2 (-3) +-4 % 5 ‰ – $ 6 °",
+    "👍",
+    "😡",
 ];
 
 /// Ends of lines of a text (contract P1), blank lines among them.
-const ENDS: &[&str] =
-    &["\n", "\n", "\n", "\r\n", "\r", "\n\n", "\r\r", "\r\n\r\n", "\n\u{3000}\n", "\n \t\r\n\n", "\n\r"];
+const ENDS: &[&str] = &[
+    "\n",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "\r\r",
+    "\r\n\r\n",
+    "\n\u{3000}\n",
+    "\n \t\r\n\n",
+    "\n\r",
+    "\r\r\n",
+    "\r\r\r\n",
+    "\u{2028}",
+    "\u{2029}\n",
+];
 
 /// Paths whose order as strings is not corpus order (contract D3). A `-` and a `.` sort before `/`.
 const PATHS: &[&str] = &[
@@ -125,6 +178,8 @@ const PATHS: &[&str] = &[
     "a-b/c.jsonl",
     "a.txt",
     "a.jsonl",
+    "a/d.py",
+    "c.json",
     "a b/x.txt",
     "A/x.txt",
     "中/文.txt",
@@ -133,7 +188,25 @@ const PATHS: &[&str] = &[
 ];
 
 fn line() -> impl Strategy<Value = String> {
-    let edge = || select(&["", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}"][..]);
+    let edge = || {
+        select(
+            &[
+                "",
+                "",
+                "",
+                " ",
+                "\u{3000}",
+                "\t",
+                "\u{feff}",
+                "\u{200b}",
+                "\u{c}",
+                "\u{7}",
+                "\u{200e}",
+                " \u{ad} ",
+                "\u{1b}[1m",
+            ][..],
+        )
+    };
     let pooled = || select(LINES).prop_map(str::to_owned);
     prop_oneof![
         12 => pooled(),
@@ -144,8 +217,36 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text of a few lines, ended in every way; now and then a part of it stands there twice.
+/// Prose that may be hard-wrapped: at a margin that is wide enough for `auto` or not, with lines that are too short or
+/// without.
+fn prose() -> impl Strategy<Value = String> {
+    let columns = select(&[20, 36, 44, 55, 60, 72, 80][..]);
+    let paragraphs =
+        prop::collection::vec((select(PROSE), columns, select(&["", "\n", "  ", "> "][..])), 1..5);
+    paragraphs.prop_map(|paragraphs| {
+        let wrapped =
+            paragraphs.iter().map(|(text, columns, before)| format!("{before}{}", wrapped(text, *columns)));
+        wrapped.collect()
+    })
+}
+
+/// Sentences that are longer than a line.
+const PROSE: &[&str] = &[
+    "The council said on Tuesday that the bridge over the Vell will be closed until the end of the year, because two of \
+     its four piers have to be built anew.",
+    "nobody could say what that will cost, and whether the buses are to go over the old road or not at all",
+    "市政厅星期二宣布，维尔河大桥将对重型车辆封闭至年底，因为四座桥墩中有两座需要重建。公共汽车将改走旧路，沿线居民可以在三个临时车站上下车。",
+    "A line.",
+    "North Pier, South Pier, Island Pier",
+];
+
+/// A text of a few lines, or prose.
 fn text() -> impl Strategy<Value = String> {
+    prop_oneof![5 => few_lines(), 2 => prose(), 1 => (few_lines(), prose()).prop_map(|(lines, prose)| lines + &prose)]
+}
+
+/// A text of a few lines, ended in every way; now and then a part of it stands there twice.
+fn few_lines() -> impl Strategy<Value = String> {
     let lines = prop::collection::vec((line(), select(ENDS)), 0..10);
     (lines, any::<bool>(), prop::option::weighted(0.3, 0..10_usize)).prop_map(|(lines, is_ended, again)| {
         let again = again.map_or(0, |from| from.min(lines.len())).min(lines.len());
@@ -296,7 +397,7 @@ fn files() -> impl Strategy<Value = Corpus> {
 }
 
 fn split_config() -> impl Strategy<Value = SplitConfig> {
-    let splits = select(&[SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
+    let splits = select(&[SplitMode::Auto, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
     let repairs = select(&[Repair::Basic, Repair::Basic, Repair::None][..]);
     (splits, repairs).prop_map(|(split, repair)| SplitConfig { split, repair })
 }
@@ -358,6 +459,9 @@ proptest! {
     /// Promise: cleaning twice changes nothing.
     #[test]
     fn cleaning_twice_changes_nothing((Corpus(files), config) in (files(), config())) {
+        // Under `auto` the output may be split otherwise than the input was.
+        let split = if config.split.split == SplitMode::Auto { SplitMode::Line } else { config.split.split };
+        let config = Config { split: SplitConfig { split, ..config.split }, ..config };
         let once = disk::clean(&files, &config);
         let twice = disk::clean(&once.out, &config);
         prop_assert_eq!(&twice.out, &once.out);
@@ -419,8 +523,9 @@ fn goes_on(a: &Line, b: &Line) -> bool {
 /// The span cuts exactly the removed paragraphs out of the text, each has the key of its survivor, and the
 /// survivor stands in the output.
 fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Result<(), TestCaseError> {
-    let paragraphs = |text: &str| oracle::paragraphs(text, config.split);
     let text = decoded(input, &line.first);
+    let settled = oracle::wrapping::settled(&text, config.split);
+    let paragraphs = |text: &str| oracle::paragraphs_as(text, settled);
     let all = paragraphs(&text);
     let (first, last) = (index(line.first.index), index(line.last));
     let cut = paragraphs(&text[line.span.0..line.span.1]);
@@ -432,7 +537,7 @@ fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Resul
 
     prop_assert!(is_before(&line.survivor, &line.first), "the first in corpus order stays");
     let survivor_text = decoded(input, &line.survivor);
-    let survivors = paragraphs(&survivor_text);
+    let survivors = oracle::paragraphs(&survivor_text, config.split);
     let survivors = &survivors[index(line.survivor.index)..=index(line.survivor_last)];
     let key = |paragraph: &Paragraph| oracle::key_text(&paragraph.text, config.matching.mode);
     prop_assert_eq!(cut.iter().map(key).collect::<Vec<_>>(), survivors.iter().map(key).collect::<Vec<_>>());
@@ -460,7 +565,7 @@ proptest! {
     #[test]
     fn spans_and_gaps_make_the_text((text, config) in (text(), split_config())) {
         let mut found = Vec::new();
-        tamis::split::split(&text, config, &mut found);
+        tamis::split::split(&text, Splitting::of(config, Kind::Text, &text), &mut found);
         let mut end = 0;
         for paragraph in &found {
             prop_assert!(paragraph.span.start >= end && paragraph.span.end > paragraph.span.start);
@@ -477,10 +582,11 @@ proptest! {
     #[test]
     fn cutting_changes_no_paragraph((text, config) in (text(), split_config()), at in any::<prop::sample::Index>()) {
         let head = &text.as_bytes()[..at.index(text.len() + 1)];
-        let Some(cut) = tamis::split::cut_point(head, config) else { return Ok(()) };
+        let splitting = Splitting::of(config, Kind::Text, &text);
+        let Some(cut) = tamis::split::cut_point(head, splitting) else { return Ok(()) };
         let split = |text: &str| {
             let mut found = Vec::new();
-            let blank_after = tamis::split::split(text, config, &mut found);
+            let blank_after = tamis::split::split(text, splitting, &mut found);
             (found, blank_after)
         };
         let (whole, whole_after) = split(&text);
@@ -501,14 +607,7 @@ proptest! {
 /// Whether a stretch of text holds nothing that is written: white space, and what repair removes; without
 /// repair, byte order marks that begin a line or sentence (contract D4).
 fn is_nothing(text: &str, config: SplitConfig) -> bool {
-    let is_removed = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}');
-    if config.repair == Repair::Basic {
-        return text.chars().all(|c| c.is_whitespace() || is_removed(c));
-    }
-    let is_sentence_end = |c: char| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
-    let is_end =
-        |c: char| matches!(c, '\n' | '\r') || config.split == SplitMode::Sentence && is_sentence_end(c);
-    text.split(is_end).all(|line| line.trim_start_matches('\u{feff}').chars().all(char::is_whitespace))
+    oracle::paragraphs(text, config).is_empty()
 }
 
 fn text_files(files: &[(&str, &str)]) -> Files {
@@ -539,10 +638,20 @@ fn rules_in_small() {
     let basic = Config::default();
     for (rule, config, text, expected) in [
         ("P1", &basic, "a\r\nb\rc\n", "a\nb\nc\n"),
+        ("P1 CR CR LF, separators", &basic, "a\r\r\nb\u{2028}c\u{2029}d", "a\nb\nc\nd\n"),
         ("P2 line", &basic, "a\nb\n\na\n", "a\nb\n"),
+        ("P2 auto, not wrapped", &basic, "a\nb\n\na\n", "a\nb\n"),
+        (
+            "P2 auto, wrapped",
+            &basic,
+            "It was said that the bridge would not be open before the end of\nthe year.\n\nthe year.\n",
+            "It was said that the bridge would not be open before the end of\nthe year.\n\nthe year.\n",
+        ),
         ("P2 block", &block, "a\nb\n\na\n\n\na\rb\n", "a\nb\n\na\n"),
         ("P2 sentence", &sentence, "甲。乙。甲。\n", "甲。\n乙。\n"),
         ("P3", &basic, "\u{feff}\u{feff}a\u{b}b\u{7}\tc\u{3000}\n", "a b\tc\n"),
+        ("P3 word breaks", &basic, "ขาย\u{200b}ดี a\u{200b}b\u{200b}\n", "ขาย\u{200b}ดี ab\n"),
+        ("P3 escapes", &basic, "\u{1b}[1mred\u{1b}[0m\n\u{1b}]0;t\u{7}\nred\n", "red\n"),
         ("P3 none", &plain, "a\u{b}b\u{7} \n \n\u{200b}\n", "a\u{b}b\u{7} \n\n\u{200b}\n"),
         (
             "D4 none",
@@ -554,9 +663,29 @@ fn rules_in_small() {
         ("P4", &basic, "\n\na\n\n\na\n\nb\nc\n\n", "a\n\nb\nc\n"),
         ("P5", &basic, " \n\u{3000}", ""),
         ("I1 canonical", &basic, "ＡＩ\u{3000}x\n AI x\nai x\nA\u{ad}I x\n", "ＡＩ\u{3000}x\nai x\n"),
-        ("I1 white space first", &basic, "a  b\na \u{200e} b\na b\n", "a  b\na \u{200e} b\n"),
+        ("I1 invisible characters first", &basic, "a  b\na \u{200e} b\n\u{200e} a b\u{200e}\n", "a  b\n"),
+        ("I1 numbers", &basic, "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n5m2\n", "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n"),
+        (
+            "I1 flags",
+            &basic,
+            "🏴\u{e0067}\u{e007f}\n🏴\u{e0068}\u{e007f}\n🏴\n",
+            "🏴\u{e0067}\u{e007f}\n🏴\u{e0068}\u{e007f}\n🏴\n",
+        ),
+        (
+            "I1 wrapping",
+            &block,
+            "今天下雨。\n\n今天\n下雨。\n\n今天下\r\n雨\n。\n\nto\nday\n\ntoday\n",
+            "今天下雨。\n\nto\nday\n\ntoday\n",
+        ),
         ("I1 exact", &exact, "ＡＩ\nAI\n AI\u{7}\n", "ＡＩ\nAI\n"),
         ("I1 loose", &loose, "苹果 AI！\n苹果AI\nai苹果\n", "苹果 AI！\nai苹果\n"),
+        (
+            "I1 loose numbers",
+            &loose,
+            "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
+            "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
+        ),
+        ("I1 loose symbols", &loose, "👍\n😡\n👍！\n——\n**\n**\n", "👍\n😡\n👍！\n——\n**\n"),
         ("I4", &short, "ab\nab\nabc\nabc\n", "ab\nab\nabc\n"),
         ("numbers mean something", &loose, "报7.1234元\n报6.9876元\n", "报7.1234元\n报6.9876元\n"),
     ] {

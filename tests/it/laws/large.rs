@@ -95,11 +95,11 @@ fn even_lines(end: &str, longer: usize, numbers: std::ops::Range<usize>) -> Vec<
 /// Contract P1: CR LF and lone CR read as LF wherever a piece ends, P4 with them.
 #[test]
 fn line_endings_at_the_end_of_a_piece() {
-    let ends = ["\r\n", "\r", "\r\r\n", "\r\n\r\n", "\n\r", "\r \r\n"];
+    let ends = ["\r\n", "\r", "\r\r\n", "\r\n\r\n", "\n\r", "\r \r\n", "\r\r\r\n", "\r\u{2028}"];
     let mut all = Files::new();
     for (number, end) in ends.into_iter().enumerate() {
         for longer in 0..=end.len() {
-            let first = (number * 6 + longer) * 10_000;
+            let first = (number * 8 + longer) * 10_000;
             let content = even_lines(end, longer, first..first + PIECE / 64 + 200);
             assert!(content.len() > PIECE);
             all.insert(format!("{number}-{longer}.txt"), content);
@@ -116,9 +116,23 @@ fn line_endings_at_the_end_of_a_piece() {
 
 /// A text of this number of bytes in which everything happens that happens to lines.
 fn rough_text(seed: usize, len: usize) -> String {
-    let edges = ["", "", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}"];
-    let ends =
-        ["\n", "\n", "\r\n", "\r", "\n\n", "\r\r\n", "\r\n\r\n", "\n\u{3000}\n", "\n\u{feff}\n", "\n\n\n\n"];
+    let edges = [
+        "", "", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}", "\u{200e}",
+        "\x1b[1m",
+    ];
+    let ends = [
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        "\r\r\n",
+        "\r\n\r\n",
+        "\n\u{3000}\n",
+        "\n\u{feff}\n",
+        "\n\n\n\n",
+        "\u{2028}",
+    ];
     let mut noise = Noise::new(seed);
     let mut text = String::new();
     while text.len() < len {

@@ -154,7 +154,7 @@ fn broke_off(run: &Run, name: &str, len: usize) {
 #[test]
 fn files_that_are_damaged() {
     let all: Vec<String> = (0..5000).map(line).collect();
-    for format in ["txt", "jsonl", "csv", "warc"] {
+    for format in ["txt", "jsonl", "csv", "warc", "docs"] {
         let plain = container(format, &all);
         for compression in COMPRESSIONS {
             let bytes = compress(compression, &plain);
@@ -217,7 +217,7 @@ fn documents_that_are_too_long() {
                 if is_long { vec![("a.txt", "too_large")] } else { vec![] },
                 "{limit} {size}"
             );
-            for format in ["jsonl", "csv", "warc"] {
+            for format in ["jsonl", "csv", "warc", "docs"] {
                 for compression in ["none", "gz"] {
                     let name = format!("a.{format}");
                     let plain = container(format, &[line(0), long.clone(), line(1)]);

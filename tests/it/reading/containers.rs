@@ -90,6 +90,12 @@ fn tsv_has_no_quotes() {
         assert_eq!((run.reasons(), run.text(name)), (Vec::new(), expected), "{name}");
         assert_eq!(run.summary.paragraphs.read, 5);
     }
+    // So do lines that no LF ends.
+    let run = run(
+        "a.tsv",
+        "n\ttext\n1\ta\u{2028}\u{2028}b\u{2029}\n2\tb\u{2028}\u{2028}c\u{2028}a\u{2029}d\u{2028}\n",
+    );
+    assert_eq!(run.text("a.tsv"), "n\ttext\n1\ta\u{2028}\u{2028}b\u{2029}\n2\tc d\n");
     // Sentences stay on one line too, and nothing grows by reading it again.
     let mut sentences = config("text");
     sentences.split.split = tamis::config::SplitMode::Sentence;

@@ -297,7 +297,7 @@ fn inputs() -> Sandbox {
         r#"{"id":"r2","text":"r0\nsame"}"#,
         r#"{"id":3,"text":7}"#,
         r#"{"id":4,"text":"r0\nsame\nmore"}"#,
-        r#"{"id":5,"body":"x"}"#,
+        r#"{"id":5,"raw":"x"}"#,
         "{",
     ];
     sandbox.file("in/records.jsonl", records.join("\n"));

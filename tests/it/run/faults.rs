@@ -603,7 +603,7 @@ fn bad_records() {
         (b"{\"text\":\"one\"}", "", ""),
         (b"{\"text\":\"tw\xff\"}", "not_utf8", "repair it"),
         (b"", "", ""),
-        (b"{\"body\":\"three\"}", "no_text", "--text-field"),
+        (b"{\"raw\":\"three\"}", "no_text", "--text-field"),
         (b"{\"text\":\"four\"", "not_json", "repair the line"),
         (b"{\"text\":\"five\",\"text\":\"5\"}", "text_twice", "remove one of the two"),
         (b"{\"text\":6}", "text_not_string", "must hold a string"),

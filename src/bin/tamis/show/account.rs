@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
+use tamis::config::SplitMode;
 use tamis::decide::Rule;
+use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
 
@@ -44,6 +46,9 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
         let counts = &summary.records.fields;
         row("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
     }
+    if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
+        row("wrapped", grouped(documents.blocks), "documents, hard-wrapped: split by blocks".to_owned());
+    }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {
         let num_other =
@@ -61,6 +66,10 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if summary.num_skipped() > 0 {
         let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
         row("skipped", grouped(summary.num_skipped()), reasons);
+        let is_code = [&files.skipped, &members.skipped].iter().any(|counts| is_perhaps_text(counts));
+        if is_code {
+            row("", String::new(), ASKED.to_owned());
+        }
     }
     if summary.num_rejected() > 0 {
         let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
@@ -81,6 +90,14 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
         let _ = writeln!(text, "record      {}", path::printable(&record));
     }
     text
+}
+
+/// How files are read whose lines are syntax.
+const ASKED: &str = "code, markup and data are read as text where --include names their ending ('*.py')";
+
+/// Whether files were skipped that may be text.
+fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
+    [SkipReason::Unsupported, SkipReason::Html].iter().any(|reason| skipped.contains_key(reason.name()))
 }
 
 /// Names the paragraphs that went by a rule.

@@ -19,7 +19,6 @@ use memchr::{memchr, memchr_iter};
 use super::dialect::{Delimiters, Dialect, Hint};
 use crate::units::{ByteSpan, count};
 
-
 /// The names of the columns that matter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ColumnNames<'a> {

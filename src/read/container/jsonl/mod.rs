@@ -2,6 +2,7 @@
 //! the file goes on.
 
 mod escape;
+mod form;
 mod unescape;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use super::json::{keys, members, span_in};
 use super::lenient;
 use super::{Access, Beside, Charset, Columns, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
+use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
@@ -21,12 +23,17 @@ use crate::read::text_fields::behind;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
+pub(in crate::read) use form::JsonForm;
 use unescape::unescape;
 
 /// JSON Lines.
 pub(super) struct JsonLines;
 
 impl Container for JsonLines {
+    fn is_shown_by(&self, head: Head<'_>, context: &ReadContext) -> bool {
+        JsonForm::of(head, context) == JsonForm::Lines
+    }
+
     fn access(&self) -> Access {
         InOrder::lines(Charset::Utf8) // RFC 8259, section 8.1
     }
@@ -279,6 +286,15 @@ impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> Visitor<'de> for Objec
 /// A key, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+
+/// Whether a line is a record with the text field, whatever else is wrong with it; `None` if it is no JSON object.
+fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
+    match FieldPlaces::find(line, context).map_err(|fault| fault.reason) {
+        Err(RejectReason::NotJson | RejectReason::NotObject) => None,
+        Err(RejectReason::NoText) => Some(false),
+        _ => Some(true),
+    }
+}
 
 #[cfg(test)]
 mod tests {

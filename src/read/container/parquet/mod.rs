@@ -20,10 +20,10 @@ use columns as rows;
 pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
-use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite, Sign};
+use super::{Access, Beside, Columns, Container, FieldsOf, Rewrite};
 use crate::error::RejectReason;
 use crate::read::coding::Detection;
-use crate::read::content::is_clean_text;
+use crate::read::content::{Head, is_clean_text};
 use crate::read::context::ReadContext;
 use crate::read::encoding;
 use crate::read::fault::Fault;
@@ -34,8 +34,8 @@ use crate::units::{ByteSpan, count};
 pub(super) struct Parquet;
 
 impl Container for Parquet {
-    fn sign(&self, head: &[u8]) -> Sign {
-        if head.starts_with(b"PAR1") && !is_clean_text(head) { Sign::Certain } else { Sign::None }
+    fn is_shown_by(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> bool {
+        head.starts_with(b"PAR1") && !is_clean_text(head)
     }
 
     fn access(&self) -> Access {
