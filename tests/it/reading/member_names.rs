@@ -73,7 +73,7 @@ fn names_that_cannot_be_told_stay_bytes() {
         assert_eq!(names_of(&run.out["k.zip"]), [(raw[0].clone(), false)]);
     }
     let given = Config {
-        read: tamis::config::ReadConfig { encoding: Some("gbk".to_owned()), ..config().read },
+        read: tamis::config::ReadConfig { encoding: vec!["gbk".to_owned()], ..config().read },
         ..config()
     };
     let run = clean(&file("k.zip", packed(&encoded(&["誠.txt"], GB18030), System::Dos)), &given);
