@@ -142,7 +142,7 @@ impl TextReader {
             num_replaced: ReadPosition::default(),
         };
         if let Some(coding) = coding.filter(|coding| !has_lines(coding.encoding)) {
-            reader.transcode(coding.encoding, Vec::new());
+            reader.transcode(coding, Vec::new());
         }
         reader
     }
@@ -153,13 +153,12 @@ impl TextReader {
     }
 
     /// Decodes while reading: what was read, and what follows.
-    fn transcode(&mut self, encoding: &'static Encoding, read: Vec<u8>) {
+    fn transcode(&mut self, coding: Coding, read: Vec<u8>) {
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
         let raw = io::Cursor::new(read).chain(rest);
-        let transcoder = encoding::Transcoder::new(raw, encoding, self.detection.replace);
+        let transcoder = encoding::Transcoder::new(raw, coding.encoding, self.detection.replace);
         self.reader = Box::new(transcoder.counting(self.num_replaced.clone()));
-        let is_guess = self.coding.is_some_and(|coding| coding.is_guess);
-        self.coding = Some(Coding { encoding, is_guess, is_decoded: true, is_settled: true });
+        self.coding = Some(Coding { is_decoded: true, is_settled: true, ..coding });
         (self.num_read, self.is_done) = (0, false);
     }
 
@@ -223,7 +222,7 @@ impl TextReader {
         if !coding.is_settled {
             return Beginning::Unclear;
         }
-        self.transcode(coding.encoding, std::mem::take(buffer));
+        self.transcode(coding, std::mem::take(buffer));
         Beginning::Anew
     }
 

@@ -8,7 +8,7 @@ use super::Cost;
 const INSIDE_WORD: Cost = 34;
 
 /// The cost of a sign beside a letter, on a side where it does not belong.
-const BESIDE_WORD: Cost = 18;
+const BESIDE_WORD: Cost = 24;
 
 /// The letters beside a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
