@@ -145,14 +145,21 @@ pub struct SplitConfig {
 }
 
 /// The options that decide which paragraphs count as the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MatchConfig {
     /// How key text is made.
     #[serde(rename = "match")]
     pub mode: MatchMode,
-    /// Paragraphs with fewer key-text characters are never removed as duplicates. Default 0 (contract I4).
+    /// Paragraphs with fewer letters, marks, numbers and emoji in their key text are never removed as duplicates
+    /// (contract I4). Default 1: those with none are layout. Under 0 nothing is layout.
     pub min_chars: u64,
+}
+
+impl Default for MatchConfig {
+    fn default() -> Self {
+        Self { mode: MatchMode::default(), min_chars: 1 }
+    }
 }
 
 /// Which copies are removed.

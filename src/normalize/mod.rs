@@ -9,11 +9,13 @@ mod fold;
 mod key;
 mod library;
 mod repair;
+mod text_char;
 mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub(crate) use repair::{is_altered, repair, repaired_chars};
+pub use text_char::{count_text_chars, shows_text};
 pub use words::{TokenSink, Tokenizer};
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on

@@ -2,7 +2,7 @@
 //! one other, or their document goes (contract O5).
 
 use crate::config::Repair;
-use crate::decide::{Earlier, EvidencePlace, Findings, Places, Reason};
+use crate::decide::{Earlier, EvidencePlace, Finding, Findings, Places, Reason};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::normalize;
@@ -112,10 +112,10 @@ impl StretchContext<'_> {
         })
     }
 
-    /// Where the evidence of what was found stands, if nothing stays in its place.
+    /// Where the evidence of what was found stands, if nothing stays in its place. Layout goes without a finding.
     fn own_evidence(&self, reason: Reason) -> Option<EvidencePlace> {
         let Reason::Found { rule, number } = reason else { return None };
-        let finding = self.findings?.finding(rule, number);
+        let finding = self.findings.map_or_else(Finding::default, |findings| findings.finding(rule, number));
         finding.survivor().is_none().then(|| finding.evidence())
     }
 }
