@@ -81,11 +81,6 @@ impl Settled {
         }
     }
 
-    /// Whether it is still open what becomes of the layout in a part.
-    pub(crate) fn is_layout_open(&self, part: &Part) -> bool {
-        self.layout_of(part) == LayoutFate::Open
-    }
-
     /// The fate of the layout in a piece of a long text. What becomes of that of other documents is known, and done.
     pub(crate) fn layout_of(&self, part: &Part) -> LayoutFate {
         let piece = self.documents.get(part.slots.start).filter(|_| part.is_piece_of_text());
