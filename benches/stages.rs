@@ -10,12 +10,12 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
+use tamis::config::{MatchMode, Repair, Scope};
 use tamis::decide::{ChunkPrints, Exact, PartitionedPrints, Verdict};
 use tamis::document::Paragraph;
 use tamis::fingerprint::{Fingerprint, KeyHasher};
 use tamis::normalize::{KeyMaker, TokenSink, Tokenizer};
-use tamis::split::split;
+use tamis::split::{Method, Splitting, split};
 use tamis::units::{Ordinal, count};
 use tamis::write::{Judged, write_text};
 
@@ -33,9 +33,9 @@ fn hard() -> String {
         .repeat(5000)
 }
 
-fn paragraphs(text: &str, mode: SplitMode) -> Vec<Paragraph> {
+fn paragraphs(text: &str, method: Method) -> Vec<Paragraph> {
     let mut out = Vec::new();
-    split(text, SplitConfig { split: mode, repair: Repair::Basic }, &mut out);
+    split(text, Splitting { method, repair: Repair::Basic }, &mut out);
     out
 }
 
@@ -43,13 +43,11 @@ fn bench_split(c: &mut Criterion) {
     let text = news();
     let mut group = c.benchmark_group("split");
     group.throughput(Throughput::Bytes(count(text.len())));
-    for (name, mode) in
-        [("line", SplitMode::Line), ("block", SplitMode::Block), ("sentence", SplitMode::Sentence)]
-    {
-        let expected = paragraphs(&text, mode).len();
+    for (name, method) in [("line", Method::Line), ("block", Method::Block), ("sentence", Method::Sentence)] {
+        let expected = paragraphs(&text, method).len();
         assert!(expected > 0);
         group.bench_function(name, |b| {
-            b.iter(|| assert_eq!(paragraphs(black_box(&text), mode).len(), expected));
+            b.iter(|| assert_eq!(paragraphs(black_box(&text), method).len(), expected));
         });
     }
     group.finish();
@@ -63,7 +61,7 @@ fn bench_keys(c: &mut Criterion) {
         ("loose, news", news(), MatchMode::Loose),
         ("canonical, hard", hard(), MatchMode::Canonical),
     ] {
-        let mut found = paragraphs(&text, SplitMode::Line);
+        let mut found = paragraphs(&text, Method::Line);
         let keys = KeyMaker::new(mode, Repair::Basic);
         let mut hasher = KeyHasher::default();
         let mut last = || {
@@ -129,7 +127,7 @@ fn bench_tokens(c: &mut Criterion) {
         ("English news", lines(false), 80_670),
         ("hard", hard(), 50_000),
     ] {
-        let found = paragraphs(&text, SplitMode::Line);
+        let found = paragraphs(&text, Method::Line);
         let tokenizer = Tokenizer::new(Repair::Basic);
         group.throughput(Throughput::Bytes(count(text.len())));
         group.bench_function(name, |b| {
@@ -176,7 +174,7 @@ fn bench_decide(c: &mut Criterion) {
 
 fn bench_write(c: &mut Criterion) {
     let text = news();
-    let found = paragraphs(&text, SplitMode::Line);
+    let found = paragraphs(&text, Method::Line);
     let verdicts = vec![Verdict::KEEP; found.len()];
     let judged =
         Judged { text: text.as_bytes(), paragraphs: &found, verdicts: &verdicts, blank_after: false };

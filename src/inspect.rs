@@ -12,7 +12,7 @@ use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::split;
+use crate::split::{self, Splitting};
 use crate::store::{DiskInput, Root};
 use crate::units::count;
 
@@ -42,7 +42,7 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut inspector = TextInspector { config: corpus.config, seen: Vec::new(), paragraphs: Vec::new() };
+        let mut inspector = TextInspector::default();
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut inspector);
         (chunk, inspector.seen)
     };
@@ -84,8 +84,8 @@ impl InspectedSlot {
 }
 
 /// Looks at documents as they are read.
-struct TextInspector<'a> {
-    config: &'a Config,
+#[derive(Default)]
+struct TextInspector {
     seen: Vec<InspectedSlot>,
     paragraphs: Vec<Paragraph>,
 }
@@ -93,10 +93,10 @@ struct TextInspector<'a> {
 /// Characters of the longest paragraph that are shown.
 const SHOWN: usize = 40;
 
-impl TextVisitor for TextInspector<'_> {
-    fn document(&mut self, text: &str) {
+impl TextVisitor for TextInspector {
+    fn document(&mut self, text: &str, splitting: Splitting) {
         self.paragraphs.clear();
-        split::split(text, self.config.split, &mut self.paragraphs);
+        split::split(text, splitting, &mut self.paragraphs);
         let longest =
             self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
         let longest = longest.map_or_else(Default::default, |(number, paragraph)| {

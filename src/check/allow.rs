@@ -15,9 +15,10 @@
 use std::collections::HashMap;
 
 use crate::config::Config;
+use crate::document::Kind;
 use crate::fingerprint::Fingerprint;
 use crate::normalize::KeyMaker;
-use crate::split::split;
+use crate::split::{Splitting, split};
 
 /// What begins the line of a pattern.
 const PATTERN: &str = "pattern:";
@@ -74,7 +75,7 @@ impl Allow {
     /// Lets the paragraphs of an entry pass: one, or under `--split sentence` each of its sentences.
     fn add(&mut self, text: &str, entry: usize, config: &Config) {
         let mut paragraphs = Vec::new();
-        split(text, config.split, &mut paragraphs);
+        split(text, Splitting::of(config.split, Kind::Text, text), &mut paragraphs);
         for paragraph in paragraphs {
             let key = self.keys.key_text(&text[paragraph.span.range()]);
             self.texts.entry(Fingerprint::of(key.as_bytes())).or_insert(entry);

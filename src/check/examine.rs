@@ -1,7 +1,7 @@
 //! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
 use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
-use crate::config::{Config, SplitMode};
+use crate::config::Config;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
@@ -104,10 +104,10 @@ fn look(
     })?;
     if !part.kind.is_container() {
         let mut counter = LineCounter::new(document.text);
-        let is_block = config.split.split == SplitMode::Block;
+        let is_one_line = settled.scanned.chunk.slots[number].splitting.method.is_within_lines();
         for paragraph in document.paragraphs {
             let first = counter.before(paragraph.span.start);
-            let last = if is_block { counter.before(paragraph.span.end) } else { first };
+            let last = if is_one_line { first } else { counter.before(paragraph.span.end) };
             seen.lines.push((first, last));
         }
         seen.num_lines = counter.before(document.text.len());

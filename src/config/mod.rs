@@ -19,12 +19,14 @@ pub use size::ByteSize;
 use crate::document::Kind;
 use crate::error::{Error, Result};
 
-/// How a document is cut into paragraphs (contract P2).
+/// How documents are cut into paragraphs, as the user chose (contract P2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitMode {
-    /// Every line that is not blank is a paragraph.
+    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines.
     #[default]
+    Auto,
+    /// Every line that is not blank is a paragraph.
     Line,
     /// A run of non-blank lines is one paragraph.
     Block,

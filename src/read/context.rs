@@ -6,7 +6,7 @@ use super::coding::Detection;
 use super::fault::Fault;
 use crate::config::SplitConfig;
 use crate::error::RejectReason;
-use crate::split;
+use crate::split::{self, Splitting};
 use crate::units::count;
 
 /// The settings that reading depends on, made once a run.
@@ -62,7 +62,6 @@ pub(crate) const PARAGRAPH_BYTES: u64 = 100;
 /// line of sentences).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ParagraphLimit {
-    pub(super) split: SplitConfig,
     most: u64,
 }
 
@@ -77,17 +76,17 @@ const BYTES_A_PARAGRAPH: u64 = 256;
 
 impl ParagraphLimit {
     /// The limit for documents of at most `max_document_size` bytes.
-    pub(super) fn new(split: SplitConfig, max_document_size: u64) -> Self {
-        Self { split, most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
+    pub(super) fn new(max_document_size: u64) -> Self {
+        Self { most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
     }
 
     /// Checks that a text has no more paragraphs.
-    pub(super) fn check(self, text: &str) -> Result<(), Fault> {
+    pub(super) fn check(self, text: &str, splitting: Splitting) -> Result<(), Fault> {
         // Each takes a byte.
         if count(text.len()) <= self.most {
             return Ok(());
         }
-        let number = split::num_paragraphs(text, self.split);
+        let number = split::num_paragraphs(text, splitting);
         if number <= self.most {
             return Ok(());
         }
@@ -100,14 +99,15 @@ impl ParagraphLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Repair, SplitMode};
+    use crate::config::Repair;
+    use crate::split::Method;
 
     #[test]
     fn so_many_paragraphs_are_held_at_once() {
         let most = usize::try_from(LEAST_LIMIT).unwrap();
-        let with = |max_document_size, text: &str, split| {
-            let config = SplitConfig { split, repair: Repair::Basic };
-            let checked = ParagraphLimit::new(config, max_document_size).check(text);
+        let with = |max_document_size, text: &str, method| {
+            let splitting = Splitting { method, repair: Repair::Basic };
+            let checked = ParagraphLimit::new(max_document_size).check(text, splitting);
             checked.err().map(|fault| (fault.reason, fault.detail))
         };
         let told = |number| {
@@ -117,17 +117,17 @@ mod tests {
         };
         let lines = "a\n".repeat(most);
         let more = format!("{lines}b");
-        for (text, split, expected) in [
-            (&*lines, SplitMode::Line, None),
-            (&*more, SplitMode::Line, told(1_048_577)),
-            (&*more, SplitMode::Block, None),
-            (&*"\n\n\n".repeat(most), SplitMode::Line, None),
-            (&*"a\n\n".repeat(2 * most), SplitMode::Block, told(2_097_152)),
-            (&*"好。".repeat(most + 2), SplitMode::Sentence, told(1_048_578)),
+        for (text, method, expected) in [
+            (&*lines, Method::Line, None),
+            (&*more, Method::Line, told(1_048_577)),
+            (&*more, Method::Block, None),
+            (&*"\n\n\n".repeat(most), Method::Line, None),
+            (&*"a\n\n".repeat(2 * most), Method::Block, told(2_097_152)),
+            (&*"好。".repeat(most + 2), Method::Sentence, told(1_048_578)),
         ] {
-            assert_eq!(with(1, text, split), expected, "{split:?}");
+            assert_eq!(with(1, text, method), expected, "{method:?}");
         }
-        assert_eq!(with(256 << 20, &more, SplitMode::Line), told(1_048_577));
-        assert_eq!(with((256 << 20) + 256, &more, SplitMode::Line), None);
+        assert_eq!(with(256 << 20, &more, Method::Line), told(1_048_577));
+        assert_eq!(with((256 << 20) + 256, &more, Method::Line), None);
     }
 }

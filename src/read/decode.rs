@@ -6,19 +6,20 @@ use super::chunk::{Chunk, PartFate};
 use super::coding::Coding;
 use super::container::lines;
 use super::container::reader::{BOM, Records, Reread};
-use super::context::{ParagraphLimit, ReadContext};
+use super::context::ReadContext;
 use super::encoding;
 use super::fault::Fault;
 use super::slot::Slot;
 use crate::document::Kind;
 use crate::error::RejectReason;
+use crate::split::Splitting;
 use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
 pub(crate) trait TextVisitor {
-    /// The next document, or the next piece of a large one.
-    fn document(&mut self, text: &str);
+    /// The next document, or the next piece of a large one, and how the document is split.
+    fn document(&mut self, text: &str, splitting: Splitting);
 }
 
 /// A visitor for readers that need the bytes of a chunk only.
@@ -26,18 +27,26 @@ pub(crate) trait TextVisitor {
 pub(crate) struct IgnoreTexts;
 
 impl TextVisitor for IgnoreTexts {
-    fn document(&mut self, _text: &str) {}
+    fn document(&mut self, _text: &str, _splitting: Splitting) {}
 }
 
 /// The way in which the bytes of a piece are decoded.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Decoding {
+pub(super) struct Decoding<'a> {
     pub(super) coding: Coding,
     /// Where they stand in the document.
     pub(super) offset: u64,
-    /// `--encoding-errors replace`.
-    pub(super) replace: bool,
-    pub(super) paragraphs: ParagraphLimit,
+    pub(super) context: &'a ReadContext,
+    /// How the document is split that they are a piece of; `None` if they are all of it, and show it.
+    pub(super) splitting: Option<Splitting>,
+}
+
+impl Decoding<'_> {
+    /// How the document is split that `text` is, or is a piece of.
+    fn splitting(self, chunk: &Chunk, text: &str) -> Splitting {
+        let kind = chunk.parts.last().map_or(Kind::Text, |part| part.kind);
+        self.splitting.unwrap_or_else(|| Splitting::of(self.context.split, kind, text))
+    }
 }
 
 /// Decodes a whole document that stands at the end of `chunk` from `start` on, and shows it to `visitor`.
@@ -47,18 +56,19 @@ pub(super) fn decode_whole(
     context: &ReadContext,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
-    let ReadContext { detection, paragraphs, .. } = *context;
+    let detection = context.detection;
+    let plain = Decoding { coding: Coding::UTF_8, offset: 0, context, splitting: None };
     // Nearly every file is UTF-8 without a byte that would make it anything else.
     let is_plain = memchr::memchr2(0, ESCAPE, &chunk.bytes[start..]).is_none();
     let mark = if chunk.bytes[start..].starts_with(BOM) { BOM.len() } else { 0 };
-    if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, paragraphs, visitor) {
+    if is_plain && let Some(fate) = decode_utf8(chunk, start + mark, plain, visitor) {
         return fate;
     }
     let mark = encoding::by_bom(&chunk.bytes[start..]).map_or(0, |(_, mark)| mark);
     match detection.settle(encoding::detect(&chunk.bytes[start..], detection.given)) {
         Ok(coding) => {
             chunk.bytes.drain(start..start + mark);
-            let decoding = Decoding { coding, offset: count(mark), replace: detection.replace, paragraphs };
+            let decoding = Decoding { coding, offset: count(mark), context, splitting: None };
             decode(chunk, start, decoding, visitor)
         }
         Err(fault) => {
@@ -76,10 +86,10 @@ const ESCAPE: u8 = 0x1b;
 pub(super) fn decode(
     chunk: &mut Chunk,
     start: usize,
-    decoding: Decoding,
+    decoding: Decoding<'_>,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
-    let Decoding { coding, offset, replace, paragraphs } = decoding;
+    let Decoding { coding, offset, context, .. } = decoding;
     if let Some(part) = chunk.parts.last_mut() {
         part.encoding = encoding::name(coding.encoding);
     }
@@ -90,14 +100,14 @@ pub(super) fn decode(
     if !coding.is_settled && encoding::has_jp_escape(bytes) {
         return reread(chunk, start);
     }
-    if let Some(fate) = decode_utf8(chunk, start, paragraphs, visitor) {
+    if let Some(fate) = decode_utf8(chunk, start, decoding, visitor) {
         return fate;
     }
     if !coding.is_settled {
         return reread(chunk, start);
     }
     let bytes = &chunk.bytes[start..];
-    if !replace {
+    if !context.detection.replace {
         let fault = undecodable(bytes, coding, offset);
         chunk.bytes.truncate(start);
         return PartFate::Rejected(fault);
@@ -105,7 +115,7 @@ pub(super) fn decode(
     let lossy = String::from_utf8_lossy(bytes).into_owned();
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
-    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced), paragraphs }, visitor)
+    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced) }, decoding, visitor)
 }
 
 fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
@@ -117,33 +127,36 @@ fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
 fn decode_utf8(
     chunk: &mut Chunk,
     start: usize,
-    paragraphs: ParagraphLimit,
+    decoding: Decoding<'_>,
     visitor: &mut impl TextVisitor,
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
-    if let Err(fault) = paragraphs.check(text) {
+    let splitting = decoding.splitting(chunk, text);
+    if let Err(fault) = decoding.context.paragraphs.check(text, splitting) {
         chunk.bytes.truncate(start);
         return Some(PartFate::Rejected(fault));
     }
-    visitor.document(text);
-    chunk.push(Slot::text(span));
+    visitor.document(text, splitting);
+    chunk.push(Slot::text(span, splitting));
     Some(PartFate::Read)
 }
 
 fn decode_other(
     chunk: &mut Chunk,
     start: usize,
-    Decoding { coding, offset, replace, paragraphs }: Decoding,
+    decoding: Decoding<'_>,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
+    let Decoding { coding, offset, context, .. } = decoding;
+    let replace = context.detection.replace;
     let bytes = &chunk.bytes[start..];
     let mut text = String::with_capacity(bytes.len() * 2);
     let decoded = encoding::decode(coding.encoding, bytes, replace && coding.is_settled, &mut text);
     match decoded {
         Ok(num_replaced) => {
             chunk.bytes.truncate(start);
-            show(chunk, Decoded { text, num_replaced, paragraphs }, visitor)
+            show(chunk, Decoded { text, num_replaced }, decoding, visitor)
         }
         Err(_) if !coding.is_settled => reread(chunk, start),
         Err(at) => {
@@ -159,19 +172,23 @@ fn decode_other(
 struct Decoded {
     text: String,
     num_replaced: u64,
-    paragraphs: ParagraphLimit,
 }
 
 /// Puts a decoded text at the end of the chunk.
-fn show(chunk: &mut Chunk, decoded: Decoded, visitor: &mut impl TextVisitor) -> PartFate {
-    let Decoded { text, num_replaced, paragraphs } = decoded;
-    if let Err(fault) = paragraphs.check(&text) {
+fn show(
+    chunk: &mut Chunk,
+    Decoded { text, num_replaced }: Decoded,
+    decoding: Decoding<'_>,
+    visitor: &mut impl TextVisitor,
+) -> PartFate {
+    let splitting = decoding.splitting(chunk, &text);
+    if let Err(fault) = decoding.context.paragraphs.check(&text, splitting) {
         return PartFate::Rejected(fault);
     }
-    visitor.document(&text);
+    visitor.document(&text, splitting);
     let start = chunk.bytes.len();
     append(chunk, text.into_bytes());
-    chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len())));
+    chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting));
     if let Some(part) = chunk.parts.last_mut() {
         part.num_replaced += num_replaced;
     }
@@ -253,7 +270,9 @@ fn decode_records(
     for slot in &mut slots[first..] {
         if slot.is_record {
             let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
-                context.paragraphs.check(text_of(bytes, slot))?;
+                let text = text_of(bytes, slot);
+                slot.splitting = Splitting::of(context.split, kind, text);
+                context.paragraphs.check(text, slot.splitting)?;
                 Ok(replaced)
             });
             match decoded {
@@ -263,7 +282,7 @@ fn decode_records(
                 }
             }
         }
-        visitor.document(text_of(bytes, slot));
+        visitor.document(text_of(bytes, slot), slot.splitting);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;

@@ -68,7 +68,7 @@ impl ReadContext {
             id_field: read.id_field.clone(),
             hidden: read.hidden,
             split: config.split,
-            paragraphs: ParagraphLimit::new(config.split, read.decoded_limit()),
+            paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),

@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
-use super::container::text::TextReader;
+use super::container::text::{TextReader, TextStart};
 use super::container::{Access, Charset, InOrder, Reread};
 use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
@@ -244,7 +244,7 @@ impl Opener<'_> {
             Some(coding)
         };
         let limit = if is_file { self.context.text_limit } else { self.context.decoded_limit };
-        let reader = TextReader::new(Box::new(file), self.context.split, detection, coding, limit);
+        let reader = TextReader::new(Box::new(file), self.context, kind, TextStart { coding, limit });
         let num_replaced = reader.num_replaced();
         let document = OpenedDocument::new(kind, outer, Box::new(reader));
         let mut found = FoundContent::Document(OpenedDocument { num_replaced, ..document });

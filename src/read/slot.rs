@@ -1,6 +1,7 @@
 //! A slot: where a document stands in the bytes that were read.
 
 use super::fault::Fault;
+use crate::split::Splitting;
 use crate::units::ByteSpan;
 
 /// One document, or the part of a large text document that stands in this chunk. All spans are in
@@ -9,6 +10,8 @@ use crate::units::ByteSpan;
 pub(crate) struct Slot {
     /// Its decoded text.
     pub text: ByteSpan,
+    /// How the document that the text is of is split.
+    pub splitting: Splitting,
     /// Whether it is a record that was read well.
     pub is_record: bool,
     /// Bytes that are written as they stand, if any document of the part is kept: the header of a table.
@@ -28,8 +31,8 @@ pub(crate) struct Slot {
 
 impl Slot {
     /// A text document, or a piece of one.
-    pub(crate) fn text(text: ByteSpan) -> Self {
-        Self { text, ..Self::default() }
+    pub(crate) fn text(text: ByteSpan, splitting: Splitting) -> Self {
+        Self { text, splitting, ..Self::default() }
     }
 
     /// A record that is rejected.

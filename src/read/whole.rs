@@ -212,14 +212,9 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
     chunk.begin_part(part);
     let start = chunk.bytes.len();
     let fate = match body {
-        Body::Text(TextPiece { bytes, coding, offset }) => {
+        Body::Text(TextPiece { bytes, coding, offset, splitting }) => {
             decode::append(chunk, bytes);
-            let decoding = Decoding {
-                coding,
-                offset,
-                replace: context.detection.replace,
-                paragraphs: context.paragraphs,
-            };
+            let decoding = Decoding { coding, offset, context, splitting: Some(splitting) };
             decode::decode(chunk, start, decoding, visitor)
         }
         Body::Lines(bytes) => {

@@ -318,7 +318,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
             return Ok(());
         }
         let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
-        split::split(text, self.collector.config.split, &mut paragraphs);
+        split::split(text, record.slot.splitting, &mut paragraphs);
         for number in numbers {
             let answer = self.collector.excerpt(number, text, &paragraphs, OpenExcerpt::default());
             self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
@@ -332,7 +332,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
             return Ok(());
         }
         let (text, mut paragraphs) = (self.text(piece.slot), Vec::new());
-        split::split(text, self.collector.config.split, &mut paragraphs);
+        split::split(text, piece.slot.splitting, &mut paragraphs);
         let start = self.collector.text;
         for number in self.questions(None) {
             self.collector.answers[number] = self.collector.excerpt(number, text, &paragraphs, start);

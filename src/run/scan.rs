@@ -1,13 +1,13 @@
 //! Scan: a chunk's documents are split, repaired, keyed and fingerprinted. Pure but for reading small files;
 //! one call a chunk, in parallel.
 
-use crate::config::{MatchConfig, SplitConfig};
+use crate::config::{MatchConfig, Repair};
 use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered, shows_text};
 use crate::read::{Chunk, PARAGRAPH_BYTES, ReadContext, TextVisitor};
-use crate::split;
+use crate::split::{self, Splitting};
 use crate::units::count;
 
 use super::corpus::{Corpus, Listing};
@@ -19,7 +19,7 @@ use super::reader::{Weigh, read_work};
 pub(crate) struct ScanContext<'a> {
     listing: Listing<'a>,
     read: &'a ReadContext,
-    split: SplitConfig,
+    repair: Repair,
     matching: MatchConfig,
     keys: KeyMaker,
     needs: Needs,
@@ -34,7 +34,7 @@ impl<'a> ScanContext<'a> {
         Self {
             listing: corpus.listing(),
             read: corpus.read,
-            split: config.split,
+            repair: config.split.repair,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             needs,
@@ -133,7 +133,7 @@ impl Scanner<'_> {
         for index in start..self.paragraphs.len() {
             let paragraph = &mut self.paragraphs[index];
             let body = &text[paragraph.span.range()];
-            paragraph.altered |= is_altered(body, self.context.split.repair);
+            paragraph.altered |= is_altered(body, self.context.repair);
             if self.context.matching.min_chars > 0 && !shows_text(body) {
                 self.context.keys.make(text, paragraph, &mut self.hasher);
                 self.is_short(index);
@@ -186,9 +186,9 @@ impl Scanner<'_> {
 }
 
 impl TextVisitor for Scanner<'_> {
-    fn document(&mut self, text: &str) {
+    fn document(&mut self, text: &str, splitting: Splitting) {
         let start = self.paragraphs.len();
-        let blank_after = split::split(text, self.context.split, &mut self.paragraphs);
+        let blank_after = split::split(text, splitting, &mut self.paragraphs);
         let Needs { prints, keys, checksums } = self.context.needs;
         match keys {
             Keys::OfParagraphs | Keys::OfDocuments => self.make_keys(text, start),

@@ -193,6 +193,7 @@ mod tests {
     use super::*;
     use crate::error::{RejectReason, SkipReason};
     use crate::read::{Kind, Reread, Wrap};
+    use crate::split::Splitting;
     use crate::units::{ByteSpan, SourceId};
 
     /// Writes down what it is shown.
@@ -259,7 +260,7 @@ mod tests {
     }
 
     fn text() -> Slot {
-        Slot::text(ByteSpan::new(0, 0))
+        Slot::text(ByteSpan::new(0, 0), Splitting::default())
     }
 
     /// A chunk of one part: its kind, whether it is the first and the last of its unit, its fate, slots and lines.

@@ -1,16 +1,16 @@
 //! Blocks: runs of non-blank lines (contract P2, `--split block`).
 
 use super::line;
-use crate::config::{Repair, SplitConfig};
+use crate::config::Repair;
 use crate::document::Paragraph;
 use crate::units::ByteSpan;
 
 /// Appends the blocks of `text`; returns whether a blank line stands after the last one.
 #[inline]
-pub(super) fn for_each(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
+pub(super) fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
     let mut open: Option<Paragraph> = None;
-    line::for_each(text, config.repair, |span| {
+    line::for_each(text, repair, |span| {
         if span.is_empty() {
             open.take().map(&mut visit);
             blank = true;

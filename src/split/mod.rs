@@ -6,12 +6,61 @@
 //!
 //! Cost: one vectorised pass over the bytes, plus UAX #29 segmentation in sentence mode.
 
+mod auto;
 mod block;
 pub mod line;
 mod sentence;
 
-use crate::config::{SplitConfig, SplitMode};
-use crate::document::Paragraph;
+use crate::config::{Repair, SplitConfig, SplitMode};
+use crate::document::{Kind, Paragraph};
+
+pub use auto::HEAD_BYTES;
+
+/// What a paragraph is in one document (contract P2): what [`SplitMode`] says of all, decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Method {
+    /// Every line that is not blank.
+    #[default]
+    Line,
+    /// A run of non-blank lines.
+    Block,
+    /// Every sentence of a line.
+    Sentence,
+}
+
+impl Method {
+    /// Whether a paragraph is on one line.
+    pub fn is_within_lines(self) -> bool {
+        match self {
+            Self::Line | Self::Sentence => true,
+            Self::Block => false,
+        }
+    }
+}
+
+/// The way in which one document is split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Splitting {
+    /// What a paragraph is.
+    pub method: Method,
+    /// Changes made to each line before anything else.
+    pub repair: Repair,
+}
+
+impl Splitting {
+    /// How a document of this kind is split that has this text, or begins with it. More than [`HEAD_BYTES`] are not
+    /// looked at, and fewer only if they are all of the document: so a document is split in one way, whether it is
+    /// held whole or comes in pieces.
+    pub fn of(config: SplitConfig, kind: Kind, text: &str) -> Self {
+        let method = match config.split {
+            SplitMode::Auto => auto::method(kind, text),
+            SplitMode::Line => Method::Line,
+            SplitMode::Block => Method::Block,
+            SplitMode::Sentence => Method::Sentence,
+        };
+        Self { method, repair: config.repair }
+    }
+}
 
 /// Appends the paragraphs of `text` to `out` and returns whether a blank line stands after the last one.
 ///
@@ -19,38 +68,38 @@ use crate::document::Paragraph;
 /// [`cut_point`]): then "blank line at the end" of one piece belongs to the first paragraph of the next.
 ///
 /// ```
-/// use tamis::config::SplitConfig;
+/// use tamis::split::{Splitting, split};
 /// let mut paragraphs = Vec::new();
 /// let text = "　今天\r\n\r\nToday\n";
-/// let trailing = tamis::split::split(text, SplitConfig::default(), &mut paragraphs);
+/// let trailing = split(text, Splitting::default(), &mut paragraphs);
 /// assert_eq!(&text[paragraphs[0].span.range()], "今天");
 /// assert!(paragraphs[1].blank_before && !trailing);
 /// ```
-pub fn split(text: &str, config: SplitConfig, out: &mut Vec<Paragraph>) -> bool {
-    for_each(text, config, |paragraph| out.push(paragraph))
+pub fn split(text: &str, splitting: Splitting, out: &mut Vec<Paragraph>) -> bool {
+    for_each(text, splitting, |paragraph| out.push(paragraph))
 }
 
 /// How many paragraphs `text` has. Takes no memory for them.
-pub fn num_paragraphs(text: &str, config: SplitConfig) -> u64 {
+pub fn num_paragraphs(text: &str, splitting: Splitting) -> u64 {
     let mut number = 0;
-    for_each(text, config, |_| number += 1);
+    for_each(text, splitting, |_| number += 1);
     number
 }
 
 /// Shows the paragraphs of `text` to `visit`, in order; returns whether a blank line stands after the last one.
 #[inline]
-fn for_each(text: &str, config: SplitConfig, visit: impl FnMut(Paragraph)) -> bool {
-    match config.split {
-        SplitMode::Line => for_each_line(text, config, visit),
-        SplitMode::Block => block::for_each(text, config, visit),
-        SplitMode::Sentence => sentence::for_each(text, config, visit),
+fn for_each(text: &str, Splitting { method, repair }: Splitting, visit: impl FnMut(Paragraph)) -> bool {
+    match method {
+        Method::Line => for_each_line(text, repair, visit),
+        Method::Block => block::for_each(text, repair, visit),
+        Method::Sentence => sentence::for_each(text, repair, visit),
     }
 }
 
 #[inline]
-fn for_each_line(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
+fn for_each_line(text: &str, repair: Repair, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
-    line::for_each(text, config.repair, |span| {
+    line::for_each(text, repair, |span| {
         if span.is_empty() {
             blank = true;
         } else {
@@ -69,23 +118,22 @@ fn for_each_line(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragrap
 /// cut, as its LF may follow.
 ///
 /// Cost: O(bytes after the cut) in line and sentence mode.
-pub fn cut_point(bytes: &[u8], config: SplitConfig) -> Option<usize> {
-    match config.split {
-        SplitMode::Line | SplitMode::Sentence => line::last_end(bytes),
-        SplitMode::Block => block::cut_point(bytes, config.repair),
+pub fn cut_point(bytes: &[u8], splitting: Splitting) -> Option<usize> {
+    match splitting.method {
+        Method::Line | Method::Sentence => line::last_end(bytes),
+        Method::Block => block::cut_point(bytes, splitting.repair),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Repair;
 
-    fn paragraphs(text: &str, split_mode: SplitMode, repair: Repair) -> Vec<(&str, bool)> {
+    fn paragraphs(text: &str, method: Method, repair: Repair) -> Vec<(&str, bool)> {
         let mut out = Vec::new();
-        let config = SplitConfig { split: split_mode, repair };
-        split(text, config, &mut out);
-        assert_eq!(num_paragraphs(text, config), crate::units::count(out.len()), "{text:?}");
+        let splitting = Splitting { method, repair };
+        split(text, splitting, &mut out);
+        assert_eq!(num_paragraphs(text, splitting), crate::units::count(out.len()), "{text:?}");
         out.iter().map(|p| (&text[p.span.range()], p.blank_before)).collect()
     }
 
@@ -105,14 +153,14 @@ mod tests {
             ("edges of both kinds", "\u{FEFF} \u{200B}a b\u{2060}\t\n", vec![("a b", false)]),
             ("leading blank lines", "\n\na", vec![("a", true)]),
         ] {
-            assert_eq!(paragraphs(text, SplitMode::Line, Repair::Basic), expected, "{name}");
+            assert_eq!(paragraphs(text, Method::Line, Repair::Basic), expected, "{name}");
         }
     }
 
     #[test]
     fn lines_without_repair() {
         assert_eq!(
-            paragraphs(" a \r\n\u{3000}\n\u{FEFF}\nb", SplitMode::Line, Repair::None),
+            paragraphs(" a \r\n\u{3000}\n\u{FEFF}\nb", Method::Line, Repair::None),
             [(" a ", false), ("b", true)],
             "U+FEFF is no text at the start of a line (contract D4)"
         );
@@ -125,7 +173,7 @@ mod tests {
             ("a white line separates", "a\n\u{3000}\n b \n c ", vec![("a", false), ("b \n c", true)]),
             ("lone CR", "a\rb\r\rc", vec![("a\rb", false), ("c", true)]),
         ] {
-            assert_eq!(paragraphs(text, SplitMode::Block, Repair::Basic), expected, "{name}");
+            assert_eq!(paragraphs(text, Method::Block, Repair::Basic), expected, "{name}");
         }
     }
 
@@ -141,15 +189,15 @@ mod tests {
             ("repair comes first", "One.\u{c}Two.", vec![("One.", false), ("Two.", false)]),
             ("removed inside", "O\u{200B}ne\u{7}. Two.", vec![("O\u{200B}ne\u{7}.", false), ("Two.", false)]),
         ] {
-            assert_eq!(paragraphs(text, SplitMode::Sentence, Repair::Basic), expected, "{name}");
+            assert_eq!(paragraphs(text, Method::Sentence, Repair::Basic), expected, "{name}");
         }
     }
 
     #[test]
     fn cut_points() {
-        let line = SplitConfig::default();
-        let block = SplitConfig { split: SplitMode::Block, ..line };
-        for (bytes, config, expected) in [
+        let line = Splitting::default();
+        let block = Splitting { method: Method::Block, ..line };
+        for (bytes, splitting, expected) in [
             (&b"ab"[..], line, None),
             (b"a\nb", line, Some(2)),
             (b"a\r\nb\r", line, Some(3)),
@@ -161,7 +209,7 @@ mod tests {
             ("a\n\u{3000}\nb\nc".as_bytes(), block, Some(6)),
             (b"a\n\n\n\nb", block, Some(5)),
         ] {
-            assert_eq!(cut_point(bytes, config), expected, "{bytes:?}");
+            assert_eq!(cut_point(bytes, splitting), expected, "{bytes:?}");
         }
     }
 }

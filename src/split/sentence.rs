@@ -6,22 +6,22 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::line::{self, Fate, fate};
-use crate::config::{Repair, SplitConfig};
+use crate::config::Repair;
 use crate::document::Paragraph;
 use crate::units::ByteSpan;
 
 /// Appends the sentences of `text`; returns whether a blank line stands after the last one.
 #[inline]
-pub(super) fn for_each(text: &str, config: SplitConfig, mut visit: impl FnMut(Paragraph)) -> bool {
+pub(super) fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(Paragraph)) -> bool {
     let mut blank = false;
-    line::for_each(text, config.repair, |span| {
+    line::for_each(text, repair, |span| {
         if span.is_empty() {
             blank = true;
             return;
         }
         let line = &text[span.range()];
-        for_each_sentence(line, config.repair, |start, end| {
-            let sentence = line::content(line, start, end, config.repair).shifted(span.start);
+        for_each_sentence(line, repair, |start, end| {
+            let sentence = line::content(line, start, end, repair).shifted(span.start);
             if !sentence.is_empty() {
                 visit(Paragraph { span: sentence, blank_before: blank, altered: false });
                 blank = false;

@@ -1,6 +1,6 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
-use crate::config::{Config, MatchConfig, Repair, SplitConfig, TargetFormat};
+use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
@@ -8,7 +8,7 @@ use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
-use crate::split;
+use crate::split::{self, Splitting};
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub(super) enum OtherFieldsOf {
 
 /// How the input is looked at.
 pub(super) struct InputScan<'a> {
-    split: SplitConfig,
+    repair: Repair,
     matching: MatchConfig,
     keys: KeyMaker,
     pub(super) read: &'a ReadContext,
@@ -77,7 +77,7 @@ impl<'a> InputScan<'a> {
             Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(OtherFieldsOf::Input),
         };
         Self {
-            split: config.split,
+            repair: config.split.repair,
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             read,
@@ -109,16 +109,16 @@ struct InputVisitor<'a> {
 }
 
 impl TextVisitor for InputVisitor<'_> {
-    fn document(&mut self, text: &str) {
-        let InputScan { split, matching, keys, .. } = self.scan;
+    fn document(&mut self, text: &str, splitting: Splitting) {
+        let InputScan { repair, matching, keys, .. } = self.scan;
         self.found.clear();
-        let blank_after = split::split(text, *split, &mut self.found);
+        let blank_after = split::split(text, splitting, &mut self.found);
         let start = self.input_scan.paragraphs.len();
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
             keys.make(text, &mut paragraph, &mut self.hasher);
             let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
-            paragraph.altered = is_altered(&text[paragraph.span.range()], split.repair);
+            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair);
             let fingerprint = self.hasher.finish();
             self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
         }

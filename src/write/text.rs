@@ -164,13 +164,13 @@ fn flush<W: Write>(text: &[u8], run: &mut ByteSpan, out: &mut W) -> io::Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::SplitConfig;
+    use crate::split::Splitting;
     use crate::units::Ordinal;
 
     /// Writes `text` as one piece, without the lines that start with `-`.
     fn piece(text: &str) -> (String, BlankLines) {
         let mut paragraphs = Vec::new();
-        let blank_after = crate::split::split(text, SplitConfig::default(), &mut paragraphs);
+        let blank_after = crate::split::split(text, Splitting::default(), &mut paragraphs);
         let duplicate = Verdict::duplicate_of(Ordinal(0));
         let verdict =
             |p: &Paragraph| if text[p.span.range()].starts_with('-') { duplicate } else { Verdict::KEEP };

@@ -11,6 +11,7 @@ use crate::read::coding::Coding;
 use crate::read::context::PIECE_BYTES;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
+use crate::split::Splitting;
 use crate::units::{self, count};
 
 /// Reads one document, or a container of records, piece by piece.
@@ -84,6 +85,8 @@ pub(in crate::read) struct TextPiece {
     pub(in crate::read) coding: Coding,
     /// Where the bytes stand in the document.
     pub(in crate::read) offset: u64,
+    /// How the document is split, as its beginning shows.
+    pub(in crate::read) splitting: Splitting,
 }
 
 /// How a source is to be read again.

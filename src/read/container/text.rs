@@ -4,20 +4,22 @@
 //! of all of it. A later piece that is no text in it has the file read again, its encoding detected by all of
 //! it first ([`Reread::Detected`]). What cannot be read twice is spooled, and detected before its first piece.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 
 use super::reader::{BOM, Body, End, PieceReader, Reread, Take, TextPiece, fill};
 use super::{Access, Beside, Container, FieldsOf, Rewrite};
-use crate::config::{SplitConfig, SplitMode};
+use crate::config::SplitConfig;
+use crate::document::Kind;
 use crate::read::coding::{Coding, Detection};
 use crate::read::context::ReadContext;
 use crate::read::encoding::{self, Decision};
 use crate::read::fault::Fault;
 use crate::read::position::ReadPosition;
 use crate::read::slot::Slot;
-use crate::split;
+use crate::split::{self, HEAD_BYTES, Splitting, line};
 use crate::units::count;
 
 /// Plain text: one document, which is its text.
@@ -46,9 +48,12 @@ impl Container for TextContainer {
 pub(in crate::read) struct TextReader {
     reader: Box<dyn Read + Send>,
     split: SplitConfig,
+    kind: Kind,
     detection: Detection,
-    /// `None` until the first piece shows it.
+    /// `None` until the beginning of the document shows it.
     coding: Option<Coding>,
+    /// `None` until the beginning of the document shows it.
+    splitting: Option<Splitting>,
     limit: u64,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
@@ -59,6 +64,27 @@ pub(in crate::read) struct TextReader {
     is_done: bool,
     /// Malformed sequences that were replaced while reading.
     num_replaced: ReadPosition,
+}
+
+/// What is known of a document before it is read.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::read) struct TextStart {
+    /// Its encoding; `None` if its beginning is to show it.
+    pub(in crate::read) coding: Option<Coding>,
+    /// Most bytes that it may have.
+    pub(in crate::read) limit: u64,
+}
+
+/// What the beginning of a document shows.
+enum Beginning {
+    /// How it is split, and how it is encoded.
+    Known(Splitting),
+    /// Not enough: not one line is whole.
+    TooShort,
+    /// Its encoding, in which blocks cannot be told from bytes: it is decoded while reading, from the start.
+    Anew,
+    /// Nothing that could be relied on.
+    Unclear,
 }
 
 /// The result of reading on in a text document.
@@ -85,30 +111,29 @@ impl PieceReader for TextReader {
 }
 
 impl TextReader {
-    /// Reads `reader`; `coding` is `None` if the first piece is to show it.
+    /// Reads `reader`, a document of this kind.
     pub(in crate::read) fn new(
         reader: Box<dyn Read + Send>,
-        split: SplitConfig,
-        detection: Detection,
-        coding: Option<Coding>,
-        limit: u64,
+        context: &ReadContext,
+        kind: Kind,
+        TextStart { coding, limit }: TextStart,
     ) -> Self {
-        let (carry, is_done) = (Vec::new(), false);
-        let num_replaced = ReadPosition::default();
         let mut reader = Self {
             reader,
-            split,
-            detection,
+            split: context.split,
+            kind,
+            detection: context.detection,
             coding,
+            splitting: None,
             limit,
-            carry,
+            carry: Vec::new(),
             num_read: 0,
             offset: 0,
-            is_done,
-            num_replaced,
+            is_done: false,
+            num_replaced: ReadPosition::default(),
         };
-        if let Some(coding) = coding.filter(|coding| !reader.can_cut(coding.encoding)) {
-            reader.transcode(coding.encoding);
+        if let Some(coding) = coding.filter(|coding| !has_lines(coding.encoding)) {
+            reader.transcode(coding.encoding, Vec::new());
         }
         reader
     }
@@ -118,20 +143,14 @@ impl TextReader {
         self.num_replaced.clone()
     }
 
-    /// Whether raw bytes in this encoding can be cut where a paragraph ends.
-    fn can_cut(&self, encoding: &'static Encoding) -> bool {
-        // A blank line, at which blocks are cut, is known by its characters.
-        let is_line = self.split.split != SplitMode::Block;
-        encoding == UTF_8 || (is_line && encoding::is_line_independent(encoding))
-    }
-
-    /// Decodes from here on while reading.
-    fn transcode(&mut self, encoding: &'static Encoding) {
-        let raw = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+    /// Decodes while reading: what was read, and what follows.
+    fn transcode(&mut self, encoding: &'static Encoding, read: Vec<u8>) {
+        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        let raw = io::Cursor::new(read).chain(rest);
         let transcoder = encoding::Transcoder::new(raw, encoding, self.detection.replace);
-        self.num_replaced = transcoder.num_replaced();
-        self.reader = Box::new(transcoder);
+        self.reader = Box::new(transcoder.counting(self.num_replaced.clone()));
         self.coding = Some(Coding { encoding, is_decoded: true, is_settled: true });
+        (self.num_read, self.is_done) = (0, false);
     }
 
     /// The next piece, about [`PIECE_BYTES`] long, or as long as its one paragraph. Memory: the piece and at most
@@ -139,58 +158,100 @@ impl TextReader {
     fn next_text(&mut self, mut buffer: Vec<u8>) -> Result<NextText, Fault> {
         buffer.clear();
         buffer.append(&mut self.carry);
-        loop {
+        let splitting = loop {
             let searched = buffer.len();
             let has_more = fill(&mut self.reader, &mut buffer, &mut self.num_read);
             if self.num_read > self.limit {
                 return Err(Fault::too_large(self.limit));
             }
-            if !has_more.map_err(|error| Fault::of(&error).or_at(self.num_read))? {
-                self.is_done = true;
-                break;
+            self.is_done = !has_more.map_err(|error| Fault::of(&error).or_at(self.num_read))?;
+            let known = match self.splitting {
+                Some(splitting) => Beginning::Known(splitting),
+                None => self.begin(&mut buffer),
+            };
+            let splitting = match known {
+                Beginning::Known(splitting) => splitting,
+                Beginning::TooShort | Beginning::Anew => continue,
+                Beginning::Unclear => return Ok(NextText::Unclear),
+            };
+            if self.is_done {
+                break splitting;
             }
-            if let Some(cut) = self.cut_point(&buffer, searched) {
+            if let Some(cut) = cut_point(&buffer, searched, splitting) {
                 self.carry.extend_from_slice(&buffer[cut..]);
                 buffer.truncate(cut);
-                break;
+                break splitting;
             }
-        }
-        let offset = self.offset;
-        self.offset += count(buffer.len());
-        let mut mark = 0;
-        if offset == 0 {
-            if self.coding.is_none() && !self.detect(&buffer) {
-                return Ok(NextText::Unclear);
-            }
-            // A byte order mark is no part of the text (contract D4).
-            let is_mark = buffer.starts_with(BOM) && self.coding.is_some_and(Coding::is_utf8);
-            mark = if is_mark { BOM.len() } else { 0 };
-            buffer.drain(..mark);
-        }
+        };
         let coding = self.coding.unwrap_or(Coding::UTF_8);
-        Ok(NextText::Piece(TextPiece { bytes: buffer, coding, offset: offset + count(mark) }, self.is_done))
+        // A byte order mark is no part of the text (contract D4).
+        let is_mark = self.offset == 0 && buffer.starts_with(BOM) && coding.is_utf8();
+        let mark = if is_mark { BOM.len() } else { 0 };
+        let offset = self.offset + count(mark);
+        self.offset += count(buffer.len());
+        buffer.drain(..mark);
+        Ok(NextText::Piece(TextPiece { bytes: buffer, coding, offset, splitting }, self.is_done))
     }
 
-    /// Detects the encoding by the first piece, if it is one in which pieces can be cut.
-    fn detect(&mut self, piece: &[u8]) -> bool {
-        let decision = encoding::detect(piece, self.detection.given);
-        let encoding = match decision {
+    /// Finds how the document is encoded and split that `buffer` begins.
+    fn begin(&mut self, buffer: &mut Vec<u8>) -> Beginning {
+        let lines = if self.is_done { Some(buffer.len()) } else { line::last_end(buffer) };
+        let Some(lines) = lines else { return Beginning::TooShort };
+        let Some(coding) = self.coding.or_else(|| self.detect(&buffer[..lines])) else {
+            return Beginning::Unclear;
+        };
+        let splitting = Splitting::of(self.split, self.kind, &head(buffer, coding));
+        self.splitting = Some(splitting);
+        // A blank line, at which blocks are cut, is known by its characters.
+        if coding.is_utf8() || splitting.method.is_within_lines() {
+            self.coding = Some(coding);
+            return Beginning::Known(splitting);
+        }
+        if !coding.is_settled {
+            return Beginning::Unclear;
+        }
+        self.transcode(coding.encoding, std::mem::take(buffer));
+        Beginning::Anew
+    }
+
+    /// Detects the encoding by the first lines, if it is one whose lines can be decoded by themselves.
+    fn detect(&self, lines: &[u8]) -> Option<Coding> {
+        let encoding = match encoding::detect(lines, self.detection.given) {
             Decision::Utf8 => UTF_8,
-            Decision::Other(encoding) if self.can_cut(encoding) => encoding,
-            _ => return false,
+            Decision::Other(encoding) if has_lines(encoding) => encoding,
+            _ => return None,
         };
         // All of a document of one piece is seen.
-        self.coding = Some(Coding { encoding, is_decoded: false, is_settled: self.is_done });
-        true
+        Some(Coding { encoding, is_decoded: false, is_settled: self.is_done })
     }
+}
 
-    /// The last place to cut, if there is one after the first `searched` bytes (before, there is none).
-    fn cut_point(&self, buffer: &[u8], searched: usize) -> Option<usize> {
-        if self.split.split == SplitMode::Block {
-            return split::cut_point(buffer, self.split);
-        }
-        // One byte more: a CR that was the last byte is no longer.
-        let from = searched.saturating_sub(1);
-        split::cut_point(&buffer[from..], self.split).map(|cut| cut + from)
+/// Whether each line of bytes in this encoding can be decoded by itself.
+fn has_lines(encoding: &'static Encoding) -> bool {
+    encoding == UTF_8 || encoding::is_line_independent(encoding)
+}
+
+/// The beginning of a document's text: all of it, or no less than what decides how it is split.
+fn head(bytes: &[u8], coding: Coding) -> Cow<'_, str> {
+    // No character is longer; what is cut off at the end stands after what decides.
+    const LONGEST: usize = 4;
+    if coding.is_utf8() {
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+        return String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD_BYTES + LONGEST)]);
     }
+    let mut text = String::new();
+    let bytes = &bytes[..bytes.len().min(HEAD_BYTES * LONGEST)];
+    // What cannot be decoded is replaced, or has the document rejected.
+    let _ = encoding::decode(coding.encoding, bytes, true, &mut text);
+    Cow::Owned(text)
+}
+
+/// The last place to cut, if there is one after the first `searched` bytes (before, there is none).
+fn cut_point(buffer: &[u8], searched: usize, splitting: Splitting) -> Option<usize> {
+    if !splitting.method.is_within_lines() {
+        return split::cut_point(buffer, splitting);
+    }
+    // One byte more: a CR that was the last byte is no longer.
+    let from = searched.saturating_sub(1);
+    split::cut_point(&buffer[from..], splitting).map(|cut| cut + from)
 }

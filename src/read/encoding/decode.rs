@@ -113,6 +113,12 @@ impl<R: Read> Transcoder<R> {
         }
     }
 
+    /// Counts the malformed sequences there.
+    #[must_use]
+    pub(in crate::read) fn counting(self, num_replaced: ReadPosition) -> Self {
+        Self { num_replaced, ..self }
+    }
+
     /// The number of malformed sequences that became U+FFFD so far, to be seen from outside.
     pub(in crate::read) fn num_replaced(&self) -> ReadPosition {
         self.num_replaced.clone()

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tamis::Config;
 use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
+use tamis::document::Kind;
+use tamis::split::Splitting;
 
 use crate::support::disk;
 use crate::support::files::Files;
@@ -448,7 +450,7 @@ proptest! {
     #[test]
     fn spans_and_gaps_make_the_text((text, config) in (text(), split_config())) {
         let mut found = Vec::new();
-        tamis::split::split(&text, config, &mut found);
+        tamis::split::split(&text, Splitting::of(config, Kind::Text, &text), &mut found);
         let mut end = 0;
         for paragraph in &found {
             prop_assert!(paragraph.span.start >= end && paragraph.span.end > paragraph.span.start);
@@ -465,10 +467,11 @@ proptest! {
     #[test]
     fn cutting_changes_no_paragraph((text, config) in (text(), split_config()), at in any::<prop::sample::Index>()) {
         let head = &text.as_bytes()[..at.index(text.len() + 1)];
-        let Some(cut) = tamis::split::cut_point(head, config) else { return Ok(()) };
+        let splitting = Splitting::of(config, Kind::Text, &text);
+        let Some(cut) = tamis::split::cut_point(head, splitting) else { return Ok(()) };
         let split = |text: &str| {
             let mut found = Vec::new();
-            let blank_after = tamis::split::split(text, config, &mut found);
+            let blank_after = tamis::split::split(text, splitting, &mut found);
             (found, blank_after)
         };
         let (whole, whole_after) = split(&text);

@@ -11,7 +11,7 @@ use super::choices::one_of;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Splitting {
-    /// What a paragraph is [default: line].
+    /// What a paragraph is [default: auto].
     #[arg(long, value_name = "MODE", value_parser = split_modes(), help_heading = "Paragraphs")]
     split: Option<SplitMode>,
 
@@ -22,6 +22,7 @@ pub(crate) struct Splitting {
 
 fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
     one_of(&[
+        ("auto", "of each document what its beginning shows: block if it is hard-wrapped, else line"),
         ("line", "every line that is not blank"),
         ("block", "a run of lines that are not blank (hard-wrapped text)"),
         ("sentence", "every sentence of a line (UAX #29)"),
