@@ -1,6 +1,6 @@
 //! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
-use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText};
 use crate::config::Config;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
@@ -83,7 +83,7 @@ fn look(
     let written = write::count_text(document);
     let mut seen = ExaminedSlot { has_kept: written.layout.has_text, ..ExaminedSlot::default() };
     let place = &settled.documents[number];
-    for_each_stretch(document, place.first, place.offset, context, |stretch| {
+    settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
         let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);

@@ -17,6 +17,8 @@ pub(super) struct InputParagraph {
     pub(super) fingerprint: Fingerprint,
     /// Too short to be removed as a duplicate (contract I4).
     pub(super) is_short: bool,
+    /// No text (contract I4).
+    pub(super) is_layout: bool,
 }
 
 /// A document of the input, or a piece of one.
@@ -91,7 +93,7 @@ impl<'a> InputScan<'a> {
             scan: self,
             input_scan: InputChunk::default(),
             found: Vec::new(),
-            hasher: KeyHasher::default(),
+            hasher: KeyHasher::counting_to(self.matching.min_chars),
         };
         let chunk = read_work(work, listing, self.read, &mut visitor);
         let mut input_scan = visitor.input_scan;
@@ -117,10 +119,12 @@ impl TextVisitor for InputVisitor<'_> {
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
             keys.make(text, &mut paragraph, &mut self.hasher);
-            let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
+            let num_chars = self.hasher.num_text_chars();
+            let is_short = num_chars < matching.min_chars;
             paragraph.altered = is_altered(&text[paragraph.span.range()], *repair);
             let fingerprint = self.hasher.finish();
-            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
+            let is_layout = is_short && num_chars == 0;
+            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short, is_layout });
         }
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
         self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines });
