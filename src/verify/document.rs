@@ -330,7 +330,7 @@ impl Auditor<'_> {
             }
             self.put(at);
             if !self.written.take(&self.buffer)? {
-                let (kind, what) = self.differs();
+                let (kind, what) = self.written.difference(&self.buffer);
                 self.report(open, Some(at), kind, what);
                 self.written.give_up();
                 open.is_found = Some(false);
@@ -375,31 +375,6 @@ impl Auditor<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Compares the place in OUT with the expected bytes, and describes the difference.
-    fn differs(&self) -> (DifferenceKind, String) {
-        let head = self.written.head();
-        let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
-        let (due_blanks, found_blanks) = (blanks(&self.buffer), blanks(&head));
-        let (due, found) = (&self.buffer[due_blanks..], &head[found_blanks..]);
-        let len = due.len().min(found.len());
-        if found.is_empty() {
-            return (DifferenceKind::Missing, format!("{} should stay: OUT ends before it", excerpt(due)));
-        }
-        if due[..len] == found[..len] && due_blanks != found_blanks {
-            let what = format!(
-                "{} blank lines should stand before {}: OUT has {found_blanks}",
-                due_blanks,
-                excerpt(due)
-            );
-            return (DifferenceKind::Changed, what);
-        }
-        let line = found.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        if self.written.is_again(line) {
-            return (DifferenceKind::Twice, format!("OUT has the line before it twice: {}", excerpt(line)));
-        }
-        (DifferenceKind::Changed, format!("{} should stand here: OUT has {}", excerpt(due), excerpt(found)))
     }
 
     /// Ends a document.

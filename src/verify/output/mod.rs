@@ -3,7 +3,7 @@
 mod files;
 mod stream;
 
-use super::audit::Audit;
+use super::audit::{Audit, DifferenceKind, excerpt};
 use crate::error::Result;
 use crate::units::SourceId;
 
@@ -79,6 +79,31 @@ impl OutputReader<'_> {
             Self::Stream(stream) => stream.is_again(line),
             Self::Files(_) => false,
         }
+    }
+
+    /// Describes the difference between these bytes, which should come next, and those that do.
+    pub(super) fn difference(&self, expected: &[u8]) -> (DifferenceKind, String) {
+        let head = self.head();
+        let blanks = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'\n').count();
+        let (due_blanks, found_blanks) = (blanks(expected), blanks(&head));
+        let (due, found) = (&expected[due_blanks..], &head[found_blanks..]);
+        let len = due.len().min(found.len());
+        if found.is_empty() {
+            return (DifferenceKind::Missing, format!("{} should stay: OUT ends before it", excerpt(due)));
+        }
+        if due[..len] == found[..len] && due_blanks != found_blanks {
+            let what = format!(
+                "{} blank lines should stand before {}: OUT has {found_blanks}",
+                due_blanks,
+                excerpt(due)
+            );
+            return (DifferenceKind::Changed, what);
+        }
+        let line = found.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        if self.is_again(line) {
+            return (DifferenceKind::Twice, format!("OUT has the line before it twice: {}", excerpt(line)));
+        }
+        (DifferenceKind::Changed, format!("{} should stand here: OUT has {}", excerpt(due), excerpt(found)))
     }
 
     /// Ends the document; gives back what is left of it.
