@@ -2,6 +2,7 @@
 
 use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText};
 use crate::config::Config;
+use crate::document::Edges;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
@@ -86,7 +87,7 @@ fn look(
     settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
-        let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
+        let excerpt = repaired_chars(text, config.split.repair, Edges::Trimmed).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
         if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
             let last = units::index(stretch.last.0 - place.first.0);

@@ -23,7 +23,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitMode {
-    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines.
+    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines. What is named so is
+    /// Markdown.
     #[default]
     Auto,
     /// Every line that is not blank is a paragraph.
@@ -32,6 +33,8 @@ pub enum SplitMode {
     Block,
     /// Every sentence (UAX #29) of a line is a paragraph.
     Sentence,
+    /// Blocks of Markdown whose lines are syntax are a paragraph each, and so is every other line.
+    Markdown,
 }
 
 /// Which paragraphs count as the same (contract I1).

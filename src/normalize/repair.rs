@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::config::Repair;
+use crate::document::Edges;
 use crate::split::line::{self, Fate, fate};
 
 /// Writes the repaired paragraph `text` (a span that `split` found) to `out`.
@@ -12,20 +13,20 @@ use crate::split::line::{self, Fate, fate};
 ///
 /// # Errors
 /// Those of `out`.
-pub(crate) fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<()> {
+pub(crate) fn repair<W: Write>(text: &str, repair: Repair, edges: Edges, out: &mut W) -> io::Result<()> {
     let mut buffer = [0; 4];
-    for c in repaired_chars(text, repair) {
+    for c in repaired_chars(text, repair, edges) {
         out.write_all(c.encode_utf8(&mut buffer).as_bytes())?;
     }
     Ok(())
 }
 
 /// The characters of the repaired paragraph `text`, its lines joined by LF.
-pub(crate) fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> + '_ {
+pub(crate) fn repaired_chars(text: &str, repair: Repair, edges: Edges) -> impl Iterator<Item = char> + '_ {
     RepairedLines { text, start: 0 }.enumerate().flat_map(move |(number, raw)| {
-        let body = match repair {
-            Repair::Basic => &raw[line::trim(raw).range()],
-            Repair::None => raw,
+        let body = match (repair, edges) {
+            (Repair::Basic, Edges::Trimmed) => &raw[line::trim(raw).range()],
+            (Repair::Basic, Edges::Kept) | (Repair::None, _) => raw,
         };
         let joint = (number > 0).then_some('\n');
         joint.into_iter().chain(body.chars().filter_map(move |c| match (repair, fate(c)) {
@@ -86,7 +87,7 @@ mod tests {
             ("lines of a block", "a \r\n b\r c\u{7}\nd", "a\nb\nc\nd"),
         ] {
             let mut out = Vec::new();
-            repair(text, Repair::Basic, &mut out).unwrap();
+            repair(text, Repair::Basic, Edges::Trimmed, &mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), expected, "{name}");
             let is_changed = text.chars().any(|c| fate(c) != Fate::Keep);
             assert_eq!(is_altered(text, Repair::Basic), is_changed, "{name}");
@@ -97,7 +98,14 @@ mod tests {
     #[test]
     fn none_touches_line_endings_only() {
         let mut out = Vec::new();
-        repair(" a\u{7} \r\nb\u{feff}", Repair::None, &mut out).unwrap();
+        repair(" a\u{7} \r\nb\u{feff}", Repair::None, Edges::Trimmed, &mut out).unwrap();
         assert_eq!(out, " a\u{7} \nb\u{feff}".as_bytes());
+    }
+
+    #[test]
+    fn white_space_that_means_something_stays() {
+        let mut out = Vec::new();
+        repair("  a\u{7}  \r\n\u{3000}\n\tb\u{c}", Repair::Basic, Edges::Kept, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "  a  \n\u{3000}\n\tb ");
     }
 }

@@ -10,7 +10,10 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 ///
 /// A kind whose files are split in a way of their own is asked for here, before the text is.
 pub(super) fn method(kind: Kind, text: &str) -> Method {
-    let _ = (kind, head(text));
+    if kind == Kind::Markdown {
+        return Method::Markdown;
+    }
+    let _ = head(text);
     Method::Line
 }
 

@@ -41,20 +41,26 @@ fn is_edge(c: char) -> bool {
 /// Under [`Repair::Basic`] the span is trimmed; a blank line has the empty span in both modes.
 #[inline]
 pub fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(ByteSpan)) {
+    for_each_raw(text, |line| visit(content(text, line.start, line.end, repair)));
+}
+
+/// Calls `visit` with the bounds of every line of `text` that is ended or not empty, without its ending, in order.
+#[inline]
+pub fn for_each_raw(text: &str, mut visit: impl FnMut(ByteSpan)) {
     let bytes = text.as_bytes();
     let mut start = 0;
     for end in memchr2_iter(b'\n', b'\r', bytes) {
         if end + 1 == start {
             continue; // the LF of a CR LF, passed with its CR
         }
-        visit(content(text, start, end, repair));
+        visit(ByteSpan::new(start, end));
         start = end + 1;
         if bytes[end] == b'\r' && bytes.get(start) == Some(&b'\n') {
             start += 1;
         }
     }
     if start < bytes.len() {
-        visit(content(text, start, bytes.len(), repair));
+        visit(ByteSpan::new(start, bytes.len()));
     }
 }
 

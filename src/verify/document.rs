@@ -203,7 +203,8 @@ impl Auditor<'_> {
     fn put(&mut self, at: ParagraphAt<'_>) {
         if at.sighted.paragraph.altered {
             // Writing to memory cannot fail.
-            let _ = normalize::repair(at.body(), self.config.split.repair, &mut self.buffer);
+            let edges = at.sighted.paragraph.edges;
+            let _ = normalize::repair(at.body(), self.config.split.repair, edges, &mut self.buffer);
         } else {
             self.buffer.extend_from_slice(at.body().as_bytes());
         }

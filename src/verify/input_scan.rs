@@ -1,7 +1,7 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use crate::config::{Config, MatchConfig, Repair, TargetFormat};
-use crate::document::Paragraph;
+use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
@@ -121,7 +121,7 @@ impl TextVisitor for InputVisitor<'_> {
             keys.make(text, &mut paragraph, &mut self.hasher);
             let num_chars = self.hasher.num_text_chars();
             let is_short = num_chars < matching.min_chars;
-            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair);
+            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair, paragraph.edges);
             let fingerprint = self.hasher.finish();
             let is_layout = is_short && num_chars == 0;
             self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short, is_layout });
@@ -132,14 +132,14 @@ impl TextVisitor for InputVisitor<'_> {
 }
 
 /// Whether repair changes a paragraph. Asked again, and not of those who write it.
-fn is_altered(text: &str, repair: Repair) -> bool {
+fn is_altered(text: &str, repair: Repair, edges: Edges) -> bool {
     let bytes = text.as_bytes();
     // Controls but TAB, and the first byte of those that are not ASCII.
     let is_rare = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
     let has_rare = bytes.iter().fold(false, |found, &byte| found | is_rare(byte));
     let zero_width = ["\u{feff}", "\u{200b}", "\u{2060}"];
     let is_rare = has_rare || zero_width.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
-    is_rare && !repaired_chars(text, repair).eq(text.chars())
+    is_rare && !repaired_chars(text, repair, edges).eq(text.chars())
 }
 
 /// The fields that the records of a chunk hold beside their texts, one entry for each slot.
@@ -221,17 +221,20 @@ mod tests {
             ("a \nb", true),
             ("a\nb", false),
         ] {
-            assert_eq!(is_altered(text, Repair::Basic), expected, "{text:?}");
+            assert_eq!(is_altered(text, Repair::Basic, Edges::Trimmed), expected, "{text:?}");
         }
-        assert!(is_altered("a\r\nb", Repair::None) && !is_altered("a \u{7}\nb", Repair::None));
+        let is_altered_at_all = |text| is_altered(text, Repair::None, Edges::Trimmed);
+        assert!(is_altered_at_all("a\r\nb") && !is_altered_at_all("a \u{7}\nb"));
+        assert!(is_altered(" a\u{7} \n b", Repair::Basic, Edges::Kept));
+        assert!(!is_altered(" a \n b", Repair::Basic, Edges::Kept));
     }
 
     proptest! {
         #[test]
         fn nothing_that_repair_changes_is_overlooked(text in any::<String>()) {
-            let is_changed = !repaired_chars(&text, Repair::Basic).eq(text.chars());
+            let is_changed = !repaired_chars(&text, Repair::Basic, Edges::Trimmed).eq(text.chars());
             let is_trimmed = line::trim(&text).len() < text.len();
-            prop_assert!(is_altered(&text, Repair::Basic) == is_changed || is_trimmed);
+            prop_assert!(is_altered(&text, Repair::Basic, Edges::Trimmed) == is_changed || is_trimmed);
         }
     }
 }

@@ -127,7 +127,7 @@ pub fn write_text<W: Write>(document: Judged<'_>, repair: Repair, out: &mut W) -
         }
         owes_blank = false;
         if paragraph.altered {
-            normalize::repair(document.paragraph(paragraph), repair, out)?;
+            normalize::repair(document.paragraph(paragraph), repair, paragraph.edges, out)?;
             out.write_all(b"\n")?;
         } else {
             run = paragraph.span;

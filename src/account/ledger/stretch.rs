@@ -193,7 +193,7 @@ pub(crate) fn for_each_stretch(
 fn push_repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair, out: &mut String) {
     let text = document.paragraph(paragraph);
     if paragraph.altered {
-        out.extend(normalize::repaired_chars(text, repair));
+        out.extend(normalize::repaired_chars(text, repair, paragraph.edges));
     } else {
         out.push_str(text);
     }
@@ -279,11 +279,7 @@ mod tests {
         findings.add_paragraphs(rule, found.map(|(place, at)| (Ordinal(place), finding(at))).into());
         let text = "share\ntweet\nnews\nlike\nend\n";
         let paragraphs: Vec<Paragraph> = [(0, 5), (6, 11), (12, 16), (17, 21), (22, 25)]
-            .map(|(start, end)| Paragraph {
-                span: ByteSpan { start, end },
-                blank_before: false,
-                altered: false,
-            })
+            .map(|(start, end)| Paragraph::new(ByteSpan { start, end }, false))
             .into();
         let verdicts: Vec<Verdict> =
             (0..5).map(|place| findings.judge_paragraph(Ordinal(place), Verdict::KEEP)).collect();
