@@ -16,7 +16,10 @@ const NONE: u32 = 0;
 
 impl LineNumbers {
     pub(super) fn new(split: SplitMode) -> Self {
-        Self { first: Vec::new(), last: matches!(split, SplitMode::Auto | SplitMode::Block).then(Vec::new) }
+        Self {
+            first: Vec::new(),
+            last: (!matches!(split, SplitMode::Line | SplitMode::Sentence)).then(Vec::new),
+        }
     }
 
     /// Notes the lines of paragraphs that stand one after the other from `place` on. `None` has no lines.

@@ -101,7 +101,15 @@ impl Log {
     /// An empty log.
     pub(super) fn new([entries, details, texts]: [Box<dyn Scratch>; 3]) -> Self {
         let [entries, details, texts] = [entries, details, texts].map(Window::new);
-        Self { entries, num_entries: 0, details, num_details: 0, texts, retracted: Vec::new(), with_layout: Vec::new() }
+        Self {
+            entries,
+            num_entries: 0,
+            details,
+            num_details: 0,
+            texts,
+            retracted: Vec::new(),
+            with_layout: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, entry: LogEntry) -> Result<()> {

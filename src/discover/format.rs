@@ -104,7 +104,8 @@ mod tests {
         let skip = SourcePlan::Skip(SkipReason::Unsupported);
         for (name, expected) in [
             ("a/b.txt", SourcePlan::Read(Format::Named(Kind::Text))),
-            ("README.MD", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("README.MD", SourcePlan::Read(Format::Named(Kind::Markdown))),
+            ("x.markdown.xz", SourcePlan::Read(Format::Named(Kind::Markdown))),
             ("x.text", SourcePlan::Read(Format::Named(Kind::Text))),
             ("x.jsonl", SourcePlan::Read(Format::Named(Kind::JsonLines))),
             ("x.NDJSON", SourcePlan::Read(Format::Named(Kind::JsonLines))),

@@ -36,7 +36,12 @@ pub(super) fn for_each(text: &str, repair: Repair, visit: impl FnMut(Paragraph))
 
 /// Characters of a text that cost the parser memory: ends of lines, and marks that it is shown.
 pub fn num_marks(text: &str) -> u64 {
-    count(mask(text).bytes().filter(|byte| matches!(byte, b'\n' | b'\r' | b'|' | b']') || is_mark(*byte)).count())
+    count(
+        mask(text)
+            .bytes()
+            .filter(|byte| matches!(byte, b'\n' | b'\r' | b'|' | b']') || is_mark(*byte))
+            .count(),
+    )
 }
 
 /// Whether a character may mean something inside a line.
@@ -128,12 +133,14 @@ fn has_other_ends(text: &str, between: &[u8], start: usize) -> bool {
 /// should, that is all of the text: then nothing is taken out of it.
 fn blocks(text: &str) -> Vec<Range<usize>> {
     let front = front_matter(text);
-    catch(|| parsed(&text[front..]))
-        .map_or_else(|| std::iter::once(0..text.len()).collect(), |blocks| {
+    catch(|| parsed(&text[front..])).map_or_else(
+        || std::iter::once(0..text.len()).collect(),
+        |blocks| {
             let front_matter = (front > 0).then_some(0..front);
             let blocks = blocks.into_iter().map(|block| block.start + front..block.end + front);
             front_matter.into_iter().chain(blocks).collect()
-        })
+        },
+    )
 }
 
 /// The blocks that the parser finds.
@@ -268,7 +275,11 @@ mod tests {
             ("a fence that ends longer", "````\n```\n`````\nb", &["````\n```\n`````", "b"]),
             ("an empty fence", "```\n```\na", &["```\n```", "a"]),
             ("backticks of one line are no fence", "```a``` b\nc\n", &["```a``` b", "c"]),
-            ("a fence in a list", "- a\n\n  ```\n  b\n\n  c\n  ```\n- d\n", &["- a", "  ```\n  b\n\n  c\n  ```", "- d"]),
+            (
+                "a fence in a list",
+                "- a\n\n  ```\n  b\n\n  c\n  ```\n- d\n",
+                &["- a", "  ```\n  b\n\n  c\n  ```", "- d"],
+            ),
             ("a fence that begins an item", "1. ```\n   b\n   ```\n2. c", &["1. ```\n   b\n   ```", "2. c"]),
             ("a fence in a quotation", "> a\n> ```\n> b\n> ```\n> c", &["> a", "> ```\n> b\n> ```", "> c"]),
             ("code by its indentation", "a\n\n    b\n\n\n      c\n\n\nd", &["a", "    b\n\n\n      c", "d"]),
@@ -280,9 +291,17 @@ mod tests {
             ("no table", "a | b\nc | d\n", &["a | b", "c | d"]),
             ("HTML", "<div>\n<p>a\n\nb\n</div>\n", &["<div>\n<p>a", "b", "</div>"]),
             ("a comment", "<!-- a\n\n  b -->\nc\n", &["<!-- a\n\n  b -->", "c"]),
-            ("a script", "<script>\nlet a = '<b>';\n\nf();\n</script>\nc\n", &["<script>\nlet a = '<b>';\n\nf();\n</script>", "c"]),
+            (
+                "a script",
+                "<script>\nlet a = '<b>';\n\nf();\n</script>\nc\n",
+                &["<script>\nlet a = '<b>';\n\nf();\n</script>", "c"],
+            ),
             ("CDATA", "<![CDATA[\n\na\n]]>\nb", &["<![CDATA[\n\na\n]]>", "b"]),
-            ("a heading with its underline", "Title *of*\nthis\n===\na\n---\n", &["Title *of*\nthis\n===", "a\n---"]),
+            (
+                "a heading with its underline",
+                "Title *of*\nthis\n===\na\n---\n",
+                &["Title *of*\nthis\n===", "a\n---"],
+            ),
             ("a heading in a quotation", "> a\n> -\n", &["> a\n> -"]),
             ("other headings", "# a\n## b ##\n", &["# a", "## b ##"]),
             ("a rule of dashes", "a\n\n---\n\n* * *\n___\n", &["a", "---", "* * *", "___"]),
@@ -298,7 +317,11 @@ mod tests {
             ("YAML with dots", "---\na: b\n...\nc", &["---\na: b\n...", "c"]),
             ("TOML", "+++\na = 1\n+++\nb", &["+++\na = 1\n+++", "b"]),
             ("empty", "---\n---\na", &["---\n---", "a"]),
-            ("with a fence in it", "---\na: |\n  ```\n---\nb\n```\nc\n```\n", &["---\na: |\n  ```\n---", "b", "```\nc\n```"]),
+            (
+                "with a fence in it",
+                "---\na: |\n  ```\n---\nb\n```\nc\n```\n",
+                &["---\na: |\n  ```\n---", "b", "```\nc\n```"],
+            ),
             ("a rule of dashes", "---\n\na\n\n---\n", &["---", "a", "---"]),
             ("that does not end", "---\na: b\nc\n", &["---", "a: b", "c"]),
             ("not at the start", "a\n\n---\nb: c\n---\n", &["a", "---", "b: c\n---"]),
@@ -312,7 +335,11 @@ mod tests {
     #[test]
     fn white_space_that_means_something_stays() {
         for (name, text, expected) in [
-            ("the levels of a list", "- a\n  - b\n\t- c\n    1. d\n", &["- a", "  - b", "\t- c", "    1. d"][..]),
+            (
+                "the levels of a list",
+                "- a\n  - b\n\t- c\n    1. d\n",
+                &["- a", "  - b", "\t- c", "    1. d"][..],
+            ),
             ("a hard break", "a  \nb   \nc \nd\t\n", &["a  ", "b   ", "c", "d"]),
             ("lazy lines", "> a\nb\n", &["> a", "b"]),
             ("ideographic indentation is no level", "\u{3000}\u{3000}今天\n", &["今天"]),

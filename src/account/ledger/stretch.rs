@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn paragraphs_without_survivors_keep_their_text() {
-        let finding = |evidence| crate::decide::Finding::new(None, evidence);
+        let finding = |evidence| Finding::new(None, evidence);
         let evidence = EvidencePlace { offset: 3, len: 3 };
         let mut findings = Findings::default();
         let rule = Rule::NearParagraph;

@@ -19,7 +19,7 @@ use crate::read::encoding::{self, Decision};
 use crate::read::fault::Fault;
 use crate::read::position::ReadPosition;
 use crate::read::slot::Slot;
-use crate::split::{self, HEAD_BYTES, Splitting, line};
+use crate::split::{self, HEAD_BYTES, Method, Splitting, line};
 use crate::units::count;
 
 /// Plain text: one document, which is its text.
@@ -54,7 +54,9 @@ pub(in crate::read) struct TextReader {
     coding: Option<Coding>,
     /// `None` until the beginning of the document shows it.
     splitting: Option<Splitting>,
+    /// Most bytes of the document, and of one that is held whole.
     limit: u64,
+    held_limit: u64,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
     /// Bytes read in all.
@@ -126,6 +128,7 @@ impl TextReader {
             coding,
             splitting: None,
             limit,
+            held_limit: context.decoded_limit.min(limit),
             carry: Vec::new(),
             num_read: 0,
             offset: 0,
@@ -174,6 +177,12 @@ impl TextReader {
                 Beginning::TooShort | Beginning::Anew => continue,
                 Beginning::Unclear => return Ok(NextText::Unclear),
             };
+            if splitting.method == Method::Markdown {
+                self.limit = self.held_limit;
+                if self.num_read > self.limit {
+                    return Err(Fault::too_large(self.limit));
+                }
+            }
             if self.is_done {
                 break splitting;
             }

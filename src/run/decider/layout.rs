@@ -63,7 +63,10 @@ impl Left {
         match (self.has_layout && !self.has_text, is_end) {
             (true, false) => LayoutFate::Open,
             (true, true) if self.lost_any => {
-                verdicts.iter_mut().filter(|verdict| verdict.is_kept()).for_each(|verdict| *verdict = Verdict::LAYOUT);
+                verdicts
+                    .iter_mut()
+                    .filter(|verdict| verdict.is_kept())
+                    .for_each(|verdict| *verdict = Verdict::LAYOUT);
                 LayoutFate::Goes
             }
             _ => LayoutFate::Stays,
@@ -143,7 +146,11 @@ mod tests {
     fn layouts_of_a_document_are_found_in_its_chunk() {
         let numbers = [1, 4, 5, 9];
         for (range, expected) in [(0..4, vec![1]), (4..6, vec![0, 1]), (6..9, vec![]), (6..10, vec![3])] {
-            assert_eq!(Layouts::within(&numbers, range.clone()).iter().collect::<Vec<_>>(), expected, "{range:?}");
+            assert_eq!(
+                Layouts::within(&numbers, range.clone()).iter().collect::<Vec<_>>(),
+                expected,
+                "{range:?}"
+            );
         }
     }
 }

@@ -6,3 +6,4 @@ mod compression;
 mod containers;
 mod encodings;
 mod hidden;
+mod markdown;
