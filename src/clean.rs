@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, SourceList, SourcePlan};
-use crate::document::{Document, Kind};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::run::corpus::{Corpus, Listing, Resources};
