@@ -406,6 +406,6 @@ mod tests {
             for_each(&text, Repair::Basic, |_| number += 1);
             assert_eq!(number, 20_001, "{marker}");
         }
-        assert_eq!(num_marks("a*b*\n**c**\n[d][e]\n"), 3 + 4 + 2);
+        assert_eq!(num_marks("a*b*\n**c**\n[d][e]\n"), 3 + 2 + 2);
     }
 }
