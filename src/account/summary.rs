@@ -63,7 +63,8 @@ pub struct FileCounts {
     /// Files left out as not for us, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Files left out because something is wrong with them, by reason; a container counts here if reading it
-    /// broke off, and the records before the break were cleaned.
+    /// broke off, and the records before the break were cleaned, and any file after whose end something lies: what
+    /// stands before was cleaned.
     pub rejected: BTreeMap<String, u64>,
 }
 

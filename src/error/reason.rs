@@ -7,8 +7,11 @@
 pub enum SkipReason {
     /// Not text: there is a NUL byte in its first 8 KiB and its name does not promise text.
     Binary,
-    /// A container or compressed format that this version does not read.
+    /// A container or compressed format that this version does not read, or a file whose lines are syntax and not
+    /// prose: source code, markup, data.
     Unsupported,
+    /// A JSON array of objects, whose records are not lines.
+    JsonArray,
     /// A symbolic link, and links are not followed (`--follow`).
     Symlink,
     /// A FIFO, socket or device.
@@ -19,7 +22,7 @@ pub enum SkipReason {
     Hidden,
     /// An archive inside an archive.
     Nested,
-    /// A record of a web archive that holds a page, whose text is not extracted.
+    /// A page, whose text is not extracted: a file, or a record of a web archive.
     Html,
     /// A record of a web archive that holds no text: a request, a picture.
     NoText,
@@ -31,6 +34,7 @@ impl SkipReason {
         match self {
             Self::Binary => "binary",
             Self::Unsupported => "unsupported",
+            Self::JsonArray => "json_array",
             Self::Symlink => "symlink",
             Self::Special => "special",
             Self::Excluded => "excluded",
@@ -38,6 +42,22 @@ impl SkipReason {
             Self::Nested => "nested",
             Self::Html => "html",
             Self::NoText => "no_text",
+        }
+    }
+
+    /// Advice to the user, in one clause, where a file should be read that is not.
+    pub fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::JsonArray => Some("make JSON Lines of it with `jq -c '.[]'`"),
+            Self::Binary
+            | Self::Unsupported
+            | Self::Symlink
+            | Self::Special
+            | Self::Excluded
+            | Self::Hidden
+            | Self::Nested
+            | Self::Html
+            | Self::NoText => None,
         }
     }
 }
@@ -87,11 +107,25 @@ pub enum RejectReason {
     UnsafeName,
     /// It has more paragraphs than a document may have that is held at once.
     TooManyParagraphs,
+    /// It is a Git LFS pointer, which stands for a file that was not fetched.
+    LfsPointer,
+    /// Its name promises what is not in it.
+    Misnamed,
+    /// The elements of a `<doc>` dump do not begin and end as they should.
+    NotDoc,
+    /// Something lies after the end of what was read well.
+    Trailing,
+    /// Decompressing it takes more memory than there may be taken.
+    WindowTooLarge,
+    /// Decompressing it takes a dictionary that is not in the file.
+    NeedsDictionary,
+    /// The length in the header of a record is not that of its content.
+    WrongLength,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 27] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -112,6 +146,13 @@ impl RejectReason {
         Self::Encrypted,
         Self::UnsafeName,
         Self::TooManyParagraphs,
+        Self::LfsPointer,
+        Self::Misnamed,
+        Self::NotDoc,
+        Self::Trailing,
+        Self::WindowTooLarge,
+        Self::NeedsDictionary,
+        Self::WrongLength,
     ];
 
     /// Its place among all.
@@ -142,6 +183,13 @@ impl RejectReason {
             Self::Encrypted => "encrypted",
             Self::UnsafeName => "unsafe_name",
             Self::TooManyParagraphs => "too_many_paragraphs",
+            Self::LfsPointer => "lfs_pointer",
+            Self::Misnamed => "misnamed",
+            Self::NotDoc => "not_doc",
+            Self::Trailing => "trailing",
+            Self::WindowTooLarge => "window_too_large",
+            Self::NeedsDictionary => "needs_dictionary",
+            Self::WrongLength => "wrong_length",
         }
     }
 
@@ -166,14 +214,23 @@ impl RejectReason {
             Self::TooLarge => "allow longer documents with --max-document-size",
             Self::Bomb => "look at it by hand, and leave it out with --exclude",
             Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the records before were cleaned",
+            Self::NotWarc => "fetch it again; the records that are whole were cleaned",
             Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the members before were cleaned",
+            Self::NotArchive => "fetch or pack it again; the members that are whole were cleaned",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {
                 "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
             }
+            Self::LfsPointer => "fetch the file that it stands for with `git lfs pull`",
+            Self::Misnamed => "fetch it again, or give it the name of what it is",
+            Self::NotDoc => "mend its tags; the other records of the file were cleaned",
+            Self::Trailing => "what stands before was cleaned; fetch it again if more belongs to it",
+            Self::WindowTooLarge => {
+                "give more --memory, twice the window, or compress it again without --long"
+            }
+            Self::NeedsDictionary => "decompress it with its dictionary and clean what comes out",
+            Self::WrongLength => "fetch it again; the records after it were cleaned",
         }
     }
 }

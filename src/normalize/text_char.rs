@@ -27,8 +27,8 @@ pub fn count_text_chars(key: &[u8], most: u64) -> u64 {
     found
 }
 
-/// Whether a byte of `text` shows that its key text has a character of text, under any match mode: a letter or digit of
-/// ASCII, or the first byte of U+5000-U+8FFF, which are Han. If none does there may be one all the same.
+/// Whether a byte of `text`, which repair does not change, shows that its key text has a character of text, under any match
+/// mode: a letter or digit of ASCII, or the first byte of U+5000-U+8FFF, which are Han. If none does there may be one all the same.
 ///
 /// Cost: a look at each byte up to the first that shows it.
 #[inline]

@@ -54,6 +54,8 @@ pub(crate) struct Part {
     pub slots: std::ops::Range<usize>,
     /// How reading went.
     pub fate: PartFate,
+    /// Something that lies after the end of the source or member, which was read well.
+    pub trailing: Option<Fault>,
     /// Bytes of the source read for it.
     pub num_bytes: u64,
     /// Line feeds among its bytes.
@@ -95,6 +97,7 @@ impl Part {
             is_last: true,
             slots: 0..0,
             fate: PartFate::Read,
+            trailing: None,
             num_bytes: 0,
             num_lines: 0,
             encoding: "UTF-8",
@@ -127,6 +130,15 @@ impl Part {
         match &self.role {
             Role::Member(member) => Some(member),
             _ => None,
+        }
+    }
+
+    /// The fault for which the source or member is rejected from here on, or for which something after its end is.
+    pub(crate) fn rejected(&self) -> Option<&Fault> {
+        match &self.fate {
+            PartFate::Rejected(fault) => Some(fault),
+            PartFate::Read => self.trailing.as_ref(),
+            PartFate::Skipped(_) | PartFate::Reread(_) => None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::coding::Detection;
 use super::fault::Fault;
 use crate::config::SplitConfig;
+use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split::{self, Method, Splitting};
 use crate::units::count;
@@ -18,12 +19,22 @@ pub(crate) struct ReadContext {
     pub id_field: String,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
+    /// Which endings of members are asked for.
+    pub(super) globs: Globs,
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
     pub(super) text_limit: u64,
+    /// Most bytes of a Zstandard window that are held.
+    pub(super) window_limit: u64,
+}
+
+/// The most bytes of a Zstandard window that are held under a ceiling on memory: half of it, and no less than the 128 MiB
+/// that every decoder of the format takes without being asked.
+pub(super) fn window_limit(memory: Option<u64>) -> u64 {
+    memory.map_or(u64::MAX, |memory| (memory / 2).max(128 << 20))
 }
 
 /// A dotted path to a field: `article.body` is the field `body` of the object in the field `article`.

@@ -4,6 +4,7 @@ use super::chunk::Role;
 use super::container::reader::{Body, End};
 use super::content::Wrap;
 use super::context::PARAGRAPH_BYTES;
+use super::fault::Fault;
 use crate::document::Kind;
 use crate::units::{SourceId, count};
 
@@ -19,6 +20,8 @@ pub(crate) struct Piece {
     pub(super) body: Body,
     /// The fault after the body, if there is one.
     pub(super) end: End,
+    /// Something that lies after the end of the source or member that this piece ends.
+    pub(super) trailing: Option<Fault>,
     /// Bytes of the source that were read for it.
     pub(super) num_bytes: u64,
     pub(super) encoding: &'static str,

@@ -9,9 +9,9 @@ use super::container::Reread;
 use super::container::reader::{Body, End};
 use super::content::{Archive, Compression, Wrap};
 use super::context::ReadContext;
-use super::decompress::Total;
+use super::decompress::{Total, Trailing};
 use super::fault::{Fault, Trouble};
-use super::open::{FileOrigin, FoundContent, OpenedDocument, Opener};
+use super::open::{FileOrigin, FoundContent, OpenedArchive, OpenedDocument, Opener, Promise};
 use super::piece::{Piece, PiecePlace};
 use super::position::ReadPosition;
 use super::spool::Spooler;
@@ -46,8 +46,17 @@ pub(crate) struct SourceStream<'a> {
 enum StreamState {
     Start,
     Document(OpenedDocument),
-    Archive { members: Box<dyn ArchiveMembers>, wrap: Wrap, current: Option<OpenedDocument> },
+    Archive(ArchiveStream),
     Done,
+}
+
+/// An archive that is being read, and the member that is.
+struct ArchiveStream {
+    members: Box<dyn ArchiveMembers>,
+    wrap: Wrap,
+    current: Option<OpenedDocument>,
+    /// Something that lies after its end.
+    trailing: Trailing,
 }
 
 impl std::fmt::Debug for SourceStream<'_> {
@@ -91,7 +100,7 @@ impl<'a> SourceStream<'a> {
         match &self.state {
             StreamState::Start => is_packed(self.source.place.relative),
             StreamState::Document(document) => document.is_unpacked(),
-            StreamState::Archive { .. } => true,
+            StreamState::Archive(_) => true,
             StreamState::Done => false,
         }
     }
@@ -99,7 +108,7 @@ impl<'a> SourceStream<'a> {
     /// Leaves off the document, or member of this number, if it is the one that is being read.
     pub(crate) fn leave_off(&mut self, unit: u64) {
         match &mut self.state {
-            StreamState::Archive { current, .. } => {
+            StreamState::Archive(ArchiveStream { current, .. }) => {
                 current.take_if(|document| document.member_number() == Some(unit));
             }
             state => *state = StreamState::Done,
@@ -121,8 +130,10 @@ impl<'a> SourceStream<'a> {
                     }
                 }
                 StreamState::Document(_) => return self.document(buffer).map(Some),
-                StreamState::Archive { current: Some(_), .. } => return self.member(buffer).map(Some),
-                StreamState::Archive { .. } => {
+                StreamState::Archive(ArchiveStream { current: Some(_), .. }) => {
+                    return self.member(buffer).map(Some);
+                }
+                StreamState::Archive(_) => {
                     if let Some(piece) = self.next_member()? {
                         return Ok(Some(piece));
                     }
@@ -139,7 +150,10 @@ impl<'a> SourceStream<'a> {
         let is_open = opened.is_ok();
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
-            Ok(file) => self.opener.open(file, format, FileOrigin::of(self.source)),
+            Ok(file) => {
+                let promise = Promise::of(self.source.place.relative, format);
+                self.opener.open(file, promise, FileOrigin::of(self.source))
+            }
         };
         let found = match found {
             Ok(found) => found,
@@ -163,17 +177,21 @@ impl<'a> SourceStream<'a> {
                 self.state = StreamState::Document(document);
                 Ok(None)
             }
-            FoundContent::Archive { file, outer, archive } => {
+            FoundContent::Archive(OpenedArchive { file, outer, archive, trailing }) => {
                 let wrap = Wrap { outer, archive: Some(archive), inner: Compression::None };
                 let members: std::result::Result<Box<dyn ArchiveMembers>, Fault> = match archive {
-                    Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file)))),
-                    Archive::Zip => ZipMembers::new(file, self.opener.total.clone())
-                        .map(|zip| Box::new(zip) as Box<dyn ArchiveMembers>),
+                    Archive::Tar => Ok(Box::new(TarMembers::new(Box::new(file), trailing.clone()))),
+                    Archive::Zip => {
+                        let given = self.opener.context.detection.given;
+                        ZipMembers::new(file, self.opener.total.clone(), &trailing, given)
+                            .map(|zip| Box::new(zip) as Box<dyn ArchiveMembers>)
+                    }
                 };
                 let role = Role::ArchiveStart;
                 match members {
                     Ok(members) => {
-                        self.state = StreamState::Archive { members, wrap, current: None };
+                        self.state =
+                            StreamState::Archive(ArchiveStream { members, wrap, current: None, trailing });
                         Ok(Some(self.empty(role, Kind::Text, wrap, End::Well)))
                     }
                     Err(fault) => {
@@ -196,7 +214,9 @@ impl<'a> SourceStream<'a> {
     }
 
     fn member(&mut self, buffer: Vec<u8>) -> std::result::Result<Piece, Stop> {
-        let StreamState::Archive { current, .. } = &mut self.state else { return Err(Stop::OverBudget) };
+        let StreamState::Archive(ArchiveStream { current, .. }) = &mut self.state else {
+            return Err(Stop::OverBudget);
+        };
         let Some(document) = current else { return Err(Stop::OverBudget) };
         let piece = document.next(buffer);
         if piece.is_last {
@@ -207,18 +227,20 @@ impl<'a> SourceStream<'a> {
 
     /// Opens the next member of an archive.
     fn next_member(&mut self) -> std::result::Result<Option<Piece>, Stop> {
-        let StreamState::Archive { members, wrap, current } = &mut self.state else { return Ok(None) };
+        let StreamState::Archive(ArchiveStream { members, wrap, current, trailing }) = &mut self.state else {
+            return Ok(None);
+        };
         let outer = *wrap;
-        let limit = self.opener.context.decoded_limit;
-        let (member, content) = match members.next(limit, self.opener.spooler) {
+        let (member, content) = match members.next(self.opener.context, self.opener.spooler) {
             Ok(Some(next)) => next,
             end => {
-                let end = match end {
-                    Err(trouble) => End::Fault(fault(trouble)?),
-                    Ok(_) => End::Well,
+                let (end, trailing) = match end {
+                    Err(trouble) => (End::Fault(fault(trouble)?), None),
+                    Ok(_) => (End::Well, trailing.take()),
                 };
                 self.state = StreamState::Done;
-                return Ok(Some(self.empty(Role::ArchiveEnd, Kind::Text, outer, end)));
+                let end = self.empty(Role::ArchiveEnd, Kind::Text, outer, end);
+                return Ok(Some(Piece { trailing, ..end }));
             }
         };
         let content = match content {
@@ -231,12 +253,16 @@ impl<'a> SourceStream<'a> {
             }
             content => content,
         };
-        let format = Format::of(&member.path);
+        let format = match SourcePlan::of_member(&member.path, &self.opener.context.globs) {
+            SourcePlan::Read(format) => format,
+            SourcePlan::Skip(_) | SourcePlan::Reject(_) => Format::Sniff, // it was left out unread
+        };
+        let promise = Promise::of(&member.path, format);
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
             MemberContent::Rejected(fault) => Err(fault.into()),
-            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), format, FileOrigin::Member),
+            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), promise, FileOrigin::Member),
         };
         let end = match found {
             Ok(FoundContent::Document(mut document)) => {
@@ -245,7 +271,7 @@ impl<'a> SourceStream<'a> {
                 *current = Some(document);
                 return Ok(None);
             }
-            Ok(FoundContent::Archive { .. }) => End::Skipped(SkipReason::Nested),
+            Ok(FoundContent::Archive(_)) => End::Skipped(SkipReason::Nested),
             Ok(FoundContent::Skipped(reason)) => End::Skipped(reason),
             Err(trouble) => End::Fault(fault(trouble)?),
         };
@@ -267,6 +293,7 @@ impl<'a> SourceStream<'a> {
             is_last,
             body,
             end,
+            trailing: None,
             num_bytes: 0,
             encoding,
             num_replaced: 0,

@@ -134,7 +134,9 @@ impl Scanner<'_> {
             let paragraph = &mut self.paragraphs[index];
             let body = &text[paragraph.span.range()];
             paragraph.altered |= is_altered(body, self.context.repair);
-            if self.context.matching.min_chars > 0 && !shows_text(body) {
+            // What repair takes out may be letters too: those of an escape sequence.
+            let is_clear = !paragraph.altered && shows_text(body);
+            if self.context.matching.min_chars > 0 && !is_clear {
                 self.context.keys.make(text, paragraph, &mut self.hasher);
                 self.is_short(index);
                 self.hasher.reset();

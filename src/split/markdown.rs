@@ -12,7 +12,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
-use super::line::{self, Fate, fate};
+use super::line;
+use super::repaired::{Fate, fate};
 use crate::config::Repair;
 use crate::document::{Edges, Paragraph};
 use crate::error::caught::catch;

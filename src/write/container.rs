@@ -127,7 +127,7 @@ impl<'a> SourceWriter<'a> {
             && self.member.is_none()
     }
 
-    /// What is in its file.
+    /// Length and checksum of its file.
     pub(crate) fn mark(&self) -> Mark {
         self.file.mark()
     }
@@ -288,7 +288,9 @@ fn write_zip<W: Write>(
         | zip::CompressionMethod::Zstd => method,
         _ => zip::CompressionMethod::Deflated, // readable, and not writable here
     };
+    // Names are bytes in which only `/` parts: elsewhere than on Unix `\` may.
     let mut options = zip::write::SimpleFileOptions::default()
+        .system(zip::System::Unix)
         .compression_method(method)
         .large_file(spool.len() >= u64::from(u32::MAX))
         .last_modified_time(modified.unwrap_or_default());

@@ -90,17 +90,17 @@ impl<'a> Tally<'a> {
     /// Counts a source or a member by what became of it; gives it back if it is rejected.
     pub(crate) fn end_unit(&mut self, part: &Part) -> Option<Rejection> {
         let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
+        if let Some(fault) = part.rejected() {
+            self.summary.count_rejected(unit, fault.reason);
+            return Some(self.rejection(part, None, fault));
+        }
         match &part.fate {
             PartFate::Read => self.summary.count_read(unit),
             PartFate::Skipped(reason) => {
                 self.summary.count_skipped(unit, *reason);
                 self.observer.skipped(&path_of(self.sources, part), *reason);
             }
-            PartFate::Rejected(fault) => {
-                self.summary.count_rejected(unit, fault.reason);
-                return Some(self.rejection(part, None, fault));
-            }
-            PartFate::Reread(_) => {}
+            PartFate::Rejected(_) | PartFate::Reread(_) => {}
         }
         None
     }

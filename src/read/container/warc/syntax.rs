@@ -1,4 +1,5 @@
-//! WARC 1.0 and 1.1 (ISO 28500), WET included: which records hold plain text, and where it stands in them.
+//! WARC 1.0 and 1.1 (ISO 28500) and the drafts 0.17 and 0.18, WET included: which records hold plain text, and where it
+//! stands in them.
 //!
 //! In: bytes that begin where a record may begin, decompressed. Out: one [`Step`] at a time. A record is
 //! announced as soon as its header is whole, so that the caller can pass over a block larger than its memory;
@@ -14,6 +15,7 @@ use std::iter;
 
 use memchr::memchr;
 
+use super::search;
 use crate::units::{ByteSpan, count};
 
 /// The longest header block that is believed, of a record and of the HTTP response in it: 64 KiB, eight times
@@ -35,7 +37,7 @@ pub(super) enum Step {
     Record(WarcRecord),
     /// Only empty lines follow, and the file ends.
     End,
-    /// The bytes are no record, and the place of the next record cannot be known.
+    /// The bytes are no record: [`search::find`] finds the next one.
     Fault {
         /// Offset of the fault in the bytes.
         byte: usize,
@@ -69,6 +71,12 @@ impl WarcRecord {
     pub(super) fn block(&self) -> Option<ByteSpan> {
         self.end?;
         Some(ByteSpan::new(self.head.end, self.head.end + usize::try_from(self.content_length).ok()?))
+    }
+
+    /// Whether the line ends that end a record stand after the block, as its own header has them. `bytes` are those that
+    /// were parsed, and the record is whole in them.
+    pub(super) fn is_ended(&self, bytes: &[u8]) -> bool {
+        self.block().is_some_and(|block| search::ends_record(&bytes[self.head.range()], &bytes[block.end..]))
     }
 
     /// The parts of a document; `None` if it is none or not whole in the bytes.
@@ -113,17 +121,17 @@ pub(super) enum RecordKind {
 /// never a [`Step::NeedMore`]. Otherwise that is returned for at most 128 KiB after the empty lines: the
 /// header of a record and that of an HTTP response in it. O(length of the headers) time.
 pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
-    let start = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+    let start = num_empty(bytes);
     let more = Step::NeedMore { passed: start };
     let rest = &bytes[start..];
     if rest.is_empty() {
         return if is_end { Step::End } else { more };
     }
     let fault = |byte, detail| Step::Fault { byte, detail };
-    let version = b"WARC/1.";
-    let seen = &rest[..rest.len().min(version.len())];
-    if !version.starts_with(seen) {
-        return fault(start, "no WARC record begins here");
+    if !has_version(rest) {
+        let is_other = rest.starts_with(NAME);
+        let what = if is_other { "the record is of a version that is not read" } else { "no WARC record begins here" };
+        return fault(start, what);
     }
     let Some(len) = head_len(rest) else {
         return match (rest.len() > MAX_HEAD, is_end) {
@@ -149,9 +157,25 @@ pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
     Step::Record(WarcRecord { head, content_length, end, kind, uri, id })
 }
 
+/// The name that every record begins with.
+pub(super) const NAME: &[u8] = b"WARC/";
+
+/// How the records begin that are read.
+const VERSIONS: [&[u8]; 3] = [b"WARC/1.", b"WARC/0.17", b"WARC/0.18"];
+
+/// Whether bytes begin like a record of a version that is read, as far as they go.
+pub(super) fn has_version(bytes: &[u8]) -> bool {
+    VERSIONS.iter().any(|version| version.starts_with(&bytes[..bytes.len().min(version.len())]))
+}
+
+/// Bytes of empty lines, or of padding, at the beginning.
+pub(super) fn num_empty(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n' | 0)).unwrap_or(bytes.len())
+}
+
 /// Length of the header block at the start of `record`, its empty line included; `None` if that does not end
 /// within 64 KiB.
-fn head_len(record: &[u8]) -> Option<usize> {
+pub(super) fn head_len(record: &[u8]) -> Option<usize> {
     let mut start = 0;
     loop {
         let end = start + memchr(b'\n', &record[start..record.len().min(MAX_HEAD)])?;
@@ -235,9 +259,9 @@ fn trailer_len(bytes: &[u8], is_end: bool) -> Option<usize> {
 
 /// The details in the header of a record. Spans are in the parsed bytes.
 #[derive(Default)]
-struct WarcMeta {
+pub(super) struct WarcMeta {
     content_length: u64,
-    warc_type: ByteSpan,
+    pub(super) warc_type: ByteSpan,
     content_type: Option<ByteSpan>,
     uri: ByteSpan,
     id: ByteSpan,
@@ -246,7 +270,7 @@ struct WarcMeta {
 
 impl WarcMeta {
     /// Reads a header; of a field that stands twice the first counts. The error is a place and the fault.
-    fn read(bytes: &[u8], head: ByteSpan) -> Result<Self, (usize, &'static str)> {
+    pub(super) fn read(bytes: &[u8], head: ByteSpan) -> Result<Self, (usize, &'static str)> {
         let mut meta = Self::default();
         let mut length = None;
         let first = |seen: &mut ByteSpan, value| {

@@ -161,7 +161,8 @@ fn faults() {
     let long = format!("WARC/1.0\r\nX: {}", "y".repeat(MAX_HEAD));
     for (text, expected) in [
         ("\n\nWARC-Type: x", (2, "no WARC record")),
-        ("WARC/2.0\r\n", (0, "no WARC record")),
+        ("WARC/2.0\r\n", (0, "a version that is not read")),
+        ("WARC/0.9 1234 response", (0, "a version that is not read")),
         ("WARC/1.0\r\nX: y\r\n\r\n", (0, "no Content-Length")),
         ("\nWARC/1.0\nContent-Length: -1\n\n", (26, "not a length")),
         ("WARC/1.0\nContent-Length: \n\n", (24, "not a length")),
