@@ -89,7 +89,7 @@ fn title(shape: Shape, corpus: &Corpus, num_runs: usize) -> String {
     )
 }
 
-/// What the runs on one shape share.
+/// Settings that the runs on one shape share.
 struct Ring<'a> {
     shape: Shape,
     corpus: &'a Corpus,

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench index -- [--entries 100000000] [--day 1GB] [--runs 3] [--dir DIR]`
 //!
-//! An index of so many made-up entries is written, and merged with one of half of a day's files (which gives the
+//! An index of a given number of made-up entries is written, and merged with one of half of a day's files (which gives the
 //! merge's figure); then the day is cleaned against it, and added to it, in turn with cleaning the day alone.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench talks to its user")]
@@ -31,7 +31,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const TAMIS: &str = env!("CARGO_BIN_EXE_tamis");
 
-/// What to do.
+/// The command of the bench.
 struct Options {
     entries: u64,
     day: u64,

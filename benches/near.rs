@@ -36,7 +36,7 @@ use tamis::normalize::Tokenizer;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// What to do.
+/// The command of the bench.
 struct Options {
     parts: Vec<String>,
     docs: Vec<u64>,
@@ -296,7 +296,7 @@ fn speed(options: &Options, docs: u64) -> Outcome<()> {
     Ok(())
 }
 
-/// What is measured.
+/// The case that is measured.
 const SPEED: [&[&str]; 3] = [&["--near"], &["--near", "both"], &["--near", "--near-preset", "news"]];
 
 fn copies(options: &Options, docs: u64) -> Outcome<()> {

@@ -2,12 +2,12 @@
 
 use crate::account::CountedUnit;
 use crate::config::Config;
-use crate::discover::SourceList;
+use crate::discover::{SourceList, not_prose};
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
 use crate::read::{Compression, Fault, Part, PartFate, TextVisitor};
-use crate::report::{Inspection, LongestParagraph, Scripts};
+use crate::report::{Inspection, LongestParagraph, Scripts, Skipped};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -248,8 +248,11 @@ impl Inspector<'_> {
 
     fn skip(&mut self, part: &Part, unit: CountedUnit, reason: SkipReason) {
         self.inspection.unit(unit).skip(reason);
+        let is_by_name = matches!(reason, SkipReason::Unsupported | SkipReason::Html);
+        let by_name = || not_prose(&path_of(self.sources, part)).filter(|_| is_by_name);
+        let detail = reason.remedy().or_else(by_name);
         let path = self.path(part);
-        self.inspection.note_skipped(path, reason);
+        self.inspection.note_skipped(Skipped { path, reason, detail });
     }
 
     fn reject(&mut self, part: &Part, record: Option<RecordPlace>, fault: &Fault) {

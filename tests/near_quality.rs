@@ -1,4 +1,4 @@
-//! What near-duplicate removal finds on labelled sets of real news, if they are there (`../shared/eval` of a
+//! Quality of near-duplicate removal on labelled sets of real news, if they are there (`../shared/eval` of a
 //! developer's machine): the figures of README's table may not get worse.
 
 #![expect(

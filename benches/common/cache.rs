@@ -14,9 +14,9 @@ const GENERATOR_VERSION: u32 = 1;
 /// A corpus on disk.
 #[derive(Debug, Clone)]
 pub(crate) struct Corpus {
-    /// What a program is given as input: a file or a directory, which holds the corpus and nothing else.
+    /// The input of a program: a file or a directory, which holds the corpus and nothing else.
     pub(crate) input: PathBuf,
-    /// What is in it.
+    /// Counts of its content.
     pub(crate) totals: Totals,
 }
 

@@ -201,7 +201,7 @@ pub(crate) const VERBS: &[&str] = &[
     "重新定义",
 ];
 
-/// What is acted on.
+/// The objects of actions.
 pub(crate) const OBJECTS: &[&str] = &[
     "产业链",
     "供应链",

@@ -27,12 +27,12 @@ const SHORTEST: u64 = 24;
 /// Greatest random part of a paragraph's length in bytes; the product of two uniform draws takes a quarter of
 /// it on average, and gives many short paragraphs and a long tail.
 const SPREAD: u64 = 845;
-/// The same for wire stories, whose paragraphs are shorter.
+/// Like [`SPREAD`], for wire stories, whose paragraphs are shorter.
 const WIRE_SPREAD: u64 = 500;
 /// Chinese paragraphs that open with two ideographic spaces (U+3000), in a thousand.
 const INDENT_PERMILLE: u64 = 50;
 
-/// What a [`Random`] is for.
+/// The purpose of a [`Random`].
 const FOR_DOCUMENT: u64 = 1;
 const FOR_ARTICLE: u64 = 2;
 const FOR_FURNITURE: u64 = 3;

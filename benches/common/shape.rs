@@ -23,9 +23,9 @@ pub(crate) enum Shape {
     Tree,
     /// Shards of JSON Lines: `part-0000.jsonl`, records with `id`, `text`, `source` and `length` (in characters).
     Jsonl,
-    /// The same shards, each compressed with gzip at its default level: `part-0000.jsonl.gz`.
+    /// [`Self::Jsonl`], each shard compressed with gzip at its default level: `part-0000.jsonl.gz`.
     Gzip,
-    /// The same shards, each compressed with Zstandard at its default level: `part-0000.jsonl.zst`.
+    /// [`Self::Jsonl`], each shard compressed with Zstandard at its default level: `part-0000.jsonl.zst`.
     Zstd,
     /// One text file in GB18030: `corpus.txt`.
     Gb18030,
@@ -48,7 +48,7 @@ impl Shape {
         }
     }
 
-    /// What a program is given as input, if the corpus was written to `root`.
+    /// The input of a program, if the corpus was written to `root`.
     pub(crate) fn input(self, root: &Path) -> PathBuf {
         match self {
             Self::File | Self::Gb18030 => root.join("corpus.txt"),

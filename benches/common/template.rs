@@ -13,7 +13,7 @@ pub(crate) struct Language {
     pub(crate) rare_sentences: &'static [&'static str],
     /// Slots by their letter; a word may have slots itself. See [`write_number`] for the slots all languages share.
     pub(crate) slots: &'static [(char, &'static [&'static str])],
-    /// What stands between two sentences of a paragraph.
+    /// The string between two sentences of a paragraph.
     pub(crate) gap: &'static str,
     /// Whether a sentence opens with a capital letter.
     pub(crate) has_capitals: bool,

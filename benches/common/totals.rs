@@ -1,4 +1,4 @@
-//! What is in a corpus, counted while it is written.
+//! Counts of a corpus, taken while it is written.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! What a run left behind, counted independently of the program that wrote it.
+//! The output of a run, counted independently of the program that wrote it.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read};

@@ -11,7 +11,7 @@ use super::tools::Call;
 /// GNU time, which tells what `std` does not: processor time and memory.
 const GNU_TIME: &str = "/usr/bin/time";
 
-/// What one run took.
+/// The cost of one run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     /// Time on the clock, in seconds.
@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) usage: Option<Usage>,
 }
 
-/// What GNU time tells.
+/// The figures of GNU time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
     /// Processor time in user and kernel mode, in seconds.

@@ -1,6 +1,6 @@
 //! Runs programs side by side on one corpus and says how long each takes.
 //!
-//! What was asked for is in [`options`], the programs are in [`tools`], one timed run is in [`measure`], what a
+//! The request is in [`options`], the programs are in [`tools`], one timed run is in [`measure`], what a
 //! run must have left behind is in [`check`], and [`table`] prints.
 
 pub(crate) mod check;

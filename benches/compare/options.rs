@@ -9,7 +9,7 @@ use crate::common::shape::Shape;
 pub(crate) const USAGE: &str = "cargo bench --bench end_to_end -- \
     [--size 256MB] [--runs 3] [--shape file|tree|jsonl|gzip|zstd|gb18030|all] [--only NAME,...] [--seed 1] [--dir DIR] [--list]";
 
-/// What to measure.
+/// The measurement that was asked for.
 #[derive(Debug)]
 pub(crate) struct Options {
     /// Bytes of text in the corpus.

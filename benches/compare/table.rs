@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     /// One sample a run that counts; empty if the tool did not run.
     pub(crate) samples: Vec<Sample>,
-    /// What a reader must know: not installed, failed, another number of lines.
+    /// A note for the reader: not installed, failed, another number of lines.
     pub(crate) note: String,
 }
 

@@ -1,4 +1,4 @@
-//! What runs: `tamis`, and what a user would type instead of it.
+//! The programs that run: `tamis`, and commands that a user would type instead.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -21,11 +21,11 @@ pub(crate) struct Tool {
     pub(crate) shapes: &'static [Shape],
     /// Ways to call it; the first one installed is taken.
     ways: &'static [Way],
-    /// What becomes of the lines.
+    /// The job: the fate of the lines.
     pub(crate) result: Deduplication,
 }
 
-/// What a tool makes of the corpus, which says how its result is checked.
+/// The form of a tool's result, which says how it is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deduplication {
     /// This is us: the result must be right, to the line.
@@ -44,7 +44,7 @@ struct Way {
     call: fn(&Job) -> Call,
 }
 
-/// What a tool is to do.
+/// The task of a tool.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     /// The corpus: a file or a directory.

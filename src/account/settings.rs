@@ -3,8 +3,8 @@
 //! They are the flat map of options that a [`Config`] serializes to, without those that change nothing of what is kept.
 //! Near-duplicates and filters stand in maps of their own. The tables of this file say only in which order the options
 //! of `tamis.summary/1` stand, on which its bytes depend. An option that is in none of them came later: it is
-//! written, behind the others, where it differs from its default, so that a summary keeps its bytes for those who do not
-//! use the option.
+//! written, behind the others, where it differs from its default, so that a summary keeps its bytes for those who
+//! do not use the option.
 
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -105,7 +105,7 @@ fn take(options: &mut Map<String, Value>, part: &impl Serialize) -> serde_json::
     Ok(names.into_iter().filter_map(|(name, _)| options.remove_entry(&name)).collect())
 }
 
-/// What stands behind a name in the file.
+/// The value of a name in the file.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Entry {

@@ -8,9 +8,9 @@
 //! pattern: Page * of *
 //! ```
 //!
-//! A line is the text of a paragraph, and lets pass every paragraph that is the same under `--match`. Behind `pattern: `
-//! each `*` stands for any text, or none; what stands between is compared as `--match` compares, so that white space
-//! beside a star does not count. Blank lines, and lines that begin with `//`, say nothing.
+//! A line is the text of a paragraph, and lets pass every paragraph that is the same under `--match`. Behind
+//! `pattern: ` each `*` stands for any text, or none; what stands between is compared as `--match` compares, so
+//! that white space beside a star does not count. Blank lines, and lines that begin with `//`, say nothing.
 
 use std::collections::HashMap;
 
@@ -20,9 +20,9 @@ use crate::fingerprint::Fingerprint;
 use crate::normalize::KeyMaker;
 use crate::split::{Splitting, split};
 
-/// What begins the line of a pattern.
+/// The beginning of a line that is a pattern.
 const PATTERN: &str = "pattern:";
-/// What begins the line of a comment.
+/// The beginning of a line that is a comment.
 const COMMENT: &str = "//";
 
 /// Paragraphs that are let pass.
@@ -42,7 +42,7 @@ pub struct Allow {
 pub struct AllowFault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it, and what to do.
+    /// The fault and its remedy.
     pub what: String,
 }
 
@@ -114,7 +114,7 @@ struct Pattern {
 
 impl Pattern {
     fn new(pattern: &str, keys: KeyMaker) -> Result<Self, &'static str> {
-        let mut parts: Vec<String> = pattern.split('*').map(|part| keys.key_text(part.trim())).collect();
+        let mut parts: Vec<String> = pattern.split('*').map(|part| keys.part_key_text(part.trim())).collect();
         if parts.iter().all(String::is_empty) {
             return Err("this pattern lets everything pass; write the text that stands beside its stars");
         }

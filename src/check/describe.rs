@@ -187,7 +187,7 @@ impl<'a> Describer<'a> {
         Ok(None)
     }
 
-    /// What the ledger needs to name a place.
+    /// Gives the ledger what it needs to name a place.
     pub(super) fn context(&self) -> LedgerContext<'a> {
         let Self { sources, places, findings, earlier, .. } = *self;
         LedgerContext { sources, places, findings, earlier }

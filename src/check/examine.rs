@@ -41,11 +41,11 @@ pub(super) struct ExaminedSlot {
 /// Characters of an excerpt.
 const EXCERPT: usize = 60;
 
-/// What a chunk is held against.
+/// The rules that a chunk is examined by.
 #[derive(Clone, Copy)]
 pub(super) struct Rules<'a> {
     pub(super) config: &'a Config,
-    /// What may repeat.
+    /// The paragraphs that may repeat.
     pub(super) allow: Option<&'a Allow>,
 }
 

@@ -1,6 +1,7 @@
 //! The line on which every paragraph begins.
 
-use crate::units::{self, Ordinal, count};
+use crate::split::line;
+use crate::units::{self, ByteSpan, Ordinal};
 
 /// Lines of paragraphs, by their place: 4 bytes each, 16 more for one that takes several lines.
 #[derive(Debug, Default)]
@@ -64,10 +65,9 @@ impl<'a> LineCounter<'a> {
 
     /// Line endings (contract P1) before `end`, which must not go back.
     pub(super) fn before(&mut self, end: usize) -> u64 {
-        let text = &self.text[self.at..end.max(self.at)];
-        let is_end = |at: usize| text[at] == b'\n' || self.text.get(self.at + at + 1) != Some(&b'\n');
-        self.lines += count(memchr::memchr2_iter(b'\n', b'\r', text).filter(|&at| is_end(at)).count());
-        self.at = end.max(self.at);
+        let end = end.max(self.at);
+        self.lines += line::count_ends(self.text, ByteSpan::new(self.at, end));
+        self.at = end;
         self.lines
     }
 }
@@ -78,7 +78,14 @@ mod tests {
 
     #[test]
     fn lines_end_as_split_ends_them() {
-        for (text, expected) in [("", 0), ("a\nb", 1), ("a\r\nb\r\n", 2), ("a\rb\r", 2), ("\r\r\n\n", 3)] {
+        for (text, expected) in [
+            ("", 0),
+            ("a\nb", 1),
+            ("a\r\nb\r\n", 2),
+            ("a\rb\r", 2),
+            ("\r\r\n\n", 2),
+            ("…\u{2028}”\u{2029}", 2),
+        ] {
             for cut in 0..=text.len() {
                 let mut counter = LineCounter::new(text.as_bytes());
                 counter.before(cut);

@@ -54,9 +54,9 @@ pub struct Gate<'a> {
     pub limits: Limits,
     /// Whether a check that would pass without a document to check is an error (contract X3).
     pub needs_documents: bool,
-    /// What may repeat, and what the list is called.
+    /// The paragraphs that may repeat, and the name of their list.
     pub allow: Option<(Allow, String)>,
-    /// What was there before.
+    /// The paragraphs that were there before.
     pub before: Option<Before<'a>>,
     /// Whether today's problems are to be given back as a baseline.
     pub wants_baseline: bool,
@@ -224,7 +224,7 @@ fn report(
     Ok(report)
 }
 
-/// What does not count: what may repeat, and what was there before.
+/// Paragraphs that do not count: those that may repeat, and those that were there before.
 fn known(
     log: &mut Log,
     describer: &Describer<'_>,
@@ -241,7 +241,7 @@ fn known(
     Ok(Some(known))
 }
 
-/// What a list let pass.
+/// Counts what an allow-list let pass.
 fn let_pass(gate: &Gate<'_>, allowed: &Allowed, known: Option<&KnownUnits>) -> Option<LetPass> {
     let (allow, name) = gate.allow.as_ref()?;
     let num_paragraphs = known.map_or(0, |known| known.num_allowed);

@@ -34,7 +34,7 @@ pub(super) struct CheckRecorder<'a> {
     pub(super) allowed: Allowed,
 }
 
-/// What an allow-list lets pass of what goes.
+/// Removable paragraphs that an allow-list lets pass.
 #[derive(Default)]
 pub(super) struct Allowed {
     /// Paragraphs, by their fingerprint.
@@ -52,7 +52,7 @@ impl Allowed {
     }
 }
 
-/// What was found of a corpus.
+/// The findings of a check of one corpus.
 pub(super) struct Found {
     pub(super) summary: Summary,
     pub(super) log: Log,

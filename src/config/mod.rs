@@ -40,10 +40,11 @@ pub enum SplitMode {
 pub enum MatchMode {
     /// The repaired text itself.
     Exact,
-    /// NFKC, white space collapsed, control and format characters removed.
+    /// NFKC but for superscripts, fractions and circled numbers; control and format characters removed, white space
+    /// collapsed.
     #[default]
     Canonical,
-    /// Canonical, case-folded, only letters, marks and numbers.
+    /// Canonical, case-folded, only letters, marks and numbers, and what numbers mean something by.
     Loose,
 }
 
@@ -62,7 +63,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Repair {
-    /// Remove control and zero-width characters, trim both ends.
+    /// Remove escape sequences, control and zero-width characters, trim both ends.
     #[default]
     Basic,
     /// Leave lines as they are.

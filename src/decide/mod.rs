@@ -7,9 +7,9 @@
 //! occurrence in corpus order stays whatever the number of threads, without a lock and without looking ahead. Pure:
 //! no I/O; decisions compare integers only.
 //!
-//! What does not fit in memory is partitioned on disk and settled when all of it is there (`Partitioner`, `DiskVerdicts`),
-//! through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`); their file is
-//! [`crate::index`].
+//! Prints that do not fit in memory are partitioned on disk and settled when all are there (`Partitioner`,
+//! `DiskVerdicts`), through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`);
+//! their file is [`crate::index`].
 
 mod copies;
 mod disk_buckets;

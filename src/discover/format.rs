@@ -2,6 +2,8 @@
 //! [`crate::read`].
 
 use super::SourcePlan;
+use super::globs::Globs;
+use super::syntax;
 use crate::document::Kind;
 use crate::error::SkipReason;
 
@@ -12,35 +14,69 @@ pub enum Format {
     Sniff,
     /// Its name promises this.
     Named(Kind),
+    /// Its name is that of JSON, which is JSON Lines or one document: the first bytes tell.
+    Json,
+    /// It is to be read: as text, unless the first bytes show a container. Nothing that they look like has it skipped.
+    Asked,
 }
 
 /// Names that promise compression, which is told by content but decides how a file is opened.
-const COMPRESSED: [&[u8]; 5] = [b"gz", b"zst", b"bz2", b"xz", b"zstd"];
-/// Names that promise an archive; the short names of compressed tar archives among them.
-const ARCHIVES: [&[u8]; 6] = [b"tar", b"zip", b"tgz", b"tbz2", b"txz", b"tzst"];
-/// Formats that this version cannot take apart: taking lines out of one as if it were prose would break it, so
-/// that they are skipped whatever their bytes look like. Some of them are zip archives.
-const UNSUPPORTED: [&[u8]; 19] = [
-    b"json", b"arrow", b"feather", b"avro", b"orc", b"7z", b"rar", b"pdf", b"doc", b"docx", b"xlsx", b"pptx",
-    b"odt", b"ods", b"odp", b"epub", b"jar", b"apk", b"whl",
-];
+pub(super) const COMPRESSED: [&[u8]; 5] = [b"gz", b"zst", b"bz2", b"xz", b"zstd"];
+/// Names that promise an archive.
+const ARCHIVES: [&[u8]; 2] = [b"tar", b"zip"];
+/// The short names of compressed tar archives.
+const COMPRESSED_ARCHIVES: [&[u8]; 4] = [b"tgz", b"tbz2", b"txz", b"tzst"];
 
-/// Decides by its path how a file is treated.
-pub(super) fn plan_for(path: &[u8]) -> SourcePlan {
-    match extension(path) {
-        Some(extension) if UNSUPPORTED.contains(&extension.as_slice()) => {
-            SourcePlan::Skip(SkipReason::Unsupported)
+/// Decides by its path how a file is treated. What the table of [`syntax`] names is skipped, unless it is text and one
+/// of the globs names its ending.
+pub(super) fn plan_for(path: &[u8], globs: Option<&Globs>) -> SourcePlan {
+    match syntax::unread(path) {
+        Some(unread)
+            if unread.is_text && globs.is_some_and(|globs| globs.ask_for(path, unread.part.clone())) =>
+        {
+            SourcePlan::Read(Format::Asked)
         }
-        _ => SourcePlan::Read(Format::of(path)),
+        Some(unread) => SourcePlan::Skip(unread.reason),
+        None => SourcePlan::Read(Format::of(path)),
     }
+}
+
+/// What a file is that is skipped by its name, for people: "source code".
+pub(crate) fn not_prose(path: &[u8]) -> Option<&'static str> {
+    syntax::unread(path).map(|unread| unread.what)
 }
 
 /// Whether the name of a file says that it has to be unpacked.
 pub(crate) fn is_packed(path: &[u8]) -> bool {
-    extension(path).is_some_and(|extension| {
-        let is_in = |list: &[&[u8]]| list.contains(&extension.as_slice());
-        is_in(&COMPRESSED) || is_in(&ARCHIVES) || Kind::of_ending(&extension).is_some_and(Kind::is_binary)
-    })
+    Packing::of(path).outer
+}
+
+/// What the name of a file says about how it is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Packing {
+    /// The file is a compressed stream, an archive, or a container that is no text.
+    pub outer: bool,
+    /// What the stream is unpacked to is an archive, or a container that is no text: `a.tar.gz`, `a.tgz`.
+    pub inner: bool,
+}
+
+impl Packing {
+    /// The packing that a path promises.
+    pub(crate) fn of(path: &[u8]) -> Self {
+        let is_in = |list: &[&[u8]], ending: &Vec<u8>| list.contains(&ending.as_slice());
+        let is_unpacked_once = |ending: &Vec<u8>| {
+            is_in(&ARCHIVES, ending) || Kind::of_ending(ending).is_some_and(Kind::is_binary)
+        };
+        match extension(path) {
+            Some(last) if is_in(&COMPRESSED, &last) => {
+                let inner = extension(&path[..path.len() - last.len() - 1]);
+                Self { outer: true, inner: inner.is_some_and(|inner| is_unpacked_once(&inner)) }
+            }
+            Some(last) if is_in(&COMPRESSED_ARCHIVES, &last) => Self { outer: true, inner: true },
+            Some(last) => Self { outer: is_unpacked_once(&last), inner: false },
+            None => Self::default(),
+        }
+    }
 }
 
 /// Where the ending of a path begins that says what its file is; with a compression's, two endings are one.
@@ -63,7 +99,10 @@ impl Format {
         let Some(last) = extension(path) else { return Self::Sniff };
         let is_compressed = COMPRESSED.contains(&last.as_slice());
         let inner = if is_compressed { extension(&path[..path.len() - last.len() - 1]) } else { Some(last) };
-        inner.and_then(|ending| Kind::of_ending(&ending)).map_or(Self::Sniff, Self::promised)
+        match inner {
+            Some(ending) if ending == b"json" => Self::Json,
+            inner => inner.and_then(|ending| Kind::of_ending(&ending)).map_or(Self::Sniff, Self::promised),
+        }
     }
 
     /// The format that a name of this kind promises; nothing if the first bytes have to show it anyway.
@@ -74,20 +113,31 @@ impl Format {
     /// The kind that the name promises; text where it promises nothing.
     pub fn kind(self) -> Kind {
         match self {
-            Self::Sniff => Kind::Text,
+            Self::Sniff | Self::Asked => Kind::Text,
             Self::Named(kind) => kind,
+            Self::Json => Kind::of_json(),
         }
     }
 
-    /// Whether a member of this name in an archive is of a kind that is not read.
-    pub fn is_unsupported(path: &[u8]) -> bool {
-        matches!(plan_for(path), SourcePlan::Skip(_))
+    /// The format of what was read as this format and is written again: what was text stays text, whatever it looks
+    /// like now.
+    #[must_use]
+    pub(crate) fn written(self) -> Self {
+        match self.kind() {
+            kind if kind.is_container() => Self::Named(kind),
+            _ => Self::Asked,
+        }
+    }
+
+    /// Why a member of this name in an archive, or a file, is not read, if no glob asks for it.
+    pub fn skipped(path: &[u8]) -> Option<SkipReason> {
+        syntax::unread(path).map(|unread| unread.reason)
     }
 }
 
 /// The part of the file's name after its last dot, in lower case. A dot at the start of the name hides the file and
 /// begins no extension.
-fn extension(path: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn extension(path: &[u8]) -> Option<Vec<u8>> {
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
     match memchr::memrchr(b'.', name) {
         None | Some(0) => None,
@@ -101,7 +151,7 @@ mod tests {
 
     #[test]
     fn by_name() {
-        let skip = SourcePlan::Skip(SkipReason::Unsupported);
+        let skip = |reason| SourcePlan::Skip(reason);
         for (name, expected) in [
             ("a/b.txt", SourcePlan::Read(Format::Named(Kind::Text))),
             ("README.MD", SourcePlan::Read(Format::Named(Kind::Text))),
@@ -116,14 +166,18 @@ mod tests {
             ("x.gz", SourcePlan::Read(Format::Sniff)),
             (".gz", SourcePlan::Read(Format::Sniff)),
             ("x.tar.gz", SourcePlan::Read(Format::Sniff)),
-            ("x.json", skip.clone()),
-            ("report.docx", skip),
+            ("x.json", SourcePlan::Read(Format::Json)),
+            ("x.JSON.zst", SourcePlan::Read(Format::Json)),
+            ("x.json.txt", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("report.docx", skip(SkipReason::Unsupported)),
+            ("a.py.gz", skip(SkipReason::Unsupported)),
+            ("a.html", skip(SkipReason::Html)),
             ("dir.txt/x", SourcePlan::Read(Format::Sniff)),
             (".txt", SourcePlan::Read(Format::Sniff)),
             ("x.log", SourcePlan::Read(Format::Sniff)),
             ("x.", SourcePlan::Read(Format::Sniff)),
         ] {
-            assert_eq!(plan_for(name.as_bytes()), expected, "{name}");
+            assert_eq!(plan_for(name.as_bytes(), None), expected, "{name}");
         }
     }
 
@@ -144,15 +198,18 @@ mod tests {
 
     #[test]
     fn packed_by_name() {
-        for (name, expected) in [
-            ("a.txt", false),
-            ("a.txt.gz", true),
-            ("a.TGZ", true),
-            ("a.parquet", true),
-            ("gz", false),
-            ("a.jsonl", false),
+        for (name, outer, inner) in [
+            ("a.txt", false, false),
+            ("a.txt.gz", true, false),
+            ("a.TGZ", true, true),
+            ("a.tar.zst", true, true),
+            ("a.zip", true, false),
+            ("a.parquet", true, false),
+            ("a.parquet.gz", true, true),
+            ("gz", false, false),
+            ("a.jsonl", false, false),
         ] {
-            assert_eq!(is_packed(name.as_bytes()), expected, "{name}");
+            assert_eq!(Packing::of(name.as_bytes()), Packing { outer, inner }, "{name}");
         }
     }
 }

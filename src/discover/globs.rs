@@ -1,5 +1,7 @@
 //! `--include` and `--exclude`: which files below an input are read (contract D2).
 
+use std::ops::Range;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::config::ReadConfig;
@@ -31,6 +33,16 @@ impl Globs {
         let path = path::from_bytes(relative);
         self.include.as_ref().is_none_or(|globs| globs.is_match(path))
             && !self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
+    }
+
+    /// Whether a glob of `--include` names the part of a path, such as its ending: the glob matches, and would not if
+    /// another word stood there. `*.py` names the ending of `a/b.py`, `a/**` and `*.*` do not.
+    pub(crate) fn ask_for(&self, relative: &[u8], part: Range<usize>) -> bool {
+        let Some(include) = &self.include else { return false };
+        // A byte that nobody writes into a glob.
+        let other = [&relative[..part.start], b"\x01", &relative[part.end..]].concat();
+        let others = include.matches(path::from_bytes(&other));
+        include.matches(path::from_bytes(relative)).iter().any(|glob| !others.contains(glob))
     }
 }
 
@@ -113,6 +125,31 @@ mod tests {
                 expected,
                 "{include:?} {exclude:?} {path}"
             );
+        }
+    }
+
+    #[test]
+    fn a_glob_asks_for_what_it_names() {
+        for (include, path, part, expected) in [
+            (&["*.py"][..], "a/b.py", "py", true),
+            (&["a/b.py"], "a/b.py", "py", true),
+            (&["*.{txt,py}"], "b.py", "py", true),
+            (&["*.[ch]"], "b.c", "c", true),
+            (&["*.py.gz"], "b.py.gz", "py", true),
+            (&["a/**", "*.py"], "a/b.py", "py", true),
+            (&["a/**"], "a/b.py", "py", false),
+            (&["*.*"], "a/b.py", "py", false),
+            (&["*.gz"], "b.py.gz", "py", false),
+            (&["*.txt", "a/"], "a/b.py", "py", false),
+            (&["Makefile"], "a/Makefile", "Makefile", true),
+            (&["a/*"], "a/Makefile", "Makefile", false),
+            (&[], "b.py", "py", false),
+        ] {
+            let include: Vec<_> = include.iter().map(|&glob| glob.to_owned()).collect();
+            let globs = Globs::new(&ReadConfig { include, ..ReadConfig::default() }).unwrap();
+            let start = path.find(part).unwrap();
+            let asked = globs.ask_for(path.as_bytes(), start..start + part.len());
+            assert_eq!(asked, expected, "{:?} {path}", globs.include);
         }
     }
 

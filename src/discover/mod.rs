@@ -10,12 +10,13 @@
 mod format;
 mod globs;
 mod hidden;
+mod syntax;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 pub use format::Format;
-pub(crate) use format::{is_packed, stem_len};
+pub(crate) use format::{Packing, is_packed, not_prose, stem_len};
 pub(crate) use globs::{Globs, Order};
 pub use hidden::is_hidden;
 use rayon::prelude::*;
@@ -153,6 +154,13 @@ impl SourceList {
     }
 }
 
+impl SourcePlan {
+    /// The treatment of a member of an archive by its name; the globs say which endings are asked for.
+    pub(crate) fn of_member(path: &[u8], globs: &Globs) -> Self {
+        format::plan_for(path, Some(globs))
+    }
+}
+
 /// Lists everything below `roots` in corpus order, on the caller's rayon pool.
 ///
 /// # Errors
@@ -216,7 +224,7 @@ struct Lister<'a> {
 impl Lister<'_> {
     fn plan_for(&self, relative: &[u8]) -> SourcePlan {
         if self.globs.admit(relative) {
-            format::plan_for(relative)
+            format::plan_for(relative, Some(&self.globs))
         } else {
             SourcePlan::Skip(SkipReason::Excluded)
         }

@@ -23,6 +23,9 @@ pub enum Kind {
     Tsv,
     /// A web archive (ISO 28500): a record a text.
     Warc,
+    /// A dump of `<doc>` elements, as Sogou's news and wikiextractor have them: a record an element.
+    #[serde(rename = "doc")]
+    DocDump,
     /// A Parquet file: a record a row.
     Parquet,
 }
@@ -52,7 +55,8 @@ struct About {
 
 impl Kind {
     /// All kinds, in the order in which they are listed to people.
-    pub const ALL: [Self; 6] = [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::Parquet];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::DocDump, Self::Parquet];
 
     /// The table.
     const fn about(self) -> About {
@@ -92,6 +96,13 @@ impl Kind {
                 holds: Holds::Records,
                 is_binary: false,
             },
+            Self::DocDump => About {
+                name: "doc",
+                what: "a dump of <doc> elements: one record an element",
+                endings: &["docs"],
+                holds: Holds::Lines,
+                is_binary: false,
+            },
             Self::Parquet => About {
                 name: "parquet",
                 what: "a Parquet file: one record a row",
@@ -121,6 +132,11 @@ impl Kind {
     pub fn of_ending(ending: &[u8]) -> Option<Self> {
         let has = |kind: &Self| kind.about().endings.iter().any(|known| known.as_bytes() == ending);
         Self::ALL.into_iter().find(has)
+    }
+
+    /// The kind of files named `.json` that hold records; other such files are one JSON document, which is no prose.
+    pub const fn of_json() -> Self {
+        Self::JsonLines
     }
 
     /// Whether it holds records, each a document, and is not one document itself.

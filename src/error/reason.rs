@@ -7,8 +7,11 @@
 pub enum SkipReason {
     /// Not text: there is a NUL byte in its first 8 KiB and its name does not promise text.
     Binary,
-    /// A container or compressed format that this version does not read.
+    /// A container or compressed format that this version does not read, or a file whose lines are syntax and not
+    /// prose: source code, markup, data.
     Unsupported,
+    /// A JSON array of objects, whose records are not lines.
+    JsonArray,
     /// A symbolic link, and links are not followed (`--follow`).
     Symlink,
     /// A FIFO, socket or device.
@@ -19,7 +22,7 @@ pub enum SkipReason {
     Hidden,
     /// An archive inside an archive.
     Nested,
-    /// A record of a web archive that holds a page, whose text is not extracted.
+    /// A page, whose text is not extracted: a file, or a record of a web archive.
     Html,
     /// A record of a web archive that holds no text: a request, a picture.
     NoText,
@@ -31,6 +34,7 @@ impl SkipReason {
         match self {
             Self::Binary => "binary",
             Self::Unsupported => "unsupported",
+            Self::JsonArray => "json_array",
             Self::Symlink => "symlink",
             Self::Special => "special",
             Self::Excluded => "excluded",
@@ -38,6 +42,22 @@ impl SkipReason {
             Self::Nested => "nested",
             Self::Html => "html",
             Self::NoText => "no_text",
+        }
+    }
+
+    /// Advice to the user, in one clause, where a file should be read that is not.
+    pub fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::JsonArray => Some("make JSON Lines of it with `jq -c '.[]'`"),
+            Self::Binary
+            | Self::Unsupported
+            | Self::Symlink
+            | Self::Special
+            | Self::Excluded
+            | Self::Hidden
+            | Self::Nested
+            | Self::Html
+            | Self::NoText => None,
         }
     }
 }
@@ -87,11 +107,17 @@ pub enum RejectReason {
     UnsafeName,
     /// It has more paragraphs than a document may have that is held at once.
     TooManyParagraphs,
+    /// It is a Git LFS pointer, which stands for a file that was not fetched.
+    LfsPointer,
+    /// Its name promises what is not in it.
+    Misnamed,
+    /// The elements of a `<doc>` dump do not begin and end as they should.
+    NotDoc,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -112,6 +138,9 @@ impl RejectReason {
         Self::Encrypted,
         Self::UnsafeName,
         Self::TooManyParagraphs,
+        Self::LfsPointer,
+        Self::Misnamed,
+        Self::NotDoc,
     ];
 
     /// Its place among all.
@@ -142,6 +171,9 @@ impl RejectReason {
             Self::Encrypted => "encrypted",
             Self::UnsafeName => "unsafe_name",
             Self::TooManyParagraphs => "too_many_paragraphs",
+            Self::LfsPointer => "lfs_pointer",
+            Self::Misnamed => "misnamed",
+            Self::NotDoc => "not_doc",
         }
     }
 
@@ -174,6 +206,9 @@ impl RejectReason {
             Self::TooManyParagraphs => {
                 "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
             }
+            Self::LfsPointer => "fetch the file that it stands for with `git lfs pull`",
+            Self::Misnamed => "fetch it again, or give it the name of what it is",
+            Self::NotDoc => "mend its tags; the other records of the file were cleaned",
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{IndexEntry, IndexSettings};
 /// The first 8 bytes of every index, and the last.
 pub const MAGIC: &[u8; 8] = b"tamisidx";
 /// Version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.

@@ -9,7 +9,9 @@
 //! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
 //! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
 //!
-//! # Format, version 1
+//! # Format, version 2
+//! Version 1 had another key text (contract I1), and is refused.
+//!
 //! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
 //! the last. The sections follow one another without a gap, so that the file is written from its beginning to its end.
 //!

@@ -17,6 +17,8 @@ use super::layout::{
 use super::{IndexEntries, IndexRun, IndexSettings};
 
 /// Advice for a damaged file.
+const REBUILD: &str = "use the tamis that wrote it, or make a new one of the same inputs with `tamis index build INPUT... --index FILE`";
+/// What to do about damage.
 const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
 
 /// Where a paragraph stood in an earlier run.
@@ -124,7 +126,7 @@ impl IndexFile<'_> {
         if version != VERSION {
             return Err(self.error(
                 format!("it is an index of version {version}, and this tamis reads version {VERSION}"),
-                "use the tamis that wrote it, or build it again with `tamis index build`",
+                REBUILD,
             ));
         }
         if len as usize > MAX_SETTINGS {

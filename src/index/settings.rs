@@ -6,13 +6,15 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, MatchMode, Repair, SplitMode};
-use crate::normalize::unicode_versions;
+use crate::normalize::{KEY_VERSION, unicode_versions};
 
 /// The settings that decide on fingerprints and on which paragraphs have one. An index made under other settings cannot
 /// be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IndexSettings {
+    /// The version of the rules by which key text is made, [`KEY_VERSION`].
+    pub key_version: u32,
     /// `--match`
     #[serde(rename = "match")]
     pub match_mode: MatchMode,
@@ -63,6 +65,7 @@ impl IndexSettings {
     pub fn of(config: &Config) -> Self {
         let version = |(major, minor, patch)| format!("{major}.{minor}.{patch}");
         Self {
+            key_version: KEY_VERSION,
             match_mode: config.matching.mode,
             split: config.split.split,
             repair: config.split.repair,
@@ -90,7 +93,8 @@ impl IndexSettings {
             });
             told.next()
         };
-        differ("match", &self.match_mode, &other.match_mode)
+        differ("version of the key text", &self.key_version, &other.key_version)
+            .or_else(|| differ("match", &self.match_mode, &other.match_mode))
             .or_else(|| differ("split", &self.split, &other.split))
             .or_else(|| differ("repair", &self.repair, &other.repair))
             .or_else(unicode)
@@ -138,6 +142,9 @@ mod tests {
         other.unicode.remove("case_folding");
         assert!(index.mismatch(&other).unwrap().ends_with("none now"));
         assert!(other.mismatch(&index).unwrap().contains("none in the index"));
+        let older = IndexSettings { key_version: 1, ..index.clone() };
+        let told = older.mismatch(&index);
+        assert_eq!(told.as_deref(), Some("version of the key text: 1 in the index, 2 now"));
     }
 
     #[test]

@@ -9,13 +9,16 @@
 
 use std::sync::OnceLock;
 
+use caseless::Caseless;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::buffer::KeyBuffer;
+use super::joint::{Break, line_break};
 use super::library;
-use crate::config::MatchMode;
-use crate::split::line::{Fate, fate};
+use super::loose::Gap;
+use crate::config::{MatchMode, Repair};
+use crate::split::repaired::{Fate, fate};
 use crate::units::ByteSpan;
 
 /// The folded form of one character: at most [`MAX_FORM`] bytes, or a special case in `len`.
@@ -29,7 +32,13 @@ struct Form {
 const MAX_FORM: usize = 8;
 /// The most bytes to which a character of two bytes may fold; [`KeyBuffer`] has room for them.
 const MAX_FOLDED: usize = 7;
-/// `len` of a white-space character: becomes one space, or none after another.
+/// Bit of `len`, in loose mode: the form is a number, and no other character of those that stay is.
+const NUMBER: u8 = 0x10;
+/// `len` of a character that stays beside numbers only, in loose mode.
+const GAP: u8 = 0xfc;
+/// `len` of a character that ends a line.
+const BREAK: u8 = 0xfd;
+/// `len` of another white-space character: becomes one space, or none after another.
 const SPACE: u8 = 0xfe;
 /// `len` of a character that needs its context or is repaired: the libraries must do it.
 const HARD: u8 = 0xff;
@@ -86,33 +95,50 @@ impl FoldTable {
 }
 
 fn make_form(c: char, mode: MatchMode) -> Form {
-    let hard = Form { bytes: [0; MAX_FORM], len: HARD };
+    let special = |len| Form { bytes: [0; MAX_FORM], len };
     if fate(c) != Fate::Keep {
-        return hard;
+        return special(HARD);
     }
-    let folded: Vec<char> = match mode {
-        MatchMode::Exact => vec![c],
-        MatchMode::Canonical if c.is_whitespace() => return Form { len: SPACE, ..hard },
-        _ if !starts_afresh(c) => return hard,
-        MatchMode::Canonical => std::iter::once(c).nfkc().collect(),
-        MatchMode::Loose => {
-            let mut kept = Vec::new();
-            library::loose(std::iter::once(c), |c| kept.push(c));
-            kept
-        }
-    };
-    // A form with white space in it (U+00A8), or one that is removed, meets its neighbours' white space:
-    // rare, and left to the libraries.
-    if mode == MatchMode::Canonical && folded.iter().any(|&c| c.is_whitespace() || library::is_invisible(c)) {
-        return hard;
+    match (mode, c) {
+        (MatchMode::Exact, _) => return form_of(&[c], 0),
+        // Line ends that are rare, and tags, which may stay.
+        (_, '\u{2028}' | '\u{2029}') => return special(HARD),
+        _ if library::is_tag(c) => return special(HARD),
+        (MatchMode::Canonical, '\n' | '\r') => return special(BREAK),
+        (MatchMode::Canonical, c) if c.is_whitespace() => return special(SPACE),
+        (MatchMode::Loose, c) if c.is_whitespace() => return special(GAP),
+        _ if !starts_afresh(c) => return special(HARD),
+        _ if library::is_unseen(c) => return special(0),
+        _ => {}
     }
-    let text: String = folded.into_iter().collect();
-    let mut form = hard;
+    let canonical: Vec<char> =
+        if library::is_own_number(c) { vec![c] } else { std::iter::once(c).nfkc().collect() };
+    // A form with white space in it (U+00A8) meets its neighbours' white space: rare, and left to the libraries.
+    if canonical.iter().any(|&c| c.is_whitespace() || library::is_unseen(c)) {
+        return special(HARD);
+    }
+    if mode == MatchMode::Canonical {
+        return form_of(&canonical, 0);
+    }
+    let folded: Vec<char> = canonical.into_iter().default_case_fold().collect();
+    let all = |is_kind: fn(char) -> bool| folded.iter().all(|c| is_kind(*c));
+    match folded.iter().filter(|c| library::is_number(**c)).count() {
+        _ if all(|c| !library::is_word(c)) => special(GAP),
+        0 if all(library::is_word) => form_of(&folded, 0),
+        _ if all(library::is_number) => form_of(&folded, NUMBER),
+        _ => special(HARD), // a part of it is a gap, or beside one
+    }
+}
+
+/// The form of a character that folds to `text`, with these bits beside its length.
+fn form_of(text: &[char], bits: u8) -> Form {
+    let text: String = text.iter().collect();
+    let mut form = Form { bytes: [0; MAX_FORM], len: HARD };
     if let (Some(place), Some(len)) =
         (form.bytes.get_mut(..text.len()), u8::try_from(text.len()).ok().filter(|_| text.len() <= MAX_FOLDED))
     {
         place.copy_from_slice(text.as_bytes());
-        form.len = len;
+        form.len = len | bits;
     }
     form
 }
@@ -125,40 +151,63 @@ pub(super) fn starts_afresh(c: char) -> bool {
     }) && std::iter::once(c).nfkc().next().is_some_and(|first| canonical_combining_class(first) == 0)
 }
 
-/// Folds `text[span]` to the end of `out`; returns `false` at the first character that needs the libraries
-/// (what was appended by then is of no use).
-///
-/// The span must lie on character boundaries and its folded form fit the buffer's room. In canonical mode a
-/// space is appended after another character only and at most once; the space at the end of the key is the
-/// caller's to take off.
-#[inline]
-pub(super) fn fold(text: &str, span: ByteSpan, table: &FoldTable, out: &mut KeyBuffer) -> bool {
-    let (room, start) = out.room();
-    let end = match table.mode {
-        MatchMode::Canonical => fold_bytes::<true, true>(text.as_bytes(), span, table, room, start),
-        MatchMode::Exact => fold_bytes::<true, false>(text.as_bytes(), span, table, room, start),
-        MatchMode::Loose => fold_bytes::<false, false>(text.as_bytes(), span, table, room, start),
-    };
-    out.set_len(end.unwrap_or(start));
-    end.is_some()
+/// Folds one paragraph, piece by piece.
+#[derive(Debug)]
+pub(super) struct Folder<'a> {
+    text: &'a str,
+    table: &'static FoldTable,
+    repair: Repair,
+    /// In loose mode, whether the last character that stayed is a number.
+    is_after_number: bool,
+    /// In loose mode, where the gap began after which nothing has stayed yet.
+    gap: Option<usize>,
 }
 
-/// Folds into `out` from `to` on and returns the end, or `None` at a hard character.
-///
-/// `COPY`: printable ASCII and Han fold to themselves and are copied in words, the part of a word that is not
-/// so being overwritten by what comes next. A word may be read past the end of the span, where the text goes
-/// on. `COLLAPSE`: a space after a space is not copied.
-#[inline]
-fn fold_bytes<const COPY: bool, const COLLAPSE: bool>(
-    text: &[u8],
-    span: ByteSpan,
-    table: &FoldTable,
-    out: &mut [u8],
-    mut to: usize,
-) -> Option<usize> {
-    let mut at = span.start;
-    while at < span.end {
-        if COPY {
+/// Longest gap beside a number that is filtered here, in bytes.
+const MAX_GAP: usize = 64;
+
+impl<'a> Folder<'a> {
+    /// Folds a paragraph of `text`, repaired in this way.
+    #[inline]
+    pub(super) fn new(text: &'a str, table: &'static FoldTable, repair: Repair) -> Self {
+        Self { text, table, repair, is_after_number: false, gap: None }
+    }
+
+    /// Folds `text[span]` to the end of `out`, and perhaps a few bytes of white space more; returns where the next piece
+    /// begins, or `None` at the first character that needs the libraries (what was appended by then is of no use).
+    ///
+    /// The span must lie on character boundaries and its folded form fit the buffer's room. In canonical mode a
+    /// space is appended after another character only and at most once; the space at the end of the key is the
+    /// caller's to take off.
+    #[inline]
+    pub(super) fn fold(&mut self, span: ByteSpan, out: &mut KeyBuffer) -> Option<usize> {
+        let (room, start) = out.room();
+        let ends = match self.table.mode {
+            MatchMode::Canonical => self.fold_bytes::<true>(span, room, start),
+            MatchMode::Exact => self.fold_bytes::<false>(span, room, start),
+            MatchMode::Loose => self.fold_loosely(span, room, start),
+        };
+        let (at, to) = ends?;
+        out.set_len(to);
+        Some(at)
+    }
+
+    /// Folds into `out` from `to` on and returns where that ends in the text and in `out`, or `None` at a hard
+    /// character.
+    ///
+    /// Printable ASCII and Han fold to themselves and are copied in words, the part of a word that is not
+    /// so being overwritten by what comes next. A word may be read past the end of the span, where the text goes
+    /// on. `COLLAPSE`: a space after a space is not copied.
+    #[inline]
+    fn fold_bytes<const COLLAPSE: bool>(
+        &self,
+        span: ByteSpan,
+        out: &mut [u8],
+        mut to: usize,
+    ) -> Option<(usize, usize)> {
+        let text = self.text.as_bytes();
+        let mut at = span.start;
+        while at < span.end {
             let rest = &text[at..];
             let copied = match rest[0] {
                 0..0x80 => copy_ascii::<COLLAPSE>(rest, out, to),
@@ -170,19 +219,101 @@ fn fold_bytes<const COPY: bool, const COLLAPSE: bool>(
                 (at, to) = (at + copied, to + copied);
                 continue;
             }
+            let (code, width) = decode(text, at)?;
+            let form = self.table.form(code);
+            if COLLAPSE && form.len == BREAK {
+                (at, to) = self.break_line(at, out, to)?;
+            } else {
+                to = append(form, out, to)?;
+                at += width;
+            }
         }
-        let (code, width) = decode(text, at)?;
-        to = append(table.form(code), out, to)?;
-        at += width;
+        Some((at, to))
     }
-    Some(to)
+
+    /// Folds the white space around the line end at `at`.
+    #[inline(never)]
+    fn break_line(&self, at: usize, out: &mut [u8], to: usize) -> Option<(usize, usize)> {
+        match line_break(self.text, at, self.repair) {
+            Break::Space { end } => Some((end, append(Form { bytes: [0; MAX_FORM], len: SPACE }, out, to)?)),
+            // The space that white space before the break has become, if there was any.
+            Break::Joint { end } => Some((end, to - usize::from(to > 0 && out[to - 1] == b' '))),
+            Break::Unclear => None,
+        }
+    }
+
+    /// Folds in loose mode.
+    #[inline]
+    fn fold_loosely(&mut self, span: ByteSpan, out: &mut [u8], mut to: usize) -> Option<(usize, usize)> {
+        let text = self.text.as_bytes();
+        let mut at = span.start;
+        while at < span.end {
+            let (code, width) = decode(text, at)?;
+            let form = self.table.form(code);
+            match form.len {
+                GAP => _ = self.gap.get_or_insert(at),
+                0 => {}
+                _ => {
+                    let is_number = form.len != HARD && form.len & NUMBER != 0;
+                    if let Some(start) = self.gap.take()
+                        && (is_number || self.is_after_number)
+                    {
+                        to = self.close_gap(ByteSpan::new(start, at), is_number, out, to)?;
+                    }
+                    let len = if is_number { form.len & !NUMBER } else { form.len };
+                    to = append(Form { len, ..form }, out, to)?;
+                    self.is_after_number = is_number;
+                }
+            }
+            at += width;
+        }
+        Some((at, to))
+    }
+
+    /// Appends what stays of a gap beside a number.
+    fn close_gap(&self, gap: ByteSpan, is_before_number: bool, out: &mut [u8], to: usize) -> Option<usize> {
+        let raw = &self.text[gap.range()];
+        let mut text = String::new();
+        if gap.len() > MAX_GAP {
+            return None;
+        }
+        for c in raw.chars() {
+            match c {
+                '\n' | '\r' => return None, // it may be a joint
+                c if c.is_whitespace() && text.ends_with(' ') => {}
+                c if c.is_whitespace() => text.push(' '),
+                c if library::is_unseen(c) => {}
+                c => text.extend(std::iter::once(c).nfkc().default_case_fold()),
+            }
+        }
+        let gap = Gap { text: &text, is_after_number: self.is_after_number, is_before_number };
+        let mut end = to;
+        let mut has_room = true;
+        gap.for_each_kept(|c| match out.get_mut(end..end + c.len_utf8()) {
+            Some(place) => end += c.encode_utf8(place).len(),
+            None => has_room = false,
+        });
+        has_room.then_some(end)
+    }
+
+    /// Ends the paragraph at `end`: in loose mode a gap may be open.
+    #[inline]
+    pub(super) fn finish(&mut self, end: usize, out: &mut KeyBuffer) -> Option<()> {
+        if let Some(start) = self.gap.take()
+            && self.is_after_number
+        {
+            let (room, to) = out.room();
+            let to = self.close_gap(ByteSpan::new(start, end), false, room, to)?;
+            out.set_len(to);
+        }
+        Some(())
+    }
 }
 
 /// Writes a form to `out[to..]` and returns where it ends.
 #[inline]
 fn append(form: Form, out: &mut [u8], to: usize) -> Option<usize> {
     match form.len {
-        HARD => None,
         SPACE => {
             let follows_text = to > 0 && out[to - 1] != b' ';
             if follows_text {
@@ -190,6 +321,7 @@ fn append(form: Form, out: &mut [u8], to: usize) -> Option<usize> {
             }
             Some(to + usize::from(follows_text))
         }
+        len if usize::from(len) > MAX_FORM => None,
         len => {
             *out.get_mut(to..)?.first_chunk_mut()? = form.bytes;
             Some(to + usize::from(len))

@@ -6,8 +6,10 @@
 
 mod buffer;
 mod fold;
+mod joint;
 mod key;
 mod library;
+mod loose;
 mod repair;
 mod words;
 
@@ -15,6 +17,12 @@ pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub(crate) use repair::{is_altered, repair, repaired_chars};
 pub use words::{TokenSink, Tokenizer};
+
+/// Version of the rules by which key text is made. Fingerprints of key text of another version are not compared.
+///
+/// 2: superscripts, subscripts, fractions and circled numbers stay as they are; invisible characters go before white
+/// space is collapsed; wrapped lines of scripts without spaces are joined; loose key text keeps what numbers mean.
+pub const KEY_VERSION: u32 = 2;
 
 /// The Unicode versions behind the key text, for the summary: two runs with other versions may differ on
 /// characters that were assigned in between.

@@ -8,10 +8,11 @@ use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
+use super::context::ReadContext;
 use super::decompress::Total;
 use super::fault::{Fault, Trouble};
 use super::spool::{Spool, Spooler};
-use crate::discover::{Format, is_packed, stem_len};
+use crate::discover::{Format, SourcePlan, is_packed, stem_len};
 use crate::error::{RejectReason, SkipReason};
 use crate::store::InputFile;
 use crate::store::path::printable_bytes;
@@ -56,7 +57,7 @@ pub(super) trait ArchiveMembers: Send {
     /// The next member that is a file; `None` after the last.
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble>;
 }
@@ -83,18 +84,21 @@ fn is_unsafe(path: &[u8]) -> bool {
 fn unpack(
     path: &[u8],
     mut reader: impl Read,
-    limit: u64,
+    context: &ReadContext,
     spooler: &dyn Spooler,
 ) -> Result<MemberContent, Trouble> {
     if is_unsafe(path) {
         let detail = "its name would lead out of the archive's directory";
         return Ok(MemberContent::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
     }
-    if Format::is_unsupported(path) {
-        return Ok(MemberContent::Skipped(SkipReason::Unsupported));
-    }
-    let is_text = !is_packed(path) && !Format::of(path).kind().is_container();
-    match Spool::fill(&mut reader, if is_text { limit } else { u64::MAX }, spooler, |_| ()) {
+    let format = match SourcePlan::of_member(path, &context.globs) {
+        SourcePlan::Read(format) => format,
+        SourcePlan::Skip(reason) => return Ok(MemberContent::Skipped(reason)),
+        SourcePlan::Reject(_) => Format::Sniff, // a name alone does not
+    };
+    let is_text = !is_packed(path) && !format.kind().is_container();
+    let limit = if is_text { context.decoded_limit } else { u64::MAX };
+    match Spool::fill(&mut reader, limit, spooler, |_| ()) {
         Ok(spool) => Ok(MemberContent::Spool(spool)),
         Err(Trouble::Fault(fault)) => Ok(MemberContent::Rejected(fault)),
         Err(trouble) => Err(trouble),
@@ -119,7 +123,7 @@ const TAR_BLOCK: u64 = 512;
 impl ArchiveMembers for TarMembers {
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         let broken = |error: io::Error| match Fault::of(&error) {
@@ -138,7 +142,7 @@ impl ArchiveMembers for TarMembers {
             let kind = entry.header().entry_type();
             let size = entry.size();
             let content = if kind.is_file() || kind == tar::EntryType::Continuous {
-                Some(unpack(&path, &mut entry, limit, spooler)?)
+                Some(unpack(&path, &mut entry, context, spooler)?)
             } else if kind.is_dir() || kind.is_pax_global_extensions() {
                 None
             } else if kind.is_symlink() || kind.is_hard_link() {
@@ -263,7 +267,7 @@ fn zip_fault(error: &ZipError) -> Fault {
 impl ArchiveMembers for ZipMembers {
     fn next(
         &mut self,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<Option<(ArchiveMember, MemberContent)>, Trouble> {
         let Some(member) = self.entries.next() else { return Ok(None) };
@@ -279,7 +283,7 @@ impl ArchiveMembers for ZipMembers {
             let detail = format!("its bytes are those of another member too, {other}, as in a zip bomb");
             MemberContent::Rejected(Fault::new(RejectReason::Bomb, detail))
         } else {
-            self.unpack(&member, limit, spooler)?
+            self.unpack(&member, context, spooler)?
         };
         let number = self.number;
         self.number += 1;
@@ -291,14 +295,14 @@ impl ZipMembers {
     fn unpack(
         &mut self,
         member: &ZipMember,
-        limit: u64,
+        context: &ReadContext,
         spooler: &dyn Spooler,
     ) -> Result<MemberContent, Trouble> {
         let files = self.archive.files().map_err(|error| zip_fault(&error))?;
         match member.entry.as_ref().with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(entry) => {
                 let (compressed, total) = (entry.compressed_size(), self.total.clone());
-                unpack(&member.path, ZipEntry { entry, compressed, decoded: 0, total }, limit, spooler)
+                unpack(&member.path, ZipEntry { entry, compressed, decoded: 0, total }, context, spooler)
             }
             Err(error) => Ok(MemberContent::Rejected(zip_fault(&error))),
         }

@@ -1,5 +1,10 @@
-//! Recognizes compression and archives by the first bytes of a file. Files that are neither are documents or containers
-//! of records: see [`super::container`].
+//! What the first bytes of a file show by themselves: compression, an archive, no text at all. Files that are none of
+//! these are documents or containers of records: see [`super::container`] and [`super::recognize`].
+
+use std::borrow::Cow;
+
+use super::coding::Detection;
+use super::encoding::{self, Decision};
 
 /// How a stream of bytes is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -101,15 +106,115 @@ pub(crate) struct Wrap {
 /// The number of bytes at the beginning of a file that decide whether it is text or binary; git looks at as many.
 pub(super) const SNIFF_BYTES: usize = 8 * 1024;
 
+/// The first bytes of a file, or of what a stream is unpacked to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head<'a> {
+    /// At least [`SNIFF_BYTES`] if there are so many; a piece's length of what [`Head::may_be_json`].
+    pub(super) bytes: &'a [u8],
+    /// Whether there are no more.
+    pub(super) is_whole: bool,
+}
+
+impl<'a> Head<'a> {
+    /// The first bytes up to `most`.
+    pub(super) fn of(bytes: &'a [u8], most: usize) -> Self {
+        if bytes.len() < most {
+            Self { bytes, is_whole: true }
+        } else {
+            Self { bytes: &bytes[..most], is_whole: false }
+        }
+    }
+
+    /// The first byte that is no white space, and nothing else that repair takes off a text: control characters,
+    /// byte order marks, the other halves of wide characters.
+    pub(super) fn first_byte(self) -> Option<u8> {
+        let mut rest = &self.bytes[..self.bytes.len().min(SNIFF_BYTES)];
+        loop {
+            let len = match rest {
+                [byte, ..] if byte.is_ascii_whitespace() || byte.is_ascii_control() => 1,
+                [0xc2, 0x85 | 0xa0, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0xa1, 0xa1, ..] => 2,
+                [0xef, 0xbb, 0xbf, ..]
+                | [0xe1, 0x9a, 0x80, ..]
+                | [0xe2, 0x80, 0x80..=0x8b | 0xa8 | 0xa9 | 0xaf, ..]
+                | [0xe2, 0x81, 0x9f | 0xa0, ..]
+                | [0xe3, 0x80, 0x80, ..] => 3,
+                _ => return rest.first().copied(),
+            };
+            rest = &rest[len..];
+        }
+    }
+
+    /// Whether it may begin JSON, of which more than a few bytes have to be seen.
+    pub(super) fn may_be_json(self) -> bool {
+        matches!(self.first_byte(), Some(b'{' | b'['))
+    }
+
+    /// The text that it begins, as it is when it is repaired; what cannot be decoded is U+FFFD. What a text looks like
+    /// must not depend on whether it was cleaned before.
+    pub(super) fn text(self, detection: Detection) -> Cow<'a, str> {
+        let text = match str::from_utf8(self.bytes) {
+            Ok(text) => text,
+            // A character is cut in two.
+            Err(error) if error.error_len().is_none() => {
+                str::from_utf8(&self.bytes[..error.valid_up_to()]).unwrap_or_default()
+            }
+            Err(_) => "\0",
+        };
+        // Bytes that are no text, or that NULs make a text of wide characters.
+        if !text.contains('\0') {
+            return repaired(Cow::Borrowed(text));
+        }
+        let by_content = || match encoding::detect(&self.bytes[..self.bytes.len() & !1], detection.given) {
+            Decision::Other(encoding) => (encoding, 0),
+            Decision::Utf8 | Decision::Broken { .. } => (encoding_rs::UTF_8, 0),
+        };
+        let (encoding, mark) = encoding::by_bom(self.bytes).unwrap_or_else(by_content);
+        repaired(encoding.decode_without_bom_handling(&self.bytes[mark..]).0)
+    }
+}
+
+/// A text without the characters that repair removes (contract P3), and with LF at the ends of its lines.
+fn repaired(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_removed = |c: char| {
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+    };
+    let has_lone_cr = || text.match_indices('\r').any(|(at, _)| !text[at + 1..].starts_with('\n'));
+    if !text.contains(is_removed) && !has_lone_cr() {
+        return text;
+    }
+    let spelled = text.chars().map(|c| match c {
+        '\r' => '\n',
+        '\x0b' | '\x0c' | '\u{85}' => ' ',
+        c => c,
+    });
+    Cow::Owned(spelled.filter(|&c| !is_removed(c)).collect())
+}
+
+/// Formats that are no text, whose first bytes say so, and what they are called.
+const FOREIGN: [(&[u8], &str); 9] = [
+    (b"%PDF-", "a PDF document"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
+    (b"\x89PNG\r\n\x1a\n", "a picture"),
+    (b"\xff\xd8\xff\xe0", "a picture"),
+    (b"\xff\xd8\xff\xe1", "a picture"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3\0", "a database"),
+];
+
+/// What bytes are that are certainly no text.
+pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
+    FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
+}
+
 /// Whether bytes of no promised format look like no text: there is a NUL among the first of them, and they are
 /// not UTF-16.
 pub(super) fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(SNIFF_BYTES)];
     memchr::memchr(0, head).is_some()
-        && !matches!(
-            super::encoding::detect(&head[..head.len() & !1], None),
-            super::encoding::Decision::Other(_)
-        )
+        && !matches!(encoding::detect(&head[..head.len() & !1], None), Decision::Other(_))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt;
 use super::coding::Detection;
 use super::fault::Fault;
 use crate::config::SplitConfig;
+use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split::{self, Splitting};
 use crate::units::count;
@@ -18,6 +19,8 @@ pub(crate) struct ReadContext {
     pub id_field: String,
     /// Whether hidden members of archives are read.
     pub(super) hidden: bool,
+    /// Which endings of members are asked for.
+    pub(super) globs: Globs,
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,

@@ -269,20 +269,19 @@ fn decode_records(
     let mut num_replaced = 0;
     for slot in &mut slots[first..] {
         if slot.is_record {
-            let decoded = container.decode(bytes, slot, context).and_then(|replaced| {
-                let text = text_of(bytes, slot);
-                slot.splitting = Splitting::of(context.split, kind, text);
-                context.paragraphs.check(text, slot.splitting)?;
-                Ok(replaced)
-            });
-            match decoded {
+            match container.decode(bytes, slot, context) {
                 Ok(replaced) => num_replaced += replaced,
-                Err(fault) => {
-                    *slot = Slot { lines_before: slot.lines_before, ..Slot::rejected(slot.line, fault) };
-                }
+                Err(fault) => slot.reject(fault),
             }
         }
-        visitor.document(text_of(bytes, slot), slot.splitting);
+        // Taken once, as it walks over the whole text.
+        let mut text = text_of(bytes, slot);
+        slot.splitting = Splitting::of(context.split, kind, text);
+        if let Err(fault) = context.paragraphs.check(text, slot.splitting) {
+            slot.reject(fault);
+            text = "";
+        }
+        visitor.document(text, slot.splitting);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;

@@ -57,8 +57,8 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// What all layers and members of one source are unpacked to, against the size of that source. Each layer and each
-/// member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
+/// The total that all layers and members of one source are unpacked to, against the size of that source. Each layer
+/// and each member may keep to [`Fault::bomb`]'s bound while together they do not: an archive of compressed files, say.
 #[derive(Debug, Clone)]
 pub(super) struct Total {
     unpacked: ReadPosition,

@@ -6,7 +6,7 @@ use std::io;
 use crate::error::{Error, RejectReason};
 use crate::units::count;
 
-/// What is compressed may expand to more than [`MAX_RATIO`] times its size up to this.
+/// Compressed data may expand to more than [`MAX_RATIO`] times its size up to this.
 const SUSPICIOUS_BYTES: u64 = 64 * 1024 * 1024;
 /// gzip cannot compress by more than 1032 (zlib's documentation, "Maximum Compression Factor"); text that other
 /// formats compress by more is one line over and over.

@@ -1,11 +1,12 @@
 //! Stage 2: sources in, documents out, a [`Chunk`] at a time: opened, unpacked, decoded to UTF-8 and, for
 //! containers of records, taken apart (contract D1, D4, O4).
 //!
-//! What a file is, its first bytes say; its name decides only where they say nothing. Small plain files are read
-//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a paragraph
-//! or a record ends, so that memory does not depend on the size of a file. What cannot be read is a rejection in
-//! the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
+//! The first bytes of a file say what it is; its name decides only where they say nothing. Small plain files are read
+//! whole, several to a chunk ([`read_files`]). Everything else is a [`SourceStream`] of pieces that end where a
+//! paragraph or a record ends, so that memory does not depend on the size of a file. What cannot be read is a
+//! rejection in the chunk, never an error of the run. Does not know what a duplicate is, nor where documents go.
 
+mod ahead;
 pub(crate) mod archive;
 mod chunk;
 mod coding;
@@ -20,6 +21,7 @@ mod fields;
 mod open;
 mod piece;
 mod position;
+mod recognize;
 mod slot;
 mod spool;
 mod stream;
@@ -41,6 +43,7 @@ pub(crate) use stream::{SourceStream, Stop};
 pub(crate) use whole::{is_large, read_files, read_piece};
 
 use crate::config::{Config, EncodingErrors, TargetFormat};
+use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
 use context::ParagraphLimit;
@@ -49,7 +52,7 @@ impl ReadContext {
     /// The context of a configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the encoding has no known name, or if this build leaves out what is to be written.
+    /// [`Error::Config`] if the encoding has no known name, a glob is none, or if this build leaves out what is to be written.
     pub(crate) fn new(config: &Config) -> Result<Self> {
         let read = &config.read;
         if config.write.to == Some(TargetFormat::Parquet) && !ShardRows::IS_BUILT {
@@ -67,6 +70,7 @@ impl ReadContext {
             text_field: FieldPath::new(&read.text_field),
             id_field: read.id_field.clone(),
             hidden: read.hidden,
+            globs: Globs::new(read)?,
             split: config.split,
             paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection: Detection { given, replace: read.encoding_errors == EncodingErrors::Replace },

@@ -1,22 +1,24 @@
 //! Opening: what the first bytes of a file say decides how it is read.
 
-use std::io::{self, Cursor, Read, SeekFrom};
+use std::io::{self, Read, SeekFrom};
 
 use encoding_rs::Encoding;
 
+use super::ahead::{Ahead, peek};
 use super::chunk::Role;
 use super::container::reader::{BOM, End, PieceReader, Take};
 use super::container::text::{TextReader, TextStart};
 use super::container::{Access, Charset, InOrder, Reread};
-use super::content::{self, Archive, Compression, SNIFF_BYTES, Wrap};
+use super::content::{Archive, Compression, SNIFF_BYTES, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
 use super::decompress::{Decompressor, Total};
 use super::encoding;
 use super::fault::Trouble;
 use super::piece::{Piece, PiecePlace};
 use super::position::ReadPosition;
+use super::recognize::{Recognized, recognize};
 use super::spool::{Spool, Spooler};
-use crate::discover::{Format, Source};
+use crate::discover::{Format, Packing, Source};
 use crate::document::Kind;
 use crate::error::SkipReason;
 use crate::store::InputFile;
@@ -50,11 +52,28 @@ impl FileOrigin {
     }
 }
 
+/// What the name of a file promises.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promise {
+    pub(super) format: Format,
+    pub(super) packing: Packing,
+}
+
+impl Promise {
+    /// The promise of a path that is to be read as `format`.
+    pub(super) fn of(path: &[u8], format: Format) -> Self {
+        let packing = if format == Format::Asked { Packing::default() } else { Packing::of(path) };
+        Self { format, packing }
+    }
+}
+
 /// The properties of a file that show from outside: the format that its name promises, and its compression.
 #[derive(Debug, Clone, Copy)]
 struct Envelope {
     format: Format,
     outer: Compression,
+    /// Whether what is in it should be packed once more, by its name.
+    is_pack_due: bool,
 }
 
 /// The content that opening a file found.
@@ -81,63 +100,40 @@ pub(super) struct OpenedDocument {
     mark: u64,
 }
 
-/// The first bytes of a stream, and the error that stands after them if they are fewer than were asked for.
-struct Ahead {
-    head: Vec<u8>,
-    error: Option<io::Error>,
+/// Why something is not opened.
+enum Unread {
+    Skip(SkipReason),
+    Reject(Trouble),
 }
 
-/// The first bytes of a stream, at most `len`.
-fn peek(reader: &mut impl Read, len: usize) -> Ahead {
-    let mut head = Vec::with_capacity(len);
-    let error = reader.take(count(len)).read_to_end(&mut head).err();
-    Ahead { head, error }
-}
-
-impl Ahead {
-    /// A reader that gives what was read ahead first.
-    fn before(self, rest: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
-        Box::new(Prefixed { head: Cursor::new(self.head), error: self.error, rest })
-    }
-}
-
-struct Prefixed {
-    head: Cursor<Vec<u8>>,
-    error: Option<io::Error>,
-    rest: Box<dyn Read + Send>,
-}
-
-impl Read for Prefixed {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let got = self.head.read(out)?;
-        if got > 0 || out.is_empty() {
-            return Ok(got);
-        }
-        match self.error.take() {
-            Some(error) => Err(error),
-            None => self.rest.read(out),
+impl Unread {
+    fn found(self) -> Result<FoundContent, Trouble> {
+        match self {
+            Self::Skip(reason) => Ok(FoundContent::Skipped(reason)),
+            Self::Reject(trouble) => Err(trouble),
         }
     }
 }
 
 impl Opener<'_> {
-    /// Opens `file`, whose name promises `format`.
+    /// Opens `file`, whose name makes this promise.
     pub(super) fn open(
         &self,
         mut file: Box<dyn InputFile>,
-        format: Format,
+        Promise { format, packing }: Promise,
         origin: FileOrigin,
     ) -> Result<FoundContent, Trouble> {
-        let ahead = peek(&mut file, SNIFF_BYTES);
+        let mut ahead = peek(&mut file, SNIFF_BYTES);
         let outer = Compression::of(&ahead.head);
-        let envelope = Envelope { format, outer };
         if outer == Compression::None {
+            let envelope = Envelope { format, outer, is_pack_due: packing.outer };
+            ahead.extend(format, &mut file);
             if origin == FileOrigin::Stream {
                 return self.open_stream(ahead, Box::new(file), envelope);
             }
             // An error will come again in its place.
             file.seek(SeekFrom::Start(0))?;
-            return self.open_file(&ahead.head, file, envelope, origin);
+            return self.open_file(&ahead, file, envelope, origin);
         }
         let raw: Box<dyn Read + Send> = if origin == FileOrigin::Stream {
             ahead.before(Box::new(file))
@@ -146,8 +142,25 @@ impl Opener<'_> {
             Box::new(file)
         };
         let mut decoded = Decompressor::new(raw, outer, &self.position_of(origin), self.total.clone())?;
-        let ahead = peek(&mut decoded, SNIFF_BYTES);
+        let mut ahead = peek(&mut decoded, SNIFF_BYTES);
+        if Compression::of(&ahead.head) != Compression::None {
+            return Ok(FoundContent::Skipped(SkipReason::Nested));
+        }
+        ahead.extend(format, &mut decoded);
+        let envelope = Envelope { format, outer, is_pack_due: packing.inner };
         self.open_stream(ahead, Box::new(decoded), envelope)
+    }
+
+    /// Recognizes what is no archive. What cannot be read from its first byte on is told by reading it.
+    fn recognize(&self, ahead: &Ahead, envelope: Envelope) -> Result<Kind, Unread> {
+        let is_torn = ahead.head.is_empty() && ahead.error.is_some();
+        let is_pack_due = envelope.is_pack_due && !is_torn;
+        match recognize(ahead.head(), envelope.format, is_pack_due, self.context) {
+            Recognized::Skip(_) if is_torn => Ok(envelope.format.kind()),
+            Recognized::Read(kind) => Ok(kind),
+            Recognized::Skip(reason) => Err(Unread::Skip(reason)),
+            Recognized::Reject(fault) => Err(Unread::Reject(fault.into())),
+        }
     }
 
     /// The counter of bytes for this origin: the bytes of a member are not those of the file.
@@ -158,20 +171,31 @@ impl Opener<'_> {
     /// Opens what can be sought in.
     fn open_file(
         &self,
-        head: &[u8],
+        ahead: &Ahead,
         file: Box<dyn InputFile>,
         envelope: Envelope,
         origin: FileOrigin,
     ) -> Result<FoundContent, Trouble> {
-        let Envelope { format, outer } = envelope;
-        if let Some(archive) = Archive::of(head) {
+        let outer = envelope.outer;
+        if let Some(archive) = Archive::of(&ahead.head) {
             return Ok(FoundContent::Archive { file, outer, archive });
         }
-        let kind = Kind::detect(head, format);
+        let kind = match self.recognize(ahead, envelope) {
+            Ok(kind) => kind,
+            Err(unread) => return unread.found(),
+        };
+        self.open_recognized(kind, file, outer, origin)
+    }
+
+    /// Opens a document or container of this kind.
+    fn open_recognized(
+        &self,
+        kind: Kind,
+        file: Box<dyn InputFile>,
+        outer: Compression,
+        origin: FileOrigin,
+    ) -> Result<FoundContent, Trouble> {
         match kind.container().access() {
-            Access::Document if format == Format::Sniff && content::is_binary(head) => {
-                Ok(FoundContent::Skipped(SkipReason::Binary))
-            }
             Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
             Access::InOrder(how) => {
                 let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;
@@ -192,34 +216,45 @@ impl Opener<'_> {
         rest: Box<dyn Read + Send>,
         envelope: Envelope,
     ) -> Result<FoundContent, Trouble> {
-        let Envelope { format, outer } = envelope;
-        let head = ahead.head.clone();
-        let archive = Archive::of(&head);
-        let kind = Kind::detect(&head, format);
-        let access = kind.container().access();
-        let is_document = archive.is_none() && matches!(access, Access::Document);
-        if is_document && format == Format::Sniff && content::is_binary(&head) {
-            return Ok(FoundContent::Skipped(SkipReason::Binary));
-        }
-        let whole = ahead.before(rest);
-        if archive == Some(Archive::Tar) {
-            return Ok(FoundContent::Archive { file: Box::new(Once(whole)), outer, archive: Archive::Tar });
-        }
-        if let Access::InOrder(how) = &access
-            && archive.is_none()
-        {
-            let mut found = self.container(RecordBytes::Stream(whole), kind, outer, how)?;
-            if outer == Compression::None {
-                found.count_by_reading(self.position.clone());
+        let outer = envelope.outer;
+        match Archive::of(&ahead.head) {
+            Some(Archive::Tar) => {
+                let file = Box::new(Once(ahead.before(rest)));
+                return Ok(FoundContent::Archive { file, outer, archive: Archive::Tar });
             }
-            return Ok(found);
+            Some(Archive::Zip) => {
+                let file = Box::new(self.spool(ahead.before(rest), u64::MAX, outer)?);
+                return Ok(FoundContent::Archive { file, outer, archive: Archive::Zip });
+            }
+            None => {}
         }
-        let limit = if is_document { self.context.decoded_limit } else { u64::MAX };
-        let spool = Spool::fill(whole, limit, self.spooler, |_| ())?;
+        let kind = match self.recognize(&ahead, envelope) {
+            Ok(kind) => kind,
+            Err(unread) => return unread.found(),
+        };
+        let whole = ahead.before(rest);
+        let limit = match kind.container().access() {
+            Access::InOrder(how) => {
+                let mut found = self.container(RecordBytes::Stream(whole), kind, outer, &how)?;
+                if outer == Compression::None {
+                    found.count_by_reading(self.position.clone());
+                }
+                return Ok(found);
+            }
+            Access::Document => self.context.decoded_limit,
+            Access::Seek(_) | Access::Absent => u64::MAX,
+        };
+        let spool = self.spool(whole, limit, outer)?;
+        self.open_recognized(kind, Box::new(spool), outer, FileOrigin::Member)
+    }
+
+    /// Spools a stream, so that it can be sought in.
+    fn spool(&self, stream: Box<dyn Read + Send>, limit: u64, outer: Compression) -> Result<Spool, Trouble> {
+        let spool = Spool::fill(stream, limit, self.spooler, |_| ())?;
         if outer == Compression::None {
             self.position.advance(units::index(spool.len()));
         }
-        self.open_file(&head, Box::new(spool), envelope, FileOrigin::Member)
+        Ok(spool)
     }
 
     /// A text document; the first piece of a file that can be read again shows its encoding.

@@ -39,4 +39,9 @@ impl Slot {
     pub(crate) fn rejected(line: ByteSpan, fault: Fault) -> Self {
         Self { line, fault: Some(Box::new(fault)), ..Self::default() }
     }
+
+    /// Rejects a record that was found to be bad after its place was known.
+    pub(crate) fn reject(&mut self, fault: Fault) {
+        *self = Self { lines_before: self.lines_before, ..Self::rejected(self.line, fault) };
+    }
 }

@@ -11,7 +11,7 @@ use super::content::{Archive, Compression, Wrap};
 use super::context::ReadContext;
 use super::decompress::Total;
 use super::fault::{Fault, Trouble};
-use super::open::{FileOrigin, FoundContent, OpenedDocument, Opener};
+use super::open::{FileOrigin, FoundContent, OpenedDocument, Opener, Promise};
 use super::piece::{Piece, PiecePlace};
 use super::position::ReadPosition;
 use super::spool::Spooler;
@@ -139,7 +139,10 @@ impl<'a> SourceStream<'a> {
         let is_open = opened.is_ok();
         let found = match opened {
             Err(error) => Err(Fault::of(&error).into()),
-            Ok(file) => self.opener.open(file, format, FileOrigin::of(self.source)),
+            Ok(file) => {
+                let promise = Promise::of(self.source.place.relative, format);
+                self.opener.open(file, promise, FileOrigin::of(self.source))
+            }
         };
         let found = match found {
             Ok(found) => found,
@@ -209,8 +212,7 @@ impl<'a> SourceStream<'a> {
     fn next_member(&mut self) -> std::result::Result<Option<Piece>, Stop> {
         let StreamState::Archive { members, wrap, current } = &mut self.state else { return Ok(None) };
         let outer = *wrap;
-        let limit = self.opener.context.decoded_limit;
-        let (member, content) = match members.next(limit, self.opener.spooler) {
+        let (member, content) = match members.next(self.opener.context, self.opener.spooler) {
             Ok(Some(next)) => next,
             end => {
                 let end = match end {
@@ -231,12 +233,16 @@ impl<'a> SourceStream<'a> {
             }
             content => content,
         };
-        let format = Format::of(&member.path);
+        let format = match SourcePlan::of_member(&member.path, &self.opener.context.globs) {
+            SourcePlan::Read(format) => format,
+            SourcePlan::Skip(_) | SourcePlan::Reject(_) => Format::Sniff, // it was left out unread
+        };
+        let promise = Promise::of(&member.path, format);
         let role = Role::Member(Arc::new(member));
         let found = match content {
             MemberContent::Skipped(reason) => Ok(FoundContent::Skipped(reason)),
             MemberContent::Rejected(fault) => Err(fault.into()),
-            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), format, FileOrigin::Member),
+            MemberContent::Spool(spool) => self.opener.open(Box::new(spool), promise, FileOrigin::Member),
         };
         let end = match found {
             Ok(FoundContent::Document(mut document)) => {

@@ -5,16 +5,18 @@ use std::io::{self, Read};
 use super::chunk::{Chunk, Part, PartFate, Role};
 use super::container::Reread;
 use super::container::reader::{BOM, Body, End, TextPiece};
-use super::content::{self, Archive, Compression, Wrap};
+use super::content::{Archive, Compression, Head, Wrap};
 use super::context::{PIECE_BYTES, ReadContext};
 use super::decode::{self, Decoding, TextVisitor};
 use super::fault::Fault;
+use super::open::Promise;
 use super::piece::Piece;
+use super::recognize::{Recognized, recognize};
 use super::spool::NoSpooler;
 use super::stream::{SourceStream, Stop};
 use crate::discover::{Format, Source, SourcePlan, is_packed};
 use crate::document::Kind;
-use crate::error::{RejectReason, SkipReason};
+use crate::error::RejectReason;
 use crate::store::Input;
 use crate::units::{self, count};
 
@@ -72,10 +74,24 @@ fn read_file(
     let start = chunk.bytes.len();
     let outcome = append_file(input, source, &mut chunk.bytes);
     let bytes = &chunk.bytes[start..];
-    if outcome.is_ok() && is_stream(bytes, format) {
-        chunk.bytes.truncate(start);
-        chunk.parts.pop();
-        return read_stream(input, source, context, chunk, visitor);
+    let promise = Promise::of(source.place.relative, format);
+    // Of a file that breaks off, what is there may tell what it is.
+    let is_told = outcome.is_ok() || (format == Format::Json && !bytes.is_empty());
+    let treatment = if is_told { Treatment::of(bytes, promise, context) } else { Treatment::Plain };
+    match treatment {
+        Treatment::Plain => {}
+        Treatment::Stream => {
+            chunk.bytes.truncate(start);
+            chunk.parts.pop();
+            return read_stream(input, source, context, chunk, visitor);
+        }
+        Treatment::LeftOut(fate) => {
+            if let Some(part) = chunk.parts.last_mut() {
+                part.num_bytes = count(bytes.len());
+            }
+            chunk.bytes.truncate(start);
+            return chunk.end_part(fate);
+        }
     }
     let num_bytes = count(bytes.len());
     let limit = if kind.is_container() { u64::MAX } else { context.text_limit };
@@ -101,15 +117,33 @@ fn read_file(
     chunk.end_part(fate);
 }
 
-/// Whether a file of these bytes is to be unpacked, or is no plain text or lines of records in UTF-8.
-fn is_stream(bytes: &[u8], format: Format) -> bool {
-    // All magic numbers but that of tar begin with a byte that text seldom begins with.
-    let is_unpacked = Compression::of(bytes) == Compression::None && Archive::of(bytes).is_none();
-    let kind = Kind::detect(bytes, format);
-    !is_unpacked
-        || kind != format.kind()
-        || !kind.is_plain()
-        || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM))
+/// What is to be done with the bytes of a small file.
+enum Treatment {
+    /// They are plain text or lines of records in UTF-8.
+    Plain,
+    /// They are read as a stream: they are packed, or something else.
+    Stream,
+    /// They are left out.
+    LeftOut(PartFate),
+}
+
+impl Treatment {
+    fn of(bytes: &[u8], promise: Promise, context: &ReadContext) -> Self {
+        // All magic numbers but that of tar begin with a byte that text seldom begins with.
+        if Compression::of(bytes) != Compression::None || Archive::of(bytes).is_some() {
+            return Self::Stream;
+        }
+        let head = Head::of(bytes, units::index(PIECE_BYTES));
+        let kind = match recognize(head, promise.format, promise.packing.outer, context) {
+            Recognized::Read(kind) => kind,
+            Recognized::Skip(reason) => return Self::LeftOut(PartFate::Skipped(reason)),
+            Recognized::Reject(fault) => return Self::LeftOut(PartFate::Rejected(fault)),
+        };
+        let is_stream = kind != promise.format.kind()
+            || !kind.is_plain()
+            || (kind.is_lines() && simdutf8::basic::from_utf8(bytes).is_err() && !bytes.starts_with(BOM));
+        if is_stream { Self::Stream } else { Self::Plain }
+    }
 }
 
 /// Finds the documents of a plain file that stands at the end of `chunk`.
@@ -126,9 +160,6 @@ fn decode_file(
         let mark = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         decode::decode_lines(chunk, start + mark, kind, context, visitor);
         return PartFate::Read;
-    }
-    if format == Format::Sniff && content::is_binary(bytes) {
-        return PartFate::Skipped(SkipReason::Binary);
     }
     decode::decode_whole(chunk, start, context, visitor)
 }

@@ -220,11 +220,11 @@ pub struct CheckReport {
     pub num_known: u64,
     /// The name of what it was compared with: `baseline FILE`, `since REV`.
     pub compared: Option<String>,
-    /// What a list of paragraphs that may repeat let pass, if there was one.
+    /// Counts of what an allow-list let pass, if there was one.
     pub allowed: Option<LetPass>,
 }
 
-/// What a list of paragraphs that may repeat let pass.
+/// Counts of what an allow-list (paragraphs that may repeat) let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LetPass {
     /// How the list is called.

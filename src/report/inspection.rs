@@ -28,7 +28,7 @@ pub struct Inspection {
     pub members: FileCounts,
     /// Records of containers.
     pub records: RecordCounts,
-    /// Files and members read, by format: text, jsonl, csv, tsv, warc, parquet.
+    /// Files and members read, by format: text, jsonl, csv, tsv, warc, doc, parquet.
     pub formats: BTreeMap<String, u64>,
     /// Files and members read that are compressed, by how.
     pub compressions: BTreeMap<String, u64>,
@@ -75,6 +75,9 @@ pub struct Skipped {
     pub path: String,
     /// Why.
     pub reason: SkipReason,
+    /// What it is by its name, or what can be done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
 }
 
 /// Where the longest paragraph stands, and how it begins.
@@ -213,9 +216,9 @@ impl Inspection {
     }
 
     /// Lists what would be skipped.
-    pub(crate) fn note_skipped(&mut self, path: String, reason: SkipReason) {
+    pub(crate) fn note_skipped(&mut self, skipped: Skipped) {
         if self.skipped.len() < MAX_LISTED {
-            self.skipped.push(Skipped { path, reason });
+            self.skipped.push(skipped);
         }
     }
 

@@ -24,6 +24,7 @@ use crate::config::{Config, DEFAULT_SEAL_EVERY, WriteConfig};
 use crate::decide::Findings;
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
+use crate::normalize::KEY_VERSION;
 use crate::store::{Input, Journal, Mark, Output, path};
 use crate::units::{self, count};
 
@@ -89,8 +90,8 @@ struct Inner<S> {
 }
 
 impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
-    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what no checkpoint
-    /// names needs no digest.
+    /// A checkpointer for an output that has a journal, if the corpus is large enough for a checkpoint: what no
+    /// checkpoint names needs no digest.
     pub(crate) fn new(corpus: &Corpus<'a>) -> Option<Self> {
         let Corpus { output, config, history, .. } = *corpus;
         let journal = output.journal()?;
@@ -250,7 +251,8 @@ fn identity(config: &Config, history: Option<&History>) -> String {
     } = config;
     let write = WriteConfig { force: false, sync: false, ..*write };
     let history = history.map(History::identity);
-    format!("{} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}", env!("CARGO_PKG_VERSION"))
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version} {KEY_VERSION} {read:?} {split:?} {matching:?} {decide:?} {write:?} {history:?}")
 }
 
 /// The error of a run that cannot resume from what was left.
@@ -337,7 +339,8 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         Err(resume_error(corpus.output, &what))
     }
 
-    /// What the run left: the list of the files that were finished, and the recorder, which knows those that were not.
+    /// The state that the run left: the list of the files that were finished, and the recorder, which knows those
+    /// that were not.
     pub(crate) fn left(&self) -> (Option<Mark>, &S) {
         (self.written, &self.recorder)
     }

@@ -60,7 +60,7 @@ impl Room<'_> {
         held >= self.most
     }
 
-    /// What will be held of some work, about, where so many bytes were held for each 16 of text before.
+    /// Estimates the bytes that some work will hold, where `held_for_16` bytes were held for each 16 of text before.
     pub(crate) fn expected(&self, work: &Work, held_for_16: u64) -> u64 {
         match work {
             Work::Files(range, _) => {
@@ -123,7 +123,7 @@ pub(crate) struct Feed<'a> {
     spooler: &'a dyn Spooler,
     next: u32,
     stream: Option<SourceStream<'a>>,
-    /// What was taken of a batch and given back, as the batch was full before it; it stands before `ahead`.
+    /// Work that was taken for a batch and given back, as the batch was full; it stands before `ahead`.
     returned: Option<Vec<Work>>,
     /// The batch that is fed and not yet taken.
     ahead: Option<Vec<Work>>,

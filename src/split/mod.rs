@@ -8,13 +8,16 @@
 
 mod auto;
 mod block;
+mod complex;
 pub mod line;
+pub(crate) mod repaired;
 mod sentence;
 
 use crate::config::{Repair, SplitConfig, SplitMode};
 use crate::document::{Kind, Paragraph};
 
 pub use auto::HEAD_BYTES;
+pub(crate) use complex::is_complex;
 
 /// What a paragraph is in one document (contract P2): what [`SplitMode`] says of all, decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -156,7 +159,14 @@ mod tests {
                 "a\nb\r\nc\rd",
                 vec![("a", false), ("b", false), ("c", false), ("d", false)],
             ),
-            ("CR CR LF is one blank line", "a\r\r\nb", vec![("a", false), ("b", true)]),
+            ("CR CR LF is one line end (P1)", "a\r\r\nb", vec![("a", false), ("b", false)]),
+            ("CR before CR CR LF is another", "a\r\r\r\nb", vec![("a", false), ("b", true)]),
+            (
+                "separators of lines and paragraphs (P1)",
+                "甲\u{2028}“乙”\u{2029}\u{2028}丙",
+                vec![("甲", false), ("“乙”", false), ("丙", true)],
+            ),
+            ("escape sequences (P3)", "\x1b[1m a\x1b[0m\n\x1b[2K\nb", vec![("a", false), ("b", true)]),
             ("blank is blank after repair", "a\n \u{3000}\u{FEFF}\u{7}\nb", vec![("a", false), ("b", true)]),
             ("U+3000 indent is trimmed", "\u{3000}\u{3000}甲\u{3000}\n", vec![("甲", false)]),
             ("edges of both kinds", "\u{FEFF} \u{200B}a b\u{2060}\t\n", vec![("a b", false)]),
@@ -181,6 +191,7 @@ mod tests {
             ("two lines are one block", "a\nb\n\nc\n", vec![("a\nb", false), ("c", true)]),
             ("a white line separates", "a\n\u{3000}\n b \n c ", vec![("a", false), ("b \n c", true)]),
             ("lone CR", "a\rb\r\rc", vec![("a\rb", false), ("c", true)]),
+            ("CR CR LF", "a\r\r\nb\r\r\n\r\r\nc", vec![("a\r\r\nb", false), ("c", true)]),
         ] {
             assert_eq!(paragraphs(text, Method::Block, Repair::Basic), expected, "{name}");
         }
@@ -197,6 +208,12 @@ mod tests {
             ("trimmed", "One. Two.\n\n  Three.", vec![("One.", false), ("Two.", false), ("Three.", true)]),
             ("repair comes first", "One.\u{c}Two.", vec![("One.", false), ("Two.", false)]),
             ("removed inside", "O\u{200B}ne\u{7}. Two.", vec![("O\u{200B}ne\u{7}.", false), ("Two.", false)]),
+            ("escape sequences", "\x1b[1mOne.\x1b[0m Two.\x1b[m", vec![("One.", false), ("Two.", false)]),
+            (
+                "a title with a sentence in it",
+                "One. \x1b]0;It. Is.\x07Two.",
+                vec![("One.", false), ("Two.", false)],
+            ),
         ] {
             assert_eq!(paragraphs(text, Method::Sentence, Repair::Basic), expected, "{name}");
         }
@@ -212,11 +229,17 @@ mod tests {
             (b"a\r\nb\r", line, Some(3)),
             (b"a\rb", line, Some(2)),
             (b"a\r", line, None),
+            (b"a\nb\r\r", line, Some(2)),
+            (b"a\r\r\nb", line, Some(4)),
             (b"a\nb\n", block, None),
             (b"a\n\nb\nc", block, Some(3)),
             (b"a\n \t\r\nb", block, Some(6)),
             ("a\n\u{3000}\nb\nc".as_bytes(), block, Some(6)),
             (b"a\n\n\n\nb", block, Some(5)),
+            (b"a\r\r\nb", block, None),
+            (b"a\r\r\n\r\r\nb\r\r\nc", block, Some(7)),
+            (b"a\r\r\r\nb", block, Some(5)),
+            (b"a\r\rb", block, Some(3)),
         ] {
             assert_eq!(cut_point(bytes, splitting), expected, "{bytes:?}");
         }

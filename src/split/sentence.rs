@@ -5,7 +5,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::line::{self, Fate, fate};
+use super::line;
+use super::repaired::{Fate, RepairedLine, fate};
 use crate::config::Repair;
 use crate::document::Paragraph;
 use crate::units::ByteSpan;
@@ -43,17 +44,12 @@ fn for_each_sentence(line: &str, repair: Repair, mut visit: impl FnMut(usize, us
     let mut repaired = String::with_capacity(line.len());
     // Where the one runs on beside the other: an offset in the repaired line, and the one in the line.
     let mut origins: Vec<ByteSpan> = Vec::new();
-    for (offset, c) in line.char_indices() {
-        let written = match fate(c) {
-            Fate::Keep => c,
-            Fate::Space => ' ',
-            Fate::Remove => continue,
-        };
+    for (offset, c) in RepairedLine::new(line) {
         let goes_on = origins.last().is_some_and(|last| repaired.len() - last.start == offset - last.end);
         if !goes_on {
             origins.push(ByteSpan { start: repaired.len(), end: offset });
         }
-        repaired.push(written);
+        repaired.push(c);
     }
     let origin = |at: usize| {
         let before = origins.partition_point(|place| place.start <= at);

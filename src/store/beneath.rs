@@ -23,7 +23,7 @@ pub(super) fn is_of_a_link(error: &io::Error) -> bool {
     error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
 }
 
-/// What files are made with, less the umask.
+/// Permissions of new files, less the umask.
 const MODE: Mode = Mode::from_raw_mode(0o666);
 
 /// A directory to look into. On Linux opening it needs no permission to list it.
@@ -38,7 +38,8 @@ pub(super) fn open_place(path: &Path) -> io::Result<OwnedFd> {
     Ok(rustix::fs::open(path, PLACE, Mode::empty())?)
 }
 
-/// Opens what stands at `relative` below `root`. If a link is there or on the way, the error says so ([`is_of_a_link`]).
+/// Opens what stands at `relative` below `root`. If a link is there or on the way, the error says so
+/// ([`is_of_a_link`]).
 pub(super) fn open(root: impl AsFd, relative: &Path, flags: OFlags) -> io::Result<File> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     let mode = if flags.contains(OFlags::CREATE) { MODE } else { Mode::empty() };

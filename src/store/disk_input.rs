@@ -132,7 +132,7 @@ pub struct DiskInput {
     follow: bool,
     /// The directory that was opened last, by its number: files come by directories.
     directory: Mutex<Option<(usize, Arc<OwnedFd>)>>,
-    /// What was read of streams, one for each input, if it is kept to be read again.
+    /// Copies of streams that must be read again, one for each input.
     kept: Option<Vec<Mutex<Option<Arc<File>>>>>,
 }
 

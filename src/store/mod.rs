@@ -40,7 +40,7 @@ pub(crate) use listing::{ListedFile, ListedKind, list};
 pub use machine::machine_memory;
 pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
-pub use owned::WrittenFile;
+pub use owned::{WrittenFile, for_each_written};
 pub use shared::SharedFile;
 pub(crate) use stream_output::StreamOutput;
 pub use written::StagedFile;
@@ -145,7 +145,7 @@ pub trait Output: Sync {
         Ok(())
     }
 
-    /// What the list of the files of the corpus that are finished holds; `None` if there is none.
+    /// Length and checksum of the list of finished files of the corpus; `None` if there is none.
     ///
     /// # Errors
     /// [`crate::Error::Output`] with the path.
@@ -227,7 +227,7 @@ pub trait OutputFile: Send {
         self.len() == 0
     }
 
-    /// What it holds; without a checksum if no digests are kept.
+    /// Its length and checksum; without a checksum if no digests are kept.
     fn mark(&self) -> Mark {
         Mark { len: self.len(), crc: 0 }
     }

@@ -1,5 +1,5 @@
-//! What is ours to replace (contract O3): a directory that is empty, or that holds nothing but what the run wrote whose
-//! account stands beside it. What a run wrote, its account lists ([`names::FILES`]).
+//! Directories that are ours to replace (contract O3): a directory that is empty, or that holds nothing but what
+//! the run wrote whose account stands beside it. What a run wrote, its account lists ([`names::FILES`]).
 //!
 //! Memory: the paths that are listed, and about 60 bytes for each, while a directory is looked through.
 
@@ -133,6 +133,14 @@ fn only_written(out: &Path, account: &Path) -> std::result::Result<(), String> {
 /// The files that a list names, with their sizes.
 fn read(list: &Path) -> std::result::Result<HashMap<Box<[u8]>, u64>, String> {
     let mut written = HashMap::new();
+    for_each_written(list, |path, bytes| {
+        written.insert(path.into(), bytes);
+    })?;
+    Ok(written)
+}
+
+/// Gives each path below OUT that a list names, with its size. The error is the rest of a sentence about OUT.
+pub fn for_each_written(list: &Path, mut give: impl FnMut(Vec<u8>, u64)) -> std::result::Result<(), String> {
     let mut lines = BufReader::new(
         File::open(list)
             .map_err(|error| format!("has a list of what was written that cannot be read: {error}"))?,
@@ -147,7 +155,7 @@ fn read(list: &Path) -> std::result::Result<HashMap<Box<[u8]>, u64>, String> {
             break;
         }
         let file: WrittenFile = serde_json::from_slice(&line).map_err(|error| damaged(&error))?;
-        written.insert(from_lossless(&file.path).into(), file.bytes);
+        give(from_lossless(&file.path).to_vec(), file.bytes);
     }
-    Ok(written)
+    Ok(())
 }

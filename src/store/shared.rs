@@ -45,7 +45,7 @@ impl SharedFile {
         self.len() == 0
     }
 
-    /// What was written.
+    /// Length and checksum of the bytes written.
     pub fn mark(&self) -> Mark {
         self.lock().file.as_ref().map_or_else(Mark::default, |file| file.mark())
     }

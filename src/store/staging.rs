@@ -82,7 +82,7 @@ impl Home {
         Ok(made.map_err(output_error(&path, "create"))?.into())
     }
 
-    /// What stands there under a name, if it is a file.
+    /// The bytes of the file of that name, if it is one.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
         read_file(&self.handle, name)
     }
@@ -249,7 +249,7 @@ fn is_empty_but_for(handle: &OwnedFd, name: &str) -> bool {
     beneath::names(handle).is_ok_and(|names| names.iter().all(|found| found == name))
 }
 
-/// What a file in a directory of ours holds; `None` if it is no file.
+/// The bytes of a file in a directory of ours; `None` if it is no file.
 fn read_file(handle: &OwnedFd, name: &str) -> Option<Vec<u8>> {
     let mut file = beneath::open(handle, Path::new(name), OFlags::RDONLY | OFlags::NONBLOCK).ok()?;
     let found = fstat(&file).ok()?;

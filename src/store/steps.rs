@@ -10,7 +10,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use walkdir::WalkDir;
 
-/// What publishing does to names and disks.
+/// The steps of publishing: changes of names, and waiting for disks.
 pub(super) trait Steps: fmt::Debug + Send + Sync {
     /// Waits until everything on the file system of a directory is on its disk.
     fn sync_file_system(&self, directory: &Path) -> io::Result<()>;

@@ -1,6 +1,6 @@
-//! What a run has written to OUT so far: a list of the files that are whole, with size and checksum of each. A
-//! checkpoint names the list by what it holds ([`Mark`]), and a run that resumes holds staging against it: what was
-//! damaged meanwhile is refused, and what the checkpoint does not name goes.
+//! The list of what a run has written to OUT so far: a list of the files that are whole, with size and checksum of
+//! each. A checkpoint names the list by what it holds ([`Mark`]), and a run that resumes holds staging against it:
+//! what was damaged meanwhile is refused, and what the checkpoint does not name goes.
 //!
 //! Files are listed as they are finished, by several threads, so the list is in no order. Only runs that save
 //! checkpoints keep one. An entry, little-endian: the CRC-32 of the file's bytes as a `u32`, their number as a `u64`,
@@ -67,7 +67,7 @@ impl WrittenList {
         self.push(relative, Mark { len: count(content.len()), crc: crc32fast::hash(content) })
     }
 
-    /// What the list holds; `None` if none is kept.
+    /// Length and checksum of the list; `None` if none is kept.
     pub(super) fn mark(&self) -> Result<Option<Mark>> {
         let list = self.0.get().map(|list| list.lock().unwrap_or_else(PoisonError::into_inner));
         list.map(|mut list| list.mark()).transpose()
@@ -81,7 +81,7 @@ pub struct StagedFile {
     pub area: Area,
     /// Its path there.
     pub relative: Vec<u8>,
-    /// What it held.
+    /// Its length and checksum then.
     pub mark: Mark,
 }
 
@@ -351,7 +351,7 @@ mod tests {
         false
     }
 
-    /// What is appended, taken back and appended again has the checksum of what the file holds.
+    /// A file that is appended to, cut and appended to again has the checksum of its bytes.
     #[test]
     fn a_file_is_listed_as_it_is_finished() {
         let directory = tempfile::tempdir().unwrap();

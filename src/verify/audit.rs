@@ -74,9 +74,11 @@ pub enum DifferenceKind {
     Twice,
     /// A line of the ledger is wrong.
     Ledger,
-    /// The list of rejections does.
+    /// The list of rejections is wrong.
     Rejected,
-    /// The summary does.
+    /// The list of what was written is wrong.
+    Files,
+    /// The summary is wrong.
     Summary,
 }
 
@@ -90,6 +92,7 @@ impl DifferenceKind {
             Self::Twice => "twice",
             Self::Ledger => "ledger",
             Self::Rejected => "rejected",
+            Self::Files => "files",
             Self::Summary => "summary",
         }
     }

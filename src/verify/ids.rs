@@ -17,7 +17,7 @@ use crate::error::Result;
 struct Named {
     /// 64 bits of its id, as a line says it.
     told: u64,
-    /// The same, as it is, once it is read.
+    /// The id's hash as it is, once the record was read.
     actual: Option<u64>,
 }
 

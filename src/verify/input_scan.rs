@@ -133,8 +133,8 @@ fn is_altered(text: &str, repair: Repair) -> bool {
     // Controls but TAB, and the first byte of those that are not ASCII.
     let is_rare = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
     let has_rare = bytes.iter().fold(false, |found, &byte| found | is_rare(byte));
-    let zero_width = ["\u{feff}", "\u{200b}", "\u{2060}"];
-    let is_rare = has_rare || zero_width.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
+    let others = ["\u{feff}", "\u{200b}", "\u{2060}", "\u{2028}", "\u{2029}"];
+    let is_rare = has_rare || others.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
     is_rare && !repaired_chars(text, repair).eq(text.chars())
 }
 
@@ -214,6 +214,9 @@ mod tests {
             ("a\u{85}b", true),
             ("a\u{200b}b", true),
             ("a\rb", true),
+            ("a\u{2028}b", true),
+            ("ก\u{200b}ข", false),
+            ("a\x1b[mb", true),
             ("a \nb", true),
             ("a\nb", false),
         ] {

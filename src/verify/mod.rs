@@ -4,8 +4,9 @@
 //! It shares with a run what reads, cuts, repairs and fingerprints text and what adds counts up, and nothing of what
 //! decides, writes or counts. Checked is that every paragraph of the input stands in OUT, in its place, or that a line
 //! of the ledger says which rule removed it and what stays for it; that what is said to stay does, and is a copy where
-//! it should be one; that nothing stays twice; that OUT holds nothing else; and that the list of rejections and the
-//! figures of the summary are those that come of the inputs, the ledger and OUT ([`rejections`], [`recount`]). How
+//! it should be one; that nothing stays twice; that OUT holds nothing else; and that the list of rejections, the list of
+//! what was written and the figures of the summary are those that come of the inputs, the ledger and OUT
+//! ([`rejections`], [`out_list`], [`recount`]). How
 //! alike near-duplicates are is not measured again. What is said to stand in earlier runs is looked up in their
 //! indexes, if the configuration names them.
 //!
@@ -101,13 +102,13 @@ struct RunPaths<'a> {
 
 fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let Corpus { sources, config, observer, .. } = *corpus;
-    let RunPaths { out, account } = run;
+    let account = run.account;
     let ledger = &account.join(names::LEDGER);
     let mut audit = Audit::new();
     let earlier = EarlierRuns::open(config)?;
     audit.is_looked_up = !earlier.is_empty();
     let wanted = LedgerClaims::read(ledger, config)?;
-    let list = OutList::new(out, sources, config.write.to, &mut audit)?;
+    let list = OutList::new(run, sources, config.write.to, &mut audit)?;
     let config_out = out_list::config(config);
     let resources = Resources::new(&config_out, &NullOutput)?;
     let listing = Listing { sources: &list.sources, input: &list.input };
@@ -230,6 +231,9 @@ impl Auditor<'_> {
         let Self { mut audit, rejections, recount, .. } = self;
         let is_sound = audit.is_clean();
         audit.join(rejections.finish());
+        if is_sound {
+            audit.join(list.written.clone()); // else it repeats what was found in OUT
+        }
         recount.compare(account, list.num_bytes, is_sound, &mut audit);
         Ok(audit)
     }

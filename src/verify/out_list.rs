@@ -1,14 +1,17 @@
 //! The expected content of OUT by its names: files as they came, or shards, or a file for each document.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
+use super::RunPaths;
 use super::audit::{Audit, DifferenceKind};
 use super::input_scan::OtherFieldsOf;
 use super::output::OneFileEach;
+use crate::account::names;
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
 use crate::discover::{Format, SourceList, SourcePlan};
 use crate::error::Result;
-use crate::store::{self, DiskInput, Input, InputPlace, ListedFile, ListedKind, Root, path};
+use crate::store::{self, DiskInput, Input, InputPlace, ListedFile, ListedKind, path};
 use crate::units::SourceId;
 
 /// OUT, listed.
@@ -24,6 +27,8 @@ pub(super) struct OutList {
     others: Vec<Vec<u8>>,
     /// Bytes of all files.
     pub(super) num_bytes: u64,
+    /// The faults of the list of what was written.
+    pub(super) written: Audit,
 }
 
 /// How OUT is read: clean text in UTF-8, and records as they came or as shards hold them.
@@ -38,6 +43,9 @@ pub(super) fn config(config: &Config) -> Config {
         encoding_errors: EncodingErrors::Reject,
         // UTF-8 may be longer than what it was decoded from.
         max_document_size: Some(u64::MAX),
+        // What was read of an archive is read again.
+        hidden: true,
+        include: config.read.include.clone(),
         ..ReadConfig::default()
     };
     Config { read, ..config.clone() }
@@ -51,11 +59,12 @@ pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
 impl OutList {
     /// Lists OUT, and reports files that should not be there.
     pub(super) fn new(
-        out: Root,
+        run: RunPaths<'_>,
         inputs: &SourceList,
         to: Option<TargetFormat>,
         audit: &mut Audit,
     ) -> Result<Self> {
+        let RunPaths { out, account } = run;
         let mut files = HashSet::new();
         let mut names = Vec::new();
         store::list(out.path(), false, |ListedFile { relative, kind }| {
@@ -79,10 +88,13 @@ impl OutList {
             is_a_file_each: to == Some(TargetFormat::Txt),
             others: Vec::new(),
             num_bytes: 0,
+            written: Audit::new(),
         };
         // One that cannot be looked at cannot be read either, which is told.
         let size = |relative| list.input.size(InputPlace { root: 0, relative }).unwrap_or(0);
-        list.num_bytes = names.iter().map(|name| size(name)).sum();
+        let sizes: HashMap<&[u8], u64> = names.iter().map(|name| (name.as_slice(), size(name))).collect();
+        list.num_bytes = sizes.values().sum();
+        list.written = compare_written(account, sizes);
         match to {
             None => list.mirror(inputs, &mut files)?,
             Some(TargetFormat::Txt) => list.others = std::mem::take(&mut names),
@@ -102,9 +114,7 @@ impl OutList {
         for source in inputs.iter() {
             let SourcePlan::Read(format) = *source.plan else { continue };
             if files.remove(source.place.relative) {
-                // What was text stays text, whatever it looks like now.
-                let format = Format::Named(format.kind());
-                self.sources.push(0, source.place.relative, SourcePlan::Read(format))?;
+                self.sources.push(0, source.place.relative, SourcePlan::Read(format.written()))?;
                 of.push(source.id);
             }
         }
@@ -140,6 +150,32 @@ impl OutList {
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
     }
+}
+
+/// Compares the list of what the run wrote with the files of OUT, by their paths and sizes. `--force` replaces what the
+/// list names, so a line more would have a stranger's file taken for the run's.
+fn compare_written(account: &Path, mut sizes: HashMap<&[u8], u64>) -> Audit {
+    let kind = DifferenceKind::Files;
+    let mut audit = Audit::new();
+    let read = store::for_each_written(&account.join(names::FILES), |path, bytes| {
+        let what = match sizes.remove(path.as_slice()) {
+            Some(size) if size == bytes => return,
+            Some(size) => format!("{} says that it has {bytes} bytes, and it has {size}", names::FILES),
+            None => format!("{} names it, and OUT holds no such file", names::FILES),
+        };
+        audit.add_at(kind, &path::lossless(&path), None, what);
+    });
+    if let Err(what) = read {
+        audit.add_at(kind, names::FILES, None, format!("OUT {what}"));
+        return audit;
+    }
+    let mut unlisted: Vec<_> = sizes.into_keys().collect();
+    unlisted.sort_unstable();
+    for path in unlisted {
+        let what = format!("OUT holds it, and {} does not name it", names::FILES);
+        audit.add_at(kind, &path::lossless(path), None, what);
+    }
+    audit
 }
 
 /// The name of a document in a shard, as JSON: its own id, as a string, or failing that its place.

@@ -40,14 +40,14 @@ impl Recount {
         self.unit = Counts::default();
     }
 
-    /// A paragraph of so many bytes stays.
+    /// A paragraph of this number of bytes stays.
     pub(super) fn keep(&mut self, num_bytes: usize) {
         self.unit.lengths.add(num_bytes, true);
         self.unit.paragraphs_kept += 1;
         self.unit.bytes_kept += crate::units::count(num_bytes);
     }
 
-    /// A paragraph of so many bytes goes, as this line says.
+    /// A paragraph of this number of bytes goes, as this line says.
     pub(super) fn remove(&mut self, num_bytes: usize, line: &LedgerLine<'_>) {
         self.unit.lengths.add(num_bytes, false);
         let rule = line.rule;
@@ -104,7 +104,7 @@ impl Recount {
         }
     }
 
-    /// What became of a unit.
+    /// Counts the fate of a unit.
     pub(super) fn fate(&mut self, part: &Part) {
         let unit = if part.member().is_some() { CountedUnit::Member } else { CountedUnit::File };
         match &part.fate {

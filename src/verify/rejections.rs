@@ -19,7 +19,7 @@ pub(super) struct Rejections {
     ahead: VecDeque<Vec<u8>>,
     /// Number of the first of them, from 1.
     number: u64,
-    /// What is wrong with the list.
+    /// The faults of the list.
     audit: Audit,
 }
 
@@ -34,7 +34,7 @@ impl Rejections {
         Self { lines: lines.ok(), ahead: VecDeque::new(), number: 1, audit }
     }
 
-    /// Reads on until so many lines are known; fewer at the end.
+    /// Reads on until this number of lines is known; fewer at the end.
     fn fill(&mut self, num: usize) {
         while self.ahead.len() < num {
             let Some(lines) = &mut self.lines else { return };
@@ -101,10 +101,10 @@ impl Rejections {
     }
 }
 
-/// What is said of a line that should not be there.
+/// The message about a line that should not be there.
 const FOREIGN: &str = "nothing of the kind is rejected here";
 
-/// What is wrong with a line, if it is about what is due.
+/// The fault of a line that is about the unit that is due, if it has one.
 fn fault(line: &[u8], due: &RejectedLine) -> Option<String> {
     let Ok(found) = serde_json::from_slice::<RejectedLine>(line) else {
         return Some(format!("it is no line of such a list: {}", excerpt(line)));

@@ -127,7 +127,7 @@ impl<'a> SourceWriter<'a> {
             && self.member.is_none()
     }
 
-    /// What is in its file.
+    /// Length and checksum of its file.
     pub(crate) fn mark(&self) -> Mark {
         self.file.mark()
     }

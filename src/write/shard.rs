@@ -27,7 +27,7 @@ pub(crate) struct Shards<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SavedShards {
     number: u64,
-    /// What the open one held.
+    /// Length and checksum of the open one.
     open: Option<Mark>,
     written: u64,
 }

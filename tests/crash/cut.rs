@@ -2,10 +2,10 @@
 //! started again with [`ARGUMENTS`] in its environment.
 //!
 //! The arguments, one a line: `OUT`, `INPUT`, and any number of `KEY=VALUE`. `memory`, `seal-every` (bytes), `threads`,
-//! `spill-dir`, `to` (`txt`, `jsonl`) and `resume` are those of the command. `kill=STEP` ends the process at a step as a
-//! kill would, `fail=STEP` makes the step fail once, and `room=BYTES` makes every write fail from so many bytes on. A
-//! step is `PHASE:KIND:NUMBER`, with one of the phases `stream`, `deal`, `settle` and `write`. With `tell=` the steps
-//! there were are printed: phase, kind, and how many.
+//! `spill-dir`, `to` (`txt`, `jsonl`) and `resume` are those of the command. `kill=STEP` ends the process at a step
+//! as a kill would, `fail=STEP` makes the step fail once, and `room=BYTES` makes every write fail from so many
+//! bytes on. A step is `PHASE:KIND:NUMBER`, with one of the phases `stream`, `deal`, `settle` and `write`. With
+//! `tell=` the steps there were are printed: phase, kind, and how many.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -28,10 +28,10 @@ const ARGUMENTS: &str = "TAMIS_CUT_SHORT";
 /// The test that is the program where the variable is set.
 const TEST: &str = "the_program_that_is_cut_short";
 
-/// What a line begins with that tells of steps.
+/// The beginning of a line about a step.
 const STEP: &str = "step ";
 
-/// What is to happen, and what happened.
+/// The fault to inject, and the steps that happened.
 #[derive(Debug, Default)]
 struct Steps {
     kill: Option<String>,

@@ -1,5 +1,6 @@
-//! Runs that are killed, told that the disk fails, or given a disk that fills: nothing appears under a final name before
-//! all of it is there, and `--resume` comes to the same bytes; what was left behind and was damaged since is refused.
+//! Runs that are killed, told that the disk fails, or given a disk that fills: nothing appears under a final name
+//! before all of it is there, and `--resume` comes to the same bytes; what was left behind and was damaged since is
+//! refused.
 //!
 //! The real binary is killed at random times, and the program of [`cut`] at named steps. `TAMIS_LONG_TESTS=1` takes
 //! 50 kills a set-up and up to 40 steps of a kind in each phase; what runs without it is a sample of about a minute.
@@ -102,9 +103,9 @@ fn corpus(size: usize) -> Files {
 /// A sandbox with a corpus in `in`, and what a run that nothing happens to makes of it.
 struct Case {
     sandbox: Sandbox,
-    /// What is run, in the sandbox.
+    /// The command, run in the sandbox.
     program: fn(&[&str]) -> Command,
-    /// What it is given first.
+    /// Its first arguments.
     arguments: Vec<String>,
     expected: Tree,
     took: Duration,
@@ -228,7 +229,7 @@ fn share(time: Duration, thousandths: usize) -> Duration {
     time * u32::try_from(thousandths).expect("a share") / 1000
 }
 
-/// What came of kills.
+/// Counts of kills and of what came of them.
 #[derive(Debug, Default)]
 struct Tally {
     killed: usize,
@@ -238,7 +239,8 @@ struct Tally {
     again: usize,
 }
 
-/// Kills runs at random times until so many were killed; each chain of kills ends with a run that comes through.
+/// Kills runs at random times until `num` of them were killed; each chain of kills ends with a run that comes
+/// through.
 fn kill_at_random(case: &Case, resume: &str, seed: usize, num: usize) -> Tally {
     let (mut noise, mut tally) = (Noise::new(seed), Tally::default());
     while tally.killed < num {
@@ -354,7 +356,7 @@ fn steps(case: &Case) -> BTreeMap<(String, String), u64> {
     cut::told(&ran.out())
 }
 
-/// Some of so many, the first and the last among them.
+/// Some of a number of steps, the first and the last among them.
 fn some(num: u64, short: u64) -> Vec<u64> {
     let most = if is_long() { 40 } else { short };
     let mut some: Vec<u64> = (0..most.min(num)).map(|n| n * (num - 1) / (most.min(num) - 1).max(1)).collect();
@@ -453,7 +455,8 @@ fn killed_between_large_files() {
     assert!(num_sealed > 4, "{num_sealed} of {num}");
 }
 
-/// A run is killed at a step, two thirds into those of its kind, and what it left is kept in memory: it can be put back.
+/// A run is killed at a step, two thirds into those of its kind, and what it left is kept in memory: it can be put
+/// back.
 fn killed_at(case: &Case, (phase, kind): (&str, &str)) -> Tree {
     let num = steps(case)[&(phase.to_owned(), kind.to_owned())];
     let step = format!("{phase}:{kind}:{}", num * 2 / 3);
@@ -578,7 +581,7 @@ fn a_disk_that_fills() {
     }
 }
 
-/// The same wherever a store or a file finds no room, told by the output.
+/// A full disk wherever a store or a file is written, told by the output.
 #[test]
 fn an_output_that_is_full() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
@@ -691,7 +694,7 @@ fn copy(from: &Path, to: &Path) {
     assert!(ran.status.success(), "{}", ran.err());
 }
 
-/// What is done to a file of the input, and what is to be said of it.
+/// A change to a file of the input, and the message that it must cause.
 type Change<'a> = (&'a dyn Fn(&str), &'a str, &'a str);
 
 /// Inputs and options are to be those of the run that was cut short.
@@ -832,7 +835,7 @@ fn killed_while_publishing() {
     }
 }
 
-/// What is cleared is no longer gone on with, and stays ours to clear.
+/// Staging that was cleared cannot be resumed, and stays ours to clear.
 #[test]
 fn killed_while_clearing() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);

@@ -1,4 +1,4 @@
-//! What these tests share with the others.
+//! Helpers that these tests share with the others.
 
 #[path = "../it/support/faulty.rs"]
 pub(crate) mod faulty;

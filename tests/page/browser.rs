@@ -171,7 +171,7 @@ impl Browser {
         self.call("Input.insertText", &json!({ "text": text }));
     }
 
-    /// Makes the page so many pixels wide and high.
+    /// Makes the page this number of pixels wide and high.
     pub(crate) fn resize(&mut self, width: u32, height: u32) {
         let is_phone = width < 600;
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});

@@ -216,7 +216,7 @@ impl LedgerWriter {
 /// A ledger that was saved.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct SavedLedgerWriter {
-    /// What its file held.
+    /// Length and checksum of its file when it was saved.
     pub mark: Mark,
     /// Lines of a frame that was not full.
     lines: String,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Done.
     Done,
-    /// What was checked is not as it should be.
+    /// The check or the audit found something.
     Broken,
     /// Usage, configuration or fatal error; nothing was published.
     Failed,

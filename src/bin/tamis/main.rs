@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// What an input leads the crates to that read it is told as a rejection, and not beside it as a panic.
+/// A panic of a crate that reads an input becomes a rejection; it is not printed as well.
 fn print_no_caught_panics() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,4 +1,4 @@
-//! What a person sees while a run works: a bar on long work, the inputs that were rejected, the log; and how a run is
+//! The display of a run that works: a bar on long work, the inputs that were rejected, the log; and how a run is
 //! told to stop.
 
 use std::io::{self, IsTerminal, Write};
@@ -32,7 +32,7 @@ pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// The OUT beside which a run stages.
 pub(crate) static STAGED: OnceLock<PathBuf> = OnceLock::new();
 
-/// What every long command begins with.
+/// Starts a long command: its log, its bar, its signals.
 pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
     start_logging(messages.verbose);
     ctrlc::set_handler(|| {
@@ -75,6 +75,8 @@ pub(crate) struct Progress {
     num_files: AtomicU64,
     num_done: AtomicU64,
     num_rejected: AtomicU64,
+    /// Files that were skipped with advice.
+    num_told: AtomicU64,
     interrupted: &'static AtomicBool,
 }
 
@@ -88,6 +90,7 @@ impl Progress {
             num_files: AtomicU64::new(0),
             num_done: AtomicU64::new(0),
             num_rejected: AtomicU64::new(0),
+            num_told: AtomicU64::new(0),
             interrupted,
         }
     }
@@ -158,6 +161,14 @@ impl Observer for Progress {
     }
 
     fn skipped(&self, file: &[u8], reason: SkipReason) {
+        if let Some(remedy) = reason.remedy()
+            && self.num_told.fetch_add(1, Ordering::Relaxed) < MAX_SHOWN
+        {
+            let (file, what) = (path::printable_bytes(file), reason.name().replace('_', " "));
+            self.bar.suspend(|| {
+                let _ = writeln!(io::stderr(), "tamis: skipped {file}: {what}; {remedy}");
+            });
+        }
         tracing::debug!(file = %path::printable_bytes(file), reason = reason.name(), "skipped");
     }
 

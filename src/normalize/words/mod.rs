@@ -23,6 +23,7 @@ mod tests;
 
 use self::table::{FoldedChar, NUM_CLASSES, TableEntry, WordTable};
 use crate::config::Repair;
+use crate::split::repaired::escape_len;
 
 /// Takes the comparison tokens of a text, character by character.
 pub trait TokenSink {
@@ -98,15 +99,17 @@ impl Tokenizer {
         }
     }
 
-    /// The first fence a stretch or more after the character at `at`; the end of the text if there is none.
-    fn fence_after(&self, text: &str, at: usize) -> usize {
-        let mut at = text.ceil_char_boundary(at + STRETCH);
+    /// The first fence a stretch or more after the character at `hard`; the end of the text if there is none. There is
+    /// none inside an escape sequence, which repair removes as a whole.
+    fn fence_after(&self, text: &str, hard: usize) -> usize {
+        let bytes = text.as_bytes();
+        let mut at = hard;
         while at < text.len() {
-            let (entry, width) = self.table.entry(text.as_bytes(), at);
-            if entry.is_fence() {
+            let (entry, width) = self.table.entry(bytes, at);
+            if at >= hard + STRETCH && entry.is_fence() {
                 break;
             }
-            at += width;
+            at += escape_len(&bytes[at..]).max(width);
         }
         at
     }

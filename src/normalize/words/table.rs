@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::kind::{CharKind, kind};
 use super::library;
 use crate::normalize::fold::{decode, starts_afresh};
-use crate::split::line::{Fate, fate};
+use crate::split::repaired::{Fate, fate};
 
 /// How the word rules treat a character: values of `Word_Break`, those without a rule as `Other`.
 ///

@@ -114,6 +114,7 @@ fn table() {
         ("entity with a gap that repair closes", "x&am\u{200b}p;y", "x|y"),
         ("entity put together by repair", "&\u{200b}lt\u{7};", ""),
         ("repair", "a\u{200b}b\u{7}c", "abc"),
+        ("escape sequences", "\x1b[31mred\x1b[0m \x1b]0;中 文\x07x", "red|x"),
         ("soft hyphen", "co\u{ad}operate", "cooperate"),
         ("Thai", "ไทย", "ไ|ท|ย"),
         ("Hiragana and Katakana", "ひらがなカタカナ", "ひ|ら|が|な|カタカナ"),
@@ -267,6 +268,13 @@ fn awkward() -> impl Strategy<Value = String> {
         "ｶﾞ",
         "  ",
         "\r\n",
+        "\r\r\n",
+        "\u{2028}",
+        "\x1b[31m",
+        "\x1b]0;中 文 中文中文中文中文中文中文中文中文中文中文中文",
+        "\x07",
+        "\x1b",
+        "ก\u{200b}ข",
     ];
     let c = prop_oneof![
         2 => any::<char>(),

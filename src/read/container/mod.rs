@@ -8,6 +8,7 @@
 
 mod charset;
 mod csv;
+mod doc;
 mod json;
 mod jsonl;
 pub(super) mod lines;
@@ -23,12 +24,14 @@ pub(crate) use charset::Charset;
 pub(crate) use csv::Columns;
 pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
+pub(super) use jsonl::JsonForm;
 pub(crate) use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use reader::Reread;
 pub(crate) use rewrite::{Escape, InPlace, Rewrite};
 
 use self::reader::PieceReader;
+use super::content::Head;
 use super::context::ReadContext;
 use super::fault::Fault;
 use super::slot::Slot;
@@ -38,9 +41,10 @@ use crate::store::InputFile;
 
 /// A container format: it holds one document, or records each of which is one.
 pub(super) trait Container: Sync {
-    /// Recognizes a file by its first bytes. By default they show nothing, and the file's name decides alone.
-    fn sign(&self, _head: &[u8]) -> Sign {
-        Sign::None
+    /// Whether the first bytes of a file are a sign of it. By default they show nothing, and the file's name decides
+    /// alone. A name that promises records of another form is believed, unless this kind [`Kind::is_binary`].
+    fn is_shown_by(&self, _head: Head<'_>, _context: &ReadContext) -> bool {
+        false
     }
 
     /// How its bytes are read.
@@ -79,17 +83,6 @@ pub(crate) struct Beside<'a> {
 
 /// The fields of the record in the slot of this number, counted from the first of those given.
 pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
-
-/// A sign of a container in the first bytes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sign {
-    /// The first bytes show nothing.
-    None,
-    /// The file is this container, unless its name promises records of another form.
-    Likely,
-    /// The file is this container, whatever its name promises.
-    Certain,
-}
 
 /// How the bytes of a container are read.
 pub(crate) enum Access {
@@ -146,6 +139,7 @@ impl Kind {
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,
             Self::Warc => &warc::Warc,
+            Self::DocDump => &doc::DocDump,
             Self::Parquet => &parquet::Parquet,
         }
     }
@@ -161,11 +155,10 @@ impl Kind {
     }
 
     /// Recognizes the container that `head` begins, under a name that promises `format`.
-    pub(super) fn detect(head: &[u8], format: Format) -> Self {
-        let shown = |least| Self::ALL.into_iter().find(|kind| kind.container().sign(head) >= least);
+    pub(super) fn detect(head: Head<'_>, format: Format, context: &ReadContext) -> Self {
         let promised = format.kind();
-        let least = if promised.is_container() { Sign::Certain } else { Sign::Likely };
-        shown(Sign::Certain).or_else(|| shown(least)).unwrap_or(promised)
+        let mut kinds = Self::ALL.into_iter().filter(|kind| kind.is_binary() || !promised.is_container());
+        kinds.find(|kind| kind.container().is_shown_by(head, context)).unwrap_or(promised)
     }
 
     /// Whether small files of this kind are taken apart where they lie, without a stream.
@@ -186,6 +179,7 @@ mod tests {
     #[test]
     fn first_bytes_against_names() {
         let named = Format::Named;
+        let context = ReadContext::new(&crate::Config::default()).unwrap();
         for (head, format, expected) in [
             (&b"PAR1\x15\x04"[..], Format::Sniff, Kind::Parquet),
             (b"PAR1\x15\x04", named(Kind::Csv), Kind::Parquet),
@@ -196,10 +190,16 @@ mod tests {
             (b"WARC/1.0\n", Format::Sniff, Kind::Text),
             (b"WARC/1.0\n", named(Kind::Warc), Kind::Warc),
             (b"{}", Format::Sniff, Kind::Text),
+            (b"{\"text\":\"a\"}\n", Format::Sniff, Kind::JsonLines),
+            (b"{\"text\":\"a\"}\n", named(Kind::Csv), Kind::Csv),
+            (b"<doc>\n<url>u</url>\n", Format::Sniff, Kind::DocDump),
+            (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::DocDump),
+            (b"<doc id=\"1\">\nprose\n", named(Kind::Tsv), Kind::Tsv),
             (b"", Format::Sniff, Kind::Text),
             (b"", named(Kind::Tsv), Kind::Tsv),
         ] {
-            assert_eq!(Kind::detect(head, format), expected, "{head:?} {format:?}");
+            let bytes = Head { bytes: head, is_whole: true };
+            assert_eq!(Kind::detect(bytes, format, &context), expected, "{head:?} {format:?}");
         }
     }
 }

@@ -257,8 +257,8 @@ fn cut_point(buffer: &[u8], searched: usize, splitting: Splitting) -> Option<usi
     if !splitting.method.is_within_lines() {
         return split::cut_point(buffer, splitting);
     }
-    // One byte more: a CR that was the last byte is no longer.
-    let from = searched.saturating_sub(1);
+    // Two bytes more: where the last bytes were CR, their LF could have followed, and it is known now.
+    let from = searched.saturating_sub(2);
     split::cut_point(&buffer[from..], splitting).map(|cut| cut + from)
 }
 

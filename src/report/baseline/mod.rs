@@ -2,7 +2,8 @@
 //! well under version control.
 //!
 //! ```text
-//! tamis-baseline 2
+//! tamis-baseline 3
+//! key 2
 //! match canonical
 //! split line
 //! repair basic
@@ -17,8 +18,8 @@
 //! many times; and, of at most [`MAX_FILES`], a mark of the path of each file, so that of one copy more the new one is
 //! named. They are sorted by kind and fingerprint, so that the same problems make the same file wherever they
 //! stand. Before them stands a mark of the path of each file of the corpus, sorted, so that of two copies the one in a new
-//! file is known; more than [`MAX_CORPUS`] files have none. A baseline of version 1 has none either, and is read all the
-//! same. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
+//! file is known; more than [`MAX_CORPUS`] files have none. The line `key` is the version of the key text
+//! ([`KEY_VERSION`]); versions 1 and 2 of the format had another, and are refused. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
 //! a file that is cut off or edited is not taken for one with fewer problems.
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::fmt::Write;
 
 use crate::config::{Config, MatchMode, Repair, SplitMode};
 use crate::fingerprint::Fingerprint;
+use crate::normalize::KEY_VERSION;
 use crate::units::{self, count};
 
 use super::ProblemKind;
@@ -96,9 +98,9 @@ pub struct BaselineFault {
 }
 
 const MAGIC: &str = "tamis-baseline";
-const VERSION: &str = "2";
-/// Without marks of files.
-const OLD_VERSION: &str = "1";
+const VERSION: &str = "3";
+/// The line of the version of the key text.
+const KEY: &str = "key";
 
 fn number(kind: ProblemKind) -> u8 {
     u8::try_from(kind.number()).expect("there are a few kinds")
@@ -111,11 +113,12 @@ impl BaselineSettings {
     }
 
     /// The settings as lines of the file.
-    fn lines(self) -> [(&'static str, String); 3] {
+    fn lines(self) -> [(&'static str, String); 4] {
         let name = |value: serde_json::Result<serde_json::Value>| {
             value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
         };
         [
+            (KEY, KEY_VERSION.to_string()),
             ("match", name(serde_json::to_value(self.match_mode))),
             ("split", name(serde_json::to_value(self.split))),
             ("repair", name(serde_json::to_value(self.repair))),
@@ -228,7 +231,7 @@ impl Baseline {
             Some((line.strip_suffix('\n').unwrap_or(line), at - line.len()))
         };
         match next().and_then(|(line, _)| line.split_once(' ')) {
-            Some((MAGIC, VERSION | OLD_VERSION)) => {}
+            Some((MAGIC, VERSION)) => {}
             Some((MAGIC, other)) => {
                 return fault(
                     1,
@@ -243,10 +246,12 @@ impl Baseline {
             match next().and_then(|(line, _)| line.split_once(' ')) {
                 Some((known, found)) if known == name && found == value => {}
                 Some((known, found)) if known == name => {
-                    return fault(
-                        number,
-                        format!("it was made under --{name} {found}, and this is --{name} {value}"),
-                    );
+                    let what = if name == KEY {
+                        format!("its key text is of version {found}, and this tamis makes version {value}")
+                    } else {
+                        format!("it was made under --{name} {found}, and this is --{name} {value}")
+                    };
+                    return fault(number, what);
                 }
                 _ => return fault(number, format!("a line `{name} …` should stand here: it is damaged")),
             }

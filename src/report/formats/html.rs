@@ -1,7 +1,7 @@
-//! What the page of a check says first: the outcome, and each limit with what was found.
+//! The head of the page of a check: the outcome, and each limit with what was found.
 //!
-//! The page keeps what comes from an input in its block of data. Here stand our own words and names that were typed, and
-//! those are escaped.
+//! The page keeps what comes from an input in its block of data. Here stand our own words and names that were
+//! typed, and those are escaped.
 
 use std::fmt::Write as _;
 

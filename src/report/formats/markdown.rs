@@ -3,7 +3,7 @@
 //! GitHub takes 1 MiB of a step's summary. At most [`MAX_PROBLEMS`] problems and the worst places are named, each
 //! with texts of at most [`MAX_CHARS`] characters; the rest is a count.
 //!
-//! What comes from inputs stands in code, which nothing in it can end: as a code span where that is plain, else with
+//! Text from inputs stands in code, which nothing in it can end: as a code span where that is plain, else with
 //! every punctuation character spelled as an entity.
 
 use std::fmt::Write as _;

@@ -151,7 +151,7 @@ pub trait Texts {
     /// the reason.
     ///
     /// # Errors
-    /// What ends the work.
+    /// Stops the work when it says so.
     fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>>;
 }
 
@@ -169,7 +169,7 @@ impl Texts for NoTexts<'_> {
 #[derive(Debug)]
 pub struct Page {
     data: Data,
-    /// What it says first, as HTML.
+    /// The head of the page, as HTML.
     head: String,
 }
 

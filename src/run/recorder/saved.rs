@@ -18,9 +18,9 @@ use crate::write::{BlankLines, RecordIds, SavedShards, Shards, SourceWriter};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SavedRecorder {
     ledger: SavedLedgerWriter,
-    /// What the list of rejections held.
+    /// Length and checksum of the list of rejections.
     rejected: Mark,
-    /// What the list of what was written held.
+    /// Length and checksum of the list of written files.
     files: Mark,
     /// The file that was appended to, and what it held.
     writer: Option<(Vec<u8>, Mark)>,

@@ -4,6 +4,8 @@ use std::ops::Index;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::split::{is_complex, line};
+
 /// A line that is not blank, without its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -11,6 +13,14 @@ pub(super) struct Line<'a> {
     pub(super) indent: &'a str,
     /// Its text, without white space at both ends.
     pub(super) text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// A line as it stands.
+    pub(super) fn of(line: &'a str) -> Self {
+        let span = line::trim(line);
+        Self { indent: &line[..span.start], text: &line[span.range()] }
+    }
 }
 
 /// A way of measuring a line. Programs that wrap text do not agree on one.
@@ -149,6 +159,17 @@ fn is_sentence_end(text: &str) -> bool {
     })
 }
 
+/// Whether the last bytes of a line say that it ends as a sentence ends; most that do are seen so.
+#[inline]
+pub(super) fn ends_for_sure(line: &str) -> bool {
+    matches!(
+        line.as_bytes(),
+        [.., b'.' | b'!' | b'?' | b':' | b';']
+            | [.., 0xe3, 0x80, 0x82]
+            | [.., 0xef, 0xbc, 0x81 | 0x9a | 0x9b | 0x9f]
+    )
+}
+
 /// Punctuation inside a sentence of a script without capitals.
 fn is_inner(c: char) -> bool {
     matches!(c, '，' | '。' | '、' | '！' | '？' | '：' | '；' | '،' | '।')
@@ -194,13 +215,8 @@ fn is_unspaced(c: char) -> bool {
     c.width() == Some(2) && !matches!(c, '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Whether the script of `c` sets no spaces between words, but breaks lines between words only (Thai, Lao, Burmese,
-/// Khmer).
-fn is_complex(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
-}
-
-/// Bytes after which a run of such a script has surely ended a word.
+/// Bytes after which a run of Thai, or of another script that breaks lines between words but sets no spaces there, has
+/// surely ended a word.
 const COMPLEX_WORD: usize = 30;
 
 /// What a program that wraps text takes to the next line as a whole.

@@ -12,9 +12,10 @@ mod breaks;
 
 use std::ops::RangeInclusive;
 
+use memchr::memchr2_iter;
+
 use self::breaks::{Break, Line, MEASURES, Measure, Width};
 use super::{Method, line};
-use crate::config::Repair;
 use crate::document::Kind;
 
 /// The bytes of a document's decoded text, from its start, that decide how it is split.
@@ -30,9 +31,6 @@ pub(super) fn method(_kind: Kind, text: &str) -> Method {
 /// Whether a text is hard-wrapped that begins with `text`.
 fn is_wrapped(text: &str) -> bool {
     let text = head(text);
-    if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
-        return false;
-    }
     Evidence::of(text).is_wrapped(text)
 }
 
@@ -46,22 +44,34 @@ fn head(text: &str) -> &str {
     line::last_end(head.as_bytes()).map_or(head, |end| &head[..end])
 }
 
-/// Shows each line of `text` that is not blank to `visit`, and the line before it if none is blank between them.
-fn for_each_line<'a>(text: &'a str, mut visit: impl FnMut(Option<Line<'a>>, Line<'a>)) {
-    let mut before = None;
-    let mut end = 0;
-    line::for_each(text, Repair::Basic, |span| {
-        let gap = &text[end..span.start];
-        end = span.end;
-        if span.is_empty() {
-            before = None;
-            return;
+/// The lines of a text without their ends, the last one only if it is not empty. Programs that wrap text end lines with
+/// LF or CR, so that U+2028 and U+2029 are characters here.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let mut ends = memchr2_iter(b'\n', b'\r', bytes);
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let from = start;
+        if from == bytes.len() {
+            return None;
         }
-        let indent = gap.rfind(['\n', '\r']).map_or(gap, |at| &gap[at + 1..]);
-        let line = Line { indent, text: &text[span.range()] };
-        visit(before, line);
-        before = Some(line);
-    });
+        let Some(end) = ends.find(|end| *end >= from) else {
+            start = bytes.len();
+            return Some(&text[from..]);
+        };
+        start = end + line::end_len(&bytes[end..]);
+        Some(&text[from..end])
+    })
+}
+
+/// Whether a line is blank. It is looked at closely only if its first byte may be that of white space.
+#[inline]
+fn is_blank(line: &str) -> bool {
+    match line.as_bytes().first() {
+        None => true,
+        Some(0x21..=0x7e | 0xe4..=0xe9) => false,
+        Some(_) => line::trim(line).is_empty(),
+    }
 }
 
 /// What the lines of a text show.
@@ -106,12 +116,17 @@ const LOOSE_MARGIN: u32 = 60;
 impl Evidence {
     fn of(text: &str) -> Self {
         let mut evidence = Self::default();
-        for_each_line(text, |before, line| {
-            if let Some(before) = before {
+        let mut before: Option<&str> = None;
+        for line in lines(text) {
+            let line = Some(line).filter(|line| !is_blank(line));
+            if let (Some(before), Some(line)) = (before, line) {
                 evidence.num_breaks += 1;
-                evidence.breaks.extend(Break::between(before, line));
+                if !breaks::ends_for_sure(before) {
+                    evidence.breaks.extend(Break::between(Line::of(before), Line::of(line)));
+                }
             }
-        });
+            before = line;
+        }
         evidence
     }
 
@@ -166,13 +181,9 @@ impl Evidence {
 /// Lines that go far beyond the margin: paragraphs that were not wrapped.
 fn num_over(text: &str, margin: u32, measure: Measure) -> usize {
     let limit = margin + margin / 3;
-    let mut number = 0;
-    for_each_line(text, |_, line| {
-        // No character is wider than its bytes are many, but for a tab.
-        let is_short = line.text.len() + 8 * line.indent.len() <= limit as usize && !line.text.contains('\t');
-        number += usize::from(!is_short && Width::of(line)[measure] > limit);
-    });
-    number
+    // No character is wider than its bytes are many, but for a tab.
+    let may_be_over = |line: &&str| line.len() > limit as usize || line.contains('\t');
+    lines(text).filter(may_be_over).filter(|line| Width::of(Line::of(line))[measure] > limit).count()
 }
 
 #[cfg(test)]

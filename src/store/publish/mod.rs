@@ -28,7 +28,7 @@ use super::steps::{OnDisk, Steps, has_no_exchange};
 use super::{beneath, output_error};
 use crate::error::{Error, Result};
 
-/// What an output consists of.
+/// The parts of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// OUT and `OUT.tamis`.
@@ -52,7 +52,7 @@ pub(super) struct Rooms {
     pub(super) spill: OwnedFd,
 }
 
-/// What a run has claimed: where it works, and the state that it goes on from.
+/// The claim of a run: where it works, and the state that it goes on from.
 #[derive(Debug)]
 pub(super) struct Claim {
     pub(super) staging: Staging,
@@ -225,7 +225,7 @@ impl Staging {
         self.home.clear()
     }
 
-    /// What is about to be removed is not to be gone on with.
+    /// Makes staging that is about to be removed useless for `--resume`.
     fn forget_state(&self) -> Result<()> {
         if !self.has_state() {
             return Ok(());

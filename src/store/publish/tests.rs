@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::store::disk_output::Recovery;
 
-/// What happened, and which step is to fail.
+/// The steps that happened, and the one that is to fail.
 #[derive(Debug, Default)]
 struct Watch {
     steps: Mutex<Vec<String>>,
@@ -15,7 +15,7 @@ struct Watch {
     fails: Option<usize>,
     /// Whether there is an exchange.
     has_exchange: bool,
-    /// What stands there when the disk is waited for.
+    /// The directory that is looked at when the disk is waited for.
     root: PathBuf,
     seen: Mutex<Vec<Vec<String>>>,
 }

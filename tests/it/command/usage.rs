@@ -439,7 +439,7 @@ fn a_hostile_configuration_file_does_nothing_to_the_terminal() {
     }
 }
 
-/// What `tamis config` printed, without the origins.
+/// The output of `tamis config`, without the origins.
 fn values(config: &str) -> String {
     ["flag", "tamis.toml", "again.toml", "default"]
         .iter()

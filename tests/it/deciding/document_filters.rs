@@ -23,7 +23,7 @@ fn config(min_document_chars: u64) -> Config {
     Config { decide: DecideConfig { filters, ..DecideConfig::default() }, ..Config::default() }
 }
 
-/// What a run left: OUT by path, the ledger's bytes and lines, and the counts.
+/// The outcome of a run: OUT by path, the ledger's bytes and lines, and the counts.
 struct Left {
     out: BTreeMap<String, String>,
     ledger: Vec<u8>,

@@ -1,3 +1,3 @@
-//! What goes and what stays, by the rules that judge whole documents.
+//! Rules that judge whole documents: which go and which stay.
 
 mod document_filters;

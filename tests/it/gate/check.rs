@@ -251,14 +251,20 @@ fn baselines_that_say_nothing() {
     let check = |args: &[&str]| sandbox.tamis(&[&["check", "in", "--baseline", "base"], args].concat());
     check(&[]).exits(0);
     check(&["--match", "loose"]).exits(2).says(&[
-        "base:2: it was made under --match canonical, and this is --match loose",
+        "base:3: it was made under --match canonical, and this is --match loose",
         "make a new one with: tamis check in --write-baseline base --match loose",
     ]);
-    check(&["--split", "block"]).exits(2).says(&["base:3", "--split line"]);
+    check(&["--split", "block"]).exits(2).says(&["base:4", "--split line"]);
     for (name, bad, says) in [
         ("empty", String::new(), "base:1: it is no baseline"),
         ("other", "x: 1\n".to_owned(), "no baseline of tamis"),
-        ("version", good.replace("baseline 2", "baseline 9"), "version \"9\""),
+        ("version", good.replace("baseline 3", "baseline 9"), "version \"9\""),
+        (
+            "old version",
+            good.replace("baseline 3", "baseline 2"),
+            "version \"2\", and this tamis reads version 3",
+        ),
+        ("old key text", good.replace("key 2", "key 1"), "base:2: its key text is of version 1"),
         ("cut", good.split_inclusive('\n').take(5).collect(), "breaks off"),
         ("edited", good.replacen(" 1 ", " 9 ", 1), "damaged or was edited"),
     ] {

@@ -15,7 +15,7 @@ use crate::support::process::{Ran, Running};
 use crate::support::sandbox::Sandbox;
 use crate::support::tree::Node;
 
-/// What a run left, by name: `exit`, `stdout`, `stderr`, and files by their paths.
+/// The outcome of a run, by name: `exit`, `stdout`, `stderr`, and files by their paths.
 pub(crate) type Left = BTreeMap<String, Vec<u8>>;
 
 /// The name of a ledger's lines in what a run left.
@@ -101,7 +101,7 @@ impl Book {
         self.sections.push((title.to_owned(), left));
     }
 
-    /// What the run of a title left.
+    /// The outcome of the run with this title.
     pub(crate) fn left(&self, title: &str) -> &Left {
         let section = self.sections.iter().find(|(known, _)| known == title);
         &section.unwrap_or_else(|| panic!("{title}: no such section")).1
@@ -241,7 +241,7 @@ fn parsed(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     sections
 }
 
-/// What differs between a section of the manifest and what a run left.
+/// The differences between a section of the manifest and the outcome of a run.
 fn against(golden: &BTreeMap<String, String>, left: &Left) -> String {
     let mut text = String::new();
     for name in golden.keys().chain(left.keys().filter(|name| !golden.contains_key(*name))) {
@@ -263,7 +263,7 @@ fn shown(entry: &str) -> &str {
     if entry.is_empty() { "nothing" } else { entry.trim() }
 }
 
-/// What differs between what two runs left.
+/// The differences between the outcomes of two runs.
 pub(crate) fn compare(expected: &Left, found: &Left) -> String {
     let mut text = String::new();
     for name in expected.keys().chain(found.keys().filter(|name| !expected.contains_key(*name))) {
@@ -331,7 +331,7 @@ fn keep(content: &[u8]) {
     }
 }
 
-/// What a line of the manifest is about, if it was kept.
+/// The name of what a line of the manifest is about, if it was kept.
 fn kept(entry: &str) -> Option<Vec<u8>> {
     let packed = fs::read(kept_path(entry.split(' ').nth(2)?.trim())).ok()?;
     zstd::stream::decode_all(packed.as_slice()).ok()

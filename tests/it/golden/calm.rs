@@ -1,4 +1,4 @@
-//! What differs from run to run by its nature is set to fixed values.
+//! Values that differ from run to run by their nature are set to fixed ones.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ fn circumstance(line: &str) -> String {
     }
 }
 
-/// What was printed, calm: the account's line about time goes.
+/// The printed text, calm: the account's line about time goes.
 pub(crate) fn printed(content: Vec<u8>, root: &Path) -> Vec<u8> {
     match String::from_utf8(content) {
         Ok(text) => places(&text, root).split_inclusive('\n').map(time).collect::<String>().into(),

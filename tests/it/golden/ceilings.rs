@@ -1,5 +1,5 @@
-//! Runs that put to disk what does not fit below a low ceiling, by the library: the command takes none so low. Each must
-//! leave what the command leaves without one.
+//! Runs that put to disk what does not fit below a low ceiling, by the library: the command takes none so low. Each
+//! must leave what the command leaves without one.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::support::sandbox::Sandbox;
 
 const OUT: [&str; 2] = ["out", "out.tamis"];
 
-/// What a run leaves but for its circumstances.
+/// The files that a run leaves, but for its circumstances.
 pub(crate) fn left(sandbox: &Sandbox, watched: &[&str]) -> Left {
     let mut left = files(sandbox, watched);
     left.retain(|name, _| !name.ends_with("run.json"));

@@ -7,7 +7,7 @@ use super::book::Book;
 
 use crate::support::sandbox::Sandbox;
 
-/// What a run leaves beside its streams.
+/// The files that a run leaves beside its streams.
 const OUT: [&str; 2] = ["out", "out.tamis"];
 
 /// A sandbox with `corpus/` in it.

@@ -407,7 +407,7 @@ fn explain_shows_what_went() {
     );
 }
 
-/// What the script of a page is given.
+/// The data given to the script of a page.
 fn data_of(page: &str) -> Value {
     let (_, data) = page.split_once("type=\"application/json\"").expect("the data");
     let data = &data[data.find('{').expect("an object")..];

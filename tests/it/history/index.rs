@@ -17,6 +17,7 @@ use tamis::index::{
     BLOCK_ENTRIES, IndexEntry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter,
     IndexedDocument, MAX_PLACES, NewRun, add_run, merge,
 };
+use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
 
@@ -32,7 +33,7 @@ struct Run {
     documents: Vec<Doc>,
 }
 
-/// What an index should answer: of each fingerprint, the run's name, path, record, and paragraph.
+/// The answers that an index should give: of each fingerprint, the run's name, path, record, and paragraph.
 type Answers = BTreeMap<Fingerprint, (String, String, Option<u64>, u64)>;
 
 fn print(key: u32) -> Fingerprint {
@@ -335,6 +336,7 @@ fn sample() -> Vec<Run> {
 
 fn fixed_settings() -> IndexSettings {
     IndexSettings {
+        key_version: KEY_VERSION,
         match_mode: MatchMode::Canonical,
         split: SplitMode::Line,
         repair: Repair::Basic,
@@ -344,8 +346,8 @@ fn fixed_settings() -> IndexSettings {
 }
 
 #[test]
-fn version_1_is_read_for_ever() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v1.tamis-index");
+fn version_2_is_read_for_ever() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v2.tamis-index");
     let bytes = std::fs::read(&golden).unwrap();
     assert_eq!(read(&bytes).unwrap(), answers(&sample()));
     let index = open(&bytes);
@@ -353,7 +355,7 @@ fn version_1_is_read_for_ever() {
     let numbers: Vec<_> =
         index.runs().iter().map(|run| (run.num_paragraphs, run.num_entries, run.num_documents)).collect();
     assert_eq!(numbers, [(9, 7, 5), (3, 2, 1)]);
-    assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 1");
+    assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 2");
 }
 
 #[track_caller]
@@ -386,7 +388,7 @@ fn every_cut_is_found() {
     is_clear(&read(&[&bytes[..], &bytes[..]].concat()).expect_err("twice"));
 }
 
-/// The same file with a checksum made right again that ends at `end` and covers what begins at `start`.
+/// A copy of the file with a checksum made right again that ends at `end` and covers what begins at `start`.
 fn signed(mut bytes: Vec<u8>, section: u8, start: usize, end: usize) -> Vec<u8> {
     let place = [&[section][..], &[0; 8]].concat();
     let crc = crc32fast::hash(&[&place[..], &bytes[start..end - 4]].concat());
@@ -460,9 +462,21 @@ fn blocks_that_change_places_are_found() {
 #[test]
 fn a_later_version_is_refused() {
     let mut bytes = built(&settings(), &sample());
-    bytes[8] = 2;
+    bytes[8] = 3;
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("it is an index of version 2, and this tamis reads version 1; "), "{error}");
+    assert!(error.contains("it is an index of version 3, and this tamis reads version 2; "), "{error}");
+}
+
+/// Contract I1, I2: fingerprints of another key text are not compared.
+#[test]
+fn version_1_is_refused() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v1.tamis-index");
+    let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
+    let told = "it is an index of version 1, and this tamis reads version 2; ";
+    assert!(error.contains(told) && error.contains("`tamis index build INPUT... --index FILE`"), "{error}");
+    let index = open(&built(&IndexSettings { key_version: 1, ..settings() }, &sample()));
+    let error = index.check_settings(&settings()).unwrap_err().to_string();
+    assert!(error.contains("(version of the key text: 1 in the index, 2 now)"), "{error}");
 }
 
 #[test]
@@ -582,12 +596,12 @@ fn info_tells_settings_and_runs() {
     assert_eq!(ran.exits(0).is_plain().out(), expected);
     let ran = sandbox.tamis(&["index", "info", "c.index", "--json"]);
     let info: Value = serde_json::from_str(&ran.exits(0).out()).unwrap();
-    assert_eq!((&info["version"], &info["entries"], &info["paragraphs"]), (&json!(1), &json!(9), &json!(12)));
+    assert_eq!((&info["version"], &info["entries"], &info["paragraphs"]), (&json!(2), &json!(9), &json!(12)));
     assert_eq!(info["bytes"], json!(len));
     assert_eq!(info["bytes_per_entry"].to_string(), each);
     assert_eq!(
         info["settings"],
-        json!({"match": "canonical", "split": "line", "repair": "basic", "min_chars": 3,
+        json!({"key_version": 2, "match": "canonical", "split": "line", "repair": "basic", "min_chars": 3,
             "unicode": {"normalization": "17.0.0"}})
     );
     let second = json!({"name": "2026-01-02", "paragraphs": 3, "entries": 2, "documents": 1});

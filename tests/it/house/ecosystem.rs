@@ -1,4 +1,4 @@
-//! What stands around the command: the GitHub action and its scripts, the hook for pre-commit, the job for GitLab, the
+//! The surroundings of the command: the GitHub action and its scripts, the hook for pre-commit, the job for GitLab, the
 //! Dockerfile, and the page that shows them. Scripts are run; what only another machine can run is parsed, and what it
 //! names must be there.
 
@@ -134,13 +134,13 @@ impl Runner {
         run(&mut command)
     }
 
-    /// What the stub was called with.
+    /// The arguments that the stub was called with.
     fn arguments(&self) -> Vec<String> {
         let text = self.sandbox.read_text("arguments");
         text.split_terminator('\0').map(str::to_owned).collect()
     }
 
-    /// What the step told the workflow.
+    /// The outputs that the step gave the workflow.
     fn outputs(&self) -> BTreeMap<String, String> {
         let text = self.sandbox.read_text("output");
         text.lines()

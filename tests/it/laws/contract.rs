@@ -112,11 +112,61 @@ const LINES: &[&str] = &[
     "\"quoted\" \\ back / slash \u{1f}",
     "中间价报7.1234元",
     "中间价报6.9876元",
+    // Invisible characters beside a space.
+    "AI 产业,增长13.9%。\u{200e}",
+    "\u{200e} AI 产业,增长13.9%。",
+    "AI \u{200e} 产业,增长13.9%。\u{200f} \u{ad}",
+    "AI\u{2060} \u{feff}产业,增长13.9%。",
+    "\u{200e}",
+    "\u{200e} \u{ad}",
+    // Selectors and tags.
+    "☎\u{fe0f} ok",
+    "☎ ok",
+    "👩\u{200d}💻\u{fe0f} ok",
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e007f}",
+    "🏴\u{e0067}\u{e0062}\u{e0073}\u{e007f}",
+    "🏴",
+    "x\u{e0067}",
+    // Word breaks.
+    "สวัสดี\u{200b}ครับ",
+    "สวัสดีครับ",
+    "ខ្ញុំ\u{200b}\u{200b}សរសេរ\u{200b}",
+    "က\u{200b}\u{7}\u{feff}ခ \u{200b}a",
+    // Escape sequences.
+    "\u{1b}[31mx\u{1b}[0m",
+    "\u{1b}]0;title\u{7}x\u{1b}]8;;https://a.example/\u{1b}\\",
+    "\u{1b}(Bx \u{1b}[38;5;1",
+    "\u{1b}[1mOne. \u{1b}]0;Two. Three.\u{7}He left.\u{1b}[m",
+    "x\u{1b}",
+    "\u{1b}[2K",
+    // Numbers of their own, and what stands beside numbers.
+    "产值10⁶吨 5½ 第①款 5㎡",
+    "产值106吨 51⁄2 第1款 5m2",
+    "利率为1.5%，-5℃，$5",
+    "利率为15%，5℃，€5",
+    "1, 2 (-3) +-4 % 5 ‰ – $ 6 °",
+    "👍",
+    "😡",
 ];
 
 /// Ends of lines of a text (contract P1), blank lines among them.
-const ENDS: &[&str] =
-    &["\n", "\n", "\n", "\r\n", "\r", "\n\n", "\r\r", "\r\n\r\n", "\n\u{3000}\n", "\n \t\r\n\n", "\n\r"];
+const ENDS: &[&str] = &[
+    "\n",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "\r\r",
+    "\r\n\r\n",
+    "\n\u{3000}\n",
+    "\n \t\r\n\n",
+    "\n\r",
+    "\r\r\n",
+    "\r\r\r\n",
+    "\u{2028}",
+    "\u{2029}\n",
+];
 
 /// Paths whose order as strings is not corpus order (contract D3). A `-` and a `.` sort before `/`.
 const PATHS: &[&str] = &[
@@ -128,6 +178,8 @@ const PATHS: &[&str] = &[
     "a-b/c.jsonl",
     "a.txt",
     "a.jsonl",
+    "a/d.py",
+    "c.json",
     "a b/x.txt",
     "A/x.txt",
     "中/文.txt",
@@ -136,7 +188,25 @@ const PATHS: &[&str] = &[
 ];
 
 fn line() -> impl Strategy<Value = String> {
-    let edge = || select(&["", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}"][..]);
+    let edge = || {
+        select(
+            &[
+                "",
+                "",
+                "",
+                " ",
+                "\u{3000}",
+                "\t",
+                "\u{feff}",
+                "\u{200b}",
+                "\u{c}",
+                "\u{7}",
+                "\u{200e}",
+                " \u{ad} ",
+                "\u{1b}[1m",
+            ][..],
+        )
+    };
     let pooled = || select(LINES).prop_map(str::to_owned);
     prop_oneof![
         12 => pooled(),
@@ -228,7 +298,7 @@ fn spelled(text: &str, spelling: u8) -> String {
     }
 }
 
-/// What stands before and after the text field's value in a record.
+/// The bytes before and after the text field's value in a record.
 const FRAMES: &[(&str, &str)] = &[
     (r#"{"text":"#, "}"),
     (r#"{"id":"q\u0031","text": "#, r#","n":1e400,"m":0.10}"#),
@@ -525,21 +595,14 @@ proptest! {
 /// Whether a stretch of text holds nothing that is written: white space, and what repair removes; without
 /// repair, byte order marks that begin a line or sentence (contract D4).
 fn is_nothing(text: &str, config: SplitConfig) -> bool {
-    let is_removed = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}');
-    if config.repair == Repair::Basic {
-        return text.chars().all(|c| c.is_whitespace() || is_removed(c));
-    }
-    let is_sentence_end = |c: char| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
-    let is_end =
-        |c: char| matches!(c, '\n' | '\r') || config.split == SplitMode::Sentence && is_sentence_end(c);
-    text.split(is_end).all(|line| line.trim_start_matches('\u{feff}').chars().all(char::is_whitespace))
+    oracle::paragraphs(text, config).is_empty()
 }
 
 fn text_files(files: &[(&str, &str)]) -> Files {
     files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
 }
 
-/// What one text comes to under a configuration.
+/// The cleaned form of one text under a configuration.
 fn cleaned(text: &str, config: &Config) -> String {
     let run = disk::clean(&text_files(&[("x.txt", text)]), config);
     String::from_utf8(run.out.get("x.txt").cloned().unwrap_or_default()).expect("UTF-8")
@@ -563,6 +626,7 @@ fn rules_in_small() {
     let basic = Config::default();
     for (rule, config, text, expected) in [
         ("P1", &basic, "a\r\nb\rc\n", "a\nb\nc\n"),
+        ("P1 CR CR LF, separators", &basic, "a\r\r\nb\u{2028}c\u{2029}d", "a\nb\nc\nd\n"),
         ("P2 line", &basic, "a\nb\n\na\n", "a\nb\n"),
         ("P2 auto, not wrapped", &basic, "a\nb\n\na\n", "a\nb\n"),
         (
@@ -574,6 +638,8 @@ fn rules_in_small() {
         ("P2 block", &block, "a\nb\n\na\n\n\na\rb\n", "a\nb\n\na\n"),
         ("P2 sentence", &sentence, "甲。乙。甲。\n", "甲。\n乙。\n"),
         ("P3", &basic, "\u{feff}\u{feff}a\u{b}b\u{7}\tc\u{3000}\n", "a b\tc\n"),
+        ("P3 word breaks", &basic, "ขาย\u{200b}ดี a\u{200b}b\u{200b}\n", "ขาย\u{200b}ดี ab\n"),
+        ("P3 escapes", &basic, "\u{1b}[1mred\u{1b}[0m\n\u{1b}]0;t\u{7}\nred\n", "red\n"),
         ("P3 none", &plain, "a\u{b}b\u{7} \n \n\u{200b}\n", "a\u{b}b\u{7} \n\n\u{200b}\n"),
         (
             "D4 none",
@@ -585,9 +651,29 @@ fn rules_in_small() {
         ("P4", &basic, "\n\na\n\n\na\n\nb\nc\n\n", "a\n\nb\nc\n"),
         ("P5", &basic, " \n\u{3000}", ""),
         ("I1 canonical", &basic, "ＡＩ\u{3000}x\n AI x\nai x\nA\u{ad}I x\n", "ＡＩ\u{3000}x\nai x\n"),
-        ("I1 white space first", &basic, "a  b\na \u{200e} b\na b\n", "a  b\na \u{200e} b\n"),
+        ("I1 invisible characters first", &basic, "a  b\na \u{200e} b\n\u{200e} a b\u{200e}\n", "a  b\n"),
+        ("I1 numbers", &basic, "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n5m2\n", "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n"),
+        (
+            "I1 flags",
+            &basic,
+            "🏴\u{e0067}\u{e007f}\n🏴\u{e0068}\u{e007f}\n🏴\n",
+            "🏴\u{e0067}\u{e007f}\n🏴\u{e0068}\u{e007f}\n🏴\n",
+        ),
+        (
+            "I1 wrapping",
+            &block,
+            "今天下雨。\n\n今天\n下雨。\n\n今天下\r\n雨\n。\n\nto\nday\n\ntoday\n",
+            "今天下雨。\n\nto\nday\n\ntoday\n",
+        ),
         ("I1 exact", &exact, "ＡＩ\nAI\n AI\u{7}\n", "ＡＩ\nAI\n"),
         ("I1 loose", &loose, "苹果 AI！\n苹果AI\nai苹果\n", "苹果 AI！\nai苹果\n"),
+        (
+            "I1 loose numbers",
+            &loose,
+            "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
+            "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
+        ),
+        ("I1 loose symbols", &loose, "👍\n😡\n👍！\n——\n**\n**\n", "👍\n😡\n👍！\n——\n**\n"),
         ("I4", &short, "ab\nab\nabc\nabc\n", "ab\nab\nabc\n"),
         ("numbers mean something", &loose, "报7.1234元\n报6.9876元\n", "报7.1234元\n报6.9876元\n"),
     ] {

@@ -199,7 +199,7 @@ fn same_bytes_whatever_the_memory() {
     }
 }
 
-/// The same in sentences, once.
+/// Sentences too do not depend on threads; once.
 #[test]
 fn same_sentences_whatever_the_threads() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -14,10 +14,10 @@ use tamis::config::{EncodingErrors, Scope, SplitMode};
 
 use crate::support::files::Files;
 use crate::support::memory::{clean, clean_twice, differing, file, files};
-use crate::support::packs::{compress, container, jsonl, tar, zip};
+use crate::support::packs::{compress, container, docs, jsonl, tar, zip};
 
 /// Names that promise everything that can be promised.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 21] = [
     "a.txt",
     "a",
     "a.log",
@@ -36,6 +36,9 @@ const NAMES: [&str; 18] = [
     "a.tar.zst",
     "a.zip",
     "a.json.gz",
+    "a.json",
+    "a.docs",
+    "a.html",
 ];
 
 fn text(count: usize) -> String {
@@ -95,6 +98,9 @@ static VALID: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
         ("a.jsonl", jsonl.clone().into_bytes()),
         ("a.csv", container("csv", &texts)),
         ("a.warc", wet.clone()),
+        ("a.json", jsonl.clone().into_bytes()),
+        ("a", container("docs", &texts)),
+        ("a.docs", encoding_rs::GB18030.encode(&docs(&texts)).0.into_owned()),
         ("a.parquet", parquet()),
         ("a.txt.gz", compress("gz", text(30).as_bytes())),
         ("a.jsonl.zst", compress("zst", jsonl.as_bytes())),
@@ -227,6 +233,14 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
         b"\xc2\x85",
         b"\x0c",
         b"\xff",
+        b"<doc>\n",
+        b"<doc id=\"1\">\n",
+        b"<url>u</url>\n",
+        b"<content>",
+        b"</content>\n",
+        b"</doc>\n",
+        b"<html>",
+        b"[",
     ];
     prop_oneof![3 => prop::sample::select(known).prop_map(<[u8]>::to_vec), 1 => prop::collection::vec(any::<u8>(), 0..12)]
 }

@@ -17,7 +17,7 @@ use crate::support::random::Noise;
 use crate::support::run::Run;
 use crate::support::texts::{article, paragraph};
 
-/// What a large file is read in. A file of up to this size is read whole.
+/// The size of the pieces of a large file. A file of up to this size is read whole.
 const PIECE: usize = 256 * 1024;
 
 fn files<const N: usize>(files: [(&str, &[u8]); N]) -> Files {
@@ -95,11 +95,11 @@ fn even_lines(end: &str, longer: usize, numbers: std::ops::Range<usize>) -> Vec<
 /// Contract P1: CR LF and lone CR read as LF wherever a piece ends, P4 with them.
 #[test]
 fn line_endings_at_the_end_of_a_piece() {
-    let ends = ["\r\n", "\r", "\r\r\n", "\r\n\r\n", "\n\r", "\r \r\n"];
+    let ends = ["\r\n", "\r", "\r\r\n", "\r\n\r\n", "\n\r", "\r \r\n", "\r\r\r\n", "\r\u{2028}"];
     let mut all = Files::new();
     for (number, end) in ends.into_iter().enumerate() {
         for longer in 0..=end.len() {
-            let first = (number * 6 + longer) * 10_000;
+            let first = (number * 8 + longer) * 10_000;
             let content = even_lines(end, longer, first..first + PIECE / 64 + 200);
             assert!(content.len() > PIECE);
             all.insert(format!("{number}-{longer}.txt"), content);
@@ -114,11 +114,25 @@ fn line_endings_at_the_end_of_a_piece() {
     }
 }
 
-/// A text of so many bytes in which everything happens that happens to lines.
+/// A text of this number of bytes in which everything happens that happens to lines.
 fn rough_text(seed: usize, len: usize) -> String {
-    let edges = ["", "", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}"];
-    let ends =
-        ["\n", "\n", "\r\n", "\r", "\n\n", "\r\r\n", "\r\n\r\n", "\n\u{3000}\n", "\n\u{feff}\n", "\n\n\n\n"];
+    let edges = [
+        "", "", "", "", " ", "\u{3000}", "\t", "\u{feff}", "\u{200b}", "\u{c}", "\u{7}", "\u{200e}",
+        "\x1b[1m",
+    ];
+    let ends = [
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "\n\n",
+        "\r\r\n",
+        "\r\n\r\n",
+        "\n\u{3000}\n",
+        "\n\u{feff}\n",
+        "\n\n\n\n",
+        "\u{2028}",
+    ];
     let mut noise = Noise::new(seed);
     let mut text = String::new();
     while text.len() < len {
@@ -293,8 +307,8 @@ fn a_large_file_that_turns_out_to_be_bad_was_never_there() {
     }
 }
 
-/// The same with a bad byte in every kind of piece: the first, the last, the only one, in files that follow
-/// one another in one batch.
+/// Any split gives one result with a bad byte in every kind of piece: the first, the last, the only one, in files
+/// that follow one another in one batch.
 #[test]
 fn bad_bytes_in_every_piece() {
     let text = article(0..4500);
@@ -369,7 +383,7 @@ impl Seek for Broken {
     }
 }
 
-/// What is published when `path` fails after so many bytes.
+/// The output of a run in which `path` fails after this number of bytes.
 fn clean_failing(files: &Files, path: &'static str, after: usize) -> (Files, Files, Outcome) {
     let input = Failing { files: memory::input(files), path, after: after as u64 };
     let output = MemoryOutput::new();
@@ -449,7 +463,7 @@ fn records_of_a_file_that_cannot_be_read_to_its_end() {
     }
 }
 
-/// The same for a file that is small enough to be read whole: what becomes of a record does not depend on the
+/// A file that is small enough to be read whole is treated alike: what becomes of a record does not depend on the
 /// size of its file.
 #[test]
 fn records_of_a_small_file_that_cannot_be_read_to_its_end() {

@@ -18,7 +18,7 @@ fn corpus() -> Files {
     let text = |from: usize, count: usize| documents(from, count).concat();
     for (number, size) in [5, 60, 1600].into_iter().enumerate() {
         let from = number * 50;
-        for format in ["txt", "jsonl", "csv", "warc"] {
+        for format in ["txt", "jsonl", "csv", "warc", "docs"] {
             let plain = container(format, &documents(from, size));
             for (shift, compression) in COMPRESSIONS.into_iter().enumerate() {
                 if size < 50 || (shift + number + format.len()) % 4 == 0 {

@@ -1,4 +1,4 @@
-//! What holds for any input and any options: the contract, the same bytes, and that a run ends well.
+//! Laws for any input and any options: the contract, the same bytes, and that a run ends well.
 
 mod contract;
 mod determinism;

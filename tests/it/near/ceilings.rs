@@ -18,8 +18,8 @@ use crate::support::near::preset;
 use crate::support::packs::jsonl;
 use crate::support::random::Noise;
 
-/// More texts than fit under the smallest ceiling (two or three segments of sketches of 1024), with edited and exact copies, groups of
-/// hundreds that are alike, numbers, Chinese text, and long texts that are read in pieces.
+/// More texts than fit under the smallest ceiling (two or three segments of sketches of 1024), with edited and
+/// exact copies, groups of hundreds that are alike, numbers, Chinese text, and long texts that are read in pieces.
 fn corpus() -> Files {
     let mut dice = Noise::new(101);
     let mut made: Vec<String> = Vec::new();
@@ -116,7 +116,7 @@ fn enough_memory() {
     assert_eq!(stores.met(), plain.met());
 }
 
-/// The same of documents in memory: their texts, the ledger and the summary.
+/// The output of documents in memory: their texts, the ledger and the summary.
 #[test]
 fn documents_in_memory() {
     let of = |(path, content): (&String, &Vec<u8>)| {
@@ -145,7 +145,7 @@ fn documents_in_memory() {
     assert_eq!(found.outcome.summary, expected.outcome.summary);
 }
 
-/// The same on disk, through the public way in.
+/// The output on disk, through the public way in.
 #[test]
 fn on_disk() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -166,7 +166,7 @@ fn on_disk() {
     assert!(!directory.path().join("small.tamis-partial").exists());
 }
 
-/// What is done with stores, by their number and the name of the operation: how often, and which time it fails.
+/// Operations on stores, by their number and name: how often, and which time it fails.
 #[derive(Default)]
 struct Stores {
     met: Mutex<BTreeMap<Done, u64>>,

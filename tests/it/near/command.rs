@@ -119,7 +119,7 @@ fn other_forms_of_output() {
     }
 }
 
-/// What belongs to `--near` is refused without it: it would do nothing.
+/// Options that belong to `--near` are refused without it: they would do nothing.
 #[test]
 fn options_without_near() {
     let sandbox = corpus();

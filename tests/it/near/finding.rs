@@ -101,8 +101,8 @@ fn corpora() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-/// What goes is a match, to the fourth decimal, of what stays; returns how many went, and how many of those that
-/// stay match one before them that stays, which banding missed.
+/// Checks that each text that goes matches one that stays, to the fourth decimal; returns how many went, and how
+/// many of those that stay match one before them that stays, which banding missed.
 fn check_against_slow(corpus: &[String], run: &Run, threshold: u16) -> (usize, usize) {
     let sets: Vec<_> = corpus.iter().map(|text| slow::shingles(text)).collect();
     let gone = gone(run);
@@ -257,7 +257,7 @@ fn verdicts(run: &Run) -> Verdicts {
     gone(run).iter().map(|gone| (of(&gone.place), of(&gone.survivor), gone.similarity)).collect()
 }
 
-/// The same documents are judged in the same way, whatever they come in.
+/// Documents are judged in the same way in every container.
 #[test]
 fn the_same_in_every_container() {
     let mut dice = Noise::new(5);
@@ -329,7 +329,7 @@ fn large_documents_are_judged_as_small_ones() {
     }
 }
 
-/// The same of one whose last pieces, or first, are blank.
+/// A long text is judged whole if its last pieces, or its first, are blank.
 #[test]
 fn large_documents_may_be_blank_for_long() {
     let mut dice = Noise::new(19);

@@ -21,7 +21,7 @@ use crate::support::packs::{self, jsonl, tar};
 use crate::support::random::Noise;
 use crate::support::run::LEDGER;
 
-/// What a run published: OUT, and the lines of its ledger.
+/// The output of a run: OUT, and the lines of its ledger.
 fn published(output: &MemoryOutput) -> (Files, Vec<Value>) {
     let (out, record) = memory::published(output);
     (out, json_lines(&zstd::stream::decode_all(record[LEDGER].as_slice()).expect("Zstandard")))
@@ -74,7 +74,7 @@ fn wrap(is_records: bool, text: &str) -> Vec<u8> {
     }
 }
 
-/// What may become of a file.
+/// The fates that a file may have.
 fn changes(is_records: bool, text: &str) -> Vec<(&'static str, Option<Vec<u8>>)> {
     let mut dice = Noise::new(99);
     let other: String = lines(&dice.words(text.len() / 6));
@@ -304,7 +304,7 @@ impl Observer for Counting {
     }
 }
 
-/// What was written is told once, whatever was read to search.
+/// A document that was written is told once, whatever was read to search.
 #[test]
 fn an_observer_is_told_of_every_file() {
     let files = corpus();
@@ -384,7 +384,8 @@ fn small_bad_documents_hide_no_paragraphs() {
     }
 }
 
-/// The same inside an archive, where what follows the bad member is found again whatever came before the archive.
+/// A bad member inside an archive is retracted too, where what follows the bad member is found again whatever came
+/// before the archive.
 #[test]
 fn bad_members_of_archives() {
     let mut dice = Noise::new(41);

@@ -41,7 +41,8 @@ fn lines(numbers: std::ops::Range<usize>) -> String {
     numbers.map(line).collect()
 }
 
-/// What can stand in an archive, with a text that a file before the archive and its own members share.
+/// Members of every kind that an archive can hold, with a text that a file before the archive and its own members
+/// share.
 fn members() -> Vec<(&'static str, Vec<u8>)> {
     let shared = |n: usize| [line(n), "shared\n".to_owned()].concat();
     vec![

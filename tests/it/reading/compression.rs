@@ -26,7 +26,7 @@ fn documents(count: usize) -> Vec<String> {
     (0..count).map(|n| if n % 3 == 2 { line(n / 2) } else { line(n) }).collect()
 }
 
-/// What is left of them.
+/// The texts that are left of them.
 fn distinct(count: usize) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     documents(count).into_iter().filter(|text| seen.insert(text.clone())).collect()
@@ -154,7 +154,7 @@ fn broke_off(run: &Run, name: &str, len: usize) {
 #[test]
 fn files_that_are_damaged() {
     let all: Vec<String> = (0..5000).map(line).collect();
-    for format in ["txt", "jsonl", "csv", "warc"] {
+    for format in ["txt", "jsonl", "csv", "warc", "docs"] {
         let plain = container(format, &all);
         for compression in COMPRESSIONS {
             let bytes = compress(compression, &plain);
@@ -176,7 +176,7 @@ fn files_that_are_damaged() {
     }
 }
 
-/// What expands without end is cut off, and what is longer than a document may be is not held.
+/// A stream that expands without end is cut off, and a document above the limit is not held.
 #[test]
 fn bombs() {
     let long = "x".repeat(2_000_000);
@@ -217,7 +217,7 @@ fn documents_that_are_too_long() {
                 if is_long { vec![("a.txt", "too_large")] } else { vec![] },
                 "{limit} {size}"
             );
-            for format in ["jsonl", "csv", "warc"] {
+            for format in ["jsonl", "csv", "warc", "docs"] {
                 for compression in ["none", "gz"] {
                     let name = format!("a.{format}");
                     let plain = container(format, &[line(0), long.clone(), line(1)]);
@@ -238,7 +238,7 @@ fn documents_that_are_too_long() {
     }
 }
 
-/// The same bytes whatever the threads, of files that are compressed in blocks.
+/// Files that are compressed in blocks give the same bytes at any number of threads.
 #[test]
 fn same_bytes_whatever_the_threads() {
     let all: Vec<String> = (0..24_000).map(|n| if n % 3 == 2 { line(n / 2) } else { line(n) }).collect();

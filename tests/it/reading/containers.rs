@@ -99,7 +99,8 @@ fn rows_in_the_ledger() {
     assert_eq!(run.rejected[0]["line"].as_u64(), Some(60_003));
 }
 
-/// What is no text is left out and counted, `warcinfo` and every header line stay, lengths and digests are right.
+/// Records that are no text are left out and counted, `warcinfo` and every header line stay, lengths and digests
+/// are right.
 #[test]
 fn web_archives() {
     let record = |kind: &str, more: &str, block: &str| {

@@ -90,7 +90,7 @@ fn every_form_is_the_same_text() {
     assert_eq!(run.summary.documents.emptied, all.len() as u64 - 6);
 }
 
-/// The same of files of several pieces, under a name that promises text and under one that does not, and in
+/// Files of several pieces are decoded alike, under a name that promises text and under one that does not, and in
 /// every way of splitting.
 #[test]
 fn every_form_of_a_large_text() {
@@ -222,7 +222,7 @@ fn encodings_that_begin_late() {
     }
 }
 
-/// What a beginning of more than a batch told is taken back: its output, its ledger, its survivors.
+/// All that came of a beginning longer than a batch is taken back: its output, its ledger, its survivors.
 #[test]
 fn an_encoding_that_begins_after_a_batch() {
     let ascii = (0..20_000).map(|n| format!("{n} {}\n", "of plain ASCII, ".repeat(28))).collect::<String>();
@@ -298,7 +298,7 @@ fn a_given_encoding() {
     assert!(matches!(outcome, Err(tamis::Error::Config(_))));
 }
 
-/// What is in no encoding in particular is rejected, with a word what to do.
+/// A text in no encoding in particular is rejected, with a remedy.
 #[test]
 fn what_cannot_be_told() {
     let noise: Vec<u8> = (0_u32..4000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 0x81).collect();

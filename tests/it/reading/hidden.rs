@@ -89,5 +89,6 @@ fn hidden_members_of_archives_are_left_out() {
         sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
         sandbox.tamis(&["clean", "in", "--out", "all", "--hidden", "--quiet"]).exits(3);
         assert_eq!(sandbox.summary("all.tamis")["documents"]["read"], 5, "{name}");
+        sandbox.tamis(&["verify", "in", "--out", "all", "--hidden"]).exits(0);
     }
 }

@@ -1,9 +1,11 @@
-//! What documents come in: encodings, compressions, archives, tables and records.
+//! Forms of documents: encodings, compressions, archives, tables and records.
 
 mod archives;
 mod columns;
 mod compression;
 mod containers;
+mod docs;
 mod encodings;
 mod hidden;
+mod kinds;
 mod wrapped;

@@ -32,7 +32,7 @@ fn chinese(rate: &str) -> String {
     )
 }
 
-/// Runs `explain` with so many columns, or none.
+/// Runs `explain` with this number of columns, or none.
 fn explain(sandbox: &Sandbox, args: &[&str], columns: Option<&str>) -> Ran {
     let mut command = sandbox.command(&[&["explain"], args].concat());
     command.env_remove("COLUMNS");
@@ -42,7 +42,7 @@ fn explain(sandbox: &Sandbox, args: &[&str], columns: Option<&str>) -> Ran {
     run(&mut command)
 }
 
-/// What `explain` prints; it ends well, and nothing in it moves a cursor.
+/// The output of `explain`; it ends well, and nothing in it moves a cursor.
 #[track_caller]
 fn told(sandbox: &Sandbox, args: &[&str]) -> String {
     let ran = explain(sandbox, args, None);

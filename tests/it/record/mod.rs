@@ -1,4 +1,4 @@
-//! What a run leaves beside its output, and the commands that read it.
+//! The account of a run, and the commands that read it.
 
 mod clusters;
 mod explain;

@@ -1,4 +1,4 @@
-//! What lies on disk is not trusted. `--resume` refuses staging that was damaged since its checkpoint, and `verify`
+//! Files on disk are not trusted. `--resume` refuses staging that was damaged since its checkpoint, and `verify`
 //! recounts the account: every value of `summary.json` and `rejected.jsonl`, and every id in the ledger, is changed
 //! once, and each change is found.
 
@@ -385,6 +385,7 @@ fn without(value: &Value, pointer: &str) -> Value {
 
 const SUMMARY: &str = "out.tamis/summary.json";
 const REJECTED: &str = "out.tamis/rejected.jsonl";
+const FILES: &str = "out.tamis/files.jsonl";
 
 /// A summary as a run would spell it, if it is one.
 fn summary_of(value: &Value) -> String {
@@ -402,7 +403,7 @@ fn rejections_of(lines: &[Value]) -> String {
     })
 }
 
-/// The same of the ledger.
+/// A ledger of these lines, as a run would spell them.
 fn ledger_of(lines: &[Value]) -> Vec<u8> {
     let text = lines::lines(lines.len(), |number| {
         let text = lines[number].to_string();
@@ -412,7 +413,7 @@ fn ledger_of(lines: &[Value]) -> Vec<u8> {
     zstd::bulk::compress(text.as_bytes(), 1).expect("Zstandard")
 }
 
-/// What no audit can know of a summary: a change to a value that could have stood there is not found.
+/// A limit of the audit of a summary: a change to a value that could have stood there is not found.
 fn is_unknown(pointer: &str) -> bool {
     // The versions of the tables in the program that ran.
     pointer.starts_with("/unicode/")
@@ -542,6 +543,42 @@ fn every_line_of_the_rejections_is_recounted() {
     }
     fs::remove_file(sandbox.path(REJECTED)).expect("a file");
     shows(&sandbox, &["rejected.jsonl: rejected: the list of rejections cannot be read"]);
+}
+
+#[test]
+fn the_list_of_what_was_written_is_held_against_out() {
+    let sandbox = inputs();
+    let text = sandbox.read_text(FILES);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    assert!(lines.len() >= 3, "{text}");
+    let foreign = "{\"path\":\"precious.txt\",\"bytes\":7}\n";
+    let mut changes = vec![
+        ("a stranger's file".to_owned(), format!("{text}{foreign}")),
+        ("no line".to_owned(), String::new()),
+        ("a line that is none".to_owned(), format!("{text}x\n")),
+    ];
+    for (number, line) in lines.iter().enumerate() {
+        let with = |other: &str| {
+            let mut lines = lines.clone();
+            lines[number] = other;
+            lines.concat()
+        };
+        let path: Value = serde_json::from_str(line).expect("a line");
+        let (size, name) = (path["bytes"].as_u64().expect("a size"), path["path"].as_str().expect("a path"));
+        let longer = line.replace(&size.to_string(), &(size + 1).to_string());
+        changes.push((format!("{number}: another size"), with(&longer)));
+        changes.push((format!("{number}: another path"), with(&line.replace(name, "else.txt"))));
+        changes.push((format!("{number}: dropped"), with("")));
+    }
+    for (what, changed) in changes {
+        assert_ne!(changed, text, "{what}");
+        sandbox.file(FILES, changed);
+        assert!(finds(&sandbox, &[], &what), "{what}");
+    }
+    sandbox.file(FILES, format!("{text}{foreign}"));
+    shows(&sandbox, &["precious.txt: files: files.jsonl names it, and OUT holds no such file"]);
+    fs::remove_file(sandbox.path(FILES)).expect("a file");
+    shows(&sandbox, &["files.jsonl: files: OUT has a list of what was written that cannot be read"]);
 }
 
 #[test]

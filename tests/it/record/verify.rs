@@ -162,7 +162,7 @@ fn the_sample_corpus_under_every_option() {
 fn every_kind_of_file() {
     let sandbox = Sandbox::new();
     let texts = ["one\ntwo", "two", "three\n\none\nfour", "苹果\n五"];
-    for format in ["jsonl", "csv", "wet"] {
+    for format in ["jsonl", "csv", "wet", "docs"] {
         sandbox.file(format!("in/x.{format}"), packs::container(format, &texts));
         for compression in ["gz", "zst", "bz2", "xz"] {
             let packed =
@@ -309,7 +309,7 @@ fn the_run_is_named_as_clean_named_it() {
         .says(&["moved/summary.json", "--match"]);
 }
 
-/// What was done to a file of OUT, and what is found.
+/// A change to a file of OUT, and the finding.
 const TEXTS: &[(&str, &str, Change<String>, &[&str])] = &[
     (
         "deleted",
@@ -413,7 +413,7 @@ fn files_that_were_doctored() {
     );
 }
 
-/// What was done to records, and what is found.
+/// A change to records, and the finding.
 const RECORDS: &[(&str, Change<String>, &[&str])] = &[
     (
         "deleted",
@@ -552,7 +552,7 @@ fn archives_that_were_doctored() {
     verify(&sandbox, &[]).exits(0);
 }
 
-/// What was done to the ledger of [`texts`] (b.txt 0-1; c.txt 0, 1; d/e.txt 0, 3; r.jsonl 0, 1, 3), and what is found.
+/// A change to the ledger of [`texts`] (b.txt 0-1; c.txt 0, 1; d/e.txt 0, 3; r.jsonl 0, 1, 3), and what is found.
 const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
     (
         "a line less",
@@ -667,7 +667,7 @@ fn a_ledger_that_was_doctored() {
     }
 }
 
-/// What was done to the line about a document of [`reports`], and what is found.
+/// A change to the line about a document of [`reports`], and the finding.
 const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
     ("n2.txt", "no survivor", |l| l["survivor"]["path"] = json!("n9.txt"), "there is no such document"),
     (
@@ -833,7 +833,7 @@ fn whatever_clean_makes_is_verified_until_a_line_is_gone() {
     }
 }
 
-/// What is checked of a line of the ledger; how alike near-duplicates are is not measured again.
+/// The parts of a ledger's line that are checked; how alike near-duplicates are is not measured again.
 fn checked(line: &str) -> Option<Value> {
     let line: Value = serde_json::from_str(line).ok()?;
     let keys = ["path", "record", "id", "first", "last", "span", "rule", "text"];

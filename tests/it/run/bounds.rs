@@ -40,13 +40,13 @@ fn peak(sandbox: &Sandbox, args: &[&str]) -> (Ran, u64) {
     (ran, peak.lines().last().and_then(|kib| kib.parse::<u64>().ok()).expect("a number of KiB") / 1024)
 }
 
-/// Lines of one letter, so many of them.
+/// This number of lines of one letter.
 fn letters(count: usize) -> String {
     ('a'..='z').cycle().take(count).flat_map(|letter| [letter, '\n']).collect()
 }
 
-/// What is kept of each line is bounded too: the text of a batch may be 8 MiB, which is four million lines of a letter,
-/// in one file or in many.
+/// The memory that is kept for each line is bounded too: the text of a batch may be 8 MiB, which is four million
+/// lines of a letter, in one file or in many.
 #[test]
 fn a_batch_of_short_lines_is_no_batch_of_8_mib() {
     const LINES: usize = 2_000_000;
@@ -256,7 +256,7 @@ mod parquet_files {
         assert_eq!(sandbox.read_text("out/z.txt"), "last\n");
     }
 
-    /// The same text in every row takes a few bytes for any number of rows.
+    /// One text in every row takes a few bytes for any number of rows.
     #[test]
     fn rows_that_expand_without_end() {
         let sandbox = Sandbox::new();
@@ -270,7 +270,7 @@ mod parquet_files {
         assert_eq!(reasons(&sandbox), [pair("a.parquet", "bomb")]);
     }
 
-    /// Columns in columns, so many that recursion into them would overflow the stack.
+    /// Columns in columns, deep enough that recursion into them would overflow the stack.
     #[test]
     fn columns_in_columns_without_end() {
         const DEPTH: u32 = 200_000;

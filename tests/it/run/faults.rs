@@ -657,7 +657,7 @@ fn sandbox_with_old_output() -> Sandbox {
     sandbox
 }
 
-/// What a run leaves that wrote one file.
+/// The files left by a run that wrote one file.
 fn old_output(sandbox: &Sandbox, out: &str, file: &str) {
     sandbox.file(format!("{out}/{file}"), "old\n");
     sandbox.file(format!("{out}.tamis/summary.json"), "{}\n");
@@ -1028,7 +1028,7 @@ const STEPS: [Step; 7] = [
     Step::HalfCleared,
 ];
 
-/// What stood at OUT before the run that crashed, and how it makes room.
+/// The state of OUT before the run that crashed, and how it makes room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Old {
     /// Nothing.
@@ -1084,7 +1084,7 @@ fn crashed(step: Step, old: Old) -> Sandbox {
     sandbox
 }
 
-/// What must stand in the sandbox once the crash is undone, or the rest of it done.
+/// The files that must be in the sandbox once the crash is undone, or the rest of it done.
 fn settled(step: Step, old: Old) -> Tree {
     let sandbox = old.sandbox();
     if step >= Step::Committed {

@@ -212,7 +212,7 @@ fn fail_each(files: &Files, kind: &'static str, step: usize) -> u64 {
     failed
 }
 
-/// The same for every single operation, however well the others go: no error is passed over.
+/// Every single operation may fail, however well the others go: no error is passed over.
 #[test]
 fn every_operation_can_fail() {
     let files = corpus();
@@ -356,7 +356,7 @@ fn listen(files: &Files) -> Listening {
     listening
 }
 
-/// What is discovered is what is advanced by, in the end: a progress bar reaches its end and no more.
+/// Progress advances by as much as was discovered: a bar reaches its end and no more.
 #[test]
 fn an_observer_is_told_of_every_file_and_byte() {
     let files = corpus();
@@ -370,7 +370,7 @@ fn an_observer_is_told_of_every_file_and_byte() {
     assert_eq!((&rejected[0].path[..], place.record, place.line), (&b"d.jsonl"[..], 200, Some(201)));
 }
 
-/// The same when a large file is left off half-way.
+/// Progress reaches its end when a large file is left off half-way.
 #[test]
 fn an_observer_is_told_of_a_large_bad_file() {
     let files = corpus_with_a_bad_file();
@@ -379,7 +379,7 @@ fn an_observer_is_told_of_a_large_bad_file() {
     assert_eq!(listening.totals(), (vec![(9, bytes)], (9, bytes)));
 }
 
-/// The same for documents in memory.
+/// Progress reaches its end for documents in memory.
 #[test]
 fn an_observer_is_told_of_documents() {
     let listening = Listening::default();
@@ -414,7 +414,7 @@ impl Output for Narrow {
     }
 }
 
-/// What prints on disk need is estimated by what was read, of a file that is not read to its end too: 2 MiB in
+/// The room that prints on disk need is estimated by what was read, of a file not read to its end too: 2 MiB in
 /// paragraphs of 40 bytes need less than 2 MiB.
 #[test]
 fn a_long_file_after_a_short_one_needs_no_more_room_than_it_takes() {

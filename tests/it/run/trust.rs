@@ -51,7 +51,7 @@ fn is_new(sandbox: &Sandbox, out: &str) {
 
 // `--force` (contract O3).
 
-/// What somebody did to OUT, and what is to be said of it.
+/// A change that somebody made to OUT, and the message that it must cause.
 type Change<'a> = (&'a dyn Fn(&Sandbox), &'a [&'a str]);
 
 #[test]
@@ -118,8 +118,8 @@ fn force_does_not_empty_the_working_directory() {
     is_untouched(&sandbox, &before);
 }
 
-/// What the run wrote may be replaced: where it is, under another name, without files that somebody took away, with a
-/// report, and if it is nothing.
+/// An output that the run wrote may be replaced: where it is, under another name, without files that somebody took
+/// away, with a report, and if it is nothing.
 #[test]
 fn force_replaces_what_a_run_wrote() {
     let sandbox = sandbox();
@@ -499,7 +499,7 @@ impl Image {
         None
     }
 
-    /// What stands there after the power is cut now.
+    /// The files that are there after the power is cut now.
     fn after_a_power_cut(&self, sandbox: &Sandbox, test: &str) -> Option<Tree> {
         let (file, place) = (sandbox.path("image-after"), sandbox.path("disk-after"));
         fs::copy(&self.file, &file).expect("a copy");
@@ -589,7 +589,7 @@ fn sync_puts_a_new_out_on_the_disk() {
 
 // Inputs (contract D2).
 
-/// What is done to the inputs between listing and opening.
+/// A change to the inputs between listing and opening.
 type Swap<'a> = &'a (dyn Fn(&Sandbox) + Sync);
 
 /// Cleans `in`, which is changed when it has been listed; gives back what was written, and the reasons of rejections.

@@ -1,4 +1,4 @@
-//! What a run left in a sandbox, read back.
+//! The account that a run left in a sandbox, read back.
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::fs;

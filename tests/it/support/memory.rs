@@ -41,11 +41,10 @@ pub(crate) fn run<'a>(
         let mut sources = SourceList::default();
         for path in &order {
             let path = path.as_bytes();
-            let is_unsupported = Format::is_unsupported(path);
             let plan = if !config.read.hidden && is_hidden(path) {
                 SourcePlan::Skip(SkipReason::Hidden)
-            } else if is_unsupported {
-                SourcePlan::Skip(SkipReason::Unsupported)
+            } else if let Some(reason) = Format::skipped(path) {
+                SourcePlan::Skip(reason)
             } else {
                 SourcePlan::Read(Format::of(path))
             };
@@ -57,7 +56,7 @@ pub(crate) fn run<'a>(
     tamis::clean_between(&list, input, output, config, observer)
 }
 
-/// What was published in OUT and beside it, but for `run.json`, which varies.
+/// The files published in OUT and beside it, but for `run.json`, which varies.
 pub(crate) fn published(output: &MemoryOutput) -> (Files, Files) {
     let (mut out, mut record) = (Files::new(), Files::new());
     for ((area, path), content) in output.take_published() {

@@ -1,4 +1,4 @@
-//! What the tests are made with, each thing once. A binary of its own (`tests/crash`, `tests/page`) takes the files it
+//! Helpers of the tests, each once. A binary of its own (`tests/crash`, `tests/page`) takes the files it
 //! needs and no others, so that nothing here is unused anywhere.
 
 #[cfg(feature = "cli")]

@@ -30,7 +30,7 @@ impl Noise {
     }
 }
 
-/// An article of so many words in lines of ten.
+/// An article of this number of words in lines of ten.
 pub(crate) fn lines(words: &[String]) -> String {
     words.chunks(10).map(|line| line.join(" ") + ".\n").collect::<Vec<_>>().concat()
 }

@@ -134,12 +134,23 @@ pub(crate) fn wet<T: AsRef<str>>(texts: &[T]) -> String {
     std::iter::once(info).chain(texts.iter().enumerate().map(record)).collect()
 }
 
+/// A dump of `<doc>` elements of these texts, as wikiextractor writes it. Each text ends with a line feed.
+pub(crate) fn docs<T: AsRef<str>>(texts: &[T]) -> String {
+    let one = |(id, text): (usize, &T)| {
+        let text = text.as_ref();
+        let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        format!("<doc id=\"{id}\" url=\"https://a?curid={id}\" title=\"t{id}\">\n{text}{end}</doc>\n")
+    };
+    texts.iter().enumerate().map(one).collect()
+}
+
 /// A container of these texts by the ending of its name.
 pub(crate) fn container<T: AsRef<str>>(format: &str, texts: &[T]) -> Vec<u8> {
     match format {
         "jsonl" => jsonl(texts),
         "csv" => csv(texts),
         "warc" => wet(texts),
+        "docs" => docs(texts),
         _ => texts.iter().map(AsRef::as_ref).collect(),
     }
     .into_bytes()
@@ -163,6 +174,11 @@ pub(crate) fn texts(format: &str, bytes: &[u8]) -> Vec<String> {
                 owned(block.strip_suffix("\r\n\r\n").expect("the end of a record"))
             };
             records.map(payload).collect()
+        }
+        "docs" => {
+            let text = std::str::from_utf8(bytes).expect("UTF-8");
+            let records = text.split("</doc>\n").filter(|record| !record.is_empty());
+            records.map(|record| owned(record.split_once(">\n").expect("a tag").1)).collect()
         }
         _ => vec![String::from_utf8(bytes.to_vec()).expect("UTF-8")],
     }

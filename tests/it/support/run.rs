@@ -17,7 +17,7 @@ pub(crate) const LEDGER: &str = "removed.jsonl.zst";
 pub(crate) struct Run {
     /// OUT.
     pub(crate) out: Files,
-    /// What stands beside it (`OUT.tamis`), but for `run.json`, which varies.
+    /// The files beside it (`OUT.tamis`), but for `run.json`, which varies.
     pub(crate) record: Files,
     /// The lines of the ledger.
     pub(crate) ledger: Vec<Value>,

@@ -1,4 +1,4 @@
-//! What a command said.
+//! The messages of a command.
 
 use super::process::Ran;
 

@@ -1,4 +1,4 @@
-//! What stands in a sandbox: files with their bytes, links, directories.
+//! The content of a sandbox: files with their bytes, links, directories.
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use std::collections::BTreeMap;
@@ -20,10 +20,10 @@ impl Sandbox {
     }
 }
 
-/// What stands below a directory, by relative path.
+/// The files below a directory, by relative path.
 pub(crate) type Tree = BTreeMap<PathBuf, Node>;
 
-/// What stands at a path.
+/// The kind of thing at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Node {
     Directory,

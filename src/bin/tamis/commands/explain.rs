@@ -116,7 +116,7 @@ fn push(batch: &mut Vec<LedgerLine<'static>>, line: LedgerLine<'static>) {
     }
 }
 
-/// What was typed, by the longest path that the ledger or the inputs know.
+/// The place that was typed, by the longest path that the ledger or the inputs know.
 fn resolve(
     run: &Run,
     originals: &Originals,

@@ -24,7 +24,7 @@ pub(crate) struct Tamis {
     command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write the inputs out again without repeated paragraphs.

@@ -36,7 +36,7 @@ impl ReportFile {
         &self.path
     }
 
-    /// What writes it: opened at the first byte.
+    /// Its writer, opened at the first byte.
     pub(crate) fn writer(&self) -> Box<dyn Write + Send> {
         Box::new(Lazy { target: self.clone(), open: None })
     }

@@ -1,4 +1,4 @@
-//! What must hold for all commands, from their declarations.
+//! Laws of all commands, from their declarations.
 
 use clap::{Arg, CommandFactory, Parser};
 

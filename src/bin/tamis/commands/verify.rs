@@ -124,7 +124,7 @@ fn page(audit: &Audit) -> String {
     text
 }
 
-/// What went for earlier runs, and whether it was looked up.
+/// The line about paragraphs that went for earlier runs, and whether it was looked up.
 fn earlier(audit: &Audit) -> String {
     let number = grouped(audit.earlier);
     match audit {

@@ -44,7 +44,7 @@ impl ConfigFile {
         self.config.is_none()
     }
 
-    /// What people call it.
+    /// Its name in messages.
     pub(super) fn name(&self) -> String {
         self.config.as_ref().map_or(DEFAULT_NAME.to_owned(), |path| printable(path))
     }

@@ -1,5 +1,5 @@
-//! What a file that nobody named may say. It lies where the inputs lie, so whoever sent them may have written it: it
-//! replaces nothing, and what it has written stays below its own directory.
+//! Limits of a configuration file that nobody named. It lies where the inputs lie, so whoever sent them may have
+//! written it: it replaces nothing, and what it has written stays below its own directory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(super) fn confine(key: &str, path: &Path, base: &Path) -> anyhow::Result<()>
     Ok(())
 }
 
-/// What to do about it.
+/// The remedy in its messages.
 pub(super) const REMEDY: &str = "give the option as a flag, or name the file with --config";
 
 /// An absolute path with all links resolved. What does not exist yet cannot be a link.

@@ -1,4 +1,4 @@
-//! What `check` lets pass and tells: flags of `check`, and keys of the table `[check]` of `tamis.toml`.
+//! The limits and reports of `check`: flags of `check`, and keys of the table `[check]` of `tamis.toml`.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,7 +13,7 @@ use tamis::store::path::{bytes, from_bytes, printable};
 
 use super::path::AnyPath;
 
-/// What is let pass, and what is told.
+/// Options about the limits of a check and its reports.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct GateOptions {
@@ -42,8 +42,8 @@ pub(crate) struct GateOptions {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Limits")]
     allow_empty: Option<bool>,
 
-    /// Let the paragraphs that FILE lists repeat: a line is the text of one, or `pattern: ` and text in which `*` stands
-    /// for any.
+    /// Let the paragraphs that FILE lists repeat: a line is the text of one, or `pattern: ` and text in which `*`
+    /// stands for any.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Limits")]
     pub(crate) allow: Option<AnyPath>,
 

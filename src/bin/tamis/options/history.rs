@@ -6,7 +6,7 @@ use tamis::config::HistoryConfig;
 
 use super::path::AnyPath;
 
-/// What earlier runs left, and whether this one is added to it.
+/// Options about earlier runs and their index.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct History {

@@ -1,4 +1,4 @@
-//! What is known of options from their declarations.
+//! Names of options, taken from their declarations.
 
 use clap::{Arg, Args, Command};
 
@@ -12,7 +12,8 @@ pub(super) fn key(option: &Arg) -> &str {
     option.get_long().unwrap_or_else(|| option.get_id().as_str())
 }
 
-/// Hides options of groups, by their fields, that mean nothing to a command; [`super::Layers::refuse`] says so to who types one.
+/// Hides options of groups, by their fields, that mean nothing to a command; [`super::Layers::refuse`] says so to
+/// who types one.
 pub(crate) fn hidden(fields: &'static [&'static str]) -> impl FnMut(Arg) -> Arg {
     move |option: Arg| {
         let is_hidden = fields.contains(&option.get_id().as_str());

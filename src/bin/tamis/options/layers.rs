@@ -14,19 +14,19 @@ use super::keys::{arguments, key};
 use super::path::AnyPath;
 use super::table::{lay_over, table};
 
-/// What was typed, and what a file says.
+/// The options that were typed, and those of a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layers {
     pub(super) flags: Table,
     pub(super) file: Table,
-    /// What the file is called.
+    /// The name of the file, for messages.
     pub(super) name: String,
     /// Whether nobody named the file.
     pub(super) is_found: bool,
 }
 
 impl Layers {
-    /// What was typed as `flags`, over the file that they name, or that is found, if there is one.
+    /// Reads the options typed as `flags`, over the file that they name, or that is found, if there is one.
     pub(crate) fn read(flags: &impl Serialize, file: &ConfigFile) -> anyhow::Result<Self> {
         let (flags, is_found) = (table(flags)?, file.is_found());
         Ok(Self { flags, file: file::load(file)?, name: file.name(), is_found })
@@ -87,7 +87,7 @@ impl Layers {
         }
     }
 
-    /// What is set, the flags over the file.
+    /// All options that are set, the flags over the file.
     pub(super) fn set(&self) -> Table {
         let mut set = self.file.clone();
         lay_over(&mut set, self.flags.clone());

@@ -28,8 +28,8 @@ pub(crate) struct Matching {
 fn modes() -> impl TypedValueParser<Value = MatchMode> {
     one_of(&[
         ("exact", "the repaired text itself"),
-        ("canonical", "NFKC; runs of white space as one space; no control or format characters"),
-        ("loose", "canonical, case-folded, letters, marks and numbers only"),
+        ("canonical", "NFKC, but 10⁶ is not 106; no invisible characters; runs of white space as one space"),
+        ("loose", "canonical, case-folded, letters, marks and numbers only; signs and units of numbers stay"),
     ])
 }
 

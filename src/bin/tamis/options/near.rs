@@ -11,7 +11,7 @@ use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shing
 use super::choices::one_of;
 use super::keys::{arguments, key};
 
-/// What is removed as a near-duplicate.
+/// Options about near-duplicates.
 #[expect(clippy::struct_field_names, reason = "the options' names")]
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]

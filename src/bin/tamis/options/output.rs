@@ -1,4 +1,4 @@
-//! What is written, and where.
+//! Options about the output: what is written, and where.
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ pub(crate) struct Output {
     shard_size: Option<ByteSize>,
 }
 
-/// What the ledger holds.
+/// Options about the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Ledger {

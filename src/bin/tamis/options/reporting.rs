@@ -1,4 +1,4 @@
-//! What is printed.
+//! Options about messages.
 
 use clap::{ArgAction, Args};
 use serde::{Deserialize, Serialize};

@@ -33,7 +33,7 @@ pub(crate) struct Memory {
     memory: Option<ByteSize>,
 }
 
-/// What a run does about being cut short, and what it keeps for that.
+/// Options about runs that are cut short.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Recovery {

@@ -1,4 +1,4 @@
-//! What a command runs with: its options, and the library's configuration that follows from them.
+//! The settings of a command: its options, and the library's configuration that follows from them.
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::table::{lay_over, table};
 pub(crate) struct Settings {
     /// Every option that is set or has a default.
     pub(crate) options: Options,
-    /// What the library does with them.
+    /// The library's configuration.
     pub(crate) config: Config,
     layers: Layers,
     defaults: Table,
@@ -73,7 +73,7 @@ impl Settings {
     }
 }
 
-/// What holds if nothing is said: the library's defaults under the preset that is asked for, and those of the command.
+/// The defaults: the library's defaults under the preset that is asked for, and those of the command.
 fn defaults(asked: &Options) -> anyhow::Result<Table> {
     let mut config = Config::default();
     config.decide.near = NearConfig::preset(asked.near.preset());
@@ -95,7 +95,7 @@ fn defaults(asked: &Options) -> anyhow::Result<Table> {
     Ok(defaults)
 }
 
-/// What the library calls an option.
+/// The library's name of an option.
 fn named(key: &str) -> String {
     key.replace('-', "_")
 }

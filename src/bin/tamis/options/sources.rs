@@ -1,4 +1,4 @@
-//! What is read.
+//! Options about the inputs.
 
 use std::path::Path;
 
@@ -75,7 +75,7 @@ impl Sources {
         Ok(roots)
     }
 
-    /// What was named, as `run.json` holds it.
+    /// The inputs that were named, as `run.json` holds them.
     pub(super) fn given(&self) -> Given {
         let spelled = |path: &Path| lossless(bytes(path)).into_owned();
         Given {

@@ -7,7 +7,7 @@ use tamis::config::{Repair, SplitMode};
 
 use super::choices::one_of;
 
-/// What a paragraph is.
+/// Options about paragraphs.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Splitting {
@@ -31,7 +31,7 @@ fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
 
 fn repairs() -> impl TypedValueParser<Value = Repair> {
     one_of(&[
-        ("basic", "remove control and zero-width characters, trim both ends"),
+        ("basic", "remove escape sequences, control and zero-width characters, trim both ends"),
         ("none", "leave lines as they are"),
     ])
 }

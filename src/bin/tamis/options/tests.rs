@@ -1,4 +1,4 @@
-//! What must hold for every option, from their declarations: nothing here names an option but where it is special.
+//! Laws of every option, from their declarations: nothing here names an option but where it is special.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ const VALUES: [&str; 18] = [
     "sarif", "json", "a", "b", "big5", "gbk",
 ];
 
-/// What typing these arguments comes to.
+/// The table that these arguments give.
 fn typed<Group: Args + Serialize>(typed: &[String]) -> Option<Table> {
     let command = Group::augment_args(Command::new("options"));
     let matches = command.try_get_matches_from(["options".to_owned()].iter().chain(typed)).ok()?;

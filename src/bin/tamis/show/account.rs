@@ -9,6 +9,7 @@ use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::config::SplitMode;
 use tamis::decide::Rule;
+use tamis::error::SkipReason;
 use tamis::store::{account_of, path};
 
 /// The account of a run that wrote to `destination`.
@@ -56,6 +57,10 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if summary.num_skipped() > 0 {
         let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
         row("skipped", grouped(summary.num_skipped()), reasons);
+        let is_code = [&files.skipped, &members.skipped].iter().any(|counts| is_perhaps_text(counts));
+        if is_code {
+            row("", String::new(), ASKED.to_owned());
+        }
     }
     if summary.num_rejected() > 0 {
         let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
@@ -78,7 +83,15 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     text
 }
 
-/// What paragraphs that went by the rule of this name are.
+/// How files are read whose lines are syntax.
+const ASKED: &str = "code, markup and data are read as text where --include names their ending ('*.py')";
+
+/// Whether files were skipped that may be text.
+fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
+    [SkipReason::Unsupported, SkipReason::Html].iter().any(|reason| skipped.contains_key(reason.name()))
+}
+
+/// Names the paragraphs that went by a rule.
 fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
     let documents = num_documents.map_or(String::new(), grouped);
     match Rule::named(name) {

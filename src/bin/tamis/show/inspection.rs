@@ -1,4 +1,4 @@
-//! What `tamis inspect` prints for people.
+//! The output of `tamis inspect` for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -129,7 +129,8 @@ fn listed(inspection: &Inspection, text: &mut String) {
         text.push_str("\nskipped\n");
         for skipped in inspection.skipped.iter().take(MAX_SHOWN) {
             let reason = skipped.reason.name().replace('_', " ");
-            let _ = writeln!(text, "  {}: {reason}", printable_bytes(skipped.path.as_bytes()));
+            let detail = skipped.detail.map_or(String::new(), |detail| format!("; {detail}"));
+            let _ = writeln!(text, "  {}: {reason}{detail}", printable_bytes(skipped.path.as_bytes()));
         }
         more(text, skipped);
     }

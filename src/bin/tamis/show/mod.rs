@@ -1,4 +1,4 @@
-//! What is printed for people: the account of a run, an inspection, a removed paragraph beside what stays.
+//! Output for people: the account of a run, an inspection, a removed paragraph beside what stays.
 
 pub(crate) mod account;
 pub(crate) mod explain;

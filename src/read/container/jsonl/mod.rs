@@ -2,6 +2,7 @@
 //! the file goes on.
 
 mod escape;
+mod form;
 mod unescape;
 
 use std::fmt;
@@ -13,18 +14,24 @@ use serde_json::value::RawValue;
 use super::json::members;
 use super::{Access, Beside, Charset, Container, Escape, FieldsOf, InOrder, InPlace, Rewrite};
 use crate::error::RejectReason;
+use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
+pub(in crate::read) use form::JsonForm;
 use unescape::unescape;
 
 /// JSON Lines.
 pub(super) struct JsonLines;
 
 impl Container for JsonLines {
+    fn is_shown_by(&self, head: Head<'_>, context: &ReadContext) -> bool {
+        JsonForm::of(head, context) == JsonForm::Lines
+    }
+
     fn access(&self) -> Access {
         InOrder::lines(Charset::Utf8) // RFC 8259, section 8.1
     }
@@ -200,6 +207,15 @@ impl<'de> Visitor<'de> for ObjectSeed<'_, 'de> {
 /// A key, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
+
+/// Whether a line is a record with the text field, whatever else is wrong with it; `None` if it is no JSON object.
+fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
+    match FieldPlaces::find(line, context).map_err(|fault| fault.reason) {
+        Err(RejectReason::NotJson | RejectReason::NotObject) => None,
+        Err(RejectReason::NoText) => Some(false),
+        _ => Some(true),
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -19,8 +19,8 @@ pub(crate) use rows::Rows;
 pub(crate) use rows::{RowWriter, ShardRows, ShardWriter};
 
 use super::json::members;
-use super::{Access, Beside, Container, FieldsOf, Rewrite, Sign};
-use crate::read::content::is_clean_text;
+use super::{Access, Beside, Container, FieldsOf, Rewrite};
+use crate::read::content::{Head, is_clean_text};
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
 use crate::read::slot::Slot;
@@ -29,8 +29,8 @@ use crate::read::slot::Slot;
 pub(super) struct Parquet;
 
 impl Container for Parquet {
-    fn sign(&self, head: &[u8]) -> Sign {
-        if head.starts_with(b"PAR1") && !is_clean_text(head) { Sign::Certain } else { Sign::None }
+    fn is_shown_by(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> bool {
+        head.starts_with(b"PAR1") && !is_clean_text(head)
     }
 
     fn access(&self) -> Access {

@@ -11,8 +11,9 @@ use syntax::{RecordKind, Step};
 
 use super::json::json_string;
 use super::reader::{Body, End, PieceReader, Records, Take, fill};
-use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite, Sign};
+use super::{Access, Beside, Charset, Container, FieldsOf, InOrder, Rewrite};
 use crate::error::{RejectReason, SkipReason};
+use crate::read::content::Head;
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::encoding;
 use crate::read::fault::Fault;
@@ -23,10 +24,9 @@ use crate::units::{self, ByteSpan, count};
 pub(super) struct Warc;
 
 impl Container for Warc {
-    fn sign(&self, head: &[u8]) -> Sign {
+    fn is_shown_by(&self, Head { bytes: head, .. }: Head<'_>, _: &ReadContext) -> bool {
         // Clean text has no CR.
-        let is_begun = head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..]);
-        if is_begun { Sign::Likely } else { Sign::None }
+        head.starts_with(b"WARC/1.") && head.get(8..10) == Some(&b"\r\n"[..])
     }
 
     fn access(&self) -> Access {

@@ -3,15 +3,18 @@
 //! Shares no code with the crate but the names of the options. Rules are cited by their number.
 
 pub(crate) mod agree;
+mod key;
+mod repair;
 pub(crate) mod wrapping;
+
+pub(crate) use key::key_text;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
-use tamis::config::{Config, MatchMode, Repair, Scope, SplitConfig, SplitMode};
-use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup as Group, UnicodeGeneralCategory};
+use tamis::config::{Config, Repair, Scope, SplitConfig, SplitMode};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::files::Files;
@@ -35,7 +38,7 @@ pub(crate) struct Place {
 /// A file or record that is left out: path, record number and line number of a record, reason.
 pub(crate) type Rejected = (String, Option<(u64, u64)>, &'static str);
 
-/// What cleaning comes to.
+/// The result of cleaning.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
     pub(crate) files: Files,
@@ -43,6 +46,8 @@ pub(crate) struct Cleaned {
     pub(crate) removed: Vec<(Place, (usize, usize), Place)>,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) files_read: u64,
+    /// Files that are no prose.
+    pub(crate) files_skipped: u64,
     pub(crate) records_read: u64,
     pub(crate) documents_kept: u64,
     pub(crate) documents_emptied: u64,
@@ -65,6 +70,10 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
     order.sort_by_key(|path| path.split('/').map(str::as_bytes).collect::<Vec<_>>()); // contract D3
     for path in order {
         let bytes = files[path].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&files[path]); // contract D4
+        if is_skipped(path, bytes) {
+            cleaned.files_skipped += 1; // contract D2
+            continue;
+        }
         let is_container = is_container(path);
         let written = if is_container {
             clean_records(path, bytes, config, &mut seen, &mut cleaned)
@@ -85,7 +94,33 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
 
 /// Whether a file holds records.
 pub(crate) fn is_container(path: &str) -> bool {
-    path.rsplit('.').next() == Some("jsonl")
+    matches!(path.rsplit('.').next(), Some("jsonl" | "json"))
+}
+
+/// Whether a file is left out by its name, or is JSON and no records.
+pub(crate) fn is_skipped(path: &str, bytes: &[u8]) -> bool {
+    match path.rsplit('.').next() {
+        Some("py" | "html") => true,
+        Some("json") => !is_json_lines(bytes),
+        _ => false,
+    }
+}
+
+/// Whether most of the first lines are objects, and two are or the first has the text field.
+fn is_json_lines(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).replace('\u{feff}', "");
+    let is_object = |line: &&str| line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(16).collect();
+    let num_objects = lines.iter().filter(|line| is_object(line)).count();
+    let has_text = |line: &str| {
+        let name = |key: Range<usize>| serde_json::from_str::<String>(&line[key]);
+        members(line)
+            .unwrap_or_default()
+            .into_iter()
+            .any(|(key, _)| name(key).is_ok_and(|name| name == "text"))
+    };
+    let is_text = lines.first().is_some_and(|line| is_object(line) && has_text(line));
+    num_objects * 2 > lines.len() && (num_objects > 1 || is_text)
 }
 
 /// The clean text of one document; empty if it keeps nothing.
@@ -259,17 +294,20 @@ pub(crate) fn paragraphs_as(text: &str, config: SplitConfig) -> Vec<Paragraph> {
 /// The lines of a text without their ends (contract P1). A text that ends with a line ending gives one more,
 /// which is empty and changes nothing.
 fn lines(text: &str) -> Vec<Vec<Char>> {
+    const ENDS: [&str; 6] = ["\r\r\n", "\r\n", "\r", "\n", "\u{2028}", "\u{2029}"];
     let mut lines = vec![Vec::new()];
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        match (c, lines.last_mut()) {
-            ('\n', _) => lines.push(Vec::new()),
-            ('\r', _) => {
-                chars.next_if(|(_, next)| *next == '\n');
+    let mut next = 0;
+    for (at, c) in text.char_indices() {
+        if at < next {
+            continue;
+        }
+        match (ENDS.iter().find(|end| text[at..].starts_with(**end)), lines.last_mut()) {
+            (Some(end), _) => {
+                next = at + end.len();
                 lines.push(Vec::new());
             }
-            (_, Some(line)) => line.push((at, c)),
-            _ => {}
+            (None, Some(line)) => line.push((at, c)),
+            (None, None) => {}
         }
     }
     lines
@@ -280,10 +318,11 @@ fn repaired(line: &[Char]) -> Vec<Char> {
     let fate = |&(at, c): &Char| match c {
         '\u{b}' | '\u{c}' | '\u{85}' => Some((at, ' ')),
         '\t' => Some((at, c)),
-        '\u{feff}' | '\u{200b}' | '\u{2060}' => None,
+        '\u{feff}' | '\u{2060}' => None,
         _ => (c.general_category() != GeneralCategory::Control).then_some((at, c)),
     };
-    trimmed(&line.iter().filter_map(fate).collect::<Vec<_>>())
+    let line: Vec<Char> = repair::without_escapes(line).iter().filter_map(fate).collect();
+    trimmed(&repair::without_idle_breaks(&line))
 }
 
 fn trimmed(line: &[Char]) -> Vec<Char> {
@@ -310,7 +349,7 @@ fn sentences(line: &[Char], config: SplitConfig) -> Vec<Vec<Char>> {
     let text = string(line);
     let cut = text.split_sentence_bounds().map(|sentence| {
         let sentence: Vec<Char> = rest.by_ref().take(sentence.chars().count()).collect();
-        if config.repair == Repair::Basic { trimmed(&sentence) } else { unmarked(&sentence) }
+        if config.repair == Repair::Basic { repaired(&sentence) } else { unmarked(&sentence) }
     });
     cut.filter(|sentence| !is_blank(sentence)).collect()
 }
@@ -322,22 +361,4 @@ fn string(line: &[Char]) -> String {
 fn span(line: &[Char]) -> (usize, usize) {
     let end = |(at, c): &Char| at + c.len_utf8();
     (line.first().map_or(0, |(at, _)| *at), line.last().map_or(0, end))
-}
-
-/// What decides identity (contract I1).
-pub(crate) fn key_text(paragraph: &str, mode: MatchMode) -> String {
-    if mode == MatchMode::Exact {
-        return paragraph.to_owned();
-    }
-    let nfkc: String = paragraph.nfkc().collect();
-    let spaced = nfkc.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_seen =
-        |c: &char| !matches!(c.general_category(), GeneralCategory::Control | GeneralCategory::Format);
-    let canonical: String = spaced.chars().filter(is_seen).collect();
-    if mode == MatchMode::Canonical {
-        return canonical;
-    }
-    let is_word =
-        |c: &char| matches!(c.general_category_group(), Group::Letter | Group::Mark | Group::Number);
-    caseless::default_case_fold_str(&canonical).chars().filter(is_word).collect()
 }

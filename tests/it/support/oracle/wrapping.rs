@@ -1,9 +1,10 @@
 //! Contract P2, `--split auto`, slowly: whether a text is hard-wrapped, sentence by sentence of the rule.
 
 use tamis::config::{Repair, SplitConfig, SplitMode};
+use unicode_linebreak::{BreakClass, break_property};
 use unicode_width::UnicodeWidthChar;
 
-use super::{Char, is_blank, lines, repaired, string};
+use super::{Char, is_blank, repaired, string};
 
 /// Bytes of a text that decide.
 const HEAD: usize = 64 * 1024;
@@ -40,14 +41,14 @@ fn is_wrapped(text: &str) -> bool {
     if text.len() > HEAD {
         let end = (0..=HEAD).rev().find(|end| text.is_char_boundary(*end)).expect("0 is one");
         head = &text[..end];
-        let is_cr_of_crlf = |at: usize| at + 1 == head.len() && head.as_bytes()[at] == b'\r';
-        if let Some(at) = head.rfind(['\n', '\r']).filter(|at| !is_cr_of_crlf(*at)) {
-            head = &head[..=at];
-        } else if let Some(at) = head[..head.len() - 1].rfind(['\n', '\r']) {
+        // An LF may follow on a CR.
+        if let Some(at) = head.trim_end_matches('\r').rfind(['\n', '\r']) {
             head = &head[..=at];
         }
     }
-    let rows: Vec<Option<Row>> = lines(head).iter().map(|line| row(line)).collect();
+    let ended = head.replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n");
+    let rows: Vec<Option<Row>> =
+        ended.split('\n').map(|line| row(&line.char_indices().collect::<Vec<_>>())).collect();
     let pairs: Vec<(&Row, &Row)> =
         rows.windows(2).filter_map(|pair| Some((pair[0].as_ref()?, pair[1].as_ref()?))).collect();
     let inside: Vec<Inside> = pairs.iter().filter_map(|(before, after)| inside(before, after)).collect();
@@ -152,10 +153,8 @@ fn first_word(text: &str) -> String {
     let all: Vec<char> = text.chars().collect();
     let mut word = String::new();
     for (at, c) in all.iter().copied().enumerate() {
-        let is_thai = ('\u{e00}'..='\u{eff}').contains(&c)
-            || ('\u{1000}'..='\u{109f}').contains(&c)
-            || ('\u{1780}'..='\u{17ff}').contains(&c);
-        if c.is_whitespace() || (is_thai && word.len() >= 30) {
+        let is_complex = break_property(u32::from(c)) == BreakClass::ComplexContext;
+        if c.is_whitespace() || (is_complex && word.len() >= 30) {
             return word;
         }
         word.push(c);

@@ -22,7 +22,7 @@ pub(crate) fn is_no_base(revision: &str) -> bool {
 /// Hexadecimal digits of a commit's name; SHA-256 has more.
 const SHA1_DIGITS: usize = 40;
 
-/// What a revision held of the inputs.
+/// The inputs as a revision of the repository held them.
 #[derive(Debug)]
 pub(crate) struct Revision {
     /// The inputs that were there then, in a directory that goes with this.

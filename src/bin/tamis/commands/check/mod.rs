@@ -265,7 +265,7 @@ impl Plan {
         Ok(())
     }
 
-    /// What tells of problems. People get the text, unless standard output has something else to say.
+    /// The writers that report problems. People get the text, unless standard output has something else to say.
     fn writers(&self, is_quiet: bool) -> Vec<Box<dyn ProblemWriter>> {
         let mut writers = Vec::new();
         let is_silent = is_quiet || self.write_baseline.is_some();
@@ -353,7 +353,7 @@ fn remedy(command: &[String], baseline: &Path) -> String {
     words.join(" ")
 }
 
-/// What a revision held, and its problems.
+/// The inputs as a revision held them, and their problems.
 fn since(
     name: &str,
     roots: &[Root],

@@ -25,7 +25,7 @@ pub(crate) struct IndexArgs {
     command: IndexCommand,
 }
 
-/// What to do with it.
+/// The commands about an index.
 #[derive(Debug, Subcommand)]
 enum IndexCommand {
     /// Say what is in an index: its settings and its runs.

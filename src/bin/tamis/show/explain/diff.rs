@@ -1,4 +1,4 @@
-//! What differs between two texts: which paragraphs stand beside one another, and which words of theirs differ.
+//! The differences between two texts: which paragraphs stand beside one another, and which words of theirs differ.
 //! Words are those of UAX #29, so that Chinese is compared by character.
 
 use std::collections::HashMap;
@@ -173,7 +173,7 @@ fn is_chance(equal: &[Word<'_>], before: &DiffOp, after: &DiffOp) -> bool {
     is_blank || (is_one && len(before) >= 3 && len(after) >= 3)
 }
 
-/// What is the same at both ends, and one change between.
+/// A diff of three parts: equal ends, and one change between.
 fn trimmed(old: &[u32], new: &[u32]) -> Vec<DiffOp> {
     let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();

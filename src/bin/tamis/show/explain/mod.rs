@@ -1,4 +1,5 @@
-//! What `tamis explain` prints: a line of the ledger with the two texts it is about, side by side or one below the other.
+//! The output of `tamis explain`: a line of the ledger with the two texts it is about, side by side or one below
+//! the other.
 
 mod diff;
 mod page;

@@ -16,7 +16,7 @@ const MIN_TWO_COLUMNS: usize = 100;
 const MIN_TEXT: usize = 16;
 /// Equal paragraphs beside a difference.
 const CONTEXT: usize = 1;
-/// Where nothing differs, so many of the first paragraphs are shown, and the last.
+/// Number of first paragraphs that are shown where nothing differs, beside the last.
 const HEAD_EQUAL: usize = 3;
 /// Equal paragraphs that are not worth a gap.
 const SHORT: usize = 6;

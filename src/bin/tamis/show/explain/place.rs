@@ -1,4 +1,4 @@
-//! What `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]` may mean.
+//! The readings of `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]`.
 
 use tamis::account::{LedgerLine, LedgerLineRef};
 

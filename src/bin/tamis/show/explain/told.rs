@@ -12,7 +12,7 @@ use super::diff::{Row, align};
 use super::page::{Page, Side, alone, page};
 use super::place::Reading;
 
-/// What reading a text came to.
+/// A text that was read, or why it was not.
 type Answer = Result<Excerpt, Missing>;
 
 /// A line and its texts.
@@ -87,7 +87,7 @@ impl Told {
         Self { line, removed, survivor }
     }
 
-    /// What is wrong with the inputs, with what to do about it.
+    /// Messages about inputs that could not be read, each with its remedy.
     pub(crate) fn failures(&self) -> Vec<String> {
         let survivor = self.line.survivor.as_ref().map(|survivor| (&survivor.path, &self.survivor));
         let mut failures = Vec::new();
@@ -257,7 +257,7 @@ fn why(line: &LedgerLine<'_>) -> &'static str {
     line.rule.wording(line.earlier_run().is_some()).why(line.num_paragraphs())
 }
 
-/// What tells that a text is not the one that was removed.
+/// The evidence that a text is not the one that was removed, if there is any.
 fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
     let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
     let span = (first.span.0, last.span.1);

@@ -40,7 +40,7 @@ fn is_closing(part: &str) -> bool {
         && chars.next().is_none()
 }
 
-/// Lines of at most so many columns; there is always one.
+/// Lines of at most this number of columns; there is always one.
 pub(super) fn wrap(atoms: &[Atom], columns: usize) -> Vec<Line> {
     let mut lines = vec![Line::default()];
     let mut open = Line::default();

@@ -40,7 +40,7 @@ struct ParquetReader {
 const BATCH_BYTES: u64 = 512 * 1024;
 /// Rows of a batch, at most.
 const BATCH_ROWS: u64 = 8192;
-/// What a row counts beside its text: a few bytes of a file can say how many rows there are that hold nothing.
+/// Bytes that a row counts beside its text: a few bytes of a file can claim any number of rows that hold nothing.
 const ROW_BYTES: u64 = 16;
 
 /// Reads the footer of `file`.
@@ -254,7 +254,7 @@ const TAIL: u64 = 8;
 /// Most headers of pages are a few dozen bytes long; some hold statistics of long values.
 const WINDOW: usize = 8 * 1024;
 
-/// What is wrong with metadata, in words.
+/// Says in words why metadata is refused.
 fn told(wrong: thrift::Wrong) -> String {
     match wrong {
         thrift::Wrong::Short => "its metadata breaks off".to_owned(),

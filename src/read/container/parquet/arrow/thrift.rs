@@ -7,7 +7,7 @@
 //!
 //! Source: the Thrift compact protocol, and `parquet.thrift` of the Parquet format.
 
-/// What a value is.
+/// The type of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
     Flag,
@@ -23,7 +23,7 @@ pub(super) enum Shape {
     Noted(Note),
 }
 
-/// What a number is noted for.
+/// The reason why a number is noted.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Note {
     Children,
@@ -33,7 +33,7 @@ pub(super) enum Note {
 
 use Shape::{Byte, Bytes, Double, Flag, List, Node, Noted, Record, Whole};
 
-/// What the fields of a record are, by number. Of a union, each of which one is given.
+/// The fields of a record by number; of a union, all of which one is given.
 type Fields = &'static [(i16, Shape)];
 
 const EMPTY: Shape = Record(&[]);
@@ -176,7 +176,7 @@ pub(super) enum Wrong {
     Damaged(&'static str),
 }
 
-/// What a walk noted.
+/// The numbers that a walk noted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Notes {
     /// Bytes of a page, unpacked.
@@ -364,7 +364,7 @@ mod tests {
         [&[field << 4 | 9], header, rest, &[0]].concat()
     }
 
-    /// A schema in which each of so many nodes has one child.
+    /// A schema in which each of `depth` nodes has one child.
     fn nested(depth: usize) -> Vec<u8> {
         let node = |children: u8| [0x48, 1, b'a', 0x15, children * 2, 0];
         let mut schema = node(1).repeat(depth);
