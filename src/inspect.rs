@@ -12,7 +12,7 @@ use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::split::{self, Splitting};
+use crate::split::{self, Method, Splitting};
 use crate::store::{DiskInput, Root};
 use crate::units::count;
 
@@ -37,7 +37,7 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
     let mut looker = Inspector {
         sources: corpus.sources,
         observer: corpus.observer,
-        inspection: Inspection::new(),
+        inspection: Inspection::new(corpus.config.split.split),
         open: InspectedSlot::default(),
     };
     let mut walk = Walk::default();
@@ -65,6 +65,8 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
 struct InspectedSlot {
     bytes: u64,
     paragraphs: u64,
+    /// How the document is split; the pieces of one are split alike.
+    method: Method,
     scripts: Scripts,
     /// Length, number and beginning of the longest paragraph.
     longest: (u64, u64, String),
@@ -78,6 +80,7 @@ impl InspectedSlot {
             self.longest = (len, self.paragraphs + number, text);
         }
         self.bytes += next.bytes;
+        self.method = next.method;
         self.paragraphs += next.paragraphs;
         self.scripts.add(&next.scripts);
     }
@@ -106,6 +109,7 @@ impl TextVisitor for TextInspector {
         self.seen.push(InspectedSlot {
             bytes: count(text.len()),
             paragraphs: count(self.paragraphs.len()),
+            method: splitting.method,
             scripts: Scripts::of(text),
             longest,
         });
@@ -216,7 +220,9 @@ impl Inspector<'_> {
         }
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
-            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => self.inspection.unit(unit).read(),
+            PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
+                self.inspection.unit(unit).read()
+            }
             PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }
         matches!(part.fate, PartFate::Read | PartFate::Reread(_))
@@ -230,6 +236,8 @@ impl Inspector<'_> {
         inspection.paragraphs += seen.paragraphs;
         inspection.bytes.text += seen.bytes;
         *inspection.encodings.entry(part.encoding.to_owned()).or_default() += 1;
+        let methods = inspection.methods.entry(part.kind.name().to_owned()).or_default();
+        *methods.entry(seen.method.name().to_owned()).or_default() += 1;
         inspection.sizes.count(seen.bytes);
         inspection.scripts.add(&seen.scripts);
         let (bytes, paragraph, text) = seen.longest;

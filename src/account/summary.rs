@@ -91,6 +91,9 @@ pub struct DocumentCounts {
     /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
+    /// Documents read that were split by blocks; under `--split auto` those that are hard-wrapped.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub blocks: u64,
     /// Documents read, by the encoding they were written in.
     pub encodings: BTreeMap<String, u64>,
     /// Malformed sequences that became U+FFFD (`--encoding-errors replace`).
@@ -140,6 +143,8 @@ pub(crate) struct Counts {
     pub documents_kept: u64,
     /// Documents without one.
     pub documents_emptied: u64,
+    /// Documents that were split by blocks.
+    pub documents_by_blocks: u64,
     /// Paragraphs kept.
     pub paragraphs_kept: u64,
     /// Paragraphs removed, and their bytes, by rule.
@@ -179,6 +184,7 @@ impl std::ops::AddAssign for Counts {
         self.records += other.records;
         self.documents_kept += other.documents_kept;
         self.documents_emptied += other.documents_emptied;
+        self.documents_by_blocks += other.documents_by_blocks;
         self.paragraphs_kept += other.paragraphs_kept;
         self.removed += other.removed;
         self.bytes_input += other.bytes_input;
@@ -217,6 +223,7 @@ impl Summary {
         if documents > 0 {
             *self.documents.encodings.entry(encoding.to_owned()).or_default() += documents;
         }
+        self.documents.blocks += counts.documents_by_blocks;
         self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;

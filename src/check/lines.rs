@@ -1,28 +1,27 @@
 //! The line on which every paragraph begins.
 
-use crate::config::SplitMode;
 use crate::split::line;
 use crate::units::{self, ByteSpan, Ordinal};
 
-/// Lines of paragraphs, by their place: 4 bytes each, 8 where a paragraph may take several lines.
-#[derive(Debug)]
+/// Lines of paragraphs, by their place: 4 bytes each, 16 more for one that takes several lines.
+#[derive(Debug, Default)]
 pub(super) struct LineNumbers {
     first: Vec<u32>,
-    /// The last line of each, where it need not be the first.
-    last: Option<Vec<u32>>,
+    /// The last line of each paragraph that does not end on its first, by its place.
+    last: Vec<LastLine>,
+}
+
+/// The last line of the paragraph at a place.
+#[derive(Debug, Clone, Copy)]
+struct LastLine {
+    place: usize,
+    line: u32,
 }
 
 /// Stands for no line, or for a line whose number does not fit.
 const NONE: u32 = 0;
 
 impl LineNumbers {
-    pub(super) fn new(split: SplitMode) -> Self {
-        Self {
-            first: Vec::new(),
-            last: (!matches!(split, SplitMode::Line | SplitMode::Sentence)).then(Vec::new),
-        }
-    }
-
     /// Notes the lines of paragraphs that stand one after the other from `place` on. `None` has no lines.
     pub(super) fn note(&mut self, place: Ordinal, lines: impl Iterator<Item = Option<(u64, u64)>>) {
         let start = units::index(place.0);
@@ -30,26 +29,25 @@ impl LineNumbers {
         let number = |line: u64| u32::try_from(line).unwrap_or(NONE);
         // Places that are not given again leave a gap; a source that begins anew is noted again.
         self.first.resize(start, NONE);
-        if let Some(last) = &mut self.last {
-            last.resize(start, NONE);
-        }
+        self.last.truncate(self.last.partition_point(|last| last.place < start));
         for line in lines {
-            let (first, end) = line.unwrap_or_default();
-            self.first.push(number(first));
-            if let Some(last) = &mut self.last {
-                last.push(number(end));
+            let (first, last) = line.unwrap_or_default();
+            if last != first {
+                self.last.push(LastLine { place: self.first.len(), line: number(last) });
             }
+            self.first.push(number(first));
         }
     }
 
     /// First and last line of paragraphs.
     pub(super) fn of(&self, first: Ordinal, last: Ordinal) -> Option<(u64, u64)> {
-        let line = |lines: &[u32], place: Ordinal| {
-            let line = *lines.get(usize::try_from(place.0).ok()?)?;
-            (line != NONE).then_some(u64::from(line))
+        let number = |line: u32| (line != NONE).then_some(u64::from(line));
+        let begins = |place: Ordinal| number(*self.first.get(usize::try_from(place.0).ok()?)?);
+        let ends = |place: Ordinal| {
+            let at = self.last.binary_search_by_key(&units::index(place.0), |last| last.place);
+            at.map_or_else(|_| begins(place), |at| number(self.last[at].line))
         };
-        let ends = self.last.as_ref().unwrap_or(&self.first);
-        Some((line(&self.first, first)?, line(ends, last)?))
+        Some((begins(first)?, ends(last)?))
     }
 }
 
@@ -98,7 +96,7 @@ mod tests {
 
     #[test]
     fn lines_by_place() {
-        let mut lines = LineNumbers::new(SplitMode::Block);
+        let mut lines = LineNumbers::default();
         lines.note(Ordinal(0), [Some((1, 2)), Some((4, 4))].into_iter());
         lines.note(Ordinal(3), [None, Some((u64::MAX, 9))].into_iter());
         lines.note(Ordinal(5), [Some((7, 9))].into_iter());
@@ -113,7 +111,7 @@ mod tests {
             (lines.of(Ordinal(1), Ordinal(1)), lines.of(Ordinal(5), Ordinal(5))),
             (Some((8, 8)), None)
         );
-        let mut single = LineNumbers::new(SplitMode::Line);
+        let mut single = LineNumbers::default();
         single.note(Ordinal(0), [Some((3, 3)), Some((5, 5))].into_iter());
         assert_eq!(single.of(Ordinal(0), Ordinal(1)), Some((3, 5)));
     }

@@ -161,7 +161,7 @@ fn analyse(
     let allow = gate.allow.as_ref().map(|(allow, _)| allow);
     // What is compared with a baseline or a list is compared paragraph by paragraph.
     let has_details = gate.wants_baseline || gate.before.is_some() || allow.is_some();
-    let recorder = CheckRecorder::new(corpus, Tally::new(corpus, findings), log, has_details, ids);
+    let recorder = CheckRecorder::new(Tally::new(corpus, findings), log, has_details, ids);
     let mut recorder = recorder.allows(allow.map_or(0, Allow::len));
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {

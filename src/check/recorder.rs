@@ -8,7 +8,6 @@ use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
-use crate::run::corpus::Corpus;
 use crate::run::recorder::Tally;
 use crate::run::scan::ParagraphKey;
 use crate::run::settled::{LayoutFate, Settled};
@@ -107,14 +106,8 @@ struct SlotPlace<'s> {
 }
 
 impl<'a> CheckRecorder<'a> {
-    pub(super) fn new(
-        corpus: &Corpus<'a>,
-        tally: Tally<'a>,
-        log: Log,
-        has_details: bool,
-        ids: RecordIds,
-    ) -> Self {
-        let lines = LineNumbers::new(corpus.config.split.split);
+    pub(super) fn new(tally: Tally<'a>, log: Log, has_details: bool, ids: RecordIds) -> Self {
+        let lines = LineNumbers::default();
         let (walk, open) = (Walk::default(), OpenUnit::default());
         let allowed = Allowed::default();
         Self { tally, log, lines, ids, walk, open, stretch: None, has_details, allowed }

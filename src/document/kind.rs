@@ -57,8 +57,16 @@ struct About {
 
 impl Kind {
     /// All kinds, in the order in which they are listed to people.
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Markdown, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::DocDump, Self::Parquet];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Markdown,
+        Self::JsonLines,
+        Self::Csv,
+        Self::Tsv,
+        Self::Warc,
+        Self::DocDump,
+        Self::Parquet,
+    ];
 
     /// The table.
     const fn about(self) -> About {

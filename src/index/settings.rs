@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(index.mismatch(&of(|c| c.matching.min_chars = 6)), None);
         for (now, expected) in [
             (of(|c| c.matching.mode = MatchMode::Loose), "match: canonical in the index, loose now"),
-            (of(|c| c.split.split = SplitMode::Block), "split: line in the index, block now"),
+            (of(|c| c.split.split = SplitMode::Block), "split: auto in the index, block now"),
             (of(|c| c.split.repair = Repair::None), "repair: basic in the index, none now"),
             (of(|c| c.matching.min_chars = 4), "min-chars: 5 in the index, 4 now"),
         ] {
@@ -154,6 +154,6 @@ mod tests {
         assert_eq!(index.joined(&longer), Ok(longer.clone()));
         assert_eq!(longer.joined(&index), Ok(longer.clone()));
         let other = IndexSettings { split: SplitMode::Sentence, ..index };
-        assert_eq!(longer.joined(&other), Err("split: line and sentence".to_owned()));
+        assert_eq!(longer.joined(&other), Err("split: auto and sentence".to_owned()));
     }
 }

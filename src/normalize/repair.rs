@@ -44,7 +44,9 @@ enum LineChars<'a> {
 impl<'a> LineChars<'a> {
     fn of(line: &'a str, repair: Repair, edges: Edges) -> Self {
         match (repair, edges) {
-            (Repair::Basic, Edges::Trimmed) => Self::Repaired(RepairedLine::new(&line[line::trim(line).range()])),
+            (Repair::Basic, Edges::Trimmed) => {
+                Self::Repaired(RepairedLine::new(&line[line::trim(line).range()]))
+            }
             (Repair::Basic, Edges::Kept) => Self::Repaired(RepairedLine::new(line)),
             (Repair::None, _) => Self::Plain(line.chars()),
         }

@@ -9,7 +9,8 @@ use super::fault::Fault;
 use super::slot::Slot;
 use crate::document::Kind;
 use crate::error::SkipReason;
-use crate::units::SourceId;
+use crate::split::Method;
+use crate::units::{SourceId, count};
 
 /// A run of bytes in corpus order: several whole small files, or one piece of a large one.
 #[derive(Debug, Default)]
@@ -153,6 +154,13 @@ impl Chunk {
     pub(crate) fn new(mut buffer: Vec<u8>) -> Self {
         buffer.clear();
         Self { bytes: buffer, parts: Vec::new(), slots: Vec::new() }
+    }
+
+    /// Documents that begin in a part of this chunk and are split by blocks.
+    pub(crate) fn num_by_blocks(&self, part: &Part) -> u64 {
+        let begins = |slot: &&Slot| slot.is_record || (!part.kind.is_container() && part.is_first);
+        let slots = self.slots[part.slots.clone()].iter().filter(begins);
+        count(slots.filter(|slot| slot.splitting.method == Method::Block).count())
     }
 
     /// Begins a part; what is pushed until [`Self::end_part`] belongs to it.

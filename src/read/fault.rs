@@ -71,6 +71,16 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// A text without a blank line for longer than a block may be that is held whole.
+    pub(super) fn too_long_a_block(limit: u64) -> Self {
+        let detail = format!(
+            "no blank line for more than {limit} bytes of a text that is split by blocks (--split line needs none)"
+        );
+        Self::new(RejectReason::TooLarge, detail)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)

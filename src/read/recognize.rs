@@ -53,7 +53,9 @@ pub(super) fn recognize(
         };
     }
     match NotText::of(head, format, context) {
-        Some(NotText::Foreign(what) | NotText::Unread(what)) if format != Format::Sniff => Recognized::Reject(misnamed("text", what)),
+        Some(NotText::Foreign(what) | NotText::Unread(what)) if format != Format::Sniff => {
+            Recognized::Reject(misnamed("text", what))
+        }
         Some(what) => Recognized::Skip(what.reason()),
         None => Recognized::Read(kind),
     }

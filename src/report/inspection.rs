@@ -6,6 +6,7 @@ use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
 use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
+use crate::config::SplitMode;
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -37,6 +38,11 @@ pub struct Inspection {
     pub documents: u64,
     /// Documents by the encoding they are written in.
     pub encodings: BTreeMap<String, u64>,
+    /// What was asked for as the way of splitting documents.
+    pub split: SplitMode,
+    /// Documents by the format of their file, and then by how they are split: line, block, sentence. Under
+    /// `--split auto`, those that are split by blocks are hard-wrapped.
+    pub methods: BTreeMap<String, BTreeMap<String, u64>>,
     /// Paragraphs of all documents.
     pub paragraphs: u64,
     /// Bytes.
@@ -198,8 +204,8 @@ impl FileCounts {
 
 impl Inspection {
     /// An inspection of nothing yet.
-    pub fn new() -> Self {
-        Self { schema: SCHEMA, ..Self::default() }
+    pub fn new(split: SplitMode) -> Self {
+        Self { schema: SCHEMA, split, ..Self::default() }
     }
 
     pub(crate) fn unit(&mut self, unit: CountedUnit) -> &mut FileCounts {

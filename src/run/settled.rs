@@ -62,7 +62,11 @@ impl Default for SettledDocument {
 impl Settled {
     /// Counts of a part's documents, as far as they are known without writing them.
     pub(crate) fn part_counts(&self, part: &Part) -> Counts {
-        let mut counts = Counts { replaced: part.num_replaced, ..Counts::default() };
+        let mut counts = Counts {
+            documents_by_blocks: self.scanned.chunk.num_by_blocks(part),
+            replaced: part.num_replaced,
+            ..Counts::default()
+        };
         for number in part.slots.clone() {
             for (paragraph, verdict) in self.judged(number).iter() {
                 counts.lengths.add(paragraph.span.len(), verdict.is_kept());

@@ -14,12 +14,11 @@ mod markdown;
 pub(crate) mod repaired;
 mod sentence;
 
-pub(crate) use complex::is_complex;
-
 use crate::config::{Repair, SplitConfig, SplitMode};
 use crate::document::{Kind, Paragraph};
 
 pub use auto::HEAD_BYTES;
+pub(crate) use complex::is_complex;
 pub use markdown::num_marks;
 
 /// What a paragraph is in one document (contract P2): what [`SplitMode`] says of all, decided.
@@ -37,6 +36,16 @@ pub enum Method {
 }
 
 impl Method {
+    /// Its name: that of the option that asks for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Block => "block",
+            Self::Sentence => "sentence",
+            Self::Markdown => "markdown",
+        }
+    }
+
     /// Whether a paragraph is on one line.
     pub fn is_within_lines(self) -> bool {
         match self {

@@ -348,7 +348,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
     }
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
-        self.auditor.recount.part(part);
+        self.auditor.recount.part(self.chunk, part);
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use super::audit::{Audit, DifferenceKind};
 use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Reason, Rule, Stays, Verdict};
-use crate::read::{Part, PartFate};
+use crate::read::{Chunk, Part, PartFate};
 use crate::store::open_file;
 
 /// Counts what a run counted.
@@ -81,7 +81,8 @@ impl Recount {
     }
 
     /// A part of a unit is read.
-    pub(super) fn part(&mut self, part: &Part) {
+    pub(super) fn part(&mut self, chunk: &Chunk, part: &Part) {
+        self.unit.documents_by_blocks += chunk.num_by_blocks(part);
         self.unit.bytes_input += part.num_bytes;
         self.unit.replaced += part.num_replaced;
         for reason in &part.skipped {

@@ -46,7 +46,9 @@ pub(super) fn encoding_of(names: &[RawName], given: Option<&'static Encoding>) -
         return None;
     }
     match encoding::detect(&others.join(&b'\n'), None) {
-        Decision::Other(encoding) => Some(encoding).filter(|encoding| SHOWN.contains(encoding)).filter(decodes),
+        Decision::Other(encoding) => {
+            Some(encoding).filter(|encoding| SHOWN.contains(encoding)).filter(decodes)
+        }
         Decision::Utf8 | Decision::Broken { .. } => None,
     }
 }
@@ -126,7 +128,8 @@ mod tests {
         names.iter().map(name).collect()
     }
 
-    const CHINESE: [&str; 4] = ["新闻/国内要闻汇编.txt", "新闻/国际财经周刊.txt", "图片说明.txt", "readme.txt"];
+    const CHINESE: [&str; 4] =
+        ["新闻/国内要闻汇编.txt", "新闻/国际财经周刊.txt", "图片说明.txt", "readme.txt"];
 
     #[test]
     fn an_archive_of_names_shows_their_encoding() {

@@ -53,7 +53,8 @@ struct Directory {
 impl Directory {
     fn read(section: Section) -> Result<Self, Fault> {
         // `ZipArchive` would give one of several members with one name.
-        let mut archive = ZipIterable::try_new(section, Config::default()).map_err(|error| zip_fault(&error))?;
+        let mut archive =
+            ZipIterable::try_new(section, Config::default()).map_err(|error| zip_fault(&error))?;
         let files = archive.files().map_err(|error| zip_fault(&error))?;
         let entries: Result<Vec<_>, _> = files.map(|entry| entry.map(OwnedZipFileEntry::from)).collect();
         Ok(Self { archive, entries: entries.map_err(|error| zip_fault(&error))? })
@@ -81,11 +82,14 @@ impl ZipMembers {
             section.tell_trailing(end, trailing).map_err(unreadable)?;
         }
         let mut directories = vec![Directory::read(section.clone())?];
-        while let Some(start) = directories.last().map(Directory::start).filter(|&start| start >= MIN_ARCHIVE) {
+        while let Some(start) = directories.last().map(Directory::start).filter(|&start| start >= MIN_ARCHIVE)
+        {
             let mut before = Section { len: start, ..section.clone() };
             let is_archive = before.end_of_archive().map_err(unreadable)? == Some(start);
             match Directory::read(before.clone()) {
-                Ok(directory) if is_archive && directories.len() < MAX_ARCHIVES => directories.push(directory),
+                Ok(directory) if is_archive && directories.len() < MAX_ARCHIVES => {
+                    directories.push(directory)
+                }
                 _ if before.is_begun().map_err(unreadable)? => {
                     let detail = format!(
                         "the first {start} bytes, which begin like another zip archive, belong to none that is whole \

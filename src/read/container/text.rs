@@ -56,6 +56,7 @@ pub(in crate::read) struct TextReader {
     splitting: Option<Splitting>,
     /// Most bytes of the document, and of one that is held whole.
     limit: u64,
+    /// Most bytes of what is held whole: a block, or all of a document of Markdown.
     held_limit: u64,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
@@ -128,7 +129,7 @@ impl TextReader {
             coding,
             splitting: None,
             limit,
-            held_limit: context.decoded_limit.min(limit),
+            held_limit: context.decoded_limit,
             carry: Vec::new(),
             num_read: 0,
             offset: 0,
@@ -178,7 +179,7 @@ impl TextReader {
                 Beginning::Unclear => return Ok(NextText::Unclear),
             };
             if splitting.method == Method::Markdown {
-                self.limit = self.held_limit;
+                self.limit = self.limit.min(self.held_limit);
                 if self.num_read > self.limit {
                     return Err(Fault::too_large(self.limit));
                 }
@@ -190,6 +191,9 @@ impl TextReader {
                 self.carry.extend_from_slice(&buffer[cut..]);
                 buffer.truncate(cut);
                 break splitting;
+            }
+            if splitting.method == Method::Block && count(buffer.len()) > self.held_limit {
+                return Err(Fault::too_long_a_block(self.held_limit));
             }
         };
         let coding = self.coding.unwrap_or(Coding::UTF_8);
@@ -263,4 +267,47 @@ fn cut_point(buffer: &[u8], searched: usize, splitting: Splitting) -> Option<usi
     // Two bytes more: where the last bytes were CR, their LF could have followed, and it is known now.
     let from = searched.saturating_sub(2);
     split::cut_point(&buffer[from..], splitting).map(|cut| cut + from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, SplitMode};
+    use crate::error::RejectReason;
+
+    /// Reads a text whose documents may have half a mebibyte, to its end; what is wrong with it.
+    fn read(text: &str, split: SplitMode) -> Option<RejectReason> {
+        let mut config = Config::default();
+        config.split.split = split;
+        let context = ReadContext { decoded_limit: 1 << 19, ..ReadContext::new(&config).unwrap() };
+        let bytes = Box::new(io::Cursor::new(text.as_bytes().to_vec()));
+        let start = TextStart { coding: None, limit: u64::MAX };
+        let mut reader = TextReader::new(bytes, &context, Kind::Text, start);
+        loop {
+            let Take { is_last, end, .. } = reader.next(Vec::new());
+            if let End::Fault(fault) = end {
+                return Some(fault.reason);
+            }
+            if is_last {
+                return None;
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_is_no_longer_than_a_document() {
+        let block =
+            "The ferry could not leave before the wind from the north had gone\ndown. ".repeat(20) + "\n";
+        let endless = block.repeat(900);
+        let blocks = (block + "\n").repeat(900);
+        for (name, text, split, expected) in [
+            ("a block without an end", &endless, SplitMode::Block, Some(RejectReason::TooLarge)),
+            ("the same, found to be one", &endless, SplitMode::Auto, Some(RejectReason::TooLarge)),
+            ("its lines", &endless, SplitMode::Line, None),
+            ("as long, with blank lines", &blocks, SplitMode::Auto, None),
+            ("as long, with blank lines, as asked for", &blocks, SplitMode::Block, None),
+        ] {
+            assert_eq!(read(text, split), expected, "{name}");
+        }
+    }
 }

@@ -81,7 +81,11 @@ fn padding_is_none_of_the_file_and_streams_go_on_after_it() {
         for zeros in [1, 4, 700, 200_000] {
             let padding = vec![0; zeros];
             let bytes = [&*one, &padding, &two, &padding].concat();
-            assert_eq!(decode(compression, &bytes), Ok((b"one\ntwo\n".to_vec(), None)), "{compression:?} {zeros}");
+            assert_eq!(
+                decode(compression, &bytes),
+                Ok((b"one\ntwo\n".to_vec(), None)),
+                "{compression:?} {zeros}"
+            );
         }
     }
 }
@@ -129,7 +133,9 @@ fn frame_of_zeros(window: u8, blocks: usize) -> Vec<u8> {
 fn windows_of_zstandard() {
     const TWO_GIB: u8 = 21 << 3;
     let decode = |frame: &[u8], limit| decode_within(Compression::Zstd, frame, limit);
-    let len = |decoded: Decoded| decoded.map(|(text, trailing)| (text.len(), trailing)).map_err(|fault| fault.reason);
+    let len = |decoded: Decoded| {
+        decoded.map(|(text, trailing)| (text.len(), trailing)).map_err(|fault| fault.reason)
+    };
     let small = frame_of_zeros(TWO_GIB, 2);
     assert_eq!(len(decode(&small, 512 * 1024)), Ok((256 * 1024, None)), "what is not filled is not taken");
     let long = frame_of_zeros(TWO_GIB, 5);

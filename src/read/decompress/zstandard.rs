@@ -94,7 +94,8 @@ impl<R: Read> Zstandard<R> {
             return Ok(false);
         }
         if let Some(dictionary) = get_dict_id_from_frame(head) {
-            let detail = format!("the zstd stream was compressed with dictionary {dictionary}, which is not in it");
+            let detail =
+                format!("the zstd stream was compressed with dictionary {dictionary}, which is not in it");
             return Err(Fault::new(RejectReason::NeedsDictionary, detail).into());
         }
         let frame = Frame::of(head);

@@ -242,7 +242,7 @@ fn a_usage_error_names_what_is_wrong_and_what_to_do() {
         (&["inspect"], &["no input"]),
         (&["clean", "in/nowhere.txt", "--out", "out"], &["in/nowhere.txt", "No such file", "check the path"]),
         (&["clean", "in", "--out", "out", "--splt", "line"], &["--splt", "--split"]),
-        (&["clean", "in", "--out", "out", "--split", "word"], &["word", "line, block, sentence"]),
+        (&["clean", "in", "--out", "out", "--split", "word"], &["word", "auto, line, block, sentence"]),
         (&["clean", "in", "--out", "out", "--match", "fuzzy"], &["fuzzy", "exact, canonical, loose"]),
         (&["clean", "in", "--out", "out", "--scope", "file"], &["file", "corpus, document"]),
         (&["clean", "in", "--out", "out", "--repair", "all"], &["all", "basic, none"]),
@@ -461,7 +461,7 @@ fn config_prints_a_configuration_file_and_where_each_value_comes_from() {
         "min-chars = 3 # flag",
         "text-field = \"a.文\" # flag",
         "verbose = 2 # flag",
-        "split = \"line\" # default",
+        "split = \"auto\" # default",
         "threads = 0 # default",
     ] {
         assert!(printed.lines().any(|printed| printed == line), "{line} in:\n{printed}");

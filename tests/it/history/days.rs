@@ -169,7 +169,7 @@ fn days() -> impl Strategy<Value = Days> {
 
 fn options() -> impl Strategy<Value = Config> {
     let modes = select(&[MatchMode::Canonical, MatchMode::Loose, MatchMode::Exact][..]);
-    let splits = select(&[SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
+    let splits = select(&[SplitMode::Auto, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
     let repairs = select(&[Repair::Basic, Repair::None][..]);
     (modes, splits, repairs, select(&[0, 5][..]), any::<bool>()).prop_map(
         |(mode, split, repair, min_chars, ledger_text)| {

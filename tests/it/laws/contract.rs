@@ -12,6 +12,7 @@ use crate::support::disk;
 use crate::support::files::Files;
 use crate::support::ledger::Line;
 use crate::support::oracle::{self, Paragraph, Place};
+use crate::support::prose::wrapped;
 
 /// Lines that differ in ways that some of the options can see and others cannot.
 const LINES: &[&str] = &[
@@ -216,8 +217,36 @@ fn line() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text of a few lines, ended in every way; now and then a part of it stands there twice.
+/// Prose that may be hard-wrapped: at a margin that is wide enough for `auto` or not, with lines that are too short or
+/// without.
+fn prose() -> impl Strategy<Value = String> {
+    let columns = select(&[20, 36, 44, 55, 60, 72, 80][..]);
+    let paragraphs =
+        prop::collection::vec((select(PROSE), columns, select(&["", "\n", "  ", "> "][..])), 1..5);
+    paragraphs.prop_map(|paragraphs| {
+        let wrapped =
+            paragraphs.iter().map(|(text, columns, before)| format!("{before}{}", wrapped(text, *columns)));
+        wrapped.collect()
+    })
+}
+
+/// Sentences that are longer than a line.
+const PROSE: &[&str] = &[
+    "The council said on Tuesday that the bridge over the Vell will be closed until the end of the year, because two of \
+     its four piers have to be built anew.",
+    "nobody could say what that will cost, and whether the buses are to go over the old road or not at all",
+    "市政厅星期二宣布，维尔河大桥将对重型车辆封闭至年底，因为四座桥墩中有两座需要重建。公共汽车将改走旧路，沿线居民可以在三个临时车站上下车。",
+    "A line.",
+    "North Pier, South Pier, Island Pier",
+];
+
+/// A text of a few lines, or prose.
 fn text() -> impl Strategy<Value = String> {
+    prop_oneof![5 => few_lines(), 2 => prose(), 1 => (few_lines(), prose()).prop_map(|(lines, prose)| lines + &prose)]
+}
+
+/// A text of a few lines, ended in every way; now and then a part of it stands there twice.
+fn few_lines() -> impl Strategy<Value = String> {
     let lines = prop::collection::vec((line(), select(ENDS)), 0..10);
     (lines, any::<bool>(), prop::option::weighted(0.3, 0..10_usize)).prop_map(|(lines, is_ended, again)| {
         let again = again.map_or(0, |from| from.min(lines.len())).min(lines.len());
@@ -362,7 +391,7 @@ fn files() -> impl Strategy<Value = Corpus> {
 }
 
 fn split_config() -> impl Strategy<Value = SplitConfig> {
-    let splits = select(&[SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
+    let splits = select(&[SplitMode::Auto, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][..]);
     let repairs = select(&[Repair::Basic, Repair::Basic, Repair::None][..]);
     (splits, repairs).prop_map(|(split, repair)| SplitConfig { split, repair })
 }
@@ -424,6 +453,9 @@ proptest! {
     /// Promise: cleaning twice changes nothing.
     #[test]
     fn cleaning_twice_changes_nothing((Corpus(files), config) in (files(), config())) {
+        // Under `auto` the output may be split otherwise than the input was.
+        let split = if config.split.split == SplitMode::Auto { SplitMode::Line } else { config.split.split };
+        let config = Config { split: SplitConfig { split, ..config.split }, ..config };
         let once = disk::clean(&files, &config);
         let twice = disk::clean(&once.out, &config);
         prop_assert_eq!(&twice.out, &once.out);
@@ -486,8 +518,9 @@ fn goes_on(a: &Line, b: &Line) -> bool {
 /// The span cuts exactly the removed paragraphs out of the text, each has the key of its survivor, and the
 /// survivor stands in the output.
 fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Result<(), TestCaseError> {
-    let paragraphs = |text: &str| oracle::paragraphs(text, config.split);
     let text = decoded(input, &line.first);
+    let settled = oracle::wrapping::settled(&text, config.split);
+    let paragraphs = |text: &str| oracle::paragraphs_as(text, settled);
     let all = paragraphs(&text);
     let (first, last) = (index(line.first.index), index(line.last));
     let cut = paragraphs(&text[line.span.0..line.span.1]);
@@ -499,7 +532,7 @@ fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Resul
 
     prop_assert!(is_before(&line.survivor, &line.first), "the first in corpus order stays");
     let survivor_text = decoded(input, &line.survivor);
-    let survivors = paragraphs(&survivor_text);
+    let survivors = oracle::paragraphs(&survivor_text, config.split);
     let survivors = &survivors[index(line.survivor.index)..=index(line.survivor_last)];
     let key = |paragraph: &Paragraph| oracle::key_text(&paragraph.text, config.matching.mode);
     prop_assert_eq!(cut.iter().map(key).collect::<Vec<_>>(), survivors.iter().map(key).collect::<Vec<_>>());
@@ -598,6 +631,13 @@ fn rules_in_small() {
         ("P1", &basic, "a\r\nb\rc\n", "a\nb\nc\n"),
         ("P1 CR CR LF, separators", &basic, "a\r\r\nb\u{2028}c\u{2029}d", "a\nb\nc\nd\n"),
         ("P2 line", &basic, "a\nb\n\na\n", "a\nb\n"),
+        ("P2 auto, not wrapped", &basic, "a\nb\n\na\n", "a\nb\n"),
+        (
+            "P2 auto, wrapped",
+            &basic,
+            "It was said that the bridge would not be open before the end of\nthe year.\n\nthe year.\n",
+            "It was said that the bridge would not be open before the end of\nthe year.\n\nthe year.\n",
+        ),
         ("P2 block", &block, "a\nb\n\na\n\n\na\rb\n", "a\nb\n\na\n"),
         ("P2 sentence", &sentence, "甲。乙。甲。\n", "甲。\n乙。\n"),
         ("P3", &basic, "\u{feff}\u{feff}a\u{b}b\u{7}\tc\u{3000}\n", "a b\tc\n"),

@@ -46,8 +46,7 @@ fn names_of_an_archive_are_decoded_together() {
     let taiwan = ["年度報告/功能說明表.txt", "年度報告/許可證與蓋章.txt", "會議記錄與結論.txt"];
     let japan = ["ソフトウェア/表示の設定について.txt", "お知らせ/予定表の一覧です.txt"];
     let korea = ["보고서/올해의 사업 계획과 예산.txt", "보고서/회의록과 참석자 명단.txt"];
-    for (names, encoding) in
-        [(&chinese[..], GB18030), (&taiwan, BIG5), (&japan, SHIFT_JIS), (&korea, EUC_KR)]
+    for (names, encoding) in [(&chinese[..], GB18030), (&taiwan, BIG5), (&japan, SHIFT_JIS), (&korea, EUC_KR)]
     {
         let run = clean_twice(&file("k.zip", packed(&encoded(names, encoding), System::Dos)), &config());
         assert_eq!(run.reasons(), [("", ""); 0], "{names:?}");
@@ -61,8 +60,14 @@ fn names_of_an_archive_are_decoded_together() {
 /// A name or two show nothing: they stay as they are, and lead nowhere.
 #[test]
 fn names_that_cannot_be_told_stay_bytes() {
-    for (name, encoding) in [("誠.txt", GB18030), ("功.txt", BIG5), ("一覧表.txt", SHIFT_JIS), ("ä\\é.txt", BIG5)] {
-        let raw = if name.starts_with('ä') { vec![b"\x84\\\x82.txt".to_vec()] } else { encoded(&[name], encoding) };
+    for (name, encoding) in
+        [("誠.txt", GB18030), ("功.txt", BIG5), ("一覧表.txt", SHIFT_JIS), ("ä\\é.txt", BIG5)]
+    {
+        let raw = if name.starts_with('ä') {
+            vec![b"\x84\\\x82.txt".to_vec()]
+        } else {
+            encoded(&[name], encoding)
+        };
         let run = clean_twice(&file("k.zip", packed(&raw, System::Dos)), &config());
         assert_eq!(run.reasons(), [("", ""); 0], "{name}");
         assert_eq!(names_of(&run.out["k.zip"]), [(raw[0].clone(), false)]);

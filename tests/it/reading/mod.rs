@@ -11,3 +11,4 @@ mod kinds;
 mod markdown;
 mod member_names;
 mod true_end;
+mod wrapped;

@@ -803,7 +803,7 @@ fn whatever_clean_makes_is_verified_until_a_line_is_gone() {
         config.write.to =
             [None, None, None, Some(TargetFormat::Txt), Some(TargetFormat::Jsonl)][noise.below(5)];
         config.split.split =
-            [SplitMode::Line, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][noise.below(4)];
+            [SplitMode::Auto, SplitMode::Line, SplitMode::Block, SplitMode::Sentence][noise.below(4)];
         config.split.repair = [Repair::Basic, Repair::Basic, Repair::None][noise.below(3)];
         config.matching.mode = [MatchMode::Canonical, MatchMode::Exact, MatchMode::Loose][noise.below(3)];
         config.matching.min_chars = [0, 0, 4][noise.below(3)];

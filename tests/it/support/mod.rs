@@ -18,6 +18,7 @@ pub(crate) mod packs;
 pub(crate) mod problems;
 #[cfg(feature = "cli")]
 pub(crate) mod process;
+pub(crate) mod prose;
 pub(crate) mod random;
 pub(crate) mod run;
 #[cfg(feature = "cli")]

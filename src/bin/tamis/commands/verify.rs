@@ -215,7 +215,7 @@ mod tests {
         let expected = [
             "--min-document-chars (here not given, there 9)",
             "--near (here not given, there given)",
-            "--split (here line, there block)",
+            "--split (here auto, there block)",
         ];
         assert_eq!(differing(&own, &told).unwrap(), expected);
         let (mut own, mut told) = (with(near), with(near));

@@ -193,7 +193,7 @@ fn mistakes_in_a_file_are_named_with_their_line_and_remedy() {
         ("check = 3", "line 1: check: "),
         (
             "split = 'lines'",
-            "line 1: split: unknown variant `lines`, expected one of `line`, `block`, `sentence`",
+            "line 1: split: unknown variant `lines`, expected one of `auto`, `line`, `block`, `sentence`",
         ),
         ("\n[check]\nmax-emptied = -1", "[check]: line 3: max-emptied: "),
         ("min-chars = -1", "line 1: min-chars: "),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tamis::Destination;
 use tamis::Outcome;
 pub(crate) use tamis::account::{grouped, size};
+use tamis::config::SplitMode;
 use tamis::decide::Rule;
 use tamis::error::SkipReason;
 use tamis::store::{account_of, path};
@@ -39,6 +40,9 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
                 removed_as(rule, documents.removed.get(rule).copied(), paragraphs.earlier)
             ),
         );
+    }
+    if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
+        row("wrapped", grouped(documents.blocks), "documents, hard-wrapped: split by blocks".to_owned());
     }
     let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
     if !is_all_utf8 {

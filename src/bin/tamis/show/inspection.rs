@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use tamis::config::SplitMode;
 use tamis::report::Inspection;
+use tamis::split::Method;
 use tamis::store::path::printable_bytes;
 
 use super::account::{grouped, share, size, units};
@@ -52,6 +54,7 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         let counts = [&files.rejected, &members.rejected, &records.rejected];
         row("rejected", inspection.num_rejected(), &units(counts));
     }
+    methods(inspection, &mut text);
     histogram(inspection, &mut text);
     scripts(inspection, &mut text);
     if let Some(longest) = &inspection.longest_paragraph {
@@ -66,6 +69,29 @@ fn by_count(counts: &BTreeMap<String, u64>) -> String {
     let mut all: Vec<_> = counts.iter().collect();
     all.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
     all.iter().map(|(name, count)| format!("{} {name}", grouped(**count))).collect::<Vec<_>>().join(", ")
+}
+
+/// How the documents of each format are split.
+fn methods(inspection: &Inspection, text: &mut String) {
+    if inspection.split != SplitMode::Auto || inspection.methods.is_empty() {
+        return;
+    }
+    text.push_str("\nhow documents are split (--split auto)\n");
+    for (format, methods) in &inspection.methods {
+        let total: u64 = methods.values().sum();
+        let blocks = methods.get(Method::Block.name()).copied().unwrap_or_default();
+        let documents = if total == 1 { "document" } else { "documents" };
+        let what = match blocks {
+            0 => format!("{} {documents}: by lines", grouped(total)),
+            _ if blocks == total => format!("{} {documents}, hard-wrapped: by blocks", grouped(total)),
+            _ => format!(
+                "{} of {} documents are hard-wrapped: by blocks; the others by lines",
+                grouped(blocks),
+                grouped(total)
+            ),
+        };
+        let _ = writeln!(text, "  {format:<9} {what}");
+    }
 }
 
 fn histogram(inspection: &Inspection, text: &mut String) {

@@ -186,7 +186,8 @@ impl WebReader {
     /// The length of a record, which begins at `place`, is wrong: the next one is looked for in its block. `of_file`: the
     /// fault, if there is none.
     fn lose(&mut self, record: &WarcRecord, place: u64, of_file: Option<Fault>) {
-        let detail = format!("the Content-Length of the record, {}, is not that of its block", record.content_length);
+        let detail =
+            format!("the Content-Length of the record, {}, is not that of its block", record.content_length);
         let of_record = Fault::new(RejectReason::WrongLength, detail).or_at(place);
         self.lost = Some(Lost { of_record, of_file });
     }

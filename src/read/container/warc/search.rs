@@ -135,7 +135,9 @@ mod tests {
             for len in 0..bytes.len() {
                 match find(&bytes.as_bytes()[..len], false) {
                     Search::At(at) => assert_eq!(Search::At(at), due, "{bytes:?} {len}"),
-                    Search::None { passed } => assert!(passed <= before.len() || !expected, "{bytes:?} {len}"),
+                    Search::None { passed } => {
+                        assert!(passed <= before.len() || !expected, "{bytes:?} {len}")
+                    }
                 }
             }
         }

@@ -130,7 +130,11 @@ pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
     let fault = |byte, detail| Step::Fault { byte, detail };
     if !has_version(rest) {
         let is_other = rest.starts_with(NAME);
-        let what = if is_other { "the record is of a version that is not read" } else { "no WARC record begins here" };
+        let what = if is_other {
+            "the record is of a version that is not read"
+        } else {
+            "no WARC record begins here"
+        };
         return fault(start, what);
     }
     let Some(len) = head_len(rest) else {

@@ -5,6 +5,7 @@
 pub(crate) mod agree;
 mod key;
 mod repair;
+pub(crate) mod wrapping;
 
 pub(crate) use key::key_text;
 
@@ -277,6 +278,12 @@ type Char = (usize, char);
 
 /// The paragraphs of a decoded text (contract P2).
 pub(crate) fn paragraphs(text: &str, config: SplitConfig) -> Vec<Paragraph> {
+    paragraphs_as(text, wrapping::settled(text, config))
+}
+
+/// The paragraphs of a text, or of a part of one, where it is settled how it is split.
+pub(crate) fn paragraphs_as(text: &str, config: SplitConfig) -> Vec<Paragraph> {
+    assert_ne!(config.split, SplitMode::Auto, "that is for the whole text to say");
     let mut found: Vec<Paragraph> = Vec::new();
     let mut blank_before = false;
     for line in lines(text) {

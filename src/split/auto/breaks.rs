@@ -1,0 +1,236 @@
+//! Breaks between lines that may stand inside a sentence, and how wide the lines beside them are.
+
+use std::ops::Index;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::split::{is_complex, line};
+
+/// A line that is not blank, without its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// What stands before its text.
+    pub(super) indent: &'a str,
+    /// Its text, without white space at both ends.
+    pub(super) text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// A line as it stands.
+    pub(super) fn of(line: &'a str) -> Self {
+        let span = line::trim(line);
+        Self { indent: &line[..span.start], text: &line[span.range()] }
+    }
+}
+
+/// A way of measuring a line. Programs that wrap text do not agree on one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Measure {
+    /// In columns; a character of ambiguous width (UAX #11) takes one.
+    #[default]
+    Columns,
+    /// In columns; a character of ambiguous width takes two, as in East Asian fonts.
+    WideColumns,
+    /// In characters.
+    Characters,
+}
+
+/// All measures; the first of equals is the one that counts.
+pub(super) const MEASURES: [Measure; 3] = [Measure::Columns, Measure::WideColumns, Measure::Characters];
+
+/// How wide a line is, by each measure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Width {
+    columns: u32,
+    wide_columns: u32,
+    characters: u32,
+}
+
+impl Index<Measure> for Width {
+    type Output = u32;
+
+    fn index(&self, measure: Measure) -> &u32 {
+        match measure {
+            Measure::Columns => &self.columns,
+            Measure::WideColumns => &self.wide_columns,
+            Measure::Characters => &self.characters,
+        }
+    }
+}
+
+impl Width {
+    /// The right edge of a line.
+    pub(super) fn of(line: Line<'_>) -> Self {
+        let mut width = Self::default();
+        line.indent.chars().chain(line.text.chars()).for_each(|c| width.add(c));
+        width
+    }
+
+    fn add(&mut self, c: char) {
+        if c == '\t' {
+            for at in [&mut self.columns, &mut self.wide_columns, &mut self.characters] {
+                *at = *at / TAB * TAB + TAB;
+            }
+            return;
+        }
+        let columns = |width: Option<usize>| width.map_or(0, |width| u32::try_from(width).unwrap_or(2));
+        let narrow = if c.is_ascii() { u32::from((' '..='~').contains(&c)) } else { columns(c.width()) };
+        self.columns += narrow;
+        self.wide_columns += if c.is_ascii() { narrow } else { columns(c.width_cjk()) };
+        self.characters += u32::from(narrow > 0);
+    }
+}
+
+/// Columns between tab stops.
+const TAB: u32 = 8;
+
+/// Characters of a word that is no word, but an address or data; it says nothing about a margin.
+const LONGEST_WORD: usize = 30;
+
+/// A break between two lines that may stand inside a sentence: the line before does not end as sentences end, and the
+/// line after does not begin as sentences, items and headings begin.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Break {
+    /// The line before.
+    pub(super) before: Width,
+    /// The line before, had it taken the first word of the line after as well.
+    pub(super) with_word: Width,
+    /// The line after.
+    pub(super) after: Width,
+    /// Whether a small letter follows in a script that has capitals: then a sentence goes on.
+    pub(super) is_cased: bool,
+    /// Whether hardly anything but a sentence looks like this.
+    pub(super) is_clear: bool,
+}
+
+impl Break {
+    /// The break between two lines, if it may stand inside a sentence.
+    pub(super) fn between(before: Line<'_>, after: Line<'_>) -> Option<Self> {
+        // A mark belongs to the letter before it.
+        let last = before.text.chars().rev().find(|c| c.width() != Some(0))?;
+        if is_sentence_end(before.text) {
+            return None;
+        }
+        let rest = &after.text[shared_mark(before.text, after.text)..];
+        let start = rest.trim_start_matches(is_opening);
+        let first = start.chars().next()?;
+        let is_cased = first.is_lowercase();
+        let goes_on = if is_cased {
+            // A name or two are an entry of a list.
+            is_word(rest) && before.text.split_whitespace().nth(2).is_some()
+        } else if !last.is_alphanumeric() {
+            // Where small letters do not tell, verse would look like this: its lines end with commas.
+            false
+        } else if first.is_uppercase() {
+            last.is_uppercase() && start.chars().nth(1).is_some_and(char::is_uppercase)
+        } else {
+            // A line that is indented further begins a paragraph.
+            (first.is_alphabetic() || is_closing(first) || is_inner(first)) && indent(after) <= indent(before)
+        };
+        if !goes_on || is_table(before.text) || is_table(after.text) {
+            return None;
+        }
+        let word = first_word(rest);
+        if word.chars().count() > LONGEST_WORD {
+            return None;
+        }
+        let width = Width::of(before);
+        let mut with_word = width;
+        if !is_unspaced(last) && !is_unspaced(first) {
+            with_word.add(' ');
+        }
+        word.chars().for_each(|c| with_word.add(c));
+        let is_clear = is_cased || (before.text.contains(is_inner) && is_sentence_end(after.text));
+        Some(Self { before: width, with_word, after: Width::of(after), is_cased, is_clear })
+    }
+}
+
+/// The columns of a line's indentation.
+fn indent(line: Line<'_>) -> u32 {
+    Width::of(Line { text: "", ..line }).columns
+}
+
+/// Whether a line ends as a sentence ends, or as what follows a colon does.
+fn is_sentence_end(text: &str) -> bool {
+    let last = text.trim_end_matches(is_closing).chars().next_back();
+    last.is_none_or(|c| {
+        matches!(c, '.' | '!' | '?' | ':' | ';' | '{' | '}' | '…' | '—')
+            || matches!(c, '。' | '！' | '？' | '：' | '；' | '．' | '｡' | '؟' | '۔' | '।' | '॥' | '။' | '។')
+    })
+}
+
+/// Whether the last bytes of a line say that it ends as a sentence ends; most that do are seen so.
+#[inline]
+pub(super) fn ends_for_sure(line: &str) -> bool {
+    matches!(
+        line.as_bytes(),
+        [.., b'.' | b'!' | b'?' | b':' | b';']
+            | [.., 0xe3, 0x80, 0x82]
+            | [.., 0xef, 0xbc, 0x81 | 0x9a | 0x9b | 0x9f]
+    )
+}
+
+/// Punctuation inside a sentence of a script without capitals.
+fn is_inner(c: char) -> bool {
+    matches!(c, '，' | '。' | '、' | '！' | '？' | '：' | '；' | '،' | '।')
+}
+
+/// Opens a quotation or a parenthesis.
+fn is_opening(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '(' | '[' | '<' | '“' | '‘' | '«' | '„')
+        || matches!(c, '（' | '［' | '《' | '〈' | '「' | '『' | '【')
+}
+
+/// Closes a quotation or a parenthesis.
+fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '\'' | ')' | ']' | '”' | '’' | '»')
+        || matches!(c, '）' | '］' | '》' | '〉' | '」' | '』' | '】')
+}
+
+/// Whether a line has columns of its own.
+fn is_table(text: &str) -> bool {
+    text.contains("    ") || text.contains('\t')
+}
+
+/// The bytes of what both lines begin with, as lines of quoted mail and of comments do.
+fn shared_mark(before: &str, after: &str) -> usize {
+    let mark = |text: &str| text.len() - text.trim_start_matches(['>', '#', '|', ';', '%', '/', ' ']).len();
+    let len = mark(after);
+    if before.as_bytes().get(..len) == Some(&after.as_bytes()[..len]) && mark(before) == len {
+        len
+    } else {
+        0
+    }
+}
+
+/// Whether a line begins with a word of letters, and not with a name of a file or of what a program knows.
+fn is_word(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_start_matches(is_opening).trim_end_matches(|c: char| !c.is_alphanumeric());
+    word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '‐' | '\u{ad}'))
+}
+
+/// Whether the script of `c` sets no spaces between words, and breaks lines between any two characters.
+fn is_unspaced(c: char) -> bool {
+    c.width() == Some(2) && !matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Bytes after which a run of Thai, or of another script that breaks lines between words but sets no spaces there, has
+/// surely ended a word.
+const COMPLEX_WORD: usize = 30;
+
+/// What a program that wraps text takes to the next line as a whole.
+fn first_word(text: &str) -> &str {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if c.is_whitespace() || (is_complex(c) && at >= COMPLEX_WORD) {
+            return &text[..at];
+        }
+        let Some(&(end, next)) = chars.peek() else { break };
+        let may_end = if is_unspaced(c) { !is_closing(next) && !is_inner(next) } else { is_unspaced(next) };
+        if may_end && !is_opening(c) {
+            return &text[..end];
+        }
+    }
+    text
+}

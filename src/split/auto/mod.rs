@@ -1,0 +1,194 @@
+//! How one document is split under `--split auto` (contract P2): by its kind, and by what its beginning shows.
+//!
+//! A text is *hard-wrapped* if its paragraphs were broken into lines at a margin. It shows at the breaks between two
+//! lines that may stand inside a sentence ([`Break`]). If the text was wrapped, the word after such a break did not fit
+//! on the line before it. In verse, lists, tables, logs and headlines it would have, as a rule. So each break is held
+//! against the margin of its surroundings, and counted as one that wrapping explains ([`Tally::full`]) or does not.
+//!
+//! Cost: one pass over the line ends. Lines are measured only beside breaks that may stand inside a sentence, of which
+//! texts with a paragraph on each line have hardly any.
+
+mod breaks;
+
+use std::ops::RangeInclusive;
+
+use memchr::memchr2_iter;
+
+use self::breaks::{Break, Line, MEASURES, Measure, Width};
+use super::{Method, line};
+use crate::document::Kind;
+
+/// The bytes of a document's decoded text, from its start, that decide how it is split.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// How a document of this kind is split that begins with `text`. Records have the kind of their container.
+///
+/// A kind whose files are split in a way of their own is asked for here, before the text is.
+pub(super) fn method(kind: Kind, text: &str) -> Method {
+    match kind {
+        Kind::Markdown => Method::Markdown,
+        _ if is_wrapped(text) => Method::Block,
+        _ => Method::Line,
+    }
+}
+
+/// Whether a text is hard-wrapped that begins with `text`.
+fn is_wrapped(text: &str) -> bool {
+    let text = head(text);
+    Evidence::of(text).is_wrapped(text)
+}
+
+/// The beginning of a text that decides.
+fn head(text: &str) -> &str {
+    let head = &text[..text.floor_char_boundary(HEAD_BYTES)];
+    if head.len() == text.len() {
+        return head;
+    }
+    // Half a line says nothing.
+    line::last_end(head.as_bytes()).map_or(head, |end| &head[..end])
+}
+
+/// The lines of a text without their ends, the last one only if it is not empty. Programs that wrap text end lines with
+/// LF or CR, so that U+2028 and U+2029 are characters here.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let mut ends = memchr2_iter(b'\n', b'\r', bytes);
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let from = start;
+        if from == bytes.len() {
+            return None;
+        }
+        let Some(end) = ends.find(|end| *end >= from) else {
+            start = bytes.len();
+            return Some(&text[from..]);
+        };
+        start = end + line::end_len(&bytes[end..]);
+        Some(&text[from..end])
+    })
+}
+
+/// Whether a line is blank. It is looked at closely only if its first byte may be that of white space.
+#[inline]
+fn is_blank(line: &str) -> bool {
+    match line.as_bytes().first() {
+        None => true,
+        Some(0x21..=0x7e | 0xe4..=0xe9) => false,
+        Some(_) => line::trim(line).is_empty(),
+    }
+}
+
+/// What the lines of a text show.
+#[derive(Debug, Default)]
+struct Evidence {
+    /// The breaks that may stand inside a sentence.
+    breaks: Vec<Break>,
+    /// Breaks between two lines without a blank line between them.
+    num_breaks: usize,
+}
+
+/// How many breaks wrapping explains, and how many it does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    /// The next word did not fit.
+    full: usize,
+    /// The next word did fit, but the line was long already: people do not fill every line.
+    near: usize,
+    /// The line was short. One without capitals counts twice, as less shows that a sentence goes on there.
+    short: usize,
+    /// One full break is enough.
+    is_clear: bool,
+    /// The widest margin of a full break, in columns or characters.
+    margin: u32,
+}
+
+/// Breaks on each side that make up the surroundings of one. Texts are put together of parts with margins of their own.
+const SURROUNDINGS: usize = 8;
+
+/// A margin is at least so wide: lines of verse are shorter, in Chinese too.
+const LEAST_MARGIN: u32 = 36;
+
+/// A margin is at most so wide: a line that is wider is a paragraph.
+const MOST_MARGIN: u32 = 160;
+
+/// At a margin of this width one break is enough.
+const CLEAR_MARGIN: RangeInclusive<u32> = 55..=100;
+
+/// At a margin of this width a line may be left somewhat short.
+const LOOSE_MARGIN: u32 = 60;
+
+impl Evidence {
+    fn of(text: &str) -> Self {
+        let mut evidence = Self::default();
+        let mut before: Option<&str> = None;
+        for line in lines(text) {
+            let line = Some(line).filter(|line| !is_blank(line));
+            if let (Some(before), Some(line)) = (before, line) {
+                evidence.num_breaks += 1;
+                if !breaks::ends_for_sure(before) {
+                    evidence.breaks.extend(Break::between(Line::of(before), Line::of(line)));
+                }
+            }
+            before = line;
+        }
+        evidence
+    }
+
+    fn is_wrapped(&self, text: &str) -> bool {
+        if self.breaks.is_empty() {
+            return false;
+        }
+        let tallies = MEASURES.map(|measure| (self.tally(measure), measure));
+        let (tally, measure) =
+            tallies.into_iter().rev().max_by_key(|(tally, _)| tally.full).unwrap_or_default();
+        let Tally { full, near, short, is_clear, margin } = tally;
+        let is_enough = full >= 2 || (full == 1 && is_clear);
+        // A table with a few lines of prose above it is a table.
+        let is_prose = (full + near) * 16 >= self.num_breaks;
+        is_enough
+            && is_prose
+            && full >= short
+            && full * 3 >= near
+            && full >= short + num_over(text, margin, measure)
+    }
+
+    fn tally(&self, measure: Measure) -> Tally {
+        let mut tally = Tally::default();
+        for (at, one) in self.breaks.iter().enumerate() {
+            let margin = self.margin(at, measure);
+            let (width, next) = (one.before[measure], one.after[measure]);
+            let is_within = next <= margin + 2 && (LEAST_MARGIN..=MOST_MARGIN).contains(&margin);
+            if is_within && one.with_word[measure] > margin {
+                tally.full += 1;
+                tally.is_clear |= one.is_clear && CLEAR_MARGIN.contains(&margin);
+                tally.margin = tally.margin.max(margin);
+            } else if is_within && one.is_cased && margin >= LOOSE_MARGIN && width * 5 >= margin * 4 {
+                tally.near += 1;
+            } else {
+                tally.short += if one.is_cased { 1 } else { 2 };
+            }
+        }
+        tally
+    }
+
+    /// The margin around the break of this number: the widest line beside a break, but for one in ten, which may hold
+    /// a word that is too long.
+    fn margin(&self, at: usize, measure: Measure) -> u32 {
+        let around = at.saturating_sub(SURROUNDINGS)..(at + SURROUNDINGS + 1).min(self.breaks.len());
+        let beside = |one: &Break| [one.before[measure], one.after[measure]];
+        let mut widths: Vec<u32> = self.breaks[around].iter().flat_map(beside).collect();
+        widths.sort_unstable();
+        widths.get(widths.len() - 1 - widths.len() / 10).copied().unwrap_or_default()
+    }
+}
+
+/// Lines that go far beyond the margin: paragraphs that were not wrapped.
+fn num_over(text: &str, margin: u32, measure: Measure) -> usize {
+    let limit = margin + margin / 3;
+    // No character is wider than its bytes are many, but for a tab.
+    let may_be_over = |line: &&str| line.len() > limit as usize || line.contains('\t');
+    lines(text).filter(may_be_over).filter(|line| Width::of(Line::of(line))[measure] > limit).count()
+}
+
+#[cfg(test)]
+mod tests;
