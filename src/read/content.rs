@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn forms_that_are_not_read() {
         for (head, expected) in [
-            (&b"\x04\x22\x4d\x18\x64", true),
+            (&b"\x04\x22\x4d\x18\x64"[..], true),
             (b"\x1f\x9d\x90", true),
             (b"PARE\x15\x04\0", true),
             (b"PARE the apple", false),

@@ -166,7 +166,7 @@ fn markdown_that_is_too_long_is_rejected_by_name() {
     sandbox.file("in/d.md.gz", compress("gz", long(40_000).as_bytes()));
     let ran =
         sandbox.tamis(&["clean", "in", "--out", "out", "--max-document-size", "1MB", "--split", "auto"]);
-    ran.exits(3).says(&["a.md", "too large", "c.txt", "d.md.gz"]);
+    ran.exits(3).says(&["rejected a.md: longer than 1000000 bytes", "c.txt", "d.md.gz"]);
     let ran = sandbox.tamis(&["clean", "in", "--out", "all"]);
     ran.exits(0);
     assert!(disk::read_files(&sandbox.path("all")).contains_key("a.md"), "it is read whole");

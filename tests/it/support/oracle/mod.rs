@@ -382,9 +382,12 @@ fn span(line: &[Char]) -> (usize, usize) {
     (line.first().map_or(0, |(at, _)| *at), line.last().map_or(0, end))
 }
 
-/// Whether a character of key text makes a paragraph text (contract I4). Of emoji those are told that stand in corpora
-/// here.
+/// Whether a character of key text makes a paragraph text (contract I4). An emoji is what forms one grapheme cluster with
+/// an emoji and a joiner before it, and does not extend a letter.
 fn is_text(c: char) -> bool {
-    matches!(c.general_category_group(), Group::Letter | Group::Mark | Group::Number)
-        || matches!(c, '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f300}'..='\u{1faff}' | '\u{2764}' | '\u{a9}')
+    use unicode_properties::GeneralCategoryGroup::{Letter, Mark, Number};
+    let clusters = |text: &str| text.graphemes(true).count();
+    matches!(c.general_category_group(), Letter | Mark | Number)
+        || ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+        || (clusters(&format!("\u{2764}\u{200d}{c}")) == 1 && clusters(&format!("x{c}")) == 2)
 }
