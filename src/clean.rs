@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::account::{RunInfo, Summary, names};
 use crate::config::{Config, TargetFormat};
 use crate::discover::{self, Format, SourceList, SourcePlan};
-use crate::document::{Document, Kind};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::run::corpus::{Corpus, Listing, Resources};
@@ -171,7 +171,10 @@ pub fn clean_documents(
         }
     }
     for document in documents {
-        sources.push(0, document.path.as_bytes(), SourcePlan::Read(Format::Named(Kind::Text)))?;
+        // A name says what a text is, and not that one is a container.
+        let kind = Some(Format::of(document.path.as_bytes()).kind()).filter(|kind| !kind.is_container());
+        let format = Format::Named(kind.unwrap_or_default());
+        sources.push(0, document.path.as_bytes(), SourcePlan::Read(format))?;
         input.insert(document.path, document.text.into_bytes());
     }
     let sources = std::sync::Mutex::new(Some(sources));

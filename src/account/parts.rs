@@ -73,6 +73,12 @@ impl Lengths {
         *(if is_kept { &mut counts.kept } else { &mut counts.removed }) += 1;
     }
 
+    /// These lengths if what stays of them goes.
+    #[must_use]
+    pub(crate) fn all_removed(self) -> Self {
+        Self(self.0.map(|LengthCounts { kept, removed }| LengthCounts { kept: 0, removed: kept + removed }))
+    }
+
     /// The classes that have paragraphs, each by the least length in it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, LengthCounts)> {
         let classes = self.0.iter().enumerate().filter(|(_, counts)| **counts != LengthCounts::default());

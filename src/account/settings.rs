@@ -209,7 +209,7 @@ mod tests {
     fn the_file_has_its_order() {
         let json = serde_json::to_string(&Settings::of(&config())).unwrap();
         let expected = concat!(
-            r#"{"split":"auto","repair":"basic","match":"loose","scope":"corpus","min_chars":0,"#,
+            r#"{"split":"auto","repair":"basic","match":"loose","scope":"corpus","min_chars":1,"#,
             r#""near":{"units":"both","threshold":0.5,"shingle":"char:5","number_guard":0.9,"containment":0.8,"#,
             r#""keep":"first","priority":["b","a"],"min_chars":40},"text_field":["text"],"id_field":"id","#,
             r#""follow":false,"ledger_text":false,"encoding":null,"encoding_errors":"reject","#,
@@ -217,7 +217,7 @@ mod tests {
         );
         assert_eq!(json, expected);
         let json = serde_json::to_string(&Settings::of(&Config::default())).unwrap();
-        assert!(json.contains(r#""min_chars":0,"near":null,"text_field""#), "{json}");
+        assert!(json.contains(r#""min_chars":1,"near":null,"text_field""#), "{json}");
     }
 
     #[test]

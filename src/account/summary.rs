@@ -177,6 +177,15 @@ pub(crate) enum CountedUnit {
     Member,
 }
 
+impl Counts {
+    /// These counts if the paragraphs that stay go by `rule`.
+    #[must_use]
+    pub(crate) fn with_rest_removed(mut self, rule: Rule) -> Self {
+        self.removed.add_all(rule, self.paragraphs_kept, self.bytes_kept);
+        Self { paragraphs_kept: 0, bytes_kept: 0, lengths: self.lengths.all_removed(), ..self }
+    }
+}
+
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.records += other.records;

@@ -1,7 +1,8 @@
 //! Examines settled chunks in parallel: which stretches go, and on which lines paragraphs stand. Nothing is formatted.
 
-use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText, for_each_stretch};
+use crate::account::{Counts, LedgerContext, Stretch, StretchContext, StretchText};
 use crate::config::Config;
+use crate::document::Edges;
 use crate::error::Result;
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::normalize::repaired_chars;
@@ -83,10 +84,10 @@ fn look(
     let written = write::count_text(document);
     let mut seen = ExaminedSlot { has_kept: written.layout.has_text, ..ExaminedSlot::default() };
     let place = &settled.documents[number];
-    for_each_stretch(document, place.first, place.offset, context, |stretch| {
+    settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
-        let excerpt = repaired_chars(text, config.split.repair).take(EXCERPT);
+        let excerpt = repaired_chars(text, config.split.repair, Edges::Trimmed).take(EXCERPT);
         let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
         if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
             let last = units::index(stretch.last.0 - place.first.0);

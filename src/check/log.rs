@@ -93,13 +93,23 @@ pub(super) struct Log {
     texts: Window,
     /// Entries of documents that turned out to be bad, in order.
     retracted: Vec<Range<u64>>,
+    /// Documents whose layout stays, whatever entries say, in order.
+    with_layout: Vec<DocumentId>,
 }
 
 impl Log {
     /// An empty log.
     pub(super) fn new([entries, details, texts]: [Box<dyn Scratch>; 3]) -> Self {
         let [entries, details, texts] = [entries, details, texts].map(Window::new);
-        Self { entries, num_entries: 0, details, num_details: 0, texts, retracted: Vec::new() }
+        Self {
+            entries,
+            num_entries: 0,
+            details,
+            num_details: 0,
+            texts,
+            retracted: Vec::new(),
+            with_layout: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, entry: LogEntry) -> Result<()> {
@@ -141,6 +151,11 @@ impl Log {
         }
     }
 
+    /// Forgets the entries that say that layout of this document goes. Documents come in corpus order.
+    pub(super) fn keep_layout(&mut self, document: DocumentId) {
+        self.with_layout.push(document);
+    }
+
     /// Entries, the retracted ones among them.
     pub(super) fn len(&self) -> u64 {
         self.num_entries
@@ -152,7 +167,13 @@ impl Log {
         bytes.copy_from_slice(self.entries.get(number * ENTRY_BYTES as u64, ENTRY_BYTES)?);
         let after = self.retracted.partition_point(|range| range.start <= number);
         let is_retracted = after.checked_sub(1).is_some_and(|at| self.retracted[at].contains(&number));
-        Ok((!is_retracted).then(|| decode(&bytes)))
+        Ok((!is_retracted).then(|| decode(&bytes)).filter(|entry| !self.is_kept_layout(entry)))
+    }
+
+    /// Whether an entry is about layout that stays.
+    fn is_kept_layout(&self, entry: &LogEntry) -> bool {
+        let LogEntry::Stretch(LoggedStretch { document, verdict, .. }) = entry else { return false };
+        *verdict == Verdict::LAYOUT && self.with_layout.binary_search(document).is_ok()
     }
 
     pub(super) fn detail(&mut self, number: u64) -> Result<Detail> {
@@ -352,6 +373,19 @@ mod tests {
             log.retract(number);
         }
         log.retract(log.len());
+        // Of the first of these documents the layout stays.
+        for (document, is_kept) in [(20_000, true), (20_001, false)] {
+            let LogEntry::Stretch(stretch) = entries[0] else { unreachable!("the first is a stretch") };
+            let document = DocumentId(document);
+            let layout = LogEntry::Stretch(LoggedStretch { document, verdict: Verdict::LAYOUT, ..stretch });
+            let number = log.len();
+            log.push(layout).unwrap();
+            if is_kept {
+                log.keep_layout(document);
+            }
+            assert_eq!(log.entry(number).unwrap(), (!is_kept).then_some(layout));
+            log.retract(number);
+        }
         for number in (0..log.len()).chain([0, 8999, 3]) {
             let expected = entries.get(usize::try_from(number).unwrap()).copied();
             assert_eq!(log.entry(number).unwrap(), expected);

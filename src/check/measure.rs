@@ -92,19 +92,28 @@ fn for_each_unit(log: &mut Log, mut visit: impl FnMut(&LogEntry, ProblemKind, Fi
     Ok(())
 }
 
-/// Marks the units that an allow-list lets pass: paragraphs, and documents of which one would stay if those did.
+/// Marks the units that an allow-list lets pass: paragraphs, and documents of which one would stay if those did, with
+/// their layout.
 pub(super) fn allow(log: &mut Log, allowed: &HashSet<Fingerprint>) -> Result<KnownUnits> {
     let mut known = KnownUnits::default();
     let (mut unit, mut last) = (0, None);
-    for_each_unit(log, |entry, _, fingerprint| {
+    // Layout that goes with the document that is looked at, which ends with the entry that says that nothing stays.
+    let mut layout = Vec::new();
+    for_each_unit(log, |entry, kind, fingerprint| {
         match entry {
+            LogEntry::Stretch(_) if kind == ProblemKind::Removed(Rule::Layout) => layout.push(unit),
             LogEntry::Stretch(stretch) if has_details(stretch) && allowed.contains(&fingerprint) => {
                 known.set(unit);
                 known.num_allowed += 1;
                 last = Some(stretch.document);
             }
-            LogEntry::Emptied { document, .. } if last == Some(*document) => known.set(unit),
-            _ => {}
+            LogEntry::Emptied { document, .. } => {
+                let layout = std::mem::take(&mut layout);
+                if last == Some(*document) {
+                    layout.into_iter().chain([unit]).for_each(|unit| known.set(unit));
+                }
+            }
+            LogEntry::Stretch(_) | LogEntry::Rejected { .. } => {}
         }
         unit += 1;
     })?;
@@ -332,6 +341,7 @@ impl Figures {
         self.num_problems[part.kind.number()] += 1;
         self.worst[part.kind.number()].offer(part);
         match part.kind {
+            ProblemKind::Removed(rule) if !rule.is_counted() => {}
             ProblemKind::Removed(rule) => {
                 self.bytes += part.num_bytes;
                 self.worst_removed.offer(part);

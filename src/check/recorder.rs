@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use crate::account::{Counts, Stretch, Summary};
-use crate::decide::{Places, Verdict};
+use crate::decide::{Places, Rule, Verdict};
 use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
 use crate::run::recorder::Tally;
 use crate::run::scan::ParagraphKey;
-use crate::run::settled::Settled;
+use crate::run::settled::{LayoutFate, Settled};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::units::{self, DocumentId, Ordinal, count};
 use crate::write::RecordIds;
@@ -69,6 +69,8 @@ struct OpenUnit {
     num_lines: u64,
     /// Whether a paragraph of the text stays.
     has_kept: bool,
+    /// The counts of pieces of which it is open whether their layout stays (contract P5), if there are any.
+    held: Option<Counts>,
     /// Whether the text has a paragraph at all.
     has_paragraphs: bool,
     /// The first entry that is about it.
@@ -135,6 +137,9 @@ impl<'a> CheckRecorder<'a> {
     fn take_slot(&mut self, place: SlotPlace<'_>, seen: ExaminedSlot) -> Result<()> {
         let SlotPlace { settled, part, slot, number, line, is_end } = place;
         let document = settled.documents[number];
+        if document.layout != LayoutFate::Open {
+            self.release(document.id, document.layout);
+        }
         if slot.is_record {
             self.ids.note(document.id, &settled.scanned.chunk.bytes[slot.id.range()])?;
         }
@@ -144,7 +149,7 @@ impl<'a> CheckRecorder<'a> {
             self.push(place, stretch, &excerpt)?;
         }
         self.open.num_lines += seen.num_lines;
-        self.open.has_kept |= seen.has_kept;
+        self.open.has_kept |= seen.has_kept && document.layout != LayoutFate::Open;
         let has_paragraphs = !settled.scanned.documents[number].paragraphs.is_empty();
         self.open.has_paragraphs |= has_paragraphs;
         // The fingerprint is asked for only if nothing stays.
@@ -172,6 +177,18 @@ impl<'a> CheckRecorder<'a> {
             self.log.push(LogEntry::Emptied { document: document.id, line, fingerprint })?;
         }
         Ok(())
+    }
+
+    /// What becomes of layout is known that the log says goes, if it says so of the open text.
+    fn release(&mut self, document: DocumentId, fate: LayoutFate) {
+        let Some(held) = self.open.held.take() else { return };
+        if fate == LayoutFate::Goes {
+            self.open.counts += held.with_rest_removed(Rule::Layout);
+        } else {
+            self.open.counts += held;
+            self.open.has_kept = true;
+            self.log.keep_layout(document);
+        }
     }
 
     fn note_lines(&mut self, place: SlotPlace<'_>, seen: &ExaminedSlot) {
@@ -320,7 +337,9 @@ impl UnitVisitor for PartCheck<'_, '_> {
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
         self.recorder.tally.count_records(part);
-        self.recorder.open.counts += *self.counts;
+        let open = &mut self.recorder.open;
+        let is_open = self.settled.layout_of(part) == LayoutFate::Open;
+        *(if is_open { open.held.get_or_insert_default() } else { &mut open.counts }) += *self.counts;
         Ok(())
     }
 

@@ -28,7 +28,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SplitMode {
-    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines.
+    /// Each document as its own beginning says: by blocks if it is hard-wrapped, else by lines. What is named so is
+    /// Markdown.
     #[default]
     Auto,
     /// Every line that is not blank is a paragraph.
@@ -37,6 +38,8 @@ pub enum SplitMode {
     Block,
     /// Every sentence (UAX #29) of a line is a paragraph.
     Sentence,
+    /// Blocks of Markdown whose lines are syntax are a paragraph each, and so is every other line.
+    Markdown,
 }
 
 /// Which paragraphs count as the same (contract I1).
@@ -164,14 +167,21 @@ pub struct SplitConfig {
 }
 
 /// The options that decide which paragraphs count as the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MatchConfig {
     /// How key text is made.
     #[serde(rename = "match")]
     pub mode: MatchMode,
-    /// Paragraphs with fewer key-text characters are never removed as duplicates. Default 0 (contract I4).
+    /// Paragraphs with fewer letters, marks, numbers and emoji in their key text are never removed as duplicates
+    /// (contract I4). Default 1: those with none are layout. Under 0 nothing is layout.
     pub min_chars: u64,
+}
+
+impl Default for MatchConfig {
+    fn default() -> Self {
+        Self { mode: MatchMode::default(), min_chars: 1 }
+    }
 }
 
 /// Which copies are removed.

@@ -23,6 +23,8 @@ pub enum Rule {
     NearParagraph,
     /// Documents of which hardly any text is left.
     ShortDocument,
+    /// What is left of a document that lost all of its text.
+    Layout,
 }
 
 /// Units that a rule judges.
@@ -55,6 +57,8 @@ struct RuleInfo {
     stays: Stays,
     /// Whether these options ask for it.
     is_on: fn(&DecideConfig) -> bool,
+    /// Whether it looks at the whole corpus first, so that what stays may come after what goes.
+    looks_ahead: bool,
     /// Whether reports name it only where it removed something: so a new rule changes no report of those who do not use
     /// it.
     is_quiet: bool,
@@ -102,6 +106,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Paragraphs,
         stays: Stays::Same,
         is_on: |_| true,
+        looks_ahead: false,
         is_quiet: false,
         title: "repeated paragraphs",
         titles: "repeated paragraphs",
@@ -120,6 +125,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Same,
         is_on: |config| config.near.has_documents(),
+        looks_ahead: true,
         is_quiet: false,
         title: "copy of a document",
         titles: "copies of documents",
@@ -138,6 +144,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Alike,
         is_on: |config| config.near.has_documents(),
+        looks_ahead: true,
         is_quiet: false,
         title: "near-duplicate of a document",
         titles: "near-duplicates of documents",
@@ -156,6 +163,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Paragraphs,
         stays: Stays::Alike,
         is_on: |config| config.near.has_paragraphs(),
+        looks_ahead: true,
         is_quiet: false,
         title: "near-duplicate of a paragraph",
         titles: "near-duplicates of paragraphs",
@@ -174,6 +182,7 @@ const TABLE: &[RuleInfo] = &[
         judges: Judges::Documents,
         stays: Stays::Nothing,
         is_on: |config| config.filters.min_document_chars.is_some(),
+        looks_ahead: true,
         is_quiet: true,
         title: "short document",
         titles: "short documents",
@@ -185,6 +194,25 @@ const TABLE: &[RuleInfo] = &[
         },
         description: "What the other rules leave of this document is shorter than a document must be.",
         help: "`tamis clean` drops it with the option that set the bound; its paragraphs stay where they stand in other documents.",
+    },
+    RuleInfo {
+        rule: Rule::Layout,
+        name: "layout",
+        judges: Judges::Paragraphs,
+        stays: Stays::Nothing,
+        is_on: |_| true,
+        looks_ahead: false,
+        is_quiet: true,
+        title: "layout without text",
+        titles: "layout without text",
+        counted: "paragraphs of layout",
+        wording: Wording {
+            claim: "is layout of a document that has no text left",
+            why_one: "it is layout, and its document has no text left",
+            why_several: "they are layout, and their document has no text left",
+        },
+        description: "Rules of dashes, fences and the like are all that other rules leave of this document, so that they go too.",
+        help: "They stay if text of the document does. No limit counts them; `--min-chars 0` compares them as text is compared.",
     },
 ];
 
@@ -260,6 +288,11 @@ impl Rule {
         (self.info().is_on)(config)
     }
 
+    /// Whether the limits of a check count what it removes: layout is no text (contract I4).
+    pub fn is_counted(self) -> bool {
+        self != Self::Layout
+    }
+
     /// Whether reports name it only where it removed something.
     pub fn is_quiet(self) -> bool {
         self.info().is_quiet
@@ -300,7 +333,7 @@ impl Rule {
 /// Whether a rule is on under these options that looks at the whole corpus first, so that what stays may come after
 /// what goes.
 pub(crate) fn looks_ahead(config: &DecideConfig) -> bool {
-    Rule::ALL.into_iter().any(|rule| !rule.is_one_for_one() && rule.is_on(config))
+    Rule::ALL.into_iter().any(|rule| rule.info().looks_ahead && rule.is_on(config))
 }
 
 impl Serialize for Rule {
@@ -359,10 +392,10 @@ mod tests {
     }
 
     #[test]
-    fn only_copies_of_paragraphs_go_unasked() {
+    fn only_copies_of_paragraphs_and_the_layout_around_them_go_unasked() {
         let on: Vec<Rule> =
             Rule::ALL.into_iter().filter(|rule| rule.is_on(&DecideConfig::default())).collect();
-        assert_eq!(on, [Rule::Exact]);
+        assert_eq!(on, [Rule::Exact, Rule::Layout]);
         assert!(!looks_ahead(&DecideConfig::default()));
     }
 }

@@ -16,11 +16,12 @@ pub enum Reason {
     ExactDocument(DocumentId),
     /// The paragraph is a copy of one in an earlier run, at this place of the index.
     Earlier(u64),
-    /// A search found the paragraph or its document.
+    /// A search found the paragraph or its document; or the paragraph is layout and goes with the rest of its document
+    /// ([`Rule::Layout`]), which nothing has to be searched for.
     Found {
         /// The rule that was searched by.
         rule: Rule,
-        /// Number of the finding.
+        /// Number of the finding; 0 for layout.
         number: u64,
     },
 }
@@ -55,6 +56,9 @@ const _: () = assert!(
 impl Verdict {
     /// The paragraph stays.
     pub const KEEP: Self = Self(u64::MAX);
+
+    /// The verdict on layout that goes with the rest of its document (contract P5).
+    pub const LAYOUT: Self = Self(FOUND << PLACE_BITS | (Rule::Layout as u64) << NUMBER_BITS);
 
     /// The verdict on a paragraph that goes for a reason.
     #[inline]
@@ -146,6 +150,13 @@ impl Removed {
         true
     }
 
+    /// Counts paragraphs that go by `rule`.
+    pub(crate) fn add_all(&mut self, rule: Rule, num_paragraphs: u64, num_bytes: u64) {
+        let (paragraphs, bytes) = &mut self.by_rule[rule as usize];
+        *paragraphs += num_paragraphs;
+        *bytes += num_bytes;
+    }
+
     /// Paragraphs that stand in an earlier run.
     pub(crate) fn num_earlier(self) -> u64 {
         self.earlier
@@ -192,6 +203,7 @@ mod tests {
                 there_and_back(Reason::Found { rule, number }, rule);
             }
         }
+        assert_eq!(Verdict::LAYOUT.reason(), Some(Reason::Found { rule: Rule::Layout, number: 0 }));
         assert_eq!(Verdict::duplicate_of(Ordinal(5)).reason(), Some(Reason::Exact(Ordinal(5))));
         assert_eq!(Verdict::earlier(5).reason(), Some(Reason::Earlier(5)));
     }

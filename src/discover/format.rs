@@ -162,7 +162,8 @@ mod tests {
         let skip = |reason| SourcePlan::Skip(reason);
         for (name, expected) in [
             ("a/b.txt", SourcePlan::Read(Format::Named(Kind::Text))),
-            ("README.MD", SourcePlan::Read(Format::Named(Kind::Text))),
+            ("README.MD", SourcePlan::Read(Format::Named(Kind::Markdown))),
+            ("x.markdown.xz", SourcePlan::Read(Format::Named(Kind::Markdown))),
             ("x.text", SourcePlan::Read(Format::Named(Kind::Text))),
             ("x.jsonl", SourcePlan::Read(Format::Named(Kind::JsonLines))),
             ("x.NDJSON", SourcePlan::Read(Format::Named(Kind::JsonLines))),

@@ -14,6 +14,8 @@ pub enum Kind {
     /// Plain text: one document.
     #[default]
     Text,
+    /// Markdown: one document.
+    Markdown,
     /// JSON Lines: a record a line.
     #[serde(rename = "jsonl")]
     JsonLines,
@@ -55,8 +57,16 @@ struct About {
 
 impl Kind {
     /// All kinds, in the order in which they are listed to people.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::JsonLines, Self::Csv, Self::Tsv, Self::Warc, Self::DocDump, Self::Parquet];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Markdown,
+        Self::JsonLines,
+        Self::Csv,
+        Self::Tsv,
+        Self::Warc,
+        Self::DocDump,
+        Self::Parquet,
+    ];
 
     /// The table.
     const fn about(self) -> About {
@@ -64,7 +74,16 @@ impl Kind {
             Self::Text => About {
                 name: "text",
                 what: "one plain-text document",
-                endings: &["txt", "md", "text"],
+                endings: &["txt", "text"],
+                holds: Holds::Document,
+                is_binary: false,
+            },
+            Self::Markdown => About {
+                name: "markdown",
+                what: "one document of Markdown",
+                endings: &[
+                    "md", "markdown", "mdown", "mkd", "mkdn", "mdwn", "mdtxt", "mdtext", "mdx", "rmd", "qmd",
+                ],
                 holds: Holds::Document,
                 is_binary: false,
             },

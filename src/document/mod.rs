@@ -35,4 +35,23 @@ pub struct Paragraph {
     pub blank_before: bool,
     /// Whether the written paragraph differs from the bytes of the span.
     pub altered: bool,
+    /// What repair does to white space at the ends of its lines.
+    pub edges: Edges,
+}
+
+impl Paragraph {
+    /// A paragraph of trimmed lines that is written as it stands.
+    pub fn new(span: ByteSpan, blank_before: bool) -> Self {
+        Self { span, blank_before, altered: false, edges: Edges::default() }
+    }
+}
+
+/// What repair does to white space at the ends of lines (contract P3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Edges {
+    /// It is trimmed.
+    #[default]
+    Trimmed,
+    /// It stays: it means something in Markdown (contract P2).
+    Kept,
 }

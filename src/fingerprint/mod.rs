@@ -14,7 +14,7 @@ pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;
 
-use crate::normalize::{KeyBuffer, KeySink};
+use crate::normalize::{KeyBuffer, KeySink, count_text_chars};
 use crate::units::count;
 
 /// Identity of a paragraph: the first 16 bytes of the SHA-256 of its key text.
@@ -114,10 +114,19 @@ const INITIAL: [u32; 8] =
 pub struct KeyHasher {
     buffer: KeyBuffer,
     flushed: Option<Sha256>,
+    /// Characters of what is flushed, and those of them that are text, as far as these are counted.
     num_chars: u64,
+    num_text_chars: u64,
+    /// How far the characters of text are counted.
+    most_text_chars: u64,
 }
 
 impl KeyHasher {
+    /// A hasher that counts characters of text (contract I4) until there are `most` of them.
+    pub fn counting_to(most: u64) -> Self {
+        Self { most_text_chars: most, ..Self::default() }
+    }
+
     /// Ends the key and returns its fingerprint; the hasher is empty again.
     #[inline]
     pub fn finish(&mut self) -> Fingerprint {
@@ -155,6 +164,13 @@ impl KeyHasher {
     pub fn num_chars(&self) -> u64 {
         self.num_chars + count_chars(self.buffer.as_bytes())
     }
+
+    /// Characters of text in the key so far (contract I4), as far as they are counted. Cost: up to the last one counted.
+    #[inline]
+    pub fn num_text_chars(&self) -> u64 {
+        let left = self.most_text_chars - self.num_text_chars;
+        self.num_text_chars + count_text_chars(self.buffer.as_bytes(), left)
+    }
 }
 
 impl KeySink for KeyHasher {
@@ -165,10 +181,12 @@ impl KeySink for KeyHasher {
 
     fn flush(&mut self) {
         if self.buffer.len() >= MAX_BUFFERED {
-            // The last byte stays: the next space must know whether it follows a space.
-            let end = self.buffer.len() - 1;
+            // The last character stays: the next space must know whether it follows a space.
+            let is_start = |byte: &u8| byte & 0xc0 != 0x80;
+            let end = self.buffer.as_bytes().iter().rposition(is_start).unwrap_or(0);
             let flushed = &self.buffer.as_bytes()[..end];
             self.num_chars += count_chars(flushed);
+            self.num_text_chars += count_text_chars(flushed, self.most_text_chars - self.num_text_chars);
             self.flushed.get_or_insert_with(Sha256::new).update(flushed);
             self.buffer.drop_front(end);
         }
@@ -178,6 +196,7 @@ impl KeySink for KeyHasher {
         self.buffer.clear();
         self.flushed = None;
         self.num_chars = 0;
+        self.num_text_chars = 0;
     }
 }
 
@@ -205,12 +224,12 @@ mod tests {
     #[test]
     fn a_long_key_is_hashed_as_it_comes() {
         let key = "苹果 AI ".repeat(40_000);
-        let mut hasher = KeyHasher::default();
-        for piece in key.as_bytes().chunks(1000) {
+        let mut hasher = KeyHasher::counting_to(u64::MAX);
+        for piece in key.as_bytes().chunks(1100) {
             hasher.buffer().extend(piece);
             hasher.flush();
         }
-        assert_eq!(hasher.num_chars(), 6 * 40_000);
+        assert_eq!((hasher.num_chars(), hasher.num_text_chars()), (6 * 40_000, 4 * 40_000));
         assert_eq!(hasher.finish(), Fingerprint::of(key.as_bytes()));
         assert_eq!(hasher.finish(), Fingerprint::of(b""), "the hasher is empty again");
     }

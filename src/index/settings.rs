@@ -22,7 +22,7 @@ pub struct IndexSettings {
     pub split: SplitMode,
     /// `--repair`
     pub repair: Repair,
-    /// `--min-chars`: paragraphs with fewer characters are not in the index.
+    /// `--min-chars`: paragraphs with fewer letters, marks, numbers and emoji are not in the index.
     pub min_chars: u64,
     /// The versions of Unicode behind the key text, as in the summary.
     pub unicode: BTreeMap<String, String>,

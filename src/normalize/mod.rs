@@ -11,11 +11,13 @@ mod key;
 mod library;
 mod loose;
 mod repair;
+mod text_char;
 mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
 pub(crate) use repair::{is_altered, is_repaired, repair, repaired_chars};
+pub use text_char::{count_text_chars, shows_text};
 pub use words::{TokenSink, Tokenizer};
 
 /// Version of the rules by which key text is made. Fingerprints of key text of another version are not compared.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::config::Repair;
+use crate::document::Edges;
 use crate::split::line::{self, Lines};
 use crate::split::repaired::RepairedLine;
 
@@ -13,19 +14,23 @@ use crate::split::repaired::RepairedLine;
 ///
 /// # Errors
 /// Those of `out`.
-pub(crate) fn repair<W: Write>(text: &str, repair: Repair, out: &mut W) -> io::Result<()> {
+pub(crate) fn repair<W: Write>(text: &str, repair: Repair, edges: Edges, out: &mut W) -> io::Result<()> {
     let mut buffer = [0; 4];
-    for c in repaired_chars(text, repair) {
+    for c in repaired_chars(text, repair, edges) {
         out.write_all(c.encode_utf8(&mut buffer).as_bytes())?;
     }
     Ok(())
 }
 
 /// The characters of the repaired paragraph `text`, its lines joined by LF.
-pub(crate) fn repaired_chars(text: &str, repair: Repair) -> impl Iterator<Item = char> + Clone + '_ {
+pub(crate) fn repaired_chars(
+    text: &str,
+    repair: Repair,
+    edges: Edges,
+) -> impl Iterator<Item = char> + Clone + '_ {
     Lines::of(text).enumerate().flat_map(move |(number, line)| {
         let joint = (number > 0).then_some('\n');
-        joint.into_iter().chain(LineChars::of(line, repair))
+        joint.into_iter().chain(LineChars::of(line, repair, edges))
     })
 }
 
@@ -37,10 +42,13 @@ enum LineChars<'a> {
 }
 
 impl<'a> LineChars<'a> {
-    fn of(line: &'a str, repair: Repair) -> Self {
-        match repair {
-            Repair::Basic => Self::Repaired(RepairedLine::new(&line[line::trim(line).range()])),
-            Repair::None => Self::Plain(line.chars()),
+    fn of(line: &'a str, repair: Repair, edges: Edges) -> Self {
+        match (repair, edges) {
+            (Repair::Basic, Edges::Trimmed) => {
+                Self::Repaired(RepairedLine::new(&line[line::trim(line).range()]))
+            }
+            (Repair::Basic, Edges::Kept) => Self::Repaired(RepairedLine::new(line)),
+            (Repair::None, _) => Self::Plain(line.chars()),
         }
     }
 }
@@ -95,7 +103,7 @@ mod tests {
             ("more of them", "a\r\r\nb\u{2028}c \x1b[m\n\x1b[1m d", "a\nb\nc\nd"),
         ] {
             let mut out = Vec::new();
-            repair(text, Repair::Basic, &mut out).unwrap();
+            repair(text, Repair::Basic, Edges::Trimmed, &mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), expected, "{name}");
             let inside: Vec<String> =
                 Lines::of(text).map(|line| RepairedLine::new(line).map(|(_, c)| c).collect()).collect();
@@ -108,7 +116,14 @@ mod tests {
     #[test]
     fn none_touches_line_endings_only() {
         let mut out = Vec::new();
-        repair(" a\u{7} \r\nb\u{feff}", Repair::None, &mut out).unwrap();
+        repair(" a\u{7} \r\nb\u{feff}", Repair::None, Edges::Trimmed, &mut out).unwrap();
         assert_eq!(out, " a\u{7} \nb\u{feff}".as_bytes());
+    }
+
+    #[test]
+    fn white_space_that_means_something_stays() {
+        let mut out = Vec::new();
+        repair("  a\u{7}  \r\n\u{3000}\n\tb\u{c}", Repair::Basic, Edges::Kept, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "  a  \n\u{3000}\n\tb ");
     }
 }

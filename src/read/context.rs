@@ -9,7 +9,7 @@ use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
 use crate::discover::Globs;
 use crate::error::RejectReason;
-use crate::split::{self, Splitting};
+use crate::split::{self, Method, Splitting};
 use crate::units::count;
 
 /// The settings that reading depends on, made once a run; for files that options name, made for each ([`Self::of`]).
@@ -87,6 +87,10 @@ const LEAST_LIMIT: u64 = 1 << 20;
 /// those, the limit does not follow `--memory`, as the output must not.
 const BYTES_A_PARAGRAPH: u64 = 256;
 
+/// Marks that Markdown may have for each paragraph that a document may have. Its parser takes about 50 bytes for each:
+/// 200 MiB for the 2^22 of the default.
+const MARKS_A_PARAGRAPH: u64 = 4;
+
 impl ParagraphLimit {
     /// The limit for documents of at most `max_document_size` bytes.
     pub(super) fn new(max_document_size: u64) -> Self {
@@ -99,12 +103,34 @@ impl ParagraphLimit {
         if count(text.len()) <= self.most {
             return Ok(());
         }
+        if splitting.method == Method::Markdown {
+            return self.check_markdown(text);
+        }
         let number = split::num_paragraphs(text, splitting);
         if number <= self.most {
             return Ok(());
         }
         let detail =
             format!("it has {number} paragraphs, and {} are the most that are held at once", self.most);
+        Err(Fault::new(RejectReason::TooManyParagraphs, detail))
+    }
+}
+
+impl ParagraphLimit {
+    /// Checks a text that a parser takes apart, which costs memory for each line and mark: it has as many paragraphs as
+    /// lines at most, and a few marks for each.
+    fn check_markdown(self, text: &str) -> Result<(), Fault> {
+        let num_lines = count(memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).count());
+        let most_marks = MARKS_A_PARAGRAPH * self.most;
+        let detail = if num_lines > self.most {
+            format!("it has {num_lines} lines, and {} are the most that Markdown may have", self.most)
+        } else if count(text.len()) > most_marks && split::num_marks(text) > most_marks {
+            format!(
+                "it has more than {most_marks} lines and marks, which are the most that Markdown may have"
+            )
+        } else {
+            return Ok(());
+        };
         Err(Fault::new(RejectReason::TooManyParagraphs, detail))
     }
 }
@@ -137,8 +163,18 @@ mod tests {
             (&*"\n\n\n".repeat(most), Method::Line, None),
             (&*"a\n\n".repeat(2 * most), Method::Block, told(2_097_152)),
             (&*"好。".repeat(most + 2), Method::Sentence, told(1_048_578)),
+            (&*"a b\n".repeat(most), Method::Markdown, None),
+            (&*"**********\n".repeat(most / 4), Method::Markdown, None),
         ] {
             assert_eq!(with(1, text, method), expected, "{method:?}");
+        }
+        for (text, detail) in [
+            ("a\n".repeat(most + 1), "it has 1048577 lines, and 1048576 are"),
+            ("**********\n".repeat(most / 2), "it has more than 4194304 lines and marks"),
+        ] {
+            let (reason, told) = with(1, &text, Method::Markdown).unwrap();
+            assert_eq!(reason, RejectReason::TooManyParagraphs);
+            assert!(told.starts_with(detail), "{told}");
         }
         assert_eq!(with(256 << 20, &more, Method::Line), told(1_048_577));
         assert_eq!(with((256 << 20) + 256, &more, Method::Line), None);

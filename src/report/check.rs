@@ -85,10 +85,11 @@ impl ProblemKind {
         }
     }
 
-    /// Whether it counts against the limit of this name. All that goes counts for the ratio; what goes for nothing that
-    /// stays is no duplicate.
+    /// Whether it counts against the limit of this name. All that goes counts for the ratio, but for layout; what goes for
+    /// nothing that stays is no duplicate.
     pub fn counts_for(self, limit: &str) -> bool {
         let counted = match self {
+            Self::Removed(rule) if !rule.is_counted() => return false,
             Self::Removed(rule) => match rule.stays() {
                 Stays::Same => Measured::DUPLICATES,
                 Stays::Alike => Measured::NEAR_DUPLICATES,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::config::{Config, FilterConfig, Repair};
 use crate::decide::Rule;
+use crate::document::Edges;
 use crate::normalize::repaired_chars;
 
 use short_document::{Length, ShortDocument};
@@ -50,7 +51,7 @@ impl Filters {
     /// Cost: one look at each of its characters.
     pub(crate) fn add(&self, measures: &mut Measures, paragraph: &str) {
         measures.num_paragraphs += 1;
-        measures.length.add(repaired_chars(paragraph, self.repair));
+        measures.length.add(repaired_chars(paragraph, self.repair, Edges::Trimmed));
     }
 
     /// The filter that drops a document of these measures, if one does. A document of which nothing is left is emptied

@@ -14,7 +14,7 @@ use super::found::{self, Search, Searched};
 use super::overflow::report;
 use super::pass::{Keys, Pass};
 use super::progress::PassProgress;
-use super::settled::Settled;
+use super::settled::{LayoutFate, Settled};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::{EvidenceStore, RawJson};
 use crate::decide::{Finding, Findings, Places, Rule};
@@ -120,8 +120,11 @@ impl UnitVisitor for ChunkFilterJudge<'_, '_> {
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         self.judge.open.join(self.measures[piece.number]);
         if piece.is_end {
+            let document = &self.settled.documents[piece.number];
             let measures = std::mem::take(&mut self.judge.open);
-            self.judge.judge(self.settled.documents[piece.number].id, &measures);
+            // Layout that goes in the end was measured in the pieces before.
+            let is_left = document.layout != LayoutFate::Goes;
+            self.judge.judge(document.id, &if is_left { measures } else { Measures::default() });
         }
         Ok(())
     }

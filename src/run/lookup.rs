@@ -227,7 +227,8 @@ impl<'a> Collector<'a> {
             excerpt.paragraphs.push(OriginalParagraph {
                 line: (self.wanted[number].record.is_none()).then_some(lines + 1),
                 span: (start.bytes + count(span.start), start.bytes + count(span.end)),
-                text: repaired_chars(&text[span.range()], self.config.split.repair).collect(),
+                text: repaired_chars(&text[span.range()], self.config.split.repair, paragraph.edges)
+                    .collect(),
                 fingerprint: hasher.finish(),
             });
         }

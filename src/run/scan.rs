@@ -5,7 +5,7 @@ use crate::config::{MatchConfig, Repair};
 use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
-use crate::normalize::{KeyMaker, KeySink, is_altered};
+use crate::normalize::{KeyMaker, KeySink, is_altered, shows_text};
 use crate::read::{Chunk, PARAGRAPH_BYTES, ReadContext, TextVisitor};
 use crate::split::{self, Splitting};
 use crate::units::count;
@@ -23,7 +23,7 @@ pub(crate) struct ScanContext<'a> {
     matching: MatchConfig,
     keys: KeyMaker,
     needs: Needs,
-    /// Whether anything depends on the length of a key.
+    /// Whether anything depends on all characters of a key.
     counts_chars: bool,
 }
 
@@ -38,7 +38,7 @@ impl<'a> ScanContext<'a> {
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             needs,
-            counts_chars: config.matching.min_chars > 0 || config.decide.near.has_paragraphs(),
+            counts_chars: config.decide.near.has_paragraphs(),
         }
     }
 }
@@ -52,6 +52,8 @@ pub(crate) struct Scanned {
     /// The scanned document of each of the chunk's slots.
     pub(crate) documents: Vec<ScannedDocument>,
     pub(crate) prints: PartitionedPrints,
+    /// The paragraphs that are layout (contract I4), in order.
+    pub(crate) layouts: Vec<u32>,
     /// The key of each paragraph, in a pass that needs keys.
     pub(crate) keys: Vec<ParagraphKey>,
     /// Whether its documents are to be fingerprinted.
@@ -62,7 +64,7 @@ pub(crate) struct Scanned {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ParagraphKey {
     pub(crate) fingerprint: Fingerprint,
-    /// Characters of its key text, where anything depends on it.
+    /// Characters of its key text, where anything depends on it; 0 if it is too short to be a duplicate (contract I4).
     pub(crate) num_chars: u64,
 }
 
@@ -85,11 +87,11 @@ impl Weigh for Scanned {
 pub(crate) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let mut scanner = Scanner::new(context);
     let chunk = read_work(work, context.listing, context.read, &mut scanner);
-    let Scanner { paragraphs, documents, prints, keys, .. } = scanner;
+    let Scanner { paragraphs, documents, prints, layouts, keys, .. } = scanner;
     let prints =
         if prints.is_empty() { PartitionedPrints::default() } else { PartitionedPrints::partition(&prints) };
     let is_keyed = context.needs.keys == Keys::OfDocuments;
-    Scanned { chunk, paragraphs, documents, prints, keys, is_keyed }
+    Scanned { chunk, paragraphs, documents, prints, layouts, keys, is_keyed }
 }
 
 /// Paragraphs of a chunk of news, with some to spare.
@@ -103,6 +105,7 @@ struct Scanner<'a> {
     documents: Vec<ScannedDocument>,
     /// Fingerprint, paragraph, first paragraph of the document.
     prints: Vec<(Fingerprint, u32, u32)>,
+    layouts: Vec<u32>,
     keys: Vec<ParagraphKey>,
 }
 
@@ -110,10 +113,11 @@ impl<'a> Scanner<'a> {
     fn new(context: &'a ScanContext<'a>) -> Self {
         Self {
             context,
-            hasher: KeyHasher::default(),
+            hasher: KeyHasher::counting_to(context.matching.min_chars),
             paragraphs: Vec::with_capacity(USUAL_PARAGRAPHS),
             documents: Vec::new(),
             prints: Vec::with_capacity(USUAL_PARAGRAPHS),
+            layouts: Vec::new(),
             keys: match context.needs.keys {
                 Keys::Unread => Vec::new(),
                 Keys::OfParagraphs | Keys::OfDocuments => Vec::with_capacity(USUAL_PARAGRAPHS),
@@ -123,21 +127,41 @@ impl<'a> Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Marks the paragraphs from `start` on that repair changes; where keys are made that is seen on the way.
-    fn mark_altered(&mut self, text: &str, start: usize) {
-        for paragraph in &mut self.paragraphs[start..] {
-            paragraph.altered |= is_altered(&text[paragraph.span.range()], self.context.repair);
+    /// Marks the paragraphs from `start` on that repair changes, and those that are layout; where keys are made that is
+    /// seen on the way.
+    fn mark(&mut self, text: &str, start: usize) {
+        for index in start..self.paragraphs.len() {
+            let paragraph = &mut self.paragraphs[index];
+            let body = &text[paragraph.span.range()];
+            paragraph.altered |= is_altered(body, self.context.repair);
+            // What repair takes out may be letters too: those of an escape sequence.
+            let is_clear = !paragraph.altered && shows_text(body);
+            if self.context.matching.min_chars > 0 && !is_clear {
+                self.context.keys.make(text, paragraph, &mut self.hasher);
+                self.is_short(index);
+                self.hasher.reset();
+            }
         }
+    }
+
+    /// Whether a paragraph is too short to be a duplicate (contract I4), whose key is made; notes it if it is layout.
+    #[inline]
+    fn is_short(&mut self, index: usize) -> bool {
+        let num_chars = self.hasher.num_text_chars();
+        let is_short = num_chars < self.context.matching.min_chars;
+        if is_short && num_chars == 0 {
+            self.layouts.push(to_u32(index));
+        }
+        is_short
     }
 
     /// Fingerprints the paragraphs from `start` on: those of one document.
     #[inline]
     fn fingerprint(&mut self, text: &str, start: usize) {
-        let min_chars = self.context.matching.min_chars;
-        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
-            self.context.keys.make(text, paragraph, &mut self.hasher);
-            if min_chars > 0 && self.hasher.num_chars() < min_chars {
-                self.hasher.reset(); // too short to be removed as a duplicate (contract I4)
+        for index in start..self.paragraphs.len() {
+            self.context.keys.make(text, &mut self.paragraphs[index], &mut self.hasher);
+            if self.is_short(index) {
+                self.hasher.reset();
                 continue;
             }
             self.prints.push((self.hasher.finish(), to_u32(index), to_u32(start)));
@@ -146,11 +170,16 @@ impl Scanner<'_> {
 
     /// Fingerprints the paragraphs from `start` on, and keeps the key of each.
     fn make_keys(&mut self, text: &str, start: usize) {
-        for (index, paragraph) in self.paragraphs.iter_mut().enumerate().skip(start) {
-            self.context.keys.make(text, paragraph, &mut self.hasher);
-            let num_chars = if self.context.counts_chars { self.hasher.num_chars() } else { u64::MAX };
+        for index in start..self.paragraphs.len() {
+            self.context.keys.make(text, &mut self.paragraphs[index], &mut self.hasher);
+            let is_short = self.is_short(index);
+            let num_chars = match is_short {
+                true => 0,
+                false if self.context.counts_chars => self.hasher.num_chars(),
+                false => u64::MAX,
+            };
             let fingerprint = self.hasher.finish();
-            if num_chars >= self.context.matching.min_chars {
+            if !is_short {
                 self.prints.push((fingerprint, to_u32(index), to_u32(start)));
             }
             self.keys.push(ParagraphKey { fingerprint, num_chars });
@@ -166,7 +195,7 @@ impl TextVisitor for Scanner<'_> {
         match keys {
             Keys::OfParagraphs | Keys::OfDocuments => self.make_keys(text, start),
             Keys::Unread if prints => self.fingerprint(text, start),
-            Keys::Unread => self.mark_altered(text, start),
+            Keys::Unread => self.mark(text, start),
         }
         let checksum = if checksums { crc32fast::hash(text.as_bytes()) } else { 0 };
         self.documents.push(ScannedDocument {

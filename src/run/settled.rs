@@ -33,12 +33,29 @@ pub(crate) struct SettledDocument {
     pub(crate) offset: u64,
     /// The document's fingerprint, where it ends and its keys are known.
     pub(crate) digest: Option<Fingerprint>,
+    /// The fate of its layout.
+    pub(crate) layout: LayoutFate,
+}
+
+/// What becomes of the layout of a document (contract P5), as far as it is known where a piece of it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum LayoutFate {
+    /// It stays: text of the document does, or the document lost nothing.
+    #[default]
+    Stays,
+    /// Layout is all that stays of a long text so far, in this piece and those before it. The verdicts on it say that it
+    /// stays.
+    Open,
+    /// The document ends and has no text left: the layout goes, as the verdicts say, and with it that of all pieces
+    /// before, whose verdicts do not.
+    Goes,
 }
 
 impl Default for SettledDocument {
     /// Where no document stands.
     fn default() -> Self {
-        Self { id: DocumentId(u64::MAX), first: ParagraphIndex(0), offset: 0, digest: None }
+        let (id, first) = (DocumentId(u64::MAX), ParagraphIndex(0));
+        Self { id, first, offset: 0, digest: None, layout: LayoutFate::default() }
     }
 }
 
@@ -68,7 +85,31 @@ impl Settled {
         }
     }
 
-    /// Calls `visit` with the stretches of removed paragraphs of `part`.
+    /// The fate of the layout in a piece of a long text. What becomes of that of other documents is known, and done.
+    pub(crate) fn layout_of(&self, part: &Part) -> LayoutFate {
+        let piece = self.documents.get(part.slots.start).filter(|_| part.is_piece_of_text());
+        piece.map_or(LayoutFate::Stays, |document| document.layout)
+    }
+
+    /// Calls `visit` with the stretches of removed paragraphs of a slot: also with the layout that goes if that is all
+    /// that stays of the document.
+    pub(crate) fn for_each_stretch_of(
+        &self,
+        slot_number: usize,
+        context: &StretchContext<'_>,
+        visit: impl FnMut(Stretch) -> Result<()>,
+    ) -> Result<()> {
+        let SettledDocument { first, offset, layout, .. } = self.documents[slot_number];
+        let judged = self.judged(slot_number);
+        if layout != LayoutFate::Open {
+            return for_each_stretch(judged, first, offset, context, visit);
+        }
+        let gone = |verdict: &Verdict| if verdict.is_kept() { Verdict::LAYOUT } else { *verdict };
+        let verdicts: Vec<Verdict> = judged.verdicts.iter().map(gone).collect();
+        for_each_stretch(Judged { verdicts: &verdicts, ..judged }, first, offset, context, visit)
+    }
+
+    /// Calls `visit` with the stretches of removed paragraphs of `part`, as [`Self::for_each_stretch_of`] does.
     pub(crate) fn for_each_stretch(
         &self,
         part: &Part,
@@ -76,9 +117,8 @@ impl Settled {
         mut visit: impl FnMut(DocumentId, Stretch) -> Result<()>,
     ) -> Result<()> {
         for slot_number in part.slots.clone() {
-            let SettledDocument { id, first, offset, .. } = self.documents[slot_number];
-            let judged = self.judged(slot_number);
-            for_each_stretch(judged, first, offset, context, |stretch| visit(id, stretch))?;
+            let id = self.documents[slot_number].id;
+            self.for_each_stretch_of(slot_number, context, |stretch| visit(id, stretch))?;
         }
         Ok(())
     }

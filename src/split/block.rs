@@ -21,7 +21,7 @@ pub(super) fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(Paragra
             block.altered |= text.as_bytes()[block.span.end..span.start] != *b"\n";
             block.span = ByteSpan::new(block.span.start, span.end);
         } else {
-            open = Some(Paragraph { span, blank_before: blank, altered: false });
+            open = Some(Paragraph::new(span, blank));
             blank = false;
         }
     });

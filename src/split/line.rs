@@ -112,13 +112,19 @@ pub fn is_space_inside(c: char) -> bool {
 /// Under [`Repair::Basic`] the span is trimmed; a blank line has the empty span in both modes.
 #[inline]
 pub fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(ByteSpan)) {
+    for_each_raw(text, |line| visit(content(text, line.start, line.end, repair)));
+}
+
+/// Calls `visit` with the bounds of every line of `text` that is ended or not empty, without its end, in order.
+#[inline]
+pub fn for_each_raw(text: &str, mut visit: impl FnMut(ByteSpan)) {
     let mut start = 0;
     for end in ends(text) {
-        visit(content(text, start, end.start, repair));
+        visit(ByteSpan::new(start, end.start));
         start = end.end;
     }
     if start < text.len() {
-        visit(content(text, start, text.len(), repair));
+        visit(ByteSpan::new(start, text.len()));
     }
 }
 

@@ -4,12 +4,13 @@
 //! character of the text that is not a line ending, blank, or an edge that repair trims. Pure: no I/O,
 //! no state between calls. Knows nothing about keys, duplicates or output.
 //!
-//! Cost: one vectorised pass over the bytes, plus UAX #29 segmentation in sentence mode.
+//! Cost: one vectorised pass over the bytes, plus UAX #29 segmentation in sentence mode; Markdown is parsed.
 
 mod auto;
 mod block;
 mod complex;
 pub mod line;
+mod markdown;
 pub(crate) mod repaired;
 mod sentence;
 
@@ -18,6 +19,7 @@ use crate::document::{Kind, Paragraph};
 
 pub use auto::HEAD_BYTES;
 pub(crate) use complex::is_complex;
+pub use markdown::num_marks;
 
 /// What a paragraph is in one document (contract P2): what [`SplitMode`] says of all, decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -29,6 +31,8 @@ pub enum Method {
     Block,
     /// Every sentence of a line.
     Sentence,
+    /// A block of Markdown whose lines are syntax, and every other line.
+    Markdown,
 }
 
 impl Method {
@@ -38,6 +42,7 @@ impl Method {
             Self::Line => "line",
             Self::Block => "block",
             Self::Sentence => "sentence",
+            Self::Markdown => "markdown",
         }
     }
 
@@ -45,7 +50,7 @@ impl Method {
     pub fn is_within_lines(self) -> bool {
         match self {
             Self::Line | Self::Sentence => true,
-            Self::Block => false,
+            Self::Block | Self::Markdown => false,
         }
     }
 }
@@ -69,6 +74,7 @@ impl Splitting {
             SplitMode::Line => Method::Line,
             SplitMode::Block => Method::Block,
             SplitMode::Sentence => Method::Sentence,
+            SplitMode::Markdown => Method::Markdown,
         };
         Self { method, repair: config.repair }
     }
@@ -105,6 +111,7 @@ fn for_each(text: &str, Splitting { method, repair }: Splitting, visit: impl FnM
         Method::Line => for_each_line(text, repair, visit),
         Method::Block => block::for_each(text, repair, visit),
         Method::Sentence => sentence::for_each(text, repair, visit),
+        Method::Markdown => markdown::for_each(text, repair, visit),
     }
 }
 
@@ -115,7 +122,7 @@ fn for_each_line(text: &str, repair: Repair, mut visit: impl FnMut(Paragraph)) -
         if span.is_empty() {
             blank = true;
         } else {
-            visit(Paragraph { span, blank_before: blank, altered: false });
+            visit(Paragraph::new(span, blank));
             blank = false;
         }
     });
@@ -125,7 +132,7 @@ fn for_each_line(text: &str, repair: Repair, mut visit: impl FnMut(Paragraph)) -
 /// The last place in `bytes` at which a text that goes on after them may be cut into two pieces without
 /// cutting a paragraph, or `None` if there is none.
 ///
-/// The place is after a line ending; in block mode, after a blank line. `bytes` need not be valid UTF-8:
+/// The place is after a line ending; in block mode, after a blank line; in Markdown there is none. `bytes` need not be valid UTF-8:
 /// line endings are single bytes that occur in no longer character. A CR at the very end is no place to
 /// cut, as its LF may follow.
 ///
@@ -134,6 +141,8 @@ pub fn cut_point(bytes: &[u8], splitting: Splitting) -> Option<usize> {
     match splitting.method {
         Method::Line | Method::Sentence => line::last_end(bytes),
         Method::Block => block::cut_point(bytes, splitting.repair),
+        // A parser needs the whole document.
+        Method::Markdown => None,
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(Paragra
         for_each_sentence(line, repair, |start, end| {
             let sentence = line::content(line, start, end, repair).shifted(span.start);
             if !sentence.is_empty() {
-                visit(Paragraph { span: sentence, blank_before: blank, altered: false });
+                visit(Paragraph::new(sentence, blank));
                 blank = false;
             }
         });

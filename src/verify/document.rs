@@ -4,6 +4,7 @@ use super::audit::{Difference, DifferenceKind, excerpt};
 use super::due_text::{DueText, ParagraphAt};
 use super::input_scan::{InputDocument, InputParagraph, OtherFields, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
+use super::layout::LayoutAudit;
 use super::ledger::{self, DocumentName, NumberedLine};
 use super::output::{Due, OutputSearch, OutputUnit};
 use super::{Auditor, out_list};
@@ -32,6 +33,7 @@ pub(super) struct DocumentAudit {
     num_paragraphs: u64,
     num_kept: u64,
     num_earlier: u64,
+    layout: LayoutAudit,
     /// Bytes and lines of the pieces before.
     bytes: u64,
     lines: u64,
@@ -109,6 +111,8 @@ impl Auditor<'_> {
             if is_removed {
                 if let Some(OpenLine { told, .. }) = &open.told {
                     self.recount.remove(num_bytes, &told.line);
+                    let fault = open.layout.removed(told.line.rule, sighted.is_layout);
+                    fault.into_iter().for_each(|why| self.report_line(open, why));
                 }
                 self.removed(open, at)?;
             } else {
@@ -289,6 +293,7 @@ impl Auditor<'_> {
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
     fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
+        open.layout.stays(at.sighted.is_layout);
         self.unit.is_due = true;
         let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
@@ -391,6 +396,9 @@ impl Auditor<'_> {
         if open.whole.is_some() && open.num_kept > 0 {
             let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
             self.report(&open, None, DifferenceKind::Ledger, what);
+        }
+        if let Some(what) = open.layout.fault() {
+            self.report(&open, None, DifferenceKind::Ledger, what.to_owned());
         }
         let rule = open.whole.as_ref().map(|(rule, _)| *rule);
         self.recount.document(open.num_kept > 0, rule);

@@ -24,7 +24,7 @@ impl<'a> ParagraphAt<'a> {
     pub(super) fn append_to(self, buffer: &mut Vec<u8>, repair: Repair) {
         if self.sighted.paragraph.altered {
             // Writing to memory cannot fail.
-            let _ = normalize::repair(self.body(), repair, buffer);
+            let _ = normalize::repair(self.body(), repair, self.sighted.paragraph.edges, buffer);
         } else {
             buffer.extend_from_slice(self.body().as_bytes());
         }

@@ -1,7 +1,7 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use crate::config::{Config, MatchConfig, Repair, TargetFormat};
-use crate::document::Paragraph;
+use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
@@ -17,6 +17,8 @@ pub(super) struct InputParagraph {
     pub(super) fingerprint: Fingerprint,
     /// Too short to be removed as a duplicate (contract I4).
     pub(super) is_short: bool,
+    /// No text (contract I4).
+    pub(super) is_layout: bool,
 }
 
 /// A document of the input, or a piece of one.
@@ -95,7 +97,7 @@ impl<'a> InputScan<'a> {
             scan: self,
             input_scan: InputChunk::default(),
             found: Vec::new(),
-            hasher: KeyHasher::default(),
+            hasher: KeyHasher::counting_to(self.matching.min_chars),
         };
         let chunk = read_work(work, listing, self.read, &mut visitor);
         let mut input_scan = visitor.input_scan;
@@ -121,10 +123,12 @@ impl TextVisitor for InputVisitor<'_> {
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
             keys.make(text, &mut paragraph, &mut self.hasher);
-            let is_short = matching.min_chars > 0 && self.hasher.num_chars() < matching.min_chars;
-            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair);
+            let num_chars = self.hasher.num_text_chars();
+            let is_short = num_chars < matching.min_chars;
+            paragraph.altered = is_altered(&text[paragraph.span.range()], *repair, paragraph.edges);
             let fingerprint = self.hasher.finish();
-            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short });
+            let is_layout = is_short && num_chars == 0;
+            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short, is_layout });
         }
         let is_repaired = is_repaired(text, &self.found, *repair);
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
@@ -133,14 +137,14 @@ impl TextVisitor for InputVisitor<'_> {
 }
 
 /// Whether repair changes a paragraph. Asked again, and not of those who write it.
-fn is_altered(text: &str, repair: Repair) -> bool {
+fn is_altered(text: &str, repair: Repair, edges: Edges) -> bool {
     let bytes = text.as_bytes();
     // Controls but TAB, and the first byte of those that are not ASCII.
     let is_rare = |byte: u8| (byte < b' ' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
     let has_rare = bytes.iter().fold(false, |found, &byte| found | is_rare(byte));
     let others = ["\u{feff}", "\u{200b}", "\u{2060}", "\u{2028}", "\u{2029}"];
     let is_rare = has_rare || others.iter().any(|c| memchr::memmem::find(bytes, c.as_bytes()).is_some());
-    is_rare && !repaired_chars(text, repair).eq(text.chars())
+    is_rare && !repaired_chars(text, repair, edges).eq(text.chars())
 }
 
 /// Whether repair changes more of a text than how its lines end. Where it is off, only what is no text goes: a U+FEFF
@@ -154,7 +158,19 @@ fn is_repaired(text: &str, paragraphs: &[Paragraph], repair: Repair) -> bool {
             .zip(starts)
             .any(|(end, start)| text[end..start].contains('\u{feff}'));
     }
-    text.split(line::is_end).any(|line| line::trim(line).len() < line.len() || is_altered(line, repair))
+    let is_changed =
+        |line: &str| line::trim(line).len() < line.len() || is_altered(line, repair, Edges::Trimmed);
+    // The white space around lines stays inside of paragraphs of Markdown, and goes between them.
+    if paragraphs.iter().any(|paragraph| paragraph.edges == Edges::Kept) {
+        let ends = std::iter::once(0).chain(paragraphs.iter().map(|paragraph| paragraph.span.end));
+        let starts = paragraphs.iter().map(|paragraph| paragraph.span.start).chain([text.len()]);
+        let is_changed_between =
+            ends.zip(starts).any(|(end, start)| !text[end..start].chars().all(line::is_end));
+        let is_changed_inside =
+            |paragraph: &Paragraph| is_altered(&text[paragraph.span.range()], repair, paragraph.edges);
+        return is_changed_between || paragraphs.iter().any(is_changed_inside);
+    }
+    text.split(line::is_end).any(is_changed)
 }
 
 /// The fields that the records of a chunk hold beside their texts, one entry for each slot.
@@ -250,17 +266,20 @@ mod tests {
             ("a \nb", true),
             ("a\nb", false),
         ] {
-            assert_eq!(is_altered(text, Repair::Basic), expected, "{text:?}");
+            assert_eq!(is_altered(text, Repair::Basic, Edges::Trimmed), expected, "{text:?}");
         }
-        assert!(is_altered("a\r\nb", Repair::None) && !is_altered("a \u{7}\nb", Repair::None));
+        let is_altered_at_all = |text| is_altered(text, Repair::None, Edges::Trimmed);
+        assert!(is_altered_at_all("a\r\nb") && !is_altered_at_all("a \u{7}\nb"));
+        assert!(is_altered(" a\u{7} \n b", Repair::Basic, Edges::Kept));
+        assert!(!is_altered(" a \n b", Repair::Basic, Edges::Kept));
     }
 
     proptest! {
         #[test]
         fn nothing_that_repair_changes_is_overlooked(text in any::<String>()) {
-            let is_changed = !repaired_chars(&text, Repair::Basic).eq(text.chars());
+            let is_changed = !repaired_chars(&text, Repair::Basic, Edges::Trimmed).eq(text.chars());
             let is_trimmed = line::trim(&text).len() < text.len();
-            prop_assert!(is_altered(&text, Repair::Basic) == is_changed || is_trimmed);
+            prop_assert!(is_altered(&text, Repair::Basic, Edges::Trimmed) == is_changed || is_trimmed);
         }
     }
 }

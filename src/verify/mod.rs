@@ -20,6 +20,7 @@ mod earlier;
 mod ids;
 mod input_scan;
 mod kept_paragraphs;
+mod layout;
 mod ledger;
 mod out_list;
 mod output;

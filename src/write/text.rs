@@ -141,7 +141,7 @@ pub(super) fn write_paragraphs<W: Write>(
         }
         owes_blank = false;
         if paragraph.altered {
-            normalize::repair(document.paragraph(paragraph), repair, out)?;
+            normalize::repair(document.paragraph(paragraph), repair, paragraph.edges, out)?;
         } else {
             run = paragraph.span;
         }

@@ -2,7 +2,7 @@
 //! one other, or their document goes (contract O5).
 
 use crate::config::Repair;
-use crate::decide::{Earlier, EvidencePlace, Findings, Places, Reason};
+use crate::decide::{Earlier, EvidencePlace, Finding, Findings, Places, Reason};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::normalize;
@@ -112,10 +112,10 @@ impl StretchContext<'_> {
         })
     }
 
-    /// Where the evidence of what was found stands, if nothing stays in its place.
+    /// Where the evidence of what was found stands, if nothing stays in its place. Layout goes without a finding.
     fn own_evidence(&self, reason: Reason) -> Option<EvidencePlace> {
         let Reason::Found { rule, number } = reason else { return None };
-        let finding = self.findings?.finding(rule, number);
+        let finding = self.findings.map_or_else(Finding::default, |findings| findings.finding(rule, number));
         finding.survivor().is_none().then(|| finding.evidence())
     }
 }
@@ -193,7 +193,7 @@ pub(crate) fn for_each_stretch(
 fn push_repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair, out: &mut String) {
     let text = document.paragraph(paragraph);
     if paragraph.altered {
-        out.extend(normalize::repaired_chars(text, repair));
+        out.extend(normalize::repaired_chars(text, repair, paragraph.edges));
     } else {
         out.push_str(text);
     }
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn paragraphs_without_survivors_keep_their_text() {
-        let finding = |evidence| crate::decide::Finding::new(None, evidence);
+        let finding = |evidence| Finding::new(None, evidence);
         let evidence = EvidencePlace { offset: 3, len: 3 };
         let mut findings = Findings::default();
         let rule = Rule::NearParagraph;
@@ -279,11 +279,7 @@ mod tests {
         findings.add_paragraphs(rule, found.map(|(place, at)| (Ordinal(place), finding(at))).into());
         let text = "share\ntweet\nnews\nlike\nend\n";
         let paragraphs: Vec<Paragraph> = [(0, 5), (6, 11), (12, 16), (17, 21), (22, 25)]
-            .map(|(start, end)| Paragraph {
-                span: ByteSpan { start, end },
-                blank_before: false,
-                altered: false,
-            })
+            .map(|(start, end)| Paragraph::new(ByteSpan { start, end }, false))
             .into();
         let verdicts: Vec<Verdict> =
             (0..5).map(|place| findings.judge_paragraph(Ordinal(place), Verdict::KEEP)).collect();

@@ -8,7 +8,7 @@ use super::fold::{FoldTable, Folder};
 use super::library;
 use super::repair::{is_altered, repaired_chars};
 use crate::config::{MatchMode, Repair};
-use crate::document::Paragraph;
+use crate::document::{Edges, Paragraph};
 use crate::units::ByteSpan;
 
 /// Takes key text as it is made. Implemented by the hasher of stage 5.
@@ -93,14 +93,14 @@ impl KeyMaker {
         }
         sink.reset();
         paragraph.altered |= is_altered(body, self.repair);
-        self.by_library(body, sink);
+        self.by_library(body, paragraph.edges, sink);
     }
 
     /// The key text of one paragraph as a string, for explanations and tests. `text` is repaired first.
     pub fn key_text(&self, text: &str) -> String {
         let mut key = KeyText::default();
         let span = ByteSpan::new(0, text.len());
-        self.make(text, &mut Paragraph { span, blank_before: false, altered: false }, &mut key);
+        self.make(text, &mut Paragraph::new(span, false), &mut key);
         String::from_utf8_lossy(&key.into_bytes()).into_owned()
     }
 
@@ -111,7 +111,7 @@ impl KeyMaker {
             return self.key_text(text);
         }
         let mut key = String::new();
-        library::loose(repaired_chars(text, self.repair), |c| key.push(c));
+        library::loose(repaired_chars(text, self.repair, Edges::Trimmed), |c| key.push(c));
         key
     }
 
@@ -145,7 +145,7 @@ impl KeyMaker {
     }
 
     #[cold]
-    fn by_library(&self, body: &str, sink: &mut impl KeySink) {
+    fn by_library(&self, body: &str, edges: Edges, sink: &mut impl KeySink) {
         let mut utf8 = [0; 4];
         let mut emit = |c: char| {
             sink.buffer().extend(c.encode_utf8(&mut utf8).as_bytes());
@@ -153,7 +153,7 @@ impl KeyMaker {
                 sink.flush();
             }
         };
-        let chars = repaired_chars(body, self.repair);
+        let chars = repaired_chars(body, self.repair, edges);
         match self.mode {
             MatchMode::Exact => chars.for_each(emit),
             MatchMode::Canonical => library::canonical(chars, emit),

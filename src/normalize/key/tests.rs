@@ -21,7 +21,7 @@ fn both(mode: MatchMode, line: &str, key: &mut KeyText) -> (Option<Vec<u8>>, Vec
     };
     let is_fast = maker.fold(line, crate::split::line::trim(line), key);
     let fast = Some(take(key)).filter(|_| is_fast);
-    maker.by_library(trimmed(line), key);
+    maker.by_library(trimmed(line), Edges::Trimmed, key);
     (fast, take(key))
 }
 

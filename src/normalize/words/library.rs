@@ -13,6 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::TokenSink;
 use super::kind::{CharKind, kind};
 use crate::config::Repair;
+use crate::document::Edges;
 use crate::normalize::repair::repaired_chars;
 
 /// Folded text is segmented in pieces of about this many bytes.
@@ -22,7 +23,7 @@ const PIECE: usize = 16 * 1024;
 ///
 /// Memory: the text once or twice, and the folded form of [`PIECE`] bytes or of the longest segment.
 pub(super) fn tokens(text: &str, repair: Repair, sink: &mut impl TokenSink) {
-    let repaired: String = repaired_chars(text, repair).collect();
+    let repaired: String = repaired_chars(text, repair, Edges::Trimmed).collect();
     let decoded: Cow<'_, str> = decode_html_entities(&repaired);
     let mut folded = String::new();
     let mut limit = PIECE;

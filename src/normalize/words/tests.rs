@@ -10,6 +10,7 @@ use super::kind::{CharKind, kind};
 use super::table::{TableEntry, WordTable};
 use super::{FastPass, TokenSink, Tokenizer, library};
 use crate::config::Repair;
+use crate::document::Edges;
 use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repaired_chars;
 
@@ -60,7 +61,7 @@ fn is_digit(c: char) -> bool {
 
 /// The definition.
 fn defined(text: &str, repair: Repair) -> String {
-    let repaired: String = repaired_chars(text, repair).collect();
+    let repaired: String = repaired_chars(text, repair, Edges::Trimmed).collect();
     let folded: String = library::fold(decode_html_entities(&repaired).chars()).collect();
     let mut calls = Calls::default();
     for segment in folded.split_word_bounds().filter(|segment| segment.contains(is_word)) {

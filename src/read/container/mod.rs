@@ -143,7 +143,7 @@ impl Kind {
     /// How documents of this kind are read and written: the table.
     pub(super) fn container(self) -> &'static dyn Container {
         match self {
-            Self::Text => &text::TextContainer,
+            Self::Text | Self::Markdown => &text::TextContainer,
             Self::JsonLines => &jsonl::JsonLines,
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,

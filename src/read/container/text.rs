@@ -60,9 +60,10 @@ pub(in crate::read) struct TextReader {
     coding: Option<Coding>,
     /// `None` until the beginning of the document shows it.
     splitting: Option<Splitting>,
+    /// Most bytes of the document, and of one that is held whole.
     limit: u64,
-    /// Most bytes of a block, which is held whole.
-    block_limit: u64,
+    /// Most bytes of what is held whole: a block, or all of a document of Markdown.
+    held_limit: u64,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
     /// Bytes read in all.
@@ -134,7 +135,7 @@ impl TextReader {
             coding,
             splitting: None,
             limit,
-            block_limit: context.decoded_limit,
+            held_limit: context.decoded_limit,
             carry: Vec::new(),
             num_read: 0,
             offset: 0,
@@ -183,6 +184,12 @@ impl TextReader {
                 Beginning::TooShort | Beginning::Anew => continue,
                 Beginning::Unclear => return Ok(NextText::Unclear),
             };
+            if splitting.method == Method::Markdown {
+                self.limit = self.limit.min(self.held_limit);
+                if self.num_read > self.limit {
+                    return Err(Fault::too_large(self.limit));
+                }
+            }
             if self.is_done {
                 break splitting;
             }
@@ -191,8 +198,8 @@ impl TextReader {
                 buffer.truncate(cut);
                 break splitting;
             }
-            if splitting.method == Method::Block && count(buffer.len()) > self.block_limit {
-                return Err(Fault::too_long_a_block(self.block_limit));
+            if splitting.method == Method::Block && count(buffer.len()) > self.held_limit {
+                return Err(Fault::too_long_a_block(self.held_limit));
             }
         };
         let coding = self.coding.unwrap_or(Coding::UTF_8);

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+mod layout;
 mod retract;
 mod saved;
 
 pub(crate) use saved::{
     DeciderLogs, MARKS, OverflowStart, PieceLog, Resumed, SavedDecider, SavedDeciderLogs, VERDICTS,
 };
+
+use layout::Left;
 
 use super::feed::{Feed, Rewind};
 use super::pass::Pass;
@@ -52,6 +55,8 @@ pub(crate) struct PlaceCursor {
     open: Option<PartlySettledText>,
     /// A document that was abandoned: pieces of it that were fed already are to be dropped.
     abandoned: Option<(SourceId, u64)>,
+    /// What is left of the text in the middle of which the next batch begins.
+    left: Left,
 }
 
 /// The source of the places of documents and paragraphs.
@@ -249,7 +254,8 @@ impl<'a> Decider<'a> {
         if let Some(places) = self.given() {
             places.set_end(next);
         }
-        let verdicts = self.verdicts(&mut scanned, &documents, &origins)?;
+        let mut verdicts = self.verdicts(&mut scanned, &documents, &origins)?;
+        self.cursor.left.settle(&scanned, &mut verdicts, &mut documents);
         let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
         let settled = settled.map(|(((scanned, verdicts), documents), origin)| Settled {
             scanned,
@@ -261,7 +267,8 @@ impl<'a> Decider<'a> {
     }
 
     /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
-    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs.
+    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs. Layout
+    /// comes after all of them.
     fn verdicts(
         &mut self,
         scanned: &mut [Scanned],
@@ -385,7 +392,8 @@ impl<'a> Decider<'a> {
             }
         }
         let first = ParagraphIndex(start.0 - open.start.0);
-        let mut document = SettledDocument { id: open.id, first, offset: open.len, digest: None };
+        let mut document =
+            SettledDocument { id: open.id, first, offset: open.len, ..SettledDocument::default() };
         open.len += len;
         open.checksum = open.checksum.rotate_left(1) ^ scanned.documents[number].checksum;
         if !is_whole {

@@ -393,7 +393,8 @@ fn look_at_paragraphs(
             let start = settled.scanned.documents[number].paragraphs.start;
             for ((paragraph, verdict), index) in document.iter().zip(start..) {
                 let key = settled.scanned.keys[index];
-                if !verdict.is_kept() || key.num_chars < min_chars {
+                // One that is too short to be a duplicate has no character.
+                if !verdict.is_kept() || key.num_chars < min_chars.max(1) {
                     continue;
                 }
                 sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);

@@ -134,6 +134,11 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
+    /// Writes bytes of the open document.
+    pub(super) fn write_bytes(&mut self, part: &Part, open: &mut OpenDocument, bytes: &[u8]) -> Result<()> {
+        self.writer(part, open)?.write(&WritePiece::Bytes(bytes))
+    }
+
     /// The writer of the open document; what was to stand before its first kept document is written.
     fn writer(&mut self, part: &Part, open: &mut OpenDocument) -> Result<&mut SourceWriter<'a>> {
         let is_mirrored = self.config.write.to.is_none();

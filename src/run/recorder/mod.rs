@@ -3,6 +3,7 @@
 
 mod append;
 mod files;
+mod held;
 mod saved;
 mod tally;
 
@@ -22,9 +23,10 @@ use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
 use crate::run::render::{PartContent, Rendered, RenderedPart};
-use crate::run::settled::{Settled, stretch_context};
+use crate::run::settled::{LayoutFate, Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use files::FileList;
+use held::HeldLayout;
 pub(crate) use tally::{SavedTally, Tally};
 
 /// Makes the account of a run, and appends to its output.
@@ -67,6 +69,8 @@ struct OpenDocument {
     is_written: bool,
     /// A text that is to go into a shard.
     text: Spool,
+    /// Layout of which it is open whether it stays.
+    held: Option<HeldLayout>,
 }
 
 /// The files and stores that a recorder writes beside the corpus.
@@ -292,9 +296,18 @@ impl UnitVisitor for PartCommit<'_, '_> {
 
     fn end_part(&mut self, part: &Part) -> Result<()> {
         let Self { recorder, settled, rendered, places } = self;
-        let RenderedPart { mut counts, stretches, files, content } = std::mem::take(rendered);
+        let mut rendered = std::mem::take(rendered);
+        rendered.counts.bytes_input = part.num_bytes;
         let context = recorder.context(places);
         recorder.tally.count_records(part);
+        let fate = settled.layout_of(part);
+        if fate == LayoutFate::Open {
+            return recorder.hold(settled, part, rendered, context);
+        }
+        if let Some(document) = settled.documents.get(part.slots.start) {
+            recorder.release(document.id, part, fate, context)?;
+        }
+        let RenderedPart { counts, stretches, files, content } = rendered;
         if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {
@@ -305,7 +318,6 @@ impl UnitVisitor for PartCommit<'_, '_> {
             recorder.ledger.push(document, stretch, context)?;
         }
         files.iter().try_for_each(|file| recorder.files.add(file))?;
-        counts.bytes_input = part.num_bytes;
         match content {
             None => recorder.tally.add(&counts, part),
             Some(content) => recorder.append(settled, part, content, &counts)?,

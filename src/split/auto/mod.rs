@@ -24,8 +24,12 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 /// How a document of this kind is split that begins with `text`. Records have the kind of their container.
 ///
 /// A kind whose files are split in a way of their own is asked for here, before the text is.
-pub(super) fn method(_kind: Kind, text: &str) -> Method {
-    if is_wrapped(text) { Method::Block } else { Method::Line }
+pub(super) fn method(kind: Kind, text: &str) -> Method {
+    match kind {
+        Kind::Markdown => Method::Markdown,
+        _ if is_wrapped(text) => Method::Block,
+        _ => Method::Line,
+    }
 }
 
 /// Whether a text is hard-wrapped that begins with `text`.

@@ -3,7 +3,7 @@
 mod files;
 mod stream;
 
-use super::audit::Audit;
+use super::audit::{Audit, DifferenceKind, excerpt};
 use crate::error::Result;
 use crate::units::SourceId;
 

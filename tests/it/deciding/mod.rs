@@ -1,3 +1,4 @@
 //! Rules that judge whole documents: which go and which stay.
 
 mod document_filters;
+mod layout;

@@ -405,7 +405,7 @@ fn split_config() -> impl Strategy<Value = SplitConfig> {
 fn config() -> impl Strategy<Value = Config> {
     let modes = select(&[MatchMode::Exact, MatchMode::Canonical, MatchMode::Loose][..]);
     let scopes = select(&[Scope::Corpus, Scope::Corpus, Scope::Document][..]);
-    let min_chars = prop_oneof![Just(0), 0..12_u64];
+    let min_chars = prop_oneof![Just(0), Just(1), 0..12_u64];
     (split_config(), modes, scopes, min_chars, 1..4_usize).prop_map(
         |(split, mode, scope, min_chars, threads)| {
             let mut config = Config { split, threads, ..Config::default() };
@@ -483,7 +483,8 @@ proptest! {
 
         let lines = run.lines();
         let removed: Vec<Place> = lines.iter().flat_map(places).collect();
-        prop_assert_eq!(removed.len() as u64, summary.num_removed());
+        let layout = run.layouts().into_iter().map(|line| line.last - line.first.index + 1).sum::<u64>();
+        prop_assert_eq!(removed.len() as u64 + layout, summary.num_removed());
         for line in &lines {
             check_line(line, &files, &run.out, &config)?;
             for survivor in survivors(line) {
@@ -635,6 +636,8 @@ fn rules_in_small() {
     let exact = with(|c| c.matching.mode = MatchMode::Exact);
     let loose = with(|c| c.matching.mode = MatchMode::Loose);
     let short = with(|c| c.matching.min_chars = 3);
+    let all = with(|c| c.matching.min_chars = 0);
+    let markdown = with(|c| c.split.split = SplitMode::Markdown);
     let basic = Config::default();
     for (rule, config, text, expected) in [
         ("P1", &basic, "a\r\nb\rc\n", "a\nb\nc\n"),
@@ -662,6 +665,8 @@ fn rules_in_small() {
         ("D4 none block", &plain_block, "\u{feff}\u{feff}a\n\u{feff}b\n\u{feff}\nc\n", "a\n\u{feff}b\n\nc\n"),
         ("P4", &basic, "\n\na\n\n\na\n\nb\nc\n\n", "a\n\nb\nc\n"),
         ("P5", &basic, " \n\u{3000}", ""),
+        ("P5 layout stays with text", &basic, "a\n---\na\n---\n", "a\n---\n---\n"),
+        ("P5 layout stays by itself", &basic, "---\n---\n", "---\n---\n"),
         ("I1 canonical", &basic, "ＡＩ\u{3000}x\n AI x\nai x\nA\u{ad}I x\n", "ＡＩ\u{3000}x\nai x\n"),
         ("I1 invisible characters first", &basic, "a  b\na \u{200e} b\n\u{200e} a b\u{200e}\n", "a  b\n"),
         ("I1 numbers", &basic, "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n5m2\n", "10⁶ 5½ ①\n106 51⁄2 1\n５㎡\n"),
@@ -687,6 +692,10 @@ fn rules_in_small() {
         ),
         ("I1 loose symbols", &loose, "👍\n😡\n👍！\n——\n**\n**\n", "👍\n😡\n👍！\n——\n**\n"),
         ("I4", &short, "ab\nab\nabc\nabc\n", "ab\nab\nabc\n"),
+        ("I4 counts text", &short, "a-b!\na-b!\n一二三\n一二三\n", "a-b!\na-b!\n一二三\n"),
+        ("I4 by default", &basic, "***\n***\n👍\n👍\n1\n1\n", "***\n***\n👍\n1\n"),
+        ("I4 of none", &all, "***\n***\n", "***\n"),
+        ("P2 markdown", &markdown, "- a\n  - b\n- a\n```\na\n\n```\n  - b\n", "- a\n  - b\n```\na\n\n```\n"),
         ("numbers mean something", &loose, "报7.1234元\n报6.9876元\n", "报7.1234元\n报6.9876元\n"),
     ] {
         assert_eq!(cleaned(text, config), expected, "contract {rule}");

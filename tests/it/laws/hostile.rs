@@ -113,7 +113,7 @@ static VALID: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
     ]
 });
 
-fn configs() -> [Config; 3] {
+fn configs() -> [Config; 4] {
     let mut replace = Config { threads: 1, ..Config::default() };
     replace.read.encoding_errors = EncodingErrors::Replace;
     replace.split.split = SplitMode::Sentence;
@@ -121,7 +121,9 @@ fn configs() -> [Config; 3] {
     other.read.encoding = vec!["gb18030".to_owned()];
     other.split.split = SplitMode::Block;
     other.read.max_document_size = Some(300);
-    [Config { threads: 1, ..Config::default() }, replace, other]
+    let mut markdown = replace.clone();
+    markdown.split.split = SplitMode::Markdown;
+    [Config { threads: 1, ..Config::default() }, replace, other, markdown]
 }
 
 /// Cleans one file beside others that share lines with it, twice.

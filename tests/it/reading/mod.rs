@@ -10,6 +10,7 @@ mod evidence;
 mod fields;
 mod hidden;
 mod kinds;
+mod markdown;
 mod member_names;
 mod physical;
 mod true_end;

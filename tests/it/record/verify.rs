@@ -262,7 +262,7 @@ fn other_options_are_no_audit() {
     let sandbox = texts();
     let cases: [(&[&str], &str); 5] = [
         (&["--match", "loose"], "--match (here loose, there canonical)"),
-        (&["--min-chars", "3"], "--min-chars (here 3, there 0)"),
+        (&["--min-chars", "3"], "--min-chars (here 3, there 1)"),
         (&["--near"], "--near (here given, there not given)"),
         (&["--to", "jsonl"], "--to (here jsonl, there not given)"),
         (&["--exclude", "*.md", "--split", "block"], "--split (here block, there line)"),

@@ -1,4 +1,4 @@
-//! The ledger of a run that removed exact duplicates alone, line by line.
+//! The ledger of a run that removed exact duplicates, and the layout of documents without text, line by line.
 
 use tamis::account::{LedgerLine, LedgerReader};
 use tamis::decide::Rule;
@@ -24,25 +24,65 @@ pub(crate) struct Line {
     pub(crate) text: Option<String>,
 }
 
-/// Decodes a ledger.
+/// A line of the ledger about layout that goes with the rest of its document (contract P5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LayoutLine {
+    /// The first removed paragraph.
+    pub(crate) first: Place,
+    /// Index of the last removed paragraph.
+    pub(crate) last: u64,
+    /// Byte span in the decoded text.
+    pub(crate) span: (usize, usize),
+    /// The removed text.
+    pub(crate) text: String,
+}
+
+/// Decodes the lines of a ledger that are about copies.
 ///
 /// # Panics
 /// If a line holds more than is known.
 pub(crate) fn lines(compressed: &[u8]) -> Vec<Line> {
+    told(compressed).0
+}
+
+/// Decodes the lines of a ledger that are about layout.
+///
+/// # Panics
+/// If a line holds more than is known.
+pub(crate) fn layouts(compressed: &[u8]) -> Vec<LayoutLine> {
+    told(compressed).1
+}
+
+fn told(compressed: &[u8]) -> (Vec<Line>, Vec<LayoutLine>) {
     let mut reader = LedgerReader::new(super::run::LEDGER, compressed).expect("memory");
     let spelled = zstd::stream::decode_all(compressed).expect("Zstandard");
     let mut spelled = std::str::from_utf8(&spelled).expect("UTF-8").lines();
-    let mut lines = Vec::new();
+    let (mut lines, mut layouts) = (Vec::new(), Vec::new());
     while reader.advance().expect("a line") {
         let line = reader.line().expect("a line of the ledger");
         assert_eq!(serde_json::to_string(&line).ok().as_deref(), spelled.next());
-        lines.push(told(line));
+        match line.rule {
+            Rule::Layout => layouts.push(layout(line)),
+            _ => lines.push(copies(line)),
+        }
     }
     assert_eq!(spelled.next(), None);
-    lines
+    (lines, layouts)
 }
 
-fn told(line: LedgerLine<'_>) -> Line {
+fn layout(line: LedgerLine<'_>) -> LayoutLine {
+    let LedgerLine { path, record, first, last, span, survivor, evidence, text, .. } = line;
+    assert!(survivor.is_none() && evidence.is_none());
+    let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
+    LayoutLine {
+        first: Place { path: path.into_owned(), record, index: first },
+        last,
+        span: (offset(span.0), offset(span.1)),
+        text: text.expect("the text of what stands nowhere else"),
+    }
+}
+
+fn copies(line: LedgerLine<'_>) -> Line {
     let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
     assert_eq!(rule, Rule::Exact);
     let survivor = survivor.expect("a survivor");

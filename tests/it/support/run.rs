@@ -7,7 +7,7 @@ use tamis::Summary;
 
 use super::files::Files;
 use super::json::{json_lines, text_of};
-use super::ledger::{self, Line};
+use super::ledger::{self, LayoutLine, Line};
 
 /// The name of the ledger in what a run leaves.
 pub(crate) const LEDGER: &str = "removed.jsonl.zst";
@@ -38,9 +38,14 @@ impl Run {
         run
     }
 
-    /// The lines of the ledger of a run that removed exact duplicates alone.
+    /// The lines of the ledger about copies, of a run that removed no other text.
     pub(crate) fn lines(&self) -> Vec<Line> {
         ledger::lines(&self.record[LEDGER])
+    }
+
+    /// The lines of the ledger about layout that went with the rest of its document.
+    pub(crate) fn layouts(&self) -> Vec<LayoutLine> {
+        ledger::layouts(&self.record[LEDGER])
     }
 
     /// A file of OUT that is text.

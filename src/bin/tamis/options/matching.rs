@@ -20,7 +20,7 @@ pub(crate) struct Matching {
     #[arg(long, value_name = "SCOPE", value_parser = scopes(), help_heading = "Paragraphs")]
     scope: Option<Scope>,
 
-    /// Never count paragraphs with fewer than N characters of key text as duplicates [default: 0].
+    /// Never count paragraphs with fewer than N letters, marks, numbers and emoji as duplicates [default: 1].
     #[arg(long, value_name = "N", help_heading = "Paragraphs")]
     min_chars: Option<u64>,
 }

@@ -26,6 +26,10 @@ fn split_modes() -> impl TypedValueParser<Value = SplitMode> {
         ("line", "every line that is not blank"),
         ("block", "a run of lines that are not blank (hard-wrapped text)"),
         ("sentence", "every sentence of a line (UAX #29)"),
+        (
+            "markdown",
+            "a fenced or indented block, a table, a block of HTML, the front matter; every other line",
+        ),
     ])
 }
 

@@ -5,7 +5,7 @@ use tamis::Config;
 use super::{Cleaned, Place, Rejected};
 use crate::support::disk;
 use crate::support::files::Files;
-use crate::support::ledger::Line;
+use crate::support::ledger::{LayoutLine, Line};
 use crate::support::run::Run;
 
 /// Cleans `files` both ways and says where the two first differ.
@@ -14,6 +14,7 @@ pub(crate) fn check(files: &Files, config: &Config) -> Result<Run, String> {
     let expected = super::clean(files, config);
     check_files(&run.out, &expected.files)?;
     check_ledger(&run.lines(), &expected)?;
+    check_layout(&run.layouts(), &expected)?;
     same("rejections", &rejections(&run), &expected.rejected)?;
     check_counts(&run, &expected)?;
     Ok(run)
@@ -69,6 +70,22 @@ fn check_ledger(ledger: &[Line], cleaned: &Cleaned) -> Result<(), String> {
     same("removed, but not in the ledger", &expected.next(), &None)
 }
 
+/// Expands the lines about layout to single paragraphs.
+fn check_layout(ledger: &[LayoutLine], cleaned: &Cleaned) -> Result<(), String> {
+    let mut expected = cleaned.layout.iter();
+    for line in ledger {
+        let (mut span, mut text) = (None, String::new());
+        for index in line.first.index..=line.last {
+            let (place, found, written) = expected.next().ok_or(format!("too much layout: {line:?}"))?;
+            same("layout", &Place { index, ..line.first.clone() }, place)?;
+            span = Some((span.map_or(found.0, |(start, _)| start), found.1));
+            text.push_str(written);
+        }
+        same(&format!("span and text of {line:?}"), &(Some(line.span), &line.text), &(span, &text))?;
+    }
+    same("layout that is not in the ledger", &expected.next(), &None)
+}
+
 fn rejections(run: &Run) -> Vec<Rejected> {
     let lines = run.record["rejected.jsonl"].split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
     let rejection = |line| {
@@ -92,7 +109,7 @@ fn check_counts(run: &Run, expected: &Cleaned) -> Result<(), String> {
     same("summary.json", &on_disk, summary)?;
     let rejected_files = expected.rejected.iter().filter(|(_, record, _)| record.is_none()).count() as u64;
     let rejected_records = expected.rejected.len() as u64 - rejected_files;
-    let num_removed = expected.removed.len() as u64;
+    let num_removed = (expected.removed.len() + expected.layout.len()) as u64;
     let output: usize = expected.files.values().map(Vec::len).sum();
     let sum = |counts: &std::collections::BTreeMap<String, u64>| counts.values().sum::<u64>();
     let (files, documents) = (&summary.files, &summary.documents);

@@ -44,6 +44,8 @@ pub(crate) struct Cleaned {
     pub(crate) files: Files,
     /// Removed paragraphs in corpus order: place, span in the decoded text, place of the survivor.
     pub(crate) removed: Vec<(Place, (usize, usize), Place)>,
+    /// Removed layout in corpus order: place, span in the decoded text, as it would have been written.
+    pub(crate) layout: Vec<(Place, (usize, usize), String)>,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) files_read: u64,
     /// Files that are no prose.
@@ -174,20 +176,28 @@ fn clean_text(
 ) -> Kept {
     let mut kept = Kept { lines: Vec::new(), is_whole: true };
     let mut owes_blank = false;
+    let (mut layout, mut num_kept, mut lost_any) = (Vec::new(), 0, false);
     for (index, paragraph) in (0..).zip(paragraphs(text, config.split)) {
         let Paragraph { text, span, blank_before } = paragraph;
         let place = Place { path: path.to_owned(), record, index };
         owes_blank |= blank_before;
         let key = key_text(&text, config.matching.mode);
-        let is_short = (key.chars().count() as u64) < config.matching.min_chars; // contract I4
+        let num_chars = key.chars().filter(|c| is_text(*c)).count() as u64;
+        let is_short = num_chars < config.matching.min_chars; // contract I4
         let document = (config.decide.scope == Scope::Document).then(|| (path.to_owned(), record));
         if !is_short && let Some(survivor) = seen.get(&(key.clone(), document.clone())) {
             cleaned.removed.push((place, span, survivor.clone()));
             cleaned.bytes_removed += (span.1 - span.0) as u64;
             kept.is_whole = false;
+            lost_any = true;
             continue;
         }
-        seen.insert((key, document), place);
+        if is_short && num_chars == 0 {
+            layout.push((place, span, text.clone() + "\n"));
+        } else if !is_short {
+            seen.insert((key, document), place);
+        }
+        num_kept += 1;
         cleaned.paragraphs_kept += 1;
         cleaned.bytes_kept += (span.1 - span.0) as u64;
         if owes_blank && !kept.lines.is_empty() {
@@ -195,6 +205,15 @@ fn clean_text(
         }
         owes_blank = false;
         kept.lines.push(text);
+    }
+    // Contract P5: layout goes with the last text.
+    if lost_any && layout.len() == num_kept {
+        let num_bytes: usize = layout.iter().map(|(_, span, _)| span.1 - span.0).sum();
+        cleaned.paragraphs_kept -= num_kept as u64;
+        cleaned.bytes_kept -= num_bytes as u64;
+        cleaned.bytes_removed += num_bytes as u64;
+        cleaned.layout.extend(layout);
+        kept.lines.clear();
     }
     let is_empty = kept.lines.is_empty();
     *(if is_empty { &mut cleaned.documents_emptied } else { &mut cleaned.documents_kept }) += 1;
@@ -450,4 +469,14 @@ fn string(line: &[Char]) -> String {
 fn span(line: &[Char]) -> (usize, usize) {
     let end = |(at, c): &Char| at + c.len_utf8();
     (line.first().map_or(0, |(at, _)| *at), line.last().map_or(0, end))
+}
+
+/// Whether a character of key text makes a paragraph text (contract I4). An emoji is what forms one grapheme cluster with
+/// an emoji and a joiner before it, and does not extend a letter.
+fn is_text(c: char) -> bool {
+    use unicode_properties::GeneralCategoryGroup::{Letter, Mark, Number};
+    let clusters = |text: &str| text.graphemes(true).count();
+    matches!(c.general_category_group(), Letter | Mark | Number)
+        || ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+        || (clusters(&format!("\u{2764}\u{200d}{c}")) == 1 && clusters(&format!("x{c}")) == 2)
 }

@@ -23,7 +23,7 @@ Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs w
 #[command(
     mut_arg("index", |index| index.required(true).help("The index").help_heading(None)),
     mut_arg("run_name", |name| name.required(true).help("What the inputs are called in it").help_heading(None)),
-    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N characters of key text [default: 0]")),
+    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]")),
     mut_args(hidden(&["against", "scope"]))
 )]
 pub(crate) struct BuildArgs {
