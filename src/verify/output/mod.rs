@@ -3,7 +3,7 @@
 mod files;
 mod stream;
 
-use super::audit::{Audit, DifferenceKind, excerpt};
+use super::audit::Audit;
 use crate::error::Result;
 use crate::units::SourceId;
 
