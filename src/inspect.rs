@@ -224,7 +224,7 @@ impl Inspector<'_> {
         match &part.fate {
             PartFate::Skipped(reason) => self.skip(part, unit, *reason),
             PartFate::Read | PartFate::Reread(_) if part.trailing.is_none() => {
-                self.inspection.unit(unit).read()
+                self.inspection.unit(unit).read();
             }
             PartFate::Read | PartFate::Reread(_) | PartFate::Rejected(_) => {}
         }

@@ -330,6 +330,7 @@ mod tests {
     use crate::units::Ordinal;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one entry of each kind")]
     fn entries_come_back() {
         let scratch = || NullOutput.scratch().unwrap();
         let mut log = Log::new([scratch(), scratch(), scratch()]);

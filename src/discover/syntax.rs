@@ -154,12 +154,11 @@ pub(super) fn unread(path: &[u8]) -> Option<Unread> {
     };
     let start = path[..end].iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     let name = path[start..end].to_ascii_lowercase();
-    let (row, part) = match BY_NAME.get(name.as_slice()) {
-        Some(row) => (row, start..end),
-        None => {
-            let ending = extension(&path[..end])?;
-            (BY_ENDING.get(ending.as_slice())?, end - ending.len()..end)
-        }
+    let (row, part) = if let Some(row) = BY_NAME.get(name.as_slice()) {
+        (row, start..end)
+    } else {
+        let ending = extension(&path[..end])?;
+        (BY_ENDING.get(ending.as_slice())?, end - ending.len()..end)
     };
     Some(Unread { reason: row.reason, what: row.what, is_text: row.is_text, part })
 }

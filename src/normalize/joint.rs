@@ -8,6 +8,7 @@ use super::library::is_unseen;
 use crate::config::Repair;
 use crate::split::repaired::{Fate, fate};
 use crate::split::{is_complex, line};
+use crate::units::ByteSpan;
 
 /// How words are parted where a character stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +156,7 @@ pub(super) fn line_break(text: &str, at: usize, repair: Repair) -> Break {
         return Break::Unclear;
     }
     let mut ends = line::ends(run);
-    let first = ends.next().map_or(0, |end| end.len());
+    let first = ends.next().map_or(0, ByteSpan::len);
     let is_one = ends.next().is_none() && (repair == Repair::Basic || first == run.len());
     let [left, right] = sides.map(|c| c.map_or(Spacing::Spaces, spacing));
     match (left, right) {

@@ -80,7 +80,7 @@ impl LooseFilter {
             self.is_after_number = is_number(c);
             return;
         }
-        if !self.is_after_number && !(c == ' ' || is_unit(c) || is_sign(c)) {
+        if !(self.is_after_number || c == ' ' || is_unit(c) || is_sign(c)) {
             self.gap.clear();
             return;
         }

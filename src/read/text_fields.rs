@@ -1,6 +1,6 @@
 //! The fields that may hold a record's text, for each file: the first that a record has counts (contract O4).
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use super::fault::Fault;
@@ -45,7 +45,8 @@ impl FieldNames {
         }
         if num_found > 0 {
             let are = if num_found == 1 { " is" } else { "s are" };
-            detail.push_str(&format!("; its {what}{are} {}", shown.join(", ")));
+            // Writing to a String cannot fail.
+            let _ = write!(detail, "; its {what}{are} {}", shown.join(", "));
         }
         Fault::new(RejectReason::NoText, detail)
     }
@@ -198,7 +199,9 @@ mod tests {
         let names = TextFields::new(&["a,b".to_owned()]).unwrap().others();
         let mut counts = FieldCounts::new(&names);
         assert_eq!(counts.iter().count(), 0);
-        [1, 1, 7].into_iter().for_each(|number| counts.count(number));
+        for number in [1, 1, 7] {
+            counts.count(number);
+        }
         assert_eq!(counts.iter().collect::<Vec<_>>(), [("b", 2)]);
     }
 }

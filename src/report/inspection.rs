@@ -241,7 +241,9 @@ impl Inspection {
             Some((&first, others)) if more.is_some() || alike.len() >= MAX_ALIKE || is_full => {
                 self.rejected[first]["more"] = (more.unwrap_or(0) + count(alike.len())).into();
                 // What stood there by itself is one of them; the last comes first.
-                others.iter().for_each(|other| drop(self.rejected.remove(*other)));
+                for other in others {
+                    self.rejected.remove(*other);
+                }
             }
             _ if is_full => {}
             // Strings and integers only.

@@ -201,6 +201,6 @@ impl Settled {
             counts += document_counts(slot, &text.written);
             texts.push(if text.is_empty() { None } else { Some(text.into_string()?) });
         }
-        Ok((rows.with_texts(texts)?, counts))
+        Ok((rows.with_texts(&texts)?, counts))
     }
 }

@@ -155,7 +155,7 @@ pub fn for_each_written(list: &Path, mut give: impl FnMut(Vec<u8>, u64)) -> std:
             break;
         }
         let file: WrittenFile = serde_json::from_slice(&line).map_err(|error| damaged(&error))?;
-        give(from_lossless(&file.path).to_vec(), file.bytes);
+        give(from_lossless(&file.path), file.bytes);
     }
     Ok(())
 }

@@ -112,7 +112,9 @@ impl Auditor<'_> {
                 if let Some(OpenLine { told, .. }) = &open.told {
                     self.recount.remove(num_bytes, &told.line);
                     let fault = open.layout.removed(told.line.rule, sighted.is_layout);
-                    fault.into_iter().for_each(|why| self.report_line(open, why));
+                    if let Some(why) = fault {
+                        self.report_line(open, why);
+                    }
                 }
                 self.removed(open, at)?;
             } else {

@@ -4,6 +4,7 @@
 use crate::decide::Rule;
 
 /// What was seen of a document so far.
+#[expect(clippy::struct_excessive_bools, reason = "four things that are each seen or not")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LayoutAudit {
     keeps_text: bool,

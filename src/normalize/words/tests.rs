@@ -234,6 +234,7 @@ fn long_words_and_long_hard_text() {
 }
 
 /// Pieces of text from all over Unicode, the awkward ones more often.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn awkward() -> impl Strategy<Value = String> {
     use proptest::char::range;
     const SIGNS: &[char] =

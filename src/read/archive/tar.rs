@@ -27,6 +27,8 @@ pub(in crate::read) struct TarMembers {
 
 /// Headers take up a block; contents are padded to a multiple of one.
 const BLOCK: u64 = 512;
+/// [`BLOCK`], as the length of an array.
+const BLOCK_BYTES: usize = 512;
 
 impl TarMembers {
     /// Reads `reader`, and tells `trailing` what lies after the end of the archive.
@@ -36,11 +38,11 @@ impl TarMembers {
     }
 
     /// The next block that is a header; `None` at the end of the file. What is none is passed over, and noted.
-    fn header(&mut self) -> Result<Option<[u8; BLOCK as usize]>, Fault> {
+    fn header(&mut self) -> Result<Option<[u8; BLOCK_BYTES]>, Fault> {
         let mut lost = None;
         loop {
             let start = self.reader.num_read;
-            let mut block = [0; BLOCK as usize];
+            let mut block = [0; BLOCK_BYTES];
             let got = self.reader.read_block(&mut block).map_err(|error| fault_of(&error))?;
             let is_zeros = block.iter().all(|&byte| byte == 0);
             let is_header = !is_zeros && got == block.len() && is_header(&block, lost.is_some());
@@ -76,7 +78,7 @@ impl TarMembers {
 
 /// Whether a block has the checksum of a header. Where one is looked for after damage, it must say `ustar` too, as every
 /// writer of this century has it.
-fn is_header(block: &[u8; BLOCK as usize], is_after_damage: bool) -> bool {
+fn is_header(block: &[u8; BLOCK_BYTES], is_after_damage: bool) -> bool {
     let header = Header::from_byte_slice(block);
     let sum: u32 = block.iter().map(|&byte| u32::from(byte)).sum();
     let own: u32 = block[148..156].iter().map(|&byte| u32::from(byte)).sum();

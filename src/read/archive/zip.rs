@@ -88,7 +88,7 @@ impl ZipMembers {
             let is_archive = before.end_of_archive().map_err(unreadable)? == Some(start);
             match Directory::read(before.clone()) {
                 Ok(directory) if is_archive && directories.len() < MAX_ARCHIVES => {
-                    directories.push(directory)
+                    directories.push(directory);
                 }
                 _ if before.is_begun().map_err(unreadable)? => {
                     let detail = format!(

@@ -163,7 +163,9 @@ fn decode(encoding: &'static Encoding, mut bytes: &[u8], text: &mut String) -> C
 pub(super) fn guess<'a>(parts: impl Iterator<Item = &'a [u8]>, utf16: Option<&'static Encoding>) -> Guess {
     let windows = windows(parts);
     let mut ascii = AsciiWords::new();
-    windows.iter().for_each(|window| ascii.add(window));
+    for window in &windows {
+        ascii.add(window);
+    }
     let is_open = |candidate: &&Candidate| {
         ![UTF_16LE, UTF_16BE].contains(&candidate.encoding) || Some(candidate.encoding) == utf16
     };

@@ -74,8 +74,8 @@ pub(crate) fn by_label(label: &str) -> Result<&'static Encoding, UnknownLabel> {
         iso.map_or(String::new(), |part| format!("iso-8859-{part}")),
     ];
     let alias = ALIASES.iter().find(|(names, _)| names.split(' ').any(|name| name == folded));
-    let labels = spellings.iter().map(String::as_str).chain(alias.map(|(_, label)| *label));
-    let found = labels.filter_map(|label| Encoding::for_label_no_replacement(label.as_bytes())).next();
+    let mut labels = spellings.iter().map(String::as_str).chain(alias.map(|(_, label)| *label));
+    let found = labels.find_map(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     found.map(widened).ok_or_else(|| unknown(&folded))
 }
 

@@ -25,7 +25,7 @@ pub(super) struct HeldLayout {
     counts: Counts,
 }
 
-impl<'a> Recorder<'a> {
+impl Recorder<'_> {
     /// Holds a piece of the open text back.
     pub(super) fn hold(
         &mut self,

@@ -19,7 +19,7 @@ impl Rows {
     ///
     /// # Errors
     /// Never.
-    pub(crate) fn with_texts(&self, _: Vec<Option<String>>) -> io::Result<Self> {
+    pub(crate) fn with_texts(&self, _: &[Option<String>]) -> io::Result<Self> {
         match self.0 {}
     }
 

@@ -136,7 +136,7 @@ mod tests {
                 match find(&bytes.as_bytes()[..len], false) {
                     Search::At(at) => assert_eq!(Search::At(at), due, "{bytes:?} {len}"),
                     Search::None { passed } => {
-                        assert!(passed <= before.len() || !expected, "{bytes:?} {len}")
+                        assert!(passed <= before.len() || !expected, "{bytes:?} {len}");
                     }
                 }
             }

@@ -90,10 +90,8 @@ impl Wide {
             '\u{ff61}'..='\u{ff9f}' if self != Self::Ja => 40,
             // Half-width kana come in rows, if at all.
             '\u{ff61}'..='\u{ff9f}' if matches!(before, Some('\u{ff61}'..='\u{ff9f}')) => 26,
-            '\u{ff61}'..='\u{ff9f}' => 44,
-            '\u{3041}'..='\u{3130}' | '\u{370}'..='\u{4ff}' => 30,
+            '\u{3041}'..='\u{3130}' | '\u{370}'..='\u{4ff}' | '\u{a0}'..='\u{24f}' => 30,
             '\u{80}'..='\u{9f}' => 50,
-            '\u{a0}'..='\u{24f}' => 30,
             _ => 44,
         }
     }

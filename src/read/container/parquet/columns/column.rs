@@ -82,16 +82,17 @@ impl Column {
             definitions: (descriptor.max_def_level() > 0).then_some(&mut definitions),
             repetitions: (descriptor.max_rep_level() > 0).then_some(&mut repetitions),
         };
-        use ColumnReader as Of;
         let (values, num_read) = match reader {
-            Of::BoolColumnReader(reader) => read(reader, levels, num_rows, Values::Bool)?,
-            Of::Int32ColumnReader(reader) => read(reader, levels, num_rows, Values::Int32)?,
-            Of::Int64ColumnReader(reader) => read(reader, levels, num_rows, Values::Int64)?,
-            Of::Int96ColumnReader(reader) => read(reader, levels, num_rows, Values::Int96)?,
-            Of::FloatColumnReader(reader) => read(reader, levels, num_rows, Values::Float)?,
-            Of::DoubleColumnReader(reader) => read(reader, levels, num_rows, Values::Double)?,
-            Of::ByteArrayColumnReader(reader) => read(reader, levels, num_rows, Values::Bytes)?,
-            Of::FixedLenByteArrayColumnReader(reader) => read(reader, levels, num_rows, Values::Fixed)?,
+            ColumnReader::BoolColumnReader(reader) => read(reader, levels, num_rows, Values::Bool)?,
+            ColumnReader::Int32ColumnReader(reader) => read(reader, levels, num_rows, Values::Int32)?,
+            ColumnReader::Int64ColumnReader(reader) => read(reader, levels, num_rows, Values::Int64)?,
+            ColumnReader::Int96ColumnReader(reader) => read(reader, levels, num_rows, Values::Int96)?,
+            ColumnReader::FloatColumnReader(reader) => read(reader, levels, num_rows, Values::Float)?,
+            ColumnReader::DoubleColumnReader(reader) => read(reader, levels, num_rows, Values::Double)?,
+            ColumnReader::ByteArrayColumnReader(reader) => read(reader, levels, num_rows, Values::Bytes)?,
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                read(reader, levels, num_rows, Values::Fixed)?
+            }
         };
         Ok((Self { values, definitions, repetitions }, num_read))
     }
@@ -116,16 +117,19 @@ impl Column {
 
     /// Appends the values to a column of a file.
     pub(super) fn write(&self, writer: &mut ColumnWriter<'_>) -> Result<()> {
-        use ColumnWriter as To;
         match (&self.values, writer) {
-            (Values::Bool(list), To::BoolColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Int32(list), To::Int32ColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Int64(list), To::Int64ColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Int96(list), To::Int96ColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Float(list), To::FloatColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Double(list), To::DoubleColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Bytes(list), To::ByteArrayColumnWriter(writer)) => self.write_values(list, writer),
-            (Values::Fixed(list), To::FixedLenByteArrayColumnWriter(writer)) => {
+            (Values::Bool(list), ColumnWriter::BoolColumnWriter(writer)) => self.write_values(list, writer),
+            (Values::Int32(list), ColumnWriter::Int32ColumnWriter(writer)) => self.write_values(list, writer),
+            (Values::Int64(list), ColumnWriter::Int64ColumnWriter(writer)) => self.write_values(list, writer),
+            (Values::Int96(list), ColumnWriter::Int96ColumnWriter(writer)) => self.write_values(list, writer),
+            (Values::Float(list), ColumnWriter::FloatColumnWriter(writer)) => self.write_values(list, writer),
+            (Values::Double(list), ColumnWriter::DoubleColumnWriter(writer)) => {
+                self.write_values(list, writer)
+            }
+            (Values::Bytes(list), ColumnWriter::ByteArrayColumnWriter(writer)) => {
+                self.write_values(list, writer)
+            }
+            (Values::Fixed(list), ColumnWriter::FixedLenByteArrayColumnWriter(writer)) => {
                 self.write_values(list, writer)
             }
             _ => Err(parquet::errors::ParquetError::General("the column has another type".to_owned())),

@@ -63,6 +63,7 @@ impl<'a> Leaf<'a> {
 }
 
 /// A node of the schema, and where what is below it stands.
+#[expect(clippy::struct_field_names, reason = "the schema's own node")]
 #[derive(Clone, Copy)]
 struct Node<'a> {
     node: &'a Type,

@@ -27,6 +27,7 @@ use column::Column;
 pub(super) const OPEN: Option<OpenContainer> = Some(reader::open);
 
 /// The rows behind the slots of a part.
+#[expect(clippy::struct_field_names, reason = "a number of rows beside others")]
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
     /// All columns; row `n` is slot `n` of the part.
@@ -45,7 +46,7 @@ impl Rows {
     ///
     /// # Errors
     /// If there is not one for each row.
-    pub(crate) fn with_texts(&self, texts: Vec<Option<String>>) -> io::Result<Self> {
+    pub(crate) fn with_texts(&self, texts: &[Option<String>]) -> io::Result<Self> {
         if texts.len() != self.num_rows {
             return Err(io::Error::other("each row has a text, or none"));
         }
@@ -56,7 +57,7 @@ impl Rows {
         for (index, (column, descriptor)) in self.columns.iter().zip(schema.columns()).enumerate() {
             columns.push(if index == self.text {
                 // Those of the rows that go are not looked at.
-                Arc::new(Column::of_texts(texts_of(&texts), descriptor.max_def_level()))
+                Arc::new(Column::of_texts(texts_of(texts), descriptor.max_def_level()))
             } else if num_rows == self.num_rows {
                 Arc::clone(column)
             } else {

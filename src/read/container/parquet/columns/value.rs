@@ -77,17 +77,19 @@ impl Meaning {
                 _ => Self::Plain,
             };
         }
-        use ConvertedType as Is;
         match info.converted_type() {
-            Is::UTF8 | Is::ENUM | Is::JSON => Self::Text,
-            Is::DECIMAL => Self::Decimal { scale },
-            Is::DATE => Self::Date,
-            Is::TIME_MILLIS => Self::Time(Unit::Millis),
-            Is::TIME_MICROS => Self::Time(Unit::Micros),
-            Is::TIMESTAMP_MILLIS => Self::Timestamp { unit: Unit::Millis, is_utc: true },
-            Is::TIMESTAMP_MICROS => Self::Timestamp { unit: Unit::Micros, is_utc: true },
-            Is::UINT_8 | Is::UINT_16 | Is::UINT_32 | Is::UINT_64 => Self::Unsigned,
-            Is::INTERVAL => Self::Interval,
+            ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON => Self::Text,
+            ConvertedType::DECIMAL => Self::Decimal { scale },
+            ConvertedType::DATE => Self::Date,
+            ConvertedType::TIME_MILLIS => Self::Time(Unit::Millis),
+            ConvertedType::TIME_MICROS => Self::Time(Unit::Micros),
+            ConvertedType::TIMESTAMP_MILLIS => Self::Timestamp { unit: Unit::Millis, is_utc: true },
+            ConvertedType::TIMESTAMP_MICROS => Self::Timestamp { unit: Unit::Micros, is_utc: true },
+            ConvertedType::UINT_8
+            | ConvertedType::UINT_16
+            | ConvertedType::UINT_32
+            | ConvertedType::UINT_64 => Self::Unsigned,
+            ConvertedType::INTERVAL => Self::Interval,
             _ => Self::Plain,
         }
     }
