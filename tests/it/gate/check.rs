@@ -254,7 +254,7 @@ fn baselines_that_say_nothing() {
         "base:3: it was made under --match canonical, and this is --match loose",
         "make a new one with: tamis check in --write-baseline base --match loose",
     ]);
-    check(&["--split", "block"]).exits(2).says(&["base:4", "--split line"]);
+    check(&["--split", "block"]).exits(2).says(&["base:4", "--split auto"]);
     for (name, bad, says) in [
         ("empty", String::new(), "base:1: it is no baseline"),
         ("other", "x: 1\n".to_owned(), "no baseline of tamis"),

@@ -633,7 +633,7 @@ fn other_settings_are_refused_and_leave_everything() {
     let before = sandbox.tree("");
     for (options, told) in [
         (&["--index", "index", "--match", "loose"][..], "match: canonical in the index, loose now"),
-        (&["--index", "index", "--split", "block"], "split: line in the index, block now"),
+        (&["--index", "index", "--split", "block"], "split: auto in the index, block now"),
         (&["--index", "index", "--repair", "none"], "repair: basic in the index, none now"),
         (&["--index", "strict", "--min-chars", "4"], "min-chars: 5 in the index, 4 now"),
         (&["--against", "strict"], "min-chars: 5 in the index, 0 now"),

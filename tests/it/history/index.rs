@@ -504,7 +504,7 @@ fn indexes_that_do_not_belong_together_are_not_merged() {
     assert!(error.starts_with("b.index: the run \"2026-01-02\" is in a.index too; merge"), "{error}");
     let b = built(&IndexSettings { split: SplitMode::Block, ..settings() }, &runs[1..]);
     let error = merging(&built(&settings(), &runs[..1]), &b);
-    let told = "b.index: it was made under other settings than a.index (split: line and block); merge";
+    let told = "b.index: it was made under other settings than a.index (split: auto and block); merge";
     assert!(error.starts_with(told), "{error}");
     assert!(merge(&[], &mut Vec::new()).is_err());
 }

@@ -46,9 +46,7 @@ fn is_wrapped(text: &str) -> bool {
             head = &head[..=at];
         }
     }
-    let ended = head.replace("\r\r\n", "\n").replace("\r\n", "\n").replace('\r', "\n");
-    let rows: Vec<Option<Row>> =
-        ended.split('\n').map(|line| row(&line.char_indices().collect::<Vec<_>>())).collect();
+    let rows: Vec<Option<Row>> = lines(head).iter().map(|line| row(line)).collect();
     let pairs: Vec<(&Row, &Row)> =
         rows.windows(2).filter_map(|pair| Some((pair[0].as_ref()?, pair[1].as_ref()?))).collect();
     let inside: Vec<Inside> = pairs.iter().filter_map(|(before, after)| inside(before, after)).collect();
@@ -83,6 +81,25 @@ fn is_wrapped(text: &str) -> bool {
         }
     }
     best.is_some_and(|(_, is_block)| is_block)
+}
+
+/// The lines of a text; U+2028 and U+2029 end none here.
+fn lines(text: &str) -> Vec<Vec<Char>> {
+    const ENDS: [&str; 4] = ["\r\r\n", "\r\n", "\r", "\n"];
+    let (mut lines, mut line, mut next) = (Vec::new(), Vec::new(), 0);
+    for (at, c) in text.char_indices() {
+        if at < next {
+            continue;
+        }
+        if let Some(end) = ENDS.iter().find(|end| text[at..].starts_with(**end)) {
+            next = at + end.len();
+            lines.push(std::mem::take(&mut line));
+        } else {
+            line.push((at, c));
+        }
+    }
+    lines.push(line);
+    lines
 }
 
 fn row(line: &[Char]) -> Option<Row> {
