@@ -1,3 +1,5 @@
+//! Documents as people write them, with the way in which each is split.
+
 use super::*;
 
 const ENGLISH: &str = "The harbour board said on Tuesday that the new breakwater will be finished before the winter storms, \

@@ -690,7 +690,7 @@ fn rules_in_small() {
             "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
             "1.5% -5 $5\n15 5 5\n1.5 % −5 $5\n",
         ),
-        ("I1 loose symbols", &loose, "👍\n😡\n👍！\n——\n**\n**\n", "👍\n😡\n👍！\n——\n**\n"),
+        ("I1 loose symbols", &loose, "👍\n😡\n👍！\n——\n**\n**\n", "👍\n😡\n👍！\n——\n**\n**\n"),
         ("I4", &short, "ab\nab\nabc\nabc\n", "ab\nab\nabc\n"),
         ("I4 counts text", &short, "a-b!\na-b!\n一二三\n一二三\n", "a-b!\na-b!\n一二三\n"),
         ("I4 by default", &basic, "***\n***\n👍\n👍\n1\n1\n", "***\n***\n👍\n1\n"),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use tamis::Destination;
 use tamis::Outcome;
+use tamis::account::Summary;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::config::SplitMode;
 use tamis::decide::Rule;
@@ -13,72 +14,91 @@ use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
 
-/// The account of a run that wrote to `destination`.
-pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
-    let summary = &outcome.summary;
-    let mut text = String::new();
-    let mut row = |name: &str, total: String, rest: String| {
+/// Rows of an account: what is counted, how many there are, and more about them.
+#[derive(Default)]
+struct Rows(String);
+
+impl Rows {
+    fn add(&mut self, name: &str, total: String, rest: String) {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<11} {total:>14}   {rest}");
-    };
-    let (documents, paragraphs, bytes) = (&summary.documents, &summary.paragraphs, &summary.bytes);
-    row(
-        "documents",
-        grouped(documents.read),
-        format!("{}, {} emptied", kept(documents.kept, documents.read, grouped), grouped(documents.emptied)),
-    );
-    row("paragraphs", grouped(paragraphs.read), kept(paragraphs.kept, paragraphs.read, grouped));
-    row("text", size(bytes.paragraphs), kept(bytes.kept, bytes.paragraphs, size));
-    for (rule, &removed) in &paragraphs.removed {
-        let removed_bytes = bytes.removed.get(rule).copied().unwrap_or_default();
-        row(
-            "removed",
-            grouped(removed),
-            format!(
+        let _ = writeln!(self.0, "{name:<11} {total:>14}   {rest}");
+    }
+
+    /// Documents and paragraphs, and what went by each rule.
+    fn add_texts(&mut self, summary: &Summary) {
+        let (documents, paragraphs, bytes) = (&summary.documents, &summary.paragraphs, &summary.bytes);
+        let num_kept = kept(documents.kept, documents.read, grouped);
+        let emptied = grouped(documents.emptied);
+        self.add("documents", grouped(documents.read), format!("{num_kept}, {emptied} emptied"));
+        self.add("paragraphs", grouped(paragraphs.read), kept(paragraphs.kept, paragraphs.read, grouped));
+        self.add("text", size(bytes.paragraphs), kept(bytes.kept, bytes.paragraphs, size));
+        for (rule, &removed) in &paragraphs.removed {
+            let removed_bytes = bytes.removed.get(rule).copied().unwrap_or_default();
+            let rest = format!(
                 "{} of paragraphs, {} of text: {}",
                 share(removed, paragraphs.read),
                 share(removed_bytes, bytes.paragraphs),
                 removed_as(rule, documents.removed.get(rule).copied(), paragraphs.earlier)
-            ),
-        );
-    }
-    if !summary.records.fields.is_empty() {
-        let counts = &summary.records.fields;
-        row("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
-    }
-    if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
-        row("wrapped", grouped(documents.blocks), "documents, hard-wrapped: split by blocks".to_owned());
-    }
-    let is_all_utf8 = documents.encodings.keys().all(|name| name == "UTF-8");
-    if !is_all_utf8 {
-        let num_other =
-            documents.encodings.values().sum::<u64>() - documents.encodings.get("UTF-8").unwrap_or(&0);
-        let guessed = match documents.guessed.values().sum() {
-            0 => String::new(),
-            num_guessed => format!("; guessed: {}", grouped(num_guessed)),
-        };
-        row("decoded", grouped(num_other), format!("documents: {}{guessed}", names(&documents.encodings)));
-    }
-    if documents.replaced > 0 {
-        row("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
-    }
-    let (files, members, records) = (&summary.files, &summary.members, &summary.records);
-    if summary.num_skipped() > 0 {
-        let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
-        row("skipped", grouped(summary.num_skipped()), reasons);
-        let is_code = [&files.skipped, &members.skipped].iter().any(|counts| is_perhaps_text(counts));
-        if is_code {
-            row("", String::new(), ASKED.to_owned());
+            );
+            self.add("removed", grouped(removed), rest);
         }
     }
-    if summary.num_rejected() > 0 {
-        let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
-        row("rejected", grouped(summary.num_rejected()), reasons);
+
+    /// How documents were read: fields of records, hard-wrapped lines, encodings.
+    fn add_reading(&mut self, summary: &Summary) {
+        let documents = &summary.documents;
+        let counts = &summary.records.fields;
+        if !counts.is_empty() {
+            self.add("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
+        }
+        if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
+            let rest = "documents, hard-wrapped: split by blocks".to_owned();
+            self.add("wrapped", grouped(documents.blocks), rest);
+        }
+        let num_utf8 = documents.encodings.get("UTF-8").unwrap_or(&0);
+        let num_other = documents.encodings.values().sum::<u64>() - num_utf8;
+        if num_other > 0 {
+            let guessed = match documents.guessed.values().sum() {
+                0 => String::new(),
+                num_guessed => format!("; guessed: {}", grouped(num_guessed)),
+            };
+            let rest = format!("documents: {}{guessed}", names(&documents.encodings));
+            self.add("decoded", grouped(num_other), rest);
+        }
+        if documents.replaced > 0 {
+            self.add("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
+        }
     }
+
+    /// Files, members and records that were left out.
+    fn add_left_out(&mut self, summary: &Summary) {
+        let (files, members, records) = (&summary.files, &summary.members, &summary.records);
+        if summary.num_skipped() > 0 {
+            let reasons = units([&files.skipped, &members.skipped, &records.skipped]);
+            self.add("skipped", grouped(summary.num_skipped()), reasons);
+            if [&files.skipped, &members.skipped].iter().any(|counts| is_perhaps_text(counts)) {
+                self.add("", String::new(), ASKED.to_owned());
+            }
+        }
+        if summary.num_rejected() > 0 {
+            let reasons = units([&files.rejected, &members.rejected, &records.rejected]);
+            self.add("rejected", grouped(summary.num_rejected()), reasons);
+        }
+    }
+}
+
+/// The account of a run that wrote to `destination`.
+pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
+    let summary = &outcome.summary;
+    let mut rows = Rows::default();
+    rows.add_texts(summary);
+    rows.add_reading(summary);
+    rows.add_left_out(summary);
     let seconds = outcome.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
-    let rate = bytes.input as f64 / 1e6 / seconds.max(1e-9);
-    row("time", format!("{seconds:.2} s"), format!("{rate:.1} MB/s, {} threads", outcome.threads));
+    let rate = summary.bytes.input as f64 / 1e6 / seconds.max(1e-9);
+    rows.add("time", format!("{seconds:.2} s"), format!("{rate:.1} MB/s, {} threads", outcome.threads));
+    let Rows(mut text) = rows;
     match destination {
         Destination::Directory(out) => {
             let _ = writeln!(text, "output      {}", path::printable(out));
