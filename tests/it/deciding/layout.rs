@@ -1,7 +1,5 @@
 //! Layout is no text: it is no duplicate (contract I4), and goes with the last text of its document (contract P5).
 
-#![expect(clippy::disallowed_methods, reason = "a test writes its inputs")]
-
 use std::fs;
 
 use serde_json::json;

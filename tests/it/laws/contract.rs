@@ -623,6 +623,7 @@ fn cleaned(text: &str, config: &Config) -> String {
 
 /// One line a rule: what a reader of the contract would try first.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn rules_in_small() {
     let with = |change: fn(&mut Config)| {
         let mut config = Config::default();

@@ -143,8 +143,8 @@ fn an_ending_is_asked_for_by_name() {
         ("d/a.json", &["*.json"], false),
     ] {
         let sandbox = Sandbox::new();
-        let content = if name.ends_with(".json") { "[\n{},\n{}\n]\n" } else { "<html>\none\none\n" };
-        let compression = if name.ends_with(".gz") { "gz" } else { "none" };
+        let content = if name.contains(".json") { "[\n{},\n{}\n]\n" } else { "<html>\none\none\n" };
+        let compression = if name.contains(".gz") { "gz" } else { "none" };
         sandbox.file(format!("in/{name}"), compress(compression, content.as_bytes()));
         let globs: Vec<_> = globs.iter().flat_map(|glob| ["--include", glob]).collect();
         let args = [&["clean", "in", "--out", "out", "--quiet"], &globs[..]].concat();

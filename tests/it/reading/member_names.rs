@@ -53,7 +53,7 @@ fn names_of_an_archive_are_decoded_together() {
         let expected: Vec<_> =
             names.iter().map(|name| (name.as_bytes().to_vec(), !name.is_ascii())).collect();
         assert_eq!(names_of(&run.out["k.zip"]), expected, "UTF-8, and flagged");
-        assert_eq!(run.summary.directories.keys().any(|name| name.contains("\\x")), false);
+        assert!(!run.summary.directories.keys().any(|name| name.contains("\\x")));
     }
 }
 

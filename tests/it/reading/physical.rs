@@ -416,7 +416,7 @@ fn the_order_of_rows_is_said_again() {
     for (sorting, expected) in [(by(0), by(0)), (by(1), None), (None, None)] {
         let properties = WriterProperties::builder().set_sorting_columns(sorting).build();
         let run =
-            clean_twice(&file("a.parquet", &written(schema(message), &columns, properties)), &config(&[]));
+            clean_twice(&file("a.parquet", written(schema(message), &columns, properties)), &config(&[]));
         let (after, _) = read(&run.out["a.parquet"]);
         assert_eq!(after.metadata().row_group(0).sorting_columns(), expected.as_ref());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tamis::Config;
-use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share};
+use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, SplitMode};
 
 use super::files::Files;
 use super::json::text_of;
@@ -38,6 +38,8 @@ pub(crate) fn lines(words: &[String]) -> String {
 /// The configuration of a preset.
 pub(crate) fn preset(preset: NearPreset, units: NearUnits) -> Config {
     let mut config = Config { threads: 1, ..Config::default() };
+    // The texts of these tests have lines of ten words, which look hard-wrapped.
+    config.split.split = SplitMode::Line;
     config.decide.near = NearConfig { units: Some(units), ..NearConfig::preset(preset) };
     config
 }

@@ -1,7 +1,7 @@
 //! The account at the end of a run, to be read at a glance.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::path::PathBuf;
 
 use tamis::Destination;
@@ -19,7 +19,7 @@ use tamis::store::{account_of, path};
 struct Rows(String);
 
 impl Rows {
-    fn add(&mut self, name: &str, total: String, rest: String) {
+    fn add(&mut self, name: &str, total: impl Display, rest: impl Display) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.0, "{name:<11} {total:>14}   {rest}");
     }

@@ -316,7 +316,7 @@ fn strict(line: &str) -> String {
             (Some(0xd800..0xe000), _, _) if in_string => strict += "\\ufffd",
             (_, _, Some(word)) if !in_string && is_begun && is_end(&rest[word.len()..]) => {
                 let sign = &word[..word.find(['N', 'I']).expect("a letter")];
-                strict += &format!("{sign}0.{}", "0".repeat(word.len() - sign.len() - 2));
+                strict = strict + sign + "0." + &"0".repeat(word.len() - sign.len() - 2);
             }
             _ => {
                 let mut chars = rest.chars();
