@@ -86,14 +86,15 @@ fn standard_input() {
         .collect();
     assert_eq!(ids, [0, 2]);
     let text = format!("{}{}", TEXTS[0], TEXTS[1]);
-    let ran = typed_in(&sandbox, &["clean", "-", "--near", "paragraphs", "--out", "-"], &text);
+    let ran =
+        typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "paragraphs", "--out", "-"], &text);
     assert_eq!(ran.exits(0).out(), TEXTS[0]);
-    let ran = typed_in(&sandbox, &["clean", "-", "--near", "--out", "out"], &text);
+    let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "--out", "out"], &text);
     assert!(ran.exits(0).out().contains("documents"), "the account");
     let large = text.repeat(20_000);
-    let ran = typed_in(&sandbox, &["clean", "-", "--near", "both", "--out", "-"], &large);
+    let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "both", "--out", "-"], &large);
     assert_eq!(ran.exits(0).out(), TEXTS[0]);
-    let ran = typed_in(&sandbox, &["clean", "-", "--near", "--out", "-"], "");
+    let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "--out", "-"], "");
     assert_eq!(ran.exits(0).out(), "");
 }
 

@@ -135,7 +135,7 @@ fn halves_of_surrogate_pairs() {
     let lines = [
         r#"{"text":"a\n\ud83d b"}"#,
         r#"{"text":"\ud83d\ude00 \u4e2d","n":NaN,"x":"\udc80"}"#,
-        r#"{"x":"\udc80","text":"\ud83d b\n\ude00\ud83d"}"#,
+        r#"{"x":"\udc80","text":"\ud83d b\n\ude00\ud83d c"}"#,
     ];
     let content = lines.map(|line| format!("{line}\n")).concat();
     let rejecting = run("a.jsonl", &content);
@@ -149,7 +149,7 @@ fn halves_of_surrogate_pairs() {
     replace.read.encoding_errors = tamis::config::EncodingErrors::Replace;
     let run = clean_twice(&file("a.jsonl", &content), &replace);
     let expected =
-        ["{\"text\":\"a\\n\u{fffd} b\"}", lines[1], "{\"x\":\"\\udc80\",\"text\":\"\u{fffd}\u{fffd}\"}"];
+        ["{\"text\":\"a\\n\u{fffd} b\"}", lines[1], "{\"x\":\"\\udc80\",\"text\":\"\u{fffd}\u{fffd} c\"}"];
     assert_eq!(run.text("a.jsonl"), expected.map(|line| format!("{line}\n")).concat());
     assert_eq!((run.summary.documents.replaced, run.rejected.len()), (4, 0));
     // Bytes that are not UTF-8 are replaced in all of the line, as the output is UTF-8.

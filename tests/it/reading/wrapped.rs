@@ -103,7 +103,7 @@ fn a_long_text_is_split_as_its_beginning_says() {
         let mut out = Vec::new();
         for (name, text) in [("later", &later), ("first", &first)] {
             let raw = bytes(text);
-            let packed = packs::compress("gzip", &raw);
+            let packed = packs::compress("gz", &raw);
             let files: Files = [(format!("{name}.txt"), raw)].into();
             let plain = disk::clean(&files, &Config::default());
             assert!(plain.rejected.is_empty(), "{:?}", plain.rejected);
@@ -150,7 +150,7 @@ fn all_programs_split_alike() {
     let cleaned = sandbox.tamis(&["clean", "in", "--out", "out"]);
     let said = cleaned.exits(0).out();
     assert!(said.contains("documents, hard-wrapped: split by blocks"), "{said}");
-    sandbox.tamis(&["verify", "out"]).exits(0);
+    sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
 
     let found = String::from_utf8(sandbox.tamis(&["inspect", "in"]).exits(0).stdout.clone()).expect("text");
     assert!(found.contains("how documents are split (--split auto)\n"), "{found}");
