@@ -173,7 +173,7 @@ pub fn clean_documents(
     for document in documents {
         // A name says what a text is, and not that one is a container.
         let kind = Some(Format::of(document.path.as_bytes()).kind()).filter(|kind| !kind.is_container());
-        let format = Format::Named(kind.unwrap_or_default());
+        let format = Format::Given(kind.unwrap_or_default());
         sources.push(0, document.path.as_bytes(), SourcePlan::Read(format))?;
         input.insert(document.path, document.text.into_bytes());
     }

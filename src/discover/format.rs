@@ -16,6 +16,8 @@ pub enum Format {
     Named(Kind),
     /// Its name is that of JSON, which is JSON Lines or one document: the first bytes tell.
     Json,
+    /// It is text of this kind, whatever it looks like and is called: a document that an embedder gives.
+    Given(Kind),
     /// It is to be read: as text, unless the first bytes show a container. Nothing that they look like has it skipped.
     Asked,
 }
@@ -122,7 +124,7 @@ impl Format {
     pub fn kind(self) -> Kind {
         match self {
             Self::Sniff | Self::Asked => Kind::Text,
-            Self::Named(kind) => kind,
+            Self::Named(kind) | Self::Given(kind) => kind,
             Self::Json => Kind::of_json(),
         }
     }

@@ -61,7 +61,10 @@ pub(super) struct Promise {
 impl Promise {
     /// The promise of a path that is to be read as `format`.
     pub(super) fn of(path: &[u8], format: Format) -> Self {
-        let packing = if format == Format::Asked { Packing::default() } else { Packing::of(path) };
+        let packing = match format {
+            Format::Asked | Format::Given(_) => Packing::default(),
+            Format::Sniff | Format::Named(_) | Format::Json => Packing::of(path),
+        };
         Self { format, packing }
     }
 }

@@ -31,6 +31,9 @@ pub(super) fn recognize(
     is_pack_due: bool,
     context: &ReadContext,
 ) -> Recognized {
+    if let Format::Given(kind) = format {
+        return Recognized::Read(kind);
+    }
     if let Some(fault) = lfs_pointer(head).filter(|_| format != Format::Asked) {
         return Recognized::Reject(fault);
     }

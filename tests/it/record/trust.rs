@@ -378,8 +378,13 @@ fn changed(value: &Value) -> Value {
 fn without(value: &Value, pointer: &str) -> Value {
     let (parent, name) = pointer.rsplit_once('/').expect("a place");
     let mut value = value.clone();
-    let members = value.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
-    members.remove(&name.replace("~1", "/").replace("~0", "~")).expect("a member");
+    match value.pointer_mut(parent).expect("a parent") {
+        Value::Array(items) => _ = items.remove(name.parse().expect("an index")),
+        members => {
+            let members = members.as_object_mut().expect("an object");
+            members.remove(&name.replace("~1", "/").replace("~0", "~")).expect("a member");
+        }
+    }
     value
 }
 

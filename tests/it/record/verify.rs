@@ -265,7 +265,7 @@ fn other_options_are_no_audit() {
         (&["--min-chars", "3"], "--min-chars (here 3, there 1)"),
         (&["--near"], "--near (here given, there not given)"),
         (&["--to", "jsonl"], "--to (here jsonl, there not given)"),
-        (&["--exclude", "*.md", "--split", "block"], "--split (here block, there line)"),
+        (&["--exclude", "*.md", "--split", "block"], "--split (here block, there auto)"),
     ];
     for (options, what) in cases {
         verify(&sandbox, options).exits(2).says(&["out.tamis/summary.json", what, "give those that"]);

@@ -456,7 +456,7 @@ fn names_that_are_not_utf8() {
     let ran = sandbox.tamis(&CLEAN);
     ran.exits(3).says(&["d\\xff\\xfe/中\\xe4.jsonl:2"]).is_plain();
     assert_eq!(sandbox.read(name(b"out/caf\xe9.txt")), b"own\n");
-    assert_eq!(sandbox.read(name(b"out/d\xff\xfe/\xe4\xb8\xad\xe4.jsonl")), b"{\"text\":\"inner\\n\"}\n");
+    assert_eq!(sandbox.read(name(b"out/d\xff\xfe/\xe4\xb8\xad\xe4.jsonl")), b"{\"text\":\"inner\"}\n");
     assert_eq!(sandbox.ledger("out.tamis")[0]["path"], "caf\\xe9.txt");
     assert_eq!(sandbox.rejected("out.tamis")[0]["path"], "d\\xff\\xfe/中\\xe4.jsonl");
     // As an input, and as OUT.
@@ -561,7 +561,7 @@ fn nul_bytes() {
     others_are_clean(&sandbox);
     assert_eq!(summary["files"]["skipped"], serde_json::json!({"binary": 1}));
     assert_eq!(sandbox.read_text("out/nul.txt"), "with a nul\n"); // contract P3
-    assert_eq!(sandbox.read_text("out/nul.jsonl"), "{\"text\":\"a b\\n\"}\n");
+    assert_eq!(sandbox.read_text("out/nul.jsonl"), "{\"text\":\"a b\"}\n");
     assert_eq!(sandbox.read_text("out/late"), format!("{}\ny\n", "x".repeat(9000)));
 }
 
@@ -627,7 +627,7 @@ fn bad_records() {
     }
     is_published(&sandbox, "out", &["a.txt", "r.jsonl", "z.txt"]);
     others_are_clean(&sandbox);
-    let kept = "{\"text\":\"one\\n\"}\n{\"text\":\"nine\\n\",\"n\":1,\"n\":2}\n{\"text\":\"eleven\\n\"}\n";
+    let kept = "{\"text\":\"one\"}\n{\"text\":\"nine\",\"n\":1,\"n\":2}\n{\"text\":\"eleven\"}";
     assert_eq!(sandbox.read_text("out/r.jsonl"), kept);
     let listed = sandbox.rejected("out.tamis");
     let listed: Vec<_> = listed

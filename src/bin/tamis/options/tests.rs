@@ -174,7 +174,7 @@ fn paths_of_a_file_are_relative_to_it() {
         [check]\nbaseline = 'base'\nformat = ['sarif=s', 'json']\n";
     let layer = parse(text, Path::new("jobs")).unwrap();
     let expected = "input = ['jobs/in', '-', '/abs', [106, 111, 98, 115, 47, 97, 255]]\nout = 'jobs/out'\n\
-        against = ['jobs/x']\ntext-field = 'a'\n[check]\nbaseline = 'jobs/base'\nformat = ['sarif=jobs/s', 'json']\n";
+        against = ['jobs/x']\ntext-field = ['a']\n[check]\nbaseline = 'jobs/base'\nformat = ['sarif=jobs/s', 'json']\n";
     assert_eq!(layer, toml::from_str::<Table>(expected).unwrap());
 }
 
