@@ -636,7 +636,7 @@ fn other_settings_are_refused_and_leave_everything() {
         (&["--index", "index", "--split", "block"], "split: auto in the index, block now"),
         (&["--index", "index", "--repair", "none"], "repair: basic in the index, none now"),
         (&["--index", "strict", "--min-chars", "4"], "min-chars: 5 in the index, 4 now"),
-        (&["--against", "strict"], "min-chars: 5 in the index, 0 now"),
+        (&["--against", "strict"], "min-chars: 5 in the index, 1 now"),
         (&["--against", "index", "--match", "exact"], "match: canonical in the index, exact now"),
         (&["--index", "index", "--near"], "clean with --index first"),
         (&["--against", "index", "--near"], "near: an index holds paragraphs as they are"),
