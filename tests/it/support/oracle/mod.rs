@@ -74,7 +74,7 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
         let bytes = files[path].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&files[path]); // contract D4
         if is_skipped(path, bytes) {
             cleaned.files_skipped += 1; // contract D2
-            if path.ends_with(".json") {
+            if path.rsplit('.').next() == Some("json") {
                 cleaned.bytes_input += files[path].len() as u64; // its content decides, and was read
             }
             continue;
