@@ -127,7 +127,10 @@ fn a_long_text_is_split_as_its_beginning_says() {
 fn cleaning_as_was_found_changes_nothing() {
     let files: Files = [
         text("a.txt", format!("{}\n{}", wrapped(ENGLISH, 72), wrapped(CHINESE, 76))),
-        text("b.txt", format!("{}\nOpen\n", wrapped(ENGLISH, 72))),
+        text(
+            "b.txt",
+            format!("{}\n{}", wrapped(ENGLISH, 72), wrapped(&ENGLISH.replace("Tuesday", "Friday"), 72)),
+        ),
     ]
     .into();
     let run = disk::clean(&files, &Config::default());
