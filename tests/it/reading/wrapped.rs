@@ -126,7 +126,7 @@ fn a_long_text_is_split_as_its_beginning_says() {
 #[test]
 fn cleaning_as_was_found_changes_nothing() {
     let files: Files = [
-        text("a.txt", format!("{}\n{}", wrapped(ENGLISH, 72), wrapped(CHINESE, 76))),
+        text("a.txt", format!("{}\n{}", wrapped(ENGLISH, 76), wrapped(CHINESE, 76))),
         text(
             "b.txt",
             format!("{}\n{}", wrapped(ENGLISH, 72), wrapped(&ENGLISH.replace("Tuesday", "Friday"), 72)),
