@@ -545,7 +545,14 @@ fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Resul
     let written = &out[&line.survivor.path];
     let records = written.split(|&byte| byte == b'\n').filter_map(oracle::record_text);
     let kept: Vec<String> = match line.survivor.record {
-        Some(_) => records.flat_map(|text| paragraphs(&text)).map(|paragraph| paragraph.text).collect(),
+        Some(_) => {
+            // As the survivor's document is split, which need not be how the one that lost the copy is.
+            let settled = oracle::wrapping::settled(&survivor_text, config.split);
+            records
+                .flat_map(|text| oracle::paragraphs_as(&text, settled))
+                .map(|paragraph| paragraph.text)
+                .collect()
+        }
         None => vec![String::from_utf8_lossy(written).into_owned()],
     };
     for survivor in survivors {
