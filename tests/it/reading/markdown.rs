@@ -274,19 +274,48 @@ proptest! {
         }
     }
 
-    /// A document that loses nothing has the blocks that it had, and cleaning twice changes nothing.
+    /// A document that loses nothing has the blocks that it had. Cleaning twice changes nothing, unless what is left
+    /// reads as other blocks than it did beside what was removed.
     #[test]
     fn what_loses_nothing_has_its_blocks(text in document()) {
         let corpus = files([("a.md", &text)]);
         let run: Run = disk::clean(&corpus, &Config::default());
-        let twice = disk::clean(&run.out, &Config::default());
-        prop_assert_eq!(&twice.out, &run.out, "{:?}", text);
-        if run.summary.num_removed() == 0 && !run.out.is_empty() {
+        if reads_as_it_did(&text, &run) {
+            let twice = disk::clean(&run.out, &Config::default());
+            prop_assert_eq!(&twice.out, &run.out, "{:?}", text);
+        }
+        // The parser asked here knows no front matter.
+        if run.summary.num_removed() == 0 && !run.out.is_empty() && !text.starts_with("---") {
             let ends = text.replace("\r\n", "\n").replace('\u{7}', "");
             let without_runs = |blocks: Vec<String>| blocks.into_iter().map(|block| block.replace("\n\n", "\n")).collect::<Vec<_>>();
             prop_assert_eq!(without_runs(blocks(run.text("a.md"))), without_runs(blocks(&ends)), "{:?}", text);
         }
     }
+}
+
+/// Whether what was kept of a text is read as the paragraphs that were kept.
+fn reads_as_it_did(text: &str, run: &Run) -> bool {
+    let mut is_removed = vec![false; paragraphs(text).len()];
+    let exact = run.lines().into_iter().map(|line| (line.first.index, line.last));
+    let layout = run.layouts().into_iter().map(|line| (line.first.index, line.last));
+    for (first, last) in exact.chain(layout) {
+        for index in first..=last {
+            is_removed[usize::try_from(index).unwrap()] = true;
+        }
+    }
+    let before = paragraphs(text).into_iter().zip(is_removed);
+    let kept: Vec<String> = before.filter(|(_, is_removed)| !is_removed).map(|(text, _)| text).collect();
+    kept == run.out.get("a.md").map_or_else(Vec::new, |_| paragraphs(run.text("a.md")))
+}
+
+/// The paragraphs of a Markdown text, as repair leaves their lines.
+fn paragraphs(text: &str) -> Vec<String> {
+    use tamis::document::Kind;
+    use tamis::split::{Splitting, split};
+    let mut found = Vec::new();
+    split(text, Splitting::of(markdown().split, Kind::Text, text), &mut found);
+    let repaired = |text: &str| text.replace("\r\n", "\n").replace('\u{7}', "");
+    found.into_iter().map(|paragraph| repaired(&text[paragraph.span.range()])).collect()
 }
 
 /// Contract P3: without repair, lines of Markdown are written as they stand.
