@@ -22,14 +22,26 @@ pub(crate) struct Slot {
     pub value: ByteSpan,
     /// The number of the field that holds a record's text, among the names that were tried.
     pub field: Option<u32>,
-    /// Whether the raw record spells its text as it was decoded, so that a copy of the bytes is the record again.
-    pub is_faithful: bool,
+    /// Whether the record that was read is still known.
+    pub raw: RawRecord,
     /// The JSON of a record's id; empty if it has none.
     pub id: ByteSpan,
     /// Line feeds of the part before the record.
     pub lines_before: u64,
     /// Why the record is rejected.
     pub fault: Option<Box<Fault>>,
+}
+
+/// How the record that was read is had again once its text is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum RawRecord {
+    /// Not at all: characters were replaced, or it was never a run of bytes.
+    #[default]
+    Lost,
+    /// Its raw bytes stand where they stood.
+    Stands,
+    /// The text was decoded over them; writing the record again with this text spells it as it was.
+    Spelled,
 }
 
 impl Slot {

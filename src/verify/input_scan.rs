@@ -4,7 +4,7 @@ use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Chunk, Field, Fields, ReadContext, Rewrite, TextVisitor};
+use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -177,20 +177,20 @@ fn is_repaired(text: &str, paragraphs: &[Paragraph], repair: Repair) -> bool {
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
     let mut rests = vec![OtherFields::default(); chunk.slots.len()];
     for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
-        let is_raw = match part.rewrite() {
-            Rewrite::InPlace(_) => how == OtherFieldsOf::Mirrored,
+        let in_place = match part.rewrite() {
+            Rewrite::InPlace(in_place) => Some(in_place).filter(|_| how == OtherFieldsOf::Mirrored),
             // A header of a web archive that depends on the text is part of the comparison, too.
             Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
-            Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => false,
+            Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => None,
         };
         let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
-        let fields = if is_raw { None } else { Fields::new(chunk, part, context).ok() };
+        let fields = if in_place.is_some() { None } else { Fields::new(chunk, part, context).ok() };
         for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
             rests[number] = match &fields {
                 None => OtherFields {
                     fields: raw(chunk, number, columns),
                     path: None,
-                    record: whole(chunk, number),
+                    record: in_place.and_then(|in_place| whole(chunk, number, in_place)),
                 },
                 Some(fields) => of_fields(fields.of(number), how),
             };
@@ -206,10 +206,11 @@ fn raw(chunk: &Chunk, number: usize, columns: u64) -> u64 {
     hash(&[&columns.to_le_bytes(), &bytes[before], b"\0", &bytes[after]].concat())
 }
 
-/// All bytes of a record, if they say what was read.
-fn whole(chunk: &Chunk, number: usize) -> Option<u64> {
-    let slot = &chunk.slots[number];
-    slot.is_faithful.then(|| hash(&chunk.bytes[slot.line.range()]))
+/// All bytes of a record as they were read, if that is still known.
+fn whole(chunk: &Chunk, number: usize, in_place: InPlace) -> Option<u64> {
+    let mut record = Vec::new();
+    let is_known = in_place.write_as_read(&chunk.bytes, &chunk.slots[number], &mut record);
+    is_known.is_ok_and(|is_known| is_known).then(|| hash(&record))
 }
 
 fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {

@@ -135,19 +135,18 @@ pub(crate) fn write_record<W: Write>(
     out: &mut W,
 ) -> io::Result<()> {
     let Original { chunk, part, slot } = original;
-    let record = &chunk.bytes[slot.line.range()];
     match part.rewrite() {
         Rewrite::Text => text.write(out),
         Rewrite::InPlace(in_place) => {
-            if text.is_unchanged && slot.is_faithful {
-                return out.write_all(record);
+            if text.is_unchanged && in_place.write_as_read(&chunk.bytes, slot, out)? {
+                return Ok(());
             }
             in_place.write(&chunk.bytes, slot, out, |value| text.write(value))
         }
         Rewrite::Whole { write, .. } => {
             let mut new = Vec::new();
             text.write(&mut new)?;
-            write(record, &new, out)
+            write(&chunk.bytes[slot.line.range()], &new, out)
         }
         Rewrite::Rows => Err(io::Error::other("rows are written together")),
     }

@@ -52,9 +52,9 @@ pub(super) trait Container: Sync {
     /// How its bytes are read.
     fn access(&self) -> Access;
 
-    /// Checks a record, in a table of these columns, and finds its text: where it stands in the record, or, if it is spelled otherwise there,
-    /// decoded behind everything else that is in `bytes`. Sets [`Slot::text`], and [`Slot::is_faithful`] unless the
-    /// decoded text is not what the record says. Returns how many malformed sequences were replaced.
+    /// Checks a record, in a table of these columns, and finds its text: where it stands in the record, or, if it is
+    /// spelled otherwise there, decoded over it or behind everything else that is in `bytes`. Sets [`Slot::text`] and
+    /// [`Slot::raw`]. Returns how many malformed sequences were replaced.
     ///
     /// # Errors
     /// What is wrong with the record.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::csv::{self, Quoter};
 use super::jsonl::Escaper;
-use crate::read::slot::Slot;
+use crate::read::slot::{RawRecord, Slot};
 
 /// How a document or a record of a container is written again with another text.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,21 @@ pub(crate) enum Escape {
 }
 
 impl InPlace {
+    /// Writes a record as it was read; nothing, and `false`, if that is not known any more.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn write_as_read<W: Write>(self, bytes: &[u8], slot: &Slot, out: &mut W) -> io::Result<bool> {
+        match slot.raw {
+            RawRecord::Lost => return Ok(false),
+            RawRecord::Stands => out.write_all(&bytes[slot.line.range()])?,
+            RawRecord::Spelled => {
+                self.write(bytes, slot, out, |value| value.write_all(&bytes[slot.text.range()]))?
+            }
+        }
+        Ok(true)
+    }
+
     /// Writes a record; `write_value` writes the new text, which is escaped on the way.
     ///
     /// The line and the value of `slot` are the raw spans in `bytes` of the record and of its text, with what encloses

@@ -20,7 +20,7 @@ use crate::document::Kind;
 use crate::error::RejectReason;
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::fault::Fault;
-use crate::read::slot::Slot;
+use crate::read::slot::{RawRecord, Slot};
 use crate::units::{ByteSpan, count};
 
 /// CSV and TSV; the delimiter is the one that the file's name suggests.
@@ -62,7 +62,7 @@ impl<const DELIMITER: u8> Container for Table<DELIMITER> {
             slot.id = ByteSpan::new(start, bytes.len());
         }
         slot.text = dialect.decode(bytes, slot.value);
-        slot.is_faithful = true;
+        slot.raw = RawRecord::Stands;
         Ok(0)
     }
 

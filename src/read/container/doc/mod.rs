@@ -16,7 +16,7 @@ use crate::error::RejectReason;
 use crate::read::content::{Head, SNIFF_BYTES};
 use crate::read::context::{PIECE_BYTES, ReadContext};
 use crate::read::fault::Fault;
-use crate::read::slot::Slot;
+use crate::read::slot::{RawRecord, Slot};
 use crate::units::{ByteSpan, count};
 
 /// A dump of `<doc>` elements.
@@ -56,7 +56,7 @@ impl Container for DocDump {
         let id = (!parts.id.is_empty()).then(|| json_string(&text[parts.id.range()]));
         slot.value = parts.text.shifted(line.start);
         slot.text = slot.value;
-        slot.is_faithful = true;
+        slot.raw = RawRecord::Stands;
         if let Some(id) = id {
             let start = bytes.len();
             bytes.extend_from_slice(id.as_bytes());

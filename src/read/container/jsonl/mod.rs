@@ -18,13 +18,13 @@ use crate::error::RejectReason;
 use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::fault::Fault;
-use crate::read::slot::Slot;
+use crate::read::slot::{RawRecord, Slot};
 use crate::read::text_fields::behind;
 use crate::units::{ByteSpan, count};
 
 pub(crate) use escape::Escaper;
 pub(in crate::read) use form::JsonForm;
-use unescape::unescape;
+use unescape::{Unescaped, unescape};
 
 /// JSON Lines.
 pub(super) struct JsonLines;
@@ -92,7 +92,11 @@ fn decode_line(bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> R
         Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair stands alone")
     })?;
     slot.text = unescaped.text;
-    slot.is_faithful = unescaped.num_replaced == 0;
+    slot.raw = match unescaped {
+        Unescaped { is_over: true, .. } => RawRecord::Spelled,
+        Unescaped { num_replaced: 0, .. } => RawRecord::Stands,
+        _ => RawRecord::Lost,
+    };
     Ok(unescaped.num_replaced)
 }
 

@@ -1,5 +1,5 @@
-//! Decodes a JSON string: where it stands if it has no escapes, or else behind everything else, so that the record
-//! still says it as it is spelled there.
+//! Decodes a JSON string: where it stands if the record can be spelled again from it, or else behind everything else,
+//! so that the record still says it as it is spelled there.
 
 use crate::read::container::lenient::hex4;
 use crate::units::ByteSpan;
@@ -9,19 +9,81 @@ use crate::units::ByteSpan;
 pub(super) struct Unescaped {
     /// Where it stands.
     pub text: ByteSpan,
+    /// Whether it was written over the string, whose spelling [`Escaper`](super::Escaper) gives back.
+    pub is_over: bool,
     /// Halves of surrogate pairs that became U+FFFD.
     pub num_replaced: u64,
 }
 
 /// Decodes the contents of a JSON string, `bytes[inner]` (without its quotes). An escape without a meaning, which is
 /// half of a surrogate pair (RFC 8259, section 8.2), becomes U+FFFD if `replace`, and is the error otherwise: its
-/// offset in the string.
+/// offset in the string. Then the string stays as it was.
 ///
 /// The syntax of escapes was checked by the JSON parser before; what it would have refused is refused here too.
 pub(super) fn unescape(bytes: &mut Vec<u8>, inner: ByteSpan, replace: bool) -> Result<Unescaped, usize> {
     let Some(first) = memchr::memchr(b'\\', &bytes[inner.range()]) else {
-        return Ok(Unescaped { text: inner, num_replaced: 0 });
+        return Ok(Unescaped { text: inner, is_over: false, num_replaced: 0 });
     };
+    if is_spelled_as_we_do(&bytes[inner.start + first..inner.end]) {
+        return Ok(unescape_over(bytes, inner, first));
+    }
+    unescape_behind(bytes, inner, first, replace)
+}
+
+/// Whether every escape of a string is one that [`Escaper`](super::Escaper) writes, as spelled there.
+fn is_spelled_as_we_do(mut string: &[u8]) -> bool {
+    while let Some(at) = memchr::memchr(b'\\', string) {
+        let Some((_, len)) = own_escape(&string[at..]) else { return false };
+        string = &string[at + len..];
+    }
+    true
+}
+
+/// The character and the length of the escape at the start of `bytes`, if it is spelled as we do.
+fn own_escape(bytes: &[u8]) -> Option<(u8, usize)> {
+    let byte = match bytes.get(1)? {
+        b'n' => b'\n',
+        b'"' => b'"',
+        b'\\' => b'\\',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'b' => 8,
+        b'f' => 12,
+        b'u' => return own_unicode_escape(bytes),
+        _ => return None,
+    };
+    Some((byte, 2))
+}
+
+/// Control characters without an escape of their own, in small hexadecimal digits.
+fn own_unicode_escape(bytes: &[u8]) -> Option<(u8, usize)> {
+    let digits = bytes.get(..6)?.strip_prefix(b"\\u00")?;
+    let is_own = matches!(digits, [b'0' | b'1', b'0'..=b'9' | b'a'..=b'f']);
+    let control = hex4(bytes).and_then(|control| u8::try_from(control).ok());
+    control.filter(|control| is_own && !matches!(control, 8 | 9 | 10 | 12 | 13)).map(|control| (control, 6))
+}
+
+/// Decodes a string over itself, from its first backslash on. All its escapes are spelled as we do.
+fn unescape_over(bytes: &mut [u8], inner: ByteSpan, first: usize) -> Unescaped {
+    let (mut from, mut to) = (inner.start + first, inner.start + first);
+    // `from` is at a backslash.
+    while let Some((byte, len)) = own_escape(&bytes[from..inner.end]) {
+        bytes[to] = byte;
+        (from, to) = (from + len, to + 1);
+        let plain = memchr::memchr(b'\\', &bytes[from..inner.end]).unwrap_or(inner.end - from);
+        bytes.copy_within(from..from + plain, to);
+        (from, to) = (from + plain, to + plain);
+    }
+    Unescaped { text: ByteSpan::new(inner.start, to), is_over: true, num_replaced: 0 }
+}
+
+/// Decodes a string behind everything else, from its first backslash on.
+fn unescape_behind(
+    bytes: &mut Vec<u8>,
+    inner: ByteSpan,
+    first: usize,
+    replace: bool,
+) -> Result<Unescaped, usize> {
     // An escape is at least as long as its character: \n 2 for 1, \uXXXX 6 for at most 3, a pair 12 for 4.
     bytes.reserve(inner.len());
     let start = bytes.len();
@@ -45,7 +107,7 @@ pub(super) fn unescape(bytes: &mut Vec<u8>, inner: ByteSpan, replace: bool) -> R
         bytes.extend_from_within(from..from + plain);
         from += plain;
     }
-    Ok(Unescaped { text: ByteSpan::new(start, bytes.len()), num_replaced })
+    Ok(Unescaped { text: ByteSpan::new(start, bytes.len()), is_over: false, num_replaced })
 }
 
 /// The character that an escape stands for.
@@ -93,18 +155,30 @@ fn unicode_escape(bytes: &[u8]) -> Option<Escaped> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::container::Escaper;
     use proptest::prelude::*;
     use std::fmt::Write;
+    use std::io::Write as _;
 
-    /// The string in the middle of other bytes, decoded.
+    /// The string in the middle of other bytes, decoded. Where it was decoded over itself it can be spelled again.
     fn decoded_to(text: &str, replace: bool) -> Result<(String, u64), usize> {
         let mut bytes = format!("{{\"{text}\"}} \n").into_bytes();
         let before = bytes.clone();
         let inner = ByteSpan::new(2, 2 + text.len());
         let decoded = unescape(&mut bytes, inner, replace);
-        assert_eq!(&bytes[..before.len()], before, "the record stays as it was");
-        let Unescaped { text, num_replaced } = decoded?;
-        assert!(text == inner || text.end == bytes.len());
+        if let Ok(Unescaped { text, is_over: true, .. }) = decoded {
+            let mut spelled = Vec::new();
+            Escaper::new(&mut spelled).write_all(&bytes[text.range()]).unwrap();
+            bytes.splice(inner.range(), spelled);
+            assert_eq!(bytes, before, "the record is spelled as it was");
+            bytes = before.clone();
+            let first = memchr::memchr(b'\\', &bytes[inner.range()]).unwrap();
+            unescape_over(&mut bytes, inner, first);
+        } else {
+            assert_eq!(&bytes[..before.len()], before, "the record stays as it was");
+        }
+        let Unescaped { text, num_replaced, is_over } = decoded?;
+        assert!(text == inner || is_over || text.end == bytes.len());
         Ok((String::from_utf8(bytes[text.range()].to_vec()).unwrap(), num_replaced))
     }
 
@@ -129,6 +203,24 @@ mod tests {
             (r"\u00g0", Err(0)),
         ] {
             assert_eq!(decoded(text), expected.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_spelling_is_written_over() {
+        for (text, is_own) in [
+            (r#"a\n\t\r\b\f\"\\b"#, true),
+            (r"\u0000\u001f\u000b", true),
+            (r"\u001F", false),
+            (r"\u000a", false),
+            (r"\u0020", false),
+            (r"\u007f", false),
+            (r"a\/b", false),
+            (r"\n\u4e2d", false),
+            (r"\n\u00", false),
+            (r"\n\", false),
+        ] {
+            assert_eq!(is_spelled_as_we_do(text.as_bytes()), is_own, "{text}");
         }
     }
 

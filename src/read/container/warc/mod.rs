@@ -19,7 +19,7 @@ use crate::read::content::Head;
 use crate::read::context::ReadContext;
 use crate::read::encoding;
 use crate::read::fault::Fault;
-use crate::read::slot::Slot;
+use crate::read::slot::{RawRecord, Slot};
 use crate::units::ByteSpan;
 
 /// WARC.
@@ -48,7 +48,7 @@ impl Container for Warc {
         let payload = &bytes[slot.value.range()];
         if simdutf8::basic::from_utf8(payload).is_ok() {
             slot.text = slot.value;
-            slot.is_faithful = true;
+            slot.raw = RawRecord::Stands;
             return Ok(0);
         }
         let label = match syntax::next(&bytes[slot.line.range()], true) {
