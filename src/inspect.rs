@@ -12,7 +12,7 @@ use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
-use crate::split::{self, Method, Splitting};
+use crate::split::{Method, SplitBy, Splitting};
 use crate::store::{DiskInput, Root};
 use crate::units::count;
 
@@ -97,9 +97,9 @@ struct TextInspector {
 const SHOWN: usize = 40;
 
 impl TextVisitor for TextInspector {
-    fn document(&mut self, text: &str, splitting: Splitting) {
+    fn document(&mut self, text: &str, by: SplitBy) -> Splitting {
         self.paragraphs.clear();
-        split::split(text, splitting, &mut self.paragraphs);
+        let (splitting, _) = by.split(text, &mut self.paragraphs);
         let longest =
             self.paragraphs.iter().enumerate().rev().max_by_key(|(_, paragraph)| paragraph.span.len());
         let longest = longest.map_or_else(Default::default, |(number, paragraph)| {
@@ -113,6 +113,7 @@ impl TextVisitor for TextInspector {
             scripts: Scripts::of(text),
             longest,
         });
+        splitting
     }
 }
 

@@ -9,7 +9,7 @@ use super::text_fields::{FieldNames, TextFields};
 use crate::config::SplitConfig;
 use crate::discover::Globs;
 use crate::error::RejectReason;
-use crate::split::{self, Method, Splitting};
+use crate::split::{self, Method, SplitBy, Splitting};
 use crate::units::count;
 
 /// The settings that reading depends on, made once a run; for files that options name, made for each ([`Self::of`]).
@@ -97,12 +97,18 @@ impl ParagraphLimit {
         Self { most: (max_document_size / BYTES_A_PARAGRAPH).max(LEAST_LIMIT) }
     }
 
-    /// Checks that a text has no more paragraphs.
-    pub(super) fn check(self, text: &str, splitting: Splitting) -> Result<(), Fault> {
+    /// Checks that a text has no more paragraphs. Returns how it is split, if that had to be known.
+    pub(super) fn check(self, text: &str, by: SplitBy) -> Result<SplitBy, Fault> {
         // Each takes a byte.
         if count(text.len()) <= self.most {
-            return Ok(());
+            return Ok(by);
         }
+        let splitting = by.splitting(text);
+        self.check_paragraphs(text, splitting)?;
+        Ok(SplitBy::Known(splitting))
+    }
+
+    fn check_paragraphs(self, text: &str, splitting: Splitting) -> Result<(), Fault> {
         if splitting.method == Method::Markdown {
             return self.check_markdown(text);
         }
@@ -146,7 +152,7 @@ mod tests {
         let most = usize::try_from(LEAST_LIMIT).unwrap();
         let with = |max_document_size, text: &str, method| {
             let splitting = Splitting { method, repair: Repair::Basic };
-            let checked = ParagraphLimit::new(max_document_size).check(text, splitting);
+            let checked = ParagraphLimit::new(max_document_size).check(text, SplitBy::Known(splitting));
             checked.err().map(|fault| (fault.reason, fault.detail))
         };
         let told = |number| {

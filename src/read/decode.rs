@@ -13,14 +13,14 @@ use super::slot::Slot;
 use super::text_fields::FieldCounts;
 use crate::document::Kind;
 use crate::error::RejectReason;
-use crate::split::Splitting;
+use crate::split::{SplitBy, Splitting};
 use crate::units::{ByteSpan, count};
 
 /// Takes the text of each document as it is read: one call for each slot of the chunk, in order. A rejected
 /// record, and bytes that are no document, have the empty text.
 pub(crate) trait TextVisitor {
-    /// The next document, or the next piece of a large one, and how the document is split.
-    fn document(&mut self, text: &str, splitting: Splitting);
+    /// The next document, or the next piece of a large one. Returns how it is split.
+    fn document(&mut self, text: &str, by: SplitBy) -> Splitting;
 }
 
 /// A visitor for readers that need the bytes of a chunk only.
@@ -28,7 +28,9 @@ pub(crate) trait TextVisitor {
 pub(crate) struct IgnoreTexts;
 
 impl TextVisitor for IgnoreTexts {
-    fn document(&mut self, _text: &str, _splitting: Splitting) {}
+    fn document(&mut self, text: &str, by: SplitBy) -> Splitting {
+        by.splitting(text)
+    }
 }
 
 /// The way in which the bytes of a piece are decoded.
@@ -43,10 +45,10 @@ pub(super) struct Decoding<'a> {
 }
 
 impl Decoding<'_> {
-    /// How the document is split that `text` is, or is a piece of.
-    fn splitting(self, chunk: &Chunk, text: &str) -> Splitting {
+    /// How the document is split.
+    fn split_by(self, chunk: &Chunk) -> SplitBy {
         let kind = chunk.parts.last().map_or(Kind::Text, |part| part.kind);
-        self.splitting.unwrap_or_else(|| Splitting::of(self.context.split, kind, text))
+        self.splitting.map_or(SplitBy::Text(self.context.split, kind), SplitBy::Known)
     }
 }
 
@@ -132,12 +134,14 @@ fn decode_utf8(
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
-    let splitting = decoding.splitting(chunk, text);
-    if let Err(fault) = decoding.context.paragraphs.check(text, splitting) {
-        chunk.bytes.truncate(start);
-        return Some(PartFate::Rejected(fault));
-    }
-    visitor.document(text, splitting);
+    let by = match decoding.context.paragraphs.check(text, decoding.split_by(chunk)) {
+        Ok(by) => by,
+        Err(fault) => {
+            chunk.bytes.truncate(start);
+            return Some(PartFate::Rejected(fault));
+        }
+    };
+    let splitting = visitor.document(text, by);
     chunk.push(Slot::text(span, splitting));
     Some(PartFate::Read)
 }
@@ -184,11 +188,11 @@ fn show(
     decoding: Decoding<'_>,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
-    let splitting = decoding.splitting(chunk, &text);
-    if let Err(fault) = decoding.context.paragraphs.check(&text, splitting) {
-        return PartFate::Rejected(fault);
-    }
-    visitor.document(&text, splitting);
+    let by = match decoding.context.paragraphs.check(&text, decoding.split_by(chunk)) {
+        Ok(by) => by,
+        Err(fault) => return PartFate::Rejected(fault),
+    };
+    let splitting = visitor.document(&text, by);
     let start = chunk.bytes.len();
     append(chunk, text.into_bytes());
     chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting));
@@ -280,15 +284,18 @@ fn decode_records(
         }
         // Taken once, as it walks over the whole text.
         let mut text = text_of(bytes, slot);
-        slot.splitting = Splitting::of(context.split, kind, text);
-        if let Err(fault) = context.paragraphs.check(text, slot.splitting) {
-            slot.reject(fault);
-            text = "";
+        let mut by = SplitBy::Text(context.split, kind);
+        match context.paragraphs.check(text, by) {
+            Ok(checked) => by = checked,
+            Err(fault) => {
+                slot.reject(fault);
+                text = "";
+            }
         }
         if let (true, Some(field)) = (slot.is_record, slot.field) {
             fields.count(field);
         }
-        visitor.document(text, slot.splitting);
+        slot.splitting = visitor.document(text, by);
     }
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;

@@ -7,7 +7,7 @@ use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered, shows_text};
 use crate::read::{Chunk, PARAGRAPH_BYTES, ReadContext, TextVisitor};
-use crate::split::{self, Splitting};
+use crate::split::{SplitBy, Splitting};
 use crate::units::count;
 
 use super::corpus::{Corpus, Listing};
@@ -188,9 +188,9 @@ impl Scanner<'_> {
 }
 
 impl TextVisitor for Scanner<'_> {
-    fn document(&mut self, text: &str, splitting: Splitting) {
+    fn document(&mut self, text: &str, by: SplitBy) -> Splitting {
         let start = self.paragraphs.len();
-        let blank_after = split::split(text, splitting, &mut self.paragraphs);
+        let (splitting, blank_after) = by.split(text, &mut self.paragraphs);
         let Needs { prints, keys, checksums } = self.context.needs;
         match keys {
             Keys::OfParagraphs | Keys::OfDocuments => self.make_keys(text, start),
@@ -203,6 +203,7 @@ impl TextVisitor for Scanner<'_> {
             blank_after,
             checksum,
         });
+        splitting
     }
 }
 

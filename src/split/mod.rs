@@ -80,6 +80,52 @@ impl Splitting {
     }
 }
 
+/// How one document is to be split: in a way that is known, or in the one that its text shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SplitBy {
+    /// In this way.
+    Known(Splitting),
+    /// As a document of this kind is split that has the text.
+    Text(SplitConfig, Kind),
+}
+
+impl SplitBy {
+    /// How a document with this text is split.
+    pub fn splitting(self, text: &str) -> Splitting {
+        match self {
+            Self::Known(splitting) => splitting,
+            Self::Text(config, kind) => Splitting::of(config, kind, text),
+        }
+    }
+
+    /// As [`split`]; returns how the document was split, too.
+    pub fn split(self, text: &str, out: &mut Vec<Paragraph>) -> (Splitting, bool) {
+        if let Some(blank_after) = self.split_by_lines(text, out) {
+            return (Splitting { method: Method::Line, repair: Repair::Basic }, blank_after);
+        }
+        let splitting = self.splitting(text);
+        (splitting, split(text, splitting, out))
+    }
+
+    /// Splits a text into lines, and asks these how it is split: nearly all texts are split so, and this way they are
+    /// walked over once. `None`, and no paragraphs, if that is not how it is split, or if its lines do not tell.
+    fn split_by_lines(self, text: &str, out: &mut Vec<Paragraph>) -> Option<bool> {
+        let Self::Text(SplitConfig { split: SplitMode::Auto, repair: Repair::Basic }, kind) = self else {
+            return None;
+        };
+        if text.len() > HEAD_BYTES || !auto::goes_by_lines(kind) {
+            return None;
+        }
+        let start = out.len();
+        let blank_after = for_each_line(text, Repair::Basic, |line| out.push(line));
+        if auto::method_of_lines(text, &out[start..]) == Some(Method::Line) {
+            return Some(blank_after);
+        }
+        out.truncate(start);
+        None
+    }
+}
+
 /// Appends the paragraphs of `text` to `out` and returns whether a blank line stands after the last one.
 ///
 /// A long document may be split piece by piece, if each piece ends where a paragraph ends (see

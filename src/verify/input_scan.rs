@@ -8,7 +8,7 @@ use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisit
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
-use crate::split::{self, Splitting, line};
+use crate::split::{SplitBy, Splitting, line};
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
@@ -115,10 +115,10 @@ struct InputVisitor<'a> {
 }
 
 impl TextVisitor for InputVisitor<'_> {
-    fn document(&mut self, text: &str, splitting: Splitting) {
+    fn document(&mut self, text: &str, by: SplitBy) -> Splitting {
         let InputScan { repair, matching, keys, .. } = self.scan;
         self.found.clear();
-        let blank_after = split::split(text, splitting, &mut self.found);
+        let (splitting, blank_after) = by.split(text, &mut self.found);
         let start = self.input_scan.paragraphs.len();
         for &paragraph in &self.found {
             let mut paragraph = paragraph;
@@ -133,6 +133,7 @@ impl TextVisitor for InputVisitor<'_> {
         let is_repaired = is_repaired(text, &self.found, *repair);
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
         self.input_scan.documents.push(InputDocument { paragraphs, blank_after, lines, is_repaired });
+        splitting
     }
 }
 

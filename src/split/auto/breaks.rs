@@ -5,6 +5,7 @@ use std::ops::Index;
 use unicode_width::UnicodeWidthChar;
 
 use crate::split::{is_complex, line};
+use crate::units::ByteSpan;
 
 /// A line that is not blank, without its end.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,22 @@ impl<'a> Line<'a> {
     pub(super) fn of(line: &'a str) -> Self {
         let span = line::trim(line);
         Self { indent: &line[..span.start], text: &line[span.range()] }
+    }
+
+    /// The line with this content, behind another whose content ends at `end`. `None` if U+2028 or U+2029 stands between
+    /// them, which are characters here.
+    #[inline]
+    pub(super) fn behind(text: &'a str, end: usize, content: ByteSpan) -> Option<Self> {
+        let gap = &text[end..content.start];
+        let text = &text[content.range()];
+        if gap.bytes().all(|byte| matches!(byte, b'\n' | b'\r')) {
+            return Some(Self { indent: "", text });
+        }
+        if gap.contains(['\u{2028}', '\u{2029}']) {
+            return None;
+        }
+        let start = gap.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        Some(Self { indent: &gap[start..], text })
     }
 }
 
@@ -62,11 +79,41 @@ impl Width {
     /// The right edge of a line.
     pub(super) fn of(line: Line<'_>) -> Self {
         let mut width = Self::default();
-        line.indent.chars().chain(line.text.chars()).for_each(|c| width.add(c));
+        width.add_all(line.indent);
+        width.add_all(line.text);
         width
     }
 
+    fn add_all(&mut self, text: &str) {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            // One column each, whatever the measure. A line is shorter than 4 GiB.
+            self.add_narrow(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            return;
+        }
+        text.chars().for_each(|c| self.add(c));
+    }
+
+    fn add_narrow(&mut self, num_chars: u32) {
+        for at in [&mut self.columns, &mut self.wide_columns, &mut self.characters] {
+            *at = at.saturating_add(num_chars);
+        }
+    }
+
+    #[inline]
     fn add(&mut self, c: char) {
+        match c {
+            ' '..='~' => self.add_narrow(1),
+            // Han characters are wide (UAX #11), and most of a Chinese text.
+            '\u{4e00}'..='\u{9fff}' => {
+                self.columns += 2;
+                self.wide_columns += 2;
+                self.characters += 1;
+            }
+            _ => self.add_other(c),
+        }
+    }
+
+    fn add_other(&mut self, c: char) {
         if c == '\t' {
             for at in [&mut self.columns, &mut self.wide_columns, &mut self.characters] {
                 *at = *at / TAB * TAB + TAB;
@@ -74,9 +121,10 @@ impl Width {
             return;
         }
         let columns = |width: Option<usize>| width.map_or(0, |width| u32::try_from(width).unwrap_or(2));
-        let narrow = if c.is_ascii() { u32::from((' '..='~').contains(&c)) } else { columns(c.width()) };
+        // A control character of ASCII takes no column.
+        let narrow = if c.is_ascii() { 0 } else { columns(c.width()) };
         self.columns += narrow;
-        self.wide_columns += if c.is_ascii() { narrow } else { columns(c.width_cjk()) };
+        self.wide_columns += if c.is_ascii() { 0 } else { columns(c.width_cjk()) };
         self.characters += u32::from(narrow > 0);
     }
 }

@@ -5,7 +5,7 @@
 //! on the line before it. In verse, lists, tables, logs and headlines it would have, as a rule. So each break is held
 //! against the margin of its surroundings, and counted as one that wrapping explains ([`Tally::full`]) or does not.
 //!
-//! Cost: one pass over the line ends. Lines are measured only beside breaks that may stand inside a sentence, of which
+//! Cost: one pass over the line ends, or none where a text is split into lines first. Lines are measured only beside breaks that may stand inside a sentence, of which
 //! texts with a paragraph on each line have hardly any.
 
 mod breaks;
@@ -16,7 +16,7 @@ use memchr::memchr2_iter;
 
 use self::breaks::{Break, Line, MEASURES, Measure, Width};
 use super::{Method, line};
-use crate::document::Kind;
+use crate::document::{Kind, Paragraph};
 
 /// The bytes of a document's decoded text, from its start, that decide how it is split.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -30,6 +30,18 @@ pub(super) fn method(kind: Kind, text: &str) -> Method {
         _ if is_wrapped(text) => Method::Block,
         _ => Method::Line,
     }
+}
+
+/// Whether the lines of a document of this kind decide how it is split.
+pub(super) fn goes_by_lines(kind: Kind) -> bool {
+    kind != Kind::Markdown
+}
+
+/// How a document is split whose whole text is `text` and whose lines, split and repaired, are `lines`: as
+/// [`method`] says. `None` if some of them end as lines do not end that a program wrapped.
+pub(super) fn method_of_lines(text: &str, lines: &[Paragraph]) -> Option<Method> {
+    let is_wrapped = Evidence::of_lines(text, lines)?.is_wrapped(text);
+    Some(if is_wrapped { Method::Block } else { Method::Line })
 }
 
 /// Whether a text is hard-wrapped that begins with `text`.
@@ -133,6 +145,25 @@ impl Evidence {
             before = line;
         }
         evidence
+    }
+
+    /// As [`Self::of`] the text, by its lines that are not blank.
+    fn of_lines(text: &str, lines: &[Paragraph]) -> Option<Self> {
+        let mut evidence = Self::default();
+        let mut before: Option<Line<'_>> = None;
+        let mut end = 0;
+        for paragraph in lines {
+            let line = Line::behind(text, end, paragraph.span)?;
+            if let Some(before) = before.filter(|_| !paragraph.blank_before) {
+                evidence.num_breaks += 1;
+                if !breaks::ends_for_sure(before.text) {
+                    evidence.breaks.extend(Break::between(before, line));
+                }
+            }
+            before = Some(line);
+            end = paragraph.span.end;
+        }
+        Some(evidence)
     }
 
     fn is_wrapped(&self, text: &str) -> bool {

@@ -207,3 +207,50 @@ fn the_beginning_decides() {
     // No character is cut, and a long line is.
     assert_eq!(head(&"中".repeat(HEAD_BYTES)).len(), HEAD_BYTES - 1);
 }
+
+/// A text shows the same, whether its lines are found for this or were found already.
+#[test]
+fn lines_that_are_known_show_the_same() {
+    let wrapped = plain(ENGLISH, 60);
+    for text in [
+        wrapped.clone(),
+        wrapped.replace('\n', "\r\n"),
+        wrapped.replace('\n', "\r\r\n"),
+        wrapped.replace('\n', "  \n \u{2003}"),
+        format!("\u{feff}{wrapped}\n\n{}", plain(CHINESE, 40)),
+        format!("\u{2028}{wrapped}"),
+        wrapped.replace("board", "board\u{2029}"),
+        wrapped.replace('\n', "\x1b[0m\n\x1b[1m"),
+        CHINESE.replace('，', "，\n"),
+        "\n\n\n".to_owned(),
+        String::new(),
+    ] {
+        check_known_lines(&text);
+    }
+}
+
+fn check_known_lines(text: &str) {
+    use crate::config::{Repair, SplitConfig, SplitMode};
+    use crate::split::{SplitBy, split};
+    let by = SplitBy::Text(SplitConfig { split: SplitMode::Auto, repair: Repair::Basic }, Kind::Text);
+    let (mut expected, mut found) = (Vec::new(), Vec::new());
+    let splitting = by.splitting(text);
+    let blank_after = split(text, splitting, &mut expected);
+    assert_eq!((by.split(text, &mut found), &found), ((splitting, blank_after), &expected), "{text:?}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn lines_of_any_text_that_are_known_show_the_same(
+        parts in proptest::collection::vec(proptest::sample::select(&PARTS[..]), 0..40),
+    ) {
+        check_known_lines(&parts.concat());
+    }
+}
+
+/// What lines are made of, and what stands around them.
+const PARTS: [&str; 20] = [
+    "\n", "\n", "\r\n", "\r", "\u{2028}", " ", "\t", "\u{3000}", "\u{2003}", "\u{7}", "\x1b[1m", ">", "a small word",
+    "and so the harbour board said on Tuesday that it will", "Name", "it ends.", "港务局星期二表示，新的防波堤", "将在冬季风暴到来",
+    "“", "e\u{301}",
+];

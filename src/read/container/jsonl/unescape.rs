@@ -1,6 +1,9 @@
 //! Decodes a JSON string: where it stands if the record can be spelled again from it, or else behind everything else,
 //! so that the record still says it as it is spelled there.
 
+use std::io::Write;
+
+use super::Escaper;
 use crate::read::container::lenient::hex4;
 use crate::units::ByteSpan;
 
@@ -9,7 +12,7 @@ use crate::units::ByteSpan;
 pub(super) struct Unescaped {
     /// Where it stands.
     pub text: ByteSpan,
-    /// Whether it was written over the string, whose spelling [`Escaper`](super::Escaper) gives back.
+    /// Whether it was written over the string, whose spelling [`Escaper`] gives back.
     pub is_over: bool,
     /// Halves of surrogate pairs that became U+FFFD.
     pub num_replaced: u64,
@@ -24,19 +27,27 @@ pub(super) fn unescape(bytes: &mut Vec<u8>, inner: ByteSpan, replace: bool) -> R
     let Some(first) = memchr::memchr(b'\\', &bytes[inner.range()]) else {
         return Ok(Unescaped { text: inner, is_over: false, num_replaced: 0 });
     };
-    if is_spelled_as_we_do(&bytes[inner.start + first..inner.end]) {
-        return Ok(unescape_over(bytes, inner, first));
-    }
-    unescape_behind(bytes, inner, first, replace)
+    unescape_over(bytes, inner, first).or_else(|unspelled| {
+        unspelled.restore(bytes);
+        unescape_behind(bytes, inner, first, replace)
+    })
 }
 
-/// Whether every escape of a string is one that [`Escaper`](super::Escaper) writes, as spelled there.
-fn is_spelled_as_we_do(mut string: &[u8]) -> bool {
-    while let Some(at) = memchr::memchr(b'\\', string) {
-        let Some((_, len)) = own_escape(&string[at..]) else { return false };
-        string = &string[at + len..];
+/// A string that was decoded over itself as far as it is spelled as we do.
+struct Unspelled {
+    /// The decoded text, from the first backslash on.
+    decoded: ByteSpan,
+    /// The end of what it was decoded from.
+    end: usize,
+}
+
+impl Unspelled {
+    /// Puts the string back as it was.
+    fn restore(&self, bytes: &mut [u8]) {
+        let decoded = bytes[self.decoded.range()].to_vec();
+        let mut raw = &mut bytes[self.decoded.start..self.end];
+        Escaper::new(&mut raw).write_all(&decoded).expect("it was as long before");
     }
-    true
 }
 
 /// The character and the length of the escape at the start of `bytes`, if it is spelled as we do.
@@ -63,18 +74,22 @@ fn own_unicode_escape(bytes: &[u8]) -> Option<(u8, usize)> {
     control.filter(|control| is_own && !matches!(control, 8 | 9 | 10 | 12 | 13)).map(|control| (control, 6))
 }
 
-/// Decodes a string over itself, from its first backslash on. All its escapes are spelled as we do.
-fn unescape_over(bytes: &mut [u8], inner: ByteSpan, first: usize) -> Unescaped {
-    let (mut from, mut to) = (inner.start + first, inner.start + first);
+/// Decodes a string over itself, from its first backslash on, as far as its escapes are spelled as we do.
+fn unescape_over(bytes: &mut [u8], inner: ByteSpan, first: usize) -> Result<Unescaped, Unspelled> {
+    let start = inner.start + first;
+    let (mut from, mut to) = (start, start);
     // `from` is at a backslash.
-    while let Some((byte, len)) = own_escape(&bytes[from..inner.end]) {
+    while from < inner.end {
+        let Some((byte, len)) = own_escape(&bytes[from..inner.end]) else {
+            return Err(Unspelled { decoded: ByteSpan::new(start, to), end: from });
+        };
         bytes[to] = byte;
         (from, to) = (from + len, to + 1);
         let plain = memchr::memchr(b'\\', &bytes[from..inner.end]).unwrap_or(inner.end - from);
         bytes.copy_within(from..from + plain, to);
         (from, to) = (from + plain, to + plain);
     }
-    Unescaped { text: ByteSpan::new(inner.start, to), is_over: true, num_replaced: 0 }
+    Ok(Unescaped { text: ByteSpan::new(inner.start, to), is_over: true, num_replaced: 0 })
 }
 
 /// Decodes a string behind everything else, from its first backslash on.
@@ -155,10 +170,8 @@ fn unicode_escape(bytes: &[u8]) -> Option<Escaped> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::container::Escaper;
     use proptest::prelude::*;
-    use std::fmt::Write;
-    use std::io::Write as _;
+    use std::fmt::Write as _;
 
     /// The string in the middle of other bytes, decoded. Where it was decoded over itself it can be spelled again.
     fn decoded_to(text: &str, replace: bool) -> Result<(String, u64), usize> {
@@ -173,7 +186,7 @@ mod tests {
             assert_eq!(bytes, before, "the record is spelled as it was");
             bytes = before.clone();
             let first = memchr::memchr(b'\\', &bytes[inner.range()]).unwrap();
-            unescape_over(&mut bytes, inner, first);
+            assert!(unescape_over(&mut bytes, inner, first).is_ok());
         } else {
             assert_eq!(&bytes[..before.len()], before, "the record stays as it was");
         }
@@ -207,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_spelling_is_written_over() {
+    fn only_our_own_spelling_is_decoded_over_itself() {
         for (text, is_own) in [
             (r#"a\n\t\r\b\f\"\\b"#, true),
             (r"\u0000\u001f\u000b", true),
@@ -220,7 +233,10 @@ mod tests {
             (r"\n\u00", false),
             (r"\n\", false),
         ] {
-            assert_eq!(is_spelled_as_we_do(text.as_bytes()), is_own, "{text}");
+            let mut bytes = text.as_bytes().to_vec();
+            let inner = ByteSpan::new(0, bytes.len());
+            let unescaped = unescape_over(&mut bytes, inner, text.find('\\').unwrap());
+            assert_eq!(unescaped.is_ok(), is_own, "{text}");
         }
     }
 
