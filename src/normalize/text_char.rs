@@ -15,9 +15,17 @@ use super::{fold, library};
 #[inline]
 pub fn count_text_chars(key: &[u8], most: u64) -> u64 {
     // Nearly every paragraph begins so, and by default one character is enough.
-    match key.first() {
-        Some(first) if most == 1 && (first.is_ascii_alphanumeric() || HAN_LEADS.contains(first)) => 1,
-        _ => count_chars_of_text(key, most),
+    if most == 1 && begins_with_text(key) { 1 } else { count_chars_of_text(key, most) }
+}
+
+/// Whether a key shows that its first character is text: one of ASCII, or a Han character of U+4000-U+8FFF, where
+/// U+4DC0-U+4DFF are signs.
+#[inline]
+fn begins_with_text(key: &[u8]) -> bool {
+    match key {
+        [0xe4, second, ..] => *second != 0xb7,
+        [first, ..] => first.is_ascii_alphanumeric() || HAN_LEADS.contains(first),
+        [] => false,
     }
 }
 
@@ -93,6 +101,18 @@ fn is_pictographic(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_first_byte_shows_is_so() {
+        for c in '\0'..=char::MAX {
+            let mut utf8 = [0; 4];
+            let key = c.encode_utf8(&mut utf8).as_bytes();
+            assert!(!begins_with_text(key) || is_text(u32::from(c)), "{c:?}");
+        }
+        assert!(
+            begins_with_text("中".as_bytes()) && begins_with_text(b"a") && !begins_with_text("䷀".as_bytes())
+        );
+    }
     use crate::config::{MatchMode, Repair};
     use crate::normalize::KeyMaker;
 

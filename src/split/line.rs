@@ -29,7 +29,7 @@ pub fn ends(text: &str) -> impl Iterator<Item = ByteSpan> + Clone + '_ {
     let bytes = text.as_bytes();
     let mut next = 0;
     memchr3_iter(b'\n', b'\r', SEPARATOR, bytes).filter_map(move |at| {
-        let len = end_len(&bytes[at..]);
+        let len = if bytes[at] == b'\n' { 1 } else { end_len(&bytes[at..]) };
         // What stands before `next` was passed with a CR.
         if len == 0 || at < next {
             return None;

@@ -5,7 +5,6 @@ use std::ops::Index;
 use unicode_width::UnicodeWidthChar;
 
 use crate::split::{is_complex, line};
-use crate::units::ByteSpan;
 
 /// A line that is not blank, without its end.
 #[derive(Debug, Clone, Copy)]
@@ -21,22 +20,6 @@ impl<'a> Line<'a> {
     pub(super) fn of(line: &'a str) -> Self {
         let span = line::trim(line);
         Self { indent: &line[..span.start], text: &line[span.range()] }
-    }
-
-    /// The line with this content, behind another whose content ends at `end`. `None` if U+2028 or U+2029 stands between
-    /// them, which are characters here.
-    #[inline]
-    pub(super) fn behind(text: &'a str, end: usize, content: ByteSpan) -> Option<Self> {
-        let gap = &text[end..content.start];
-        let text = &text[content.range()];
-        if gap.bytes().all(|byte| matches!(byte, b'\n' | b'\r')) {
-            return Some(Self { indent: "", text });
-        }
-        if gap.contains(['\u{2028}', '\u{2029}']) {
-            return None;
-        }
-        let start = gap.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        Some(Self { indent: &gap[start..], text })
     }
 }
 
@@ -209,9 +192,9 @@ fn is_sentence_end(text: &str) -> bool {
 
 /// Whether the last bytes of a line say that it ends as a sentence ends; most that do are seen so.
 #[inline]
-pub(super) fn ends_for_sure(line: &str) -> bool {
+pub(super) fn ends_for_sure(line: &[u8]) -> bool {
     matches!(
-        line.as_bytes(),
+        line,
         [.., b'.' | b'!' | b'?' | b':' | b';']
             | [.., 0xe3, 0x80, 0x82]
             | [.., 0xef, 0xbc, 0x81 | 0x9a | 0x9b | 0x9f]

@@ -17,6 +17,7 @@ use memchr::memchr2_iter;
 use self::breaks::{Break, Line, MEASURES, Measure, Width};
 use super::{Method, line};
 use crate::document::{Kind, Paragraph};
+use crate::units::ByteSpan;
 
 /// The bytes of a document's decoded text, from its start, that decide how it is split.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -130,6 +131,29 @@ const CLEAR_MARGIN: RangeInclusive<u32> = 55..=100;
 /// At a margin of this width a line may be left somewhat short. Few lines of verse are as long.
 const LOOSE_MARGIN: u32 = 60;
 
+/// Where a line stands that was found by splitting.
+#[derive(Debug, Clone, Copy, Default)]
+struct KnownLine {
+    /// Where the content of the line before it ends.
+    behind: usize,
+    /// Its content.
+    content: ByteSpan,
+}
+
+impl KnownLine {
+    /// What stands before its content: line ends, white space and what repair removes.
+    #[inline]
+    fn gap(self) -> ByteSpan {
+        ByteSpan::new(self.behind, self.content.start)
+    }
+
+    fn of(self, text: &str) -> Line<'_> {
+        let gap = &text[self.gap().range()];
+        let start = gap.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        Line { indent: &gap[start..], text: &text[self.content.range()] }
+    }
+}
+
 impl Evidence {
     fn of(text: &str) -> Self {
         let mut evidence = Self::default();
@@ -138,7 +162,7 @@ impl Evidence {
             let line = Some(line).filter(|line| !is_blank(line));
             if let (Some(before), Some(line)) = (before, line) {
                 evidence.num_breaks += 1;
-                if !breaks::ends_for_sure(before) {
+                if !breaks::ends_for_sure(before.as_bytes()) {
                     evidence.breaks.extend(Break::between(Line::of(before), Line::of(line)));
                 }
             }
@@ -147,21 +171,25 @@ impl Evidence {
         evidence
     }
 
-    /// As [`Self::of`] the text, by its lines that are not blank.
+    /// As [`Self::of`] the text, by its lines that are not blank. `None` if some are ended by U+2028 or U+2029, which are
+    /// characters here.
     fn of_lines(text: &str, lines: &[Paragraph]) -> Option<Self> {
         let mut evidence = Self::default();
-        let mut before: Option<Line<'_>> = None;
-        let mut end = 0;
-        for paragraph in lines {
-            let line = Line::behind(text, end, paragraph.span)?;
-            if let Some(before) = before.filter(|_| !paragraph.blank_before) {
+        let bytes = text.as_bytes();
+        let mut before = KnownLine::default();
+        for (number, paragraph) in lines.iter().enumerate() {
+            let line = KnownLine { behind: before.content.end, content: paragraph.span };
+            // A gap of one byte is LF or CR.
+            if line.gap().len() > 1 && text[line.gap().range()].contains(['\u{2028}', '\u{2029}']) {
+                return None;
+            }
+            if number > 0 && !paragraph.blank_before {
                 evidence.num_breaks += 1;
-                if !breaks::ends_for_sure(before.text) {
-                    evidence.breaks.extend(Break::between(before, line));
+                if !breaks::ends_for_sure(&bytes[before.content.range()]) {
+                    evidence.breaks.extend(Break::between(before.of(text), line.of(text)));
                 }
             }
-            before = Some(line);
-            end = paragraph.span.end;
+            before = line;
         }
         Some(evidence)
     }

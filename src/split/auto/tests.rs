@@ -250,7 +250,24 @@ proptest::proptest! {
 
 /// What lines are made of, and what stands around them.
 const PARTS: [&str; 20] = [
-    "\n", "\n", "\r\n", "\r", "\u{2028}", " ", "\t", "\u{3000}", "\u{2003}", "\u{7}", "\x1b[1m", ">", "a small word",
-    "and so the harbour board said on Tuesday that it will", "Name", "it ends.", "港务局星期二表示，新的防波堤", "将在冬季风暴到来",
-    "“", "e\u{301}",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\u{2028}",
+    " ",
+    "\t",
+    "\u{3000}",
+    "\u{2003}",
+    "\u{7}",
+    "\x1b[1m",
+    ">",
+    "a small word",
+    "and so the harbour board said on Tuesday that it will",
+    "Name",
+    "it ends.",
+    "港务局星期二表示，新的防波堤",
+    "将在冬季风暴到来",
+    "“",
+    "e\u{301}",
 ];

@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use memchr::memchr3;
-
 /// Escapes what is written through it for the inside of a JSON string (RFC 8259, section 7).
 #[derive(Debug)]
 pub(crate) struct Escaper<'a, W>(&'a mut W);
@@ -17,10 +15,8 @@ impl<'a, W: Write> Escaper<'a, W> {
 
 impl<W: Write> Write for Escaper<'_, W> {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        let is_common = !has_rare(content);
-        let next = |rest: &[u8]| if is_common { memchr3(b'\n', b'"', b'\\', rest) } else { special(rest) };
         let mut plain = 0;
-        while let Some(at) = next(&content[plain..]) {
+        while let Some(at) = special(&content[plain..]) {
             let (before, byte) = (plain + at, content[plain + at]);
             self.0.write_all(&content[plain..before])?;
             plain = before + 1;
@@ -42,11 +38,6 @@ impl<W: Write> Write for Escaper<'_, W> {
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
-}
-
-/// Whether a control character other than LF stands in a text. Compiles to vector instructions.
-fn has_rare(content: &[u8]) -> bool {
-    content.iter().fold(0, |found, &byte| found | (u8::from(byte < 0x20) & u8::from(byte != b'\n'))) != 0
 }
 
 /// The first byte that must be escaped: a control character, a quote or a backslash.
