@@ -11,7 +11,7 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::report::{Location, Problem, ProblemKind};
-use crate::store::{InputPlace, Root, path};
+use crate::store::{Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
 use crate::write::RecordIds;
 
@@ -31,7 +31,7 @@ pub(super) struct Describer<'a> {
     /// How each input is named, as a prefix of its files' paths, and whether it is one file.
     pub(super) roots: Vec<InputName>,
     /// Which files have changed since what the check is compared with.
-    pub(super) has_changed: &'a dyn Fn(InputPlace<'_>) -> bool,
+    pub(super) has_changed: &'a dyn Fn(SourceId) -> bool,
     pub(super) reported: ReportedCounts,
     /// The file that was named last.
     pub(super) last_file: Option<(SourceId, String)>,
@@ -221,7 +221,7 @@ impl<'a> Describer<'a> {
     }
 
     fn is_changed(&self, document: DocumentId) -> bool {
-        (self.has_changed)(self.sources.get(self.places.owner(document).source).place)
+        (self.has_changed)(self.places.owner(document).source)
     }
 
     /// Where paragraphs of a document stand.

@@ -11,8 +11,9 @@ use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::report::{Baseline, BaselineSettings, FileMark, Limits, MAX_WORST, Measured, ProblemKind};
 use crate::units::{self, SourceId};
 
-use super::Before;
+use super::describe::Describer;
 use super::log::{Log, LogEntry, LoggedStretch};
+use super::texts::FileTexts;
 
 /// The part of a log entry that the baseline does not hold: the whole entry, or some consecutive paragraphs of a
 /// stretch.
@@ -125,10 +126,10 @@ pub(super) fn allow(log: &mut Log, allowed: &HashSet<Fingerprint>) -> Result<Kno
 pub(super) fn remember(
     known: &mut KnownUnits,
     log: &mut Log,
-    before: &Before<'_>,
-    (sources, places): (&SourceList, &Places),
+    baseline: &Baseline,
+    &Describer { sources, places, has_changed, .. }: &Describer<'_>,
 ) -> Result<()> {
-    let mut allowance = before.baseline.allowance();
+    let mut allowance = baseline.allowance();
     let mut marks = FileMarks::new(sources, places);
     let mut unit = 0;
     for pass in [BaselineRound::Then, BaselineRound::Unchanged, BaselineRound::All] {
@@ -141,9 +142,7 @@ pub(super) fn remember(
             let is_taken = !known.has(unit)
                 && match pass {
                     BaselineRound::Then => allowance.take_in(kind, &fingerprint, mark),
-                    BaselineRound::Unchanged => {
-                        !before.is_other(sources.get(source).place) && allowance.take(kind, &fingerprint)
-                    }
+                    BaselineRound::Unchanged => !has_changed(source) && allowance.take(kind, &fingerprint),
                     BaselineRound::All => allowance.take(kind, &fingerprint),
                 };
             if is_taken {
@@ -161,7 +160,7 @@ pub(super) fn baseline(
     log: &mut Log,
     known: Option<&KnownUnits>,
     settings: BaselineSettings,
-    (sources, places): (&SourceList, &Places),
+    (&Describer { sources, places, .. }, texts): (&Describer<'_>, &FileTexts),
 ) -> Result<Baseline> {
     let mut problems = Vec::new();
     let mut marks = FileMarks::new(sources, places);
@@ -173,7 +172,7 @@ pub(super) fn baseline(
         unit += 1;
     })?;
     let read = sources.iter().filter(|source| matches!(source.plan, SourcePlan::Read(_)));
-    let corpus = read.map(|source| FileMark::of(source.place.relative)).collect();
+    let corpus = read.map(|source| texts.file(source)).collect();
     Ok(Baseline::of(settings, problems, corpus))
 }
 

@@ -12,6 +12,7 @@ mod log;
 mod measure;
 mod page;
 mod recorder;
+mod texts;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use crate::account::{EvidenceStore, LedgerContext, Summary, grouped};
 use crate::config::Config;
 use crate::decide::Places;
+use crate::discover::Source;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, LetPass, Limits, Problem, ProblemWriter};
@@ -45,6 +47,7 @@ use examine::Rules;
 use log::Log;
 use measure::{Figures, KnownUnits};
 use recorder::{Allowed, CheckRecorder, Found};
+use texts::FileTexts;
 use writing::Unknown;
 
 /// The settings of a check, and the places its results go to.
@@ -85,8 +88,8 @@ pub struct Before<'a> {
 
 impl Before<'_> {
     /// Whether a file is another one than before: what is new is looked for in it.
-    fn is_other(&self, place: InputPlace<'_>) -> bool {
-        (self.has_changed)(place) || self.baseline.is_new(place.relative)
+    fn is_other(&self, source: Source<'_>, texts: &FileTexts) -> bool {
+        (self.has_changed)(source.place) || self.baseline.is_other(texts.file(source))
     }
 }
 
@@ -174,7 +177,7 @@ fn analyse(
     };
     let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    let Found { summary, mut log, lines, ids, allowed } = recorder.finish();
+    let Found { summary, mut log, lines, ids, texts, allowed } = recorder.finish();
     let current = config.given.directory.as_deref();
     let mut writers = std::mem::take(&mut gate.writers);
     let before = gate.before.as_ref();
@@ -187,7 +190,7 @@ fn analyse(
         ids,
         evidence,
         roots: roots.iter().map(|root| InputName::of(root, current)).collect(),
-        has_changed: &|place: InputPlace<'_>| before.is_some_and(|before| before.is_other(place)),
+        has_changed: &|source| before.is_some_and(|before| before.is_other(sources.get(source), &texts)),
         reported: ReportedCounts::default(),
         last_file: None,
     };
@@ -202,7 +205,7 @@ fn analyse(
         return Ok((report, None));
     }
     let settings = BaselineSettings::of(config);
-    let baseline = measure::baseline(&mut log, known.as_ref(), settings, (sources, decider.places()))?;
+    let baseline = measure::baseline(&mut log, known.as_ref(), settings, (&describer, &texts))?;
     Ok((report, Some(baseline)))
 }
 
@@ -236,7 +239,7 @@ fn known(
     }
     let mut known = measure::allow(log, &allowed.fingerprints)?;
     if let Some(before) = &gate.before {
-        measure::remember(&mut known, log, before, (describer.sources, describer.places))?;
+        measure::remember(&mut known, log, &before.baseline, describer)?;
     }
     Ok(Some(known))
 }

@@ -8,6 +8,7 @@ use crate::document::Paragraph;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::read::{Fault, Part, Slot};
+use crate::report::TextMark;
 use crate::run::recorder::Tally;
 use crate::run::scan::ParagraphKey;
 use crate::run::settled::{LayoutFate, Settled};
@@ -18,6 +19,7 @@ use crate::write::RecordIds;
 use super::examine::{Examined, ExaminedSlot};
 use super::lines::LineNumbers;
 use super::log::{Detail, Log, LogEntry, LoggedStretch, LoggedText};
+use super::texts::FileTexts;
 
 /// Takes the examined chunks in corpus order, and keeps a log and counts of them.
 pub(super) struct CheckRecorder<'a> {
@@ -29,8 +31,9 @@ pub(super) struct CheckRecorder<'a> {
     open: OpenUnit,
     /// The stretch that the next may go on.
     stretch: Option<OpenStretch>,
-    /// Whether the paragraphs of stretches are kept one by one.
+    /// Whether the paragraphs of stretches are kept one by one, and marks of the files' texts.
     has_details: bool,
+    texts: FileTexts,
     pub(super) allowed: Allowed,
 }
 
@@ -58,6 +61,7 @@ pub(super) struct Found {
     pub(super) log: Log,
     pub(super) lines: LineNumbers,
     pub(super) ids: RecordIds,
+    pub(super) texts: FileTexts,
     pub(super) allowed: Allowed,
 }
 
@@ -77,6 +81,8 @@ struct OpenUnit {
     first_entry: u64,
     /// Hashes a text that comes in pieces.
     hasher: DocumentHasher,
+    /// All paragraphs so far.
+    text: TextMark,
 }
 
 /// A stretch that may go on.
@@ -109,8 +115,8 @@ impl<'a> CheckRecorder<'a> {
     pub(super) fn new(tally: Tally<'a>, log: Log, has_details: bool, ids: RecordIds) -> Self {
         let lines = LineNumbers::default();
         let (walk, open) = (Walk::default(), OpenUnit::default());
-        let allowed = Allowed::default();
-        Self { tally, log, lines, ids, walk, open, stretch: None, has_details, allowed }
+        let (texts, allowed) = (FileTexts::default(), Allowed::default());
+        Self { tally, log, lines, ids, walk, open, stretch: None, has_details, texts, allowed }
     }
 
     /// Expects what is seen to name this many entries of an allow-list.
@@ -150,11 +156,15 @@ impl<'a> CheckRecorder<'a> {
         }
         self.open.num_lines += seen.num_lines;
         self.open.has_kept |= seen.has_kept && document.layout != LayoutFate::Open;
-        let has_paragraphs = !settled.scanned.documents[number].paragraphs.is_empty();
+        let paragraphs = settled.scanned.documents[number].paragraphs.clone();
+        let has_paragraphs = !paragraphs.is_empty();
         self.open.has_paragraphs |= has_paragraphs;
+        let keys = &settled.scanned.keys[paragraphs];
+        if self.has_details {
+            keys.iter().for_each(|key| self.open.text.add(&key.fingerprint));
+        }
         // The fingerprint is asked for only if nothing stays.
         if part.is_piece_of_text() && !self.open.has_kept {
-            let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
             for key in keys {
                 self.open.hasher.update(&key.fingerprint);
             }
@@ -286,8 +296,8 @@ impl<'a> CheckRecorder<'a> {
 
     /// The counts, and the rest.
     pub(super) fn finish(self) -> Found {
-        let Self { tally, log, lines, ids, allowed, .. } = self;
-        Found { summary: tally.finish(), log, lines, ids, allowed }
+        let Self { tally, log, lines, ids, texts, allowed, .. } = self;
+        Found { summary: tally.finish(), log, lines, ids, texts, allowed }
     }
 }
 
@@ -359,6 +369,9 @@ impl UnitVisitor for PartCheck<'_, '_> {
             open.counts.documents_emptied = u64::from(!open.has_kept);
         }
         self.recorder.tally.add(&open.counts, part);
+        if self.recorder.has_details {
+            self.recorder.texts.add(part.source, open.text);
+        }
         self.recorder.end_unit(part)
     }
 }

@@ -8,8 +8,8 @@ mod inspection;
 #[doc(hidden)]
 pub mod page;
 
-pub(crate) use baseline::FileMark;
 pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_CORPUS, MAX_FILES};
+pub(crate) use baseline::{CorpusFile, FileMark, TextMark};
 pub use check::{
     CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter,
 };

@@ -7,8 +7,8 @@
 //! match canonical
 //! split line
 //! repair basic
-//! file 1c6a3f52
-//! file 9e10b2c4
+//! file 1c6a3f52 8d01c77e
+//! file 9e10b2c4 0040b1f3
 //! exact 0b1f6d0a2c44b0a7d9f7c9f0a4a0f5d1 3 1c6a3f52 9e10b2c4 9e10b2c4
 //! emptied 66687aadf862bd776c8fc18b8e9f8e20 1 77c02d31
 //! end 2 5f70bf18a086007016e948b04aed3b82
@@ -17,11 +17,13 @@
 //! A line a fingerprint: what kind of problem, of which text (of a rejected input: of its path and the reason), and how
 //! many times; and, of at most [`MAX_FILES`], a mark of the path of each file, so that of one copy more the new one is
 //! named. They are sorted by kind and fingerprint, so that the same problems make the same file wherever they
-//! stand. Before them stands a mark of the path of each file of the corpus, sorted, so that of two copies the one in a new
-//! file is known; more than [`MAX_CORPUS`] files have none. The line `key` is the version of the key text
-//! ([`KEY_VERSION`]); versions 1 and 2 of the format had another, and are refused. The last line holds the number of lines between, and the first 16 bytes of the SHA-256 of everything before it:
-//! a file that is cut off or edited is not taken for one with fewer problems.
+//! stand. Before them stands each file of the corpus, sorted, as a mark of its path and one of its paragraphs, so that of
+//! two copies the one in a file that is new or has changed since is known; more than [`MAX_CORPUS`] files have none. The
+//! line `key` is the version of the key text ([`KEY_VERSION`]); versions 1 and 2 of the format had another, and are
+//! refused. The last line holds the number of problems, and the first 16 bytes of the SHA-256 of everything before it: a
+//! file that is cut off or edited is not taken for one with fewer problems.
 
+mod marks;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,8 @@ use crate::config::{Config, MatchMode, Repair, SplitMode};
 use crate::fingerprint::Fingerprint;
 use crate::normalize::KEY_VERSION;
 use crate::units::{self, count};
+
+pub(crate) use marks::{CorpusFile, FileMark, TextMark};
 
 use super::ProblemKind;
 
@@ -53,28 +57,15 @@ pub struct Baseline {
     entries: Vec<KnownProblem>,
     /// The files of all entries, each entry's sorted.
     files: Vec<FileMark>,
-    /// Marks of all files, sorted; none if they are not known.
-    corpus: Option<Vec<FileMark>>,
+    /// All files, sorted; none if they are not known.
+    corpus: Option<Vec<CorpusFile>>,
 }
 
-/// Files of a corpus that a baseline remembers: they take 14 bytes each.
+/// Files of a corpus that a baseline remembers: they take 23 bytes each.
 pub const MAX_CORPUS: usize = 100_000;
 
 /// Files that an entry remembers. What stands in more is boilerplate, and its places are no news.
 pub const MAX_FILES: usize = 16;
-
-/// 32 bits of the fingerprint of a file's path: enough to distinguish a few files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FileMark(u32);
-
-impl FileMark {
-    /// The mark of a path relative to its input.
-    pub(crate) fn of(relative: &[u8]) -> Self {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(&Fingerprint::of(relative).as_bytes()[..4]);
-        Self(u32::from_be_bytes(bytes))
-    }
-}
 
 /// A problem and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +127,7 @@ impl Baseline {
     pub(crate) fn of(
         settings: BaselineSettings,
         problems: impl IntoIterator<Item = (ProblemKind, Fingerprint, FileMark)>,
-        mut corpus: Vec<FileMark>,
+        mut corpus: Vec<CorpusFile>,
     ) -> Self {
         corpus.sort_unstable();
         corpus.dedup();
@@ -165,10 +156,9 @@ impl Baseline {
         &self.files[known.files_end - known.num_files..known.files_end]
     }
 
-    /// Whether a file is new: it was not there then, as far as that is known.
-    pub fn is_new(&self, relative: &[u8]) -> bool {
-        let mark = FileMark::of(relative);
-        self.corpus.as_ref().is_some_and(|corpus| corpus.binary_search(&mark).is_err())
+    /// Whether a file is new or has other paragraphs than it had then, as far as that is known.
+    pub(crate) fn is_other(&self, file: CorpusFile) -> bool {
+        self.corpus.as_ref().is_some_and(|corpus| corpus.binary_search(&file).is_err())
     }
 
     /// Entries.
@@ -199,15 +189,15 @@ impl Baseline {
         for (name, value) in self.settings.lines() {
             let _ = writeln!(text, "{name} {value}"); // writing to a String cannot fail
         }
-        for FileMark(mark) in self.corpus.iter().flatten() {
-            let _ = writeln!(text, "file {mark:08x}");
+        for file in self.corpus.iter().flatten() {
+            let _ = writeln!(text, "file {file}");
         }
         for known in &self.entries {
             let KnownProblem { kind, fingerprint, count, .. } = known;
             let kind = ProblemKind::ALL.get(usize::from(*kind)).map_or("", |kind| kind.name());
             let _ = write!(text, "{kind} {fingerprint} {count}");
-            for FileMark(mark) in self.files(known) {
-                let _ = write!(text, " {mark:08x}");
+            for file in self.files(known) {
+                let _ = write!(text, " {file}");
             }
             text.push('\n');
         }
@@ -262,12 +252,10 @@ impl Baseline {
             if line.starts_with("end ") {
                 return baseline.checked(text, number, start);
             }
-            if let Some(mark) = line.strip_prefix("file ") {
-                match u32::from_str_radix(mark, 16) {
-                    Ok(mark) => baseline.corpus.get_or_insert_default().push(FileMark(mark)),
-                    Err(_) => {
-                        return fault(number, "this is no line of a baseline: it is damaged".to_owned());
-                    }
+            if let Some(file) = line.strip_prefix("file ") {
+                match CorpusFile::parse(file) {
+                    Some(file) => baseline.corpus.get_or_insert_default().push(file),
+                    None => return fault(number, "this is no line of a baseline: it is damaged".to_owned()),
                 }
                 continue;
             }
@@ -306,8 +294,7 @@ fn parse_line(line: &str) -> Option<((u8, Fingerprint), u64, Vec<FileMark>)> {
         *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
     }
     let count = count.parse().ok().filter(|count| *count > 0)?;
-    let files: Option<Vec<FileMark>> =
-        words.map(|word| u32::from_str_radix(word, 16).ok().map(FileMark)).collect();
+    let files: Option<Vec<FileMark>> = words.map(FileMark::parse).collect();
     Some(((u8::try_from(kind).ok()?, Fingerprint::from_bytes(bytes)), count, files?))
 }
 

@@ -6,6 +6,13 @@ use crate::decide::Rule;
 const SETTINGS: BaselineSettings =
     BaselineSettings { match_mode: MatchMode::Canonical, split: SplitMode::Line, repair: Repair::Basic };
 
+/// A file with one paragraph.
+fn corpus_file(path: &str, paragraph: &str) -> CorpusFile {
+    let mut text = TextMark::default();
+    text.add(&Fingerprint::of(paragraph.as_bytes()));
+    CorpusFile { path: FileMark::of(path.as_bytes()), text }
+}
+
 fn sample() -> Baseline {
     let print = |text: &str| Fingerprint::of(text.as_bytes());
     let exact = ProblemKind::Removed(Rule::Exact);
@@ -18,7 +25,7 @@ fn sample() -> Baseline {
         (ProblemKind::Emptied, print("b"), file("y")),
         (exact, print("b"), file("z")),
     ];
-    let corpus = ["x", "y", "z", "w"].map(file).to_vec();
+    let corpus = ["x", "y", "z", "w"].map(|name| corpus_file(name, name)).to_vec();
     Baseline::of(SETTINGS, problems.into_iter().chain(many), corpus)
 }
 
@@ -33,16 +40,20 @@ fn comes_back_as_it_was_written() {
 }
 
 #[test]
-fn knows_which_files_are_new() {
+fn knows_which_files_are_new_or_changed() {
     let text = sample().to_text();
     let baseline = Baseline::parse(text.as_bytes(), SETTINGS).unwrap();
-    assert_eq!(["w", "x", "v"].map(|file| baseline.is_new(file.as_bytes())), [false, false, true]);
+    for (path, paragraph, is_other) in
+        [("w", "w", false), ("x", "x", false), ("v", "v", true), ("x", "w", true), ("v", "x", true)]
+    {
+        assert_eq!(baseline.is_other(corpus_file(path, paragraph)), is_other, "{path} {paragraph}");
+    }
     // One of a very large corpus knows nothing of files.
     let old: String = text.split_inclusive('\n').filter(|line| !line.starts_with("file ")).collect();
     let (body, _) = old.split_once("end ").unwrap();
     let old = format!("{body}end 5 {}\n", Fingerprint::of(body.as_bytes()));
     let baseline = Baseline::parse(old.as_bytes(), SETTINGS).unwrap();
-    assert_eq!((baseline.num_problems(), baseline.is_new(b"v")), (25, false));
+    assert_eq!((baseline.num_problems(), baseline.is_other(corpus_file("v", "v"))), (25, false));
 }
 
 #[test]

@@ -73,6 +73,54 @@ fn a_document_without_text_was_not_emptied() {
     assert_eq!(report["summary"]["documents"]["emptied"], 4, "none of them is written");
 }
 
+/// A copy of an old text in a file that was there before, and that comes first: the file is told by its paragraphs.
+#[test]
+fn a_baseline_knows_the_copy_that_was_added_to_an_old_file() {
+    let alone = "so it ends\n";
+    let record = |text: &str| format!("{}\n", json!({ "id": 1, "text": text }));
+    for (first, then, now) in [
+        ("a.txt", "x\n\nlonger\n".to_owned(), "x\n\nso it ends\n\nlonger\n".to_owned()),
+        // As many bytes as before.
+        ("a.txt", "x\nas it was.\n".to_owned(), format!("x\n{alone}")),
+        ("a.jsonl", record("x"), record("x") + &record(alone)),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.file(&format!("in/{first}"), &then);
+        sandbox.file("in/b.txt", alone);
+        sandbox.file("in/c.txt", "y\n\nz\n\nz\n");
+        sandbox.tamis(&["check", "in", "--write-baseline", "base"]).exits(0);
+        sandbox.tamis(&["check", "in", "--baseline", "base"]).exits(0);
+        sandbox.file(&format!("in/{first}"), &now);
+        let report = report(&sandbox, &["--baseline", "base"]);
+        let named: Vec<_> = problems(&report)
+            .iter()
+            .map(|p| (&p["kind"], &p["location"]["file"], &p["survivor"]["file"]))
+            .collect();
+        let (first, old) = (json!(format!("in/{first}")), json!("in/b.txt"));
+        let expected = [(&json!("exact"), &first, &old), (&json!("emptied"), &first, &old)];
+        assert_eq!(named, expected, "{now:?}: {report:#}");
+        sandbox.tamis(&["check", "in", "--baseline", "base"]).exits(1);
+    }
+}
+
+/// Text that only moves about, or is wrapped up otherwise, makes no other file of it.
+#[test]
+fn a_file_with_its_old_paragraphs_is_not_blamed() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in/a.txt", "so it ends\n\nx\n\ny\n");
+    sandbox.file("in/b.txt", "z\n");
+    sandbox.tamis(&["check", "in", "--write-baseline", "base"]).exits(0);
+    sandbox.file("in/a.txt", "\u{feff}y\r\n  x\r\nso it ends");
+    sandbox.file("in/b.txt", "z\n\nso it ends\n");
+    // Its `x` is removed, as a new file comes before it: were it taken for another file, it would be named for that.
+    sandbox.file("in/0.txt", "x\n");
+    let report = report(&sandbox, &["--baseline", "base"]);
+    let named: Vec<_> =
+        problems(&report).iter().map(|p| (&p["location"]["file"], &p["survivor"]["file"])).collect();
+    let expected = [(&json!("in/0.txt"), &json!("in/a.txt")), (&json!("in/b.txt"), &json!("in/a.txt"))];
+    assert_eq!(named, expected, "{report:#}");
+}
+
 /// CI systems send a name of zeros for what was before a new branch.
 #[test]
 fn zeros_stand_for_no_base() {
