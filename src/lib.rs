@@ -80,6 +80,8 @@ pub mod index;
 mod inspect;
 pub mod observe;
 mod originals;
+#[cfg(test)]
+mod random;
 mod read;
 pub mod report;
 mod rules;

@@ -161,7 +161,9 @@ impl<'a> CheckRecorder<'a> {
         self.open.has_paragraphs |= has_paragraphs;
         let keys = &settled.scanned.keys[paragraphs];
         if self.has_details {
-            keys.iter().for_each(|key| self.open.text.add(&key.fingerprint));
+            for key in keys {
+                self.open.text.add(&key.fingerprint);
+            }
         }
         // The fingerprint is asked for only if nothing stays.
         if part.is_piece_of_text() && !self.open.has_kept {

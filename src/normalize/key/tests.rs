@@ -253,7 +253,7 @@ fn awkward() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(crate::random::cases(4000))]
 
     #[test]
     fn the_fast_path_agrees_with_the_libraries(text in awkward()) {

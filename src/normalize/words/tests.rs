@@ -302,7 +302,7 @@ fn awkward() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 6000 } else { 300_000 }))]
+    #![proptest_config(crate::random::cases(if cfg!(debug_assertions) { 6000 } else { 300_000 }))]
 
     #[test]
     fn the_fast_path_agrees_with_the_definition(text in awkward()) {
@@ -322,7 +322,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 150 } else { 2000 }))]
+    #![proptest_config(crate::random::cases(if cfg!(debug_assertions) { 150 } else { 2000 }))]
 
     #[test]
     fn repeats_and_pieces_make_no_difference(text in awkward(), times in 1..1500usize) {

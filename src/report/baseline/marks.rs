@@ -79,7 +79,9 @@ mod tests {
 
     fn text(paragraphs: &[&str]) -> TextMark {
         let mut mark = TextMark::default();
-        paragraphs.iter().for_each(|paragraph| mark.add(&Fingerprint::of(paragraph.as_bytes())));
+        for paragraph in paragraphs {
+            mark.add(&Fingerprint::of(paragraph.as_bytes()));
+        }
         mark
     }
 

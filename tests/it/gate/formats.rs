@@ -20,6 +20,7 @@ use tamis::decide::Rule;
 use tamis::report::{CheckReport, Location, Measured, Problem, ProblemKind, ReportFormat};
 use tamis::store::path;
 
+use crate::support::cases::cases;
 use crate::support::problems::{location, rejected, rendered, repeated, report};
 
 /// Names and texts that mean something to some reader.
@@ -284,7 +285,7 @@ fn paths() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(cases(120))]
 
     #[test]
     fn whatever_inputs_are_called_and_hold_comes_back(told in prop::collection::vec((paths(), fragments()), 0..4)) {

@@ -85,12 +85,12 @@ fn a_baseline_knows_the_copy_that_was_added_to_an_old_file() {
         ("a.jsonl", record("x"), record("x") + &record(alone)),
     ] {
         let sandbox = Sandbox::new();
-        sandbox.file(&format!("in/{first}"), &then);
+        sandbox.file(format!("in/{first}"), &then);
         sandbox.file("in/b.txt", alone);
         sandbox.file("in/c.txt", "y\n\nz\n\nz\n");
         sandbox.tamis(&["check", "in", "--write-baseline", "base"]).exits(0);
         sandbox.tamis(&["check", "in", "--baseline", "base"]).exits(0);
-        sandbox.file(&format!("in/{first}"), &now);
+        sandbox.file(format!("in/{first}"), &now);
         let report = report(&sandbox, &["--baseline", "base"]);
         let named: Vec<_> = problems(&report)
             .iter()

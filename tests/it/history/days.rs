@@ -20,6 +20,7 @@ use tamis::config::{HistoryConfig, MatchMode, RecoveryConfig, Repair, Scope, Spl
 use tamis::index::{IndexSettings, IndexWriter};
 use tamis::{Config, Error, NoObserver, Observer, Outcome};
 
+use crate::support::cases::cases;
 use crate::support::disk::read_files;
 use crate::support::files::{Files, names, write_files};
 use crate::support::lines;
@@ -185,7 +186,7 @@ fn options() -> impl Strategy<Value = Config> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 90, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(90) })]
 
     #[test]
     fn day_by_day(days in days(), config in options()) {

@@ -21,6 +21,7 @@ use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
 use tamis::units::Ordinal;
 
+use crate::support::cases::cases;
 use crate::support::sandbox::Sandbox;
 
 /// A document: path, record, and the keys of its paragraphs.
@@ -152,7 +153,7 @@ fn runs() -> impl Strategy<Value = Vec<Run>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn answers_what_was_written(runs in runs()) {

@@ -8,6 +8,7 @@ use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
 use tamis::document::Kind;
 use tamis::split::Splitting;
 
+use crate::support::cases::cases;
 use crate::support::disk;
 use crate::support::files::Files;
 use crate::support::ledger::Line;
@@ -436,15 +437,13 @@ fn index(n: u64) -> usize {
     usize::try_from(n).expect("a small number")
 }
 
-/// So many cases in an ordinary run; `PROPTEST_CASES=2560` makes them ten times as many.
-fn cases(n: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let cases = n * default.cases / 256;
-    ProptestConfig { failure_persistence: None, max_shrink_iters: 4000, cases, ..default }
+/// Corpora are told by what they hold, so that a seed would say nothing; they shrink far.
+fn law(usual: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, max_shrink_iters: 4000, ..cases(usual) }
 }
 
 proptest! {
-    #![proptest_config(cases(600))]
+    #![proptest_config(law(600))]
 
     /// All of the contract's D, P, I and O rules at once: bytes, ledger, rejections, counts.
     #[test]
@@ -454,7 +453,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(250))]
+    #![proptest_config(law(250))]
 
     /// Promise: cleaning twice changes nothing.
     #[test]
@@ -566,7 +565,7 @@ fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Resul
 }
 
 proptest! {
-    #![proptest_config(cases(2000))]
+    #![proptest_config(law(2000))]
 
     /// Contract P1-P3: spans lie on character boundaries and do not overlap, and nothing but white space and
     /// what repair removes stands between them.

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use tamis::Config;
 use tamis::config::{EncodingErrors, Scope, SplitMode};
 
+use crate::support::cases::cases;
 use crate::support::files::Files;
 use crate::support::memory::{clean, clean_twice, differing, file, files};
 use crate::support::packs::{compress, container, docs, jsonl, tar, zip};
@@ -248,7 +249,7 @@ fn fragment() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(200) })]
 
     #[test]
     fn bytes_of_any_kind(fragments in prop::collection::vec(fragment(), 0..30), name in prop::sample::select(&NAMES[..])) {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use tamis::config::{NearPreset, NearUnits, Share};
 
+use crate::support::cases::cases;
 use crate::support::files::Files;
 use crate::support::json::text_of;
 use crate::support::memory::{clean, file};
@@ -135,8 +136,7 @@ fn what_goes_is_like_what_stays() {
         let mut config = near();
         config.decide.near.threshold = Share::hundredths(threshold);
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let mut runner =
-            TestRunner::new_with_rng(ProptestConfig { cases: 60, ..ProptestConfig::default() }, rng);
+        let mut runner = TestRunner::new_with_rng(cases(60), rng);
         let (total, missed) = (Cell::new(0), Cell::new(0));
         let outcome = runner.run(&corpora(), |corpus| {
             let run = clean(&texts(&corpus), &config);

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use tamis::Config;
 use tamis::config::{Limit, NearPreset, NearUnits, Scope, Share, SplitMode};
 
+use crate::support::cases::cases;
 use crate::support::files::Files;
 use crate::support::json::text_of;
 use crate::support::memory::{self, clean, file};
@@ -396,7 +397,7 @@ fn nothing_is_lost(corpus: &[String], run: &Run) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(cases(40))]
 
     /// Promise "nothing lost", under every preset and for all units.
     #[test]

@@ -8,6 +8,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use tamis::Config;
 use tamis::config::{Repair, SplitMode};
 
+use crate::support::cases::cases;
 use crate::support::disk;
 use crate::support::files::Files;
 use crate::support::packs::{compress, tar};
@@ -246,7 +247,7 @@ fn document() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..cases(300) })]
 
     /// Contract P2, P3: nothing but white space and what repair removes stands between paragraphs, and a block of the
     /// parser is in one of them.

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "cli")]
 pub(crate) mod account;
+pub(crate) mod cases;
 pub(crate) mod disk;
 pub(crate) mod fault;
 pub(crate) mod faulty;

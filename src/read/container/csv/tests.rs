@@ -233,7 +233,7 @@ fn delimiter() -> impl Strategy<Value = u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(crate::random::cases(512))]
 
     #[test]
     fn any_syntax_is_read_as_the_csv_crate_reads_it(text in "[ab,;\"\"\r\n\t ]{0,40}") {

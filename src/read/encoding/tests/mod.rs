@@ -336,7 +336,7 @@ fn documents() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(crate::random::cases(200))]
 
     #[test]
     fn chunks_do_not_matter(
