@@ -70,7 +70,7 @@ impl InPlace {
             RawRecord::Lost => return Ok(false),
             RawRecord::Stands => out.write_all(&bytes[slot.line.range()])?,
             RawRecord::Spelled => {
-                self.write(bytes, slot, out, |value| value.write_all(&bytes[slot.text.range()]))?
+                self.write(bytes, slot, out, |value| value.write_all(&bytes[slot.text.range()]))?;
             }
         }
         Ok(true)
