@@ -31,7 +31,7 @@ use compare::measure::{Sample, Stopwatch};
 use compare::tools::Call;
 use tamis::config::{Repair, Share, Shingle, ShingleUnit};
 use tamis::decide::near::{Banding, Features, Signatures, Signed};
-use tamis::fingerprint::{NoNumbers, Shingler, Sketch, Slots};
+use tamis::fingerprint::{NoNumbers, Shingler, Sketch, Wording};
 use tamis::normalize::Tokenizer;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -150,7 +150,7 @@ fn features(text: &str, shingle: Shingle, num_bins: usize) -> (Features, Option<
     let len = shingles.num_elements();
     let hashes = shingles.into_hashes();
     let sketch = Sketch::of(&hashes, num_bins);
-    (Features::new(len, hashes, Slots::default()), sketch)
+    (Features::new(len, hashes, Wording::default()), sketch)
 }
 
 /// Prints how many of the pairs at the threshold meet.

@@ -90,7 +90,7 @@ fn labelled(set: &Path, found: &BTreeMap<String, String>) -> (f64, usize) {
 fn strict_keeps_templates_apart() {
     if let Some(set) = set("natural-labelled-dev") {
         let (f1, wrong) = labelled(&set, &clusters(&set, NearConfig::preset(NearPreset::Strict)));
-        assert!(f1 >= 0.97 && wrong <= 4, "F1 {f1}, {wrong} false merges");
+        assert!(f1 >= 0.985 && wrong == 0, "F1 {f1}, {wrong} false merges");
     }
     if let Some(set) = set("mccormick-1000") {
         let found = clusters(&set, NearConfig::preset(NearPreset::Strict));
@@ -111,12 +111,12 @@ fn strict_keeps_templates_apart() {
 fn news_serves_both() {
     if let Some(set) = set("natural-labelled-dev") {
         let (f1, wrong) = labelled(&set, &clusters(&set, NearConfig::preset(NearPreset::News)));
-        assert!(f1 >= 0.96, "F1 {f1}, {wrong} false merges");
+        assert!(f1 >= 0.99 && wrong <= 1, "F1 {f1}, {wrong} false merges");
     }
-    for name in ["syndication-zh-dev", "syndication-en-dev"] {
+    for (name, floor) in [("syndication-zh-dev", 0.975), ("syndication-en-dev", 0.985)] {
         if let Some(set) = set(name) {
             let found = adjusted_rand(&set, &clusters(&set, NearConfig::preset(NearPreset::News)));
-            assert!(found >= 0.96, "{name}: {found}");
+            assert!(found >= floor, "{name}: {found}");
         }
     }
 }

@@ -198,7 +198,8 @@ pub struct NearConfig {
     pub threshold: Share,
     /// The shingles by which texts are compared.
     pub shingle: Shingle,
-    /// The share of the numbers in two texts that must agree.
+    /// The share of the numbers in two texts that must agree. [`Limit::Off`]: neither numbers nor replaced words are
+    /// compared (contract N2).
     pub number_guard: Limit,
     /// The share of a text's shingles that must stand in a longer, kept text for the shorter one to go, whatever their
     /// similarity.

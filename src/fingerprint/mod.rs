@@ -3,16 +3,20 @@
 //! Pure. Knows nothing about where a key came from or what equality of two fingerprints leads to.
 
 mod numbers;
+mod numeral;
 mod shingle;
 mod sketch;
+mod stamp;
+mod token;
 
 use sha2::{Digest, Sha256};
 
-pub(crate) use numbers::WORD_BITS;
-pub use numbers::{Number, Numbers, Slots};
+pub(crate) use numbers::slot;
+pub use numbers::{Number, Numbers, Wording};
 pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;
+pub use token::Token;
 
 use crate::normalize::{KeyBuffer, KeySink, count_text_chars};
 use crate::units::count;

@@ -92,6 +92,17 @@ impl Shingles {
     }
 }
 
+/// The hash of a token, one character longer.
+#[inline]
+fn hash_on(hash: u64, code: u32) -> u64 {
+    (hash ^ u64::from(code)).wrapping_mul(GOLDEN).rotate_left(23)
+}
+
+/// The hash of a token of these letters and digits, folded.
+pub(super) fn token_hash(text: &str) -> u64 {
+    text.chars().fold(0, |hash, c| hash_on(hash, u32::from(c)))
+}
+
 fn polynomial(elements: &[u64]) -> u64 {
     elements.iter().fold(0, |sum: u64, element| sum.wrapping_mul(BASE).wrapping_add(*element))
 }
@@ -124,11 +135,13 @@ pub trait TokenObserver {
     /// Whether anything is.
     const IS_WATCHING: bool;
     /// A letter of the token.
-    fn letter(&mut self);
+    fn letter(&mut self, code: u32);
     /// A digit of the token.
     fn digit(&mut self, code: u32);
     /// A character inside the token that is neither.
     fn joiner(&mut self, code: u32);
+    /// A character between two tokens.
+    fn separator(&mut self, code: u32);
     /// The token, of this hash, is complete.
     fn end(&mut self, hash: u64);
 }
@@ -140,11 +153,13 @@ pub struct NoNumbers;
 impl TokenObserver for NoNumbers {
     const IS_WATCHING: bool = false;
     #[inline]
-    fn letter(&mut self) {}
+    fn letter(&mut self, _code: u32) {}
     #[inline]
     fn digit(&mut self, _code: u32) {}
     #[inline]
     fn joiner(&mut self, _code: u32) {}
+    #[inline]
+    fn separator(&mut self, _code: u32) {}
     #[inline]
     fn end(&mut self, _hash: u64) {}
 }
@@ -188,7 +203,7 @@ impl<N: TokenObserver> Shingler<N> {
     #[inline]
     fn character(&mut self, code: u32) {
         if N::IS_WATCHING || self.shingle.unit() == ShingleUnit::Word {
-            self.token = (self.token ^ u64::from(code)).wrapping_mul(GOLDEN).rotate_left(23);
+            self.token = hash_on(self.token, code);
         }
         if self.shingle.unit() == ShingleUnit::Char {
             self.push(u64::from(code).wrapping_add(1).wrapping_mul(GOLDEN));
@@ -199,7 +214,7 @@ impl<N: TokenObserver> Shingler<N> {
 impl<N: TokenObserver> TokenSink for Shingler<N> {
     #[inline]
     fn letter(&mut self, code: u32) {
-        self.numbers.letter();
+        self.numbers.letter(code);
         self.character(code);
     }
 
@@ -212,6 +227,11 @@ impl<N: TokenObserver> TokenSink for Shingler<N> {
     #[inline]
     fn joiner(&mut self, code: u32) {
         self.numbers.joiner(code);
+    }
+
+    #[inline]
+    fn separator(&mut self, code: u32) {
+        self.numbers.separator(code);
     }
 
     #[inline]

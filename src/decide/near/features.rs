@@ -1,6 +1,6 @@
-//! The features by which two texts are compared: the set of their shingles, and their numbers.
+//! The features by which two texts are compared: the set of their shingles, their numbers, and their tokens in order.
 
-use crate::fingerprint::{Number, Slots, WORD_BITS, mix};
+use crate::fingerprint::{Number, Token, Wording, mix, slot};
 use crate::units::{self, count};
 
 /// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
@@ -13,9 +13,11 @@ const HASH_BYTES: usize = HASH_BITS as usize / 8;
 /// whose Jaccard coefficient has a standard error below 0.001 (bottom-k sketch, Broder 1997).
 const MAX_SHINGLES: usize = 1 << 20;
 
-/// The most numbers that are compared in full. Of more, those of the smallest slots are a sample; of words, the first
+/// The most numbers that are compared in full. Of more, those of the smallest slots are a sample; of tokens, the first
 /// ones.
-const MAX_SLOTS: usize = 1 << 20;
+const MAX_TOKENS: usize = 1 << 20;
+/// Bytes of a token in the store.
+const TOKEN_BYTES: usize = 4;
 
 /// The features of one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,8 +30,8 @@ pub struct Features {
     limit: u64,
     /// Sorted.
     numbers: Vec<Number>,
-    /// Hashes of words, in text order (see [`Slots::words`]).
-    words: Vec<u64>,
+    /// In text order.
+    tokens: Vec<Token>,
 }
 
 /// A summary of the numbers of a text. It is zero for a text without numbers.
@@ -61,13 +63,13 @@ impl Overlap {
 
 impl Features {
     /// The features of a text of `len` elements with these shingles (as [`crate::fingerprint::Shingles`] gives
-    /// them), numbers and words.
-    pub fn new(len: u64, shingles: Vec<u64>, slots: Slots) -> Self {
-        let Slots { mut numbers, mut words } = slots;
+    /// them) and this wording.
+    pub fn new(len: u64, shingles: Vec<u64>, wording: Wording) -> Self {
+        let Wording { mut numbers, mut tokens } = wording;
         numbers.sort_unstable();
-        numbers.truncate(MAX_SLOTS);
-        words.truncate(MAX_SLOTS);
-        let mut features = Self { len, shingles: Vec::new(), limit: 1 << HASH_BITS, numbers, words };
+        numbers.truncate(MAX_TOKENS);
+        tokens.truncate(MAX_TOKENS);
+        let mut features = Self { len, shingles: Vec::new(), limit: 1 << HASH_BITS, numbers, tokens };
         features.add(shingles);
         features
     }
@@ -101,9 +103,9 @@ impl Features {
         merge(&mut self.shingles, next.shingles);
         self.sample();
         merge(&mut self.numbers, next.numbers);
-        self.numbers.truncate(MAX_SLOTS);
-        self.words.extend(next.words);
-        self.words.truncate(MAX_SLOTS);
+        self.numbers.truncate(MAX_TOKENS);
+        self.tokens.extend(next.tokens);
+        self.tokens.truncate(MAX_TOKENS);
     }
 
     /// Number of tokens or characters.
@@ -142,20 +144,38 @@ impl Features {
         NumberMarks { bits, sum: hashes.into_iter().fold(0, u64::wrapping_add) }
     }
 
-    /// The different words in any of these slots, which are sorted; as in [`Slots::words`], sorted.
+    /// The tokens, in text order.
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The different words in any of these slots, which are sorted: words that stand between two words, each with its
+    /// slot; sorted.
     ///
-    /// Cost: O(words), and no more than a comparison each where they are in none.
-    pub fn words_in(&self, slots: &[u64]) -> Vec<u64> {
+    /// Cost: O(tokens), a hash and a comparison each where they are in none.
+    pub fn words_in(&self, slots: &[u32]) -> Vec<(u32, Token)> {
         // One bit for each remainder of a slot: nearly all words end here.
-        let bits = slots.iter().fold([0_u64; 4], |mut bits, slot| {
-            bits[(slot >> 6 & 3) as usize] |= 1 << (slot & 63);
-            bits
-        });
-        let is_wanted = |word: &&u64| {
-            let slot = **word >> WORD_BITS;
-            bits[(slot >> 6 & 3) as usize] >> (slot & 63) & 1 == 1 && slots.binary_search(&slot).is_ok()
+        let place = |slot: u32| (slot as usize >> 6 & 3, 1_u64 << (slot & 63));
+        let mut bits = [0_u64; 4];
+        for &slot in slots {
+            bits[place(slot).0] |= place(slot).1;
+        }
+        let mut words = Vec::new();
+        let mut look = |before: Token, word: Token, next: Token| {
+            let slot = slot(before, next);
+            let is_wanted = bits[place(slot).0] & place(slot).1 != 0 && slots.binary_search(&slot).is_ok();
+            if is_wanted && word.is_wordlike() && !before.is_number() && !next.is_number() {
+                words.push((slot, word));
+            }
         };
-        let mut words: Vec<u64> = self.words.iter().filter(is_wanted).copied().collect();
+        let mut before = Token::EDGE;
+        for pair in self.tokens.windows(2) {
+            look(before, pair[0], pair[1]);
+            before = pair[0];
+        }
+        if let Some(&last) = self.tokens.last() {
+            look(before, last, Token::EDGE);
+        }
         words.sort_unstable();
         words.dedup();
         words
@@ -165,7 +185,7 @@ impl Features {
     pub fn num_bytes(&self) -> usize {
         let text: usize =
             self.numbers.iter().map(|number| number.text.capacity() + size_of::<Number>()).sum();
-        (self.shingles.capacity() + self.words.capacity()) * 8 + text + size_of::<Self>()
+        self.shingles.capacity() * 8 + self.tokens.capacity() * TOKEN_BYTES + text + size_of::<Self>()
     }
 
     /// Counts shared shingles: exact if both sets are whole, of the smaller sample if not.
@@ -189,8 +209,8 @@ impl Features {
     /// The features as bytes, to be kept until they are asked for.
     pub fn encode(&self) -> Vec<u8> {
         let mut out =
-            Vec::with_capacity(64 + self.shingles.len() * HASH_BYTES + self.words.len() * HASH_BYTES);
-        let lens = [self.shingles.len(), self.numbers.len(), self.words.len()].map(count);
+            Vec::with_capacity(64 + self.shingles.len() * HASH_BYTES + self.tokens.len() * TOKEN_BYTES);
+        let lens = [self.shingles.len(), self.numbers.len(), self.tokens.len()].map(count);
         for number in [self.len, self.limit].into_iter().chain(lens) {
             out.extend_from_slice(&number.to_le_bytes());
         }
@@ -201,8 +221,8 @@ impl Features {
             out.extend_from_slice(&number.slot.to_le_bytes());
             push_short(&mut out, number.text.as_bytes());
         }
-        for word in &self.words {
-            out.extend_from_slice(&word.to_le_bytes()[..HASH_BYTES]);
+        for token in &self.tokens {
+            out.extend_from_slice(&token.code().to_le_bytes());
         }
         out
     }
@@ -213,7 +233,7 @@ impl Features {
         let word = |at: usize| head[at * 8..].first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
         let (len, limit) = (word(0)?, word(1)?);
         let len_at = |at| word(at).and_then(|len| usize::try_from(len).ok());
-        let (num_shingles, num_numbers, num_words) = (len_at(2)?, len_at(3)?, len_at(4)?);
+        let (num_shingles, num_numbers, num_tokens) = (len_at(2)?, len_at(3)?, len_at(4)?);
         let (hashes, numbers) = rest.split_at_checked(num_shingles.checked_mul(HASH_BYTES)?)?;
         rest = numbers;
         let shingles = decode_hashes(hashes);
@@ -223,13 +243,14 @@ impl Features {
             let (&len, after) = after.split_first()?;
             let (text, after) = after.split_at_checked(usize::from(len))?;
             numbers.push(Number {
-                slot: u64::from_le_bytes(*slot),
+                slot: u32::from_le_bytes(*slot),
                 text: String::from_utf8(text.to_vec()).ok()?,
             });
             rest = after;
         }
-        let words = decode_hashes(rest.get(..num_words.checked_mul(HASH_BYTES)?)?);
-        Some(Self { len, shingles, limit, numbers, words })
+        let tokens = rest.get(..num_tokens.checked_mul(TOKEN_BYTES)?)?.as_chunks().0.iter();
+        let tokens = tokens.map(|bytes| Token::from_code(u32::from_le_bytes(*bytes))).collect();
+        Some(Self { len, shingles, limit, numbers, tokens })
     }
 }
 
@@ -309,7 +330,7 @@ mod tests {
 
     fn features(range: std::ops::Range<u64>) -> Features {
         let len = range.end - range.start;
-        Features::new(len, range.map(mix).collect(), Slots::default())
+        Features::new(len, range.map(mix).collect(), Wording::default())
     }
 
     #[test]
@@ -350,14 +371,26 @@ mod tests {
     fn bytes_come_back() {
         let number = |slot, text: &str| Number { slot, text: text.to_owned() };
         let numbers = vec![number(9, "3.5"), number(2, "١٢")];
-        let slots = Slots { numbers, words: vec![5 << WORD_BITS | 7, 5 << WORD_BITS | 9, 1] };
-        let features = Features::new(7, vec![mix(1), mix(2), mix(1)], slots);
-        assert_eq!(features.words_in(&[5, 100]).len(), 2);
+        let tokens = vec![Token::character(7), Token::number("3.5"), Token::mixed(1), Token::word(5, 3)];
+        let features = Features::new(7, vec![mix(1), mix(2), mix(1)], Wording { tokens, numbers });
         let bytes = features.encode();
         assert_eq!(Features::decode(&bytes), Some(features));
         for len in 0..bytes.len() {
             assert_eq!(Features::decode(&bytes[..len]), None, "{len}");
         }
+    }
+
+    #[test]
+    fn words_are_found_by_their_slots() {
+        let [a, b, c] = ['甲', '乙', '丙'].map(|c| Token::character(u32::from(c)));
+        let tokens = vec![a, b, c, Token::number("1"), b, c];
+        let features = Features::new(6, Vec::new(), Wording { tokens, numbers: Vec::new() });
+        let mut slots = [slot(a, c), slot(b, Token::EDGE), slot(Token::number("1"), c), slot(Token::EDGE, b)];
+        let mut expected = [(slots[0], b), (slots[1], c), (slots[3], a)];
+        slots.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(features.words_in(&slots), expected, "none beside a number");
+        assert_eq!(features.words_in(&[]), []);
     }
 
     #[test]

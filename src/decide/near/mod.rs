@@ -14,10 +14,13 @@
 //! threads.
 
 mod banding;
+mod changes;
 mod components;
 mod features;
 mod forest;
+mod grams;
 mod judge;
+mod numbers;
 mod settle;
 mod signatures;
 mod sketches;
@@ -27,7 +30,8 @@ pub(crate) use components::{Components, components};
 pub use features::{Features, NumberMarks, Overlap};
 #[cfg(test)]
 pub(crate) use judge::Similarity;
-pub(crate) use judge::{Judge, Match, NumberOverlap};
+pub(crate) use judge::{Judge, Match};
+pub(crate) use numbers::NumberOverlap;
 pub(crate) use settle::{Load, Removal, num_bytes, settle};
 pub(crate) use signatures::Banded;
 pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};

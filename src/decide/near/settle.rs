@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::banding::Banding;
 use super::features::{Features, NumberMarks};
 use super::forest::{ComponentIndex, Forest};
-use super::judge::{Judge, Match, NumberOverlap};
+use super::judge::{Judge, Match};
+use super::numbers::NumberOverlap;
 use super::signatures::{Banded, SignatureId, num_equal};
 use crate::error::Result;
 
@@ -335,7 +336,7 @@ mod tests {
     use super::super::signatures::{Signatures, Signed};
     use super::*;
     use crate::config::{Limit, NearConfig, NearPreset};
-    use crate::fingerprint::{Sketch, Slots, mix};
+    use crate::fingerprint::{Sketch, Wording, mix};
     use crate::store::{MemoryOutput, Output};
 
     /// Shingles of a template, of which some are others: a few templates have very many texts.
@@ -354,7 +355,7 @@ mod tests {
     impl Load for Made {
         fn load(&self, text: SignatureId) -> Result<Features> {
             let hashes = hashes(u64::from(text));
-            Ok(Features::new(hashes.len() as u64, hashes, Slots::default()))
+            Ok(Features::new(hashes.len() as u64, hashes, Wording::default()))
         }
     }
 

@@ -89,8 +89,13 @@ fn deliver(segment: &str, sink: &mut impl TokenSink) {
             gap = gap.or(Some(at));
             continue;
         }
-        if let Some(start) = gap.take().filter(|_| is_open) {
-            segment[start..at].chars().for_each(|c| sink.joiner(u32::from(c)));
+        if let Some(start) = gap.take() {
+            let gap = segment[start..at].chars().map(u32::from);
+            if is_open {
+                gap.for_each(|code| sink.joiner(code))
+            } else {
+                gap.for_each(|code| sink.separator(code))
+            }
         }
         match kind {
             CharKind::Digit => sink.digit(u32::from(c)),
@@ -100,5 +105,7 @@ fn deliver(segment: &str, sink: &mut impl TokenSink) {
     }
     if is_open {
         sink.end();
+    } else {
+        segment.chars().for_each(|c| sink.separator(u32::from(c)));
     }
 }

@@ -37,6 +37,11 @@ pub trait TokenSink {
     /// of don't. Not what the segment begins or ends with: `_private` and `private` are the same token.
     fn joiner(&mut self, code: u32);
 
+    /// A character that is in no token: punctuation, a symbol, or a space for all white space between two other calls.
+    /// Not a connector (`_`) that a token ends with.
+    #[inline]
+    fn separator(&mut self, _code: u32) {}
+
     /// The token is complete: at least one letter or digit was delivered.
     fn end(&mut self);
 }
@@ -90,6 +95,7 @@ impl Tokenizer {
     #[inline]
     pub fn tokens(&self, text: &str, sink: &mut impl TokenSink) {
         let mut start = 0;
+        let sink = &mut Spaced::new(sink);
         while start < text.len() {
             let mut pass = FastPass::new(self.table, start, sink);
             let Some(hard) = pass.run(text.as_bytes()) else { return };
@@ -100,15 +106,17 @@ impl Tokenizer {
     }
 
     /// The first fence a stretch or more after the character at `hard`; the end of the text if there is none. There is
-    /// none inside an escape sequence, which repair removes as a whole.
+    /// none inside an escape sequence, which repair removes as a whole; nor behind white space, perhaps with what
+    /// repair removes in between: what is given to the libraries is trimmed.
     fn fence_after(&self, text: &str, hard: usize) -> usize {
         let bytes = text.as_bytes();
-        let mut at = hard;
+        let (mut at, mut is_after_plain) = (hard, false);
         while at < text.len() {
             let (entry, width) = self.table.entry(bytes, at);
-            if at >= hard + STRETCH && entry.is_fence() {
+            if at >= hard + STRETCH && entry.is_fence() && is_after_plain {
                 break;
             }
+            is_after_plain = !entry.is_hard() && entry.unit().is_none_or(|unit| unit.code() != SPACE);
             at += escape_len(&bytes[at..]).max(width);
         }
         at
@@ -116,7 +124,8 @@ impl Tokenizer {
 
     /// Delivers the tokens of `text` but for the first calls, `num_delivered` of them.
     #[cold]
-    fn by_library(&self, text: &str, num_delivered: usize, sink: &mut impl TokenSink) {
+    fn by_library<S: TokenSink>(&self, text: &str, num_delivered: usize, sink: &mut Spaced<'_, S>) {
+        sink.is_pending |= text.starts_with(char::is_whitespace);
         library::tokens(text, self.repair, &mut Skip { sink, left: num_delivered });
     }
 }
@@ -284,10 +293,13 @@ impl<'a, S: TokenSink> FastPass<'a, S> {
             }
         }
         if unit.is_joiner() {
-            // Two in a row are rare (a__b); there is room for one.
-            if self.is_open && self.joiner.replace(unit.code()).is_some() {
-                return false;
+            if self.is_open {
+                // Two in a row are rare (a__b); there is room for one.
+                return self.joiner.replace(unit.code()).is_none();
             }
+            self.sink.separator(unit.code());
+            // White space is not counted: the libraries trim it.
+            self.num_delivered += usize::from(unit.code() != SPACE);
             return true;
         }
         if let Some(joiner) = self.joiner.take() {
@@ -311,12 +323,76 @@ impl<'a, S: TokenSink> FastPass<'a, S> {
             self.sink.end();
             self.num_delivered += 1;
             self.is_open = false;
-            self.joiner = None;
+            let joiner = self.joiner.take();
+            // A character that would have joined what follows is a segment by itself if it did not; any other belongs
+            // to the segment that it ends.
+            if let Some(code) =
+                joiner.filter(|_| matches!(self.state, State::LetterMiddle | State::NumericMiddle))
+            {
+                self.sink.separator(code);
+                self.num_delivered += 1;
+            }
         }
     }
 }
 
-/// Leaves out the first calls.
+/// What all white space becomes.
+const SPACE: u32 = 0x20;
+
+/// Delivers one space for all white space between two other calls.
+struct Spaced<'a, S> {
+    sink: &'a mut S,
+    is_begun: bool,
+    is_pending: bool,
+}
+
+impl<'a, S: TokenSink> Spaced<'a, S> {
+    fn new(sink: &'a mut S) -> Self {
+        Self { sink, is_begun: false, is_pending: false }
+    }
+
+    #[inline]
+    fn sink(&mut self) -> &mut S {
+        if std::mem::take(&mut self.is_pending) && self.is_begun {
+            self.sink.separator(SPACE);
+        }
+        self.is_begun = true;
+        self.sink
+    }
+}
+
+impl<S: TokenSink> TokenSink for Spaced<'_, S> {
+    #[inline]
+    fn letter(&mut self, code: u32) {
+        self.sink().letter(code);
+    }
+
+    #[inline]
+    fn digit(&mut self, code: u32) {
+        self.sink().digit(code);
+    }
+
+    #[inline]
+    fn joiner(&mut self, code: u32) {
+        self.sink.joiner(code);
+    }
+
+    #[inline]
+    fn separator(&mut self, code: u32) {
+        if code == SPACE {
+            self.is_pending = true;
+        } else {
+            self.sink().separator(code);
+        }
+    }
+
+    #[inline]
+    fn end(&mut self) {
+        self.sink.end();
+    }
+}
+
+/// Leaves out the first calls, white space not counted.
 struct Skip<'a, S> {
     sink: &'a mut S,
     left: usize,
@@ -342,6 +418,14 @@ impl<S: TokenSink> TokenSink for Skip<'_, S> {
 
     fn joiner(&mut self, code: u32) {
         self.pass(|sink| sink.joiner(code));
+    }
+
+    fn separator(&mut self, code: u32) {
+        if code != SPACE {
+            self.pass(|sink| sink.separator(code));
+        } else if self.left == 0 {
+            self.sink.separator(code);
+        }
     }
 
     fn end(&mut self) {

@@ -8,13 +8,13 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::kind::{CharKind, kind};
 use super::table::{TableEntry, WordTable};
-use super::{FastPass, TokenSink, Tokenizer, library};
+use super::{FastPass, Spaced, TokenSink, Tokenizer, library};
 use crate::config::Repair;
 use crate::document::Edges;
 use crate::normalize::library::{is_invisible, is_word};
 use crate::normalize::repaired_chars;
 
-/// The calls a sink got: a token a line, digits marked by `#`, joiners by `-`.
+/// The calls a sink got: a token a line, digits marked by `#`, joiners by `-`; separators by `=`, a line each.
 #[derive(Default, Debug, Clone, PartialEq, Eq)]
 struct Calls(String);
 
@@ -22,6 +22,13 @@ impl Calls {
     fn push(&mut self, mark: &str, code: u32) {
         self.0.push_str(mark);
         self.0.push(char::from_u32(code).unwrap());
+    }
+
+    /// A space, but for the beginning of a text.
+    fn space(&mut self, is_there: bool) {
+        if is_there && !self.0.is_empty() {
+            self.separator(u32::from(' '));
+        }
     }
 }
 
@@ -38,6 +45,11 @@ impl TokenSink for Calls {
         self.push("-", code);
     }
 
+    fn separator(&mut self, code: u32) {
+        self.push("=", code);
+        self.0.push('\n');
+    }
+
     fn end(&mut self) {
         self.0.push('\n');
     }
@@ -51,7 +63,7 @@ fn fast(text: &str, repair: Repair) -> String {
 
 fn by_library(text: &str, repair: Repair) -> String {
     let mut calls = Calls::default();
-    library::tokens(text, repair, &mut calls);
+    library::tokens(text, repair, &mut Spaced::new(&mut calls));
     calls.0
 }
 
@@ -64,8 +76,22 @@ fn defined(text: &str, repair: Repair) -> String {
     let repaired: String = repaired_chars(text, repair, Edges::Trimmed).collect();
     let folded: String = library::fold(decode_html_entities(&repaired).chars()).collect();
     let mut calls = Calls::default();
-    for segment in folded.split_word_bounds().filter(|segment| segment.contains(is_word)) {
-        for c in segment.trim_matches(|c| !is_word(c)).chars() {
+    let mut is_spaced = false;
+    for segment in folded.split_word_bounds() {
+        let token = segment.trim_start_matches(|c| !is_word(c));
+        for c in segment[..segment.len() - token.len()].chars() {
+            if c == ' ' {
+                is_spaced = true;
+                continue;
+            }
+            calls.space(std::mem::take(&mut is_spaced));
+            calls.separator(u32::from(c));
+        }
+        if token.is_empty() {
+            continue;
+        }
+        calls.space(std::mem::take(&mut is_spaced));
+        for c in token.trim_end_matches(|c| !is_word(c)).chars() {
             let mark = match c {
                 c if is_digit(c) => "#",
                 c if is_word(c) => "",
@@ -80,7 +106,10 @@ fn defined(text: &str, repair: Repair) -> String {
 
 /// Tokens of repaired text, separated by `|`.
 fn tokens(text: &str) -> String {
-    fast(text, Repair::Basic).replace(['#', '-'], "").trim_end().replace('\n', "|")
+    let calls = fast(text, Repair::Basic);
+    let tokens: Vec<&str> =
+        calls.split('\n').filter(|call| !call.starts_with('=') && !call.is_empty()).collect();
+    tokens.join("|").replace(['#', '-'], "")
 }
 
 fn is_fast(text: &str) -> bool {
@@ -149,7 +178,7 @@ fn kinds_are_general_categories() {
 
 #[test]
 fn kinds_of_characters() {
-    assert_eq!(fast("It's 3.5 Ⅳ½", Repair::None), "it-'s\n#3-.#5\niv#1-⁄#2\n");
+    assert_eq!(fast("It's 3.5 Ⅳ½", Repair::None), "it-'s\n= \n#3-.#5\n= \niv#1-⁄#2\n");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::config::Shingle;
 use crate::decide::Places;
 use crate::decide::near::{Components, Features, MemberPlace, SignatureId, Signatures};
 use crate::error::{Error, Result};
-use crate::fingerprint::{Numbers, Shingler, Shingles, Slots};
+use crate::fingerprint::{Numbers, Shingler, Shingles, Wording};
 use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
@@ -123,15 +123,17 @@ impl FeatureMaker<'_> {
                 let document = settled.judged(number);
                 for paragraph in document.paragraphs {
                     self.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                    shingler.numbers.end_line();
                 }
                 let mut shingles = shingler.finish();
-                let numbers = shingler.numbers.finish();
                 let len = shingles.num_elements();
                 let one = if part.is_piece_of_text() {
-                    let features = Features::new(len, shingles.take_complete(), numbers);
+                    let wording = shingler.numbers.finish_part();
+                    let features = Features::new(len, shingles.take_complete(), wording);
                     MadeFeatures::Piece(text, Box::new(FeaturePiece { features, shingles }))
                 } else {
-                    MadeFeatures::Whole(text, Features::new(len, shingles.into_hashes(), numbers).encode())
+                    let wording = shingler.numbers.finish();
+                    MadeFeatures::Whole(text, Features::new(len, shingles.into_hashes(), wording).encode())
                 };
                 made.push((number, one));
             }
@@ -151,8 +153,8 @@ impl FeatureMaker<'_> {
                 self.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
                 let shingles = shingler.finish();
                 let len = shingles.num_elements();
-                let numbers = shingler.numbers.finish();
-                let features = Features::new(len, shingles.into_hashes(), numbers).encode();
+                let wording = shingler.numbers.finish_part();
+                let features = Features::new(len, shingles.into_hashes(), wording).encode();
                 made.push((number, MadeFeatures::Whole(text, features)));
             }
         }
@@ -186,7 +188,7 @@ impl FeatureJoiner {
             None => (text, features, shingles),
             Some((text, mut joined, mut ends)) => {
                 ends.join(shingles, self.shingle);
-                let mut next = Features::new(0, ends.take_complete(), Slots::default());
+                let mut next = Features::new(0, ends.take_complete(), Wording::default());
                 next.join(features);
                 joined.join(next);
                 (text, joined, ends)
@@ -199,7 +201,7 @@ impl FeatureJoiner {
         let Some((text, mut joined, ends)) = self.open.take() else { return Ok(()) };
         if joined.is_empty() {
             // Shorter than one shingle.
-            joined.join(Features::new(0, ends.into_hashes(), Slots::default()));
+            joined.join(Features::new(0, ends.into_hashes(), Wording::default()));
         }
         self.collected.keep(text, &joined.encode())
     }

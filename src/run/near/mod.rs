@@ -18,14 +18,15 @@
 //! | text that goes | 32 | |
 //!
 //! (The 8 of a document's text are among the 21 to 28. Vectors that grow may have room for as much again, which is not
-//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and a word of a text in a group.
+//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and 4 a token of a text in a group.
 //!
 //! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
 //! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
 //! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
 //! all texts (16 bytes each); the texts of one key of a band; one group ([`near::num_bytes`]: up to 110 a band, and
 //! 2 a bin if sketches are on disk, and 64, for each of its texts; and what is told of those that go). A text's
-//! features are held whole while it is compared: 8 a shingle and 8 a word, and of either a million at most.
+//! features are held whole while it is compared: 8 a shingle and 4 a token, and of either a million at most; and 16 to
+//! 32 a token of both while two are aligned.
 
 mod features;
 mod pending;

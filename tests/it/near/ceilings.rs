@@ -32,7 +32,7 @@ fn corpus() -> Files {
             3 if n > 400 => made[dice.below(n - 1)].clone(),
             // Many that are alike, but for a number or a word.
             4 => format!("{} {}", Noise::new(7).words(14).join(" "), n / 4),
-            5 => format!("{} {}", dice.word(), Noise::new(9).words(14).join(" ")),
+            5 => format!("{} {}", dice.word(), Noise::new(9).words(32).join(" ")),
             6 => dice.han(45),
             _ => dice.words(9).join(" "),
         };

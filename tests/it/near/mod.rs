@@ -4,4 +4,6 @@ mod ceilings;
 mod command;
 mod finding;
 mod hostile;
+mod judging;
+mod questions;
 mod rules;

@@ -32,7 +32,8 @@ pub(crate) struct Near {
     #[arg(long, value_name = "UNIT:N", help_heading = "Near-duplicates")]
     shingle: Option<Shingle>,
 
-    /// The share of the numbers in the same places of two texts that must agree, or off [default: 0.8].
+    /// The share of the numbers in the same places of two texts that must agree; off compares neither numbers nor
+    /// replaced words [default: 0.8].
     #[arg(long, value_name = "SHARE", help_heading = "Near-duplicates")]
     number_guard: Option<Limit>,
 
