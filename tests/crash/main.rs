@@ -9,6 +9,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 mod cut;
+mod held;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

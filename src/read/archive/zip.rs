@@ -123,11 +123,16 @@ impl ZipMembers {
     }
 }
 
+/// The flag that says that a name is UTF-8 (PKWARE's APPNOTE, 4.4.4).
+const LANGUAGE_ENCODING: u16 = 1 << 11;
+
 /// The name of a member, and whether its packer takes `\` for a separator.
 fn raw_name(entry: &OwnedZipFileEntry) -> RawName {
     // 11 was meant for another system, and is what programs write for Windows.
     let is_dos = matches!(entry.system(), System::Dos | System::WindowsNTFS | System::MVS | System::VFAT);
-    RawName { bytes: entry.name_raw().to_vec(), is_dos }
+    // The reader sets the flag too where a field gives the name in UTF-8.
+    let is_unicode = entry.flags().as_u16() & LANGUAGE_ENCODING != 0;
+    RawName { bytes: entry.name_raw().to_vec(), is_dos, is_unicode }
 }
 
 /// The beginning of a file that archives share.

@@ -57,6 +57,26 @@ fn names_of_an_archive_are_decoded_together() {
     }
 }
 
+/// The bytes of 系统 in GBK are ϵͳ in UTF-8. Beside names that are GBK for certain they are 系统.
+#[test]
+fn a_short_name_that_is_utf8_by_chance_is_in_the_encoding_of_the_archive() {
+    let names = ["新闻汇编/国内要闻.txt", "系统/目录.txt", "系统.txt", "readme.txt"];
+    let mut archive = packed(&encoded(&names, GB18030), System::Dos);
+    // No flag says UTF-8, though the bytes of some are.
+    for at in 0..archive.len() - 10 {
+        match archive[at..at + 4] {
+            [b'P', b'K', 3, 4] => archive[at + 7] &= !8,
+            [b'P', b'K', 1, 2] => archive[at + 9] &= !8,
+            _ => {}
+        }
+    }
+    assert!(names_of(&archive).iter().all(|(_, is_flagged)| !is_flagged));
+    assert!(String::from_utf8(names_of(&archive)[2].0.clone()).is_ok_and(|name| name == "ϵͳ.txt"));
+    let run = clean_twice(&file("k.zip", archive), &config());
+    let expected: Vec<_> = names.iter().map(|name| (name.as_bytes().to_vec(), !name.is_ascii())).collect();
+    assert_eq!(names_of(&run.out["k.zip"]), expected);
+}
+
 /// A name or two show nothing: they stay as they are, and lead nowhere.
 #[test]
 fn names_that_cannot_be_told_stay_bytes() {
