@@ -1,6 +1,7 @@
 //! The runs of three tokens of a text, as a set.
 
 use crate::fingerprint::{Token, mix};
+use crate::units;
 
 /// Tokens of a run.
 pub(super) const LEN: usize = 3;
@@ -31,7 +32,7 @@ impl Grams {
 
     /// Where the run stands, or would stand.
     fn place(&self, gram: u64) -> usize {
-        let mut place = (gram >> self.shift) as usize;
+        let mut place = units::index(gram >> self.shift);
         while self.table[place] != 0 && self.table[place] != gram {
             place = if place + 1 == self.table.len() { 0 } else { place + 1 };
         }

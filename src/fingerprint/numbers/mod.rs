@@ -90,10 +90,8 @@ struct Gap {
     is_unit_open: bool,
     /// Nothing but unit signs stands between the last token and here.
     is_joined: bool,
-    /// All of it is a colon.
-    is_colon: bool,
-    /// There is a full stop in it, which ends a sentence where a line ends.
-    has_point: bool,
+    /// What its last character is.
+    last: Option<Beside>,
 }
 
 /// Collects the wording of the tokens it is given.
@@ -104,6 +102,8 @@ pub struct Numbers {
     /// The text of the last token if that is a number, as its row has it.
     last: String,
     gap: Gap,
+    /// There is a full stop in the gap, which ends a sentence where a line ends.
+    has_point: bool,
     lines: LineEdges,
     /// The token in the making: its digits and the marks between them, its letters.
     digits: String,
@@ -117,7 +117,7 @@ impl Numbers {
     /// Ends a line.
     pub fn end_line(&mut self) {
         self.end_gap(false);
-        if self.gap.has_point {
+        if std::mem::take(&mut self.has_point) {
             self.lines.stop();
         }
         self.lines.end(self.tokens.len(), self.rows.len());
@@ -161,20 +161,17 @@ impl Numbers {
             text.insert(0, '-');
         }
         text.extend(self.gap.currency.take());
-        let row = match self.rows.last_mut().filter(|_| is_row) {
-            Some(row) => {
-                row.push(" ");
-                row
-            }
-            None => {
-                let start = self.tokens.len();
-                self.rows.push(NumberRow { start, len: 0, has_clock: false, text: String::new(), hash: 0 });
-                self.rows.last_mut().expect("it was pushed")
-            }
-        };
+        if !is_row {
+            let start = self.tokens.len();
+            self.rows.push(NumberRow { start, len: 0, has_clock: false, text: String::new(), hash: 0 });
+        }
+        let row = self.rows.last_mut().expect("a row of tokens that are numbers, or the one that was pushed");
+        if is_row {
+            row.push(" ");
+        }
         row.push(&text);
         row.len += 1;
-        row.has_clock |= is_row && self.gap.is_colon;
+        row.has_clock |= is_row && self.gap.len == 1 && self.gap.last == Some(Beside::Colon);
         self.tokens.push(Token::number(&text));
         self.last = text;
     }
@@ -261,8 +258,8 @@ impl TokenObserver for Numbers {
             Beside::Currency => gap.has_minus,
             _ => false,
         };
-        gap.is_colon = kind == Beside::Colon && is_first;
-        gap.has_point |= c == '.';
+        gap.last = Some(kind);
+        self.has_point |= c == '.';
         match kind {
             Beside::Unit if gap.is_unit_open => return self.add_unit(c),
             Beside::Currency => {
@@ -305,6 +302,7 @@ impl TokenObserver for Numbers {
         let is_after_number = || self.tokens.iter().rev().nth(1).is_some_and(|token| token.is_number());
         let is_joined = !is_character || is_after_number();
         self.gap = Gap { is_unit_open: is_number, is_joined, ..Gap::default() };
+        self.has_point = false;
         self.digits.clear();
         (self.has_digit, self.letters, self.num_letters) = (false, 0, 0);
     }

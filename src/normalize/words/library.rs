@@ -92,9 +92,9 @@ fn deliver(segment: &str, sink: &mut impl TokenSink) {
         if let Some(start) = gap.take() {
             let gap = segment[start..at].chars().map(u32::from);
             if is_open {
-                gap.for_each(|code| sink.joiner(code))
+                gap.for_each(|code| sink.joiner(code));
             } else {
-                gap.for_each(|code| sink.separator(code))
+                gap.for_each(|code| sink.separator(code));
             }
         }
         match kind {

@@ -109,7 +109,7 @@ impl Changes {
                 (None, None) => break,
                 (Some((a, _)), Some((b, _))) if a == b => {
                     let (Some((_, a)), Some((_, b))) = (left.next(), right.next()) else { break };
-                    self.place(texts, [(*a).clone(), (*b).clone()]);
+                    self.place(texts, [*a, *b]);
                     continue;
                 }
                 (Some((a, _)), Some((b, _))) => usize::from(a > b),
@@ -137,9 +137,9 @@ impl Changes {
     }
 
     /// Weighs a place.
-    fn place(&mut self, texts: [&[Token]; 2], runs: [Range<usize>; 2]) {
+    fn place(&mut self, texts: [&[Token]; 2], runs: [&Range<usize>; 2]) {
         let is_all = |is: &dyn Fn(&Range<usize>, &[Token]) -> bool| {
-            runs.iter().zip(texts).all(|(run, text)| is(run, text))
+            runs.into_iter().zip(texts).all(|(run, text)| is(run, text))
         };
         let is_inside = is_all(&|run, text| run.start > 0 && run.end < text.len());
         let is_at_end = is_all(&|run, _| run.start == 0) || is_all(&|run, text| run.end == text.len());
