@@ -297,7 +297,7 @@ fn speed(options: &Options, docs: u64) -> Outcome<()> {
 }
 
 /// The case that is measured.
-const SPEED: [&[&str]; 3] = [&["--near"], &["--near", "both"], &["--near", "--near-preset", "news"]];
+const SPEED: [&[&str]; 3] = [&["--near"], &["--near=both"], &["--near", "--near-preset", "news"]];
 
 fn copies(options: &Options, docs: u64) -> Outcome<()> {
     let path = options.dir.join(format!("near-copies-{docs}.jsonl"));

@@ -5,13 +5,17 @@
 
 use crate::error::{Rejection, SkipReason};
 
-/// A stage of a run. Each stage goes through the corpus from its beginning.
+/// A stage of a run. Each goes through the corpus from its beginning, but for [`Stage::Settling`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Documents are reduced to fingerprints, to find copies of them.
+    Fingerprinting,
     /// Sketches of texts are made, to find those that may be near-duplicates.
     Sketching,
     /// The run reads texts that met again, to compare them.
     Comparing,
+    /// Texts that met are compared with one another, and those that go are found. Nothing is read.
+    Settling,
     /// The run measures what is left of documents, to find those that filters drop.
     Filtering,
     /// The run reads ahead and decides on the paragraphs that do not fit in memory.
@@ -24,8 +28,10 @@ impl Stage {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Fingerprinting => "fingerprinting",
             Self::Sketching => "sketching",
             Self::Comparing => "comparing",
+            Self::Settling => "settling",
             Self::Filtering => "filtering",
             Self::Deciding => "deciding",
             Self::Cleaning => "cleaning",
@@ -38,11 +44,21 @@ pub trait Observer: Sync {
     /// The inputs are listed. Called with the number of files, and with their size in bytes.
     fn discovered(&self, _files: u64, _bytes: u64) {}
 
+    /// The stages that are to come, where there are several, as far as is known: one may turn out not to be needed, and
+    /// others may come between them.
+    fn planned(&self, _stages: &[Stage]) {}
+
     /// A stage begins. Where nothing is read ahead there is none but [`Stage::Cleaning`], and it is not reported.
     fn begun(&self, _stage: Stage) {}
 
     /// Reports progress of a stage before cleaning: `files` and `bytes` more were read.
     fn searched(&self, _files: u64, _bytes: u64) {}
+
+    /// [`Stage::Settling`] is to compare so many texts.
+    fn settling(&self, _texts: u64) {}
+
+    /// Reports progress of [`Stage::Settling`]: `texts` more are compared.
+    fn settled(&self, _texts: u64) {}
 
     /// Reports progress of cleaning: `files` and `bytes` more are finished.
     fn advanced(&self, _files: u64, _bytes: u64) {}

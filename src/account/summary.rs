@@ -92,6 +92,9 @@ pub struct DocumentCounts {
     pub kept: u64,
     /// Documents without one: not written.
     pub emptied: u64,
+    /// Kept documents that keep less than a fifth of their text: of the bytes of their paragraphs.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub stubs: u64,
     /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
@@ -150,6 +153,8 @@ pub(crate) struct Counts {
     pub documents_kept: u64,
     /// Documents without one.
     pub documents_emptied: u64,
+    /// Documents with a kept paragraph that keep less than a fifth of their text.
+    pub documents_stubs: u64,
     /// Documents that were split by blocks.
     pub documents_by_blocks: u64,
     /// Paragraphs kept.
@@ -178,6 +183,14 @@ pub(crate) enum CountedUnit {
 }
 
 impl Counts {
+    /// The document ends that these are the counts of, and something of it stays or not.
+    pub(crate) fn end_document(&mut self, stays: bool) {
+        let removed: u64 = self.removed.iter().map(|(_, _, bytes)| bytes).sum();
+        self.documents_kept = u64::from(stays);
+        self.documents_emptied = u64::from(!stays);
+        self.documents_stubs = u64::from(stays && is_stub(self.bytes_kept, removed));
+    }
+
     /// These counts if the paragraphs that stay go by `rule`.
     #[must_use]
     pub(crate) fn with_rest_removed(mut self, rule: Rule) -> Self {
@@ -191,6 +204,7 @@ impl std::ops::AddAssign for Counts {
         self.records += other.records;
         self.documents_kept += other.documents_kept;
         self.documents_emptied += other.documents_emptied;
+        self.documents_stubs += other.documents_stubs;
         self.documents_by_blocks += other.documents_by_blocks;
         self.paragraphs_kept += other.paragraphs_kept;
         self.removed += other.removed;
@@ -200,6 +214,11 @@ impl std::ops::AddAssign for Counts {
         self.replaced += other.replaced;
         self.lengths += other.lengths;
     }
+}
+
+/// Whether a document of which so many bytes stay and go keeps less than a fifth of its text.
+pub(crate) fn is_stub(kept: u64, removed: u64) -> bool {
+    kept.saturating_mul(4) < removed
 }
 
 impl Summary {
@@ -238,14 +257,15 @@ impl Summary {
         self.documents.replaced += counts.replaced;
         self.documents.kept += counts.documents_kept;
         self.documents.emptied += counts.documents_emptied;
+        self.documents.stubs += counts.documents_stubs;
         self.paragraphs.read += counts.paragraphs_kept;
         self.paragraphs.kept += counts.paragraphs_kept;
         self.bytes.input += counts.bytes_input;
         self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
         for (rule, paragraphs, bytes) in counts.removed.iter() {
-            // Without near-duplicates there is one rule, and it is always listed.
-            if paragraphs > 0 || rule == Rule::Exact {
+            // Without near-duplicates there is one rule, and it is listed whatever it removes.
+            if paragraphs > 0 || rule == Rule::Exact && rule.is_on(&self.config.options().decide) {
                 *self.paragraphs.removed.entry(rule.name().to_owned()).or_default() += paragraphs;
                 *self.bytes.removed.entry(rule.name().to_owned()).or_default() += bytes;
             }

@@ -159,7 +159,7 @@ fn analyse(
     let (findings, basis) = search.basis();
     let findings = findings.as_ref();
     let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
-    let mut decider = Decider::new(Pass::Decide, config.decide.scope, basis(findings));
+    let mut decider = Decider::new(Pass::Decide, config.decide.paragraph_scope(), basis(findings));
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     let allow = gate.allow.as_ref().map(|(allow, _)| allow);
     // What is compared with a baseline or a list is compared paragraph by paragraph.

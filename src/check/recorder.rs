@@ -367,8 +367,7 @@ impl UnitVisitor for PartCheck<'_, '_> {
     fn end_unit(&mut self, part: &Part, _num_records: Option<u64>) -> Result<()> {
         let mut open = std::mem::take(&mut self.recorder.open);
         if !part.kind.is_container() {
-            open.counts.documents_kept = u64::from(open.has_kept);
-            open.counts.documents_emptied = u64::from(!open.has_kept);
+            open.counts.end_document(open.has_kept);
         }
         self.recorder.tally.add(&open.counts, part);
         if self.recorder.has_details {

@@ -6,6 +6,7 @@
 //! part of the map, as they need not be UTF-8. The library reads no file and no environment: what is not set here has
 //! the default documented on its field.
 
+mod decide;
 mod near;
 mod several;
 mod share;
@@ -14,7 +15,8 @@ mod text_field;
 
 use serde::{Deserialize, Serialize};
 
-pub use near::{Keep, NearConfig, NearPreset, NearUnits, Shingle, ShingleUnit};
+pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
+pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
 pub use several::{Several, one_or_several, several_or_one};
 pub use share::{Limit, Share};
 pub use size::ByteSize;
@@ -54,17 +56,6 @@ pub enum MatchMode {
     Canonical,
     /// Canonical, case-folded, only letters, marks and numbers, and what numbers mean something by.
     Loose,
-}
-
-/// Where a paragraph must be the first of its kind (contract I3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The whole corpus.
-    #[default]
-    Corpus,
-    /// Each document by itself.
-    Document,
 }
 
 /// Whether lines are repaired before anything else (contract P3).
@@ -181,42 +172,6 @@ pub struct MatchConfig {
 impl Default for MatchConfig {
     fn default() -> Self {
         Self { mode: MatchMode::default(), min_chars: 1 }
-    }
-}
-
-/// Which copies are removed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DecideConfig {
-    /// The range in which a paragraph must be the first of its kind.
-    pub scope: Scope,
-    /// Near-duplicates.
-    #[serde(flatten)]
-    pub near: NearConfig,
-    /// Filters of documents.
-    #[serde(flatten)]
-    pub filters: FilterConfig,
-}
-
-impl DecideConfig {
-    /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
-    pub fn reads_ahead(&self) -> bool {
-        self.near.units.is_some() || self.filters.is_on()
-    }
-}
-
-/// Filters: rules that drop a document by what all other rules leave of it. All are off by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FilterConfig {
-    /// A document goes of which fewer characters are left that are no white space.
-    pub min_document_chars: Option<u64>,
-}
-
-impl FilterConfig {
-    /// Whether any filter is on.
-    pub fn is_on(self) -> bool {
-        self.min_document_chars.is_some()
     }
 }
 
@@ -357,11 +312,17 @@ pub struct Given {
 const MAX_THREADS: usize = 1024;
 
 impl Config {
+    /// Whether a document that stays is written as its decoded text came: no rule judges paragraphs, and nothing is
+    /// repaired (contract P4).
+    pub fn leaves_texts(&self) -> bool {
+        !self.decide.judges_paragraphs() && self.split.repair == Repair::None
+    }
+
     /// Checks what types cannot.
     ///
     /// # Errors
     /// [`Error::Config`] if a text field or the id field is empty or has an empty component, if documents may
-    /// have no byte, or if more than 1024 threads are asked for.
+    /// have no byte, if what is to be removed does not go together, or if more than 1024 threads are asked for.
     pub fn validate(&self) -> Result<()> {
         for value in &self.read.text_field {
             TextFieldOption::parse(value)
@@ -387,13 +348,7 @@ impl Config {
                 "max-document-size 0: no document is as short; leave it out".to_owned(),
             ));
         }
-        if self.decide.scope == Scope::Document && self.decide.near.has_paragraphs() {
-            return Err(Error::Config(
-                "scope document: near-duplicate paragraphs are searched for in the whole corpus; leave it out, or \
-                 search for documents only (--near documents)"
-                    .to_owned(),
-            ));
-        }
+        self.decide.validate()?;
         if self.threads > MAX_THREADS {
             return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));
         }

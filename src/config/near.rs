@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::share::{Limit, Share};
 
@@ -29,6 +30,75 @@ impl NearUnits {
     pub fn has_paragraphs(self) -> bool {
         self != Self::Documents
     }
+}
+
+/// The units that are compared, or none: as an option is spelled. Where values may be true or false, `true` is
+/// documents and `false` is `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NearSwitch {
+    /// Near-duplicates stay.
+    Off,
+    /// These are compared.
+    On(NearUnits),
+}
+
+impl NearSwitch {
+    /// The units, if any are compared.
+    pub fn units(self) -> Option<NearUnits> {
+        match self {
+            Self::Off => None,
+            Self::On(units) => Some(units),
+        }
+    }
+}
+
+impl Serialize for NearSwitch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Off => serializer.serialize_str(OFF),
+            Self::On(units) => units.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for NearSwitch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SwitchVisitor)
+    }
+}
+
+/// The name of no units.
+const OFF: &str = "off";
+
+/// Takes a name, or whether documents are compared.
+struct SwitchVisitor;
+
+impl Visitor<'_> for SwitchVisitor {
+    type Value = NearSwitch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("documents, paragraphs, both or off, or true or false")
+    }
+
+    fn visit_bool<E: de::Error>(self, is_on: bool) -> Result<NearSwitch, E> {
+        Ok(if is_on { NearSwitch::On(NearUnits::Documents) } else { NearSwitch::Off })
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<NearSwitch, E> {
+        Ok(match name {
+            "documents" => NearSwitch::On(NearUnits::Documents),
+            "paragraphs" => NearSwitch::On(NearUnits::Paragraphs),
+            "both" => NearSwitch::On(NearUnits::Both),
+            OFF => NearSwitch::Off,
+            _ => return Err(E::unknown_variant(name, &["documents", "paragraphs", "both", OFF])),
+        })
+    }
+}
+
+/// Units as [`NearSwitch`] spells them; none if there is nothing.
+fn units_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NearUnits>, D::Error> {
+    let switch = Option::<NearSwitch>::deserialize(deserializer)?;
+    Ok(switch.and_then(NearSwitch::units))
 }
 
 /// Settings that belong together.
@@ -189,7 +259,7 @@ impl From<Keep> for String {
 #[serde(default)]
 pub struct NearConfig {
     /// The units that are compared. Default: none, near-duplicates stay.
-    #[serde(rename = "near")]
+    #[serde(rename = "near", deserialize_with = "units_or_off")]
     pub units: Option<NearUnits>,
     /// Where the values below come from if nothing else is said.
     #[serde(rename = "near_preset")]

@@ -3,6 +3,8 @@
 
 mod baseline;
 mod check;
+#[doc(hidden)]
+pub mod diff;
 mod formats;
 mod inspection;
 #[doc(hidden)]

@@ -53,7 +53,7 @@ impl Settled {
         let mut rendered = RenderedPart::default();
         if part.is_piece_of_text() {
             let mut bytes = context.corpus.buffers.take();
-            let written = self.write_part(part, context.repair(), &mut bytes, |_| ());
+            let written = self.write_part(part, context.form(), &mut bytes, |_| ());
             let (counts, layout) = written.map_err(encode_error)?;
             rendered.counts = counts;
             rendered.content = Some(PartContent::Bytes { bytes, ends: Vec::new(), layout });
@@ -118,20 +118,20 @@ impl Settled {
         context: &RenderContext<'_>,
     ) -> io::Result<Option<String>> {
         let (slot, document) = (&self.scanned.chunk.slots[number], self.judged(number));
-        let repair = context.repair();
+        let form = context.form();
         // A file of text is laid out as such, or cleaning it again would change it (contract P4).
         if slot.is_record && context.corpus.config.write.to != Some(TargetFormat::Txt) {
-            let text = RecordText::new(document, part, repair);
+            let text = RecordText::new(document, part, form);
             *counts += document_counts(slot, &text.written);
             return if text.is_empty() { Ok(None) } else { text.into_string().map(Some) };
         }
         let mut text = Vec::new();
-        let written = write::write_text(document, repair, &mut text)?;
-        *counts += document_counts(slot, &written);
+        let written = write::write_document(document, form, true, &mut text)?;
+        let mut own = document_counts(slot, &written);
         if !slot.is_record {
-            counts.documents_kept += u64::from(written.layout.has_text);
-            counts.documents_emptied += u64::from(!written.layout.has_text);
+            own.end_document(written.layout.has_text);
         }
+        *counts += own;
         if !written.layout.has_text {
             return Ok(None);
         }

@@ -132,7 +132,8 @@ where
     V: Fn(Settled, &Places) -> Result<T> + Sync,
     C: Commit<T>,
 {
-    let wants = Wants { keys: visitor.keys, checksums: decider.has_checksums() };
+    let wants =
+        Wants { prints: decider.takes_prints(), keys: visitor.keys, checksums: decider.has_checksums() };
     let context = ScanContext::new(corpus, progress.pass.needs(wants));
     let feed = &mut progress.feed;
     let (mut settled, mut is_done) = (Vec::new(), false);

@@ -36,7 +36,8 @@ pub(super) fn filter(
     evidence: &mut EvidenceStore,
 ) -> Result<Search> {
     corpus.observer.begun(Stage::Filtering);
-    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, searched)?);
+    let mut decider =
+        Decider::new(Pass::Decide, corpus.config.decide.paragraph_scope(), found::basis(corpus, searched)?);
     let mut judge = FilterJudge { filters, open: Measures::default(), dropped: Vec::new() };
     let mut walk = Walk::default();
     let visit = |settled: Settled, _: &Places| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::LedgerContext;
-use crate::config::{Config, Scope};
+use crate::config::{Config, ExactUnits, Scope};
 use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
@@ -246,6 +246,13 @@ fn check(config: &Config) -> Result<()> {
         return Err(Error::Config(
             "scope document: what earlier runs left counts in the whole corpus; leave --index and --against out, or \
              --scope"
+                .to_owned(),
+        ));
+    }
+    if config.decide.exact != ExactUnits::Paragraphs {
+        return Err(Error::Config(
+            "exact: an index holds paragraphs, and only they are compared with earlier runs; leave --exact out, or --index \
+             and --against"
                 .to_owned(),
         ));
     }

@@ -30,6 +30,8 @@ pub struct ExcerptRequest {
     pub record: Option<u64>,
     /// First and last paragraph; `None` asks only whether the document is there.
     pub paragraphs: Option<(u64, u64)>,
+    /// Bytes of text after which paragraphs are left out.
+    pub most_bytes: usize,
 }
 
 /// Paragraphs of a document that was read again.
@@ -39,6 +41,8 @@ pub struct Excerpt {
     pub line: Option<u64>,
     /// The paragraphs that were wanted.
     pub paragraphs: Vec<OriginalParagraph>,
+    /// Number of those after them that were left out, as there would be too much text.
+    pub num_left_out: u64,
 }
 
 /// A paragraph that was read again.
@@ -218,12 +222,18 @@ impl<'a> Collector<'a> {
         let mut hasher = KeyHasher::default();
         let within = |index: u64| units::index(index.saturating_sub(start.paragraphs));
         let here = within(first)..within(last.saturating_add(1)).min(paragraphs.len());
+        let mut num_bytes = excerpt.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum::<usize>();
         for &paragraph in paragraphs.get(here).unwrap_or_default() {
+            if num_bytes >= self.wanted[number].most_bytes {
+                excerpt.num_left_out += 1;
+                continue;
+            }
             lines += count_lines(&text[counted..paragraph.span.start]);
             counted = paragraph.span.start;
             let mut paragraph = paragraph;
             self.keys.make(text, &mut paragraph, &mut hasher);
             let span = paragraph.span;
+            num_bytes += span.len();
             excerpt.paragraphs.push(OriginalParagraph {
                 line: (self.wanted[number].record.is_none()).then_some(lines + 1),
                 span: (start.bytes + count(span.start), start.bytes + count(span.end)),
@@ -246,7 +256,8 @@ impl<'a> Collector<'a> {
             self.num_open -= 1;
             let num_wanted = self.wanted[number].paragraphs.map_or(0, |(first, last)| last - first + 1);
             let answer = &mut self.answers[number];
-            let found = answer.as_ref().map_or(0, |excerpt| count(excerpt.paragraphs.len()));
+            let found =
+                answer.as_ref().map_or(0, |excerpt| count(excerpt.paragraphs.len()) + excerpt.num_left_out);
             if is_container && num_wanted > 0 {
                 *answer = Err(Missing::NoDocument);
             } else if found < num_wanted {

@@ -9,7 +9,7 @@
 //! 2. `AccountFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
 //!    of records and for evidence.
 //! 3. [`search()`]: finds what must be known of the whole corpus before anything is written.
-//!    1. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
+//!    1. [`copies`] finds copies of whole documents, if only copies of them are to go. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
 //!       that met, and each group of those is settled by itself.
 //!    2. [`filter()`](filter::filter) finds the documents that filters drop: a pass decides as if all stayed, and
 //!       measures what is left.
@@ -44,6 +44,7 @@
 pub(crate) mod ceiling;
 pub(crate) mod checkpoint;
 mod convert;
+mod copies;
 pub(crate) mod corpus;
 pub(crate) mod decider;
 pub(crate) mod drive;
@@ -124,7 +125,7 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
     if let (Some(findings), Some(checkpointer)) = (findings, checkpointer) {
         checkpointer.end_search(corpus, findings, &mut evidence)?;
     }
-    let decider = Decider::new(Pass::Decide, corpus.config.decide.scope, basis(findings));
+    let decider = Decider::new(Pass::Decide, corpus.config.decide.paragraph_scope(), basis(findings));
     let recorder = Recorder::new(corpus, files, LedgerStores { ids, evidence }, findings);
     let progress = PassProgress::new(Pass::Decide, Feed::new(corpus));
     write(corpus, progress, decider, recorder, checkpointer)

@@ -4,7 +4,7 @@
 //! |---|---|---|---|---|---|
 //! | [`Sketch`](Pass::Sketch) | no | of documents | yes | not sought | when unpacked |
 //! | [`Features`](Pass::Features) | no | no | no | not sought | when unpacked |
-//! | [`Decide`](Pass::Decide) | yes | as visited | if documents are held to a reading | in memory | when unpacked |
+//! | [`Decide`](Pass::Decide) | if copies are sought | as visited | if documents are held to a reading | in memory | when unpacked |
 //! | [`Partition`](Pass::Partition) | yes | no | yes | put aside on disk | when unpacked |
 //! | [`Write`](Pass::Write) | no | as visited | yes | known, on disk | when unpacked |
 //! | [`ReadOnly`](Pass::ReadOnly) | no | no | no | not sought | always |
@@ -57,6 +57,8 @@ pub(crate) struct Needs {
 /// The needs of the visitor and the decider of a pass, which are added to its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
+    /// Whether copies of paragraphs are sought.
+    pub(crate) prints: bool,
     /// The keys that are read.
     pub(crate) keys: Keys,
     /// Whether documents are noted, or held to an earlier reading.
@@ -66,11 +68,11 @@ pub(crate) struct Wants {
 impl Pass {
     /// The needs of this pass.
     pub(crate) const fn needs(self, wants: Wants) -> Needs {
-        let Wants { keys, checksums } = wants;
+        let Wants { prints, keys, checksums } = wants;
         match self {
             Self::Sketch => Needs { prints: false, keys: Keys::OfDocuments, checksums: true },
             Self::Features | Self::ReadOnly => Needs { prints: false, keys: Keys::Unread, checksums: false },
-            Self::Decide => Needs { prints: true, keys, checksums },
+            Self::Decide => Needs { prints, keys, checksums },
             Self::Partition => Needs { prints: true, keys: Keys::Unread, checksums: true },
             Self::Write => Needs { prints: false, keys, checksums: true },
         }
@@ -93,13 +95,13 @@ mod tests {
 
     #[test]
     fn needs_of_every_pass() {
-        let no = Wants { keys: Keys::Unread, checksums: false };
-        let all = Wants { keys: Keys::OfDocuments, checksums: true };
+        let no = Wants { prints: false, keys: Keys::Unread, checksums: false };
+        let all = Wants { prints: true, keys: Keys::OfDocuments, checksums: true };
         for (pass, wants, needs) in [
             (Pass::Sketch, no, (false, Keys::OfDocuments, true)),
             (Pass::Sketch, all, (false, Keys::OfDocuments, true)),
             (Pass::Features, all, (false, Keys::Unread, false)),
-            (Pass::Decide, no, (true, Keys::Unread, false)),
+            (Pass::Decide, no, (false, Keys::Unread, false)),
             (Pass::Decide, all, (true, Keys::OfDocuments, true)),
             (Pass::Partition, no, (true, Keys::Unread, true)),
             (Pass::Partition, all, (true, Keys::Unread, true)),

@@ -4,13 +4,12 @@
 use std::io::{self, Write};
 
 use crate::account::{Counts, Stretch};
-use crate::config::Repair;
 use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::{WrittenFile, path};
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, BlankLines, Original, RecordText};
+use crate::write::{self, BlankLines, Original, RecordText, TextForm};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -76,9 +75,9 @@ impl<'a> RenderContext<'a> {
         self.corpus.sources.get(source).place.relative
     }
 
-    /// How lines are repaired.
-    pub(super) fn repair(&self) -> Repair {
-        self.corpus.config.split.repair
+    /// How texts are written.
+    pub(super) fn form(&self) -> TextForm {
+        TextForm::of(self.corpus.config)
     }
 }
 
@@ -107,14 +106,14 @@ impl Settled {
             return Ok(RenderedPart { stretches, ..self.convert_part(part, to, context)? });
         }
         if let Some(rows) = &part.rows {
-            let (rows, counts) = self.rows(part, rows, context.repair()).map_err(encode_error)?;
+            let (rows, counts) = self.rows(part, rows, context.form()).map_err(encode_error)?;
             rendered.counts = counts;
             rendered.content = Some(PartContent::Rows(rows));
             return Ok(rendered);
         }
         buffer.clear();
         let mut ends = Vec::new();
-        let written = self.write_part(part, context.repair(), buffer, |out| ends.push(out.len()));
+        let written = self.write_part(part, context.form(), buffer, |out| ends.push(out.len()));
         let (counts, layout) = written.map_err(encode_error)?;
         rendered.counts = counts;
         if !part.kind.is_compressed_by_record() {
@@ -128,8 +127,7 @@ impl Settled {
             return Ok(rendered);
         }
         if !part.kind.is_container() {
-            rendered.counts.documents_kept = u64::from(layout.has_text);
-            rendered.counts.documents_emptied = u64::from(!layout.has_text);
+            rendered.counts.end_document(layout.has_text);
         }
         if rendered.counts.documents_kept > 0 {
             let compressed = match part.wrap.outer {
@@ -153,7 +151,7 @@ impl Settled {
     pub(crate) fn write_part<W: Write>(
         &self,
         part: &Part,
-        repair: Repair,
+        form: TextForm,
         out: &mut W,
         mut mark: impl FnMut(&W),
     ) -> io::Result<(Counts, BlankLines)> {
@@ -172,14 +170,14 @@ impl Settled {
             }
             let document = self.judged(slot_number);
             let written = if slot.is_record {
-                let text = RecordText::new(document, part, repair);
+                let text = RecordText::new(document, part, form);
                 if !text.is_empty() {
                     write::write_record(original, &text, out)?;
                     mark(out);
                 }
                 text.written
             } else {
-                write::write_text(document, repair, out)?
+                write::write_document(document, form, part.is_first, out)?
             };
             layout = written.layout;
             counts += document_counts(slot, &written);
@@ -188,7 +186,7 @@ impl Settled {
     }
 
     /// The rows that keep a paragraph.
-    fn rows(&self, part: &Part, rows: &Rows, repair: Repair) -> io::Result<(Rows, Counts)> {
+    fn rows(&self, part: &Part, rows: &Rows, form: TextForm) -> io::Result<(Rows, Counts)> {
         let mut counts = self.part_counts(part);
         let mut texts = Vec::with_capacity(part.slots.len());
         for slot_number in part.slots.clone() {
@@ -197,7 +195,7 @@ impl Settled {
                 texts.push(None);
                 continue;
             }
-            let text = RecordText::new(self.judged(slot_number), part, repair);
+            let text = RecordText::new(self.judged(slot_number), part, form);
             counts += document_counts(slot, &text.written);
             texts.push(if text.is_empty() { None } else { Some(text.into_string()?) });
         }

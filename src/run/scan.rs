@@ -60,6 +60,15 @@ pub(crate) struct Scanned {
     pub(crate) is_keyed: bool,
 }
 
+impl Scanned {
+    /// Whether a document, or the piece of one, in the slot of this number holds text beside layout (contract I4).
+    pub(crate) fn has_text(&self, number: usize) -> bool {
+        let paragraphs = &self.documents[number].paragraphs;
+        let layouts_before = |end: usize| self.layouts.partition_point(|&layout| (layout as usize) < end);
+        paragraphs.len() > layouts_before(paragraphs.end) - layouts_before(paragraphs.start)
+    }
+}
+
 /// The key of a paragraph.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ParagraphKey {

@@ -1,15 +1,17 @@
-//! Searches the whole corpus before anything is written: for near-duplicates, and for the documents that filters drop.
+//! Searches the whole corpus before anything is written: for copies of documents, near-duplicates, and the documents that filters drop.
 //!
-//! 1. Near-duplicates are searched for ([`near`](super::near)).
+//! 1. Copies of documents and near-duplicates are searched for ([`copies`](super::copies), [`near`](super::near)).
 //! 2. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
 //! 3. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
-//!    itself; near-duplicates are searched for once more without it, so that what went for it is given back. Filters do
+//!    itself; copies and near-duplicates are searched for once more without it, so that what went for it is given back. Filters do
 //!    not judge again.
 
+use super::copies;
 use super::corpus::Corpus;
 use super::filter::filter;
 use super::found::{Search, Searched, Stores};
 use super::near;
+use crate::config::{Config, DecideConfig};
 use crate::error::Result;
 use crate::observe::Stage;
 use crate::rules::Filters;
@@ -20,7 +22,11 @@ use crate::rules::Filters;
 /// # Errors
 /// Any [`crate::Error`].
 pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Search> {
-    let mut found = near::search(corpus, Search::default(), stores)?;
+    let stages = stages(corpus.config);
+    if stages.len() > 1 {
+        corpus.observer.planned(&stages);
+    }
+    let mut found = duplicates(corpus, Search::default(), stores)?;
     if let Some(filters) = Filters::of(corpus.config) {
         let Search { findings, known } = &found;
         let searched = known.as_ref().map(|known| Searched { known, findings });
@@ -29,11 +35,32 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
         found = if filtered.findings.is_empty() {
             Search { findings: found.findings, known }
         } else {
-            near::search(corpus, Search { findings: filtered.findings, known }, stores)?
+            duplicates(corpus, Search { findings: filtered.findings, known }, stores)?
         };
     }
     if corpus.config.decide.reads_ahead() {
         corpus.observer.begun(Stage::Cleaning);
     }
     Ok(found)
+}
+
+/// The stages of a run under this configuration, if all of them are needed. Those that follow from what is found are not
+/// among them.
+fn stages(config: &Config) -> Vec<Stage> {
+    let DecideConfig { exact, near, filters, .. } = &config.decide;
+    let of_near = [Stage::Sketching, Stage::Comparing, Stage::Settling];
+    let parts = [
+        (exact.has_documents() && !near.has_documents(), &[Stage::Fingerprinting][..]),
+        (near.has_documents(), &of_near),
+        (near.has_paragraphs(), &of_near),
+        (filters.is_on(), &[Stage::Filtering]),
+        (true, &[Stage::Cleaning]),
+    ];
+    parts.into_iter().filter(|(is_needed, _)| *is_needed).flat_map(|(_, stages)| stages.to_vec()).collect()
+}
+
+/// Adds what goes as a copy of a document, or as a near-duplicate, to what was found before.
+fn duplicates(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
+    let found = copies::search(corpus, found)?;
+    near::search(corpus, found, stores)
 }

@@ -126,15 +126,17 @@ impl Settled {
 
 /// The counts that a document, or a piece of a text, adds.
 pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
-    Counts {
+    let mut counts = Counts {
         records: u64::from(slot.is_record),
-        documents_kept: u64::from(slot.is_record && written.layout.has_text),
-        documents_emptied: u64::from(slot.is_record && !written.layout.has_text),
         paragraphs_kept: written.num_kept,
         removed: written.removed,
         bytes_kept: written.kept_bytes,
         ..Counts::default()
+    };
+    if slot.is_record {
+        counts.end_document(written.layout.has_text);
     }
+    counts
 }
 
 /// The context from which stretches are made.

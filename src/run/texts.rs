@@ -10,6 +10,7 @@ pub(crate) fn requests(wanted: &[TextPlace]) -> Vec<ExcerptRequest> {
         path: place.path.clone(),
         record: place.record,
         paragraphs: Some((place.first, place.last)),
+        most_bytes: place.most_bytes,
     };
     wanted.iter().map(one).collect()
 }
@@ -32,5 +33,5 @@ fn text(answer: Result<Excerpt, Missing>) -> Result<Text, String> {
         }
         text.push_str(&paragraph.text);
     }
-    Ok(Text { text, line, start, key: key.finish() })
+    Ok(Text { text, line, start, key: key.finish(), is_cut: excerpt.num_left_out > 0 })
 }

@@ -33,6 +33,8 @@ pub(super) struct DocumentAudit {
     num_paragraphs: u64,
     num_kept: u64,
     num_earlier: u64,
+    /// A paragraph of it is no layout.
+    has_text: bool,
     layout: LayoutAudit,
     /// Bytes and lines of the pieces before.
     bytes: u64,
@@ -63,8 +65,8 @@ struct OpenLine {
 
 impl DocumentAudit {
     /// A text, which may come in pieces and turn out to be bad.
-    pub(super) fn text(path: &str) -> Self {
-        Self { key: kept_paragraphs::key(path, None), added: Some(Vec::new()), ..Self::default() }
+    pub(super) fn text(path: &str, due: DueText) -> Self {
+        Self { key: kept_paragraphs::key(path, None), due, added: Some(Vec::new()), ..Self::default() }
     }
 
     /// A record of this id that holds these fields beside its text, whose text is laid out like this.
@@ -97,12 +99,14 @@ impl Auditor<'_> {
         document: &InputDocument,
         paragraphs: &[InputParagraph],
     ) -> Result<()> {
+        open.due.begin_piece(text);
         for sighted in paragraphs {
             let at = ParagraphAt { text, sighted };
             open.due.owe_blank(sighted.paragraph.blank_before);
-            if self.wanted.has_documents() {
+            if self.compares_documents() {
                 open.hasher.update(&sighted.fingerprint);
             }
+            open.has_text |= !sighted.is_layout;
             let num_bytes = sighted.paragraph.span.len();
             let is_removed = self.is_removed(open)?;
             if open.num_paragraphs == 0 && open.is_told && !document.is_repaired {
@@ -124,6 +128,7 @@ impl Auditor<'_> {
             open.num_paragraphs += 1;
         }
         self.end_record(open, text)?;
+        open.due.end_piece(text);
         open.due.owe_blank(document.blank_after);
         open.bytes += count(text.len());
         open.lines += document.lines;
@@ -299,7 +304,7 @@ impl Auditor<'_> {
         self.unit.is_due = true;
         let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
-        if !at.sighted.is_short {
+        if !at.sighted.is_short && self.config.decide.exact.has_paragraphs() {
             if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
                 let what = format!(
                     "it stays, and its copy too, {}: {}",
@@ -404,10 +409,15 @@ impl Auditor<'_> {
         }
         let rule = open.whole.as_ref().map(|(rule, _)| *rule);
         self.recount.document(open.num_kept > 0, rule);
-        if self.wanted.has_documents() {
-            let digest = open.hasher.clone().finish().table_hash();
-            self.wanted
-                .note_document(open.key, WholeDocument { digest, num_paragraphs: open.num_paragraphs });
+        if self.compares_documents() {
+            let (fingerprint, num_paragraphs) = (open.hasher.clone().finish(), open.num_paragraphs);
+            let digest = fingerprint.table_hash();
+            self.wanted.note_document(open.key, WholeDocument { digest, num_paragraphs });
+            let stays = open.num_kept > 0 && open.has_text;
+            if let Some(twin) = if stays { self.keep_whole(open.key, fingerprint) } else { None } {
+                let what = format!("the whole document stays, and its copy too, {}", self.place(twin));
+                self.report(&open, None, DifferenceKind::Twice, what);
+            }
         }
         self.audit.documents += 1;
         self.audit.paragraphs += open.num_paragraphs;

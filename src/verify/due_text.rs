@@ -52,8 +52,12 @@ pub(super) struct DueText {
     /// A paragraph that stays was passed.
     is_begun: bool,
     owes_blank: bool,
-    /// The end of what was passed of a text that is as it was.
+    /// The end of what was passed of a text that is as it was, or of the piece of it that is looked at.
     at: usize,
+    /// What stands before the first paragraph of a text that is as it was, in the pieces before this one.
+    before: Vec<u8>,
+    /// It is a file, which has no byte order mark (contract D4), and not seen yet.
+    is_unseen_file: bool,
 }
 
 impl DueText {
@@ -68,6 +72,27 @@ impl DueText {
         if self.layout != TextLayout::Text {
             self.layout = TextLayout::Unchanged;
         }
+    }
+
+    /// The text is as it was, whatever it stands in.
+    pub(super) fn left(self) -> Self {
+        let is_unseen_file = self.layout == TextLayout::Text;
+        Self { layout: TextLayout::Unchanged, is_unseen_file, ..self }
+    }
+
+    /// The text, or the next piece of it, is looked at.
+    pub(super) fn begin_piece(&mut self, text: &str) {
+        if std::mem::take(&mut self.is_unseen_file) {
+            self.at = text.len() - text.trim_start_matches('\u{feff}').len();
+        }
+    }
+
+    /// The piece of the text ends that was looked at.
+    pub(super) fn end_piece(&mut self, text: &str) {
+        if self.layout == TextLayout::Unchanged && !self.is_begun {
+            self.before.extend_from_slice(&text.as_bytes()[self.at..]);
+        }
+        self.at = 0;
     }
 
     /// Whether all of it is as it was.
@@ -112,6 +137,7 @@ impl DueText {
             }
             TextLayout::Unchanged => {
                 let end = at.sighted.paragraph.span.end;
+                buffer.append(&mut self.before);
                 buffer.extend_from_slice(&at.text.as_bytes()[self.at..end]);
                 self.at = end;
             }

@@ -35,6 +35,7 @@ use crate::account::names;
 use crate::config::{Config, TargetFormat};
 use crate::discover::SourceList;
 use crate::error::{Error, RecordPlace, Rejection, Result};
+use crate::fingerprint::Fingerprint;
 use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, Slot};
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
@@ -49,7 +50,7 @@ use document::DocumentAudit;
 use due_text::DueText;
 use earlier::EarlierRuns;
 use input_scan::{InputChunk, InputScan, rests};
-use kept_paragraphs::{KeptParagraphs, LedgerClaims};
+use kept_paragraphs::{KeptParagraphs, KeptPlace, LedgerClaims};
 use ledger::LedgerAudit;
 use out_list::OutList;
 use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
@@ -139,6 +140,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         ledger: LedgerAudit::new(ledger, sources)?,
         audit,
         kept: KeptParagraphs::default(),
+        kept_documents: KeptParagraphs::default(),
         earlier,
         wanted,
         written,
@@ -169,6 +171,8 @@ struct Auditor<'a> {
     ledger: LedgerAudit,
     audit: Audit,
     kept: KeptParagraphs,
+    /// Documents that stay, where all copies of one go.
+    kept_documents: KeptParagraphs,
     earlier: EarlierRuns,
     wanted: LedgerClaims,
     written: OutputReader<'a>,
@@ -261,6 +265,29 @@ impl Auditor<'_> {
         open
     }
 
+    /// What should come of a text that would be laid out like this.
+    fn due(&self, laid_out: DueText) -> DueText {
+        if self.config.leaves_texts() { laid_out.left() } else { laid_out }
+    }
+
+    /// Whether documents are compared as wholes.
+    fn compares_documents(&self) -> bool {
+        self.wanted.has_documents() || self.finds_copies()
+    }
+
+    /// Whether every copy of a document goes. Those that hold nothing that is compared stay where near-duplicates are
+    /// searched for, which is not measured here.
+    fn finds_copies(&self) -> bool {
+        let decide = &self.config.decide;
+        decide.exact.has_documents() && !decide.near.has_documents()
+    }
+
+    /// Notes a document that stays, if all copies of one go; gives back where one stays already.
+    fn keep_whole(&mut self, document: u64, fingerprint: Fingerprint) -> Option<KeptPlace> {
+        let place = KeptPlace::new(document, 0, self.unit.source);
+        if self.finds_copies() { self.kept_documents.insert(fingerprint, place) } else { None }
+    }
+
     /// Counts a file or a member by what became of it, which is listed if it is rejected.
     fn fate(&mut self, part: &Part) {
         self.recount.fate(part);
@@ -318,7 +345,10 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         auditor.recount.begin_unit();
         auditor.unit = AuditedUnit::of(auditor.sources, part);
         let is_text = !part.kind.is_container();
-        auditor.open = is_text.then(|| auditor.begin(DocumentAudit::text(&auditor.unit.path)));
+        auditor.open = is_text.then(|| {
+            let due = auditor.due(DueText::default());
+            auditor.begin(DocumentAudit::text(&auditor.unit.path, due))
+        });
         auditor.mark = auditor.audit.mark();
         Ok(())
     }
@@ -337,6 +367,7 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
             Some(TargetFormat::Txt) => DueText::default(),
             _ => DueText::of_record(record.part.rewrite().is_one_line()),
         };
+        let due = self.auditor.due(due);
         let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, others, due);
         self.auditor.wanted.note_id(open.key, id);
         self.auditor.recount.record();

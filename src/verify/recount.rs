@@ -25,6 +25,8 @@ pub(super) struct Recount {
     directories: Directories,
     /// Of the file or member that is being read.
     unit: Counts,
+    /// Bytes of the document that is being read that stay, and those that go.
+    document: (u64, u64),
     /// Lines of the ledger that have a text only if that was asked for: those with one, and those without.
     texts: (u64, u64),
 }
@@ -32,12 +34,12 @@ pub(super) struct Recount {
 impl Recount {
     pub(super) fn new(config: &Config) -> Self {
         let (summary, directories) = (Summary::new(config), Directories::default());
-        Self { summary, directories, unit: Counts::default(), texts: (0, 0) }
+        Self { summary, directories, unit: Counts::default(), document: (0, 0), texts: (0, 0) }
     }
 
     /// A file or a member begins, or what was counted of it is void.
     pub(super) fn begin_unit(&mut self) {
-        self.unit = Counts::default();
+        (self.unit, self.document) = (Counts::default(), (0, 0));
     }
 
     /// A paragraph of this number of bytes stays.
@@ -45,6 +47,7 @@ impl Recount {
         self.unit.lengths.add(num_bytes, true);
         self.unit.paragraphs_kept += 1;
         self.unit.bytes_kept += crate::units::count(num_bytes);
+        self.document.0 += crate::units::count(num_bytes);
     }
 
     /// A paragraph of this number of bytes goes, as this line says.
@@ -56,6 +59,7 @@ impl Recount {
             _ => Verdict::removed(Reason::Found { rule, number: 0 }),
         };
         self.unit.removed.add(verdict, crate::units::count(num_bytes));
+        self.document.1 += crate::units::count(num_bytes);
     }
 
     /// A line of the ledger is looked at for the first time.
@@ -75,6 +79,8 @@ impl Recount {
     pub(super) fn document(&mut self, stays: bool, rule: Option<Rule>) {
         self.unit.documents_kept += u64::from(stays);
         self.unit.documents_emptied += u64::from(!stays);
+        let (kept, removed) = std::mem::take(&mut self.document);
+        self.unit.documents_stubs += u64::from(stays && kept * 5 < kept + removed);
         if let Some(rule) = rule {
             self.summary.count_removed(rule);
         }
@@ -200,9 +206,9 @@ fn follows(name: &str) -> bool {
     let (group, rest) = name.split_once('.').unwrap_or((name, ""));
     match group {
         "encodings" | "directories" | "lengths" => true,
-        "documents" | "paragraphs" | "bytes" => {
-            ["kept", "emptied", "removed", "earlier", "output"].iter().any(|name| rest.starts_with(name))
-        }
+        "documents" | "paragraphs" | "bytes" => ["kept", "emptied", "stubs", "removed", "earlier", "output"]
+            .iter()
+            .any(|name| rest.starts_with(name)),
         "config" => rest == "ledger_text",
         _ => false,
     }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::text::{count_text, write_paragraphs};
+use super::text::{TextForm, count_text, write_paragraphs};
 use super::{Judged, Written};
 use crate::config::Repair;
 use crate::normalize;
@@ -22,16 +22,16 @@ pub(crate) struct RecordText<'a> {
     is_unchanged: bool,
     /// Whether it stands on one line, whatever stood between its paragraphs.
     is_one_line: bool,
-    repair: Repair,
+    form: TextForm,
 }
 
 impl<'a> RecordText<'a> {
     /// The text of a record of `part`.
-    pub(crate) fn new(document: Judged<'a>, part: &Part, repair: Repair) -> Self {
+    pub(crate) fn new(document: Judged<'a>, part: &Part, form: TextForm) -> Self {
         let written = count_text(document);
         let is_whole = document.verdicts.iter().all(|verdict| verdict.is_kept());
-        let is_unchanged = is_whole && !is_repaired(document, repair);
-        Self { document, written, is_unchanged, is_one_line: part.rewrite().is_one_line(), repair }
+        let is_unchanged = is_whole && (form == TextForm::Untouched || !is_repaired(document, form.repair()));
+        Self { document, written, is_unchanged, is_one_line: part.rewrite().is_one_line(), form }
     }
 
     /// Whether no paragraph stays.
@@ -50,11 +50,11 @@ impl<'a> RecordText<'a> {
         }
         if self.is_one_line {
             let mut lines = Vec::new();
-            write_paragraphs(self.document, self.repair, false, &mut lines)?;
+            write_paragraphs(self.document, self.form.repair(), false, &mut lines)?;
             return write_joined(&lines, out);
         }
         let is_ended = line::is_ended(self.document.text);
-        write_paragraphs(self.document, self.repair, is_ended, out).map(drop)
+        write_paragraphs(self.document, self.form.repair(), is_ended, out).map(drop)
     }
 
     /// The text as a string.

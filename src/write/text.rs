@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::config::Repair;
+use crate::config::{Config, Repair};
 use crate::decide::{Removed, Verdict};
 use crate::document::Paragraph;
 use crate::normalize;
@@ -78,6 +78,61 @@ impl<'a> Judged<'a> {
     pub fn iter(self) -> impl Iterator<Item = (&'a Paragraph, Verdict)> {
         self.paragraphs.iter().zip(self.verdicts.iter().copied())
     }
+}
+
+/// How the text of a document that stays is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextForm {
+    /// Its kept paragraphs, repaired and laid out.
+    LaidOut(Repair),
+    /// As it came: no rule judges paragraphs, and nothing is repaired.
+    Untouched,
+}
+
+impl TextForm {
+    /// The form under a configuration (contract P4).
+    pub(crate) fn of(config: &Config) -> Self {
+        if config.leaves_texts() { Self::Untouched } else { Self::LaidOut(config.split.repair) }
+    }
+
+    /// How lines are repaired.
+    pub(super) fn repair(self) -> Repair {
+        match self {
+            Self::LaidOut(repair) => repair,
+            Self::Untouched => Repair::None,
+        }
+    }
+}
+
+/// Writes a document as a file of text, or a piece of one, in this form; `is_first` says whether it begins the file.
+///
+/// # Errors
+/// Those of `out`.
+pub(crate) fn write_document<W: Write>(
+    document: Judged<'_>,
+    form: TextForm,
+    is_first: bool,
+    out: &mut W,
+) -> io::Result<Written> {
+    match form {
+        TextForm::LaidOut(repair) => write_text(document, repair, out),
+        TextForm::Untouched => {
+            let written = count_text(document);
+            // Pieces of blank lines are among them: whoever appends them knows whether the document stays.
+            if written.num_kept == count(document.paragraphs.len()) {
+                out.write_all(if is_first { unmarked(document.text) } else { document.text })?;
+            }
+            Ok(written)
+        }
+    }
+}
+
+/// A text that is not taken to begin with a byte order mark when it is read again (contract D4).
+fn unmarked(mut text: &[u8]) -> &[u8] {
+    while let Some(rest) = text.strip_prefix("\u{feff}".as_bytes()) {
+        text = rest;
+    }
+    text
 }
 
 /// Counts as [`write_text`] would, but for blank lines, and writes nothing.

@@ -162,7 +162,7 @@ fn hostile_text_is_text() {
     sandbox.file("in/d.txt", near("two"));
     let id = json!({"id": hostile, "text": hostile}).to_string();
     sandbox.file("in/r.jsonl", format!("{id}\n{id}\n{{<script>alert(5)</script>\n"));
-    browser.open(&report(&sandbox, &["--near", "paragraphs"]), "#g1");
+    browser.open(&report(&sandbox, &["--near=paragraphs"]), "#g1");
     assert_eq!(browser.value("document.querySelectorAll('script, img, b:not(.place b)').length"), json!(2));
     let shown = browser.value("document.getElementById('repeated').innerText");
     let shown = shown.as_str().expect("text");

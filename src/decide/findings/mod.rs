@@ -2,7 +2,8 @@
 //! here.
 //!
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
-//! ([`Findings::add_texts`], so that what is said of a text is said of all its copies), or paragraphs
+//! ([`Findings::add_texts`] and [`Findings::add_copies`], so that what is said of a text is said of all its copies), or
+//! paragraphs
 //! ([`Findings::add_paragraphs`]). Rules are applied in the order in which they were added, those about documents
 //! first.
 
@@ -119,10 +120,15 @@ impl List {
 }
 
 impl Findings {
+    /// Adds the texts of documents, of which all copies but the best go as such.
+    pub(crate) fn add_copies(&mut self, texts: DocumentTexts) {
+        self.texts = Some(texts);
+    }
+
     /// Adds the texts of documents, of which all copies but the best go as such, and the texts that go by a rule,
     /// sorted.
     pub(crate) fn add_texts(&mut self, texts: DocumentTexts, rule: Rule, removed: Vec<(u32, Finding)>) {
-        self.texts = Some(texts);
+        self.add_copies(texts);
         let removed = removed.into_iter().map(|(text, found)| (u64::from(text), found));
         self.add(rule, ListedUnits::Texts, removed);
     }

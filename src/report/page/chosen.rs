@@ -175,10 +175,11 @@ impl Chosen {
         }
     }
 
-    /// The request for the text of a place, cut to `most` paragraphs.
-    pub(super) fn text_place(&self, place: &ParagraphsPlace, most: u64) -> TextPlace {
+    /// The request for the text of a place, cut to `most` paragraphs, or to those that hold about as many bytes.
+    pub(super) fn text_place(&self, place: &ParagraphsPlace, most: u64, most_bytes: usize) -> TextPlace {
         let last = place.last.min(place.first.saturating_add(most.saturating_sub(1)));
-        TextPlace { path: self.paths.spelled(place.path), record: place.record, first: place.first, last }
+        let path = self.paths.spelled(place.path);
+        TextPlace { path, record: place.record, first: place.first, last, most_bytes }
     }
 }
 

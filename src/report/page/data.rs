@@ -10,6 +10,8 @@ use super::groups::Group;
 use super::{MAX_REJECTED, MAX_TEXT};
 use crate::account::{RejectedLine, Summary};
 use crate::decide::Rule;
+use crate::normalize::KeyMaker;
+use crate::report::diff::Runs;
 use crate::store::path::printable_bytes;
 
 /// Everything that is shown. What comes from an input is plain text here, with what could reorder a line spelled out
@@ -75,6 +77,9 @@ pub(super) struct PlaceData {
     /// Whether the text is that of the survivor.
     #[serde(rename = "same", skip_serializing_if = "is_false")]
     pub(super) is_same: bool,
+    /// Where it differs from what stays, and where that differs from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) runs: Option<(Runs, Runs)>,
     /// Number of the reason why there is no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) missing: Option<u32>,
@@ -118,6 +123,12 @@ impl Data {
             reasons: Vec::new(),
             reason_numbers: HashMap::new(),
         }
+    }
+
+    /// What makes lines the same in the run.
+    pub(super) fn key_maker(&self) -> KeyMaker {
+        let options = self.summary.config.options();
+        KeyMaker::new(options.matching.mode, options.split.repair)
     }
 
     /// Number of the reason why a text is not there.
@@ -166,6 +177,7 @@ impl PlaceData {
             text: None,
             is_cut: false,
             is_same: false,
+            runs: None,
             missing: None,
         }
     }

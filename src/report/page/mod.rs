@@ -130,6 +130,8 @@ pub struct TextPlace {
     pub first: u64,
     /// The last.
     pub last: u64,
+    /// Bytes after which paragraphs may be left out.
+    pub most_bytes: usize,
 }
 
 /// Paragraphs as they are written, joined by LF.
@@ -143,6 +145,8 @@ pub struct Text {
     pub start: u64,
     /// Identity of the paragraphs under the run's match mode.
     pub key: Fingerprint,
+    /// Paragraphs at its end are left out.
+    pub is_cut: bool,
 }
 
 /// Where texts are read again.

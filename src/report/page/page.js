@@ -5,8 +5,6 @@
   const PAGE_SIZE = 50;
   // Rows of a table that are shown before all are asked for.
   const FEW = 12;
-  // Steps of a comparison; texts further apart are compared from both ends only.
-  const MAX_STEPS = 1000;
 
   const data = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
@@ -146,6 +144,7 @@
   function drawSettings() {
     const { config } = data.summary;
     const parts = [`split ${config.split}`, `match ${config.match}`, `scope ${config.scope}`];
+    if (config.exact) parts.push(`exact ${config.exact}`);
     if (config.min_chars > 0) parts.push(`at least ${number(config.min_chars)} characters`);
     if (config.near) {
       const { units, threshold, shingle } = config.near;
@@ -169,7 +168,13 @@
     const columns = ["", "", "read", "kept", "removed", "share"].map((name) => ({ name }));
     const table = figures(columns, rows);
     for (const line of table.tBodies[0].rows) line.lastChild.classList.add("big");
-    reveal("totals", table, legend(), make("p", { class: "note" }, inputs()));
+    reveal("totals", table, legend(), stubs(documents.stubs || 0), make("p", { class: "note" }, inputs()));
+  }
+
+  /** How many documents are hardly there any more. */
+  function stubs(count) {
+    const told = plural(count, "kept document keeps less than a fifth of its text", "kept documents keep less than a fifth of their text");
+    return count > 0 ? make("p", { class: "note" }, told) : null;
   }
 
   /** What became of files, members and records. */
@@ -311,95 +316,16 @@
 
   // ---- Differences -----------------------------------------------------------------------------------------------
 
-  // Scripts without spaces are compared by character, others by word.
-  const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}_]+|[^\S\n]+|[^]/gu;
-
-  /** The words of both texts as numbers, so that comparing them is cheap. */
-  function wordsOf(...texts) {
-    const numbers = new Map();
-    return texts.map((text) => {
-      const words = text.match(WORD) || [];
-      const keys = Int32Array.from(words, (word) => {
-        if (!numbers.has(word)) numbers.set(word, numbers.size);
-        return numbers.get(word);
-      });
-      return { words, keys, differs: new Uint8Array(words.length) };
-    });
-  }
-
-  /** Marks the words that are in one text only (Myers, "An O(ND) Difference Algorithm", greedy). */
-  function compare(left, right) {
-    let start = 0;
-    let [leftEnd, rightEnd] = [left.keys.length, right.keys.length];
-    while (start < leftEnd && start < rightEnd && left.keys[start] === right.keys[start]) start += 1;
-    while (leftEnd > start && rightEnd > start && left.keys[leftEnd - 1] === right.keys[rightEnd - 1]) {
-      leftEnd -= 1;
-      rightEnd -= 1;
-    }
-    left.differs.fill(1, start, leftEnd);
-    right.differs.fill(1, start, rightEnd);
-    const steps = shortestEdit(left.keys.subarray(start, leftEnd), right.keys.subarray(start, rightEnd));
-    if (steps) unmarkShared(steps, left.differs.subarray(start, leftEnd), right.differs.subarray(start, rightEnd));
-  }
-
-  /** The furthest places reached after each number of edits; none if it takes too many. */
-  function shortestEdit(a, b) {
-    const most = Math.min(a.length + b.length, MAX_STEPS);
-    const reached = new Int32Array(2 * most + 3);
-    const middle = most + 1;
-    const steps = [];
-    for (let edits = 0; edits <= most; edits += 1) {
-      steps.push(reached.slice(middle - edits - 1, middle + edits + 2));
-      for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
-        const at = middle + diagonal;
-        const goesDown = diagonal === -edits || (diagonal !== edits && reached[at - 1] < reached[at + 1]);
-        let x = goesDown ? reached[at + 1] : reached[at - 1] + 1;
-        while (x < a.length && x - diagonal < b.length && a[x] === b[x - diagonal]) x += 1;
-        reached[at] = x;
-        if (x >= a.length && x - diagonal >= b.length) return steps;
-      }
-    }
-    return null;
-  }
-
-  /** Goes back along the shortest edit and unmarks what both have. */
-  function unmarkShared(steps, left, right) {
-    let [x, y] = [left.length, right.length];
-    for (let edits = steps.length - 1; edits >= 0; edits -= 1) {
-      const before = (diagonal) => steps[edits][diagonal + edits + 1];
-      const diagonal = x - y;
-      const goesDown = diagonal === -edits || (diagonal !== edits && before(diagonal - 1) < before(diagonal + 1));
-      const from = goesDown ? diagonal + 1 : diagonal - 1;
-      const fromX = edits === 0 ? 0 : before(from);
-      const fromY = edits === 0 ? 0 : fromX - from;
-      while (x > fromX && y > fromY) {
-        x -= 1;
-        y -= 1;
-        left[x] = 0;
-        right[y] = 0;
-      }
-      [x, y] = [fromX, fromY];
-    }
-  }
-
-  /** Blanks between two differences are no easier to read unmarked. */
-  function joinMarks({ words, differs }) {
-    for (let at = 1; at + 1 < words.length; at += 1) {
-      if (differs[at - 1] && differs[at + 1] && /^[^\S\n]+$/.test(words[at])) differs[at] = 1;
-    }
-  }
-
-  /** Shows the words of a side, those that differ marked. */
-  function marked(side, { words, differs }, text) {
+  /** Shows a text; of its runs every second one is marked, beginning with one that is not. */
+  function marked(side, text, runs = [text.length]) {
     const element = make("div", { class: "prose", lang: language(text), dir: "auto", tabindex: "0" });
-    for (let at = 0; at < words.length;) {
-      let end = at + 1;
-      while (end < words.length && differs[end] === differs[at]) end += 1;
-      const run = words.slice(at, end).join("");
-      if (differs[at]) element.append(appendText(make("mark", { class: side }), run));
+    let at = 0;
+    runs.forEach((length, number) => {
+      const run = text.slice(at, at + length);
+      if (run !== "" && number % 2 === 1) element.append(appendText(make("mark", { class: side }), run));
       else appendText(element, run);
-      at = end;
-    }
+      at += length;
+    });
     return element;
   }
 
@@ -529,18 +455,12 @@
 
   const nothing = (place) => make("div", { class: "prose empty" }, missingText(place));
 
-  /** The two texts; a copy's may be the same as what stays. */
+  /** The two texts, each with what the other has not marked; a copy's may be the same as what stays. */
   function textsOf(stays, went) {
     const right = went.same ? stays.text : went.text;
-    if (stays.text === undefined || right === undefined) {
-      const plain = (place, text, kind) => (text === undefined ? nothing(place) : marked(kind, wordsOf(text)[0], text));
-      return [plain(stays, stays.text, "left"), plain(went, right, "right")];
-    }
-    const [left, other] = wordsOf(stays.text, right);
-    compare(left, other);
-    joinMarks(left);
-    joinMarks(other);
-    return [marked("left", left, stays.text), marked("right", other, right)];
+    const [ofRight, ofLeft] = (stays.text !== undefined && went.runs) || [];
+    const shown = (place, text, kind, runs) => (text === undefined ? nothing(place) : marked(kind, text, runs));
+    return [shown(stays, stays.text, "left", ofLeft), shown(went, right, "right", ofRight)];
   }
 
   function detailRow(group) {

@@ -21,6 +21,7 @@ impl Texts for Told {
             line: Some(place.first.saturating_add(1)),
             start: 0,
             key: Fingerprint::of(b""),
+            is_cut: false,
         };
         Ok(wanted.iter().map(|place| Ok(text(place))).collect())
     }

@@ -5,6 +5,9 @@ use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
 use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
 use crate::error::Result;
+use crate::fingerprint::Fingerprint;
+use crate::normalize::KeyMaker;
+use crate::report::diff::{self, Compared, Runs};
 use crate::units::{self, count};
 
 /// How many texts of each group are shown, so that they fit: first one copy of each group, then more.
@@ -57,21 +60,28 @@ const EARLIER: &str = "it stands in an earlier run, of which an index holds no t
 pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -> Result<()> {
     let mut wanted = Vec::new();
     for shown in &chosen.groups {
-        let most = paragraphs_of(&shown.group);
+        // Copies are cut where what stays is. What is alike may have other paragraphs: as much text is read of each.
+        let (most, most_bytes) = if shown.group.rule.is_exact() {
+            (paragraphs_of(&shown.group), usize::MAX)
+        } else {
+            (u64::MAX, MAX_COMPARED)
+        };
         for place in places(shown) {
-            wanted.push(chosen.text_place(place, most));
+            wanted.push(chosen.text_place(place, most, most_bytes));
         }
     }
     for often in chosen.repeated.iter().flatten() {
-        wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1));
+        wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1, usize::MAX));
     }
     let answers = texts.read(&wanted)?.into_iter();
     let mut answers = TextAnswers { wanted, answers };
     answers.wanted.reverse();
     let mut room = TextRoom { left: MAX_TEXT_BYTES };
+    let keys = data.key_maker();
     data.num_groups = count(chosen.num_groups);
     for shown in std::mem::take(&mut chosen.groups) {
-        let mut group = group_data(data, shown, &mut answers, &mut room);
+        let mut group =
+            group_data(data, shown, &mut Shower { answers: &mut answers, room: &mut room, keys: &keys });
         group.survivor.get_or_insert_with(|| nowhere(data, &mut chosen.paths));
         data.groups.push(group);
     }
@@ -106,8 +116,7 @@ fn places(shown: &ShownGroup) -> impl Iterator<Item = &ParagraphsPlace> {
 fn group_data(
     data: &mut Data,
     shown: ShownGroup,
-    answers: &mut TextAnswers,
-    room: &mut TextRoom,
+    Shower { answers, room, keys }: &mut Shower<'_>,
 ) -> GroupData {
     let ShownGroup { group, num_texts, survivor, copies } = shown;
     let mut told = GroupData::of(&group);
@@ -131,6 +140,7 @@ fn group_data(
         (place.similarity, place.containment) = (similarity, containment);
         match (answer, text) {
             (Some(Ok(cut)), _) => {
+                place.runs = twin.as_ref().map(|(_, stays)| compare(&cut.text.text, stays, keys));
                 let has_key = |key| !group.rule.is_exact() || key == cut.text.key;
                 let is_there = cut.text.start == start && twin.as_ref().is_none_or(|(key, _)| has_key(*key));
                 if !is_there {
@@ -142,12 +152,41 @@ fn group_data(
                 }
             }
             (Some(missing), _) => show(data, &mut place, missing, room),
-            (None, Some(text)) => room.put(&mut place, text, false),
+            (None, Some(text)) => {
+                place.runs = twin.as_ref().map(|(_, stays)| compare(&text, stays, keys));
+                room.put(&mut place, text, false);
+            }
             (None, None) => {}
+        }
+        if place.text.is_none() || place.is_same {
+            place.runs = None;
         }
         told.places.push(place);
     }
     told
+}
+
+/// What it takes to show texts.
+struct Shower<'a> {
+    answers: &'a mut TextAnswers,
+    room: &'a mut TextRoom,
+    keys: &'a KeyMaker,
+}
+
+/// Bytes of a text that are compared: more than are shown, so that what stands beside the end of one is not held to be
+/// missing in the other.
+const MAX_COMPARED: usize = 4 * MAX_TEXT;
+
+/// The differences between a copy and what stays, in each of them.
+fn compare(copy: &str, stays: &str, keys: &KeyMaker) -> (Runs, Runs) {
+    diff::runs(&lines_of(copy, keys), &lines_of(stays, keys))
+}
+
+/// The lines of a text that are compared.
+fn lines_of<'t>(text: &'t str, keys: &KeyMaker) -> Vec<Compared<'t>> {
+    let text = &text[..text.floor_char_boundary(MAX_COMPARED)];
+    let key = |line: &str| Fingerprint::of(keys.key_text(line).as_bytes());
+    text.split('\n').map(|line| Compared { text: line, key: key(line) }).collect()
 }
 
 /// Puts a text, or the reason why it is missing, into a place.
@@ -172,7 +211,8 @@ impl TextAnswers {
         let wanted = self.wanted.pop();
         let text = self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))?;
         let num_read = wanted.map_or(0, |wanted| num_paragraphs(wanted.first, wanted.last));
-        Ok(Cut { text, is_cut: num_read < num_paragraphs(place.first, place.last) })
+        let is_cut = text.is_cut || num_read < num_paragraphs(place.first, place.last);
+        Ok(Cut { text, is_cut })
     }
 }
 

@@ -147,10 +147,10 @@ fn piece(scanned: &Scanned) -> Option<&Part> {
 }
 
 impl<'a> Decider<'a> {
-    /// Begins a pass.
-    pub(crate) fn new(pass: Pass, scope: Scope, basis: Basis<'a>) -> Self {
-        let copies =
-            if pass.settles_copies() { Copies::InMemory(Exact::new(scope)) } else { Copies::NotSought };
+    /// Begins a pass. Copies of paragraphs are sought in this range, if it is given and the pass seeks them at all.
+    pub(crate) fn new(pass: Pass, scope: impl Into<Option<Scope>>, basis: Basis<'a>) -> Self {
+        let scope = scope.into().filter(|_| pass.settles_copies());
+        let copies = scope.map_or(Copies::NotSought, |scope| Copies::InMemory(Exact::new(scope)));
         let cursor = PlaceCursor::default();
         match basis {
             Basis::Nothing(noting) => {
@@ -167,6 +167,11 @@ impl<'a> Decider<'a> {
                 Self { copies, numbering, findings, recheck, noting: None, noted, cursor }
             }
         }
+    }
+
+    /// Whether it takes in prints of paragraphs, to find copies.
+    pub(crate) fn takes_prints(&self) -> bool {
+        matches!(self.copies, Copies::InMemory(_) | Copies::Partitioned(_))
     }
 
     /// Whether documents are noted, or held to an earlier reading.

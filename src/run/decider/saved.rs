@@ -101,6 +101,7 @@ pub(crate) struct SavedDecider {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum SavedCopies {
+    NotSought,
     InMemory(SavedSurvivors),
     Partitioned(SavedPartitioner),
     Settled(SavedVerdicts),
@@ -189,7 +190,7 @@ impl<'a> Decider<'a> {
         }
         let saved = logs.saved_places;
         let copies = match &mut self.copies {
-            Copies::NotSought => return Ok(None),
+            Copies::NotSought => SavedCopies::NotSought,
             Copies::InMemory(exact) => {
                 exact.save(&mut logs.saved_survivors, |bytes| logs.survivors.append(bytes))?;
                 SavedCopies::InMemory(logs.saved_survivors.clone())
@@ -225,6 +226,7 @@ impl<'a> Decider<'a> {
         let mut survivors_log = PieceLog(output.reopen_store(SURVIVORS, logs.survivors)?);
         let mut saved_survivors = SavedSurvivors::default();
         let copies = match saved.copies {
+            SavedCopies::NotSought => Copies::NotSought,
             SavedCopies::InMemory(survivors) => {
                 let mut exact = Exact::new(scope);
                 survivors_log.for_each(logs.survivors, |bytes| exact.resume(bytes))?;

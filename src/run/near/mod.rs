@@ -167,14 +167,20 @@ fn settle(
     let store = SharedFeatures(Mutex::new(collected));
     let judge = Judge::new(&corpus.config.decide.near);
     let mut removed = Vec::new();
+    corpus.observer.begun(Stage::Settling);
+    corpus.observer.settling(count(components.texts().len()));
+    let settle_group = |group: &&[SignatureId]| {
+        let settled = near::settle(group, banded, &judge, &store, cached);
+        corpus.observer.settled(count(group.len()));
+        settled
+    };
     let mut groups = components.iter();
     for batch in batches {
         let groups: Vec<&[SignatureId]> = groups.by_ref().take(batch).collect();
         if corpus.observer.is_cancelled() {
             return Err(Error::Interrupted);
         }
-        let settled: Result<Vec<Vec<Removal>>> =
-            groups.par_iter().map(|group| near::settle(group, banded, &judge, &store, cached)).collect();
+        let settled: Result<Vec<Vec<Removal>>> = groups.par_iter().map(settle_group).collect();
         for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
             removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
         }

@@ -11,7 +11,7 @@ use crate::run::corpus::path_of;
 use crate::run::render::{PartContent, encode_error};
 use crate::run::settled::Settled;
 use crate::store::Area;
-use crate::write::{BlankLines, SourceWriter, WritePiece};
+use crate::write::{BlankLines, SourceWriter, TextForm, WritePiece};
 
 /// The formatted text of a part.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ impl<'a> Recorder<'a> {
         if self.shards.is_some() {
             return self.append_to_shard(part, formatted, open);
         }
-        if !keeps(part, counts) && !open.is_written {
+        if self.waits(part, counts) && !open.is_written {
             // Nothing is kept so far: what stands between documents waits for one.
             open.pending.extend_from_slice(bytes);
             return Ok(());
@@ -98,22 +98,29 @@ impl<'a> Recorder<'a> {
         part: &Part,
         open: &mut OpenDocument,
     ) -> Result<(Counts, BlankLines)> {
-        let repair = self.config.split.repair;
-        let counted = settled.write_part(part, repair, &mut io::sink(), |_| ());
+        let form = TextForm::of(self.config);
+        let counted = settled.write_part(part, form, &mut io::sink(), |_| ());
         let (counts, layout) = counted.map_err(encode_error)?;
-        if !keeps(part, &counts) {
+        if self.waits(part, &counts) {
             if !open.is_written {
-                settled.write_part(part, repair, &mut open.pending, |_| ()).map_err(encode_error)?;
+                settled.write_part(part, form, &mut open.pending, |_| ()).map_err(encode_error)?;
             }
             return Ok((counts, layout));
         }
         let owes_blank = !part.kind.is_container() && open.layout.owes_blank(layout);
         let mut out = io::BufWriter::new(self.writer(part, open)?.bytes());
         let joined = if owes_blank { out.write_all(b"\n") } else { Ok(()) };
-        let written = joined.and_then(|()| settled.write_part(part, repair, &mut out, |_| ()));
+        let written = joined.and_then(|()| settled.write_part(part, form, &mut out, |_| ()));
         let written = written.and_then(|_| out.flush());
         out.into_parts().0.finish(written)?;
         Ok((counts, layout))
+    }
+
+    /// Whether nothing of a part stays by itself. Blank lines of a file that is written as it came are written at once,
+    /// however many there are; if nothing follows they are taken back. Those of a member are few enough to wait.
+    fn waits(&self, part: &Part, counts: &Counts) -> bool {
+        let is_left = !part.kind.is_container() && part.member().is_none() && self.config.leaves_texts();
+        !is_left && !keeps(part, counts)
     }
 
     /// Appends lines of JSON to the shard, or a piece of a text to what will be one.

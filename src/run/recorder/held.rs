@@ -11,7 +11,7 @@ use crate::read::{Part, Spool, Spooler};
 use crate::run::render::{PartContent, RenderedPart, encode_error};
 use crate::run::settled::{LayoutFate, Settled, stretch_context};
 use crate::units::DocumentId;
-use crate::write::BlankLines;
+use crate::write::{BlankLines, TextForm};
 
 /// What is held back of a text.
 #[derive(Default)]
@@ -50,12 +50,12 @@ impl Recorder<'_> {
                 let all = stretch_context(context, config);
                 settled.for_each_stretch(part, &all, |_, stretch| held.push(&stretch, spooler))?;
                 // Once to count it, and once to write it.
-                let repair = config.split.repair;
+                let form = TextForm::of(config);
                 let (more, layout) =
-                    settled.write_part(part, repair, &mut io::sink(), |_| ()).map_err(encode_error)?;
+                    settled.write_part(part, form, &mut io::sink(), |_| ()).map_err(encode_error)?;
                 held.begin_piece(layout, spooler)?;
                 let mut out = SpoolWriter { spool: &mut held.text, spooler, error: None };
-                let written = settled.write_part(part, repair, &mut out, |_| ());
+                let written = settled.write_part(part, form, &mut out, |_| ());
                 out.finish(written)?;
                 Counts { bytes_input: counts.bytes_input, ..more }
             }

@@ -202,17 +202,19 @@ impl<'a> Recorder<'a> {
         };
         // What is converted whole is counted already.
         if !part.kind.is_container() && (part.is_piece_of_text() || self.config.write.to.is_none()) {
-            counts.documents_kept = u64::from(layout.has_text);
-            counts.documents_emptied = u64::from(!layout.has_text);
+            counts.end_document(layout.has_text);
         }
         self.tally.add(&counts, part);
         if let Some(shards) = &mut self.shards {
-            if text.is_empty() {
+            if text.is_empty() || !layout.has_text {
                 return Ok(());
             }
             let path = path::lossless(&path_of(context.sources, part)).into_owned();
             let document = Converted { id: path.clone(), path, text: String::new(), fields: Vec::new() };
             return shards.append_long(&document, &mut text);
+        }
+        if is_written && !layout.has_text && !part.kind.is_container() {
+            return self.discard(part); // blank lines
         }
         match part.member() {
             Some(member) if self.config.write.to.is_none() => match &mut self.writer {
@@ -236,6 +238,11 @@ impl<'a> Recorder<'a> {
         if let Some(rollback_point) = open.rollback_point {
             self.ledger.roll_back(rollback_point)?;
         }
+        self.discard(part)
+    }
+
+    /// Takes back what is written of the text that is open.
+    fn discard(&mut self, part: &Part) -> Result<()> {
         let is_member = part.member().is_some() && self.config.write.to.is_none();
         match &mut self.writer {
             Some(writer) if is_member => writer.drop_member(),

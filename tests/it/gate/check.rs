@@ -111,8 +111,8 @@ fn decides_what_clean_decides() {
     for args in [
         &[][..],
         &["--near"],
-        &["--near", "both", "--near-preset", "news"],
-        &["--near", "paragraphs", "--near-min-chars", "10", "--keep", "longest"],
+        &["--near=both", "--near-preset", "news"],
+        &["--near=paragraphs", "--near-min-chars", "10", "--keep", "longest"],
         &["--near-preset", "syndication", "--near"],
         &["--match", "loose"],
         &["--match", "exact", "--scope", "document"],
@@ -149,7 +149,7 @@ fn decides_what_clean_decides_of_hostile_inputs() {
         sandbox.file(format!("in/{name}.jsonl.gz"), b"\x1f\x8b\x08\0no gzip");
     }
     same_as_clean(&sandbox, &[]);
-    same_as_clean(&sandbox, &["--near", "both", "--near-min-chars", "0"]);
+    same_as_clean(&sandbox, &["--near=both", "--near-min-chars", "0"]);
     let report = same_as_clean(&sandbox, &["--split", "block"]);
     assert!(report["summary"]["files"]["rejected"].as_object().is_some_and(|rejected| !rejected.is_empty()));
     // A line is where a person would look.
@@ -418,7 +418,7 @@ fn the_same_bytes_at_any_number_of_threads() {
     let mut before: Option<Vec<Vec<u8>>> = None;
     for threads in ["1", "2", "7"] {
         let all = formats.map(|format| {
-            let args = ["check", "corpus", "--near", "both", "--threads", threads, "--format", format];
+            let args = ["check", "corpus", "--near=both", "--threads", threads, "--format", format];
             sandbox.tamis(&args).exits(1).stdout.clone()
         });
         assert!(before.get_or_insert(all.to_vec()).iter().eq(&all), "{threads} threads");

@@ -239,8 +239,7 @@ fn near_duplicates_on_the_list_pass() {
     };
     sandbox.file("in/a.txt", format!("one\n{}\n", foot(1)));
     sandbox.file("in/b.txt", format!("two\n{}\n", foot(2)));
-    let near =
-        ["--near", "paragraphs", "--near-min-chars", "0", "--threshold", "0.5", "--number-guard", "off"];
+    let near = ["--near=paragraphs", "--near-min-chars", "0", "--threshold", "0.5", "--number-guard", "off"];
     sandbox.tamis(&[&["check", "in"], &near[..]].concat()).exits(1);
     sandbox.file("allow", "pattern: To reach the editors write to * at any time of the day\n");
     sandbox.tamis(&[&["check", "in", "--allow", "allow"], &near[..]].concat()).exits(0);

@@ -37,7 +37,7 @@ fn checks_of_the_sample() {
     let repeated = sandbox.read("corpus/wire/digest.txt");
     sandbox.file("new.txt", [&repeated, "new\nnew\n".as_bytes(), &repeated].concat());
     checked(&mut book, &sandbox, "corpus", "");
-    checked(&mut book, &sandbox, "corpus", " --near both");
+    checked(&mut book, &sandbox, "corpus", " --near=both");
     book.close();
 }
 
@@ -92,10 +92,10 @@ fn tools_on_the_sample() {
         "site/nowhere.txt",
     ];
     looked_into(&mut book, &sandbox, "corpus", &places);
-    looked_into(&mut book, &sandbox, "corpus --near both --near-preset news --ledger-text", &places);
+    looked_into(&mut book, &sandbox, "corpus --near=both --near-preset news --ledger-text", &places);
     // A run that was meddled with.
     sandbox.file("out/wire/digest.txt", "something else\n");
-    let options = "--near both --near-preset news";
+    let options = "--near=both --near-preset news";
     book.run(&sandbox, &format!("verify corpus --out out {options}"), &[]);
     book.run(&sandbox, &format!("verify corpus --out out {options} --json"), &[]);
     book.run(&sandbox, "verify corpus --out out", &[]);
@@ -115,6 +115,6 @@ fn tools_on_containers() {
         "columns/1.parquet",
         "near/03-edited.txt",
     ];
-    looked_into(&mut book, &sandbox, "in --near both", &places);
+    looked_into(&mut book, &sandbox, "in --near=both", &places);
     book.close();
 }

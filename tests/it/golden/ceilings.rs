@@ -61,7 +61,7 @@ fn overflow() {
 #[test]
 fn overflow_of_a_search() {
     let (sandbox, mut book) = (sandbox(&inputs::below_a_ceiling()), Book::new("ceilings-near"));
-    below_ceilings(&mut book, &sandbox, "--near both", &near(NearPreset::Strict, NearUnits::Both));
+    below_ceilings(&mut book, &sandbox, "--near=both", &near(NearPreset::Strict, NearUnits::Both));
     let news = near(NearPreset::News, NearUnits::Documents);
     below_ceilings(&mut book, &sandbox, "--near --near-preset news", &news);
     book.close();

@@ -34,16 +34,16 @@ fn exact() {
 #[test]
 fn near() {
     let (sandbox, mut book) = (sandbox(&inputs::for_a_search()), Book::new("near"));
-    book.run_threads(&sandbox, "clean in --out out --near both", &OUT, &[1, 4]);
+    book.run_threads(&sandbox, "clean in --out out --near=both", &OUT, &[1, 4]);
     for options in [
         "--near --memory 256MiB",
-        "--near both --near-preset news --keep newest:ts",
+        "--near=both --near-preset news --keep newest:ts",
         "--near --containment 0.6 --keep longest",
     ] {
         book.run(&sandbox, &format!("clean in --out out {options}"), &OUT);
     }
     let encodings = self::sandbox(&inputs::encoded());
-    book.run_titled(&encodings, ("encodings", "clean in --out out --near both"), &OUT);
+    book.run_titled(&encodings, ("encodings", "clean in --out out --near=both"), &OUT);
     book.close();
 }
 

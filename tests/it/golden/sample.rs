@@ -30,8 +30,8 @@ fn options() {
     for options in [
         "",
         " --near",
-        " --near paragraphs",
-        " --near both --near-preset news",
+        " --near=paragraphs",
+        " --near=both --near-preset news",
         " --near --near-preset syndication --keep longest",
         " --near --near-preset news --containment 0.7 --shingle char:5 --keep newest:date",
         " --split block",
@@ -39,7 +39,7 @@ fn options() {
         " --match exact",
         " --match loose",
         " --scope document",
-        " --scope document --near both",
+        " --scope document --near=both",
         " --to txt",
         " --to jsonl",
         " --to jsonl --shard-size 4kB --near",
@@ -73,7 +73,7 @@ fn streams() {
     let text = [sandbox.read("corpus/wire/digest.txt"), sandbox.read("corpus/site/about.md")].concat();
     let table = sandbox.read("corpus/dump/letters.csv");
     let lines = sandbox.read("corpus/dump/records-20270417.jsonl");
-    for options in ["", " -q", " --split sentence", " --record record", " --json", " --near paragraphs"] {
+    for options in ["", " -q", " --split sentence", " --record record", " --json", " --near=paragraphs"] {
         book.run_on(&sandbox, &format!("clean - --out -{options}"), &text, &["record"]);
     }
     for options in ["", " --near", " --to jsonl"] {
@@ -129,7 +129,7 @@ fn words() {
 #[test]
 fn threads() {
     let (sandbox, mut book) = (sandbox(), Book::new("threads"));
-    for options in ["", " --near both", " --to jsonl --shard-size 4kB", " -vv"] {
+    for options in ["", " --near=both", " --to jsonl --shard-size 4kB", " -vv"] {
         book.run_threads(&sandbox, &format!("clean corpus --out out{options}"), &OUT, &[1, 2, 4]);
     }
     book.close();

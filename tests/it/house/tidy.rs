@@ -34,7 +34,7 @@ const ROOMS: [&str; 18] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 26] = [
+const RUN: [&str; 27] = [
     "history",
     "corpus",
     "session",
@@ -57,6 +57,7 @@ const RUN: [&str; 26] = [
     "overflow",
     "drive",
     "recorder",
+    "copies",
     "near",
     "filter",
     "search",

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tamis::Config;
-use tamis::config::{MatchMode, Repair, Scope, SplitConfig, SplitMode};
+use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SplitConfig, SplitMode};
 use tamis::document::Kind;
 use tamis::split::Splitting;
 
@@ -407,12 +407,20 @@ fn config() -> impl Strategy<Value = Config> {
     let modes = select(&[MatchMode::Exact, MatchMode::Canonical, MatchMode::Loose][..]);
     let scopes = select(&[Scope::Corpus, Scope::Corpus, Scope::Document][..]);
     let min_chars = prop_oneof![Just(0), Just(1), 0..12_u64];
-    (split_config(), modes, scopes, min_chars, 1..4_usize).prop_map(
-        |(split, mode, scope, min_chars, threads)| {
+    let exact = prop_oneof![
+        4 => Just(ExactUnits::Paragraphs),
+        1 => Just(ExactUnits::Documents),
+        1 => Just(ExactUnits::Both),
+        1 => Just(ExactUnits::Off),
+    ];
+    (split_config(), modes, (scopes, exact), min_chars, 1..4_usize).prop_map(
+        |(split, mode, (scope, exact), min_chars, threads)| {
             let mut config = Config { split, threads, ..Config::default() };
             config.matching.mode = mode;
             config.matching.min_chars = min_chars;
-            config.decide.scope = scope;
+            config.decide.exact = exact;
+            // Scope is about paragraphs, and refused where they are no matter.
+            config.decide.scope = if exact.has_paragraphs() { scope } else { Scope::Corpus };
             config
         },
     )
@@ -557,6 +565,7 @@ fn check_line(line: &Line, input: &Files, out: &Files, config: &Config) -> Resul
     for survivor in survivors {
         let is_there = match line.survivor.record {
             Some(_) => kept.contains(&survivor.text),
+            None if config.leaves_texts() => kept[0].contains(&survivor.text),
             None => kept[0].contains(&(survivor.text.clone() + "\n")),
         };
         prop_assert!(is_there, "{:?} is not in the output", survivor.text);

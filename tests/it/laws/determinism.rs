@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tamis::config::{MatchMode, Repair, Scope, SplitMode};
+use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SplitMode};
 use tamis::store::MemoryOutput;
 use tamis::{Config, NoObserver, Summary};
 
@@ -97,7 +97,7 @@ fn configs() -> [Config; 2] {
     let mut other = Config::default();
     (other.split.split, other.split.repair) = (SplitMode::Block, Repair::None);
     (other.matching.mode, other.matching.min_chars) = (MatchMode::Loose, 12);
-    other.decide.scope = Scope::Document;
+    (other.decide.exact, other.decide.scope) = (ExactUnits::Both, Scope::Document);
     other.write.ledger_text = true;
     (other.read.hidden, other.read.tsv_quotes) = (true, true);
     [Config::default(), other]

@@ -2,6 +2,7 @@
 //! remedy, and the keys of `tamis.toml`.
 
 #![cfg(feature = "cli")]
+#![expect(clippy::disallowed_methods, reason = "a test gives the inputs another name")]
 
 use std::process::Stdio;
 
@@ -48,26 +49,76 @@ fn near_without_a_value_is_about_documents() {
     assert_eq!(sandbox.ledger("out.tamis")[0]["survivor"]["path"], "0.txt");
     // The same, with the inputs after it, and over what is there.
     sandbox.tamis(&["clean", "--near=documents", "in", "--out", "out"]).exits(2).says(&["--force"]);
-    sandbox.tamis(&["clean", "--near", "documents", "in", "--out", "out", "--force"]).exits(0);
+    sandbox.tamis(&["clean", "--near=documents", "in", "--out", "out", "--force"]).exits(0);
     assert_eq!(sandbox.summary("out.tamis"), summary);
 }
 
+/// Inputs may follow `--near`, and units may not: they are taken for an input, unless a file is called so.
 #[test]
 fn near_swallows_no_input() {
     let sandbox = corpus();
-    sandbox.tamis(&["clean", "--near", "in", "--out", "out"]).exits(2).says(&[
+    sandbox.tamis(&["clean", "--near", "in", "--out", "out"]).exits(0);
+    assert!(sandbox.exists("out/0.txt") && !sandbox.exists("out/1.txt"));
+    for args in [
+        &["clean", "--near", "both", "in"][..],
+        &["clean", "in", "--near", "paragraphs"],
+        &["check", "--near", "documents", "in"],
+    ] {
+        let name = args.iter().find(|arg| ["both", "paragraphs", "documents"].contains(arg)).expect("one");
+        let remedy = format!("--near={name}");
+        sandbox.tamis(args).exits(2).says(&[&format!("{name}: no such file"), &remedy]).is_plain();
+    }
+    let ran = sandbox.tamis(&["clean", "in", "both", "--dry-run"]);
+    assert!(!ran.exits(2).err().contains("--near"), "nobody asked for it: {}", ran.err());
+    std::fs::rename(sandbox.path("in"), sandbox.path("both")).expect("a rename");
+    sandbox.tamis(&["clean", "--near", "both", "--out", "named"]).exits(0);
+    assert!(sandbox.exists("named/0.txt") && !sandbox.exists("named/1.txt"));
+    sandbox.tamis(&["clean", "--near=lines", "both", "--out", "no"]).exits(2).says(&[
         "--near",
         "documents",
-        "paragraphs",
         "both",
     ]);
-    assert!(!sandbox.exists("out"));
+}
+
+#[test]
+fn a_preset_switches_the_search_on() {
+    let sandbox = corpus();
+    let units = |out: &str| sandbox.summary(&format!("{out}.tamis"))["config"]["near"]["units"].clone();
+    sandbox.tamis(&["clean", "in", "--near-preset", "news", "--out", "preset"]).exits(0);
+    assert_eq!(units("preset"), "documents");
+    sandbox.tamis(&["clean", "in", "--near-preset", "news", "--near=paragraphs", "--out", "units"]).exits(0);
+    assert_eq!(units("units"), "paragraphs");
+    sandbox.tamis(&["clean", "in", "--near=off", "--out", "off"]).exits(0);
+    assert!(sandbox.summary("off.tamis")["config"]["near"].is_null());
+    sandbox
+        .tamis(&["clean", "in", "--near=off", "--near-preset", "news"])
+        .exits(2)
+        .says(&["near-preset", "--near"]);
+    for (number, (line, flags, expected)) in [
+        ("near = true", &[][..], Value::from("documents")),
+        ("near = 'both'", &[], "both".into()),
+        ("near = false", &[], Value::Null),
+        ("near = 'off'", &[], Value::Null),
+        ("near-preset = 'news'", &[], "documents".into()),
+        ("near = false\nnear-preset = 'news'", &[], Value::Null),
+        ("near = false", &["--near"], "documents".into()),
+        ("near = true", &["--near=off"], Value::Null),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        sandbox.file("tamis.toml", line);
+        let out = format!("file-{number}");
+        sandbox.tamis(&[&["clean", "in", "--out", &out], flags].concat()).exits(0);
+        let near = sandbox.summary(&format!("{out}.tamis"))["config"]["near"].clone();
+        assert_eq!(near.get("units").cloned().unwrap_or_default(), expected, "{line} {flags:?}");
+    }
 }
 
 #[test]
 fn dry_runs_say_what_would_go() {
     let sandbox = corpus();
-    let ran = sandbox.tamis(&["clean", "in", "--near", "both", "--dry-run"]);
+    let ran = sandbox.tamis(&["clean", "in", "--near=both", "--dry-run"]);
     ran.exits(0).is_plain();
     assert!(!sandbox.exists("out") && !sandbox.exists("out.tamis"));
 }
@@ -87,12 +138,12 @@ fn standard_input() {
     assert_eq!(ids, [0, 2]);
     let text = format!("{}{}", TEXTS[0], TEXTS[1]);
     let ran =
-        typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "paragraphs", "--out", "-"], &text);
+        typed_in(&sandbox, &["clean", "-", "--split", "line", "--near=paragraphs", "--out", "-"], &text);
     assert_eq!(ran.exits(0).out(), TEXTS[0]);
     let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "--out", "out"], &text);
     assert!(ran.exits(0).out().contains("documents"), "the account");
     let large = text.repeat(20_000);
-    let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "both", "--out", "-"], &large);
+    let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near=both", "--out", "-"], &large);
     assert_eq!(ran.exits(0).out(), TEXTS[0]);
     let ran = typed_in(&sandbox, &["clean", "-", "--split", "line", "--near", "--out", "-"], "");
     assert_eq!(ran.exits(0).out(), "");
@@ -120,12 +171,11 @@ fn other_forms_of_output() {
     }
 }
 
-/// Options that belong to `--near` are refused without it: they would do nothing.
+/// Options that belong to `--near` are refused without it: they would do nothing. A preset is another matter.
 #[test]
 fn options_without_near() {
     let sandbox = corpus();
     for (option, value) in [
-        ("near-preset", "news"),
         ("threshold", "0.7"),
         ("shingle", "char:5"),
         ("number-guard", "off"),
@@ -241,7 +291,7 @@ fn rejections_are_told_once() {
     let sandbox = corpus();
     sandbox.file("in/bad.txt", b"one two three\xff four\n");
     sandbox.file("in/lines.jsonl", format!("{{\n{}", records()));
-    let ran = sandbox.tamis(&["clean", "in", "--near", "both", "--out", "out"]);
+    let ran = sandbox.tamis(&["clean", "in", "--near=both", "--out", "out"]);
     ran.exits(3).says(&["bad.txt", "lines.jsonl"]);
     assert_eq!(ran.err().matches("lines.jsonl").count(), 1, "{}", ran.err());
     assert_eq!(sandbox.rejected("out.tamis").len(), 2);

@@ -58,7 +58,11 @@ impl Observer for Shifting {
     fn begun(&self, stage: Stage) {
         let at = match stage {
             Stage::Sketching if self.at.load(Ordering::SeqCst) == 3 => 0,
-            Stage::Sketching | Stage::Comparing | Stage::Filtering => 1,
+            Stage::Fingerprinting
+            | Stage::Sketching
+            | Stage::Comparing
+            | Stage::Settling
+            | Stage::Filtering => 1,
             Stage::Cleaning | Stage::Deciding => 2,
         };
         self.at.store(at, Ordering::SeqCst);

@@ -304,7 +304,7 @@ fn near_paragraphs_within_documents_are_refused() {
         let mut config = preset(NearPreset::Strict, units);
         config.decide.scope = Scope::Document;
         let refused = config.validate().expect_err("it is refused").to_string();
-        assert!(refused.contains("scope") && refused.contains("--near documents"), "{refused}");
+        assert!(refused.contains("scope") && refused.contains("--near=documents"), "{refused}");
     }
 }
 

@@ -82,7 +82,7 @@ fn json_is_a_group_a_line() {
 #[test]
 fn without_near_there_are_none() {
     let sandbox = cleaned();
-    for (out, more) in [("exact", &[][..]), ("paragraphs", &["--near", "paragraphs"])] {
+    for (out, more) in [("exact", &[][..]), ("paragraphs", &["--near=paragraphs"])] {
         sandbox.tamis(&[&["clean", "in", "--out", out], more].concat()).exits(0);
         let ran = sandbox.tamis(&["clusters", out]);
         ran.exits(0)

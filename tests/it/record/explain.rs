@@ -78,7 +78,7 @@ fn cleaned() -> Sandbox {
             + &chinese("6.9876")
             + "and another end of it\n",
     );
-    sandbox.tamis(&["clean", "in", "--near", "both", "--out", "out"]).exits(0);
+    sandbox.tamis(&["clean", "in", "--near=both", "--out", "out"]).exits(0);
     sandbox
 }
 

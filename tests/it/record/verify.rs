@@ -120,7 +120,7 @@ fn reports() -> Sandbox {
     sandbox
 }
 
-const NEAR: &[&str] = &["--near", "both"];
+const NEAR: &[&str] = &["--near=both"];
 
 #[test]
 fn the_sample_corpus_under_every_option() {
@@ -131,25 +131,25 @@ fn the_sample_corpus_under_every_option() {
         "",
         "--ledger-text",
         "--near",
-        "--near paragraphs",
-        "--near both",
-        "--near both --near-preset news",
-        "--near both --near-preset syndication",
-        "--near both --keep longest --threshold 0.5",
+        "--near=paragraphs",
+        "--near=both",
+        "--near=both --near-preset news",
+        "--near=both --near-preset syndication",
+        "--near=both --keep longest --threshold 0.5",
         "--near --scope document",
         "--scope document",
         "--min-chars 12",
-        "--min-chars 12 --near both",
+        "--min-chars 12 --near=both",
         "--match loose",
         "--match exact",
         "--split block",
-        "--split block --near both",
+        "--split block --near=both",
         "--split sentence",
         "--repair none",
         "--exclude *.jsonl",
         "--to txt",
         "--to jsonl",
-        "--to jsonl --shard-size 4KiB --near both",
+        "--to jsonl --shard-size 4KiB --near=both",
         "--to parquet",
         "--to parquet --split sentence",
         "--threads 1",
@@ -193,7 +193,7 @@ fn every_kind_of_file() {
     fs::rename(sandbox.path("p/part-00000.parquet"), sandbox.path("in/zz.parquet")).expect("a file");
     for options in [
         "",
-        "--near both",
+        "--near=both",
         "--to txt",
         "--to jsonl",
         "--to parquet",

@@ -84,7 +84,7 @@ fn layout(line: LedgerLine<'_>) -> LayoutLine {
 
 fn copies(line: LedgerLine<'_>) -> Line {
     let LedgerLine { path, record, id, first, last, span, rule, survivor, text, .. } = line;
-    assert_eq!(rule, Rule::Exact);
+    assert!(matches!(rule, Rule::Exact | Rule::ExactDocument));
     let survivor = survivor.expect("a survivor");
     let offset = |offset: u64| usize::try_from(offset).expect("a span in memory");
     Line {

@@ -49,7 +49,7 @@ pub(crate) fn near() -> Config {
     preset(NearPreset::Strict, NearUnits::Documents)
 }
 
-/// `--near paragraphs`.
+/// `--near=paragraphs`.
 pub(crate) fn near_paragraphs() -> Config {
     preset(NearPreset::Strict, NearUnits::Paragraphs)
 }

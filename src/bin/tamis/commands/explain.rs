@@ -138,8 +138,12 @@ fn resolve(
         return Ok(reading.clone());
     }
     // A member of an archive that lost nothing, perhaps: only reading can tell.
-    let whole =
-        |reading: &Reading| ExcerptRequest { path: reading.path.clone(), record: None, paragraphs: None };
+    let whole = |reading: &Reading| ExcerptRequest {
+        path: reading.path.clone(),
+        record: None,
+        paragraphs: None,
+        most_bytes: usize::MAX,
+    };
     let answers = originals.read(&readings.iter().map(whole).collect::<Vec<_>>(), progress)?;
     let read = answers.iter().position(Result::is_ok);
     let known = read.or_else(|| answers.iter().position(|answer| *answer != Err(Missing::NoDocument)));
@@ -189,13 +193,16 @@ impl Teller<'_> {
         // Of what stands in an earlier run the inputs know nothing.
         let of_line = |line: &LedgerLine<'_>| {
             let LedgerLine { path, record, first, last, .. } = line;
-            let removed =
-                ExcerptRequest { path: path.to_string(), record: *record, paragraphs: Some((*first, *last)) };
-            let twin = line.survivor_here().map(|survivor| ExcerptRequest {
-                path: survivor.path.to_string(),
-                record: survivor.record,
-                paragraphs: Some((survivor.first, survivor.last)),
-            });
+            let all_of = |path: &str, record: Option<u64>, first: u64, last: u64| ExcerptRequest {
+                path: path.to_owned(),
+                record,
+                paragraphs: Some((first, last)),
+                most_bytes: usize::MAX,
+            };
+            let removed = all_of(path, *record, *first, *last);
+            let twin = line
+                .survivor_here()
+                .map(|survivor| all_of(&survivor.path, survivor.record, survivor.first, survivor.last));
             [Some(removed), twin]
         };
         let wanted: Vec<ExcerptRequest> = lines.iter().flat_map(of_line).flatten().collect();
@@ -233,7 +240,8 @@ impl Teller<'_> {
     fn tell_of_nothing(&self) -> anyhow::Result<()> {
         let Reading { path, record, paragraph } = self.reading;
         let paragraphs = paragraph.map(|paragraph| (paragraph, paragraph));
-        let wanted = ExcerptRequest { path: path.clone(), record: *record, paragraphs };
+        let wanted =
+            ExcerptRequest { path: path.clone(), record: *record, paragraphs, most_bytes: usize::MAX };
         let answer: Result<Excerpt, Missing> =
             self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
         let place = place_typed(self.reading);

@@ -80,6 +80,11 @@ impl Layers {
         Ok(())
     }
 
+    /// Forgets what the file says about a key.
+    pub(crate) fn forget_key(&mut self, key: &str) {
+        self.file.remove(key);
+    }
+
     /// Forgets what the file says about these keys of one of its tables.
     pub(crate) fn forget(&mut self, table: &str, keys: &[&str]) {
         if let Some(Value::Table(table)) = self.file.get_mut(table) {

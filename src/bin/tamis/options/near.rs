@@ -6,21 +6,27 @@ use anyhow::{Context, bail};
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearUnits, Share, Shingle};
+use tamis::config::{Keep, Limit, NearConfig, NearPreset, NearSwitch, NearUnits, Share, Shingle};
+use tamis::store::path::printable;
 
 use super::choices::one_of;
 use super::keys::{arguments, key};
+use super::path::AnyPath;
+
+/// The key of the option that switches the search on.
+const NEAR: &str = "near";
 
 /// Options about near-duplicates.
 #[expect(clippy::struct_field_names, reason = "the options' names")]
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Near {
-    /// Remove near-duplicates too, of documents unless said otherwise [default: off].
-    #[arg(long, num_args = 0..=1, default_missing_value = "documents", value_name = "UNITS", value_parser = units(), help_heading = "Near-duplicates")]
-    near: Option<NearUnits>,
+    /// Remove near-duplicates too, of documents unless said otherwise; units follow an equals sign, as in --near=both
+    /// [default: off].
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "documents", value_name = "UNITS", value_parser = units(), help_heading = "Near-duplicates")]
+    near: Option<NearSwitch>,
 
-    /// Settings that belong together; the options below override them [default: strict].
+    /// Settings that belong together, which switch --near on; the options below override them [default: strict].
     #[arg(long, value_name = "PRESET", value_parser = presets(), help_heading = "Near-duplicates")]
     near_preset: Option<NearPreset>,
 
@@ -50,12 +56,16 @@ pub(crate) struct Near {
     near_min_chars: Option<u64>,
 }
 
-fn units() -> impl TypedValueParser<Value = NearUnits> {
-    one_of(&[
-        ("documents", "whole documents, judged on their full text"),
-        ("paragraphs", "paragraphs"),
-        ("both", "documents, then the paragraphs of those that stay"),
-    ])
+/// The names of units, with their help.
+const UNITS: [(&str, &str); 4] = [
+    ("documents", "whole documents, judged on their full text"),
+    ("paragraphs", "paragraphs"),
+    ("both", "documents, then the paragraphs of those that stay"),
+    ("off", "nothing"),
+];
+
+fn units() -> impl TypedValueParser<Value = NearSwitch> {
+    one_of(&UNITS)
 }
 
 fn presets() -> impl TypedValueParser<Value = NearPreset> {
@@ -72,16 +82,49 @@ impl Near {
         self.near_preset.unwrap_or_default()
     }
 
+    /// Whether the search is on if nobody says it, so that a file with all options in it switches nothing on.
+    pub(super) fn defaults(asked: &Self) -> Self {
+        let switch = asked.units_by_default().map_or(NearSwitch::Off, NearSwitch::On);
+        Self { near: Some(switch), ..Self::default() }
+    }
+
+    /// What is searched for if nobody says it: a preset switches the search on.
+    pub(super) fn units_by_default(&self) -> Option<NearUnits> {
+        self.near_preset.map(|_| NearUnits::Documents)
+    }
+
+    /// Whether near-duplicates are searched for.
+    fn is_on(&self) -> bool {
+        self.near.map_or(self.units_by_default(), NearSwitch::units).is_some()
+    }
+
     /// An option among `flags` that means nothing, as near-duplicates are not searched for.
     pub(super) fn idle(&self, flags: &toml::Table) -> Option<String> {
         let options = arguments::<Self>();
-        let mut keys = options.iter().map(key);
-        keys.find(|key| self.near.is_none() && flags.contains_key(*key)).map(str::to_owned)
+        let mut keys = options.iter().map(key).filter(|key| *key != NEAR && !self.is_on());
+        keys.find(|key| flags.contains_key(*key)).map(str::to_owned)
+    }
+
+    /// Refuses units behind `--near` without an equals sign, which are taken for an input: as long as no file is
+    /// called so.
+    pub(super) fn check_inputs(flags: &toml::Table, inputs: &[AnyPath]) -> anyhow::Result<()> {
+        let is_unit = |path: &Path| UNITS.iter().any(|(name, _)| path.as_os_str() == *name);
+        let mistaken = inputs.iter().find(|AnyPath(path)| is_unit(path) && !path.exists());
+        match mistaken {
+            Some(AnyPath(path)) if flags.contains_key(NEAR) => {
+                let name = printable(path);
+                bail!(
+                    "{name}: no such file or directory; if it says what --near compares, write it behind an equals sign: \
+                     --near={name}"
+                )
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The globs of a file that `--keep` names.
-    pub(super) fn apply(&self, config: &mut NearConfig) -> anyhow::Result<()> {
-        if let (Keep::Priority(file), Some(_)) = (&config.keep, self.near) {
+    pub(super) fn apply(config: &mut NearConfig) -> anyhow::Result<()> {
+        if let (Keep::Priority(file), Some(_)) = (&config.keep, config.units) {
             config.priority = read_priority(Path::new(file))?;
         }
         Ok(())
@@ -90,7 +133,7 @@ impl Near {
 
 /// The globs of a file, one a line, the best first; blank lines and those that begin with `#` are no globs.
 fn read_priority(file: &Path) -> anyhow::Result<Vec<String>> {
-    let shown = tamis::store::path::printable(file);
+    let shown = printable(file);
     #[expect(clippy::disallowed_methods, reason = "a list of globs is no document; the store is for corpora")]
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("keep priority:{shown}: cannot read this file of globs"))?;

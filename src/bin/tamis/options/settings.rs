@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use tamis::Config;
-use tamis::config::NearConfig;
+use tamis::config::{NearConfig, Repair};
 use toml::{Table, Value};
 
 use super::all::Options;
@@ -12,6 +12,7 @@ use super::gate::GateOptions;
 use super::history::History;
 use super::keys::{arguments, key};
 use super::layers::Layers;
+use super::near::Near;
 use super::output::Output;
 use super::reporting::{Json, Messages};
 use super::sources::Sources;
@@ -38,6 +39,7 @@ impl Settings {
     pub(crate) fn of(layers: Layers) -> anyhow::Result<Self> {
         let set = layers.set();
         let asked: Options = set.clone().try_into()?;
+        Near::check_inputs(&layers.flags, asked.sources.inputs())?;
         if let Some(option) = asked.near.idle(&layers.flags) {
             bail!("{option}: it is about near-duplicates, which are not searched for; add --near");
         }
@@ -73,15 +75,20 @@ impl Settings {
     }
 }
 
-/// The defaults: the library's defaults under the preset that is asked for, and those of the command.
+/// The defaults: the library's defaults under the preset and the units that are asked for, and those of the command.
 fn defaults(asked: &Options) -> anyhow::Result<Table> {
     let mut config = Config::default();
     config.decide.near = NearConfig::preset(asked.near.preset());
+    if asked.matching.spares_paragraphs() {
+        // Nothing is done to paragraphs then, unless someone asks for it (contract P4).
+        config.split.repair = Repair::None;
+    }
     let library = serde_json::to_value(&config)?;
     let mut defaults = table(&Options {
         sources: Sources::defaults(),
         output: Output::defaults(),
         history: History::defaults(),
+        near: Near::defaults(&asked.near),
         json: Json::defaults(),
         messages: Messages::defaults(),
         ..Options::default()
@@ -105,7 +112,7 @@ fn config(all: Table, options: &Options) -> anyhow::Result<Config> {
     let all = all.into_iter().map(|(key, value)| (named(&key), value));
     let mut config = Config::deserialize(Value::Table(all.collect())).context("these options")?;
     options.history.apply(&mut config.history);
-    options.near.apply(&mut config.decide.near)?;
+    Near::apply(&mut config.decide.near)?;
     options.recovery.apply(&mut config.recovery);
     config.memory = options.memory.ceiling(&options.sources)?;
     config.given = options.sources.given();

@@ -31,7 +31,8 @@ impl Sources {
         Self { input: Some(Vec::new()), files_from: None }
     }
 
-    fn inputs(&self) -> &[AnyPath] {
+    /// The inputs that were named.
+    pub(super) fn inputs(&self) -> &[AnyPath] {
         self.input.as_deref().unwrap_or_default()
     }
 

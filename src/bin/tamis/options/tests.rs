@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use serde::Serialize;
+use tamis::config::NearUnits;
 use toml::{Table, Value};
 
 use super::file::parse;
@@ -211,6 +212,10 @@ fn a_preset_gives_the_defaults_of_its_options() {
         let flags = typed::<Options>(&["--near".to_owned(), format!("--near-preset={preset}")]).unwrap();
         Settings::of(layers(flags, Table::new())).unwrap()
     };
+    let flags = typed::<Options>(&["--near-preset=news".to_owned()]).unwrap();
+    let settings = Settings::of(layers(flags, Table::new())).unwrap();
+    assert!(settings.to_toml().contains("\nnear = \"documents\" # default\n"));
+    assert_eq!(settings.config.decide.near.units, Some(NearUnits::Documents));
     for (name, threshold) in [("strict", "0.8"), ("news", "0.5"), ("syndication", "0.45")] {
         let settings = preset(name);
         assert!(settings.to_toml().contains(&format!("\nthreshold = {threshold} # default\n")), "{name}");
@@ -219,8 +224,33 @@ fn a_preset_gives_the_defaults_of_its_options() {
 }
 
 #[test]
+fn units_of_near_may_be_true_or_false() {
+    for (value, expected) in [("true", "documents"), ("false", "off"), ("'off'", "off"), ("'both'", "both")] {
+        let layer = parse(&format!("near = {value}"), Path::new("")).unwrap();
+        assert_eq!(layer["near"].as_str(), Some(expected));
+        let settings = Settings::of(layers(Table::new(), layer)).unwrap();
+        assert_eq!(settings.config.decide.near.units.is_some(), expected != "off");
+    }
+}
+
+#[test]
+fn nothing_is_repaired_where_paragraphs_are_not_judged() {
+    for (exact, repair) in
+        [("paragraphs", "basic"), ("both", "basic"), ("documents", "none"), ("off", "none")]
+    {
+        let flags = typed::<Options>(&[format!("--exact={exact}")]).unwrap();
+        let settings = Settings::of(layers(flags.clone(), Table::new())).unwrap();
+        assert!(settings.to_toml().contains(&format!("\nrepair = \"{repair}\" # default\n")), "{exact}");
+        assert_eq!(settings.config.leaves_texts(), repair == "none");
+        let asked = Settings::of(layers(flags, parse("repair = 'basic'", Path::new("")).unwrap())).unwrap();
+        assert!(!asked.config.leaves_texts(), "{exact}");
+    }
+}
+
+#[test]
 fn what_does_nothing_without_near_is_refused() {
-    for option in arguments::<Near>().iter().filter(|option| key(option) != "near") {
+    for option in arguments::<Near>().iter().filter(|option| !["near", "near-preset"].contains(&key(option)))
+    {
         let [flags, _] = samples::<Options>(option);
         let error = Settings::of(layers(flags.clone(), Table::new())).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{}: ", key(option))) && error.ends_with("add --near"), "{error}");

@@ -42,6 +42,9 @@ impl Rows {
             );
             self.add("removed", grouped(removed), rest);
         }
+        if documents.stubs > 0 {
+            self.add("stubs", grouped(documents.stubs), "documents keep less than a fifth of their text");
+        }
     }
 
     /// How documents were read: fields of records, hard-wrapped lines, encodings.

@@ -5,6 +5,7 @@
 pub(crate) mod agree;
 mod key;
 mod repair;
+mod seen;
 pub(crate) mod wrapping;
 
 pub(crate) use key::key_text;
@@ -13,11 +14,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use serde_json::value::RawValue;
-use tamis::config::{Config, Repair, Scope, SplitConfig, SplitMode};
+use tamis::config::{Config, Repair, SplitConfig, SplitMode};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::files::Files;
+use seen::Seen;
 
 /// A paragraph as it is written, and where it stands in the decoded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +63,10 @@ pub(crate) struct Cleaned {
     pub(crate) ids: HashMap<(String, u64), String>,
 }
 
-/// A run's memory of what it has seen: the key text and, in document scope, the document (contract I3).
-type Seen = HashMap<(String, Option<(String, Option<u64>)>), Place>;
-
 /// Cleans `files`.
 pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
     let mut cleaned = Cleaned::default();
-    let mut seen = Seen::new();
+    let mut seen = Seen::default();
     let mut order: Vec<&String> = files.keys().collect();
     order.sort_by_key(|path| path.split('/').map(str::as_bytes).collect::<Vec<_>>()); // contract D3
     for path in order {
@@ -83,7 +82,9 @@ pub(crate) fn clean(files: &Files, config: &Config) -> Cleaned {
         let written = if is_container {
             clean_records(path, bytes, config, &mut seen, &mut cleaned)
         } else if let Ok(text) = std::str::from_utf8(bytes) {
-            clean_text((path, None), text, config, &mut seen, &mut cleaned).into_text().into_bytes()
+            clean_text((path, None), text, config, &mut seen, &mut cleaned)
+                .into_text(text, config)
+                .into_bytes()
         } else {
             cleaned.rejected.push((path.clone(), None, "not_utf8"));
             continue;
@@ -139,19 +140,27 @@ struct Kept {
 }
 
 impl Kept {
-    /// The text of a file: every line is ended (contract P4).
-    fn into_text(self) -> String {
+    /// The text of a file whose text was `before`: every line is ended (contract P4).
+    fn into_text(self, before: &str, config: &Config) -> String {
+        if is_left(config) && !self.lines.is_empty() {
+            return before.trim_start_matches('\u{feff}').to_owned(); // contract D4
+        }
         self.lines.into_iter().map(|line| line + "\n").collect()
     }
 
     /// The text of a record whose text was `before` (contract P4).
     fn into_record(self, before: &str, config: &Config) -> String {
-        if self.is_whole && !is_repaired(before, config.split) {
+        if self.is_whole && (is_left(config) || !is_repaired(before, config.split)) {
             return before.to_owned();
         }
         let end = if before.ends_with(['\n', '\r', '\u{2028}', '\u{2029}']) { "\n" } else { "" };
         self.lines.join("\n") + end
     }
+}
+
+/// Whether documents that stay are written as they came: no rule judges paragraphs, and nothing is repaired.
+fn is_left(config: &Config) -> bool {
+    !config.decide.exact.has_paragraphs() && config.split.repair == Repair::None
 }
 
 /// Whether repair changes a text in more than its line ends. Where repair is off, only byte order marks before lines or
@@ -178,17 +187,21 @@ fn clean_text(
     cleaned: &mut Cleaned,
 ) -> Kept {
     let mut kept = Kept { lines: Vec::new(), is_whole: true };
+    let paragraphs = paragraphs(text, config.split);
+    if seen.removes((path, record), &paragraphs, config, cleaned) {
+        return Kept { is_whole: false, ..kept };
+    }
     let mut owes_blank = false;
     let (mut layout, mut num_kept, mut lost_any) = (Vec::new(), 0, false);
-    for (index, paragraph) in (0..).zip(paragraphs(text, config.split)) {
+    for (index, paragraph) in (0..).zip(paragraphs) {
         let Paragraph { text, span, blank_before } = paragraph;
         let place = Place { path: path.to_owned(), record, index };
         owes_blank |= blank_before;
         let key = key_text(&text, config.matching.mode);
         let num_chars = key.chars().filter(|c| is_text(*c)).count() as u64;
         let is_short = num_chars < config.matching.min_chars; // contract I4
-        let document = (config.decide.scope == Scope::Document).then(|| (path.to_owned(), record));
-        if !is_short && let Some(survivor) = seen.get(&(key.clone(), document.clone())) {
+        let survivor = seen.survivor(&key, &place, config).filter(|_| !is_short);
+        if let Some(survivor) = survivor {
             cleaned.removed.push((place, span, survivor.clone()));
             cleaned.bytes_removed += (span.1 - span.0) as u64;
             kept.is_whole = false;
@@ -198,7 +211,7 @@ fn clean_text(
         if is_short && num_chars == 0 {
             layout.push((place, span, text.clone() + "\n"));
         } else if !is_short {
-            seen.insert((key, document), place);
+            seen.keep(key, place, config);
         }
         num_kept += 1;
         cleaned.paragraphs_kept += 1;

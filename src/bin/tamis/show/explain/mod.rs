@@ -1,7 +1,6 @@
 //! The output of `tamis explain`: a line of the ledger with the two texts it is about, side by side or one below
 //! the other.
 
-mod diff;
 mod page;
 mod place;
 mod told;

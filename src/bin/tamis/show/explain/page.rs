@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::io::IsTerminal;
 
 use tamis::OriginalParagraph;
+use tamis::report::diff::{Row, Word, words};
 use tamis::store::path::printable_bytes;
 
-use super::diff::{Row, Word, words};
 use super::wrap::{Atom, Line, wrap};
 
 /// Two columns need this much.
@@ -283,8 +283,10 @@ fn close(atoms: &mut [Atom], marks: Marks) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::told::compared;
     use super::*;
     use tamis::fingerprint::Fingerprint;
+    use tamis::report::diff::align;
     use unicode_width::UnicodeWidthStr;
 
     fn paragraphs(texts: &[&str]) -> Vec<OriginalParagraph> {
@@ -301,7 +303,7 @@ mod tests {
 
     fn shown(old: &[&str], new: &[&str], style: Page) -> String {
         let (old, new) = (paragraphs(old), paragraphs(new));
-        let rows = super::super::diff::align(&old, &new);
+        let rows = align(&compared(&old), &compared(&new));
         page(&rows, Side { paragraphs: &old, first: 0 }, Side { paragraphs: &new, first: 0 }, style)
     }
 

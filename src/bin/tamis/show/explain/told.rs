@@ -5,10 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
 use tamis::fingerprint::Fingerprint;
+use tamis::report::diff::{Compared, Row, align};
 use tamis::store::path::printable_bytes;
 use tamis::{Excerpt, Missing, OriginalParagraph};
 
-use super::diff::{Row, align};
 use super::page::{Page, Side, alone, page};
 use super::place::Reading;
 
@@ -108,7 +108,7 @@ impl Told {
         let removed = removed.map_or(&[][..], |excerpt| &excerpt.paragraphs);
         let survivor = survivor.map_or(&[][..], |excerpt| &excerpt.paragraphs);
         let mut rows = if self.line.rule.is_of_documents() {
-            align(removed, survivor)
+            align(&compared(removed), &compared(survivor))
         } else {
             beside(removed, survivor)
         };
@@ -284,7 +284,15 @@ fn kept(text: &str) -> Excerpt {
         text: text.to_owned(),
         fingerprint: Fingerprint::of(text.as_bytes()),
     };
-    Excerpt { line: None, paragraphs: text.lines().map(paragraph).collect() }
+    Excerpt { paragraphs: text.lines().map(paragraph).collect(), ..Excerpt::default() }
+}
+
+/// Paragraphs as they are compared.
+pub(super) fn compared(paragraphs: &[OriginalParagraph]) -> Vec<Compared<'_>> {
+    paragraphs
+        .iter()
+        .map(|paragraph| Compared { text: &paragraph.text, key: paragraph.fingerprint })
+        .collect()
 }
 
 /// First and last line of the file.

@@ -1,14 +1,17 @@
-//! The display of a run that works: a bar on long work, the inputs that were rejected, the log; and how a run is
+//! The display of a run that works: a line about long work ([`plan`]), the inputs that were rejected, the log; and how a run is
 //! told to stop.
 
+mod plan;
+
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tamis::Destination;
 use tamis::Observer;
 use tamis::account::grouped;
@@ -22,9 +25,12 @@ use crate::exit::Exit;
 use crate::options::Messages;
 use crate::show::account::record;
 use crate::terminal::note;
+use plan::Plan;
 
 /// Work shorter than this shows no bar.
 const LONG: Duration = Duration::from_millis(500);
+/// The line is drawn as often as this.
+const TICK: Duration = Duration::from_millis(250);
 /// More lines about rejections than this are in the record only.
 const MAX_SHOWN: usize = 10;
 /// More records of a file than this that have the same fault are told of in one line.
@@ -126,14 +132,18 @@ impl Rejected {
     }
 }
 
-/// Draws a bar on standard error, or nothing.
+/// Poisoned only if another thread panicked, and then the run is over.
+fn lock(plan: &Mutex<Plan>) -> MutexGuard<'_, Plan> {
+    plan.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Draws a line on standard error, or nothing.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
     is_drawn: bool,
     started: Instant,
-    num_files: AtomicU64,
-    num_done: AtomicU64,
+    plan: Arc<Mutex<Plan>>,
     rejected: Mutex<Rejected>,
     /// Files that were skipped with advice.
     num_told: AtomicUsize,
@@ -143,12 +153,20 @@ pub(crate) struct Progress {
 impl Progress {
     fn new(is_drawn: bool, interrupted: &'static AtomicBool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let plan = Arc::new(Mutex::new(Plan::new(0)));
+        let drawn = Arc::clone(&plan);
+        let line = move |_: &ProgressState, out: &mut dyn fmt::Write| {
+            let line = lock(&drawn).line(Instant::now());
+            let _ = out.write_str(&line); // a line that cannot be drawn is not drawn
+        };
+        if let Ok(style) = ProgressStyle::with_template("{line}") {
+            bar.set_style(style.with_key("line", line));
+        }
         Self {
             bar,
             is_drawn,
             started: Instant::now(),
-            num_files: AtomicU64::new(0),
-            num_done: AtomicU64::new(0),
+            plan,
             rejected: Mutex::default(),
             num_told: AtomicUsize::new(0),
             interrupted,
@@ -186,10 +204,18 @@ impl Progress {
         }
     }
 
+    /// So much more of the stage is done.
+    fn go_on(&self, more: u64) {
+        lock(&self.plan).advance(more);
+        self.show();
+    }
+
     /// Shows the bar once the work has turned out to be long.
     fn show(&self) {
         if self.is_drawn && self.bar.is_hidden() && self.started.elapsed() > LONG {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+            // What is left grows while nothing seems to happen.
+            self.bar.enable_steady_tick(TICK);
         }
     }
 }
@@ -197,29 +223,24 @@ impl Progress {
 impl Observer for Progress {
     fn discovered(&self, files: u64, bytes: u64) {
         tracing::info!(files, bytes, "inputs listed");
-        // Nobody knows how much standard input will be.
-        let template = match bytes {
-            0 => "{spinner} {prefix}{decimal_bytes}  {msg}  {decimal_bytes_per_sec}  {elapsed}",
-            _ => {
-                "{bar:32} {prefix}{percent:>3} %  {decimal_bytes} of {decimal_total_bytes}  {msg}  {decimal_bytes_per_sec}  {eta} left"
-            }
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
-        }
-        if bytes > 0 {
-            self.bar.set_length(bytes);
-        }
-        self.num_files.store(files, Ordering::Relaxed);
-        self.bar.reset_eta();
+        *lock(&self.plan) = Plan::new(bytes);
+    }
+
+    fn planned(&self, stages: &[Stage]) {
+        lock(&self.plan).set_stages(stages);
     }
 
     fn begun(&self, stage: Stage) {
         tracing::info!(stage = stage.name(), "begun");
-        self.num_done.store(0, Ordering::Relaxed);
-        self.bar.set_position(0);
-        self.bar.set_prefix(format!("{}  ", stage.name()));
-        self.bar.reset_eta();
+        lock(&self.plan).begin(stage, Instant::now());
+    }
+
+    fn settling(&self, texts: u64) {
+        lock(&self.plan).measure(texts);
+    }
+
+    fn settled(&self, texts: u64) {
+        self.go_on(texts);
     }
 
     fn searched(&self, files: u64, bytes: u64) {
@@ -230,12 +251,7 @@ impl Observer for Progress {
         if files > 0 {
             self.show_rejected(&mut self.rejected());
         }
-        let done = self.num_done.fetch_add(files, Ordering::Relaxed) + files;
-        self.bar.inc(bytes);
-        if self.is_drawn {
-            self.bar.set_message(format!("{done} of {} files", self.num_files.load(Ordering::Relaxed)));
-            self.show();
-        }
+        self.go_on(bytes);
     }
 
     fn skipped(&self, file: &[u8], reason: SkipReason) {

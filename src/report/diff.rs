@@ -1,21 +1,34 @@
 //! The differences between two texts: which paragraphs stand beside one another, and which words of theirs differ.
-//! Words are those of UAX #29, so that Chinese is compared by character.
+//! Words are those of UAX #29, so that Chinese is compared by character. `tamis explain` and the page of a report show them.
 
 use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use tamis::OriginalParagraph;
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::fingerprint::Fingerprint;
+
+/// A paragraph that is compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its identity: of those with one key every other difference is one of spelling.
+    pub key: Fingerprint,
+}
 
 /// Paragraphs that stand beside one another, by index; one side may be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) removed: Option<usize>,
-    pub(crate) survivor: Option<usize>,
+pub struct Row {
+    /// What went.
+    pub removed: Option<usize>,
+    /// What stays.
+    pub survivor: Option<usize>,
 }
 
 impl Row {
-    pub(crate) fn pair(removed: usize, survivor: usize) -> Self {
+    /// Two that stand beside one another.
+    pub fn pair(removed: usize, survivor: usize) -> Self {
         Self { removed: Some(removed), survivor: Some(survivor) }
     }
 }
@@ -26,9 +39,8 @@ const MAX_PAIRS: usize = 64 * 64;
 const MIN_SHARED: usize = 30;
 
 /// Aligns two documents: paragraphs with the same key first, then those between them that share the most words.
-pub(crate) fn align(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<Row> {
-    let keys =
-        |paragraphs: &[OriginalParagraph]| paragraphs.iter().map(|p| p.fingerprint).collect::<Vec<_>>();
+pub fn align(removed: &[Compared<'_>], survivor: &[Compared<'_>]) -> Vec<Row> {
+    let keys = |paragraphs: &[Compared<'_>]| paragraphs.iter().map(|p| p.key).collect::<Vec<_>>();
     let ops = capture_diff_slices(Algorithm::Myers, &keys(removed), &keys(survivor));
     let mut rows = Vec::new();
     for op in ops {
@@ -49,7 +61,7 @@ pub(crate) fn align(removed: &[OriginalParagraph], survivor: &[OriginalParagraph
 }
 
 /// Pairs paragraphs in order so that what the pairs share is the most.
-fn pair_up(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec<Row> {
+fn pair_up(removed: &[Compared<'_>], survivor: &[Compared<'_>]) -> Vec<Row> {
     let (rows, columns) = (removed.len(), survivor.len());
     if rows * columns > MAX_PAIRS {
         let longest = 0..rows.max(columns);
@@ -89,7 +101,7 @@ fn pair_up(removed: &[OriginalParagraph], survivor: &[OriginalParagraph]) -> Vec
 }
 
 /// The words of each paragraph, sorted.
-fn bags(paragraphs: &[OriginalParagraph]) -> Vec<Vec<&str>> {
+fn bags<'a>(paragraphs: &[Compared<'a>]) -> Vec<Vec<&'a str>> {
     let words = paragraphs.iter().map(|paragraph| paragraph.text.split_word_bounds());
     words
         .map(|words| {
@@ -117,17 +129,103 @@ fn shared(old: &[&str], new: &[&str]) -> usize {
     both * 200 / (old.len() + new.len()).max(1)
 }
 
+/// How the differences in a text lie: how many units of UTF-16, in which a page counts, are in the other text too, then
+/// how many are not, and so on in turns.
+pub type Runs = Vec<usize>;
+
+/// The differences between two texts of these lines, in each of them.
+///
+/// Lines are paired first, which reads best. Where the two are broken into lines in other ways, that marks far more than
+/// differs: then the words of both are compared as they stand.
+pub fn runs(removed: &[Compared<'_>], survivor: &[Compared<'_>]) -> (Runs, Runs) {
+    let by_lines = runs_of_lines(removed, survivor);
+    let by_words = runs_of_words(removed, survivor);
+    let num_marked = |(old, new): &(Runs, Runs)| -> usize {
+        [old, new].into_iter().flat_map(|runs| runs.iter().skip(1).step_by(2)).sum()
+    };
+    let is_far_more = num_marked(&by_lines) * 3 > num_marked(&by_words) * 4;
+    if is_far_more { by_words } else { by_lines }
+}
+
+/// The words of both texts, whatever their lines.
+fn runs_of_words(removed: &[Compared<'_>], survivor: &[Compared<'_>]) -> (Runs, Runs) {
+    let [old, new] =
+        [removed, survivor].map(|lines| lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n"));
+    // What both have may stand in another order: rare words hold it together where the shortest edit is far too long.
+    let (old, new) = words_by(Algorithm::Histogram, &old, &new);
+    [old, new]
+        .map(|words| {
+            let mut marks = Marks::default();
+            marks.line(&words);
+            marks.runs
+        })
+        .into()
+}
+
+/// The words of lines that stand beside one another.
+fn runs_of_lines(removed: &[Compared<'_>], survivor: &[Compared<'_>]) -> (Runs, Runs) {
+    let (mut old, mut new) = (Marks::default(), Marks::default());
+    for Row { removed: before, survivor: after } in align(removed, survivor) {
+        let before = before.and_then(|index| removed.get(index));
+        let after = after.and_then(|index| survivor.get(index));
+        if let (Some(before), Some(after)) = (before, after) {
+            let (before, after) = words(before.text, after.text);
+            old.line(&before);
+            new.line(&after);
+            continue;
+        }
+        for (side, alone) in [(&mut old, before), (&mut new, after)] {
+            if let Some(alone) = alone {
+                side.line(&[Word { text: alone.text, differs: true }]);
+            }
+        }
+    }
+    (old.runs, new.runs)
+}
+
+/// Marks that grow line by line.
+#[derive(Default)]
+struct Marks {
+    runs: Runs,
+    has_line: bool,
+}
+
+impl Marks {
+    /// Adds a line, with the LF before it if it is not the first: which differs where the line does as a whole.
+    fn line(&mut self, words: &[Word<'_>]) {
+        if std::mem::replace(&mut self.has_line, true) {
+            self.add(1, words.iter().all(|word| word.differs) && !words.is_empty());
+        }
+        for word in words {
+            self.add(word.text.encode_utf16().count(), word.differs);
+        }
+    }
+
+    fn add(&mut self, len: usize, differs: bool) {
+        if self.runs.is_empty() {
+            self.runs.push(0);
+        }
+        // Of an even number of runs the last is of what differs.
+        let last_differs = self.runs.len().is_multiple_of(2);
+        match self.runs.last_mut() {
+            Some(last) if last_differs == differs => *last += len,
+            _ => self.runs.push(len),
+        }
+    }
+}
+
 /// A word of one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word<'a> {
-    pub(crate) text: &'a str,
+pub struct Word<'a> {
+    /// The word.
+    pub text: &'a str,
     /// It is not in the other side.
-    pub(crate) differs: bool,
+    pub differs: bool,
 }
 
 impl Word<'_> {
     /// Whether it is a number, which is what tells reports made from one template apart.
-    pub(crate) fn is_number(&self) -> bool {
+    pub fn is_number(&self) -> bool {
         self.text.chars().any(char::is_numeric)
     }
 }
@@ -136,7 +234,12 @@ impl Word<'_> {
 const MAX_WORDS: usize = 200_000;
 
 /// The words of both sides, those marked that differ.
-pub(crate) fn words<'a>(removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, Vec<Word<'a>>) {
+pub fn words<'a>(removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, Vec<Word<'a>>) {
+    words_by(Algorithm::Myers, removed, survivor)
+}
+
+/// The words of both sides, as this algorithm finds those that differ.
+fn words_by<'a>(algorithm: Algorithm, removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, Vec<Word<'a>>) {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut number = |word: &'a str| {
         let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
@@ -151,7 +254,7 @@ pub(crate) fn words<'a>(removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, 
     let ops = if old.len() + new.len() > MAX_WORDS {
         trimmed(&old_numbers, &new_numbers)
     } else {
-        capture_diff_slices(Algorithm::Myers, &old_numbers, &new_numbers)
+        capture_diff_slices(algorithm, &old_numbers, &new_numbers)
     };
     for (index, op) in ops.iter().enumerate() {
         let is_between = index > 0 && index + 1 < ops.len();
@@ -188,7 +291,6 @@ fn trimmed(old: &[u32], new: &[u32]) -> Vec<DiffOp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tamis::fingerprint::Fingerprint;
 
     /// The words that differ between bars.
     fn marked(words: &[Word<'_>]) -> String {
@@ -211,6 +313,27 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_lines() {
+        let keyed = |text: &'static str| paragraphs(&text.split('\n').collect::<Vec<_>>());
+        for (name, old, new, expected) in [
+            ("same", "a\nb", "a\nb", (vec![3], vec![3])),
+            ("a word", "今天下雨", "今日下雨", (vec![1, 1, 2], vec![1, 1, 2])),
+            ("a line more", "x y z\nsource: w", "x y z", (vec![5, 10], vec![5])),
+            ("a line more before", "source: w\nx y z", "x y z", (vec![0, 9, 6], vec![5])),
+            (
+                "broken into lines otherwise",
+                "a b c d e\nf g h i j",
+                "a b c d e f g h i j",
+                (vec![9, 1, 9], vec![9, 1, 9]),
+            ),
+            ("nothing in common", "甲", "乙", (vec![0, 1], vec![0, 1])),
+            ("beyond the first plane", "𠀀a b", "𠀀a c", (vec![4, 1], vec![4, 1])),
+        ] {
+            assert_eq!(runs(&keyed(old), &keyed(new)), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn very_long_texts_are_compared_from_their_ends() {
         let text = |middle: &str| "a ".repeat(MAX_WORDS) + middle + &" b".repeat(9);
         let (old, new) = (text("1 2"), text("1 3"));
@@ -221,14 +344,8 @@ mod tests {
         assert_eq!((differing(&old), differing(&new)), (vec!["2".to_owned()], vec!["3".to_owned()]));
     }
 
-    fn paragraphs(texts: &[&str]) -> Vec<OriginalParagraph> {
-        let paragraph = |text: &&str| OriginalParagraph {
-            line: None,
-            span: (0, 0),
-            text: (*text).to_owned(),
-            fingerprint: Fingerprint::of(text.as_bytes()),
-        };
-        texts.iter().map(paragraph).collect()
+    fn paragraphs<'a>(texts: &[&'a str]) -> Vec<Compared<'a>> {
+        texts.iter().map(|text| Compared { text, key: Fingerprint::of(text.as_bytes()) }).collect()
     }
 
     #[test]
@@ -253,8 +370,10 @@ mod tests {
     fn many_paragraphs_stand_side_by_side_in_order() {
         let old: Vec<String> = (0..70).map(|n| format!("old {n}")).collect();
         let new: Vec<String> = (0..69).map(|n| format!("new {n}")).collect();
-        let texts = |all: &[String]| paragraphs(&all.iter().map(String::as_str).collect::<Vec<_>>());
-        let rows = align(&texts(&old), &texts(&new));
+        let rows = align(
+            &paragraphs(&old.iter().map(String::as_str).collect::<Vec<_>>()),
+            &paragraphs(&new.iter().map(String::as_str).collect::<Vec<_>>()),
+        );
         assert_eq!((rows.len(), rows[3], rows[69].survivor), (70, Row::pair(3, 3), None));
     }
 }

@@ -1,0 +1,116 @@
+//! Which copies are removed, and where they are looked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::near::NearConfig;
+use crate::error::{Error, Result};
+
+/// Where a paragraph must be the first of its kind (contract I3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The whole corpus.
+    #[default]
+    Corpus,
+    /// Each document by itself.
+    Document,
+}
+
+/// The units of which exact copies are removed (contract I5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExactUnits {
+    /// Paragraphs.
+    #[default]
+    Paragraphs,
+    /// Whole documents.
+    Documents,
+    /// Whole documents, then the paragraphs of those that stay.
+    Both,
+    /// Nothing.
+    Off,
+}
+
+impl ExactUnits {
+    /// Whether copies of documents go as such.
+    pub fn has_documents(self) -> bool {
+        matches!(self, Self::Documents | Self::Both)
+    }
+
+    /// Whether copies of paragraphs go.
+    pub fn has_paragraphs(self) -> bool {
+        matches!(self, Self::Paragraphs | Self::Both)
+    }
+}
+
+/// Which copies are removed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DecideConfig {
+    /// The units of which exact copies are removed.
+    pub exact: ExactUnits,
+    /// The range in which a paragraph must be the first of its kind.
+    pub scope: Scope,
+    /// Near-duplicates.
+    #[serde(flatten)]
+    pub near: NearConfig,
+    /// Filters of documents.
+    #[serde(flatten)]
+    pub filters: FilterConfig,
+}
+
+impl DecideConfig {
+    /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
+    pub fn reads_ahead(&self) -> bool {
+        self.near.units.is_some() || self.exact.has_documents() || self.filters.is_on()
+    }
+
+    /// The range in which copies of paragraphs are removed, if they are.
+    pub fn paragraph_scope(&self) -> Option<Scope> {
+        self.exact.has_paragraphs().then_some(self.scope)
+    }
+
+    /// Whether any rule judges paragraphs of documents that stay.
+    pub fn judges_paragraphs(&self) -> bool {
+        self.exact.has_paragraphs() || self.near.has_paragraphs()
+    }
+
+    /// Refuses what does not go together.
+    pub(super) fn validate(&self) -> Result<()> {
+        let refused = |what: &str| Err(Error::Config(what.to_owned()));
+        let (is_in_document, has_near) = (self.scope == Scope::Document, self.near.has_paragraphs());
+        if !self.exact.has_paragraphs() && has_near {
+            return refused(
+                "exact: near-duplicate paragraphs are searched for among those that are no copies; add --exact paragraphs \
+                 or both, or search for documents only (--near=documents)",
+            );
+        }
+        if is_in_document && has_near {
+            return refused(
+                "scope document: near-duplicate paragraphs are searched for in the whole corpus; leave it out, or \
+                 search for documents only (--near=documents)",
+            );
+        }
+        if is_in_document && !self.exact.has_paragraphs() {
+            return refused(
+                "scope document: it is about copies of paragraphs, which --exact leaves alone; leave one of the two out",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Filters: rules that drop a document by what all other rules leave of it. All are off by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FilterConfig {
+    /// A document goes of which fewer characters are left that are no white space.
+    pub min_document_chars: Option<u64>,
+}
+
+impl FilterConfig {
+    /// Whether any filter is on.
+    pub fn is_on(self) -> bool {
+        self.min_document_chars.is_some()
+    }
+}
