@@ -301,7 +301,7 @@ fn reads_as_it_did(text: &str, run: &Run) -> bool {
     let layout = run.layouts().into_iter().map(|line| (line.first.index, line.last));
     for (first, last) in exact.chain(layout) {
         for index in first..=last {
-            is_removed[usize::try_from(index).unwrap()] = true;
+            is_removed[usize::try_from(index).expect("a small number")] = true;
         }
     }
     let before = paragraphs(text).into_iter().zip(is_removed);
