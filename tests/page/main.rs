@@ -24,7 +24,9 @@ fn browser(test: &str) -> Option<Browser> {
 
 /// The page of `in`, cleaned with these options.
 fn report(sandbox: &Sandbox, options: &[&str]) -> std::path::PathBuf {
-    sandbox.tamis(&[&["clean", "in", "--no-config", "--out", "out", "--quiet"], options].concat());
+    sandbox.tamis(
+        &[&["clean", "in", "--no-config", "--split", "line", "--out", "out", "--quiet"], options].concat(),
+    );
     sandbox.tamis(&["report", "out"]).exits(0);
     sandbox.path("out.tamis/report.html")
 }
