@@ -159,9 +159,10 @@ fn hostile_text_is_text() {
         "<script>alert(1)</script><img src=x onerror=alert(2)></script><!--<b>\u{202e}txt.exe\u{2066}";
     let near = |end: &str| format!("{hostile} {} {end}\n", lines(30, |n| format!("w{n}")).replace('\n', " "));
     sandbox.file("in/<img src=x onerror=alert(3)>/\u{202e}<script>alert(4)<⁄script>.txt", near("one"));
-    sandbox.file("in/b.txt", format!("{hostile}\n{hostile}\n\"&quot;&#39;'`${{1}}\u{2028}\u{2029}.\n"));
-    sandbox.file("in/c.txt", "\"&quot;&#39;'`${1}\u{2028}\u{2029}.\n");
-    sandbox.file("in/d.txt", near("two"));
+    sandbox.file("in/b.txt", format!("{hostile}\n{hostile}\n\"&quot;&#39;'`${{1}}.\n"));
+    // Ends of lines for JavaScript of old, which end a line of a text, too: only a name can hold them.
+    sandbox.file("in/c\u{2028}\u{2029}.txt", "\"&quot;&#39;'`${1}.\n");
+    sandbox.file("in/d.txt", near("one more"));
     let id = json!({"id": hostile, "text": hostile}).to_string();
     sandbox.file("in/r.jsonl", format!("{id}\n{id}\n{{<script>alert(5)</script>\n"));
     browser.open(&report(&sandbox, &["--near=paragraphs"]), "#g1");
@@ -173,9 +174,10 @@ fn hostile_text_is_text() {
         "{shown}"
     );
     assert!(shown.contains("U+202E") && !shown.contains('\u{202e}'), "{shown}");
-    assert!(shown.contains("&quot;&#39;'`${1}U+2028U+2029."), "{shown}");
+    assert!(shown.contains("&quot;&#39;'`${1}."), "{shown}");
     let groups = browser.value("document.getElementById('groups').innerText");
     assert!(groups.as_str().expect("text").contains("\\u{202e}<script>alert(4)"), "{groups}");
+    assert_eq!(browser.value("/[\\u2028\\u2029]/.test(document.documentElement.outerHTML)"), json!(false));
     let rejected = browser.value("document.getElementById('rejected').innerText");
     assert!(rejected.as_str().expect("text").contains("r.jsonl"), "{rejected}");
     browser.is_content();
