@@ -242,7 +242,7 @@ pub fn words<'a>(removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, Vec<Wor
 fn words_by<'a>(algorithm: Algorithm, removed: &'a str, survivor: &'a str) -> (Vec<Word<'a>>, Vec<Word<'a>>) {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut number = |word: &'a str| {
-        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(numbers.len()).expect("2^32 distinct words: hundreds of GB of memory");
         *numbers.entry(word).or_insert(next)
     };
     let plain = |text: &'a str| {

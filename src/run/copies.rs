@@ -81,7 +81,8 @@ impl DistinctTexts {
     /// Adds a document. Documents come in order.
     fn add(&mut self, document: DocumentId, fingerprint: Fingerprint) {
         let fingerprints = &self.fingerprints;
-        let next = u32::try_from(fingerprints.len()).unwrap_or(NO_TEXT);
+        let next =
+            u32::try_from(fingerprints.len()).expect("2^32 distinct documents: more than 150 GB of memory");
         let entry = self.table.entry(
             fingerprint.table_hash(),
             |&text| fingerprints[text as usize] == fingerprint,

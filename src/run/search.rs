@@ -1,10 +1,11 @@
-//! Searches the whole corpus before anything is written: for copies of documents, near-duplicates, and the documents that filters drop.
+//! Searches the whole corpus before anything is written: for copies of documents, near-duplicates, and the documents that
+//! filters drop.
 //!
 //! 1. Copies of documents and near-duplicates are searched for ([`copies`](super::copies), [`near`](super::near)).
 //! 2. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
 //! 3. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
-//!    itself; copies and near-duplicates are searched for once more without it, so that what went for it is given back. Filters do
-//!    not judge again.
+//!    itself; copies and near-duplicates are searched for once more without it, so that what went for it is given back.
+//!    Filters do not judge again.
 
 use super::copies;
 use super::corpus::Corpus;

@@ -323,6 +323,18 @@ fn num_shared(a: &[u64], b: &[u64], needed: u64) -> Option<u64> {
     (shared >= needed).then_some(shared)
 }
 
+/// The features of a text of one paragraph, for tests.
+#[cfg(test)]
+pub(super) fn features_of(text: &str) -> Features {
+    use crate::config::{NearConfig, Repair};
+    use crate::fingerprint::{Numbers, Shingler};
+    use crate::normalize::Tokenizer;
+    let mut shingler = Shingler::new(NearConfig::default().shingle, Numbers::default());
+    Tokenizer::new(Repair::Basic).tokens(text, &mut shingler);
+    let shingles = shingler.finish();
+    Features::new(shingles.num_elements(), shingles.into_hashes(), shingler.numbers.finish())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -130,17 +130,8 @@ impl Judge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{NearPreset, Repair};
-    use crate::fingerprint::{Numbers, Shingler};
-    use crate::normalize::Tokenizer;
-
-    fn features(text: &str) -> Features {
-        let config = NearConfig::default();
-        let mut shingler = Shingler::new(config.shingle, Numbers::default());
-        Tokenizer::new(Repair::Basic).tokens(text, &mut shingler);
-        let shingles = shingler.finish();
-        Features::new(shingles.num_elements(), shingles.into_hashes(), shingler.numbers.finish())
-    }
+    use crate::config::NearPreset;
+    use crate::decide::near::features::features_of as features;
 
     #[test]
     fn containment_is_of_the_shorter_in_the_longer() {

@@ -126,17 +126,7 @@ impl NumberOverlap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{NearConfig, Repair};
-    use crate::fingerprint::{Numbers, Shingler};
-    use crate::normalize::Tokenizer;
-
-    fn features(text: &str) -> Features {
-        let config = NearConfig::default();
-        let mut shingler = Shingler::new(config.shingle, Numbers::default());
-        Tokenizer::new(Repair::Basic).tokens(text, &mut shingler);
-        let shingles = shingler.finish();
-        Features::new(shingles.num_elements(), shingles.into_hashes(), shingler.numbers.finish())
-    }
+    use crate::decide::near::features::features_of as features;
 
     fn slots(a: &str, b: &str) -> (u64, u64) {
         let overlap = SlotOverlap::of(&features(a), &features(b));

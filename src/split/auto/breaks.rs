@@ -69,8 +69,8 @@ impl Width {
 
     fn add_all(&mut self, text: &str) {
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            // One column each, whatever the measure. A line is shorter than 4 GiB.
-            self.add_narrow(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            // One column each, whatever the measure.
+            self.add_narrow(u32::try_from(text.len()).expect("the first 64 KiB of a text are looked at"));
             return;
         }
         text.chars().for_each(|c| self.add(c));
@@ -78,7 +78,7 @@ impl Width {
 
     fn add_narrow(&mut self, num_chars: u32) {
         for at in [&mut self.columns, &mut self.wide_columns, &mut self.characters] {
-            *at = at.saturating_add(num_chars);
+            *at += num_chars;
         }
     }
 

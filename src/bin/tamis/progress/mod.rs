@@ -1,5 +1,5 @@
-//! The display of a run that works: a line about long work ([`plan`]), the inputs that were rejected, the log; and how a run is
-//! told to stop.
+//! The display of a run that works: a line about long work ([`plan`]), the inputs that were rejected, the log; and how a
+//! run is told to stop.
 
 mod plan;
 
