@@ -13,8 +13,16 @@ pub(crate) struct RecordIds {
     next: u64,
     index: Box<dyn Scratch>,
     ids: Box<dyn Scratch>,
-    /// Entries that were read ahead, and the number of the first of them.
-    ahead: (u64, Vec<u8>),
+    /// Blocks of entries as they were read, each in the place that its number has among [`NUM_BLOCKS`].
+    blocks: Vec<Block>,
+}
+
+/// Entries that were read from the index.
+#[derive(Debug, Clone, Default)]
+struct Block {
+    number: u64,
+    /// Those that there were; none if none was read.
+    entries: Vec<u8>,
 }
 
 /// [`RecordIds`] that were saved.
@@ -31,8 +39,11 @@ pub(crate) struct SavedIds {
 const ENTRY_BYTES: usize = 40;
 /// First byte of an entry whose id stands elsewhere.
 const ELSEWHERE: u8 = u8::MAX;
-/// Entries that are read ahead.
-const AHEAD: u64 = 1024;
+/// Entries that are read at once: 2.5 KiB. Documents are asked for in order, and between them the survivors, which often
+/// stand in one document again and again, or in neighbours.
+const BLOCK: usize = 64;
+/// Blocks that are kept, 2.5 MiB of them: the ids of 65,536 documents.
+const NUM_BLOCKS: usize = 1024;
 
 impl std::fmt::Debug for RecordIds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,7 +54,7 @@ impl std::fmt::Debug for RecordIds {
 impl RecordIds {
     /// None yet, to be kept in the two scratch stores.
     pub(crate) fn new([index, ids]: [Box<dyn Scratch>; 2]) -> Self {
-        Self { first: None, next: 0, index, ids, ahead: (0, Vec::new()) }
+        Self { first: None, next: 0, index, ids, blocks: Vec::new() }
     }
 
     /// Notes the id of a record, the JSON of its id field; empty if it has none. What is noted already is not
@@ -93,11 +104,10 @@ impl RecordIds {
 
     /// Takes up what was saved, with the two stores as they were then.
     pub(crate) fn resume(saved: &SavedIds, [index, ids]: [Box<dyn Scratch>; 2]) -> Self {
-        Self { first: saved.first, next: saved.next, index, ids, ahead: (0, Vec::new()) }
+        Self { first: saved.first, next: saved.next, index, ids, blocks: Vec::new() }
     }
 
-    /// The id of a document; empty if it has none. Documents that are asked for in order are read ahead, and others
-    /// in between do not disturb that.
+    /// The id of a document; empty if it has none. What was read with another is not read again, mostly.
     ///
     /// # Errors
     /// [`crate::Error::Output`].
@@ -125,21 +135,22 @@ impl RecordIds {
     }
 
     fn entry(&mut self, number: u64) -> Result<[u8; ENTRY_BYTES]> {
-        let mut entry = [0; ENTRY_BYTES];
-        let (start, ahead) = (self.ahead.0, count(self.ahead.1.len() / ENTRY_BYTES));
-        let end = start + ahead;
-        if (end..=end + AHEAD).contains(&number) {
-            let last = self.next - self.first.unwrap_or(0);
-            let num = AHEAD.min(last - number);
-            self.ahead.0 = number;
-            self.ahead.1.resize(units::index(num) * ENTRY_BYTES, 0);
-            self.index.read_at(number * ENTRY_BYTES as u64, &mut self.ahead.1)?;
-        } else if !(start..end).contains(&number) {
-            self.index.read_at(number * ENTRY_BYTES as u64, &mut entry)?;
-            return Ok(entry);
+        if self.blocks.is_empty() {
+            self.blocks.resize(NUM_BLOCKS, Block::default());
         }
-        let at = units::index(number - self.ahead.0) * ENTRY_BYTES;
-        entry.copy_from_slice(&self.ahead.1[at..at + ENTRY_BYTES]);
+        let (block_number, at) = (number / count(BLOCK), units::index(number % count(BLOCK)) * ENTRY_BYTES);
+        let block = &mut self.blocks[units::index(block_number % count(NUM_BLOCKS))];
+        // The last block grows while entries are noted.
+        if block.number != block_number || block.entries.len() <= at {
+            let first = block_number * count(BLOCK);
+            let num_noted = units::index((self.next - self.first.unwrap_or(0) - first).min(count(BLOCK)));
+            let mut entries = std::mem::take(&mut block.entries);
+            entries.resize(num_noted * ENTRY_BYTES, 0);
+            self.index.read_at(first * count(ENTRY_BYTES), &mut entries)?;
+            *block = Block { number: block_number, entries };
+        }
+        let mut entry = [0; ENTRY_BYTES];
+        entry.copy_from_slice(&block.entries[at..at + ENTRY_BYTES]);
         Ok(entry)
     }
 }
@@ -159,14 +170,18 @@ mod tests {
             2 => format!("\"{n:036}\""), // the longest that fits is 39 bytes
             _ => format!("\"{n:037}\"") + &"x".repeat(usize::try_from(n % 3).unwrap()),
         };
-        ids.note(DocumentId(2), b"").unwrap();
-        for n in (5..9000_u64).filter(|n| !n.is_multiple_of(7)) {
-            ids.note(DocumentId(n), id(n).as_bytes()).unwrap();
-        }
-        let is_noted = |n: u64| (5..9000).contains(&n) && !n.is_multiple_of(7);
+        // More than the blocks that are kept.
+        let end = count(BLOCK * NUM_BLOCKS) + 9000;
+        let is_noted = |n: u64| (5..end).contains(&n) && !n.is_multiple_of(7);
         let expected = |n: u64| if is_noted(n) { id(n) } else { String::new() };
+        ids.note(DocumentId(2), b"").unwrap();
+        for n in (5..end).filter(|n| is_noted(*n)) {
+            ids.note(DocumentId(n), id(n).as_bytes()).unwrap();
+            let asked = if n.is_multiple_of(3) { n } else { n / 2 };
+            assert_eq!(ids.get(DocumentId(asked)).unwrap(), expected(asked).as_bytes(), "{asked} after {n}");
+        }
         for n in 0..9100 {
-            for n in [n, n * 7919 % 9000] {
+            for n in [n, n * 7919 % end, n + count(BLOCK * NUM_BLOCKS)] {
                 assert_eq!(ids.get(DocumentId(n)).unwrap(), expected(n).as_bytes(), "{n}");
             }
         }
