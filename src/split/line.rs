@@ -1,6 +1,6 @@
 //! Lines: where they end (contract P1), and what of a line is content (contract P3).
 
-use memchr::{memchr, memchr3_iter, memrchr, memrchr2};
+use memchr::{memchr, memchr2_iter, memchr3_iter, memrchr, memrchr2};
 
 use super::repaired::{BEL, ESCAPE, Fate, RepairedLine, fate, may_end_escape};
 use crate::config::Repair;
@@ -27,8 +27,17 @@ pub fn end_len(bytes: &[u8]) -> usize {
 #[inline]
 pub fn ends(text: &str) -> impl Iterator<Item = ByteSpan> + Clone + '_ {
     let bytes = text.as_bytes();
+    ends_at(bytes, memchr3_iter(b'\n', b'\r', SEPARATOR, bytes))
+}
+
+/// The line ends of `bytes`, UTF-8, which begin at some of these places.
+#[inline]
+fn ends_at(
+    bytes: &[u8],
+    places: impl Iterator<Item = usize> + Clone,
+) -> impl Iterator<Item = ByteSpan> + Clone {
     let mut next = 0;
-    memchr3_iter(b'\n', b'\r', SEPARATOR, bytes).filter_map(move |at| {
+    places.filter_map(move |at| {
         let len = if bytes[at] == b'\n' { 1 } else { end_len(&bytes[at..]) };
         // What stands before `next` was passed with a CR.
         if len == 0 || at < next {
@@ -111,15 +120,39 @@ pub fn for_each(text: &str, repair: Repair, mut visit: impl FnMut(ByteSpan)) {
 }
 
 /// Calls `visit` with the bounds of every line of `text` that is ended or not empty, without its end, in order.
+///
+/// Most texts hold no U+2028 and U+2029, but many characters that begin with the same byte, quotation marks among them.
+/// So these two are looked for once, and not at each such byte: 0.06 ns a byte instead of 0.11 in Chinese and English news.
 #[inline]
-pub fn for_each_raw(text: &str, mut visit: impl FnMut(ByteSpan)) {
+pub fn for_each_raw(text: &str, visit: impl FnMut(ByteSpan)) {
+    let bytes = text.as_bytes();
+    if holds_separator(bytes) {
+        for_each_between(bytes, ends(text), visit);
+    } else {
+        for_each_between(bytes, ends_at(bytes, memchr2_iter(b'\n', b'\r', bytes)), visit);
+    }
+}
+
+/// Whether U+2028 or U+2029 stands in `bytes`, UTF-8. All bytes are looked at, without a branch, which compiles to vector
+/// instructions.
+fn holds_separator(bytes: &[u8]) -> bool {
+    let [_, second @ ..] = bytes else { return false };
+    let [_, third @ ..] = second else { return false };
+    let is_separator =
+        |a: u8, b: u8, c: u8| u8::from(a == SEPARATOR) & u8::from(b == 0x80) & u8::from(c & 0xfe == 0xa8);
+    let places = bytes.iter().zip(second).zip(third);
+    places.fold(0, |found, ((a, b), c)| found | is_separator(*a, *b, *c)) != 0
+}
+
+#[inline]
+fn for_each_between(bytes: &[u8], ends: impl Iterator<Item = ByteSpan>, mut visit: impl FnMut(ByteSpan)) {
     let mut start = 0;
-    for end in ends(text) {
+    for end in ends {
         visit(ByteSpan::new(start, end.start));
         start = end.end;
     }
-    if start < text.len() {
-        visit(ByteSpan::new(start, text.len()));
+    if start < bytes.len() {
+        visit(ByteSpan::new(start, bytes.len()));
     }
 }
 
@@ -223,8 +256,13 @@ mod tests {
             ("\r\r", vec![0..1, 1..2]),
             ("中\u{2028}“\u{2029}”\u{2028}", vec![3..6, 9..12, 15..18]),
             ("…“”\u{202a}\u{2060}", vec![]),
+            ("\u{2028}\n", vec![0..3, 3..4]),
+            ("“”\n“\u{2029}", vec![6..7, 10..13]),
+            ("\n倨怩\n", vec![0..1, 7..8]), // E5 80 A8 and E6 80 A9
         ] {
             let found: Vec<_> = ends(text).map(ByteSpan::range).collect();
+            let is_separated = text.contains(['\u{2028}', '\u{2029}']);
+            assert_eq!(holds_separator(text.as_bytes()), is_separated, "{text:?}");
             assert_eq!(found, expected, "{text:?}");
             let mut start = 0;
             let mut lines: Vec<&str> = Vec::new();
@@ -234,6 +272,9 @@ mod tests {
             }
             lines.extend(Some(&text[start..]).filter(|last| !last.is_empty()));
             assert_eq!(Lines::of(text).collect::<Vec<_>>(), lines, "{text:?}");
+            let mut raw: Vec<&str> = Vec::new();
+            for_each_raw(text, |line| raw.push(&text[line.range()]));
+            assert_eq!(raw, lines, "{text:?}");
             for cut in 0..=text.len() {
                 let of = |start, end| count_ends(text.as_bytes(), ByteSpan::new(start, end));
                 assert_eq!(of(0, cut) + of(cut, text.len()), count(expected.len()), "{text:?} at {cut}");
