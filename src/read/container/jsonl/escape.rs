@@ -47,21 +47,55 @@ impl<W: Write> Write for Escaper<'_, W> {
 fn special(content: &[u8]) -> Option<usize> {
     const BLOCK: usize = 32;
     let marks = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
-    let is_special = |byte: u8| marks(byte) != 0;
     let (blocks, rest) = content.as_chunks::<BLOCK>();
     for (number, block) in blocks.iter().enumerate() {
         if block.iter().fold(0, |found, byte| found | marks(*byte)) != 0 {
-            let at = block.iter().position(|byte| is_special(*byte))?;
-            return Some(number * BLOCK + at);
+            return special_by_words(block).map(|at| number * BLOCK + at);
         }
     }
-    rest.iter().position(|byte| is_special(*byte)).map(|at| blocks.len() * BLOCK + at)
+    special_by_words(rest).map(|at| blocks.len() * BLOCK + at)
+}
+
+/// As [`special`], of a few bytes: in words of eight, as a branch a byte would be mispredicted at each hit.
+fn special_by_words(content: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // Bit 7 of a byte is clear if it is 0. Bit 7 is masked before each sum, so that nothing is carried into the next byte.
+    let others = |word: u64| ((word & !HIGH) + ONES * 0x7f) | word;
+    let (words, rest) = content.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let no_control = ((word & !HIGH) + ONES * (0x80 - 0x20)) | word;
+        let no_quote = others(word ^ (ONES * u64::from(b'"')));
+        let no_backslash = others(word ^ (ONES * u64::from(b'\\')));
+        let found = !(no_control & no_quote & no_backslash) & HIGH;
+        if found != 0 {
+            return Some(number * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    rest.iter().position(is_special).map(|at| words.len() * 8 + at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn special_bytes_are_found_wherever_they_stand() {
+        for byte in 0..=u8::MAX {
+            let is_special = byte < 0x20 || byte == b'"' || byte == b'\\';
+            for at in 0..80 {
+                for around in [b'a', 0x7f, 0x80, 0xff] {
+                    let mut content = [around; 80];
+                    content[at] = byte;
+                    assert_eq!(special(&content), is_special.then_some(at), "{byte} at {at}, in {around}");
+                }
+            }
+        }
+        assert_eq!((special(b""), special(b"\"\n")), (None, Some(0)));
+    }
 
     proptest! {
         #[test]
