@@ -4,6 +4,7 @@ use std::ops::Index;
 
 use unicode_width::UnicodeWidthChar;
 
+use super::{LEAST_MARGIN, MOST_MARGIN};
 use crate::split::{is_complex, line};
 
 /// A line that is not blank, without its end.
@@ -20,6 +21,13 @@ impl<'a> Line<'a> {
     pub(super) fn of(line: &'a str) -> Self {
         let span = line::trim(line);
         Self { indent: &line[..span.start], text: &line[span.range()] }
+    }
+
+    /// A width, by any measure, that the line has at least: that of its printable ASCII and of most Han. All bytes are
+    /// looked at without a branch, which compiles to vector instructions.
+    pub(super) fn least_width(self) -> u32 {
+        let is_wide = |byte: &u8| u32::from(matches!(byte, b' '..=b'~' | 0xe4..=0xe9));
+        self.text.as_bytes().iter().map(is_wide).sum()
     }
 }
 
@@ -121,7 +129,20 @@ const LONGEST_WORD: usize = 30;
 /// A break between two lines that may stand inside a sentence: the line before does not end as sentences end, and the
 /// line after does not begin as sentences, items and headings begin.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Break {
+pub(super) struct Break<'a> {
+    before: Line<'a>,
+    after: Line<'a>,
+    /// The first word of the line after.
+    word: &'a str,
+    /// Whether a space would stand before it at the end of the line before.
+    is_spaced: bool,
+    /// Whether a small letter follows in a script that has capitals: then a sentence goes on.
+    is_cased: bool,
+}
+
+/// A break whose lines are measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MeasuredBreak {
     /// The line before.
     pub(super) before: Width,
     /// The line before, had it taken the first word of the line after as well.
@@ -134,14 +155,12 @@ pub(super) struct Break {
     pub(super) is_clear: bool,
 }
 
-impl Break {
-    /// The break between two lines, if it may stand inside a sentence.
-    pub(super) fn between(before: Line<'_>, after: Line<'_>) -> Option<Self> {
+impl<'a> Break<'a> {
+    /// The break between two lines of which the first ends no sentence, if it may stand inside one. Whether they stand in
+    /// a table is not asked here.
+    pub(super) fn between(before: Line<'a>, after: Line<'a>) -> Option<Self> {
         // A mark belongs to the letter before it.
         let last = before.text.chars().rev().find(|c| c.width() != Some(0))?;
-        if is_sentence_end(before.text) {
-            return None;
-        }
         let rest = &after.text[shared_mark(before.text, after.text)..];
         let start = rest.trim_start_matches(is_opening);
         let first = start.chars().next()?;
@@ -158,21 +177,47 @@ impl Break {
             // A line that is indented further begins a paragraph.
             (first.is_alphabetic() || is_closing(first) || is_inner(first)) && indent(after) <= indent(before)
         };
-        if !goes_on || is_table(before.text) || is_table(after.text) {
+        if !goes_on {
             return None;
         }
         let word = first_word(rest);
         if word.chars().count() > LONGEST_WORD {
             return None;
         }
-        let width = Width::of(before);
-        let mut with_word = width;
-        if !is_unspaced(last) && !is_unspaced(first) {
-            with_word.add(' ');
+        Some(Self { before, after, word, is_spaced: !is_unspaced(last) && !is_unspaced(first), is_cased })
+    }
+
+    /// Whether one of its lines has columns of its own.
+    pub(super) fn is_in_table(&self) -> bool {
+        is_table(self.before.text) || is_table(self.after.text)
+    }
+
+    /// Whether this break may be full, as far as it shows that by itself: whatever the margin is, the line before with the
+    /// word is wider, and the line after at most 2 wider than the margin.
+    pub(super) fn may_be_full(&self) -> bool {
+        let with_word = self.with_word(Width::of(self.before));
+        let after = self.after.least_width();
+        MEASURES.iter().any(|measure| {
+            let most_margin = MOST_MARGIN.min(with_word[*measure].saturating_sub(1));
+            most_margin >= LEAST_MARGIN && after <= most_margin + 2
+        })
+    }
+
+    fn with_word(&self, mut width: Width) -> Width {
+        if self.is_spaced {
+            width.add(' ');
         }
-        word.chars().for_each(|c| with_word.add(c));
+        self.word.chars().for_each(|c| width.add(c));
+        width
+    }
+
+    /// This break, measured.
+    pub(super) fn measured(&self) -> MeasuredBreak {
+        let Self { before, after, is_cased, .. } = *self;
+        let width = Width::of(before);
         let is_clear = is_cased || (before.text.contains(is_inner) && is_sentence_end(after.text));
-        Some(Self { before: width, with_word, after: Width::of(after), is_cased, is_clear })
+        let with_word = self.with_word(width);
+        MeasuredBreak { before: width, with_word, after: Width::of(after), is_cased, is_clear }
     }
 }
 
@@ -181,24 +226,30 @@ fn indent(line: Line<'_>) -> u32 {
     Width::of(Line { text: "", ..line }).columns
 }
 
-/// Whether a line ends as a sentence ends, or as what follows a colon does.
-fn is_sentence_end(text: &str) -> bool {
-    let last = text.trim_end_matches(is_closing).chars().next_back();
-    last.is_none_or(|c| {
-        matches!(c, '.' | '!' | '?' | ':' | ';' | '{' | '}' | '…' | '—')
-            || matches!(c, '。' | '！' | '？' | '：' | '；' | '．' | '｡' | '؟' | '۔' | '।' | '॥' | '။' | '។')
-    })
+/// Whether a line, trimmed, ends as a sentence ends, or as what follows a colon does.
+#[inline]
+pub(super) fn is_sentence_end(text: &str) -> bool {
+    ends_for_sure(text.as_bytes()) || ends_with_stop(text)
 }
 
 /// Whether the last bytes of a line say that it ends as a sentence ends; most that do are seen so.
 #[inline]
-pub(super) fn ends_for_sure(line: &[u8]) -> bool {
+fn ends_for_sure(line: &[u8]) -> bool {
     matches!(
         line,
         [.., b'.' | b'!' | b'?' | b':' | b';']
             | [.., 0xe3, 0x80, 0x82]
             | [.., 0xef, 0xbc, 0x81 | 0x9a | 0x9b | 0x9f]
     )
+}
+
+/// [`is_sentence_end`] of any line.
+fn ends_with_stop(text: &str) -> bool {
+    let last = text.trim_end_matches(is_closing).chars().next_back();
+    last.is_none_or(|c| {
+        matches!(c, '.' | '!' | '?' | ':' | ';' | '{' | '}' | '…' | '—')
+            || matches!(c, '。' | '！' | '？' | '：' | '；' | '．' | '｡' | '؟' | '۔' | '।' | '॥' | '။' | '។')
+    })
 }
 
 /// Punctuation inside a sentence of a script without capitals.

@@ -5,8 +5,9 @@
 //! on the line before it. In verse, lists, tables, logs and headlines it would have, as a rule. So each break is held
 //! against the margin of its surroundings, and counted as one that wrapping explains ([`Tally::full`]) or does not.
 //!
-//! Cost: one pass over the line ends, or none where a text is split into lines first. Lines are measured only beside breaks that may stand inside a sentence, of which
-//! texts with a paragraph on each line have hardly any.
+//! Cost: one pass over the line ends, or none where a text is split into lines first. Lines are measured only beside breaks
+//! that may stand inside a sentence, of which texts with a paragraph on each line have hardly any, and all of these only
+//! if one of them may be full.
 
 mod breaks;
 
@@ -14,7 +15,7 @@ use std::ops::RangeInclusive;
 
 use memchr::memchr2_iter;
 
-use self::breaks::{Break, Line, MEASURES, Measure, Width};
+use self::breaks::{Break, Line, MEASURES, Measure, MeasuredBreak, Width};
 use super::{Method, line};
 use crate::document::{Kind, Paragraph};
 use crate::units::ByteSpan;
@@ -93,9 +94,9 @@ fn is_blank(line: &str) -> bool {
 
 /// What the lines of a text show.
 #[derive(Debug, Default)]
-struct Evidence {
-    /// The breaks that may stand inside a sentence.
-    breaks: Vec<Break>,
+struct Evidence<'a> {
+    /// The breaks that may stand inside a sentence, and those in tables.
+    breaks: Vec<Break<'a>>,
     /// Breaks between two lines without a blank line between them.
     num_breaks: usize,
 }
@@ -149,21 +150,21 @@ impl KnownLine {
 
     fn of(self, text: &str) -> Line<'_> {
         let gap = &text[self.gap().range()];
-        let start = gap.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let start = gap.bytes().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
         Line { indent: &gap[start..], text: &text[self.content.range()] }
     }
 }
 
-impl Evidence {
-    fn of(text: &str) -> Self {
+impl<'a> Evidence<'a> {
+    fn of(text: &'a str) -> Self {
         let mut evidence = Self::default();
-        let mut before: Option<&str> = None;
+        let mut before: Option<Line<'_>> = None;
         for line in lines(text) {
-            let line = Some(line).filter(|line| !is_blank(line));
+            let line = Some(line).filter(|line| !is_blank(line)).map(Line::of);
             if let (Some(before), Some(line)) = (before, line) {
                 evidence.num_breaks += 1;
-                if !breaks::ends_for_sure(before.as_bytes()) {
-                    evidence.breaks.extend(Break::between(Line::of(before), Line::of(line)));
+                if !breaks::is_sentence_end(before.text) {
+                    evidence.breaks.extend(Break::between(before, line));
                 }
             }
             before = line;
@@ -173,9 +174,8 @@ impl Evidence {
 
     /// As [`Self::of`] the text, by its lines that are not blank. `None` if some are ended by U+2028 or U+2029, which are
     /// characters here.
-    fn of_lines(text: &str, lines: &[Paragraph]) -> Option<Self> {
+    fn of_lines(text: &'a str, lines: &[Paragraph]) -> Option<Self> {
         let mut evidence = Self::default();
-        let bytes = text.as_bytes();
         let mut before = KnownLine::default();
         for (number, paragraph) in lines.iter().enumerate() {
             let line = KnownLine { behind: before.content.end, content: paragraph.span };
@@ -185,7 +185,7 @@ impl Evidence {
             }
             if number > 0 && !paragraph.blank_before {
                 evidence.num_breaks += 1;
-                if !breaks::ends_for_sure(&bytes[before.content.range()]) {
+                if !breaks::is_sentence_end(&text[before.content.range()]) {
                     evidence.breaks.extend(Break::between(before.of(text), line.of(text)));
                 }
             }
@@ -195,10 +195,14 @@ impl Evidence {
     }
 
     fn is_wrapped(&self, text: &str) -> bool {
-        if self.breaks.is_empty() {
-            return false;
-        }
-        let tallies = MEASURES.map(|measure| (self.tally(measure), measure));
+        // A text without a full break is not. Most have none, which shows before all lines are measured.
+        self.breaks.iter().any(Break::may_be_full) && self.is_wrapped_as_measured(text)
+    }
+
+    fn is_wrapped_as_measured(&self, text: &str) -> bool {
+        let breaks = self.breaks.iter().filter(|one| !one.is_in_table());
+        let breaks = MeasuredBreaks(breaks.map(Break::measured).collect());
+        let tallies = MEASURES.map(|measure| (breaks.tally(measure), measure));
         let (tally, measure) =
             tallies.into_iter().rev().max_by_key(|(tally, _)| tally.full).unwrap_or_default();
         let Tally { full, near, short, is_clear, margin } = tally;
@@ -211,10 +215,15 @@ impl Evidence {
             && full * 3 >= near
             && full >= short + num_over(text, margin, measure)
     }
+}
 
+/// The breaks of a text that may stand inside a sentence.
+struct MeasuredBreaks(Vec<MeasuredBreak>);
+
+impl MeasuredBreaks {
     fn tally(&self, measure: Measure) -> Tally {
         let mut tally = Tally::default();
-        for (at, one) in self.breaks.iter().enumerate() {
+        for (at, one) in self.0.iter().enumerate() {
             let margin = self.margin(at, measure);
             let (width, next) = (one.before[measure], one.after[measure]);
             let is_within = next <= margin + 2 && (LEAST_MARGIN..=MOST_MARGIN).contains(&margin);
@@ -234,9 +243,9 @@ impl Evidence {
     /// The margin around the break of this number: the widest line beside a break, but for one in ten, which may hold
     /// a word that is too long.
     fn margin(&self, at: usize, measure: Measure) -> u32 {
-        let around = at.saturating_sub(SURROUNDINGS)..(at + SURROUNDINGS + 1).min(self.breaks.len());
-        let beside = |one: &Break| [one.before[measure], one.after[measure]];
-        let mut widths: Vec<u32> = self.breaks[around].iter().flat_map(beside).collect();
+        let around = at.saturating_sub(SURROUNDINGS)..(at + SURROUNDINGS + 1).min(self.0.len());
+        let beside = |one: &MeasuredBreak| [one.before[measure], one.after[measure]];
+        let mut widths: Vec<u32> = self.0[around].iter().flat_map(beside).collect();
         widths.sort_unstable();
         widths.get(widths.len() - 1 - widths.len() / 10).copied().unwrap_or_default()
     }
