@@ -165,17 +165,20 @@ impl<'a> Break<'a> {
         let start = rest.trim_start_matches(is_opening);
         let first = start.chars().next()?;
         let is_cased = first.is_lowercase();
+        let is_level = || indent(after) <= indent(before);
+        // A name or two are an entry of a list.
+        let has_words = || before.text.split_whitespace().nth(2).is_some();
         let goes_on = if is_cased {
-            // A name or two are an entry of a list.
-            is_word(rest) && before.text.split_whitespace().nth(2).is_some()
+            is_word(rest) && has_words()
         } else if !last.is_alphanumeric() {
             // Where small letters do not tell, verse would look like this: its lines end with commas.
             false
         } else if first.is_uppercase() {
-            last.is_uppercase() && start.chars().nth(1).is_some_and(char::is_uppercase)
+            let is_capitals = last.is_uppercase() && start.chars().nth(1).is_some_and(char::is_uppercase);
+            is_capitals && has_words() && is_level()
         } else {
             // A line that is indented further begins a paragraph.
-            (first.is_alphabetic() || is_closing(first) || is_inner(first)) && indent(after) <= indent(before)
+            (first.is_alphabetic() || is_closing(first) || is_inner(first)) && is_level()
         };
         if !goes_on {
             return None;
@@ -187,9 +190,14 @@ impl<'a> Break<'a> {
         Some(Self { before, after, word, is_spaced: !is_unspaced(last) && !is_unspaced(first), is_cased })
     }
 
-    /// Whether one of its lines has columns of its own.
+    /// Whether its lines have columns of their own.
     pub(super) fn is_in_table(&self) -> bool {
-        is_table(self.before.text) || is_table(self.after.text)
+        has_tab(self.before.text) || has_tab(self.after.text) || self.num_gaps() == 2
+    }
+
+    /// How many of its lines have a wide gap.
+    fn num_gaps(&self) -> usize {
+        [self.before, self.after].into_iter().filter(|line| has_wide_gap(line.text)).count()
     }
 
     /// Whether this break may be full, as far as it shows that by itself: whatever the margin is, the line before with the
@@ -215,7 +223,8 @@ impl<'a> Break<'a> {
     pub(super) fn measured(&self) -> MeasuredBreak {
         let Self { before, after, is_cased, .. } = *self;
         let width = Width::of(before);
-        let is_clear = is_cased || (before.text.contains(is_inner) && is_sentence_end(after.text));
+        let is_sentence = is_cased || (before.text.contains(is_inner) && is_sentence_end(after.text));
+        let is_clear = is_sentence && self.num_gaps() == 0;
         let with_word = self.with_word(width);
         MeasuredBreak { before: width, with_word, after: Width::of(after), is_cased, is_clear }
     }
@@ -269,9 +278,14 @@ fn is_closing(c: char) -> bool {
         || matches!(c, '）' | '］' | '》' | '〉' | '」' | '』' | '】')
 }
 
-/// Whether a line has columns of its own.
-fn is_table(text: &str) -> bool {
-    text.contains("    ") || text.contains('\t')
+/// Whether a line has a tab inside it, as rows of tables have.
+fn has_tab(text: &str) -> bool {
+    text.contains('\t')
+}
+
+/// Whether a line has a gap inside it, as rows of tables have, and lines of few words that were justified.
+fn has_wide_gap(text: &str) -> bool {
+    text.contains("    ")
 }
 
 /// The bytes of what both lines begin with, as lines of quoted mail and of comments do.

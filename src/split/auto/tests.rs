@@ -147,6 +147,26 @@ fn hard_wrapped_kinds() {
 }
 
 #[test]
+fn pages_and_lists_that_are_wrapped() {
+    for (name, text) in [
+        (
+            "a page with commands in capitals below headings",
+            "NAME\n       MOVE BOAT - put a boat elsewhere\n\nSYNOPSIS\n       MOVE BOAT name TO pier\n\nDESCRIPTION\n       MOVE BOAT takes a boat from the pier where it lies to the one that is\n       named, if there is room.\n\nSEE ALSO\n       KEEP BOAT\n".to_owned(),
+        ),
+        (
+            "constants among prose",
+            format!("{}\n{}", plain(&ENGLISH[..186], 72), "    PIER_NORTH\n    PIER_SOUTH\n    PIER_ISLAND\n    PIER_OLD\n"),
+        ),
+        (
+            "justified, with wide gaps where few words stand on a line",
+            "The harbour board said on Tuesday that the new    breakwater    will\nbe finished before the winter storms, although two of the three con-\ntractors,    who    had    not    been    asked,    want    more    time\nand a larger share of the costs.\n".to_owned(),
+        ),
+    ] {
+        check(name, &text, Method::Block);
+    }
+}
+
+#[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn kinds_whose_lines_are_paragraphs() {
     for (name, text) in [
@@ -210,6 +230,14 @@ fn kinds_whose_lines_are_paragraphs() {
         (
             "source code",
             "fn main() {\n    let board = harbour::board();\n    for minute in board.minutes() {\n        print(minute);\n    }\n}\n",
+        ),
+        (
+            "columns set with tabs",
+            "The tide goes out,\t\tand nobody stays\nThe boats lie down,\t\tand all the gulls walk\ninto the town\t\twhere people eat and they talk\n",
+        ),
+        (
+            "a table in which labels are small letters",
+            "name of the pier          boats that lie there\nnorthern pier of the old harbour          12\nisland pier, the new one    7\n",
         ),
         ("a text on each line", "harbour boats\n"),
         (

@@ -133,8 +133,11 @@ fn ends_sentence(text: &str) -> bool {
 }
 
 fn inside(before: &Row, after: &Row) -> Option<Inside> {
-    let is_table = |row: &Row| row.text.contains('\t') || row.text.contains("    ");
-    if ends_sentence(&before.text) || is_table(before) || is_table(after) {
+    let has_gap = |row: &Row| row.text.contains("    ");
+    if ends_sentence(&before.text)
+        || [before, after].iter().any(|row| row.text.contains('\t'))
+        || (has_gap(before) && has_gap(after))
+    {
         return None;
     }
     let mark = |text: &str| -> String { text.chars().take_while(|c| ">#|;%/ ".contains(*c)).collect() };
@@ -143,23 +146,29 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
     let start: Vec<char> = rest.trim_start_matches(has(OPENING)).chars().collect();
     let (first, last) = (*start.first()?, before.text.chars().rev().find(|c| c.width() != Some(0))?);
     let has_capitals = first.is_lowercase();
+    let has_words = before.text.split_whitespace().count() >= 3;
+    let is_indented_as_far = columns(&after.indent) <= columns(&before.indent);
     let goes_on = if has_capitals {
         let word = rest.split_whitespace().next().unwrap_or_default();
         let word = word.trim_start_matches(has(OPENING)).trim_end_matches(|c: char| !c.is_alphanumeric());
         let is_word = word.chars().all(|c| c.is_alphabetic() || "'’-‐\u{ad}".contains(c));
-        is_word && before.text.split_whitespace().count() >= 3
+        is_word && has_words
     } else if first.is_uppercase() {
-        last.is_uppercase() && start.get(1).is_some_and(|c| c.is_uppercase())
+        last.is_uppercase()
+            && start.get(1).is_some_and(|c| c.is_uppercase())
+            && has_words
+            && is_indented_as_far
     } else {
         let is_start = first.is_alphabetic() || has(CLOSING)(first) || has(SEPARATING)(first);
-        last.is_alphanumeric() && is_start && columns(&after.indent) <= columns(&before.indent)
+        last.is_alphanumeric() && is_start && is_indented_as_far
     };
     let word = first_word(rest);
     if !goes_on || word.chars().count() > 30 {
         return None;
     }
     let space = if is_unspaced(last) || is_unspaced(first) { "" } else { " " };
-    let is_clear = has_capitals || (before.text.contains(has(SEPARATING)) && ends_sentence(&after.text));
+    let is_sentence = has_capitals || (before.text.contains(has(SEPARATING)) && ends_sentence(&after.text));
+    let is_clear = !has_gap(before) && !has_gap(after) && is_sentence;
     let with_word = format!("{}{space}{word}", whole(before));
     Some(Inside { before: whole(before), with_word, after: whole(after), has_capitals, is_clear })
 }
