@@ -136,8 +136,8 @@ pub(super) struct Break<'a> {
     word: &'a str,
     /// Whether a space would stand before it at the end of the line before.
     is_spaced: bool,
-    /// Whether a small letter follows in a script that has capitals: then a sentence goes on.
-    is_cased: bool,
+    /// What this word begins with, behind opening punctuation.
+    first: char,
 }
 
 /// A break whose lines are measured.
@@ -164,16 +164,15 @@ impl<'a> Break<'a> {
         let rest = &after.text[shared_mark(before.text, after.text)..];
         let start = rest.trim_start_matches(is_opening);
         let first = start.chars().next()?;
-        let is_cased = first.is_lowercase();
         let is_level = || indent(after) <= indent(before);
         // A name or two are an entry of a list.
         let has_words = || before.text.split_whitespace().nth(2).is_some();
-        let goes_on = if is_cased {
+        let goes_on = if first.is_lowercase() {
             is_word(rest) && has_words()
         } else if !last.is_alphanumeric() {
             // Where small letters do not tell, verse would look like this: its lines end with commas.
             false
-        } else if first.is_uppercase() {
+        } else if first.is_uppercase() && !is_unspaced(last) {
             let is_capitals = last.is_uppercase() && start.chars().nth(1).is_some_and(char::is_uppercase);
             is_capitals && has_words() && is_level()
         } else {
@@ -187,7 +186,7 @@ impl<'a> Break<'a> {
         if word.chars().count() > LONGEST_WORD {
             return None;
         }
-        Some(Self { before, after, word, is_spaced: !is_unspaced(last) && !is_unspaced(first), is_cased })
+        Some(Self { before, after, word, is_spaced: !is_unspaced(last) && !is_unspaced(first), first })
     }
 
     /// Whether its lines have columns of their own.
@@ -221,13 +220,20 @@ impl<'a> Break<'a> {
 
     /// This break, measured.
     pub(super) fn measured(&self) -> MeasuredBreak {
-        let Self { before, after, is_cased, .. } = *self;
+        let Self { before, after, first, .. } = *self;
+        let is_cased = first.is_lowercase();
+        let is_clear = self.num_gaps() == 0 && (is_cased || is_sentence(before.text, after.text, first));
         let width = Width::of(before);
-        let is_sentence = is_cased || (before.text.contains(is_inner) && is_sentence_end(after.text));
-        let is_clear = is_sentence && self.num_gaps() == 0;
         let with_word = self.with_word(width);
         MeasuredBreak { before: width, with_word, after: Width::of(after), is_cased, is_clear }
     }
+}
+
+/// Whether two lines, of which the second begins with the letter `first`, have the punctuation of a sentence where
+/// letters do not tell. Capitals are headlines more often than sentences, and these have commas too.
+fn is_sentence(before: &str, after: &str, first: char) -> bool {
+    let has_comma = |text: &str| text.contains([',', '，', '。', '،', '।']);
+    (has_comma(before) && is_sentence_end(after)) || (has_comma(after) && !first.is_uppercase())
 }
 
 /// The columns of a line's indentation.

@@ -108,8 +108,7 @@ struct Tally {
     full: usize,
     /// The next word did fit, but the line was long already: people do not fill every line.
     near: usize,
-    /// The line was short. One without capitals counts twice, as less shows that a sentence goes on there, and so does
-    /// one at a narrow margin, where verse stands.
+    /// The line was short. It counts twice at a narrow margin, where verse stands.
     short: usize,
     /// One full break is enough.
     is_clear: bool,
@@ -234,7 +233,7 @@ impl MeasuredBreaks {
             } else if is_within && one.is_cased && margin >= LOOSE_MARGIN && width * 5 >= margin * 4 {
                 tally.near += 1;
             } else {
-                tally.short += if one.is_cased && margin >= LOOSE_MARGIN { 1 } else { 2 };
+                tally.short += if margin >= LOOSE_MARGIN { 1 } else { 2 };
             }
         }
         tally

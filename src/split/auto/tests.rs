@@ -161,6 +161,22 @@ fn pages_and_lists_that_are_wrapped() {
             "justified, with wide gaps where few words stand on a line",
             "The harbour board said on Tuesday that the new    breakwater    will\nbe finished before the winter storms, although two of the three con-\ntractors,    who    had    not    been    asked,    want    more    time\nand a larger share of the costs.\n".to_owned(),
         ),
+        (
+            "one break in Chinese, with commas of ASCII",
+            "每逢大风天气来临,渡船公司都会提前在码头张贴通知,请旅客留意开船时间的变\n动情况.\n".to_owned(),
+        ),
+        (
+            "one break in Chinese before a further sentence",
+            "港务局星期二表示新的防波堤将在冬季风暴到来之前完工但是三家承包商中有两家要\n求延长工期，并增加费用，市政府尚未答复此事\n".to_owned(),
+        ),
+        (
+            "Chinese before Latin names",
+            "港务局星期二表示新的防波堤将在冬季风暴到来之前由承包商移交给新成立的公司\nHarbour Ferries，这家公司表示欢迎，并将增加班次。公司还将从南岸码头的承包商\nPrado 那里得到一座新的码头。\n".to_owned(),
+        ),
+        (
+            "a short list in a wrapped text in Chinese",
+            format!("{}\n\n北岸码头\n南岸码头\n岛上码头\n", plain(CHINESE, 72)),
+        ),
     ] {
         check(name, &text, Method::Block);
     }
@@ -238,6 +254,14 @@ fn kinds_whose_lines_are_paragraphs() {
         (
             "a table in which labels are small letters",
             "name of the pier          boats that lie there\nnorthern pier of the old harbour          12\nisland pier, the new one    7\n",
+        ),
+        (
+            "headlines in capitals with commas",
+            "BOARD SAYS IT WANTS ANOTHER TWO MILLION FOR THE NORTH BREAKWATER\nNORTH PIER, March 3 - Ferry to run on Sundays\n",
+        ),
+        (
+            "a headline and its source",
+            "港务局关于北岸防波堤施工进度以及验收时间安排的通告\n　　（来源：海港在线）\n",
         ),
         ("a text on each line", "harbour boats\n"),
         (

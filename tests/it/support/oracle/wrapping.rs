@@ -69,7 +69,7 @@ fn is_wrapped(text: &str) -> bool {
             {
                 near += 1;
             } else {
-                short += if one.has_capitals && margin >= 60 { 1 } else { 2 };
+                short += if margin >= 60 { 1 } else { 2 };
             }
         }
         let beyond = rows.iter().flatten().filter(|row| measure(&whole(row)) > widest + widest / 3).count();
@@ -153,7 +153,7 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
         let word = word.trim_start_matches(has(OPENING)).trim_end_matches(|c: char| !c.is_alphanumeric());
         let is_word = word.chars().all(|c| c.is_alphabetic() || "'’-‐\u{ad}".contains(c));
         is_word && has_words
-    } else if first.is_uppercase() {
+    } else if first.is_uppercase() && !is_unspaced(last) {
         last.is_uppercase()
             && start.get(1).is_some_and(|c| c.is_uppercase())
             && has_words
@@ -167,8 +167,10 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
         return None;
     }
     let space = if is_unspaced(last) || is_unspaced(first) { "" } else { " " };
-    let is_sentence = has_capitals || (before.text.contains(has(SEPARATING)) && ends_sentence(&after.text));
-    let is_clear = !has_gap(before) && !has_gap(after) && is_sentence;
+    let has_comma = |row: &Row| row.text.contains(has(",，。،।"));
+    let is_sentence =
+        (has_comma(after) && !first.is_uppercase()) || (has_comma(before) && ends_sentence(&after.text));
+    let is_clear = !has_gap(before) && !has_gap(after) && (has_capitals || is_sentence);
     let with_word = format!("{}{space}{word}", whole(before));
     Some(Inside { before: whole(before), with_word, after: whole(after), has_capitals, is_clear })
 }
