@@ -138,6 +138,8 @@ pub(super) struct Break<'a> {
     is_spaced: bool,
     /// What this word begins with, behind opening punctuation.
     first: char,
+    /// Whether the line after goes on with an item of a list, below its text.
+    is_item: bool,
 }
 
 /// A break whose lines are measured.
@@ -149,8 +151,10 @@ pub(super) struct MeasuredBreak {
     pub(super) with_word: Width,
     /// The line after.
     pub(super) after: Width,
-    /// Whether a small letter follows in a script that has capitals: then a sentence goes on.
-    pub(super) is_cased: bool,
+    /// Whether a small letter follows in a script that has capitals, or an item of a list goes on: then a sentence does.
+    pub(super) is_sure: bool,
+    /// Whether the line after goes on with an item of a list, below its text.
+    pub(super) is_item: bool,
     /// Whether hardly anything but a sentence looks like this.
     pub(super) is_clear: bool,
 }
@@ -164,10 +168,13 @@ impl<'a> Break<'a> {
         let rest = &after.text[shared_mark(before.text, after.text)..];
         let start = rest.trim_start_matches(is_opening);
         let first = start.chars().next()?;
+        let is_item = first.is_alphanumeric() && is_rest_of_item(before, after);
         let is_level = || indent(after) <= indent(before);
         // A name or two are an entry of a list.
         let has_words = || before.text.split_whitespace().nth(2).is_some();
-        let goes_on = if first.is_lowercase() {
+        let goes_on = if is_item {
+            true
+        } else if first.is_lowercase() {
             is_word(rest) && has_words()
         } else if !last.is_alphanumeric() {
             // Where small letters do not tell, verse would look like this: its lines end with commas.
@@ -186,7 +193,8 @@ impl<'a> Break<'a> {
         if word.chars().count() > LONGEST_WORD {
             return None;
         }
-        Some(Self { before, after, word, is_spaced: !is_unspaced(last) && !is_unspaced(first), first })
+        let is_spaced = !is_unspaced(last) && !is_unspaced(first);
+        Some(Self { before, after, word, is_spaced, first, is_item })
     }
 
     /// Whether its lines have columns of their own.
@@ -220,13 +228,21 @@ impl<'a> Break<'a> {
 
     /// This break, measured.
     pub(super) fn measured(&self) -> MeasuredBreak {
-        let Self { before, after, first, .. } = *self;
-        let is_cased = first.is_lowercase();
-        let is_clear = self.num_gaps() == 0 && (is_cased || is_sentence(before.text, after.text, first));
+        let Self { before, after, first, is_item, .. } = *self;
+        let is_sure = first.is_lowercase() || is_item;
+        let is_clear = self.num_gaps() == 0 && (is_sure || is_sentence(before.text, after.text, first));
         let width = Width::of(before);
         let with_word = self.with_word(width);
-        MeasuredBreak { before: width, with_word, after: Width::of(after), is_cased, is_clear }
+        MeasuredBreak { before: width, with_word, after: Width::of(after), is_sure, is_item, is_clear }
     }
+}
+
+/// Whether a line stands below the text of an item that begins on the line before, behind its mark.
+fn is_rest_of_item(before: Line<'_>, after: Line<'_>) -> bool {
+    let Some(item) = before.text.strip_prefix(['*', '-', '+', '•']) else { return false };
+    let text = item.trim_start_matches(' ');
+    let gap = u32::try_from(item.len() - text.len()).expect("the first 64 KiB of a text are looked at");
+    gap > 0 && indent(after) == indent(before) + 1 + gap
 }
 
 /// Whether two lines, of which the second begins with the letter `first`, have the punctuation of a sentence where

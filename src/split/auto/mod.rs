@@ -108,7 +108,8 @@ struct Tally {
     full: usize,
     /// The next word did fit, but the line was long already: people do not fill every line.
     near: usize,
-    /// The line was short. It counts twice at a narrow margin, where verse stands.
+    /// The line was short. It counts twice at a narrow margin, where verse stands. In an item of a list that goes on
+    /// below its text it does not count, as nothing else than the item stands there.
     short: usize,
     /// One full break is enough.
     is_clear: bool,
@@ -230,9 +231,9 @@ impl MeasuredBreaks {
                 tally.full += 1;
                 tally.is_clear |= one.is_clear && CLEAR_MARGIN.contains(&margin);
                 tally.margin = tally.margin.max(margin);
-            } else if is_within && one.is_cased && margin >= LOOSE_MARGIN && width * 5 >= margin * 4 {
+            } else if is_within && one.is_sure && margin >= LOOSE_MARGIN && width * 5 >= margin * 4 {
                 tally.near += 1;
-            } else {
+            } else if !one.is_item {
                 tally.short += if margin >= LOOSE_MARGIN { 1 } else { 2 };
             }
         }

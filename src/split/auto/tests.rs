@@ -162,6 +162,14 @@ fn pages_and_lists_that_are_wrapped() {
             "The harbour board said on Tuesday that the new    breakwater    will\nbe finished before the winter storms, although two of the three con-\ntractors,    who    had    not    been    asked,    want    more    time\nand a larger share of the costs.\n".to_owned(),
         ),
         (
+            "one item that goes on with a name",
+            "* Close the gap in the north wall of the harbour, as agreed with\n  Ines Prado\n* New lamps\n* New ropes\n".to_owned(),
+        ),
+        (
+            "items that are left short by hand",
+            "  * Close the gap in the north wall of the harbour before the winter\n    storms (Ines Prado)\n  * New lamps and ropes\n    for the piers\n  * New boards for ferries\n    from the island\n".to_owned(),
+        ),
+        (
             "one break in Chinese, with commas of ASCII",
             "每逢大风天气来临,渡船公司都会提前在码头张贴通知,请旅客留意开船时间的变\n动情况.\n".to_owned(),
         ),
@@ -254,6 +262,10 @@ fn kinds_whose_lines_are_paragraphs() {
         (
             "a table in which labels are small letters",
             "name of the pier          boats that lie there\nnorthern pier of the old harbour          12\nisland pier, the new one    7\n",
+        ),
+        (
+            "items that go on in lines of their own",
+            "* New lamps\n  North pier\n* New ropes\n  South pier\n* New boards for the island pier\n  Ines Prado\n",
         ),
         (
             "headlines in capitals with commas",

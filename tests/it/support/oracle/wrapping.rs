@@ -31,7 +31,8 @@ struct Inside {
     before: String,
     with_word: String,
     after: String,
-    has_capitals: bool,
+    is_sure: bool,
+    goes_on_with_item: bool,
     is_clear: bool,
 }
 
@@ -65,17 +66,16 @@ fn is_wrapped(text: &str) -> bool {
                 full += 1;
                 is_clear |= one.is_clear && (55..=100).contains(&margin);
                 widest = widest.max(margin);
-            } else if is_margin && one.has_capitals && margin >= 60 && measure(&one.before) * 5 >= margin * 4
-            {
+            } else if is_margin && one.is_sure && margin >= 60 && measure(&one.before) * 5 >= margin * 4 {
                 near += 1;
-            } else {
+            } else if !one.goes_on_with_item {
                 short += if margin >= 60 { 1 } else { 2 };
             }
         }
         let beyond = rows.iter().flatten().filter(|row| measure(&whole(row)) > widest + widest / 3).count();
         let is_enough = full >= 2 || (full == 1 && is_clear);
-        let is_block =
-            is_enough && (full + near) * 16 >= pairs.len() && full >= short + beyond && full * 3 >= near;
+        let is_prose = (full + near) * 16 >= pairs.len();
+        let is_block = is_enough && is_prose && full >= short + beyond && full * 3 >= near;
         if best.is_none_or(|(most, _)| full > most) {
             best = Some((full, is_block));
         }
@@ -145,14 +145,22 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
     let rest = if shared { &after.text[mark(&after.text).len()..] } else { &after.text };
     let start: Vec<char> = rest.trim_start_matches(has(OPENING)).chars().collect();
     let (first, last) = (*start.first()?, before.text.chars().rev().find(|c| c.width() != Some(0))?);
-    let has_capitals = first.is_lowercase();
+    let is_small = first.is_lowercase();
     let has_words = before.text.split_whitespace().count() >= 3;
     let is_indented_as_far = columns(&after.indent) <= columns(&before.indent);
-    let goes_on = if has_capitals {
+    let behind_mark =
+        before.text.strip_prefix(['*', '-', '+', '•']).map_or("", |rest| rest.trim_start_matches(' '));
+    let to_item = before.text.chars().count() - behind_mark.chars().count();
+    let goes_on_with_item = first.is_alphanumeric()
+        && !behind_mark.is_empty()
+        && to_item > 1
+        && columns(&after.indent) == columns(&before.indent) + to_item;
+    let goes_on = if goes_on_with_item {
+        true
+    } else if is_small {
         let word = rest.split_whitespace().next().unwrap_or_default();
         let word = word.trim_start_matches(has(OPENING)).trim_end_matches(|c: char| !c.is_alphanumeric());
-        let is_word = word.chars().all(|c| c.is_alphabetic() || "'’-‐\u{ad}".contains(c));
-        is_word && has_words
+        word.chars().all(|c| c.is_alphabetic() || "'’-‐\u{ad}".contains(c)) && has_words
     } else if first.is_uppercase() && !is_unspaced(last) {
         last.is_uppercase()
             && start.get(1).is_some_and(|c| c.is_uppercase())
@@ -167,12 +175,20 @@ fn inside(before: &Row, after: &Row) -> Option<Inside> {
         return None;
     }
     let space = if is_unspaced(last) || is_unspaced(first) { "" } else { " " };
+    let is_sure = is_small || goes_on_with_item;
     let has_comma = |row: &Row| row.text.contains(has(",，。،।"));
     let is_sentence =
         (has_comma(after) && !first.is_uppercase()) || (has_comma(before) && ends_sentence(&after.text));
-    let is_clear = !has_gap(before) && !has_gap(after) && (has_capitals || is_sentence);
+    let is_clear = !has_gap(before) && !has_gap(after) && (is_sure || is_sentence);
     let with_word = format!("{}{space}{word}", whole(before));
-    Some(Inside { before: whole(before), with_word, after: whole(after), has_capitals, is_clear })
+    Some(Inside {
+        before: whole(before),
+        with_word,
+        after: whole(after),
+        is_sure,
+        goes_on_with_item,
+        is_clear,
+    })
 }
 
 /// A character of a script without spaces, with opening punctuation before it and what may not begin a line behind
