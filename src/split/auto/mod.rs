@@ -207,8 +207,10 @@ impl<'a> Evidence<'a> {
             tallies.into_iter().rev().max_by_key(|(tally, _)| tally.full).unwrap_or_default();
         let Tally { full, near, short, is_clear, margin } = tally;
         let is_enough = full >= 2 || (full == 1 && is_clear);
-        // A table with a few lines of prose above it is a table.
-        let is_prose = (full + near) * 16 >= self.num_breaks;
+        // A table with a few lines of prose above it is a table. A list of short items is none, if hardly a break in it
+        // looks like a sentence that wrapping does not explain.
+        let share = if full >= short * 4 { 32 } else { 16 };
+        let is_prose = (full + near) * share >= self.num_breaks;
         is_enough
             && is_prose
             && full >= short

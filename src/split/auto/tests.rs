@@ -148,6 +148,7 @@ fn hard_wrapped_kinds() {
 
 #[test]
 fn pages_and_lists_that_are_wrapped() {
+    let notes = "  * New tide tables\n  * Fix the lamp\n".repeat(12);
     for (name, text) in [
         (
             "a page with commands in capitals below headings",
@@ -164,6 +165,10 @@ fn pages_and_lists_that_are_wrapped() {
         (
             "one item that goes on with a name",
             "* Close the gap in the north wall of the harbour, as agreed with\n  Ines Prado\n* New lamps\n* New ropes\n".to_owned(),
+        ),
+        (
+            "short items, one of which is wrapped",
+            format!("{notes}  * Close the gap in the north wall of the harbour before winter, when the\n    ferries will not run.\n"),
         ),
         (
             "items that are left short by hand",

@@ -74,7 +74,8 @@ fn is_wrapped(text: &str) -> bool {
         }
         let beyond = rows.iter().flatten().filter(|row| measure(&whole(row)) > widest + widest / 3).count();
         let is_enough = full >= 2 || (full == 1 && is_clear);
-        let is_prose = (full + near) * 16 >= pairs.len();
+        let is_prose =
+            (full + near) * 16 >= pairs.len() || (full >= short * 4 && (full + near) * 32 >= pairs.len());
         let is_block = is_enough && is_prose && full >= short + beyond && full * 3 >= near;
         if best.is_none_or(|(most, _)| full > most) {
             best = Some((full, is_block));
