@@ -1,7 +1,8 @@
 //! Documents as people write them, with the way in which each is split.
 
+mod measuring;
+
 use super::*;
-use proptest::prelude::*;
 
 const ENGLISH: &str = "The harbour board said on Tuesday that the new breakwater will be finished before the winter storms, \
     although two of the three contractors have asked for more time and a larger share of the costs. It was built to \
@@ -63,36 +64,6 @@ fn check(name: &str, text: &str, expected: Method) {
     let head = head(text);
     let is_wrapped = Evidence::of(head).is_wrapped_as_measured(head);
     assert_eq!(is_wrapped, expected == Method::Block, "{name}, all measured:\n{text}");
-}
-
-#[test]
-fn no_character_is_narrower_than_its_least_width() {
-    for c in '\0'..=char::MAX {
-        let mut utf8 = [0; 4];
-        let line = Line { indent: "", text: c.encode_utf8(&mut utf8) };
-        let width = Width::of(line);
-        assert!(MEASURES.iter().all(|measure| line.least_width() <= width[*measure]), "{c:?}");
-    }
-}
-
-proptest! {
-    /// A text that is not wrapped is known before all its lines are measured, and no other is taken for one.
-    #[test]
-    fn what_is_told_without_measuring_all_is_so(
-        pieces in prop::collection::vec(
-            prop::sample::select(&[
-                "港务局星期二表示防波堤将在冬季风暴到来之前完工", "不过三家承包商中有两家", "，", "。", "“", "”", "\u{3000}", "港",
-                "the harbour board said on Tuesday that ", "breakwater ", "The ", "OF ", ". ", ", ", " ", "    ", "\t", "2",
-                "e\u{301}", "\u{301}\u{200b}\u{301}", "항만청은 화요일에 ", "พายุฤดูหนาว", "> ", "\n", "\n", "\n", "\n",
-                "\r\n", "\n\n",
-            ][..]),
-            0..120,
-        ),
-    ) {
-        let text = pieces.concat();
-        let evidence = Evidence::of(&text);
-        prop_assert_eq!(evidence.is_wrapped(&text), evidence.is_wrapped_as_measured(&text), "{:?}", text);
-    }
 }
 
 #[test]
