@@ -1,10 +1,12 @@
 //! Near-duplicates: how many pairs are found, how fast, and what grows with what.
 //!
-//! `cargo bench --bench near -- [--recall] [--speed] [--copies] [--docs 10000,100000] [--runs 3] [--dir DIR]`
-//! (all three parts if none is named)
+//! `cargo bench --bench near -- [--recall] [--containment] [--speed] [--copies] [--docs 10000,100000] [--runs 3] [--dir DIR]`
+//! (all four parts if none is named)
 //!
 //! - *recall*: a few thousand documents, half Chinese and half English, with copies edited more or less; the exact
 //!   Jaccard coefficient of every pair by brute force, and how many of the pairs at the threshold meet.
+//! - *containment*: parts of documents, edited more or less, among whole ones; by brute force, what ought to go for a
+//!   text that stays, and how much of it went, by the length of what goes.
 //! - *speed*: `tamis clean --near` on JSON Lines of news with few and with many copies of articles under other sites'
 //!   lines, beside `tamis clean`.
 //! - *copies*: many edited copies of one document, which must not cost more than other documents.
@@ -29,7 +31,7 @@ use common::Documents;
 use common::random::Random;
 use compare::measure::{Sample, Stopwatch};
 use compare::tools::Call;
-use tamis::config::{Repair, Share, Shingle, ShingleUnit};
+use tamis::config::{Limit, NearConfig, NearPreset, NearUnits, Repair, Share, Shingle, ShingleUnit};
 use tamis::decide::near::{Banding, Features, Signatures, Signed};
 use tamis::fingerprint::{NoNumbers, Shingler, Sketch, Wording};
 use tamis::normalize::Tokenizer;
@@ -68,7 +70,7 @@ fn options() -> Outcome<Options> {
     while let Some(name) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{name} needs a value"));
         match name.as_str() {
-            "--recall" | "--speed" | "--copies" => options.parts.push(name[2..].to_owned()),
+            "--recall" | "--containment" | "--speed" | "--copies" => options.parts.push(name[2..].to_owned()),
             "--docs" => options.docs = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
             "--runs" => options.runs = value()?.parse()?,
             "--dir" => options.dir = PathBuf::from(value()?),
@@ -84,6 +86,9 @@ fn bench(options: &Options) -> Outcome<()> {
     let wants = |part: &str| options.parts.is_empty() || options.parts.iter().any(|wanted| wanted == part);
     if wants("recall") {
         recall(if options.docs[0] < 1000 { 200 } else { 4000 })?;
+    }
+    if wants("containment") {
+        containment(options, if options.docs[0] < 1000 { 200 } else { 6000 })?;
     }
     if wants("speed") {
         for &docs in &options.docs {
@@ -150,7 +155,7 @@ fn features(text: &str, shingle: Shingle, num_bins: usize) -> (Features, Option<
     let len = shingles.num_elements();
     let hashes = shingles.into_hashes();
     let sketch = Sketch::of(&hashes, num_bins);
-    (Features::new(len, hashes, Wording::default()), sketch)
+    (Features::new(len, &hashes, Wording::default()), sketch)
 }
 
 /// Prints how many of the pairs at the threshold meet.
@@ -182,7 +187,10 @@ fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<S
     let mut signatures = Signatures::new(banding.num_bins(), false);
     for ((_, sketch), number) in made.iter().zip(0..) {
         let bins = sketch.as_ref().ok_or("a document without a shingle")?.bits().collect();
-        signatures.push(number, &Signed { digest: number, bins, rank: [0; 3] })?;
+        signatures.push(
+            number,
+            &Signed { digest: number, bins, rank: [0; 3], sample: tamis::fingerprint::Sample::default() },
+        )?;
     }
     let (mut pairs, mut found, mut looked_at) = (0_u64, 0_u64, 0_u64);
     for a in 0..made.len() {
@@ -202,6 +210,102 @@ fn recall_row(texts: &[String], shingle: Shingle, threshold: Share) -> Outcome<S
     let formula = banding.recall(threshold.as_f64());
     let Banding { bands, rows, .. } = banding;
     Ok(format!("{bands} x {rows} | {pairs} | {found} | {share:.4} | {looked_at} | {formula:.4}"))
+}
+
+/// A run of a text's characters, cut at both ends where a word or a character ends.
+fn part(text: &str, num_chars: usize, random: &mut Random) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let last = chars.len().saturating_sub(num_chars) as u64;
+    let start = usize::try_from(random.below(last + 1)).unwrap_or(0);
+    chars[start..chars.len().min(start + num_chars)].iter().collect()
+}
+
+/// Whole documents, then parts of them of very different lengths, hardly to strongly edited.
+fn with_parts(is_chinese: bool, num: usize) -> Vec<String> {
+    let mut all = documents(is_chinese, num / 3);
+    let wholes = all.len();
+    let mut random = Random::new(2, 92, u64::from(is_chinese));
+    // A Chinese character says as much as some three letters.
+    let chars = if is_chinese { 1 } else { 3 };
+    for index in 0..num - wholes {
+        let len = [60, 100, 150, 250, 400, 700, 1200][index % 7] * chars;
+        let cut = part(&all[index % wholes], len, &mut random);
+        let permille = random.below(60);
+        all.push(edited(&cut, permille, &mut random));
+    }
+    all
+}
+
+/// Lengths in shingles that recall is told for, each up to the next.
+const LENGTHS: [u64; 6] = [0, 50, 100, 200, 500, u64::MAX];
+
+/// Prints how many of the texts went that ought to go for one that stays.
+fn containment(options: &Options, num: usize) -> Outcome<()> {
+    println!("containment: {num} documents and parts of them; what ought to go for a text that stays\n");
+    println!(
+        "| language | shingle | shingles of the text | ought to go | went | recall |\n|---|---|---|---:|---:|---:|"
+    );
+    let (threshold, limit) = (Share::hundredths(50), Share::hundredths(80));
+    for (language, is_chinese) in [("Chinese", true), ("English", false)] {
+        let texts = with_parts(is_chinese, num);
+        for shingle in [Shingle::new(ShingleUnit::Word, 5), Shingle::new(ShingleUnit::Char, 5)] {
+            let path = options.dir.join(format!("near-parts-{language}-{num}.jsonl"));
+            write_corpus(&path, texts.iter().cloned())?;
+            let gone = gone(options, &path, shingle)?;
+            let made: Vec<Features> = texts.iter().map(|text| features(text, shingle, 1).0).collect();
+            let needed = |own, others| {
+                let alike = threshold.least_shared(own, others);
+                if own <= others { alike.min(limit.least_of(own)) } else { alike }
+            };
+            let mut rows = [(0_u64, 0_u64); LENGTHS.len() - 1];
+            for (number, own) in made.iter().enumerate() {
+                let before = made[..number].iter().zip(&gone);
+                let ought = gone[number]
+                    || before
+                        .filter(|(_, gone)| !**gone)
+                        .any(|(other, _)| own.overlap_if(other, needed).is_some());
+                let row = LENGTHS.iter().rposition(|len| *len <= own.num_shingles()).unwrap_or(0);
+                rows[row].0 += u64::from(ought);
+                rows[row].1 += u64::from(gone[number]);
+            }
+            for (row, (ought, went)) in rows.into_iter().enumerate() {
+                let share = went as f64 / ought.max(1) as f64;
+                println!(
+                    "| {language} | {shingle} | {} or more | {ought} | {went} | {share:.4} |",
+                    LENGTHS[row]
+                );
+            }
+            let (ought, went) = rows.iter().fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+            assert!(ought < 500 || went as f64 >= 0.99 * ought as f64, "recall {went} of {ought}");
+        }
+    }
+    println!();
+    Ok(())
+}
+
+/// Which documents of a corpus go, if numbers do not count.
+fn gone(options: &Options, input: &Path, shingle: Shingle) -> Outcome<Vec<bool>> {
+    let out = options.dir.join(format!("near-parts-out-{}", std::process::id()));
+    let mut config = tamis::Config::default();
+    config.decide.near = NearConfig {
+        units: Some(NearUnits::Documents),
+        shingle,
+        number_guard: Limit::Off,
+        ..NearConfig::preset(NearPreset::News)
+    };
+    tamis::clean(&[input.to_owned()], Some(&out), &config, &tamis::NoObserver)?;
+    let name = input.file_name().ok_or("an input without a name")?;
+    let kept = fs::read_to_string(out.join(name))?;
+    let num_read = fs::read_to_string(input)?.lines().count();
+    let mut gone = vec![true; num_read];
+    for line in kept.lines() {
+        let record: serde_json::Value = serde_json::from_str(line)?;
+        let number: usize = record["id"].as_str().ok_or("a record without an id")?[1..].parse()?;
+        gone[number] = false;
+    }
+    fs::remove_dir_all(&out)?;
+    fs::remove_dir_all(out.with_extension("tamis"))?;
+    Ok(gone)
 }
 
 /// Writes documents as JSON Lines, once.

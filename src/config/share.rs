@@ -52,12 +52,6 @@ impl Share {
         f64::from(self.0) / f64::from(Self::PARTS)
     }
 
-    /// The Jaccard coefficient of two texts of which one is twice as long and holds this share of the other.
-    #[must_use]
-    pub fn of_twice_as_long(self) -> Self {
-        Self::of(u64::from(self.0), 3 * u64::from(Self::PARTS) - u64::from(self.0))
-    }
-
     /// The share that `part` is of `whole`, rounded down; 1 of nothing.
     pub fn of(part: u64, whole: u64) -> Self {
         let parts = u128::from(part.min(whole)) * u128::from(Self::PARTS);

@@ -4,6 +4,7 @@
 
 mod numbers;
 mod numeral;
+mod sample;
 mod shingle;
 mod sketch;
 mod stamp;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use numbers::slot;
 pub use numbers::{Number, Numbers, Wording};
+pub use sample::{PieceSample, Sample, SampleKey, SampledTokens, Sampler};
 pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
 pub use sketch::Sketch;

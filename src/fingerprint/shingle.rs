@@ -103,8 +103,29 @@ pub(super) fn token_hash(text: &str) -> u64 {
     text.chars().fold(0, |hash, c| hash_on(hash, u32::from(c)))
 }
 
+/// The polynomial, one element longer.
+#[inline]
+pub(super) fn roll(sum: u64, element: u64) -> u64 {
+    sum.wrapping_mul(BASE).wrapping_add(element)
+}
+
+/// What the first element of a polynomial is worth that so many others follow.
+#[inline]
+pub(super) fn polynomial_power(num_after: usize) -> u64 {
+    const POWERS: [u64; MAX_SHINGLE] = {
+        let mut powers = [1_u64; MAX_SHINGLE];
+        let mut at = 1;
+        while at < MAX_SHINGLE {
+            powers[at] = powers[at - 1].wrapping_mul(BASE);
+            at += 1;
+        }
+        powers
+    };
+    POWERS[num_after]
+}
+
 fn polynomial(elements: &[u64]) -> u64 {
-    elements.iter().fold(0, |sum: u64, element| sum.wrapping_mul(BASE).wrapping_add(*element))
+    elements.iter().fold(0, |sum, element| roll(sum, *element))
 }
 
 fn hash(elements: &[u64]) -> u64 {
@@ -126,6 +147,9 @@ pub struct Shingler<N = NoNumbers> {
     /// Takes the numbers of the text.
     pub numbers: N,
 }
+
+/// Shingles of the next text that there is room for at most before it comes.
+const MOST_EXPECTED: usize = 1 << 14;
 
 /// Longest shingle.
 const MAX_SHINGLE: usize = Shingle::MAX_LEN;
@@ -175,6 +199,8 @@ impl<N: TokenObserver> Shingler<N> {
     /// The shingles of all tokens so far; the shingler is empty again. `numbers` stays.
     pub fn finish(&mut self) -> Shingles {
         let mut shingles = std::mem::take(&mut self.shingles);
+        // The next text is about as long; growing step by step would copy it several times.
+        self.shingles.hashes.reserve(shingles.hashes.len().min(MOST_EXPECTED));
         let kept = units::index(shingles.ends.len).min(self.shingle.len() - 1);
         // The last elements stand in the ring before `at`.
         let len = self.shingle.len();
@@ -194,8 +220,7 @@ impl<N: TokenObserver> Shingler<N> {
         self.shingles.ends.len += 1;
         if self.shingles.ends.len >= len as u64 {
             self.shingles.hashes.push(mix(self.sum));
-        }
-        if self.shingles.ends.len < len as u64 {
+        } else {
             self.shingles.ends.head.push(element);
         }
     }

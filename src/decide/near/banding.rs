@@ -1,18 +1,20 @@
 //! Locality-sensitive hashing: which sketches are looked at together.
 
-use crate::config::{NearConfig, Share};
+use crate::config::{Limit, NearConfig, Share};
 
 /// A division of a sketch's bins into bands: two texts meet if all bins of one band are equal.
 ///
 /// A pair with Jaccard coefficient `j` meets with probability `1 - (1 - j^rows)^bands` (P. Indyk and R. Motwani,
 /// STOC 1998; J. Leskovec, A. Rajaraman and J. Ullman, "Mining of Massive Datasets", section 3.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Banding {
     /// Number of bands.
     pub bands: usize,
     /// Bins a band.
     pub rows: usize,
-    /// Equal bins below which two texts are not compared: four standard deviations below the threshold.
+    /// Bins of a sketch: those of the bands, or more, which are only counted.
+    pub bins: usize,
+    /// Equal bins below which two texts are not compared: three standard deviations below the threshold.
     pub min_equal: usize,
 }
 
@@ -42,22 +44,26 @@ impl Banding {
             }
         }
         let (bands, rows) = best;
-        let min_equal = min_equal(threshold, bands * rows);
-        Self { bands, rows, min_equal }
+        Self { bands, rows, ..Self::default() }.with_bins(bands * rows, threshold)
     }
 
-    /// The banding for a configuration.
-    ///
-    /// A text that stands with the share `c` in one twice as long has a Jaccard coefficient of `c / (3 - c)` with it:
-    /// where containment counts, pairs are searched for down to that.
+    fn with_bins(self, bins: usize, threshold: f64) -> Self {
+        Self { bins, min_equal: min_equal(threshold, bins), ..self }
+    }
+
+    /// The banding for a configuration. What a longer text holds is found by samples, and so are most texts that are alike:
+    /// where containment counts, bins are there to tell pairs apart, and are as many as may be.
     pub fn of(config: &NearConfig) -> Self {
-        let contained = config.containment.share().map(Share::of_twice_as_long);
-        Self::new(contained.map_or(config.threshold, |contained| contained.min(config.threshold)))
+        let banding = Self::new(config.threshold);
+        if config.containment == Limit::Off {
+            return banding;
+        }
+        banding.with_bins(MAX_BINS, config.threshold.as_f64())
     }
 
     /// Bins of a sketch.
     pub fn num_bins(self) -> usize {
-        self.bands * self.rows
+        self.bins
     }
 
     /// Equal bins below which two texts are not compared that match from this Jaccard coefficient on only.
@@ -65,9 +71,19 @@ impl Banding {
         min_equal(jaccard.as_f64(), self.num_bins())
     }
 
+    /// How many standard deviations so many equal bins lie below what a pair of this Jaccard coefficient has on average; 0 if
+    /// they are as many.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    pub(super) fn missing(self, num_equal: usize, jaccard: f64) -> f64 {
+        let bins = self.num_bins() as f64;
+        let deviation = (jaccard * (1.0 - jaccard) * bins).sqrt();
+        if deviation == 0.0 { 0.0 } else { ((jaccard * bins - num_equal as f64) / deviation).max(0.0) }
+    }
+
     /// Whether two sketches agree in a band, and in enough bins to be looked at closely.
     pub fn meets(self, a: &[u16], b: &[u16]) -> bool {
-        let is_equal = a.chunks_exact(self.rows).zip(b.chunks_exact(self.rows)).any(|(a, b)| a == b);
+        let mut bands = a.chunks_exact(self.rows).zip(b.chunks_exact(self.rows)).take(self.bands);
+        let is_equal = bands.any(|(a, b)| a == b);
         is_equal && a.iter().zip(b).filter(|(a, b)| a == b).count() >= self.min_equal
     }
 
@@ -78,6 +94,10 @@ impl Banding {
     }
 }
 
+/// The number of standard deviations by which a pair may have fewer equal bins than at the threshold: of pairs there one in
+/// seven hundred has fewer still.
+pub(super) const MAX_MISSING: f64 = 3.0;
+
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -86,7 +106,7 @@ impl Banding {
 )]
 fn min_equal(threshold: f64, num_bins: usize) -> usize {
     let bins = num_bins as f64;
-    (threshold * bins - 4.0 * (threshold * (1.0 - threshold) * bins).sqrt()).max(0.0) as usize
+    (threshold * bins - MAX_MISSING * (threshold * (1.0 - threshold) * bins).sqrt()).max(0.0) as usize
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use rayon::prelude::*;
 
 use super::banding::Banding;
-use super::signatures::{SignatureId, Signatures, num_equal};
+use super::keyed::{IsCancelled, go_on, join_by_keys};
+use super::signatures::{Banded, SignatureId, Signatures, num_equal};
 use super::sketches::SEGMENT;
+use super::union_find::{find, join, root};
 use crate::error::Result;
 
 /// Texts of a bucket that are compared pair by pair. More are taken together unseen: it costs time later, but
@@ -42,30 +44,40 @@ impl Components {
     }
 }
 
-/// Groups of texts no two of which match across groups (but for what banding misses), each sorted by the order in
+/// Groups of texts no two of which match across groups (but for what the search misses), each sorted by the order in
 /// which its texts would stay. Texts that meet no other are in none.
 ///
-/// Cost: a sort of 16 bytes a text for each band, in parallel. Memory: 4 bytes a text, 8 a text that met another,
+/// Cost: a sort of 16 bytes a text for each band, in parallel; with samples, a look-up for each text. Memory: 4 bytes a
+/// text, 8 a text that met another, the index of keys,
 /// and at most `budget`: if the sort has no room, a band takes several rounds, and if sketches are on disk, those of
 /// small buckets are read as many at a time as there is room for. A round is a sixteenth of the texts at least, and a
 /// bucket is never cut apart.
 ///
 /// # Errors
-/// Those of the store that holds sketches.
-pub(crate) fn components(texts: &Signatures, banding: Banding, budget: usize) -> Result<Components> {
+/// Those of the store that holds sketches; [`crate::Error::Interrupted`] once `is_cancelled`.
+pub(crate) fn components(
+    banded: Banded<'_>,
+    budget: usize,
+    is_cancelled: IsCancelled<'_>,
+) -> Result<Components> {
+    let Banded { texts, banding, .. } = banded;
     let mut parents: Vec<SignatureId> = texts.ids().collect();
     let room = BandRoom::new(texts, budget);
-    let mut keys: Vec<Keyed> = Vec::with_capacity(room.keys);
+    let mut keys: Vec<Keyed> = Vec::new();
     for band in 0..banding.bands {
         for round in 0..room.rounds {
+            go_on(is_cancelled)?;
             let round = BandRound { number: round, rounds: room.rounds };
-            put_keys(&mut keys, texts, band * banding.rows, banding.rows, round)?;
+            put_keys(&mut keys, banded, band * banding.rows, round)?;
             keys.par_sort_unstable();
             let buckets = Buckets { texts, min_equal: banding.min_equal, at_once: room.at_once };
             buckets.join(&keys, &mut parents)?;
         }
     }
     drop(keys);
+    if let Some(samples) = texts.samples() {
+        join_by_keys(banded, samples, &mut parents, budget / 2, is_cancelled)?;
+    }
     Ok(groups(parents, texts))
 }
 
@@ -74,8 +86,6 @@ pub(crate) fn components(texts: &Signatures, banding: Banding, budget: usize) ->
 struct BandRoom {
     /// Rounds of a band.
     rounds: u64,
-    /// Texts of a round, about.
-    keys: usize,
     /// Texts of buckets that are looked at.
     at_once: usize,
 }
@@ -88,12 +98,10 @@ impl BandRoom {
     fn new(texts: &Signatures, budget: usize) -> Self {
         let (len, half) = (texts.len(), budget / 2);
         let rounds = (len.saturating_mul(size_of::<Keyed>()).div_ceil(half.max(1))).clamp(1, MAX_ROUNDS);
-        // Keys are spread evenly, so a round is hardly ever an eighth larger than another.
-        let keys = if rounds == 1 { len } else { len / rounds + len / rounds / 8 };
         let sketch = if texts.is_on_disk() { texts.sketches().num_bins() * size_of::<u16>() } else { 0 };
         // The sketch of a text, its number and place, its label and edge, and its share of the bucket.
         let at_once = (half / (sketch + 48)).max(SMALL);
-        Self { rounds: rounds as u64, keys, at_once }
+        Self { rounds: rounds as u64, at_once }
     }
 }
 
@@ -115,21 +123,17 @@ impl BandRound {
 /// Segments of which keys are made at once.
 const SEGMENTS: usize = 64;
 
-/// Collects the keys of a round, made of `rows` bins from `start` on.
-fn put_keys(
-    keys: &mut Vec<Keyed>,
-    texts: &Signatures,
-    start: usize,
-    rows: usize,
-    round: BandRound,
-) -> Result<()> {
+/// Collects the keys of a round, made of the bins of a band, from `start` on.
+fn put_keys(keys: &mut Vec<Keyed>, banded: Banded<'_>, start: usize, round: BandRound) -> Result<()> {
+    let Banded { texts, banding: Banding { rows, .. }, .. } = banded;
     keys.clear();
     let segments: Vec<usize> = (0..texts.sketches().num_segments()).collect();
     for some in segments.chunks(SEGMENTS) {
         let made = some.par_iter().map(|&segment| {
             let ids = texts.ids().skip(segment * SEGMENT);
             let made = texts.sketches().keys(segment, start, rows)?.into_iter().zip(ids);
-            Ok(made.filter(|&(key, _)| round.takes(key)).collect::<Vec<Keyed>>())
+            let wanted = |&(key, id): &Keyed| round.takes(key) && banded.is_banded(id);
+            Ok(made.filter(wanted).collect::<Vec<Keyed>>())
         });
         for made in made.collect::<Result<Vec<_>>>()? {
             keys.extend(made);
@@ -235,28 +239,6 @@ fn chain(bucket: &[Keyed]) -> impl Iterator<Item = (u32, u32)> {
     bucket.windows(2).map(|pair| (pair[0].1, pair[1].1))
 }
 
-fn find(parents: &[u32], mut id: u32) -> u32 {
-    while parents[id as usize] != id {
-        id = parents[id as usize];
-    }
-    id
-}
-
-fn root(parents: &mut [u32], mut id: u32) -> u32 {
-    while parents[id as usize] != id {
-        let above = parents[parents[id as usize] as usize];
-        parents[id as usize] = above; // halves the path
-        id = above;
-    }
-    id
-}
-
-fn join(parents: &mut [u32], a: u32, b: u32) {
-    let (a, b) = (root(parents, a), root(parents, b));
-    // The smaller number becomes the root, whatever the order of the edges.
-    parents[a.max(b) as usize] = a.min(b);
-}
-
 fn groups(mut parents: Vec<u32>, texts: &Signatures) -> Components {
     // A root comes before all others of its group, so that it is known for one when the first of them is met.
     let mut rooted: Vec<(u32, SignatureId)> = Vec::new();
@@ -286,11 +268,12 @@ fn groups(mut parents: Vec<u32>, texts: &Signatures) -> Components {
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::judge::Judge;
     use super::super::signatures::Signed;
     use super::super::sketches::key;
     use super::*;
-    use crate::config::Share;
-    use crate::fingerprint::mix;
+    use crate::config::{NearConfig, Share};
+    use crate::fingerprint::{Sample, mix};
     use crate::store::{MemoryOutput, Output};
 
     /// Sketches of templates with some bins changed: some nearly all, some of more than [`SMALL`] texts.
@@ -307,7 +290,7 @@ mod tests {
             u16::try_from(value & 0xfff).unwrap()
         };
         let bins = (0..num_bins as u64).map(bin).collect();
-        Signed { digest: n / 2, bins, rank: [mix(n) % 5, 0, 0] }
+        Signed { digest: n / 2, bins, rank: [mix(n) % 5, 0, 0], sample: Sample::default() }
     }
 
     fn signatures(num: u64, budget: usize, banding: Banding, is_ranked: bool) -> Signatures {
@@ -353,6 +336,11 @@ mod tests {
         groups
     }
 
+    fn found_in(texts: &Signatures, banding: Banding, budget: usize) -> Components {
+        let judge = Judge::new(&NearConfig::default());
+        components(Banded { texts, banding, judge: &judge }, budget, &|| false).unwrap()
+    }
+
     fn as_vectors(components: &Components) -> Vec<Vec<SignatureId>> {
         components.iter().map(<[SignatureId]>::to_vec).collect()
     }
@@ -375,7 +363,7 @@ mod tests {
                 let ids = 0..u32::try_from(texts.len()).unwrap();
                 assert!(ids.clone().all(|id| texts.order(id) == all.order(id)));
                 for budget in [0, 60_000, usize::MAX] {
-                    let found = components(&texts, banding, budget).unwrap();
+                    let found = found_in(&texts, banding, budget);
                     assert!(as_vectors(&found) == expected, "{hundredths} {kept} {budget}");
                     assert_eq!(found.texts(), expected.concat());
                 }
@@ -386,7 +374,7 @@ mod tests {
     /// A bucket is large or not by all of its texts: no round and no batch cuts it apart.
     #[test]
     fn large_buckets_are_whole() {
-        let banding = Banding { bands: 2, rows: 1, min_equal: 2 };
+        let banding = Banding { bands: 2, rows: 1, bins: 2, min_equal: 2 };
         for (num, is_large) in [(SMALL, false), (SMALL + 1, true)] {
             for kept in [0, usize::MAX] {
                 let mut texts = Signatures::within(kept, 2, false);
@@ -397,10 +385,15 @@ mod tests {
                     // They agree in one bin of two, which is not enough to be taken together.
                     let first = if n % 5 == 0 && n / 5 < num { 7 } else { 10_000 + n };
                     let bins = vec![u16::try_from(first).unwrap(), u16::try_from(n).unwrap()];
-                    texts.push(n as u64, &Signed { digest: n as u64, bins, rank: [0; 3] }).unwrap();
+                    texts
+                        .push(
+                            n as u64,
+                            &Signed { digest: n as u64, bins, rank: [0; 3], sample: Sample::default() },
+                        )
+                        .unwrap();
                 }
                 for budget in [0, usize::MAX] {
-                    let found = components(&texts, banding, budget).unwrap();
+                    let found = found_in(&texts, banding, budget);
                     assert_eq!(found.texts().len(), if is_large { num } else { 0 }, "{num} {kept} {budget}");
                     assert_eq!(found.is_empty(), !is_large);
                 }

@@ -3,9 +3,9 @@
 use crate::fingerprint::{Number, Token, Wording, mix, slot};
 use crate::units::{self, count};
 
-/// Bits of a shingle's hash that are compared. Two different shingles of two texts of a thousand shingles look the
-/// same once in a million pairs.
-const HASH_BITS: u32 = 40;
+/// Bits of a shingle's hash that are compared. Of two texts of `n` shingles, one shingle of `2^32 / n` looks like another
+/// by chance: of a thousand shingles one in one pair of four thousand, of a million one in four thousand.
+const HASH_BITS: u32 = 32;
 /// Bytes of a hash in the store.
 const HASH_BYTES: usize = HASH_BITS as usize / 8;
 
@@ -24,9 +24,9 @@ const TOKEN_BYTES: usize = 4;
 pub struct Features {
     /// Number of its tokens, or characters: its length.
     len: u64,
-    /// Hashes of 40 bits, sorted, each once; all below `limit`.
-    shingles: Vec<u64>,
-    /// Hashes from here on are not in the sample; 2^40 if the set is whole.
+    /// Hashes of 32 bits, sorted, each once; all below `limit`.
+    shingles: Vec<u32>,
+    /// Hashes from here on are not in the sample; 2^32 if the set is whole.
     limit: u64,
     /// Sorted.
     numbers: Vec<Number>,
@@ -64,7 +64,7 @@ impl Overlap {
 impl Features {
     /// The features of a text of `len` elements with these shingles (as [`crate::fingerprint::Shingles`] gives
     /// them) and this wording.
-    pub fn new(len: u64, shingles: Vec<u64>, wording: Wording) -> Self {
+    pub fn new(len: u64, shingles: &[u64], wording: Wording) -> Self {
         let Wording { mut numbers, mut tokens } = wording;
         numbers.sort_unstable();
         numbers.truncate(MAX_TOKENS);
@@ -75,19 +75,19 @@ impl Features {
     }
 
     /// Adds shingles to none.
-    fn add(&mut self, mut hashes: Vec<u64>) {
-        for hash in &mut hashes {
-            *hash >>= u64::BITS - HASH_BITS;
-        }
-        self.shingles = sorted(&hashes);
+    fn add(&mut self, hashes: &[u64]) {
+        self.shingles = sorted(hashes);
         self.sample();
     }
 
     /// Leaves out what is there twice, and what is beyond the sample.
     fn sample(&mut self) {
         self.shingles.dedup();
-        let cut = |shingles: &mut Vec<u64>, limit| {
-            shingles.truncate(shingles.partition_point(|&hash| hash < limit));
+        if self.is_whole() && self.shingles.len() <= MAX_SHINGLES {
+            return;
+        }
+        let cut = |shingles: &mut Vec<u32>, limit| {
+            shingles.truncate(shingles.partition_point(|&hash| u64::from(hash) < limit));
         };
         cut(&mut self.shingles, self.limit);
         while self.shingles.len() > MAX_SHINGLES {
@@ -185,7 +185,7 @@ impl Features {
     pub fn num_bytes(&self) -> usize {
         let text: usize =
             self.numbers.iter().map(|number| number.text.capacity() + size_of::<Number>()).sum();
-        self.shingles.capacity() * 8 + self.tokens.capacity() * TOKEN_BYTES + text + size_of::<Self>()
+        self.shingles.capacity() * 4 + self.tokens.capacity() * TOKEN_BYTES + text + size_of::<Self>()
     }
 
     /// Counts shared shingles: exact if both sets are whole, of the smaller sample if not.
@@ -199,11 +199,18 @@ impl Features {
     /// numbers of shingles in both.
     pub fn overlap_if(&self, other: &Self, needed: impl Fn(u64, u64) -> u64) -> Option<Overlap> {
         let limit = self.limit.min(other.limit);
-        let sample = |features: &Self| features.shingles.partition_point(|&hash| hash < limit);
-        let (mine, others) = (&self.shingles[..sample(self)], &other.shingles[..sample(other)]);
+        let (mine, others) = (self.sampled(limit), other.sampled(limit));
         let (own, all) = (count(mine.len()), count(others.len()));
         let shared = num_shared(mine, others, needed(own, all))?;
         Some(Overlap { shared, own, others: all })
+    }
+
+    /// The hashes below a limit, which is at most one's own.
+    fn sampled(&self, limit: u64) -> &[u32] {
+        if limit == self.limit {
+            return &self.shingles;
+        }
+        &self.shingles[..self.shingles.partition_point(|&hash| u64::from(hash) < limit)]
     }
 
     /// The features as bytes, to be kept until they are asked for.
@@ -214,9 +221,7 @@ impl Features {
         for number in [self.len, self.limit].into_iter().chain(lens) {
             out.extend_from_slice(&number.to_le_bytes());
         }
-        for hash in &self.shingles {
-            out.extend_from_slice(&hash.to_le_bytes()[..HASH_BYTES]);
-        }
+        out.extend(self.shingles.iter().flat_map(|hash| hash.to_le_bytes()));
         for number in &self.numbers {
             out.extend_from_slice(&number.slot.to_le_bytes());
             push_short(&mut out, number.text.as_bytes());
@@ -236,7 +241,7 @@ impl Features {
         let (num_shingles, num_numbers, num_tokens) = (len_at(2)?, len_at(3)?, len_at(4)?);
         let (hashes, numbers) = rest.split_at_checked(num_shingles.checked_mul(HASH_BYTES)?)?;
         rest = numbers;
-        let shingles = decode_hashes(hashes);
+        let shingles = hashes.as_chunks().0.iter().map(|&hash| u32::from_le_bytes(hash)).collect();
         let mut numbers = Vec::new();
         for _ in 0..num_numbers {
             let (slot, after) = rest.split_first_chunk()?;
@@ -254,11 +259,15 @@ impl Features {
     }
 }
 
-/// Sorts hashes, which are spread evenly: they are dealt by their first bits into buckets of about four, and each
-/// is sorted by itself. Half the time of a sort that compares.
-fn sorted(hashes: &[u64]) -> Vec<u64> {
-    let bits = (hashes.len() / 4).max(1).ilog2().min(16);
-    let bucket = |hash: u64| units::index(hash >> (HASH_BITS - bits));
+/// A bucket of more hashes is sorted by the library: they are not spread evenly, or are very many.
+const SMALL_BUCKET: usize = 16;
+
+/// The first bits of hashes, sorted. They are spread evenly: they are dealt by their first bits into buckets of one or
+/// two, and each is sorted by itself. A quarter of the time of a sort that compares.
+fn sorted(hashes: &[u64]) -> Vec<u32> {
+    let bits = hashes.len().max(1).ilog2().min(16);
+    let cut = |hash: u64| (hash >> (u64::BITS - HASH_BITS)) as u32;
+    let bucket = |hash: u64| units::index(hash >> (u64::BITS - bits - 1) >> 1);
     let mut ends = vec![0_u32; (1 << bits) + 1];
     for &hash in hashes {
         ends[bucket(hash) + 1] += 1;
@@ -269,16 +278,34 @@ fn sorted(hashes: &[u64]) -> Vec<u64> {
     let mut sorted = vec![0; hashes.len()];
     for &hash in hashes {
         let place = &mut ends[bucket(hash)];
-        sorted[*place as usize] = hash;
+        sorted[*place as usize] = cut(hash);
         *place += 1;
     }
     // Every start has moved to its end.
     let mut start = 0;
     for &end in &ends[..ends.len() - 1] {
-        sorted[start..end as usize].sort_unstable();
-        start = end as usize;
+        let end = end as usize;
+        if end - start > SMALL_BUCKET {
+            sorted[start..end].sort_unstable();
+        } else {
+            insertion_sort(&mut sorted[start..end]);
+        }
+        start = end;
     }
     sorted
+}
+
+#[inline]
+fn insertion_sort(hashes: &mut [u32]) {
+    for next in 1..hashes.len() {
+        let hash = hashes[next];
+        let mut at = next;
+        while at > 0 && hashes[at - 1] > hash {
+            hashes[at] = hashes[at - 1];
+            at -= 1;
+        }
+        hashes[at] = hash;
+    }
 }
 
 /// Merges a sorted sequence into another.
@@ -297,19 +324,74 @@ fn push_short(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(text);
 }
 
-fn decode_hashes(bytes: &[u8]) -> Vec<u64> {
-    let hashes = bytes.as_chunks::<HASH_BYTES>().0.iter();
-    hashes.map(|&[a, b, c, d, e]| u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).collect()
+/// Shingles of a [`ShingleHead`], at most.
+const HEAD_LEN: usize = 512;
+
+/// The shingles of a text of the smallest hashes: a sample by which most texts that do not match are told apart before all
+/// the shingles of either are read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ShingleHead {
+    hashes: Box<[u32]>,
+    /// Shingles in all; 0 if that is not known.
+    num_shingles: u64,
+}
+
+impl ShingleHead {
+    /// Bytes it takes, at most.
+    pub(super) const NUM_BYTES: usize = HEAD_LEN * size_of::<u32>() + size_of::<Self>() + 16;
+
+    pub(super) fn of(features: &Features) -> Self {
+        let hashes = &features.shingles[..features.shingles.len().min(HEAD_LEN)];
+        let num_shingles = if features.is_whole() { features.num_shingles() } else { 0 };
+        Self { hashes: hashes.into(), num_shingles }
+    }
+
+    /// Number of the text's shingles; 0 if it is not known.
+    pub(super) fn num_shingles(&self) -> u64 {
+        self.num_shingles
+    }
+
+    /// Whether a text may share as many shingles with this one as are `needed`; certain but for one time in a hundred
+    /// thousand if not.
+    pub(super) fn may_share(&self, features: &Features, needed: impl Fn(u64, u64) -> u64) -> bool {
+        let Some(&last) = self.hashes.last() else { return true };
+        if self.num_shingles == 0 || !features.is_whole() {
+            return true;
+        }
+        let is_all = count(self.hashes.len()) == self.num_shingles;
+        let end = if is_all {
+            features.shingles.len()
+        } else {
+            features.shingles.partition_point(|&hash| hash <= last)
+        };
+        let shared = num_shared(&features.shingles[..end], &self.hashes, 0).unwrap_or(0);
+        let needed = needed(features.num_shingles(), self.num_shingles);
+        !are_too_few(shared, end, features.shingles.len(), needed)
+    }
 }
 
 /// Steps between two looks at whether enough can still be shared.
 const STRIDE: usize = 64;
 
-/// Elements of both sorted slices; `None` as soon as it is certain that they are fewer than `needed`.
-fn num_shared(a: &[u64], b: &[u64], needed: u64) -> Option<u64> {
+/// Whether so many shared ones among the first `seen` of `all` hashes mean that fewer than `needed` are shared in all, but
+/// for one time in a hundred thousand. Hashes are sorted, so that those seen are a sample: four and a half standard
+/// deviations of the shared ones that are expected in it are missing.
+#[inline]
+fn are_too_few(shared: u64, seen: usize, all: usize, needed: u64) -> bool {
+    let all = count(all.max(1));
+    let expected = needed.saturating_mul(count(seen)) / all;
+    let missing = expected.saturating_sub(shared);
+    let variance = expected.saturating_mul(all.saturating_sub(needed)) / all;
+    missing.saturating_mul(missing) > 20_u64.saturating_mul(variance + 1)
+}
+
+/// Elements of both sorted slices; `None` as soon as it is certain, or as good as certain, that they are fewer than
+/// `needed`.
+fn num_shared(a: &[u32], b: &[u32], needed: u64) -> Option<u64> {
     let (mut at_a, mut at_b, mut shared) = (0, 0, 0);
     while at_a < a.len() && at_b < b.len() {
-        if shared + count((a.len() - at_a).min(b.len() - at_b)) < needed {
+        let most_left = count((a.len() - at_a).min(b.len() - at_b));
+        if shared + most_left < needed || are_too_few(shared, at_a, a.len(), needed) {
             return None;
         }
         // Without a branch that depends on the data: which side is smaller is as good as chance.
@@ -332,7 +414,7 @@ pub(super) fn features_of(text: &str) -> Features {
     let mut shingler = Shingler::new(NearConfig::default().shingle, Numbers::default());
     Tokenizer::new(Repair::Basic).tokens(text, &mut shingler);
     let shingles = shingler.finish();
-    Features::new(shingles.num_elements(), shingles.into_hashes(), shingler.numbers.finish())
+    Features::new(shingles.num_elements(), &shingles.into_hashes(), shingler.numbers.finish())
 }
 
 #[cfg(test)]
@@ -342,15 +424,15 @@ mod tests {
 
     fn features(range: std::ops::Range<u64>) -> Features {
         let len = range.end - range.start;
-        Features::new(len, range.map(mix).collect(), Wording::default())
+        Features::new(len, &range.map(mix).collect::<Vec<_>>(), Wording::default())
     }
 
     #[test]
     fn hashes_are_sorted_however_many_and_alike() {
         for len in [0, 1, 2, 3, 5, 8, 100, 1500, 70_000] {
             for spread in [1, 3, u64::MAX] {
-                let hashes: Vec<u64> = (0..len).map(|n| mix(n % spread) >> (64 - HASH_BITS)).collect();
-                let mut expected = hashes.clone();
+                let hashes: Vec<u64> = (0..len).map(|n| mix(n % spread)).collect();
+                let mut expected: Vec<u32> = hashes.iter().map(|hash| (hash >> 32) as u32).collect();
                 expected.sort_unstable();
                 assert_eq!(sorted(&hashes), expected, "{len} {spread}");
             }
@@ -384,7 +466,7 @@ mod tests {
         let number = |slot, text: &str| Number { slot, text: text.to_owned() };
         let numbers = vec![number(9, "3.5"), number(2, "١٢")];
         let tokens = vec![Token::character(7), Token::number("3.5"), Token::mixed(1), Token::word(5, 3)];
-        let features = Features::new(7, vec![mix(1), mix(2), mix(1)], Wording { tokens, numbers });
+        let features = Features::new(7, &[mix(1), mix(2), mix(1)], Wording { tokens, numbers });
         let bytes = features.encode();
         assert_eq!(Features::decode(&bytes), Some(features));
         for len in 0..bytes.len() {
@@ -396,7 +478,7 @@ mod tests {
     fn words_are_found_by_their_slots() {
         let [a, b, c] = ['甲', '乙', '丙'].map(|c| Token::character(u32::from(c)));
         let tokens = vec![a, b, c, Token::number("1"), b, c];
-        let features = Features::new(6, Vec::new(), Wording { tokens, numbers: Vec::new() });
+        let features = Features::new(6, &[], Wording { tokens, numbers: Vec::new() });
         let mut slots = [slot(a, c), slot(b, Token::EDGE), slot(Token::number("1"), c), slot(Token::EDGE, b)];
         let mut expected = [(slots[0], b), (slots[1], c), (slots[3], a)];
         slots.sort_unstable();

@@ -53,7 +53,7 @@ impl<'a> Forest<'a> {
     /// # Errors
     /// Those of the store that holds sketches.
     pub(super) fn new(component: &'a [SignatureId], banded: Banded<'a>) -> Result<Self> {
-        let Banded { texts, banding } = banded;
+        let Banded { texts, banding, .. } = banded;
         let sketches = if texts.is_on_disk() {
             ComponentSketches::Loaded(banding.num_bins(), texts.sketches().load(component)?)
         } else {
@@ -62,11 +62,12 @@ impl<'a> Forest<'a> {
         Ok(Self { sketches, banding, nodes: HashMap::new() })
     }
 
-    /// Bytes that a component of `num_texts` texts takes, if all of them survive.
-    pub(super) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
-        let Banded { texts, banding } = banded;
+    /// Bytes that a component of `num_texts` texts takes, if those of them that are looked up by bands all survive.
+    pub(super) fn num_bytes(num_texts: usize, num_banded: usize, banded: Banded<'_>) -> usize {
+        let Banded { texts, banding, .. } = banded;
         let sketch = if texts.is_on_disk() { banding.num_bins() * size_of::<u16>() } else { 0 };
-        num_texts.saturating_mul(sketch + banding.bands * NODE_BYTES)
+        let nodes = num_banded.saturating_mul(banding.bands * NODE_BYTES);
+        num_texts.saturating_mul(sketch).saturating_add(nodes)
     }
 
     /// The bins of the sketch of a text.
@@ -134,9 +135,11 @@ impl<'a> Forest<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::judge::Judge;
     use super::super::signatures::Signed;
     use super::*;
-    use crate::config::Share;
+    use crate::config::{NearConfig, Share};
+    use crate::fingerprint::Sample;
 
     #[test]
     fn full_buckets_are_split_and_the_like_stay_together() {
@@ -147,10 +150,16 @@ mod tests {
             let mut bins = vec![7; banding.num_bins()];
             bins[banding.num_bins() / 2..].fill(n / 2);
             bins[3] = n;
-            texts.push(u64::from(n), &Signed { digest: u64::from(n), bins, rank: [0; 3] }).unwrap();
+            texts
+                .push(
+                    u64::from(n),
+                    &Signed { digest: u64::from(n), bins, rank: [0; 3], sample: Sample::default() },
+                )
+                .unwrap();
         }
         let component: Vec<SignatureId> = (0..1000).collect();
-        let mut forest = Forest::new(&component, Banded { texts: &texts, banding }).unwrap();
+        let judge = Judge::new(&NearConfig::default());
+        let mut forest = Forest::new(&component, Banded { texts: &texts, banding, judge: &judge }).unwrap();
         let mut found = Vec::new();
         for id in (0..1000).step_by(2) {
             forest.insert(id);

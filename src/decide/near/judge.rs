@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::changes::Changes;
-use super::features::{Features, Overlap};
+use super::features::{Features, Overlap, ShingleHead};
 use super::numbers::SlotOverlap;
-use crate::config::{Limit, NearConfig, Share};
+use crate::config::{Limit, NearConfig, Share, ShingleUnit};
 use crate::units::count;
 
 /// The rules of one configuration.
@@ -14,6 +14,8 @@ pub(crate) struct Judge {
     threshold: Share,
     containment: Limit,
     guard: Limit,
+    /// Shingles, one after the other, that are as long as a window of a sample, at most.
+    shingles_a_window: usize,
 }
 
 /// How alike two texts are: shingles in both, of those in either.
@@ -57,7 +59,17 @@ pub(crate) struct Match {
 impl Judge {
     /// The rules of this configuration.
     pub(crate) fn new(config: &NearConfig) -> Self {
-        Self { threshold: config.threshold, containment: config.containment, guard: config.number_guard }
+        // Five words of five letters, or ten characters that are tokens.
+        let window_len: usize = match config.shingle.unit() {
+            ShingleUnit::Char => 25,
+            ShingleUnit::Word => 10,
+        };
+        Self {
+            threshold: config.threshold,
+            containment: config.containment,
+            guard: config.number_guard,
+            shingles_a_window: window_len.div_ceil(config.shingle.len()),
+        }
     }
 
     /// Whether numbers count.
@@ -76,6 +88,30 @@ impl Judge {
         }
     }
 
+    /// Whether a text goes because a longer one holds it, whatever their similarity.
+    pub(crate) fn has_containment(&self) -> bool {
+        self.containment != Limit::Off
+    }
+
+    /// The Jaccard coefficient from which on two texts match.
+    pub(super) fn threshold(&self) -> f64 {
+        self.threshold.as_f64()
+    }
+
+    /// The part of the shorter text's windows that two texts share at the limit, if single characters are wrong everywhere,
+    /// so that windows are lost before shingles are. Of the shorter of two texts of a Jaccard coefficient `j`, `2j / (1 + j)`
+    /// at least stands in the other; of texts that are not `alike`, what containment asks for.
+    pub(super) fn window_limit(&self, alike: bool) -> f64 {
+        let jaccard = self.threshold();
+        let by_threshold = 2.0 * jaccard / (1.0 + jaccard);
+        let held = match self.containment.share() {
+            Some(limit) if !alike => limit.as_f64(),
+            Some(limit) => by_threshold.min(limit.as_f64()),
+            None => by_threshold,
+        };
+        (0..self.shingles_a_window).fold(1.0, |share, _| share * held)
+    }
+
     /// Whether `text` is a near-duplicate of `survivor`.
     ///
     /// Cost: O(shingles and numbers of both).
@@ -88,6 +124,11 @@ impl Judge {
             return None;
         }
         Some(Match { similarity, containment: contained })
+    }
+
+    /// Whether a text may match a survivor, as far as that one's first shingles show it.
+    pub(super) fn may_match(&self, text: &Features, survivor: &ShingleHead) -> bool {
+        survivor.may_share(text, |own, others| self.num_needed(own, others))
     }
 
     /// Whether the numbers of two texts that are alike agree, and no more of their words are others than an edited copy

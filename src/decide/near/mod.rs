@@ -1,29 +1,37 @@
 //! Near-duplicates: sketches in, removals out.
 //!
 //! Two texts are near-duplicates if the Jaccard coefficient of the sets of their shingles (A. Z. Broder, 1997, see
-//! [`crate::fingerprint::Shingles`]) reaches a threshold, and their numbers agree. Sketches
-//! ([`crate::fingerprint::Sketch`]) tell which pairs are worth looking at.
+//! [`crate::fingerprint::Shingles`]) reaches a threshold, and their numbers agree; where containment counts, also if
+//! that share of the shorter one stands in the longer. Sketches ([`crate::fingerprint::Sketch`]) and, where containment
+//! counts, samples ([`crate::fingerprint::Sample`]) tell which pairs are worth looking at.
 //!
-//! 1. Every text has a sketch ([`Signatures`]); copies of one text are one text.
-//! 2. Texts whose sketches agree in a band meet ([`Banding`], `components()`): only those are looked at again.
+//! 1. Every text has a sketch, and a sample if there is one ([`Signatures`]); copies of one text are one text.
+//! 2. Texts meet whose sketches agree in a band ([`Banding`]) or whose samples share rare keys (`keyed`), if all that is
+//!    known of both lets them match (`close`); only those are looked at again (`components()`).
 //! 3. Each group is settled by itself (`settle()`): in the order in which texts would stay, each is judged
-//!    (`Judge`) by its [`Features`] against those that stay, found through the bands of their sketches. A text
+//!    (`Judge`) by its [`Features`] against those that stay, found in the same ways (`finder`). A text
 //!    goes only if it matches one that stays.
 //!
-//! Groups are settled in parallel; inside a group everything is in order, so that nothing depends on the number of
-//! threads.
+//! Groups are settled in parallel, and a large one in blocks; what depends on the order is decided in order, so that
+//! nothing depends on the number of threads.
 
 mod banding;
 mod changes;
+mod close;
 mod components;
 mod features;
+mod finder;
 mod forest;
 mod grams;
 mod judge;
+mod keyed;
 mod numbers;
+mod samples;
 mod settle;
 mod signatures;
 mod sketches;
+mod survivors;
+mod union_find;
 
 pub use banding::Banding;
 pub(crate) use components::{Components, components};

@@ -1,22 +1,18 @@
 //! Settles a component: every text is judged against those that stay, in the order in which texts would stay.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use super::banding::Banding;
-use super::features::{Features, NumberMarks};
-use super::forest::{ComponentIndex, Forest};
+use super::features::{Features, NumberMarks, ShingleHead};
+use super::finder::{Finder, MAX_COMPARED};
+use super::forest::ComponentIndex;
 use super::judge::{Judge, Match};
 use super::numbers::NumberOverlap;
-use super::signatures::{Banded, SignatureId, num_equal};
-use crate::error::Result;
+use super::signatures::{Banded, SignatureId};
+use crate::error::{Error, Result};
 
-/// Survivors that are looked at closely for one text: half of them those of the most equal bins. Of a template's
-/// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
-/// most equal numbers.
-const MAX_COMPARED: usize = 32;
 /// The number of candidates that are still compared after the first match, to find a better one.
 const MAX_BETTER: usize = 4;
 
@@ -40,10 +36,18 @@ pub(crate) trait Load: Sync {
     /// # Errors
     /// Those of the store they are kept in.
     fn load(&self, text: SignatureId) -> Result<Features>;
+
+    /// Whether the run is to stop.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    /// Told of the number of texts that are settled, again and again.
+    fn settled(&self, _num_texts: usize) {}
 }
 
-/// Texts of a component that are held against the survivors so far at once, in parallel. A constant, so that nothing
-/// depends on the number of threads.
+/// Texts of a component that are settled at once, in parallel. A constant, so that nothing depends on the number of
+/// threads.
 const BLOCK: usize = 64;
 /// Fewer are not worth dealing out.
 const FEW: usize = 8;
@@ -52,168 +56,174 @@ const FEW: usize = 8;
 /// [`super::components()`]). A text goes only if it matches one that stays: no chains.
 ///
 /// The survivor named is the most similar of those that were looked at; of equals the one earlier in the order.
-/// Cost: for each text one look-up, and at most 64 comparisons, most of them in parallel. Memory: [`num_bytes`], and
+///
+/// A block of texts is held against the survivors before it, then those that match none against one another, both in
+/// parallel; in their order, each of them then stays unless it matches one that does.
+/// Cost: for each text one look-up, and at most 96 comparisons. Memory: [`num_bytes`], and
 /// twice `cached` bytes of features, which are read again where they do not fit; no result depends on it.
 ///
 /// # Errors
-/// Those of `load`, and of the store that holds sketches.
+/// Those of `load`, and of the stores that hold sketches and samples; [`Error::Interrupted`] once it is cancelled.
 pub(crate) fn settle(
     component: &[SignatureId],
     banded: Banded<'_>,
-    judge: &Judge,
     load: &dyn Load,
     cached: usize,
 ) -> Result<Vec<Removal>> {
     let mut settler = Settler {
         component,
-        banding: banded.banding,
-        judge,
+        judge: banded.judge,
         load,
-        forest: Forest::new(component, banded)?,
-        numbers: ByNumbers::new(component.len()),
-        sizes: vec![0; component.len()],
-        survivors: Mutex::new(Cache::new(component.len(), cached)),
-        held: cached / BLOCK,
+        finder: Finder::new(component, banded)?,
+        heads: vec![ShingleHead::default(); component.len()],
+        cache: Mutex::new(Cache::new(component.len(), cached)),
     };
     let mut removals = Vec::new();
     let positions: Vec<ComponentIndex> = (0..).take(component.len()).collect();
     for block in positions.chunks(BLOCK) {
-        let look = |&text: &ComponentIndex| settler.look(text);
-        let looked: Result<Vec<ComparedText>> = if block.len() < FEW {
-            block.iter().map(look).collect()
-        } else {
-            block.par_iter().map(look).collect()
-        };
-        let mut fresh = Vec::new();
-        for looked in looked? {
-            removals.extend(settler.settle(looked, &mut fresh)?);
-        }
+        removals.extend(settler.settle(block)?);
+        load.settled(block.len());
     }
     Ok(removals)
 }
 
-/// The most bytes that settling a component of `num_texts` texts takes, apart from features and removals. Nearly all of
-/// it is the forest that finds survivors: some 110 bytes a text and band if all of them survive.
-pub(crate) fn num_bytes(num_texts: usize, banded: Banded<'_>) -> usize {
-    // Of each text its position, size, number marks, place in the cache and in what was seen.
-    const TEXT_BYTES: usize = 64;
-    Forest::num_bytes(num_texts, banded).saturating_add(num_texts.saturating_mul(TEXT_BYTES))
+/// The most bytes that settling a component takes, apart from features and removals: what its [`Finder`] needs.
+pub(crate) fn num_bytes(component: &[SignatureId], banded: Banded<'_>) -> usize {
+    // Of each text its position, number marks, place in the cache and first shingles.
+    const TEXT_BYTES: usize = 64 + ShingleHead::NUM_BYTES;
+    Finder::num_bytes(component, banded).saturating_add(component.len().saturating_mul(TEXT_BYTES))
 }
 
 /// A component while it is settled.
 struct Settler<'a> {
     component: &'a [SignatureId],
-    banding: Banding,
     judge: &'a Judge,
     load: &'a dyn Load,
-    forest: Forest<'a>,
-    numbers: ByNumbers,
-    /// Shingles of each survivor; 0 if they are sampled.
-    sizes: Vec<u32>,
-    survivors: Mutex<Cache>,
-    /// Features of a text of its block that are larger are read twice.
-    held: usize,
+    finder: Finder<'a>,
+    /// The first shingles of each text that stays or may.
+    heads: Vec<ShingleHead>,
+    cache: Mutex<Cache>,
 }
 
 /// A text, held against the survivors before its block.
-struct ComparedText {
+enum ComparedText {
+    Goes(Removal),
+    /// It matches none of them.
+    May(ComponentIndex, NumberMarks, ShingleHead),
+}
+
+/// A text that may stay, and the texts of its block before it that it matches: those of them that stay decide.
+struct OpenText {
     text: ComponentIndex,
-    /// `None` if they are too large to be held until all of the block is looked at.
-    features: Option<Features>,
     marks: NumberMarks,
-    found: Option<(ComponentIndex, Match)>,
+    matches: Vec<(ComponentIndex, Match)>,
 }
 
 impl Settler<'_> {
-    fn look(&self, text: ComponentIndex) -> Result<ComparedText> {
-        let features = self.load.load(self.component[text as usize])?;
-        let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
-        let mut others = Vec::new();
-        self.forest.look_up(text, &mut others);
-        self.numbers.look_up(marks, &mut others);
-        let found = self.best(text, &features, marks, &others)?;
-        let features = (features.num_bytes() <= self.held).then_some(features);
-        Ok(ComparedText { text, features, marks, found })
-    }
-
-    /// Settles a text. `fresh`: the survivors of its block so far.
-    fn settle(&mut self, looked: ComparedText, fresh: &mut Vec<ComponentIndex>) -> Result<Option<Removal>> {
-        let ComparedText { text, features, marks, mut found } = looked;
-        let features = match features {
-            Some(features) => features,
-            None => self.load.load(self.component[text as usize])?,
-        };
-        if found.is_none() {
-            found = self.best(text, &features, marks, fresh)?;
-        }
-        if let Some((survivor, found)) = found {
-            let numbers = NumberOverlap::of(&features, &*self.features_of(survivor)?);
-            let (text, survivor) = (self.component[text as usize], self.component[survivor as usize]);
-            return Ok(Some(Removal { text, survivor, found, numbers }));
-        }
-        self.forest.insert(text);
-        self.numbers.insert(text, marks);
-        let size = if features.is_whole() { features.num_shingles() } else { 0 };
-        // 0 stands for a size that is not known; such a text is compared in full.
-        self.sizes[text as usize] = u32::try_from(size).unwrap_or(0);
-        self.cache().put(text, Arc::new(features));
-        fresh.push(text);
-        Ok(None)
-    }
-
-    /// The survivor that a text matches best, of those given, each of which may be there more than once.
-    fn best(
-        &self,
-        text: ComponentIndex,
-        features: &Features,
-        marks: NumberMarks,
-        others: &[ComponentIndex],
-    ) -> Result<Option<(ComponentIndex, Match)>> {
-        let bins = self.forest.bins(text);
-        let mut seen = SeenTexts::new(if others.is_empty() { 0 } else { self.component.len() });
-        let candidates = others.iter().filter(|&&other| seen.is_new(other)).filter_map(|&other| {
-            let num_equal = num_equal(bins, self.forest.bins(other));
-            if num_equal < self.banding.min_equal || num_equal < self.least_equal(features, other) {
-                return None;
+    /// Settles a block of texts.
+    fn settle(&mut self, block: &[ComponentIndex]) -> Result<Vec<Removal>> {
+        let compared = each(block, |&text| self.against_survivors(text))?;
+        let (mut removals, mut open) = (Vec::new(), Vec::new());
+        for compared in compared {
+            match compared {
+                ComparedText::Goes(removal) => removals.push(removal),
+                ComparedText::May(text, marks, head) => {
+                    self.heads[text as usize] = head;
+                    open.push((text, marks));
+                }
             }
-            let num_numbers = self.numbers.num_differing(marks, other);
-            let num_bins = self.banding.num_bins() - num_equal;
-            Some(Candidate { num_bins, num_numbers, text: other })
-        });
-        let mut candidates: Vec<Candidate> = candidates.collect();
-        put_first(&mut candidates);
+        }
+        let before: Vec<ComponentIndex> = open.iter().map(|&(text, _)| text).collect();
+        let numbered: Vec<_> = open.into_iter().zip(0..).collect();
+        let open = each(&numbered, |&((text, marks), number)| {
+            Ok(OpenText { text, marks, matches: self.matches(text, marks, &before[..number])? })
+        })?;
+        let mut stays = Vec::new();
+        for OpenText { text, marks, matches } in open {
+            let matches = matches.into_iter().filter(|(other, _)| stays.contains(other));
+            if let Some((survivor, found)) = matches.reduce(better) {
+                removals.push(self.removal(text, &*self.features_of(text)?, survivor, found)?);
+            } else {
+                stays.push(text);
+                self.finder.insert(text, marks);
+            }
+        }
+        Ok(removals)
+    }
+
+    /// Holds a text against the survivors so far.
+    fn against_survivors(&self, text: ComponentIndex) -> Result<ComparedText> {
+        if self.load.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let features = Arc::new(self.load.load(self.component[text as usize])?);
+        let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
+        let head = ShingleHead::of(&features);
+        let others = self.finder.look_up(text, marks);
+        let head_of = |other: ComponentIndex| if other == text { &head } else { &self.heads[other as usize] };
+        let candidates =
+            self.finder.candidates(text, marks, &others, |other| head_of(other).num_shingles())?;
+        let may_match = |other: &ComponentIndex| self.judge.may_match(&features, head_of(*other));
         let mut best: Option<(ComponentIndex, Match)> = None;
         let mut left = MAX_BETTER;
-        for &Candidate { text: other, .. } in candidates.iter().take(MAX_COMPARED) {
+        for other in candidates.into_iter().filter(may_match).take(MAX_COMPARED) {
             if best.is_some() {
                 if left == 0 {
                     break;
                 }
                 left -= 1;
             }
-            let Some(found) = self.judge.compare(features, &*self.features_of(other)?) else { continue };
-            let is_better = best.as_ref().is_none_or(|(at, so_far)| {
-                found.similarity.cmp(&so_far.similarity).then(at.cmp(&other)).is_gt()
-            });
-            if is_better {
-                best = Some((other, found));
-            }
+            let found = self.judge.compare(&features, &*self.features_of(other)?);
+            best = best.into_iter().chain(found.map(|found| (other, found))).reduce(better);
         }
-        Ok(best)
+        if let Some((survivor, found)) = best {
+            return Ok(ComparedText::Goes(self.removal(text, &features, survivor, found)?));
+        }
+        self.cache().put(text, features);
+        Ok(ComparedText::May(text, marks, head))
     }
 
-    /// The number of equal bins below which a text cannot match a survivor, judged by their lengths.
-    fn least_equal(&self, features: &Features, other: ComponentIndex) -> usize {
-        let others = u64::from(self.sizes[other as usize]);
-        if others == 0 || !features.is_whole() {
-            return 0;
+    /// The texts of those given that a text matches.
+    fn matches(
+        &self,
+        text: ComponentIndex,
+        marks: NumberMarks,
+        before: &[ComponentIndex],
+    ) -> Result<Vec<(ComponentIndex, Match)>> {
+        if self.load.is_cancelled() {
+            return Err(Error::Interrupted);
         }
-        self.banding.min_equal_at(self.judge.least_jaccard(features.num_shingles(), others))
+        let head_of = |other: ComponentIndex| &self.heads[other as usize];
+        let candidates =
+            self.finder.candidates(text, marks, before, |other| head_of(other).num_shingles())?;
+        if candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let features = self.features_of(text)?;
+        let mut matches = Vec::new();
+        for other in candidates.into_iter().filter(|other| self.judge.may_match(&features, head_of(*other))) {
+            matches.extend(
+                self.judge.compare(&features, &*self.features_of(other)?).map(|found| (other, found)),
+            );
+        }
+        Ok(matches)
+    }
+
+    fn removal(
+        &self,
+        text: ComponentIndex,
+        features: &Features,
+        survivor: ComponentIndex,
+        found: Match,
+    ) -> Result<Removal> {
+        let numbers = NumberOverlap::of(features, &*self.features_of(survivor)?);
+        let (text, survivor) = (self.component[text as usize], self.component[survivor as usize]);
+        Ok(Removal { text, survivor, found, numbers })
     }
 
     /// Poisoned only if a thread panicked, and then the run is over.
     fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.survivors.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn features_of(&self, text: ComponentIndex) -> Result<Arc<Features>> {
@@ -227,78 +237,17 @@ impl Settler<'_> {
     }
 }
 
-/// The texts that came already: one bit each.
-struct SeenTexts(Vec<u64>);
-
-impl SeenTexts {
-    fn new(len: usize) -> Self {
-        Self(vec![0; len.div_ceil(64)])
-    }
-
-    fn is_new(&mut self, text: ComponentIndex) -> bool {
-        let (word, bit) = (text as usize / 64, 1 << (text % 64));
-        let is_new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
-        is_new
-    }
+/// What is made of each, in order; in parallel if they are many.
+fn each<T: Sync, R: Send>(all: &[T], make: impl Fn(&T) -> Result<R> + Send + Sync) -> Result<Vec<R>> {
+    if all.len() < FEW { all.iter().map(make).collect() } else { all.par_iter().map(make).collect() }
 }
 
-/// A survivor that a text may match.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    /// Bins that differ.
-    num_bins: usize,
-    /// Numbers that differ, about.
-    num_numbers: u32,
-    text: ComponentIndex,
+/// The more similar one; of equals the earlier.
+fn better(a: (ComponentIndex, Match), b: (ComponentIndex, Match)) -> (ComponentIndex, Match) {
+    if b.1.similarity.cmp(&a.1.similarity).then(a.0.cmp(&b.0)).is_gt() { b } else { a }
 }
 
-/// Moves the most promising candidates to the front.
-fn put_first(candidates: &mut [Candidate]) {
-    candidates.sort_unstable_by_key(|other| (other.num_bins, other.num_numbers, other.text));
-    if let Some((_, others)) = candidates.split_at_mut_checked(MAX_COMPARED / 2) {
-        others.sort_unstable_by_key(|other| (other.num_numbers, other.num_bins, other.text));
-    }
-}
-
-/// Survivors by their numbers. Of a template's texts hundreds are as alike, and too many to be looked at; under the
-/// guard only those of much the same numbers can match. 8 bytes a text, and the table.
-struct ByNumbers {
-    bits: Vec<u64>,
-    same: HashMap<u64, Vec<ComponentIndex>>,
-}
-
-/// Survivors of the same numbers that are looked up.
-const MAX_SAME: usize = 128;
-
-impl ByNumbers {
-    fn new(len: usize) -> Self {
-        Self { bits: vec![0; len], same: HashMap::new() }
-    }
-
-    fn insert(&mut self, text: ComponentIndex, own: NumberMarks) {
-        if own == NumberMarks::default() {
-            return;
-        }
-        self.bits[text as usize] = own.bits;
-        let same = self.same.entry(own.sum).or_default();
-        if same.len() < MAX_SAME {
-            same.push(text);
-        }
-    }
-
-    /// Adds the survivors of the same numbers to those found.
-    fn look_up(&self, own: NumberMarks, found: &mut Vec<ComponentIndex>) {
-        found.extend(self.same.get(&own.sum).into_iter().flatten());
-    }
-
-    /// How many of the numbers of a survivor differ, about.
-    fn num_differing(&self, own: NumberMarks, other: ComponentIndex) -> u32 {
-        (own.bits ^ self.bits[other as usize]).count_ones()
-    }
-}
-
-/// Features of survivors, as many as fit: they are asked for again and again.
+/// Features of texts that stay or may, as many as fit: they are asked for again and again.
 struct Cache {
     features: Vec<Option<Arc<Features>>>,
     order: VecDeque<ComponentIndex>,
@@ -332,11 +281,12 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use super::super::banding::Banding;
     use super::super::components::components;
     use super::super::signatures::{Signatures, Signed};
     use super::*;
     use crate::config::{Limit, NearConfig, NearPreset};
-    use crate::fingerprint::{Sketch, Wording, mix};
+    use crate::fingerprint::{Sample, SampledTokens, Sketch, Wording, mix};
     use crate::store::{MemoryOutput, Output};
 
     /// Shingles of a template, of which some are others: a few templates have very many texts.
@@ -355,27 +305,30 @@ mod tests {
     impl Load for Made {
         fn load(&self, text: SignatureId) -> Result<Features> {
             let hashes = hashes(u64::from(text));
-            Ok(Features::new(hashes.len() as u64, hashes, Wording::default()))
+            Ok(Features::new(hashes.len() as u64, &hashes, Wording::default()))
         }
     }
 
     /// Settles texts within three budgets: for sketches, for grouping, for features.
     fn removals(config: &NearConfig, [kept, budget, cached]: [usize; 3]) -> Vec<String> {
         let banding = Banding::of(config);
+        let judge = Judge::new(config);
         let mut texts = Signatures::within(kept, banding.num_bins(), true);
+        if judge.has_containment() {
+            texts = texts.with_samples(kept);
+        }
         for n in 0..4000 {
-            if texts.needs_scratch() {
+            while texts.needs_scratch() {
                 texts.overflow_to(MemoryOutput::new().scratch().unwrap());
             }
             let bins = Sketch::of(&hashes(n), banding.num_bins()).unwrap().bits().collect();
-            let signed = Signed { digest: n, bins, rank: [mix(n) % 9, 0, 0] };
+            let sample = Sample::of(&SampledTokens::words(&hashes(n)));
+            let signed = Signed { digest: n, bins, rank: [mix(n) % 9, 0, 0], sample };
             assert_eq!(u64::from(texts.push(n, &signed).unwrap()), n);
         }
-        let groups = components(&texts, banding, budget).unwrap();
-        let banded = Banded { texts: &texts, banding };
-        let settled = groups
-            .iter()
-            .flat_map(|group| settle(group, banded, &Judge::new(config), &Made, cached).unwrap());
+        let banded = Banded { texts: &texts, banding, judge: &judge };
+        let groups = components(banded, budget, &|| false).unwrap();
+        let settled = groups.iter().flat_map(|group| settle(group, banded, &Made, cached).unwrap());
         settled.map(|removal| format!("{removal:?}")).collect()
     }
 

@@ -6,8 +6,11 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::banding::Banding;
+use super::judge::Judge;
+use super::samples::Samples;
 use super::sketches::{Sketches, short_hash};
 use crate::error::Result;
+use crate::fingerprint::Sample;
 use crate::store::Scratch;
 
 /// Number of a distinct text, in the order in which texts were seen first.
@@ -22,10 +25,11 @@ pub type MemberPlace = u64;
 /// The sketches of all distinct texts.
 ///
 /// Memory of a distinct text: 21 to 28 bytes; 32 more under an order other than that of the corpus; and 2 a bin, or 4
-/// in all if its sketch is on disk. There it takes 4 bytes a bin.
+/// in all if its sketch is on disk. There it takes 4 bytes a bin. Where samples are kept, 5 more and 4 a key.
 #[derive(Debug)]
 pub struct Signatures {
     sketches: Sketches,
+    samples: Option<Samples>,
     digests: Vec<u64>,
     table: HashTable<u32>,
     /// The member that would stay.
@@ -35,13 +39,15 @@ pub struct Signatures {
     is_ranked: bool,
 }
 
-/// Texts, and the bands in which their sketches meet.
+/// Texts, the bands in which their sketches meet, and what makes two of them match.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Banded<'a> {
     /// The texts.
     pub texts: &'a Signatures,
     /// The bands.
     pub banding: Banding,
+    /// The rules.
+    pub judge: &'a Judge,
 }
 
 /// The properties of one text by which it is compared.
@@ -53,6 +59,8 @@ pub struct Signed {
     pub bins: Vec<u16>,
     /// Its rank.
     pub rank: Rank,
+    /// The sample of its shingles; empty unless samples are kept.
+    pub sample: Sample,
 }
 
 impl Signatures {
@@ -67,6 +75,7 @@ impl Signatures {
     pub fn within(budget: usize, num_bins: usize, is_ranked: bool) -> Self {
         Self {
             sketches: Sketches::new(num_bins, budget),
+            samples: None,
             digests: Vec::new(),
             table: HashTable::new(),
             best: Vec::new(),
@@ -75,15 +84,25 @@ impl Signatures {
         }
     }
 
-    /// Whether the sketch of the next text is beyond the budget and has nowhere to go: without a store it stays in
-    /// memory. Once there is one this is never so again.
-    pub fn needs_scratch(&self) -> bool {
-        self.sketches.needs_scratch()
+    /// The same, with samples, of which `budget` bytes stay in memory.
+    #[must_use]
+    pub fn with_samples(self, budget: usize) -> Self {
+        Self { samples: Some(Samples::new(budget)), ..self }
     }
 
-    /// Keeps the sketches beyond the budget in an empty store. Does nothing unless it is needed.
+    /// Whether the sketch or the sample of the next text is beyond the budget and has nowhere to go: without a store it stays in
+    /// memory. Sketches and samples need a store each; once they have it this is never so again.
+    pub fn needs_scratch(&self) -> bool {
+        self.sketches.needs_scratch() || self.samples.as_ref().is_some_and(Samples::needs_scratch)
+    }
+
+    /// Keeps the sketches, or the samples, beyond the budget in an empty store. Does nothing unless it is needed.
     pub fn overflow_to(&mut self, scratch: Box<dyn Scratch>) {
-        self.sketches.overflow_to(scratch);
+        if self.sketches.needs_scratch() {
+            self.sketches.overflow_to(scratch);
+        } else if let Some(samples) = self.samples.as_mut().filter(|samples| samples.needs_scratch()) {
+            samples.overflow_to(scratch);
+        }
     }
 
     /// Whether any sketch is on disk.
@@ -120,6 +139,11 @@ impl Signatures {
         &self.sketches
     }
 
+    /// The samples of all texts, if they are kept.
+    pub(super) fn samples(&self) -> Option<&Samples> {
+        self.samples.as_ref()
+    }
+
     /// Adds a text that stands at `member`, in corpus order. Texts of one digest and one sketch are one text;
     /// sketches are told apart by 32 bits of their hash, as one of them may be on disk.
     ///
@@ -129,7 +153,7 @@ impl Signatures {
     /// # Panics
     /// At 2^32 distinct texts: more than 90 GB of memory.
     pub fn push(&mut self, member: MemberPlace, text: &Signed) -> Result<SignatureId> {
-        let Self { table, digests, sketches, .. } = self;
+        let Self { table, digests, sketches, samples, .. } = self;
         let own = short_hash(&text.bins);
         let entry = table.entry(
             text.digest,
@@ -148,6 +172,9 @@ impl Signatures {
             Entry::Vacant(entry) => {
                 let id = to_id(digests.len());
                 sketches.push(&text.bins)?;
+                if let Some(samples) = samples {
+                    samples.push(&text.sample)?;
+                }
                 entry.insert(id);
                 digests.push(text.digest);
                 self.best.push(member);
@@ -197,7 +224,12 @@ mod tests {
 
     #[test]
     fn copies_are_one_text_and_the_best_ranked_stays() {
-        let signed = |digest, bin, rank| Signed { digest, bins: vec![bin; 3], rank: [rank, 0, 0] };
+        let signed = |digest, bin, rank| Signed {
+            digest,
+            bins: vec![bin; 3],
+            rank: [rank, 0, 0],
+            sample: Sample::default(),
+        };
         let mut texts = Signatures::new(3, true);
         assert_eq!(texts.push(0, &signed(7, 1, 5)).unwrap(), 0);
         assert_eq!(texts.push(1, &signed(7, 2, 5)).unwrap(), 1, "another text of the same digest");
@@ -212,7 +244,12 @@ mod tests {
     fn many_texts() {
         let mut texts = Signatures::new(2, false);
         for n in 0..3000_u16 {
-            let text = Signed { digest: u64::from(n), bins: vec![n, n + 1], rank: [0; 3] };
+            let text = Signed {
+                digest: u64::from(n),
+                bins: vec![n, n + 1],
+                rank: [0; 3],
+                sample: Sample::default(),
+            };
             assert_eq!(texts.push(u64::from(n), &text).unwrap(), u32::from(n));
         }
         assert_eq!(

@@ -155,6 +155,15 @@ impl Sketches {
         }
     }
 
+    /// The sketches of a text and of some others.
+    pub(super) fn of(&self, id: SignatureId, others: &[SignatureId]) -> Result<SomeSketches<'_>> {
+        let ids = [&[id], others].concat();
+        if self.is_on_disk() {
+            return Ok(SomeSketches::Loaded(self.num_bins, self.load(&ids)?));
+        }
+        Ok(SomeSketches::InMemory(self, ids))
+    }
+
     /// The sketches of these texts, one after the other.
     pub(super) fn load(&self, ids: &[SignatureId]) -> Result<Vec<u16>> {
         let mut loaded = vec![0; ids.len() * self.num_bins];
@@ -187,6 +196,24 @@ impl Sketches {
             }
         }
         Ok(loaded)
+    }
+}
+
+/// The sketches of some texts, where they are or as they were read.
+pub(super) enum SomeSketches<'a> {
+    InMemory(&'a Sketches, Vec<SignatureId>),
+    /// With their number of bins.
+    Loaded(usize, Vec<u16>),
+}
+
+impl SomeSketches<'_> {
+    /// The bins of the text of this number among those.
+    #[inline]
+    pub(super) fn bins(&self, number: usize) -> &[u16] {
+        match self {
+            Self::InMemory(sketches, ids) => sketches.bins(ids[number]),
+            Self::Loaded(num_bins, bins) => &bins[number * num_bins..][..*num_bins],
+        }
     }
 }
 

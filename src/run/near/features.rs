@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 use crate::config::Shingle;
 use crate::decide::Places;
-use crate::decide::near::{Components, Features, MemberPlace, SignatureId, Signatures};
+use crate::decide::near::{Banded, Components, Features, MemberPlace, SignatureId, Signatures};
 use crate::error::{Error, Result};
 use crate::fingerprint::{Numbers, Shingler, Shingles, Wording};
 use crate::normalize::Tokenizer;
@@ -129,11 +129,11 @@ impl FeatureMaker<'_> {
                 let len = shingles.num_elements();
                 let one = if part.is_piece_of_text() {
                     let wording = shingler.numbers.finish_part();
-                    let features = Features::new(len, shingles.take_complete(), wording);
+                    let features = Features::new(len, &shingles.take_complete(), wording);
                     MadeFeatures::Piece(text, Box::new(FeaturePiece { features, shingles }))
                 } else {
                     let wording = shingler.numbers.finish();
-                    MadeFeatures::Whole(text, Features::new(len, shingles.into_hashes(), wording).encode())
+                    MadeFeatures::Whole(text, Features::new(len, &shingles.into_hashes(), wording).encode())
                 };
                 made.push((number, one));
             }
@@ -154,7 +154,7 @@ impl FeatureMaker<'_> {
                 let shingles = shingler.finish();
                 let len = shingles.num_elements();
                 let wording = shingler.numbers.finish_part();
-                let features = Features::new(len, shingles.into_hashes(), wording).encode();
+                let features = Features::new(len, &shingles.into_hashes(), wording).encode();
                 made.push((number, MadeFeatures::Whole(text, features)));
             }
         }
@@ -188,7 +188,7 @@ impl FeatureJoiner {
             None => (text, features, shingles),
             Some((text, mut joined, mut ends)) => {
                 ends.join(shingles, self.shingle);
-                let mut next = Features::new(0, ends.take_complete(), Wording::default());
+                let mut next = Features::new(0, &ends.take_complete(), Wording::default());
                 next.join(features);
                 joined.join(next);
                 (text, joined, ends)
@@ -201,7 +201,7 @@ impl FeatureJoiner {
         let Some((text, mut joined, ends)) = self.open.take() else { return Ok(()) };
         if joined.is_empty() {
             // Shorter than one shingle.
-            joined.join(Features::new(0, ends.into_hashes(), Wording::default()));
+            joined.join(Features::new(0, &ends.into_hashes(), Wording::default()));
         }
         self.collected.keep(text, &joined.encode())
     }
@@ -255,7 +255,7 @@ pub(super) fn keep_features(
     components: &Components,
     places: &Places,
 ) -> Result<FeatureStore> {
-    let Compared { texts, units, .. } = *compared;
+    let Compared { banded: Banded { texts, .. }, units } = *compared;
     let wanted = TextsByPlace::new(texts, components);
     let sources = wanted.sources(corpus.sources.len(), units, places);
     let shingle = corpus.config.decide.near.shingle;

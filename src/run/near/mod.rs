@@ -11,21 +11,24 @@
 //! | document | 4 (what it was: [`super::recheck::Checksums`]), and 4 if documents are compared | |
 //! | distinct text of a document | 8 | |
 //! | distinct text | 21 to 28 in all (`--keep` but `first`: 53 to 60) | its kind is done with |
-//! | its sketch in memory | 2 a bin: 192 (preset `strict`), 132 (`news`, `syndication`), 216 at most | its kind is done with |
+//! | its sketch in memory | 2 a bin: 192 (preset `strict`), 216 at most (`news`, `syndication`) | its kind is done with |
 //! | its sketch on disk | 4 | its kind is done with |
+//! | its sample, under `--containment` | 6, and 5 a key in memory: all windows as far as 128, of a long text one in 8, and one in 4 of those that begin with a word | its kind is done with |
 //! | distinct text, while groups are made | 4.2, and 12 if it is in one | groups are made |
 //! | text in a group | 4, and 45 to 73 while groups are settled; 8 a group | its kind is done with |
 //! | text that goes | 32 | |
 //!
 //! (The 8 of a document's text are among the 21 to 28. Vectors that grow may have room for as much again, which is not
-//! touched.) On disk: 4 a bin of a sketch that is there, and 5 a shingle and 4 a token of a text in a group.
+//! touched.) On disk: 4 a bin of a sketch and a key of a sample that are there, and 4 a shingle and 4 a token of a text in
+//! a group.
 //!
 //! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
 //! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
 //! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
-//! all texts (16 bytes each); the texts of one key of a band; one group ([`near::num_bytes`]: up to 110 a band, and
-//! 2 a bin if sketches are on disk, and 64, for each of its texts; and what is told of those that go). A text's
-//! features are held whole while it is compared: 8 a shingle and 4 a token, and of either a million at most; and 16 to
+//! all texts (16 bytes each), or a 64th of all keys (16 bytes each, and 12 a pair that shares one); the texts of one key of a
+//! band; one group ([`near::num_bytes`]: up to 110 a band or 24 a key, and 2 a bin if sketches are on disk, and 2.2 kB, for
+//! each of its texts; and what is told of those that go). A text's
+//! features are held whole while it is compared: 4 a shingle and 4 a token, and of either a million at most; and 16 to
 //! 32 a token of both while two are aligned.
 
 mod features;
@@ -44,10 +47,10 @@ use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
-use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId, Signatures};
+use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId};
 use crate::decide::{DocumentTexts, Finding, Places, Rule};
 use crate::error::{Error, Result};
-use crate::observe::Stage;
+use crate::observe::{Observer, Stage};
 use crate::units::{self, Ordinal, count};
 
 use features::FeatureStore;
@@ -72,13 +75,15 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         return Ok(Search { findings, known });
     }
     let banding = Banding::of(config);
+    let judge = Judge::new(config);
     if config.has_documents() {
         corpus.observer.begun(Stage::Sketching);
         let before = known.as_ref().map(|known| Searched { known, findings: &findings });
         let (sketches, numbered) = sketch::documents(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
         let DocumentSketches { texts, texts_of } = sketches;
-        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Documents };
+        let banded = Banded { texts: &texts, banding, judge: &judge };
+        let compared = Compared { banded, units: ComparedUnits::Documents };
         let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         findings.add_texts(DocumentTexts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
@@ -88,7 +93,8 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let before = known.as_ref().map(|known| Searched { known, findings: &findings });
         let (texts, numbered) = sketch::paragraphs(corpus, banding, before, stores.ids)?;
         known = known.or(numbered);
-        let compared = Compared { texts: &texts, banding, units: ComparedUnits::Paragraphs };
+        let banded = Banded { texts: &texts, banding, judge: &judge };
+        let compared = Compared { banded, units: ComparedUnits::Paragraphs };
         let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
         let mut removed: Vec<(Ordinal, Finding)> =
@@ -101,8 +107,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
 
 /// Texts of one kind, as they are compared.
 struct Compared<'a> {
-    texts: &'a Signatures,
-    banding: Banding,
+    banded: Banded<'a>,
     units: ComparedUnits,
 }
 
@@ -116,19 +121,20 @@ fn near_budget(config: &Config) -> usize {
     units::index(budget).max(LEAST)
 }
 
-/// Most bytes of a distinct text that stay in memory whatever there is of it, and those of its rank.
+/// Most bytes of a distinct text that stay in memory whatever there is of it, those of its rank, and those of its sample.
 const TEXT_BYTES: u64 = 28;
 const RANK_BYTES: u64 = 32;
+const SAMPLE_BYTES: u64 = 6;
 
 /// Checks that the memory for `num_texts` distinct texts fits below the ceiling, if there is one: within half of what
 /// is above the [`FIXED`] part, and within a quarter if prints of paragraphs are in memory too.
 fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
     let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
     let near = &config.decide.near;
-    let (share, each) = (
-        if near.has_paragraphs() { 4 } else { 2 },
-        if near.keep == Keep::First { TEXT_BYTES } else { TEXT_BYTES + RANK_BYTES },
-    );
+    let share = if near.has_paragraphs() { 4 } else { 2 };
+    let rank = if near.keep == Keep::First { 0 } else { RANK_BYTES };
+    let sample = if Judge::new(near).has_containment() { SAMPLE_BYTES } else { 0 };
+    let each = TEXT_BYTES + rank + sample;
     let needed = count(num_texts).saturating_mul(each);
     if needed <= above_fixed(memory) / share {
         return Ok(());
@@ -152,37 +158,27 @@ fn settle(
     places: &Places,
     evidence: &mut EvidenceStore,
 ) -> Result<Vec<(SignatureId, Finding)>> {
-    let Compared { texts, banding, .. } = *compared;
+    let banded = compared.banded;
     let budget = near_budget(corpus.config) / 2;
-    let components = near::components(texts, banding, budget)?;
+    let components = near::components(banded, budget, &|| corpus.observer.is_cancelled())?;
     if components.is_empty() {
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
     let collected = features::keep_features(corpus, compared, &components, places)?;
     let cached = CACHED_BYTES.min(budget / 8);
-    let banded = Banded { texts, banding };
-    let batches =
-        batches(&components, &collected, cached, budget, |group| near::num_bytes(group.len(), banded));
-    let store = SharedFeatures(Mutex::new(collected));
-    let judge = Judge::new(&corpus.config.decide.near);
+    let batches = batches(&components, &collected, cached, budget, |group| near::num_bytes(group, banded));
+    let store = SharedFeatures { store: Mutex::new(collected), observer: corpus.observer };
     let mut removed = Vec::new();
     corpus.observer.begun(Stage::Settling);
     corpus.observer.settling(count(components.texts().len()));
-    let settle_group = |group: &&[SignatureId]| {
-        let settled = near::settle(group, banded, &judge, &store, cached);
-        corpus.observer.settled(count(group.len()));
-        settled
-    };
     let mut groups = components.iter();
     for batch in batches {
         let groups: Vec<&[SignatureId]> = groups.by_ref().take(batch).collect();
-        if corpus.observer.is_cancelled() {
-            return Err(Error::Interrupted);
-        }
-        let settled: Result<Vec<Vec<Removal>>> = groups.par_iter().map(settle_group).collect();
+        let settled: Result<Vec<Vec<Removal>>> =
+            groups.par_iter().map(|group| near::settle(group, banded, &store, cached)).collect();
         for Removal { text, survivor, found, numbers } in settled?.into_iter().flatten() {
-            removed.push((text, evidence.keep(texts.best(survivor), found, numbers)?));
+            removed.push((text, evidence.keep(banded.texts.best(survivor), found, numbers)?));
         }
     }
     removed.sort_unstable_by_key(|(text, _)| *text);
@@ -201,7 +197,6 @@ fn batches(
     let mut batches = Vec::new();
     let (mut batch, mut bytes) = (0, 0_usize);
     for group in components.iter() {
-        // A hash of five bytes becomes one of eight.
         let features = collected.num_bytes(group).saturating_mul(2).min(cached.saturating_mul(2));
         let own = num_bytes(group).saturating_add(features);
         if batch == BATCH || batch > 0 && bytes.saturating_add(own) > budget {
@@ -216,14 +211,25 @@ fn batches(
 }
 
 /// The features of all texts, shared by the groups that are settled in parallel.
-struct SharedFeatures(Mutex<FeatureStore>);
+struct SharedFeatures<'a> {
+    store: Mutex<FeatureStore>,
+    observer: &'a dyn Observer,
+}
 
-impl Load for SharedFeatures {
+impl Load for SharedFeatures<'_> {
     fn load(&self, text: SignatureId) -> Result<near::Features> {
         let mut bytes = Vec::new();
         // Poisoned only if a read panicked, and then the run is over.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
+        self.store.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
         Ok(near::Features::decode(&bytes).unwrap_or_default())
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.observer.is_cancelled()
+    }
+
+    fn settled(&self, num_texts: usize) {
+        self.observer.settled(count(num_texts));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::decide::near::Signed;
 use crate::error::Result;
+use crate::fingerprint::{Sample, SampleKey};
 use crate::store::{Output, Scratch};
 use crate::units::{Ordinal, count};
 
@@ -14,11 +15,17 @@ pub(super) struct Pending<'a> {
     limit: usize,
     in_memory: Vec<(Ordinal, Signed)>,
     /// The paragraphs before those in memory, in a store of its own, as nothing can be taken out of a store.
-    on_disk: Option<(Box<dyn Scratch>, usize)>,
+    on_disk: Option<PendingOnDisk>,
 }
 
-/// Bytes of a record on disk beside its bins: place, digest and rank.
-const HEAD: usize = 40;
+/// Paragraphs that wait on disk, with the number of keys of each: 4 bytes a paragraph in memory.
+struct PendingOnDisk {
+    scratch: Box<dyn Scratch>,
+    num_keys: Vec<u32>,
+}
+
+/// Bytes of a record on disk beside its bins and keys: place, digest, rank, and the level of its sample.
+const HEAD: usize = 48;
 
 /// Records that are read at once.
 const READ: usize = 1024;
@@ -43,33 +50,39 @@ impl<'a> Pending<'a> {
         if self.in_memory.len() <= self.limit {
             return Ok(());
         }
-        let (scratch, len) = match &mut self.on_disk {
+        let on_disk = match &mut self.on_disk {
             Some(on_disk) => on_disk,
-            none => none.insert((self.output.scratch()?, 0)),
+            none => none.insert(PendingOnDisk { scratch: self.output.scratch()?, num_keys: Vec::new() }),
         };
         let mut record = Vec::with_capacity(HEAD + self.num_bins * 2);
-        for (place, Signed { digest, bins, rank }) in self.in_memory.drain(..) {
+        for (place, Signed { digest, bins, rank, sample }) in self.in_memory.drain(..) {
             record.clear();
-            for word in [place.0, digest].into_iter().chain(rank) {
+            for word in [place.0, digest].into_iter().chain(rank).chain([u64::from(sample.level())]) {
                 record.extend_from_slice(&word.to_le_bytes());
             }
             record.extend(bins.iter().flat_map(|bin| bin.to_le_bytes()));
-            scratch.append(&record)?;
-            *len += 1;
+            SampleKey::encode(sample.keys(), &mut record);
+            on_disk.scratch.append(&record)?;
+            on_disk.num_keys.push(u32::try_from(sample.keys().len()).unwrap_or(u32::MAX));
         }
         Ok(())
     }
 
     /// Gives all of a good text, in order.
     pub(super) fn take(&mut self, mut give: impl FnMut(Ordinal, &Signed) -> Result<()>) -> Result<()> {
-        let record_len = HEAD + self.num_bins * 2;
-        if let Some((mut scratch, len)) = self.on_disk.take() {
-            let mut bytes = Vec::new();
-            for first in (0..len).step_by(READ) {
-                bytes.resize((len - first).min(READ) * record_len, 0);
-                scratch.read_at(count(first * record_len), &mut bytes)?;
-                for record in bytes.chunks_exact(record_len) {
-                    let (place, text) = decode(record);
+        if let Some(PendingOnDisk { mut scratch, num_keys }) = self.on_disk.take() {
+            let bins = self.num_bins * size_of::<u16>();
+            let record_len = |num_keys: u32| HEAD + bins + num_keys as usize * SampleKey::NUM_BYTES;
+            let (mut bytes, mut at) = (Vec::new(), 0);
+            for some in num_keys.chunks(READ) {
+                bytes.resize(some.iter().map(|&num_keys| record_len(num_keys)).sum(), 0);
+                scratch.read_at(at, &mut bytes)?;
+                at += count(bytes.len());
+                let mut rest = bytes.as_slice();
+                for &num_keys in some {
+                    let (record, after) = rest.split_at(record_len(num_keys));
+                    rest = after;
+                    let (place, text) = decode(record, bins);
                     give(place, &text)?;
                 }
             }
@@ -78,15 +91,18 @@ impl<'a> Pending<'a> {
     }
 }
 
-fn decode(record: &[u8]) -> (Ordinal, Signed) {
-    let (head, bins) = record.split_at(HEAD);
+/// The paragraph of a record whose sketch takes `num_bytes` bytes.
+fn decode(record: &[u8], num_bytes: usize) -> (Ordinal, Signed) {
+    let (head, rest) = record.split_at(HEAD);
+    let (bins, keys) = rest.split_at(num_bytes);
     let mut words = [0; HEAD / 8];
     for (word, bytes) in words.iter_mut().zip(head.as_chunks().0) {
         *word = u64::from_le_bytes(*bytes);
     }
-    let [place, digest, rank @ ..] = words;
+    let [place, digest, rank @ .., level] = words;
     let bins = bins.as_chunks().0.iter().map(|&bin| u16::from_le_bytes(bin)).collect();
-    (Ordinal(place), Signed { digest, bins, rank })
+    let sample = Sample::from_parts(SampleKey::decode(keys), u8::try_from(level).unwrap_or(u8::MAX));
+    (Ordinal(place), Signed { digest, bins, rank, sample })
 }
 
 #[cfg(test)]
@@ -98,7 +114,9 @@ mod tests {
     fn what_waits_comes_back_in_order() {
         let text = |n: u64| {
             let bins = [1, 2, 3].map(|bin| u16::try_from(n * bin % 60_000).unwrap()).to_vec();
-            (Ordinal(n), Signed { digest: n << 40, bins, rank: [n, 0, u64::MAX - n] })
+            let bytes: Vec<u8> = (0..u8::try_from(n % 9 * 5).unwrap()).collect();
+            let sample = Sample::from_parts(SampleKey::decode(&bytes), u8::try_from(n % 4).unwrap());
+            (Ordinal(n), Signed { digest: n << 40, bins, rank: [n, 0, u64::MAX - n], sample })
         };
         let output = MemoryOutput::new();
         for budget in [0, 1000, 100_000, usize::MAX] {

@@ -3,10 +3,12 @@
 use std::iter::Peekable;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, MemberPlace, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{Banding, Judge, MemberPlace, Rank, SignatureId, Signatures, Signed};
 use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
-use crate::fingerprint::{NoNumbers, Shingler, Shingles, Sketch};
+use crate::fingerprint::{
+    NoNumbers, PieceSample, Sample, SampledTokens, Sampler, Shingler, Shingles, Sketch,
+};
 use crate::normalize::Tokenizer;
 use crate::read::Part;
 use crate::run::corpus::Corpus;
@@ -39,8 +41,15 @@ enum SlotSketch {
     Nothing,
     /// A whole document.
     Whole(Signed),
-    /// A piece of a long text: the sketch of its shingles, and what is left to join them.
-    Piece { sketch: Option<Sketch>, shingles: Shingles },
+    /// A piece of a long text.
+    Piece(Box<SketchPiece>),
+}
+
+/// The sketch of a piece of a long text, its sample, and what is left of its shingles to join them.
+struct SketchPiece {
+    sketch: Option<Sketch>,
+    sample: PieceSample,
+    shingles: Shingles,
 }
 
 /// Makes sketches.
@@ -48,6 +57,8 @@ struct Sketcher<'a> {
     tokenizer: Tokenizer,
     shingle: Shingle,
     banding: Banding,
+    /// Whether samples are kept: where a text goes that a longer one holds.
+    is_sampling: bool,
     ranking: Ranking<'a>,
     corpus: Corpus<'a>,
 }
@@ -58,6 +69,7 @@ impl<'a> Sketcher<'a> {
             tokenizer: Tokenizer::new(corpus.config.split.repair),
             shingle: corpus.config.decide.near.shingle,
             banding,
+            is_sampling: Judge::new(&corpus.config.decide.near).has_containment(),
             ranking: Ranking::new(*corpus)?,
             corpus: *corpus,
         })
@@ -66,14 +78,32 @@ impl<'a> Sketcher<'a> {
     /// An empty set of texts.
     fn texts(&self) -> Signatures {
         let budget = near_budget(self.corpus.config) / 2;
-        Signatures::within(budget, self.banding.num_bins(), self.ranking.is_ranked())
+        let (num_bins, is_ranked) = (self.banding.num_bins(), self.ranking.is_ranked());
+        if self.is_sampling {
+            return Signatures::within(budget / 2, num_bins, is_ranked).with_samples(budget / 2);
+        }
+        Signatures::within(budget, num_bins, is_ranked)
+    }
+
+    /// What a text with these shingles is compared by; `None` if it has none.
+    fn signed(&self, hashes: &[u64], sample: Sample, digest: u64, rank: Rank) -> Option<Signed> {
+        let sketch = Sketch::of(hashes, self.banding.num_bins())?;
+        Some(Signed { digest, bins: sketch.bits().collect(), rank, sample })
     }
 
     /// Sketches each slot of a chunk.
     fn look(&self, settled: &Settled) -> Result<Vec<SlotSketch>> {
+        if self.is_sampling {
+            self.look_with(settled, SampledTokens::default())
+        } else {
+            self.look_with(settled, NoNumbers)
+        }
+    }
+
+    fn look_with(&self, settled: &Settled, sampler: impl Sampler) -> Result<Vec<SlotSketch>> {
         let chunk = &settled.scanned.chunk;
         let mut seen = Vec::with_capacity(chunk.slots.len());
-        let mut shingler = Shingler::new(self.shingle, NoNumbers);
+        let mut shingler = Shingler::new(self.shingle, sampler);
         for part in &chunk.parts {
             let ranks = self.ranking.part(settled, part)?;
             for number in part.slots.clone() {
@@ -84,16 +114,15 @@ impl<'a> Sketcher<'a> {
                 let mut shingles = shingler.finish();
                 seen.push(if part.is_piece_of_text() {
                     let sketch = Sketch::of(&shingles.take_complete(), self.banding.num_bins());
-                    SlotSketch::Piece { sketch, shingles }
+                    let sample = shingler.numbers.take_piece();
+                    SlotSketch::Piece(Box::new(SketchPiece { sketch, sample, shingles }))
                 } else {
-                    let len = shingles.num_elements();
-                    let sketch = Sketch::of(&shingles.into_hashes(), self.banding.num_bins());
-                    match (sketch, settled.documents[number].digest) {
-                        (Some(sketch), Some(digest)) => {
-                            SlotSketch::Whole(signed(&sketch, digest.table_hash(), ranks.of(number, len)))
-                        }
-                        _ => SlotSketch::Nothing,
-                    }
+                    let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
+                    let signed = settled.documents[number].digest.and_then(|digest| {
+                        let rank = ranks.of(number, len);
+                        self.signed(&shingles.into_hashes(), sample, digest.table_hash(), rank)
+                    });
+                    signed.map_or(SlotSketch::Nothing, SlotSketch::Whole)
                 });
             }
         }
@@ -101,20 +130,11 @@ impl<'a> Sketcher<'a> {
     }
 }
 
-fn signed(sketch: &Sketch, digest: u64, rank: Rank) -> Signed {
-    Signed { digest, bins: sketch.bits().collect(), rank }
-}
-
-/// A long text of which some pieces are seen.
-struct OpenSketch {
-    sketch: Option<Sketch>,
-    shingles: Shingles,
-}
-
 /// Adds up what is seen, in corpus order.
 struct SketchAdder<'a> {
     sketches: DocumentSketches,
-    open: Option<OpenSketch>,
+    /// A long text of which some pieces are seen.
+    open: Option<SketchPiece>,
     sketcher: &'a Sketcher<'a>,
     /// Earlier findings. Documents that go by them are not compared.
     gone: Option<&'a Findings>,
@@ -129,14 +149,16 @@ impl SketchAdder<'_> {
         Ok(())
     }
 
-    fn join(&mut self, sketch: Option<Sketch>, shingles: Shingles) {
+    fn join(&mut self, next: SketchPiece) {
         let Some(open) = &mut self.open else {
-            self.open = Some(OpenSketch { sketch, shingles });
+            self.open = Some(next);
             return;
         };
-        open.shingles.join(shingles, self.sketcher.shingle);
-        let joint = Sketch::of(&open.shingles.take_complete(), self.sketcher.banding.num_bins());
-        for sketch in [sketch, joint].into_iter().flatten() {
+        let Sketcher { shingle, banding, .. } = *self.sketcher;
+        open.shingles.join(next.shingles, shingle);
+        open.sample.join(next.sample);
+        let joint = Sketch::of(&open.shingles.take_complete(), banding.num_bins());
+        for sketch in [next.sketch, joint].into_iter().flatten() {
             match &mut open.sketch {
                 Some(open) => open.join(&sketch),
                 none => *none = Some(sketch),
@@ -148,14 +170,17 @@ impl SketchAdder<'_> {
     fn finish(&mut self, settled: &Settled, piece: &PieceSlot<'_>) -> Result<()> {
         let document = settled.documents[piece.number];
         let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
-        let len = open.shingles.num_elements();
-        let num_bins = self.sketcher.banding.num_bins();
-        let sketch = open.sketch.or_else(|| Sketch::of(&open.shingles.into_hashes(), num_bins));
-        if let Some(sketch) = sketch {
-            let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, len);
-            self.push(document.id, &signed(&sketch, digest.table_hash(), rank))?;
-        }
-        Ok(())
+        let SketchPiece { sketch, sample, shingles } = open;
+        let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, shingles.num_elements());
+        let digest = digest.table_hash();
+        let signed = match sketch {
+            Some(sketch) => {
+                Some(Signed { digest, bins: sketch.bits().collect(), rank, sample: sample.finish() })
+            }
+            // Shorter than one shingle.
+            None => self.sketcher.signed(&shingles.into_hashes(), sample.finish(), digest, rank),
+        };
+        signed.map_or(Ok(()), |text| self.push(document.id, &text))
     }
 
     fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
@@ -194,15 +219,15 @@ impl UnitVisitor for ChunkSketchAdder<'_, '_> {
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         match self.seen(record.number) {
             SlotSketch::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
-            SlotSketch::Piece { .. } | SlotSketch::Nothing => Ok(()),
+            SlotSketch::Piece(_) | SlotSketch::Nothing => Ok(()),
         }
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         match self.seen(piece.number) {
             SlotSketch::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
-            SlotSketch::Piece { sketch, shingles } => {
-                self.adder.join(sketch, shingles);
+            SlotSketch::Piece(next) => {
+                self.adder.join(*next);
                 if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
             }
             SlotSketch::Nothing => Ok(()),
@@ -222,7 +247,7 @@ fn push(
     text: &Signed,
     output: &dyn Output,
 ) -> Result<SignatureId> {
-    if texts.needs_scratch() {
+    while texts.needs_scratch() {
         texts.overflow_to(output.scratch()?);
     }
     texts.push(member, text)
@@ -384,8 +409,21 @@ fn look_at_paragraphs(
     sketcher: &Sketcher<'_>,
     min_chars: u64,
 ) -> Result<Vec<SeenParagraph>> {
+    if sketcher.is_sampling {
+        look_at_paragraphs_with(settled, sketcher, min_chars, SampledTokens::default())
+    } else {
+        look_at_paragraphs_with(settled, sketcher, min_chars, NoNumbers)
+    }
+}
+
+fn look_at_paragraphs_with(
+    settled: &Settled,
+    sketcher: &Sketcher<'_>,
+    min_chars: u64,
+    sampler: impl Sampler,
+) -> Result<Vec<SeenParagraph>> {
     let mut seen = Vec::new();
-    let mut shingler = Shingler::new(sketcher.shingle, NoNumbers);
+    let mut shingler = Shingler::new(sketcher.shingle, sampler);
     for part in &settled.scanned.chunk.parts {
         let ranks = sketcher.ranking.part(settled, part)?;
         for number in part.slots.clone() {
@@ -399,10 +437,10 @@ fn look_at_paragraphs(
                 }
                 sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
                 let shingles = shingler.finish();
-                let len = shingles.num_elements();
-                if let Some(sketch) = Sketch::of(&shingles.into_hashes(), sketcher.banding.num_bins()) {
+                let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
+                let (digest, rank) = (key.fingerprint.table_hash(), ranks.of(number, len));
+                if let Some(text) = sketcher.signed(&shingles.into_hashes(), sample, digest, rank) {
                     let place = Ordinal(settled.first.0 + index as u64);
-                    let text = signed(&sketch, key.fingerprint.table_hash(), ranks.of(number, len));
                     seen.push((number, (place, text)));
                 }
             }
