@@ -241,46 +241,50 @@ const LENGTHS: [u64; 6] = [0, 50, 100, 200, 500, u64::MAX];
 
 /// Prints how many of the texts went that ought to go for one that stays.
 fn containment(options: &Options, num: usize) -> Outcome<()> {
-    println!("containment: {num} documents and parts of them; what ought to go for a text that stays\n");
     println!(
-        "| language | shingle | shingles of the text | ought to go | went | recall |\n|---|---|---|---:|---:|---:|"
+        "containment: {num} documents and parts or copies of them; what ought to go for a text that stays\n"
     );
-    let (threshold, limit) = (Share::hundredths(50), Share::hundredths(80));
+    println!(
+        "| language | others | shingle | shingles of the text | ought to go | went | recall |\n|---|---|---|---|---:|---:|---:|"
+    );
     for (language, is_chinese) in [("Chinese", true), ("English", false)] {
-        let texts = with_parts(is_chinese, num);
-        for shingle in [Shingle::new(ShingleUnit::Word, 5), Shingle::new(ShingleUnit::Char, 5)] {
-            let path = options.dir.join(format!("near-parts-{language}-{num}.jsonl"));
-            write_corpus(&path, texts.iter().cloned())?;
-            let gone = gone(options, &path, shingle)?;
-            let made: Vec<Features> = texts.iter().map(|text| features(text, shingle, 1).0).collect();
-            let needed = |own, others| {
-                let alike = threshold.least_shared(own, others);
-                if own <= others { alike.min(limit.least_of(own)) } else { alike }
-            };
-            let mut rows = [(0_u64, 0_u64); LENGTHS.len() - 1];
-            for (number, own) in made.iter().enumerate() {
-                let before = made[..number].iter().zip(&gone);
-                let ought = gone[number]
-                    || before
-                        .filter(|(_, gone)| !**gone)
-                        .any(|(other, _)| own.overlap_if(other, needed).is_some());
-                let row = LENGTHS.iter().rposition(|len| *len <= own.num_shingles()).unwrap_or(0);
-                rows[row].0 += u64::from(ought);
-                rows[row].1 += u64::from(gone[number]);
+        for (kind, texts) in
+            [("parts", with_parts(is_chinese, num)), ("copies", with_copies(is_chinese, num))]
+        {
+            for shingle in [Shingle::new(ShingleUnit::Word, 5), Shingle::new(ShingleUnit::Char, 5)] {
+                let path = options.dir.join(format!("near-{kind}-{language}-{num}.jsonl"));
+                write_corpus(&path, texts.iter().cloned())?;
+                let gone = gone(options, &path, shingle)?;
+                containment_rows(&format!("{language} | {kind} | {shingle}"), &texts, shingle, &gone);
             }
-            for (row, (ought, went)) in rows.into_iter().enumerate() {
-                let share = went as f64 / ought.max(1) as f64;
-                println!(
-                    "| {language} | {shingle} | {} or more | {ought} | {went} | {share:.4} |",
-                    LENGTHS[row]
-                );
-            }
-            let (ought, went) = rows.iter().fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
-            assert!(ought < 500 || went as f64 >= 0.99 * ought as f64, "recall {went} of {ought}");
         }
     }
     println!();
     Ok(())
+}
+
+/// Prints what ought to have gone of a corpus, by length.
+fn containment_rows(name: &str, texts: &[String], shingle: Shingle, gone: &[bool]) {
+    let (threshold, limit) = (Share::hundredths(50), Share::hundredths(80));
+    let made: Vec<Features> = texts.iter().map(|text| features(text, shingle, 1).0).collect();
+    let needed = |own, others| {
+        let alike = threshold.least_shared(own, others);
+        if own <= others { alike.min(limit.least_of(own)) } else { alike }
+    };
+    let mut rows = [(0_u64, 0_u64); LENGTHS.len() - 1];
+    for (number, own) in made.iter().enumerate() {
+        let mut stays = made[..number].iter().zip(gone).filter(|(_, gone)| !**gone);
+        let ought = gone[number] || stays.any(|(other, _)| own.overlap_if(other, needed).is_some());
+        let row = LENGTHS.iter().rposition(|len| *len <= own.num_shingles()).unwrap_or(0);
+        rows[row].0 += u64::from(ought);
+        rows[row].1 += u64::from(gone[number]);
+    }
+    for (row, (ought, went)) in rows.into_iter().enumerate().filter(|(_, (ought, _))| *ought > 0) {
+        let share = went as f64 / ought as f64;
+        println!("| {name} | {} or more | {ought} | {went} | {share:.4} |", LENGTHS[row]);
+    }
+    let (ought, went) = rows.iter().fold((0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1));
+    assert!(ought < 500 || went as f64 >= 0.99 * ought as f64, "recall {went} of {ought}");
 }
 
 /// Which documents of a corpus go, if numbers do not count.

@@ -1,11 +1,9 @@
 //! The features by which two texts are compared: the set of their shingles, their numbers, and their tokens in order.
 
+use super::hashes::{HASH_BITS, ShingleHead, num_shared, sorted};
 use crate::fingerprint::{Number, Token, Wording, mix, slot};
-use crate::units::{self, count};
+use crate::units::count;
 
-/// Bits of a shingle's hash that are compared. Of two texts of `n` shingles, one shingle of `2^32 / n` looks like another
-/// by chance: of a thousand shingles one in one pair of four thousand, of a million one in four thousand.
-const HASH_BITS: u32 = 32;
 /// Bytes of a hash in the store.
 const HASH_BYTES: usize = HASH_BITS as usize / 8;
 
@@ -205,6 +203,16 @@ impl Features {
         Some(Overlap { shared, own, others: all })
     }
 
+    /// The shingles of the smallest hashes.
+    pub(super) fn head(&self) -> ShingleHead {
+        ShingleHead::of(&self.shingles, if self.is_whole() { self.num_shingles() } else { 0 })
+    }
+
+    /// Whether as many shingles as are `needed` may be shared with the text of this head.
+    pub(super) fn may_share(&self, head: &ShingleHead, needed: impl Fn(u64, u64) -> u64) -> bool {
+        !self.is_whole() || head.may_share(&self.shingles, needed)
+    }
+
     /// The hashes below a limit, which is at most one's own.
     fn sampled(&self, limit: u64) -> &[u32] {
         if limit == self.limit {
@@ -259,55 +267,6 @@ impl Features {
     }
 }
 
-/// A bucket of more hashes is sorted by the library: they are not spread evenly, or are very many.
-const SMALL_BUCKET: usize = 16;
-
-/// The first bits of hashes, sorted. They are spread evenly: they are dealt by their first bits into buckets of one or
-/// two, and each is sorted by itself. A quarter of the time of a sort that compares.
-fn sorted(hashes: &[u64]) -> Vec<u32> {
-    let bits = hashes.len().max(1).ilog2().min(16);
-    let cut = |hash: u64| (hash >> (u64::BITS - HASH_BITS)) as u32;
-    let bucket = |hash: u64| units::index(hash >> (u64::BITS - bits - 1) >> 1);
-    let mut ends = vec![0_u32; (1 << bits) + 1];
-    for &hash in hashes {
-        ends[bucket(hash) + 1] += 1;
-    }
-    for at in 1..ends.len() {
-        ends[at] += ends[at - 1];
-    }
-    let mut sorted = vec![0; hashes.len()];
-    for &hash in hashes {
-        let place = &mut ends[bucket(hash)];
-        sorted[*place as usize] = cut(hash);
-        *place += 1;
-    }
-    // Every start has moved to its end.
-    let mut start = 0;
-    for &end in &ends[..ends.len() - 1] {
-        let end = end as usize;
-        if end - start > SMALL_BUCKET {
-            sorted[start..end].sort_unstable();
-        } else {
-            insertion_sort(&mut sorted[start..end]);
-        }
-        start = end;
-    }
-    sorted
-}
-
-#[inline]
-fn insertion_sort(hashes: &mut [u32]) {
-    for next in 1..hashes.len() {
-        let hash = hashes[next];
-        let mut at = next;
-        while at > 0 && hashes[at - 1] > hash {
-            hashes[at] = hashes[at - 1];
-            at -= 1;
-        }
-        hashes[at] = hash;
-    }
-}
-
 /// Merges a sorted sequence into another.
 fn merge<T: Ord>(all: &mut Vec<T>, mut more: Vec<T>) {
     if all.is_empty() {
@@ -322,87 +281,6 @@ fn merge<T: Ord>(all: &mut Vec<T>, mut more: Vec<T>) {
 fn push_short(out: &mut Vec<u8>, text: &[u8]) {
     out.push(u8::try_from(text.len()).expect("the text of a number is cut to some 64 bytes"));
     out.extend_from_slice(text);
-}
-
-/// Shingles of a [`ShingleHead`], at most.
-const HEAD_LEN: usize = 512;
-
-/// The shingles of a text of the smallest hashes: a sample by which most texts that do not match are told apart before all
-/// the shingles of either are read.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ShingleHead {
-    hashes: Box<[u32]>,
-    /// Shingles in all; 0 if that is not known.
-    num_shingles: u64,
-}
-
-impl ShingleHead {
-    /// Bytes it takes, at most.
-    pub(super) const NUM_BYTES: usize = HEAD_LEN * size_of::<u32>() + size_of::<Self>() + 16;
-
-    pub(super) fn of(features: &Features) -> Self {
-        let hashes = &features.shingles[..features.shingles.len().min(HEAD_LEN)];
-        let num_shingles = if features.is_whole() { features.num_shingles() } else { 0 };
-        Self { hashes: hashes.into(), num_shingles }
-    }
-
-    /// Number of the text's shingles; 0 if it is not known.
-    pub(super) fn num_shingles(&self) -> u64 {
-        self.num_shingles
-    }
-
-    /// Whether a text may share as many shingles with this one as are `needed`; certain but for one time in a hundred
-    /// thousand if not.
-    pub(super) fn may_share(&self, features: &Features, needed: impl Fn(u64, u64) -> u64) -> bool {
-        let Some(&last) = self.hashes.last() else { return true };
-        if self.num_shingles == 0 || !features.is_whole() {
-            return true;
-        }
-        let is_all = count(self.hashes.len()) == self.num_shingles;
-        let end = if is_all {
-            features.shingles.len()
-        } else {
-            features.shingles.partition_point(|&hash| hash <= last)
-        };
-        let shared = num_shared(&features.shingles[..end], &self.hashes, 0).unwrap_or(0);
-        let needed = needed(features.num_shingles(), self.num_shingles);
-        !are_too_few(shared, end, features.shingles.len(), needed)
-    }
-}
-
-/// Steps between two looks at whether enough can still be shared.
-const STRIDE: usize = 64;
-
-/// Whether so many shared ones among the first `seen` of `all` hashes mean that fewer than `needed` are shared in all, but
-/// for one time in a hundred thousand. Hashes are sorted, so that those seen are a sample: four and a half standard
-/// deviations of the shared ones that are expected in it are missing.
-#[inline]
-fn are_too_few(shared: u64, seen: usize, all: usize, needed: u64) -> bool {
-    let all = count(all.max(1));
-    let expected = needed.saturating_mul(count(seen)) / all;
-    let missing = expected.saturating_sub(shared);
-    let variance = expected.saturating_mul(all.saturating_sub(needed)) / all;
-    missing.saturating_mul(missing) > 20_u64.saturating_mul(variance + 1)
-}
-
-/// Elements of both sorted slices; `None` as soon as it is certain, or as good as certain, that they are fewer than
-/// `needed`.
-fn num_shared(a: &[u32], b: &[u32], needed: u64) -> Option<u64> {
-    let (mut at_a, mut at_b, mut shared) = (0, 0, 0);
-    while at_a < a.len() && at_b < b.len() {
-        let most_left = count((a.len() - at_a).min(b.len() - at_b));
-        if shared + most_left < needed || are_too_few(shared, at_a, a.len(), needed) {
-            return None;
-        }
-        // Without a branch that depends on the data: which side is smaller is as good as chance.
-        for _ in 0..STRIDE {
-            let (Some(x), Some(y)) = (a.get(at_a), b.get(at_b)) else { break };
-            shared += u64::from(x == y);
-            at_a += usize::from(x <= y);
-            at_b += usize::from(y <= x);
-        }
-    }
-    (shared >= needed).then_some(shared)
 }
 
 /// The features of a text of one paragraph, for tests.
@@ -425,18 +303,6 @@ mod tests {
     fn features(range: std::ops::Range<u64>) -> Features {
         let len = range.end - range.start;
         Features::new(len, &range.map(mix).collect::<Vec<_>>(), Wording::default())
-    }
-
-    #[test]
-    fn hashes_are_sorted_however_many_and_alike() {
-        for len in [0, 1, 2, 3, 5, 8, 100, 1500, 70_000] {
-            for spread in [1, 3, u64::MAX] {
-                let hashes: Vec<u64> = (0..len).map(|n| mix(n % spread)).collect();
-                let mut expected: Vec<u32> = hashes.iter().map(|hash| (hash >> 32) as u32).collect();
-                expected.sort_unstable();
-                assert_eq!(sorted(&hashes), expected, "{len} {spread}");
-            }
-        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use super::changes::Changes;
-use super::features::{Features, Overlap, ShingleHead};
+use super::features::{Features, Overlap};
+use super::hashes::ShingleHead;
 use super::numbers::SlotOverlap;
 use crate::config::{Limit, NearConfig, Share, ShingleUnit};
 use crate::units::count;
@@ -128,7 +129,7 @@ impl Judge {
 
     /// Whether a text may match a survivor, as far as that one's first shingles show it.
     pub(super) fn may_match(&self, text: &Features, survivor: &ShingleHead) -> bool {
-        survivor.may_share(text, |own, others| self.num_needed(own, others))
+        text.may_share(survivor, |own, others| self.num_needed(own, others))
     }
 
     /// Whether the numbers of two texts that are alike agree, and no more of their words are others than an edited copy

@@ -23,6 +23,7 @@ mod features;
 mod finder;
 mod forest;
 mod grams;
+mod hashes;
 mod judge;
 mod keyed;
 mod numbers;

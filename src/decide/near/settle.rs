@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use super::features::{Features, NumberMarks, ShingleHead};
+use super::features::{Features, NumberMarks};
 use super::finder::{Finder, MAX_COMPARED};
 use super::forest::ComponentIndex;
+use super::hashes::ShingleHead;
 use super::judge::{Judge, Match};
 use super::numbers::NumberOverlap;
 use super::signatures::{Banded, SignatureId};
@@ -158,7 +159,7 @@ impl Settler<'_> {
         }
         let features = Arc::new(self.load.load(self.component[text as usize])?);
         let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
-        let head = ShingleHead::of(&features);
+        let head = features.head();
         let others = self.finder.look_up(text, marks);
         let head_of = |other: ComponentIndex| if other == text { &head } else { &self.heads[other as usize] };
         let candidates =
