@@ -2,6 +2,7 @@
 //!
 //! Pure. Knows nothing about where a key came from or what equality of two fingerprints leads to.
 
+mod number_sample;
 mod numbers;
 mod numeral;
 mod sample;
@@ -9,16 +10,19 @@ mod shingle;
 mod sketch;
 mod stamp;
 mod token;
+mod wording_sampler;
 
 use sha2::{Digest, Sha256};
 
+pub use number_sample::NumberSample;
 pub(crate) use numbers::slot;
 pub use numbers::{Number, Numbers, Wording};
-pub use sample::{PieceSample, Sample, SampleKey, SampledTokens, Sampler};
+pub use sample::{PieceSample, SAMPLE_VERSION, Sample, SampleKey, SampledTokens, Sampler};
 pub(crate) use shingle::mix;
 pub use shingle::{NoNumbers, Shingler, Shingles, TokenObserver};
-pub use sketch::Sketch;
+pub use sketch::{SKETCH_VERSION, Sketch};
 pub use token::Token;
+pub use wording_sampler::SampledWording;
 
 use crate::normalize::{KeyBuffer, KeySink, count_text_chars};
 use crate::units::count;

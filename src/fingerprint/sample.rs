@@ -7,15 +7,20 @@
 //! whatever lengths both are, which no sketch of a fixed size can say. Windows are of tokens whatever shingles are of:
 //! two texts of one language share many shingles of five letters, and next to no five words in a row.
 
+use super::number_sample::NumberSample;
 use super::shingle::{NoNumbers, TokenObserver, mix, polynomial_power, roll};
 use super::token::is_unspaced;
 
-/// The coarsest sample: one window in 2^3, and of those that begin with a word two.
+/// The version of what samples are made of, as indexes name it: windows, their hashes, and which are kept.
+pub const SAMPLE_VERSION: u32 = 1;
+/// The coarsest sample of a text in memory: one window in 2^3, and of those that begin with a word two.
 const MAX_LEVEL: u8 = 3;
 /// Most keys of a text that is sampled more finely than that, about.
 const MAX_KEYS: usize = 128;
 /// Bits of a key. A key of a long text is one of 2^37: of 10^9 keys one in 137 equals another by chance.
 const KEY_BITS: u32 = 40;
+/// The coarsest sample there is: that of an index, of which each text has few keys however long it is.
+const COARSEST: u8 = 39;
 
 /// What the tokens of a window weigh together, at least.
 const WINDOW_WEIGHT: u32 = 10;
@@ -93,7 +98,17 @@ impl Sample {
 
     /// A sample of these keys, sorted, at this level: as they were taken out of one.
     pub fn from_parts(keys: Vec<SampleKey>, level: u8) -> Self {
-        Self { keys, level: level.min(MAX_LEVEL) }
+        Self { keys, level: level.min(COARSEST) }
+    }
+
+    /// A coarser sample, of at most so many keys.
+    #[must_use]
+    pub fn thinned(mut self, max_keys: usize) -> Self {
+        while self.keys.len() > max_keys && self.level < COARSEST {
+            self.level += 1;
+            self.keys.truncate(Self::at_level(&self.keys, self.level).len());
+        }
+        self
     }
 
     /// The keys: sorted, each once.
@@ -109,7 +124,7 @@ impl Sample {
     /// Those of some sorted keys that are in a sample of this level too.
     #[inline]
     pub fn at_level(keys: &[SampleKey], level: u8) -> &[SampleKey] {
-        let end = SampleKey::END >> level.min(MAX_LEVEL);
+        let end = SampleKey::END >> level.min(COARSEST);
         &keys[..keys.partition_point(|key| key.value() < end)]
     }
 
@@ -180,6 +195,13 @@ pub trait Sampler: TokenObserver {
     fn take(&mut self) -> Sample;
     /// The sample of all tokens so far, of a piece of a text; the sampler is empty again.
     fn take_piece(&mut self) -> PieceSample;
+    /// Ends a line of a text.
+    fn end_line(&mut self) {}
+    /// The numbers of all tokens so far, of a whole text or of a piece of one, if they are wanted. Comes after the sample
+    /// is taken.
+    fn take_numbers(&mut self, _is_whole: bool) -> NumberSample {
+        NumberSample::default()
+    }
 }
 
 impl Sampler for SampledTokens {
@@ -352,6 +374,19 @@ mod tests {
             pieces.for_each(|next| joined.join(next));
             assert_eq!(joined.finish(), whole, "{cuts:?}");
         }
+    }
+
+    /// What an index keeps of a long text is as much a part of the whole's sample.
+    #[test]
+    fn thinned_samples_are_coarser() {
+        let whole = Sample::of(&tokens(0..60_000)).thinned(64);
+        assert!((20..=64).contains(&whole.keys().len()) && whole.level() > MAX_LEVEL);
+        let part = Sample::of(&tokens(20_000..50_000)).thinned(64);
+        let shared = Sample::at_level(part.keys(), whole.level().max(part.level()));
+        assert!(!shared.is_empty() && shared.iter().all(|key| whole.keys().binary_search(key).is_ok()));
+        assert_eq!(Sample::from_parts(whole.keys().to_vec(), whole.level()), whole);
+        let short = Sample::of(&tokens(0..50));
+        assert_eq!(short.clone().thinned(64), short);
     }
 
     /// Five words, or ten letters of a script without spaces.

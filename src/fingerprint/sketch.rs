@@ -11,6 +11,9 @@
 use super::shingle::mix;
 use crate::units;
 
+/// The version of sketches, as indexes name it.
+pub const SKETCH_VERSION: u32 = 1;
+
 /// Seeds the passes after the first. Changing it changes every sketch.
 const SEED: u64 = 0x7461_6d69_7331_3937;
 
