@@ -98,6 +98,9 @@ pub struct DocumentCounts {
     /// Emptied documents that went as a whole, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<String, u64>,
+    /// Those of them in whose place a document of an earlier run stays, by rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub earlier: BTreeMap<String, u64>,
     /// Documents read that were split by blocks; under `--split auto` those that are hard-wrapped.
     #[serde(default, skip_serializing_if = "is_none")]
     pub blocks: u64,
@@ -119,7 +122,7 @@ pub struct ParagraphCounts {
     pub kept: u64,
     /// Paragraphs removed, by rule.
     pub removed: BTreeMap<String, u64>,
-    /// Removed paragraphs whose survivor stands in an earlier run.
+    /// Removed paragraphs that are copies of one in an earlier run.
     #[serde(default, skip_serializing_if = "is_none")]
     pub earlier: u64,
 }
@@ -302,9 +305,12 @@ impl Summary {
         self.unit(unit).read();
     }
 
-    /// Counts a document that went as a whole.
-    pub(crate) fn count_removed(&mut self, rule: Rule) {
+    /// Counts a document that went as a whole, and whether it did for one of an earlier run.
+    pub(crate) fn count_removed(&mut self, rule: Rule, is_earlier: bool) {
         *self.documents.removed.entry(rule.name().to_owned()).or_default() += 1;
+        if is_earlier {
+            *self.documents.earlier.entry(rule.name().to_owned()).or_default() += 1;
+        }
     }
 
     /// Counts a skipped file or member.

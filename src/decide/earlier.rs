@@ -33,6 +33,21 @@ pub(crate) struct EarlierPlace {
     pub document_end: u64,
 }
 
+/// The bit of what stays that says that it is a document of an earlier run: below it stands the place of its first
+/// paragraph. No run has so many documents, and no index so many places.
+const EARLIER_DOCUMENT: u64 = 1 << 60;
+
+/// A document of an earlier run as what stays, by the place of its first paragraph.
+pub(crate) fn earlier_document(place: u64) -> u64 {
+    EARLIER_DOCUMENT | place
+}
+
+/// The place of the first paragraph of what stays, if it is a document of an earlier run.
+#[inline]
+pub(crate) fn earlier_place(member: u64) -> Option<u64> {
+    (member & EARLIER_DOCUMENT != 0).then_some(member & !EARLIER_DOCUMENT)
+}
+
 /// Entries in ascending order.
 pub(crate) trait EarlierEntries {
     /// The next: a fingerprint and its place among what earlier runs left.

@@ -26,7 +26,7 @@ mod verdict;
 
 pub(crate) use copies::Copies;
 pub(crate) use disk_verdicts::{DiskVerdicts, SavedVerdicts};
-pub(crate) use earlier::{Earlier, EarlierEntries, EarlierPlace};
+pub(crate) use earlier::{Earlier, EarlierEntries, EarlierPlace, earlier_document, earlier_place};
 pub(crate) use exact::SavedSurvivors;
 pub use exact::{ChunkPrints, Exact};
 pub(crate) use findings::{DocumentTexts, EvidencePlace, Finding, Findings, NO_TEXT};

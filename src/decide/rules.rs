@@ -91,11 +91,17 @@ impl Wording {
     }
 }
 
-/// The wording for text that also stands in an earlier run, whichever rule removed it.
+/// The wording for text that also stands in an earlier run.
 const EARLIER: Wording = Wording {
     claim: "already in",
     why_one: "an earlier run left it already",
     why_several: "an earlier run left it already",
+};
+/// The wording for text that is nearly the same in an earlier run.
+const EARLIER_ALIKE: Wording = Wording {
+    claim: "nearly the same already in",
+    why_one: "an earlier run left nearly the same already",
+    why_several: "an earlier run left nearly the same already",
 };
 
 /// All rules, in the order of [`Rule`].
@@ -316,7 +322,11 @@ impl Rule {
 
     /// Sentences about what it removed; about text that stands in an earlier run there are others.
     pub fn wording(self, is_earlier: bool) -> Wording {
-        if is_earlier { EARLIER } else { self.info().wording }
+        match self.stays() {
+            Stays::Alike if is_earlier => EARLIER_ALIKE,
+            _ if is_earlier => EARLIER,
+            _ => self.info().wording,
+        }
     }
 
     /// The long description of its problems.

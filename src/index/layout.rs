@@ -8,7 +8,7 @@ use super::{IndexEntry, IndexSettings};
 /// The first 8 bytes of every index, and the last.
 pub const MAGIC: &[u8; 8] = b"tamisidx";
 /// Version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.
@@ -29,7 +29,7 @@ pub(super) const MAX_SETTINGS: usize = 1 << 16;
 /// Bytes of the footer.
 pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
 /// Numbers in the footer.
-const NUM_FIELDS: usize = 7;
+const NUM_FIELDS: usize = 9;
 
 /// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,10 @@ pub(super) enum Section {
     Header,
     Entries,
     Directory,
+    Texts,
     EntryFences,
     DirectoryFences,
+    TextFences,
     Runs,
     Footer,
 }
@@ -49,6 +51,8 @@ impl Section {
             Self::Header => "its header",
             Self::Entries => "its entries",
             Self::Directory => "its directory",
+            Self::Texts => "its texts",
+            Self::TextFences => "the table of its texts",
             Self::EntryFences => "the table of its entries",
             Self::DirectoryFences => "the table of its directory",
             Self::Runs => "the table of its runs",
@@ -98,8 +102,10 @@ pub(super) fn header(settings: &IndexSettings) -> Vec<u8> {
 pub(super) struct Footer {
     pub(super) entries: u64,
     pub(super) directory: u64,
+    pub(super) texts: u64,
     pub(super) entry_fences: u64,
     pub(super) directory_fences: u64,
+    pub(super) text_fences: u64,
     pub(super) runs: u64,
     /// Where the footer itself begins.
     pub(super) end: u64,
@@ -108,8 +114,10 @@ pub(super) struct Footer {
 
 impl Footer {
     pub(super) fn to_bytes(self) -> Vec<u8> {
-        let Self { entries, directory, entry_fences, directory_fences, runs, end, num_entries } = self;
-        let fields = [entries, directory, entry_fences, directory_fences, runs, end, num_entries];
+        let Self { entries, directory, texts, entry_fences, directory_fences, .. } = self;
+        let Self { text_fences, runs, end, num_entries, .. } = self;
+        let tables = [entry_fences, directory_fences, text_fences];
+        let fields = [&[entries, directory, texts][..], &tables, &[runs, end, num_entries]].concat();
         let mut bytes: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
         let crc = checksum(Section::Footer, 0, &bytes);
         bytes.extend_from_slice(&crc);
@@ -121,9 +129,20 @@ impl Footer {
         let fields = checked(Section::Footer, 0, bytes.strip_suffix(MAGIC)?)?;
         let (fields, []) = fields.as_chunks() else { return None };
         let fields: &[[u8; 8]; NUM_FIELDS] = fields.try_into().ok()?;
-        let [entries, directory, entry_fences, directory_fences, runs, end, num_entries] =
-            fields.map(u64::from_le_bytes);
-        Some(Self { entries, directory, entry_fences, directory_fences, runs, end, num_entries })
+        let fields = fields.map(u64::from_le_bytes);
+        let [entries, directory, texts, entry_fences, directory_fences, ..] = fields;
+        let [.., text_fences, runs, end, num_entries] = fields;
+        Some(Self {
+            entries,
+            directory,
+            texts,
+            entry_fences,
+            directory_fences,
+            text_fences,
+            runs,
+            end,
+            num_entries,
+        })
     }
 
     /// Whether the sections follow one another, have the lengths that their contents need, and fill a file of `len`
@@ -138,9 +157,11 @@ impl Footer {
         let fences = blocks.checked_mul(8).and_then(|len| len.checked_add(count(CRC)));
         self.entries == header
             && directory == Some(self.directory)
-            && self.directory <= self.entry_fences
+            && self.directory <= self.texts
+            && self.texts <= self.entry_fences
             && fences.and_then(|len| self.entry_fences.checked_add(len)) == Some(self.directory_fences)
-            && table(self.directory_fences, self.runs, 16)
+            && table(self.directory_fences, self.text_fences, 16)
+            && table(self.text_fences, self.runs, 16)
             && table(self.runs, self.end, 1)
             && self.end.checked_add(count(FOOTER)) == Some(len)
     }
@@ -223,13 +244,15 @@ mod tests {
         let footer = Footer {
             entries: 100,
             directory: 126,
-            entry_fences: 140,
-            directory_fences: 152,
-            runs: 172,
-            end: 200,
+            texts: 140,
+            entry_fences: 150,
+            directory_fences: 162,
+            text_fences: 182,
+            runs: 202,
+            end: 230,
             num_entries: 1,
         };
-        let len = 200 + count(FOOTER);
+        let len = 230 + count(FOOTER);
         assert_eq!(Footer::parse(&footer.to_bytes()), Some(footer));
         assert!(footer.fits(100, len));
         assert!(!footer.fits(101, len) && !footer.fits(100, len + 1));
@@ -237,10 +260,13 @@ mod tests {
             Footer { num_entries: 2, ..footer },
             Footer { num_entries: u64::MAX, ..footer },
             Footer { directory: u64::MAX, ..footer },
+            Footer { texts: 125, ..footer },
+            Footer { texts: 151, ..footer },
             Footer { entry_fences: 125, ..footer },
-            Footer { directory_fences: 150, ..footer },
-            Footer { runs: 173, ..footer },
-            Footer { runs: 199, ..footer },
+            Footer { directory_fences: 160, ..footer },
+            Footer { text_fences: 183, ..footer },
+            Footer { runs: 203, ..footer },
+            Footer { runs: 229, ..footer },
             Footer { end: u64::MAX, ..footer },
         ] {
             assert!(!wrong.fits(100, len), "{wrong:?}");

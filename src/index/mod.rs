@@ -9,8 +9,8 @@
 //! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
 //! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
 //!
-//! # Format, version 2
-//! Version 1 had another key text (contract I1), and is refused.
+//! # Format, version 3
+//! Version 1 had another key text (contract I1), version 2 no texts; both are refused.
 //!
 //! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
 //! the last. The sections follow one another without a gap, so that the file is written from its beginning to its end.
@@ -20,10 +20,12 @@
 //! | header | magic `tamisidx`; version u32; number of bytes of the settings u32; the settings, JSON; CRC-32 |
 //! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
 //! | directory | blocks of at most `BLOCK_DOCUMENTS` documents, each followed by its CRC-32 |
+//! | texts | blocks of texts, about 64 KiB each, each followed by its CRC-32 |
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
-//! | runs | JSON: of each run its name and its numbers of paragraphs, entries and documents; CRC-32 |
-//! | footer | offsets of the five sections between header and footer, and of the footer, u64 each; number of entries u64; CRC-32; magic |
+//! | text fences | of each block of texts, the place of its first text u64, and its offset in the file u64; CRC-32 |
+//! | runs | JSON: of each run its name and its numbers of paragraphs, entries, documents and, if it searched for near-duplicates, texts; CRC-32 |
+//! | footer | offsets of the seven sections between header and footer, and of the footer, u64 each; number of entries u64; CRC-32; magic |
 //!
 //! An entry is the 16 bytes of a fingerprint and a place of 6 bytes (u48); entries ascend by fingerprint. A CRC-32
 //! covers its section or block with, before it, one byte for the section (its row here, from 0) and the
@@ -42,7 +44,20 @@
 //!
 //! Documents without an entry may be left out, and gaps between documents do no harm.
 //!
+//! Texts are what near-duplicates of earlier runs are found by (contract N5): those documents that stayed as a whole, of a
+//! run that searched for near-duplicate documents, each text once. A block of texts stands for itself: it is a sequence,
+//! ascending by place, of
+//!
+//! - `v`: the place of the document's first paragraph, less that of the block's first text; 64 bits of the document's
+//!   fingerprint u64; `v`: its length in tokens, or characters under `char:N`;
+//! - its sample: level u8, number of keys u8 (64 at most), and the keys, ascending, 5 bytes each, big-endian;
+//! - its numbers: slots are below this u32; how many u8 (32 at most); of each, ascending, a u32 of its slot (28 bits) and, in
+//!   the highest 4 bits, the length of its text, 15 if that stands in the next u8; and its text, UTF-8;
+//! - the bins of its sketch, the lowest 8 bits of each; the settings say how many.
+//!
 //! # Cost
+//! A text takes its bins (96 to 108 bytes), 5 bytes a key, about 7 a number, and 18.
+//!
 //! 22 bytes an entry, 1 to 3 bytes a document, and of a path what it does not share with the one before. In memory:
 //! 8 bytes for 2,048 entries and 16 for 512 documents.
 
@@ -53,6 +68,7 @@ mod layout;
 mod merge;
 mod reader;
 mod settings;
+mod texts;
 mod writer;
 
 #[doc(hidden)]
@@ -66,6 +82,8 @@ pub use layout::BLOCK_ENTRIES;
 pub use layout::{MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
 pub use reader::{IndexPlace, IndexReader};
-pub use settings::{IndexRun, IndexSettings};
+pub use settings::{IndexRun, IndexSettings, NearSettings};
+#[doc(hidden)]
+pub use texts::{IndexText, IndexTexts};
 #[doc(hidden)]
 pub use writer::IndexWriter;

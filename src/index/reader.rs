@@ -14,7 +14,8 @@ use super::directory::BlockWalk;
 use super::layout::{
     BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
 };
-use super::{IndexEntries, IndexRun, IndexSettings};
+use super::texts::MAX_BLOCK;
+use super::{IndexEntries, IndexRun, IndexSettings, IndexTexts};
 
 /// Advice for a damaged file.
 const REBUILD: &str = "use the tamis that wrote it, or make a new one of the same inputs with `tamis index build INPUT... --index FILE`";
@@ -50,6 +51,8 @@ pub struct IndexReader {
     fences: Vec<u64>,
     /// The first place and the offset of each block of the directory.
     directory: Vec<(u64, u64)>,
+    /// The first place and the offset of each block of texts.
+    texts: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
     walk: Mutex<Option<(usize, BlockWalk)>>,
 }
@@ -161,18 +164,20 @@ impl IndexFile<'_> {
         Err(self.damaged(Section::EntryFences, None, "it is not in order"))
     }
 
-    fn directory_fences(&self, footer: &Footer, num_places: u64) -> Result<Vec<(u64, u64)>> {
-        let bytes = self.checked(Section::DirectoryFences, None, footer.directory_fences..footer.runs)?;
+    /// The first place and the offset of each block of the directory, or of texts, which fill a range of the file.
+    fn place_fences(&self, table: PlaceTable, num_places: u64) -> Result<Vec<(u64, u64)>> {
+        let PlaceTable { section, range, blocks } = table;
+        let bytes = self.checked(section, None, range)?;
         let numbers =
             bytes.as_chunks().0.iter().map(|number| u64::from_le_bytes(*number)).collect::<Vec<_>>();
         let fences: Vec<(u64, u64)> = numbers.as_chunks().0.iter().map(|[place, at]| (*place, *at)).collect();
-        let starts = fences.first().map_or(footer.entry_fences, |first| first.1) == footer.directory;
+        let starts = fences.first().map_or(blocks.end, |first| first.1) == blocks.start;
         let (place, at) = fences.last().copied().unwrap_or_default();
-        let ends = fences.is_empty() || place < num_places && at < footer.entry_fences;
+        let ends = fences.is_empty() || place < num_places && at < blocks.end;
         if starts && ends && fences.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1) {
             return Ok(fences);
         }
-        Err(self.damaged(Section::DirectoryFences, None, "it does not fit its directory"))
+        Err(self.damaged(section, None, "it does not fit its blocks"))
     }
 
     /// The runs, and the place after the last of each.
@@ -187,12 +192,22 @@ impl IndexFile<'_> {
             num_entries = num_entries.saturating_add(run.num_entries);
             ends.push(end);
         }
-        let fit = runs.iter().all(|run| run.num_entries.max(run.num_documents) <= run.num_paragraphs);
+        let fit = runs.iter().all(|run| {
+            let num_texts = run.num_texts.unwrap_or(0);
+            run.num_entries.max(run.num_documents).max(num_texts) <= run.num_paragraphs
+        });
         if !fit || end > MAX_PLACES || num_entries != footer.num_entries {
             return Err(self.damaged(Section::Runs, None, "its numbers do not add up"));
         }
         Ok((runs, ends))
     }
+}
+
+/// A table of blocks that begin with places.
+struct PlaceTable {
+    section: Section,
+    range: Range<u64>,
+    blocks: Range<u64>,
 }
 
 impl IndexReader {
@@ -207,9 +222,21 @@ impl IndexReader {
         let footer = raw.footer(header)?;
         let (runs, ends) = raw.runs(&footer)?;
         let fences = raw.entry_fences(&footer)?;
-        let directory = raw.directory_fences(&footer, ends.last().copied().unwrap_or(0))?;
+        let num_places = ends.last().copied().unwrap_or(0);
+        let directory = PlaceTable {
+            section: Section::DirectoryFences,
+            range: footer.directory_fences..footer.text_fences,
+            blocks: footer.directory..footer.texts,
+        };
+        let texts = PlaceTable {
+            section: Section::TextFences,
+            range: footer.text_fences..footer.runs,
+            blocks: footer.texts..footer.entry_fences,
+        };
+        let directory = raw.place_fences(directory, num_places)?;
+        let texts = raw.place_fences(texts, num_places)?;
         let (path, walk) = (path.to_owned(), Mutex::new(None));
-        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, walk })
+        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, texts, walk })
     }
 
     /// The path, as it was given.
@@ -260,6 +287,22 @@ impl IndexReader {
     /// `0..=u64::MAX` are all. Cost: at most two blocks of 45 kB more than what is given.
     pub fn entries(&self, range: RangeInclusive<u64>) -> IndexEntries<'_> {
         IndexEntries::new(self, range)
+    }
+
+    /// The texts of which near-duplicates are found, by place. Cost: a block of 64 kB at a time.
+    pub fn texts(&self) -> IndexTexts<'_> {
+        IndexTexts::new(self)
+    }
+
+    /// Number of the texts of which near-duplicates are found; `None` if no run in it searched for any.
+    pub fn num_texts(&self) -> Option<u64> {
+        self.settings.near.as_ref()?;
+        Some(self.runs.iter().filter_map(|run| run.num_texts).fold(0, u64::saturating_add))
+    }
+
+    /// Bytes that the texts take.
+    pub fn num_text_bytes(&self) -> u64 {
+        self.footer.entry_fences - self.footer.texts
     }
 
     /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
@@ -333,7 +376,32 @@ impl IndexReader {
 
     /// The content of a block of the directory.
     pub(super) fn directory_block(&self, number: usize) -> Result<Vec<u8>> {
-        let end = self.directory.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        let end = self.directory.get(number + 1).map_or(self.footer.texts, |next| next.1);
         self.raw().checked(Section::Directory, Some(count(number)), self.directory[number].1..end)
+    }
+
+    /// Number of blocks of texts.
+    pub(super) fn num_text_blocks(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The first place of a block of texts; behind the last, the number of places.
+    pub(super) fn text_fence(&self, number: usize) -> u64 {
+        self.texts.get(number).map_or(self.num_places(), |(place, _)| *place)
+    }
+
+    /// The content of a block of texts.
+    pub(super) fn text_block(&self, number: usize) -> Result<Vec<u8>> {
+        let end = self.texts.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        let (start, block) = (self.texts[number].1, Some(count(number)));
+        if end - start > MAX_BLOCK {
+            return Err(self.damaged(Section::Texts, block, "it is longer than any"));
+        }
+        self.raw().checked(Section::Texts, block, start..end)
+    }
+
+    /// Bins of the sketches of its texts.
+    pub(super) fn num_bins(&self) -> usize {
+        self.settings.num_bins()
     }
 }

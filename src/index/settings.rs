@@ -5,7 +5,9 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, MatchMode, Repair, SplitMode};
+use crate::config::{Config, Limit, MatchMode, NearConfig, NearUnits, Repair, Share, Shingle, SplitMode};
+use crate::decide::near::Banding;
+use crate::fingerprint::{SAMPLE_VERSION, SKETCH_VERSION};
 use crate::normalize::{KEY_VERSION, unicode_versions};
 
 /// The settings that decide on fingerprints and on which paragraphs have one. An index made under other settings cannot
@@ -26,6 +28,58 @@ pub struct IndexSettings {
     pub min_chars: u64,
     /// The versions of Unicode behind the key text, as in the summary.
     pub unicode: BTreeMap<String, String>,
+    /// The settings under which near-duplicates of its texts are found; none if no run in it searched for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<NearSettings>,
+}
+
+/// The settings that decide on what is kept of texts, and on which of them stayed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearSettings {
+    /// `--near`
+    pub units: NearUnits,
+    /// `--shingle`
+    pub shingle: Shingle,
+    /// `--threshold`
+    pub threshold: Share,
+    /// `--containment`
+    pub containment: Limit,
+    /// `--number-guard`
+    pub number_guard: Limit,
+    /// Bins of a sketch.
+    pub bins: usize,
+    /// The version of sketches, [`SKETCH_VERSION`].
+    pub sketch_version: u32,
+    /// The version of samples, [`SAMPLE_VERSION`].
+    pub sample_version: u32,
+}
+
+impl NearSettings {
+    fn of(config: &NearConfig) -> Option<Self> {
+        let NearConfig { units, shingle, threshold, containment, number_guard, .. } = *config;
+        Some(Self {
+            units: units?,
+            shingle,
+            threshold,
+            containment,
+            number_guard,
+            bins: Banding::of(config).num_bins(),
+            sketch_version: SKETCH_VERSION,
+            sample_version: SAMPLE_VERSION,
+        })
+    }
+
+    fn differs(&self, other: &Self) -> Option<SettingDifference> {
+        differ("near", &self.units, &other.units)
+            .or_else(|| differ("shingle", &self.shingle, &other.shingle))
+            .or_else(|| differ("threshold", &self.threshold, &other.threshold))
+            .or_else(|| differ("containment", &self.containment, &other.containment))
+            .or_else(|| differ("number-guard", &self.number_guard, &other.number_guard))
+            .or_else(|| differ("version of sketches", &self.sketch_version, &other.sketch_version))
+            .or_else(|| differ("version of samples", &self.sample_version, &other.sample_version))
+            .or_else(|| differ("bins of a sketch", &self.bins, &other.bins))
+    }
 }
 
 /// A run that is in an index.
@@ -43,12 +97,15 @@ pub struct IndexRun {
     /// Documents that the index can name.
     #[serde(rename = "documents")]
     pub num_documents: u64,
+    /// Texts in the index, of which near-duplicates are found; none if the run searched for no near-duplicates.
+    #[serde(default, rename = "texts", skip_serializing_if = "Option::is_none")]
+    pub num_texts: Option<u64>,
 }
 
 impl IndexRun {
     /// A run with `num_paragraphs` places, and with nothing in the index yet.
     pub fn new(name: impl Into<String>, num_paragraphs: u64) -> Self {
-        Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0 }
+        Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0, num_texts: None }
     }
 }
 
@@ -71,7 +128,13 @@ impl IndexSettings {
             repair: config.split.repair,
             min_chars: config.matching.min_chars,
             unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
+            near: NearSettings::of(&config.decide.near),
         }
+    }
+
+    /// Bins of the sketches of its texts; 0 if it has none.
+    pub(crate) fn num_bins(&self) -> usize {
+        self.near.as_ref().map_or(0, |near| near.bins)
     }
 
     /// Why an index with these settings cannot be used by a run with `now`: the first setting that differs. A larger
@@ -98,6 +161,7 @@ impl IndexSettings {
             .or_else(|| differ("split", &self.split, &other.split))
             .or_else(|| differ("repair", &self.repair, &other.repair))
             .or_else(unicode)
+            .or_else(|| self.near.as_ref()?.differs(other.near.as_ref()?))
     }
 
     /// The settings of an index over both: what is shorter than either's `min_chars` may be missing.
@@ -106,7 +170,11 @@ impl IndexSettings {
     /// The first setting, other than `min_chars`, that differs.
     pub fn joined(&self, other: &Self) -> Result<Self, String> {
         match self.differs(other) {
-            None => Ok(Self { min_chars: self.min_chars.max(other.min_chars), ..self.clone() }),
+            None => Ok(Self {
+                min_chars: self.min_chars.max(other.min_chars),
+                near: self.near.clone().or_else(|| other.near.clone()),
+                ..self.clone()
+            }),
             Some((name, own, others)) => Err(format!("{name}: {own} and {others}")),
         }
     }
@@ -145,6 +213,33 @@ mod tests {
         let older = IndexSettings { key_version: 1, ..index.clone() };
         let told = older.mismatch(&index);
         assert_eq!(told.as_deref(), Some("version of the key text: 1 in the index, 2 now"));
+    }
+
+    #[test]
+    fn other_ways_to_find_near_duplicates_are_named() {
+        let of = |change: fn(&mut NearConfig)| {
+            let mut config = Config::default();
+            config.decide.near.units = Some(NearUnits::Documents);
+            change(&mut config.decide.near);
+            IndexSettings::of(&config)
+        };
+        let (plain, index) = (IndexSettings::of(&Config::default()), of(|_| ()));
+        for (a, b) in [(&plain, &index), (&index, &plain), (&index, &index)] {
+            assert_eq!(a.mismatch(b), None, "one without is no other");
+            assert_eq!(a.joined(b).unwrap().near, index.near);
+        }
+        for (now, expected) in [
+            (of(|c| c.threshold = Share::hundredths(70)), "threshold: 0.8 in the index, 0.7 now"),
+            (of(|c| c.shingle = "char:5".parse().unwrap()), "shingle: word:5 in the index, char:5 now"),
+            (of(|c| c.number_guard = Limit::Off), "number-guard: 0.8 in the index, off now"),
+            (
+                of(|c| c.containment = Limit::AtLeast(Share::hundredths(80))),
+                "containment: off in the index, 0.8 now",
+            ),
+        ] {
+            assert_eq!(index.mismatch(&now).as_deref(), Some(expected));
+            assert!(index.joined(&now).is_err());
+        }
     }
 
     #[test]

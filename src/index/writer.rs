@@ -1,5 +1,5 @@
 //! An index, written from its beginning to its end: entries in order of their fingerprints, then documents in order
-//! of their places. Memory: the tables, and half a megabyte.
+//! of their places, then texts. Memory: the tables, and half a megabyte.
 
 use std::fmt;
 
@@ -10,6 +10,7 @@ use crate::units::{Ordinal, count};
 use super::directory::OpenBlock;
 use super::entries::{key, prefix};
 use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
+use super::texts::{IndexText, OpenTexts};
 use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
 /// Bytes of a write: as much as a disk takes at full speed.
@@ -35,6 +36,11 @@ pub struct IndexWriter<'a> {
     /// Where the directory begins, once it has begun: no entry may follow.
     directory: Option<u64>,
     documents: OpenBlock,
+    /// Where the texts begin, once they have begun: no document may follow.
+    texts: Option<u64>,
+    open_texts: OpenTexts,
+    text_fences: Vec<(u64, u64)>,
+    num_bins: usize,
     fences: Vec<u64>,
     directory_fences: Vec<(u64, u64)>,
 }
@@ -50,7 +56,8 @@ fn error(what: impl Into<String>, remedy: &'static str) -> Error {
 }
 
 impl<'a> IndexWriter<'a> {
-    /// Begins an index of these runs. Of each, the name and the number of paragraphs count; the others are counted.
+    /// Begins an index of these runs. Of each, the name and the number of paragraphs count, and whether it has texts; the others
+    /// are counted.
     ///
     /// # Errors
     /// [`Error::Index`] if two runs have one name or there are more than 2^48 places, and those of `out`.
@@ -69,7 +76,11 @@ impl<'a> IndexWriter<'a> {
         if let Some(name) = names.array_windows().find(|[one, next]| one == next).map(|[one, _]| one) {
             return Err(error(format!("two runs are called {name:?}"), "give each run a name of its own"));
         }
-        let runs = runs.iter().map(|run| IndexRun::new(run.name.clone(), run.num_paragraphs)).collect();
+        let counted = |run: &IndexRun| IndexRun {
+            num_texts: run.num_texts.map(|_| 0),
+            ..IndexRun::new(run.name.clone(), run.num_paragraphs)
+        };
+        let runs = runs.iter().map(counted).collect();
         let buffer = header(settings);
         let (entries, block) = (count(buffer.len()), buffer.len());
         Ok(Self {
@@ -84,6 +95,10 @@ impl<'a> IndexWriter<'a> {
             entries,
             directory: None,
             documents: OpenBlock::default(),
+            texts: None,
+            open_texts: OpenTexts::default(),
+            text_fences: Vec::new(),
+            num_bins: settings.num_bins(),
             fences: Vec::new(),
             directory_fences: Vec::new(),
         })
@@ -147,7 +162,10 @@ impl<'a> IndexWriter<'a> {
         }
         let run = self.ends.partition_point(|end| *end <= start);
         let is_in_run = self.ends.get(run).is_some_and(|end| num_paragraphs <= end - start);
-        let is_sound = is_in_run && start >= self.documents.end() && document.record < Some(MAX_PLACES);
+        let is_sound = is_in_run
+            && self.texts.is_none()
+            && start >= self.documents.end()
+            && document.record < Some(MAX_PLACES);
         let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
             return Err(error(format!("{document:?} stands where it cannot"), BUG));
         };
@@ -165,7 +183,10 @@ impl<'a> IndexWriter<'a> {
         self.end_documents()?;
         let first = self.ends.partition_point(|end| *end <= base.0);
         let total = self.ends.last().copied().unwrap_or(0);
-        if base.0 < self.documents.end() || index.num_places() > total.saturating_sub(base.0) {
+        if self.texts.is_some()
+            || base.0 < self.documents.end()
+            || index.num_places() > total.saturating_sub(base.0)
+        {
             return Err(error(format!("{index:?} stands where it cannot"), BUG));
         }
         let mut end = base.0;
@@ -213,25 +234,102 @@ impl<'a> IndexWriter<'a> {
         if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
     }
 
+    /// Adds a text, behind all documents. Places ascend, and are those of a run that has texts.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they do not or are not, and those of the file.
+    pub fn push_text(&mut self, text: &IndexText) -> Result<()> {
+        self.begin_texts()?;
+        let run = self.ends.partition_point(|end| *end <= text.place.0);
+        let num_texts = self.runs.get_mut(run).and_then(|run| run.num_texts.as_mut());
+        let Some(num_texts) = num_texts.filter(|_| text.synopsis.bins.len() == self.num_bins) else {
+            return Err(error(format!("the text at {:?} stands where it cannot", text.place), BUG));
+        };
+        if !self.open_texts.push(text) {
+            return Err(error(format!("the text at {:?} is out of order", text.place), BUG));
+        }
+        *num_texts += 1;
+        if self.open_texts.is_full() { self.end_texts() } else { Ok(()) }
+    }
+
+    /// Adds all texts of another index, whose first place is `base` in this one. Blocks are copied as they are.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they stand where they cannot or the other is damaged, and those of the file.
+    pub fn push_texts_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
+        self.begin_texts()?;
+        self.end_texts()?;
+        for run in index.runs() {
+            let own = self.runs.iter_mut().find(|own| own.name == run.name);
+            match (own.and_then(|own| own.num_texts.as_mut()), run.num_texts) {
+                (Some(own), Some(num_texts)) => *own += num_texts,
+                (None, Some(_)) => return Err(error(format!("{index:?} stands where it cannot"), BUG)),
+                (_, None) => {}
+            }
+        }
+        for number in 0..index.num_text_blocks() {
+            let block = index.text_block(number)?;
+            self.write_texts(base.0 + index.text_fence(number), &block)?;
+        }
+        self.open_texts.skip_to(base.0 + index.num_places());
+        Ok(())
+    }
+
+    /// Ends the directory, the first time.
+    fn begin_texts(&mut self) -> Result<()> {
+        if self.texts.is_none() {
+            self.begin_directory()?;
+            self.end_documents()?;
+            self.texts = Some(self.at());
+        }
+        Ok(())
+    }
+
+    /// Ends a block of texts.
+    fn end_texts(&mut self) -> Result<()> {
+        match self.open_texts.take() {
+            Some((place, block)) => self.write_texts(place, &block),
+            None => Ok(()),
+        }
+    }
+
+    fn write_texts(&mut self, place: u64, block: &[u8]) -> Result<()> {
+        let crc = checksum(Section::Texts, count(self.text_fences.len()), block);
+        self.text_fences.push((place, self.at()));
+        self.buffer.extend_from_slice(block);
+        self.buffer.extend_from_slice(&crc);
+        if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
+    }
+
     /// Ends the index: number of its bytes.
     ///
     /// # Errors
     /// Those of the file.
     pub fn finish(mut self) -> Result<u64> {
-        self.begin_directory()?;
-        self.end_documents()?;
+        self.begin_texts()?;
+        self.end_texts()?;
         let fences: Vec<u8> = self.fences.iter().flat_map(|fence| fence.to_le_bytes()).collect();
         let entry_fences = self.section(Section::EntryFences, &fences);
-        let numbers = self.directory_fences.iter().flat_map(|(place, at)| [place, at]);
-        let fences: Vec<u8> = numbers.flat_map(|number| number.to_le_bytes()).collect();
-        let directory_fences = self.section(Section::DirectoryFences, &fences);
+        let table = |fences: &[(u64, u64)]| -> Vec<u8> {
+            fences
+                .iter()
+                .flat_map(|(place, at)| [place, at])
+                .flat_map(|number| number.to_le_bytes())
+                .collect()
+        };
+        let directory_fences = table(&self.directory_fences);
+        let directory_fences = self.section(Section::DirectoryFences, &directory_fences);
+        let text_fences = table(&self.text_fences);
+        let text_fences = self.section(Section::TextFences, &text_fences);
         let runs = serde_json::to_vec(&self.runs).unwrap_or_default(); // strings and numbers
         let runs = self.section(Section::Runs, &runs);
         let footer = Footer {
             entries: self.entries,
             directory: self.directory.unwrap_or(self.entries),
+            texts: self.texts.unwrap_or(self.entries),
             entry_fences,
             directory_fences,
+            text_fences,
             runs,
             end: self.at(),
             num_entries: self.num_entries,

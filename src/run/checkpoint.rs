@@ -56,6 +56,8 @@ pub(crate) struct Checkpoint<S> {
 struct SavedSearch {
     findings: Mark,
     evidence: Mark,
+    /// The texts that are kept for an index.
+    texts: Option<Mark>,
 }
 
 /// The stores of a search: what goes, and why.
@@ -156,8 +158,9 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         }
         let mut log = PieceLog(self.output.store(FINDINGS)?);
         findings.save(|piece| log.append(piece))?;
+        let texts = corpus.history.map_or(Ok(None), History::mark_texts)?;
         let mut inner = self.lock();
-        inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()? });
+        inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()?, texts });
         inner.due = 0;
         Ok(())
     }
@@ -347,7 +350,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
 
     /// Loads the result of the search that the interrupted run finished.
     pub(crate) fn resume_search(&self, output: &dyn Output) -> Result<(Option<Findings>, EvidenceStore)> {
-        let Some(SavedSearch { findings: mark, evidence }) = self.search else {
+        let Some(SavedSearch { findings: mark, evidence, .. }) = self.search else {
             return Ok((None, EvidenceStore::new(output.scratch()?)));
         };
         let mut findings = Findings::default();
@@ -372,6 +375,10 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         }
         if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
             history.resume(fresh, corpus.output)?;
+        }
+        let texts = self.search.and_then(|search| search.texts);
+        if let (Some(history), Some(texts)) = (corpus.history, texts) {
+            history.resume_texts(texts, corpus.output)?;
         }
         let feed = Feed::new(corpus).starting(self.position, self.ways);
         Ok((decider, PassProgress { pass: self.pass, feed, rest: self.rest }, self.recorder))

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::fresh_texts::FreshTexts;
 use crate::account::LedgerContext;
-use crate::config::{Config, ExactUnits, Scope};
-use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Places};
+use crate::config::{Config, ExactUnits, Keep, NearUnits, Scope};
+use crate::decide::near::{Rank, SignatureId, Signatures, Signed, Synopsis, TextDetails};
+use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Finding, Places, earlier_document};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexedDocument, NewRun, add_run};
+use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
 use crate::units::{self, DocumentId, Ordinal};
@@ -30,6 +32,8 @@ struct Update {
     run: String,
     /// The survivors of this run, in ascending order of fingerprints: 24 bytes each.
     fresh: Mutex<Option<FreshSurvivors>>,
+    /// The texts of this run that stay, if near-duplicates are searched for.
+    texts: FreshTexts,
 }
 
 struct FreshSurvivors {
@@ -59,6 +63,7 @@ impl History {
         let mut opened = Self { readers: Vec::new(), update: None };
         for path in &history.against {
             opened.push(path, config)?;
+            opened.check_texts(path, config)?;
         }
         if let Some(path) = &history.index {
             // The lock comes first: nobody replaces the index while this run goes on.
@@ -80,6 +85,7 @@ impl History {
                 reader: has_old.then(|| opened.readers.len() - 1),
                 run: name.to_owned(),
                 fresh: Mutex::new(None),
+                texts: FreshTexts::default(),
             });
         }
         Ok(Some(opened))
@@ -91,6 +97,69 @@ impl History {
         let base = self.readers.last().map_or(0, |(last, base)| base + last.num_places());
         self.readers.push((reader, base));
         Ok(())
+    }
+
+    /// An index that is only compared with and has nothing to find near-duplicates by would let all of them pass.
+    fn check_texts(&self, path: &Path, config: &Config) -> Result<()> {
+        let has_texts = self.readers.last().is_none_or(|(reader, _)| reader.num_texts().is_some());
+        if has_texts || config.decide.near.units.is_none() {
+            return Ok(());
+        }
+        Err(Error::Index {
+            path: path.to_owned(),
+            what: "it holds no texts by which near-duplicates are found, as no run in it searched for any"
+                .to_owned(),
+            remedy: "make another of the same inputs with `tamis index build INPUT... --near --index FILE`, or leave \
+                     --near out",
+        })
+    }
+
+    /// Gives the texts of earlier runs in order, each as what stays (see [`earlier_document`]).
+    pub(crate) fn for_each_text(
+        &self,
+        mut give: impl FnMut(u64, &Signed, &TextDetails) -> Result<()>,
+    ) -> Result<()> {
+        for (reader, base) in &self.readers {
+            for text in reader.texts() {
+                let IndexText { place, digest, synopsis } = text?;
+                let Synopsis { len, bins, sample, numbers } = synopsis;
+                let signed = Signed { digest, bins, rank: Rank::default(), sample };
+                give(earlier_document(base + place.0), &signed, &TextDetails { len, numbers })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the texts of this run that stay: all but those of earlier runs and those that are `removed`, sorted.
+    pub(crate) fn keep_texts(
+        &self,
+        texts: &Signatures,
+        removed: &[(SignatureId, Finding)],
+        places: &Places,
+        output: &dyn Output,
+    ) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        update.texts.begin(output)?;
+        let stays = |id: &SignatureId| {
+            !texts.is_earlier(*id) && removed.binary_search_by_key(id, |(text, _)| *text).is_err()
+        };
+        for id in texts.ids().filter(stays) {
+            if let Some(synopsis) = texts.synopsis(id)? {
+                let (place, _) = places.span(DocumentId(texts.best(id)));
+                update.texts.keep(&IndexText { place, digest: texts.digest(id), synopsis })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says which texts are taken in.
+    pub(crate) fn mark_texts(&self) -> Result<Option<Mark>> {
+        self.update.as_ref().map_or(Ok(None), |update| update.texts.mark())
+    }
+
+    /// Resumes the texts that an interrupted run took in.
+    pub(crate) fn resume_texts(&self, mark: Mark, output: &dyn Output) -> Result<()> {
+        self.update.as_ref().map_or(Ok(()), |update| update.texts.resume(mark, output))
     }
 
     /// The texts of a run that is in the index already would all count as seen.
@@ -181,6 +250,13 @@ impl History {
                 num_paragraphs: end.0 - start.0,
             })?;
         }
+        if let Some(old) = old {
+            writer.push_texts_of(old, Ordinal(0))?;
+        }
+        update.texts.for_each(settings.num_bins(), |text| {
+            let place = Ordinal(base + text.place.0);
+            writer.push_text(&IndexText { place, ..text })
+        })?;
         writer.finish().map(drop)
     }
 
@@ -256,12 +332,21 @@ fn check(config: &Config) -> Result<()> {
                 .to_owned(),
         ));
     }
-    if config.decide.near.units.is_some() {
+    let near = &config.decide.near;
+    let Some(units) = near.units else { return Ok(()) };
+    if units != NearUnits::Documents {
         return Err(Error::Config(
-            "near: an index holds paragraphs as they are, and none of what near-duplicates are told by; clean with \
-             --index first, and search what stays for near-duplicates in a run of its own"
+            "near: of earlier runs an index holds documents to compare, and no paragraphs; search for documents only \
+             (--near=documents), or leave --index and --against out"
                 .to_owned(),
         ));
+    }
+    if near.keep != Keep::First {
+        return Err(Error::Config(format!(
+            "keep {}: the text of an earlier run stays whatever comes later, as it cannot be taken back; add --keep first, \
+             or leave --index and --against out",
+            near.keep
+        )));
     }
     Ok(())
 }

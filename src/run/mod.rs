@@ -51,6 +51,7 @@ pub(crate) mod drive;
 pub(crate) mod feed;
 mod filter;
 pub(crate) mod found;
+mod fresh_texts;
 pub(crate) mod history;
 pub(crate) mod lookup;
 mod near;

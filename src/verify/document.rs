@@ -407,8 +407,10 @@ impl Auditor<'_> {
         if let Some(what) = open.layout.fault() {
             self.report(&open, None, DifferenceKind::Ledger, what.to_owned());
         }
-        let rule = open.whole.as_ref().map(|(rule, _)| *rule);
-        self.recount.document(open.num_kept > 0, rule);
+        let is_earlier =
+            |twin: &Option<LedgerPlace<'_>>| twin.as_ref().is_some_and(|twin| twin.run.is_some());
+        let removed = open.whole.as_ref().map(|(rule, twin)| (*rule, is_earlier(twin)));
+        self.recount.document(open.num_kept > 0, removed);
         if self.compares_documents() {
             let (fingerprint, num_paragraphs) = (open.hasher.clone().finish(), open.num_paragraphs);
             let digest = fingerprint.table_hash();

@@ -152,6 +152,7 @@ impl LedgerClaims {
             if !is_ahead {
                 continue;
             }
+            let survivor = survivor.filter(|survivor| survivor.run.is_none());
             let survivor = survivor.map(|survivor| (key(&survivor.path, survivor.record), survivor.first));
             if rule.is_of_documents() {
                 wanted.documents.entry(key(&path, record)).or_default().goes = true;
@@ -230,7 +231,8 @@ impl LedgerClaims {
 
     fn fault(&self, line: &LedgerLine<'_>, place: &LedgerPlace<'_>) -> Option<&'static str> {
         let survivor = key(&place.path, place.record);
-        if line.rule.is_one_for_one() {
+        // Of documents of earlier runs the index is believed.
+        if line.rule.is_one_for_one() || place.run.is_some() {
             return None;
         }
         if !line.rule.is_of_documents() {

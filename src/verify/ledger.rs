@@ -172,8 +172,8 @@ fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     if !rule.has_survivor() {
         return Some("nothing stays in the place of what goes by this rule");
     }
-    if survivor.run.is_some() && !rule.is_one_for_one() {
-        return Some("in earlier runs only copies of paragraphs stand");
+    if survivor.run.is_some() && !rule.is_one_for_one() && !rule.is_of_documents() {
+        return Some("in earlier runs only documents and copies of paragraphs stand");
     }
     let is_matched = if rule.is_of_documents() {
         true

@@ -75,14 +75,15 @@ impl Recount {
         self.unit.records += 1;
     }
 
-    /// A document ends: whether something of it stays, and the rule by which it goes as a whole.
-    pub(super) fn document(&mut self, stays: bool, rule: Option<Rule>) {
+    /// A document ends: whether something of it stays, and the rule by which it goes as a whole, with whether that is for
+    /// one of an earlier run.
+    pub(super) fn document(&mut self, stays: bool, gone: Option<(Rule, bool)>) {
         self.unit.documents_kept += u64::from(stays);
         self.unit.documents_emptied += u64::from(!stays);
         let (kept, removed) = std::mem::take(&mut self.document);
         self.unit.documents_stubs += u64::from(stays && kept * 5 < kept + removed);
-        if let Some(rule) = rule {
-            self.summary.count_removed(rule);
+        if let Some((rule, is_earlier)) = gone {
+            self.summary.count_removed(rule, is_earlier);
         }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use super::line::LedgerPlace;
 use crate::account::names::LEDGER;
-use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule};
+use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule, earlier_place};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::store::path;
@@ -108,31 +108,47 @@ pub(crate) fn survivors(reason: Reason, num: u64, context: LedgerContext<'_>) ->
         SurvivorPlace { document, first, last: first + num - 1 }
     };
     let whole = |document: DocumentId| {
+        if let Some(place) = earlier_place(document.0) {
+            return whole_earlier(place, context);
+        }
         let (start, end) = context.places.span(document);
         let last = (end.0 - start.0).saturating_sub(1);
-        SurvivorPlace { document: SurvivorDocument::Here(document), first: 0, last }
+        Ok(SurvivorPlace { document: SurvivorDocument::Here(document), first: 0, last })
     };
     let mut finding = None;
     let place = match reason {
         Reason::Exact(place) => Some(paragraphs(place, num)),
         Reason::Earlier(place) => Some(earlier(place, num, context)?),
-        Reason::ExactDocument(document) => Some(whole(document)),
+        Reason::ExactDocument(document) => Some(whole(document)?),
         Reason::Found { rule, number } => {
             finding = context.findings.map(|findings| findings.finding(rule, number));
             let survivor = finding.and_then(Finding::survivor);
             let is_whole = rule.is_of_documents();
-            survivor.map(|n| if is_whole { whole(DocumentId(n)) } else { paragraphs(Ordinal(n), 1) })
+            let place = |n| if is_whole { whole(DocumentId(n)) } else { Ok(paragraphs(Ordinal(n), 1)) };
+            survivor.map(place).transpose()?
         }
     };
     Ok(Survivors { rule: reason.rule(), place, finding })
 }
 
 fn earlier(place: u64, num: u64, context: LedgerContext<'_>) -> Result<SurvivorPlace> {
+    let found = located(place, context)?;
+    let (first, last) = (found.paragraph, found.paragraph + num - 1);
+    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first, last })
+}
+
+/// The whole document of an earlier run whose first paragraph has this place.
+fn whole_earlier(place: u64, context: LedgerContext<'_>) -> Result<SurvivorPlace> {
+    let found = located(place, context)?;
+    let last = (found.paragraph + found.document_end).saturating_sub(place + 1);
+    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first: 0, last })
+}
+
+/// Where a paragraph of an earlier run stands.
+fn located(place: u64, context: LedgerContext<'_>) -> Result<EarlierPlace> {
     let Some(earlier) = context.earlier else {
         let source = io::Error::other("a copy of an earlier run, and there is none");
         return Err(Error::Output { path: LEDGER.into(), operation: "write", source });
     };
-    let found = earlier.locate(place)?;
-    let (first, last) = (found.paragraph, found.paragraph + num - 1);
-    Ok(SurvivorPlace { document: SurvivorDocument::Earlier(found), first, last })
+    earlier.locate(place)
 }

@@ -9,6 +9,7 @@
 
 mod saved;
 
+use super::earlier::earlier_place;
 use super::rules::Rule;
 use super::verdict::{Reason, Verdict};
 use crate::units::{DocumentId, Ordinal, count};
@@ -162,6 +163,18 @@ impl Findings {
         });
         let best = || self.texts.as_ref()?.best(text?).filter(|best| *best != document);
         found.or_else(|| best().map(Reason::ExactDocument)).map_or(Verdict::KEEP, Verdict::removed)
+    }
+
+    /// Whether a document goes, by this verdict, for a document of an earlier run.
+    pub(crate) fn goes_for_earlier(&self, verdict: Verdict) -> bool {
+        let survivor = match verdict.reason() {
+            Some(Reason::ExactDocument(document)) => Some(document.0),
+            Some(Reason::Found { rule, number }) if rule.is_of_documents() => {
+                self.finding(rule, number).survivor()
+            }
+            _ => None,
+        };
+        survivor.is_some_and(|survivor| earlier_place(survivor).is_some())
     }
 
     /// The verdict on a paragraph at `place`, given that on its copies: those of a paragraph that was found follow it.

@@ -49,10 +49,11 @@ fn least_keys(fewer: usize, limit: f64, deviations: f64) -> usize {
 }
 
 impl Banded<'_> {
-    /// Whether a text is looked up by the bands of its sketch: all are where there are no samples.
+    /// Whether a text is looked up by the bands of its sketch: all are where there are no samples, or where few keys are kept
+    /// of each text.
     #[inline]
     pub(super) fn is_banded(self, id: SignatureId) -> bool {
-        self.texts.samples().is_none_or(|samples| samples.len(id) < FEW_KEYS)
+        self.texts.has_details() || self.texts.samples().is_none_or(|samples| samples.len(id) < FEW_KEYS)
     }
 
     /// Whether two texts that met may match, as far as their sketches and samples show it.
@@ -65,7 +66,10 @@ impl Banded<'_> {
             let len = samples.len(id);
             if len < TELLING_KEYS { 0 } else { count(len) << samples.level(id) }
         };
-        let size = |id| self.texts.samples().map_or(0, |samples| size(samples, id));
+        let size = |id| match self.texts.details() {
+            Some(details) => details.len(id),
+            None => self.texts.samples().map_or(0, |samples| size(samples, id)),
+        };
         let sizes = [size(a), size(b)];
         if met == MetBy::CommonKey && sizes[0].min(sizes[1]) > 0 && !self.are_as_long(sizes) {
             return Ok(false);
@@ -86,6 +90,19 @@ impl Banded<'_> {
         let most = 1.33 / self.judge.threshold();
         let [shorter, longer] = if sizes[0] < sizes[1] { sizes } else { [sizes[1], sizes[0]] };
         (longer as f64) <= most * shorter as f64
+    }
+
+    /// Whether two texts meet by themselves: in a band of their sketches, or by a key of their samples. That they are in one
+    /// group does not say so; and which group that is depends on texts that went in earlier runs.
+    ///
+    /// # Errors
+    /// Those of the store that holds samples.
+    pub(super) fn meet(self, a: Sketched<'_>, b: Sketched<'_>) -> Result<bool> {
+        if self.banding.meets(a.bins, b.bins) {
+            return Ok(true);
+        }
+        let Some(samples) = self.texts.samples() else { return Ok(false) };
+        Ok(num_shared(&samples.keys(a.id)?, &samples.keys(b.id)?, 1).is_some())
     }
 
     /// How far two texts are apart, in bins that differ; `None` if they do not match but once in hundreds of times.

@@ -41,6 +41,18 @@ pub struct NumberMarks {
     pub sum: u64,
 }
 
+impl NumberMarks {
+    pub(super) fn of(numbers: &[Number]) -> Self {
+        let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
+        let mut hashes: Vec<u64> =
+            numbers.iter().flat_map(|number| number.text.split(' ')).map(hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash & 63));
+        Self { bits, sum: hashes.into_iter().fold(0, u64::wrapping_add) }
+    }
+}
+
 /// How many shingles two texts share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Overlap {
@@ -133,13 +145,7 @@ impl Features {
 
     /// A summary of the numbers, which differs for nearly all texts with other numbers.
     pub fn number_marks(&self) -> NumberMarks {
-        let hash = |text: &str| text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
-        let numbers = self.numbers.iter().flat_map(|number| number.text.split(' '));
-        let mut hashes: Vec<u64> = numbers.map(hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let bits = hashes.iter().fold(0, |bits, hash| bits | 1 << (hash & 63));
-        NumberMarks { bits, sum: hashes.into_iter().fold(0, u64::wrapping_add) }
+        NumberMarks::of(&self.numbers)
     }
 
     /// The tokens, in text order.

@@ -12,6 +12,15 @@ use crate::error::Result;
 
 /// In a group of so many texts each is held against all survivors: cheaper than any index.
 const SMALL_GROUP: usize = 48;
+/// The same, where an index is used: so many, that no group but that of a template is larger. Of a small group nothing
+/// depends on which texts are in it that went in earlier runs.
+const SMALL_GROUP_OF_INDEX: usize = 1024;
+
+/// Whether each text of a group is held against all survivors.
+fn is_small(component: &[SignatureId], banded: Banded<'_>) -> bool {
+    let most = if banded.texts.has_details() { SMALL_GROUP_OF_INDEX } else { SMALL_GROUP };
+    component.len() <= most
+}
 
 /// Survivors that are looked at closely for one text: half of them those of the most equal bins. Of a template's
 /// hundreds of texts, all as alike, that may not be the one: under a number guard the other half are those of the
@@ -37,7 +46,7 @@ impl<'a> Finder<'a> {
     /// Those of the stores that hold sketches and samples.
     pub(super) fn new(component: &'a [SignatureId], banded: Banded<'a>) -> Result<Self> {
         let by_key = match banded.texts.samples() {
-            Some(samples) if component.len() > SMALL_GROUP => Some(SurvivorsByKey::new(component, samples)?),
+            Some(samples) if !is_small(component, banded) => Some(SurvivorsByKey::new(component, samples)?),
             _ => None,
         };
         let forest = Forest::new(component, banded)?;
@@ -53,17 +62,25 @@ impl<'a> Finder<'a> {
 
     /// The most bytes that the texts of a group take.
     pub(super) fn num_bytes(component: &[SignatureId], banded: Banded<'_>) -> usize {
-        let is_banded = |id: &&SignatureId| component.len() > SMALL_GROUP && banded.is_banded(**id);
+        let is_small = is_small(component, banded);
+        let is_banded = |id: &&SignatureId| !is_small && banded.is_banded(**id);
         let num_banded = component.iter().filter(is_banded).count();
         let forest = Forest::num_bytes(component.len(), num_banded, banded);
-        let samples = banded.texts.samples().filter(|_| component.len() > SMALL_GROUP);
+        let samples = banded.texts.samples().filter(|_| !is_small);
         let keys =
             |samples| component.iter().map(|&id| super::samples::Samples::len(samples, id)).sum::<usize>();
         forest.saturating_add(samples.map_or(0, keys).saturating_mul(KEY_BYTES))
     }
 
     fn is_small(&self) -> bool {
-        self.component.len() <= SMALL_GROUP
+        is_small(self.component, self.banded)
+    }
+
+    /// Whether candidates come in the order in which they would stay, and the first that matches is the survivor. Where an
+    /// index is used it must be: a text that went in an earlier run, and comes again, goes for the same one again, however
+    /// alike those are that came between.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.banded.texts.has_details() && self.is_small()
     }
 
     /// Adds a survivor.
@@ -99,7 +116,8 @@ impl<'a> Finder<'a> {
         found
     }
 
-    /// Of some texts before this one those that it may match by all that is known of them, the most promising ones first.
+    /// Of some texts before this one those that it may match by all that is known of them, the most promising ones first
+    /// (but see [`Self::is_in_order`]).
     /// `sizes` are the numbers of their shingles, 0 of a text whose number is not known.
     ///
     /// # Errors
@@ -119,12 +137,20 @@ impl<'a> Finder<'a> {
         let mine = sketched(text);
         let mut candidates = Vec::new();
         for &other in others {
-            if let Some(num_bins) = self.banded.distance(mine, sketched(other))? {
+            let theirs = sketched(other);
+            if let Some(num_bins) = self.banded.distance(mine, theirs)? {
+                if self.banded.texts.has_details() && !self.banded.meet(mine, theirs)? {
+                    continue;
+                }
                 let num_numbers = self.numbers.num_differing(own, other);
                 candidates.push(Candidate { num_bins, num_numbers, text: other });
             }
         }
-        put_first(&mut candidates);
+        if self.is_in_order() {
+            candidates.sort_unstable_by_key(|candidate| candidate.text);
+        } else {
+            put_first(&mut candidates);
+        }
         Ok(candidates.into_iter().map(|candidate| candidate.text).collect())
     }
 }

@@ -119,8 +119,7 @@ impl Judge {
     pub(crate) fn compare(&self, text: &Features, survivor: &Features) -> Option<Match> {
         let overlap = text.overlap_if(survivor, |own, others| self.num_needed(own, others))?;
         let similarity = Similarity { shared: overlap.shared, union: overlap.union() };
-        let is_alike = overlap.union() > 0 && self.threshold.is_reached(overlap.shared, overlap.union());
-        let contained = if is_alike { None } else { self.contained(overlap)? };
+        let contained = if self.is_alike(similarity) { None } else { self.contained(overlap)? };
         if self.guard != Limit::Off && !self.tells_the_same(text, survivor, similarity) {
             return None;
         }
@@ -132,11 +131,27 @@ impl Judge {
         text.may_share(survivor, |own, others| self.num_needed(own, others))
     }
 
+    /// Whether two texts are so alike that they match, if they tell the same.
+    pub(super) fn is_alike(&self, similarity: Similarity) -> bool {
+        similarity.union > 0 && self.threshold.is_reached(similarity.shared, similarity.union)
+    }
+
+    /// The share of a text that a longer one holds, if that is enough.
+    pub(super) fn contains(&self, shared: u64, own: u64) -> Option<Share> {
+        let Limit::AtLeast(limit) = self.containment else { return None };
+        (own > 0 && limit.is_reached(shared, own)).then(|| Share::of(shared, own))
+    }
+
+    /// Whether the numbers of two texts agree, of which so many do and so many do not.
+    pub(super) fn is_agreed(&self, agree: u64, conflict: u64) -> bool {
+        self.guard.is_reached(agree, agree + conflict)
+    }
+
     /// Whether the numbers of two texts that are alike agree, and no more of their words are others than an edited copy
     /// would have.
     fn tells_the_same(&self, text: &Features, survivor: &Features, similarity: Similarity) -> bool {
         let numbers = SlotOverlap::of(text, survivor);
-        let is_agreed = |conflict| self.guard.is_reached(numbers.agree, numbers.agree + conflict);
+        let is_agreed = |conflict| self.is_agreed(numbers.agree, conflict);
         let agrees = is_agreed(numbers.conflict);
         if !agrees && numbers.conflict > numbers.agree + 1 {
             return false;
@@ -162,10 +177,8 @@ impl Judge {
     /// The share of the text that stands in a survivor that is longer; `None` if it is too small.
     #[expect(clippy::option_option, reason = "the inner is what a match says")]
     fn contained(&self, overlap: Overlap) -> Option<Option<Share>> {
-        let Limit::AtLeast(limit) = self.containment else { return None };
-        let is_contained =
-            overlap.own > 0 && overlap.own <= overlap.others && limit.is_reached(overlap.shared, overlap.own);
-        is_contained.then(|| Some(Share::of(overlap.shared, overlap.own)))
+        let Overlap { shared, own, others } = overlap;
+        self.contains(shared, own).filter(|_| own <= others).map(Some)
     }
 }
 

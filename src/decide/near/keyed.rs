@@ -90,7 +90,13 @@ pub(super) fn join_by_keys(
             .par_chunk_by(|(a, _), (b, _)| a == b)
             .flat_map_iter(|texts| {
                 let apart = |&(a, b, _): &KeyPair| find(parents, a) != find(parents, b);
-                neighbours(texts, |id| samples.len(id) < MANY_KEYS).filter(apart)
+                let (few, many) = texts.split_at(if banded.texts.has_details() && texts.len() <= FEW {
+                    texts.len()
+                } else {
+                    0
+                });
+                let pairs = neighbours(many, |id| samples.len(id) < MANY_KEYS);
+                pairs.chain(each_with_each(few)).filter(apart)
             })
             .collect();
         drop(keys);
@@ -124,6 +130,16 @@ fn neighbours<'t>(
         let is_wanted = key.is_multiple_of(STEP) || met == MetBy::RareKey && (has_few(a) || has_few(b));
         is_wanted.then_some((a, b, met))
     })
+}
+
+/// Texts of a key of an index that are held against one another each: which text comes before another depends on those
+/// that went in earlier runs.
+const FEW: usize = 16;
+
+/// The texts of a key, each with all before it.
+fn each_with_each(texts: &[KeyOfText]) -> impl Iterator<Item = KeyPair> {
+    let met = MetBy::RareKey;
+    (1..texts.len()).flat_map(move |at| (0..at).map(move |other| (texts[other].1, texts[at].1, met)))
 }
 
 /// The ranges of keys that are sorted at once. Which texts are taken together does not depend on them.
@@ -226,6 +242,14 @@ mod tests {
                 assert!(pairs.iter().all(|&(a, b, by)| b == a + 1 && by == met), "{len}");
             }
         }
+    }
+
+    #[test]
+    fn texts_of_a_key_of_few_are_held_each_against_each() {
+        let texts: Vec<KeyOfText> = (0..5).map(|id| (7, id)).collect();
+        let pairs: Vec<KeyPair> = each_with_each(&texts).collect();
+        assert!(pairs.len() == 10 && pairs.iter().all(|&(a, b, _)| a < b), "{pairs:?}");
+        assert_eq!(each_with_each(&[]).count(), 0);
     }
 
     #[test]

@@ -12,13 +12,18 @@
 //!    (`Judge`) by its [`Features`] against those that stay, found in the same ways (`finder`). A text
 //!    goes only if it matches one that stays.
 //!
+//! Where an index is used, texts are compared by what it keeps of them ([`Synopsis`]), those of this run too, so that day by
+//! day is as good as all at once: a pair is compared only if its two texts meet by themselves, whatever group they are in.
+//!
 //! Groups are settled in parallel, and a large one in blocks; what depends on the order is decided in order, so that
 //! nothing depends on the number of threads.
 
 mod banding;
 mod changes;
 mod close;
+mod comparable;
 mod components;
+mod details;
 mod features;
 mod finder;
 mod forest;
@@ -32,10 +37,13 @@ mod settle;
 mod signatures;
 mod sketches;
 mod survivors;
+mod synopsis;
 mod union_find;
 
 pub use banding::Banding;
+pub(crate) use comparable::Comparable;
 pub(crate) use components::{Components, components};
+pub use details::TextDetails;
 pub use features::{Features, NumberMarks, Overlap};
 #[cfg(test)]
 pub(crate) use judge::Similarity;
@@ -44,3 +52,5 @@ pub(crate) use numbers::NumberOverlap;
 pub(crate) use settle::{Load, Removal, num_bytes, settle};
 pub(crate) use signatures::Banded;
 pub use signatures::{MemberPlace, Rank, SignatureId, Signatures, Signed};
+pub use synopsis::Synopsis;
+pub(crate) use synopsis::{MAX_KEYS, kept_bits};

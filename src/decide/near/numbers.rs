@@ -29,10 +29,38 @@ pub(super) struct SlotOverlap {
 impl SlotOverlap {
     /// Compares the numbers of two texts. Cost: O(numbers and tokens of both).
     pub(super) fn of(a: &Features, b: &Features) -> Self {
-        let mut overlap = Self::default();
-        // Numbers in slots where the other text has fewer, and how many more there are.
-        let (mut more_in_a, mut more_in_b) = (Vec::new(), Vec::new());
-        let (mut left, mut right) = (a.numbers(), b.numbers());
+        let Slots { mut overlap, more_in_a, more_in_b } = Slots::of(a.numbers(), b.numbers());
+        overlap.conflict += num_against_words(&more_in_a, b, a) + num_against_words(&more_in_b, a, b);
+        if overlap == Self::default() { Self::anywhere(a.numbers(), b.numbers()) } else { overlap }
+    }
+
+    /// Compares the numbers of two texts, sorted, of whose words nothing is known. Cost: O(numbers of both).
+    pub(super) fn without_words(a: &[Number], b: &[Number]) -> Self {
+        let overlap = Slots::of(a, b).overlap;
+        if overlap == Self::default() { Self::anywhere(a, b) } else { overlap }
+    }
+
+    /// Compares texts that share no slot with a number: by all their numbers, wherever they stand.
+    fn anywhere(a: &[Number], b: &[Number]) -> Self {
+        let (a, b) = (single_numbers(a), single_numbers(b));
+        let agree = num_common(a.iter(), b.iter());
+        Self { agree, conflict: count(a.len().min(b.len())) - agree }
+    }
+}
+
+/// The numbers of two texts, slot by slot.
+#[derive(Debug, Default)]
+struct Slots {
+    overlap: SlotOverlap,
+    /// Numbers in slots where the other text has fewer: the slot, and how many more there are.
+    more_in_a: Vec<(u32, u64)>,
+    more_in_b: Vec<(u32, u64)>,
+}
+
+impl Slots {
+    /// Compares sorted numbers.
+    fn of(mut left: &[Number], mut right: &[Number]) -> Self {
+        let mut slots = Self::default();
         while let Some(slot) = left.first().into_iter().chain(right.first()).map(|number| number.slot).min() {
             let in_slot = |numbers: &[Number]| numbers.partition_point(|number| number.slot <= slot);
             let (mine, after) = left.split_at(in_slot(left));
@@ -40,23 +68,15 @@ impl SlotOverlap {
             (left, right) = (after, others_after);
             let agree = num_common(mine.iter().map(|n| &n.text), others.iter().map(|n| &n.text));
             let (a_left, b_left) = (count(mine.len()) - agree, count(others.len()) - agree);
-            overlap.agree += agree;
-            overlap.conflict += a_left.min(b_left);
+            slots.overlap.agree += agree;
+            slots.overlap.conflict += a_left.min(b_left);
             if a_left > b_left {
-                more_in_a.push((slot, a_left - b_left));
+                slots.more_in_a.push((slot, a_left - b_left));
             } else if b_left > a_left {
-                more_in_b.push((slot, b_left - a_left));
+                slots.more_in_b.push((slot, b_left - a_left));
             }
         }
-        overlap.conflict += num_against_words(&more_in_a, b, a) + num_against_words(&more_in_b, a, b);
-        if overlap == Self::default() { Self::anywhere(a, b) } else { overlap }
-    }
-
-    /// Compares texts that share no slot with a number: by all their numbers, wherever they stand.
-    fn anywhere(a: &Features, b: &Features) -> Self {
-        let (a, b) = (single_numbers(a), single_numbers(b));
-        let agree = num_common(a.iter(), b.iter());
-        Self { agree, conflict: count(a.len().min(b.len())) - agree }
+        slots
     }
 }
 
@@ -98,16 +118,15 @@ fn num_against_words(numbers: &[(u32, u64)], there: &Features, here: &Features) 
 }
 
 /// The numbers of a text, each by itself, sorted.
-fn single_numbers(features: &Features) -> Vec<&str> {
-    let mut numbers: Vec<&str> =
-        features.numbers().iter().flat_map(|number| number.text.split(' ')).collect();
+fn single_numbers(numbers: &[Number]) -> Vec<&str> {
+    let mut numbers: Vec<&str> = numbers.iter().flat_map(|number| number.text.split(' ')).collect();
     numbers.sort_unstable();
     numbers
 }
 
 impl NumberOverlap {
     /// The numbers of a text and of its survivor.
-    pub(crate) fn of(text: &Features, survivor: &Features) -> Self {
+    pub(crate) fn of(text: &[Number], survivor: &[Number]) -> Self {
         let (mut removed, mut others) = (single_numbers(text), single_numbers(survivor));
         removed.dedup();
         others.dedup();
@@ -156,7 +175,7 @@ mod tests {
 
     #[test]
     fn numbers_are_told() {
-        let numbers = NumberOverlap::of(&features("3 of 7 and 7"), &features("3 of 8"));
+        let numbers = NumberOverlap::of(features("3 of 7 and 7").numbers(), features("3 of 8").numbers());
         let told = |numbers: &[&str]| numbers.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
         assert_eq!(
             numbers,

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
-use super::features::{Features, NumberMarks};
+use super::comparable::Comparable;
+use super::features::NumberMarks;
 use super::finder::{Finder, MAX_COMPARED};
 use super::forest::ComponentIndex;
 use super::hashes::ShingleHead;
@@ -36,7 +37,7 @@ pub(crate) trait Load: Sync {
     ///
     /// # Errors
     /// Those of the store they are kept in.
-    fn load(&self, text: SignatureId) -> Result<Features>;
+    fn load(&self, text: SignatureId) -> Result<Comparable>;
 
     /// Whether the run is to stop.
     fn is_cancelled(&self) -> bool {
@@ -48,7 +49,8 @@ pub(crate) trait Load: Sync {
 }
 
 /// Texts of a component that are settled at once, in parallel. A constant, so that nothing depends on the number of
-/// threads.
+/// threads. Where there may be texts of earlier runs it is one by one: which texts stand in a block together would depend
+/// on what went in those runs, and the survivor that is named with it.
 const BLOCK: usize = 64;
 /// Fewer are not worth dealing out.
 const FEW: usize = 8;
@@ -56,7 +58,8 @@ const FEW: usize = 8;
 /// Settles the texts of a component, given in the order in which they would stay (see
 /// [`super::components()`]). A text goes only if it matches one that stays: no chains.
 ///
-/// The survivor named is the most similar of those that were looked at; of equals the one earlier in the order.
+/// The survivor named is the most similar of those that were looked at; of equals the one earlier in the order. Where an
+/// index is used it is the first that matches.
 ///
 /// A block of texts is held against the survivors before it, then those that match none against one another, both in
 /// parallel; in their order, each of them then stays unless it matches one that does.
@@ -80,8 +83,18 @@ pub(crate) fn settle(
         cache: Mutex::new(Cache::new(component.len(), cached)),
     };
     let mut removals = Vec::new();
+    let texts = banded.texts;
+    // Those of earlier runs come first.
+    let num_earlier = component.partition_point(|&text| texts.is_earlier(text));
+    if num_earlier == component.len() {
+        return Ok(removals);
+    }
     let positions: Vec<ComponentIndex> = (0..).take(component.len()).collect();
-    for block in positions.chunks(BLOCK) {
+    for &text in &positions[..num_earlier] {
+        settler.stay(text)?;
+    }
+    let block = if texts.has_details() { 1 } else { BLOCK };
+    for block in positions[num_earlier..].chunks(block) {
         removals.extend(settler.settle(block)?);
         load.settled(block.len());
     }
@@ -121,6 +134,16 @@ struct OpenText {
 }
 
 impl Settler<'_> {
+    /// A text of an earlier run stays.
+    fn stay(&mut self, text: ComponentIndex) -> Result<()> {
+        let features = self.load.load(self.component[text as usize])?;
+        let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
+        self.heads[text as usize] = features.head();
+        self.finder.insert(text, marks);
+        self.cache().put(text, Arc::new(features));
+        Ok(())
+    }
+
     /// Settles a block of texts.
     fn settle(&mut self, block: &[ComponentIndex]) -> Result<Vec<Removal>> {
         let compared = each(block, |&text| self.against_survivors(text))?;
@@ -164,17 +187,18 @@ impl Settler<'_> {
         let head_of = |other: ComponentIndex| if other == text { &head } else { &self.heads[other as usize] };
         let candidates =
             self.finder.candidates(text, marks, &others, |other| head_of(other).num_shingles())?;
-        let may_match = |other: &ComponentIndex| self.judge.may_match(&features, head_of(*other));
+        let may_match = |other: &ComponentIndex| features.may_match(head_of(*other), self.judge);
         let mut best: Option<(ComponentIndex, Match)> = None;
-        let mut left = MAX_BETTER;
-        for other in candidates.into_iter().filter(may_match).take(MAX_COMPARED) {
+        let (most, mut left) =
+            if self.finder.is_in_order() { (usize::MAX, 0) } else { (MAX_COMPARED, MAX_BETTER) };
+        for other in candidates.into_iter().filter(may_match).take(most) {
             if best.is_some() {
                 if left == 0 {
                     break;
                 }
                 left -= 1;
             }
-            let found = self.judge.compare(&features, &*self.features_of(other)?);
+            let found = features.compare(&*self.features_of(other)?, self.judge);
             best = best.into_iter().chain(found.map(|found| (other, found))).reduce(better);
         }
         if let Some((survivor, found)) = best {
@@ -202,10 +226,9 @@ impl Settler<'_> {
         }
         let features = self.features_of(text)?;
         let mut matches = Vec::new();
-        for other in candidates.into_iter().filter(|other| self.judge.may_match(&features, head_of(*other))) {
-            matches.extend(
-                self.judge.compare(&features, &*self.features_of(other)?).map(|found| (other, found)),
-            );
+        for other in candidates.into_iter().filter(|other| features.may_match(head_of(*other), self.judge)) {
+            matches
+                .extend(features.compare(&*self.features_of(other)?, self.judge).map(|found| (other, found)));
         }
         Ok(matches)
     }
@@ -213,11 +236,11 @@ impl Settler<'_> {
     fn removal(
         &self,
         text: ComponentIndex,
-        features: &Features,
+        features: &Comparable,
         survivor: ComponentIndex,
         found: Match,
     ) -> Result<Removal> {
-        let numbers = NumberOverlap::of(features, &*self.features_of(survivor)?);
+        let numbers = NumberOverlap::of(features.numbers(), self.features_of(survivor)?.numbers());
         let (text, survivor) = (self.component[text as usize], self.component[survivor as usize]);
         Ok(Removal { text, survivor, found, numbers })
     }
@@ -227,7 +250,7 @@ impl Settler<'_> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn features_of(&self, text: ComponentIndex) -> Result<Arc<Features>> {
+    fn features_of(&self, text: ComponentIndex) -> Result<Arc<Comparable>> {
         let kept = self.cache().get(text);
         if let Some(features) = kept {
             return Ok(features);
@@ -250,7 +273,7 @@ fn better(a: (ComponentIndex, Match), b: (ComponentIndex, Match)) -> (ComponentI
 
 /// Features of texts that stay or may, as many as fit: they are asked for again and again.
 struct Cache {
-    features: Vec<Option<Arc<Features>>>,
+    features: Vec<Option<Arc<Comparable>>>,
     order: VecDeque<ComponentIndex>,
     bytes: usize,
     limit: usize,
@@ -261,7 +284,7 @@ impl Cache {
         Self { features: vec![None; len], order: VecDeque::new(), bytes: 0, limit }
     }
 
-    fn put(&mut self, text: ComponentIndex, features: Arc<Features>) {
+    fn put(&mut self, text: ComponentIndex, features: Arc<Comparable>) {
         let bytes = features.num_bytes();
         if self.features[text as usize].replace(features).is_some() {
             return; // two threads missed it at once
@@ -275,7 +298,7 @@ impl Cache {
         }
     }
 
-    fn get(&self, text: ComponentIndex) -> Option<Arc<Features>> {
+    fn get(&self, text: ComponentIndex) -> Option<Arc<Comparable>> {
         self.features[text as usize].clone()
     }
 }
@@ -284,6 +307,7 @@ impl Cache {
 mod tests {
     use super::super::banding::Banding;
     use super::super::components::components;
+    use super::super::features::Features;
     use super::super::signatures::{Signatures, Signed};
     use super::*;
     use crate::config::{Limit, NearConfig, NearPreset};
@@ -304,9 +328,9 @@ mod tests {
     struct Made;
 
     impl Load for Made {
-        fn load(&self, text: SignatureId) -> Result<Features> {
+        fn load(&self, text: SignatureId) -> Result<Comparable> {
             let hashes = hashes(u64::from(text));
-            Ok(Features::new(hashes.len() as u64, &hashes, Wording::default()))
+            Ok(Comparable::Whole(Features::new(hashes.len() as u64, &hashes, Wording::default())))
         }
     }
 

@@ -6,9 +6,12 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::banding::Banding;
+use super::details::{Details, TextDetails};
 use super::judge::Judge;
 use super::samples::Samples;
 use super::sketches::{Sketches, short_hash};
+use super::synopsis::Synopsis;
+use crate::decide::earlier_place;
 use crate::error::Result;
 use crate::fingerprint::Sample;
 use crate::store::Scratch;
@@ -30,6 +33,8 @@ pub type MemberPlace = u64;
 pub struct Signatures {
     sketches: Sketches,
     samples: Option<Samples>,
+    /// What an index keeps beside, if one is used.
+    details: Option<Details>,
     digests: Vec<u64>,
     table: HashTable<u32>,
     /// The member that would stay.
@@ -76,6 +81,7 @@ impl Signatures {
         Self {
             sketches: Sketches::new(num_bins, budget),
             samples: None,
+            details: None,
             digests: Vec::new(),
             table: HashTable::new(),
             best: Vec::new(),
@@ -90,10 +96,18 @@ impl Signatures {
         Self { samples: Some(Samples::new(budget)), ..self }
     }
 
+    /// The same, with what an index keeps of texts, of which `budget` bytes stay in memory.
+    #[must_use]
+    pub fn with_details(self, budget: usize) -> Self {
+        Self { details: Some(Details::new(budget)), ..self }
+    }
+
     /// Whether the sketch or the sample of the next text is beyond the budget and has nowhere to go: without a store it stays in
     /// memory. Sketches and samples need a store each; once they have it this is never so again.
     pub fn needs_scratch(&self) -> bool {
-        self.sketches.needs_scratch() || self.samples.as_ref().is_some_and(Samples::needs_scratch)
+        self.sketches.needs_scratch()
+            || self.samples.as_ref().is_some_and(Samples::needs_scratch)
+            || self.details.as_ref().is_some_and(Details::needs_scratch)
     }
 
     /// Keeps the sketches, or the samples, beyond the budget in an empty store. Does nothing unless it is needed.
@@ -102,6 +116,8 @@ impl Signatures {
             self.sketches.overflow_to(scratch);
         } else if let Some(samples) = self.samples.as_mut().filter(|samples| samples.needs_scratch()) {
             samples.overflow_to(scratch);
+        } else if let Some(details) = self.details.as_mut().filter(|details| details.needs_scratch()) {
+            details.overflow_to(scratch);
         }
     }
 
@@ -121,7 +137,7 @@ impl Signatures {
     }
 
     /// The numbers of all texts.
-    pub(super) fn ids(&self) -> Range<SignatureId> {
+    pub(crate) fn ids(&self) -> Range<SignatureId> {
         0..to_id(self.len())
     }
 
@@ -137,6 +153,42 @@ impl Signatures {
     /// The sketches of all texts, in memory and on disk.
     pub(super) fn sketches(&self) -> &Sketches {
         &self.sketches
+    }
+
+    /// The lengths and numbers of all texts, if they are kept.
+    pub(super) fn details(&self) -> Option<&Details> {
+        self.details.as_ref()
+    }
+
+    /// Whether texts are compared by what an index keeps of them.
+    pub(super) fn has_details(&self) -> bool {
+        self.details.is_some()
+    }
+
+    /// Whether a text is one of an earlier run.
+    #[inline]
+    pub(crate) fn is_earlier(&self, id: SignatureId) -> bool {
+        earlier_place(self.best(id)).is_some()
+    }
+
+    /// The digest of a text.
+    pub(crate) fn digest(&self, id: SignatureId) -> u64 {
+        self.digests[id as usize]
+    }
+
+    /// What an index keeps of a text; `None` if no details are kept.
+    ///
+    /// # Errors
+    /// Those of the stores.
+    pub(crate) fn synopsis(&self, id: SignatureId) -> Result<Option<Synopsis>> {
+        let Some(details) = &self.details else { return Ok(None) };
+        let TextDetails { len, numbers } = details.get(id)?;
+        let bins = self.sketches.load(&[id])?;
+        let sample = match &self.samples {
+            Some(samples) => Sample::from_parts(samples.keys(id)?.into_owned(), samples.level(id)),
+            None => Sample::default(),
+        };
+        Ok(Some(Synopsis { len, bins, sample, numbers }))
     }
 
     /// The samples of all texts, if they are kept.
@@ -186,6 +238,24 @@ impl Signatures {
         }
     }
 
+    /// Adds a text as [`Self::push`] does, with what an index keeps of it.
+    ///
+    /// # Errors
+    /// Those of the stores that hold what has no room in memory.
+    pub fn push_detailed(
+        &mut self,
+        member: MemberPlace,
+        text: &Signed,
+        own: &TextDetails,
+    ) -> Result<SignatureId> {
+        let id = self.push(member, text)?;
+        match &mut self.details {
+            Some(details) if details.num_texts() == id as usize => details.push(own)?,
+            _ => {}
+        }
+        Ok(id)
+    }
+
     /// The member of a text that would stay.
     #[inline]
     pub fn best(&self, id: SignatureId) -> MemberPlace {
@@ -194,7 +264,9 @@ impl Signatures {
 
     /// The sort key of a text: the smallest one stays first.
     pub fn order(&self, id: SignatureId) -> (Rank, MemberPlace) {
-        (self.ranks.get(id as usize).copied().unwrap_or_default(), self.best(id))
+        // Those of earlier runs come first; they are never ranked.
+        let rank = self.ranks.get(id as usize).copied();
+        (rank.unwrap_or([u64::from(!self.is_earlier(id)), 0, 0]), self.best(id))
     }
 
     /// Forgets what texts are compared by; the members that would stay are left, in the order of texts.

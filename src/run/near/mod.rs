@@ -22,6 +22,10 @@
 //! touched.) On disk: 4 a bin of a sketch and a key of a sample that are there, and 4 a shingle and 4 a token of a text in
 //! a group.
 //!
+//! Where an index is used ([`super::history`]), texts are compared by what it keeps of them, and the second reading is
+//! left out. The texts of earlier runs are texts like those of this run; each takes 11 bytes more, and 2 a bin, 5 a key and
+//! 9 a number or so as far as there is room.
+//!
 //! Beside these, under a ceiling: sketches that stay in memory, the sort that groups texts, and groups that are settled
 //! at once, each within half of [`near_budget`]; and before them the paragraphs of a long text that is not yet read to
 //! its end, within a quarter. Sort and groups exceed it only where a single thing does: a sixteenth of
@@ -47,7 +51,9 @@ use super::found::{Search, Searched, Stores};
 use super::overflow::report;
 use crate::account::EvidenceStore;
 use crate::config::{Config, Keep};
-use crate::decide::near::{self, Banded, Banding, Components, Judge, Load, Removal, SignatureId};
+use crate::decide::near::{
+    self, Banded, Banding, Comparable, Components, Judge, Load, Removal, SignatureId, Signatures,
+};
 use crate::decide::{DocumentTexts, Finding, Places, Rule};
 use crate::error::{Error, Result};
 use crate::observe::{Observer, Stage};
@@ -86,6 +92,9 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         let compared = Compared { banded, units: ComparedUnits::Documents };
         let Some(KnownCorpus { places, .. }) = &known else { return Ok(Search { findings, known }) };
         let removed = settle(corpus, &compared, places, stores.evidence)?;
+        if let Some(history) = corpus.history {
+            history.keep_texts(&texts, &removed, places, corpus.output)?;
+        }
         findings.add_texts(DocumentTexts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
     }
     if config.has_paragraphs() {
@@ -125,6 +134,8 @@ fn near_budget(config: &Config) -> usize {
 const TEXT_BYTES: u64 = 28;
 const RANK_BYTES: u64 = 32;
 const SAMPLE_BYTES: u64 = 6;
+/// Those of its length and of where its numbers are, if an index is used.
+const DETAIL_BYTES: u64 = 11;
 
 /// Checks that the memory for `num_texts` distinct texts fits below the ceiling, if there is one: within half of what
 /// is above the [`FIXED`] part, and within a quarter if prints of paragraphs are in memory too.
@@ -134,7 +145,8 @@ fn check_texts(config: &Config, num_texts: usize) -> Result<()> {
     let share = if near.has_paragraphs() { 4 } else { 2 };
     let rank = if near.keep == Keep::First { 0 } else { RANK_BYTES };
     let sample = if Judge::new(near).has_containment() { SAMPLE_BYTES } else { 0 };
-    let each = TEXT_BYTES + rank + sample;
+    let has_index = config.history.index.is_some() || !config.history.against.is_empty();
+    let each = TEXT_BYTES + rank + sample + if has_index { DETAIL_BYTES } else { 0 };
     let needed = count(num_texts).saturating_mul(each);
     if needed <= above_fixed(memory) / share {
         return Ok(());
@@ -165,10 +177,14 @@ fn settle(
         return Ok(Vec::new());
     }
     corpus.observer.begun(Stage::Comparing);
-    let collected = features::keep_features(corpus, compared, &components, places)?;
+    let collected = if corpus.history.is_some() {
+        Collected::InTexts(banded.texts)
+    } else {
+        Collected::OnDisk(features::keep_features(corpus, compared, &components, places)?.into())
+    };
     let cached = CACHED_BYTES.min(budget / 8);
     let batches = batches(&components, &collected, cached, budget, |group| near::num_bytes(group, banded));
-    let store = SharedFeatures { store: Mutex::new(collected), observer: corpus.observer };
+    let store = SharedFeatures { collected, observer: corpus.observer };
     let mut removed = Vec::new();
     corpus.observer.begun(Stage::Settling);
     corpus.observer.settling(count(components.texts().len()));
@@ -189,7 +205,7 @@ fn settle(
 /// one begins another. A group that does not fit is settled alone.
 fn batches(
     components: &Components,
-    collected: &FeatureStore,
+    collected: &Collected<'_>,
     cached: usize,
     budget: usize,
     num_bytes: impl Fn(&[SignatureId]) -> usize,
@@ -210,18 +226,48 @@ fn batches(
     batches
 }
 
-/// The features of all texts, shared by the groups that are settled in parallel.
+/// Where it stands what texts are compared by.
+enum Collected<'a> {
+    /// Their features, in a store.
+    OnDisk(Mutex<FeatureStore>),
+    /// What an index keeps of them, with their sketches.
+    InTexts(&'a Signatures),
+}
+
+/// Bytes of what an index keeps of a text while it is compared, about.
+const SYNOPSIS_BYTES: usize = 2048;
+
+impl Collected<'_> {
+    fn num_bytes(&self, group: &[SignatureId]) -> usize {
+        match self {
+            Self::OnDisk(store) => store.lock().unwrap_or_else(PoisonError::into_inner).num_bytes(group),
+            Self::InTexts(_) => group.len().saturating_mul(SYNOPSIS_BYTES),
+        }
+    }
+}
+
+/// What all texts are compared by, shared by the groups that are settled in parallel.
 struct SharedFeatures<'a> {
-    store: Mutex<FeatureStore>,
+    collected: Collected<'a>,
     observer: &'a dyn Observer,
 }
 
 impl Load for SharedFeatures<'_> {
-    fn load(&self, text: SignatureId) -> Result<near::Features> {
-        let mut bytes = Vec::new();
-        // Poisoned only if a read panicked, and then the run is over.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
-        Ok(near::Features::decode(&bytes).unwrap_or_default())
+    fn load(&self, text: SignatureId) -> Result<Comparable> {
+        match &self.collected {
+            Collected::OnDisk(store) => {
+                let mut bytes = Vec::new();
+                // Poisoned only if a read panicked, and then the run is over.
+                store.lock().unwrap_or_else(PoisonError::into_inner).read(text, &mut bytes)?;
+                Ok(Comparable::Whole(near::Features::decode(&bytes).unwrap_or_default()))
+            }
+            Collected::InTexts(texts) => {
+                let synopsis = texts.synopsis(text)?;
+                Ok(Comparable::Synopsis(
+                    synopsis.expect("details are kept of all texts where an index is used"),
+                ))
+            }
+        }
     }
 
     fn is_cancelled(&self) -> bool {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::{CountedUnit, Counts, Directories, Summary};
-use crate::decide::{Findings, Owner, Verdict};
+use crate::decide::{Findings, Owner};
 use crate::discover::SourceList;
 use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
@@ -81,9 +81,10 @@ impl<'a> Tally<'a> {
 
     /// Counts a document that ends, if it goes as a whole.
     pub(crate) fn end_document(&mut self, document: DocumentId) {
-        let verdict = self.findings.map(|findings| findings.judge_document(document));
-        if let Some(rule) = verdict.and_then(Verdict::rule) {
-            self.summary.count_removed(rule);
+        let Some(findings) = self.findings else { return };
+        let verdict = findings.judge_document(document);
+        if let Some(rule) = verdict.rule() {
+            self.summary.count_removed(rule, findings.goes_for_earlier(verdict));
         }
     }
 

@@ -38,7 +38,7 @@ impl Rows {
                 "{} of paragraphs, {} of text: {}",
                 share(removed, paragraphs.read),
                 share(removed_bytes, bytes.paragraphs),
-                removed_as(rule, documents.removed.get(rule).copied(), paragraphs.earlier)
+                removed_as(rule, summary)
             );
             self.add("removed", grouped(removed), rest);
         }
@@ -124,14 +124,19 @@ fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
 }
 
 /// Names the paragraphs that went by a rule.
-fn removed_as(name: &str, num_documents: Option<u64>, num_earlier: u64) -> String {
-    let documents = num_documents.map_or(String::new(), grouped);
+fn removed_as(name: &str, summary: &Summary) -> String {
+    let of_earlier = |number: u64| match number {
+        0 => String::new(),
+        number => format!(", {} of them of earlier runs", grouped(number)),
+    };
+    let number = |numbers: &BTreeMap<String, u64>| numbers.get(name).copied().unwrap_or_default();
+    let (documents, paragraphs) = (&summary.documents, &summary.paragraphs);
     match Rule::named(name) {
-        // What stands in an earlier run goes by this rule only.
-        Some(rule) if rule.is_one_for_one() && num_earlier > 0 => {
-            format!("{}, {} of them of earlier runs", rule.counted(), grouped(num_earlier))
+        Some(rule) if rule.is_one_for_one() => rule.counted().to_owned() + &of_earlier(paragraphs.earlier),
+        Some(rule) if rule.is_of_documents() => {
+            let removed = documents.removed.get(name).copied().map_or(String::new(), grouped);
+            format!("in {removed} {}{}", rule.counted(), of_earlier(number(&documents.earlier)))
         }
-        Some(rule) if rule.is_of_documents() => format!("in {documents} {}", rule.counted()),
         Some(rule) => rule.counted().to_owned(),
         None => name.to_owned(),
     }

@@ -7,14 +7,15 @@ use tamis::config::DecideConfig;
 
 use crate::exit::Exit;
 use crate::options::{
-    ConfigFile, History, Layers, Matching, Memory, Messages, Options, Reading, Settings, Sources, Splitting,
-    Threads, hidden,
+    ConfigFile, History, Layers, Matching, Memory, Messages, Near, Options, Reading, Settings, Sources,
+    Splitting, Threads, hidden,
 };
 use crate::progress::start;
 
 pub(super) const HELP: &str = "\
 Reads everything as `clean` would, with the same options and tamis.toml, and writes nothing but the index: FILE is \
-made, or the run is added to it. Use it for a benchmark's texts, or for what was cleaned before there was an index.
+made, or the run is added to it. Use it for a benchmark's texts, or for what was cleaned before there was an index. With \
+--near (and its options) near-duplicates of these documents can be found too, and those among them count once.
 
 Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs were rejected, 130 interrupted.";
 
@@ -42,6 +43,10 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     #[serde(flatten)]
     matching: Matching,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    near: Near,
 
     #[command(flatten)]
     #[serde(flatten)]
@@ -73,7 +78,7 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     layers.forget_key("exact"); // repair depends on it
     let mut settings = Settings::of(layers)?;
     // Of what cleaning can be set to only what makes a paragraph counts here.
-    settings.config.decide = DecideConfig::default();
+    settings.config.decide = DecideConfig { near: settings.config.decide.near, ..DecideConfig::default() };
     settings.config.history.against.clear();
     let Options { sources, messages, .. } = &settings.options;
     let roots = sources.roots()?;

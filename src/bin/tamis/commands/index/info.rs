@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use tamis::index::{IndexReader, IndexRun, IndexSettings, VERSION};
+use tamis::config::Limit;
+use tamis::index::{IndexReader, IndexRun, IndexSettings, NearSettings, VERSION};
 use tamis::store::path::{printable, printable_bytes};
 
 use crate::exit::Exit;
@@ -15,7 +16,8 @@ use crate::terminal::print;
 pub(super) const HELP: &str = "\
 Reads the tables only, which takes no time however long the index is; its entries are checked when they are read \
 (`tamis index export`). A run's paragraphs are those of its corpus, its entries those of them that are in the index, \
-its documents those that the index can name.";
+its documents those that the index can name, its texts those of which near-duplicates are found ('-': the run searched for \
+none).";
 
 /// Options of `index info`.
 #[derive(Debug, Args)]
@@ -39,6 +41,11 @@ struct Info<'a> {
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes_per_entry: Option<f64>,
+    /// Texts of which near-duplicates are found, and their bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    texts: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_bytes: Option<u64>,
     runs: &'a [IndexRun],
 }
 
@@ -52,6 +59,8 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
             paragraphs: index.num_places(),
             bytes: index.num_bytes(),
             bytes_per_entry: tenths_per_entry(&index).map(|tenths| f64::from(tenths) / 10.0),
+            texts: index.num_texts(),
+            text_bytes: index.num_texts().map(|_| index.num_text_bytes()),
             runs: index.runs(),
         })? + "\n"
     } else {
@@ -62,7 +71,8 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
 
 /// Bytes an entry, in tenths, rounded.
 fn tenths_per_entry(index: &IndexReader) -> Option<u32> {
-    let tenths = index.num_bytes().saturating_mul(10).saturating_add(index.num_entries() / 2);
+    let bytes = index.num_bytes().saturating_sub(index.num_text_bytes());
+    let tenths = bytes.saturating_mul(10).saturating_add(index.num_entries() / 2);
     u32::try_from(tenths.checked_div(index.num_entries())?).ok()
 }
 
@@ -80,6 +90,18 @@ fn page(index: &IndexReader) -> String {
     let unicode: Vec<String> = index.settings().unicode.iter().map(|(of, v)| format!("{v} ({of})")).collect();
     let unicode = printable_bytes(unicode.join(", ").as_bytes());
     let _ = writeln!(text, "Unicode    {}", unicode.replace('_', " "));
+    if let (Some(near), Some(num_texts)) = (&index.settings().near, index.num_texts()) {
+        let NearSettings { shingle, threshold, .. } = near;
+        let bytes = index.num_text_bytes().checked_div(num_texts).unwrap_or(0);
+        let of = |limit: Limit| limit.share().map_or("off".to_owned(), |share| share.to_string());
+        let (containment, guard) = (of(near.containment), of(near.number_guard));
+        let _ = writeln!(
+            text,
+            "near       {} texts, {bytes} bytes each: threshold {threshold}, shingle {shingle}, containment {containment}, \
+             number-guard {guard}",
+            grouped(num_texts)
+        );
+    }
     if !index.runs().is_empty() {
         text.push('\n');
         text.push_str(&table(index.runs()));
@@ -103,22 +125,29 @@ pub(super) fn totals(index: &IndexReader) -> String {
 }
 
 fn table(runs: &[IndexRun]) -> String {
-    let mut rows = vec![["run", "paragraphs", "entries", "documents"].map(str::to_owned)];
+    let has_texts = runs.iter().any(|run| run.num_texts.is_some());
+    let titles = ["run", "paragraphs", "entries", "documents", if has_texts { "texts" } else { "" }];
+    let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(runs.iter().map(|run| {
         let [paragraphs, entries, documents] =
             [run.num_paragraphs, run.num_entries, run.num_documents].map(grouped);
-        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents]
+        // A run that searched for no near-duplicates has none: "-", and not 0.
+        let none = || if has_texts { "-".to_owned() } else { String::new() };
+        let texts = run.num_texts.map_or_else(none, grouped);
+        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents, texts]
     }));
-    let mut widths = [0; 4];
+    let mut widths = [0; 5];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let [a, b, c, d] = widths;
+    let [name_width, a, b, c, d] = widths;
     let mut text = String::new();
-    for [name, paragraphs, entries, documents] in rows {
-        let _ = writeln!(text, "{name:<a$}  {paragraphs:>b$}  {entries:>c$}  {documents:>d$}");
+    for [name, paragraphs, entries, documents, texts] in rows {
+        let line =
+            format!("{name:<name_width$}  {paragraphs:>a$}  {entries:>b$}  {documents:>c$}  {texts:>d$}");
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text
 }

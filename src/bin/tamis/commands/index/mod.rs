@@ -15,7 +15,8 @@ use crate::exit::Exit;
 
 pub(crate) const HELP: &str = "\
 An index remembers every paragraph that survived earlier runs, so that later ones can remove what repeats them. It is \
-one file, about 25 bytes a paragraph, and holds no text: fingerprints, and where each paragraph stood.";
+one file, about 25 bytes a paragraph, and holds no text: fingerprints, and where each paragraph stood. Runs with --near add \
+what near-duplicates of their documents are found by, some 400 to 600 bytes each: a sketch, and of their words only numbers.";
 
 /// Commands about an index.
 #[derive(Debug, Args)]

@@ -1,13 +1,18 @@
 //! Sketches: one of every text that may be a near-duplicate.
 
-use std::iter::Peekable;
+mod paragraphs;
+
+pub(super) use paragraphs::paragraphs;
 
 use crate::config::Shingle;
-use crate::decide::near::{Banding, Judge, MemberPlace, Rank, SignatureId, Signatures, Signed};
+use crate::decide::near::{
+    Banding, Judge, MAX_KEYS, Rank, SignatureId, Signatures, Signed, TextDetails, kept_bits,
+};
 use crate::decide::{Findings, NO_TEXT, Places};
 use crate::error::Result;
 use crate::fingerprint::{
-    NoNumbers, PieceSample, Sample, SampledTokens, Sampler, Shingler, Shingles, Sketch,
+    NoNumbers, NumberSample, PieceSample, Sample, SampledTokens, SampledWording, Sampler, Shingler, Shingles,
+    Sketch,
 };
 use crate::normalize::Tokenizer;
 use crate::read::Part;
@@ -21,10 +26,9 @@ use crate::run::progress::PassProgress;
 use crate::run::settled::Settled;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::Output;
-use crate::units::{self, DocumentId, Ordinal};
+use crate::units::{self, DocumentId};
 use crate::write::RecordIds;
 
-use super::pending::Pending;
 use super::rank::Ranking;
 use super::{check_texts, near_budget, report};
 
@@ -39,8 +43,8 @@ pub(super) struct DocumentSketches {
 enum SlotSketch {
     /// The slot has nothing to compare.
     Nothing,
-    /// A whole document.
-    Whole(Signed),
+    /// A whole document, and what an index keeps of it beside.
+    Whole(Signed, TextDetails),
     /// A piece of a long text.
     Piece(Box<SketchPiece>),
 }
@@ -49,6 +53,7 @@ enum SlotSketch {
 struct SketchPiece {
     sketch: Option<Sketch>,
     sample: PieceSample,
+    numbers: NumberSample,
     shingles: Shingles,
 }
 
@@ -59,6 +64,8 @@ struct Sketcher<'a> {
     banding: Banding,
     /// Whether samples are kept: where a text goes that a longer one holds.
     is_sampling: bool,
+    /// Whether texts are compared by what an index keeps of them.
+    is_for_index: bool,
     ranking: Ranking<'a>,
     corpus: Corpus<'a>,
 }
@@ -70,6 +77,7 @@ impl<'a> Sketcher<'a> {
             shingle: corpus.config.decide.near.shingle,
             banding,
             is_sampling: Judge::new(&corpus.config.decide.near).has_containment(),
+            is_for_index: corpus.history.is_some(),
             ranking: Ranking::new(*corpus)?,
             corpus: *corpus,
         })
@@ -79,21 +87,40 @@ impl<'a> Sketcher<'a> {
     fn texts(&self) -> Signatures {
         let budget = near_budget(self.corpus.config) / 2;
         let (num_bins, is_ranked) = (self.banding.num_bins(), self.ranking.is_ranked());
+        let shares = 1 + usize::from(self.is_sampling) + usize::from(self.is_for_index);
+        let budget = budget / shares;
+        let mut texts = Signatures::within(budget, num_bins, is_ranked);
         if self.is_sampling {
-            return Signatures::within(budget / 2, num_bins, is_ranked).with_samples(budget / 2);
+            texts = texts.with_samples(budget);
         }
-        Signatures::within(budget, num_bins, is_ranked)
+        if self.is_for_index {
+            texts = texts.with_details(budget);
+        }
+        texts
+    }
+
+    /// The bins of a sketch, as far as they are kept.
+    fn bins(&self, sketch: &Sketch) -> Vec<u16> {
+        let bits = |bin| if self.is_for_index { kept_bits(bin) } else { bin };
+        sketch.bits().map(bits).collect()
+    }
+
+    /// The sample of a text, as far as it is kept.
+    fn kept(&self, sample: Sample) -> Sample {
+        if self.is_for_index { sample.thinned(MAX_KEYS) } else { sample }
     }
 
     /// What a text with these shingles is compared by; `None` if it has none.
     fn signed(&self, hashes: &[u64], sample: Sample, digest: u64, rank: Rank) -> Option<Signed> {
         let sketch = Sketch::of(hashes, self.banding.num_bins())?;
-        Some(Signed { digest, bins: sketch.bits().collect(), rank, sample })
+        Some(Signed { digest, bins: self.bins(&sketch), rank, sample: self.kept(sample) })
     }
 
     /// Sketches each slot of a chunk.
     fn look(&self, settled: &Settled) -> Result<Vec<SlotSketch>> {
-        if self.is_sampling {
+        if self.is_for_index {
+            self.look_with(settled, SampledWording::new(self.is_sampling))
+        } else if self.is_sampling {
             self.look_with(settled, SampledTokens::default())
         } else {
             self.look_with(settled, NoNumbers)
@@ -110,19 +137,22 @@ impl<'a> Sketcher<'a> {
                 let document = settled.judged(number);
                 for paragraph in document.paragraphs {
                     self.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
+                    shingler.numbers.end_line();
                 }
                 let mut shingles = shingler.finish();
                 seen.push(if part.is_piece_of_text() {
                     let sketch = Sketch::of(&shingles.take_complete(), self.banding.num_bins());
                     let sample = shingler.numbers.take_piece();
-                    SlotSketch::Piece(Box::new(SketchPiece { sketch, sample, shingles }))
+                    let numbers = shingler.numbers.take_numbers(false);
+                    SlotSketch::Piece(Box::new(SketchPiece { sketch, sample, numbers, shingles }))
                 } else {
                     let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
+                    let details = TextDetails { len, numbers: shingler.numbers.take_numbers(true) };
                     let signed = settled.documents[number].digest.and_then(|digest| {
                         let rank = ranks.of(number, len);
                         self.signed(&shingles.into_hashes(), sample, digest.table_hash(), rank)
                     });
-                    signed.map_or(SlotSketch::Nothing, SlotSketch::Whole)
+                    signed.map_or(SlotSketch::Nothing, |signed| SlotSketch::Whole(signed, details))
                 });
             }
         }
@@ -157,6 +187,7 @@ impl SketchAdder<'_> {
         let Sketcher { shingle, banding, .. } = *self.sketcher;
         open.shingles.join(next.shingles, shingle);
         open.sample.join(next.sample);
+        open.numbers.join(next.numbers);
         let joint = Sketch::of(&open.shingles.take_complete(), banding.num_bins());
         for sketch in [next.sketch, joint].into_iter().flatten() {
             match &mut open.sketch {
@@ -170,24 +201,28 @@ impl SketchAdder<'_> {
     fn finish(&mut self, settled: &Settled, piece: &PieceSlot<'_>) -> Result<()> {
         let document = settled.documents[piece.number];
         let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
-        let SketchPiece { sketch, sample, shingles } = open;
-        let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, shingles.num_elements());
+        let SketchPiece { sketch, sample, numbers, shingles } = open;
+        let details = TextDetails { len: shingles.num_elements(), numbers };
+        let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, details.len);
         let digest = digest.table_hash();
         let signed = match sketch {
             Some(sketch) => {
-                Some(Signed { digest, bins: sketch.bits().collect(), rank, sample: sample.finish() })
+                let sample = self.sketcher.kept(sample.finish());
+                Some(Signed { digest, bins: self.sketcher.bins(&sketch), rank, sample })
             }
             // Shorter than one shingle.
             None => self.sketcher.signed(&shingles.into_hashes(), sample.finish(), digest, rank),
         };
-        signed.map_or(Ok(()), |text| self.push(document.id, &text))
+        signed.map_or(Ok(()), |text| self.push(document.id, &text, &details))
     }
 
-    fn push(&mut self, document: DocumentId, text: &Signed) -> Result<()> {
+    fn push(&mut self, document: DocumentId, text: &Signed, details: &TextDetails) -> Result<()> {
         if self.gone.is_some_and(|gone| !gone.judge_document(document).is_kept()) {
             return Ok(());
         }
-        let text = push(&mut self.sketches.texts, document.0, text, self.sketcher.corpus.output)?;
+        let texts = &mut self.sketches.texts;
+        make_room(texts, self.sketcher.corpus.output)?;
+        let text = texts.push_detailed(document.0, text, details)?;
         let index = units::index(document.0);
         self.sketches.texts_of.resize(index, NO_TEXT);
         self.sketches.texts_of.push(text);
@@ -218,14 +253,18 @@ impl UnitVisitor for ChunkSketchAdder<'_, '_> {
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         match self.seen(record.number) {
-            SlotSketch::Whole(text) => self.adder.push(self.settled.documents[record.number].id, &text),
+            SlotSketch::Whole(text, details) => {
+                self.adder.push(self.settled.documents[record.number].id, &text, &details)
+            }
             SlotSketch::Piece(_) | SlotSketch::Nothing => Ok(()),
         }
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         match self.seen(piece.number) {
-            SlotSketch::Whole(text) => self.adder.push(self.settled.documents[piece.number].id, &text),
+            SlotSketch::Whole(text, details) => {
+                self.adder.push(self.settled.documents[piece.number].id, &text, &details)
+            }
             SlotSketch::Piece(next) => {
                 self.adder.join(*next);
                 if piece.is_end { self.adder.finish(self.settled, piece) } else { Ok(()) }
@@ -240,17 +279,12 @@ impl UnitVisitor for ChunkSketchAdder<'_, '_> {
     }
 }
 
-/// Adds a text that stands there. The store for what has no room is made when it is needed first.
-fn push(
-    texts: &mut Signatures,
-    member: MemberPlace,
-    text: &Signed,
-    output: &dyn Output,
-) -> Result<SignatureId> {
+/// Makes the stores for what has no room, when they are needed first.
+fn make_room(texts: &mut Signatures, output: &dyn Output) -> Result<()> {
     while texts.needs_scratch() {
         texts.overflow_to(output.scratch()?);
     }
-    texts.push(member, text)
+    Ok(())
 }
 
 /// Sketches all documents that do not go already; the ids of records are noted. Gives back where everything stands too,
@@ -262,7 +296,14 @@ pub(super) fn documents(
     ids: &mut RecordIds,
 ) -> Result<(DocumentSketches, Option<KnownCorpus>)> {
     let sketcher = Sketcher::new(corpus, banding)?;
-    let sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
+    let mut sketches = DocumentSketches { texts: sketcher.texts(), texts_of: Vec::new() };
+    if let Some(history) = corpus.history {
+        history.for_each_text(|member, signed, details| {
+            make_room(&mut sketches.texts, corpus.output)?;
+            sketches.texts.push_detailed(member, signed, details)?;
+            check_texts(corpus.config, sketches.texts.len())
+        })?;
+    }
     let gone = before.map(|before| before.findings);
     let mut adder = SketchAdder { sketches, open: None, sketcher: &sketcher, gone, walk: Walk::default() };
     let scope = corpus.config.decide.scope;
@@ -293,158 +334,4 @@ fn note(settled: &Settled, ids: &mut RecordIds) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A paragraph that is to be compared, with the number of its slot.
-type SeenParagraph = (usize, (Ordinal, Signed));
-
-/// Adds the paragraphs that are to be compared, in corpus order. Those of a long text wait until it is known to be
-/// good.
-struct ParagraphAdder<'a> {
-    texts: Signatures,
-    pending: Pending<'a>,
-    output: &'a dyn Output,
-    walk: Walk,
-}
-
-impl ParagraphAdder<'_> {
-    fn add(&mut self, settled: &Settled, seen: Vec<SeenParagraph>) -> Result<()> {
-        let mut walk = self.walk;
-        let seen = seen.into_iter().peekable();
-        walk.chunk(&settled.scanned.chunk, &mut ChunkParagraphs { adder: self, seen })?;
-        self.walk = walk;
-        Ok(())
-    }
-
-    fn push(&mut self, place: Ordinal, text: &Signed) -> Result<()> {
-        push(&mut self.texts, place.0, text, self.output).map(drop)
-    }
-}
-
-/// Adds what is seen of a chunk.
-struct ChunkParagraphs<'c, 'a> {
-    adder: &'c mut ParagraphAdder<'a>,
-    seen: Peekable<std::vec::IntoIter<SeenParagraph>>,
-}
-
-impl ChunkParagraphs<'_, '_> {
-    /// The next paragraph of a slot; those of slots before it that were not shown go.
-    fn next_of(&mut self, number: usize) -> Option<(Ordinal, Signed)> {
-        while self.seen.next_if(|(slot, _)| *slot < number).is_some() {}
-        self.seen.next_if(|(slot, _)| *slot == number).map(|(_, seen)| seen)
-    }
-
-    /// Adds the paragraphs of a slot at once.
-    fn add(&mut self, number: usize) -> Result<()> {
-        while let Some((place, text)) = self.next_of(number) {
-            self.adder.push(place, &text)?;
-        }
-        Ok(())
-    }
-}
-
-impl UnitVisitor for ChunkParagraphs<'_, '_> {
-    fn begin_unit(&mut self, _part: &Part) -> Result<()> {
-        self.adder.pending.clear();
-        Ok(())
-    }
-
-    fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
-        self.add(record.number)
-    }
-
-    fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
-        if !piece.part.is_piece_of_text() {
-            return self.add(piece.number);
-        }
-        let seen = std::iter::from_fn(|| self.next_of(piece.number)).collect();
-        self.adder.pending.add(seen)
-    }
-
-    fn drop_unit(&mut self, _part: &Part, _is_begun: bool) -> Result<()> {
-        self.adder.pending.clear();
-        Ok(())
-    }
-
-    fn end_unit(&mut self, _part: &Part, _num_records: Option<u64>) -> Result<()> {
-        let ParagraphAdder { texts, pending, output, .. } = &mut *self.adder;
-        pending.take(|place, text| push(texts, place.0, text, *output).map(drop))
-    }
-}
-
-/// Sketches the paragraphs that are no copies, of the documents that stay. Gives back where everything stands too, if
-/// that was not known.
-pub(super) fn paragraphs(
-    corpus: &Corpus<'_>,
-    banding: Banding,
-    before: Option<Searched<'_>>,
-    ids: &mut RecordIds,
-) -> Result<(Signatures, Option<KnownCorpus>)> {
-    let sketcher = Sketcher::new(corpus, banding)?;
-    let pending = Pending::new(corpus.output, banding.num_bins(), near_budget(corpus.config) / 4);
-    let mut adder =
-        ParagraphAdder { texts: sketcher.texts(), pending, output: corpus.output, walk: Walk::default() };
-    let mut decider = Decider::new(Pass::Decide, corpus.config.decide.scope, found::basis(corpus, before)?);
-    // Contract I4: what is shorter than `--min-chars` never goes as a duplicate.
-    let min_chars = corpus.config.decide.near.min_chars.max(corpus.config.matching.min_chars);
-    let visit = |settled: Settled, _: &Places| {
-        let seen = look_at_paragraphs(&settled, &sketcher, min_chars)?;
-        Ok((settled, seen))
-    };
-    let mut commit = |(settled, seen): (Settled, Vec<SeenParagraph>), _: &Places| {
-        note(&settled, ids)?;
-        report(corpus, &settled);
-        adder.add(&settled, seen)?;
-        check_texts(corpus.config, adder.texts.len())?;
-        Ok(settled.scanned.chunk.bytes)
-    };
-    let visitor =
-        ChunkVisitor { keys: Keys::OfDocuments, visit: &visit, commit: &mut commit, checkpointer: None };
-    drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
-    Ok((adder.texts, decider.into_known()))
-}
-
-fn look_at_paragraphs(
-    settled: &Settled,
-    sketcher: &Sketcher<'_>,
-    min_chars: u64,
-) -> Result<Vec<SeenParagraph>> {
-    if sketcher.is_sampling {
-        look_at_paragraphs_with(settled, sketcher, min_chars, SampledTokens::default())
-    } else {
-        look_at_paragraphs_with(settled, sketcher, min_chars, NoNumbers)
-    }
-}
-
-fn look_at_paragraphs_with(
-    settled: &Settled,
-    sketcher: &Sketcher<'_>,
-    min_chars: u64,
-    sampler: impl Sampler,
-) -> Result<Vec<SeenParagraph>> {
-    let mut seen = Vec::new();
-    let mut shingler = Shingler::new(sketcher.shingle, sampler);
-    for part in &settled.scanned.chunk.parts {
-        let ranks = sketcher.ranking.part(settled, part)?;
-        for number in part.slots.clone() {
-            let document = settled.judged(number);
-            let start = settled.scanned.documents[number].paragraphs.start;
-            for ((paragraph, verdict), index) in document.iter().zip(start..) {
-                let key = settled.scanned.keys[index];
-                // One that is too short to be a duplicate has no character.
-                if !verdict.is_kept() || key.num_chars < min_chars.max(1) {
-                    continue;
-                }
-                sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
-                let shingles = shingler.finish();
-                let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
-                let (digest, rank) = (key.fingerprint.table_hash(), ranks.of(number, len));
-                if let Some(text) = sketcher.signed(&shingles.into_hashes(), sample, digest, rank) {
-                    let place = Ordinal(settled.first.0 + index as u64);
-                    seen.push((number, (place, text)));
-                }
-            }
-        }
-    }
-    Ok(seen)
 }
