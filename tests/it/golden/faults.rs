@@ -51,7 +51,7 @@ fn refused() {
         "clean in --out out --memory 1MiB",
         "clean in --out out --threshold 0.5",
         "clean in --out out --near --threshold 1.5",
-        "clean in --out out --near --index index",
+        "clean in --out out --near=both --index index",
         "clean in --out out --index in/a.txt",
         "clean in --out out --against nowhere",
         "clean in --out out --no-such-option",

@@ -11,11 +11,12 @@ use std::process::Stdio;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tamis::config::{Config, MatchMode, Repair, SplitMode};
-use tamis::fingerprint::Fingerprint;
+use tamis::config::{Config, Limit, MatchMode, NearUnits, Repair, Share, SplitMode};
+use tamis::decide::near::Synopsis;
+use tamis::fingerprint::{Fingerprint, Number, NumberSample, Sample, SampleKey};
 use tamis::index::{
-    BLOCK_ENTRIES, IndexEntry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexWriter,
-    IndexedDocument, MAX_PLACES, NewRun, add_run, merge,
+    BLOCK_ENTRIES, IndexEntry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexText, IndexWriter,
+    IndexedDocument, MAX_PLACES, NearSettings, NewRun, add_run, merge,
 };
 use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
@@ -62,7 +63,9 @@ fn settings() -> IndexSettings {
 /// The index of some runs, written in one go.
 fn built(settings: &IndexSettings, runs: &[Run]) -> Vec<u8> {
     let num = |run: &Run| run.documents.iter().map(|(_, _, keys)| keys.len() as u64).sum();
-    let table: Vec<_> = runs.iter().map(|run| IndexRun::new(&*run.name, num(run))).collect();
+    let num_texts = settings.near.as_ref().map(|_| 0);
+    let table = runs.iter().map(|run| IndexRun { num_texts, ..IndexRun::new(&*run.name, num(run)) });
+    let table: Vec<_> = table.collect();
     let (mut entries, mut documents, mut place) = (BTreeMap::new(), Vec::new(), 0);
     for (path, record, keys) in runs.iter().flat_map(|run| &run.documents) {
         let num_paragraphs = keys.len() as u64;
@@ -94,9 +97,28 @@ fn written(
     for document in documents {
         writer.push_document(document).unwrap();
     }
+    if let Some(near) = &settings.near {
+        let with_text = documents.iter().filter(|document| document.num_paragraphs > 0);
+        for document in with_text {
+            writer.push_text(&text(document.start, near.bins)).unwrap();
+        }
+    }
     let len = writer.finish().unwrap();
     assert_eq!(len, bytes.len() as u64);
     bytes
+}
+
+/// A text that begins at this place.
+fn text(place: Ordinal, bins: usize) -> IndexText {
+    let number = Number { slot: 7, text: "7.1234".to_owned() };
+    let keys = SampleKey::decode(&[0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
+    let synopsis = Synopsis {
+        len: place.0 * 100,
+        bins: (0..bins).map(|bin| u16::try_from(bin * 20).unwrap()).collect(),
+        sample: Sample::from_parts(keys, 5),
+        numbers: NumberSample::of(vec![number]),
+    };
+    IndexText { place, digest: place.0 << 40, synopsis }
 }
 
 fn open(bytes: &[u8]) -> IndexReader {
@@ -117,6 +139,11 @@ fn read(bytes: &[u8]) -> tamis::Result<Answers> {
         assert!(document_end > entry.place);
         let place = (index.runs()[run].name.clone(), String::from_utf8(path).unwrap(), record, paragraph);
         assert!(answers.insert(entry.fingerprint, place).is_none());
+    }
+    for text in index.texts() {
+        let text = text?;
+        assert_eq!(text, self::text(text.place, text.synopsis.bins.len()));
+        assert_eq!(index.locate(text.place)?.paragraph, 0);
     }
     Ok(answers)
 }
@@ -343,12 +370,25 @@ fn fixed_settings() -> IndexSettings {
         repair: Repair::Basic,
         min_chars: 3,
         unicode: [("normalization".to_owned(), "17.0.0".to_owned())].into(),
+        near: Some(NearSettings {
+            units: NearUnits::Documents,
+            shingle: "word:5".parse().unwrap(),
+            threshold: Share::hundredths(80),
+            containment: Limit::AtLeast(Share::hundredths(90)),
+            number_guard: Limit::Off,
+            bins: 12,
+            sketch_version: 1,
+            sample_version: 1,
+        }),
     }
 }
 
 #[test]
-fn version_2_is_read_for_ever() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v2.tamis-index");
+fn version_3_is_read_for_ever() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v3.tamis-index");
+    if std::env::var_os("TAMIS_BLESS").is_some() {
+        std::fs::write(&golden, built(&fixed_settings(), &sample())).unwrap();
+    }
     let bytes = std::fs::read(&golden).unwrap();
     assert_eq!(read(&bytes).unwrap(), answers(&sample()));
     let index = open(&bytes);
@@ -356,7 +396,8 @@ fn version_2_is_read_for_ever() {
     let numbers: Vec<_> =
         index.runs().iter().map(|run| (run.num_paragraphs, run.num_entries, run.num_documents)).collect();
     assert_eq!(numbers, [(9, 7, 5), (3, 2, 1)]);
-    assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 2");
+    assert_eq!((index.num_texts(), index.texts().count()), (Some(6), 6));
+    assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 3");
 }
 
 #[track_caller]
@@ -400,13 +441,13 @@ fn signed(mut bytes: Vec<u8>, section: u8, start: usize, end: usize) -> Vec<u8> 
 #[test]
 fn what_is_forged_is_an_error_or_an_answer() {
     let bytes = built(&fixed_settings(), &sample());
-    let footer = bytes.len() - 68;
+    let footer = bytes.len() - 84;
     let offset = |field: usize| {
         let at = footer + field * 8;
         usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap()
     };
-    let mut bounds: Vec<usize> = [0].into_iter().chain((0..6).map(offset)).collect();
-    assert_eq!(bounds[6], footer);
+    let mut bounds: Vec<usize> = [0].into_iter().chain((0..8).map(offset)).collect();
+    assert_eq!(bounds[8], footer);
     bounds.push(bytes.len() - 8); // the magic
     assert!(read(&signed(bytes.clone(), 2, bounds[2], bounds[3])).is_ok(), "nothing was forged");
     let mut num_answers = 0;
@@ -432,6 +473,9 @@ fn read_lossy(bytes: &[u8]) -> tamis::Result<()> {
     let index = opened(bytes, "day.index")?;
     for entry in index.entries(0..=u64::MAX) {
         let _ = index.locate(entry?.place);
+    }
+    for text in index.texts() {
+        let _ = index.locate(text?.place);
     }
     Ok(())
 }
@@ -463,18 +507,22 @@ fn blocks_that_change_places_are_found() {
 #[test]
 fn a_later_version_is_refused() {
     let mut bytes = built(&settings(), &sample());
-    bytes[8] = 3;
+    bytes[8] = 4;
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("it is an index of version 3, and this tamis reads version 2; "), "{error}");
+    assert!(error.contains("it is an index of version 4, and this tamis reads version 3; "), "{error}");
 }
 
-/// Contract I1, I2: fingerprints of another key text are not compared.
+/// Contract I1, I2, N5: fingerprints of another key text are not compared, and what holds no texts is not taken for an
+/// index of texts without near-duplicates.
 #[test]
-fn version_1_is_refused() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v1.tamis-index");
-    let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
-    let told = "it is an index of version 1, and this tamis reads version 2; ";
-    assert!(error.contains(told) && error.contains("`tamis index build INPUT... --index FILE`"), "{error}");
+fn earlier_versions_are_refused() {
+    for (version, file) in [(1, "tests/data/index-v1.tamis-index"), (2, "tests/data/index-v2.tamis-index")] {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
+        let told = format!("it is an index of version {version}, and this tamis reads version 3; ");
+        let remedy = "`tamis index build INPUT... --index FILE`";
+        assert!(error.contains(&told) && error.contains(remedy), "{error}");
+    }
     let index = open(&built(&IndexSettings { key_version: 1, ..settings() }, &sample()));
     let error = index.check_settings(&settings()).unwrap_err().to_string();
     assert!(error.contains("(version of the key text: 1 in the index, 2 now)"), "{error}");
@@ -580,32 +628,40 @@ fn info_tells_settings_and_runs() {
     let sandbox = sandbox();
     sandbox.file("c.index", built(&fixed_settings(), &sample()));
     let ran = sandbox.tamis(&["index", "info", "c.index"]);
-    let len = sandbox.read("c.index").len();
-    let each = format!("{}.{}", len / 9, (len % 9 * 10 + 4) / 9);
+    let bytes = sandbox.read("c.index");
+    let (len, num_text_bytes) = (bytes.len(), open(&bytes).num_text_bytes());
+    // Texts are told apart.
+    let own = len - usize::try_from(num_text_bytes).unwrap();
+    let each = format!("{}.{}", own / 9, (own % 9 * 10 + 4) / 9);
+    let (text_each, [thousands, ones]) = (num_text_bytes / 6, [len / 1000, len % 1000]);
     let expected = format!(
-        "c.index: 2 runs, 9 entries, {len} bytes ({each} an entry)\n\
+        "c.index: 2 runs, 9 entries, {thousands},{ones:03} bytes ({each} an entry)\n\
          match      canonical\n\
          split      line\n\
          repair     basic\n\
          min-chars  3\n\
          Unicode    17.0.0 (normalization)\n\
+         near       6 texts, {text_each} bytes each: threshold 0.8, shingle word:5, containment 0.9, number-guard off\n\
          \n\
-         run         paragraphs  entries  documents\n\
-         2026-01-01           9        7          5\n\
-         2026-01-02           3        2          1\n"
+         run         paragraphs  entries  documents  texts\n\
+         2026-01-01           9        7          5      5\n\
+         2026-01-02           3        2          1      1\n"
     );
     assert_eq!(ran.exits(0).is_plain().out(), expected);
     let ran = sandbox.tamis(&["index", "info", "c.index", "--json"]);
     let info: Value = serde_json::from_str(&ran.exits(0).out()).unwrap();
-    assert_eq!((&info["version"], &info["entries"], &info["paragraphs"]), (&json!(2), &json!(9), &json!(12)));
+    assert_eq!((&info["version"], &info["entries"], &info["paragraphs"]), (&json!(3), &json!(9), &json!(12)));
+    assert_eq!((&info["texts"], &info["text_bytes"]), (&json!(6), &json!(num_text_bytes)));
     assert_eq!(info["bytes"], json!(len));
     assert_eq!(info["bytes_per_entry"].to_string(), each);
     assert_eq!(
         info["settings"],
         json!({"key_version": 2, "match": "canonical", "split": "line", "repair": "basic", "min_chars": 3,
-            "unicode": {"normalization": "17.0.0"}})
+            "unicode": {"normalization": "17.0.0"},
+            "near": {"units": "documents", "shingle": "word:5", "threshold": 0.8, "containment": 0.9,
+                "number_guard": "off", "bins": 12, "sketch_version": 1, "sample_version": 1}})
     );
-    let second = json!({"name": "2026-01-02", "paragraphs": 3, "entries": 2, "documents": 1});
+    let second = json!({"name": "2026-01-02", "paragraphs": 3, "entries": 2, "documents": 1, "texts": 1});
     assert_eq!(info["runs"][1], second);
 }
 

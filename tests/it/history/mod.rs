@@ -2,3 +2,4 @@
 
 mod days;
 mod index;
+mod near_days;

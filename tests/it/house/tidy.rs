@@ -34,7 +34,8 @@ const ROOMS: [&str; 18] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 27] = [
+const RUN: [&str; 28] = [
+    "fresh_texts",
     "history",
     "corpus",
     "session",
