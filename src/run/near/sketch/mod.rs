@@ -110,10 +110,17 @@ impl<'a> Sketcher<'a> {
         if self.is_for_index { sample.thinned(MAX_KEYS) } else { sample }
     }
 
-    /// What a text with these shingles is compared by; `None` if it has none.
-    fn signed(&self, hashes: &[u64], sample: Sample, digest: u64, rank: Rank) -> Option<Signed> {
+    /// What a text with these shingles is compared by; `None` if it has none. It is ranked only if it has: a record that was
+    /// rejected has no fields.
+    fn signed(
+        &self,
+        hashes: &[u64],
+        sample: Sample,
+        digest: u64,
+        rank: impl FnOnce() -> Rank,
+    ) -> Option<Signed> {
         let sketch = Sketch::of(hashes, self.banding.num_bins())?;
-        Some(Signed { digest, bins: self.bins(&sketch), rank, sample: self.kept(sample) })
+        Some(Signed { digest, bins: self.bins(&sketch), rank: rank(), sample: self.kept(sample) })
     }
 
     /// Sketches each slot of a chunk.
@@ -149,7 +156,7 @@ impl<'a> Sketcher<'a> {
                     let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
                     let details = TextDetails { len, numbers: shingler.numbers.take_numbers(true) };
                     let signed = settled.documents[number].digest.and_then(|digest| {
-                        let rank = ranks.of(number, len);
+                        let rank = || ranks.of(number, len);
                         self.signed(&shingles.into_hashes(), sample, digest.table_hash(), rank)
                     });
                     signed.map_or(SlotSketch::Nothing, |signed| SlotSketch::Whole(signed, details))
@@ -203,12 +210,13 @@ impl SketchAdder<'_> {
         let (Some(open), Some(digest)) = (self.open.take(), document.digest) else { return Ok(()) };
         let SketchPiece { sketch, sample, numbers, shingles } = open;
         let details = TextDetails { len: shingles.num_elements(), numbers };
-        let rank = self.sketcher.ranking.part(settled, piece.part)?.of(piece.number, details.len);
+        let ranks = self.sketcher.ranking.part(settled, piece.part)?;
+        let rank = || ranks.of(piece.number, details.len);
         let digest = digest.table_hash();
         let signed = match sketch {
             Some(sketch) => {
                 let sample = self.sketcher.kept(sample.finish());
-                Some(Signed { digest, bins: self.sketcher.bins(&sketch), rank, sample })
+                Some(Signed { digest, bins: self.sketcher.bins(&sketch), rank: rank(), sample })
             }
             // Shorter than one shingle.
             None => self.sketcher.signed(&shingles.into_hashes(), sample.finish(), digest, rank),

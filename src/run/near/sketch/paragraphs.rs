@@ -178,7 +178,7 @@ fn look_at_paragraphs_with(
                 sketcher.tokenizer.tokens(document.paragraph(paragraph), &mut shingler);
                 let shingles = shingler.finish();
                 let (len, sample) = (shingles.num_elements(), shingler.numbers.take());
-                let (digest, rank) = (key.fingerprint.table_hash(), ranks.of(number, len));
+                let (digest, rank) = (key.fingerprint.table_hash(), || ranks.of(number, len));
                 if let Some(text) = sketcher.signed(&shingles.into_hashes(), sample, digest, rank) {
                     let place = Ordinal(settled.first.0 + index as u64);
                     seen.push((number, (place, text)));
