@@ -37,7 +37,7 @@ const LEAST_KEYS: usize = 8;
 pub struct Synopsis {
     /// Number of its tokens, or characters.
     pub len: u64,
-    /// The bins of its sketch, [`BIN_BITS`] bits each.
+    /// The bins of its sketch, 8 bits each.
     pub bins: Vec<u16>,
     /// The sample of its windows; empty where containment does not count.
     pub sample: Sample,
