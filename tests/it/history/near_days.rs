@@ -279,3 +279,34 @@ fn the_gate_finds_near_duplicates_of_a_benchmark() {
     assert!(out.contains("benchmark/r.jsonl"), "{out}");
     assert_eq!(sandbox.read("benchmark"), before);
 }
+
+/// Contracts C2, N5: a document that a filter drops is no survivor, so that its copy of the next day stays.
+#[test]
+fn dropped_documents_are_not_in_the_index() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name);
+    let mut noise = Noise::new(17);
+    let (short, long) = (noise.words(60), noise.words(900));
+    let mut edited = short.clone();
+    edited[30] = "otherwise".to_owned();
+    let day = |short: &[String]| {
+        let file = |name: &str, words: &[String]| (name.to_owned(), lines(words).into_bytes());
+        Files::from_iter([file("short.txt", short), file("long.txt", &long)])
+    };
+    write_days(directory.path(), &[day(&short), day(&edited)]);
+    let config = near(NearPreset::News);
+    let mut filtered = with_index(&config, &path("index"), "1");
+    filtered.decide.filters.min_document_chars = Some(1000);
+    clean(&path("in/1"), &path("1"), &filtered);
+    clean(&path("in/2"), &path("2"), &with_index(&config, &path("index"), "2"));
+    assert!(
+        ledger(&path("1")).iter().any(|line| line.rule == Rule::ShortDocument),
+        "the short one is dropped"
+    );
+    let gone: Vec<Rule> = ledger(&path("2")).iter().map(|line| line.rule).collect();
+    assert_eq!(gone, [Rule::ExactDocument], "the long one goes, the short one stays");
+    clean(&path("in/1"), &path("1-whole"), &with_index(&config, &path("whole"), "1"));
+    clean(&path("in/2"), &path("2-whole"), &with_index(&config, &path("whole"), "2"));
+    let gone: Vec<Rule> = ledger(&path("2-whole")).iter().map(|line| line.rule).collect();
+    assert_eq!(gone, [Rule::ExactDocument, Rule::NearDocument], "both go if both stayed");
+}
