@@ -63,11 +63,14 @@ const STEP: u64 = 4;
 
 /// Texts of which keys are collected at once, and pairs that are held against one another before those that match are
 /// taken together. Constants, so that nothing depends on the number of threads.
-const TEXTS: usize = 4096;
+const TEXTS: usize = 16_384;
+const TEXTS_OF_TASK: usize = 512;
 const PAIRS: usize = 16_384;
 
-/// Most keys that are sorted at once, unless that were less than a 64th of them.
-const MAX_KEYS: u64 = 1 << 22;
+/// Keys that are sorted at once: so many, or a part of all where there are more, as each round walks over all texts. With
+/// too little room they are fewer, but never less than the smallest part.
+const MANY: u64 = 1 << 22;
+const USUAL_ROUNDS: u64 = 4;
 const MAX_ROUNDS: u64 = 64;
 
 /// Takes together the texts that share keys and may match. Memory: 16 bytes for each of the keys that are sorted at once,
@@ -144,7 +147,8 @@ fn each_with_each(texts: &[KeyOfText]) -> impl Iterator<Item = KeyPair> {
 
 /// The ranges of keys that are sorted at once. Which texts are taken together does not depend on them.
 fn rounds(num_keys: u64, budget: usize) -> impl Iterator<Item = Range<u64>> {
-    let at_once = (count(budget) / count(2 * size_of::<KeyOfText>())).clamp(1, MAX_KEYS);
+    let wanted = MANY.max(num_keys.div_ceil(USUAL_ROUNDS));
+    let at_once = (count(budget) / count(2 * size_of::<KeyOfText>())).clamp(1, wanted);
     let num_rounds = num_keys.div_ceil(at_once).clamp(1, MAX_ROUNDS);
     // The keys of long texts, all below a limit, are divided by themselves: where all texts are long there are no others.
     let limit = SampleKey::END_OF_LONG;
@@ -156,7 +160,8 @@ fn rounds(num_keys: u64, budget: usize) -> impl Iterator<Item = Range<u64>> {
     })
 }
 
-/// The keys of all texts that are in a range.
+/// The keys of all texts that are in a range. A text's keys are walked over one by one: they are few and lie side by side,
+/// and a binary search waits for memory at every step.
 fn keys_in(
     range: Range<u64>,
     ids: &[SignatureId],
@@ -166,13 +171,17 @@ fn keys_in(
     let mut all = Vec::new();
     for some in ids.chunks(TEXTS) {
         go_on(is_cancelled)?;
-        let of_text = |&id: &SignatureId| {
-            let keys = samples.keys(id)?;
-            let place = |value| keys.partition_point(|key| key.value() < value);
-            let wanted = &keys[place(range.start)..place(range.end)];
-            Ok(wanted.iter().map(|key| (key.value(), id)).collect::<Vec<_>>())
+        let of_texts = |ids: &[SignatureId]| {
+            let mut wanted = Vec::new();
+            for &id in ids {
+                let keys = samples.keys(id)?;
+                let values = keys.iter().map(|key| key.value());
+                let values = values.skip_while(|&key| key < range.start).take_while(|&key| key < range.end);
+                wanted.extend(values.map(|key| (key, id)));
+            }
+            Ok(wanted)
         };
-        for keys in some.par_iter().map(of_text).collect::<Result<Vec<_>>>()? {
+        for keys in some.par_chunks(TEXTS_OF_TASK).map(of_texts).collect::<Result<Vec<_>>>()? {
             all.extend(keys);
         }
     }
