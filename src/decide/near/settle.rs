@@ -136,6 +136,9 @@ struct OpenText {
 impl Settler<'_> {
     /// A text of an earlier run stays.
     fn stay(&mut self, text: ComponentIndex) -> Result<()> {
+        if self.load.is_cancelled() {
+            return Err(Error::Interrupted);
+        }
         let features = self.load.load(self.component[text as usize])?;
         let marks = if self.judge.is_guarded() { features.number_marks() } else { NumberMarks::default() };
         self.heads[text as usize] = features.head();
