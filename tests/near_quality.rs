@@ -1,5 +1,5 @@
 //! Quality of near-duplicate removal on labelled sets of real news, if they are there (`../shared/eval` of a
-//! developer's machine): the figures of README's table may not get worse.
+//! developer's machine): the figures of the table in docs/near-duplicates.md may not get worse.
 
 #![expect(
     clippy::disallowed_methods,
