@@ -1,6 +1,6 @@
 //! Synopses: what an index keeps of a text, and how two texts are compared by it (contract N5).
 //!
-//! A synopsis is a text's sketch, a sample of at most [`MAX_KEYS`] of its windows, and at most 32 of its numbers. From it
+//! A synopsis is a text's sketch, a sample of at most [`MAX_KEYS`] of its windows, and at most 30 of its numbers. From it
 //! the similarity of two texts is estimated: by the share of equal bins of their sketches, with a standard error of 0.05
 //! at most (`sqrt(j (1 - j) / bins)`: 0.048 at a Jaccard coefficient of 0.5 and 108 bins, 0.041 at 0.8 and 96). Of each bin 8
 //! bits are kept, so that of the bins that differ one in 256 looks equal (P. Li and A. C. König, "b-Bit Minwise Hashing",
