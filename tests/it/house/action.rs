@@ -1,11 +1,7 @@
 //! The GitHub action: its definition and its scripts, which are run.
 
 #![cfg(feature = "cli")]
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a test: it reads files, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
 use std::collections::BTreeSet;
 
@@ -46,7 +42,8 @@ fn the_scripts_read_what_the_action_tells_them() {
     let steps = action["runs"]["steps"].as_array().unwrap();
     let told = steps.iter().filter(|step| step["env"].is_object()).flat_map(|step| keys(&step["env"]));
     let told: BTreeSet<_> = told.filter(|name| name.starts_with("TAMIS_")).collect();
-    let scripts = ["base", "check", "comment", "install"].map(|name| file(&format!(".github/action/{name}.sh")));
+    let scripts =
+        ["base", "check", "comment", "install"].map(|name| file(&format!(".github/action/{name}.sh")));
     let scripts = scripts.concat();
     let read: BTreeSet<_> = named(&scripts, "${").into_iter().chain(named(&scripts, "$")).collect();
     let read: BTreeSet<_> = read.into_iter().filter(|name| name.starts_with("TAMIS_")).collect();
@@ -184,8 +181,10 @@ fn builder(rust: &str) -> Runner {
     runner.program("uname", "#!/bin/sh\n[ \"$1\" = -s ] && echo Linux || echo x86_64\n");
     runner.program("cargo", CARGO);
     runner.program("rustc", &format!("#!/bin/sh\necho 'rustc {rust} (0123abc 2026-01-01)'\n"));
-    let tools =
-        ["sh", "bash", "awk", "cat", "chmod", "cp", "cut", "dirname", "find", "git", "head", "mkdir", "mktemp", "mv"];
+    let tools = [
+        "sh", "bash", "awk", "cat", "chmod", "cp", "cut", "dirname", "find", "git", "head", "mkdir",
+        "mktemp", "mv",
+    ];
     runner.only(&tools);
     runner.only(&["printf", "rm", "sed", "sha256sum", "sort", "tar", "gzip", "env"]);
     runner
@@ -223,12 +222,18 @@ fn a_released_binary_is_taken_where_there_is_one() {
         for by in [("TAMIS_REF", &*tag), ("TAMIS_VERSION", VERSION)] {
             let runner = builder("1.0.0");
             release(&runner);
-            get(&runner, &[by, ("TAMIS_REPOSITORY", repository), ("GITHUB_SERVER_URL", "https://github.com")])
-                .exits(0)
-                .says(&["downloaded", "checksum is right"]);
+            get(
+                &runner,
+                &[by, ("TAMIS_REPOSITORY", repository), ("GITHUB_SERVER_URL", "https://github.com")],
+            )
+            .exits(0)
+            .says(&["downloaded", "checksum is right"]);
             assert_eq!(installed(&runner), "released\n");
             let asked = runner.sandbox.read_text("asked");
-            assert!(asked.lines().all(|url| url.starts_with(&format!("{address}/releases/download/{tag}/"))), "{asked}");
+            assert!(
+                asked.lines().all(|url| url.starts_with(&format!("{address}/releases/download/{tag}/"))),
+                "{asked}"
+            );
         }
     }
 }
@@ -268,7 +273,9 @@ fn without_a_binary_tamis_is_built() {
     }
     // Another version is not what this source is.
     let runner = builder("1.95.0");
-    get(&runner, &[("TAMIS_VERSION", "9.8.7"), released[1]]).exits(2).says(&["tamis 9.8.7 is asked for", "at v9.8.7"]);
+    get(&runner, &[("TAMIS_VERSION", "9.8.7"), released[1]])
+        .exits(2)
+        .says(&["tamis 9.8.7 is asked for", "at v9.8.7"]);
     assert!(!runner.sandbox.exists("built"));
 }
 
@@ -302,10 +309,15 @@ fn the_compiler_is_looked_at_before_a_build() {
 fn the_hook_takes_gets_and_keeps_tamis() {
     let runner = builder("1.95.0");
     let clone = runner.sandbox.path("clone");
-    let copy = "mkdir -p clone/.github && cp -R \"$0/.github/action\" clone/.github/ && cp \"$0/Cargo.toml\" clone/";
+    let copy =
+        "mkdir -p clone/.github && cp -R \"$0/.github/action\" clone/.github/ && cp \"$0/Cargo.toml\" clone/";
     run(runner.command("bash").args(["-c", copy]).arg(root())).exits(0);
     let hook = |args: &[&str]| {
-        run(runner.command("bash").arg(clone.join(".github/action/hook.sh")).args(args).env("GIT_DIR", "/nowhere"))
+        run(runner
+            .command("bash")
+            .arg(clone.join(".github/action/hook.sh"))
+            .args(args)
+            .env("GIT_DIR", "/nowhere"))
     };
     // Built once.
     assert_eq!(hook(&["corpus"]).exits(0).out(), "built\n");
@@ -332,7 +344,7 @@ fn the_hook_takes_gets_and_keeps_tamis() {
 
 // The comment.
 
-/// A gh that has one comment with the marker if STUB_COMMENT says so, and fails if STUB_GH does.
+/// A gh that has one comment with the marker if `STUB_COMMENT` says so, and fails if `STUB_GH` does.
 const GH: &str = "#!/bin/sh\n\
     [ -n \"$STUB_GH\" ] && exit 1\n\
     printf '%s\\n' \"$*\" >> calls\n\
@@ -364,10 +376,15 @@ fn a_failed_check_comments_once_and_then_updates() {
     let calls = runner.sandbox.read_text("calls");
     let calls: Vec<&str> = calls.lines().collect();
     assert!(calls[0].starts_with("api --paginate repos/OWNER/news/issues/7/comments --jq "), "{calls:?}");
-    assert!(calls[1].starts_with("api --method POST repos/OWNER/news/issues/7/comments --field body=@"), "{calls:?}");
+    assert!(
+        calls[1].starts_with("api --method POST repos/OWNER/news/issues/7/comments --field body=@"),
+        "{calls:?}"
+    );
     let body = runner.sandbox.read_text("body");
     let (marker, report) = body.split_once('\n').unwrap();
-    assert!(marker.starts_with("<!-- tamis check ") && calls[0].contains(&format!("startswith(\"{marker}\")")));
+    assert!(
+        marker.starts_with("<!-- tamis check ") && calls[0].contains(&format!("startswith(\"{marker}\")"))
+    );
     assert_eq!(report, "## tamis check failed\n`$(touch pwned)`\n");
     assert!(!runner.sandbox.exists("pwned"));
     // The comment that is there is updated, also by a check that passes.
@@ -409,7 +426,11 @@ fn a_long_report_is_cut_between_lines() {
 fn a_comment_that_cannot_be_written_is_a_warning() {
     let runner = commenter();
     let ran = comment(&runner, &[("STUB_GH", "fails")]);
-    assert!(ran.exits(0).out().starts_with("::warning ") && ran.out().contains("pull-requests: write"), "{}", ran.out());
+    assert!(
+        ran.exits(0).out().starts_with("::warning ") && ran.out().contains("pull-requests: write"),
+        "{}",
+        ran.out()
+    );
     let mut runner = Runner::bare();
     runner.only(&["bash"]);
     let ran = comment(&runner, &[]);

@@ -2,11 +2,7 @@
 //! them. Scripts are run; what only another machine can run is parsed, and what it names must be there.
 
 #![cfg(feature = "cli")]
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a test: it reads files, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test: it fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;

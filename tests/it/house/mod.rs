@@ -3,6 +3,7 @@
 mod action;
 mod corpus;
 mod ecosystem;
+mod gate;
 mod readme;
 mod release;
 mod runner;
