@@ -410,6 +410,15 @@ fn a_check_that_passes_begins_no_comment() {
 }
 
 #[test]
+fn a_comment_notifies_nobody() {
+    let runner = commenter();
+    runner.sandbox.file("report.md", "of &#64;someone, &#64;&#64;\n");
+    comment(&runner, &[]).exits(0);
+    let body = runner.sandbox.read_text("body");
+    assert!(body.ends_with("\nof &#64;&#8203;someone, &#64;&#8203;&#64;&#8203;\n"), "{body}");
+}
+
+#[test]
 fn a_long_report_is_cut_between_lines() {
     let runner = commenter();
     runner.sandbox.file("report.md", "一二三四五六七八九十\n".repeat(5000));
