@@ -4,8 +4,9 @@
 #![cfg(feature = "cli")]
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -231,6 +232,7 @@ fn what_cannot_be_set_up_is_left_as_it_is() {
         ),
         (&["odd"], &["odd: no document was found", "1 no text", "a.jsonl:1: ", "--text-field"]),
         (&["blocked"], &["blocked/.github/workflows/tamis.yml: cannot write", "nothing was written"]),
+        (&["in", "--input-format", "csv"], &["input-format: it is about standard input"]),
         (&["in", "--split", "words"], &["words"]),
         (&["in", "--encoding", "klingon"], &["klingon"]),
     ] {
@@ -268,4 +270,24 @@ fn the_same_directory_gives_the_same_files() {
         sandbox.tree("")
     });
     assert_eq!(texts[0], texts[1]);
+}
+
+#[test]
+fn the_files_are_there_whoever_reads_what_is_said() {
+    // A reader that has gone is no reason to leave the files out (contract X2).
+    let sandbox = corpus("in");
+    let mut child = sandbox.command(&["init", "in"]).stdout(Stdio::piped()).spawn().expect("a process");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("an end").success());
+    tamis_in(&sandbox, "in", &["check"]).exits(0);
+    // Where nothing can be said at all, nothing is written.
+    if !Path::new("/dev/full").exists() {
+        return skip("the_files_are_there_whoever_reads_what_is_said", "there is no /dev/full");
+    }
+    let sandbox = corpus("in");
+    let before = sandbox.tree("");
+    let full = OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let ended = sandbox.command(&["init", "in"]).stdout(full).stderr(Stdio::null()).status().expect("an end");
+    assert_eq!(ended.code(), Some(2));
+    assert_eq!(sandbox.tree(""), before);
 }

@@ -16,10 +16,10 @@ use tamis::{Gate, check as run_check};
 
 use super::check::Quiet;
 use crate::exit::Exit;
-use crate::options::{DEFAULT_NAME, Layers, Messages, Reading, Settings, Splitting, Threads};
+use crate::options::{DEFAULT_NAME, Layers, Messages, Reading, Settings, Splitting, Threads, hidden};
 use crate::progress::{Progress, start};
 use crate::show::account::{fields, grouped, size, units};
-use crate::terminal::{print, print_more};
+use crate::terminal::{print, report_error};
 use files::{NewFile, refuse_existing, write_all};
 use texts::Setup;
 
@@ -44,6 +44,7 @@ Exit codes: 0 done, 2 error and nothing was written, 130 interrupted.";
 
 /// The directory and the options of `init`.
 #[derive(Debug, Args)]
+#[command(mut_args(hidden(&["input_format"])))]
 pub(crate) struct InitArgs {
     /// The directory that holds the corpus.
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, default_value = ".")]
@@ -130,14 +131,17 @@ pub(super) fn init(args: &InitArgs) -> anyhow::Result<Exit> {
     progress.clear();
     let is_quiet = args.run.messages.is_quiet();
     if !is_quiet || is_dry {
-        print_more(found(&dir, &inspection, baseline.as_ref()).as_bytes())?;
+        print(&found(&dir, &inspection, baseline.as_ref()))?; // who reads no further wants the files all the same
     }
     let files = targets.files(&setup, baseline.as_ref());
     if is_dry {
         return print(&shown(&files, targets.baseline.as_deref()));
     }
     write_all(&files)?;
-    if is_quiet { Ok(Exit::Done) } else { print(&written(&files, &targets, &args.dir)) }
+    if !is_quiet && let Err(error) = print(&written(&files, &targets, &args.dir)) {
+        report_error(&error.context("the files are written, but the list of them is lost")); // 2 means: not written
+    }
+    Ok(Exit::Done)
 }
 
 impl Targets {
@@ -247,12 +251,12 @@ fn found(dir: &Path, inspection: &Inspection, baseline: Option<&Baseline>) -> St
     let mut row = |name: &str, what: &str| {
         let _ = writeln!(text, "{name:<9}{what}"); // a String takes everything
     };
-    let (documents, paragraphs) = (grouped(inspection.documents), grouped(inspection.paragraphs));
+    let counted =
+        |number: u64, what: &str| format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" });
+    let documents = counted(inspection.documents, "document");
+    let paragraphs = counted(inspection.paragraphs, "paragraph");
     let bytes = size(inspection.bytes.text);
-    row(
-        "found",
-        &format!("{documents} documents, {paragraphs} paragraphs, {bytes} of text in {}", printable(dir)),
-    );
+    row("found", &format!("{documents}, {paragraphs}, {bytes} of text in {}", printable(dir)));
     let formats: Vec<_> =
         inspection.formats.iter().map(|(name, number)| format!("{} {name}", grouped(*number))).collect();
     row("files", &formats.join(", "));

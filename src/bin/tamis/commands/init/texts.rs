@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::Serialize;
 use tamis::config::DEFAULT_TEXT_FIELDS;
 use tamis::report::Inspection;
@@ -32,6 +32,9 @@ impl Setup {
     /// What was typed, before anything was looked at.
     pub(super) fn new(typed: &impl Serialize, baseline: Option<&'static str>) -> anyhow::Result<Self> {
         let mut typed: Table = table(typed)?;
+        if typed.contains_key("input-format") {
+            bail!("input-format: it is about standard input, and a directory is set up; leave it out");
+        }
         // The files that are written are not part of the corpus, and the names never need escaping.
         let own = [Some(DEFAULT_NAME), baseline].into_iter().flatten();
         let mut exclude: Vec<Value> = own.map(|name| Value::from(format!("/{name}"))).collect();
