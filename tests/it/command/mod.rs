@@ -2,5 +2,6 @@
 
 mod convert;
 mod filter;
+mod init;
 mod inspect;
 mod usage;

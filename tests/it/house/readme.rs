@@ -304,8 +304,10 @@ fn every_option_is_in_the_table() {
         let help = Command::new(TAMIS).args([command, "--help"]).output().unwrap().stdout;
         String::from_utf8(help).unwrap()
     };
-    let table = page("docs/options.md");
-    let helps = ["clean", "check", "verify", "inspect", "explain", "clusters", "report"].map(help).concat();
+    // Those of `init` alone are where it is described.
+    let table = page("docs/options.md") + &page("docs/ci.md");
+    let helps =
+        ["clean", "check", "init", "verify", "inspect", "explain", "clusters", "report"].map(help).concat();
     for word in helps.split_whitespace().filter(|word| word.starts_with("--")) {
         let option =
             word.trim_end_matches(|c: char| !c.is_alphanumeric()).split(['[', '=', ',']).next().unwrap();

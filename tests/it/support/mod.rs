@@ -31,3 +31,5 @@ pub(crate) mod terminal;
 pub(crate) mod texts;
 #[cfg(feature = "cli")]
 pub(crate) mod tree;
+#[cfg(feature = "cli")]
+pub(crate) mod user;

@@ -6,6 +6,7 @@ mod clusters;
 mod explain;
 mod help;
 mod index;
+mod init;
 mod inspect;
 mod outputs;
 mod report;
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     /// Pass or fail by what cleaning would remove: a step in CI.
     #[command(after_help = check::HELP)]
     Check(Box<check::CheckArgs>),
+    /// Set a directory up for `check`: look at it, then write tamis.toml, a baseline and a workflow.
+    #[command(after_help = init::HELP)]
+    Init(Box<init::InitArgs>),
     /// Say what is there, before any cleaning.
     #[command(after_help = inspect::HELP)]
     Inspect(Box<inspect::InspectArgs>),
@@ -71,6 +75,7 @@ impl Tamis {
         match self.command {
             Command::Clean(args) => clean::clean(&args),
             Command::Check(args) => check::check(&args),
+            Command::Init(args) => init::init(&args),
             Command::Inspect(args) => inspect::inspect(&args),
             Command::Verify(args) => verify::verify(&args),
             Command::Explain(args) => explain::explain(&args),

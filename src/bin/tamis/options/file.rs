@@ -16,7 +16,7 @@ use super::path::AnyPath;
 use super::table::table;
 
 /// The file that is read from the current directory if none is named.
-const DEFAULT_NAME: &str = "tamis.toml";
+pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 
 /// The table of `check`.
 pub(super) const CHECK: &str = "check";

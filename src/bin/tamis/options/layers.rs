@@ -32,6 +32,12 @@ impl Layers {
         Ok(Self { flags, file: file::load(file)?, name: file.name(), is_found })
     }
 
+    /// The options typed as `flags`, over those of a `tamis.toml` of this text in the directory `base`.
+    pub(crate) fn of_text(flags: &impl Serialize, text: &str, base: &Path) -> anyhow::Result<Self> {
+        let file = file::parse(text, base)?;
+        Ok(Self { flags: table(flags)?, file, name: file::DEFAULT_NAME.to_owned(), is_found: false })
+    }
+
     /// Refuses what a file that nobody named says about what is written: what replaces something is no option of
     /// its, and the paths of these options must lie below its directory. What a flag says instead is not looked at.
     pub(crate) fn confine(&self, written: &[&str]) -> anyhow::Result<()> {

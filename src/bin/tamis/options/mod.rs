@@ -27,7 +27,7 @@ mod splitting;
 mod table;
 
 pub(crate) use all::Options;
-pub(crate) use file::ConfigFile;
+pub(crate) use file::{ConfigFile, DEFAULT_NAME};
 pub(crate) use gate::{BEFORE, GateOptions};
 pub(crate) use history::History;
 pub(crate) use keys::hidden;
@@ -41,6 +41,7 @@ pub(crate) use running::{Memory, Threads};
 pub(crate) use settings::Settings;
 pub(crate) use sources::Sources;
 pub(crate) use splitting::Splitting;
+pub(crate) use table::table;
 
 #[cfg(test)]
 mod tests;

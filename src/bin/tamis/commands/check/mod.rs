@@ -101,7 +101,9 @@ impl CheckArgs {
         }
         // Of what is compared with, a flag beats whatever the file says.
         let GateOptions { baseline, since_ref, .. } = &self.gate;
-        if baseline.is_some() || since_ref.is_some() || self.write_baseline.is_some() {
+        if since_ref.as_deref().is_some_and(git::is_no_base) {
+            layers.forget("check", &["since-ref"]); // the baseline is all that there is to compare with
+        } else if baseline.is_some() || since_ref.is_some() || self.write_baseline.is_some() {
             layers.forget("check", &BEFORE);
         }
         layers.confine_reports()?;
@@ -135,7 +137,8 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
-                say(&format!("since-ref {name}: zeros stand for no base, so everything counts"));
+                let but = if plan.baseline.is_some() { " that the baseline does not hold" } else { "" };
+                say(&format!("since-ref {name}: zeros stand for no base, so everything counts{but}"));
             }
             None
         }
@@ -371,9 +374,9 @@ fn since(
 }
 
 /// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
-struct Quiet<'a> {
-    progress: &'a Progress,
-    is_bar: bool,
+pub(super) struct Quiet<'a> {
+    pub(super) progress: &'a Progress,
+    pub(super) is_bar: bool,
 }
 
 impl Observer for Quiet<'_> {
