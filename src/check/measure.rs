@@ -378,7 +378,7 @@ impl Figures {
         let counts = [
             (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
             (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),
-            (Measured::EMPTIED, "documents of which nothing stays", self.emptied, limits.emptied),
+            (Measured::EMPTIED, "emptied documents", self.emptied, limits.emptied),
             (Measured::REJECTED, "rejected inputs and records", self.rejected, limits.rejected),
         ];
         for (name, what, found, limit) in counts {

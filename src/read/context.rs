@@ -117,7 +117,7 @@ impl ParagraphLimit {
             return Ok(());
         }
         let detail =
-            format!("it has {number} paragraphs, and {} are the most that are held at once", self.most);
+            format!("it has {number} paragraphs, and the limit is {}", self.most);
         Err(Fault::new(RejectReason::TooManyParagraphs, detail))
     }
 }
@@ -129,10 +129,10 @@ impl ParagraphLimit {
         let num_lines = count(memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).count());
         let most_marks = MARKS_A_PARAGRAPH * self.most;
         let detail = if num_lines > self.most {
-            format!("it has {num_lines} lines, and {} are the most that Markdown may have", self.most)
+            format!("it has {num_lines} lines, and the limit for Markdown is {}", self.most)
         } else if count(text.len()) > most_marks && split::num_marks(text) > most_marks {
             format!(
-                "it has more than {most_marks} lines and marks, which are the most that Markdown may have"
+                "it has more than {most_marks} lines and marks, the limit for Markdown"
             )
         } else {
             return Ok(());

@@ -103,7 +103,7 @@ impl<R: Read> LedgerReader<R> {
         match self.reader.read_until(b'\n', &mut self.line) {
             Err(error) => Err(self.error(format_args!("this ledger is damaged: {error}"))),
             Ok(0) => Ok(false),
-            Ok(_) if self.line.last() != Some(&b'\n') => Err(self.error("this ledger breaks off in a line")),
+            Ok(_) if self.line.last() != Some(&b'\n') => Err(self.error("this ledger ends in the middle of a line")),
             Ok(_) => Ok(true),
         }
     }
@@ -127,7 +127,7 @@ impl<R: Read> LedgerReader<R> {
 
     fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         let parsed = serde_json::from_slice(&self.line);
-        parsed.map_err(|error| self.error(format_args!("this is no line of a ledger: {error}")))
+        parsed.map_err(|error| self.error(format_args!("not a line of a ledger: {error}")))
     }
 }
 

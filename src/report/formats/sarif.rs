@@ -107,7 +107,7 @@ fn notifications(report: &CheckReport) -> Vec<Value> {
     let omitted = report.total().saturating_sub(MAX_RESULTS);
     if omitted > 0 {
         let text = format!(
-            "{} left out: these are the first in corpus order, as many as code scanning accepts; --format json \
+            "{} left out: code scanning takes no more than the first ones in corpus order; --format json \
              lists all",
             problems(omitted)
         );

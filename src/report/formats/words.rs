@@ -137,8 +137,8 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
             let claim = rule.wording(is_earlier).claim;
             survivor.map_or(claim.to_owned(), |survivor| format!("{claim} {}", spelled(survivor)))
         }
-        ProblemKind::Emptied => survivor.map_or("nothing stays of this document".to_owned(), |emptied| {
-            format!("repeats {}, of which nothing stays", spelled(emptied))
+        ProblemKind::Emptied => survivor.map_or("no paragraph of this document is kept".to_owned(), |emptied| {
+            format!("repeats {}, of which no paragraph is kept", spelled(emptied))
         }),
         ProblemKind::Rejected => rejection(problem),
     }
@@ -213,8 +213,8 @@ pub(super) fn outcome(report: &CheckReport) -> String {
     match broken {
         0 if report.total() == 0 => "check passed: no problems".to_owned(),
         0 => format!("check passed: {} within the limits", problems(report.total())),
-        1 => format!("check failed: 1 of {all} limits is broken"),
-        _ => format!("check failed: {broken} of {all} limits are broken"),
+        1 => format!("check failed: 1 of {all} limits is exceeded"),
+        _ => format!("check failed: {broken} of {all} limits are exceeded"),
     }
 }
 
@@ -227,12 +227,12 @@ pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
         .for_each(|name| if name == Measured::REJECTED { is_input = true } else { is_text = true });
     match (is_text, is_input) {
         (false, false) => None,
-        (true, false) => Some("run `tamis clean`, or let what is there now pass with --write-baseline FILE"),
+        (true, false) => Some("run `tamis clean`, or accept the present state with --write-baseline FILE"),
         (false, true) => Some(
-            "mend what is rejected, leave it out with --exclude, or let it pass with --write-baseline FILE",
+            "repair the rejected inputs, leave them out with --exclude, or accept them with --write-baseline FILE",
         ),
         (true, true) => Some(
-            "run `tamis clean`, mend what is rejected, or let what is there now pass with --write-baseline FILE",
+            "run `tamis clean`, repair the rejected inputs, or accept the present state with --write-baseline FILE",
         ),
     }
 }

@@ -399,7 +399,7 @@ fn explain_shows_what_went() {
     let sandbox = two_cleaned();
     let ran = sandbox.tamis(&["explain", "out", "b.txt:2"]);
     let expected = "b.txt, lines 2-5, paragraphs 1-3\n  \
-                    why         exact: an earlier run left it already\n  \
+                    why         exact: it appears in an earlier run\n  \
                     survivor    already in 2026-11-20/a.txt, paragraphs 1-3\n\n    \
                     3   │ two\n";
     assert_eq!(ran.exits(0).is_plain().out(), expected);
@@ -511,7 +511,7 @@ fn verify_looks_earlier_runs_up() {
     let audit: Value = serde_json::from_str(&verify(&["--json"]).exits(0).out()).expect("JSON");
     assert_eq!((&audit["removed"], &audit["earlier"]), (&json!(5), &json!(4)));
     sandbox.tamis(&["index", "build", "2", "--index", "second", "--run-name", "2", "-q"]).exits(0);
-    let told = ["no index holds it where it should stand", "5 differences", "b.txt", "c.jsonl"];
+    let told = ["no index has it at this place", "5 differences", "b.txt", "c.jsonl"];
     let ran = verify(&["--earlier", "second"]);
     assert!(
         told[..1].iter().chain(&told[2..]).all(|part| ran.exits(1).out().contains(part)),
@@ -549,7 +549,7 @@ fn verify_finds_what_is_wrong_with_earlier_runs() {
             "number",
             &|lines| lines[0]["survivor"]["last"] = json!(9),
             &[],
-            "as many paragraphs must stay as go",
+            "the kept and the removed paragraphs must be equally many",
         ),
         ("rule", &|lines| lines[2]["rule"] = json!("exact-document"), &[], "no rule of this name removes"),
         ("silence", &|lines| drop(lines.remove(0)), &[], "should stand here"),
@@ -667,11 +667,11 @@ fn other_settings_are_refused_and_leave_everything() {
         (&["--index", "index", "--run-name", ""], "--run-name"),
         (&["--against", "nowhere"], "nowhere: cannot read this index"),
         (&["--index", "3"], "it is not a regular file"),
-        (&["--index", "3/a.txt"], "it is no index of tamis"),
+        (&["--index", "3/a.txt"], "not a tamis index"),
         (&["--index", "nowhere/index"], "nowhere/index"),
         (
             &["--index", "out/index"],
-            "index out/index: it lies in out, which this run replaces; keep it beside",
+            "index out/index: it lies in out, which this run replaces; keep the index outside of OUT",
         ),
         (&["--against", "out.tamis/index"], "it lies in out"),
     ] {
@@ -706,7 +706,7 @@ fn names_of_runs() {
     sandbox
         .tamis(&again)
         .exits(2)
-        .says(&["\"2026-11-20\"", "if this is another run, name it with --run-name"]);
+        .says(&["\"2026-11-20\"", "if this is another run, give it another name with --run-name"]);
     assert_eq!(sandbox.read_text("2026-11-20/a.txt"), "zero\none\ntwo\nthree\n");
     sandbox.tamis(&[&again[..], &["--run-name", "again"]].concat()).exits(0);
     assert!(sandbox.tree("2026-11-20").is_empty(), "its texts were all known");
@@ -722,7 +722,7 @@ fn names_of_runs() {
         running.type_in(b"one\nfive\n");
         running.finish()
     };
-    stdout(&[]).exits(2).says(&["index: this run has no OUT to be named after; add --run-name"]);
+    stdout(&[]).exits(2).says(&["index: a run takes its name from OUT, and this one has none; add --run-name"]);
     assert_eq!(stdout(&["--run-name", "piped"]).exits(0).out(), "five\n");
     assert_eq!(stdout(&["--run-name", "piped again"]).exits(0).out(), "");
 }

@@ -213,7 +213,7 @@ fn figures_of_the_next_day_stay_and_the_ledger_names_the_run() {
         .tamis(&["verify", "2", "--out", "d2", "--earlier", "index", "--near-preset", "news", "-q"])
         .exits(0);
     let explained = sandbox.tamis(&["explain", "d2", "bridge.txt"]).exits(0).out();
-    assert!(explained.contains("an earlier run left nearly the same already"), "{explained}");
+    assert!(explained.contains("nearly the same text appears in an earlier run"), "{explained}");
     assert!(explained.contains("already in d1/r.jsonl, record 1"), "{explained}");
     // The runs of the index, and what is in it of each.
     let info = sandbox.tamis(&["index", "info", "index"]).exits(0).out();

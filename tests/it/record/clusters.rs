@@ -86,8 +86,8 @@ fn without_near_there_are_none() {
         sandbox.tamis(&[&["clean", "in", "--out", out], more].concat()).exits(0);
         let ran = sandbox.tamis(&["clusters", out]);
         ran.exits(0)
-            .says(&["no documents were searched for copies in this run; run `tamis clean` with --near"]);
+            .says(&["this run did not search for duplicate documents; run `tamis clean` with --near"]);
         assert_eq!(ran.out(), "");
     }
-    sandbox.tamis(&["clusters", "in"]).exits(2).says(&["in: there is no record of a run"]);
+    sandbox.tamis(&["clusters", "in"]).exits(2).says(&["in: there is not the record of a run"]);
 }

@@ -87,7 +87,7 @@ fn an_exact_run_with_its_lines_in_both_places() {
     let sandbox = cleaned();
     let expected = "\
 d.txt, lines 1-2, paragraphs 0-1
-  why         exact: these paragraphs stand elsewhere already
+  why         exact: these paragraphs appear earlier in the corpus
   survivor    c.txt, lines 3-4, paragraphs 1-2
 
   - 1   │ [-AI-]产业规模今年增长13.9%。
@@ -109,7 +109,7 @@ fn a_near_document_with_the_numbers_that_differ() {
         &text,
         &[
             "b.txt, lines 1-5, paragraphs 0-4\n",
-            "  why         near-document: the whole document is a near-duplicate of one that stays\n",
+            "  why         near-document: the whole document is a near-duplicate of one that is kept\n",
             "  survivor    a.txt, lines 1-5, paragraphs 0-4\n",
             "  similarity  0.",
             "in both: ",
@@ -121,7 +121,7 @@ fn a_near_document_with_the_numbers_that_differ() {
     );
     holds(
         &told(&sandbox, &["out", "e.txt"]),
-        &["exact-document: the whole document is a copy of one that stays"],
+        &["exact-document: the whole document is a copy of one that is kept"],
     );
     holds(&told(&sandbox, &["out", "b.txt:2"]), &["[-rough-]"]);
     assert!(!told(&sandbox, &["out", "b.txt:2"]).contains("[-16-]"));
@@ -134,7 +134,7 @@ fn a_near_paragraph() {
     holds(
         &text,
         &[
-            "near-paragraph: this paragraph is a near-duplicate of one that stays",
+            "near-paragraph: this paragraph is a near-duplicate of one that is kept",
             "  survivor    f.txt, line 3, paragraph 1\n",
             "  - 2   │ ",
             "  +   3 │ ",
@@ -294,7 +294,7 @@ fn paths_that_are_not_there() {
     explain(&sandbox, &["out", "bb.txt"], None).exits(2).says(&["the nearest known path is b.txt"]);
     explain(&sandbox, &["nowhere", "d.txt"], None)
         .exits(2)
-        .says(&["nowhere: there is no record of a run (nowhere.tamis/removed.jsonl.zst is not there)"]);
+        .says(&["nowhere: there is not the record of a run (nowhere.tamis/removed.jsonl.zst is not there)"]);
     explain(&sandbox, &["out", "a.txt:99"], None).exits(2).says(&["a.txt:99: it has 5 paragraphs"]);
     assert_eq!(told(&sandbox, &["out", "a.txt"]), "a.txt: it lost nothing\n");
     let ran = explain(&sandbox, &["out", "a.txt", "--json"], None);
@@ -338,12 +338,12 @@ fn what_changed_since_the_run_is_told() {
         .exits(2)
         .says(&["d.txt: it has 1 paragraphs; the inputs changed since the run"]);
     let ran = changed("in/c.txt", "Something else\nＡＩ产业规模今年增长13.8%。\nlast\n");
-    ran.exits(2).says(&["c.txt: its paragraphs are not the same any more"]);
+    ran.exits(2).says(&["c.txt: its paragraphs have changed"]);
     holds(
         &ran.out(),
         &[
             "d.txt, lines 1-2",
-            "  no text     of the survivor: its paragraphs are not the same any more",
+            "  no text     of the survivor: its paragraphs have changed",
             "AI产业",
         ],
     );
@@ -355,7 +355,7 @@ fn what_changed_since_the_run_is_told() {
     fs::remove_file(sandbox.path("moved/c.txt")).expect("a file");
     explain(&sandbox, &["out", "d.txt", "--input", "moved"], None)
         .exits(2)
-        .says(&["c.txt: it is not in the inputs any more"]);
+        .says(&["c.txt: it is missing from the inputs now"]);
 }
 
 #[test]

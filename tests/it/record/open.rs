@@ -87,7 +87,7 @@ fn what_is_no_account_is_an_error_with_its_path() {
     for path in [directory.path().join("in"), directory.path().join("nowhere"), PathBuf::from("/")] {
         let error = Run::open(&path).expect_err("no run");
         assert!(matches!(&error, Error::NoAccount { path: named, .. } if *named == path), "{error}");
-        assert!(error.to_string().contains("there is no record of a run"), "{error}");
+        assert!(error.to_string().contains("there is not the record of a run"), "{error}");
     }
     let account = beside(&out);
     let run = Run::open(&out).expect("a run");

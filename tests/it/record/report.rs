@@ -71,7 +71,7 @@ fn without_the_inputs_there_are_no_texts() {
     let ran = sandbox.tamis(&["report", "out"]);
     ran.exits(0).is_plain().says(&["without texts", "in: cannot read this input", "--input"]);
     let told = data(&sandbox.read_text("out.tamis/report.html"));
-    assert_eq!(told["reasons"][0], "the inputs were not there when this page was made");
+    assert_eq!(told["reasons"][0], "the inputs could not be read when this page was made");
     for group in told["groups"].as_array().expect("groups") {
         assert_eq!(group["survivor"].get("text"), None);
         let is_near = group["rule"] == "near-document"; // its text is in the ledger
@@ -98,7 +98,7 @@ fn inputs_that_changed_are_told() {
 #[test]
 fn what_cannot_be_done_is_an_error() {
     let sandbox = cleaned();
-    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: there is no record of a run"]);
+    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: there is not the record of a run"]);
     sandbox.tamis(&["report", "out", "--html", "-"]).exits(2).says(&["name a file"]);
     sandbox.tamis(&["report", "out", "--html", "in"]).exits(2).says(&["in: it is a directory"]);
     sandbox.tamis(&["report", "out", "--html", "no/such/place.html"]).exits(2).says(&["no/such/place.html"]);

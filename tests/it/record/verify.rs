@@ -393,7 +393,7 @@ fn files_that_were_doctored() {
     is_found(&sandbox, &[], &["b.txt, line 4, paragraph 2: missing: “five” should stay: it is not in OUT"]);
     sandbox.file("out/b.txt", b);
     sandbox.file("out/c.txt", "one\n");
-    is_found(&sandbox, &[], &["c.txt: foreign: OUT holds it, and nothing of it should stay"]);
+    is_found(&sandbox, &[], &["c.txt: foreign: OUT has it, and nothing of it should be kept"]);
     sandbox.file("out/c.txt", "");
     is_found(&sandbox, &[], &["c.txt: foreign"]);
     fs::remove_file(sandbox.path("out/c.txt")).expect("a file");
@@ -593,7 +593,7 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
     (
         "survivors too long",
         |l| l[0]["survivor"]["last"] = json!(3),
-        &["b.txt, paragraph 0: ledger: line 1", "as many paragraphs must stay as go"],
+        &["b.txt, paragraph 0: ledger: line 1", "the kept and the removed paragraphs must be equally many"],
     ),
     (
         "shorter",
@@ -692,7 +692,7 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
     ),
     ("n2.txt", "no text", |l| drop(l.as_object_mut().map(|l| l.remove("text"))), "the text is missing"),
     ("n2.txt", "less alike", |l| l["similarity"] = json!(0.7), "it is not alike enough"),
-    ("n3.txt", "not quite a copy", |l| l["similarity"] = json!(0.9), "what is a copy is not merely alike"),
+    ("n3.txt", "not quite a copy", |l| l["similarity"] = json!(0.9), "an exact copy has no similarity"),
     (
         "n2.txt",
         "a copy",
@@ -714,7 +714,7 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "p1.txt",
         "several survivors",
         |l| l["survivor"]["last"] = json!(7),
-        "as many paragraphs must stay as go",
+        "the kept and the removed paragraphs must be equally many",
     ),
 ];
 

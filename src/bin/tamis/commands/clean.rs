@@ -61,7 +61,7 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
         && !matches!(error, Error::Resume { .. } | Error::Busy { .. })
         && let Some(left) = DiskOutput::leftover(out)
     {
-        note(&format!("what is done is kept in {}: go on with --resume", left.display()));
+        note(&format!("the finished part is kept in {}: continue with --resume", left.display()));
     }
     let outcome = outcome?;
     let account = if json.is_wanted() {
@@ -80,7 +80,7 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
         _ => print(&account),
     };
     if let Err(error) = printed {
-        report_error(&error.context("the run is done, but its account is lost")); // exit 2 means: not published
+        report_error(&error.context("the run is done, but its account cannot be printed")); // exit 2 means: not published
     }
     Ok(if outcome.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
 }

@@ -74,7 +74,7 @@ pub(crate) fn clusters(args: &ClustersArgs) -> anyhow::Result<Exit> {
     let run = Run::open(&args.out)?;
     let has_documents = run.summary().config.options().decide.near.has_documents();
     if !has_documents {
-        note("no documents were searched for copies in this run; run `tamis clean` with --near");
+        note("this run did not search for duplicate documents; run `tamis clean` with --near");
     }
     let groups = groups(&run)?;
     if args.json {

@@ -153,7 +153,7 @@ fn resolve(
     let nearest = nearest(run, originals, readings.last().map_or(typed, |reading| &reading.path))?;
     let advice = match nearest {
         Some(path) => format!("the nearest known path is {path}"),
-        None => "there is no input".to_owned(),
+        None => "the run had no input".to_owned(),
     };
     bail!("{typed}: no input of this run has this path; {advice}")
 }
@@ -246,13 +246,13 @@ impl Teller<'_> {
             self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
         let place = place_typed(self.reading);
         let said = match answer {
-            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it stayed".to_owned(),
-            Ok(_) | Err(Missing::Stream) => "it lost nothing".to_owned(),
+            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it is kept".to_owned(),
+            Ok(_) | Err(Missing::Stream) => "nothing of it is removed".to_owned(),
             Err(why @ Missing::NotRead(_)) => format!("no rule removed it; {why}"),
             Err(Missing::NoDocument) if record.is_none() && paragraph.is_some() => {
-                bail!("{place}: it holds records; write {path}#RECORD:PARAGRAPH")
+                bail!("{place}: this file has records; write {path}#RECORD:PARAGRAPH")
             }
-            Err(Missing::NoDocument) => bail!("{place}: there is no such file or member; see rejected.jsonl"),
+            Err(Missing::NoDocument) => bail!("{place}: the inputs have no such file or member; see rejected.jsonl"),
             Err(why) => bail!("{place}: {why}; numbers count from 0"),
         };
         let said = format!("{place}: {said}");

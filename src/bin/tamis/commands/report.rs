@@ -78,13 +78,13 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
 
 fn output(path: &Path) -> anyhow::Result<ReportFile> {
     if path.as_os_str() == "-" {
-        bail!("html -: the page is for a browser; name a file");
+        bail!("html -: a page cannot go to standard output; name a file");
     }
     ReportFile::probe(path)
 }
 
 /// Why the page is without texts.
-const NOT_THERE: &str = "the inputs were not there when this page was made";
+const NOT_THERE: &str = "the inputs could not be read when this page was made";
 
 /// The inputs, unless they are not wanted, or not there and not named: then a message says so.
 fn originals(args: &ReportArgs, run: &Run, progress: &Progress) -> anyhow::Result<Option<Originals>> {

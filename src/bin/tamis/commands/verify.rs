@@ -64,7 +64,7 @@ impl VerifyArgs {
         let flags = Layers::read(&self.options, &ConfigFile::none())?;
         flags.refuse(
             "against",
-            "the OUT of the run is named with --out, and an index to look things up in with --earlier",
+            "name the OUT of the run with --out, and the index of earlier runs with --earlier",
         )?;
         Settings::load(self, &self.file)
     }
@@ -77,7 +77,7 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
         bail!("no --out: name the OUT of `tamis clean`");
     };
     if out.as_os_str() == "-" {
-        bail!("out -: what went to standard output is gone; verify what is in a directory");
+        bail!("out -: standard output cannot be read again; verify a run that wrote to a directory");
     }
     let roots = sources.roots()?;
     let record = match &output.record {
@@ -131,7 +131,7 @@ fn earlier(audit: &Audit) -> String {
         Audit { earlier: 0, .. } => String::new(),
         Audit { is_looked_up: true, .. } => format!(", {number} of them in earlier runs"),
         _ => {
-            format!(", {number} of them in earlier runs, by the ledger's word (--earlier FILE looks them up)")
+            format!(", {number} of them in earlier runs, as the ledger says (--earlier FILE checks them)")
         }
     }
 }
@@ -149,11 +149,11 @@ fn check_options(config: &Config, summary: &Path) -> anyhow::Result<()> {
     };
     let shown = printable(summary);
     let told = RunSettings::deserialize(told)
-        .with_context(|| format!("{shown}: it tells of options that this version does not know"))?;
+        .with_context(|| format!("{shown}: it names options that this version does not know"))?;
     let options = differing(Summary::new(config).config.options(), told.options())?;
     if !options.is_empty() {
         bail!(
-            "{shown}: the run had other options than these: {}; give those that `tamis clean` was given",
+            "{shown}: the run had other options: {}; give the options of `tamis clean`",
             options.join(", ")
         );
     }

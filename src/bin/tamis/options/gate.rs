@@ -30,7 +30,7 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_near_duplicates: Option<u64>,
 
-    /// Let pass up to N documents of which nothing stays [default: 0].
+    /// Let pass up to N emptied documents [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_emptied: Option<u64>,
 
@@ -105,7 +105,7 @@ impl FromStr for Ratio {
             return Ok(Self(Share::ZERO));
         }
         text.parse().map(Self).map_err(|_| {
-            format!("{text:?} is no share; write a number from 0 to 1 such as 0.05, of at most 4 decimals")
+            format!("{text:?} is not a share; write a number from 0 to 1, such as 0.05, with up to 4 decimals")
         })
     }
 }
@@ -156,7 +156,7 @@ impl TryFrom<AnyPath> for Target {
             None => (spelled, None),
             Some(at) => match &spelled[at + 1..] {
                 b"" => {
-                    return Err(format!("{}: name the file behind `=`, or leave `=` out", printable(&text)));
+                    return Err(format!("{}: name the file after `=`, or leave `=` out", printable(&text)));
                 }
                 b"-" => (&spelled[..at], None),
                 file => (&spelled[..at], Some(from_bytes(file).to_owned())),

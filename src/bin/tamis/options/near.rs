@@ -114,7 +114,7 @@ impl Near {
             Some(AnyPath(path)) if flags.contains_key(NEAR) => {
                 let name = printable(path);
                 bail!(
-                    "{name}: no such file or directory; if it says what --near compares, write it behind an equals sign: \
+                    "{name}: no such file or directory; if it is the unit that --near compares, write it after an equals sign: \
                      --near={name}"
                 )
             }
@@ -140,7 +140,7 @@ fn read_priority(file: &Path) -> anyhow::Result<Vec<String>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let globs: Vec<String> = lines.map(str::to_owned).collect();
     if globs.is_empty() {
-        bail!("keep priority:{shown}: it holds no glob; write one a line, the best first");
+        bail!("keep priority:{shown}: it lists no glob; write one per line, the best first");
     }
     Ok(globs)
 }

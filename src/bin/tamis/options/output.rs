@@ -72,11 +72,11 @@ impl Output {
     pub(crate) fn destination(&self) -> anyhow::Result<Destination> {
         let [out, record] = [&self.out, &self.record].map(|path| path.as_ref().map(|AnyPath(path)| path));
         if record.is_some() && out.map(PathBuf::as_path) != Some(Path::new("-")) {
-            bail!("record: the record stands beside OUT; --record goes with --out - only");
+            bail!("record: the record is written beside OUT; use --record only with --out -");
         }
         Ok(match out {
             _ if self.dry_run.unwrap_or_default() => Destination::Nowhere,
-            None => bail!("no --out: name the directory to write to, or use --dry-run"),
+            None => bail!("no --out: name the directory to write to, or try it with --dry-run"),
             Some(out) if out.as_os_str() == "-" => Destination::Stdout { record: record.cloned() },
             Some(out) => Destination::Directory(out.clone()),
         })

@@ -60,7 +60,7 @@ impl Memory {
     pub(super) fn ceiling(&self, sources: &Sources) -> anyhow::Result<Option<u64>> {
         match self.memory {
             Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
-                bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
+                bail!("memory {bytes}: a run needs up to 256MiB in any case; give 256MiB or more")
             }
             Some(ByteSize(bytes)) => Ok(Some(bytes)),
             None if sources.has_stream() => Ok(None),

@@ -50,8 +50,8 @@ pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
             // The second time: a read may hang for ever.
             if let Some(staged) = STAGED.get().and_then(|out| DiskOutput::staging_of(out)) {
                 note(&format!(
-                    "ended at once; what was staged stays in {}, until the next run into the same OUT clears it or \
-                     goes on with --resume",
+                    "stopped at once; unfinished output is left in {}: the next run into the same OUT clears it, \
+                     or continues it with --resume",
                     staged.display()
                 ));
             }

@@ -97,7 +97,7 @@ impl CheckArgs {
     fn settings(&self) -> anyhow::Result<Settings> {
         let mut layers = Layers::read(self, &self.file)?;
         for key in ["index", "run-name"] {
-            layers.refuse(key, "a check adds nothing to an index; compare with one by --against FILE")?;
+            layers.refuse(key, "a check does not change an index; compare with one with --against FILE")?;
         }
         // Of what is compared with, a flag beats whatever the file says.
         let GateOptions { baseline, since_ref, .. } = &self.gate;
@@ -135,7 +135,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
-                say(&format!("since-ref {name}: zeros stand for no base, so everything counts"));
+                say(&format!("since-ref {name}: all zeros mean that there is no base, so everything counts"));
             }
             None
         }
@@ -191,7 +191,7 @@ fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> any
     }
     let number = grouped(baseline.num_problems());
     print_more(
-        format!("{}: {number} recorded; `--baseline` lets them pass\n", printable(file.path())).as_bytes(),
+        format!("{}: {number} recorded; `--baseline` accepts them from now on\n", printable(file.path())).as_bytes(),
     )
 }
 
@@ -212,18 +212,18 @@ impl Plan {
         for target in options.format.iter().flatten() {
             match &target.file {
                 None if reports.iter().any(|(_, file)| file.is_none()) => {
-                    bail!("format {target}: one format goes to standard output already; write {target}=FILE")
+                    bail!("format {target}: another format already goes to standard output; write {target}=FILE")
                 }
                 None if target.format == ReportFormat::Html => {
-                    bail!("format html: the page is for a browser; write html=FILE")
+                    bail!("format html: a page cannot go to standard output; write html=FILE")
                 }
                 None => reports.push((target.format, None)),
                 Some(_) if reports.iter().any(|(format, _)| *format == target.format) => {
-                    bail!("format {target}: this format is asked for already; one file is enough")
+                    bail!("format {target}: this format is already given; one file is enough")
                 }
                 Some(file) => {
                     if names.contains(file) {
-                        bail!("format {target}: another format is written to this file already");
+                        bail!("format {target}: another format already goes to this file");
                     }
                     names.push(file.clone());
                     reports.push((target.format, Some(ReportFile::probe(file)?)));
@@ -254,7 +254,7 @@ impl Plan {
                 if let Ok(below) = real.strip_prefix(directory) {
                     let below = below.to_str().with_context(|| {
                         format!(
-                            "{}: inside an input a name must be UTF-8; write it elsewhere",
+                            "{}: a report inside an input needs a name in UTF-8; write it elsewhere",
                             printable(file)
                         )
                     })?;
@@ -302,11 +302,11 @@ fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
 /// Says which lines of an allow-list let nothing pass: a list is to hold no more than what is needed.
 fn say_unused(allowed: &LetPass) {
     for line in allowed.unused.iter().take(MAX_UNUSED) {
-        say(&format!("{}:{line}: nothing that repeats is this; mend the line or take it out", allowed.name));
+        say(&format!("{}:{line}: no repeated paragraph matches this line; correct the line or remove it", allowed.name));
     }
     let more = allowed.unused.len().saturating_sub(MAX_UNUSED);
     if more > 0 {
-        say(&format!("{}: {more} more lines let nothing pass", allowed.name));
+        say(&format!("{}: {more} more lines match no repeated paragraph", allowed.name));
     }
 }
 

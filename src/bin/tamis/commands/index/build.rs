@@ -71,9 +71,9 @@ pub(crate) struct BuildArgs {
 
 pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let mut layers = Layers::read(args, &args.file)?;
-    layers.refuse("against", "an index holds its inputs, whatever stands in others; leave it out")?;
-    layers.refuse("exact", "an index holds paragraphs; leave it out")?;
-    layers.refuse("scope", "an index is about its whole inputs; leave it out")?;
+    layers.refuse("against", "an index always holds all its inputs; leave --against out")?;
+    layers.refuse("exact", "an index always holds paragraphs; leave --exact out")?;
+    layers.refuse("scope", "an index always covers its whole inputs; leave --scope out")?;
     layers.confine(&["spill-dir"])?;
     layers.forget_key("exact"); // repair depends on it
     let mut settings = Settings::of(layers)?;

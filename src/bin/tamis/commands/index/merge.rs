@@ -74,7 +74,7 @@ fn check_free(args: &MergeArgs, replacement: &Replacement) -> anyhow::Result<()>
     }
     let start = replacement.old_start(8)?;
     if !start.is_empty() && start != MAGIC {
-        bail!("{out}: exists and is no index of tamis; move it away or choose another --out");
+        bail!("{out}: exists and is not a tamis index; move it away or choose another --out");
     }
     Ok(())
 }
