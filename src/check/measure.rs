@@ -371,7 +371,7 @@ impl Figures {
         if let Some(limit) = limits.duplicate_ratio {
             let of = summary.bytes.paragraphs;
             let is_broken = limit.is_exceeded(self.bytes, of);
-            let row = row(Measured::RATIO, "bytes that go", self.bytes, limit.to_string());
+            let row = row(Measured::RATIO, "bytes removed", self.bytes, limit.to_string());
             let row = Measured { of: Some(of), is_broken, ..row };
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }

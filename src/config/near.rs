@@ -224,7 +224,9 @@ impl FromStr for Keep {
             None if text == "longest" => Ok(Self::Longest),
             Some(("newest", field)) if !field.is_empty() => Ok(Self::Newest(field.to_owned())),
             Some(("priority", file)) if !file.is_empty() => Ok(Self::Priority(file.to_owned())),
-            _ => Err(format!("{text:?} is not a choice; write first, longest, newest:FIELD or priority:FILE")),
+            _ => {
+                Err(format!("{text:?} is not a choice; write first, longest, newest:FIELD or priority:FILE"))
+            }
         }
     }
 }

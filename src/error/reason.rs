@@ -238,9 +238,7 @@ impl RejectReason {
             Self::Misnamed => "fetch it again, or rename it to match its content",
             Self::NotDoc => "repair its tags; the other records of the file were cleaned",
             Self::Trailing => "everything before it was cleaned; fetch the file again if more belongs to it",
-            Self::WindowTooLarge => {
-                "raise --memory to twice the window, or compress it again without --long"
-            }
+            Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
             Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
             Self::WrongLength => "fetch it again; the records after it were cleaned",
             Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",

@@ -116,8 +116,7 @@ impl ParagraphLimit {
         if number <= self.most {
             return Ok(());
         }
-        let detail =
-            format!("it has {number} paragraphs, and the limit is {}", self.most);
+        let detail = format!("it has {number} paragraphs, and the limit is {}", self.most);
         Err(Fault::new(RejectReason::TooManyParagraphs, detail))
     }
 }
@@ -131,9 +130,7 @@ impl ParagraphLimit {
         let detail = if num_lines > self.most {
             format!("it has {num_lines} lines, and the limit for Markdown is {}", self.most)
         } else if count(text.len()) > most_marks && split::num_marks(text) > most_marks {
-            format!(
-                "it has more than {most_marks} lines and marks, the limit for Markdown"
-            )
+            format!("it has more than {most_marks} lines and marks, the limit for Markdown")
         } else {
             return Ok(());
         };

@@ -65,6 +65,15 @@ impl ProblemKind {
         }
     }
 
+    /// A short title of several.
+    pub fn titles(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.titles(),
+            Self::Emptied => "emptied documents",
+            Self::Rejected => "inputs that cannot be read",
+        }
+    }
+
     /// The long description.
     pub fn description(self) -> &'static str {
         match self {

@@ -321,8 +321,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         let mut store = corpus.output.reopen_store(SOURCES, self.sources.1).map_err(refused)?;
         let changed = |place: &[u8]| Error::Resume {
             path: path::from_bytes(place).to_owned(),
-            what: "this input has changed since the interrupted run, or comes at another place"
-                .to_owned(),
+            what: "this input has changed since the interrupted run, or comes at another place".to_owned(),
         };
         let mut stamps = vec![0; units::index(self.sources.1.len)];
         store.read_at(0, &mut stamps).map_err(refused)?;

@@ -107,8 +107,7 @@ impl History {
         }
         Err(Error::Index {
             path: path.to_owned(),
-            what: "it holds no data to find near-duplicates with, as no run in it used --near"
-                .to_owned(),
+            what: "it holds no data to find near-duplicates with, as no run in it used --near".to_owned(),
             remedy: "make another of the same inputs with `tamis index build INPUT... --near --index FILE`, or leave \
                      --near out",
         })

@@ -39,7 +39,8 @@ impl LayoutAudit {
         if loses_layout && (keeps_text || keeps_layout) {
             return Some("its layout is removed, and something of it is kept");
         }
-        (loses_other && keeps_layout && !keeps_text).then_some("only layout of it is kept, which should be removed too")
+        (loses_other && keeps_layout && !keeps_text)
+            .then_some("only layout of it is kept, which should be removed too")
     }
 }
 

@@ -149,7 +149,9 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
     }
     let is_alike = similarity.is_some() || containment.is_some();
     fault_of_survivor(line).or_else(|| match rule.stays() {
-        Stays::Same | Stays::Alike if evidence.is_some() => Some("the only evidence of this rule is the similarity"),
+        Stays::Same | Stays::Alike if evidence.is_some() => {
+            Some("the only evidence of this rule is the similarity")
+        }
         Stays::Same => is_alike.then_some("an exact copy has no similarity"),
         Stays::Alike | Stays::Nothing if text.is_none() => Some("the text is missing"),
         Stays::Alike => {

@@ -179,8 +179,9 @@ impl Recount {
             (with, 0) => with > 0,
             (0, _) => false,
             (with, without) => {
-                let what =
-                    format!("{with} lines about exact duplicates have a text and {without} do not: all must, or none");
+                let what = format!(
+                    "{with} lines about exact duplicates have a text and {without} do not: all must, or none"
+                );
                 audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
                 told.ledger_text
             }

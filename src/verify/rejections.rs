@@ -122,7 +122,7 @@ fn fault(line: &[u8], due: &RejectedLine) -> Option<String> {
     let differing: Vec<_> = fields.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
     Some(match differing.as_slice() {
         [] => "the run would write it in another way".to_owned(),
-        names => format!("{} is wrong: the fault is: {}", names.join(" and "), due.detail),
+        names => format!("wrong {}; the fault is: {}", names.join(" and "), due.detail),
     })
 }
 

@@ -103,7 +103,9 @@ impl<R: Read> LedgerReader<R> {
         match self.reader.read_until(b'\n', &mut self.line) {
             Err(error) => Err(self.error(format_args!("this ledger is damaged: {error}"))),
             Ok(0) => Ok(false),
-            Ok(_) if self.line.last() != Some(&b'\n') => Err(self.error("this ledger ends in the middle of a line")),
+            Ok(_) if self.line.last() != Some(&b'\n') => {
+                Err(self.error("this ledger ends in the middle of a line"))
+            }
             Ok(_) => Ok(true),
         }
     }

@@ -67,10 +67,8 @@ impl TarMembers {
             return self.trailing.note("the tar archive", start, end - start);
         }
         self.damage.get_or_insert_with(|| {
-            let detail = format!(
-                "the tar archive is damaged: {} bytes are in the place of a header",
-                end - start
-            );
+            let detail =
+                format!("the tar archive is damaged: {} bytes are in the place of a header", end - start);
             Fault::new(RejectReason::NotArchive, detail).or_at(start)
         });
     }

@@ -69,8 +69,7 @@ impl Frame {
         } else {
             format!("of which --memory leaves {}", mib(limit))
         };
-        let detail =
-            format!("the zstd stream needs a window of {} MiB, {most}", mib(self.window));
+        let detail = format!("the zstd stream needs a window of {} MiB, {most}", mib(self.window));
         Err(Fault::new(RejectReason::WindowTooLarge, detail))
     }
 }
@@ -94,8 +93,9 @@ impl<R: Read> Zstandard<R> {
             return Ok(false);
         }
         if let Some(dictionary) = get_dict_id_from_frame(head) {
-            let detail =
-                format!("the zstd stream was compressed with dictionary {dictionary}, which is not in the file");
+            let detail = format!(
+                "the zstd stream was compressed with dictionary {dictionary}, which is not in the file"
+            );
             return Err(Fault::new(RejectReason::NeedsDictionary, detail).into());
         }
         let frame = Frame::of(head);

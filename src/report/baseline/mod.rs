@@ -223,10 +223,7 @@ impl Baseline {
         match next().and_then(|(line, _)| line.split_once(' ')) {
             Some((MAGIC, VERSION)) => {}
             Some((MAGIC, other)) => {
-                return fault(
-                    1,
-                    format!("its version is {other:?}, and this tamis reads version {VERSION}"),
-                );
+                return fault(1, format!("its version is {other:?}, and this tamis reads version {VERSION}"));
             }
             _ => return fault(1, "not a tamis baseline".to_owned()),
         }
@@ -255,7 +252,9 @@ impl Baseline {
             if let Some(file) = line.strip_prefix("file ") {
                 match CorpusFile::parse(file) {
                     Some(file) => baseline.corpus.get_or_insert_default().push(file),
-                    None => return fault(number, "damaged: this line does not belong in a baseline".to_owned()),
+                    None => {
+                        return fault(number, "damaged: this line does not belong in a baseline".to_owned());
+                    }
                 }
                 continue;
             }

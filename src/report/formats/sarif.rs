@@ -157,7 +157,8 @@ fn result(problem: &Problem, index: Option<usize>, failing: Failing) -> Value {
     if let Some(survivor) = related {
         let mut related = location(survivor);
         related["id"] = json!(1);
-        let what = if problem.kind == ProblemKind::Emptied { "what is emptied" } else { "what stays" };
+        let what =
+            if problem.kind == ProblemKind::Emptied { "the emptied document" } else { "the kept text" };
         related["message"] = json!({ "text": what });
         result["relatedLocations"] = json!([related]);
     }

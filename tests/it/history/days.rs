@@ -722,7 +722,9 @@ fn names_of_runs() {
         running.type_in(b"one\nfive\n");
         running.finish()
     };
-    stdout(&[]).exits(2).says(&["index: a run takes its name from OUT, and this one has none; add --run-name"]);
+    stdout(&[])
+        .exits(2)
+        .says(&["index: a run takes its name from OUT, and this one has none; add --run-name"]);
     assert_eq!(stdout(&["--run-name", "piped"]).exits(0).out(), "five\n");
     assert_eq!(stdout(&["--run-name", "piped again"]).exits(0).out(), "");
 }

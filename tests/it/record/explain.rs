@@ -341,11 +341,7 @@ fn what_changed_since_the_run_is_told() {
     ran.exits(2).says(&["c.txt: its paragraphs have changed"]);
     holds(
         &ran.out(),
-        &[
-            "d.txt, lines 1-2",
-            "  no text     of the survivor: its paragraphs have changed",
-            "AI产业",
-        ],
+        &["d.txt, lines 1-2", "  no text     of the survivor: its paragraphs have changed", "AI产业"],
     );
     changed("in/c.txt", "\0").exits(2).says(&["c.txt: it "]);
     fs::rename(sandbox.path("in"), sandbox.path("moved")).expect("a directory");

@@ -344,7 +344,10 @@ fn a_named_fifo_is_read_like_standard_input() {
     }
     for (args, part) in [
         (&["verify", "p.jsonl", "--out", "out"][..], "input p.jsonl: what was cleaned from a FIFO"),
-        (&["explain", "out", "63", "--input", "63"], "input 63: explain and report read inputs again, so inputs must be files"),
+        (
+            &["explain", "out", "63", "--input", "63"],
+            "input 63: explain and report read inputs again, so inputs must be files",
+        ),
     ] {
         sandbox.tamis(args).exits(2).says(&[part]);
     }

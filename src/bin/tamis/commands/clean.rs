@@ -11,16 +11,27 @@ use crate::exit::Exit;
 use crate::options::{ConfigFile, Options, Settings};
 use crate::progress::{STAGED, start};
 use crate::show::account::account;
+use crate::show::screen::Screen;
 use crate::terminal::{note, print, report_error};
 
 pub(super) const HELP: &str = "\
-OUT holds the cleaned documents and nothing else. Beside it, OUT.tamis holds summary.json, \
-removed.jsonl.zst (every removed paragraph and where its twin stands), rejected.jsonl and run.json.
+OUT has the cleaned documents and nothing else. OUT.tamis, beside it, is the record of the run: summary.json has the \
+counts, removed.jsonl.zst (the ledger) lists each removed paragraph with the place where it is kept, rejected.jsonl \
+lists inputs that could not be read, and run.json says when and how it ran.
 
-Every option can stand in tamis.toml (in the current directory, or --config FILE) under its long name; \
-a flag beats the file. A tamis.toml that is found, not named, cannot force, and writes only below its directory.
+Each option can also be set in tamis.toml, under its long name; a flag wins over the file. tamis reads the file in the \
+current directory, or the one that --config names. A file that --config does not name may not set --force, and may only \
+write below its own directory.
 
-Exit codes: 0 done, 2 error and nothing was published, 3 done but some inputs were rejected, 130 interrupted.";
+Exit codes: 0 done; 2 error, nothing was published; 3 done, but some inputs were rejected; 130 interrupted.
+
+Examples:
+  tamis clean dump --out clean
+      Remove repeated paragraphs from all files in the directory dump.
+  tamis clean dump --out clean --near-preset news --text-field article.body
+      Also remove edited copies of articles, from records with the text in article.body.
+  tamis clean 2026-11-30 --out clean/2026-11-30 --index seen.tamis-index
+      Clean one day of a growing corpus, and remove what earlier days already have.";
 
 /// Inputs and options of `clean`.
 #[derive(Debug, Args, Serialize)]
@@ -64,7 +75,9 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
         note(&format!("the finished part is kept in {}: continue with --resume", left.display()));
     }
     let outcome = outcome?;
-    let account = if json.is_wanted() {
+    let is_json = json.is_wanted();
+    let fit = |account: String, screen: Screen| if is_json { account } else { screen.fit(&account) };
+    let account = if is_json {
         outcome.summary.to_json()
     } else if !messages.is_quiet() {
         account(&outcome, &destination)
@@ -74,10 +87,11 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
     let printed = match destination {
         // Standard output is the corpus.
         Destination::Stdout { .. } => {
+            let account = fit(account, Screen::of(&io::stderr()));
             let _ = io::stderr().write_all(account.as_bytes()); // nothing can be done if it is gone
             Ok(Exit::Done)
         }
-        _ => print(&account),
+        _ => print(&fit(account, Screen::of(&io::stdout()))),
     };
     if let Err(error) = printed {
         report_error(&error.context("the run is done, but its account cannot be printed")); // exit 2 means: not published

@@ -39,7 +39,10 @@ pub(crate) fn roots(
     }
     let mut roots = given.iter().map(|input| Root::look(input)).collect::<tamis::Result<Vec<_>>>()?;
     if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
-        bail!("input {}: explain and report read inputs again, so inputs must be files", printable(stream.path()));
+        bail!(
+            "input {}: explain and report read inputs again, so inputs must be files",
+            printable(stream.path())
+        );
     }
     if let Some(list) = files_from {
         for path in list::read(list)? {

@@ -43,7 +43,10 @@ impl Layers {
             match said(key) {
                 None | Some(Value::Boolean(false)) => {}
                 Some(Value::Boolean(true)) => {
-                    bail!("{}: {key}: a configuration file that nobody named may not replace anything; {REMEDY}", self.name);
+                    bail!(
+                        "{}: {key}: a configuration file that nobody named may not replace anything; {REMEDY}",
+                        self.name
+                    );
                 }
                 Some(path) => {
                     let AnyPath(path) = path.clone().try_into()?;

@@ -8,7 +8,7 @@ use tamis::Destination;
 use tamis::Outcome;
 use tamis::account::Summary;
 pub(crate) use tamis::account::{grouped, size};
-use tamis::config::SplitMode;
+use tamis::config::{DEFAULT_TEXT_FIELDS, SplitMode};
 use tamis::decide::Rule;
 use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
@@ -52,10 +52,14 @@ impl Rows {
         let documents = &summary.documents;
         let counts = &summary.records.fields;
         if !counts.is_empty() {
-            self.add("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
+            let is_guess = summary.config.options().read.text_field == DEFAULT_TEXT_FIELDS;
+            let is_plain = counts.len() == 1 && counts.contains_key("text");
+            let advice = if is_guess && !is_plain { "; --text-field names the right one" } else { "" };
+            let rest = format!("records with their text in {}{advice}", fields(counts));
+            self.add("fields", grouped(counts.values().sum()), rest);
         }
         if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
-            let rest = "documents, hard-wrapped: split by blocks".to_owned();
+            let rest = "hard-wrapped documents, split by blocks (--split auto)".to_owned();
             self.add("wrapped", grouped(documents.blocks), rest);
         }
         let num_utf8 = documents.encodings.get("UTF-8").unwrap_or(&0);
@@ -63,13 +67,17 @@ impl Rows {
         if num_other > 0 {
             let guessed = match documents.guessed.values().sum() {
                 0 => String::new(),
-                num_guessed => format!("; guessed: {}", grouped(num_guessed)),
+                num_guessed => format!("; {} guessed (check them, or set --encoding)", grouped(num_guessed)),
             };
-            let rest = format!("documents: {}{guessed}", names(&documents.encodings));
+            let rest = format!("documents that are not UTF-8: {}{guessed}", names(&documents.encodings));
             self.add("decoded", grouped(num_other), rest);
         }
         if documents.replaced > 0 {
-            self.add("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
+            self.add(
+                "replaced",
+                grouped(documents.replaced),
+                "malformed sequences, written as U+FFFD".to_owned(),
+            );
         }
     }
 
@@ -115,8 +123,8 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     text
 }
 
-/// How files are read whose lines are syntax.
-const ASKED: &str = "code, markup and data are read as text where --include names their ending ('*.py')";
+/// The advice on files whose lines are syntax.
+const ASKED: &str = "to read code, markup or data as text, add --include with their ending, such as '*.py'";
 
 /// Whether files were skipped that may be text.
 fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
@@ -127,7 +135,7 @@ fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
 fn removed_as(name: &str, summary: &Summary) -> String {
     let of_earlier = |number: u64| match number {
         0 => String::new(),
-        number => format!(", {} of them of earlier runs", grouped(number)),
+        number => format!(", {} of them from earlier runs", grouped(number)),
     };
     let number = |numbers: &BTreeMap<String, u64>| numbers.get(name).copied().unwrap_or_default();
     let (documents, paragraphs) = (&summary.documents, &summary.paragraphs);

@@ -89,10 +89,7 @@ fn real(root: &Root) -> anyhow::Result<PathBuf> {
         bail!("input -: standard input is not in a git repository; --since-ref needs files");
     }
     if root.is_stream() {
-        bail!(
-            "{}: a FIFO is not in a git repository; --since-ref needs files",
-            printable(root.path())
-        );
+        bail!("{}: a FIFO is not in a git repository; --since-ref needs files", printable(root.path()));
     }
     root.path()
         .canonicalize()
@@ -119,7 +116,7 @@ impl Repository {
         let spelled = format!("{revision}^{{commit}}");
         let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &spelled].map(OsStr::new);
         let told = format!(
-            "since-ref {revision}: there is no such commit in {}; fetch it first (a shallow clone holds the last commit \
+            "since-ref {revision}: {} does not have this commit; fetch it first (a shallow clone has the last commit \
              only)",
             printable(&self.top)
         );

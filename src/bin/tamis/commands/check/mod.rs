@@ -1,6 +1,7 @@
 //! `tamis check`: what `clean` would remove, held against limits and what was there before.
 
 mod git;
+mod help;
 mod rooted;
 
 use std::io::{self, Write};
@@ -21,26 +22,20 @@ use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
     AnyPath, BEFORE, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
-    Reading, Settings, Sources, Splitting, Threads, hidden,
+    Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::account::grouped;
+use crate::show::screen::{FittedWriter, Screen};
 use crate::terminal::print_more;
 use git::Revision;
+pub(crate) use help::HELP;
+use help::SECONDARY;
 use rooted::{Repository, Rooted, is_for_platforms};
-
-pub(crate) const HELP: &str = "\
-Reads everything as `clean` would, with the same options and tamis.toml, decides the same, and writes nothing. Passes \
-if no more would go or be rejected than the limits allow; without limits, if nothing would.
-
-The limits, --baseline, --since-ref and --format can stand in the table [check] of tamis.toml under their long names. \
-A baseline or report that lies inside an input is left out of it.
-
-Exit codes: 0 passed, 1 a limit is broken, 2 error, 130 interrupted.";
 
 /// Inputs and options of `check`.
 #[derive(Debug, Args, Serialize)]
-#[command(mut_args(hidden(&["index", "run_name"])))]
+#[command(mut_args(hidden(&["index", "run_name"])), mut_args(secondary(&SECONDARY)))]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
@@ -50,8 +45,8 @@ pub(crate) struct CheckArgs {
     #[serde(rename = "check")]
     gate: GateOptions,
 
-    /// Write what is found to FILE, to be let pass by --baseline from now on, and exit 0.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["baseline", "since_ref"], help_heading = "What is new")]
+    /// Write the problems to FILE, for --baseline, and exit with 0.
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["baseline", "since_ref"], help_heading = "What is new")]
     #[serde(skip)]
     write_baseline: Option<PathBuf>,
 
@@ -189,9 +184,15 @@ fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> any
     if is_quiet {
         return Ok(());
     }
-    let number = grouped(baseline.num_problems());
+    let number = baseline.num_problems();
+    let problems = if number == 1 { "problem" } else { "problems" };
+    let number = grouped(number);
     print_more(
-        format!("{}: {number} recorded; `--baseline` accepts them from now on\n", printable(file.path())).as_bytes(),
+        format!(
+            "{}: {number} {problems} recorded; `--baseline` accepts them from now on\n",
+            printable(file.path())
+        )
+        .as_bytes(),
     )
 }
 
@@ -212,7 +213,9 @@ impl Plan {
         for target in options.format.iter().flatten() {
             match &target.file {
                 None if reports.iter().any(|(_, file)| file.is_none()) => {
-                    bail!("format {target}: another format already goes to standard output; write {target}=FILE")
+                    bail!(
+                        "format {target}: another format already goes to standard output; write {target}=FILE"
+                    )
                 }
                 None if target.format == ReportFormat::Html => {
                     bail!("format html: a page cannot go to standard output; write html=FILE")
@@ -270,11 +273,15 @@ impl Plan {
         let mut writers = Vec::new();
         let is_silent = is_quiet || self.write_baseline.is_some();
         if !is_silent && self.reports.iter().all(|(_, file)| file.is_some()) {
-            writers.extend(ReportFormat::Text.writer(Box::<Stdout>::default()));
+            writers.extend(ReportFormat::Text.writer(Box::new(screen())));
         }
         let repository = std::env::current_dir().ok().and_then(|directory| Repository::above(&directory));
         for (format, file) in &self.reports {
-            let out = file.as_ref().map_or_else(|| Box::<Stdout>::default() as _, ReportFile::writer);
+            let out = match file {
+                Some(file) => file.writer(),
+                None if *format == ReportFormat::Text => Box::new(screen()),
+                None => Box::<Stdout>::default(),
+            };
             let repository = repository.clone().filter(|_| is_for_platforms(*format));
             writers.extend(format.writer(out).map(|writer| match repository {
                 Some(repository) => Box::new(Rooted { repository, writer }) as _,
@@ -290,6 +297,11 @@ impl Plan {
     }
 }
 
+/// Standard output, as a terminal can show it.
+fn screen() -> FittedWriter<Stdout> {
+    FittedWriter::new(Stdout::default(), Screen::of(&io::stdout()))
+}
+
 fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
     #[expect(clippy::disallowed_methods, reason = "a list is no document; the store is for corpora")]
     let list = std::fs::read(path).with_context(|| {
@@ -302,7 +314,10 @@ fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
 /// Says which lines of an allow-list let nothing pass: a list is to hold no more than what is needed.
 fn say_unused(allowed: &LetPass) {
     for line in allowed.unused.iter().take(MAX_UNUSED) {
-        say(&format!("{}:{line}: no repeated paragraph matches this line; correct the line or remove it", allowed.name));
+        say(&format!(
+            "{}:{line}: no repeated paragraph matches this line; correct the line or remove it",
+            allowed.name
+        ));
     }
     let more = allowed.unused.len().saturating_sub(MAX_UNUSED);
     if more > 0 {

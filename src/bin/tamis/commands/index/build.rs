@@ -13,18 +13,18 @@ use crate::options::{
 use crate::progress::start;
 
 pub(super) const HELP: &str = "\
-Reads everything as `clean` would, with the same options and tamis.toml, and writes nothing but the index: FILE is \
-made, or the run is added to it. Use it for a benchmark's texts, or for what was cleaned before there was an index. With \
---near (and its options) near-duplicates of these documents can be found too, and those among them count once.
+Reads the inputs as `clean` would, with the same options and tamis.toml, and writes only the index: it creates FILE, or adds \
+a run to it. Use it for the texts of a benchmark, or for a corpus that was cleaned before there was an index. With --near \
+(and its options) later runs can find near-duplicates of these documents too; near-duplicates among them count once.
 
-Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs were rejected, 130 interrupted.";
+Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs were rejected; 130 interrupted.";
 
 /// Inputs and options of `index build`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    mut_arg("index", |index| index.required(true).help("The index").help_heading(None)),
-    mut_arg("run_name", |name| name.required(true).help("What the inputs are called in it").help_heading(None)),
-    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]")),
+    mut_arg("index", |index| index.required(true).help("The index").long_help(None).help_heading(None)),
+    mut_arg("run_name", |name| name.required(true).help("The name of these inputs in the index").hide_short_help(false).help_heading(None)),
+    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]").long_help(None)),
     mut_args(hidden(&["against", "exact", "scope"]))
 )]
 pub(crate) struct BuildArgs {
