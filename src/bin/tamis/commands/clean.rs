@@ -7,10 +7,11 @@ use serde::Serialize;
 use tamis::store::DiskOutput;
 use tamis::{Destination, Error};
 
+use super::repeated::most_repeated;
 use crate::exit::Exit;
 use crate::options::{ConfigFile, Options, Settings};
 use crate::progress::{STAGED, start};
-use crate::show::account::account;
+use crate::show::account::{account, record};
 use crate::show::screen::Screen;
 use crate::terminal::{note, print, report_error};
 
@@ -61,6 +62,7 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
     }
     let Options { sources, json, messages, .. } = &settings.options;
     let roots = sources.roots()?;
+    let inputs = roots.clone();
     if let Destination::Directory(out) = &destination {
         STAGED.get_or_init(|| out.clone());
     }
@@ -75,23 +77,22 @@ pub(super) fn clean(args: &CleanArgs) -> anyhow::Result<Exit> {
         note(&format!("the finished part is kept in {}: continue with --resume", left.display()));
     }
     let outcome = outcome?;
-    let is_json = json.is_wanted();
-    let fit = |account: String, screen: Screen| if is_json { account } else { screen.fit(&account) };
-    let account = if is_json {
+    // Standard output is the corpus, if it goes there.
+    let is_corpus = matches!(destination, Destination::Stdout { .. });
+    let screen = if is_corpus { Screen::of(&io::stderr()) } else { Screen::of(&io::stdout()) };
+    let account = if json.is_wanted() {
         outcome.summary.to_json()
     } else if !messages.is_quiet() {
-        account(&outcome, &destination)
+        let repeated = record(&destination).map(|record| most_repeated(&record, &inputs));
+        screen.fit(&account(&outcome, &destination, &repeated.unwrap_or_default(), screen.width))
     } else {
         String::new()
     };
-    let printed = match destination {
-        // Standard output is the corpus.
-        Destination::Stdout { .. } => {
-            let account = fit(account, Screen::of(&io::stderr()));
-            let _ = io::stderr().write_all(account.as_bytes()); // nothing can be done if it is gone
-            Ok(Exit::Done)
-        }
-        _ => print(&fit(account, Screen::of(&io::stdout()))),
+    let printed = if is_corpus {
+        let _ = io::stderr().write_all(account.as_bytes()); // nothing can be done if it is gone
+        Ok(Exit::Done)
+    } else {
+        print(&account)
     };
     if let Err(error) = printed {
         report_error(&error.context("the run is done, but its account cannot be printed")); // exit 2 means: not published

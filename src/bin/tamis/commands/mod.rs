@@ -8,6 +8,7 @@ mod help;
 mod index;
 mod inspect;
 mod outputs;
+mod repeated;
 mod report;
 mod sources;
 mod verify;

@@ -213,7 +213,7 @@ mod tests {
                 60,
                 &row,
                 format!(
-                    "{:<11} {:>14}   12 kept (80.0 %), 3\n{}emptied, and more",
+                    "{:<11} {:>14}   12 kept (80.0 %), 3 emptied,\n{}and more",
                     "documents",
                     15,
                     " ".repeat(29)

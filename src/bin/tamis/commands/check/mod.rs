@@ -27,7 +27,7 @@ use crate::options::{
 use crate::progress::{Progress, start};
 use crate::show::account::grouped;
 use crate::show::screen::{FittedWriter, Screen};
-use crate::terminal::print_more;
+use crate::terminal::{print_more, shell_word};
 use git::Revision;
 pub(crate) use help::HELP;
 use help::SECONDARY;
@@ -359,11 +359,7 @@ fn remedy(command: &[String], baseline: &Path) -> String {
             Some(file) if file.starts_with('=') => format!("--write-baseline{file}"),
             _ => word,
         };
-        let is_plain = !word.is_empty()
-            && word
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ','));
-        words.push(if is_plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+        words.push(shell_word(&word));
     }
     words.join(" ")
 }
