@@ -110,7 +110,7 @@ fn check_names(indexes: &[&IndexReader]) -> Result<()> {
             if let Some(other) = owners.insert(run.name.as_str(), index.path()) {
                 return Err(Error::Index {
                     path: index.path().to_owned(),
-                    what: format!("{1} has a run {0:?} too", run.name, printable(other)),
+                    what: format!("the run {:?} is also in {}", run.name, printable(other)),
                     remedy: "merge indexes that have no run in common",
                 });
             }

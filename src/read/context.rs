@@ -153,8 +153,7 @@ mod tests {
             checked.err().map(|fault| (fault.reason, fault.detail))
         };
         let told = |number| {
-            let detail =
-                format!("it has {number} paragraphs, and 1048576 are the most that are held at once");
+            let detail = format!("it has {number} paragraphs, and the limit is 1048576");
             Some((RejectReason::TooManyParagraphs, detail))
         };
         let lines = "a\n".repeat(most);
@@ -172,7 +171,7 @@ mod tests {
             assert_eq!(with(1, text, method), expected, "{method:?}");
         }
         for (text, detail) in [
-            ("a\n".repeat(most + 1), "it has 1048577 lines, and 1048576 are"),
+            ("a\n".repeat(most + 1), "it has 1048577 lines, and the limit for Markdown is 1048576"),
             ("**********\n".repeat(most / 2), "it has more than 4194304 lines and marks"),
         ] {
             let (reason, told) = with(1, &text, Method::Markdown).unwrap();

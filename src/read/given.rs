@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn wrong_values_are_named() {
         for (value, expected) in [
-            ("klingon", "encoding \"klingon\": no such encoding"),
+            ("klingon", "encoding \"klingon\": unknown encoding"),
             ("*.txt=klingon", "encoding \"klingon\""),
-            ("=gbk", "encoding \"=gbk\": before"),
+            ("=gbk", "encoding \"=gbk\": a glob comes before"),
             ("a[=gbk", "encoding \"a[\": "),
             ("utf-32", "iconv -f UTF-32 -t UTF-8"),
         ] {

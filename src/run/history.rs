@@ -308,7 +308,7 @@ pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
         if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
             let (index, out) = (path::printable(index), path::printable(out));
             return Err(Error::Config(format!(
-                "index {index}: it lies in {out}, which this run replaces; keep the index outside of OUT"
+                "index {index}: it is inside {out}, which this run replaces; keep the index outside of OUT"
             )));
         }
     }

@@ -182,7 +182,7 @@ impl LeftStaging<'_> {
         let StagedFile { area, relative, mark } = file;
         let base = self.base(*area);
         let Some(path) = path::below(base, relative) else {
-            return Err(refuse(base, "a checkpoint names a file that lies outside it".to_owned()));
+            return Err(refuse(base, "a checkpoint names a file outside of it".to_owned()));
         };
         let file = open_regular(&path).map_err(|what| refuse(&path, what))?;
         let unread = |error: io::Error| refuse(&path, format!("it cannot be read: {error}"));

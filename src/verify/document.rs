@@ -365,12 +365,8 @@ impl Auditor<'_> {
             OutputSearch::Here => {}
             OutputSearch::Other(what) => self.report(open, None, DifferenceKind::Changed, what),
             OutputSearch::Not(what) => {
-                self.report(
-                    open,
-                    Some(at),
-                    DifferenceKind::Missing,
-                    format!("{shown} should be kept: {what}"),
-                );
+                let what = format!("{shown} should be kept: {what}");
+                self.report(open, Some(at), DifferenceKind::Missing, what);
             }
         }
         Ok(())
@@ -406,10 +402,8 @@ impl Auditor<'_> {
             self.report_line(&mut open, &what);
         }
         if open.whole.is_some() && open.num_kept > 0 {
-            let what = format!(
-                "it is removed as a whole, and the ledger does not list {} of its paragraphs",
-                open.num_kept
-            );
+            let what =
+                format!("it is removed as a whole, and {} of its paragraphs are not listed", open.num_kept);
             self.report(&open, None, DifferenceKind::Ledger, what);
         }
         if let Some(what) = open.layout.fault() {

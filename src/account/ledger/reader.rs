@@ -224,9 +224,9 @@ mod tests {
         for (name, parts, line, what) in [
             ("cut", [&good[..], &good[..good.len() - 3]], 2, "damaged"),
             ("no ledger", [&good, &b"plain text, no frame"[..]], 2, "damaged"),
-            ("half a line", [&good, &frame("{\"path\"")[..]], 2, "breaks off in a line"),
-            ("no JSON", [&frame("nothing\n"), &good[..]], 1, "no line of a ledger"),
-            ("rule", [&good, &frame(&EXACT.replace("exact", "later"))[..]], 2, "breaks off"),
+            ("half a line", [&good, &frame("{\"path\"")[..]], 2, "ends in the middle of a line"),
+            ("no JSON", [&frame("nothing\n"), &good[..]], 1, "not a line of a ledger"),
+            ("rule", [&good, &frame(&EXACT.replace("exact", "later"))[..]], 2, "ends in the middle"),
             (
                 "rule",
                 [&good, &frame(&(EXACT.replace("exact", "later") + "\n"))[..]],

@@ -36,15 +36,6 @@ pub(crate) fn note(message: &str) {
     let _ = writeln!(io::stderr(), "tamis: {}", printable_bytes(message.as_bytes())); // nothing can be done if it is gone
 }
 
-/// A word as a shell takes it: in quotes if it needs them.
-pub(crate) fn shell_word(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',');
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 /// Prints an error. What comes from inputs, a hostile `tamis.toml` included, is escaped.
 pub(crate) fn report_error(error: &anyhow::Error) {
     let message = match error.downcast_ref::<Error>() {

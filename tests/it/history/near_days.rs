@@ -275,7 +275,7 @@ fn the_gate_finds_near_duplicates_of_a_benchmark() {
     let check = ["check", "2", "--near-preset", "news", "--against", "benchmark"];
     let ran = sandbox.tamis(&check);
     let out = ran.exits(1).out() + &ran.err();
-    assert!(out.contains("nearly the same already in benchmark/fx.txt"), "{out}");
+    assert!(out.contains("nearly the same text is already in benchmark/fx.txt"), "{out}");
     assert!(out.contains("benchmark/r.jsonl"), "{out}");
     assert_eq!(sandbox.read("benchmark"), before);
 }

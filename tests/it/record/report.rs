@@ -98,7 +98,7 @@ fn inputs_that_changed_are_told() {
 #[test]
 fn what_cannot_be_done_is_an_error() {
     let sandbox = cleaned();
-    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: there is not the record of a run"]);
+    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: no record of a run found"]);
     sandbox.tamis(&["report", "out", "--html", "-"]).exits(2).says(&["name a file"]);
     sandbox.tamis(&["report", "out", "--html", "in"]).exits(2).says(&["in: it is a directory"]);
     sandbox.tamis(&["report", "out", "--html", "no/such/place.html"]).exits(2).says(&["no/such/place.html"]);
@@ -108,10 +108,10 @@ fn what_cannot_be_done_is_an_error() {
     sandbox.tamis(&["report", "out"]).exits(2).is_plain().says(&[
         "removed.jsonl.zst",
         "damaged",
-        "run it again",
+        "run `tamis clean` again",
     ]);
     sandbox.file("out.tamis/removed.jsonl.zst", zstd::bulk::compress(b"", 1).expect("a frame"));
-    sandbox.tamis(&["report", "out"]).exits(2).says(&["it tells of 0 removed paragraphs"]);
+    sandbox.tamis(&["report", "out"]).exits(2).says(&["it lists 0 removed paragraphs"]);
     assert!(!sandbox.exists("out.tamis/report.html"));
     let left: Vec<_> = sandbox.tree("out.tamis").into_keys().collect();
     assert_eq!(left.len(), 5, "{left:?}");

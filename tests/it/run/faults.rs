@@ -696,7 +696,7 @@ fn out_is_no_directory_or_no_output() {
         ("letters", &["letters.tamis", "is not the record of a run", "move it away or choose another OUT"]),
         ("note", &["note.tamis", "is not the record of a run"]),
         ("dangling", &["dangling", "does not name a directory"]),
-        ("new/..", &["lie inside one another"]),
+        ("new/..", &["overlap: one contains the other"]),
     ] {
         for force in ["--force=true", "--force=false"] {
             let ran = sandbox.tamis(&["clean", "in", "--out", out, force]);
@@ -750,7 +750,7 @@ fn out_and_an_input_inside_one_another() {
         let ran = sandbox.tamis(&args);
         assert_eq!(ran.code(), 2, "{args:?} {}", ran.err());
         let input = inputs.last().expect("an input");
-        ran.says(&[out, input, "inside one another", "choose an OUT outside every input"]);
+        ran.says(&[out, input, "overlap: one contains the other", "choose an OUT outside every input"]);
         is_untouched(&sandbox, &before);
     }
 }

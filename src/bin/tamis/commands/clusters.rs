@@ -145,10 +145,10 @@ fn page(group: &Group) -> String {
 fn totals(groups: &[Group]) -> String {
     let num_members = groups.iter().map(|group| group.members.len()).sum::<usize>();
     let number = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
-    let (unit, stay) = if groups.len() == 1 { ("group", "stays") } else { ("groups", "stay") };
-    let went = if num_members == 1 { "document" } else { "documents" };
+    let unit = if groups.len() == 1 { "group" } else { "groups" };
+    let documents = if num_members == 1 { "document" } else { "documents" };
     let (num_groups, num_members) = (number(groups.len()), number(num_members));
-    format!("{num_groups} {unit}: {num_members} {went} went, {num_groups} {stay} in their place\n")
+    format!("{num_groups} {unit}: {num_members} {documents} removed, {num_groups} kept\n")
 }
 
 /// PATH, PATH#RECORD, and the id behind it.

@@ -16,7 +16,7 @@ use tamis::store::{account_of, path};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::terminal::shell_word;
+use super::screen::shell_word;
 
 /// Rows of an account: what is counted, how many there are, and more about them.
 #[derive(Default)]

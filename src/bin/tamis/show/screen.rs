@@ -167,6 +167,15 @@ fn end_line(lines: &mut Vec<String>, column: &mut usize, indent: usize) {
     *column = indent;
 }
 
+/// A word as a shell takes it: in quotes if it needs them.
+pub(crate) fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ',');
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// Writes lines as a screen can show them.
 #[derive(Debug)]
 pub(crate) struct FittedWriter<W> {

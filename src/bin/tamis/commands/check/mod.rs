@@ -26,8 +26,8 @@ use crate::options::{
 };
 use crate::progress::{Progress, start};
 use crate::show::account::grouped;
-use crate::show::screen::{FittedWriter, Screen};
-use crate::terminal::{print_more, shell_word};
+use crate::show::screen::{FittedWriter, Screen, shell_word};
+use crate::terminal::print_more;
 use git::Revision;
 pub(crate) use help::HELP;
 use help::SECONDARY;
