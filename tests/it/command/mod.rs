@@ -3,4 +3,5 @@
 mod convert;
 mod filter;
 mod inspect;
+mod screen;
 mod usage;

@@ -121,6 +121,7 @@ fn no_bar_and_no_color_where_there_is_no_terminal() {
 fn on_a_terminal(sandbox: &Sandbox, command: &str) -> String {
     let mut script = Command::new("script");
     script.args(["-qec", command, "/dev/null"]).current_dir(sandbox.root()).stdin(Stdio::null());
+    script.env_remove("CI");
     run(&mut script).exits(0).out()
 }
 
