@@ -105,7 +105,7 @@ fn lines_are_whole_in_a_pipe_and_cut_on_a_narrow_terminal() {
     }
     let on_terminal = |variables: &[(&str, &str)]| {
         let mut command = Command::new("script");
-        let line = format!("stty cols 40; '{TAMIS}' check in");
+        let line = format!("stty rows 24 cols 40; '{TAMIS}' check in");
         command.args(["-qec", &line, "/dev/null"]).current_dir(sandbox.root());
         command.env_remove("CI").env_remove("NO_COLOR").env("TERM", "xterm").envs(variables.iter().copied());
         run(&mut command).out().replace('\r', "")

@@ -268,13 +268,13 @@ fn baselines_that_say_nothing() {
     for (name, bad, says) in [
         ("empty", String::new(), "base:1: not a tamis baseline"),
         ("other", "x: 1\n".to_owned(), "not a tamis baseline"),
-        ("version", good.replace("baseline 3", "baseline 9"), "version \"9\""),
+        ("version", good.replace("baseline 3", "baseline 9"), "version is \"9\""),
         (
             "old version",
             good.replace("baseline 3", "baseline 2"),
-            "version \"2\", and this tamis reads version 3",
+            "its version is \"2\", and this tamis reads version 3",
         ),
-        ("old key text", good.replace("key 2", "key 1"), "base:2: its key text is of version 1"),
+        ("old key text", good.replace("key 2", "key 1"), "base:2: its key text has version 1"),
         ("cut", good.split_inclusive('\n').take(5).collect(), "ends too early"),
         ("edited", good.replacen(" 1 ", " 9 ", 1), "damaged or was edited"),
     ] {
