@@ -16,8 +16,9 @@ use crate::show::account::Repeated;
 
 /// Paragraphs that are named.
 const MOST: usize = 5;
-/// A ledger of more paragraphs than this is not read again: `tamis report` counts those.
-const MAX_REMOVED: u64 = 50_000;
+/// A ledger of more paragraphs than this is not read again, as it would take more than some milliseconds: `tamis report`
+/// counts those.
+const MAX_REMOVED: u64 = 10_000;
 /// Bytes of all files that are read for texts.
 const MAX_BYTES: u64 = 1024 * 1024;
 /// Endings of files whose size does not say how much there is to read.
