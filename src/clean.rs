@@ -107,7 +107,7 @@ pub fn clean_roots(
             let is_stream = matches!(roots.as_slice(), [root] if root.is_stream());
             if !is_stream && config.write.to != Some(TargetFormat::Jsonl) {
                 return Err(Error::Config(
-                    "out -: several files do not fit into one stream; give `-` as the only input, or add --to jsonl"
+                    "out -: one stream holds only one file; give `-` as the only input, or add --to jsonl"
                         .to_owned(),
                 ));
             }

@@ -130,7 +130,7 @@ impl Run {
         Err(Error::Account {
             path: self.directory.join(LEDGER),
             line: None,
-            what: format!("it tells of {num_removed} removed paragraphs, and summary.json of {expected}"),
+            what: format!("it lists {num_removed} removed paragraphs, and summary.json counts {expected}"),
         })
     }
 
@@ -213,7 +213,7 @@ fn parse<T: DeserializeOwned>(json: &[u8], path: &Path, line: Option<u64>) -> Re
     serde_json::from_slice(json).map_err(|error| Error::Account {
         path: path.to_owned(),
         line,
-        what: format!("not what this version of tamis writes there: {error}"),
+        what: format!("this version of tamis cannot read it: {error}"),
     })
 }
 

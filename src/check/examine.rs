@@ -35,7 +35,7 @@ pub(super) struct ExaminedSlot {
     pub(super) has_kept: bool,
     /// Paragraphs that go and are let pass, each with the entry of the list.
     pub(super) allowed: Vec<(Fingerprint, usize)>,
-    /// The fingerprint of a whole document of which nothing stays.
+    /// The fingerprint of a whole emptied document.
     pub(super) fingerprint: Option<Fingerprint>,
 }
 

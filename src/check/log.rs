@@ -14,7 +14,7 @@ use crate::units::{self, DocumentId, SourceId, count};
 pub(super) enum LogEntry {
     /// Consecutive paragraphs of a document that go for one reason.
     Stretch(LoggedStretch),
-    /// A document of which nothing stays.
+    /// A emptied document.
     Emptied {
         /// The document.
         document: DocumentId,

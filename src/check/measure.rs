@@ -371,14 +371,14 @@ impl Figures {
         if let Some(limit) = limits.duplicate_ratio {
             let of = summary.bytes.paragraphs;
             let is_broken = limit.is_exceeded(self.bytes, of);
-            let row = row(Measured::RATIO, "bytes that go", self.bytes, limit.to_string());
+            let row = row(Measured::RATIO, "bytes removed", self.bytes, limit.to_string());
             let row = Measured { of: Some(of), is_broken, ..row };
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }
         let counts = [
             (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
             (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),
-            (Measured::EMPTIED, "documents of which nothing stays", self.emptied, limits.emptied),
+            (Measured::EMPTIED, "emptied documents", self.emptied, limits.emptied),
             (Measured::REJECTED, "rejected inputs and records", self.rejected, limits.rejected),
         ];
         for (name, what, found, limit) in counts {

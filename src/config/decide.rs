@@ -81,19 +81,19 @@ impl DecideConfig {
         let (is_in_document, has_near) = (self.scope == Scope::Document, self.near.has_paragraphs());
         if !self.exact.has_paragraphs() && has_near {
             return refused(
-                "exact: near-duplicate paragraphs are searched for among those that are no copies; add --exact paragraphs \
+                "exact: near-duplicate paragraphs are searched for only where exact duplicates are removed; add --exact paragraphs \
                  or both, or search for documents only (--near=documents)",
             );
         }
         if is_in_document && has_near {
             return refused(
-                "scope document: near-duplicate paragraphs are searched for in the whole corpus; leave it out, or \
+                "scope document: near-duplicate paragraphs are always searched for in the whole corpus; leave it out, or \
                  search for documents only (--near=documents)",
             );
         }
         if is_in_document && !self.exact.has_paragraphs() {
             return refused(
-                "scope document: it is about copies of paragraphs, which --exact leaves alone; leave one of the two out",
+                "scope document: it limits the search for duplicate paragraphs, and --exact switches that search off; leave one of the two out",
             );
         }
         Ok(())

@@ -335,7 +335,7 @@ impl Config {
             && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet))
         {
             return Err(Error::Config(
-                "shard-size: only shards have one; add --to jsonl or --to parquet".to_owned(),
+                "shard-size: only shards have a size; add --to jsonl or --to parquet".to_owned(),
             ));
         }
         if self.write.shard_size == Some(0) {
@@ -345,12 +345,12 @@ impl Config {
         }
         if self.read.max_document_size == Some(0) {
             return Err(Error::Config(
-                "max-document-size 0: no document is as short; leave it out".to_owned(),
+                "max-document-size 0: every document is longer; leave it out".to_owned(),
             ));
         }
         self.decide.validate()?;
         if self.threads > MAX_THREADS {
-            return Err(Error::Config(format!("threads {}: at most {MAX_THREADS}", self.threads)));
+            return Err(Error::Config(format!("threads {}: the limit is {MAX_THREADS}", self.threads)));
         }
         Ok(())
     }

@@ -169,7 +169,7 @@ impl FromStr for Shingle {
             Some(Self { unit, len })
         });
         parsed.ok_or_else(|| {
-            format!("{text:?} is no shingle; write word:N or char:N with N from 1 to 32, such as word:5")
+            format!("{text:?} is not a shingle; write word:N or char:N with N from 1 to 32, such as word:5")
         })
     }
 }
@@ -224,7 +224,9 @@ impl FromStr for Keep {
             None if text == "longest" => Ok(Self::Longest),
             Some(("newest", field)) if !field.is_empty() => Ok(Self::Newest(field.to_owned())),
             Some(("priority", file)) if !file.is_empty() => Ok(Self::Priority(file.to_owned())),
-            _ => Err(format!("{text:?} is no choice; write first, longest, newest:FIELD or priority:FILE")),
+            _ => {
+                Err(format!("{text:?} is not a choice; write first, longest, newest:FIELD or priority:FILE"))
+            }
         }
     }
 }

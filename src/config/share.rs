@@ -62,7 +62,7 @@ impl Share {
 
 /// A part of a number of 64 bits, which fits in 64 bits as a share is at most 1.
 fn part_of_whole(n: u128) -> u64 {
-    u64::try_from(n).expect("a part is at most the whole")
+    u64::try_from(n).expect("a part is not more than the whole")
 }
 
 /// The number of parts of a share, which is at most [`Share::PARTS`].
@@ -76,7 +76,7 @@ impl FromStr for Share {
     fn from_str(text: &str) -> Result<Self, String> {
         let refused = || {
             format!(
-                "{text:?} is no share; write a number above 0 and at most 1 such as 0.8, of at most 4 decimals"
+                "{text:?} is not a share; write a number above 0 and up to 1, such as 0.8, with up to 4 decimals"
             )
         };
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
@@ -110,7 +110,7 @@ impl From<Share> for f64 {
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "no share; write a number above 0 and at most 1 such as 0.8, or 'off' where there is a limit"
+    expecting = "not a share; write a number above 0 and up to 1, such as 0.8, or 'off' where the option allows it"
 )]
 enum GivenNumber {
     Float(f64),

@@ -43,7 +43,7 @@ impl TextFieldOption {
         }
         if glob.as_ref().is_some_and(|glob| glob.is_empty() || has_comma(glob)) {
             return Err(
-                "before the equals sign stands one glob; write '*.jsonl=content', and other fields by \
+                "only one glob may come before the equals sign; write '*.jsonl=content', and other fields by \
                         themselves",
             );
         }

@@ -94,14 +94,14 @@ impl Wording {
 /// The wording for text that also stands in an earlier run.
 const EARLIER: Wording = Wording {
     claim: "already in",
-    why_one: "an earlier run left it already",
-    why_several: "an earlier run left it already",
+    why_one: "it appears in an earlier run",
+    why_several: "it appears in an earlier run",
 };
 /// The wording for text that is nearly the same in an earlier run.
 const EARLIER_ALIKE: Wording = Wording {
-    claim: "nearly the same already in",
-    why_one: "an earlier run left nearly the same already",
-    why_several: "an earlier run left nearly the same already",
+    claim: "nearly the same text is already in",
+    why_one: "nearly the same text appears in an earlier run",
+    why_several: "nearly the same text appears in an earlier run",
 };
 
 /// All rules, in the order of [`Rule`].
@@ -119,11 +119,11 @@ const TABLE: &[RuleInfo] = &[
         counted: "exact duplicates",
         wording: Wording {
             claim: "repeats",
-            why_one: "this paragraph stands elsewhere already",
-            why_several: "these paragraphs stand elsewhere already",
+            why_one: "this paragraph appears earlier in the corpus",
+            why_several: "these paragraphs appear earlier in the corpus",
         },
-        description: "These paragraphs stand earlier in the corpus or in an earlier run already, the same but for what --match leaves out.",
-        help: "`tamis clean` keeps the first of them and removes these. --min-chars spares short paragraphs.",
+        description: "These paragraphs appear earlier in the corpus or in an earlier run; only differences that --match ignores are left.",
+        help: "`tamis clean` keeps the first and removes these. --min-chars spares short paragraphs.",
     },
     RuleInfo {
         rule: Rule::ExactDocument,
@@ -138,11 +138,11 @@ const TABLE: &[RuleInfo] = &[
         counted: "exact copies of documents",
         wording: Wording {
             claim: "the whole document is a copy of",
-            why_one: "the whole document is a copy of one that stays",
-            why_several: "the whole document is a copy of one that stays",
+            why_one: "the whole document is a copy of one that is kept",
+            why_several: "the whole document is a copy of one that is kept",
         },
-        description: "Every paragraph of this document stands in another one, in the same order.",
-        help: "`tamis clean --near` and `--exact documents` keep one of them. Remove this one, or leave it out with --exclude.",
+        description: "This document and another one have the same paragraphs in the same order.",
+        help: "`tamis clean` keeps one of them, with --near or --exact documents. Remove this one, or leave it out with --exclude.",
     },
     RuleInfo {
         rule: Rule::NearDocument,
@@ -157,11 +157,11 @@ const TABLE: &[RuleInfo] = &[
         counted: "near-duplicate documents",
         wording: Wording {
             claim: "the whole document is a near-duplicate of",
-            why_one: "the whole document is a near-duplicate of one that stays",
-            why_several: "the whole document is a near-duplicate of one that stays",
+            why_one: "the whole document is a near-duplicate of one that is kept",
+            why_several: "the whole document is a near-duplicate of one that is kept",
         },
-        description: "This document is nearly the same as one that stays.",
-        help: "`tamis explain` shows the two side by side. --threshold and --number-guard say how alike is too alike.",
+        description: "This document is nearly the same as one that is kept.",
+        help: "`tamis explain` shows the two side by side. --threshold and --number-guard set how similar is too similar.",
     },
     RuleInfo {
         rule: Rule::NearParagraph,
@@ -176,10 +176,10 @@ const TABLE: &[RuleInfo] = &[
         counted: "near-duplicates",
         wording: Wording {
             claim: "is a near-duplicate of",
-            why_one: "this paragraph is a near-duplicate of one that stays",
-            why_several: "these paragraphs are near-duplicates of some that stay",
+            why_one: "this paragraph is a near-duplicate of one that is kept",
+            why_several: "these paragraphs are near-duplicates of others that are kept",
         },
-        description: "This paragraph is nearly the same as one that stays.",
+        description: "This paragraph is nearly the same as one that is kept.",
         help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
     },
     RuleInfo {
@@ -194,12 +194,12 @@ const TABLE: &[RuleInfo] = &[
         titles: "short documents",
         counted: "short documents",
         wording: Wording {
-            claim: "hardly any text is left of the whole document",
-            why_one: "hardly any text is left of the whole document",
-            why_several: "hardly any text is left of the whole document",
+            claim: "the other rules leave the whole document too short",
+            why_one: "the other rules leave the whole document too short",
+            why_several: "the other rules leave the whole document too short",
         },
-        description: "What the other rules leave of this document is shorter than a document must be.",
-        help: "`tamis clean` drops it with the option that set the bound; its paragraphs stay where they stand in other documents.",
+        description: "The other rules leave less text of this document than --min-document-chars demands.",
+        help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
     },
     RuleInfo {
         rule: Rule::Layout,
@@ -213,12 +213,12 @@ const TABLE: &[RuleInfo] = &[
         titles: "layout without text",
         counted: "paragraphs of layout",
         wording: Wording {
-            claim: "is layout of a document that has no text left",
+            claim: "is layout in a document that has no text left",
             why_one: "it is layout, and its document has no text left",
             why_several: "they are layout, and their document has no text left",
         },
-        description: "Rules of dashes, fences and the like are all that other rules leave of this document, so that they go too.",
-        help: "They stay if text of the document does. No limit counts them; `--min-chars 0` compares them as text is compared.",
+        description: "The other rules leave only layout of this document, such as lines of dashes and fences, so the layout is removed too.",
+        help: "Layout is kept where text of its document is kept. No limit counts it; --min-chars 0 compares it as text.",
     },
 ];
 

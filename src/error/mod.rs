@@ -29,7 +29,7 @@ pub enum Error {
     /// A check was to hold documents against limits, and found none (contract X3).
     #[error(
         "no document was found{}: nothing was checked; name the inputs or globs that hold the corpus, or add \
-         --allow-empty if there may be none",
+         --allow-empty if an empty corpus is fine",
         if skipped.is_empty() { String::new() } else { format!(" (skipped: {skipped})") }
     )]
     NoDocument {
@@ -60,7 +60,7 @@ pub enum Error {
 
     /// An input is not what it was when it was read first in this run (near-duplicates take several readings).
     #[error(
-        "{}: it changed while it was read; wait until it is written to no more, and run again",
+        "{}: it changed while it was read; wait until no program writes to it, and run again",
         printable_bytes(path)
     )]
     Changed {
@@ -70,7 +70,7 @@ pub enum Error {
 
     /// Two inputs would be written to one output file (contract O1).
     #[error(
-        "{}: inputs {} and {} would both be written there; rename one, or clean their common parent directory",
+        "{}: the inputs {} and {} would both be written there; rename one, or clean their common parent directory",
         printable_bytes(relative),
         printable(first),
         printable(second)
@@ -102,7 +102,7 @@ pub enum Error {
 
     /// OUT lies inside an input or an input inside OUT (contract O3).
     #[error(
-        "{}: OUT and the input {} lie inside one another; choose an OUT outside every input",
+        "{}: OUT and the input {} overlap: one contains the other; choose an OUT outside every input",
         printable(output),
         printable(input)
     )]
@@ -140,7 +140,7 @@ pub enum Error {
 
     /// There is no account of a run.
     #[error(
-        "{}: there is no record of a run ({} is not there); name the OUT of `tamis clean`, or its record",
+        "{}: no record of a run found ({} is missing); name the OUT of `tamis clean`, or its record",
         printable(path),
         printable(missing)
     )]
@@ -153,7 +153,7 @@ pub enum Error {
 
     /// A file of the record of a run cannot be read back.
     #[error(
-        "{}:{} {what}; bring back the record that `tamis clean` wrote, or run it again",
+        "{}:{} {what}; restore the record that `tamis clean` wrote, or run `tamis clean` again",
         printable(path),
         line.map_or(String::new(), |line| format!("{line}:"))
     )]
@@ -191,7 +191,7 @@ pub enum Error {
 
     /// There is not enough room on disk for what does not fit in memory.
     #[error(
-        "{}: about {} MB are needed there for what does not fit in memory, and {} MB are free; free some, name a \
+        "{}: the run needs about {} MB there for what does not fit in memory, and {} MB are free; free some space, name a \
          larger disk with --spill-dir, or give more --memory",
         printable(path),
         needed.div_ceil(1_000_000),
@@ -208,7 +208,7 @@ pub enum Error {
 
     /// A file that the run wrote for itself does not read back as it was written.
     #[error(
-        "{}: damaged at byte {offset}: what the run wrote there is not what it reads; nothing was published: check \
+        "{}: damaged at byte {offset}: the run read back other bytes than it wrote; nothing was published: check \
          the disk, or choose another one with --spill-dir, and run again",
         printable(path)
     )]

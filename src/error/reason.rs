@@ -208,14 +208,14 @@ impl RejectReason {
             Self::NotUtf8 => {
                 "repair it, name its encoding with --encoding, or keep the rest with --encoding-errors replace"
             }
-            Self::Growing => "run again when nothing is writing to it",
+            Self::Growing => "run again when no program writes to it",
             Self::NotJson => "repair the line; the other records of the file were cleaned",
             Self::NotObject => "each line must be a JSON object",
             Self::NoText => "name the field that holds the text with --text-field",
             Self::TextNotString => "the field named by --text-field must hold a string",
             Self::TextTwice => "remove one of the two fields",
             Self::EncodingUnknown => {
-                "name its encoding with --encoding, for example --encoding 'GLOB=gb18030', or that of all such texts \
+                "name its encoding with --encoding, for example --encoding 'GLOB=gb18030', or one for all such texts \
                  with --encoding-fallback"
             }
             Self::EncodingUnread => "convert it first, for example with iconv -f NAME -t UTF-8",
@@ -224,26 +224,24 @@ impl RejectReason {
             }
             Self::Corrupt => "fetch or compress it again",
             Self::TooLarge => "allow longer documents with --max-document-size",
-            Self::Bomb => "look at it by hand, and leave it out with --exclude",
+            Self::Bomb => "check it by hand, and leave it out with --exclude",
             Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the records that are whole were cleaned",
+            Self::NotWarc => "fetch it again; the complete records were cleaned",
             Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the members that are whole were cleaned",
+            Self::NotArchive => "fetch or pack it again; the complete members were cleaned",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {
-                "make several records of it, or allow more with --max-document-size: one for each 256 bytes"
+                "split it into several records, or raise --max-document-size: it allows one paragraph for each 256 bytes"
             }
-            Self::LfsPointer => "fetch the file that it stands for with `git lfs pull`",
-            Self::Misnamed => "fetch it again, or give it the name of what it is",
-            Self::NotDoc => "mend its tags; the other records of the file were cleaned",
-            Self::Trailing => "what stands before was cleaned; fetch it again if more belongs to it",
-            Self::WindowTooLarge => {
-                "give more --memory, twice the window, or compress it again without --long"
-            }
-            Self::NeedsDictionary => "decompress it with its dictionary and clean what comes out",
+            Self::LfsPointer => "fetch the real file with `git lfs pull`",
+            Self::Misnamed => "fetch it again, or rename it to match its content",
+            Self::NotDoc => "repair its tags; the other records of the file were cleaned",
+            Self::Trailing => "everything before it was cleaned; fetch the file again if more belongs to it",
+            Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
+            Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
             Self::WrongLength => "fetch it again; the records after it were cleaned",
-            Self::NotTsv => "repair the row, or read fields in quotes, as those of CSV, with --tsv-quotes",
+            Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",
         }
     }
 }

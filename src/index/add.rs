@@ -71,12 +71,12 @@ pub fn add_run<'o>(
 fn settings(index: &IndexReader, run: NewRun<'_>) -> Result<IndexSettings> {
     let refused = |what, remedy| Error::Index { path: index.path().to_owned(), what, remedy };
     if index.runs().iter().any(|earlier| earlier.name == run.name) {
-        return Err(refused(format!("it holds a run {:?} already", run.name), "give this run another name"));
+        return Err(refused(format!("it already holds a run {:?}", run.name), "give this run another name"));
     }
     index.settings().joined(run.settings).map_err(|what| {
         refused(
-            format!("it was made under other settings ({what})"),
-            "use the settings it was made under, or another index",
+            format!("its settings are not those of this run ({what})"),
+            "use the settings of the index, or another index",
         )
     })
 }

@@ -81,7 +81,7 @@ impl<'a> IndexEntries<'a> {
         let mut last = self.last;
         let (entries, _) = self.buffer[content].as_chunks::<ENTRY>();
         if entries.first().map(|entry| prefix(&unpack(entry).fingerprint)) != self.reader.fence(number) {
-            return Err(self.damaged(number, "it is not what its table tells"));
+            return Err(self.damaged(number, "it does not match its table"));
         }
         let (mut is_ordered, mut last_place) = (true, 0);
         for entry in entries {
@@ -93,10 +93,10 @@ impl<'a> IndexEntries<'a> {
         }
         self.last = last;
         if !is_ordered {
-            return Err(self.damaged(number, "it is not in order"));
+            return Err(self.damaged(number, "it is out of order"));
         }
         if last_place >= num_places {
-            return Err(self.damaged(number, "a place is in none of its runs"));
+            return Err(self.damaged(number, "a place belongs to none of its runs"));
         }
         Ok(())
     }

@@ -90,14 +90,14 @@ fn merge_entries(indexes: &[&IndexReader], bases: &[u64], writer: &mut IndexWrit
 
 fn joined_settings(indexes: &[&IndexReader]) -> Result<IndexSettings> {
     let Some((first, rest)) = indexes.split_first() else {
-        return Err(Error::Config("no index to merge: name at least one".to_owned()));
+        return Err(Error::Config("no index to merge: name one or more".to_owned()));
     };
     let mut joined = first.settings().clone();
     for index in rest {
         joined = joined.joined(index.settings()).map_err(|what| Error::Index {
             path: index.path().to_owned(),
-            what: format!("it was made under other settings than {} ({what})", printable(first.path())),
-            remedy: "merge indexes that were made under the same settings",
+            what: format!("its settings are not those of {} ({what})", printable(first.path())),
+            remedy: "merge indexes that have the same settings",
         })?;
     }
     Ok(joined)
@@ -110,7 +110,7 @@ fn check_names(indexes: &[&IndexReader]) -> Result<()> {
             if let Some(other) = owners.insert(run.name.as_str(), index.path()) {
                 return Err(Error::Index {
                     path: index.path().to_owned(),
-                    what: format!("the run {:?} is in {} too", run.name, printable(other)),
+                    what: format!("the run {:?} is also in {}", run.name, printable(other)),
                     remedy: "merge indexes that have no run in common",
                 });
             }

@@ -18,9 +18,9 @@ use super::texts::MAX_BLOCK;
 use super::{IndexEntries, IndexRun, IndexSettings, IndexTexts};
 
 /// Advice for a damaged file.
-const REBUILD: &str = "use the tamis that wrote it, or make a new one of the same inputs with `tamis index build INPUT... --index FILE`";
+const REBUILD: &str = "use the tamis version that wrote it, or make a new one from the same inputs with `tamis index build INPUT... --index FILE`";
 /// What to do about damage.
-const RESTORE: &str = "bring back a copy of this file, or build it again with `tamis index build`";
+const RESTORE: &str = "restore a copy of this file, or build it again with `tamis index build`";
 
 /// Where a paragraph stood in an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl IndexFile<'_> {
     /// Fills `bytes` from `offset`.
     fn fill(&self, section: Section, offset: u64, bytes: &mut [u8]) -> Result<()> {
         self.file.read_at(offset, bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.damaged(section, None, "it breaks off"),
+            io::ErrorKind::UnexpectedEof => self.damaged(section, None, "it ends too early"),
             _ => self.error(
                 format!("cannot read {} at byte {offset}: {error}", section.name()),
                 "check the disk it is on, and run again",
@@ -94,7 +94,7 @@ impl IndexFile<'_> {
     fn read(&self, section: Section, range: Range<u64>) -> Result<Vec<u8>> {
         let len = range.end.checked_sub(range.start).filter(|_| range.end <= self.file.len());
         let len = len.and_then(|len| usize::try_from(len).ok());
-        let len = len.ok_or_else(|| self.damaged(section, None, "it breaks off"))?;
+        let len = len.ok_or_else(|| self.damaged(section, None, "it ends too early"))?;
         let mut bytes = vec![0; len];
         self.fill(section, range.start, &mut bytes)?;
         Ok(bytes)
@@ -116,7 +116,7 @@ impl IndexFile<'_> {
     /// The settings, and the number of bytes of the header.
     fn header(&self) -> Result<(IndexSettings, u64)> {
         let foreign =
-            || self.error("it is no index of tamis".to_owned(), "name a file that `tamis index` wrote");
+            || self.error("not a tamis index".to_owned(), "name a file that tamis wrote as an index");
         if self.file.len() < count(PREAMBLE) {
             return Err(foreign());
         }
@@ -128,12 +128,12 @@ impl IndexFile<'_> {
         let (version, len) = (numbers[0], numbers[1]);
         if version != VERSION {
             return Err(self.error(
-                format!("it is an index of version {version}, and this tamis reads version {VERSION}"),
+                format!("its version is {version}, and this tamis reads version {VERSION}"),
                 REBUILD,
             ));
         }
         if len as usize > MAX_SETTINGS {
-            return Err(self.damaged(Section::Header, None, "it is longer than any"));
+            return Err(self.damaged(Section::Header, None, "it is longer than possible"));
         }
         let end = count(PREAMBLE + CRC) + u64::from(len);
         let header = self.checked(Section::Header, None, 0..end)?;
@@ -147,7 +147,7 @@ impl IndexFile<'_> {
         let bytes = self.read(Section::Footer, len.saturating_sub(count(FOOTER))..len)?;
         match Footer::parse(&bytes) {
             Some(footer) if footer.fits(header, len) => Ok(footer),
-            Some(_) => Err(self.damaged(Section::Footer, None, "it tells of another length")),
+            Some(_) => Err(self.damaged(Section::Footer, None, "it states another length")),
             None if !bytes.ends_with(MAGIC) => {
                 Err(self.damaged(Section::Footer, None, "the file breaks off"))
             }
@@ -161,7 +161,7 @@ impl IndexFile<'_> {
         if fences.is_sorted() {
             return Ok(fences);
         }
-        Err(self.damaged(Section::EntryFences, None, "it is not in order"))
+        Err(self.damaged(Section::EntryFences, None, "it is out of order"))
     }
 
     /// The first place and the offset of each block of the directory, or of texts, which fill a range of the file.
@@ -177,7 +177,7 @@ impl IndexFile<'_> {
         if starts && ends && fences.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1) {
             return Ok(fences);
         }
-        Err(self.damaged(section, None, "it does not fit its blocks"))
+        Err(self.damaged(section, None, "it does not match its blocks"))
     }
 
     /// The runs, and the place after the last of each.
@@ -277,8 +277,8 @@ impl IndexReader {
         match self.settings.mismatch(now) {
             None => Ok(()),
             Some(what) => Err(self.raw().error(
-                format!("it was made under other settings ({what})"),
-                "use the settings it was made under, or build another with `tamis index build`",
+                format!("its settings are not those of this run ({what})"),
+                "use the settings of the index, or build another one with `tamis index build`",
             )),
         }
     }
@@ -322,7 +322,7 @@ impl IndexReader {
             *cached = Some((number, BlockWalk::new(self.directory_block(number)?, self.directory[number].0)));
         }
         let Some((_, walk)) = &mut *cached else { return Err(missing()) };
-        let malformed = |_| self.damaged(Section::Directory, Some(count(number)), "it cannot be understood");
+        let malformed = |_| self.damaged(Section::Directory, Some(count(number)), "it cannot be decoded");
         if !walk.seek(place.0).map_err(malformed)? {
             return Err(missing());
         }
@@ -395,7 +395,7 @@ impl IndexReader {
         let end = self.texts.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
         let (start, block) = (self.texts[number].1, Some(count(number)));
         if end - start > MAX_BLOCK {
-            return Err(self.damaged(Section::Texts, block, "it is longer than any"));
+            return Err(self.damaged(Section::Texts, block, "it is longer than possible"));
         }
         self.raw().checked(Section::Texts, block, start..end)
     }

@@ -127,7 +127,7 @@ impl<'a> IndexTexts<'a> {
         let texts = decode(&bytes, self.reader.text_fence(number), end, self.reader.num_bins());
         let Some(texts) = texts else {
             let block = u64::try_from(number).ok();
-            return Err(self.reader.damaged(Section::Texts, block, "it cannot be understood"));
+            return Err(self.reader.damaged(Section::Texts, block, "it cannot be decoded"));
         };
         self.block = texts.into_iter();
         self.next_block = number + 1;

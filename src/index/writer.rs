@@ -114,7 +114,7 @@ impl<'a> IndexWriter<'a> {
         let key = key(&entry.fingerprint);
         let is_sound = self.last < Some(key) && self.directory.is_none();
         let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
-            return Err(error(format!("{entry:?} stands where it cannot"), BUG));
+            return Err(error(format!("{entry:?} is out of place"), BUG));
         };
         run.num_entries += 1;
         self.last = Some(key);
@@ -167,7 +167,7 @@ impl<'a> IndexWriter<'a> {
             && start >= self.documents.end()
             && document.record < Some(MAX_PLACES);
         let Some(run) = self.runs.get_mut(run).filter(|_| is_sound) else {
-            return Err(error(format!("{document:?} stands where it cannot"), BUG));
+            return Err(error(format!("{document:?} is out of place"), BUG));
         };
         run.num_documents += 1;
         self.documents.push(document);
@@ -187,7 +187,7 @@ impl<'a> IndexWriter<'a> {
             || base.0 < self.documents.end()
             || index.num_places() > total.saturating_sub(base.0)
         {
-            return Err(error(format!("{index:?} stands where it cannot"), BUG));
+            return Err(error(format!("{index:?} is out of place"), BUG));
         }
         let mut end = base.0;
         for run in index.runs() {
@@ -243,7 +243,7 @@ impl<'a> IndexWriter<'a> {
         let run = self.ends.partition_point(|end| *end <= text.place.0);
         let num_texts = self.runs.get_mut(run).and_then(|run| run.num_texts.as_mut());
         let Some(num_texts) = num_texts.filter(|_| text.synopsis.bins.len() == self.num_bins) else {
-            return Err(error(format!("the text at {:?} stands where it cannot", text.place), BUG));
+            return Err(error(format!("the text at {:?} is out of place", text.place), BUG));
         };
         if !self.open_texts.push(text) {
             return Err(error(format!("the text at {:?} is out of order", text.place), BUG));
@@ -263,7 +263,7 @@ impl<'a> IndexWriter<'a> {
             let own = self.runs.iter_mut().find(|own| own.name == run.name);
             match (own.and_then(|own| own.num_texts.as_mut()), run.num_texts) {
                 (Some(own), Some(num_texts)) => *own += num_texts,
-                (None, Some(_)) => return Err(error(format!("{index:?} stands where it cannot"), BUG)),
+                (None, Some(_)) => return Err(error(format!("{index:?} is out of place"), BUG)),
                 (_, None) => {}
             }
         }

@@ -60,16 +60,16 @@ impl Detection {
             Why::DamagedUtf8 if self.replace => Ok(coding(UTF_8, false)),
             Why::DamagedUtf8 => Err(Fault::new(RejectReason::NotUtf8, "not valid UTF-8").or_at(byte)),
             Why::Foreign(name) => {
-                let detail = format!("its encoding is {name}, which is not read");
+                let detail = format!("its encoding is {name}, which tamis does not read");
                 Err(Fault::new(RejectReason::EncodingUnread, detail).or_at(byte))
             }
             Why::Either(one, other) => {
                 let (one, other) = (encoding::name(one), encoding::name(other));
                 unknown(format!(
-                    "not valid UTF-8, and too little in it tells its encoding: it may be {one} or {other}"
+                    "not valid UTF-8, and too short to detect its encoding: it may be {one} or {other}"
                 ))
             }
-            Why::NoText => unknown("not valid UTF-8, and no text in any other encoding".to_owned()),
+            Why::NoText => unknown("not valid UTF-8, and not text in any other encoding".to_owned()),
             Why::Mixed(encoding) => unknown(format!(
                 "not valid UTF-8, and its encoding changes: part of it is {}",
                 encoding::name(encoding)

@@ -116,8 +116,7 @@ impl ParagraphLimit {
         if number <= self.most {
             return Ok(());
         }
-        let detail =
-            format!("it has {number} paragraphs, and {} are the most that are held at once", self.most);
+        let detail = format!("it has {number} paragraphs, and the limit is {}", self.most);
         Err(Fault::new(RejectReason::TooManyParagraphs, detail))
     }
 }
@@ -129,11 +128,9 @@ impl ParagraphLimit {
         let num_lines = count(memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).count());
         let most_marks = MARKS_A_PARAGRAPH * self.most;
         let detail = if num_lines > self.most {
-            format!("it has {num_lines} lines, and {} are the most that Markdown may have", self.most)
+            format!("it has {num_lines} lines, and the limit for Markdown is {}", self.most)
         } else if count(text.len()) > most_marks && split::num_marks(text) > most_marks {
-            format!(
-                "it has more than {most_marks} lines and marks, which are the most that Markdown may have"
-            )
+            format!("it has more than {most_marks} lines and marks, the limit for Markdown")
         } else {
             return Ok(());
         };
@@ -156,8 +153,7 @@ mod tests {
             checked.err().map(|fault| (fault.reason, fault.detail))
         };
         let told = |number| {
-            let detail =
-                format!("it has {number} paragraphs, and 1048576 are the most that are held at once");
+            let detail = format!("it has {number} paragraphs, and the limit is 1048576");
             Some((RejectReason::TooManyParagraphs, detail))
         };
         let lines = "a\n".repeat(most);
@@ -175,7 +171,7 @@ mod tests {
             assert_eq!(with(1, text, method), expected, "{method:?}");
         }
         for (text, detail) in [
-            ("a\n".repeat(most + 1), "it has 1048577 lines, and 1048576 are"),
+            ("a\n".repeat(most + 1), "it has 1048577 lines, and the limit for Markdown is 1048576"),
             ("**********\n".repeat(most / 2), "it has more than 4194304 lines and marks"),
         ] {
             let (reason, told) = with(1, &text, Method::Markdown).unwrap();

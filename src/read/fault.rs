@@ -75,7 +75,7 @@ impl Fault {
     /// A text without a blank line for longer than a block may be that is held whole.
     pub(super) fn too_long_a_block(limit: u64) -> Self {
         let detail = format!(
-            "no blank line for more than {limit} bytes of a text that is split by blocks (--split line needs none)"
+            "more than {limit} bytes without a blank line in a text that is split by blocks (--split line needs none)"
         );
         Self::new(RejectReason::TooLarge, detail)
     }

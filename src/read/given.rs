@@ -34,7 +34,7 @@ impl GivenEncodings {
                 None => other = Some(encoding),
                 Some("") => {
                     return Err(Error::Config(format!(
-                        "encoding {value:?}: before the equals sign stands a glob; write '*.txt=gb18030', or the name alone"
+                        "encoding {value:?}: a glob comes before the equals sign; write '*.txt=gb18030', or the name alone"
                     )));
                 }
                 Some(glob) => {
@@ -65,11 +65,11 @@ pub(super) fn known(option: &str, label: &str) -> Result<&'static Encoding> {
     by_label(label).map_err(|unknown| {
         Error::Config(match unknown {
             UnknownLabel::Foreign(name) => format!(
-                "{option} {label:?}: an encoding that is not read; convert the files first, for example with iconv \
+                "{option} {label:?}: tamis does not read this encoding; convert the files first, for example with iconv \
                  -f {name} -t UTF-8"
             ),
             UnknownLabel::None => format!(
-                "{option} {label:?}: no such encoding; write a name such as gb18030, big5, shift_jis or utf-16le"
+                "{option} {label:?}: unknown encoding; write a name such as gb18030, big5, shift_jis or utf-16le"
             ),
         })
     })
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn wrong_values_are_named() {
         for (value, expected) in [
-            ("klingon", "encoding \"klingon\": no such encoding"),
+            ("klingon", "encoding \"klingon\": unknown encoding"),
             ("*.txt=klingon", "encoding \"klingon\""),
-            ("=gbk", "encoding \"=gbk\": before"),
+            ("=gbk", "encoding \"=gbk\": a glob comes before"),
             ("a[=gbk", "encoding \"a[\": "),
             ("utf-32", "iconv -f UTF-32 -t UTF-8"),
         ] {

@@ -138,7 +138,7 @@ impl NotText {
 
 /// The fault of a file that holds something else than its name promises.
 fn misnamed(promised: &str, what: &str) -> Fault {
-    Fault::new(RejectReason::Misnamed, format!("its name promises {promised}, and it holds {what}"))
+    Fault::new(RejectReason::Misnamed, format!("its name says {promised}, and it holds {what}"))
 }
 
 /// The longest file that is a pointer.

@@ -14,7 +14,7 @@ use crate::fingerprint::Fingerprint;
 pub enum ProblemKind {
     /// Text that a rule removes.
     Removed(Rule),
-    /// A document of which nothing stays.
+    /// A emptied document.
     Emptied,
     /// An input or record that is left out because something is wrong with it.
     Rejected,
@@ -60,8 +60,17 @@ impl ProblemKind {
     pub fn title(self) -> &'static str {
         match self {
             Self::Removed(rule) => rule.title(),
-            Self::Emptied => "document of which nothing stays",
+            Self::Emptied => "emptied document",
             Self::Rejected => "input that cannot be read",
+        }
+    }
+
+    /// A short title of several.
+    pub fn titles(self) -> &'static str {
+        match self {
+            Self::Removed(rule) => rule.titles(),
+            Self::Emptied => "emptied documents",
+            Self::Rejected => "inputs that cannot be read",
         }
     }
 
@@ -70,9 +79,9 @@ impl ProblemKind {
         match self {
             Self::Removed(rule) => rule.description(),
             Self::Emptied => {
-                "Of this document no paragraph stays: it has none, or all of them stand elsewhere already."
+                "No paragraph of this document is kept: it has none, or all of them appear earlier in the corpus."
             }
-            Self::Rejected => "Something is wrong with this input or record, and it would be left out.",
+            Self::Rejected => "This input or record cannot be read, and `tamis clean` would leave it out.",
         }
     }
 
@@ -80,8 +89,8 @@ impl ProblemKind {
     pub fn help(self) -> &'static str {
         match self {
             Self::Removed(rule) => rule.help(),
-            Self::Emptied => "`tamis clean` leaves it out. Remove it, or leave it out with --exclude.",
-            Self::Rejected => "Mend it, or leave it out with --exclude. The message says what is wrong.",
+            Self::Emptied => "`tamis clean` does not write it. Remove it, or leave it out with --exclude.",
+            Self::Rejected => "Repair it, or leave it out with --exclude. The message says what is wrong.",
         }
     }
 
@@ -201,7 +210,7 @@ impl Measured {
     pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
     /// The limit on rejections.
     pub const REJECTED: &'static str = "max-rejected";
-    /// The limit on documents of which nothing stays.
+    /// The limit on emptied documents.
     pub const EMPTIED: &'static str = "max-emptied";
 }
 

@@ -315,14 +315,13 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         if self.config != identity(corpus.config, corpus.history) {
             return Err(resume_error(
                 corpus.output,
-                &"the options, the index or the version of the program are not those of the run that was cut short",
+                &"the options, the index or the version of tamis are not those of the interrupted run",
             ));
         }
         let mut store = corpus.output.reopen_store(SOURCES, self.sources.1).map_err(refused)?;
         let changed = |place: &[u8]| Error::Resume {
             path: path::from_bytes(place).to_owned(),
-            what: "this input is not what it was in the run that was cut short, or comes at another place"
-                .to_owned(),
+            what: "this input has changed since the interrupted run, or comes at another place".to_owned(),
         };
         let mut stamps = vec![0; units::index(self.sources.1.len)];
         store.read_at(0, &mut stamps).map_err(refused)?;
@@ -335,7 +334,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
             return Ok(());
         }
         let what = format!(
-            "there were {} files in the inputs of the run that was cut short, and there are {} now",
+            "the inputs had {} files in the interrupted run, and have {} now",
             self.sources.0,
             corpus.sources.len()
         );

@@ -75,7 +75,7 @@ impl History {
             let name = history.run_name.as_deref().or(default_name);
             let Some(name) = name.filter(|name| !name.is_empty()) else {
                 return Err(Error::Config(
-                    "index: this run has no OUT to be named after; add --run-name".to_owned(),
+                    "index: a run takes its name from OUT, and this one has none; add --run-name".to_owned(),
                 ));
             };
             opened.check_name(path, name)?;
@@ -107,8 +107,7 @@ impl History {
         }
         Err(Error::Index {
             path: path.to_owned(),
-            what: "it holds no texts by which near-duplicates are found, as no run in it searched for any"
-                .to_owned(),
+            what: "it holds no data to find near-duplicates with, as no run in it used --near".to_owned(),
             remedy: "make another of the same inputs with `tamis index build INPUT... --near --index FILE`, or leave \
                      --near out",
         })
@@ -169,9 +168,9 @@ impl History {
             return Err(Error::Index {
                 path: path.to_owned(),
                 what: format!(
-                    "it holds a run called {name:?} already, and cleaned again its texts would all be copies"
+                    "it already holds a run called {name:?}; cleaned again, all its texts would be removed as duplicates"
                 ),
-                remedy: "if this is another run, name it with --run-name",
+                remedy: "if this is another run, give it another name with --run-name",
             });
         }
         Ok(())
@@ -309,7 +308,7 @@ pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
         if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
             let (index, out) = (path::printable(index), path::printable(out));
             return Err(Error::Config(format!(
-                "index {index}: it lies in {out}, which this run replaces; keep it beside"
+                "index {index}: it is inside {out}, which this run replaces; keep the index outside of OUT"
             )));
         }
     }
@@ -320,14 +319,14 @@ pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
 fn check(config: &Config) -> Result<()> {
     if config.decide.scope == Scope::Document {
         return Err(Error::Config(
-            "scope document: what earlier runs left counts in the whole corpus; leave --index and --against out, or \
+            "scope document: paragraphs of earlier runs count for the whole corpus; leave --index and --against out, or \
              --scope"
                 .to_owned(),
         ));
     }
     if config.decide.exact != ExactUnits::Paragraphs {
         return Err(Error::Config(
-            "exact: an index holds paragraphs, and only they are compared with earlier runs; leave --exact out, or --index \
+            "exact: only paragraphs can be compared with earlier runs; leave --exact out, or --index \
              and --against"
                 .to_owned(),
         ));
@@ -336,14 +335,14 @@ fn check(config: &Config) -> Result<()> {
     let Some(units) = near.units else { return Ok(()) };
     if units != NearUnits::Documents {
         return Err(Error::Config(
-            "near: of earlier runs an index holds documents to compare, and no paragraphs; search for documents only \
+            "near: an index can find near-duplicate documents of earlier runs, but no near-duplicate paragraphs; search for documents only \
              (--near=documents), or leave --index and --against out"
                 .to_owned(),
         ));
     }
     if near.keep != Keep::First {
         return Err(Error::Config(format!(
-            "keep {}: the text of an earlier run stays whatever comes later, as it cannot be taken back; add --keep first, \
+            "keep {}: the text of an earlier run is already published and is always kept; add --keep first, \
              or leave --index and --against out",
             near.keep
         )));

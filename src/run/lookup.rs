@@ -66,7 +66,7 @@ pub enum Missing {
     #[error("it came from standard input, which cannot be read again")]
     Stream,
     /// There is no such file or member of an archive.
-    #[error("it is not in the inputs any more")]
+    #[error("it is missing from the inputs now")]
     NoDocument,
     /// The container has fewer records.
     #[error("it has {0} records")]

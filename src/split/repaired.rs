@@ -148,7 +148,7 @@ pub(crate) fn escape_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// Number of bytes of a control string whose first two are passed; 0 if it breaks off.
+/// Number of bytes of a control string whose first two are passed; 0 if it ends too early.
 fn string_len(body: &[u8], is_ended_by_bell: bool) -> usize {
     let body = &body[..body.len().min(MAX_STRING)];
     let is_end =

@@ -103,10 +103,14 @@ impl Root {
         }
         match Self::look(&directory.join(path))? {
             Self::File(path) => Ok(Self::Listed { path, relative: path::bytes(&relative).to_vec() }),
-            Self::Fifo(_) => {
-                Err(Error::InputKind { path: path.to_owned(), kind: "a FIFO, and a list names files" })
-            }
-            _ => Err(Error::InputKind { path: path.to_owned(), kind: "a directory, and a list names files" }),
+            Self::Fifo(_) => Err(Error::InputKind {
+                path: path.to_owned(),
+                kind: "a FIFO, and a list may only name files",
+            }),
+            _ => Err(Error::InputKind {
+                path: path.to_owned(),
+                kind: "a directory, and a list may only name files",
+            }),
         }
     }
 
@@ -192,13 +196,17 @@ impl DiskInput {
         let opened = beneath::open(&*directory, relative, OFlags::RDONLY | OFlags::NONBLOCK);
         let file = opened.map_err(|error| {
             if beneath::is_of_a_link(&error) {
-                io::Error::other("it was a file when it was listed, and is behind a symbolic link now")
+                io::Error::other(
+                    "it was a file when tamis listed the inputs, and is behind a symbolic link now",
+                )
             } else {
                 error
             }
         })?;
         if !file.metadata()?.is_file() {
-            return Err(io::Error::other("it was a file when it was listed, and is no regular file now"));
+            return Err(io::Error::other(
+                "it was a file when tamis listed the inputs, and is not a regular file now",
+            ));
         }
         Ok(Box::new(file))
     }

@@ -58,7 +58,7 @@ impl Journal {
         match parsed {
             Some((true, VERSION, true, state)) => Ok(state.to_vec()),
             Some((true, version, _, _)) if version != VERSION => {
-                Err(refuse(format!("its journal is of version {version}, and this program writes {VERSION}")))
+                Err(refuse(format!("its journal has version {version}, and this program writes {VERSION}")))
             }
             _ => Err(refuse("its journal is damaged".to_owned())),
         }

@@ -78,7 +78,7 @@ fn only_an_account(directory: &Path) -> std::result::Result<(), String> {
         found.is_ok_and(|found| found.is_file())
     };
     if directory.is_symlink() || !is_empty(directory) && !is_account(names::SUMMARY) {
-        return Err("is no record of a run".to_owned());
+        return Err("is not the record of a run".to_owned());
     }
     for entry in std::fs::read_dir(directory).map_err(|error| unlisted(&error))? {
         let name = entry.map_err(|error| unlisted(&error))?.file_name();
@@ -87,7 +87,7 @@ fn only_an_account(directory: &Path) -> std::result::Result<(), String> {
         });
         if !is_ours {
             return Err(format!(
-                "is a record of a run and holds {}, which no run wrote",
+                "is the record of a run and holds {}, which no run wrote",
                 printable(name.as_ref())
             ));
         }
@@ -108,7 +108,7 @@ fn only_written(out: &Path, account: &Path) -> std::result::Result<(), String> {
     }
     if !list.is_file() {
         return Err(beside(
-            "has a record beside it that does not list what was written, as an earlier version made it",
+            "has a record beside it that does not list the written files: an earlier version made it",
         ));
     }
     let written = read(&list).map_err(|what| beside(&what))?;
@@ -124,7 +124,7 @@ fn only_written(out: &Path, account: &Path) -> std::result::Result<(), String> {
         };
         let found = entry.metadata().map_err(|error| format!("cannot be looked through ({error})"))?.len();
         if found != expected {
-            return Err(format!("holds {} with {found} bytes, of which the run wrote {expected}", shown()));
+            return Err(format!("holds {} with {found} bytes, and the run wrote {expected}", shown()));
         }
     }
     Ok(())

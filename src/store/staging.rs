@@ -146,7 +146,7 @@ impl Home {
             .and_then(|()| beneath::remove(&handle, Path::new(SPILL_MARK)))
             .and_then(|()| std::fs::remove_dir(&named));
         if let Err(error) = cleared {
-            tracing::warn!(path = %printable(&named), %error, "cannot remove what a run put there");
+            tracing::warn!(path = %printable(&named), %error, "cannot remove the files of an earlier run there");
         }
     }
 
@@ -160,7 +160,7 @@ impl Home {
             return same.map_err(output_error(path, "open"));
         }
         if is_left && path.symlink_metadata().is_err() {
-            let what = "what that run put there is not there".to_owned();
+            let what = "the files of that run are missing".to_owned();
             return Err(Error::Resume { path: path.to_owned(), what });
         }
         std::fs::create_dir_all(path).map_err(output_error(path, "create"))?;
@@ -172,7 +172,7 @@ impl Home {
             return Ok(handle);
         }
         if !is_empty_but_for(&handle, "") {
-            return Err(foreign(path, "was not left by a run into this OUT"));
+            return Err(foreign(path, "was not made by a run into this OUT"));
         }
         let made = beneath::create_new(&handle, Path::new(SPILL_MARK), false);
         made.and_then(|mut file| file.write_all(&mark)).map_err(output_error(path, "write into"))?;
@@ -207,7 +207,7 @@ fn open_ours(path: &Path) -> Result<Option<OwnedFd>> {
 
 /// Locks a staging directory, and marks it if it is new; `None` if it went meanwhile.
 fn lock(handle: &OwnedFd, path: &Path, out: &Path) -> Result<Option<File>> {
-    let not_ours = || foreign(path, "was not left by a run");
+    let not_ours = || foreign(path, "was not made by a run");
     if statat(handle, LOCK, AtFlags::SYMLINK_NOFOLLOW).is_err() && !is_empty_but_for(handle, "") {
         return Err(not_ours());
     }

@@ -182,7 +182,7 @@ impl LeftStaging<'_> {
         let StagedFile { area, relative, mark } = file;
         let base = self.base(*area);
         let Some(path) = path::below(base, relative) else {
-            return Err(refuse(base, "a checkpoint names a file that lies outside it".to_owned()));
+            return Err(refuse(base, "a checkpoint names a file outside of it".to_owned()));
         };
         let file = open_regular(&path).map_err(|what| refuse(&path, what))?;
         let unread = |error: io::Error| refuse(&path, format!("it cannot be read: {error}"));
@@ -198,7 +198,7 @@ impl LeftStaging<'_> {
         match crc {
             None => Err(Error::Interrupted),
             Some(crc) if crc == mark.crc => Ok(()),
-            Some(_) => Err(refuse(&path, "it does not hold what the run wrote".to_owned())),
+            Some(_) => Err(refuse(&path, "its content is not what the run wrote".to_owned())),
         }
     }
 
@@ -249,7 +249,7 @@ impl LeftStaging<'_> {
         let link = others.iter().find(|other| other.is_symlink() && other.is_dir());
         refuse(
             link.map_or(self.corpus, PathBuf::as_path),
-            "a symbolic link stands in the place of a directory of the run".to_owned(),
+            "a directory of the run was replaced by a symbolic link".to_owned(),
         )
     }
 }
@@ -264,12 +264,12 @@ fn open_regular(path: &Path) -> std::result::Result<File, String> {
     let opened = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path);
     match opened.and_then(|file| Ok((file.metadata()?.is_file(), file))) {
         Ok((true, file)) => Ok(file),
-        Ok((false, _)) => Err("it is no regular file, and the run wrote one".to_owned()),
+        Ok((false, _)) => Err("it is not a regular file, and the run wrote one".to_owned()),
         Err(error) if path.is_symlink() => {
             Err(format!("it is a symbolic link, and the run wrote a file ({error})"))
         }
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Err("the run wrote it, and it is gone".to_owned())
+            Err("the run wrote it, and it is missing".to_owned())
         }
         Err(error) => Err(format!("it cannot be opened: {error}")),
     }
@@ -317,7 +317,7 @@ impl<'a> Entries<'a> {
                 Ok(None) => break,
                 Err(_) => {
                     let store = &self.0.get_ref().store;
-                    return Err(refuse(store.path(), "it does not hold what the run wrote".to_owned()));
+                    return Err(refuse(store.path(), "its content is not what the run wrote".to_owned()));
                 }
             }
         }

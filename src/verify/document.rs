@@ -158,7 +158,7 @@ impl Auditor<'_> {
                 self.begin_line(open);
                 return Ok(true);
             }
-            self.report_line(open, "they are told of already, or in no order");
+            self.report_line(open, "an earlier line lists them already, or the lines are out of order");
             open.told = None;
         }
     }
@@ -178,7 +178,7 @@ impl Auditor<'_> {
         let fault = if !is_id {
             Some("the id is not that of the record")
         } else if !is_going_on {
-            Some("a document that goes as a whole goes from its beginning, for one reason")
+            Some("a document that is removed as a whole is removed from its beginning, for one reason")
         } else {
             ledger::fault_of(line, &self.config.decide)
         };
@@ -214,19 +214,19 @@ impl Auditor<'_> {
         let span = at.sighted.paragraph.span;
         let (start, end) = (open.bytes + count(span.start), open.bytes + count(span.end));
         if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
-            return Ok(Some(format!("paragraph {index} is bytes {start}-{end} of its text")));
+            return Ok(Some(format!("paragraph {index} is bytes {start}-{end} of the text")));
         }
         if let Some(text) = &line.text {
             let rest = text.as_bytes().get(*text_at..).unwrap_or_default();
             *text_at += self.buffer.len();
             if !rest.starts_with(&self.buffer) || (index == line.last && rest.len() != self.buffer.len()) {
-                return Ok(Some(format!("the text is not that of the input: {}", excerpt(&self.buffer))));
+                return Ok(Some(format!("the text differs from the input: {}", excerpt(&self.buffer))));
             }
         }
         let survivor = line.survivor.as_ref().filter(|_| line.rule.is_one_for_one());
         let Some(survivor) = survivor else { return Ok(None) };
         if at.sighted.is_short {
-            return Ok(Some("it is too short to go as a duplicate".to_owned()));
+            return Ok(Some("it is too short to be removed as a duplicate".to_owned()));
         }
         let fingerprint = at.sighted.fingerprint;
         let told = survivor.first.saturating_add(index - line.first);
@@ -244,11 +244,11 @@ impl Auditor<'_> {
         } else if let Some(twin) = self.kept.get(fingerprint) {
             twin
         } else {
-            return Ok(Some(format!("no copy of it stays before it: {}", excerpt(&self.buffer))));
+            return Ok(Some(format!("no copy of it is kept before it: {}", excerpt(&self.buffer))));
         };
         if !twin.is(kept_paragraphs::survivor_key(survivor), told) {
             let place = self.place(twin);
-            return Ok(Some(format!("its copy stays elsewhere, {place}: {}", excerpt(&self.buffer))));
+            return Ok(Some(format!("another copy of it is kept, {place}: {}", excerpt(&self.buffer))));
         }
         Ok(None)
     }
@@ -307,7 +307,7 @@ impl Auditor<'_> {
         if !at.sighted.is_short && self.config.decide.exact.has_paragraphs() {
             if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
                 let what = format!(
-                    "it stays, and its copy too, {}: {}",
+                    "it is kept, and its copy too, {}: {}",
                     self.place(twin),
                     excerpt(at.body().as_bytes())
                 );
@@ -365,7 +365,8 @@ impl Auditor<'_> {
             OutputSearch::Here => {}
             OutputSearch::Other(what) => self.report(open, None, DifferenceKind::Changed, what),
             OutputSearch::Not(what) => {
-                self.report(open, Some(at), DifferenceKind::Missing, format!("{shown} should stay: {what}"));
+                let what = format!("{shown} should be kept: {what}");
+                self.report(open, Some(at), DifferenceKind::Missing, what);
             }
         }
         Ok(())
@@ -376,7 +377,7 @@ impl Auditor<'_> {
         let end = open.due.end(text);
         let is_compared = open.is_found == Some(true) && !self.written.is_lost();
         if is_compared && !self.written.take(end.as_bytes())? {
-            let what = "its text should end as that of the input".to_owned();
+            let what = "its text should end as in the input".to_owned();
             self.report(open, None, DifferenceKind::Changed, what);
             self.written.give_up();
             open.is_found = Some(false);
@@ -392,7 +393,7 @@ impl Auditor<'_> {
             let kind =
                 if self.written.is_again(line) { DifferenceKind::Twice } else { DifferenceKind::Foreign };
             if let Some(left) = self.written.close()? {
-                let what = format!("OUT goes on behind its last paragraph: {}", excerpt(&left));
+                let what = format!("OUT has more after its last paragraph: {}", excerpt(&left));
                 self.report(&open, None, kind, what);
             }
         }
@@ -401,7 +402,8 @@ impl Auditor<'_> {
             self.report_line(&mut open, &what);
         }
         if open.whole.is_some() && open.num_kept > 0 {
-            let what = format!("it goes as a whole, and {} of its paragraphs are not told of", open.num_kept);
+            let what =
+                format!("it is removed as a whole, and {} of its paragraphs are not listed", open.num_kept);
             self.report(&open, None, DifferenceKind::Ledger, what);
         }
         if let Some(what) = open.layout.fault() {
@@ -417,7 +419,7 @@ impl Auditor<'_> {
             self.wanted.note_document(open.key, WholeDocument { digest, num_paragraphs });
             let stays = open.num_kept > 0 && open.has_text;
             if let Some(twin) = if stays { self.keep_whole(open.key, fingerprint) } else { None } {
-                let what = format!("the whole document stays, and its copy too, {}", self.place(twin));
+                let what = format!("the whole document is kept, and its copy too, {}", self.place(twin));
                 self.report(&open, None, DifferenceKind::Twice, what);
             }
         }
@@ -436,11 +438,11 @@ impl Auditor<'_> {
         }
         self.wanted.forget(open.key);
         if open.is_found == Some(true) {
-            let what = "OUT holds it, and the input cannot be read";
+            let what = "OUT has it, and the input cannot be read";
             self.audit.add_at(DifferenceKind::Foreign, &self.unit.path, open.record, what);
         }
         if open.num_told > 0 {
-            let what = "the ledger tells of it, and the input cannot be read";
+            let what = "the ledger lists it, and the input cannot be read";
             self.audit.add_at(DifferenceKind::Ledger, &self.unit.path, open.record, what);
         }
     }

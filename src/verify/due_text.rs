@@ -173,11 +173,11 @@ impl DueText {
         let (due, found) = (&due[due_blanks..], &found[found_blanks..]);
         let len = due.len().min(found.len());
         if found.is_empty() {
-            return (DifferenceKind::Missing, format!("{} should stay: OUT ends before it", excerpt(due)));
+            return (DifferenceKind::Missing, format!("{} should be kept: OUT ends before it", excerpt(due)));
         }
         if due[..len] == found[..len] && due_blanks != found_blanks {
             let what = format!(
-                "{} blank lines should stand before {}: OUT has {found_blanks}",
+                "OUT should have {} blank lines before {}, and has {found_blanks}",
                 due_blanks,
                 excerpt(due)
             );
@@ -187,6 +187,6 @@ impl DueText {
         if written.is_again(line) {
             return (DifferenceKind::Twice, format!("OUT has the line before it twice: {}", excerpt(line)));
         }
-        (DifferenceKind::Changed, format!("{} should stand here: OUT has {}", excerpt(due), excerpt(found)))
+        (DifferenceKind::Changed, format!("{} should be here: OUT has {}", excerpt(due), excerpt(found)))
     }
 }

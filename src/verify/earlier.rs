@@ -55,6 +55,6 @@ impl EarlierRuns {
                 }
             }
         }
-        Ok(Some("no index holds it where it should stand".to_owned()))
+        Ok(Some("no index has it at this place".to_owned()))
     }
 }

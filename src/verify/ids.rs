@@ -77,7 +77,7 @@ impl SurvivorIds {
             };
             if !is_right {
                 let what = format!(
-                    "line {number} of the ledger, of paragraphs {}-{}: the id of what stays is not that of {}",
+                    "line {number} of the ledger, of paragraphs {}-{}: the id of the survivor is not that of {}",
                     line.first, line.last, survivor.path
                 );
                 let (path, record) = (line.path.to_string(), line.record);

@@ -238,22 +238,22 @@ impl LedgerClaims {
         if !line.rule.is_of_documents() {
             let stays = self.paragraphs.get(&(survivor, place.first));
             return (stays != Some(&true))
-                .then_some("the paragraph does not stay that should stay in its place");
+                .then_some("the paragraph that should be kept in its place is not kept");
         }
         let own = key(&line.path, line.record);
         let noted = |key| self.documents.get(&key).copied().unwrap_or_default();
         let DocumentClaim { goes, whole: Some(twin) } = noted(survivor) else {
-            return Some("there is no such document as should stay in its place");
+            return Some("the inputs do not have the document that should be kept in its place");
         };
         if goes || survivor == own {
-            return Some("the document goes itself that should stay in its place");
+            return Some("the document that should be kept in its place is removed itself");
         }
         if place.first != 0 || place.last.checked_add(1) != Some(twin.num_paragraphs) {
-            return Some("these are not all paragraphs of the document that stays in its place");
+            return Some("these are not all paragraphs of the document that is kept in its place");
         }
         let is_copy = noted(own).whole.is_some_and(|own| own == twin);
         if line.rule.is_exact() && !is_copy {
-            return Some("it is no copy of the document that stays in its place");
+            return Some("it is not a copy of the document that is kept in its place");
         }
         None
     }

@@ -21,7 +21,7 @@ impl LayoutAudit {
         let goes_as_layout = rule == Rule::Layout;
         self.loses_layout |= goes_as_layout;
         self.loses_other |= !goes_as_layout;
-        (goes_as_layout && !is_layout).then_some("it goes as layout, and is text")
+        (goes_as_layout && !is_layout).then_some("it is removed as layout, and is text")
     }
 
     /// A paragraph stays.
@@ -34,12 +34,13 @@ impl LayoutAudit {
     pub(super) fn fault(self) -> Option<&'static str> {
         let Self { keeps_text, keeps_layout, loses_layout, loses_other } = self;
         if loses_layout && !loses_other {
-            return Some("its layout goes, and nothing else of it does");
+            return Some("its layout is removed, and nothing else of it");
         }
         if loses_layout && (keeps_text || keeps_layout) {
-            return Some("its layout goes, and something of it stays");
+            return Some("its layout is removed, and something of it is kept");
         }
-        (loses_other && keeps_layout && !keeps_text).then_some("only layout of it stays, which should go too")
+        (loses_other && keeps_layout && !keeps_text)
+            .then_some("only layout of it is kept, which should be removed too")
     }
 }
 

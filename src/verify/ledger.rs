@@ -71,7 +71,7 @@ impl LedgerAudit {
             let told = NumberedLine { line, number: self.number };
             match self.source_of(&told.line.path) {
                 Some(source) => self.head = Some((told, source)),
-                None => stale(&told, "there is no such input", audit),
+                None => stale(&told, "the inputs do not have this file", audit),
             }
         }
         Ok(())
@@ -101,7 +101,7 @@ impl LedgerAudit {
             if !is_past {
                 return Ok(None);
             }
-            self.drop_head("it stands behind those of later documents", audit);
+            self.drop_head("it comes after those of later documents", audit);
         }
     }
 
@@ -145,21 +145,23 @@ impl LedgerAudit {
 pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&'static str> {
     let LedgerLine { rule, evidence, similarity, containment, text, .. } = line;
     if !rule.is_on(config) {
-        return Some("under these options no rule of this name removes anything");
+        return Some("no rule of this name removes anything under these options");
     }
     let is_alike = similarity.is_some() || containment.is_some();
     fault_of_survivor(line).or_else(|| match rule.stays() {
-        Stays::Same | Stays::Alike if evidence.is_some() => Some("how alike they are is all the evidence"),
-        Stays::Same => is_alike.then_some("what is a copy is not merely alike"),
+        Stays::Same | Stays::Alike if evidence.is_some() => {
+            Some("the only evidence of this rule is the similarity")
+        }
+        Stays::Same => is_alike.then_some("an exact copy has no similarity"),
         Stays::Alike | Stays::Nothing if text.is_none() => Some("the text is missing"),
         Stays::Alike => {
             let NearConfig { threshold, containment: least, .. } = &config.near;
             let is_contained =
                 least.share().zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
             let is_alike = similarity.unwrap_or(1.0) >= threshold.as_f64();
-            (!is_alike && !is_contained).then_some("under these options it is not alike enough")
+            (!is_alike && !is_contained).then_some("it is not similar enough under these options")
         }
-        Stays::Nothing => is_alike.then_some("nothing stays that it could be like"),
+        Stays::Nothing => is_alike.then_some("this rule keeps nothing to be similar to"),
     })
 }
 
@@ -167,13 +169,13 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
 fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     let LedgerLine { first, last, rule, .. } = line;
     let Some(survivor) = &line.survivor else {
-        return rule.has_survivor().then_some("nothing is said to stay in their place");
+        return rule.has_survivor().then_some("the line does not say what is kept in their place");
     };
     if !rule.has_survivor() {
-        return Some("nothing stays in the place of what goes by this rule");
+        return Some("this rule keeps nothing in their place");
     }
     if survivor.run.is_some() && !rule.is_one_for_one() && !rule.is_of_documents() {
-        return Some("in earlier runs only documents and copies of paragraphs stand");
+        return Some("this rule cannot name an earlier run");
     }
     let is_matched = if rule.is_of_documents() {
         true
@@ -182,11 +184,11 @@ fn fault_of_survivor(line: &LedgerLine<'_>) -> Option<&'static str> {
     } else {
         first == last && survivor.first == survivor.last
     };
-    (!is_matched).then_some("as many paragraphs must stay as go")
+    (!is_matched).then_some("the kept and the removed paragraphs must be equally many")
 }
 
 /// The fault of a line about a document that does not exist, or about paragraphs that another line removed.
-const NOTHING: &str = "there is no such document, or it has no such paragraphs";
+const NOTHING: &str = "the inputs do not have this document, or it does not have these paragraphs";
 
 fn stale(told: &NumberedLine, why: &str, audit: &mut Audit) {
     let LedgerLine { path, record, first, last, .. } = &told.line;
@@ -215,7 +217,7 @@ mod tests {
             let text = if rule.starts_with("near") { r#""text":"x\n"}"# } else { r#""text":null}"# };
             assert_eq!(fault_of(&line(&with(stays, text)), &config), None, "{rule}");
             let silent = fault_of(&line(&with("", text)), &config);
-            assert_eq!(silent, Some("nothing is said to stay in their place"), "{rule}");
+            assert_eq!(silent, Some("the line does not say what is kept in their place"), "{rule}");
             let both = format!(r#"{stays}"evidence":{{"of":7}},"#);
             assert!(fault_of(&line(&with(&both, text)), &config).is_some(), "{rule}");
         }

@@ -82,7 +82,7 @@ pub fn verify(
     if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
         let what = if *stream == Root::Stdin { "standard input" } else { "a FIFO" };
         return Err(Error::Config(format!(
-            "input {}: what was cleaned from {what} cannot be read again; verify what came from files",
+            "input {}: what was cleaned from {what} cannot be read again; verify only runs over files",
             path::printable(stream.path())
         )));
     }
@@ -90,7 +90,7 @@ pub fn verify(
     if !matches!(out, Root::Directory(_)) {
         let what = path::printable(out.path());
         return Err(Error::Config(format!(
-            "against {what:?}: it is no directory; name the OUT of `tamis clean`"
+            "against {what:?}: not a directory; name the OUT of `tamis clean`"
         )));
     }
     DiskOutput::check_overlap(out.path(), &roots)?;

@@ -77,8 +77,8 @@ impl OutList {
                     names.push(relative);
                     return true;
                 }
-                ListedKind::Symlink => "OUT holds a symbolic link".to_owned(),
-                ListedKind::Special => "OUT holds what is no regular file".to_owned(),
+                ListedKind::Symlink => "OUT has a symbolic link there".to_owned(),
+                ListedKind::Special => "OUT has something there that is not a regular file".to_owned(),
                 ListedKind::Unreadable(error) => format!("OUT cannot be listed there: {error}"),
             };
             audit.add_at(DifferenceKind::Foreign, &path::lossless(&relative), None, what);
@@ -104,7 +104,7 @@ impl OutList {
             Some(to) => list.shards(to, &mut files)?,
         }
         for name in names.iter().filter(|name| files.contains(*name)) {
-            let what = "OUT holds it, and there is no such input";
+            let what = "OUT has it, and the inputs do not";
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
         list.sources.measure(&list.input);
@@ -149,7 +149,7 @@ impl OutList {
     /// Reports files that belong to no document.
     pub(super) fn report_others(&self, files: &OneFileEach<'_>, audit: &mut Audit) {
         for name in self.others.iter().filter(|name| !files.is_due(name)) {
-            let what = "OUT holds it, and no document should stay there";
+            let what = "OUT has it, and no document should be there";
             audit.add_at(DifferenceKind::Foreign, &path::lossless(name), None, what);
         }
     }
@@ -164,7 +164,7 @@ fn compare_written(account: &Path, mut sizes: HashMap<&[u8], u64>) -> Audit {
         let what = match sizes.remove(path.as_slice()) {
             Some(size) if size == bytes => return,
             Some(size) => format!("{} says that it has {bytes} bytes, and it has {size}", names::FILES),
-            None => format!("{} names it, and OUT holds no such file", names::FILES),
+            None => format!("{} lists it, and OUT does not have it", names::FILES),
         };
         audit.add_at(kind, &path::lossless(&path), None, what);
     });
@@ -175,7 +175,7 @@ fn compare_written(account: &Path, mut sizes: HashMap<&[u8], u64>) -> Audit {
     let mut unlisted: Vec<_> = sizes.into_keys().collect();
     unlisted.sort_unstable();
     for path in unlisted {
-        let what = format!("OUT holds it, and {} does not name it", names::FILES);
+        let what = format!("OUT has it, and {} does not list it", names::FILES);
         audit.add_at(kind, &path::lossless(path), None, what);
     }
     audit

@@ -144,7 +144,7 @@ impl Recount {
             Err(error) => return tell(audit, &format!("it cannot be read: {error}")),
         };
         let Ok(found) = serde_json::from_str::<Value>(&text) else {
-            return tell(audit, "it is no JSON");
+            return tell(audit, "not JSON");
         };
         let parsed = serde_json::from_str::<Summary>(&text).ok();
         if let Some(parsed) = &parsed {
@@ -159,7 +159,7 @@ impl Recount {
             tell(audit, &format!("{name}: {what}"));
         }
         if is_equal && text != self.summary.to_json() {
-            tell(audit, "it is not spelled as a run spells it");
+            tell(audit, "the run would write it in another way");
         }
     }
 
@@ -179,8 +179,9 @@ impl Recount {
             (with, 0) => with > 0,
             (0, _) => false,
             (with, without) => {
-                let what =
-                    format!("{with} lines about copies have a text and {without} have none: all or none do");
+                let what = format!(
+                    "{with} lines about exact duplicates have a text and {without} do not: all must, or none"
+                );
                 audit.add_at(DifferenceKind::Ledger, names::LEDGER, None, what);
                 told.ledger_text
             }

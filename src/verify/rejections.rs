@@ -102,12 +102,12 @@ impl Rejections {
 }
 
 /// The message about a line that should not be there.
-const FOREIGN: &str = "nothing of the kind is rejected here";
+const FOREIGN: &str = "nothing like this is rejected here";
 
 /// The fault of a line that is about the unit that is due, if it has one.
 fn fault(line: &[u8], due: &RejectedLine) -> Option<String> {
     let Ok(found) = serde_json::from_slice::<RejectedLine>(line) else {
-        return Some(format!("it is no line of such a list: {}", excerpt(line)));
+        return Some(format!("not a line of such a list: {}", excerpt(line)));
     };
     if (&found.path, found.record) != (&due.path, due.record) {
         return None;
@@ -121,8 +121,8 @@ fn fault(line: &[u8], due: &RejectedLine) -> Option<String> {
     ];
     let differing: Vec<_> = fields.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
     Some(match differing.as_slice() {
-        [] => "it is not spelled as a run spells it".to_owned(),
-        names => format!("{} should be other, as what is wrong is: {}", names.join(" and "), due.detail),
+        [] => "the run would write it in another way".to_owned(),
+        names => format!("wrong {}; the fault is: {}", names.join(" and "), due.detail),
     })
 }
 

@@ -343,7 +343,7 @@ fn a_run_that_does_not_go_on_says_what_it_clears() {
     let case = Case::of_steps(&corpus(SMALL), &["memory=300000"]);
     killed_at(&case, ("write", "append"));
     let ran = case.sandbox.tamis(&["clean", "in", "--out", "out"]);
-    ran.exits(3).says(&["out.tamis-partial", "cleared what a run left here that was cut short"]);
+    ran.exits(3).says(&["out.tamis-partial", "cleared what an interrupted run left here"]);
     case.is_done("cleared");
 }
 

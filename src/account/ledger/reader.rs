@@ -103,7 +103,9 @@ impl<R: Read> LedgerReader<R> {
         match self.reader.read_until(b'\n', &mut self.line) {
             Err(error) => Err(self.error(format_args!("this ledger is damaged: {error}"))),
             Ok(0) => Ok(false),
-            Ok(_) if self.line.last() != Some(&b'\n') => Err(self.error("this ledger breaks off in a line")),
+            Ok(_) if self.line.last() != Some(&b'\n') => {
+                Err(self.error("this ledger ends in the middle of a line"))
+            }
             Ok(_) => Ok(true),
         }
     }
@@ -127,7 +129,7 @@ impl<R: Read> LedgerReader<R> {
 
     fn parse<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         let parsed = serde_json::from_slice(&self.line);
-        parsed.map_err(|error| self.error(format_args!("this is no line of a ledger: {error}")))
+        parsed.map_err(|error| self.error(format_args!("not a line of a ledger: {error}")))
     }
 }
 
@@ -222,9 +224,9 @@ mod tests {
         for (name, parts, line, what) in [
             ("cut", [&good[..], &good[..good.len() - 3]], 2, "damaged"),
             ("no ledger", [&good, &b"plain text, no frame"[..]], 2, "damaged"),
-            ("half a line", [&good, &frame("{\"path\"")[..]], 2, "breaks off in a line"),
-            ("no JSON", [&frame("nothing\n"), &good[..]], 1, "no line of a ledger"),
-            ("rule", [&good, &frame(&EXACT.replace("exact", "later"))[..]], 2, "breaks off"),
+            ("half a line", [&good, &frame("{\"path\"")[..]], 2, "ends in the middle of a line"),
+            ("no JSON", [&frame("nothing\n"), &good[..]], 1, "not a line of a ledger"),
+            ("rule", [&good, &frame(&EXACT.replace("exact", "later"))[..]], 2, "ends in the middle"),
             (
                 "rule",
                 [&good, &frame(&(EXACT.replace("exact", "later") + "\n"))[..]],

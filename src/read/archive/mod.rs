@@ -86,7 +86,7 @@ fn unpack(
     spooler: &dyn Spooler,
 ) -> Result<MemberContent, Trouble> {
     if is_unsafe(path) {
-        let detail = "its name would lead out of the archive's directory";
+        let detail = "its name leads out of the directory of the archive";
         return Ok(MemberContent::Rejected(Fault::new(RejectReason::UnsafeName, detail)));
     }
     let format = match SourcePlan::of_member(path, &context.globs) {

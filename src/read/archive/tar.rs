@@ -67,10 +67,8 @@ impl TarMembers {
             return self.trailing.note("the tar archive", start, end - start);
         }
         self.damage.get_or_insert_with(|| {
-            let detail = format!(
-                "the tar archive is damaged: {} bytes stand where the header of a member should",
-                end - start
-            );
+            let detail =
+                format!("the tar archive is damaged: {} bytes are in the place of a header", end - start);
             Fault::new(RejectReason::NotArchive, detail).or_at(start)
         });
     }
@@ -137,7 +135,7 @@ impl ArchiveMembers for TarMembers {
             if let MemberContent::Spool(spool) = &content
                 && spool.len() < size
             {
-                return Err(Fault::new(RejectReason::NotArchive, "the tar archive breaks off").into());
+                return Err(Fault::new(RejectReason::NotArchive, "the tar archive ends too early").into());
             }
             let number = self.number;
             self.number += 1;

@@ -92,7 +92,7 @@ impl ZipMembers {
                 }
                 _ if before.is_begun().map_err(unreadable)? => {
                     let detail = format!(
-                        "the first {start} bytes, which begin like another zip archive, belong to none that is whole \
+                        "the first {start} bytes begin like another zip archive, are not a complete one, \
                          and are left out"
                     );
                     trailing.tell(Fault::at(RejectReason::Trailing, 0, detail));
@@ -269,7 +269,7 @@ impl ArchiveMembers for ZipMembers {
             MemberContent::Rejected(Fault::new(RejectReason::Encrypted, "it is encrypted"))
         } else if let Some(other) = &member.shares_with {
             let other = printable_bytes(other);
-            let detail = format!("its bytes are those of another member too, {other}, as in a zip bomb");
+            let detail = format!("it shares its bytes with another member, {other}, as in a zip bomb");
             MemberContent::Rejected(Fault::new(RejectReason::Bomb, detail))
         } else {
             self.unpack(&member, context, spooler)?

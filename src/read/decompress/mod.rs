@@ -31,9 +31,9 @@ impl Trailing {
     /// Notes that `num` bytes from `byte` on lie after the end of `what`.
     pub(super) fn note(&self, what: &str, byte: u64, num: u64) {
         let detail = if num == 1 {
-            format!("a byte lies after the end of {what} and is left out")
+            format!("one byte after the end of {what} is left out")
         } else {
-            format!("{num} bytes lie after the end of {what} and are left out")
+            format!("{num} bytes after the end of {what} are left out")
         };
         self.tell(Fault { reason: RejectReason::Trailing, byte: Some(byte), detail });
     }
@@ -200,7 +200,7 @@ impl<R: Read> Decompressor<R> {
         }
         let name = self.compression.name();
         let detail = if error.kind() == io::ErrorKind::UnexpectedEof {
-            format!("the {name} stream breaks off after {} decoded bytes", self.decoded)
+            format!("the {name} stream ends too early, after {} decoded bytes", self.decoded)
         } else {
             format!("the {name} stream is damaged after {} decoded bytes ({error})", self.decoded)
         };

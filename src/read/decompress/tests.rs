@@ -109,8 +109,8 @@ fn what_lies_after_the_end_is_told_and_the_stream_is_kept() {
             assert_eq!((reason, byte), (RejectReason::Trailing, Some(count(whole.len() + zeros))));
             let end = format!("after the end of the {} stream", compression.name());
             let expected = match junk.len() {
-                1 => format!("a byte lies {end} and is left out"),
-                num => format!("{num} bytes lie {end} and are left out"),
+                1 => format!("one byte {end} is left out"),
+                num => format!("{num} bytes {end} are left out"),
             };
             assert_eq!(detail, expected);
         }

@@ -65,12 +65,11 @@ impl Frame {
         }
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
         let most = if is_beyond {
-            format!("and {} MiB are the most that are decoded", mib(1 << MAX_WINDOW_LOG))
+            format!("and tamis decodes up to {} MiB", mib(1 << MAX_WINDOW_LOG))
         } else {
             format!("of which --memory leaves {}", mib(limit))
         };
-        let detail =
-            format!("the zstd stream is whole so far and needs a window of {} MiB, {most}", mib(self.window));
+        let detail = format!("the zstd stream needs a window of {} MiB, {most}", mib(self.window));
         Err(Fault::new(RejectReason::WindowTooLarge, detail))
     }
 }
@@ -94,8 +93,9 @@ impl<R: Read> Zstandard<R> {
             return Ok(false);
         }
         if let Some(dictionary) = get_dict_id_from_frame(head) {
-            let detail =
-                format!("the zstd stream was compressed with dictionary {dictionary}, which is not in it");
+            let detail = format!(
+                "the zstd stream was compressed with dictionary {dictionary}, which is not in the file"
+            );
             return Err(Fault::new(RejectReason::NeedsDictionary, detail).into());
         }
         let frame = Frame::of(head);

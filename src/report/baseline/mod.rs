@@ -223,12 +223,9 @@ impl Baseline {
         match next().and_then(|(line, _)| line.split_once(' ')) {
             Some((MAGIC, VERSION)) => {}
             Some((MAGIC, other)) => {
-                return fault(
-                    1,
-                    format!("it is of version {other:?}, and this tamis reads version {VERSION}"),
-                );
+                return fault(1, format!("its version is {other:?}, and this tamis reads version {VERSION}"));
             }
-            _ => return fault(1, "it is no baseline of tamis".to_owned()),
+            _ => return fault(1, "not a tamis baseline".to_owned()),
         }
         let mut number = 1;
         for (name, value) in settings.lines() {
@@ -237,13 +234,13 @@ impl Baseline {
                 Some((known, found)) if known == name && found == value => {}
                 Some((known, found)) if known == name => {
                     let what = if name == KEY {
-                        format!("its key text is of version {found}, and this tamis makes version {value}")
+                        format!("its key text has version {found}, and this tamis makes version {value}")
                     } else {
                         format!("it was made under --{name} {found}, and this is --{name} {value}")
                     };
                     return fault(number, what);
                 }
-                _ => return fault(number, format!("a line `{name} …` should stand here: it is damaged")),
+                _ => return fault(number, format!("damaged: a line `{name} …` is missing here")),
             }
         }
         let mut baseline = Self { settings, entries: Vec::new(), files: Vec::new(), corpus: None };
@@ -255,7 +252,9 @@ impl Baseline {
             if let Some(file) = line.strip_prefix("file ") {
                 match CorpusFile::parse(file) {
                     Some(file) => baseline.corpus.get_or_insert_default().push(file),
-                    None => return fault(number, "this is no line of a baseline: it is damaged".to_owned()),
+                    None => {
+                        return fault(number, "damaged: this line does not belong in a baseline".to_owned());
+                    }
                 }
                 continue;
             }
@@ -264,11 +263,11 @@ impl Baseline {
                 Some((key, count, files)) if last.is_none_or(|last| last < key) => {
                     baseline.push(key.0, key.1, count, &files);
                 }
-                Some(_) => return fault(number, "it is not in order: it is damaged".to_owned()),
-                None => return fault(number, "this is no line of a baseline: it is damaged".to_owned()),
+                Some(_) => return fault(number, "damaged: its lines are out of order".to_owned()),
+                None => return fault(number, "damaged: this line does not belong in a baseline".to_owned()),
             }
         }
-        fault(number, "it breaks off here: the last line is missing".to_owned())
+        fault(number, "it ends too early: the last line is missing".to_owned())
     }
 
     /// This, if the text that it was read from, whose last line starts at `end`, is what was written.
@@ -279,7 +278,7 @@ impl Baseline {
         }
         Err(BaselineFault {
             line,
-            what: "its lines are not those that were written: it is damaged or was edited".to_owned(),
+            what: "its lines are not those that tamis wrote: it is damaged or was edited".to_owned(),
         })
     }
 }

@@ -103,13 +103,13 @@ fn what_is_wrong_is_told_with_its_line() {
     let loose = BaselineSettings { match_mode: MatchMode::Loose, ..SETTINGS };
     let told = |text: &str, settings| Baseline::parse(text.as_bytes(), settings).unwrap_err();
     let cases = [
-        (told("", SETTINGS), 1, "no baseline"),
-        (told(&text.replace("baseline 3", "baseline 4"), SETTINGS), 1, "version \"4\""),
-        (told(&text.replace("baseline 3", "baseline 2"), SETTINGS), 1, "version \"2\""),
-        (told(&text.replace("key 2", "key 1"), SETTINGS), 2, "key text is of version 1"),
-        (told(&text.replacen("file ", "file x", 1), SETTINGS), 6, "no line of a baseline"),
+        (told("", SETTINGS), 1, "not a tamis baseline"),
+        (told(&text.replace("baseline 3", "baseline 4"), SETTINGS), 1, "version is \"4\""),
+        (told(&text.replace("baseline 3", "baseline 2"), SETTINGS), 1, "version is \"2\""),
+        (told(&text.replace("key 2", "key 1"), SETTINGS), 2, "key text has version 1"),
+        (told(&text.replacen("file ", "file x", 1), SETTINGS), 6, "does not belong in a baseline"),
         (told(&text, loose), 3, "made under --match canonical, and this is --match loose"),
-        (told(&text.replace("emptied", "emptyed"), SETTINGS), 13, "no line of a baseline"),
+        (told(&text.replace("emptied", "emptyed"), SETTINGS), 13, "does not belong in a baseline"),
     ];
     for (fault, line, what) in cases {
         assert_eq!(fault.line, line, "{fault:?}");

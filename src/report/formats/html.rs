@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::{advice, allowed, known, measured, outcome};
+use super::words::{advice, allowed, known, measured_alone, outcome};
 use crate::report::check::CheckReport;
 
 /// The section, as HTML.
@@ -16,12 +16,12 @@ pub(in crate::report) fn section(report: &CheckReport) -> String {
     );
     let mut limits = String::new();
     for limit in &report.limits {
-        let verdict = if limit.is_broken { "broken" } else { "passed" };
+        let verdict = if limit.is_broken { "FAIL" } else { "pass" };
         // Writing to a String cannot fail.
         let _ = writeln!(
             limits,
             "<tr><td>{verdict}</td><td class=\"text\">{}</td><td class=\"where\">--{}</td></tr>",
-            escaped(&measured(limit)),
+            escaped(&measured_alone(limit)),
             limit.name
         );
     }
@@ -31,7 +31,7 @@ pub(in crate::report) fn section(report: &CheckReport) -> String {
         html.push_str(&limits);
         html.push_str("</tbody>\n</table>\n");
     }
-    let advice = advice(report).map(|advice| format!("To mend it: {advice}"));
+    let advice = advice(report).map(|advice| format!("What to do: {advice}"));
     for note in [known(report), allowed(report), advice].into_iter().flatten() {
         let _ = writeln!(html, "<p class=\"note\">{}</p>", escaped(&note));
     }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{
-    advice, allowed, amount, claim, known, measured, outcome, place, problems, shown, shown_text,
+    advice, allowed, amount, claim, known, measured_alone, outcome, place, problems, shown, shown_text,
 };
 use super::{Out, ProblemWriter};
 use crate::account::{grouped, size};
@@ -37,8 +37,8 @@ impl Markdown {
         }
         writeln!(self.out, "| | limit | found |\n|---|---|---|")?;
         for limit in &report.limits {
-            let verdict = if limit.is_broken { "❌ broken" } else { "✅ passed" };
-            writeln!(self.out, "| {verdict} | `--{}` | {} |", limit.name, entities(&measured(limit)))?;
+            let verdict = if limit.is_broken { "❌ FAIL" } else { "✅ pass" };
+            writeln!(self.out, "| {verdict} | `--{}` | {} |", limit.name, entities(&measured_alone(limit)))?;
         }
         writeln!(self.out)
     }

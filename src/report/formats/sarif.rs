@@ -107,7 +107,7 @@ fn notifications(report: &CheckReport) -> Vec<Value> {
     let omitted = report.total().saturating_sub(MAX_RESULTS);
     if omitted > 0 {
         let text = format!(
-            "{} left out: these are the first in corpus order, as many as code scanning accepts; --format json \
+            "{} left out: code scanning takes no more than the first ones in corpus order; --format json \
              lists all",
             problems(omitted)
         );
@@ -157,7 +157,8 @@ fn result(problem: &Problem, index: Option<usize>, failing: Failing) -> Value {
     if let Some(survivor) = related {
         let mut related = location(survivor);
         related["id"] = json!(1);
-        let what = if problem.kind == ProblemKind::Emptied { "what is emptied" } else { "what stays" };
+        let what =
+            if problem.kind == ProblemKind::Emptied { "the emptied document" } else { "the kept text" };
         related["message"] = json!({ "text": what });
         result["relatedLocations"] = json!([related]);
     }

@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
-use super::words::{advice, allowed, description, known, measured, outcome, place};
+use super::words::{advice, description, measured, outcome, place, shown};
 use super::{Out, ProblemWriter};
 use crate::account::{grouped, size};
-use crate::report::check::{CheckReport, Problem};
+use crate::report::check::{CheckReport, LetPass, Problem};
 
 pub(super) struct PlainText {
     out: Out,
@@ -18,32 +18,36 @@ impl PlainText {
     pub(super) fn new(out: Out) -> Self {
         Self { out }
     }
+
+    /// A row in the columns that all commands share.
+    fn row(&mut self, name: &str, number: u64, rest: &str) -> io::Result<()> {
+        let row = format!("{name:<11} {:>14}   {rest}", grouped(number));
+        writeln!(self.out, "{}", row.trim_end())
+    }
 }
 
 impl ProblemWriter for PlainText {
     fn begin(&mut self, report: &CheckReport) -> io::Result<()> {
-        let (out, summary) = (&mut self.out, &report.summary);
-        writeln!(
-            out,
-            "checked  {} documents, {} paragraphs, {} of text",
-            grouped(summary.documents.read),
-            grouped(summary.paragraphs.read),
-            size(summary.bytes.paragraphs)
-        )?;
+        let summary = &report.summary;
+        self.row("documents", summary.documents.read, "")?;
+        let size = format!("{} of text", size(summary.bytes.paragraphs));
+        self.row("paragraphs", summary.paragraphs.read, &size)?;
+        let mut name = "problems";
         for (kind, number) in report.found() {
-            writeln!(out, "found    {} × {}", grouped(number), kind.title())?;
+            self.row(name, number, if number == 1 { kind.title() } else { kind.titles() })?;
+            name = "";
         }
-        if let Some(known) = known(report) {
-            writeln!(out, "known    {known}")?;
+        if let Some(compared) = &report.compared {
+            self.row("known", report.num_known, &format!("not counted: {}", shown(compared)))?;
         }
-        if let Some(allowed) = allowed(report) {
-            writeln!(out, "allowed  {allowed}")?;
+        if let Some(LetPass { name, num_paragraphs, .. }) = &report.allowed {
+            self.row("allowed", *num_paragraphs, &format!("not counted: allowed by {}", shown(name)))?;
         }
         for limit in &report.limits {
-            let verdict = if limit.is_broken { "BROKEN" } else { "passed" };
-            writeln!(out, "{verdict}   {} (--{})", measured(limit), limit.name)?;
+            let verdict = if limit.is_broken { "FAIL" } else { "pass" };
+            writeln!(self.out, "{verdict} {}", measured(limit))?;
             for problem in &limit.worst {
-                writeln!(out, "         - {}: {}", place(&problem.location), description(problem))?;
+                writeln!(self.out, "  - {}: {}", place(&problem.location), description(problem))?;
             }
         }
         Ok(())

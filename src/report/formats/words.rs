@@ -137,9 +137,10 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
             let claim = rule.wording(is_earlier).claim;
             survivor.map_or(claim.to_owned(), |survivor| format!("{claim} {}", spelled(survivor)))
         }
-        ProblemKind::Emptied => survivor.map_or("nothing stays of this document".to_owned(), |emptied| {
-            format!("repeats {}, of which nothing stays", spelled(emptied))
-        }),
+        ProblemKind::Emptied => survivor
+            .map_or("no paragraph of this document is kept".to_owned(), |emptied| {
+                format!("repeats {}, of which no paragraph is kept", spelled(emptied))
+            }),
         ProblemKind::Rejected => rejection(problem),
     }
 }
@@ -174,14 +175,23 @@ pub(super) fn amount(problem: &Problem) -> String {
     format!(" ({similarity}{number} {paragraphs}, {size})")
 }
 
-/// The limit and what was found: `duplicate paragraphs: 41, at most 0`.
+/// What was found, and the limit with its option: `41 duplicate paragraphs (limit 0, --max-duplicates)`.
 pub(super) fn measured(limit: &Measured) -> String {
-    let allowed = shown(&limit.limit);
+    format!("{} (limit {}, --{})", found(limit), shown(&limit.limit), limit.name)
+}
+
+/// What was found, and the limit, where the option stands beside it: `41 duplicate paragraphs (limit 0)`.
+pub(super) fn measured_alone(limit: &Measured) -> String {
+    format!("{} (limit {})", found(limit), shown(&limit.limit))
+}
+
+/// What was found: `41 duplicate paragraphs`.
+fn found(limit: &Measured) -> String {
     match limit.of {
-        None => format!("{}: {}, at most {allowed}", limit.what, grouped(limit.found)),
+        None if limit.found == 1 => format!("1 {}", one(limit)),
+        None => format!("{} {}", grouped(limit.found), limit.what),
         Some(of) => format!(
-            "{}: {} ({} of {}), at most {allowed}",
-            limit.what,
+            "{} of the text is removed, {} of {}",
             fraction(limit.found, of, limit.is_broken),
             size(limit.found),
             size(of),
@@ -189,17 +199,28 @@ pub(super) fn measured(limit: &Measured) -> String {
     }
 }
 
+/// The name of a single thing that the limit counts.
+fn one(limit: &Measured) -> &'static str {
+    match limit.name {
+        Measured::DUPLICATES => "duplicate paragraph",
+        Measured::NEAR_DUPLICATES => "near-duplicate",
+        Measured::EMPTIED => "emptied document",
+        Measured::REJECTED => "rejected input or record",
+        _ => limit.what,
+    }
+}
+
 /// Problems that are not counted, if it was compared with anything.
 pub(super) fn known(report: &CheckReport) -> Option<String> {
     let compared = report.compared.as_deref()?;
-    Some(format!("{}, not counted ({})", problems(report.num_known), shown(compared)))
+    Some(format!("{}, not counted: {}", problems(report.num_known), shown(compared)))
 }
 
 /// Paragraphs that may repeat, if there is a list of them.
 pub(super) fn allowed(report: &CheckReport) -> Option<String> {
     let LetPass { name, num_paragraphs, .. } = report.allowed.as_ref()?;
     let paragraphs = if *num_paragraphs == 1 { "paragraph" } else { "paragraphs" };
-    Some(format!("{} {paragraphs}, not counted (allow {})", grouped(*num_paragraphs), shown(name)))
+    Some(format!("{} {paragraphs}, not counted: allowed by {}", grouped(*num_paragraphs), shown(name)))
 }
 
 /// A number of problems, in words.
@@ -213,8 +234,8 @@ pub(super) fn outcome(report: &CheckReport) -> String {
     match broken {
         0 if report.total() == 0 => "check passed: no problems".to_owned(),
         0 => format!("check passed: {} within the limits", problems(report.total())),
-        1 => format!("check failed: 1 of {all} limits is broken"),
-        _ => format!("check failed: {broken} of {all} limits are broken"),
+        1 => format!("check failed: 1 of {all} limits is exceeded"),
+        _ => format!("check failed: {broken} of {all} limits are exceeded"),
     }
 }
 
@@ -227,12 +248,12 @@ pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
         .for_each(|name| if name == Measured::REJECTED { is_input = true } else { is_text = true });
     match (is_text, is_input) {
         (false, false) => None,
-        (true, false) => Some("run `tamis clean`, or let what is there now pass with --write-baseline FILE"),
+        (true, false) => Some("run `tamis clean`, or accept the present state with --write-baseline FILE"),
         (false, true) => Some(
-            "mend what is rejected, leave it out with --exclude, or let it pass with --write-baseline FILE",
+            "repair the rejected inputs, leave them out with --exclude, or accept them with --write-baseline FILE",
         ),
         (true, true) => Some(
-            "run `tamis clean`, mend what is rejected, or let what is there now pass with --write-baseline FILE",
+            "run `tamis clean`, repair the rejected inputs, or accept the present state with --write-baseline FILE",
         ),
     }
 }

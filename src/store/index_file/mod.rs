@@ -210,7 +210,7 @@ impl Drop for Replacement {
         if self.file.is_some()
             && let Err(error) = self.names.settle()
         {
-            tracing::warn!(%error, "the next run will clear what is left beside the index");
+            tracing::warn!(%error, "the next run clears what is left beside the index");
         }
     }
 }

@@ -77,7 +77,7 @@ impl Names {
             Err(error) => return Err(output_error(&self.pending, "read")(error)),
         };
         if marker.is_some_and(|marker| marker.is_published()) && self.new.exists() {
-            tracing::info!(index = %printable(&self.file), "the update of a run that was cut short is finished");
+            tracing::info!(index = %printable(&self.file), "finished the update of a run that was interrupted");
             self.take_name()?;
         }
         remove(&self.new)?;

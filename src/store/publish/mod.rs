@@ -150,7 +150,7 @@ impl Staging {
         if spill != self.spill {
             let spill = printable(&spill);
             let what =
-                format!("that run put what did not fit in memory into {spill}; give the same --spill-dir");
+                format!("that run used {spill} for what did not fit in memory; give the same --spill-dir");
             return Err(Error::Resume { path: self.home.path.clone(), what });
         }
         Journal::read(&self.journal()).map(Some)
@@ -161,7 +161,7 @@ impl Staging {
         if !self.is_resumed {
             if self.has_state() {
                 let path = printable(&self.home.path);
-                tracing::warn!(%path, "cleared what a run left here that was cut short");
+                tracing::warn!(%path, "cleared what an interrupted run left here");
             }
             self.clear_home()?;
             self.home.name_spill(&self.spill)?; // a disk that is full would lose the name of one that is resumed
@@ -212,7 +212,7 @@ impl Staging {
             return self.forget_state();
         }
         if numbers.corpus.is_some() {
-            tracing::info!("a run that was cut short while publishing is undone");
+            tracing::info!("undid a run that was interrupted while it published");
             self.roll_back(numbers)?;
         }
         self.home.remove(MARKER)
@@ -239,7 +239,7 @@ impl Staging {
         let cleared = beneath::clear(spill, |name| name.starts_with(b"scratch-"));
         cleared.map_err(|error| Error::Resume {
             path: self.spill.clone(),
-            what: format!("what that run put there cannot be cleared: {error}"),
+            what: format!("cannot clear the files of that run: {error}"),
         })
     }
 

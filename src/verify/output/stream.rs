@@ -133,8 +133,8 @@ impl<'a> OutputStream<'a> {
         let part = &self.chunk.parts[self.part];
         let what = match &part.fate {
             PartFate::Read | PartFate::Reread(_) => return,
-            PartFate::Skipped(reason) => format!("OUT holds a file that is no text: {}", reason.name()),
-            PartFate::Rejected(fault) => format!("what OUT holds cannot be read: {fault}"),
+            PartFate::Skipped(reason) => format!("OUT has a file that is not text: {}", reason.name()),
+            PartFate::Rejected(fault) => format!("OUT cannot be read: {fault}"),
         };
         audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
     }
@@ -157,7 +157,7 @@ impl<'a> OutputStream<'a> {
                 continue;
             }
             if let Some(fault) = &slot.fault {
-                let what = format!("OUT holds a record that is none: {fault}");
+                let what = format!("OUT has a broken record: {fault}");
                 audit.add_at(DifferenceKind::Changed, &self.name(part), None, what);
                 self.slot += 1;
                 continue;
@@ -187,16 +187,16 @@ impl<'a> OutputStream<'a> {
                 }
                 self.miss();
                 let what = if is_other_path { "of another path, " } else { "" };
-                return Ok(OutputSearch::Not(format!("OUT goes on with a record {what}with id {shown}")));
+                return Ok(OutputSearch::Not(format!("OUT has another record next, {what}with id {shown}")));
             }
             self.last_id = self.id().to_vec();
             self.num_missed = 0;
             if due.fields.is_some_and(|fields| slot.is_record && fields != rest.fields) {
-                let what = "its fields beside the text are not those of the input".to_owned();
+                let what = "its other fields differ from the input".to_owned();
                 return Ok(OutputSearch::Other(what));
             }
             if due.record.is_some() && rest.record.is_some() && due.record != rest.record {
-                let what = "nothing of it goes, and it is not spelled as in the input".to_owned();
+                let what = "it loses nothing, and is not written as in the input".to_owned();
                 return Ok(OutputSearch::Other(what));
             }
             return Ok(OutputSearch::Here);
@@ -310,7 +310,7 @@ impl<'a> OutputStream<'a> {
             !self.is_over && self.skip_marks(audit)? && self.is_in(&self.chunk.parts[self.part], unit);
         if is_there && !is_due && !is_told {
             let name = self.name(&self.chunk.parts[self.part]);
-            let what = "OUT holds it, and nothing of it should stay";
+            let what = "OUT has it, and nothing of it should be kept";
             audit.add_at(DifferenceKind::Foreign, &name, None, what);
             is_told = true;
         }
@@ -328,7 +328,7 @@ impl<'a> OutputStream<'a> {
 
     fn report_foreign(&self, audit: &mut Audit) {
         let (name, text) = (self.name(&self.chunk.parts[self.part]), excerpt(self.left()));
-        audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT goes on with a document: {text}"));
+        audit.add_at(DifferenceKind::Foreign, &name, None, format!("OUT has another document next: {text}"));
     }
 
     /// Leaves a source behind, and reports members in it that should not be there.
@@ -342,7 +342,7 @@ impl<'a> OutputStream<'a> {
                 break;
             }
             if matches!(part.role, Role::Whole | Role::Member(_)) && part.is_first {
-                let what = "OUT holds it, and nothing of it should stay, or not at this place";
+                let what = "OUT has it, and nothing of it should be kept, or not at this place";
                 audit.add_at(DifferenceKind::Foreign, &self.name(part), None, what);
             }
             self.report_fate(audit);

@@ -86,7 +86,7 @@ fn bad_input_is_told_and_the_rest_goes_on() {
     let mut running = Running::start(sandbox.command(&args).stdin(Stdio::piped()));
     running.type_in(&whole[..whole.len() / 2]);
     let ran = running.finish();
-    ran.exits(3).says(&["stdin.jsonl", "breaks off"]);
+    ran.exits(3).says(&["stdin.jsonl", "ends too early"]);
     assert!(!ran.stdout.is_empty());
 }
 
@@ -191,7 +191,7 @@ fn a_bad_list_fails_before_any_work() {
     sandbox.file("out/list.txt", "x\n");
     sandbox.file("list", "out/list.txt\n");
     let ran = sandbox.tamis(&["clean", "--files-from", "list", "--out", "out", "--force"]);
-    ran.exits(2).says(&["inside one another"]);
+    ran.exits(2).says(&["overlap: one contains the other"]);
 }
 
 // Contract D2: what a glob leaves out is counted as skipped.

@@ -97,7 +97,7 @@ fn people_get_a_page() {
         "longest paragraph",
         "image: binary",
         "r.jsonl.gz:2: not JSON",
-        "cut.txt.gz: the gzip stream breaks off",
+        "cut.txt.gz: the gzip stream ends too early",
     ] {
         assert!(page.contains(part), "{part:?} is not in\n{page}");
     }

@@ -4,4 +4,5 @@ mod convert;
 mod filter;
 mod init;
 mod inspect;
+mod screen;
 mod usage;

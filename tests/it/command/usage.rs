@@ -121,6 +121,7 @@ fn no_bar_and_no_color_where_there_is_no_terminal() {
 fn on_a_terminal(sandbox: &Sandbox, command: &str) -> String {
     let mut script = Command::new("script");
     script.args(["-qec", command, "/dev/null"]).current_dir(sandbox.root()).stdin(Stdio::null());
+    script.env_remove("CI");
     run(&mut script).exits(0).out()
 }
 
@@ -247,7 +248,7 @@ fn a_usage_error_names_what_is_wrong_and_what_to_do() {
         (&["clean", "in", "--out", "out", "--repair", "all"], &["all", "basic, none"]),
         (&["clean", "in", "--out", "out", "--min-chars=-1"], &["-1", "--min-chars"]),
         (&["clean", "in", "--out", "out", "--threads", "many"], &["many", "--threads"]),
-        (&["clean", "in", "--out", "out", "--threads", "5000"], &["threads 5000", "at most 1024"]),
+        (&["clean", "in", "--out", "out", "--threads", "5000"], &["threads 5000", "the limit is 1024"]),
         (&["clean", "in", "--out", "out", "--text-field", "a..b"], &["a..b", "text or article.body"]),
         (&["clean", "in", "--out", "out", "--force=maybe"], &["maybe", "--force"]),
         (&["clean", "in", "--out", "out", "--config", "no.toml"], &["no.toml", "No such file"]),
@@ -352,7 +353,10 @@ fn a_file_that_is_found_replaces_nothing_and_writes_below_its_directory() {
         ("out = '-'\nrecord = '../home/record'", "record: ../home/record is not below"),
         ("out = 'new'\nindex = '../home/letter.txt'", "index: ../home/letter.txt is not below"),
         ("out = 'new'\nspill-dir = '../home'", "spill-dir: ../home is not below"),
-        ("out = 'new'\nforce = true", "force: a file that is found by itself replaces nothing"),
+        (
+            "out = 'new'\nforce = true",
+            "force: a configuration file that nobody named may not replace anything",
+        ),
     ] {
         sandbox.file("work/tamis.toml", file);
         at_work(&["clean", "in"]).exits(2).says(&["tamis.toml", said, "name the file with --config"]);
@@ -404,7 +408,7 @@ fn a_mistake_in_the_file_is_named_with_its_line() {
         ("force = 'yes'\n", &["line 1", "force"]),
         ("out = \n", &["line 1"]),
         ("force = true\nforce = false\n", &["line 2", "duplicate"]),
-        ("threads = 5000\n", &["threads 5000", "at most 1024"]),
+        ("threads = 5000\n", &["threads 5000", "the limit is 1024"]),
     ] {
         sandbox.file("tamis.toml", toml);
         for command in ["clean", "config"] {

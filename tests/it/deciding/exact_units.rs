@@ -182,9 +182,12 @@ fn what_does_not_go_together_is_refused() {
         (&["--exact", "documents", "--scope", "document"], ["scope document", "leave one of the two out"]),
         (
             &["--exact", "documents", "--index", "index"],
-            ["exact: an index holds paragraphs", "leave --exact out"],
+            ["exact: only paragraphs can be compared with earlier runs", "leave --exact out"],
         ),
-        (&["--exact", "both", "--index", "index"], ["exact: an index holds paragraphs", "leave --exact out"]),
+        (
+            &["--exact", "both", "--index", "index"],
+            ["exact: only paragraphs can be compared with earlier runs", "leave --exact out"],
+        ),
         (&["--exact", "records"], ["records", "documents"]),
     ] {
         let args = [&["clean", "in", "--out", "out"], args].concat();
@@ -195,7 +198,7 @@ fn what_does_not_go_together_is_refused() {
     sandbox
         .tamis(&[&build[..], &["--exact", "documents"]].concat())
         .exits(2)
-        .says(&["exact", "leave it out"]);
+        .says(&["exact", "leave --exact out"]);
     // In the file it is an option of other commands.
     sandbox.file("tamis.toml", "exact = 'documents'\n");
     sandbox.tamis(&build).exits(0);

@@ -56,7 +56,7 @@ fn layout_goes_with_the_last_text_of_its_document() {
     agree::check(&files, &config).expect("the crate does what the contract says");
     assert_eq!(run.names(), ["a.txt", "c.txt", "d.txt", "e.jsonl"]);
     assert_eq!(run.text("c.txt"), "* * *\n后天多云。\n", "text of it stays");
-    assert_eq!(run.text("d.txt"), "-----\n-----\n", "it lost nothing");
+    assert_eq!(run.text("d.txt"), "-----\n-----\n", "nothing of it is removed");
     let rules: Vec<_> =
         run.ledger.iter().map(|line| (&line["path"], &line["rule"], &line["first"])).collect();
     let expected = [

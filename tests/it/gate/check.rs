@@ -202,7 +202,10 @@ fn a_gate_from_its_beginning() {
     sandbox.tamis(&["clean", "corpus", "--out", "clean", "--quiet"]).exits(3);
     sandbox.tamis(&["check", "clean"]).exits(0);
     let wrote = sandbox.tamis(&["check", "corpus", "--write-baseline", "base.txt"]);
-    assert_eq!(wrote.exits(0).out(), "base.txt: 137 recorded; `--baseline` lets them pass\n");
+    assert_eq!(
+        wrote.exits(0).out(),
+        "base.txt: 137 problems recorded; `--baseline` accepts them from now on\n"
+    );
     sandbox.tamis(&["check", "corpus", "--baseline", "base.txt"]).exits(0);
     sandbox.file("corpus/aa/again.txt", sandbox.read("corpus/site/marathon.txt"));
     let ran = sandbox.tamis(&["check", "corpus", "--baseline", "base.txt", "--format", "json"]);
@@ -263,16 +266,16 @@ fn baselines_that_say_nothing() {
     ]);
     check(&["--split", "block"]).exits(2).says(&["base:4", "--split auto"]);
     for (name, bad, says) in [
-        ("empty", String::new(), "base:1: it is no baseline"),
-        ("other", "x: 1\n".to_owned(), "no baseline of tamis"),
-        ("version", good.replace("baseline 3", "baseline 9"), "version \"9\""),
+        ("empty", String::new(), "base:1: not a tamis baseline"),
+        ("other", "x: 1\n".to_owned(), "not a tamis baseline"),
+        ("version", good.replace("baseline 3", "baseline 9"), "version is \"9\""),
         (
             "old version",
             good.replace("baseline 3", "baseline 2"),
-            "version \"2\", and this tamis reads version 3",
+            "its version is \"2\", and this tamis reads version 3",
         ),
-        ("old key text", good.replace("key 2", "key 1"), "base:2: its key text is of version 1"),
-        ("cut", good.split_inclusive('\n').take(5).collect(), "breaks off"),
+        ("old key text", good.replace("key 2", "key 1"), "base:2: its key text has version 1"),
+        ("cut", good.split_inclusive('\n').take(5).collect(), "ends too early"),
         ("edited", good.replacen(" 1 ", " 9 ", 1), "damaged or was edited"),
     ] {
         sandbox.file("base", bad);
@@ -366,9 +369,9 @@ fn reports_are_asked_for_before_the_work_starts() {
     check(&["sarif=no/r.sarif"]).exits(2).says(&["no/r.sarif", "nothing was read"]);
     check(&["sarif=in"]).exits(2).says(&["in", "directory"]);
     check(&["json", "sarif"]).exits(2).says(&["sarif=FILE"]);
-    check(&["json=r", "sarif=r"]).exits(2).says(&["written to this file already"]);
+    check(&["json=r", "sarif=r"]).exits(2).says(&["already goes to this file"]);
     check(&["html"]).exits(2).says(&["html=FILE"]);
-    check(&["html=a", "html=b"]).exits(2).says(&["asked for already"]);
+    check(&["html=a", "html=b"]).exits(2).says(&["already given"]);
     check(&["json="]).exits(2).says(&["name the file"]);
     assert_eq!(sandbox.tree(".").len(), 2, "nothing is left");
     let files =
@@ -491,7 +494,7 @@ fn since_a_revision_only_what_is_new_counts() {
     let blamed = "         - corpus/site/marathon.txt";
     assert!(!told.out().contains(blamed), "{}", told.out());
     assert!(
-        told.out().contains("repeats corpus/site/marathon.txt:1-47, of which nothing stays"),
+        told.out().contains("repeats corpus/site/marathon.txt:1-47, of which no paragraph is kept"),
         "{}",
         told.out()
     );

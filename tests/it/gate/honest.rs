@@ -135,11 +135,11 @@ fn zeros_stand_for_no_base() {
     sandbox.tamis(&["check", "in", "--since-ref", "HEAD"]).exits(0);
     for zeros in ["0".repeat(40), "0".repeat(64)] {
         let ran = sandbox.tamis(&["check", "in", "--since-ref", &zeros]);
-        ran.exits(1).says(&["zeros stand for no base", "everything counts"]);
+        ran.exits(1).says(&["all zeros mean that there is no base", "everything counts"]);
         let quiet = sandbox.tamis(&["check", "in", "--quiet", "--since-ref", &zeros]);
         assert!(quiet.exits(1).err().is_empty(), "{}", quiet.err());
     }
-    sandbox.tamis(&["check", "in", "--since-ref", "0000"]).exits(2).says(&["no such commit"]);
+    sandbox.tamis(&["check", "in", "--since-ref", "0000"]).exits(2).says(&["does not have this commit"]);
     assert_eq!(report(&sandbox, &["--since-ref", &"0".repeat(40)])["compared"], json!(null));
 }
 
@@ -194,7 +194,11 @@ fn what_is_on_the_list_may_repeat() {
     sandbox.tamis(&["check", "in"]).exits(1);
     let ran = sandbox.tamis(&["check", "in", "--allow", "allow.txt"]);
     ran.exits(0).says(&[]);
-    assert!(ran.out().contains("\nallowed  3 paragraphs, not counted (allow allow.txt)\n"), "{}", ran.out());
+    assert!(
+        ran.out().contains("\nallowed                  3   not counted: allowed by allow.txt\n"),
+        "{}",
+        ran.out()
+    );
     assert!(ran.err().is_empty(), "{}", ran.err());
     // A document that would lose nothing else is not emptied. What else repeats counts, in the middle of it too.
     sandbox.file("in/d.txt", "All rights reserved.\none\n第 1 页，共 3 页\n");
@@ -207,7 +211,7 @@ fn what_is_on_the_list_may_repeat() {
     sandbox.tamis(&[&ratio[..], &["0.05"]].concat()).exits(0);
     sandbox.tamis(&["check", "in", "--max-duplicate-ratio", "0.05"]).exits(1);
     let wrote = sandbox.tamis(&["check", "in", "--allow", "allow.txt", "--write-baseline", "base"]);
-    assert!(wrote.exits(0).out().starts_with("base: 1 recorded"), "{}", wrote.out());
+    assert!(wrote.exits(0).out().starts_with("base: 1 problem recorded"), "{}", wrote.out());
     sandbox.tamis(&["check", "in", "--allow", "allow.txt", "--baseline", "base"]).exits(0);
     sandbox.tamis(&["check", "in", "--baseline", "base"]).exits(1);
 }
@@ -257,9 +261,9 @@ fn the_page_begins_with_the_outcome_and_the_limits() {
     };
     let failed = page(&[], 1);
     for part in [
-        "<h2>check failed: 1 of 4 limits is broken</h2>",
-        "<td>broken</td><td class=\"text\">duplicate paragraphs: 1, at most 0</td><td class=\"where\">--max-duplicates</td>",
-        "<td>passed</td><td class=\"text\">near-duplicates: 0, at most 0</td>",
+        "<h2>check failed: 1 of 4 limits is exceeded</h2>",
+        "<td>FAIL</td><td class=\"text\">1 duplicate paragraph (limit 0)</td><td class=\"where\">--max-duplicates</td>",
+        "<td>pass</td><td class=\"text\">0 near-duplicates (limit 0)</td>",
         "run `tamis clean`",
     ] {
         assert!(failed.contains(part), "{part}\n{failed}");
@@ -267,7 +271,7 @@ fn the_page_begins_with_the_outcome_and_the_limits() {
     assert!(page(&["--max-duplicates", "1"], 0).contains("check passed: 1 problem within the limits"));
     sandbox.tamis(&["check", "in", "--write-baseline", "<b>"]).exits(0);
     let passed = page(&["--baseline", "<b>"], 0);
-    assert!(passed.contains("1 problem, not counted (baseline &lt;b&gt;)"), "{passed}");
+    assert!(passed.contains("1 problem, not counted: baseline &lt;b&gt;"), "{passed}");
     // The page of a run has no limits to show.
     sandbox.tamis(&["clean", "in", "--out", "out", "--quiet"]).exits(0);
     sandbox.tamis(&["report", "out", "--html", "run.html"]).exits(0);

@@ -324,7 +324,7 @@ fn the_account_tells_of_earlier_runs() {
     let sandbox = two_days();
     let ran = sandbox.tamis(&["clean", "2", "--out", "out", "--index", "index"]);
     let account = ran.exits(0).err() + &ran.out();
-    assert!(account.contains("exact duplicates, 4 of them of earlier runs\n"), "{account}");
+    assert!(account.contains("exact duplicates, 4 of them from earlier runs\n"), "{account}");
     let paragraphs = &sandbox.summary("out.tamis")["paragraphs"];
     assert_eq!(*paragraphs, json!({"read": 8, "kept": 3, "removed": {"exact": 5}, "earlier": 4}));
     let lines = sandbox.ledger("out.tamis");
@@ -399,7 +399,7 @@ fn explain_shows_what_went() {
     let sandbox = two_cleaned();
     let ran = sandbox.tamis(&["explain", "out", "b.txt:2"]);
     let expected = "b.txt, lines 2-5, paragraphs 1-3\n  \
-                    why         exact: an earlier run left it already\n  \
+                    why         exact: it appears in an earlier run\n  \
                     survivor    already in 2026-11-20/a.txt, paragraphs 1-3\n\n    \
                     3   │ two\n";
     assert_eq!(ran.exits(0).is_plain().out(), expected);
@@ -503,7 +503,7 @@ fn verify_looks_earlier_runs_up() {
     let sandbox = two_cleaned();
     let verify = |args: &[&str]| sandbox.tamis(&[&["verify", "2", "--out", "out"], args].concat());
     let ran = verify(&[]);
-    assert!(ran.exits(0).out().contains("5 accounted for in the ledger, 4 of them in earlier runs, by the"));
+    assert!(ran.exits(0).out().contains("5 accounted for in the ledger, 4 of them in earlier runs, as the"));
     for option in ["--index", "--earlier"] {
         let ran = verify(&[option, "index"]);
         assert!(ran.exits(0).out().ends_with("5 accounted for in the ledger, 4 of them in earlier runs\n"));
@@ -511,7 +511,7 @@ fn verify_looks_earlier_runs_up() {
     let audit: Value = serde_json::from_str(&verify(&["--json"]).exits(0).out()).expect("JSON");
     assert_eq!((&audit["removed"], &audit["earlier"]), (&json!(5), &json!(4)));
     sandbox.tamis(&["index", "build", "2", "--index", "second", "--run-name", "2", "-q"]).exits(0);
-    let told = ["no index holds it where it should stand", "5 differences", "b.txt", "c.jsonl"];
+    let told = ["no index has it at this place", "5 differences", "b.txt", "c.jsonl"];
     let ran = verify(&["--earlier", "second"]);
     assert!(
         told[..1].iter().chain(&told[2..]).all(|part| ran.exits(1).out().contains(part)),
@@ -542,17 +542,17 @@ fn verify_finds_what_is_wrong_with_earlier_runs() {
         line["survivor"] = json!({"run": "2026-11-20", "path": "a.txt", "first": first, "last": first + 2});
     };
     let cases: [(&str, Change<'_>, &[&str], &str); 6] = [
-        ("run", &|lines| lines[0]["survivor"]["run"] = json!("2026-11-19"), index, "no index holds it"),
-        ("path", &|lines| lines[0]["survivor"]["path"] = json!("b.txt"), index, "no index holds it"),
-        ("place", &|lines| moved(&mut lines[0], 0), index, "no index holds it"),
+        ("run", &|lines| lines[0]["survivor"]["run"] = json!("2026-11-19"), index, "no index has it"),
+        ("path", &|lines| lines[0]["survivor"]["path"] = json!("b.txt"), index, "no index has it"),
+        ("place", &|lines| moved(&mut lines[0], 0), index, "no index has it"),
         (
             "number",
             &|lines| lines[0]["survivor"]["last"] = json!(9),
             &[],
-            "as many paragraphs must stay as go",
+            "the kept and the removed paragraphs must be equally many",
         ),
         ("rule", &|lines| lines[2]["rule"] = json!("exact-document"), &[], "no rule of this name removes"),
-        ("silence", &|lines| drop(lines.remove(0)), &[], "should stand here"),
+        ("silence", &|lines| drop(lines.remove(0)), &[], "should be here"),
     ];
     for (name, change, options, told) in cases {
         let sandbox = two_cleaned();
@@ -581,7 +581,7 @@ fn verify_finds_what_stays_beside_an_earlier_run() {
         lines[0]["survivor"] = json!({"run": "first", "path": "a.txt", "first": 0, "last": 0});
     });
     let out = sandbox.tamis(&["verify", "2", "--out", "out"]).exits(1).out();
-    assert!(out.contains("its copy stays elsewhere"), "{out}");
+    assert!(out.contains("another copy of it is kept"), "{out}");
 }
 
 #[test]
@@ -655,25 +655,28 @@ fn other_settings_are_refused_and_leave_everything() {
         (&["--index", "strict", "--min-chars", "4"], "min-chars: 5 in the index, 4 now"),
         (&["--against", "strict"], "min-chars: 5 in the index, 1 now"),
         (&["--against", "index", "--match", "exact"], "match: canonical in the index, exact now"),
-        (&["--index", "index", "--near=both"], "near: of earlier runs an index holds documents to compare"),
+        (
+            &["--index", "index", "--near=both"],
+            "near: an index can find near-duplicate documents of earlier runs",
+        ),
         (&["--against", "index", "--near=paragraphs"], "--near=documents"),
         (
             &["--index", "index", "--near", "--keep", "longest"],
-            "keep longest: the text of an earlier run stays",
+            "keep longest: the text of an earlier run is already published",
         ),
-        (&["--against", "index", "--near"], "it holds no texts by which near-duplicates are found"),
+        (&["--against", "index", "--near"], "it holds no data to find near-duplicates with"),
         (&["--index", "index", "--scope", "document"], "scope document: "),
-        (&["--index", "index", "--run-name", "2026-11-20"], "name it with --run-name"),
+        (&["--index", "index", "--run-name", "2026-11-20"], "give it another name with --run-name"),
         (&["--index", "index", "--run-name", ""], "--run-name"),
         (&["--against", "nowhere"], "nowhere: cannot read this index"),
         (&["--index", "3"], "it is not a regular file"),
-        (&["--index", "3/a.txt"], "it is no index of tamis"),
+        (&["--index", "3/a.txt"], "not a tamis index"),
         (&["--index", "nowhere/index"], "nowhere/index"),
         (
             &["--index", "out/index"],
-            "index out/index: it lies in out, which this run replaces; keep it beside",
+            "index out/index: it is inside out, which this run replaces; keep the index outside of OUT",
         ),
-        (&["--against", "out.tamis/index"], "it lies in out"),
+        (&["--against", "out.tamis/index"], "it is inside out"),
     ] {
         let ran = sandbox.tamis(&[&["clean", "2", "--out", "out", "-q"], options].concat());
         ran.exits(2).says(&[told]);
@@ -681,7 +684,7 @@ fn other_settings_are_refused_and_leave_everything() {
     }
     // Nor is one taken that would go with an OUT that is replaced.
     let replace = ["clean", "1", "--out", "o3", "--force", "--index", "o3/index", "-q"];
-    sandbox.tamis(&replace).exits(2).says(&["it lies in o3"]);
+    sandbox.tamis(&replace).exits(2).says(&["it is inside o3"]);
     // Fewer than the index knows: it holds all that is looked for.
     sandbox.tamis(&["clean", "2", "--out", "out", "--index", "index", "--min-chars", "5", "-q"]).exits(0);
 }
@@ -706,7 +709,7 @@ fn names_of_runs() {
     sandbox
         .tamis(&again)
         .exits(2)
-        .says(&["\"2026-11-20\"", "if this is another run, name it with --run-name"]);
+        .says(&["\"2026-11-20\"", "if this is another run, give it another name with --run-name"]);
     assert_eq!(sandbox.read_text("2026-11-20/a.txt"), "zero\none\ntwo\nthree\n");
     sandbox.tamis(&[&again[..], &["--run-name", "again"]].concat()).exits(0);
     assert!(sandbox.tree("2026-11-20").is_empty(), "its texts were all known");
@@ -722,7 +725,9 @@ fn names_of_runs() {
         running.type_in(b"one\nfive\n");
         running.finish()
     };
-    stdout(&[]).exits(2).says(&["index: this run has no OUT to be named after; add --run-name"]);
+    stdout(&[])
+        .exits(2)
+        .says(&["index: a run takes its name from OUT, and this one has none; add --run-name"]);
     assert_eq!(stdout(&["--run-name", "piped"]).exits(0).out(), "five\n");
     assert_eq!(stdout(&["--run-name", "piped again"]).exits(0).out(), "");
 }
@@ -732,7 +737,7 @@ fn a_dry_run_leaves_the_index() {
     let sandbox = two_days();
     let (before, at) = (sandbox.tree(""), state(&sandbox.path("index")));
     let ran = sandbox.tamis(&["clean", "2", "--out", "out", "--index", "index", "--dry-run"]);
-    assert!((ran.exits(0).err() + &ran.out()).contains("4 of them of earlier runs"));
+    assert!((ran.exits(0).err() + &ran.out()).contains("4 of them from earlier runs"));
     assert!(sandbox.tree("") == before && state(&sandbox.path("index")) == at);
     // One that is not there yet is not made.
     sandbox.tamis(&["clean", "2", "--out", "out", "--index", "later", "--dry-run"]).exits(0);

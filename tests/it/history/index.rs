@@ -403,8 +403,14 @@ fn version_3_is_read_for_ever() {
 #[track_caller]
 fn is_clear(error: &tamis::Error) {
     let message = error.to_string();
-    let has_remedy = ["bring back a copy of this file", "name a file that", "use the tamis that wrote it"];
-    assert!(message.starts_with("day.index: it is "), "{message}");
+    let has_remedy =
+        ["restore a copy of this file", "name a file that", "use the tamis version that wrote it"];
+    assert!(
+        ["it is ", "its version is ", "not a tamis index"]
+            .iter()
+            .any(|what| message.starts_with(&format!("day.index: {what}"))),
+        "{message}"
+    );
     assert!(has_remedy.iter().any(|remedy| message.contains(remedy)), "{message}");
 }
 
@@ -489,9 +495,11 @@ fn a_run_is_not_added_twice_or_under_other_settings() {
     };
     assert_eq!(adding("2026-01-03", &settings()), Ok(()));
     let error = adding("2026-01-02", &settings()).unwrap_err();
-    assert_eq!(error, "day.index: it holds a run \"2026-01-02\" already; give this run another name");
+    assert_eq!(error, "day.index: it already holds a run \"2026-01-02\"; give this run another name");
     let error = adding("x", &IndexSettings { repair: Repair::None, ..settings() }).unwrap_err();
-    assert!(error.starts_with("day.index: it was made under other settings (repair: basic and none); use"));
+    assert!(
+        error.starts_with("day.index: its settings are not those of this run (repair: basic and none); use")
+    );
 }
 
 #[test]
@@ -509,7 +517,7 @@ fn a_later_version_is_refused() {
     let mut bytes = built(&settings(), &sample());
     bytes[8] = 4;
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("it is an index of version 4, and this tamis reads version 3; "), "{error}");
+    assert!(error.contains("its version is 4, and this tamis reads version 3; "), "{error}");
 }
 
 /// Contract I1, I2, N5: fingerprints of another key text are not compared, and what holds no texts is not taken for an
@@ -519,7 +527,7 @@ fn earlier_versions_are_refused() {
     for (version, file) in [(1, "tests/data/index-v1.tamis-index"), (2, "tests/data/index-v2.tamis-index")] {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
-        let told = format!("it is an index of version {version}, and this tamis reads version 3; ");
+        let told = format!("its version is {version}, and this tamis reads version 3; ");
         let remedy = "`tamis index build INPUT... --index FILE`";
         assert!(error.contains(&told) && error.contains(remedy), "{error}");
     }
@@ -537,7 +545,7 @@ fn other_settings_are_refused() {
     config.matching.mode = MatchMode::Loose;
     let error = index.check_settings(&IndexSettings::of(&config)).unwrap_err().to_string();
     assert!(error.starts_with(
-        "day.index: it was made under other settings (match: canonical in the index, loose now); "
+        "day.index: its settings are not those of this run (match: canonical in the index, loose now); "
     ));
 }
 
@@ -550,10 +558,10 @@ fn indexes_that_do_not_belong_together_are_not_merged() {
     let runs = sample();
     let (a, b) = (built(&settings(), &runs), built(&settings(), &runs[1..]));
     let error = merging(&a, &b);
-    assert!(error.starts_with("b.index: the run \"2026-01-02\" is in a.index too; merge"), "{error}");
+    assert!(error.starts_with("b.index: the run \"2026-01-02\" is also in a.index; merge"), "{error}");
     let b = built(&IndexSettings { split: SplitMode::Block, ..settings() }, &runs[1..]);
     let error = merging(&built(&settings(), &runs[..1]), &b);
-    let told = "b.index: it was made under other settings than a.index (split: auto and block); merge";
+    let told = "b.index: its settings are not those of a.index (split: auto and block); merge";
     assert!(error.starts_with(told), "{error}");
     assert!(merge(&[], &mut Vec::new()).is_err());
 }
@@ -713,12 +721,12 @@ fn merge_leaves_everything_as_it_was_when_it_fails() {
     for (args, told) in [
         (
             &["a.index", "a.index", "--out", "a.index", "--force"][..],
-            "the run \"2026-01-01\" is in a.index too",
+            "the run \"2026-01-01\" is also in a.index",
         ),
         (&["a.index", "damaged.index", "--out", "a.index", "--force"], "damaged.index: it is damaged in "),
         (&["a.index", "none.index", "--out", "a.index", "--force"], "none.index: cannot read this index"),
-        (&["a.index", "text", "--out", "c.index"], "text: it is no index of tamis"),
-        (&["a.index", "b.index", "--out", "text", "--force"], "text: exists and is no index of tamis"),
+        (&["a.index", "text", "--out", "c.index"], "text: not a tamis index"),
+        (&["a.index", "b.index", "--out", "text", "--force"], "text: exists and is not a tamis index"),
         (&["a.index", "b.index", "--out", "."], "it is not a regular file"),
         (&["a.index", "--out", "c.index"], "2 values required"),
         (&["a.index", "b.index"], "--out"),

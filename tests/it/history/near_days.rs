@@ -213,7 +213,7 @@ fn figures_of_the_next_day_stay_and_the_ledger_names_the_run() {
         .tamis(&["verify", "2", "--out", "d2", "--earlier", "index", "--near-preset", "news", "-q"])
         .exits(0);
     let explained = sandbox.tamis(&["explain", "d2", "bridge.txt"]).exits(0).out();
-    assert!(explained.contains("an earlier run left nearly the same already"), "{explained}");
+    assert!(explained.contains("nearly the same text appears in an earlier run"), "{explained}");
     assert!(explained.contains("already in d1/r.jsonl, record 1"), "{explained}");
     // The runs of the index, and what is in it of each.
     let info = sandbox.tamis(&["index", "info", "index"]).exits(0).out();
@@ -275,7 +275,7 @@ fn the_gate_finds_near_duplicates_of_a_benchmark() {
     let check = ["check", "2", "--near-preset", "news", "--against", "benchmark"];
     let ran = sandbox.tamis(&check);
     let out = ran.exits(1).out() + &ran.err();
-    assert!(out.contains("nearly the same already in benchmark/fx.txt"), "{out}");
+    assert!(out.contains("nearly the same text is already in benchmark/fx.txt"), "{out}");
     assert!(out.contains("benchmark/r.jsonl"), "{out}");
     assert_eq!(sandbox.read("benchmark"), before);
 }

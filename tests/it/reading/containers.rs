@@ -111,7 +111,7 @@ fn quotes_in_tsv_are_asked_for() {
     let run = run("a.tsv", content);
     let places: Vec<_> =
         run.rejected.iter().map(|line| (line["line"].as_u64(), text_of(line, "detail"))).collect();
-    let told = |number| format!("its fields are {number}, and those of the header 2");
+    let told = |number| format!("it has {number} fields, and the header has 2");
     assert_eq!(places, [(Some(3), &*told(1)), (Some(4), &*told(3))]);
     assert_eq!(run.reasons(), [("a.tsv", "not_tsv"); 2]);
     assert!(text_of(&run.rejected[0], "remedy").contains("--tsv-quotes"));

@@ -157,11 +157,19 @@ fn all_programs_take_the_same_field() {
     let fields = ["--text-field", "*.jsonl=content", "--text-field", "body"];
     let with = |command: &[&str]| sandbox.tamis(&[command, &fields].concat());
     let cleaned = with(&["clean", "in", "--out", "out"]);
-    assert!(cleaned.exits(0).out().contains("of records: 1 body, 1 content"), "{}", cleaned.out());
+    assert!(
+        cleaned.exits(0).out().contains("records with their text in 1 body, 1 content"),
+        "{}",
+        cleaned.out()
+    );
     assert_eq!(sandbox.read_text("out/b.csv"), "body,text\n\"two\n\",no\n");
     with(&["verify", "in", "--out", "out"]).exits(0);
     let inspected = with(&["inspect", "in"]);
-    assert!(inspected.exits(0).out().contains("of records: 1 body, 1 content"), "{}", inspected.out());
+    assert!(
+        inspected.exits(0).out().contains("records with their text in 1 body, 1 content"),
+        "{}",
+        inspected.out()
+    );
     with(&["check", "in", "--max-duplicates", "0"]).exits(1);
     with(&["check", "out", "--max-duplicates", "0"]).exits(0);
 }

@@ -265,9 +265,9 @@ fn the_command_tells_and_an_audit_agrees() {
     let ran = sandbox.tamis(&["clean", "in", "--out", "out"]);
     ran.exits(3);
     for told in [
-        "a.txt.gz: 4 bytes lie after the end of the gzip stream and are left out",
-        "k.tar: 4 bytes lie after the end of the tar archive and are left out",
-        "n.warc#2: the Content-Length of the record, 5, is not that of its block",
+        "a.txt.gz: 4 bytes after the end of the gzip stream are left out",
+        "k.tar: 4 bytes after the end of the tar archive are left out",
+        "n.warc#2: the Content-Length of the record, 5, does not match its block",
     ] {
         assert!(ran.err().contains(told), "{told}: {}", ran.err());
     }

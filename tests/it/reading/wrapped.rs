@@ -152,14 +152,16 @@ fn all_programs_split_alike() {
     sandbox.file("in/d.jsonl", serde_json::json!({ "text": wrapped(CHINESE, 60) }).to_string() + "\n");
     let cleaned = sandbox.tamis(&["clean", "in", "--out", "out"]);
     let said = cleaned.exits(0).out();
-    assert!(said.contains("documents, hard-wrapped: split by blocks"), "{said}");
+    assert!(said.contains("hard-wrapped documents, split by blocks"), "{said}");
     sandbox.tamis(&["verify", "in", "--out", "out"]).exits(0);
 
     let found = String::from_utf8(sandbox.tamis(&["inspect", "in"]).exits(0).stdout.clone()).expect("text");
     assert!(found.contains("how documents are split (--split auto)\n"), "{found}");
-    assert!(found.contains("  jsonl     1 document, hard-wrapped: by blocks\n"), "{found}");
+    assert!(found.contains("  jsonl     1 hard-wrapped document, split by blocks\n"), "{found}");
     assert!(
-        found.contains("  text      2 of 3 documents are hard-wrapped: by blocks; the others by lines\n"),
+        found.contains(
+            "  text      2 of 3 documents are hard-wrapped and split by blocks, the others by lines\n"
+        ),
         "{found}"
     );
     let found = sandbox.tamis(&["inspect", "in", "--json"]).exits(0).stdout.clone();

@@ -51,7 +51,7 @@ fn the_largest_group_is_first() {
     assert_eq!(words[3][..2], ["r.jsonl#0", "near-document"]);
     assert!(words[1][2].starts_with("0."), "{page}");
     assert_eq!((words[5][0], words[8].as_slice()), ("c.txt", &["r.jsonl#1", "(id", "\"x\\ty\")"][..]));
-    assert_eq!(page.lines().last(), Some("3 groups: 5 documents went, 3 stay in their place"));
+    assert_eq!(page.lines().last(), Some("3 groups: 5 documents removed, 3 kept"));
     assert!(!page.contains("z.txt"), "{page}");
     assert_eq!(ran.err(), "");
 }
@@ -86,8 +86,8 @@ fn without_near_there_are_none() {
         sandbox.tamis(&[&["clean", "in", "--out", out], more].concat()).exits(0);
         let ran = sandbox.tamis(&["clusters", out]);
         ran.exits(0)
-            .says(&["no documents were searched for copies in this run; run `tamis clean` with --near"]);
+            .says(&["this run did not search for duplicate documents; run `tamis clean` with --near"]);
         assert_eq!(ran.out(), "");
     }
-    sandbox.tamis(&["clusters", "in"]).exits(2).says(&["in: there is no record of a run"]);
+    sandbox.tamis(&["clusters", "in"]).exits(2).says(&["in: no record of a run found"]);
 }

@@ -87,7 +87,7 @@ fn an_exact_run_with_its_lines_in_both_places() {
     let sandbox = cleaned();
     let expected = "\
 d.txt, lines 1-2, paragraphs 0-1
-  why         exact: these paragraphs stand elsewhere already
+  why         exact: these paragraphs appear earlier in the corpus
   survivor    c.txt, lines 3-4, paragraphs 1-2
 
   - 1   │ [-AI-]产业规模今年增长13.9%。
@@ -109,7 +109,7 @@ fn a_near_document_with_the_numbers_that_differ() {
         &text,
         &[
             "b.txt, lines 1-5, paragraphs 0-4\n",
-            "  why         near-document: the whole document is a near-duplicate of one that stays\n",
+            "  why         near-document: the whole document is a near-duplicate of one that is kept\n",
             "  survivor    a.txt, lines 1-5, paragraphs 0-4\n",
             "  similarity  0.",
             "in both: ",
@@ -121,7 +121,7 @@ fn a_near_document_with_the_numbers_that_differ() {
     );
     holds(
         &told(&sandbox, &["out", "e.txt"]),
-        &["exact-document: the whole document is a copy of one that stays"],
+        &["exact-document: the whole document is a copy of one that is kept"],
     );
     holds(&told(&sandbox, &["out", "b.txt:2"]), &["[-rough-]"]);
     assert!(!told(&sandbox, &["out", "b.txt:2"]).contains("[-16-]"));
@@ -134,7 +134,7 @@ fn a_near_paragraph() {
     holds(
         &text,
         &[
-            "near-paragraph: this paragraph is a near-duplicate of one that stays",
+            "near-paragraph: this paragraph is a near-duplicate of one that is kept",
             "  survivor    f.txt, line 3, paragraph 1\n",
             "  - 2   │ ",
             "  +   3 │ ",
@@ -199,8 +199,8 @@ fn records_with_and_without_ids() {
     );
     assert!(ran.out().contains("\"id\":90071992547409931,"), "{}", ran.out());
     // What stayed, and what is not there.
-    assert_eq!(told(&sandbox, &["out", "r.jsonl#0"]), "r.jsonl#0: it lost nothing\n");
-    assert_eq!(told(&sandbox, &["out", "r.jsonl#0:2"]), "r.jsonl#0:2: it stayed\n");
+    assert_eq!(told(&sandbox, &["out", "r.jsonl#0"]), "r.jsonl#0: nothing of it is removed\n");
+    assert_eq!(told(&sandbox, &["out", "r.jsonl#0:2"]), "r.jsonl#0:2: it is kept\n");
     holds(
         &told(&sandbox, &["out", "r.jsonl#1"]),
         &["r.jsonl#1: no rule removed it; it is not read: not JSON"],
@@ -211,7 +211,7 @@ fn records_with_and_without_ids() {
     explain(&sandbox, &["out", "r.jsonl#0:3"], None).exits(2).says(&["it has 3 paragraphs"]);
     explain(&sandbox, &["out", "r.jsonl:0"], None)
         .exits(2)
-        .says(&["it holds records; write r.jsonl#RECORD:PARAGRAPH"]);
+        .says(&["this file has records; write r.jsonl#RECORD:PARAGRAPH"]);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn archives_compression_and_encodings() {
         &["c.tar/r.jsonl, line 2, record 1, id 1", "a.txt, line 3"],
     );
     holds(&told(&sandbox, &["out", "d.txt.gz"]), &["d.txt.gz, line 3, paragraph 1", "b.zip/m/x.txt, line 1"]);
-    assert_eq!(told(&sandbox, &["out", "b.zip/m/x.txt"]), "b.zip/m/x.txt: it lost nothing\n");
+    assert_eq!(told(&sandbox, &["out", "b.zip/m/x.txt"]), "b.zip/m/x.txt: nothing of it is removed\n");
     explain(&sandbox, &["out", "b.zip/m/z.txt"], None).exits(2).says(&[
         "b.zip/m/z.txt: no input of this run has this path; the nearest known path is b.zip/m/y.txt",
     ]);
@@ -294,11 +294,14 @@ fn paths_that_are_not_there() {
     explain(&sandbox, &["out", "bb.txt"], None).exits(2).says(&["the nearest known path is b.txt"]);
     explain(&sandbox, &["nowhere", "d.txt"], None)
         .exits(2)
-        .says(&["nowhere: there is no record of a run (nowhere.tamis/removed.jsonl.zst is not there)"]);
+        .says(&["nowhere: no record of a run found (nowhere.tamis/removed.jsonl.zst is missing)"]);
     explain(&sandbox, &["out", "a.txt:99"], None).exits(2).says(&["a.txt:99: it has 5 paragraphs"]);
-    assert_eq!(told(&sandbox, &["out", "a.txt"]), "a.txt: it lost nothing\n");
+    assert_eq!(told(&sandbox, &["out", "a.txt"]), "a.txt: nothing of it is removed\n");
     let ran = explain(&sandbox, &["out", "a.txt", "--json"], None);
-    assert_eq!((ran.exits(0).out().as_str(), ran.err().as_str()), ("", "tamis: a.txt: it lost nothing\n"));
+    assert_eq!(
+        (ran.exits(0).out().as_str(), ran.err().as_str()),
+        ("", "tamis: a.txt: nothing of it is removed\n")
+    );
 }
 
 #[test]
@@ -331,31 +334,27 @@ fn what_changed_since_the_run_is_told() {
     };
     changed("in/d.txt", "AI产业\nlast\n").exits(2).says(&[
         "d.txt: its paragraphs 0-1 are bytes 0-",
-        "the inputs changed since the run",
+        "the inputs have changed since the run",
         "--input",
     ]);
     changed("in/d.txt", "short")
         .exits(2)
-        .says(&["d.txt: it has 1 paragraphs; the inputs changed since the run"]);
+        .says(&["d.txt: it has 1 paragraphs; the inputs have changed since the run"]);
     let ran = changed("in/c.txt", "Something else\nＡＩ产业规模今年增长13.8%。\nlast\n");
-    ran.exits(2).says(&["c.txt: its paragraphs are not the same any more"]);
+    ran.exits(2).says(&["c.txt: its paragraphs have changed"]);
     holds(
         &ran.out(),
-        &[
-            "d.txt, lines 1-2",
-            "  no text     of the survivor: its paragraphs are not the same any more",
-            "AI产业",
-        ],
+        &["d.txt, lines 1-2", "  no text     of the survivor: its paragraphs have changed", "AI产业"],
     );
     changed("in/c.txt", "\0").exits(2).says(&["c.txt: it "]);
     fs::rename(sandbox.path("in"), sandbox.path("moved")).expect("a directory");
     let ran = explain(&sandbox, &["out", "d.txt"], None);
-    ran.exits(2).says(&["in: cannot read this input", "if they are elsewhere now, name them with --input"]);
+    ran.exits(2).says(&["in: cannot read this input", "if they have moved, name them with --input"]);
     holds(&told(&sandbox, &["out", "d.txt", "--input", "moved"]), &["c.txt, lines 3-4"]);
     fs::remove_file(sandbox.path("moved/c.txt")).expect("a file");
     explain(&sandbox, &["out", "d.txt", "--input", "moved"], None)
         .exits(2)
-        .says(&["c.txt: it is not in the inputs any more"]);
+        .says(&["c.txt: it is missing from the inputs now"]);
 }
 
 #[test]
@@ -396,7 +395,7 @@ fn standard_input_cannot_be_read_again() {
     );
     let text = told(&sandbox, &["kept", "stdin.txt"]);
     holds(&text, &["of the survivor: it came from standard input", "今天下雨"]);
-    assert_eq!(told(&sandbox, &["plain", "stdin.txt:0"]), "stdin.txt:0: it stayed\n");
+    assert_eq!(told(&sandbox, &["plain", "stdin.txt:0"]), "stdin.txt:0: it is kept\n");
 }
 
 #[test]
@@ -424,7 +423,11 @@ fn a_damaged_ledger_is_told() {
     let ledger = sandbox.read("out.tamis/removed.jsonl.zst");
     sandbox.file("out.tamis/removed.jsonl.zst", &ledger[..ledger.len() - 9]);
     for args in [&["explain", "out", "d.txt"][..], &["clusters", "out"]] {
-        sandbox.tamis(args).exits(2).says(&["out.tamis/removed.jsonl.zst:", "damaged", "run it again"]);
+        sandbox.tamis(args).exits(2).says(&[
+            "out.tamis/removed.jsonl.zst:",
+            "damaged",
+            "run `tamis clean` again",
+        ]);
     }
     // Whole frames, but not all of them.
     sandbox.file("out.tamis/removed.jsonl.zst", zstd::bulk::compress(b"", 1).expect("memory"));
@@ -432,7 +435,7 @@ fn a_damaged_ledger_is_told() {
         sandbox
             .tamis(args)
             .exits(2)
-            .says(&["removed.jsonl.zst: it tells of 0 removed paragraphs, and summary.json of"]);
+            .says(&["removed.jsonl.zst: it lists 0 removed paragraphs, and summary.json of"]);
     }
     sandbox.file("out.tamis/summary.json", "{}");
     sandbox.tamis(&["clusters", "out"]).exits(2).says(&["out.tamis/summary.json: not what this version"]);

@@ -87,7 +87,7 @@ fn what_is_no_account_is_an_error_with_its_path() {
     for path in [directory.path().join("in"), directory.path().join("nowhere"), PathBuf::from("/")] {
         let error = Run::open(&path).expect_err("no run");
         assert!(matches!(&error, Error::NoAccount { path: named, .. } if *named == path), "{error}");
-        assert!(error.to_string().contains("there is no record of a run"), "{error}");
+        assert!(error.to_string().contains("no record of a run found"), "{error}");
     }
     let account = beside(&out);
     let run = Run::open(&out).expect("a run");
@@ -96,7 +96,7 @@ fn what_is_no_account_is_an_error_with_its_path() {
     // Whole frames, and not all of them.
     damage(names::LEDGER, &zstd::bulk::compress(b"", 1).expect("a frame"));
     let last = run.lines().expect("a ledger").last().expect("an item").expect_err("it is empty");
-    assert!(last.to_string().contains("it tells of 0 removed paragraphs"), "{last}");
+    assert!(last.to_string().contains("it lists 0 removed paragraphs"), "{last}");
     assert_eq!(run.lines().expect("a ledger").count(), 1);
     let error = run.for_each_line(|_| Ok(())).expect_err("it is empty").to_string();
     assert_eq!(error, last.to_string());
@@ -114,7 +114,7 @@ fn what_is_no_account_is_an_error_with_its_path() {
     for (name, result) in errors {
         let error = result.expect_err(name);
         assert!(matches!(&error, Error::Account { path, .. } if *path == account.join(name)), "{error}");
-        for part in ["not what this version of tamis writes there", "run it again"] {
+        for part in ["this version of tamis cannot read it", "run `tamis clean` again"] {
             assert!(error.to_string().contains(part), "{error}");
         }
     }

@@ -71,7 +71,7 @@ fn without_the_inputs_there_are_no_texts() {
     let ran = sandbox.tamis(&["report", "out"]);
     ran.exits(0).is_plain().says(&["without texts", "in: cannot read this input", "--input"]);
     let told = data(&sandbox.read_text("out.tamis/report.html"));
-    assert_eq!(told["reasons"][0], "the inputs were not there when this page was made");
+    assert_eq!(told["reasons"][0], "the inputs could not be read when this page was made");
     for group in told["groups"].as_array().expect("groups") {
         assert_eq!(group["survivor"].get("text"), None);
         let is_near = group["rule"] == "near-document"; // its text is in the ledger
@@ -98,7 +98,7 @@ fn inputs_that_changed_are_told() {
 #[test]
 fn what_cannot_be_done_is_an_error() {
     let sandbox = cleaned();
-    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: there is no record of a run"]);
+    sandbox.tamis(&["report", "in"]).exits(2).says(&["in: no record of a run found"]);
     sandbox.tamis(&["report", "out", "--html", "-"]).exits(2).says(&["name a file"]);
     sandbox.tamis(&["report", "out", "--html", "in"]).exits(2).says(&["in: it is a directory"]);
     sandbox.tamis(&["report", "out", "--html", "no/such/place.html"]).exits(2).says(&["no/such/place.html"]);
@@ -108,10 +108,10 @@ fn what_cannot_be_done_is_an_error() {
     sandbox.tamis(&["report", "out"]).exits(2).is_plain().says(&[
         "removed.jsonl.zst",
         "damaged",
-        "run it again",
+        "run `tamis clean` again",
     ]);
     sandbox.file("out.tamis/removed.jsonl.zst", zstd::bulk::compress(b"", 1).expect("a frame"));
-    sandbox.tamis(&["report", "out"]).exits(2).says(&["it tells of 0 removed paragraphs"]);
+    sandbox.tamis(&["report", "out"]).exits(2).says(&["it lists 0 removed paragraphs"]);
     assert!(!sandbox.exists("out.tamis/report.html"));
     let left: Vec<_> = sandbox.tree("out.tamis").into_keys().collect();
     assert_eq!(left.len(), 5, "{left:?}");

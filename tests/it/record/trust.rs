@@ -581,7 +581,7 @@ fn the_list_of_what_was_written_is_held_against_out() {
         assert!(finds(&sandbox, &[], &what), "{what}");
     }
     sandbox.file(FILES, format!("{text}{foreign}"));
-    shows(&sandbox, &["precious.txt: files: files.jsonl names it, and OUT holds no such file"]);
+    shows(&sandbox, &["precious.txt: files: files.jsonl lists it, and OUT does not have it"]);
     fs::remove_file(sandbox.path(FILES)).expect("a file");
     shows(&sandbox, &["files.jsonl: files: OUT has a list of what was written that cannot be read"]);
 }
@@ -593,10 +593,7 @@ fn a_difference_names_its_place() {
     let doctored = text.replacen(r#""line":2"#, r#""line":9"#, 1);
     assert_ne!(doctored, text);
     sandbox.file(REJECTED, doctored);
-    shows(
-        &sandbox,
-        &["records.jsonl, record 1, line 2: rejected: line ", "rejected.jsonl: line should be other"],
-    );
+    shows(&sandbox, &["records.jsonl, record 1, line 2: rejected: line ", "rejected.jsonl: wrong line"]);
     sandbox.file(REJECTED, &text);
     let mut summary = sandbox.summary("out.tamis");
     let emptied = summary["documents"]["emptied"].as_u64().expect("a count");

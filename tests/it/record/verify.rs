@@ -315,13 +315,13 @@ const TEXTS: &[(&str, &str, Change<String>, &[&str])] = &[
         "deleted",
         "out/b.txt",
         |t| t.replace("five\n", ""),
-        &["b.txt, line 4, paragraph 2: changed: “five” should stand here: OUT has “six”"],
+        &["b.txt, line 4, paragraph 2: changed: “five” should be here: OUT has “six”"],
     ),
     (
         "the last deleted",
         "out/d/e.txt",
         |t| t.replace("ten\n", ""),
-        &["d/e.txt, line 5, paragraph 4: missing: “ten” should stay: OUT ends"],
+        &["d/e.txt, line 5, paragraph 4: missing: “ten” should be kept: OUT ends"],
     ),
     (
         "doubled",
@@ -333,7 +333,7 @@ const TEXTS: &[(&str, &str, Change<String>, &[&str])] = &[
         "the last doubled",
         "out/b.txt",
         |t| t + "seven\n",
-        &["b.txt: twice: OUT goes on behind its last paragraph: “seven”"],
+        &["b.txt: twice: OUT has more after its last paragraph: “seven”"],
     ),
     (
         "edited",
@@ -390,15 +390,19 @@ fn files_that_were_doctored() {
     let sandbox = texts();
     let b = sandbox.read("out/b.txt");
     fs::remove_file(sandbox.path("out/b.txt")).expect("a file");
-    is_found(&sandbox, &[], &["b.txt, line 4, paragraph 2: missing: “five” should stay: it is not in OUT"]);
+    is_found(
+        &sandbox,
+        &[],
+        &["b.txt, line 4, paragraph 2: missing: “five” should be kept: it is not in OUT"],
+    );
     sandbox.file("out/b.txt", b);
     sandbox.file("out/c.txt", "one\n");
-    is_found(&sandbox, &[], &["c.txt: foreign: OUT holds it, and nothing of it should stay"]);
+    is_found(&sandbox, &[], &["c.txt: foreign: OUT has it, and nothing of it should be kept"]);
     sandbox.file("out/c.txt", "");
     is_found(&sandbox, &[], &["c.txt: foreign"]);
     fs::remove_file(sandbox.path("out/c.txt")).expect("a file");
     sandbox.file("out/d/foreign.txt", "something else\n");
-    is_found(&sandbox, &[], &["d/foreign.txt: foreign: OUT holds it, and there is no such input"]);
+    is_found(&sandbox, &[], &["d/foreign.txt: foreign: OUT has it, and the inputs do not"]);
     fs::remove_file(sandbox.path("out/d/foreign.txt")).expect("a file");
     std::os::unix::fs::symlink("a.txt", sandbox.path("out/link.txt")).expect("a link");
     is_found(&sandbox, &[], &["link.txt: foreign"]);
@@ -409,7 +413,7 @@ fn files_that_were_doctored() {
     is_found(
         &sandbox,
         &[],
-        &["d/e.txt, paragraph 3: ledger: line 5", "no copy of it stays before it: “new”"],
+        &["d/e.txt, paragraph 3: ledger: line 5", "no copy of it is kept before it: “new”"],
     );
 }
 
@@ -423,10 +427,14 @@ const RECORDS: &[(&str, Change<String>, &[&str])] = &[
     (
         "the last deleted",
         |t| t.lines().take(2).fold(String::new(), |t, line| t + line + "\n"),
-        &["r.jsonl, record 2, line 3, paragraph 0: missing: “r4” should stay"],
+        &["r.jsonl, record 2, line 3, paragraph 0: missing: “r4” should be kept"],
     ),
     ("doubled", |t| t.lines().fold(String::new(), |t, line| t + line + "\n" + line + "\n"), &["r.jsonl"]),
-    ("one more", |t| t + "{\"text\":\"more\"}\n", &["r.jsonl: foreign: OUT goes on with a document: “more”"]),
+    (
+        "one more",
+        |t| t + "{\"text\":\"more\"}\n",
+        &["r.jsonl: foreign: OUT has another document next: “more”"],
+    ),
     ("edited", |t| t.replace("r3", "R3"), &["r.jsonl, record 1, line 2, paragraph 0: changed: “r3”", "“R3”"]),
     ("no record", |t| t.replace('}', ""), &["r.jsonl"]),
     (
@@ -515,7 +523,7 @@ fn other_forms_that_were_doctored() {
     is_found(
         &sandbox,
         options,
-        &["r.jsonl, record 1, line 2: foreign: OUT goes on behind its last paragraph: “more”"],
+        &["r.jsonl, record 1, line 2: foreign: OUT has more after its last paragraph: “more”"],
     );
     sandbox.file(record, "r3");
     is_found(&sandbox, options, &["r.jsonl, record 1, line 2, paragraph 0"]);
@@ -558,7 +566,7 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
         "a line less",
         |l| drop(l.remove(0)),
         &[
-            "b.txt, line 1, paragraph 0: twice: it stays, and its copy too, as paragraph 1 of a document of a.txt: “two two”",
+            "b.txt, line 1, paragraph 0: twice: it is kept, and its copy too, as paragraph 1 of a document of a.txt: “two two”",
         ],
     ),
     ("all lines less", |l| l.clear(), &["b.txt, line 1, paragraph 0: twice"]),
@@ -574,13 +582,13 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
         |l| l[0]["survivor"]["path"] = json!("c.txt"),
         &[
             "b.txt, paragraph 0: ledger: line 1",
-            "its copy stays elsewhere, as paragraph 1 of a document of a.txt",
+            "another copy of it is kept, as paragraph 1 of a document of a.txt",
         ],
     ),
     (
         "no survivor",
         |l| l[0]["survivor"]["path"] = json!("nothing.txt"),
-        &["b.txt, paragraph 0: ledger: line 1", "stays elsewhere"],
+        &["b.txt, paragraph 0: ledger: line 1", "another copy of it is kept"],
     ),
     (
         "another survivor",
@@ -588,12 +596,12 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
             l[0]["survivor"]["first"] = json!(0);
             l[0]["survivor"]["last"] = json!(1);
         },
-        &["b.txt, paragraph 0: ledger: line 1", "stays elsewhere"],
+        &["b.txt, paragraph 0: ledger: line 1", "another copy of it is kept"],
     ),
     (
         "survivors too long",
         |l| l[0]["survivor"]["last"] = json!(3),
-        &["b.txt, paragraph 0: ledger: line 1", "as many paragraphs must stay as go"],
+        &["b.txt, paragraph 0: ledger: line 1", "the kept and the removed paragraphs must be equally many"],
     ),
     (
         "shorter",
@@ -610,9 +618,9 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
             l[0]["span"][1] = json!(19);
             l[0]["survivor"]["last"] = json!(3);
         },
-        &["b.txt, paragraph 0: ledger: line 1", "no copy of it stays before it: “five”"],
+        &["b.txt, paragraph 0: ledger: line 1", "no copy of it is kept before it: “five”"],
     ),
-    ("backwards", |l| l[0]["first"] = json!(5), &["b.txt, paragraph 5: ledger: line 1", "in no order"]),
+    ("backwards", |l| l[0]["first"] = json!(5), &["b.txt, paragraph 5: ledger: line 1", "out of order"]),
     (
         "beyond the end",
         |l| {
@@ -639,7 +647,7 @@ const LEDGERS: &[(&str, ChangeIn<Lines>, &[&str])] = &[
     (
         "another path",
         |l| l[0]["path"] = json!("x.txt"),
-        &["x.txt: ledger: line 1 of the ledger, of paragraphs 0-1: there is no such input"],
+        &["x.txt: ledger: line 1 of the ledger, of paragraphs 0-1: the inputs do not have this file"],
     ),
 ];
 
@@ -660,7 +668,11 @@ fn a_ledger_that_was_doctored() {
     doctor_ledger(&sandbox, |lines| {
         lines.insert(1, json!({"path": "b.txt", "first": 2, "last": 2, "span": [15, 19], "rule": "exact", "survivor": {"path": "a.txt", "first": 0, "last": 0}}));
     });
-    is_found(&sandbox, &[], &["b.txt, paragraph 2: ledger: line 2", "no copy of it stays before it: “five”"]);
+    is_found(
+        &sandbox,
+        &[],
+        &["b.txt, paragraph 2: ledger: line 2", "no copy of it is kept before it: “five”"],
+    );
     for broken in [&before[..before.len() - 3], &b"no ledger"[..]] {
         sandbox.file(LEDGER, broken);
         verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "damaged"]);
@@ -669,14 +681,9 @@ fn a_ledger_that_was_doctored() {
 
 /// A change to the line about a document of [`reports`], and the finding.
 const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
-    ("n2.txt", "no survivor", |l| l["survivor"]["path"] = json!("n9.txt"), "there is no such document"),
-    (
-        "n2.txt",
-        "a survivor that goes",
-        |l| l["survivor"]["path"] = json!("n3.txt"),
-        "the document goes itself",
-    ),
-    ("n2.txt", "itself", |l| l["survivor"]["path"] = json!("n2.txt"), "the document goes itself"),
+    ("n2.txt", "no survivor", |l| l["survivor"]["path"] = json!("n9.txt"), "the inputs do not have"),
+    ("n2.txt", "a survivor that goes", |l| l["survivor"]["path"] = json!("n3.txt"), "is removed itself"),
+    ("n2.txt", "itself", |l| l["survivor"]["path"] = json!("n2.txt"), "is removed itself"),
     ("n2.txt", "part of a survivor", |l| l["survivor"]["last"] = json!(1), "not all paragraphs"),
     (
         "n2.txt",
@@ -691,8 +698,8 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "the text is not that of the input",
     ),
     ("n2.txt", "no text", |l| drop(l.as_object_mut().map(|l| l.remove("text"))), "the text is missing"),
-    ("n2.txt", "less alike", |l| l["similarity"] = json!(0.7), "it is not alike enough"),
-    ("n3.txt", "not quite a copy", |l| l["similarity"] = json!(0.9), "what is a copy is not merely alike"),
+    ("n2.txt", "less alike", |l| l["similarity"] = json!(0.7), "it is not similar enough"),
+    ("n3.txt", "not quite a copy", |l| l["similarity"] = json!(0.9), "an exact copy has no similarity"),
     (
         "n2.txt",
         "a copy",
@@ -700,10 +707,10 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
             l["rule"] = json!("exact-document");
             l["similarity"] = Value::Null;
         },
-        "it is no copy",
+        "it is not a copy",
     ),
     ("n2.txt", "part of it", |l| l["last"] = json!(2), "is bytes"),
-    ("n3.txt", "a survivor that is no copy", |l| l["survivor"]["path"] = json!("a.txt"), "it is no copy"),
+    ("n3.txt", "a survivor that is no copy", |l| l["survivor"]["path"] = json!("a.txt"), "it is not a copy"),
     (
         "p1.txt",
         "a survivor that is gone",
@@ -714,7 +721,7 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "p1.txt",
         "several survivors",
         |l| l["survivor"]["last"] = json!(7),
-        "as many paragraphs must stay as go",
+        "the kept and the removed paragraphs must be equally many",
     ),
 ];
 

@@ -93,7 +93,7 @@ fn a_record_has_so_many_paragraphs() {
     for memory in ["256MiB", "4GiB"] {
         let ran = sandbox.tamis(&[&CLEAN[..], &["--force", "--memory", memory]].concat());
         ran.exits(3).says(&[
-            "a.jsonl:2: it has 1048577 paragraphs, and 1048576 are the most that are held at once",
+            "a.jsonl:2: it has 1048577 paragraphs, and the limit is 1048576",
             "make several records of it",
             "--max-document-size",
         ]);
@@ -344,7 +344,10 @@ fn a_named_fifo_is_read_like_standard_input() {
     }
     for (args, part) in [
         (&["verify", "p.jsonl", "--out", "out"][..], "input p.jsonl: what was cleaned from a FIFO"),
-        (&["explain", "out", "63", "--input", "63"], "input 63: what is read again must be in files"),
+        (
+            &["explain", "out", "63", "--input", "63"],
+            "input 63: explain and report read inputs again, so inputs must be files",
+        ),
     ] {
         sandbox.tamis(args).exits(2).says(&[part]);
     }
@@ -378,7 +381,11 @@ fn is_ended_by_a_second_signal() -> bool {
     let stdin = running.child.stdin.take();
     let ran = running.finish();
     drop(stdin);
-    ran.exits(130).says(&["what was staged stays in", "out.tamis-partial", "the next run into the same OUT"]);
+    ran.exits(130).says(&[
+        "unfinished output is left in",
+        "out.tamis-partial",
+        "the next run into the same OUT",
+    ]);
     assert!(sandbox.exists("out.tamis-partial"));
     sandbox.file("in/a.txt", "one\n");
     sandbox.tamis(&CLEAN).exits(0);

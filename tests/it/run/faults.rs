@@ -310,7 +310,7 @@ fn files_that_change_on_disk_while_the_run_works() {
     fs::create_dir(sandbox.path("in/turns.txt")).expect("a directory");
     let ran = running.finish();
     ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "no regular file now"]);
-    ran.says(&["grows.txt: it grew while it was read; run again when nothing is writing to it"]);
+    ran.says(&["grows.txt: it grew while it was read; run again when no program writes to it"]);
     is_published(&sandbox, "out", &["a.txt", "shrinks.txt", "stdin.txt", "z.txt"]);
     others_are_clean(&sandbox);
     assert_eq!(sandbox.read_text("out/shrinks.txt"), "shr\n");
@@ -381,7 +381,7 @@ fn a_fifo_and_a_socket_never_block() {
     // A FIFO that is named is read: `bounds` does that.
     sandbox.file("list", "in/to-fifo.txt\n");
     let ran = sandbox.tamis(&["clean", "--files-from", "list", "--out", "none"]);
-    ran.exits(2).says(&["in/to-fifo.txt", "a FIFO, and a list names files"]);
+    ran.exits(2).says(&["in/to-fifo.txt", "a FIFO, and a list may only name files"]);
     for (input, kind) in [("in/socket.txt", "a socket"), ("/dev/null", "a device")] {
         let ran = sandbox.tamis(&["clean", input, "--out", "none"]);
         ran.exits(2).says(&[input, kind, "give its content through a file, or `-`"]);
@@ -641,10 +641,10 @@ fn out_is_no_directory_or_no_output() {
     for (out, expected) in [
         ("file", &["file: exists and is not a directory", "move it away or choose another OUT"][..]),
         ("file/out", &["file", "exists"]),
-        ("letters", &["letters.tamis", "is no record of a run", "move it away or choose another OUT"]),
-        ("note", &["note.tamis", "is no record of a run"]),
+        ("letters", &["letters.tamis", "is not the record of a run", "move it away or choose another OUT"]),
+        ("note", &["note.tamis", "is not the record of a run"]),
         ("dangling", &["dangling", "does not name a directory"]),
-        ("new/..", &["lie inside one another"]),
+        ("new/..", &["overlap: one contains the other"]),
     ] {
         for force in ["--force=true", "--force=false"] {
             let ran = sandbox.tamis(&["clean", "in", "--out", out, force]);
@@ -698,7 +698,7 @@ fn out_and_an_input_inside_one_another() {
         let ran = sandbox.tamis(&args);
         assert_eq!(ran.code(), 2, "{args:?} {}", ran.err());
         let input = inputs.last().expect("an input");
-        ran.says(&[out, input, "inside one another", "choose an OUT outside every input"]);
+        ran.says(&[out, input, "overlap: one contains the other", "choose an OUT outside every input"]);
         is_untouched(&sandbox, &before);
     }
 }

@@ -227,7 +227,7 @@ fn the_record_of_a_stream_is_replaced_only_if_it_is_one() {
     };
     sandbox.file("account/letter.txt", "mine\n");
     let before = sandbox.tree("");
-    on(b"a\n").exits(2).says(&["account", "is no record of a run", "move it away"]);
+    on(b"a\n").exits(2).says(&["account", "is not the record of a run", "move it away"]);
     is_untouched(&sandbox, &before);
     fs::remove_file(sandbox.path("account/letter.txt")).expect("a file");
     for _ in 0..2 {
@@ -325,7 +325,7 @@ fn only_what_carries_the_mark_is_cleared() {
         sandbox.file("out.tamis-partial/lock", lock);
         sandbox.file("out.tamis-partial/letter.txt", "mine\n");
         let before = sandbox.tree("");
-        sandbox.tamis(&FORCE).exits(2).says(&["out.tamis-partial", "was not left by a run", "move it away"]);
+        sandbox.tamis(&FORCE).exits(2).says(&["out.tamis-partial", "was not made by a run", "move it away"]);
         is_untouched(&sandbox, &before);
     }
     // An empty directory, and one in which a run had only begun to make its mark, hold nothing to lose.

@@ -17,14 +17,14 @@ use crate::show::account::grouped;
 use crate::terminal::{note, print_more};
 
 pub(crate) const HELP: &str = "\
-Groups come from the ledger's rules exact-document and near-document (`tamis clean --near`), the largest first, then \
-by path. A document in no group is not listed.
+Groups come from the ledger, from its rules exact-document and near-document (`tamis clean --near`). The largest group \
+comes first, then they are sorted by path. Documents outside of all groups are not listed.
 
---json prints a group a line: {\"survivor\":{\"path\",\"record\",\"id\"},\"members\":[{\"path\",\"record\",\"id\",\
-\"rule\",\"similarity\"}]}; record, id and similarity are left out where there is none, similarity also if it is 1.
---tsv prints `id TAB cluster`, a line a document, the one that stays included. An id is the value of the record's id \
-field (a string without its quotes), else PATH or PATH#RECORD; cluster is the id of the document that stays. In it a \
-TAB is written \\t, a line feed \\n, a carriage return \\r, another control character \\u{…}, and in the value of an \
+--json prints one group per line: {\"survivor\":{\"path\",\"record\",\"id\"},\"members\":[{\"path\",\"record\",\"id\",\
+\"rule\",\"similarity\"}]}. It leaves out record and id if there is none, and similarity also if it is 1.
+--tsv prints `id TAB cluster`, one line per document, including the document that is kept. An id is the value of the \
+record's id field (a string without its quotes), otherwise PATH or PATH#RECORD; cluster is the id of the kept document. A \
+TAB in it is written \\t, a line feed \\n, a carriage return \\r, another control character \\u{…}, and in the value of an \
 id field a backslash \\\\.";
 
 /// Options of `clusters`.
@@ -34,11 +34,11 @@ pub(crate) struct ClustersArgs {
     #[arg(value_name = "OUT", value_hint = ValueHint::DirPath)]
     out: PathBuf,
 
-    /// Print JSON, a group a line.
+    /// Print JSON, one group per line.
     #[arg(long, conflicts_with = "tsv")]
     json: bool,
 
-    /// Print `id TAB cluster`, a line a document.
+    /// Print `id TAB cluster`, one line per document.
     #[arg(long)]
     tsv: bool,
 }
@@ -74,7 +74,7 @@ pub(crate) fn clusters(args: &ClustersArgs) -> anyhow::Result<Exit> {
     let run = Run::open(&args.out)?;
     let has_documents = run.summary().config.options().decide.near.has_documents();
     if !has_documents {
-        note("no documents were searched for copies in this run; run `tamis clean` with --near");
+        note("this run did not search for duplicate documents; run `tamis clean` with --near");
     }
     let groups = groups(&run)?;
     if args.json {
@@ -145,10 +145,10 @@ fn page(group: &Group) -> String {
 fn totals(groups: &[Group]) -> String {
     let num_members = groups.iter().map(|group| group.members.len()).sum::<usize>();
     let number = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
-    let (unit, stay) = if groups.len() == 1 { ("group", "stays") } else { ("groups", "stay") };
-    let went = if num_members == 1 { "document" } else { "documents" };
+    let unit = if groups.len() == 1 { "group" } else { "groups" };
+    let documents = if num_members == 1 { "document" } else { "documents" };
     let (num_groups, num_members) = (number(groups.len()), number(num_members));
-    format!("{num_groups} {unit}: {num_members} {went} went, {num_groups} {stay} in their place\n")
+    format!("{num_groups} {unit}: {num_members} {documents} removed, {num_groups} kept\n")
 }
 
 /// PATH, PATH#RECORD, and the id behind it.

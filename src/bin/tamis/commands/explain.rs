@@ -16,19 +16,19 @@ use crate::show::explain::{Nearest, Page, Reading, Told, place_typed};
 use crate::terminal::{note, print_more};
 
 pub(crate) const HELP: &str = "\
-PLACE is PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH], as the ledger spells it: a path below its input, behind it the \
-path of an archive's member, and numbers from 0. A path may hold `:` and `#` itself: the longest reading that is known \
-is taken.
+PLACE is PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH], as the ledger writes it: a path below its input, followed by the \
+path of a member if the file is an archive, and numbers from 0. A path may contain `:` and `#`; tamis takes the longest \
+path that it knows.
 
-The inputs are read again where run.json says that they were; --input says where they are now, and names them for a \
-record that came from elsewhere, which does not say what is read. What differs is in \
-colour on a terminal, else in [-…-] and {+…+}; from 100 columns on (COLUMNS, or the terminal's) the two texts stand \
-side by side.
+explain reads the inputs again from where run.json says that they were; --input says where they are now. It does not \
+follow the paths in a record that somebody else made: name the inputs with --input. Differences are in colour on a \
+terminal, otherwise in [-…-] and {+…+}. With 100 columns or more (COLUMNS, or the width of the terminal) the two texts \
+appear side by side.
 
---json prints the ledger's lines, with `text` always there, `survivor.text` beside it, and in both `lines`, the first \
-and last line of the file (from 1), where lines are known. A text that cannot be read again is left out.
+--json prints the lines of the ledger, with `text` in all of them, `survivor.text`, and in both `lines`: the first and \
+last line of the file, from 1, if lines are known. It leaves out a text that it cannot read again.
 
-Exit codes: 0 done, also if nothing was removed there; 2 PATH is not in the inputs, or they cannot be read again.";
+Exit codes: 0 done, also if nothing was removed there; 2 the inputs do not have PATH, or cannot be read again.";
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
@@ -41,19 +41,19 @@ pub(crate) struct ExplainArgs {
     #[arg(value_name = "PLACE")]
     place: PathBuf,
 
-    /// Read the inputs here [default: where the run read them].
+    /// Where the inputs are now [default: where the run read them].
     #[arg(long, value_name = "INPUT", num_args = 1.., value_hint = ValueHint::AnyPath)]
     input: Vec<PathBuf>,
 
-    /// Read the files named in FILE too, as `clean` does.
+    /// Also read the files that FILE lists, as `clean` does.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files_from: Option<PathBuf>,
 
-    /// Show equal paragraphs of long documents too.
+    /// Also show equal paragraphs of long documents.
     #[arg(long)]
     full: bool,
 
-    /// Print JSON, a line for each of the ledger's.
+    /// Print JSON, one line per line of the ledger.
     #[arg(long)]
     json: bool,
 }
@@ -153,7 +153,7 @@ fn resolve(
     let nearest = nearest(run, originals, readings.last().map_or(typed, |reading| &reading.path))?;
     let advice = match nearest {
         Some(path) => format!("the nearest known path is {path}"),
-        None => "there is no input".to_owned(),
+        None => "the run had no input".to_owned(),
     };
     bail!("{typed}: no input of this run has this path; {advice}")
 }
@@ -246,13 +246,15 @@ impl Teller<'_> {
             self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
         let place = place_typed(self.reading);
         let said = match answer {
-            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it stayed".to_owned(),
-            Ok(_) | Err(Missing::Stream) => "it lost nothing".to_owned(),
+            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it is kept".to_owned(),
+            Ok(_) | Err(Missing::Stream) => "nothing of it is removed".to_owned(),
             Err(why @ Missing::NotRead(_)) => format!("no rule removed it; {why}"),
             Err(Missing::NoDocument) if record.is_none() && paragraph.is_some() => {
-                bail!("{place}: it holds records; write {path}#RECORD:PARAGRAPH")
+                bail!("{place}: this file has records; write {path}#RECORD:PARAGRAPH")
             }
-            Err(Missing::NoDocument) => bail!("{place}: there is no such file or member; see rejected.jsonl"),
+            Err(Missing::NoDocument) => {
+                bail!("{place}: the inputs have no such file or member; see rejected.jsonl")
+            }
             Err(why) => bail!("{place}: {why}; numbers count from 0"),
         };
         let said = format!("{place}: {said}");

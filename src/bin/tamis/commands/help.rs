@@ -22,8 +22,7 @@ pub(super) fn man(command: Option<&str>) -> anyhow::Result<Exit> {
         None => tamis,
         Some(name) => {
             let found = tamis.get_subcommands().find(|command| command.get_name() == name);
-            let found =
-                found.with_context(|| format!("{name}: there is no such command; see `tamis --help`"))?;
+            let found = found.with_context(|| format!("{name}: unknown command; see `tamis --help`"))?;
             found.clone().name(format!("tamis-{name}"))
         }
     };

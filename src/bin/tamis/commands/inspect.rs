@@ -1,5 +1,7 @@
 //! `tamis inspect`: what is there, before any cleaning.
 
+use std::io;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -7,11 +9,20 @@ use crate::exit::Exit;
 use crate::options::{ConfigFile, Json, Messages, Reading, Settings, Sources, Splitting, Threads};
 use crate::progress::start;
 use crate::show::inspection::page;
+use crate::show::screen::Screen;
 use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
-Reads everything as `clean` would, with the same options and tamis.toml, and writes nothing: formats, encodings, \
-sizes, scripts, and what would be skipped or rejected and why. Always exits 0 unless there is nothing to read.";
+Reads the inputs as `clean` would, with the same options and tamis.toml, and writes nothing. It shows formats, encodings, \
+sizes, scripts, and what `clean` would skip or reject, and why. It exits with 0 unless there is nothing to read.
+
+Examples:
+  tamis inspect dump
+      Show what the directory dump holds.
+  tamis inspect dump --include '*.jsonl' --text-field body
+      Look only at JSON Lines, with the text in the field body.
+  zcat dump.jsonl.gz | tamis inspect - --input-format jsonl --json
+      Inspect standard input, and print JSON.";
 
 /// Inputs and options of `inspect`.
 #[derive(Debug, Args, Serialize)]
@@ -53,5 +64,9 @@ pub(super) fn inspect(args: &InspectArgs) -> anyhow::Result<Exit> {
     let inspection = tamis::inspect(roots, &settings.config, &progress);
     progress.clear();
     let inspection = inspection?;
-    print(&if options.json.is_wanted() { inspection.to_json() } else { page(&inspection) })
+    if options.json.is_wanted() {
+        return print(&inspection.to_json());
+    }
+    let screen = Screen::of(&io::stdout());
+    print(&screen.fit(&page(&inspection, screen.width)))
 }

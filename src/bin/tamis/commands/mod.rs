@@ -9,6 +9,7 @@ mod index;
 mod init;
 mod inspect;
 mod outputs;
+mod repeated;
 mod report;
 mod sources;
 mod verify;
@@ -17,47 +18,55 @@ use clap::{Parser, Subcommand};
 
 use crate::exit::Exit;
 
-/// A fine sieve for text corpora: removes repeated paragraphs and accounts for every one.
+/// Removes repeated paragraphs and near-duplicate documents from text corpora, and accounts for each of them.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, arg_required_else_help = true)]
+#[command(version, max_term_width = 100, arg_required_else_help = true, after_help = HELP)]
 pub(crate) struct Tamis {
     #[command(subcommand)]
     command: Command,
 }
 
-/// The commands.
+const HELP: &str = "\
+Start with: tamis inspect DIR, then tamis clean DIR --out OUT, then tamis report OUT.
+`tamis COMMAND -h` shows the options that most people need, `tamis COMMAND --help` shows all, with examples.";
+
+/// The last line of a short help.
+const MORE: &str = "`--help` shows all options, what each is for, and examples.";
+
+/// The commands: those of daily use first.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write the inputs out again without repeated paragraphs.
-    #[command(after_help = clean::HELP)]
-    Clean(Box<clean::CleanArgs>),
-    /// Pass or fail by what cleaning would remove: a step in CI.
-    #[command(after_help = check::HELP)]
-    Check(Box<check::CheckArgs>),
-    /// Set a directory up for `check`: look at it, then write tamis.toml, a baseline and a workflow.
-    #[command(after_help = init::HELP)]
-    Init(Box<init::InitArgs>),
-    /// Say what is there, before any cleaning.
-    #[command(after_help = inspect::HELP)]
+    /// Show what the inputs hold, without changing anything.
+    #[command(after_help = MORE, after_long_help = inspect::HELP)]
     Inspect(Box<inspect::InspectArgs>),
-    /// Audit what `clean` made: every paragraph of the inputs is in OUT or accounted for, and nothing else is there.
-    #[command(after_help = verify::HELP)]
-    Verify(Box<verify::VerifyArgs>),
-    /// Show why paragraphs or documents went, beside what stays in their place.
-    #[command(after_help = explain::HELP)]
-    Explain(explain::ExplainArgs),
-    /// List the documents that went as a whole, by the document that stays in their place.
-    #[command(after_help = clusters::HELP)]
-    Clusters(clusters::ClustersArgs),
-    /// Write the page of a run: what went by rule, directory and length, and its groups side by side.
+    /// Write the inputs to OUT without repeated paragraphs.
+    #[command(after_help = MORE, after_long_help = clean::HELP)]
+    Clean(Box<clean::CleanArgs>),
+    /// Write a page about a run: what it removed, by rule and directory, with examples side by side.
     #[command(after_help = report::HELP)]
     Report(report::ReportArgs),
-    /// Look into, merge or export indexes of earlier runs.
+    /// Fail if the inputs have more duplicates than the limits allow.
+    #[command(after_help = MORE, after_long_help = check::HELP)]
+    Check(Box<check::CheckArgs>),
+    /// Set up a directory for `check`: look at it, then write tamis.toml, a baseline and a workflow.
+    #[command(after_help = init::HELP)]
+    Init(Box<init::InitArgs>),
+    /// Show why a paragraph or document was removed, beside the text that is kept.
+    #[command(after_help = explain::HELP)]
+    Explain(explain::ExplainArgs),
+    /// List documents that were removed as a whole, grouped by the document that is kept.
+    #[command(after_help = clusters::HELP)]
+    Clusters(clusters::ClustersArgs),
+    /// Audit a run: each paragraph of the inputs is in OUT or in the ledger, and OUT has nothing else.
+    #[command(after_help = MORE, after_long_help = verify::HELP)]
+    Verify(Box<verify::VerifyArgs>),
+    /// Show, build, merge or export indexes of earlier runs.
     #[command(after_help = index::HELP)]
     Index(index::IndexArgs),
-    /// Print the configuration that `clean` would run with, and where each value comes from.
+    /// Print the configuration that `clean` would use, and where each value comes from.
+    #[command(after_help = MORE)]
     Config(Box<clean::CleanArgs>),
-    /// Print a completion script.
+    /// Print a completion script for a shell.
     Completions {
         /// The shell to complete for.
         shell: clap_complete::Shell,
@@ -73,14 +82,14 @@ impl Tamis {
     /// Does what was asked for.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self.command {
+            Command::Inspect(args) => inspect::inspect(&args),
             Command::Clean(args) => clean::clean(&args),
+            Command::Report(args) => report::report(&args),
             Command::Check(args) => check::check(&args),
             Command::Init(args) => init::init(&args),
-            Command::Inspect(args) => inspect::inspect(&args),
-            Command::Verify(args) => verify::verify(&args),
             Command::Explain(args) => explain::explain(&args),
             Command::Clusters(args) => clusters::clusters(&args),
-            Command::Report(args) => report::report(&args),
+            Command::Verify(args) => verify::verify(&args),
             Command::Index(args) => index::index(args),
             Command::Config(args) => clean::config(&args),
             Command::Completions { shell } => help::completions(shell),

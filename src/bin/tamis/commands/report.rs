@@ -18,15 +18,15 @@ use crate::progress::{Progress, start};
 use crate::terminal::{note, print};
 
 pub(crate) const HELP: &str = "\
-The page is one file that needs no network: totals, what went by rule, encoding and directory, lengths, how often \
-paragraphs stand, the 10,000 groups of duplicates that removed the most text with what differs between what stays and \
-its copies, the most repeated paragraphs, and rejected inputs.
+The page is one file that needs no network: totals; what was removed by rule, encoding, directory and length; how often \
+paragraphs appear; the 10,000 groups of duplicates that removed the most text, with their differences; the most repeated \
+paragraphs; and rejected inputs.
 
-Texts come from the ledger, and from the inputs, which are read again where run.json says that they were; --input says \
-where they are now. A record that came from elsewhere does not say what is read: name the inputs then. If they cannot \
-be read the page is made without them, and a message says so.
+Texts come from the ledger and from the inputs. report reads the inputs again from where run.json says that they were; \
+--input says where they are now. It does not follow the paths in a record that somebody else made: name the inputs with \
+--input. If the inputs cannot be read, the page is made without their texts, and a message says so.
 
-Prints the path of the page.";
+It prints the path of the page.";
 
 /// Options of `report`.
 #[derive(Debug, Args)]
@@ -39,15 +39,15 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     html: Option<PathBuf>,
 
-    /// Read the inputs here [default: where the run read them].
+    /// Where the inputs are now [default: where the run read them].
     #[arg(long, value_name = "INPUT", num_args = 1.., value_hint = ValueHint::AnyPath)]
     input: Vec<PathBuf>,
 
-    /// Read the files named in FILE too, as `clean` does.
+    /// Also read the files that FILE lists, as `clean` does.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files_from: Option<PathBuf>,
 
-    /// Show no texts but those in the ledger.
+    /// Show only the texts that the ledger has.
     #[arg(long, conflicts_with_all = ["input", "files_from"])]
     no_text: bool,
 }
@@ -78,13 +78,13 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
 
 fn output(path: &Path) -> anyhow::Result<ReportFile> {
     if path.as_os_str() == "-" {
-        bail!("html -: the page is for a browser; name a file");
+        bail!("html -: a page cannot go to standard output; name a file");
     }
     ReportFile::probe(path)
 }
 
 /// Why the page is without texts.
-const NOT_THERE: &str = "the inputs were not there when this page was made";
+const NOT_THERE: &str = "the inputs could not be read when this page was made";
 
 /// The inputs, unless they are not wanted, or not there and not named: then a message says so.
 fn originals(args: &ReportArgs, run: &Run, progress: &Progress) -> anyhow::Result<Option<Originals>> {

@@ -30,8 +30,8 @@ pub(crate) fn roots(
     if given.is_empty() && files_from.is_none() {
         if !run.is_own(info) {
             bail!(
-                "{}: this record was not made here by you, or others can write to it, so that it does not say which \
-                 files are read; name the inputs of the run with --input",
+                "{}: somebody else made this record, or others can write to it, so tamis does not read the files that it \
+                 names; name the inputs of the run with --input",
                 printable(&run.directory().join(RUN_INFO))
             );
         }
@@ -39,7 +39,10 @@ pub(crate) fn roots(
     }
     let mut roots = given.iter().map(|input| Root::look(input)).collect::<tamis::Result<Vec<_>>>()?;
     if let Some(stream) = roots.iter().find(|root| root.is_stream()) {
-        bail!("input {}: what is read again must be in files", printable(stream.path()));
+        bail!(
+            "input {}: explain and report read inputs again, so inputs must be files",
+            printable(stream.path())
+        );
     }
     if let Some(list) = files_from {
         for path in list::read(list)? {
@@ -57,7 +60,7 @@ fn of_run(run: &RunInfo) -> anyhow::Result<Vec<Root>> {
     let directory = path(directory);
     let moved = |error: tamis::Error| {
         anyhow::anyhow!(
-            "{error}; the inputs of a run are read again: if they are elsewhere now, name them with --input"
+            "{error}; this command reads the inputs of the run again: if they have moved, name them with --input"
         )
     };
     let mut roots = Vec::new();
@@ -68,7 +71,7 @@ fn of_run(run: &RunInfo) -> anyhow::Result<Vec<Root>> {
     match run.files_from.as_deref() {
         None => {}
         Some("-") => bail!(
-            "the list of files of this run came from standard input, which cannot be read again; give it in a file \
+            "the run took its list of files from standard input, which cannot be read again; give the list in a file \
              with --files-from"
         ),
         Some(list) => {

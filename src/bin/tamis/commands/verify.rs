@@ -1,7 +1,7 @@
 //! `tamis verify`: an audit of a run that is done.
 
 use std::fmt::Write;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -18,28 +18,37 @@ use crate::exit::Exit;
 use crate::options::{AnyPath, ConfigFile, Layers, Options, Settings, hidden};
 use crate::progress::start;
 use crate::show::account::{grouped, record};
+use crate::show::screen::Screen;
 use crate::terminal::print;
 
 pub(crate) const HELP: &str = "\
-Reads the inputs, OUT and its account (OUT.tamis, or --record DIR) and holds them against one another, with other code \
-than that of `clean`. Give the inputs and options of `clean`; those of them that only say how to write mean nothing \
-here. If summary.json tells of other options, that is an error.
+Compares the inputs, OUT and its record (OUT.tamis, or --record DIR), with other code than `clean` uses. Give it the \
+inputs and options of `clean`; options about how to write have no effect. It is an error if summary.json names other \
+options.
 
-Every paragraph of the inputs must stand in OUT, in its place and once, or in a line of the ledger whose survivor stays; \
-what the ledger calls a copy must be one; OUT must hold nothing else. Every line of rejected.jsonl and every figure of \
-summary.json is counted again. What is said to stand in an earlier run is looked \
-up in the indexes of --index and --earlier; without them it is counted only. Of records the other fields are compared too, but \
-for the headers of web archives. How alike near-duplicates are is not measured again.
+Each paragraph of the inputs must be in OUT once, in its place, or in a line of the ledger whose survivor is kept. A \
+paragraph that the ledger calls a duplicate must be one, and OUT must have nothing else. verify also checks each line of \
+rejected.jsonl, each figure of summary.json, and the other fields of records, except the headers of web archives. It looks \
+paragraphs of earlier runs up in the indexes of --index and --earlier, and only counts them without an index. It does not \
+measure the similarity of near-duplicates again.
 
-Prints the first differences, one a line, and how many there are.
+It prints the first differences, one per line, and how many there are.
 
-Exit codes: 0 all is as it should be, 1 something is not, 2 error, 130 interrupted.";
+Exit codes: 0 no difference, 1 differences found, 2 error, 130 interrupted.
+
+Examples:
+  tamis verify dump --out clean
+      Audit the run `tamis clean dump --out clean`.
+  tamis verify dump --out clean --near-preset news
+      Audit a run that removed near-duplicates.
+  tamis verify 2026-11-30 --out clean/2026-11-30 --earlier seen.tamis-index
+      Also look up, in the index, what the run removed because of earlier runs.";
 
 /// Inputs and options of `verify`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    mut_arg("out", |out| out.help("The OUT of the run")),
-    mut_arg("record", |record| record.help("The record of the run [default: OUT.tamis]")),
+    mut_arg("out", |out| out.help("The OUT of the run").long_help(None)),
+    mut_arg("record", |record| record.help("The record of the run [default: OUT.tamis]").long_help(None)),
     mut_args(hidden(&["against"]))
 )]
 pub(crate) struct VerifyArgs {
@@ -47,8 +56,7 @@ pub(crate) struct VerifyArgs {
     #[serde(flatten)]
     options: Options,
 
-    /// Look up in the index FILE what the ledger says to stand in earlier runs, as in that of --index; can be given
-    /// several times.
+    /// Look up paragraphs of earlier runs in the index FILE, as in that of --index. Repeatable.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     #[serde(rename = "against", skip_serializing_if = "Option::is_none")]
     earlier: Option<Vec<AnyPath>>,
@@ -64,7 +72,7 @@ impl VerifyArgs {
         let flags = Layers::read(&self.options, &ConfigFile::none())?;
         flags.refuse(
             "against",
-            "the OUT of the run is named with --out, and an index to look things up in with --earlier",
+            "name the OUT of the run with --out, and the index of earlier runs with --earlier",
         )?;
         Settings::load(self, &self.file)
     }
@@ -77,7 +85,7 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
         bail!("no --out: name the OUT of `tamis clean`");
     };
     if out.as_os_str() == "-" {
-        bail!("out -: what went to standard output is gone; verify what is in a directory");
+        bail!("out -: standard output cannot be read again; verify a run that wrote to a directory");
     }
     let roots = sources.roots()?;
     let record = match &output.record {
@@ -94,7 +102,7 @@ pub(super) fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     } else if messages.is_quiet() && audit.is_clean() {
         Ok(Exit::Done)
     } else {
-        print(&page(&audit))
+        print(&Screen::of(&io::stdout()).fit(&page(&audit)))
     };
     printed.map(|_| if audit.is_clean() { Exit::Done } else { Exit::Broken })
 }
@@ -131,7 +139,7 @@ fn earlier(audit: &Audit) -> String {
         Audit { earlier: 0, .. } => String::new(),
         Audit { is_looked_up: true, .. } => format!(", {number} of them in earlier runs"),
         _ => {
-            format!(", {number} of them in earlier runs, by the ledger's word (--earlier FILE looks them up)")
+            format!(", {number} of them in earlier runs, as the ledger says (--earlier FILE checks them)")
         }
     }
 }
@@ -149,11 +157,11 @@ fn check_options(config: &Config, summary: &Path) -> anyhow::Result<()> {
     };
     let shown = printable(summary);
     let told = RunSettings::deserialize(told)
-        .with_context(|| format!("{shown}: it tells of options that this version does not know"))?;
+        .with_context(|| format!("{shown}: it names options that this version does not know"))?;
     let options = differing(Summary::new(config).config.options(), told.options())?;
     if !options.is_empty() {
         bail!(
-            "{shown}: the run had other options than these: {}; give those that `tamis clean` was given",
+            "{shown}: the run had other options: {}; give the options of `tamis clean`",
             options.join(", ")
         );
     }

@@ -25,11 +25,11 @@ pub(super) const CHECK: &str = "check";
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigFile {
     /// Read the configuration from FILE instead of ./tamis.toml.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
     config: Option<PathBuf>,
 
     /// Read no configuration file.
-    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    #[arg(hide_short_help = true, long, conflicts_with = "config", help_heading = "Configuration")]
     no_config: bool,
 }
 

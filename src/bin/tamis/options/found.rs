@@ -10,12 +10,12 @@ use tamis::store::path::printable;
 /// Refuses a path to write to that does not lie below `base`, the directory of the file, all links resolved. The
 /// directory itself is refused too: what belongs to OUT stands beside it.
 pub(super) fn confine(key: &str, path: &Path, base: &Path) -> anyhow::Result<()> {
-    let unclear = || format!("{key}: {}: cannot tell where this path leads; {REMEDY}", printable(path));
+    let unclear = || format!("{key}: {}: cannot resolve this path; {REMEDY}", printable(path));
     let home = base.canonicalize().with_context(unclear)?;
     let place = resolved(&home.join(path)).with_context(unclear)?;
     if place == home || !place.starts_with(&home) {
         bail!(
-            "{key}: {} is not below {}, and a file that is found by itself may only write there; {REMEDY}",
+            "{key}: {} is not below {}, and a configuration file that nobody named may only write there; {REMEDY}",
             printable(path),
             printable(&home)
         );

@@ -17,46 +17,52 @@ use super::path::AnyPath;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct GateOptions {
-    /// Let pass up to this share of the text, in bytes, going as duplicates or near-duplicates [default: any, up to
-    /// the two limits below; if it is given, they are off].
+    /// Allow this share of the text to be duplicate [default: no limit].
+    ///
+    /// The share counts bytes of duplicates and near-duplicates. If it is given, --max-duplicates and
+    /// --max-near-duplicates are off unless they are given too.
     #[arg(long, value_name = "SHARE", help_heading = "Limits")]
     max_duplicate_ratio: Option<Ratio>,
 
-    /// Let pass up to N paragraphs going as duplicates [default: 0].
+    /// Allow up to N duplicate paragraphs [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_duplicates: Option<u64>,
 
-    /// Let pass up to N documents and paragraphs going as near-duplicates [default: 0].
+    /// Allow up to N near-duplicate documents and paragraphs [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_near_duplicates: Option<u64>,
 
-    /// Let pass up to N documents of which nothing stays [default: 0].
+    /// Allow up to N documents that keep no paragraph [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_emptied: Option<u64>,
 
-    /// Let pass up to N rejected inputs and records [default: 0].
+    /// Allow up to N rejected inputs and records [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_rejected: Option<u64>,
 
-    /// Let pass inputs in which no document is found [default: they are an error].
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Limits")]
+    /// Accept inputs without any document [default: this is an error].
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Limits")]
     allow_empty: Option<bool>,
 
-    /// Let the paragraphs that FILE lists repeat: a line is the text of one, or `pattern: ` and text in which `*`
-    /// stands for any.
+    /// Allow the paragraphs that FILE lists to repeat.
+    ///
+    /// Each line is the text of a paragraph, or `pattern: ` and a text in which `*` matches anything.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Limits")]
     pub(crate) allow: Option<AnyPath>,
 
-    /// Let pass what FILE holds, made by --write-baseline: only what is new counts.
+    /// Accept what FILE lists: only new problems count.
+    ///
+    /// --write-baseline makes the file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What is new")]
     pub(crate) baseline: Option<AnyPath>,
 
-    /// Let pass what the inputs held at the git revision REV: only what is new counts.
+    /// Accept what the inputs had at the git revision REV: only new problems count.
     #[arg(long, value_name = "REV", conflicts_with = "baseline", help_heading = "What is new")]
     pub(crate) since_ref: Option<String>,
 
-    /// Tell what is found as FORMAT: text, json, github, sarif, junit, gitlab, markdown or html; to standard output,
-    /// or to FILE. Can be given several times [default: text].
+    /// Report format: text, json, github, sarif, junit, gitlab, markdown, html [default: text].
+    ///
+    /// A report goes to standard output, or to FILE. Repeatable, for several reports.
     #[arg(long, value_name = "FORMAT[=FILE]", help_heading = "Reporting")]
     pub(crate) format: Option<Vec<Target>>,
 }
@@ -105,7 +111,9 @@ impl FromStr for Ratio {
             return Ok(Self(Share::ZERO));
         }
         text.parse().map(Self).map_err(|_| {
-            format!("{text:?} is no share; write a number from 0 to 1 such as 0.05, of at most 4 decimals")
+            format!(
+                "{text:?} is not a share; write a number from 0 to 1, such as 0.05, with up to 4 decimals"
+            )
         })
     }
 }
@@ -156,7 +164,7 @@ impl TryFrom<AnyPath> for Target {
             None => (spelled, None),
             Some(at) => match &spelled[at + 1..] {
                 b"" => {
-                    return Err(format!("{}: name the file behind `=`, or leave `=` out", printable(&text)));
+                    return Err(format!("{}: name the file after `=`, or leave `=` out", printable(&text)));
                 }
                 b"-" => (&spelled[..at], None),
                 file => (&spelled[..at], Some(from_bytes(file).to_owned())),

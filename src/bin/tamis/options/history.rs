@@ -10,17 +10,19 @@ use super::path::AnyPath;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct History {
-    /// Count paragraphs of earlier runs as earlier, by the index FILE, and add this run to it when OUT is complete;
-    /// without FILE there it is made.
+    /// Also remove what earlier runs kept.
+    ///
+    /// FILE is an index of the paragraphs of earlier runs, for a corpus that grows day by day. tamis creates FILE if it
+    /// does not exist, and adds this run to it when OUT is complete.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     index: Option<AnyPath>,
 
-    /// Count paragraphs of the index FILE as earlier, and leave it as it is; can be given several times.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
+    /// Also remove what the index FILE has, without changing it. Repeatable.
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     against: Option<Vec<AnyPath>>,
 
-    /// What this run is called in the index [default: the name of OUT].
-    #[arg(long, value_name = "NAME", help_heading = "Earlier runs")]
+    /// The name of this run in the index [default: the name of OUT].
+    #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "Earlier runs")]
     run_name: Option<String>,
 }
 

@@ -12,6 +12,14 @@ pub(super) fn key(option: &Arg) -> &str {
     option.get_long().unwrap_or_else(|| option.get_id().as_str())
 }
 
+/// Leaves options of groups, by their fields, out of the short help of a command.
+pub(crate) fn secondary(fields: &'static [&'static str]) -> impl FnMut(Arg) -> Arg {
+    move |option: Arg| {
+        let is_secondary = fields.contains(&option.get_id().as_str());
+        if is_secondary { option.hide_short_help(true) } else { option }
+    }
+}
+
 /// Hides options of groups, by their fields, that mean nothing to a command; [`super::Layers::refuse`] says so to
 /// who types one.
 pub(crate) fn hidden(fields: &'static [&'static str]) -> impl FnMut(Arg) -> Arg {

@@ -49,7 +49,10 @@ impl Layers {
             match said(key) {
                 None | Some(Value::Boolean(false)) => {}
                 Some(Value::Boolean(true)) => {
-                    bail!("{}: {key}: a file that is found by itself replaces nothing; {REMEDY}", self.name);
+                    bail!(
+                        "{}: {key}: a configuration file that nobody named may not replace anything; {REMEDY}",
+                        self.name
+                    );
                 }
                 Some(path) => {
                     let AnyPath(path) = path.clone().try_into()?;

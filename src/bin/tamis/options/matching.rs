@@ -12,36 +12,41 @@ use super::choices::one_of;
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Matching {
     /// Which paragraphs count as the same [default: canonical].
-    #[arg(long = "match", value_name = "MODE", value_parser = modes(), help_heading = "Paragraphs")]
+    #[arg(hide_short_help = true, long = "match", value_name = "MODE", value_parser = modes(), help_heading = "Paragraphs")]
     #[serde(rename = "match")]
     mode: Option<MatchMode>,
 
-    /// What of several exact copies is removed [default: paragraphs].
+    /// Which exact duplicates are removed [default: paragraphs].
     #[arg(long, value_name = "UNITS", value_parser = units(), help_heading = "Paragraphs")]
     exact: Option<ExactUnits>,
 
-    /// Where a paragraph must be the first of its kind [default: corpus].
-    #[arg(long, value_name = "SCOPE", value_parser = scopes(), help_heading = "Paragraphs")]
+    /// Where a paragraph is compared with earlier ones [default: corpus].
+    #[arg(hide_short_help = true, long, value_name = "SCOPE", value_parser = scopes(), help_heading = "Paragraphs")]
     scope: Option<Scope>,
 
-    /// Never count paragraphs with fewer than N letters, marks, numbers and emoji as duplicates [default: 1].
-    #[arg(long, value_name = "N", help_heading = "Paragraphs")]
+    /// Keep every paragraph with fewer than N letters, marks, numbers and emoji [default: 1].
+    ///
+    /// Short paragraphs, such as names and dates, often repeat for a good reason.
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Paragraphs")]
     min_chars: Option<u64>,
 }
 
 fn modes() -> impl TypedValueParser<Value = MatchMode> {
     one_of(&[
-        ("exact", "the repaired text itself"),
-        ("canonical", "NFKC, but 10⁶ is not 106; no invisible characters; runs of white space as one space"),
-        ("loose", "canonical, case-folded, letters, marks and numbers only; signs and units of numbers stay"),
+        ("exact", "compare the repaired text as it is"),
+        (
+            "canonical",
+            "ignore width, ligatures, invisible characters and runs of white space (NFKC, but 10⁶ is not 106)",
+        ),
+        ("loose", "also ignore case and punctuation, but not the signs and units of numbers"),
     ])
 }
 
 fn units() -> impl TypedValueParser<Value = ExactUnits> {
     one_of(&[
-        ("paragraphs", "paragraphs, wherever they stand"),
-        ("documents", "whole documents; those that stay are left as they are"),
-        ("both", "whole documents, then the paragraphs of those that stay"),
+        ("paragraphs", "paragraphs, wherever they appear"),
+        ("documents", "whole documents; the kept ones are not changed"),
+        ("both", "whole documents, then paragraphs of the kept ones"),
         ("off", "nothing"),
     ])
 }

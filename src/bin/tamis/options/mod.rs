@@ -30,7 +30,7 @@ pub(crate) use all::Options;
 pub(crate) use file::{ConfigFile, DEFAULT_NAME};
 pub(crate) use gate::{BEFORE, GateOptions};
 pub(crate) use history::History;
-pub(crate) use keys::hidden;
+pub(crate) use keys::{hidden, secondary};
 pub(crate) use layers::Layers;
 pub(crate) use matching::Matching;
 pub(crate) use near::Near;

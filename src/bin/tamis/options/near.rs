@@ -21,46 +21,56 @@ const NEAR: &str = "near";
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Near {
-    /// Remove near-duplicates too, of documents unless said otherwise; units follow an equals sign, as in --near=both
-    /// [default: off].
+    /// Also remove near-duplicates [default: off].
+    ///
+    /// Near-duplicates are texts that are nearly the same, such as edited copies. Without UNITS, --near compares whole
+    /// documents. UNITS come after an equals sign, as in --near=both.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "documents", value_name = "UNITS", value_parser = units(), help_heading = "Near-duplicates")]
     near: Option<NearSwitch>,
 
-    /// Settings that belong together, which switch --near on; the options below override them [default: strict].
+    /// Settings for near-duplicates [default: strict].
+    ///
+    /// A preset sets the options below to values that fit together, and turns --near on. Options that are given
+    /// override it.
     #[arg(long, value_name = "PRESET", value_parser = presets(), help_heading = "Near-duplicates")]
     near_preset: Option<NearPreset>,
 
-    /// The Jaccard coefficient of their shingles from which on two texts are near-duplicates [default: 0.8].
-    #[arg(long, value_name = "SHARE", help_heading = "Near-duplicates")]
+    /// How similar two texts must be to count as near-duplicates [default: 0.8].
+    ///
+    /// SHARE is the Jaccard similarity of their shingles: the number of shingles in both texts, divided by the number
+    /// in either.
+    #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Near-duplicates")]
     threshold: Option<Share>,
 
-    /// What texts are compared by: runs of N tokens (word:N) or of N characters (char:N) [default: word:5].
-    #[arg(long, value_name = "UNIT:N", help_heading = "Near-duplicates")]
+    /// What texts are compared by: runs of N words (word:N) or N characters (char:N) [default: word:5].
+    #[arg(hide_short_help = true, long, value_name = "UNIT:N", help_heading = "Near-duplicates")]
     shingle: Option<Shingle>,
 
-    /// The share of the numbers in the same places of two texts that must agree; off compares neither numbers nor
-    /// replaced words [default: 0.8].
-    #[arg(long, value_name = "SHARE", help_heading = "Near-duplicates")]
+    /// Share of the numbers that must agree, or off [default: 0.8].
+    ///
+    /// Texts made from one template often differ only in numbers. The guard compares the numbers in the same places of
+    /// two texts, and replaced words too; off compares neither.
+    #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Near-duplicates")]
     number_guard: Option<Limit>,
 
-    /// Also remove a text of whose shingles this share stands in a longer one that stays, or off [default: off].
-    #[arg(long, value_name = "SHARE", help_heading = "Near-duplicates")]
+    /// Also remove a text when this share of its shingles appears in a longer text that is kept, or off [default: off].
+    #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Near-duplicates")]
     containment: Option<Limit>,
 
-    /// Which of several near-duplicates stays: first, longest, newest:FIELD or priority:FILE [default: first].
-    #[arg(long, value_name = "CHOICE", help_heading = "Near-duplicates")]
+    /// Which of several near-duplicates is kept: first, longest, newest:FIELD or priority:FILE [default: first].
+    #[arg(hide_short_help = true, long, value_name = "CHOICE", help_heading = "Near-duplicates")]
     keep: Option<Keep>,
 
-    /// Leave paragraphs with fewer than N characters of key text to exact matching [default: 40].
-    #[arg(long, value_name = "N", help_heading = "Near-duplicates")]
+    /// Shortest paragraph, in characters of key text, that is compared for near-duplicates [default: 40].
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Near-duplicates")]
     near_min_chars: Option<u64>,
 }
 
 /// The names of units, with their help.
 const UNITS: [(&str, &str); 4] = [
-    ("documents", "whole documents, judged on their full text"),
+    ("documents", "whole documents"),
     ("paragraphs", "paragraphs"),
-    ("both", "documents, then the paragraphs of those that stay"),
+    ("both", "whole documents, then paragraphs of the kept ones"),
     ("off", "nothing"),
 ];
 
@@ -70,9 +80,9 @@ fn units() -> impl TypedValueParser<Value = NearSwitch> {
 
 fn presets() -> impl TypedValueParser<Value = NearPreset> {
     one_of(&[
-        ("strict", "the same text but for small edits, with the same numbers"),
-        ("news", "edited copies of news, but not reports made from one template"),
-        ("syndication", "every edited copy; what is made from one template is merged"),
+        ("strict", "the same text with small edits and the same numbers"),
+        ("news", "edited copies of news, but not reports that share only a template"),
+        ("syndication", "every edited copy, also reports that share only a template"),
     ])
 }
 
@@ -114,7 +124,7 @@ impl Near {
             Some(AnyPath(path)) if flags.contains_key(NEAR) => {
                 let name = printable(path);
                 bail!(
-                    "{name}: no such file or directory; if it says what --near compares, write it behind an equals sign: \
+                    "{name}: no such file or directory; if it is the unit that --near compares, write it after an equals sign: \
                      --near={name}"
                 )
             }
@@ -140,7 +150,7 @@ fn read_priority(file: &Path) -> anyhow::Result<Vec<String>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let globs: Vec<String> = lines.map(str::to_owned).collect();
     if globs.is_empty() {
-        bail!("keep priority:{shown}: it holds no glob; write one a line, the best first");
+        bail!("keep priority:{shown}: it lists no glob; write one per line, the best first");
     }
     Ok(globs)
 }

@@ -16,32 +16,38 @@ use super::path::AnyPath;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Output {
-    /// Write the cleaned documents to this directory; `-` is standard output.
+    /// Write to this directory, or `-`.
+    ///
+    /// The directory gets the cleaned documents and nothing else; `-` is standard output. The record of the run is
+    /// written beside it, to OUT.tamis.
     #[arg(short, long, visible_alias = "output", value_name = "OUT", value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<AnyPath>,
 
-    /// With `--out -`: write the record of the run to this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// With --out -: write the record of the run to this directory.
+    #[arg(hide_short_help = true, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) record: Option<AnyPath>,
 
-    /// Replace an OUT that is not empty and that a run wrote, in one step, when the new one is complete.
+    /// Replace the OUT of an earlier run.
+    ///
+    /// The old OUT is replaced in one step, when the new one is complete. A directory that no run wrote is never
+    /// replaced.
     #[arg(long, visible_alias = "overwrite", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     force: Option<bool>,
 
-    /// Wait until OUT is on the disk, also where nothing is replaced.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    /// Wait until OUT is safe on the disk. Runs with --force or --index always wait.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     sync: Option<bool>,
 
-    /// Do everything but write.
+    /// Do everything except writing.
     #[arg(short = 'n', long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     dry_run: Option<bool>,
 
-    /// Write documents in this form [default: the form they came in].
-    #[arg(long, value_name = "FORMAT", value_parser = targets())]
+    /// Write all documents in one format [default: the format of each input].
+    #[arg(hide_short_help = true, long, value_name = "FORMAT", value_parser = targets())]
     to: Option<TargetFormat>,
 
-    /// Bytes of a shard of `--to jsonl` or `--to parquet`, about [default: 512MiB].
-    #[arg(long, value_name = "SIZE")]
+    /// Approximate size of a shard of --to jsonl or --to parquet [default: 512MiB].
+    #[arg(hide_short_help = true, long, value_name = "SIZE")]
     shard_size: Option<ByteSize>,
 }
 
@@ -49,16 +55,18 @@ pub(crate) struct Output {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Ledger {
-    /// Put the text of exact duplicates into the ledger too.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    /// Write the text of exact duplicates to the ledger too.
+    ///
+    /// The ledger always has the text of near-duplicates.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
     ledger_text: Option<bool>,
 }
 
 fn targets() -> impl TypedValueParser<Value = TargetFormat> {
     one_of(&[
-        ("txt", "a text file a document"),
-        ("jsonl", "shards of JSON Lines: id, path, text, and the fields the document came with"),
-        ("parquet", "shards of Parquet: id, path, text, and fields, the JSON of the others"),
+        ("txt", "a text file for each document"),
+        ("jsonl", "shards of JSON Lines with id, path, text and all other fields"),
+        ("parquet", "shards of Parquet with id, path, text, and fields: all other fields as JSON"),
     ])
 }
 
@@ -72,11 +80,11 @@ impl Output {
     pub(crate) fn destination(&self) -> anyhow::Result<Destination> {
         let [out, record] = [&self.out, &self.record].map(|path| path.as_ref().map(|AnyPath(path)| path));
         if record.is_some() && out.map(PathBuf::as_path) != Some(Path::new("-")) {
-            bail!("record: the record stands beside OUT; --record goes with --out - only");
+            bail!("record: the record is written beside OUT; use --record only with --out -");
         }
         Ok(match out {
             _ if self.dry_run.unwrap_or_default() => Destination::Nowhere,
-            None => bail!("no --out: name the directory to write to, or use --dry-run"),
+            None => bail!("no --out: name the directory to write to, or try it with --dry-run"),
             Some(out) if out.as_os_str() == "-" => Destination::Stdout { record: record.cloned() },
             Some(out) => Destination::Directory(out.clone()),
         })

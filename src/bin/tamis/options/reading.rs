@@ -12,56 +12,68 @@ use super::choices::one_of;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Reading {
-    /// A field that may hold a record's text, as a name or a dotted path; can be given several times, and the first that
-    /// is there counts. `GLOB=NAME` is for files that match [default: text, content, body, article, 正文, 内容].
+    /// Field that has the text of a record. Repeatable.
+    ///
+    /// A name, or a dotted path such as article.body. Given several times, the first field that a record has counts.
+    /// `GLOB=NAME` applies to matching files only [default: text, content, body, article, 正文, 内容].
     #[arg(long, value_name = "FIELD", help_heading = "Reading")]
     #[serde(deserialize_with = "one_or_several")]
     text_field: Option<Vec<String>>,
 
-    /// The field that names a record in the ledger [default: id].
-    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    /// The field that identifies a record in the ledger [default: id].
+    #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "Reading")]
     id_field: Option<String>,
 
-    /// Read fields in quotes in TSV too, as in CSV; by default a quote is a character like all others there.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    /// Read quoted fields in TSV as in CSV.
+    ///
+    /// Without it, a quote in TSV is an ordinary character.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     tsv_quotes: Option<bool>,
 
-    /// Read only files that match this glob; can be given several times.
+    /// Read only files that match this glob. Repeatable.
+    ///
+    /// Files that tamis otherwise skips as code, markup or data are read as text if a glob names their ending ('*.py').
     #[arg(long, value_name = "GLOB", help_heading = "Reading")]
     include: Option<Vec<String>>,
 
-    /// Leave out files that match this glob; can be given several times, and beats --include.
+    /// Leave out files that match this glob. Repeatable.
+    ///
+    /// It wins over --include.
     #[arg(long, value_name = "GLOB", help_heading = "Reading")]
     exclude: Option<Vec<String>>,
 
-    /// The encoding of text that is not UTF-8 and has no byte order mark, or with GLOB= of such files only; can be
-    /// given several times [default: detected].
+    /// Encoding of text that is not UTF-8.
+    ///
+    /// It applies to text without a byte order mark. `GLOB=NAME` applies to matching files only. Repeatable [default:
+    /// detected].
     #[arg(long, value_name = "[GLOB=]NAME", help_heading = "Reading")]
     #[serde(deserialize_with = "one_or_several", serialize_with = "several_or_one")]
     encoding: Option<Vec<String>>,
 
-    /// The encoding of texts whose encoding cannot be told [default: they are rejected].
-    #[arg(long, value_name = "NAME", help_heading = "Reading")]
+    /// Encoding of text whose encoding cannot be detected [default: such text is rejected].
+    #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "Reading")]
     encoding_fallback: Option<String>,
 
-    /// What happens to a document with bytes that are no text in its encoding [default: reject].
-    #[arg(long, value_name = "MODE", value_parser = encoding_errors(), help_heading = "Reading")]
+    /// What happens to a document with malformed bytes [default: reject].
+    #[arg(hide_short_help = true, long, value_name = "MODE", value_parser = encoding_errors(), help_heading = "Reading")]
     encoding_errors: Option<EncodingErrors>,
 
-    /// Reject longer documents [default: 256MiB for what is unpacked and for records].
-    #[arg(long, value_name = "SIZE", help_heading = "Reading")]
+    /// Reject longer documents [default: 256MiB for records and for what is unpacked].
+    #[arg(hide_short_help = true, long, value_name = "SIZE", help_heading = "Reading")]
     max_document_size: Option<ByteSize>,
 
     /// Follow symbolic links inside directories.
-    #[arg(long, visible_alias = "follow-links", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    #[arg(hide_short_help = true, long, visible_alias = "follow-links", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     follow: Option<bool>,
 
-    /// Read hidden files inside directories and archives: names that begin with a dot, and `__MACOSX`.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
+    /// Read hidden files inside directories and archives.
+    ///
+    /// Hidden are names that begin with a dot, and `__MACOSX`.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     hidden: Option<bool>,
 
-    /// What standard input holds [default: text].
-    #[arg(long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
+    /// The format of standard input [default: text].
+    #[arg(hide_short_help = true, long, value_name = "FORMAT", value_parser = input_formats(), help_heading = "Reading")]
     input_format: Option<Kind>,
 }
 
@@ -70,5 +82,5 @@ fn input_formats() -> impl TypedValueParser<Value = Kind> {
 }
 
 fn encoding_errors() -> impl TypedValueParser<Value = EncodingErrors> {
-    one_of(&[("reject", "it is rejected"), ("replace", "each becomes U+FFFD and is counted")])
+    one_of(&[("reject", "reject the document"), ("replace", "replace them with U+FFFD and count them")])
 }

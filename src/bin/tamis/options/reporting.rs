@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Json {
     /// Print JSON instead of text.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
     json: Option<bool>,
 }
 
@@ -16,12 +16,12 @@ pub(crate) struct Json {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Messages {
-    /// Print no progress, and neither an account nor a text report.
-    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
+    /// Print no progress, no account and no text report.
+    #[arg(hide_short_help = true, short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
     quiet: Option<bool>,
 
-    /// Log what happens; twice, every file that is left out.
-    #[arg(short, long, action = ArgAction::Count, help_heading = "Reporting")]
+    /// Log what happens; twice, also every skipped file.
+    #[arg(hide_short_help = true, short, long, action = ArgAction::Count, help_heading = "Reporting")]
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) verbose: u8,
 }

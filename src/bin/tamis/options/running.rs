@@ -12,7 +12,9 @@ use super::sources::Sources;
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Threads {
-    /// Worker threads; never changes the output [default: one a core].
+    /// Threads [default: one per core].
+    ///
+    /// The number of worker threads never changes the output.
     #[arg(
         long,
         visible_alias = "jobs",
@@ -27,9 +29,10 @@ pub(crate) struct Threads {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Memory {
-    /// Most memory, from 256MiB up; what needs more goes to disk. Never changes the output [default: half of the
-    /// machine's or container's].
-    #[arg(long, visible_aliases = ["mem", "max-memory"], value_name = "SIZE", help_heading = "Configuration")]
+    /// Memory limit, 256MiB or more; never changes the output [default: half of the memory].
+    ///
+    /// What does not fit goes to disk. The default is half of the memory of the machine or container.
+    #[arg(hide_short_help = true, long, visible_aliases = ["mem", "max-memory"], value_name = "SIZE", help_heading = "Configuration")]
     memory: Option<ByteSize>,
 }
 
@@ -37,17 +40,24 @@ pub(crate) struct Memory {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Recovery {
-    /// Go on with what a run into the same OUT left that was killed or could not write; if it left nothing, begin at
-    /// the beginning.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Configuration")]
+    /// Continue a run into the same OUT that was interrupted.
+    ///
+    /// If there is nothing to continue, the run starts from the beginning.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Configuration")]
     resume: Option<bool>,
 
-    /// Seal what is done each time so much input is, for --resume [default: 1GiB].
-    #[arg(long, visible_alias = "checkpoint-every", value_name = "SIZE", help_heading = "Configuration")]
+    /// Save the progress for --resume after each SIZE of input [default: 1GiB].
+    #[arg(
+        hide_short_help = true,
+        long,
+        visible_alias = "checkpoint-every",
+        value_name = "SIZE",
+        help_heading = "Configuration"
+    )]
     seal_every: Option<ByteSize>,
 
-    /// Put what does not fit in memory into this directory while the run lasts [default: beside OUT].
-    #[arg(long, visible_alias = "temp-dir", value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Configuration")]
+    /// Directory for what does not fit in memory during the run [default: beside OUT].
+    #[arg(hide_short_help = true, long, visible_alias = "temp-dir", value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Configuration")]
     spill_dir: Option<AnyPath>,
 }
 
@@ -60,7 +70,7 @@ impl Memory {
     pub(super) fn ceiling(&self, sources: &Sources) -> anyhow::Result<Option<u64>> {
         match self.memory {
             Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
-                bail!("memory {bytes}: a run takes up to 256MiB whatever it reads; give at least that")
+                bail!("memory {bytes}: a run needs up to 256MiB in any case; give 256MiB or more")
             }
             Some(ByteSize(bytes)) => Ok(Some(bytes)),
             None if sources.has_stream() => Ok(None),

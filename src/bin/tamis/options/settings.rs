@@ -41,7 +41,7 @@ impl Settings {
         let asked: Options = set.clone().try_into()?;
         Near::check_inputs(&layers.flags, asked.sources.inputs())?;
         if let Some(option) = asked.near.idle(&layers.flags) {
-            bail!("{option}: it is about near-duplicates, which are not searched for; add --near");
+            bail!("{option}: it has no effect without a search for near-duplicates; add --near");
         }
         let defaults = defaults(&asked)?;
         let mut all = defaults.clone();

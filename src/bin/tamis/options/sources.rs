@@ -20,8 +20,10 @@ pub(crate) struct Sources {
     #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
     input: Option<Vec<AnyPath>>,
 
-    /// Read the files named in FILE too, one a line or each ended by NUL; `-` is standard input.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// Also read the files that FILE lists; `-` is standard input.
+    ///
+    /// FILE has one path per line, or paths that each end with NUL.
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files_from: Option<AnyPath>,
 }
 

@@ -7,8 +7,8 @@ use toml::{Table, Value};
 /// The options that are set, by key. A path that is not UTF-8 is the list of its bytes.
 pub(crate) fn table(options: &impl Serialize) -> anyhow::Result<Table> {
     Table::try_from(options).with_context(|| match too_large(options) {
-        Some((key, number)) => format!("{key} {number}: too large; the most is {}", i64::MAX),
-        None => "an option that cannot stand in TOML".to_owned(),
+        Some((key, number)) => format!("{key} {number}: too large; the limit is {}", i64::MAX),
+        None => "an option that TOML cannot hold".to_owned(),
     })
 }
 

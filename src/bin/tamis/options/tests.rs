@@ -266,5 +266,5 @@ fn a_number_that_toml_has_no_room_for_is_named() {
     let command = Options::augment_args(Command::new("options"));
     let matches = command.try_get_matches_from(["options", "--min-chars", "18446744073709551615"]).unwrap();
     let error = table(&Options::from_arg_matches(&matches).unwrap()).unwrap_err().to_string();
-    assert_eq!(error, "min-chars 18446744073709551615: too large; the most is 9223372036854775807");
+    assert_eq!(error, "min-chars 18446744073709551615: too large; the limit is 9223372036854775807");
 }

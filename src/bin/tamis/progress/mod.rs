@@ -24,8 +24,9 @@ use tamis::units::count;
 use crate::exit::Exit;
 use crate::options::Messages;
 use crate::show::account::record;
+use crate::show::screen::{Screen, is_ci};
 use crate::terminal::note;
-use plan::Plan;
+use plan::{COLUMNS, Plan};
 
 /// Work shorter than this shows no bar.
 const LONG: Duration = Duration::from_millis(500);
@@ -50,8 +51,8 @@ pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
             // The second time: a read may hang for ever.
             if let Some(staged) = STAGED.get().and_then(|out| DiskOutput::staging_of(out)) {
                 note(&format!(
-                    "ended at once; what was staged stays in {}, until the next run into the same OUT clears it or \
-                     goes on with --resume",
+                    "stopped at once; unfinished output is left in {}: the next run into the same OUT clears it, \
+                     or continues it with --resume",
                     staged.display()
                 ));
             }
@@ -60,7 +61,8 @@ pub(crate) fn start(messages: &Messages) -> anyhow::Result<Progress> {
         }
     })
     .context("cannot listen for Ctrl-C")?;
-    let is_drawn = !messages.is_quiet() && io::stderr().is_terminal();
+    // What a CI system shows is a log: a line that is drawn over and over would fill it with control characters.
+    let is_drawn = !messages.is_quiet() && io::stderr().is_terminal() && !is_ci();
     Ok(Progress::new(is_drawn, &INTERRUPTED))
 }
 
@@ -155,8 +157,10 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let plan = Arc::new(Mutex::new(Plan::new(0)));
         let drawn = Arc::clone(&plan);
+        // One column is for the cursor.
+        let width = Screen::of(&io::stderr()).width.map_or(COLUMNS, |width| COLUMNS.min(width - 1));
         let line = move |_: &ProgressState, out: &mut dyn fmt::Write| {
-            let line = lock(&drawn).line(Instant::now());
+            let line = lock(&drawn).line(Instant::now(), width);
             let _ = out.write_str(&line); // a line that cannot be drawn is not drawn
         };
         if let Ok(style) = ProgressStyle::with_template("{line}") {

@@ -1,4 +1,5 @@
-//! How far a run has come: the stages that it takes, and the time that is left, as one line of at most [`COLUMNS`] columns.
+//! How far a run has come: the stages that it takes, and the time that is left, as one line of at most [`COLUMNS`] columns, or fewer on a narrow
+//! terminal.
 //!
 //! What is left of the stage that goes on follows from what is done of it. A reading of the corpus that comes later takes
 //! as long as those before it took, by how much work there is in each ([`weight`]). How long texts are compared depends
@@ -140,12 +141,13 @@ impl Plan {
         Some(left)
     }
 
-    /// The line.
-    pub(super) fn line(&self, now: Instant) -> String {
+    /// The line, of at most this many columns.
+    pub(super) fn line(&self, now: Instant, width: usize) -> String {
         let mut line = String::new();
+        let add = |line: &mut String, part: &str| add(line, part, width);
         let share = self.share();
         if let Some(share) = share {
-            line.push_str(&bar(share));
+            add(&mut line, &bar(share));
         }
         let number = self.at.map(|at| format!("{} of {} ", at + 1, self.stages.len()));
         if let Some(number) = number.filter(|_| self.stages.len() > 1) {
@@ -174,9 +176,9 @@ impl Plan {
 }
 
 /// Adds what there is room for.
-fn add(line: &mut String, part: &str) {
+fn add(line: &mut String, part: &str, width: usize) {
     let gap = if line.is_empty() { "" } else { "  " };
-    if line.chars().count() + gap.len() + part.chars().count() <= COLUMNS {
+    if line.chars().count() + gap.len() + part.chars().count() <= width {
         line.push_str(gap);
         line.push_str(part);
     }
@@ -231,33 +233,33 @@ mod tests {
     fn one_line_for_the_whole_run() {
         let (mut plan, at) = plan(1_000_000_000, &STAGES);
         plan.begin(Stage::Sketching, at(0));
-        assert_eq!(plan.line(at(0)), "[..........]  1 of 4 sketching  0 %");
+        assert_eq!(plan.line(at(0), COLUMNS), "[..........]  1 of 4 sketching  0 %");
         plan.advance(500_000_000);
         // 5 s of sketching, 10 of reading again, 5 of cleaning; and comparing, of which nothing is known.
-        assert_eq!(plan.line(at(5)), "[#####.....]  1 of 4 sketching  50 %  over 20 s left");
+        assert_eq!(plan.line(at(5), COLUMNS), "[#####.....]  1 of 4 sketching  50 %  over 20 s left");
         plan.begin(Stage::Comparing, at(10));
         plan.advance(1_000_000_000);
-        assert_eq!(plan.line(at(14)), "[##########]  2 of 4 comparing  100 %  over 2 s left");
+        assert_eq!(plan.line(at(14), COLUMNS), "[##########]  2 of 4 comparing  100 %  over 2 s left");
         plan.begin(Stage::Settling, at(14));
         plan.measure(1000);
         plan.advance(250);
         // 30 s of comparing, and 2 s of cleaning.
-        assert_eq!(plan.line(at(24)), "[##........]  3 of 4 settling  25 %  32 s left");
+        assert_eq!(plan.line(at(24), COLUMNS), "[##........]  3 of 4 settling  25 %  32 s left");
         // It goes on, and nothing is done: there is no less left.
-        assert_eq!(plan.line(at(94)), "[##........]  3 of 4 settling  25 %  4 min 02 s left");
+        assert_eq!(plan.line(at(94), COLUMNS), "[##........]  3 of 4 settling  25 %  4 min 02 s left");
         plan.begin(Stage::Cleaning, at(100));
         plan.advance(990_000_000);
-        assert_eq!(plan.line(at(110)), "[#########.]  4 of 4 cleaning  99 %  1 s left  99.0 MB/s");
+        assert_eq!(plan.line(at(110), COLUMNS), "[#########.]  4 of 4 cleaning  99 %  1 s left  99.0 MB/s");
     }
 
     #[test]
     fn a_run_of_one_stage_has_no_number() {
         let (mut plan, at) = plan(2_000_000_000, &[]);
         plan.advance(1_000_000_000);
-        assert_eq!(plan.line(at(10)), "[#####.....]  50 %  10 s left  100.0 MB/s");
+        assert_eq!(plan.line(at(10), COLUMNS), "[#####.....]  50 %  10 s left  100.0 MB/s");
         let (mut plan, at) = self::plan(0, &[]);
         plan.advance(1_000_000_000);
-        assert_eq!(plan.line(at(10)), "1.0 GB  100.0 MB/s");
+        assert_eq!(plan.line(at(10), COLUMNS), "1.0 GB  100.0 MB/s");
     }
 
     #[test]
@@ -265,11 +267,11 @@ mod tests {
         let (mut plan, at) = plan(100, &STAGES);
         plan.begin(Stage::Sketching, at(0));
         plan.begin(Stage::Cleaning, at(1)); // no two texts met
-        assert!(plan.line(at(1)).contains("4 of 4 cleaning"));
+        assert!(plan.line(at(1), COLUMNS).contains("4 of 4 cleaning"));
         plan.begin(Stage::Deciding, at(2));
-        assert!(plan.line(at(2)).contains("5 of 5 deciding"));
+        assert!(plan.line(at(2), COLUMNS).contains("5 of 5 deciding"));
         plan.begin(Stage::Cleaning, at(3));
-        assert!(plan.line(at(3)).contains("6 of 6 cleaning"));
+        assert!(plan.line(at(3), COLUMNS).contains("6 of 6 cleaning"));
     }
 
     #[test]
@@ -286,10 +288,13 @@ mod tests {
                 plan.begin(Stage::Fingerprinting, at(0));
             }
             plan.advance(done);
-            let line = plan.line(at(seconds));
+            let line = plan.line(at(seconds), COLUMNS);
             assert!(line.chars().count() <= COLUMNS, "{line}");
             assert!(line.contains("11 of 12 fingerprinting"), "{line}");
             assert!(num_bytes == 0 || line.contains(" left"), "{line}");
+            for width in 0..COLUMNS {
+                assert!(plan.line(at(seconds), width).chars().count() <= width);
+            }
         }
     }
 }

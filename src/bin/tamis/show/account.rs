@@ -8,11 +8,15 @@ use tamis::Destination;
 use tamis::Outcome;
 use tamis::account::Summary;
 pub(crate) use tamis::account::{grouped, size};
-use tamis::config::SplitMode;
+use tamis::config::{DEFAULT_TEXT_FIELDS, SplitMode};
 use tamis::decide::Rule;
 use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::screen::shell_word;
 
 /// Rows of an account: what is counted, how many there are, and more about them.
 #[derive(Default)]
@@ -52,10 +56,14 @@ impl Rows {
         let documents = &summary.documents;
         let counts = &summary.records.fields;
         if !counts.is_empty() {
-            self.add("fields", grouped(counts.values().sum()), format!("of records: {}", fields(counts)));
+            let is_guess = summary.config.options().read.text_field == DEFAULT_TEXT_FIELDS;
+            let is_plain = counts.len() == 1 && counts.contains_key("text");
+            let advice = if is_guess && !is_plain { "; --text-field names the right one" } else { "" };
+            let rest = format!("records with their text in {}{advice}", fields(counts));
+            self.add("fields", grouped(counts.values().sum()), rest);
         }
         if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
-            let rest = "documents, hard-wrapped: split by blocks".to_owned();
+            let rest = "hard-wrapped documents, split by blocks (--split auto)".to_owned();
             self.add("wrapped", grouped(documents.blocks), rest);
         }
         let num_utf8 = documents.encodings.get("UTF-8").unwrap_or(&0);
@@ -63,13 +71,32 @@ impl Rows {
         if num_other > 0 {
             let guessed = match documents.guessed.values().sum() {
                 0 => String::new(),
-                num_guessed => format!("; guessed: {}", grouped(num_guessed)),
+                num_guessed => format!("; {} guessed (check them, or set --encoding)", grouped(num_guessed)),
             };
-            let rest = format!("documents: {}{guessed}", names(&documents.encodings));
+            let rest = format!("documents that are not UTF-8: {}{guessed}", names(&documents.encodings));
             self.add("decoded", grouped(num_other), rest);
         }
         if documents.replaced > 0 {
-            self.add("replaced", grouped(documents.replaced), "malformed sequences by U+FFFD".to_owned());
+            self.add(
+                "replaced",
+                grouped(documents.replaced),
+                "malformed sequences, written as U+FFFD".to_owned(),
+            );
+        }
+    }
+
+    /// The paragraphs of which most copies were removed, one a line.
+    fn add_repeated(&mut self, repeated: &[Repeated], width: Option<usize>) {
+        let mut name = "repeated";
+        for Repeated { copies, place, text } in repeated {
+            let rest = match text {
+                Some(text) => format!("copies of “{text}”"),
+                None => format!("copies, the first at {place}"),
+            };
+            let rest = printable_bytes(rest.replace(['\n', '\t'], " ").as_bytes());
+            let room = width.unwrap_or(MAX_WIDTH).saturating_sub(BEFORE_REST).max(MIN_TEXT);
+            self.add(name, grouped(*copies), shortened(&rest, room));
+            name = "";
         }
     }
 
@@ -90,13 +117,31 @@ impl Rows {
     }
 }
 
-/// The account of a run that wrote to `destination`.
-pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
+/// A paragraph that is repeated, in an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Repeated {
+    /// Copies that were removed.
+    pub(crate) copies: u64,
+    /// The place of the first of them, as `tamis explain` takes it.
+    pub(crate) place: String,
+    /// The text, if it is known.
+    pub(crate) text: Option<String>,
+}
+
+/// The account of a run that wrote to `destination` and removed these paragraphs most often, where a line has `width`
+/// columns.
+pub(crate) fn account(
+    outcome: &Outcome,
+    destination: &Destination,
+    repeated: &[Repeated],
+    width: Option<usize>,
+) -> String {
     let summary = &outcome.summary;
     let mut rows = Rows::default();
     rows.add_texts(summary);
     rows.add_reading(summary);
     rows.add_left_out(summary);
+    rows.add_repeated(repeated, width);
     let seconds = outcome.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
     let rate = summary.bytes.input as f64 / 1e6 / seconds.max(1e-9);
@@ -112,11 +157,43 @@ pub(crate) fn account(outcome: &Outcome, destination: &Destination) -> String {
     if let Some(record) = record(destination) {
         let _ = writeln!(text, "record      {}", path::printable(&record));
     }
+    let done = match destination {
+        Destination::Directory(out) => Some(out),
+        Destination::Stdout { record } => record.as_ref(),
+        Destination::Nowhere => None,
+    };
+    if let Some(done) = done {
+        let _ = writeln!(text, "next        tamis report {}", shell_word(&path::printable(done)));
+    }
     text
 }
 
-/// How files are read whose lines are syntax.
-const ASKED: &str = "code, markup and data are read as text where --include names their ending ('*.py')";
+/// Columns of a line whose end is cut off, where nothing says how many there are.
+const MAX_WIDTH: usize = 80;
+/// Columns of a row before its rest.
+const BEFORE_REST: usize = 29;
+/// No text is cut to fewer columns.
+const MIN_TEXT: usize = 20;
+
+/// A text of at most so many columns; its end gives way to an ellipsis, and the closing quotation mark stays.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let end = if text.ends_with('”') { "…”" } else { "…" };
+    let (mut short, mut width) = (String::new(), end.width());
+    for grapheme in text.graphemes(true) {
+        width += grapheme.width();
+        if width > columns {
+            break;
+        }
+        short.push_str(grapheme);
+    }
+    short + end
+}
+
+/// The advice on files whose lines are syntax.
+const ASKED: &str = "to read code, markup or data as text, add --include with their ending, such as '*.py'";
 
 /// Whether files were skipped that may be text.
 fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
@@ -127,7 +204,7 @@ fn is_perhaps_text(skipped: &BTreeMap<String, u64>) -> bool {
 fn removed_as(name: &str, summary: &Summary) -> String {
     let of_earlier = |number: u64| match number {
         0 => String::new(),
-        number => format!(", {} of them of earlier runs", grouped(number)),
+        number => format!(", {} of them from earlier runs", grouped(number)),
     };
     let number = |numbers: &BTreeMap<String, u64>| numbers.get(name).copied().unwrap_or_default();
     let (documents, paragraphs) = (&summary.documents, &summary.paragraphs);
@@ -198,6 +275,20 @@ fn names(counts: &BTreeMap<String, u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_cut_to_columns() {
+        for (text, columns, expected) in [
+            ("copies of “short”", 20, "copies of “short”"),
+            ("copies of “a longer one”", 20, "copies of “a longe…”"),
+            ("copies of “今天下雨，明天晴。”", 20, "copies of “今天下…”"),
+            ("copies, the first at a/b/c.txt:3", 20, "copies, the first a…"),
+        ] {
+            let short = shortened(text, columns);
+            assert_eq!(short, expected);
+            assert!(short.width() <= columns, "{short}");
+        }
+    }
 
     #[test]
     fn numbers_for_people() {

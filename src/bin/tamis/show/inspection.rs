@@ -7,6 +7,7 @@ use tamis::config::SplitMode;
 use tamis::report::Inspection;
 use tamis::split::Method;
 use tamis::store::path::printable_bytes;
+use tamis::units::count;
 
 use super::account::{fields, grouped, share, size, units};
 
@@ -15,8 +16,11 @@ const MAX_SHOWN: usize = 10;
 /// Characters of the longest bar.
 const BAR: u64 = 32;
 
-/// The page for an inspection.
-pub(crate) fn page(inspection: &Inspection) -> String {
+/// Columns before a bar.
+const BEFORE_BAR: u64 = 25;
+
+/// The page for an inspection, for lines of `width` columns if there is a limit.
+pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     let mut text = String::new();
     let mut row = |name: &str, total: u64, rest: &str| {
         let _ = writeln!(text, "{}", format!("{name:<11} {:>14}   {rest}", grouped(total)).trim_end());
@@ -39,7 +43,11 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         row("records", records.read, "");
     }
     if !records.fields.is_empty() {
-        row("fields", records.fields.values().sum(), &format!("of records: {}", fields(&records.fields)));
+        row(
+            "fields",
+            records.fields.values().sum(),
+            &format!("records with their text in {}", fields(&records.fields)),
+        );
     }
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {
@@ -58,7 +66,7 @@ pub(crate) fn page(inspection: &Inspection) -> String {
         row("rejected", inspection.num_rejected(), &units(counts));
     }
     methods(inspection, &mut text);
-    histogram(inspection, &mut text);
+    histogram(inspection, width, &mut text);
     scripts(inspection, &mut text);
     if let Some(longest) = &inspection.longest_paragraph {
         let _ = writeln!(text, "\nlongest paragraph, {}\n  {longest}", size(longest.bytes));
@@ -85,10 +93,10 @@ fn methods(inspection: &Inspection, text: &mut String) {
         let blocks = methods.get(Method::Block.name()).copied().unwrap_or_default();
         let documents = if total == 1 { "document" } else { "documents" };
         let what = match blocks {
-            0 => format!("{} {documents}: by lines", grouped(total)),
-            _ if blocks == total => format!("{} {documents}, hard-wrapped: by blocks", grouped(total)),
+            0 => format!("{} {documents}, split by lines", grouped(total)),
+            _ if blocks == total => format!("{} hard-wrapped {documents}, split by blocks", grouped(total)),
             _ => format!(
-                "{} of {} documents are hard-wrapped: by blocks; the others by lines",
+                "{} of {} documents are hard-wrapped and split by blocks, the others by lines",
                 grouped(blocks),
                 grouped(total)
             ),
@@ -97,13 +105,14 @@ fn methods(inspection: &Inspection, text: &mut String) {
     }
 }
 
-fn histogram(inspection: &Inspection, text: &mut String) {
+fn histogram(inspection: &Inspection, width: Option<usize>, text: &mut String) {
     let classes: Vec<_> = inspection.sizes.classes().collect();
     let Some(most) = classes.iter().map(|(_, count)| *count).max() else { return };
+    let room = width.map_or(BAR, |width| count(width).saturating_sub(BEFORE_BAR).clamp(1, BAR));
     text.push_str("\nlength of documents\n");
-    for (name, count) in classes {
-        let bar = "█".repeat(usize::try_from((count * BAR).div_ceil(most)).unwrap_or(0));
-        let _ = writeln!(text, "  {name:<9} {:>12} {bar}", grouped(count));
+    for (name, number) in classes {
+        let bar = "█".repeat(usize::try_from((number * room).div_ceil(most)).unwrap_or(0));
+        let _ = writeln!(text, "  {name:<9} {:>12} {bar}", grouped(number));
     }
 }
 
@@ -113,7 +122,7 @@ fn scripts(inspection: &Inspection, text: &mut String) {
     if total == 0 {
         return;
     }
-    text.push_str("\nscripts, of characters that belong to one\n");
+    text.push_str("\ncharacters by script\n");
     for (script, characters) in scripts.iter().take(MAX_SHOWN) {
         let _ = writeln!(text, "  {script:<9} {:>12} {}", grouped(*characters), share(*characters, total));
     }
@@ -138,7 +147,7 @@ fn listed(inspection: &Inspection, text: &mut String) {
         more(text, skipped, MAX_SHOWN as u64);
     }
     if inspection.num_rejected() > 0 {
-        text.push_str("\nwould be rejected\n");
+        text.push_str("\nwill be rejected\n");
         for rejected in inspection.rejected.iter().take(MAX_SHOWN) {
             let field = |name: &str| rejected[name].as_str().unwrap_or_default();
             let mut place = printable_bytes(field("path").as_bytes());

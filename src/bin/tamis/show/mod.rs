@@ -3,3 +3,4 @@
 pub(crate) mod account;
 pub(crate) mod explain;
 pub(crate) mod inspection;
+pub(crate) mod screen;

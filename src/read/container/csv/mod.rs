@@ -126,7 +126,7 @@ impl RowReader {
             let is_quoted = columns.iter().any(|name| name.starts_with('"') && name.ends_with('"'));
             let mut missing = context.text_fields.missing("column", columns);
             if is_quoted {
-                missing.detail.push_str("; --tsv-quotes takes off quotes");
+                missing.detail.push_str("; --tsv-quotes removes quotes");
             }
             return Err(missing);
         };

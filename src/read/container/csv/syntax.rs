@@ -93,7 +93,7 @@ impl fmt::Display for CsvFault {
                 write!(f, "no text: it has {num_fields} of {num_columns} fields")
             }
             Self::OtherFields { num_fields, num_columns } => {
-                write!(f, "its fields are {num_fields}, and those of the header {num_columns}")
+                write!(f, "it has {num_fields} fields, and the header has {num_columns}")
             }
             Self::UnclosedQuote { .. } => f.write_str("a quote is opened and never closed"),
         }

@@ -164,7 +164,7 @@ fn rows_without_quotes() {
     let lines: Vec<_> = found.iter().map(|row| (row.lines_before, row.num_lines)).collect();
     assert_eq!(lines, [(0, 1), (2, 0), (2, 1), (3, 1), (4, 0)]);
     let faults: Vec<_> = found.iter().map(|row| row.fault.map(|fault| fault.to_string())).collect();
-    let told = |number| Some(format!("its fields are {number}, and those of the header 3"));
+    let told = |number| Some(format!("it has {number} fields, and the header has 3"));
     assert_eq!(faults, [None, None, told(2), told(4), None]);
     assert_eq!(walked, CsvWalk { len: bytes.len(), num_lines: 4 });
     // What is not whole is not a row.

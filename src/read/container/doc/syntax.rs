@@ -137,7 +137,7 @@ pub(super) fn next(bytes: &[u8], is_at_end: bool) -> Step {
 fn fault(first: Option<TagLine>, end: &'static str) -> &'static str {
     match (first, end) {
         (Some(TagLine::End), _) => "an end tag </doc> without a <doc>",
-        (None, _) => "text that stands in no <doc>",
+        (None, _) => "text outside of every <doc>",
         (Some(_), "the file ends before it") => "a <doc> without an end tag: the file ends before it",
         (Some(_), _) => "a <doc> without an end tag: the next <doc> begins before it",
     }

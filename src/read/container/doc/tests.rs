@@ -133,9 +133,9 @@ fn records_and_what_is_wrong_with_others() {
         (
             format!("junk\n{NEWS}more\njunk"),
             vec![
-                (1, bad("text that stands in no <doc>")),
+                (1, bad("text outside of every <doc>")),
                 (2, news()),
-                (9, bad("text that stands in no <doc>")),
+                (9, bad("text outside of every <doc>")),
             ],
         ),
         (format!("<doc>\n<url>u</url>\n</doc>\n{NEWS}"), vec![(1, bad("it has no <content>")), (4, news())]),

@@ -89,7 +89,7 @@ fn decode_line(bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> R
     let inner = ByteSpan::new(slot.value.start + 1, slot.value.end - 1);
     let unescaped = unescape(bytes, inner, replace).map_err(|at| {
         let at = inner.start - line.start + at;
-        Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair stands alone")
+        Fault::at(RejectReason::Undecodable, at, "half of a surrogate pair is missing")
     })?;
     slot.text = unescaped.text;
     slot.raw = match unescaped {
@@ -150,7 +150,7 @@ impl FieldPlaces {
         let Found { text: Some(text), id } = found else { return Err(names.missing("field", keys(line))) };
         let (name, value) = (names.get(text.field), text.value.get());
         if text.is_twice {
-            return Err(fault(RejectReason::TextTwice, format!("the field {name} stands twice")));
+            return Err(fault(RejectReason::TextTwice, format!("the field {name} appears twice")));
         }
         if !value.starts_with('"') {
             let detail = format!("the field {name} is {}, not a string", kind(value));
@@ -296,7 +296,7 @@ impl<'a, 'de, P: Iterator<Item = (u32, &'a str)> + Clone> Visitor<'de> for Objec
 #[derive(serde::Deserialize)]
 struct JsonKey<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 
-/// Whether a line is a record with the text field, whatever else is wrong with it; `None` if it is no JSON object.
+/// Whether a line is a record with the text field, whatever else is wrong with it; `None` if not JSON object.
 fn has_text(line: &str, context: &ReadContext) -> Option<bool> {
     match find(line, context).map_err(|fault| fault.reason) {
         Err(RejectReason::NotJson | RejectReason::NotObject) => None,

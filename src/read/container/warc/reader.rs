@@ -187,7 +187,7 @@ impl WebReader {
     /// fault, if there is none.
     fn lose(&mut self, record: &WarcRecord, place: u64, of_file: Option<Fault>) {
         let detail =
-            format!("the Content-Length of the record, {}, is not that of its block", record.content_length);
+            format!("the Content-Length of the record, {}, does not match its block", record.content_length);
         let of_record = Fault::new(RejectReason::WrongLength, detail).or_at(place);
         self.lost = Some(Lost { of_record, of_file });
     }
@@ -215,7 +215,7 @@ impl WebReader {
                 return Ok(());
             }
             if self.is_at_end {
-                let detail = "the web archive breaks off in the block of a record";
+                let detail = "the web archive ends in the block of a record";
                 let fault = Fault::new(RejectReason::NotWarc, detail).or_at(self.num_read);
                 self.lose(&record, place, Some(fault));
                 return Ok(());

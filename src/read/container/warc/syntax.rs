@@ -131,9 +131,9 @@ pub(super) fn next(bytes: &[u8], is_end: bool) -> Step {
     if !has_version(rest) {
         let is_other = rest.starts_with(NAME);
         let what = if is_other {
-            "the record is of a version that is not read"
+            "tamis does not read this version of the record"
         } else {
-            "no WARC record begins here"
+            "not the beginning of a WARC record"
         };
         return fault(start, what);
     }
@@ -289,7 +289,7 @@ impl WarcMeta {
             if is("Content-Length") {
                 let number = decimal(&bytes[value.range()])
                     .filter(|number| number.checked_add(count(head.end)).is_some())
-                    .ok_or((value.start, "the Content-Length of the record is not a length"))?;
+                    .ok_or((value.start, "the Content-Length of the record is not a number"))?;
                 if length.is_some_and(|length| length != number) {
                     return Err((value.start, "the record has two lengths"));
                 }

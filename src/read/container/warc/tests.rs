@@ -160,14 +160,14 @@ fn charsets() {
 fn faults() {
     let long = format!("WARC/1.0\r\nX: {}", "y".repeat(MAX_HEAD));
     for (text, expected) in [
-        ("\n\nWARC-Type: x", (2, "no WARC record")),
-        ("WARC/2.0\r\n", (0, "a version that is not read")),
-        ("WARC/0.9 1234 response", (0, "a version that is not read")),
+        ("\n\nWARC-Type: x", (2, "not the beginning of a WARC record")),
+        ("WARC/2.0\r\n", (0, "does not read this version")),
+        ("WARC/0.9 1234 response", (0, "does not read this version")),
         ("WARC/1.0\r\nX: y\r\n\r\n", (0, "no Content-Length")),
-        ("\nWARC/1.0\nContent-Length: -1\n\n", (26, "not a length")),
-        ("WARC/1.0\nContent-Length: \n\n", (24, "not a length")),
-        ("WARC/1.0\nContent-Length: 18446744073709551616\n\n", (25, "not a length")),
-        ("WARC/1.0\nContent-Length: 18446744073709551615\n\n", (25, "not a length")),
+        ("\nWARC/1.0\nContent-Length: -1\n\n", (26, "not a number")),
+        ("WARC/1.0\nContent-Length: \n\n", (24, "not a number")),
+        ("WARC/1.0\nContent-Length: 18446744073709551616\n\n", (25, "not a number")),
+        ("WARC/1.0\nContent-Length: 18446744073709551615\n\n", (25, "not a number")),
         ("WARC/1.0\nContent-Length: 1\nContent-Length: 2\n\nab", (43, "two lengths")),
         ("WARC/1.0\nContent-Length: 9\n\nab", (30, "in the block")),
         ("WARC/1.0\nContent-Length: 9\n", (27, "in the header")),

@@ -45,7 +45,7 @@ impl Revision {
             let below = real.strip_prefix(&repository.top).map(Path::to_owned);
             let below = below.ok().with_context(|| {
                 format!(
-                    "{}: it is not in the git repository {}; --since-ref compares inputs of one repository",
+                    "{}: it is not in the git repository {}; --since-ref needs all inputs in one repository",
                     printable(root.path()),
                     printable(&repository.top)
                 )
@@ -86,13 +86,10 @@ impl Revision {
 
 fn real(root: &Root) -> anyhow::Result<PathBuf> {
     if *root == Root::Stdin {
-        bail!("input -: standard input is in no git repository; --since-ref needs files");
+        bail!("input -: standard input is not in a git repository; --since-ref needs files");
     }
     if root.is_stream() {
-        bail!(
-            "{}: what comes through a FIFO is in no git repository; --since-ref needs files",
-            printable(root.path())
-        );
+        bail!("{}: a FIFO is not in a git repository; --since-ref needs files", printable(root.path()));
     }
     root.path()
         .canonicalize()
@@ -119,7 +116,7 @@ impl Repository {
         let spelled = format!("{revision}^{{commit}}");
         let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &spelled].map(OsStr::new);
         let told = format!(
-            "since-ref {revision}: there is no such commit in {}; fetch it first (a shallow clone holds the last commit \
+            "since-ref {revision}: {} does not have this commit; fetch it first (a shallow clone has the last commit \
              only)",
             printable(&self.top)
         );

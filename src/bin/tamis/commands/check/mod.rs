@@ -1,6 +1,7 @@
 //! `tamis check`: what `clean` would remove, held against limits and what was there before.
 
 mod git;
+mod help;
 mod rooted;
 
 use std::io::{self, Write};
@@ -21,26 +22,20 @@ use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
     AnyPath, BEFORE, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
-    Reading, Settings, Sources, Splitting, Threads, hidden,
+    Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::account::grouped;
+use crate::show::screen::{FittedWriter, Screen, shell_word};
 use crate::terminal::print_more;
 use git::Revision;
+pub(crate) use help::HELP;
+use help::SECONDARY;
 use rooted::{Repository, Rooted, is_for_platforms};
-
-pub(crate) const HELP: &str = "\
-Reads everything as `clean` would, with the same options and tamis.toml, decides the same, and writes nothing. Passes \
-if no more would go or be rejected than the limits allow; without limits, if nothing would.
-
-The limits, --baseline, --since-ref and --format can stand in the table [check] of tamis.toml under their long names. \
-A baseline or report that lies inside an input is left out of it.
-
-Exit codes: 0 passed, 1 a limit is broken, 2 error, 130 interrupted.";
 
 /// Inputs and options of `check`.
 #[derive(Debug, Args, Serialize)]
-#[command(mut_args(hidden(&["index", "run_name"])))]
+#[command(mut_args(hidden(&["index", "run_name"])), mut_args(secondary(&SECONDARY)))]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
@@ -50,8 +45,8 @@ pub(crate) struct CheckArgs {
     #[serde(rename = "check")]
     gate: GateOptions,
 
-    /// Write what is found to FILE, to be let pass by --baseline from now on, and exit 0.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["baseline", "since_ref"], help_heading = "What is new")]
+    /// Write the problems to FILE, for --baseline, and exit with 0.
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["baseline", "since_ref"], help_heading = "What is new")]
     #[serde(skip)]
     write_baseline: Option<PathBuf>,
 
@@ -97,7 +92,7 @@ impl CheckArgs {
     fn settings(&self) -> anyhow::Result<Settings> {
         let mut layers = Layers::read(self, &self.file)?;
         for key in ["index", "run-name"] {
-            layers.refuse(key, "a check adds nothing to an index; compare with one by --against FILE")?;
+            layers.refuse(key, "a check does not change an index; compare with one with --against FILE")?;
         }
         // Of what is compared with, a flag beats whatever the file says.
         let GateOptions { baseline, since_ref, .. } = &self.gate;
@@ -138,7 +133,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
                 let but = if plan.baseline.is_some() { " that the baseline does not hold" } else { "" };
-                say(&format!("since-ref {name}: zeros stand for no base, so everything counts{but}"));
+                say(&format!("since-ref {name}: all zeros mean that there is no base, so everything counts{but}"));
             }
             None
         }
@@ -192,9 +187,15 @@ fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> any
     if is_quiet {
         return Ok(());
     }
-    let number = grouped(baseline.num_problems());
+    let number = baseline.num_problems();
+    let problems = if number == 1 { "problem" } else { "problems" };
+    let number = grouped(number);
     print_more(
-        format!("{}: {number} recorded; `--baseline` lets them pass\n", printable(file.path())).as_bytes(),
+        format!(
+            "{}: {number} {problems} recorded; `--baseline` accepts them from now on\n",
+            printable(file.path())
+        )
+        .as_bytes(),
     )
 }
 
@@ -215,18 +216,20 @@ impl Plan {
         for target in options.format.iter().flatten() {
             match &target.file {
                 None if reports.iter().any(|(_, file)| file.is_none()) => {
-                    bail!("format {target}: one format goes to standard output already; write {target}=FILE")
+                    bail!(
+                        "format {target}: another format already goes to standard output; write {target}=FILE"
+                    )
                 }
                 None if target.format == ReportFormat::Html => {
-                    bail!("format html: the page is for a browser; write html=FILE")
+                    bail!("format html: a page cannot go to standard output; write html=FILE")
                 }
                 None => reports.push((target.format, None)),
                 Some(_) if reports.iter().any(|(format, _)| *format == target.format) => {
-                    bail!("format {target}: this format is asked for already; one file is enough")
+                    bail!("format {target}: this format is already given; one file is enough")
                 }
                 Some(file) => {
                     if names.contains(file) {
-                        bail!("format {target}: another format is written to this file already");
+                        bail!("format {target}: another format already goes to this file");
                     }
                     names.push(file.clone());
                     reports.push((target.format, Some(ReportFile::probe(file)?)));
@@ -257,7 +260,7 @@ impl Plan {
                 if let Ok(below) = real.strip_prefix(directory) {
                     let below = below.to_str().with_context(|| {
                         format!(
-                            "{}: inside an input a name must be UTF-8; write it elsewhere",
+                            "{}: a report inside an input needs a name in UTF-8; write it elsewhere",
                             printable(file)
                         )
                     })?;
@@ -273,11 +276,15 @@ impl Plan {
         let mut writers = Vec::new();
         let is_silent = is_quiet || self.write_baseline.is_some();
         if !is_silent && self.reports.iter().all(|(_, file)| file.is_some()) {
-            writers.extend(ReportFormat::Text.writer(Box::<Stdout>::default()));
+            writers.extend(ReportFormat::Text.writer(Box::new(screen())));
         }
         let repository = std::env::current_dir().ok().and_then(|directory| Repository::above(&directory));
         for (format, file) in &self.reports {
-            let out = file.as_ref().map_or_else(|| Box::<Stdout>::default() as _, ReportFile::writer);
+            let out = match file {
+                Some(file) => file.writer(),
+                None if *format == ReportFormat::Text => Box::new(screen()),
+                None => Box::<Stdout>::default(),
+            };
             let repository = repository.clone().filter(|_| is_for_platforms(*format));
             writers.extend(format.writer(out).map(|writer| match repository {
                 Some(repository) => Box::new(Rooted { repository, writer }) as _,
@@ -293,6 +300,11 @@ impl Plan {
     }
 }
 
+/// Standard output, as a terminal can show it.
+fn screen() -> FittedWriter<Stdout> {
+    FittedWriter::new(Stdout::default(), Screen::of(&io::stdout()))
+}
+
 fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
     #[expect(clippy::disallowed_methods, reason = "a list is no document; the store is for corpora")]
     let list = std::fs::read(path).with_context(|| {
@@ -305,11 +317,14 @@ fn read_allow(path: &Path, config: &Config) -> anyhow::Result<Allow> {
 /// Says which lines of an allow-list let nothing pass: a list is to hold no more than what is needed.
 fn say_unused(allowed: &LetPass) {
     for line in allowed.unused.iter().take(MAX_UNUSED) {
-        say(&format!("{}:{line}: nothing that repeats is this; mend the line or take it out", allowed.name));
+        say(&format!(
+            "{}:{line}: no repeated paragraph matches this line; correct the line or remove it",
+            allowed.name
+        ));
     }
     let more = allowed.unused.len().saturating_sub(MAX_UNUSED);
     if more > 0 {
-        say(&format!("{}: {more} more lines let nothing pass", allowed.name));
+        say(&format!("{}: {more} more lines match no repeated paragraph", allowed.name));
     }
 }
 
@@ -347,11 +362,7 @@ fn remedy(command: &[String], baseline: &Path) -> String {
             Some(file) if file.starts_with('=') => format!("--write-baseline{file}"),
             _ => word,
         };
-        let is_plain = !word.is_empty()
-            && word
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '=' | ':' | ','));
-        words.push(if is_plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+        words.push(shell_word(&word));
     }
     words.join(" ")
 }

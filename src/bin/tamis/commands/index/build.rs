@@ -13,18 +13,18 @@ use crate::options::{
 use crate::progress::start;
 
 pub(super) const HELP: &str = "\
-Reads everything as `clean` would, with the same options and tamis.toml, and writes nothing but the index: FILE is \
-made, or the run is added to it. Use it for a benchmark's texts, or for what was cleaned before there was an index. With \
---near (and its options) near-duplicates of these documents can be found too, and those among them count once.
+Reads the inputs as `clean` would, with the same options and tamis.toml, and writes only the index: it creates FILE, or adds \
+a run to it. Use it for the texts of a benchmark, or for a corpus that was cleaned before there was an index. With --near \
+(and its options) later runs can find near-duplicates of these documents too; near-duplicates among them count once.
 
-Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs were rejected, 130 interrupted.";
+Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs were rejected; 130 interrupted.";
 
 /// Inputs and options of `index build`.
 #[derive(Debug, Args, Serialize)]
 #[command(
-    mut_arg("index", |index| index.required(true).help("The index").help_heading(None)),
-    mut_arg("run_name", |name| name.required(true).help("What the inputs are called in it").help_heading(None)),
-    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]")),
+    mut_arg("index", |index| index.required(true).help("The index").long_help(None).help_heading(None)),
+    mut_arg("run_name", |name| name.required(true).help("The name of these inputs in the index").hide_short_help(false).help_heading(None)),
+    mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]").long_help(None)),
     mut_args(hidden(&["against", "exact", "scope"]))
 )]
 pub(crate) struct BuildArgs {
@@ -71,9 +71,9 @@ pub(crate) struct BuildArgs {
 
 pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let mut layers = Layers::read(args, &args.file)?;
-    layers.refuse("against", "an index holds its inputs, whatever stands in others; leave it out")?;
-    layers.refuse("exact", "an index holds paragraphs; leave it out")?;
-    layers.refuse("scope", "an index is about its whole inputs; leave it out")?;
+    layers.refuse("against", "an index always holds all its inputs; leave --against out")?;
+    layers.refuse("exact", "an index always holds paragraphs; leave --exact out")?;
+    layers.refuse("scope", "an index always covers its whole inputs; leave --scope out")?;
     layers.confine(&["spill-dir"])?;
     layers.forget_key("exact"); // repair depends on it
     let mut settings = Settings::of(layers)?;

@@ -10,9 +10,9 @@ use crate::exit::Exit;
 use crate::terminal::print_more;
 
 pub(super) const HELP: &str = "\
-Prints {\"fingerprint\",\"run\",\"path\",\"record\",\"paragraph\"}, ascending by fingerprint; record is left out where \
-there is none, and numbers count from 0. A path holds a byte that is not UTF-8 as \\xNN, and a backslash as \\\\. \
-Everything that is printed was checked.";
+Prints one line per entry, {\"fingerprint\",\"run\",\"path\",\"record\",\"paragraph\"}, sorted by fingerprint. It leaves out \
+record if there is none; numbers count from 0. In a path, a byte that is not UTF-8 is written \\xNN, and a backslash \\\\. \
+It checks all that it prints.";
 
 /// Options of `index export`.
 #[derive(Debug, Args)]

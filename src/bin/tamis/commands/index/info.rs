@@ -14,10 +14,9 @@ use crate::show::account::grouped;
 use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
-Reads the tables only, which takes no time however long the index is; its entries are checked when they are read \
-(`tamis index export`). A run's paragraphs are those of its corpus, its entries those of them that are in the index, \
-its documents those that the index can name, its texts those of which near-duplicates are found ('-': the run searched for \
-none).";
+Reads only the tables, so it is fast for any index; `tamis index export` checks the entries. For each run it shows the \
+paragraphs of its corpus, the entries that the index has of them, the documents that the index can name, and the texts \
+that near-duplicates can be found of ('-' if the run did not search for any).";
 
 /// Options of `index info`.
 #[derive(Debug, Args)]

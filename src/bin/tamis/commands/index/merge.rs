@@ -16,12 +16,11 @@ use crate::progress::{INTERRUPTED, start};
 use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
-The indexes must have been made under the same settings, and no two may hold a run of one name. Runs keep their order, \
-those of the first FILE first: of a paragraph that is in several, the first stays. With different --min-chars the \
-larger one is the new index's.
+The indexes must have the same settings, and each run needs a name of its own. Runs keep their order, those of the first \
+FILE first; if several indexes have a paragraph, the first one counts. If --min-chars differs, the new index has the \
+larger one.
 
-The new index appears when it is complete, or not at all; it may take the place of one of those that are read \
-(--force).";
+The new index appears when it is complete, or not at all. It may replace one of the merged indexes (--force).";
 
 /// Options of `index merge`.
 #[derive(Debug, Args)]
@@ -74,7 +73,7 @@ fn check_free(args: &MergeArgs, replacement: &Replacement) -> anyhow::Result<()>
     }
     let start = replacement.old_start(8)?;
     if !start.is_empty() && start != MAGIC {
-        bail!("{out}: exists and is no index of tamis; move it away or choose another --out");
+        bail!("{out}: exists and is not a tamis index; move it away or choose another --out");
     }
     Ok(())
 }

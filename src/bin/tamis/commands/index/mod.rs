@@ -14,9 +14,10 @@ use tamis::store::index_file;
 use crate::exit::Exit;
 
 pub(crate) const HELP: &str = "\
-An index remembers every paragraph that survived earlier runs, so that later ones can remove what repeats them. It is \
-one file, about 25 bytes a paragraph, and holds no text: fingerprints, and where each paragraph stood. Runs with --near add \
-what near-duplicates of their documents are found by, some 400 to 600 bytes each: a sketch, and of their words only numbers.";
+An index remembers each paragraph that earlier runs kept, so that later runs can remove its duplicates. It is one file \
+with about 25 bytes per paragraph. It has no text: only fingerprints, and the place of each paragraph. Runs with --near \
+add what is needed to find near-duplicates of their documents, about 400 to 600 bytes each: a sketch, and numbers instead \
+of words.";
 
 /// Commands about an index.
 #[derive(Debug, Args)]
@@ -29,16 +30,16 @@ pub(crate) struct IndexArgs {
 /// The commands about an index.
 #[derive(Debug, Subcommand)]
 enum IndexCommand {
-    /// Say what is in an index: its settings and its runs.
+    /// Show the settings and the runs of an index.
     #[command(after_help = info::HELP)]
     Info(info::InfoArgs),
     /// Add inputs to an index without cleaning them.
-    #[command(after_help = build::HELP)]
+    #[command(after_help = super::MORE, after_long_help = build::HELP)]
     Build(Box<build::BuildArgs>),
-    /// Write several indexes as one.
+    /// Merge several indexes into one.
     #[command(after_help = merge::HELP)]
     Merge(merge::MergeArgs),
-    /// Print every paragraph of an index as a line of JSON.
+    /// Print each paragraph of an index as a line of JSON.
     #[command(after_help = export::HELP)]
     Export(export::ExportArgs),
 }

@@ -2,13 +2,13 @@
 //! `[-…-]` and `{+…+}` elsewhere. What comes from texts is escaped.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 use tamis::OriginalParagraph;
 use tamis::report::diff::{Row, Word, words};
 use tamis::store::path::printable_bytes;
 
 use super::wrap::{Atom, Line, wrap};
+use crate::show::screen::{Screen, columns};
 
 /// Two columns need this much.
 const MIN_TWO_COLUMNS: usize = 100;
@@ -34,16 +34,8 @@ pub(crate) struct Page {
 impl Page {
     /// That of standard output. COLUMNS says more than the terminal.
     pub(crate) fn of_stdout(is_full: bool) -> Self {
-        let is_terminal = std::io::stdout().is_terminal();
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let measured = || {
-            let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
-            Some(usize::from(width.0))
-        };
-        let width = columns.or_else(|| is_terminal.then(measured).flatten()).filter(|width| *width > 0);
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self { width, has_colour: is_terminal && !is_set("NO_COLOR") && !is_dumb, is_full }
+        let screen = Screen::of(&std::io::stdout());
+        Self { width: columns().or(screen.width), has_colour: screen.has_colour, is_full }
     }
 
     fn has_two_columns(self) -> bool {

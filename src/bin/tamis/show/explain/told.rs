@@ -79,7 +79,7 @@ impl Told {
                 .map(|p| p.fingerprint)
                 .eq(twin.paragraphs.iter().map(|p| p.fingerprint))
         {
-            survivor = Text::Changed("its paragraphs are not the same any more".to_owned());
+            survivor = Text::Changed("its paragraphs have changed".to_owned());
         }
         if let (Text::Gone(_), Some(text)) = (&removed, &line.text) {
             removed = Text::Kept(kept(text));
@@ -94,7 +94,7 @@ impl Told {
         for (path, text) in [(&self.line.path, &self.removed)].into_iter().chain(survivor) {
             if let Text::Changed(why) = text {
                 failures.push(format!(
-                    "{path}: {why}; the inputs changed since the run: name them as they were with --input, or run \
+                    "{path}: {why}; the inputs have changed since the run: name unchanged copies with --input, or run \
                      `tamis clean` again"
                 ));
             }
@@ -157,7 +157,7 @@ impl Told {
             None => {}
         }
         if let Some(containment) = line.containment {
-            row("containment", &format!("{containment} of it stands in the survivor"));
+            row("containment", &format!("{containment} of it appears in the survivor"));
         }
         if let Some(numbers) = &line.numbers {
             let kinds = [
@@ -268,7 +268,7 @@ fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
         ));
     }
     let is_text = line.text.as_ref().is_none_or(|text| *text == joined(excerpt));
-    (!is_text).then(|| "its text is not the one in the ledger".to_owned())
+    (!is_text).then(|| "its text differs from the ledger".to_owned())
 }
 
 /// Paragraphs, each ended by LF.

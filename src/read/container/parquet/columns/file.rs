@@ -65,7 +65,7 @@ impl ChunkReader for ParquetFile {
         // The length comes from the file: no more is taken than there is.
         if start.saturating_add(count(length)) > self.len {
             return Err(ParquetError::EOF(format!(
-                "{length} bytes at {start} lie beyond the end of the file"
+                "{length} bytes at {start} are beyond the end of the file"
             )));
         }
         let mut bytes = Vec::with_capacity(length);
@@ -92,7 +92,7 @@ const VALUE_BYTES: u64 = 16;
 /// Says in words why metadata is refused.
 fn told(wrong: thrift::Wrong) -> String {
     match wrong {
-        thrift::Wrong::Short => "its metadata breaks off".to_owned(),
+        thrift::Wrong::Short => "its metadata ends too early".to_owned(),
         thrift::Wrong::Damaged(what) => what.to_owned(),
     }
 }

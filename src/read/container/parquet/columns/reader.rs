@@ -209,7 +209,7 @@ impl PieceReader for ParquetReader {
 /// Checks what the metadata says of a row group.
 fn check(group: &RowGroupMetaData, num_columns: usize) -> Result<(), Fault> {
     if group.num_rows() < 0 || group.columns().len() != num_columns {
-        return Err(damaged("a row group has not the columns of the file"));
+        return Err(damaged("a row group does not have the columns of the file"));
     }
     for column in group.columns() {
         if column.compression() == Compression::LZO {
