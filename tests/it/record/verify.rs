@@ -278,7 +278,7 @@ fn other_options_are_no_audit() {
     sandbox.tamis(&["verify", "-", "--out", "out"]).exits(2).says(&["standard input"]);
     sandbox.tamis(&["verify", "in", "--out", "-"]).exits(2).says(&["standard output"]);
     sandbox.tamis(&["verify", "in", "--out", "nothing"]).exits(2).says(&["nothing"]);
-    sandbox.tamis(&["verify", "in", "--out", "in/a.txt"]).exits(2).says(&["no directory"]);
+    sandbox.tamis(&["verify", "in", "--out", "in/a.txt"]).exits(2).says(&["not a directory"]);
     sandbox.tamis(&["verify", "--out", "out"]).exits(2).says(&["no input"]);
     fs::remove_file(sandbox.path(LEDGER)).expect("a file");
     verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "cannot read this ledger"]);
@@ -358,13 +358,13 @@ const TEXTS: &[(&str, &str, Change<String>, &[&str])] = &[
         "a blank line less",
         "out/b.txt",
         |t| t.replace("\n\n", "\n"),
-        &["b.txt, line 7, paragraph 4: changed: OUT should have 1 blank lines", "OUT has 0"],
+        &["b.txt, line 7, paragraph 4: changed: OUT should have 1 blank lines", "and has 0"],
     ),
     (
         "a blank line more",
         "out/a.txt",
         |t| t.replace("three\n", "\nthree\n"),
-        &["a.txt, line 5, paragraph 2: changed: 0 blank lines", "OUT has 1"],
+        &["a.txt, line 5, paragraph 2: changed: OUT should have 0 blank lines", "and has 1"],
     ),
     ("no LF at the end", "out/a.txt", |t| t.trim_end().to_owned(), &["a.txt, line 7, paragraph 3: "]),
     ("CR LF", "out/a.txt", |t| t.replacen('\n', "\r\n", 1), &["a.txt, line 1, paragraph 0: changed"]),
@@ -715,7 +715,7 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "p1.txt",
         "a survivor that is gone",
         |l| l["survivor"]["path"] = json!("n3.txt"),
-        "the paragraph does not stay",
+        "that should be kept in its place is not kept",
     ),
     (
         "p1.txt",
