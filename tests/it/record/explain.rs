@@ -435,10 +435,10 @@ fn a_damaged_ledger_is_told() {
         sandbox
             .tamis(args)
             .exits(2)
-            .says(&["removed.jsonl.zst: it lists 0 removed paragraphs, and summary.json of"]);
+            .says(&["removed.jsonl.zst: it lists 0 removed paragraphs, and summary.json counts"]);
     }
     sandbox.file("out.tamis/summary.json", "{}");
-    sandbox.tamis(&["clusters", "out"]).exits(2).says(&["out.tamis/summary.json: not what this version"]);
+    sandbox.tamis(&["clusters", "out"]).exits(2).says(&["out.tamis/summary.json: this version of tamis cannot read it"]);
 }
 
 #[test]

@@ -268,7 +268,7 @@ fn other_options_are_no_audit() {
         (&["--exclude", "*.md", "--split", "block"], "--split (here block, there auto)"),
     ];
     for (options, what) in cases {
-        verify(&sandbox, options).exits(2).says(&["out.tamis/summary.json", what, "give those that"]);
+        verify(&sandbox, options).exits(2).says(&["out.tamis/summary.json", what, "give the options of"]);
     }
     // Without a summary the audit goes on, and finds what it finds.
     fs::remove_file(sandbox.path("out.tamis/summary.json")).expect("a file");
@@ -278,7 +278,7 @@ fn other_options_are_no_audit() {
     sandbox.tamis(&["verify", "-", "--out", "out"]).exits(2).says(&["standard input"]);
     sandbox.tamis(&["verify", "in", "--out", "-"]).exits(2).says(&["standard output"]);
     sandbox.tamis(&["verify", "in", "--out", "nothing"]).exits(2).says(&["nothing"]);
-    sandbox.tamis(&["verify", "in", "--out", "in/a.txt"]).exits(2).says(&["no directory"]);
+    sandbox.tamis(&["verify", "in", "--out", "in/a.txt"]).exits(2).says(&["not a directory"]);
     sandbox.tamis(&["verify", "--out", "out"]).exits(2).says(&["no input"]);
     fs::remove_file(sandbox.path(LEDGER)).expect("a file");
     verify(&sandbox, &[]).exits(2).says(&["removed.jsonl.zst", "cannot read this ledger"]);
@@ -358,13 +358,13 @@ const TEXTS: &[(&str, &str, Change<String>, &[&str])] = &[
         "a blank line less",
         "out/b.txt",
         |t| t.replace("\n\n", "\n"),
-        &["b.txt, line 7, paragraph 4: changed: 1 blank lines", "OUT has 0"],
+        &["b.txt, line 7, paragraph 4: changed: OUT should have 1 blank lines", "and has 0"],
     ),
     (
         "a blank line more",
         "out/a.txt",
         |t| t.replace("three\n", "\nthree\n"),
-        &["a.txt, line 5, paragraph 2: changed: 0 blank lines", "OUT has 1"],
+        &["a.txt, line 5, paragraph 2: changed: OUT should have 0 blank lines", "and has 1"],
     ),
     ("no LF at the end", "out/a.txt", |t| t.trim_end().to_owned(), &["a.txt, line 7, paragraph 3: "]),
     ("CR LF", "out/a.txt", |t| t.replacen('\n', "\r\n", 1), &["a.txt, line 1, paragraph 0: changed"]),
@@ -440,7 +440,7 @@ const RECORDS: &[(&str, Change<String>, &[&str])] = &[
     (
         "another field",
         |t| t.replacen("{\"", "{\"new\":1,\"", 1),
-        &["r.jsonl, record 0, line 1: changed: its fields"],
+        &["r.jsonl, record 0, line 1: changed: its other fields"],
     ),
 ];
 
@@ -480,7 +480,7 @@ fn records_with_ids_are_found_again() {
     let first = with(&|lines| lines[7] = lines[7].replace("text 7", "text seven"));
     assert!(first.starts_with("r.jsonl, record 7, line 8, paragraph 0: changed"), "{first}");
     let first = with(&|lines| lines[7] = lines[7].replace("1.50", "1.5"));
-    assert!(first.starts_with("r.jsonl, record 7, line 8: changed: its fields"), "{first}");
+    assert!(first.starts_with("r.jsonl, record 7, line 8: changed: its other fields"), "{first}");
 }
 
 #[test]
@@ -689,13 +689,13 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "n2.txt",
         "another text",
         |l| l["text"] = json!(l["text"].as_str().unwrap_or_default().replace("rough", "Rough")),
-        "the text is not that of the input",
+        "the text differs from the input",
     ),
     (
         "n2.txt",
         "more text",
         |l| l["text"] = json!(format!("{}more\n", l["text"].as_str().unwrap_or_default())),
-        "the text is not that of the input",
+        "the text differs from the input",
     ),
     ("n2.txt", "no text", |l| drop(l.as_object_mut().map(|l| l.remove("text"))), "the text is missing"),
     ("n2.txt", "less alike", |l| l["similarity"] = json!(0.7), "it is not similar enough"),
@@ -715,7 +715,7 @@ const NEAR_LEDGERS: &[(&str, &str, ChangeIn<Value>, &str)] = &[
         "p1.txt",
         "a survivor that is gone",
         |l| l["survivor"]["path"] = json!("n3.txt"),
-        "the paragraph does not stay",
+        "that should be kept in its place is not kept",
     ),
     (
         "p1.txt",
