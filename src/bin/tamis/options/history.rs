@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
-use tamis::config::HistoryConfig;
+use tamis::config::{HistoryConfig, Limit};
 
 use super::path::AnyPath;
 
@@ -18,6 +18,11 @@ pub(crate) struct History {
     /// Count paragraphs of the index FILE as earlier, and leave it as it is; can be given several times.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     against: Option<Vec<AnyPath>>,
+
+    /// Remove a document that has this share of the runs of tokens of a text in an index of --against, if that holds them
+    /// (`tamis index build --grams`), or off [default: 0.5].
+    #[arg(long, value_name = "SHARE", help_heading = "Earlier runs")]
+    contamination: Option<Limit>,
 
     /// What this run is called in the index [default: the name of OUT].
     #[arg(long, value_name = "NAME", help_heading = "Earlier runs")]

@@ -1,0 +1,56 @@
+//! Options that do not go with an index.
+
+use std::path::Path;
+
+use crate::config::{Config, ExactUnits, Keep, NearUnits, Scope};
+use crate::error::{Error, Result};
+use crate::store::{DiskOutput, Root, path};
+
+/// Refuses an index inside OUT or its record: it would go with them when they are replaced.
+pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
+    let history = &config.history;
+    for index in history.index.iter().chain(&history.against) {
+        if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
+            let (index, out) = (path::printable(index), path::printable(out));
+            return Err(Error::Config(format!(
+                "index {index}: it lies in {out}, which this run replaces; keep it beside"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what does not go together.
+pub(super) fn check(config: &Config) -> Result<()> {
+    if config.decide.scope == Scope::Document {
+        return Err(Error::Config(
+            "scope document: what earlier runs left counts in the whole corpus; leave --index and --against out, or \
+             --scope"
+                .to_owned(),
+        ));
+    }
+    if config.decide.exact != ExactUnits::Paragraphs {
+        return Err(Error::Config(
+            "exact: an index holds paragraphs, and only they are compared with earlier runs; leave --exact out, or --index \
+             and --against"
+                .to_owned(),
+        ));
+    }
+    let near = &config.decide.near;
+    let Some(units) = near.units else { return Ok(()) };
+    if units != NearUnits::Documents {
+        return Err(Error::Config(
+            "near: of earlier runs an index holds documents to compare, and no paragraphs; search for documents only \
+             (--near=documents), or leave --index and --against out"
+                .to_owned(),
+        ));
+    }
+    if near.keep != Keep::First {
+        return Err(Error::Config(format!(
+            "keep {}: the text of an earlier run stays whatever comes later, as it cannot be taken back; add --keep first, \
+             or leave --index and --against out",
+            near.keep
+        )));
+    }
+    Ok(())
+}
