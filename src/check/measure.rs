@@ -378,8 +378,7 @@ impl Figures {
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }
         // Whoever has no benchmark hears nothing of it.
-        let contaminated =
-            limits.contaminated.filter(|limit| self.contaminated.max(*limit) > 0);
+        let contaminated = limits.contaminated.filter(|limit| self.contaminated.max(*limit) > 0);
         let counts = [
             (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
             (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),

@@ -228,8 +228,11 @@ mod tests {
     }
 
     fn held(passages: &Passages, document: impl IntoIterator<Item = u64>, least: u16) -> Option<(u64, f64)> {
-        let mut seen: Vec<GramSighting> =
-            document.into_iter().zip(0..).filter_map(|(gram, at)| passages.find(mix(gram), (at, at))).collect();
+        let mut seen: Vec<GramSighting> = document
+            .into_iter()
+            .zip(0..)
+            .filter_map(|(gram, at)| passages.find(mix(gram), (at, at)))
+            .collect();
         Passages::thin(&mut seen);
         let held = passages.judge(&seen, Share::hundredths(least))?;
         Some((held.survivor & !earlier_document(0), held.share.as_f64()))

@@ -77,7 +77,6 @@ impl GramEnds {
         let num_tokens = u8::try_from(self.num_tokens).ok().filter(|_| is_short)?;
         Some((num_tokens, gram_hash(sum(), self.head.len())))
     }
-
 }
 
 /// The hash of a run of `len` tokens with this polynomial.

@@ -92,11 +92,11 @@ pub use entries::{IndexEntries, IndexEntry};
 pub use layout::BLOCK_ENTRIES;
 pub use layout::{GRAM_VERSION, MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
-pub use reader::{IndexPlace, IndexReader};
-pub use settings::{GramSettings, IndexRun, IndexSettings, NearSettings};
 pub(crate) use passages::thin;
 #[doc(hidden)]
 pub use passages::{IndexPassage, IndexPassages, MAX_GRAMS};
+pub use reader::{IndexPlace, IndexReader};
+pub use settings::{GramSettings, IndexRun, IndexSettings, NearSettings};
 #[doc(hidden)]
 pub use texts::{IndexText, IndexTexts};
 #[doc(hidden)]

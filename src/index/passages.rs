@@ -159,6 +159,9 @@ mod tests {
         assert_eq!(IndexPassage::of(Ordinal(3), None, vec![9, 3, 9]).unwrap().grams, [3, 9]);
         let many: Vec<u64> = (0..=1 << 20).rev().collect();
         let kept = IndexPassage::of(Ordinal(0), None, many).unwrap().grams;
-        assert_eq!((kept.len(), kept.first(), kept.last()), (MAX_GRAMS, Some(&0), Some(&(MAX_GRAMS as u64 - 1))));
+        assert_eq!(
+            (kept.len(), kept.first(), kept.last()),
+            (MAX_GRAMS, Some(&0), Some(&(MAX_GRAMS as u64 - 1)))
+        );
     }
 }

@@ -85,8 +85,7 @@ impl IndexFile<'_> {
         if ![VERSION, GRAM_VERSION].contains(&version) {
             return Err(self.error(
                 format!(
-                    "it is an index of version {version}, and this tamis reads version {VERSION}, and {GRAM_VERSION} if \
-                     it holds grams"
+                    "it is an index of version {version}, and this tamis reads versions {VERSION} and {GRAM_VERSION}"
                 ),
                 REBUILD,
             ));

@@ -10,10 +10,10 @@ use crate::store::ReadAt;
 use crate::units::{self, Ordinal, count};
 
 use super::directory::BlockWalk;
-use super::{passages, texts};
 use super::layout::{BLOCK, Footer, Section};
 use super::raw::{IndexFile, PlaceTable};
 use super::{IndexEntries, IndexPassages, IndexRun, IndexSettings, IndexTexts};
+use super::{passages, texts};
 
 /// Where a paragraph stood in an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]

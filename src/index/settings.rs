@@ -195,7 +195,8 @@ impl IndexSettings {
 
     /// Why texts under the two cannot stand in one index by their grams.
     pub(crate) fn grams_differ(&self, other: &Self) -> Option<SettingDifference> {
-        let spelled = |settings: &Self| settings.grams.map_or("none".to_owned(), |grams| grams.tokens.to_string());
+        let spelled =
+            |settings: &Self| settings.grams.map_or("none".to_owned(), |grams| grams.tokens.to_string());
         differ("grams", &spelled(self), &spelled(other))
     }
 

@@ -35,7 +35,9 @@ pub(super) type Contaminated = Vec<(DocumentId, Finding)>;
 /// Whether either pass is needed.
 pub(super) fn is_needed(corpus: &Corpus<'_>) -> bool {
     let share = corpus.config.decide.contamination.share();
-    corpus.history.is_some_and(|history| history.gram_len().is_some() || share.is_some() && history.has_passages())
+    corpus
+        .history
+        .is_some_and(|history| history.gram_len().is_some() || share.is_some() && history.has_passages())
 }
 
 /// Keeps the grams of this run if an index wants them, and finds the documents that hold a passage of an index that is

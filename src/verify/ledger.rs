@@ -149,7 +149,9 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
     }
     let is_alike = similarity.is_some() || containment.is_some();
     fault_of_survivor(line).or_else(|| match rule.stays() {
-        Stays::Same | Stays::Alike | Stays::Held if evidence.is_some() => Some("how alike they are is all the evidence"),
+        Stays::Same | Stays::Alike | Stays::Held if evidence.is_some() => {
+            Some("how alike they are is all the evidence")
+        }
         Stays::Same => is_alike.then_some("what is a copy is not merely alike"),
         Stays::Alike | Stays::Held | Stays::Nothing if text.is_none() => Some("the text is missing"),
         Stays::Alike => {
@@ -159,7 +161,9 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
             let is_alike = similarity.unwrap_or(1.0) >= threshold.as_f64();
             (!is_alike && !is_contained).then_some("under these options it is not alike enough")
         }
-        Stays::Held if line.earlier_run().is_none() => Some("only texts of earlier runs are looked for in documents"),
+        Stays::Held if line.earlier_run().is_none() => {
+            Some("only texts of earlier runs are looked for in documents")
+        }
         Stays::Held if line.passage.is_none_or(|(first, last)| first > last) => {
             Some("it does not say where the passage is")
         }

@@ -119,11 +119,8 @@ impl EvidenceStore {
     /// [`crate::Error::Output`].
     pub(crate) fn keep_held(&mut self, held: HeldText) -> Result<Finding> {
         let HeldText { survivor, share, paragraphs } = held;
-        let likeness = Likeness {
-            containment: Some(share.as_f64()),
-            passage: Some(paragraphs),
-            ..Likeness::default()
-        };
+        let likeness =
+            Likeness { containment: Some(share.as_f64()), passage: Some(paragraphs), ..Likeness::default() };
         let json = serde_json::to_string(&likeness).unwrap_or_default(); // numbers only
         Ok(Finding::new(Some(survivor), self.append(&json)?))
     }

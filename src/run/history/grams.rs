@@ -13,7 +13,10 @@ impl History {
         let Some((reader, _)) = self.readers.last() else { return Ok(()) };
         let (what, remedy) = match (reader.settings().grams, config.history.grams) {
             (Some(grams), now) if Some(grams.tokens) != now => (
-                format!("it holds all runs of {} tokens of its texts, and what is added would have none", grams.tokens),
+                format!(
+                    "it holds all runs of {} tokens of its texts, and what is added would have none",
+                    grams.tokens
+                ),
                 "add --grams with this number to `tamis index build`; to compare with it, use --against",
             ),
             (None, Some(_)) => (
@@ -39,13 +42,16 @@ impl History {
             if *length.get_or_insert(tokens) != tokens {
                 return Err(Error::Index {
                     path: reader.path().to_owned(),
-                    what: format!("its grams have {tokens} tokens, and those of another index have other lengths"),
+                    what: format!(
+                        "its grams have {tokens} tokens, and those of another index have other lengths"
+                    ),
                     remedy: "compare with one of them at a time, or build them with the same --grams",
                 });
             }
             // What the file has room for, whatever it says of itself.
             let num_grams = reader.num_gram_bytes() / 8;
-            needed = needed.saturating_add(passages::num_bytes(num_grams, num_grams.min(reader.num_places())));
+            needed =
+                needed.saturating_add(passages::num_bytes(num_grams, num_grams.min(reader.num_places())));
             if needed > room {
                 return Err(Error::Config(format!(
                     "memory: the grams of {} and of the indexes before it take up to {} MiB, of {} MiB that there are for \
@@ -58,7 +64,9 @@ impl History {
             for passage in reader.passages() {
                 let IndexPassage { place, short, grams } = passage?;
                 builder.add(base + place.0, short, &grams).ok_or_else(|| {
-                    Error::Config("against: the indexes hold more than 2^32 grams; compare with fewer".to_owned())
+                    Error::Config(
+                        "against: the indexes hold more than 2^32 grams; compare with fewer".to_owned(),
+                    )
                 })?;
             }
         }

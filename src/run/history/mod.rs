@@ -15,7 +15,9 @@ use crate::decide::{Finding, Places, earlier_document};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{IndexEntry, IndexPassage, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run};
+use crate::index::{
+    IndexEntry, IndexPassage, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run,
+};
 use crate::store::index_file::{self, Replacement};
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, DocumentId, Ordinal};
@@ -75,12 +77,17 @@ impl History {
         if history.index.is_none() && history.against.is_empty() {
             return Ok(None);
         }
-        options::check(config)?;
+        options::check_scope(config)?;
+        options::check_near(config)?;
         let mut opened = Self { readers: Vec::new(), update: None };
         for path in &history.against {
             opened.push(path, config)?;
             opened.check_texts(path, config)?;
         }
+        options::check_exact(
+            config,
+            opened.readers.iter().all(|(reader, _)| reader.settings().grams.is_some()),
+        )?;
         if let Some(path) = &history.index {
             // The lock comes first: nobody replaces the index while this run goes on.
             let replacement = Replacement::begin(path)?;

@@ -20,8 +20,8 @@ pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what does not go together.
-pub(super) fn check(config: &Config) -> Result<()> {
+/// Refuses a scope that has no earlier runs.
+pub(super) fn check_scope(config: &Config) -> Result<()> {
     if config.decide.scope == Scope::Document {
         return Err(Error::Config(
             "scope document: what earlier runs left counts in the whole corpus; leave --index and --against out, or \
@@ -29,13 +29,24 @@ pub(super) fn check(config: &Config) -> Result<()> {
                 .to_owned(),
         ));
     }
-    if config.decide.exact != ExactUnits::Paragraphs {
+    Ok(())
+}
+
+/// Refuses an index to find copies of paragraphs by if none are to be found: one that holds grams is of use by them.
+pub(super) fn check_exact(config: &Config, all_have_grams: bool) -> Result<()> {
+    let is_grams_only = config.history.index.is_none() && all_have_grams;
+    if config.decide.exact != ExactUnits::Paragraphs && !is_grams_only {
         return Err(Error::Config(
             "exact: an index holds paragraphs, and only they are compared with earlier runs; leave --exact out, or --index \
              and --against"
                 .to_owned(),
         ));
     }
+    Ok(())
+}
+
+/// Refuses ways to search for near-duplicates that an index does not know.
+pub(super) fn check_near(config: &Config) -> Result<()> {
     let near = &config.decide.near;
     let Some(units) = near.units else { return Ok(()) };
     if units != NearUnits::Documents {

@@ -52,6 +52,7 @@ pub(crate) fn repeated(path: &[u8], excerpt: &str) -> Problem {
         num_paragraphs: 7,
         num_bytes: 1234,
         similarity: None,
+        containment: None,
         evidence: None,
         fingerprint: Fingerprint::of(excerpt.as_bytes()),
         occurrence: 0,

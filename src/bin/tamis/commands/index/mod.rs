@@ -16,7 +16,8 @@ use crate::exit::Exit;
 pub(crate) const HELP: &str = "\
 An index remembers every paragraph that survived earlier runs, so that later ones can remove what repeats them. It is \
 one file, about 25 bytes a paragraph, and holds no text: fingerprints, and where each paragraph stood. Runs with --near add \
-what near-duplicates of their documents are found by, some 400 to 600 bytes each: a sketch, and of their words only numbers.";
+what near-duplicates of their documents are found by, some 400 to 600 bytes each: a sketch, and of their words only numbers. \
+`index build --grams` adds 8 bytes a token, so that a text is found inside longer ones.";
 
 /// Commands about an index.
 #[derive(Debug, Args)]
