@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::store::ReadAt;
 use crate::units::{self, Ordinal, count};
@@ -122,6 +123,24 @@ impl IndexReader {
     /// Bytes of the file.
     pub fn num_bytes(&self) -> u64 {
         self.file.len()
+    }
+
+    /// Refuses an index that a run cannot use: one that was made under other settings. Where neither paragraphs nor
+    /// near-duplicates are compared with it, only what grams depend on counts.
+    ///
+    /// # Errors
+    /// [`Error::Index`] that names the setting.
+    pub fn check_use(&self, config: &Config) -> Result<()> {
+        let now = IndexSettings::of(config);
+        let decide = &config.decide;
+        if decide.exact.has_paragraphs() || decide.near.units.is_some() || self.settings.grams.is_none() {
+            return self.check_settings(&now);
+        }
+        self.check_settings(&IndexSettings {
+            unicode: now.unicode,
+            grams: now.grams,
+            ..self.settings.clone()
+        })
     }
 
     /// Refuses an index that was made under other settings than a run's.

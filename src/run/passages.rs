@@ -5,7 +5,7 @@
 //! each of them that stands in the document at hand; 32 a document that goes. Of a text whose grams are kept 8 a
 //! token, and of a long one 16 MiB at most.
 
-use super::ceiling::above_fixed;
+use super::ceiling::{FIXED, above_fixed};
 use super::corpus::Corpus;
 use super::decider::{Decider, KnownCorpus};
 use super::drive::{ChunkVisitor, drive};
@@ -18,7 +18,7 @@ use super::progress::PassProgress;
 use super::settled::Settled;
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::EvidenceStore;
-use crate::config::Share;
+use crate::config::{Repair, Share};
 use crate::decide::passages::{GramSighting, Passages};
 use crate::decide::{Finding, Places, Rule};
 use crate::error::Result;
@@ -58,7 +58,9 @@ pub(super) fn search(
     }
     let Some(least) = corpus.config.decide.contamination.share() else { return Ok((found, Vec::new())) };
     // The sort that makes the table is over when documents are read.
-    let room = corpus.config.memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
+    // A ceiling below the smallest of the command is for tests and says nothing of this.
+    let memory = corpus.config.memory.filter(|memory| memory / 2 >= FIXED);
+    let room = memory.map_or(u64::MAX, |memory| above_fixed(memory) / 2);
     let Some((passages, len)) = history.passages(room)? else { return Ok((found, Vec::new())) };
     let mut lengths: Vec<usize> = (LEAST_WORDS..len).filter(|short| passages.has_short(*short)).collect();
     lengths.push(len);
@@ -148,7 +150,8 @@ fn read<P: GramPass>(
     let Search { findings, known } = found;
     let before = known.as_ref().map(|known| Searched { known, findings });
     let mut decider = Decider::new(Pass::Decide, None, found::basis(corpus, before)?);
-    let tokenizer = Tokenizer::new(corpus.config.split.repair);
+    // Whatever a run does to its texts, an index knows repaired ones.
+    let tokenizer = Tokenizer::new(Repair::Basic);
     let (mut walk, mut open) = (Walk::default(), None);
     let visit = |settled: Settled, _: &Places| {
         let seen = look(pass, &tokenizer, &settled);

@@ -84,10 +84,6 @@ impl History {
             opened.push(path, config)?;
             opened.check_texts(path, config)?;
         }
-        options::check_exact(
-            config,
-            opened.readers.iter().all(|(reader, _)| reader.settings().grams.is_some()),
-        )?;
         if let Some(path) = &history.index {
             // The lock comes first: nobody replaces the index while this run goes on.
             let replacement = Replacement::begin(path)?;
@@ -119,7 +115,8 @@ impl History {
 
     fn push(&mut self, path: &Path, config: &Config) -> Result<()> {
         let reader = IndexReader::open(index_file::open_for_reading(path)?, path)?;
-        reader.check_settings(&IndexSettings::of(config))?;
+        options::check_exact(config, reader.settings().grams.is_some())?;
+        reader.check_use(config)?;
         let base = self.readers.last().map_or(0, |(last, base)| base + last.num_places());
         self.readers.push((reader, base));
         Ok(())

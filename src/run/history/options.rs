@@ -32,10 +32,11 @@ pub(super) fn check_scope(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Refuses an index to find copies of paragraphs by if none are to be found: one that holds grams is of use by them.
-pub(super) fn check_exact(config: &Config, all_have_grams: bool) -> Result<()> {
-    let is_grams_only = config.history.index.is_none() && all_have_grams;
-    if config.decide.exact != ExactUnits::Paragraphs && !is_grams_only {
+/// Refuses an index to find copies of paragraphs by if none are to be found, unless it has grams and is only compared with.
+pub(super) fn check_exact(config: &Config, has_grams: bool) -> Result<()> {
+    let is_grams_only = config.history.index.is_none() && has_grams;
+    let exact = config.decide.exact;
+    if exact == ExactUnits::Both || !exact.has_paragraphs() && !is_grams_only {
         return Err(Error::Config(
             "exact: an index holds paragraphs, and only they are compared with earlier runs; leave --exact out, or --index \
              and --against"

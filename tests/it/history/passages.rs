@@ -2,14 +2,13 @@
 //! that a run says of it agrees.
 
 #![cfg(feature = "cli")]
-#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
-
 use std::fmt::Write;
-use std::fs;
 
 use serde_json::{Value, json};
-use tamis::config::{HistoryConfig, Limit, NearPreset, NearUnits, RecoveryConfig};
+use tamis::config::{HistoryConfig, NearPreset, NearUnits};
+use tamis::index::{IndexPassage, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
 use tamis::store::Root;
+use tamis::units::Ordinal;
 use tamis::{Config, Destination, NoObserver, Rule};
 
 use super::days::{against, clean, ledger, resumed_is_uninterrupted, with_index, written};
@@ -33,7 +32,7 @@ const TOO_SHORT: [&str; 2] = ["下列关于灯塔的说法正确的", "Who built
 
 /// The benchmark as records: the questions from record 1 on, and twelve others that begin with the instruction too.
 fn benchmark() -> String {
-    let mut noise = Noise::new(5);
+    let mut noise = Noise::new(505);
     let mut records = String::new();
     let others = (0..12).map(|_| format!("{INSTRUCTION} {}", noise.words(30).join(" ")));
     let texts = [INSTRUCTION.to_owned() + " " + ENGLISH, CHINESE.to_owned(), SHORT.to_owned()];
@@ -76,7 +75,7 @@ fn with_tenth_changed(text: &str) -> String {
 fn bench() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.file("bench/q.jsonl", benchmark());
-    let half: String = CHINESE.chars().take(50).collect();
+    let half = |text: &str| text.chars().take(text.chars().count() / 2).collect::<String>();
     for (name, text) in [
         ("chinese.txt", around(1, CHINESE)),
         (
@@ -85,7 +84,7 @@ fn bench() -> Sandbox {
         ),
         ("english.txt", around(3, ENGLISH)),
         ("english-reset.txt", around(4, &reset(ENGLISH))),
-        ("half.txt", around(5, &half)),
+        ("half.txt", around(5, &(half(CHINESE) + "\n" + &half(ENGLISH)))),
         ("instruction.txt", around(6, INSTRUCTION)),
         ("nothing.txt", around(7, "")),
         ("short.txt", around(8, &format!("Quiz: {} Nobody knows.", SHORT.to_lowercase()))),
@@ -143,7 +142,7 @@ fn passages_are_found_in_long_documents() {
     assert_eq!(without_share(&found), without_share(&expected));
     for ((path, .., share), (.., least)) in found.iter().zip(&expected) {
         // The passage stands there without the instruction: those of its grams that go over into it are missing.
-        assert!(*share >= least.max(0.8), "{path}: {share}");
+        assert!(*share >= least.max(0.75), "{path}: {share}");
     }
     let kept: Vec<String> = read_files(&sandbox.path("o")).into_keys().collect();
     assert_eq!(kept, ["half.txt", "instruction.txt", "nothing.txt", "r.jsonl", "too-short.txt"]);
@@ -157,7 +156,7 @@ fn passages_are_found_in_long_documents() {
         sandbox.tamis(verify).exits(0);
     }
     let told = sandbox.tamis(&["verify", "train", "--out", "o", "--contamination", "0.9"]);
-    told.exits(2).says(&["--contamination (here 0.9, there not given)"]);
+    told.exits(2).says(&["--contamination (here 0.9, there 0.5)"]);
 }
 
 /// Contract N5: how the share falls with each changed word, as the guide says it.
@@ -192,7 +191,7 @@ fn the_gate_says_where_the_passage_is() {
     let line = around(1, "").lines().count() / 2 + 1;
     for part in [
         &*format!(
-            "train/chinese.txt:{line}: holds a passage of quiz/q.jsonl, record 1 (containment 1.0000, "
+            "train/chinese.txt:{line}: holds a passage of quiz/q.jsonl#1, paragraph 0 (containment 1.0000, "
         ),
         "BROKEN   contaminated documents: 7, at most 0 (--max-contaminated)",
         "7 × passage of a benchmark",
@@ -200,15 +199,16 @@ fn the_gate_says_where_the_passage_is() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     let json = sandbox.tamis(&[&check[..], &["--format", "json"]].concat()).exits(1).out();
-    let problems: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    let problems = report["problems"].as_array().expect("a list");
     let held: Vec<&Value> = problems.iter().filter(|problem| problem["kind"] == "contaminated").collect();
     assert!(
-        held.len() == 7 && held.iter().all(|problem| problem["containment"].as_f64() >= Some(0.8)),
+        held.len() == 7 && held.iter().all(|problem| problem["containment"].as_f64() >= Some(0.75)),
         "{json}"
     );
-    let passing = ["--max-contaminated", "7", "--max-emptied", "100", "--max-near-duplicates", "0"];
+    let passing = ["--max-contaminated", "7", "--max-emptied", "100", "--max-duplicates", "1"];
     sandbox.tamis(&[&check[..], &passing].concat()).exits(0).says(&["contaminated documents: 7, at most 7"]);
-    sandbox.tamis(&[&check[..], &["--contamination", "off"]].concat()).exits(0);
+    sandbox.tamis(&[&check[..], &["--contamination", "off", "--max-duplicates", "1"]].concat()).exits(0);
     // Whoever has no benchmark hears nothing of it.
     let plain = sandbox.tamis(&["check", "train"]).exits(0).out();
     assert!(!plain.contains("contaminat"), "{plain}");
@@ -234,7 +234,7 @@ fn explain_and_report_name_the_text_and_the_passage() {
     let line =
         sandbox.ledger("o.tamis").into_iter().find(|line| line["path"] == "english.txt").expect("a line");
     assert!(json.contains("\"passage\"") && line["passage"][0] == line["passage"][1], "{json}");
-    sandbox.tamis(&["report", "o", "--out", "page.html"]).exits(0);
+    sandbox.tamis(&["report", "o", "--html", "page.html"]).exits(0);
     assert!(sandbox.read_text("page.html").contains("contaminated"));
 }
 
@@ -262,7 +262,7 @@ fn the_same_bytes_however_a_run_goes() {
         for name in ["long.txt", "wide.txt"] {
             let line = gone.iter().find(|line| line.path == name).expect("it goes");
             assert_eq!(line.rule, Rule::Contaminated, "{name}");
-            assert!(line.containment >= Some(0.8) && line.passage.is_some(), "{line:?}");
+            assert!(line.containment >= Some(0.75) && line.passage.is_some(), "{:?}", line.containment);
         }
         assert!(*expected.get_or_insert_with(|| left.clone()) == left, "{threads} threads, {memory:?}");
         let roots = vec![Root::look(&sandbox.path("train")).expect("an input")];
@@ -276,7 +276,7 @@ fn the_same_bytes_however_a_run_goes() {
 fn days() -> Vec<Files> {
     let mut noise = Noise::new(41);
     let mut day = || {
-        let texts = (0..40).map(|n| (format!("{n}.txt"), lines(&noise.words(300)).into_bytes()));
+        let texts = (0..24).map(|n| (format!("{n}.txt"), lines(&noise.words(1200)).into_bytes()));
         texts.collect::<Files>()
     };
     vec![day(), day()]
@@ -416,13 +416,33 @@ fn nothing_else_need_go() {
 /// Grams have their place below the ceiling on memory, or the run says what they take.
 #[test]
 fn grams_have_their_place_in_memory() {
-    let sandbox = bench();
-    let mut config = against(&Config::default(), &[&sandbox.path("b.tamis")]);
-    config.memory = Some(3_000);
-    config.decide.contamination = Limit::AtLeast("0.9".parse().expect("a share"));
-    config.recovery = RecoveryConfig::default();
-    let error =
-        tamis::clean(&[sandbox.path("train")], None, &config, &NoObserver).expect_err("no room").to_string();
+    let sandbox = Sandbox::new();
+    sandbox.file("train/a.txt", "Line.\n");
+    let mut config = Config { memory: Some(256 << 20), ..Config::default() };
+    config.history.grams = Some(13);
+    let settings = IndexSettings::of(&config);
+    for (name, num_passages) in [("few", 1), ("many", 3)] {
+        let mut bytes = Vec::new();
+        let runs = [IndexRun::new("bench", num_passages)];
+        let mut writer = IndexWriter::new(&mut bytes, &settings, &runs).expect("an index");
+        for place in (0..num_passages).map(Ordinal) {
+            let document =
+                IndexedDocument { path: b"a", record: Some(place.0), start: place, num_paragraphs: 1 };
+            writer.push_document(&document).expect("a document");
+        }
+        for place in (0..num_passages).map(Ordinal) {
+            let grams = (0..1_000_000).map(|n| n << 40 | place.0).collect();
+            writer.push_passage(&IndexPassage { place, short: None, grams }).expect("grams");
+        }
+        writer.finish().expect("an index");
+        sandbox.file(name, bytes);
+    }
+    config.history.grams = None;
+    let run = |name: &str| {
+        let config = against(&config, &[&sandbox.path(name)]);
+        tamis::clean(&[sandbox.path("train")], None, &config, &NoObserver)
+    };
+    run("few").expect("a run");
+    let error = run("many").expect_err("no room").to_string();
     assert!(error.contains("the grams of") && error.contains("--memory"), "{error}");
-    fs::remove_file(sandbox.path("b.tamis")).expect("an index");
 }
