@@ -4,7 +4,7 @@
 //! Of a text its different grams count, and the share of them that the document has is its containment (A. Z. Broder,
 //! "On the resemblance and containment of documents", 1997). Grams that stand in more than [`MAX_SHARED`] texts, such as
 //! those of an instruction, are left out, as long as the text has others (T. B. Brown et al., "Language Models are
-//! Few-Shot Learners", NeurIPS 2020, appendix C). Integers decide; of equal shares the first text is named.
+//! Few-Shot Learners", `NeurIPS` 2020, appendix C). Integers decide; of equal shares the first text is named.
 //!
 //! Memory: [`GRAM_BYTES`] a gram and [`TEXT_BYTES`] a text, half as much again while they are sorted.
 
@@ -66,7 +66,9 @@ impl PassagesBuilder {
         let Self { grams: mut all, mut texts, short, .. } = self;
         all.sort_unstable();
         for gram in all.chunk_by(|a, b| a.0 == b.0).filter(|gram| gram.len() <= MAX_SHARED) {
-            gram.iter().for_each(|(_, text)| texts[*text as usize].num_grams += 1);
+            for (_, text) in gram {
+                texts[*text as usize].num_grams += 1;
+            }
         }
         // Texts that have no others are known by what they share.
         let is_rare: Vec<bool> = texts.iter().map(|text| text.num_grams > 0).collect();
@@ -223,7 +225,9 @@ mod tests {
 
     fn passages(texts: &[(u64, Vec<u64>)]) -> Passages {
         let mut builder = PassagesBuilder::default();
-        texts.iter().for_each(|(place, grams)| builder.add(*place, None, grams).unwrap());
+        for (place, grams) in texts {
+            builder.add(*place, None, grams).unwrap();
+        }
         builder.finish()
     }
 

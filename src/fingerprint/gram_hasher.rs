@@ -1,6 +1,6 @@
 //! Grams: the runs of N tokens by which a short text is found inside a longer one (contract N5).
 //!
-//! Source: T. B. Brown et al., "Language Models are Few-Shot Learners", NeurIPS 2020, appendix C: texts of an
+//! Source: T. B. Brown et al., "Language Models are Few-Shot Learners", `NeurIPS` 2020, appendix C: texts of an
 //! evaluation are looked for in training data by runs of 13 words. Tokens are those of near-duplicates
 //! ([`crate::normalize::Tokenizer`]), so that case, width, punctuation and line breaks do not count. A character of a
 //! script without spaces is a token: 13 of them are some eight words. No single run decides, but half of a text's, and
@@ -56,7 +56,7 @@ impl GramEnds {
     }
 
     /// Adds the piece that follows; `sink` takes the grams across the joint. Some grams on one side of it may come again.
-    pub fn join<S: GramSink>(&mut self, next: Self, hasher: &mut GramHasher<S>) {
+    pub fn join<S: GramSink>(&mut self, next: &Self, hasher: &mut GramHasher<S>) {
         for token in self.tail.iter().chain(&next.head) {
             hasher.push(*token);
         }
@@ -193,8 +193,11 @@ mod tests {
     use crate::config::Repair;
     use crate::normalize::Tokenizer;
 
+    /// A hash, and the paragraphs in which the gram begins and ends.
+    type SeenGram = (u64, (u64, u64));
+
     #[derive(Debug, Default)]
-    struct Seen(Vec<(u64, (u64, u64))>);
+    struct Seen(Vec<SeenGram>);
 
     impl GramSink for Seen {
         fn gram(&mut self, hash: u64, paragraphs: (u64, u64)) {
@@ -202,7 +205,7 @@ mod tests {
         }
     }
 
-    fn grams(paragraphs: &[&str], lengths: &[usize]) -> (Vec<(u64, (u64, u64))>, GramEnds) {
+    fn grams(paragraphs: &[&str], lengths: &[usize]) -> (Vec<SeenGram>, GramEnds) {
         let mut hasher = GramHasher::new(lengths, Seen::default());
         for (text, number) in paragraphs.iter().zip(0..) {
             hasher.begin_paragraph(number);
@@ -216,7 +219,7 @@ mod tests {
     fn case_width_punctuation_and_lines_do_not_count() {
         let (plain, _) = grams(&["The cat sat on the mat while AI 读书 3,000 times."], &[9]);
         let (other, ends) = grams(&["the CAT, sat (on) the mat:", "while ＡＩ “读书” ３０００ times"], &[9]);
-        let hashes = |grams: &[(u64, (u64, u64))]| grams.iter().map(|gram| gram.0).collect::<Vec<_>>();
+        let hashes = |grams: &[SeenGram]| grams.iter().map(|gram| gram.0).collect::<Vec<_>>();
         assert_eq!((plain.len(), ends.num_tokens()), (4, 12));
         assert_eq!(hashes(&plain), hashes(&other));
         assert_eq!(other.iter().map(|gram| gram.1).collect::<Vec<_>>(), [(0, 1); 4]);
@@ -257,7 +260,7 @@ mod tests {
                 at = cut;
                 let next = hasher.finish();
                 match &mut joined {
-                    Some(open) => open.join(next, &mut hasher),
+                    Some(open) => open.join(&next, &mut hasher),
                     none => *none = Some(next),
                 }
             }

@@ -157,14 +157,14 @@ impl Footer {
             _ => return None,
         };
         Some(Self {
-            grams,
-            gram_fences,
             entries,
             directory,
             texts,
+            grams,
             entry_fences,
             directory_fences,
             text_fences,
+            gram_fences,
             runs,
             end,
             num_entries,

@@ -138,7 +138,9 @@ mod tests {
         };
         let passages: Vec<IndexPassage> = (0..9).map(passage).collect();
         let mut bytes = Vec::new();
-        passages.iter().for_each(|passage| passage.encode(5, &mut bytes));
+        for passage in &passages {
+            passage.encode(5, &mut bytes);
+        }
         assert_eq!(decode(&bytes, 5, 1000).as_ref(), Some(&passages));
         assert_eq!(decode(&bytes, 5, 69), None, "the last stands where the next block begins");
         assert_eq!(decode(&bytes, u64::MAX - 3, u64::MAX), None);

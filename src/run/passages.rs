@@ -144,7 +144,7 @@ fn read<P: GramPass>(
     corpus: &Corpus<'_>,
     pass: &P,
     found: &Search,
-    end: &mut (dyn FnMut(EndedDocument<'_>, SeenSlot<P::Seen>) -> Result<()> + Send),
+    end: &mut End<'_, P::Seen>,
 ) -> Result<Option<KnownCorpus>> {
     corpus.observer.begun(Stage::Matching);
     let Search { findings, known } = found;
@@ -169,6 +169,9 @@ fn read<P: GramPass>(
     Ok(decider.into_known())
 }
 
+/// What is done with what was seen of a good document, when it ends.
+type End<'e, T> = dyn FnMut(EndedDocument<'_>, SeenSlot<T>) -> Result<()> + Send + 'e;
+
 /// A document that ended, and where everything up to it stands.
 struct EndedDocument<'c> {
     id: DocumentId,
@@ -183,7 +186,7 @@ struct ChunkAdder<'c, P: GramPass> {
     /// A long text of which some pieces were seen.
     open: &'c mut Option<SeenSlot<P::Seen>>,
     places: &'c Places,
-    end: &'c mut (dyn FnMut(EndedDocument<'_>, SeenSlot<P::Seen>) -> Result<()> + Send),
+    end: &'c mut End<'c, P::Seen>,
 }
 
 impl<P: GramPass> ChunkAdder<'_, P> {
@@ -212,7 +215,7 @@ impl<P: GramPass> UnitVisitor for ChunkAdder<'_, P> {
             None => *self.open = Some(next),
             Some(open) => {
                 let mut joint = self.pass.hasher();
-                open.ends.join(next.ends, &mut joint);
+                open.ends.join(&next.ends, &mut joint);
                 // In the order of the document, as the first sighting of a gram stays.
                 open.seen.extend(P::take(&mut joint.sink));
                 open.seen.extend(next.seen);

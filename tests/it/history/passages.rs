@@ -122,7 +122,11 @@ fn contaminated(sandbox: &Sandbox, record: &str) -> Vec<(String, Option<u64>, u6
 #[test]
 fn passages_are_found_in_long_documents() {
     let sandbox = bench();
-    sandbox.tamis(&["clean", "train", "--out", "o", "--against", "b.tamis", "-q"]).exits(0);
+    let account = sandbox.tamis(&["clean", "train", "--out", "o", "--against", "b.tamis"]).exits(0).out();
+    assert!(
+        account.contains("in 7 contaminated documents") && !account.contains("contaminated documents, "),
+        "{account}"
+    );
     let expected = [
         ("chinese.txt", None, 1, 1.0),
         ("chinese-reset.txt", None, 1, 1.0),
