@@ -29,8 +29,8 @@ pub(crate) struct PassagesBuilder {
     /// Each gram of each text.
     grams: Vec<(u64, u32)>,
     texts: Vec<PassageText>,
-    /// A bit is set for each number of tokens of a text that is shorter than a gram.
-    short: u64,
+    /// Of each text that is shorter than a gram its number of tokens and its gram.
+    short: Vec<(usize, u64)>,
     /// The texts by what their grams come to: of copies one counts.
     digests: HashMap<(u64, usize), u32>,
 }
@@ -55,7 +55,7 @@ impl PassagesBuilder {
         if grams.is_empty() || *self.digests.entry((digest, grams.len())).or_insert(text) != text {
             return Some(());
         }
-        self.short |= short.and_then(|short| 1_u64.checked_shl(u32::from(short))).unwrap_or(0);
+        self.short.extend(short.map(usize::from).zip(grams.first().copied()));
         self.grams.extend(grams.iter().map(|gram| (*gram, text)));
         self.texts.push(PassageText { survivor: earlier_document(place), num_grams: 0 });
         Some(())
@@ -72,7 +72,12 @@ impl PassagesBuilder {
         }
         // Texts that have no others are known by what they share.
         let is_rare: Vec<bool> = texts.iter().map(|text| text.num_grams > 0).collect();
-        let mut passages = Passages { texts, short, ..Passages::default() };
+        let mut passages = Passages { texts, ..Passages::default() };
+        for len in 0..=short.iter().map(|(len, _)| *len).max().unwrap_or(0) {
+            let hashes: Vec<u64> =
+                short.iter().filter(|(own, _)| *own == len).map(|(_, gram)| *gram).collect();
+            passages.short.push((!hashes.is_empty()).then(|| Filter::of(&hashes)));
+        }
         for gram in all.chunk_by(|a, b| a.0 == b.0) {
             let is_shared = gram.len() > MAX_SHARED;
             let before = passages.owners.len();
@@ -94,18 +99,49 @@ impl PassagesBuilder {
 #[derive(Debug, Default)]
 pub(crate) struct Passages {
     texts: Vec<PassageText>,
-    short: u64,
+    /// By number of tokens, those texts that are shorter than a gram: filters that are small, and so fast.
+    short: Vec<Option<Filter>>,
     /// Different grams, ascending.
     grams: Vec<u64>,
     /// Where the texts of each gram end in `owners`.
     ends: Vec<usize>,
     owners: Vec<u32>,
-    /// A bit is set for each gram, by its upper bits.
-    filter: Vec<u64>,
-    shift: u32,
+    filter: Filter,
     /// The first gram of each part of the range of hashes: the parts are as many as the grams, about.
     parts: Vec<u32>,
     part_shift: u32,
+}
+
+/// Hashes of which it is soon known that another is none of them.
+#[derive(Debug)]
+struct Filter {
+    /// A bit is set for each hash, by its upper bits.
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self::of(&[])
+    }
+}
+
+impl Filter {
+    fn of(hashes: &[u64]) -> Self {
+        let num_bits = (hashes.len() * FILTER_BITS).next_power_of_two().max(64);
+        let mut filter = Self { bits: vec![0; num_bits / 64], shift: u64::BITS - num_bits.ilog2() };
+        for hash in hashes {
+            let bit = units::index(hash >> filter.shift);
+            filter.bits[bit / 64] |= 1 << (bit % 64);
+        }
+        filter
+    }
+
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
+        let bit = units::index(hash >> self.shift);
+        self.bits[bit / 64] >> (bit % 64) & 1 == 1
+    }
 }
 
 /// A gram of a text in a document, where it was seen first.
@@ -130,17 +166,11 @@ pub(crate) struct HeldText {
 impl Passages {
     /// Whether a text of so many tokens, fewer than a gram has, is looked for.
     pub(crate) fn has_short(&self, len: usize) -> bool {
-        u32::try_from(len).is_ok_and(|len| self.short.checked_shr(len).is_some_and(|bits| bits & 1 == 1))
+        self.short.get(len).is_some_and(Option::is_some)
     }
 
     fn make_filter(&mut self) {
-        let bits = (self.grams.len() * FILTER_BITS).next_power_of_two().max(64);
-        self.shift = u64::BITS - bits.ilog2();
-        self.filter = vec![0; bits / 64];
-        for gram in &self.grams {
-            let bit = units::index(gram >> self.shift);
-            self.filter[bit / 64] |= 1 << (bit % 64);
-        }
+        self.filter = Filter::of(&self.grams);
         let num_parts = self.grams.len().next_power_of_two().max(2);
         self.part_shift = u64::BITS - num_parts.ilog2();
         let mut at = 0;
@@ -154,11 +184,11 @@ impl Passages {
         self.parts.push(number(self.grams.len()));
     }
 
-    /// Looks a gram up. Cost: some nanoseconds for nearly all that are in no text.
+    /// Looks a gram of `len` tokens up. Cost: some nanoseconds for nearly all that are in no text.
     #[inline]
-    pub(crate) fn find(&self, hash: u64, paragraphs: (u64, u64)) -> Option<GramSighting> {
-        let bit = units::index(hash >> self.shift);
-        if self.filter[bit / 64] >> (bit % 64) & 1 == 0 {
+    pub(crate) fn find(&self, hash: u64, len: usize, paragraphs: (u64, u64)) -> Option<GramSighting> {
+        let filter = self.short.get(len).and_then(Option::as_ref).unwrap_or(&self.filter);
+        if !filter.may_have(hash) {
             return None;
         }
         let part = units::index(hash >> self.part_shift);
@@ -235,7 +265,7 @@ mod tests {
         let mut seen: Vec<GramSighting> = document
             .into_iter()
             .zip(0..)
-            .filter_map(|(gram, at)| passages.find(mix(gram), (at, at)))
+            .filter_map(|(gram, at)| passages.find(mix(gram), 13, (at, at)))
             .collect();
         Passages::thin(&mut seen);
         let held = passages.judge(&seen, Share::hundredths(least))?;
@@ -275,22 +305,24 @@ mod tests {
         let passages = passages(&[(3, grams(0..10)), (8, grams(50..60))]);
         let mut seen: Vec<GramSighting> = [(50, 2), (0, 7), (1, 8), (2, 9), (3, 9), (4, 11), (0, 40)]
             .into_iter()
-            .filter_map(|(gram, at)| passages.find(mix(gram), (at, at + 1)))
+            .filter_map(|(gram, at)| passages.find(mix(gram), 13, (at, at + 1)))
             .collect();
         Passages::thin(&mut seen);
         let held = passages.judge(&seen, Share::hundredths(50)).unwrap();
         assert_eq!((held.paragraphs, held.survivor), ((7, 12), earlier_document(3)));
-        assert!(passages.find(77, (0, 0)).is_none());
+        assert!(passages.find(77, 13, (0, 0)).is_none());
         let none = PassagesBuilder::default().finish();
-        assert!(none.find(77, (0, 0)).is_none() && none.find(u64::MAX, (0, 0)).is_none());
+        assert!(none.find(77, 13, (0, 0)).is_none() && none.find(u64::MAX, 13, (0, 0)).is_none());
     }
 
     #[test]
     fn lengths_of_short_texts_are_known() {
         let mut builder = PassagesBuilder::default();
-        builder.add(1, Some(9), &[5]).unwrap();
-        builder.add(2, Some(200), &[7]).unwrap();
+        builder.add(1, Some(9), &[mix(5)]).unwrap();
+        builder.add(2, Some(11), &[mix(7)]).unwrap();
         let passages = builder.finish();
-        assert_eq!((0..300).filter(|len| passages.has_short(*len)).collect::<Vec<_>>(), [9]);
+        assert_eq!((0..300).filter(|len| passages.has_short(*len)).collect::<Vec<_>>(), [9, 11]);
+        let finds = |gram, len| passages.find(mix(gram), len, (0, 0)).is_some();
+        assert!(finds(5, 9) && finds(7, 11) && !finds(6, 9));
     }
 }

@@ -29,8 +29,8 @@ const RING: usize = 64;
 
 /// Takes the grams of a text.
 pub trait GramSink {
-    /// A gram of this hash, which begins and ends in these paragraphs.
-    fn gram(&mut self, hash: u64, paragraphs: (u64, u64));
+    /// A gram of this hash and number of tokens, which begins and ends in these paragraphs.
+    fn gram(&mut self, hash: u64, len: usize, paragraphs: (u64, u64));
 }
 
 /// A token, and the paragraph in which it stands.
@@ -146,7 +146,7 @@ impl<S: GramSink> GramHasher<S> {
             if self.ends.num_tokens >= count(len) {
                 let (before, first) = self.before[(number + RING + 1 - len) % RING];
                 let sum = self.sum.wrapping_sub(before.wrapping_mul(power));
-                self.sink.gram(gram_hash(sum, len), (first, token.paragraph));
+                self.sink.gram(gram_hash(sum, len), len, (first, token.paragraph));
             }
         }
     }
@@ -200,7 +200,7 @@ mod tests {
     struct Seen(Vec<SeenGram>);
 
     impl GramSink for Seen {
-        fn gram(&mut self, hash: u64, paragraphs: (u64, u64)) {
+        fn gram(&mut self, hash: u64, _len: usize, paragraphs: (u64, u64)) {
             self.0.push((hash, paragraphs));
         }
     }

@@ -77,7 +77,7 @@ struct Taken(Vec<u64>);
 
 impl GramSink for Taken {
     #[inline]
-    fn gram(&mut self, hash: u64, _paragraphs: (u64, u64)) {
+    fn gram(&mut self, hash: u64, _len: usize, _paragraphs: (u64, u64)) {
         self.0.push(hash);
     }
 }
@@ -90,8 +90,8 @@ struct Sighted<'p> {
 
 impl GramSink for Sighted<'_> {
     #[inline]
-    fn gram(&mut self, hash: u64, paragraphs: (u64, u64)) {
-        self.seen.extend(self.passages.find(hash, paragraphs));
+    fn gram(&mut self, hash: u64, len: usize, paragraphs: (u64, u64)) {
+        self.seen.extend(self.passages.find(hash, len, paragraphs));
     }
 }
 

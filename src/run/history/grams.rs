@@ -63,6 +63,8 @@ impl History {
             }
             for passage in reader.passages() {
                 let IndexPassage { place, short, grams } = passage?;
+                // What is as long as a gram is no short text.
+                let short = short.filter(|short| usize::from(*short) < tokens);
                 builder.add(base + place.0, short, &grams).ok_or_else(|| {
                     Error::Config(
                         "against: the indexes hold more than 2^32 grams; compare with fewer".to_owned(),

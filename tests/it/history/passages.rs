@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use tamis::config::{HistoryConfig, NearPreset, NearUnits};
+use tamis::config::{FilterConfig, HistoryConfig, NearPreset, NearUnits};
 use tamis::index::{IndexPassage, IndexRun, IndexSettings, IndexWriter, IndexedDocument};
 use tamis::store::Root;
 use tamis::units::Ordinal;
@@ -304,7 +304,7 @@ fn contaminated_documents_are_no_survivors() {
         let index = sandbox.path(format!("near-{least:?}.tamis"));
         let mut build =
             with_index(&Config { decide: config.decide.clone(), ..config.clone() }, &index, "quiz");
-        (build.history.grams, build.decide.filters) = (Some(13), Default::default());
+        (build.history.grams, build.decide.filters) = (Some(13), FilterConfig::default());
         let roots = vec![Root::look(&sandbox.path("bench")).expect("an input")];
         tamis::clean_roots(roots, &Destination::Nowhere, &build, &NoObserver).expect("an index");
         config.history.against.push(index);
