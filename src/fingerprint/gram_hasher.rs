@@ -223,7 +223,7 @@ mod tests {
         assert_eq!((plain.len(), ends.num_tokens()), (4, 12));
         assert_eq!(hashes(&plain), hashes(&other));
         assert_eq!(other.iter().map(|gram| gram.1).collect::<Vec<_>>(), [(0, 1); 4]);
-        let (longer, _) = grams(&["So the cat sat on the mat while AI"], &[8, 9]);
+        let (longer, _) = grams(&["So the cat sat on the mat while AI 读书"], &[8, 9]);
         assert!(hashes(&longer).contains(&plain[0].0));
     }
 
