@@ -79,6 +79,9 @@ impl History {
         }
         options::check_scope(config)?;
         options::check_near(config)?;
+        if history.index.is_some() {
+            options::check_exact(config, false)?;
+        }
         let mut opened = Self { readers: Vec::new(), update: None };
         for path in &history.against {
             opened.push(path, config)?;
