@@ -10,6 +10,8 @@ use crate::error::{Rejection, SkipReason};
 pub enum Stage {
     /// Documents are reduced to fingerprints, to find copies of them.
     Fingerprinting,
+    /// Runs of tokens are kept for an index, or looked for in documents, to find passages of a benchmark.
+    Matching,
     /// Sketches of texts are made, to find those that may be near-duplicates.
     Sketching,
     /// The run reads texts that met again, to compare them.
@@ -29,6 +31,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Self::Fingerprinting => "fingerprinting",
+            Self::Matching => "matching",
             Self::Sketching => "sketching",
             Self::Comparing => "comparing",
             Self::Settling => "settling",

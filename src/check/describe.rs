@@ -155,6 +155,11 @@ impl<'a> Describer<'a> {
         if let Some(Survivors { rule, place, finding }) = self.what_stays(stretch)? {
             let Evidence { likeness, own } = self.evidence.read(finding)?;
             (problem.similarity, problem.evidence) = (likeness.similarity, own);
+            if let Some((first, last)) = likeness.passage {
+                // The reader looks for the passage, and not for the beginning of the document.
+                problem.location = self.location(stretch.document, first, last)?;
+                (problem.containment, problem.excerpt) = (likeness.containment, String::new());
+            }
             if let Some(mut place) = place {
                 if rule.is_one_for_one() {
                     place.last = place.first + (last - stretch.first);
@@ -292,6 +297,7 @@ fn blank(part: &UnknownPart, location: Location) -> Problem {
         num_paragraphs: part.num_paragraphs(),
         num_bytes: part.num_bytes,
         similarity: None,
+        containment: None,
         evidence: None,
         fingerprint: part.fingerprint,
         occurrence: 0,

@@ -328,6 +328,7 @@ pub(super) struct Figures {
     bytes: u64,
     duplicates: u64,
     near_duplicates: u64,
+    contaminated: u64,
     emptied: u64,
     rejected: u64,
     /// The worst of each kind, and of all that goes.
@@ -347,6 +348,7 @@ impl Figures {
                 match rule.stays() {
                     Stays::Same => self.duplicates += part.num_paragraphs(),
                     Stays::Alike => self.near_duplicates += 1,
+                    Stays::Held => self.contaminated += 1,
                     Stays::Nothing => {}
                 }
             }
@@ -375,9 +377,12 @@ impl Figures {
             let row = Measured { of: Some(of), is_broken, ..row };
             measured.push((row, Worst(self.worst_removed.0.clone())));
         }
+        // Whoever has no benchmark hears nothing of it.
+        let contaminated = limits.contaminated.filter(|limit| self.contaminated.max(*limit) > 0);
         let counts = [
             (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
             (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),
+            (Measured::CONTAMINATED, "contaminated documents", self.contaminated, contaminated),
             (Measured::EMPTIED, "emptied documents", self.emptied, limits.emptied),
             (Measured::REJECTED, "rejected inputs and records", self.rejected, limits.rejected),
         ];

@@ -92,6 +92,7 @@ impl LogLines<'_, '_> {
             similarity: likeness.similarity,
             containment: likeness.containment,
             numbers: None,
+            passage: likeness.passage,
             text: None,
         })
     }

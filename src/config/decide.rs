@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::near::NearConfig;
+use super::share::{Limit, Share};
 use crate::error::{Error, Result};
 
 /// Where a paragraph must be the first of its kind (contract I3).
@@ -44,19 +45,34 @@ impl ExactUnits {
 }
 
 /// Which copies are removed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DecideConfig {
     /// The units of which exact copies are removed.
     pub exact: ExactUnits,
     /// The range in which a paragraph must be the first of its kind.
     pub scope: Scope,
+    /// The share of the grams of a text of an earlier run from which on a document that has them goes, where an index
+    /// of [`HistoryConfig::against`](super::HistoryConfig::against) holds grams (contract N5). Default 0.5.
+    pub contamination: Limit,
     /// Near-duplicates.
     #[serde(flatten)]
     pub near: NearConfig,
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
+}
+
+impl Default for DecideConfig {
+    fn default() -> Self {
+        Self {
+            exact: ExactUnits::default(),
+            scope: Scope::default(),
+            contamination: Limit::AtLeast(Share::hundredths(50)),
+            near: NearConfig::default(),
+            filters: FilterConfig::default(),
+        }
+    }
 }
 
 impl DecideConfig {

@@ -277,6 +277,10 @@ pub struct HistoryConfig {
     pub against: Vec<std::path::PathBuf>,
     /// The name of this run in the index. Default: the name of OUT.
     pub run_name: Option<String>,
+    /// Tokens of the grams that are kept of each document, so that it is found inside longer ones: 8 to 32. Default:
+    /// none are kept.
+    #[serde(skip)]
+    pub grams: Option<usize>,
 }
 
 /// The options that prepare for an interruption, or continue after one.

@@ -20,6 +20,7 @@ mod findings;
 pub mod near;
 mod partition;
 mod partitioner;
+pub(crate) mod passages;
 mod places;
 mod rules;
 mod verdict;

@@ -21,6 +21,8 @@ pub enum Rule {
     NearDocument,
     /// Near-duplicate paragraphs.
     NearParagraph,
+    /// Documents that hold a passage of a benchmark.
+    Contaminated,
     /// Documents of which hardly any text is left.
     ShortDocument,
     /// What is left of a document that lost all of its text.
@@ -43,6 +45,8 @@ pub enum Stays {
     Same,
     /// A text that is alike, and evidence of how alike.
     Alike,
+    /// A text of an earlier run that the removed one holds, and the share of it that is there.
+    Held,
     /// Nothing: a rule of this kind has no survivor, and its evidence is its own.
     Nothing,
 }
@@ -181,6 +185,25 @@ const TABLE: &[RuleInfo] = &[
         },
         description: "This paragraph is nearly the same as one that is kept.",
         help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
+    },
+    RuleInfo {
+        rule: Rule::Contaminated,
+        name: "contaminated",
+        judges: Judges::Documents,
+        stays: Stays::Held,
+        is_on: |config| config.contamination.share().is_some(),
+        looks_ahead: false,
+        is_quiet: true,
+        title: "passage of a benchmark",
+        titles: "documents with a passage of a benchmark",
+        counted: "contaminated documents",
+        wording: Wording {
+            claim: "holds a passage of",
+            why_one: "the document holds a passage of a benchmark",
+            why_several: "the document holds a passage of a benchmark",
+        },
+        description: "This document holds a passage of a text whose runs of tokens an index of --against keeps (`tamis index build --grams`).",
+        help: "`tamis clean` removes the whole document. --contamination says how much of the text must be there, --max-contaminated how many such documents are let pass.",
     },
     RuleInfo {
         rule: Rule::ShortDocument,
@@ -323,6 +346,8 @@ impl Rule {
     /// Sentences about what it removed; about text that stands in an earlier run there are others.
     pub fn wording(self, is_earlier: bool) -> Wording {
         match self.stays() {
+            // It stands in nothing but earlier runs.
+            Stays::Held => self.info().wording,
             Stays::Alike if is_earlier => EARLIER_ALIKE,
             _ if is_earlier => EARLIER,
             _ => self.info().wording,
@@ -402,10 +427,10 @@ mod tests {
     }
 
     #[test]
-    fn only_copies_of_paragraphs_and_the_layout_around_them_go_unasked() {
+    fn only_copies_of_paragraphs_and_what_an_index_brings_go_unasked() {
         let on: Vec<Rule> =
             Rule::ALL.into_iter().filter(|rule| rule.is_on(&DecideConfig::default())).collect();
-        assert_eq!(on, [Rule::Exact, Rule::Layout]);
+        assert_eq!(on, [Rule::Exact, Rule::Contaminated, Rule::Layout]);
         assert!(!looks_ahead(&DecideConfig::default()));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure. Knows nothing about where a key came from or what equality of two fingerprints leads to.
 
+mod gram_hasher;
 mod number_sample;
 mod numbers;
 mod numeral;
@@ -14,6 +15,7 @@ mod wording_sampler;
 
 use sha2::{Digest, Sha256};
 
+pub use gram_hasher::{GRAM_LENGTHS, GRAM_VERSION, GramEnds, GramHasher, GramSink, LEAST_WORDS};
 pub use number_sample::NumberSample;
 pub(crate) use numbers::slot;
 pub use numbers::{Number, Numbers, Wording};

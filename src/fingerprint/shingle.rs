@@ -94,7 +94,7 @@ impl Shingles {
 
 /// The hash of a token, one character longer.
 #[inline]
-fn hash_on(hash: u64, code: u32) -> u64 {
+pub(super) fn hash_on(hash: u64, code: u32) -> u64 {
     (hash ^ u64::from(code)).wrapping_mul(GOLDEN).rotate_left(23)
 }
 

@@ -19,7 +19,7 @@ pub struct NewRun<'a> {
 }
 
 /// Begins an index of everything in `index` and, behind it, a run: writes the entries of both and the documents of
-/// `index`. The caller adds those of the run, then the texts of both, and finishes.
+/// `index`. The caller adds those of the run, then the texts of both and their grams, and finishes.
 ///
 /// `entries` ascend by fingerprint. Their places, and those of the documents, are in the new index: they start at
 /// [`IndexReader::num_places`], at 0 without an index. Of equal fingerprints the place in `index` stays.

@@ -7,8 +7,10 @@ use super::{IndexEntry, IndexSettings};
 
 /// The first 8 bytes of every index, and the last.
 pub const MAGIC: &[u8; 8] = b"tamisidx";
-/// Version of the format.
+/// Version of the format of an index without grams.
 pub const VERSION: u32 = 3;
+/// Version of the format of an index with grams: two sections more.
+pub const GRAM_VERSION: u32 = 4;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.
@@ -26,10 +28,9 @@ pub(super) const CRC: usize = 4;
 pub(super) const PREAMBLE: usize = 16;
 /// Settings take a few hundred bytes; more than this are damage.
 pub(super) const MAX_SETTINGS: usize = 1 << 16;
-/// Bytes of the footer.
-pub(super) const FOOTER: usize = NUM_FIELDS * 8 + CRC + MAGIC.len();
-/// Numbers in the footer.
+/// Numbers in the footer of an index without grams, and of one with them.
 const NUM_FIELDS: usize = 9;
+const NUM_GRAM_FIELDS: usize = NUM_FIELDS + 2;
 
 /// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub(super) enum Section {
     TextFences,
     Runs,
     Footer,
+    // Those of version 4 come behind, as checksums hold the number of a section.
+    Grams,
+    GramFences,
 }
 
 impl Section {
@@ -57,6 +61,8 @@ impl Section {
             Self::DirectoryFences => "the table of its directory",
             Self::Runs => "the table of its runs",
             Self::Footer => "its footer",
+            Self::Grams => "its grams",
+            Self::GramFences => "the table of its grams",
         }
     }
 }
@@ -89,7 +95,7 @@ pub(super) fn header(settings: &IndexSettings) -> Vec<u8> {
     let json = serde_json::to_vec(settings).unwrap_or_default(); // strings and numbers
     let len = u32::try_from(json.len()).expect("settings and the names of runs are a few kilobytes");
     let mut header = MAGIC.to_vec();
-    header.extend_from_slice(&VERSION.to_le_bytes());
+    header.extend_from_slice(&settings.version().to_le_bytes());
     header.extend_from_slice(&len.to_le_bytes());
     header.extend_from_slice(&json);
     let crc = checksum(Section::Header, 0, &header);
@@ -103,9 +109,13 @@ pub(super) struct Footer {
     pub(super) entries: u64,
     pub(super) directory: u64,
     pub(super) texts: u64,
+    /// Where the entry fences begin if there are no grams.
+    pub(super) grams: u64,
     pub(super) entry_fences: u64,
     pub(super) directory_fences: u64,
     pub(super) text_fences: u64,
+    /// Where the runs begin if there are no grams.
+    pub(super) gram_fences: u64,
     pub(super) runs: u64,
     /// Where the footer itself begins.
     pub(super) end: u64,
@@ -113,11 +123,20 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    /// Bytes of the footer.
+    pub(super) fn num_bytes(has_grams: bool) -> usize {
+        let num_fields = if has_grams { NUM_GRAM_FIELDS } else { NUM_FIELDS };
+        num_fields * 8 + CRC + MAGIC.len()
+    }
+
+    pub(super) fn to_bytes(self, has_grams: bool) -> Vec<u8> {
         let Self { entries, directory, texts, entry_fences, directory_fences, .. } = self;
-        let Self { text_fences, runs, end, num_entries, .. } = self;
+        let Self { text_fences, runs, end, num_entries, grams, gram_fences, .. } = self;
         let tables = [entry_fences, directory_fences, text_fences];
-        let fields = [&[entries, directory, texts][..], &tables, &[runs, end, num_entries]].concat();
+        let mut fields = [&[entries, directory, texts][..], &tables, &[runs, end, num_entries]].concat();
+        if has_grams {
+            fields.extend([grams, gram_fences]);
+        }
         let mut bytes: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
         let crc = checksum(Section::Footer, 0, &bytes);
         bytes.extend_from_slice(&crc);
@@ -125,20 +144,27 @@ impl Footer {
         bytes
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8], has_grams: bool) -> Option<Self> {
         let fields = checked(Section::Footer, 0, bytes.strip_suffix(MAGIC)?)?;
         let (fields, []) = fields.as_chunks() else { return None };
-        let fields: &[[u8; 8]; NUM_FIELDS] = fields.try_into().ok()?;
-        let fields = fields.map(u64::from_le_bytes);
-        let [entries, directory, texts, entry_fences, directory_fences, ..] = fields;
-        let [.., text_fences, runs, end, num_entries] = fields;
+        let fields: Vec<u64> = fields.iter().map(|field| u64::from_le_bytes(*field)).collect();
+        let (fields, rest): (&[u64; NUM_FIELDS], &[u64]) = fields.split_first_chunk()?;
+        let [entries, directory, texts, entry_fences, directory_fences, ..] = *fields;
+        let [.., text_fences, runs, end, num_entries] = *fields;
+        let (grams, gram_fences) = match (rest, has_grams) {
+            ([], false) => (entry_fences, runs),
+            ([grams, gram_fences], true) => (*grams, *gram_fences),
+            _ => return None,
+        };
         Some(Self {
             entries,
             directory,
             texts,
+            grams,
             entry_fences,
             directory_fences,
             text_fences,
+            gram_fences,
             runs,
             end,
             num_entries,
@@ -147,7 +173,7 @@ impl Footer {
 
     /// Whether the sections follow one another, have the lengths that their contents need, and fill a file of `len`
     /// bytes that begins with a header of `header` bytes.
-    pub(super) fn fits(&self, header: u64, len: u64) -> bool {
+    pub(super) fn fits(&self, header: u64, len: u64, has_grams: bool) -> bool {
         let table = |start: u64, end: u64, size: u64| {
             let content = end.checked_sub(start).and_then(|len| len.checked_sub(count(CRC)));
             content.is_some_and(|content| content.is_multiple_of(size))
@@ -158,12 +184,18 @@ impl Footer {
         self.entries == header
             && directory == Some(self.directory)
             && self.directory <= self.texts
-            && self.texts <= self.entry_fences
+            && self.texts <= self.grams
+            && self.grams <= self.entry_fences
             && fences.and_then(|len| self.entry_fences.checked_add(len)) == Some(self.directory_fences)
             && table(self.directory_fences, self.text_fences, 16)
-            && table(self.text_fences, self.runs, 16)
+            && table(self.text_fences, self.gram_fences, 16)
+            && if has_grams {
+                table(self.gram_fences, self.runs, 16)
+            } else {
+                (self.grams, self.gram_fences) == (self.entry_fences, self.runs)
+            }
             && table(self.runs, self.end, 1)
-            && self.end.checked_add(count(FOOTER)) == Some(len)
+            && self.end.checked_add(count(Self::num_bytes(has_grams))) == Some(len)
     }
 }
 
@@ -245,17 +277,28 @@ mod tests {
             entries: 100,
             directory: 126,
             texts: 140,
+            grams: 150,
             entry_fences: 150,
             directory_fences: 162,
             text_fences: 182,
+            gram_fences: 202,
             runs: 202,
             end: 230,
             num_entries: 1,
         };
-        let len = 230 + count(FOOTER);
-        assert_eq!(Footer::parse(&footer.to_bytes()), Some(footer));
-        assert!(footer.fits(100, len));
-        assert!(!footer.fits(101, len) && !footer.fits(100, len + 1));
+        let len = 230 + count(Footer::num_bytes(false));
+        assert_eq!(Footer::parse(&footer.to_bytes(false), false), Some(footer));
+        assert_eq!(Footer::parse(&footer.to_bytes(false), true), None);
+        assert!(footer.fits(100, len, false));
+        assert!(!footer.fits(101, len, false) && !footer.fits(100, len + 1, false));
+        let with_grams = Footer { grams: 145, runs: 222, ..footer };
+        let grams_len = 230 + count(Footer::num_bytes(true));
+        assert_eq!(Footer::parse(&with_grams.to_bytes(true), true), Some(with_grams));
+        assert_eq!(Footer::parse(&with_grams.to_bytes(true), false), None);
+        assert!(with_grams.fits(100, grams_len, true) && !with_grams.fits(100, grams_len, false));
+        assert!(!Footer { grams: 139, ..with_grams }.fits(100, grams_len, true));
+        assert!(!Footer { grams: 151, ..with_grams }.fits(100, grams_len, true));
+        assert!(!Footer { gram_fences: 203, ..with_grams }.fits(100, grams_len, true));
         for wrong in [
             Footer { num_entries: 2, ..footer },
             Footer { num_entries: u64::MAX, ..footer },
@@ -269,7 +312,7 @@ mod tests {
             Footer { runs: 229, ..footer },
             Footer { end: u64::MAX, ..footer },
         ] {
-            assert!(!wrong.fits(100, len), "{wrong:?}");
+            assert!(!wrong.fits(100, len, false), "{wrong:?}");
         }
     }
 }

@@ -42,6 +42,11 @@ pub fn merge(indexes: &[&IndexReader], out: &mut dyn Append) -> Result<u64> {
     for (index, base) in indexes.iter().zip(&bases) {
         writer.push_texts_of(index, Ordinal(*base))?;
     }
+    if settings.grams.is_some() {
+        for (index, base) in indexes.iter().zip(&bases) {
+            writer.push_passages_of(index, Ordinal(*base))?;
+        }
+    }
     writer.finish()
 }
 

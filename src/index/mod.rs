@@ -9,8 +9,9 @@
 //! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
 //! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
 //!
-//! # Format, version 3
-//! Version 1 had another key text (contract I1), version 2 no texts; both are refused.
+//! # Format, versions 3 and 4
+//! Version 1 had another key text (contract I1), version 2 no texts; both are refused. An index that holds grams has version
+//! 4, any other version 3: those who need no grams go on with the tamis they have.
 //!
 //! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
 //! the last. The sections follow one another without a gap, so that the file is written from its beginning to its end.
@@ -21,14 +22,17 @@
 //! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
 //! | directory | blocks of at most `BLOCK_DOCUMENTS` documents, each followed by its CRC-32 |
 //! | texts | blocks of texts, about 64 KiB each, each followed by its CRC-32 |
+//! | grams (version 4) | blocks of texts by their grams, about 64 KiB each, or one text, each followed by its CRC-32 |
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
 //! | text fences | of each block of texts, the place of its first text u64, and its offset in the file u64; CRC-32 |
-//! | runs | JSON: of each run its name and its numbers of paragraphs, entries, documents and, if it searched for near-duplicates, texts; CRC-32 |
-//! | footer | offsets of the seven sections between header and footer, and of the footer, u64 each; number of entries u64; CRC-32; magic |
+//! | gram fences (version 4) | of each block of grams, the place of its first text u64, and its offset in the file u64; CRC-32 |
+//! | runs | JSON: of each run its name and its numbers of paragraphs, entries, documents and, if it searched for near-duplicates, texts, and, in version 4, passages; CRC-32 |
+//! | footer | offsets of the seven sections of version 3 between header and footer, and of the footer, u64 each; number of entries u64; in version 4 offsets of grams and gram fences; CRC-32; magic |
 //!
 //! An entry is the 16 bytes of a fingerprint and a place of 6 bytes (u48); entries ascend by fingerprint. A CRC-32
-//! covers its section or block with, before it, one byte for the section (its row here, from 0) and the
+//! covers its section or block with, before it, one byte for the section (its row here, from 0 and without those of version
+//! 4, which are 9 and 10) and the
 //! block's number u64 (from 0; 0 for what is no block), so that a block
 //! that stands where another should is found out.
 //!
@@ -55,8 +59,13 @@
 //!   the highest 4 bits, the length of its text, 15 if that stands in the next u8; and its text, UTF-8;
 //! - the bins of its sketch, the lowest 8 bits of each; the settings say how many.
 //!
+//! Grams are what a text is found by inside a longer one (contract N5): its runs of tokens, of which the settings say how
+//! long they are. A block of them stands for itself: it is a sequence, ascending by place, of `v`, the place of the
+//! document's first paragraph, less that of the block's first text; u8, the tokens of a text that is shorter than a gram
+//! and so one by itself, else 0; `v`, how many grams; and these, ascending, 8 bytes each.
+//!
 //! # Cost
-//! A text takes its bins (96 to 108 bytes), 5 bytes a key, about 7 a number, and 18.
+//! A gram takes 8 bytes. A text takes its bins (96 to 108 bytes), 5 bytes a key, about 7 a number, and 18.
 //!
 //! 22 bytes an entry, 1 to 3 bytes a document, and of a path what it does not share with the one before. In memory:
 //! 8 bytes for 2,048 entries and 16 for 512 documents.
@@ -66,6 +75,8 @@ mod directory;
 mod entries;
 mod layout;
 mod merge;
+mod passages;
+mod raw;
 mod reader;
 mod settings;
 mod texts;
@@ -79,10 +90,13 @@ pub use directory::IndexedDocument;
 pub use entries::{IndexEntries, IndexEntry};
 #[doc(hidden)]
 pub use layout::BLOCK_ENTRIES;
-pub use layout::{MAGIC, MAX_PLACES, VERSION};
+pub use layout::{GRAM_VERSION, MAGIC, MAX_PLACES, VERSION};
 pub use merge::merge;
+pub(crate) use passages::thin;
+#[doc(hidden)]
+pub use passages::{IndexPassage, IndexPassages, MAX_GRAMS};
 pub use reader::{IndexPlace, IndexReader};
-pub use settings::{IndexRun, IndexSettings, NearSettings};
+pub use settings::{GramSettings, IndexRun, IndexSettings, NearSettings};
 #[doc(hidden)]
 pub use texts::{IndexText, IndexTexts};
 #[doc(hidden)]

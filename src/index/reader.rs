@@ -1,26 +1,20 @@
 //! An index, read: opened by its tables, blocks when they are asked for.
 
 use std::fmt;
-use std::io;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::store::ReadAt;
 use crate::units::{self, Ordinal, count};
 
 use super::directory::BlockWalk;
-use super::layout::{
-    BLOCK, CRC, FOOTER, Footer, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
-};
-use super::texts::MAX_BLOCK;
-use super::{IndexEntries, IndexRun, IndexSettings, IndexTexts};
-
-/// Advice for a damaged file.
-const REBUILD: &str = "use the tamis version that wrote it, or make a new one from the same inputs with `tamis index build INPUT... --index FILE`";
-/// What to do about damage.
-const RESTORE: &str = "restore a copy of this file, or build it again with `tamis index build`";
+use super::layout::{BLOCK, Footer, Section};
+use super::raw::{IndexFile, PlaceTable};
+use super::{IndexEntries, IndexPassages, IndexRun, IndexSettings, IndexTexts};
+use super::{passages, texts};
 
 /// Where a paragraph stood in an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +47,8 @@ pub struct IndexReader {
     directory: Vec<(u64, u64)>,
     /// The first place and the offset of each block of texts.
     texts: Vec<(u64, u64)>,
+    /// The first place and the offset of each block of grams.
+    grams: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
     walk: Mutex<Option<(usize, BlockWalk)>>,
 }
@@ -61,153 +57,6 @@ impl fmt::Debug for IndexReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IndexReader").field("path", &self.path).finish_non_exhaustive()
     }
-}
-
-/// A file of which no more is known than its name.
-struct IndexFile<'a> {
-    file: &'a dyn ReadAt,
-    path: &'a Path,
-}
-
-impl IndexFile<'_> {
-    fn error(&self, what: String, remedy: &'static str) -> Error {
-        Error::Index { path: self.path.to_owned(), what, remedy }
-    }
-
-    fn damaged(&self, section: Section, block: Option<u64>, what: &str) -> Error {
-        let block = block.map_or(String::new(), |number| format!("block {number} of "));
-        self.error(format!("it is damaged in {block}{}: {what}", section.name()), RESTORE)
-    }
-
-    /// Fills `bytes` from `offset`.
-    fn fill(&self, section: Section, offset: u64, bytes: &mut [u8]) -> Result<()> {
-        self.file.read_at(offset, bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.damaged(section, None, "it ends too early"),
-            _ => self.error(
-                format!("cannot read {} at byte {offset}: {error}", section.name()),
-                "check the disk it is on, and run again",
-            ),
-        })
-    }
-
-    /// Reads a range of bytes, which must lie in the file: a buffer of its length is allocated.
-    fn read(&self, section: Section, range: Range<u64>) -> Result<Vec<u8>> {
-        let len = range.end.checked_sub(range.start).filter(|_| range.end <= self.file.len());
-        let len = len.and_then(|len| usize::try_from(len).ok());
-        let len = len.ok_or_else(|| self.damaged(section, None, "it ends too early"))?;
-        let mut bytes = vec![0; len];
-        self.fill(section, range.start, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// The content of a section, or a block, that ends with its checksum.
-    fn checked(&self, section: Section, block: Option<u64>, range: Range<u64>) -> Result<Vec<u8>> {
-        let mut bytes = self.read(section, range)?;
-        match checked(section, block.unwrap_or(0), &bytes) {
-            None => Err(self.damaged(section, block, "the checksum is wrong")),
-            Some(content) => {
-                let len = content.len();
-                bytes.truncate(len);
-                Ok(bytes)
-            }
-        }
-    }
-
-    /// The settings, and the number of bytes of the header.
-    fn header(&self) -> Result<(IndexSettings, u64)> {
-        let foreign =
-            || self.error("not a tamis index".to_owned(), "name a file that tamis wrote as an index");
-        if self.file.len() < count(PREAMBLE) {
-            return Err(foreign());
-        }
-        let preamble = self.read(Section::Header, 0..count(PREAMBLE))?;
-        let (numbers, []) = preamble.strip_prefix(MAGIC).ok_or_else(foreign)?.as_chunks() else {
-            return Err(foreign());
-        };
-        let numbers: Vec<u32> = numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let (version, len) = (numbers[0], numbers[1]);
-        if version != VERSION {
-            return Err(self.error(
-                format!("its version is {version}, and this tamis reads version {VERSION}"),
-                REBUILD,
-            ));
-        }
-        if len as usize > MAX_SETTINGS {
-            return Err(self.damaged(Section::Header, None, "it is longer than possible"));
-        }
-        let end = count(PREAMBLE + CRC) + u64::from(len);
-        let header = self.checked(Section::Header, None, 0..end)?;
-        let settings = serde_json::from_slice(&header[PREAMBLE..]);
-        let settings = settings.map_err(|error| self.damaged(Section::Header, None, &error.to_string()))?;
-        Ok((settings, end))
-    }
-
-    fn footer(&self, header: u64) -> Result<Footer> {
-        let len = self.file.len();
-        let bytes = self.read(Section::Footer, len.saturating_sub(count(FOOTER))..len)?;
-        match Footer::parse(&bytes) {
-            Some(footer) if footer.fits(header, len) => Ok(footer),
-            Some(_) => Err(self.damaged(Section::Footer, None, "it states another length")),
-            None if !bytes.ends_with(MAGIC) => {
-                Err(self.damaged(Section::Footer, None, "the file breaks off"))
-            }
-            None => Err(self.damaged(Section::Footer, None, "the checksum is wrong")),
-        }
-    }
-
-    fn entry_fences(&self, footer: &Footer) -> Result<Vec<u64>> {
-        let bytes = self.checked(Section::EntryFences, None, footer.entry_fences..footer.directory_fences)?;
-        let fences: Vec<u64> = bytes.as_chunks().0.iter().map(|fence| u64::from_le_bytes(*fence)).collect();
-        if fences.is_sorted() {
-            return Ok(fences);
-        }
-        Err(self.damaged(Section::EntryFences, None, "it is out of order"))
-    }
-
-    /// The first place and the offset of each block of the directory, or of texts, which fill a range of the file.
-    fn place_fences(&self, table: PlaceTable, num_places: u64) -> Result<Vec<(u64, u64)>> {
-        let PlaceTable { section, range, blocks } = table;
-        let bytes = self.checked(section, None, range)?;
-        let numbers =
-            bytes.as_chunks().0.iter().map(|number| u64::from_le_bytes(*number)).collect::<Vec<_>>();
-        let fences: Vec<(u64, u64)> = numbers.as_chunks().0.iter().map(|[place, at]| (*place, *at)).collect();
-        let starts = fences.first().map_or(blocks.end, |first| first.1) == blocks.start;
-        let (place, at) = fences.last().copied().unwrap_or_default();
-        let ends = fences.is_empty() || place < num_places && at < blocks.end;
-        if starts && ends && fences.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1) {
-            return Ok(fences);
-        }
-        Err(self.damaged(section, None, "it does not match its blocks"))
-    }
-
-    /// The runs, and the place after the last of each.
-    fn runs(&self, footer: &Footer) -> Result<(Vec<IndexRun>, Vec<u64>)> {
-        let bytes = self.checked(Section::Runs, None, footer.runs..footer.end)?;
-        let runs: Vec<IndexRun> = serde_json::from_slice(&bytes)
-            .map_err(|error| self.damaged(Section::Runs, None, &error.to_string()))?;
-        let (mut end, mut num_entries) = (0_u64, 0_u64);
-        let mut ends = Vec::with_capacity(runs.len());
-        for run in &runs {
-            end = end.saturating_add(run.num_paragraphs);
-            num_entries = num_entries.saturating_add(run.num_entries);
-            ends.push(end);
-        }
-        let fit = runs.iter().all(|run| {
-            let num_texts = run.num_texts.unwrap_or(0);
-            run.num_entries.max(run.num_documents).max(num_texts) <= run.num_paragraphs
-        });
-        if !fit || end > MAX_PLACES || num_entries != footer.num_entries {
-            return Err(self.damaged(Section::Runs, None, "its numbers do not add up"));
-        }
-        Ok((runs, ends))
-    }
-}
-
-/// A table of blocks that begin with places.
-struct PlaceTable {
-    section: Section,
-    range: Range<u64>,
-    blocks: Range<u64>,
 }
 
 impl IndexReader {
@@ -219,7 +68,8 @@ impl IndexReader {
     pub fn open(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
         let raw = IndexFile { file: &*file, path };
         let (settings, header) = raw.header()?;
-        let footer = raw.footer(header)?;
+        let has_grams = settings.grams.is_some();
+        let footer = raw.footer(header, has_grams)?;
         let (runs, ends) = raw.runs(&footer)?;
         let fences = raw.entry_fences(&footer)?;
         let num_places = ends.last().copied().unwrap_or(0);
@@ -230,13 +80,19 @@ impl IndexReader {
         };
         let texts = PlaceTable {
             section: Section::TextFences,
-            range: footer.text_fences..footer.runs,
-            blocks: footer.texts..footer.entry_fences,
+            range: footer.text_fences..footer.gram_fences,
+            blocks: footer.texts..footer.grams,
+        };
+        let grams = PlaceTable {
+            section: Section::GramFences,
+            range: footer.gram_fences..footer.runs,
+            blocks: footer.grams..footer.entry_fences,
         };
         let directory = raw.place_fences(directory, num_places)?;
         let texts = raw.place_fences(texts, num_places)?;
+        let grams = if has_grams { raw.place_fences(grams, num_places)? } else { Vec::new() };
         let (path, walk) = (path.to_owned(), Mutex::new(None));
-        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, texts, walk })
+        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, texts, grams, walk })
     }
 
     /// The path, as it was given.
@@ -267,6 +123,24 @@ impl IndexReader {
     /// Bytes of the file.
     pub fn num_bytes(&self) -> u64 {
         self.file.len()
+    }
+
+    /// Refuses an index that a run cannot use: one that was made under other settings. Where neither paragraphs nor
+    /// near-duplicates are compared with it, only what grams depend on counts.
+    ///
+    /// # Errors
+    /// [`Error::Index`] that names the setting.
+    pub fn check_use(&self, config: &Config) -> Result<()> {
+        let now = IndexSettings::of(config);
+        let decide = &config.decide;
+        if decide.exact.has_paragraphs() || decide.near.units.is_some() || self.settings.grams.is_none() {
+            return self.check_settings(&now);
+        }
+        self.check_settings(&IndexSettings {
+            unicode: now.unicode,
+            grams: now.grams,
+            ..self.settings.clone()
+        })
     }
 
     /// Refuses an index that was made under other settings than a run's.
@@ -302,7 +176,24 @@ impl IndexReader {
 
     /// Bytes that the texts take.
     pub fn num_text_bytes(&self) -> u64 {
-        self.footer.entry_fences - self.footer.texts
+        self.footer.grams - self.footer.texts
+    }
+
+    /// The texts that are found inside longer ones, by place, with their grams. Cost: a block of 64 kB, or a text, at a
+    /// time.
+    pub fn passages(&self) -> IndexPassages<'_> {
+        IndexPassages::new(self)
+    }
+
+    /// Number of the texts that are found inside longer ones; `None` if it holds no grams.
+    pub fn num_passages(&self) -> Option<u64> {
+        self.settings.grams?;
+        Some(self.runs.iter().filter_map(|run| run.num_passages).fold(0, u64::saturating_add))
+    }
+
+    /// Bytes that grams take.
+    pub fn num_gram_bytes(&self) -> u64 {
+        self.footer.entry_fences - self.footer.grams
     }
 
     /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
@@ -392,12 +283,33 @@ impl IndexReader {
 
     /// The content of a block of texts.
     pub(super) fn text_block(&self, number: usize) -> Result<Vec<u8>> {
-        let end = self.texts.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
-        let (start, block) = (self.texts[number].1, Some(count(number)));
-        if end - start > MAX_BLOCK {
-            return Err(self.damaged(Section::Texts, block, "it is longer than possible"));
+        let end = self.texts.get(number + 1).map_or(self.footer.grams, |next| next.1);
+        self.block(Section::Texts, number, self.texts[number].1..end, texts::MAX_BLOCK)
+    }
+
+    /// The content of a block, unless it is longer than any.
+    fn block(&self, section: Section, number: usize, range: Range<u64>, longest: u64) -> Result<Vec<u8>> {
+        let block = Some(count(number));
+        if range.end - range.start > longest {
+            return Err(self.damaged(section, block, "it is longer than possible"));
         }
-        self.raw().checked(Section::Texts, block, start..end)
+        self.raw().checked(section, block, range)
+    }
+
+    /// Number of blocks of grams.
+    pub(super) fn num_gram_blocks(&self) -> usize {
+        self.grams.len()
+    }
+
+    /// The first place of a block of grams; behind the last, the number of places.
+    pub(super) fn gram_fence(&self, number: usize) -> u64 {
+        self.grams.get(number).map_or(self.num_places(), |(place, _)| *place)
+    }
+
+    /// The content of a block of grams.
+    pub(super) fn gram_block(&self, number: usize) -> Result<Vec<u8>> {
+        let end = self.grams.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        self.block(Section::Grams, number, self.grams[number].1..end, passages::MAX_BLOCK)
     }
 
     /// Bins of the sketches of its texts.

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Limit, MatchMode, NearConfig, NearUnits, Repair, Share, Shingle, SplitMode};
 use crate::decide::near::Banding;
-use crate::fingerprint::{SAMPLE_VERSION, SKETCH_VERSION};
+use crate::fingerprint::{GRAM_VERSION, SAMPLE_VERSION, SKETCH_VERSION};
 use crate::normalize::{KEY_VERSION, unicode_versions};
+
+use super::layout;
 
 /// The settings that decide on fingerprints and on which paragraphs have one. An index made under other settings cannot
 /// be used.
@@ -31,6 +33,19 @@ pub struct IndexSettings {
     /// The settings under which near-duplicates of its texts are found; none if no run in it searched for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<NearSettings>,
+    /// The grams that are kept of documents; none if none are. All runs of an index have them or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grams: Option<GramSettings>,
+}
+
+/// The settings that decide on the grams of texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GramSettings {
+    /// `--grams`: tokens of a gram.
+    pub tokens: usize,
+    /// The version of grams, [`GRAM_VERSION`].
+    pub version: u32,
 }
 
 /// The settings that decide on what is kept of texts, and on which of them stayed.
@@ -100,12 +115,16 @@ pub struct IndexRun {
     /// Texts in the index, of which near-duplicates are found; none if the run searched for no near-duplicates.
     #[serde(default, rename = "texts", skip_serializing_if = "Option::is_none")]
     pub num_texts: Option<u64>,
+    /// Texts in the index that are found inside longer ones, by their grams; none if no grams are kept.
+    #[serde(default, rename = "passages", skip_serializing_if = "Option::is_none")]
+    pub num_passages: Option<u64>,
 }
 
 impl IndexRun {
     /// A run with `num_paragraphs` places, and with nothing in the index yet.
     pub fn new(name: impl Into<String>, num_paragraphs: u64) -> Self {
-        Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0, num_texts: None }
+        let (num_texts, num_passages) = (None, None);
+        Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0, num_texts, num_passages }
     }
 }
 
@@ -129,7 +148,13 @@ impl IndexSettings {
             min_chars: config.matching.min_chars,
             unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
             near: NearSettings::of(&config.decide.near),
+            grams: config.history.grams.map(|tokens| GramSettings { tokens, version: GRAM_VERSION }),
         }
+    }
+
+    /// The version of the format of an index with these settings.
+    pub fn version(&self) -> u32 {
+        if self.grams.is_some() { layout::GRAM_VERSION } else { layout::VERSION }
     }
 
     /// Bins of the sketches of its texts; 0 if it has none.
@@ -162,6 +187,17 @@ impl IndexSettings {
             .or_else(|| differ("repair", &self.repair, &other.repair))
             .or_else(unicode)
             .or_else(|| self.near.as_ref()?.differs(other.near.as_ref()?))
+            .or_else(|| {
+                let version = |settings: &Self| settings.grams.map(|grams| grams.version);
+                differ("version of grams", &version(self)?, &version(other)?)
+            })
+    }
+
+    /// Why texts under the two cannot stand in one index by their grams.
+    pub(crate) fn grams_differ(&self, other: &Self) -> Option<SettingDifference> {
+        let spelled =
+            |settings: &Self| settings.grams.map_or("none".to_owned(), |grams| grams.tokens.to_string());
+        differ("grams", &spelled(self), &spelled(other))
     }
 
     /// The settings of an index over both: what is shorter than either's `min_chars` may be missing.
@@ -169,7 +205,7 @@ impl IndexSettings {
     /// # Errors
     /// The first setting, other than `min_chars`, that differs.
     pub fn joined(&self, other: &Self) -> Result<Self, String> {
-        match self.differs(other) {
+        match self.differs(other).or_else(|| self.grams_differ(other)) {
             None => Ok(Self {
                 min_chars: self.min_chars.max(other.min_chars),
                 near: self.near.clone().or_else(|| other.near.clone()),

@@ -63,7 +63,7 @@ impl IndexText {
     }
 }
 
-/// A block that is being written.
+/// A block of texts, or of their grams, that is being written.
 #[derive(Debug, Default)]
 pub(super) struct OpenTexts {
     bytes: Vec<u8>,
@@ -73,16 +73,17 @@ pub(super) struct OpenTexts {
 }
 
 impl OpenTexts {
-    /// Adds a text behind those before it; `false` if it does not stand there.
-    pub(super) fn push(&mut self, text: &IndexText) -> bool {
-        if self.last.is_some_and(|last| last >= text.place.0) {
+    /// Adds the text at a place, which `encode` appends, counted from the first; `false` if it does not stand behind those
+    /// before it.
+    pub(super) fn push(&mut self, place: Ordinal, encode: impl FnOnce(u64, &mut Vec<u8>)) -> bool {
+        if self.last.is_some_and(|last| last >= place.0) {
             return false;
         }
         if self.bytes.is_empty() {
-            self.start = text.place.0;
+            self.start = place.0;
         }
-        text.encode(self.start, &mut self.bytes);
-        self.last = Some(text.place.0);
+        encode(self.start, &mut self.bytes);
+        self.last = Some(place.0);
         true
     }
 
@@ -190,8 +191,9 @@ mod tests {
     fn blocks_come_back_and_damage_is_an_error_or_an_answer() {
         let mut block = OpenTexts::default();
         let texts: Vec<IndexText> = (0..12).map(text).collect();
-        assert!(texts.iter().all(|text| block.push(text)));
-        assert!(!block.push(&texts[3]), "places ascend");
+        let mut push = |text: &IndexText| block.push(text.place, |start, out| text.encode(start, out));
+        assert!(texts.iter().all(&mut push));
+        assert!(!push(&texts[3]), "places ascend");
         let (start, bytes) = block.take().unwrap();
         assert_eq!((start, block.take()), (5, None));
         assert_eq!(decode(&bytes, start, 1000, 96).as_ref(), Some(&texts));

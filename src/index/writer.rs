@@ -1,5 +1,5 @@
 //! An index, written from its beginning to its end: entries in order of their fingerprints, then documents in order
-//! of their places, then texts. Memory: the tables, and half a megabyte.
+//! of their places, then texts, then their grams. Memory: the tables, and half a megabyte.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use crate::units::{Ordinal, count};
 
 use super::directory::OpenBlock;
 use super::entries::{key, prefix};
-use super::layout::{BLOCK_ENTRIES, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
+use super::layout::{BLOCK_ENTRIES, CRC, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
 use super::texts::{IndexText, OpenTexts};
-use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
+use super::{IndexEntry, IndexPassage, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
 /// Bytes of a write: as much as a disk takes at full speed.
 const WRITE: usize = 256 * 1024;
@@ -41,6 +41,11 @@ pub struct IndexWriter<'a> {
     open_texts: OpenTexts,
     text_fences: Vec<(u64, u64)>,
     num_bins: usize,
+    /// Where the grams begin, once they have begun: no text may follow.
+    grams: Option<u64>,
+    open_grams: OpenTexts,
+    gram_fences: Vec<(u64, u64)>,
+    has_grams: bool,
     fences: Vec<u64>,
     directory_fences: Vec<(u64, u64)>,
 }
@@ -78,6 +83,7 @@ impl<'a> IndexWriter<'a> {
         }
         let counted = |run: &IndexRun| IndexRun {
             num_texts: run.num_texts.map(|_| 0),
+            num_passages: settings.grams.map(|_| 0),
             ..IndexRun::new(run.name.clone(), run.num_paragraphs)
         };
         let runs = runs.iter().map(counted).collect();
@@ -99,6 +105,10 @@ impl<'a> IndexWriter<'a> {
             open_texts: OpenTexts::default(),
             text_fences: Vec::new(),
             num_bins: settings.num_bins(),
+            grams: None,
+            open_grams: OpenTexts::default(),
+            gram_fences: Vec::new(),
+            has_grams: settings.grams.is_some(),
             fences: Vec::new(),
             directory_fences: Vec::new(),
         })
@@ -177,7 +187,7 @@ impl<'a> IndexWriter<'a> {
     /// Adds all documents of another index, whose first place is `base` in this one. Blocks are copied as they are.
     ///
     /// # Errors
-    /// [`Error::Index`] if they stand where they cannot or the other is damaged, and those of the file.
+    /// [`Error::Index`] if they are out of place or the other is damaged, and those of the file.
     pub fn push_documents_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
         self.begin_directory()?;
         self.end_documents()?;
@@ -229,9 +239,7 @@ impl<'a> IndexWriter<'a> {
     fn write_documents(&mut self, place: u64, block: &[u8]) -> Result<()> {
         let crc = checksum(Section::Directory, count(self.directory_fences.len()), block);
         self.directory_fences.push((place, self.at()));
-        self.buffer.extend_from_slice(block);
-        self.buffer.extend_from_slice(&crc);
-        if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
+        self.write_block(block, crc)
     }
 
     /// Adds a text, behind all documents. Places ascend, and are those of a run that has texts.
@@ -242,10 +250,11 @@ impl<'a> IndexWriter<'a> {
         self.begin_texts()?;
         let run = self.ends.partition_point(|end| *end <= text.place.0);
         let num_texts = self.runs.get_mut(run).and_then(|run| run.num_texts.as_mut());
-        let Some(num_texts) = num_texts.filter(|_| text.synopsis.bins.len() == self.num_bins) else {
+        let is_sound = text.synopsis.bins.len() == self.num_bins && self.grams.is_none();
+        let Some(num_texts) = num_texts.filter(|_| is_sound) else {
             return Err(error(format!("the text at {:?} is out of place", text.place), BUG));
         };
-        if !self.open_texts.push(text) {
+        if !self.open_texts.push(text.place, |start, out| text.encode(start, out)) {
             return Err(error(format!("the text at {:?} is out of order", text.place), BUG));
         }
         *num_texts += 1;
@@ -255,7 +264,7 @@ impl<'a> IndexWriter<'a> {
     /// Adds all texts of another index, whose first place is `base` in this one. Blocks are copied as they are.
     ///
     /// # Errors
-    /// [`Error::Index`] if they stand where they cannot or the other is damaged, and those of the file.
+    /// [`Error::Index`] if they are out of place or the other is damaged, and those of the file.
     pub fn push_texts_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
         self.begin_texts()?;
         self.end_texts()?;
@@ -296,9 +305,78 @@ impl<'a> IndexWriter<'a> {
     fn write_texts(&mut self, place: u64, block: &[u8]) -> Result<()> {
         let crc = checksum(Section::Texts, count(self.text_fences.len()), block);
         self.text_fences.push((place, self.at()));
+        self.write_block(block, crc)
+    }
+
+    fn write_block(&mut self, block: &[u8], crc: [u8; CRC]) -> Result<()> {
         self.buffer.extend_from_slice(block);
         self.buffer.extend_from_slice(&crc);
         if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
+    }
+
+    /// Adds the grams of a text, behind all texts. Places ascend.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they do not or are in no run, or if the index holds no grams, and those of the file.
+    pub fn push_passage(&mut self, passage: &IndexPassage) -> Result<()> {
+        self.begin_grams()?;
+        let run = self.ends.partition_point(|end| *end <= passage.place.0);
+        let num_passages = self.runs.get_mut(run).and_then(|run| run.num_passages.as_mut());
+        let is_next = self.open_grams.push(passage.place, |start, out| passage.encode(start, out));
+        let Some(num_passages) = num_passages.filter(|_| is_next) else {
+            return Err(error(format!("the grams at {:?} are out of place", passage.place), BUG));
+        };
+        *num_passages += 1;
+        if self.open_grams.is_full() { self.end_grams() } else { Ok(()) }
+    }
+
+    /// Adds the grams of all texts of another index, whose first place is `base` in this one. Blocks are copied as they
+    /// are.
+    ///
+    /// # Errors
+    /// [`Error::Index`] if they are out of place or the other is damaged, and those of the file.
+    pub fn push_passages_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
+        self.begin_grams()?;
+        self.end_grams()?;
+        if index.settings().grams.is_some() != self.has_grams {
+            return Err(error(format!("{index:?} is out of place"), BUG));
+        }
+        for run in index.runs() {
+            let own = self.runs.iter_mut().find(|own| own.name == run.name);
+            if let Some(own) = own.and_then(|own| own.num_passages.as_mut()) {
+                *own += run.num_passages.unwrap_or(0);
+            }
+        }
+        for number in 0..index.num_gram_blocks() {
+            let block = index.gram_block(number)?;
+            self.write_grams(base.0 + index.gram_fence(number), &block)?;
+        }
+        self.open_grams.skip_to(base.0 + index.num_places());
+        Ok(())
+    }
+
+    /// Ends the texts, the first time.
+    fn begin_grams(&mut self) -> Result<()> {
+        if self.grams.is_none() {
+            self.begin_texts()?;
+            self.end_texts()?;
+            self.grams = Some(self.at());
+        }
+        Ok(())
+    }
+
+    /// Ends a block of grams.
+    fn end_grams(&mut self) -> Result<()> {
+        match self.open_grams.take() {
+            Some((place, block)) => self.write_grams(place, &block),
+            None => Ok(()),
+        }
+    }
+
+    fn write_grams(&mut self, place: u64, block: &[u8]) -> Result<()> {
+        let crc = checksum(Section::Grams, count(self.gram_fences.len()), block);
+        self.gram_fences.push((place, self.at()));
+        self.write_block(block, crc)
     }
 
     /// Ends the index: number of its bytes.
@@ -306,8 +384,9 @@ impl<'a> IndexWriter<'a> {
     /// # Errors
     /// Those of the file.
     pub fn finish(mut self) -> Result<u64> {
-        self.begin_texts()?;
-        self.end_texts()?;
+        self.begin_grams()?;
+        self.end_grams()?;
+        let grams = self.grams.unwrap_or(self.entries);
         let fences: Vec<u8> = self.fences.iter().flat_map(|fence| fence.to_le_bytes()).collect();
         let entry_fences = self.section(Section::EntryFences, &fences);
         let table = |fences: &[(u64, u64)]| -> Vec<u8> {
@@ -321,20 +400,27 @@ impl<'a> IndexWriter<'a> {
         let directory_fences = self.section(Section::DirectoryFences, &directory_fences);
         let text_fences = table(&self.text_fences);
         let text_fences = self.section(Section::TextFences, &text_fences);
+        let mut gram_fences = self.at();
+        if self.has_grams {
+            let fences = table(&self.gram_fences);
+            gram_fences = self.section(Section::GramFences, &fences);
+        }
         let runs = serde_json::to_vec(&self.runs).unwrap_or_default(); // strings and numbers
         let runs = self.section(Section::Runs, &runs);
         let footer = Footer {
             entries: self.entries,
             directory: self.directory.unwrap_or(self.entries),
             texts: self.texts.unwrap_or(self.entries),
+            grams,
             entry_fences,
             directory_fences,
             text_fences,
+            gram_fences,
             runs,
             end: self.at(),
             num_entries: self.num_entries,
         };
-        self.buffer.extend_from_slice(&footer.to_bytes());
+        self.buffer.extend_from_slice(&footer.to_bytes(self.has_grams));
         self.flush()?;
         Ok(self.written)
     }

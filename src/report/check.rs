@@ -102,6 +102,7 @@ impl ProblemKind {
             Self::Removed(rule) => match rule.stays() {
                 Stays::Same => Measured::DUPLICATES,
                 Stays::Alike => Measured::NEAR_DUPLICATES,
+                Stays::Held => Measured::CONTAMINATED,
                 Stays::Nothing => Measured::RATIO,
             },
             Self::Emptied => Measured::EMPTIED,
@@ -153,6 +154,8 @@ pub struct Problem {
     pub num_bytes: u64,
     /// The Jaccard coefficient, if it is not 1.
     pub similarity: Option<f64>,
+    /// The share of the survivor that stands here, if it is a text of an earlier run that the document holds.
+    pub containment: Option<f64>,
     /// The evidence of a rule that leaves no survivor.
     pub evidence: Option<RawJson<'static>>,
     /// Tells it from other problems wherever it stands: of the key texts of what goes, of an emptied document's; of
@@ -175,6 +178,9 @@ pub struct Limits {
     pub duplicates: Option<u64>,
     /// Documents and paragraphs that go as near-duplicates (`--max-near-duplicates`).
     pub near_duplicates: Option<u64>,
+    /// Documents that hold a passage of a benchmark (`--max-contaminated`). It is reported where there are any, or some
+    /// are let pass.
+    pub contaminated: Option<u64>,
     /// Inputs and records that are rejected (`--max-rejected`).
     pub rejected: Option<u64>,
     /// Documents of which nothing stays (`--max-emptied`).
@@ -208,6 +214,8 @@ impl Measured {
     pub const DUPLICATES: &'static str = "max-duplicates";
     /// The limit on near-duplicates.
     pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
+    /// The limit on documents that hold a passage of a benchmark.
+    pub const CONTAMINATED: &'static str = "max-contaminated";
     /// The limit on rejections.
     pub const REJECTED: &'static str = "max-rejected";
     /// The limit on emptied documents.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::corpus::Corpus;
 use super::decider::{Decider, DeciderLogs, PieceLog, Resumed, SavedDecider, SavedDeciderLogs};
 use super::feed::{Feed, FeedPosition, Ways};
-use super::history::History;
+use super::history::{FreshMarks, History};
 use super::pass::Pass;
 use super::progress::{PassProgress, RestOfCorpus};
 use crate::account::EvidenceStore;
@@ -57,7 +57,7 @@ struct SavedSearch {
     findings: Mark,
     evidence: Mark,
     /// The texts that are kept for an index.
-    texts: Option<Mark>,
+    texts: FreshMarks,
 }
 
 /// The stores of a search: what goes, and why.
@@ -158,7 +158,7 @@ impl<'a, S: Clone + Serialize> Checkpointer<'a, S> {
         }
         let mut log = PieceLog(self.output.store(FINDINGS)?);
         findings.save(|piece| log.append(piece))?;
-        let texts = corpus.history.map_or(Ok(None), History::mark_texts)?;
+        let texts = corpus.history.map_or(Ok(FreshMarks::default()), History::mark_texts)?;
         let mut inner = self.lock();
         inner.search = Some(SavedSearch { findings: log.0.mark()?, evidence: evidence.mark()?, texts });
         inner.due = 0;
@@ -375,7 +375,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         if let (Some(history), Some(fresh)) = (corpus.history, self.fresh) {
             history.resume(fresh, corpus.output)?;
         }
-        let texts = self.search.and_then(|search| search.texts);
+        let texts = self.search.map(|search| search.texts);
         if let (Some(history), Some(texts)) = (corpus.history, texts) {
             history.resume_texts(texts, corpus.output)?;
         }

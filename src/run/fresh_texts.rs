@@ -1,15 +1,16 @@
-//! The texts of a run that stay, kept on disk until the index is written.
+//! The texts of a run that stay, and the grams of its texts, kept on disk until the index is written.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Result;
-use crate::index::IndexText;
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, count};
 
-/// Texts in order of their places.
-#[derive(Default)]
-pub(super) struct FreshTexts(Mutex<Option<Texts>>);
+/// Texts in order of their places, in a store of this name.
+pub(super) struct FreshTexts {
+    name: &'static str,
+    texts: Mutex<Option<Texts>>,
+}
 
 struct Texts {
     /// Each text behind the number of its bytes, a u32.
@@ -17,31 +18,38 @@ struct Texts {
     len: u64,
 }
 
-/// The store of texts.
-const TEXTS: &str = "texts";
+/// The store of what near-duplicates are found by.
+pub(super) const TEXTS: &str = "texts";
+/// The store of grams.
+pub(super) const GRAMS: &str = "grams";
 /// Bytes that are read at once, or those of a text if they are more.
 const AHEAD: u64 = 256 * 1024;
 /// Bytes of the number before a text.
 const HEAD: usize = 4;
 
 impl FreshTexts {
+    /// Nothing is taken in yet.
+    pub(super) fn new(name: &'static str) -> Self {
+        Self { name, texts: Mutex::default() }
+    }
+
     /// Poisoned only if a thread panicked, and then the run is over.
     fn lock(&self) -> MutexGuard<'_, Option<Texts>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins anew.
     pub(super) fn begin(&self, output: &dyn Output) -> Result<()> {
-        *self.lock() = Some(Texts { store: output.store(TEXTS)?, len: 0 });
+        *self.lock() = Some(Texts { store: output.store(self.name)?, len: 0 });
         Ok(())
     }
 
-    /// Takes in a text.
-    pub(super) fn keep(&self, text: &IndexText) -> Result<()> {
+    /// Takes in a text, which `encode` appends.
+    pub(super) fn keep(&self, encode: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
         let Some(texts) = &mut *self.lock() else { return Ok(()) };
         let mut bytes = vec![0; HEAD];
-        text.encode(0, &mut bytes);
-        let len = u32::try_from(bytes.len() - HEAD).expect("a few kilobytes");
+        encode(&mut bytes);
+        let len = u32::try_from(bytes.len() - HEAD).expect("a few kilobytes, or a million grams");
         bytes[..HEAD].copy_from_slice(&len.to_le_bytes());
         texts.store.append(&bytes)?;
         texts.len += count(bytes.len());
@@ -55,15 +63,15 @@ impl FreshTexts {
 
     /// Resumes what an interrupted run took in.
     pub(super) fn resume(&self, mark: Mark, output: &dyn Output) -> Result<()> {
-        *self.lock() = Some(Texts { store: output.reopen_store(TEXTS, mark)?, len: mark.len });
+        *self.lock() = Some(Texts { store: output.reopen_store(self.name, mark)?, len: mark.len });
         Ok(())
     }
 
-    /// Gives all texts, whose sketches have so many bins, in order.
-    pub(super) fn for_each(
+    /// Gives all texts in order, as `decode` understands them.
+    pub(super) fn for_each<T>(
         &self,
-        num_bins: usize,
-        mut give: impl FnMut(IndexText) -> Result<()>,
+        decode: impl Fn(&mut &[u8]) -> Option<T>,
+        mut give: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         let Some(Texts { store, len }) = &mut *self.lock() else { return Ok(()) };
         let (mut ahead, mut read, mut at) = (Vec::new(), 0, 0_usize);
@@ -72,7 +80,7 @@ impl FreshTexts {
             let rest = &ahead[at..];
             let text_len = rest.first_chunk().map(|len| u32::from_le_bytes(*len) as usize);
             if let Some(end) = text_len.map(|len| HEAD + len).filter(|end| *end <= rest.len()) {
-                let text = IndexText::decode(0, num_bins, &mut &rest[HEAD..end]);
+                let text = decode(&mut &rest[HEAD..end]);
                 give(text.ok_or_else(|| store.damaged(read - count(rest.len())))?)?;
                 at += end;
                 continue;
@@ -94,6 +102,7 @@ mod tests {
     use super::*;
     use crate::decide::near::Synopsis;
     use crate::fingerprint::{NumberSample, Sample};
+    use crate::index::IndexText;
     use crate::store::MemoryOutput;
     use crate::units::Ordinal;
 
@@ -109,16 +118,17 @@ mod tests {
                 numbers: NumberSample::default(),
             },
         };
-        let (texts, output) = (FreshTexts::default(), MemoryOutput::new());
-        texts.for_each(96, |_| panic!("there is none")).unwrap();
+        let (texts, output) = (FreshTexts::new(TEXTS), MemoryOutput::new());
+        let decode = |bytes: &mut &[u8]| IndexText::decode(0, 96, bytes);
+        texts.for_each(decode, |_| panic!("there is none")).unwrap();
         texts.begin(&output).unwrap();
-        (0..5000).for_each(|n| texts.keep(&text(n)).unwrap());
+        (0..5000).for_each(|n| texts.keep(|bytes| text(n).encode(0, bytes)).unwrap());
         let mut back = Vec::new();
         let mut take = |text| {
             back.push(text);
             Ok(())
         };
-        texts.for_each(96, &mut take).unwrap();
+        texts.for_each(decode, &mut take).unwrap();
         assert!(back.len() == 5000 && back.iter().zip(0..).all(|(back, n)| *back == text(n)));
     }
 }

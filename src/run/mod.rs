@@ -9,9 +9,11 @@
 //! 2. `AccountFiles::create`, `RecordIds::new`, `EvidenceStore::new`: the files of the account, and stores for the ids
 //!    of records and for evidence.
 //! 3. [`search()`]: finds what must be known of the whole corpus before anything is written.
-//!    1. [`copies`] finds copies of whole documents, if only copies of them are to go. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
+//!    1. [`passages`] keeps the grams of texts for an index, and finds the documents that hold a passage of an earlier
+//!       run.
+//!    2. [`copies`] finds copies of whole documents, if only copies of them are to go. [`near`] finds near-duplicates: a pass keeps a sketch of each text, another one the features of the texts
 //!       that met, and each group of those is settled by itself.
-//!    2. [`filter()`](filter::filter) finds the documents that filters drop: a pass decides as if all stayed, and
+//!    3. [`filter()`](filter::filter) finds the documents that filters drop: a pass decides as if all stayed, and
 //!       measures what is left.
 //! 4. `Checkpointer::end_search`: the findings are saved, and a checkpoint is due.
 //! 5. `Decider::new` ([`decider`]), `Recorder::new` ([`recorder`]): one gives verdicts, by the findings and by what
@@ -57,6 +59,7 @@ pub(crate) mod lookup;
 mod near;
 mod overflow;
 pub(crate) mod pass;
+mod passages;
 pub(crate) mod progress;
 pub(crate) mod reader;
 mod recheck;

@@ -1,9 +1,11 @@
 //! Searches the whole corpus before anything is written: for copies of documents, near-duplicates, and the documents that
 //! filters drop.
 //!
-//! 1. Copies of documents and near-duplicates are searched for ([`copies`](super::copies), [`near`](super::near)).
-//! 2. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
-//! 3. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
+//! 1. Documents that hold a passage of an earlier run are searched for ([`passages`](super::passages)). They are nobody's
+//!    survivors.
+//! 2. Copies of documents and near-duplicates are searched for ([`copies`](super::copies), [`near`](super::near)).
+//! 3. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
+//! 4. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
 //!    itself; copies and near-duplicates are searched for once more without it, so that what went for it is given back.
 //!    Filters do not judge again.
 
@@ -12,7 +14,9 @@ use super::corpus::Corpus;
 use super::filter::filter;
 use super::found::{Search, Searched, Stores};
 use super::near;
-use crate::config::{Config, DecideConfig};
+use super::passages;
+use crate::config::DecideConfig;
+use crate::decide::Rule;
 use crate::error::Result;
 use crate::observe::Stage;
 use crate::rules::Filters;
@@ -23,11 +27,12 @@ use crate::rules::Filters;
 /// # Errors
 /// Any [`crate::Error`].
 pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Search> {
-    let stages = stages(corpus.config);
+    let stages = stages(corpus);
     if stages.len() > 1 {
         corpus.observer.planned(&stages);
     }
-    let mut found = duplicates(corpus, Search::default(), stores)?;
+    let (found, contaminated) = passages::search(corpus, Search::default(), stores.evidence)?;
+    let mut found = duplicates(corpus, found, stores)?;
     if let Some(filters) = Filters::of(corpus.config) {
         let Search { findings, known } = &found;
         let searched = known.as_ref().map(|known| Searched { known, findings });
@@ -36,10 +41,12 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
         found = if filtered.findings.is_empty() {
             Search { findings: found.findings, known }
         } else {
-            duplicates(corpus, Search { findings: filtered.findings, known }, stores)?
+            let mut findings = filtered.findings;
+            findings.add_documents(Rule::Contaminated, contaminated);
+            duplicates(corpus, Search { findings, known }, stores)?
         };
     }
-    if corpus.config.decide.reads_ahead() {
+    if corpus.config.decide.reads_ahead() || passages::is_needed(corpus) {
         corpus.observer.begun(Stage::Cleaning);
     }
     Ok(found)
@@ -47,11 +54,12 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
 
 /// The stages of a run under this configuration, if all of them are needed. Those that follow from what is found are not
 /// among them.
-fn stages(config: &Config) -> Vec<Stage> {
-    let DecideConfig { exact, near, filters, .. } = &config.decide;
+fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
+    let DecideConfig { exact, near, filters, .. } = &corpus.config.decide;
     let of_near = [Stage::Sketching, Stage::Comparing, Stage::Settling];
     let parts = [
-        (exact.has_documents() && !near.has_documents(), &[Stage::Fingerprinting][..]),
+        (passages::is_needed(corpus), &[Stage::Matching][..]),
+        (exact.has_documents() && !near.has_documents(), &[Stage::Fingerprinting]),
         (near.has_documents(), &of_near),
         (near.has_paragraphs(), &of_near),
         (filters.is_on(), &[Stage::Filtering]),

@@ -4,7 +4,7 @@ use crate::account::LedgerPlace;
 use crate::config::Config;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
-use crate::index::{IndexReader, IndexSettings};
+use crate::index::IndexReader;
 use crate::store::{index_file, path};
 
 /// The indexes of a configuration.
@@ -15,7 +15,7 @@ impl EarlierRuns {
         let history = &config.history;
         let open = |path: &std::path::PathBuf| {
             let reader = IndexReader::open(index_file::open_for_reading(path)?, path)?;
-            reader.check_settings(&IndexSettings::of(config))?;
+            reader.check_use(config)?;
             Ok(reader)
         };
         history.against.iter().chain(&history.index).map(open).collect::<Result<_>>().map(Self)

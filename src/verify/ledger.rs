@@ -149,17 +149,28 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
     }
     let is_alike = similarity.is_some() || containment.is_some();
     fault_of_survivor(line).or_else(|| match rule.stays() {
-        Stays::Same | Stays::Alike if evidence.is_some() => {
+        Stays::Same | Stays::Alike | Stays::Held if evidence.is_some() => {
             Some("the only evidence of this rule is the similarity")
         }
         Stays::Same => is_alike.then_some("an exact copy has no similarity"),
-        Stays::Alike | Stays::Nothing if text.is_none() => Some("the text is missing"),
+        Stays::Alike | Stays::Held | Stays::Nothing if text.is_none() => Some("the text is missing"),
         Stays::Alike => {
             let NearConfig { threshold, containment: least, .. } = &config.near;
             let is_contained =
                 least.share().zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
             let is_alike = similarity.unwrap_or(1.0) >= threshold.as_f64();
             (!is_alike && !is_contained).then_some("it is not similar enough under these options")
+        }
+        Stays::Held if line.earlier_run().is_none() => {
+            Some("only texts of earlier runs are searched for in documents")
+        }
+        Stays::Held if line.passage.is_none_or(|(first, last)| first > last) => {
+            Some("it does not say where the passage is")
+        }
+        Stays::Held => {
+            let least = config.contamination.share();
+            let is_held = least.zip(*containment).is_some_and(|(least, share)| share >= least.as_f64());
+            (!is_held).then_some("it has too little of the text under these options")
         }
         Stays::Nothing => is_alike.then_some("this rule keeps nothing to be similar to"),
     })

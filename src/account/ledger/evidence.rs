@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json::RawJson;
 use crate::decide::near::{Match, NumberOverlap};
+use crate::decide::passages::HeldText;
 use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
 use crate::store::{Mark, Scratch};
@@ -20,6 +21,10 @@ pub(crate) struct Likeness {
     /// The numbers in either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<LedgerNumbers>,
+    /// The first and last paragraph of the passage, where the survivor stands in what goes; then `containment` is the
+    /// share of the survivor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<(u64, u64)>,
 }
 
 /// Why something goes, as a line of the ledger says it.
@@ -67,6 +72,7 @@ impl Likeness {
             similarity: (similarity.shared != similarity.union).then(|| jaccard.as_f64()),
             containment: containment.map(crate::config::Share::as_f64),
             numbers: (!is_silent).then_some(numbers),
+            passage: None,
         }
     }
 }
@@ -104,6 +110,18 @@ impl EvidenceStore {
     /// [`crate::Error::Output`].
     pub(crate) fn keep(&mut self, survivor: u64, found: Match, numbers: NumberOverlap) -> Result<Finding> {
         let json = serde_json::to_string(&Likeness::of(found, numbers)).unwrap_or_default(); // strings and numbers only
+        Ok(Finding::new(Some(survivor), self.append(&json)?))
+    }
+
+    /// Keeps why a document goes that holds a text of an earlier run.
+    ///
+    /// # Errors
+    /// [`crate::Error::Output`].
+    pub(crate) fn keep_held(&mut self, held: HeldText) -> Result<Finding> {
+        let HeldText { survivor, share, paragraphs } = held;
+        let likeness =
+            Likeness { containment: Some(share.as_f64()), passage: Some(paragraphs), ..Likeness::default() };
+        let json = serde_json::to_string(&likeness).unwrap_or_default(); // numbers only
         Ok(Finding::new(Some(survivor), self.append(&json)?))
     }
 

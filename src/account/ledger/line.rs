@@ -84,6 +84,10 @@ pub struct LedgerLine<'a, T = String> {
     /// The numbers in either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<LedgerNumbers>,
+    /// The first and last paragraph of the passage that is the survivor's, where `containment` is the share of the
+    /// survivor that stands in what goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passage: Option<(u64, u64)>,
     /// The removed paragraphs, repaired, each ended by LF.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<T>,
@@ -124,6 +128,7 @@ impl<T> LedgerLine<'_, T> {
             similarity: self.similarity,
             containment: self.containment,
             numbers: self.numbers,
+            passage: self.passage,
             text: self.text,
         }
     }

@@ -197,6 +197,7 @@ mod tests {
             similarity: None,
             containment: None,
             numbers: None,
+            passage: None,
             text: Some("分享到微信\n".to_owned()),
         };
         let spelled = serde_json::to_string(&line).unwrap();

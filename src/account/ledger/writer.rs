@@ -89,7 +89,7 @@ impl LedgerWriter {
         let Survivors { rule, place, finding } =
             survivors(stretch.reason, stretch.num_paragraphs(), context)?;
         let Evidence { likeness, own: evidence } = self.evidence.read(finding)?;
-        let Likeness { similarity, containment, numbers } = likeness;
+        let Likeness { similarity, containment, numbers, passage } = likeness;
         let owner = context.places.owner(document);
         let survivor = match &place {
             Some(place) => Some(self.named(place, context)?),
@@ -108,6 +108,7 @@ impl LedgerWriter {
             similarity,
             containment,
             numbers,
+            passage,
             text: stretch.text.as_deref(),
         };
         serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;

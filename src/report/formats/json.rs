@@ -109,6 +109,8 @@ struct CheckLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    containment: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'a RawJson<'static>>,
     #[serde(serialize_with = "spelled")]
     fingerprint: &'a dyn fmt::Display,
@@ -133,6 +135,7 @@ fn line(problem: &Problem) -> CheckLine<'_> {
         paragraphs: problem.num_paragraphs,
         bytes: problem.num_bytes,
         similarity: problem.similarity,
+        containment: problem.containment,
         evidence: problem.evidence.as_ref(),
         fingerprint: &problem.fingerprint,
         occurrence: problem.occurrence,

@@ -151,6 +151,9 @@ fn result(problem: &Problem, index: Option<usize>, failing: Failing) -> Value {
             "similarity": problem.similarity,
         },
     });
+    if let Some(containment) = problem.containment {
+        result["properties"]["containment"] = json!(containment);
+    }
     if let Some(evidence) = &problem.evidence {
         result["properties"]["evidence"] = json!(evidence);
     }

@@ -170,9 +170,10 @@ pub(super) fn extent(problem: &Problem) -> String {
 pub(super) fn amount(problem: &Problem) -> String {
     let similarity =
         problem.similarity.map_or(String::new(), |similarity| format!("similarity {similarity:.4}, "));
+    let containment = problem.containment.map_or(String::new(), |share| format!("containment {share:.4}, "));
     let paragraphs = if problem.num_paragraphs == 1 { "paragraph" } else { "paragraphs" };
     let (number, size) = (grouped(problem.num_paragraphs), size(problem.num_bytes));
-    format!(" ({similarity}{number} {paragraphs}, {size})")
+    format!(" ({similarity}{containment}{number} {paragraphs}, {size})")
 }
 
 /// What was found, and the limit with its option: `41 duplicate paragraphs (limit 0, --max-duplicates)`.

@@ -200,6 +200,7 @@ fn a_check_does_not_count_layout() {
         emptied: Some(1),
         rejected: Some(0),
         near_duplicates: Some(0),
+        contaminated: Some(0),
     };
     let report = check(&Config::default(), all);
     assert!(report.has_passed(), "{:?}", report.limits);

@@ -32,8 +32,8 @@ use crate::support::texts::{article, paragraph};
 
 /// The configuration, with an index to compare with and add to.
 pub(super) fn with_index(config: &Config, index: &Path, run: &str) -> Config {
-    let history =
-        HistoryConfig { index: Some(index.to_owned()), against: Vec::new(), run_name: Some(run.to_owned()) };
+    let (index, run_name) = (Some(index.to_owned()), Some(run.to_owned()));
+    let history = HistoryConfig { index, run_name, ..config.history.clone() };
     Config { history, ..config.clone() }
 }
 

@@ -15,8 +15,8 @@ use tamis::config::{Config, Limit, MatchMode, NearUnits, Repair, Share, SplitMod
 use tamis::decide::near::Synopsis;
 use tamis::fingerprint::{Fingerprint, Number, NumberSample, Sample, SampleKey};
 use tamis::index::{
-    BLOCK_ENTRIES, IndexEntry, IndexPlace, IndexReader, IndexRun, IndexSettings, IndexText, IndexWriter,
-    IndexedDocument, MAX_PLACES, NearSettings, NewRun, add_run, merge,
+    BLOCK_ENTRIES, GramSettings, IndexEntry, IndexPassage, IndexPlace, IndexReader, IndexRun, IndexSettings,
+    IndexText, IndexWriter, IndexedDocument, MAX_PLACES, NearSettings, NewRun, add_run, merge,
 };
 use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
@@ -103,9 +103,21 @@ fn written(
             writer.push_text(&text(document.start, near.bins)).unwrap();
         }
     }
+    if settings.grams.is_some() {
+        for document in documents.iter().filter(|document| document.num_paragraphs > 0) {
+            writer.push_passage(&passage(document.start)).unwrap();
+        }
+    }
     let len = writer.finish().unwrap();
     assert_eq!(len, bytes.len() as u64);
     bytes
+}
+
+/// The grams of a text that begins at this place.
+fn passage(place: Ordinal) -> IndexPassage {
+    let short = place.0.is_multiple_of(3).then_some(9);
+    let num_grams = if short.is_some() { 1 } else { place.0 + 2 };
+    IndexPassage { place, short, grams: (0..num_grams).map(|n| (n + 1) << 50 | place.0).collect() }
 }
 
 /// A text that begins at this place.
@@ -144,6 +156,11 @@ fn read(bytes: &[u8]) -> tamis::Result<Answers> {
         let text = text?;
         assert_eq!(text, self::text(text.place, text.synopsis.bins.len()));
         assert_eq!(index.locate(text.place)?.paragraph, 0);
+    }
+    for passage in index.passages() {
+        let passage = passage?;
+        assert_eq!(passage, self::passage(passage.place));
+        assert_eq!(index.locate(passage.place)?.paragraph, 0);
     }
     Ok(answers)
 }
@@ -380,7 +397,12 @@ fn fixed_settings() -> IndexSettings {
             sketch_version: 1,
             sample_version: 1,
         }),
+        grams: None,
     }
+}
+
+fn with_grams() -> IndexSettings {
+    IndexSettings { grams: Some(GramSettings { tokens: 13, version: 1 }), ..fixed_settings() }
 }
 
 #[test]
@@ -400,6 +422,29 @@ fn version_3_is_read_for_ever() {
     assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 3");
 }
 
+#[test]
+fn version_4_is_read_for_ever() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v4.tamis-index");
+    if std::env::var_os("TAMIS_BLESS").is_some() {
+        std::fs::write(&golden, built(&with_grams(), &sample())).unwrap();
+    }
+    let bytes = std::fs::read(&golden).unwrap();
+    assert_eq!(read(&bytes).unwrap(), answers(&sample()));
+    let index = open(&bytes);
+    assert_eq!(index.settings(), &with_grams());
+    assert_eq!((index.num_texts(), index.num_passages()), (Some(6), Some(6)));
+    assert_eq!((index.texts().count(), index.passages().count()), (6, 6));
+    assert_eq!(built(&with_grams(), &sample()), bytes, "what this version writes with grams is version 4");
+    let halves: Vec<_> = sample().iter().map(|run| built(&with_grams(), std::slice::from_ref(run))).collect();
+    // In an index of its own a text stands at another place, of which these tests make its grams.
+    let merged = open(&merged(&halves));
+    let places = |index: &IndexReader| index.passages().map(|p| p.unwrap().place).collect::<Vec<_>>();
+    assert_eq!((places(&merged), merged.runs()), (places(&index), index.runs()));
+    let plain = open(&built(&fixed_settings(), &sample()[..1]));
+    let error = merge(&[&plain, &open(&halves[1])], &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("(grams: none and 13)"), "{error}");
+}
+
 #[track_caller]
 fn is_clear(error: &tamis::Error) {
     let message = error.to_string();
@@ -416,24 +461,26 @@ fn is_clear(error: &tamis::Error) {
 
 #[test]
 fn every_flipped_byte_is_found() {
-    let bytes = built(&fixed_settings(), &sample());
-    for place in 0..bytes.len() {
-        for bit in [1, 0x20, 0x80] {
-            let mut bytes = bytes.clone();
-            bytes[place] ^= bit;
-            is_clear(&read(&bytes).expect_err(&format!("byte {place}, bit {bit}")));
+    for bytes in [fixed_settings(), with_grams()].map(|settings| built(&settings, &sample())) {
+        for place in 0..bytes.len() {
+            for bit in [1, 0x20, 0x80] {
+                let mut bytes = bytes.clone();
+                bytes[place] ^= bit;
+                is_clear(&read(&bytes).expect_err(&format!("byte {place}, bit {bit}")));
+            }
         }
     }
 }
 
 #[test]
 fn every_cut_is_found() {
-    let bytes = built(&fixed_settings(), &sample());
-    for len in 0..bytes.len() {
-        is_clear(&read(&bytes[..len]).expect_err(&format!("{len} bytes")));
+    for bytes in [fixed_settings(), with_grams()].map(|settings| built(&settings, &sample())) {
+        for len in 0..bytes.len() {
+            is_clear(&read(&bytes[..len]).expect_err(&format!("{len} bytes")));
+        }
+        is_clear(&read(&[&bytes[..], b"\0"].concat()).expect_err("one byte more"));
+        is_clear(&read(&[&bytes[..], &bytes[..]].concat()).expect_err("twice"));
     }
-    is_clear(&read(&[&bytes[..], b"\0"].concat()).expect_err("one byte more"));
-    is_clear(&read(&[&bytes[..], &bytes[..]].concat()).expect_err("twice"));
 }
 
 /// A copy of the file with a checksum made right again that ends at `end` and covers what begins at `start`.
@@ -446,21 +493,30 @@ fn signed(mut bytes: Vec<u8>, section: u8, start: usize, end: usize) -> Vec<u8> 
 
 #[test]
 fn what_is_forged_is_an_error_or_an_answer() {
-    let bytes = built(&fixed_settings(), &sample());
-    let footer = bytes.len() - 84;
+    forge(&built(&fixed_settings(), &sample()), 84, &[0, 1, 2, 3, 4, 5, 6, 7], &[0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    // Grams and their table, sections 9 and 10, stand behind the texts and behind the table of these.
+    let fields = [0, 1, 2, 9, 3, 4, 5, 10, 6, 7];
+    forge(&built(&with_grams(), &sample()), 100, &fields, &[0, 1, 2, 3, 9, 4, 5, 6, 10, 7, 8]);
+}
+
+/// Forges every byte of every section of a file. The footer has so many bytes and holds the sections' offsets in these
+/// fields; checksums hold these numbers of the sections, the header and the footer.
+fn forge(bytes: &[u8], footer: usize, fields: &[usize], sections: &[u8]) {
+    let footer = bytes.len() - footer;
     let offset = |field: usize| {
         let at = footer + field * 8;
         usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap()
     };
-    let mut bounds: Vec<usize> = [0].into_iter().chain((0..8).map(offset)).collect();
-    assert_eq!(bounds[8], footer);
+    let mut bounds: Vec<usize> = [0].into_iter().chain(fields.iter().map(|field| offset(*field))).collect();
+    assert_eq!(bounds.last(), Some(&footer));
     bounds.push(bytes.len() - 8); // the magic
-    assert!(read(&signed(bytes.clone(), 2, bounds[2], bounds[3])).is_ok(), "nothing was forged");
+    assert!(read(&signed(bytes.to_vec(), 2, bounds[2], bounds[3])).is_ok(), "nothing was forged");
     let mut num_answers = 0;
-    for (section, range) in (0..).zip(bounds.windows(2)) {
+    assert_eq!(sections.len() + 1, bounds.len());
+    for (&section, range) in sections.iter().zip(bounds.windows(2)) {
         for place in range[0]..range[1] - 4 {
             for value in [0, 1, 0x7f, 0x80, 0xff, bytes[place] ^ 1] {
-                let mut forged = bytes.clone();
+                let mut forged = bytes.to_vec();
                 forged[place] = value;
                 let forged = signed(forged, section, range[0], range[1]);
                 // Neither panics nor asks for more memory than the file has bytes.
@@ -482,6 +538,9 @@ fn read_lossy(bytes: &[u8]) -> tamis::Result<()> {
     }
     for text in index.texts() {
         let _ = index.locate(text?.place);
+    }
+    for passage in index.passages() {
+        let _ = index.locate(passage?.place);
     }
     Ok(())
 }
@@ -515,9 +574,9 @@ fn blocks_that_change_places_are_found() {
 #[test]
 fn a_later_version_is_refused() {
     let mut bytes = built(&settings(), &sample());
-    bytes[8] = 4;
+    bytes[8] = 5;
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("its version is 4, and this tamis reads version 3; "), "{error}");
+    assert!(error.contains("its version is 5, and this tamis reads versions 3 and 4; "), "{error}");
 }
 
 /// Contract I1, I2, N5: fingerprints of another key text are not compared, and what holds no texts is not taken for an
@@ -527,7 +586,7 @@ fn earlier_versions_are_refused() {
     for (version, file) in [(1, "tests/data/index-v1.tamis-index"), (2, "tests/data/index-v2.tamis-index")] {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
-        let told = format!("its version is {version}, and this tamis reads version 3; ");
+        let told = format!("its version is {version}, and this tamis reads versions 3 and 4; ");
         let remedy = "`tamis index build INPUT... --index FILE`";
         assert!(error.contains(&told) && error.contains(remedy), "{error}");
     }

@@ -3,3 +3,4 @@
 mod days;
 mod index;
 mod near_days;
+mod passages;

@@ -33,7 +33,7 @@ fn near(of: NearPreset) -> Config {
 
 /// Days of articles, of their copies with some words replaced, cut or added, of parts of them, and of reports from one
 /// template with numbers of their own.
-fn days(seed: usize, num_documents: usize) -> Days {
+pub(super) fn days(seed: usize, num_documents: usize) -> Days {
     let mut noise = Noise::new(seed);
     let bases: Vec<Vec<String>> = (0..6).map(|n| noise.words(30 + n * n * 30)).collect();
     let template = noise.words(60);

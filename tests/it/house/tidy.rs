@@ -34,7 +34,7 @@ const ROOMS: [&str; 18] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 28] = [
+const RUN: [&str; 29] = [
     "fresh_texts",
     "history",
     "corpus",
@@ -58,6 +58,7 @@ const RUN: [&str; 28] = [
     "overflow",
     "drive",
     "recorder",
+    "passages",
     "copies",
     "near",
     "filter",

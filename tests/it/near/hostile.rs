@@ -62,7 +62,8 @@ impl Observer for Shifting {
             | Stage::Sketching
             | Stage::Comparing
             | Stage::Settling
-            | Stage::Filtering => 1,
+            | Stage::Filtering
+            | Stage::Matching => 1,
             Stage::Cleaning | Stage::Deciding => 2,
         };
         self.at.store(at, Ordering::SeqCst);

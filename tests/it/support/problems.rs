@@ -52,6 +52,7 @@ pub(crate) fn repeated(path: &[u8], excerpt: &str) -> Problem {
         num_paragraphs: 7,
         num_bytes: 1234,
         similarity: None,
+        containment: None,
         evidence: None,
         fingerprint: Fingerprint::of(excerpt.as_bytes()),
         occurrence: 0,
@@ -91,6 +92,8 @@ pub(crate) fn report(problems: &[Problem]) -> CheckReport {
     };
     let near = [ProblemKind::Removed(Rule::NearDocument), ProblemKind::Removed(Rule::NearParagraph)];
     let exact = [ProblemKind::Removed(Rule::Exact), ProblemKind::Removed(Rule::ExactDocument)];
+    let held =
+        limit("max-contaminated", "contaminated documents", &[ProblemKind::Removed(Rule::Contaminated)]);
     CheckReport {
         summary: Summary::new(&Config::default()),
         limits: vec![
@@ -98,7 +101,10 @@ pub(crate) fn report(problems: &[Problem]) -> CheckReport {
             limit("max-near-duplicates", "near-duplicates", &near),
             limit("max-rejected", "rejected inputs", &[ProblemKind::Rejected]),
             limit("max-emptied", "emptied documents", &[ProblemKind::Emptied]),
-        ],
+        ]
+        .into_iter()
+        .chain(Some(held).filter(|held| held.found > 0))
+        .collect(),
         num_problems: ProblemKind::ALL
             .map(|kind| problems.iter().filter(|problem| problem.kind == kind).count() as u64),
         num_known: 0,

@@ -32,6 +32,10 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_near_duplicates: Option<u64>,
 
+    /// Allow up to N documents that hold a passage of a benchmark (by an index with grams) [default: 0].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    max_contaminated: Option<u64>,
+
     /// Allow up to N documents that keep no paragraph [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_emptied: Option<u64>,
@@ -91,6 +95,7 @@ impl GateOptions {
             duplicate_ratio: ratio,
             duplicates: count(self.max_duplicates),
             near_duplicates: count(self.max_near_duplicates),
+            contaminated: Some(self.max_contaminated.unwrap_or(0)),
             emptied: Some(self.max_emptied.unwrap_or(0)),
             rejected: Some(self.max_rejected.unwrap_or(0)),
         }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueHint};
 use serde::{Deserialize, Serialize};
-use tamis::config::HistoryConfig;
+use tamis::config::{HistoryConfig, Limit};
 
 use super::path::AnyPath;
 
@@ -20,6 +20,11 @@ pub(crate) struct History {
     /// Also remove what the index FILE has, without changing it. Repeatable.
     #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     against: Option<Vec<AnyPath>>,
+
+    /// Remove a document that has this share of the runs of tokens of one text in an index of --against, if that index has
+    /// them (`tamis index build --grams`); or off [default: 0.5].
+    #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Earlier runs")]
+    contamination: Option<Limit>,
 
     /// The name of this run in the index [default: the name of OUT].
     #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "Earlier runs")]

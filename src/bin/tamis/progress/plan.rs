@@ -43,9 +43,12 @@ pub(super) struct Plan {
 /// run under the presets is no constant. None if it does not follow from the size of the corpus.
 fn weight(stage: Stage) -> Option<f64> {
     match stage {
-        Stage::Sketching | Stage::Filtering | Stage::Comparing | Stage::Fingerprinting | Stage::Deciding => {
-            Some(1.0)
-        }
+        Stage::Matching
+        | Stage::Sketching
+        | Stage::Filtering
+        | Stage::Comparing
+        | Stage::Fingerprinting
+        | Stage::Deciding => Some(1.0),
         Stage::Cleaning => Some(0.5),
         Stage::Settling => None,
     }

@@ -9,7 +9,7 @@ use tamis::Outcome;
 use tamis::account::Summary;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::config::{DEFAULT_TEXT_FIELDS, SplitMode};
-use tamis::decide::Rule;
+use tamis::decide::{Rule, Stays};
 use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
@@ -212,7 +212,10 @@ fn removed_as(name: &str, summary: &Summary) -> String {
         Some(rule) if rule.is_one_for_one() => rule.counted().to_owned() + &of_earlier(paragraphs.earlier),
         Some(rule) if rule.is_of_documents() => {
             let removed = documents.removed.get(name).copied().map_or(String::new(), grouped);
-            format!("in {removed} {}{}", rule.counted(), of_earlier(number(&documents.earlier)))
+            // What a document holds always stands in an earlier run: that says nothing of the document.
+            let is_held = rule.stays() == Stays::Held;
+            let earlier = if is_held { 0 } else { number(&documents.earlier) };
+            format!("in {removed} {}{}", rule.counted(), of_earlier(earlier))
         }
         Some(rule) => rule.counted().to_owned(),
         None => name.to_owned(),

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use tamis::Destination;
 use tamis::config::DecideConfig;
+use tamis::fingerprint::GRAM_LENGTHS;
 
 use crate::exit::Exit;
 use crate::options::{
@@ -15,7 +16,9 @@ use crate::progress::start;
 pub(super) const HELP: &str = "\
 Reads the inputs as `clean` would, with the same options and tamis.toml, and writes only the index: it creates FILE, or adds \
 a run to it. Use it for the texts of a benchmark, or for a corpus that was cleaned before there was an index. With --near \
-(and its options) later runs can find near-duplicates of these documents too; near-duplicates among them count once.
+(and its options) later runs can find near-duplicates of these documents too; near-duplicates among them count once. With \
+--grams 13 later runs can find these documents inside longer ones, as a question in a page: that takes 8 bytes a token. \
+A text of fewer than N tokens is searched for as a whole if at least 8 of them are words or numbers.
 
 Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs were rejected; 130 interrupted.";
 
@@ -25,7 +28,7 @@ Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs wer
     mut_arg("index", |index| index.required(true).help("The index").long_help(None).help_heading(None)),
     mut_arg("run_name", |name| name.required(true).help("The name of these inputs in the index").hide_short_help(false).help_heading(None)),
     mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]").long_help(None)),
-    mut_args(hidden(&["against", "exact", "scope"]))
+    mut_args(hidden(&["against", "contamination", "exact", "scope"]))
 )]
 pub(crate) struct BuildArgs {
     #[command(flatten)]
@@ -35,6 +38,12 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     #[serde(flatten)]
     history: History,
+
+    /// Keep all runs of N tokens of each document, so that it is found inside longer ones (`clean` and `check` --against
+    /// FILE); 13 is usual, 8 to 32 are possible [default: none are kept].
+    #[arg(long, value_name = "N", value_parser = grams, help_heading = "Passages")]
+    #[serde(skip)]
+    grams: Option<usize>,
 
     #[command(flatten)]
     #[serde(flatten)]
@@ -69,9 +78,17 @@ pub(crate) struct BuildArgs {
     file: ConfigFile,
 }
 
+/// A length of grams.
+fn grams(text: &str) -> Result<usize, String> {
+    let (least, most) = (GRAM_LENGTHS.start(), GRAM_LENGTHS.end());
+    let length = text.parse().ok().filter(|length| GRAM_LENGTHS.contains(length));
+    length.ok_or_else(|| format!("a gram has {least} to {most} tokens; 13 is usual"))
+}
+
 pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let mut layers = Layers::read(args, &args.file)?;
     layers.refuse("against", "an index always holds all its inputs; leave --against out")?;
+    layers.refuse("contamination", "an index always holds all its inputs; leave --contamination out")?;
     layers.refuse("exact", "an index always holds paragraphs; leave --exact out")?;
     layers.refuse("scope", "an index always covers its whole inputs; leave --scope out")?;
     layers.confine(&["spill-dir"])?;
@@ -80,6 +97,7 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     // Of what cleaning can be set to only what makes a paragraph counts here.
     settings.config.decide = DecideConfig { near: settings.config.decide.near, ..DecideConfig::default() };
     settings.config.history.against.clear();
+    settings.config.history.grams = args.grams;
     let Options { sources, messages, .. } = &settings.options;
     let roots = sources.roots()?;
     let progress = start(messages)?;

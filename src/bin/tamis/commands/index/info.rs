@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use serde::Serialize;
 use tamis::config::Limit;
-use tamis::index::{IndexReader, IndexRun, IndexSettings, NearSettings, VERSION};
+use tamis::index::{IndexReader, IndexRun, IndexSettings, NearSettings};
 use tamis::store::path::{printable, printable_bytes};
 
 use crate::exit::Exit;
@@ -15,8 +15,9 @@ use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
 Reads only the tables, so it is fast for any index; `tamis index export` checks the entries. For each run it shows the \
-paragraphs of its corpus, the entries that the index has of them, the documents that the index can name, and the texts \
-that near-duplicates can be found of ('-' if the run did not search for any).";
+paragraphs of its corpus, the entries that the index has of them, the documents that the index can name, the texts that \
+near-duplicates can be found of ('-' if the run did not search for any), and the passages that can be found inside longer \
+texts.";
 
 /// Options of `index info`.
 #[derive(Debug, Args)]
@@ -45,6 +46,11 @@ struct Info<'a> {
     texts: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text_bytes: Option<u64>,
+    /// Texts that are found inside longer ones, and the bytes of their grams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passages: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gram_bytes: Option<u64>,
     runs: &'a [IndexRun],
 }
 
@@ -52,7 +58,7 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
     let index = super::open(&args.file)?;
     let text = if args.json {
         serde_json::to_string_pretty(&Info {
-            version: VERSION,
+            version: index.settings().version(),
             settings: index.settings(),
             entries: index.num_entries(),
             paragraphs: index.num_places(),
@@ -60,6 +66,8 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
             bytes_per_entry: tenths_per_entry(&index).map(|tenths| f64::from(tenths) / 10.0),
             texts: index.num_texts(),
             text_bytes: index.num_texts().map(|_| index.num_text_bytes()),
+            passages: index.num_passages(),
+            gram_bytes: index.num_passages().map(|_| index.num_gram_bytes()),
             runs: index.runs(),
         })? + "\n"
     } else {
@@ -70,7 +78,7 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
 
 /// Bytes an entry, in tenths, rounded.
 fn tenths_per_entry(index: &IndexReader) -> Option<u32> {
-    let bytes = index.num_bytes().saturating_sub(index.num_text_bytes());
+    let bytes = index.num_bytes().saturating_sub(index.num_text_bytes() + index.num_gram_bytes());
     let tenths = bytes.saturating_mul(10).saturating_add(index.num_entries() / 2);
     u32::try_from(tenths.checked_div(index.num_entries())?).ok()
 }
@@ -101,6 +109,12 @@ fn page(index: &IndexReader) -> String {
             grouped(num_texts)
         );
     }
+    if let (Some(grams), Some(num_passages)) = (index.settings().grams, index.num_passages()) {
+        let bytes = index.num_gram_bytes().checked_div(num_passages).unwrap_or(0);
+        let (num_passages, tokens) = (grouped(num_passages), grams.tokens);
+        let _ =
+            writeln!(text, "grams      {num_passages} texts, {bytes} bytes each: runs of {tokens} tokens");
+    }
     if !index.runs().is_empty() {
         text.push('\n');
         text.push_str(&table(index.runs()));
@@ -125,7 +139,10 @@ pub(super) fn totals(index: &IndexReader) -> String {
 
 fn table(runs: &[IndexRun]) -> String {
     let has_texts = runs.iter().any(|run| run.num_texts.is_some());
-    let titles = ["run", "paragraphs", "entries", "documents", if has_texts { "texts" } else { "" }];
+    let has_passages = runs.iter().any(|run| run.num_passages.is_some());
+    let [texts, passages] =
+        [(has_texts, "texts"), (has_passages, "passages")].map(|(has, title)| if has { title } else { "" });
+    let titles = ["run", "paragraphs", "entries", "documents", texts, passages];
     let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(runs.iter().map(|run| {
         let [paragraphs, entries, documents] =
@@ -133,19 +150,22 @@ fn table(runs: &[IndexRun]) -> String {
         // A run that searched for no near-duplicates has none: "-", and not 0.
         let none = || if has_texts { "-".to_owned() } else { String::new() };
         let texts = run.num_texts.map_or_else(none, grouped);
-        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents, texts]
+        let passages = run.num_passages.map_or_else(String::new, grouped);
+        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents, texts, passages]
     }));
-    let mut widths = [0; 5];
+    let mut widths = [0; 6];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let [name_width, a, b, c, d] = widths;
+    let [name_width, numbers @ ..] = widths;
     let mut text = String::new();
-    for [name, paragraphs, entries, documents, texts] in rows {
-        let line =
-            format!("{name:<name_width$}  {paragraphs:>a$}  {entries:>b$}  {documents:>c$}  {texts:>d$}");
+    for [name, cells @ ..] in rows {
+        let mut line = format!("{name:<name_width$}");
+        for (cell, width) in cells.iter().zip(numbers).filter(|(_, width)| *width > 0) {
+            let _ = write!(line, "  {cell:>width$}");
+        }
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text

@@ -7,7 +7,7 @@ use tamis::account::{LedgerLine, LedgerNumbers, LedgerPlace, RawJson, RecordId};
 use tamis::fingerprint::Fingerprint;
 use tamis::report::diff::{Compared, Row, align};
 use tamis::store::path::printable_bytes;
-use tamis::{Excerpt, Missing, OriginalParagraph};
+use tamis::{Excerpt, Missing, OriginalParagraph, Stays};
 
 use super::page::{Page, Side, alone, page};
 use super::place::Reading;
@@ -153,11 +153,20 @@ impl Told {
         }
         match line.similarity {
             Some(similarity) => row("similarity", &similarity.to_string()),
-            None if !line.rule.is_exact() && line.survivor.is_some() => row("similarity", "1"),
+            None if line.rule.stays() == Stays::Alike => row("similarity", "1"),
             None => {}
         }
-        if let Some(containment) = line.containment {
-            row("containment", &format!("{containment} of it appears in the survivor"));
+        match (line.containment, line.passage) {
+            (Some(share), Some((first, last))) => {
+                let paragraphs = if first == last {
+                    format!("paragraph {first}")
+                } else {
+                    format!("paragraphs {first}-{last}")
+                };
+                row("containment", &format!("{share} of the survivor appears in it, in {paragraphs}"));
+            }
+            (Some(share), None) => row("containment", &format!("{share} of it appears in the survivor")),
+            (None, _) => {}
         }
         if let Some(numbers) = &line.numbers {
             let kinds = [
@@ -180,7 +189,7 @@ impl Told {
     /// The line of the ledger, with both texts.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         let LedgerLine { path, record, id, first, last, span, rule, survivor, .. } = &self.line;
-        let LedgerLine { evidence, similarity, containment, numbers, text, .. } = &self.line;
+        let LedgerLine { evidence, similarity, containment, numbers, passage, text, .. } = &self.line;
         let json = JsonLine {
             path,
             record: *record,
@@ -199,6 +208,7 @@ impl Told {
             similarity: *similarity,
             containment: *containment,
             numbers: numbers.as_ref(),
+            passage: *passage,
             text: self.removed.excerpt().map(joined).or_else(|| text.clone()),
         };
         Ok(serde_json::to_string(&json)? + "\n")
@@ -229,6 +239,8 @@ struct JsonLine<'a> {
     containment: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     numbers: Option<&'a LedgerNumbers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passage: Option<(u64, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }

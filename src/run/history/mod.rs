@@ -1,20 +1,28 @@
 //! Earlier runs: indexes that are read, and the index to which this run is added.
 
+mod earlier;
+mod grams;
+mod options;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::fresh_texts::FreshTexts;
+use super::fresh_texts::{FreshTexts, GRAMS, TEXTS};
 use crate::account::LedgerContext;
-use crate::config::{Config, ExactUnits, Keep, NearUnits, Scope};
+use crate::config::Config;
 use crate::decide::near::{Rank, SignatureId, Signatures, Signed, Synopsis, TextDetails};
-use crate::decide::{Earlier, EarlierEntries, EarlierPlace, Finding, Places, earlier_document};
+use crate::decide::{Finding, Places, earlier_document};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
-use crate::index::{IndexEntry, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run};
+use crate::index::{
+    IndexEntry, IndexPassage, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run,
+};
 use crate::store::index_file::{self, Replacement};
-use crate::store::{DiskOutput, Mark, Output, Root, Scratch, path};
+use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, DocumentId, Ordinal};
+
+pub(crate) use options::check_place;
 
 /// The indexes of earlier runs, and the index to which this run is added.
 pub(crate) struct History {
@@ -34,11 +42,21 @@ struct Update {
     fresh: Mutex<Option<FreshSurvivors>>,
     /// The texts of this run that stay, if near-duplicates are searched for.
     texts: FreshTexts,
+    /// The grams of its texts, and how many tokens they have, if they are kept.
+    grams: FreshTexts,
+    gram_len: Option<usize>,
 }
 
 struct FreshSurvivors {
     store: Box<dyn Scratch>,
     num: u64,
+}
+
+/// The marks of what was taken in for an index by a search.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct FreshMarks {
+    texts: Option<Mark>,
+    grams: Option<Mark>,
 }
 
 /// The store of this run's survivors.
@@ -59,7 +77,11 @@ impl History {
         if history.index.is_none() && history.against.is_empty() {
             return Ok(None);
         }
-        check(config)?;
+        options::check_scope(config)?;
+        options::check_near(config)?;
+        if history.index.is_some() {
+            options::check_exact(config, false)?;
+        }
         let mut opened = Self { readers: Vec::new(), update: None };
         for path in &history.against {
             opened.push(path, config)?;
@@ -71,6 +93,7 @@ impl History {
             let has_old = replacement.has_old();
             if has_old {
                 opened.push(path, config)?;
+                opened.check_grams(config)?;
             }
             let name = history.run_name.as_deref().or(default_name);
             let Some(name) = name.filter(|name| !name.is_empty()) else {
@@ -85,7 +108,9 @@ impl History {
                 reader: has_old.then(|| opened.readers.len() - 1),
                 run: name.to_owned(),
                 fresh: Mutex::new(None),
-                texts: FreshTexts::default(),
+                texts: FreshTexts::new(TEXTS),
+                grams: FreshTexts::new(GRAMS),
+                gram_len: history.grams,
             });
         }
         Ok(Some(opened))
@@ -93,7 +118,8 @@ impl History {
 
     fn push(&mut self, path: &Path, config: &Config) -> Result<()> {
         let reader = IndexReader::open(index_file::open_for_reading(path)?, path)?;
-        reader.check_settings(&IndexSettings::of(config))?;
+        options::check_exact(config, reader.settings().grams.is_some())?;
+        reader.check_use(config)?;
         let base = self.readers.last().map_or(0, |(last, base)| base + last.num_places());
         self.readers.push((reader, base));
         Ok(())
@@ -145,20 +171,26 @@ impl History {
         for id in texts.ids().filter(stays) {
             if let Some(synopsis) = texts.synopsis(id)? {
                 let (place, _) = places.span(DocumentId(texts.best(id)));
-                update.texts.keep(&IndexText { place, digest: texts.digest(id), synopsis })?;
+                let text = IndexText { place, digest: texts.digest(id), synopsis };
+                update.texts.keep(|bytes| text.encode(0, bytes))?;
             }
         }
         Ok(())
     }
 
     /// Says which texts are taken in.
-    pub(crate) fn mark_texts(&self) -> Result<Option<Mark>> {
-        self.update.as_ref().map_or(Ok(None), |update| update.texts.mark())
+    pub(crate) fn mark_texts(&self) -> Result<FreshMarks> {
+        let Some(update) = &self.update else { return Ok(FreshMarks::default()) };
+        Ok(FreshMarks { texts: update.texts.mark()?, grams: update.grams.mark()? })
     }
 
     /// Resumes the texts that an interrupted run took in.
-    pub(crate) fn resume_texts(&self, mark: Mark, output: &dyn Output) -> Result<()> {
-        self.update.as_ref().map_or(Ok(()), |update| update.texts.resume(mark, output))
+    pub(crate) fn resume_texts(&self, marks: FreshMarks, output: &dyn Output) -> Result<()> {
+        let Some(update) = &self.update else { return Ok(()) };
+        for (texts, mark) in [(&update.texts, marks.texts), (&update.grams, marks.grams)] {
+            mark.map_or(Ok(()), |mark| texts.resume(mark, output))?;
+        }
+        Ok(())
     }
 
     /// The texts of a run that is in the index already would all count as seen.
@@ -180,7 +212,7 @@ impl History {
     pub(crate) fn identity(&self) -> String {
         let known =
             self.readers.iter().map(|(reader, _)| (reader.path(), reader.num_bytes(), reader.num_places()));
-        let run = self.update.as_ref().map(|update| (&update.path, &update.run));
+        let run = self.update.as_ref().map(|update| (&update.path, &update.run, update.gram_len));
         format!("{:?} {run:?}", known.collect::<Vec<_>>())
     }
 
@@ -252,10 +284,24 @@ impl History {
         if let Some(old) = old {
             writer.push_texts_of(old, Ordinal(0))?;
         }
-        update.texts.for_each(settings.num_bins(), |text| {
-            let place = Ordinal(base + text.place.0);
-            writer.push_text(&IndexText { place, ..text })
-        })?;
+        let num_bins = settings.num_bins();
+        update.texts.for_each(
+            |bytes| IndexText::decode(0, num_bins, bytes),
+            |text| {
+                let place = Ordinal(base + text.place.0);
+                writer.push_text(&IndexText { place, ..text })
+            },
+        )?;
+        if let Some(old) = old.filter(|_| update.gram_len.is_some()) {
+            writer.push_passages_of(old, Ordinal(0))?;
+        }
+        update.grams.for_each(
+            |bytes| IndexPassage::decode(0, bytes),
+            |passage| {
+                let place = Ordinal(base + passage.place.0);
+                writer.push_passage(&IndexPassage { place, ..passage })
+            },
+        )?;
         writer.finish().map(drop)
     }
 
@@ -298,100 +344,5 @@ impl FreshSurvivors {
             let place = Ordinal(base + u64::from_le_bytes(place));
             Ok(IndexEntry { fingerprint: Fingerprint::from_bytes(print), place })
         })
-    }
-}
-
-/// Refuses an index inside OUT or its record: it would go with them when they are replaced.
-pub(crate) fn check_place(config: &Config, out: &Path) -> Result<()> {
-    let history = &config.history;
-    for index in history.index.iter().chain(&history.against) {
-        if DiskOutput::check_overlap(out, &[Root::File(index.clone())]).is_err() {
-            let (index, out) = (path::printable(index), path::printable(out));
-            return Err(Error::Config(format!(
-                "index {index}: it is inside {out}, which this run replaces; keep the index outside of OUT"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses what does not go together.
-fn check(config: &Config) -> Result<()> {
-    if config.decide.scope == Scope::Document {
-        return Err(Error::Config(
-            "scope document: paragraphs of earlier runs count for the whole corpus; leave --index and --against out, or \
-             --scope"
-                .to_owned(),
-        ));
-    }
-    if config.decide.exact != ExactUnits::Paragraphs {
-        return Err(Error::Config(
-            "exact: only paragraphs can be compared with earlier runs; leave --exact out, or --index \
-             and --against"
-                .to_owned(),
-        ));
-    }
-    let near = &config.decide.near;
-    let Some(units) = near.units else { return Ok(()) };
-    if units != NearUnits::Documents {
-        return Err(Error::Config(
-            "near: an index can find near-duplicate documents of earlier runs, but no near-duplicate paragraphs; search for documents only \
-             (--near=documents), or leave --index and --against out"
-                .to_owned(),
-        ));
-    }
-    if near.keep != Keep::First {
-        return Err(Error::Config(format!(
-            "keep {}: the text of an earlier run is already published and is always kept; add --keep first, \
-             or leave --index and --against out",
-            near.keep
-        )));
-    }
-    Ok(())
-}
-
-impl Earlier for History {
-    fn entries(&self, first: u64, last: u64) -> Result<Box<dyn EarlierEntries + '_>> {
-        let streams = self.readers.iter().map(|(reader, base)| (reader.entries(first..=last), *base, None));
-        let mut joined = JoinedEntries { streams: streams.collect() };
-        for stream in &mut joined.streams {
-            stream.2 = stream.0.next().transpose()?;
-        }
-        Ok(Box::new(joined))
-    }
-
-    fn locate(&self, place: u64) -> Result<EarlierPlace> {
-        let number = self.readers.partition_point(|(_, base)| *base <= place).saturating_sub(1);
-        let Some((reader, base)) = self.readers.get(number) else {
-            return Err(Error::Config("index: there is none".to_owned()));
-        };
-        let found = reader.locate(Ordinal(place - base))?;
-        Ok(EarlierPlace {
-            run: reader.runs().get(found.run).map_or_else(String::new, |run| run.name.clone()),
-            path: path::lossless(&found.path).into_owned(),
-            record: found.record,
-            paragraph: found.paragraph,
-            document_end: base + found.document_end.0,
-        })
-    }
-}
-
-type EntryStream<'a> = (crate::index::IndexEntries<'a>, u64, Option<IndexEntry>);
-
-/// The entries of several indexes. Of one fingerprint the earliest index comes first.
-struct JoinedEntries<'a> {
-    streams: Vec<EntryStream<'a>>,
-}
-
-impl EarlierEntries for JoinedEntries<'_> {
-    fn next_entry(&mut self) -> Result<Option<(Fingerprint, u64)>> {
-        let next = |(number, stream): (usize, &EntryStream<'_>)| Some((stream.2?.fingerprint, number));
-        let Some((fingerprint, number)) = self.streams.iter().enumerate().filter_map(next).min() else {
-            return Ok(None);
-        };
-        let (entries, base, entry) = &mut self.streams[number];
-        let place = entry.take().map_or(0, |entry| entry.place.0);
-        *entry = entries.next().transpose()?;
-        Ok(Some((fingerprint, *base + place)))
     }
 }
