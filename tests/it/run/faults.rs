@@ -361,7 +361,7 @@ fn files_that_change_on_disk_while_the_run_works() {
     fs::remove_file(sandbox.path("in/turns.txt")).expect("a file to remove");
     fs::create_dir(sandbox.path("in/turns.txt")).expect("a directory");
     let ran = running.finish();
-    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "no regular file now"]);
+    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "not a regular file now"]);
     ran.says(&["grows.txt: it grew while it was read; run again when no program writes to it"]);
     is_published(&sandbox, "out", &["a.txt", "shrinks.txt", "stdin.txt", "z.txt"]);
     others_are_clean(&sandbox);
