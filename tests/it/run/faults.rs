@@ -805,7 +805,7 @@ fn inputs_that_collide() {
         (["in/a.txt", "twin/a.txt"], "a.txt"),
     ] {
         let ran = sandbox.tamis(&[&["clean"], &inputs[..], &["--out", "out"]].concat());
-        ran.exits(2).says(&[&format!("{place}: inputs "), inputs[0], inputs[1], "rename one"]);
+        ran.exits(2).says(&[&format!("{place}: the inputs "), inputs[0], inputs[1], "rename one"]);
         is_untouched(&sandbox, &before);
     }
     sandbox
