@@ -190,7 +190,7 @@ fn figures_of_the_next_day_stay_and_the_ledger_names_the_run() {
     let day = ["clean", "2", "--out", "d2", "--index", "index", "--near-preset", "news"];
     let ran = sandbox.tamis(&day);
     let account = ran.exits(0).err() + &ran.out();
-    assert!(account.contains("near-duplicate documents, 2 of them of earlier runs"), "{account}");
+    assert!(account.contains("near-duplicate documents, 2 of them from earlier runs"), "{account}");
     let told: Vec<(Value, Value, Value)> = sandbox
         .ledger("d2.tamis")
         .iter()

@@ -94,7 +94,7 @@ fn a_record_has_so_many_paragraphs() {
         let ran = sandbox.tamis(&[&CLEAN[..], &["--force", "--memory", memory]].concat());
         ran.exits(3).says(&[
             "a.jsonl:2: it has 1048577 paragraphs, and the limit is 1048576",
-            "make several records of it",
+            "split it into several records",
             "--max-document-size",
         ]);
         assert_eq!(reasons(&sandbox), [pair("a.jsonl", "too_many_paragraphs")]);
@@ -143,7 +143,7 @@ fn overlapping_members_of_a_zip() {
     sandbox.file("in/k.zip", overlapping(&names, long.as_bytes()));
     sandbox.file("in/z.txt", "last\n");
     let ran = sandbox.tamis(&CLEAN);
-    ran.exits(3).says(&["k.zip/b.txt: its bytes are those of another member too, a.txt", "by hand"]);
+    ran.exits(3).says(&["k.zip/b.txt: it shares its bytes with another member, a.txt", "by hand"]);
     assert_eq!(reasons(&sandbox), [pair("k.zip/b.txt", "bomb"), pair("k.zip/c.txt", "bomb")]);
     assert_eq!(unzip(&sandbox.read("out/k.zip")).into_keys().collect::<Vec<_>>(), ["a.txt"]);
     assert_eq!(sandbox.read_text("out/z.txt"), "last\n");

@@ -309,7 +309,7 @@ fn files_that_change_on_disk_while_the_run_works() {
     fs::remove_file(sandbox.path("in/turns.txt")).expect("a file to remove");
     fs::create_dir(sandbox.path("in/turns.txt")).expect("a directory");
     let ran = running.finish();
-    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "no regular file now"]);
+    ran.exits(3).says(&["vanishes.txt", "No such file", "gone/x.txt", "turns.txt", "not a regular file now"]);
     ran.says(&["grows.txt: it grew while it was read; run again when no program writes to it"]);
     is_published(&sandbox, "out", &["a.txt", "shrinks.txt", "stdin.txt", "z.txt"]);
     others_are_clean(&sandbox);
@@ -753,7 +753,7 @@ fn inputs_that_collide() {
         (["in/a.txt", "twin/a.txt"], "a.txt"),
     ] {
         let ran = sandbox.tamis(&[&["clean"], &inputs[..], &["--out", "out"]].concat());
-        ran.exits(2).says(&[&format!("{place}: inputs "), inputs[0], inputs[1], "rename one"]);
+        ran.exits(2).says(&[&format!("{place}: the inputs "), inputs[0], inputs[1], "rename one"]);
         is_untouched(&sandbox, &before);
     }
     sandbox

@@ -638,14 +638,14 @@ fn what_became_a_link_since_it_was_listed_is_not_followed() {
                 fs::remove_file(s.path("in/sub/a.txt")).expect("a file");
                 run(Command::new("mkfifo").arg(s.path("in/sub/a.txt"))).exits(0);
             },
-            "no regular file",
+            "not a regular file",
         ),
         (
             &|s| {
                 fs::remove_file(s.path("in/sub/a.txt")).expect("a file");
                 fs::create_dir(s.path("in/sub/a.txt")).expect("a directory");
             },
-            "no regular file",
+            "not a regular file",
         ),
     ];
     for (number, (swap, why)) in swaps.into_iter().enumerate() {
