@@ -33,7 +33,7 @@ pub(crate) struct GateOptions {
     max_near_duplicates: Option<u64>,
 
     /// Allow up to N documents that hold a passage of a benchmark (by an index with grams) [default: 0].
-    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Limits")]
     max_contaminated: Option<u64>,
 
     /// Allow up to N documents that keep no paragraph [default: 0].
