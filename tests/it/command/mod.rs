@@ -2,5 +2,6 @@
 
 mod convert;
 mod filter;
+mod hubs;
 mod inspect;
 mod usage;

@@ -43,6 +43,10 @@ pub(crate) struct Output {
     /// Bytes of a shard of `--to jsonl` or `--to parquet`, about [default: 512MiB].
     #[arg(long, value_name = "SIZE")]
     shard_size: Option<ByteSize>,
+
+    /// With `--to jsonl` or `--to parquet`: write OUT/README.md, the card that dataset hubs read.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    dataset_card: Option<bool>,
 }
 
 /// Options about the ledger.
@@ -57,8 +61,8 @@ pub(crate) struct Ledger {
 fn targets() -> impl TypedValueParser<Value = TargetFormat> {
     one_of(&[
         ("txt", "a text file a document"),
-        ("jsonl", "shards of JSON Lines: id, path, text, and the fields the document came with"),
-        ("parquet", "shards of Parquet: id, path, text, and fields, the JSON of the others"),
+        ("jsonl", "shards of JSON Lines: uid, id, path, text, sha256, and the fields the document came with"),
+        ("parquet", "shards of Parquet: uid, id, path, text, sha256, and fields, the JSON of the others"),
     ])
 }
 
