@@ -205,6 +205,7 @@ fn one(limit: &Measured) -> &'static str {
     match limit.name {
         Measured::DUPLICATES => "duplicate paragraph",
         Measured::NEAR_DUPLICATES => "near-duplicate",
+        Measured::CONTAMINATED => "contaminated document",
         Measured::EMPTIED => "emptied document",
         Measured::REJECTED => "rejected input or record",
         _ => limit.what,

@@ -212,7 +212,7 @@ fn the_gate_says_where_the_passage_is() {
     );
     let passing = ["--max-contaminated", "7", "--max-emptied", "100", "--max-duplicates", "1"];
     let passed = sandbox.tamis(&[&check[..], &passing].concat()).exits(0).out();
-    assert!(passed.contains("contaminated documents: 7, at most 7"), "{passed}");
+    assert!(passed.contains("pass 7 contaminated documents (limit 7, --max-contaminated)"), "{passed}");
     sandbox.tamis(&[&check[..], &["--contamination", "off", "--max-duplicates", "4"]].concat()).exits(0);
     // Whoever has no benchmark hears nothing of it.
     let plain = sandbox.tamis(&["check", "train", "--max-duplicates", "2"]).exits(0).out();
