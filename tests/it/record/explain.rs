@@ -438,7 +438,10 @@ fn a_damaged_ledger_is_told() {
             .says(&["removed.jsonl.zst: it lists 0 removed paragraphs, and summary.json counts"]);
     }
     sandbox.file("out.tamis/summary.json", "{}");
-    sandbox.tamis(&["clusters", "out"]).exits(2).says(&["out.tamis/summary.json: this version of tamis cannot read it"]);
+    sandbox
+        .tamis(&["clusters", "out"])
+        .exits(2)
+        .says(&["out.tamis/summary.json: this version of tamis cannot read it"]);
 }
 
 #[test]

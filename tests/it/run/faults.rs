@@ -528,7 +528,7 @@ fn invalid_utf8_in_the_middle_of_a_text() {
         sandbox.file("in/bad.txt", &text);
         sandbox.file("in/c.txt", "line 3\nline 4\n");
         let ran = sandbox.tamis(&CLEAN);
-        let message = format!("bad.txt: not valid UTF-8 at byte {offset}; repair it");
+        let message = format!("bad.txt: not valid UTF-8 (at byte {offset}); repair it");
         ran.exits(3).says(&[&message]);
         let summary = is_published(&sandbox, "out", &["a.txt", "c.txt", "z.txt"]);
         others_are_clean(&sandbox);
