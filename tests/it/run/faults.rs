@@ -554,7 +554,7 @@ fn bad_records() {
         (b"{\"raw\":\"three\"}", "no_text", "--text-field"),
         (b"{\"text\":\"four\"", "not_json", "repair the line"),
         (b"{\"text\":\"five\",\"text\":\"5\"}", "text_twice", "remove one of the two"),
-        (b"{\"text\":6}", "text_not_string", "must hold a string"),
+        (b"{\"text\":6}", "text_not_string", "must be a string"),
         (b"[\"seven\"]", "not_object", "must be a JSON object"),
         (b"{\"text\":\"\\udc00\"}", "undecodable", "surrogate"),
         (b"{\"text\":\"nine\",\"n\":1,\"n\":2}", "", ""),

@@ -101,6 +101,15 @@ impl Rows {
         }
     }
 
+    /// Advice where nothing was read: a wrong path or glob is no error.
+    fn add_advice(&mut self, summary: &Summary) {
+        if summary.documents.read == 0 && summary.num_rejected() == 0 {
+            let rest =
+                "no document was found: check the inputs, --include and --exclude, or ask `tamis inspect`";
+            self.add("note", "", rest);
+        }
+    }
+
     /// Files, members and records that were left out.
     fn add_left_out(&mut self, summary: &Summary) {
         let (files, members, records) = (&summary.files, &summary.members, &summary.records);
@@ -142,6 +151,7 @@ pub(crate) fn account(
     rows.add_texts(summary);
     rows.add_reading(summary);
     rows.add_left_out(summary);
+    rows.add_advice(summary);
     rows.add_repeated(repeated, width);
     let seconds = outcome.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]

@@ -12,6 +12,7 @@ use crate::options::{
     Splitting, Threads, hidden,
 };
 use crate::progress::start;
+use crate::terminal::{print, report_error};
 
 pub(super) const HELP: &str = "\
 Reads the inputs as `clean` would, with the same options and tamis.toml, and writes only the index: it creates FILE, or adds \
@@ -107,5 +108,12 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let progress = start(messages)?;
     let outcome = tamis::clean_roots(roots, &Destination::Nowhere, &settings.config, &progress);
     progress.finish(&Destination::Nowhere);
-    Ok(if outcome?.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
+    let outcome = outcome?;
+    if !messages.is_quiet()
+        && let Some(index) = &settings.config.history.index
+        && let Err(error) = super::open(index).and_then(|index| print(&super::info::totals(&index)))
+    {
+        report_error(&error.context("the index is written, but its totals cannot be printed")); // 2 means: unchanged
+    }
+    Ok(if outcome.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
 }
