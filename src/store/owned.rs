@@ -59,7 +59,7 @@ pub(super) fn check_free(out: &Path, account: Option<&Path>, force: bool) -> Res
                 Some(account) => only_written(out, account),
                 None => only_an_account(out),
             };
-            let only = ", but --force replaces only what a run wrote";
+            let only = "; --force replaces only what a run wrote";
             refused.map_err(|what| foreign(out, what + only))?;
         }
     }

@@ -249,8 +249,19 @@ pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
     broken
         .by_ref()
         .for_each(|name| if name == Measured::REJECTED { is_input = true } else { is_text = true });
+    // A baseline is not read where a revision is compared with: a new one would accept nothing.
+    let is_revision = report.compared.as_deref().is_some_and(|name| !name.starts_with("baseline "));
     match (is_text, is_input) {
         (false, false) => None,
+        (true, false) if is_revision => {
+            Some("remove the copies, or allow them with --allow FILE or a higher limit")
+        }
+        (false, true) if is_revision => Some(
+            "repair the rejected inputs, leave them out with --exclude, or allow them with a higher limit",
+        ),
+        (true, true) if is_revision => Some(
+            "remove the copies and repair the rejected inputs, or allow them with --allow FILE or higher limits",
+        ),
         (true, false) => Some("run `tamis clean`, or accept the present state with --write-baseline FILE"),
         (false, true) => Some(
             "repair the rejected inputs, leave them out with --exclude, or accept them with --write-baseline FILE",

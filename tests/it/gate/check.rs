@@ -498,6 +498,11 @@ fn since_a_revision_only_what_is_new_counts() {
         "{}",
         told.out()
     );
+    assert!(
+        told.out().ends_with("remove the copies, or allow them with --allow FILE or a higher limit\n"),
+        "a new baseline would change nothing: {}",
+        told.out()
+    );
     git(&sandbox, ".", &["add", "corpus"]);
     git(&sandbox, ".", &["commit", "-q", "-m", "b"]);
     check(&["HEAD"]).exits(0);
