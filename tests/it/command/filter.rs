@@ -6,6 +6,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
+use serde_json::{Value, json};
+
 use crate::support::lines::lines;
 use crate::support::process::{self, Ran, Running};
 use crate::support::sandbox::Sandbox;

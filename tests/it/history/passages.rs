@@ -160,7 +160,7 @@ fn passages_are_found_in_long_documents() {
         sandbox.tamis(verify).exits(0);
     }
     let told = sandbox.tamis(&["verify", "train", "--out", "o", "--contamination", "0.9"]);
-    told.exits(2).says(&["--contamination (here 0.9, there 0.5)"]);
+    told.exits(2).says(&["--contamination (now 0.9, in the run 0.5)"]);
 }
 
 /// Contract N5: how the share falls with each changed word, as the guide says it.
@@ -195,7 +195,7 @@ fn the_gate_says_where_the_passage_is() {
     let line = around(1, "").lines().count() / 2 + 1;
     for part in [
         &*format!(
-            "train/chinese.txt:{line}: holds a passage of quiz/q.jsonl#1, paragraph 0 (containment 1.0000, "
+            "train/chinese.txt:{line}: contains a passage of quiz/q.jsonl#1, paragraph 0 (containment 1.0000, "
         ),
         "FAIL 7 contaminated documents (limit 0, --max-contaminated)",
         "7   documents with a passage of a benchmark",

@@ -159,7 +159,7 @@ fn all_programs_take_the_same_field() {
     let with = |command: &[&str]| sandbox.tamis(&[command, &fields].concat());
     let cleaned = with(&["clean", "in", "--out", "out"]);
     assert!(
-        cleaned.exits(0).out().contains("records with their text in 1 body, 1 content"),
+        cleaned.exits(0).out().contains("records with their text in body (1), content (1)"),
         "{}",
         cleaned.out()
     );
@@ -167,7 +167,7 @@ fn all_programs_take_the_same_field() {
     with(&["verify", "in", "--out", "out"]).exits(0);
     let inspected = with(&["inspect", "in"]);
     assert!(
-        inspected.exits(0).out().contains("records with their text in 1 body, 1 content"),
+        inspected.exits(0).out().contains("records with their text in body (1), content (1)"),
         "{}",
         inspected.out()
     );

@@ -132,7 +132,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
-                let but = if plan.baseline.is_some() { " that the baseline does not hold" } else { "" };
+                let but = if plan.baseline.is_some() { " that is not in the baseline" } else { "" };
                 say(&format!(
                     "since-ref {name}: all zeros mean that there is no base, so everything counts{but}"
                 ));
@@ -147,7 +147,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let before = match (&plan.baseline, &revision) {
         (Some((baseline, path)), _) => Some((baseline.clone(), format!("baseline {}", printable(path)))),
-        (None, Some(((_, baseline), name))) => Some((baseline.clone(), format!("since {name}"))),
+        (None, Some(((_, baseline), name))) => Some((baseline.clone(), format!("already at {name}"))),
         (None, None) => None,
     };
     let gate = Gate {
@@ -194,7 +194,7 @@ fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> any
     let number = grouped(number);
     print_more(
         format!(
-            "{}: {number} {problems} recorded; `--baseline` accepts them from now on\n",
+            "{}: wrote {number} {problems}; with --baseline, they do not count from now on\n",
             printable(file.path())
         )
         .as_bytes(),
