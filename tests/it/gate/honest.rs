@@ -135,7 +135,7 @@ fn zeros_stand_for_no_base() {
     sandbox.tamis(&["check", "in", "--since-ref", "HEAD"]).exits(0);
     for zeros in ["0".repeat(40), "0".repeat(64)] {
         let ran = sandbox.tamis(&["check", "in", "--since-ref", &zeros]);
-        ran.exits(1).says(&["zeros only mean that there is no base", "everything counts"]);
+        ran.exits(1).says(&["all zeros mean that there is no base", "everything counts"]);
         let quiet = sandbox.tamis(&["check", "in", "--quiet", "--since-ref", &zeros]);
         assert!(quiet.exits(1).err().is_empty(), "{}", quiet.err());
     }
