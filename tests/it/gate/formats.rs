@@ -436,7 +436,7 @@ check failed: 3 of 5 limits are exceeded; run `tamis clean`, repair the rejected
     );
     let passed = CheckReport { limits: Vec::new(), num_problems: ProblemKind::ALL.map(|_| 0), ..report };
     let text = rendered(ReportFormat::Text, &passed, &[]);
-    assert!(text.ends_with("\ncheck passed: no problems\n"), "{text}");
+    assert!(text.ends_with("\ncheck passed: no new problems\n"), "{text}");
 }
 
 #[test]

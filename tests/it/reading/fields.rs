@@ -192,12 +192,12 @@ fn one_message_for_many_records() {
     let names = "no field text, content, body, article, 正文 or 内容";
     ran.exits(3).says(&[
         &format!(
-            "tamis: rejected a.jsonl:1 and 3,397 more records: {names}; its fields are id, raw, url; name"
+            "tamis: rejected a.jsonl:1 and 3,397 more records: {names}; its fields are id, raw, url; use --text-field"
         ),
         "tamis: rejected a.jsonl:20: not JSON",
-        &format!("tamis: rejected b.jsonl:1: {names}; name the field"),
+        &format!("tamis: rejected b.jsonl:1: {names}; use --text-field"),
         "tamis: rejected b.jsonl:2: the field text is a number, not a string",
-        &format!("tamis: rejected b.jsonl:3: {names}; name the field"),
+        &format!("tamis: rejected b.jsonl:3: {names}; use --text-field"),
         "tamis: 3,397 more rejected: see out.tamis/rejected.jsonl",
     ]);
     assert_eq!(ran.err().lines().count(), 6, "{}", ran.err());

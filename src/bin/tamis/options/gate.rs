@@ -32,7 +32,7 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_near_duplicates: Option<u64>,
 
-    /// Allow up to N documents that contain a passage of a benchmark [default: 0].
+    /// Allow up to N documents with a passage of a benchmark [default: 0].
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Limits")]
     max_contaminated: Option<u64>,
 
