@@ -23,8 +23,7 @@ pub(crate) struct History {
 
     /// Remove a document that contains this share of one text of a benchmark, or off [default: 0.5].
     ///
-    /// It needs --against with an index of the benchmark, made by `tamis index build --grams`. SHARE is measured in
-    /// runs of tokens.
+    /// It needs an index of the benchmark that `tamis index build --grams` made. SHARE is measured in runs of tokens.
     #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Earlier runs")]
     contamination: Option<Limit>,
 
