@@ -25,7 +25,7 @@ Exit codes: 0 done, 2 error and the index is as it was, 3 done but some inputs w
     mut_arg("index", |index| index.required(true).help("The index").help_heading(None)),
     mut_arg("run_name", |name| name.required(true).help("What the inputs are called in it").help_heading(None)),
     mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]")),
-    mut_args(hidden(&["against", "exact", "scope"]))
+    mut_args(hidden(&["against", "exact", "scope", "keep_places"]))
 )]
 pub(crate) struct BuildArgs {
     #[command(flatten)]
@@ -74,8 +74,10 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     layers.refuse("against", "an index holds its inputs, whatever stands in others; leave it out")?;
     layers.refuse("exact", "an index holds paragraphs; leave it out")?;
     layers.refuse("scope", "an index is about its whole inputs; leave it out")?;
+    layers.refuse("keep-places", "an index removes nothing; leave it out")?;
     layers.confine(&["spill-dir"])?;
     layers.forget_key("exact"); // repair depends on it
+    layers.forget_key("keep-places");
     let mut settings = Settings::of(layers)?;
     // Of what cleaning can be set to only what makes a paragraph counts here.
     settings.config.decide = DecideConfig { near: settings.config.decide.near, ..DecideConfig::default() };
