@@ -26,6 +26,7 @@ mod out_list;
 mod output;
 mod recount;
 mod rejections;
+mod spared;
 
 use std::path::Path;
 
@@ -56,6 +57,7 @@ use out_list::OutList;
 use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
 use recount::Recount;
 use rejections::Rejections;
+use spared::SparedPlaces;
 
 /// Audits what a run made of inputs: `out`, and the `account` beside it (`OUT.tamis`). `config` is that of the run.
 ///
@@ -140,6 +142,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         ledger: LedgerAudit::new(ledger, sources)?,
         audit,
         kept: KeptParagraphs::default(),
+        spared: SparedPlaces::of(config),
         kept_documents: KeptParagraphs::default(),
         earlier,
         wanted,
@@ -171,6 +174,7 @@ struct Auditor<'a> {
     ledger: LedgerAudit,
     audit: Audit,
     kept: KeptParagraphs,
+    spared: SparedPlaces,
     /// Documents that stay, where all copies of one go.
     kept_documents: KeptParagraphs,
     earlier: EarlierRuns,
@@ -261,6 +265,7 @@ impl Auditor<'_> {
     fn begin(&mut self, open: DocumentAudit) -> DocumentAudit {
         if self.config.decide.scope == crate::config::Scope::Document {
             self.kept.clear();
+            self.spared.clear();
         }
         open
     }
