@@ -31,14 +31,17 @@ pub struct PlaceReading {
 pub fn read_place(place: &str) -> Result<Vec<PlaceReading>, String> {
     let unquoted;
     let place = if place.starts_with('"') {
-        unquoted = serde_json::from_str::<String>(place)
-            .map_err(|_| format!("{place}: it begins with a quotation mark and is no JSON string; {REMEDY}"))?;
+        unquoted = serde_json::from_str::<String>(place).map_err(|_| {
+            format!("{place}: it begins with a quotation mark and is no JSON string; {REMEDY}")
+        })?;
         &unquoted
     } else {
         place
     };
     if place.contains("#id=") {
-        return Err(format!("{place}: a record is named by its number here; `tamis explain OUT PLACE` prints it"));
+        return Err(format!(
+            "{place}: a record is named by its number here; `tamis explain OUT PLACE` prints it"
+        ));
     }
     let (head, paragraphs) = match place.rsplit_once(':').map(|(head, tail)| (head, range(tail))) {
         Some((head, Some(paragraphs))) => (head, Some(paragraphs)),
@@ -62,7 +65,8 @@ pub fn read_place(place: &str) -> Result<Vec<PlaceReading>, String> {
 }
 
 /// How a place is written.
-const REMEDY: &str = "write PATH, PATH:PARAGRAPH, PATH#RECORD or PATH#RECORD:PARAGRAPH, as the ledger spells the path";
+const REMEDY: &str =
+    "write PATH, PATH:PARAGRAPH, PATH#RECORD or PATH#RECORD:PARAGRAPH, as the ledger spells the path";
 
 fn number(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
@@ -85,10 +89,7 @@ mod tests {
             ("a.txt:3", vec![("a.txt:3", None, None), ("a.txt", None, Some((3, 3)))]),
             ("a.txt:3-7", vec![("a.txt:3-7", None, None), ("a.txt", None, Some((3, 7)))]),
             ("a#2", vec![("a#2", None, None), ("a", Some(2), None)]),
-            (
-                "a#2:3",
-                vec![("a#2:3", None, None), ("a#2", None, Some((3, 3))), ("a", Some(2), Some((3, 3)))],
-            ),
+            ("a#2:3", vec![("a#2:3", None, None), ("a#2", None, Some((3, 3))), ("a", Some(2), Some((3, 3)))]),
             ("a:b", vec![("a:b", None, None)]),
             ("a:-3", vec![("a:-3", None, None)]),
             ("\"a\\nb:1\"", vec![("a\nb:1", None, None), ("a\nb", None, Some((1, 1)))]),

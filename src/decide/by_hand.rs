@@ -30,7 +30,9 @@ struct NamedPlace {
 }
 
 /// What became of a place. A later one takes in those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) enum PlaceUse {
     /// It names nothing so far.
     #[default]

@@ -307,7 +307,8 @@ impl Auditor<'_> {
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
     fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
-        let is_named = open.named.as_ref().is_some_and(|named| self.spared.spares(named, open.num_paragraphs));
+        let is_named =
+            open.named.as_ref().is_some_and(|named| self.spared.spares(named, open.num_paragraphs));
         self.recount.keep_by_hand(is_named);
         open.layout.stays(at.sighted.is_layout && !is_named);
         self.unit.is_due = true;

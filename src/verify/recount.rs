@@ -39,7 +39,15 @@ impl Recount {
     pub(super) fn new(config: &Config) -> Self {
         let (summary, directories) = (Summary::new(config), Directories::default());
         let (unit, none) = (Counts::default(), (0, 0));
-        Self { summary, directories, unit, document: none, texts: none, named: none, is_document_named: false }
+        Self {
+            summary,
+            directories,
+            unit,
+            document: none,
+            texts: none,
+            named: none,
+            is_document_named: false,
+        }
     }
 
     /// A file or a member begins, or what was counted of it is void.

@@ -20,7 +20,9 @@ pub(super) struct SparedPlaces {
 impl SparedPlaces {
     pub(super) fn of(config: &Config) -> Self {
         let places = ByHand::of(&config.decide);
-        Self { places, looks_ahead: looks_ahead(&config.decide), stay: HashMap::new() }
+        // An index may hold passages (contract N5): documents with one go as a whole.
+        let has_index = config.history.index.is_some() || !config.history.against.is_empty();
+        Self { places, looks_ahead: has_index || looks_ahead(&config.decide), stay: HashMap::new() }
     }
 
     /// The places that name a document, or paragraphs of it.
@@ -36,7 +38,12 @@ impl SparedPlaces {
 
     /// Takes in a paragraph that stays and is named, unless it is the first of its kind and certainly stays in the place
     /// of others.
-    pub(super) fn takes(&mut self, fingerprint: Fingerprint, place: KeptPlace, kept: &KeptParagraphs) -> bool {
+    pub(super) fn takes(
+        &mut self,
+        fingerprint: Fingerprint,
+        place: KeptPlace,
+        kept: &KeptParagraphs,
+    ) -> bool {
         let is_taken = self.looks_ahead || kept.get(fingerprint).is_some();
         if is_taken {
             self.stay.entry(fingerprint).or_default().push(place);
@@ -46,7 +53,9 @@ impl SparedPlaces {
 
     /// Whether a paragraph stays that is named, at this place.
     pub(super) fn has(&self, fingerprint: Fingerprint, document: u64, paragraph: u64) -> bool {
-        self.stay.get(&fingerprint).is_some_and(|places| places.iter().any(|place| place.is(document, paragraph)))
+        self.stay
+            .get(&fingerprint)
+            .is_some_and(|places| places.iter().any(|place| place.is(document, paragraph)))
     }
 
     /// Forgets the paragraphs of a document: it turned out to be bad.

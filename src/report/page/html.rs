@@ -136,9 +136,7 @@ mod tests {
         assert_eq!(SCRIPT.matches(RULES).count(), 1);
         let script = script(|_| true);
         assert!(!script.contains(RULES));
-        for line in
-            ["  exact: \"repeated paragraphs\",", "  \"exact-document\": \"copies of documents\","]
-        {
+        for line in ["  exact: \"repeated paragraphs\",", "  \"exact-document\": \"copies of documents\","] {
             assert!(script.lines().any(|known| known == line), "{line}");
         }
         for rule in Rule::ALL {

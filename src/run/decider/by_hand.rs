@@ -34,6 +34,8 @@ struct NamedDocument<'v> {
     verdicts: &'v mut [Verdict],
     /// Numbers of layout among the paragraphs of the chunk, and that of the first paragraph in it.
     layouts: (&'v [u32], usize),
+    /// More of the text comes, or came before: what is left of it is not known here.
+    is_piece: bool,
 }
 
 impl<'a> Decider<'a> {
@@ -75,7 +77,8 @@ impl<'a> Decider<'a> {
                     let range = scanned.documents[number].paragraphs.clone();
                     let layouts = (scanned.layouts.as_slice(), range.start);
                     let (first, verdicts) = (document.first.0, &mut verdicts[range]);
-                    let mut piece = NamedDocument { named, first, verdicts, layouts };
+                    let is_piece = part.is_piece_of_text();
+                    let mut piece = NamedDocument { named, first, verdicts, layouts, is_piece };
                     document.is_kept_by_hand = self.goes_as_a_whole(document.id, &piece.named);
                     piece.keep(document.is_kept_by_hand, &mut kept.places);
                     if part.is_last || part.kind.is_container() {
@@ -105,10 +108,8 @@ impl<'a> Decider<'a> {
 impl NamedDocument<'_> {
     /// Keeps what is named of the document, or all of it.
     fn keep(&mut self, is_whole: bool, places: &mut ByHand) {
+        let goes_with_the_rest = self.layout_may_go();
         let (layouts, start) = self.layouts;
-        let is_layout = |at: usize| {
-            u32::try_from(start + at).is_ok_and(|number| layouts.binary_search(&number).is_ok())
-        };
         let end = self.first + count(self.verdicts.len());
         let idle = if is_whole { PlaceUse::Keeps } else { PlaceUse::Idle };
         for number in self.named.within(self.first, end) {
@@ -119,8 +120,7 @@ impl NamedDocument<'_> {
             if !is_whole && !self.named.has(paragraph) {
                 continue;
             }
-            // Whether layout goes is known when its document ends: what is named stays in any case.
-            if is_whole || !verdict.is_kept() || is_layout(at) {
+            if is_whole || !verdict.is_kept() || goes_with_the_rest && has_number(layouts, start + at) {
                 *verdict = Verdict::KEEP_BY_HAND;
                 for number in self.named.within(paragraph, paragraph + 1) {
                     places.note(number, PlaceUse::Keeps);
@@ -128,4 +128,18 @@ impl NamedDocument<'_> {
             }
         }
     }
+    /// Whether layout may go with the rest of the document (contract P5), if nothing is kept by hand. Of a text in pieces
+    /// that is known when it ends: its layout may go.
+    fn layout_may_go(&self) -> bool {
+        let (layouts, start) = self.layouts;
+        let is_text = |at: usize| !has_number(layouts, start + at);
+        let mut kept = self.verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_kept());
+        self.is_piece
+            || self.verdicts.iter().any(|verdict| !verdict.is_kept()) && !kept.any(|(at, _)| is_text(at))
+    }
+}
+
+/// Whether sorted numbers have this one among them.
+fn has_number(numbers: &[u32], number: usize) -> bool {
+    u32::try_from(number).is_ok_and(|number| numbers.binary_search(&number).is_ok())
 }

@@ -159,11 +159,29 @@ impl<'a> Decider<'a> {
         match basis {
             Basis::Nothing(noting) => {
                 let numbering = Numbering::Given(Places::default());
-                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, by_hand: None, cursor }
+                Self {
+                    copies,
+                    numbering,
+                    findings: None,
+                    recheck: None,
+                    noting,
+                    noted: None,
+                    by_hand: None,
+                    cursor,
+                }
             }
             Basis::Borrowed { places, checksums, findings } => {
                 let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
-                Self { copies, numbering, findings, recheck, noting: None, noted: None, by_hand: None, cursor }
+                Self {
+                    copies,
+                    numbering,
+                    findings,
+                    recheck,
+                    noting: None,
+                    noted: None,
+                    by_hand: None,
+                    cursor,
+                }
             }
             Basis::Searched(KnownCorpus { places, checksums }, findings) => {
                 let recheck = Some(Recheck::new(Arc::clone(&checksums)));

@@ -346,9 +346,7 @@ fn what_does_not_go_together_is_refused() {
     assert_eq!(sandbox.read("b.tamis"), before);
     run(&[&build[..], &["plain.tamis"]].concat()).exits(0);
     let other = ["index", "build", "bench", "--run-name", "other", "-q", "--index"];
-    run(&[&other[..], &["plain.tamis", "--grams", "13"]].concat())
-        .exits(2)
-        .says(&["no run in it has grams"]);
+    run(&[&other[..], &["plain.tamis", "--grams", "13"]].concat()).exits(2).says(&["no run in it has grams"]);
     run(&[&other[..], &["ten.tamis", "--grams", "10"]].concat()).exits(0);
     run(&["check", "train", "--against", "b.tamis", "--against", "ten.tamis"])
         .exits(2)

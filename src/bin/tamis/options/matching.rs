@@ -80,9 +80,12 @@ impl Matching {
 /// The places of a file, one a line; blank lines are no places.
 fn read_places(file: &Path) -> anyhow::Result<Vec<String>> {
     let shown = printable(file);
-    #[expect(clippy::disallowed_methods, reason = "a list of places is no document; the store is for corpora")]
-    let bytes =
-        std::fs::read(file).with_context(|| format!("keep-places {shown}: cannot read this list of places"))?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a list of places is no document; the store is for corpora"
+    )]
+    let bytes = std::fs::read(file)
+        .with_context(|| format!("keep-places {shown}: cannot read this list of places"))?;
     let mut places = Vec::new();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     for (line, number) in bytes.split(|byte| *byte == b'\n').zip(1_u64..) {

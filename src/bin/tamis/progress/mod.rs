@@ -295,7 +295,9 @@ impl Observer for Progress {
                 number => format!("{} places name", grouped(count(number))),
             };
             self.bar.suspend(|| {
-                let line = format!("tamis: keep-places: {number} {what}: {shown}{more}; mend the list or take them out");
+                let line = format!(
+                    "tamis: keep-places: {number} {what}: {shown}{more}; mend the list or take them out"
+                );
                 let _ = writeln!(io::stderr(), "{line}");
             });
         }

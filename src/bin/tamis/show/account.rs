@@ -52,7 +52,11 @@ impl Rows {
                 Some(1) => "; 1 document of them would go as a whole".to_owned(),
                 Some(number) => format!("; {} documents of them would go as a whole", grouped(number)),
             };
-            self.add("by hand", grouped(by_hand), format!("paragraphs are kept that rules would remove{whole}"));
+            self.add(
+                "by hand",
+                grouped(by_hand),
+                format!("paragraphs are kept that rules would remove{whole}"),
+            );
         }
         if documents.stubs > 0 {
             self.add("stubs", grouped(documents.stubs), "documents keep less than a fifth of their text");

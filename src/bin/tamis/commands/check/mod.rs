@@ -133,7 +133,9 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
                 let but = if plan.baseline.is_some() { " that the baseline does not hold" } else { "" };
-                say(&format!("since-ref {name}: all zeros mean that there is no base, so everything counts{but}"));
+                say(&format!(
+                    "since-ref {name}: all zeros mean that there is no base, so everything counts{but}"
+                ));
             }
             None
         }
