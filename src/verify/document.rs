@@ -14,7 +14,6 @@ use crate::decide::{Named, Rule};
 use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::run::reader::count_lines;
-use crate::store::path;
 use crate::units::count;
 
 /// A document of which some paragraphs are compared.
@@ -102,9 +101,7 @@ impl Auditor<'_> {
         paragraphs: &[InputParagraph],
     ) -> Result<()> {
         open.due.begin_piece(text);
-        if open.named.is_none() {
-            open.named = Some(self.spared.named(&self.unit.path, open.record));
-        }
+        open.named.get_or_insert_with(|| self.spared.named(&self.unit.path, open.record));
         for sighted in paragraphs {
             let at = ParagraphAt { text, sighted };
             open.due.owe_blank(sighted.paragraph.blank_before);
@@ -260,15 +257,6 @@ impl Auditor<'_> {
         Ok(None)
     }
 
-    /// A place in words.
-    fn place(&self, place: KeptPlace) -> String {
-        if place.source() == EARLIER {
-            return "in an earlier run".to_owned();
-        }
-        let file = path::lossless(self.sources.get(place.source()).place.relative);
-        format!("as paragraph {} of a document of {file}", place.paragraph())
-    }
-
     /// Reports a fault of the line about the next paragraph, once for each line.
     fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
         let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
@@ -307,8 +295,7 @@ impl Auditor<'_> {
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
     fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
-        let is_named =
-            open.named.as_ref().is_some_and(|named| self.spared.spares(named, open.num_paragraphs));
+        let is_named = self.spared.spares(open.named.as_ref(), open.num_paragraphs);
         self.recount.keep_by_hand(is_named);
         open.layout.stays(at.sighted.is_layout && !is_named);
         self.unit.is_due = true;

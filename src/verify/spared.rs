@@ -32,8 +32,8 @@ impl SparedPlaces {
 
     /// Whether a paragraph may stay by hand: a document that a rule removes as a whole stays as a whole if any of its
     /// paragraphs is named.
-    pub(super) fn spares(&self, named: &Named, paragraph: u64) -> bool {
-        named.has(paragraph) || self.looks_ahead && !named.is_empty()
+    pub(super) fn spares(&self, named: Option<&Named>, paragraph: u64) -> bool {
+        named.is_some_and(|named| named.has(paragraph) || self.looks_ahead && !named.is_empty())
     }
 
     /// Takes in a paragraph that stays and is named, unless it is the first of its kind and certainly stays in the place

@@ -4,6 +4,7 @@
 #![cfg(feature = "cli")]
 
 mod browser;
+mod picture;
 mod support;
 
 use browser::Browser;

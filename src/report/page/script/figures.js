@@ -63,7 +63,7 @@ function drawSettings() {
   const { config } = data.summary;
   const parts = [`split ${config.split}`, `match ${config.match}`, `scope ${config.scope}`];
   if (config.exact) parts.push(`exact ${config.exact}`);
-  if (config.min_chars > 0) parts.push(`at least ${number(config.min_chars)} characters`);
+  if (config.min_chars > 1) parts.push(`at least ${number(config.min_chars)} characters`);
   if (config.near) {
     const { units, threshold, shingle } = config.near;
     parts.push(`near ${units}, threshold ${threshold}, ${shingle}`);
