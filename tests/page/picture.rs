@@ -17,7 +17,8 @@ const HEIGHT: u64 = 1000;
 const MAX_BYTES: usize = 200_000;
 
 /// Sections that the picture leaves out, to show a group below the totals.
-const LEFT_OUT: &str = "#controls, #encodings, #directories, #lengths, #copies, #lost, #repeated, .keys, #rejected";
+const LEFT_OUT: &str =
+    "#controls, #encodings, #directories, #lengths, #copies, #lost, #repeated, .keys, #rejected";
 
 fn docs(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)

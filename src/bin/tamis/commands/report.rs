@@ -19,8 +19,8 @@ use crate::terminal::{note, print};
 
 pub(crate) const HELP: &str = "\
 The page is one file that needs no network: totals; what was removed by rule, encoding, directory and length; how often \
-paragraphs appear; the 10,000 groups of duplicates that removed the most text, with their differences; the most repeated \
-paragraphs; and rejected inputs.
+paragraphs appear; the documents that lost the most text; the 10,000 groups of duplicates that removed the most text, with their \
+differences; the most repeated paragraphs; and rejected inputs. Tick copies to get a list for `tamis clean --keep-places`.
 
 Texts come from the ledger and from the inputs. report reads the inputs again from where run.json says that they were; \
 --input says where they are now. It does not follow the paths in a record that somebody else made: name the inputs with \

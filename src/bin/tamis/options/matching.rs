@@ -35,9 +35,11 @@ pub(crate) struct Matching {
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Paragraphs")]
     min_chars: Option<u64>,
 
-    /// Keep the text at the places in FILE whatever the rules say: one a line, as the report and `explain` print
-    /// them.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Paragraphs")]
+    /// Keep the text at the places in FILE, whatever the rules say.
+    ///
+    /// One place a line: PATH, PATH:PARAGRAPH, PATH:FIRST-LAST, PATH#RECORD or PATH#RECORD:PARAGRAPH, as the ledger
+    /// spells them. `tamis report` writes such a list. Nothing else is decided in another way.
+    #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Paragraphs")]
     keep_places: Option<AnyPath>,
 }
 

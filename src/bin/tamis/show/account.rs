@@ -49,8 +49,8 @@ impl Rows {
         if let Some(by_hand) = paragraphs.kept_by_hand {
             let whole = match documents.kept_by_hand {
                 None | Some(0) => String::new(),
-                Some(1) => "; 1 document of them would go as a whole".to_owned(),
-                Some(number) => format!("; {} documents of them would go as a whole", grouped(number)),
+                Some(1) => "; 1 document would be removed as a whole".to_owned(),
+                Some(number) => format!("; {} documents would be removed as a whole", grouped(number)),
             };
             self.add(
                 "by hand",

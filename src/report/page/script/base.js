@@ -140,12 +140,12 @@ async function copyText(text, button) {
   }, 1200);
 }
 
-/** A command that can be copied. */
+/** A command that can be copied. What is hidden in it is spelled out where it is shown, and copied as it is. */
 function commandLine(command) {
   if (!command) return null;
-  const button = make("button", { type: "button", class: "action copy", "aria-label": `Copy: ${command}` }, "Copy");
+  const button = make("button", { type: "button", class: "action copy", "aria-label": "Copy the command" }, "Copy");
   button.addEventListener("click", () => copyText(command, button));
-  return make("div", { class: "command" }, make("code", {}, command), button);
+  return make("div", { class: "command" }, appendText(make("code", {}), command), button);
 }
 
 /** Gives the reader a file. */

@@ -48,7 +48,7 @@ function drawTitle() {
   const corpus = run.inputs.length > 3 ? `${run.inputs.slice(0, 3).join(", ")} and ${number(run.inputs.length - 3)} more` : run.inputs.join(", ");
   if (corpus) {
     document.title = `${corpus} – tamis report`;
-    byId("corpus").textContent = corpus;
+    byId("corpus").textContent = ` · ${corpus}`;
   }
   const date = new Date(run.started * 1000);
   const made = Number.isNaN(date.getTime()) ? "" : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC · `;
@@ -172,7 +172,7 @@ function fewOf(block, rows, table) {
   const few = table(rows.slice(0, FEW));
   block.append(few);
   if (rows.length <= FEW) return;
-  const more = make("button", { type: "button", class: "more" }, `all ${number(rows.length)}`);
+  const more = make("button", { type: "button", class: "more" }, `Show all ${number(rows.length)}`);
   more.addEventListener("click", () => {
     few.replaceWith(table(rows));
     more.remove();
@@ -204,7 +204,7 @@ function drawCopies() {
     bar: bar([["gone", count]], most),
     cells: [number(count)],
   }));
-  const note = make("p", { class: "note" }, "Distinct paragraphs; copies by the exact rules.");
+  const note = make("p", { class: "note" }, "Each distinct paragraph counts once. Near-duplicates are not counted as copies.");
   reveal("copies", figures([{ name: "times" }, { name: "" }, { name: "paragraphs" }], rows), note);
 }
 
