@@ -42,6 +42,15 @@ impl Stage {
     }
 }
 
+/// Places that are kept by hand and kept nothing, as they were given, in that order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptNothing {
+    /// Those that name nothing in the inputs.
+    pub nowhere: Vec<String>,
+    /// Those that name something which no rule removes.
+    pub idle: Vec<String>,
+}
+
 /// Receives what happens in a run. Every method has an empty default.
 pub trait Observer: Sync {
     /// The inputs are listed. Called with the number of files, and with their size in bytes.
@@ -71,6 +80,9 @@ pub trait Observer: Sync {
 
     /// A file or record was left out because something is wrong with it.
     fn rejected(&self, _rejection: &Rejection) {}
+
+    /// Places that are kept by hand kept nothing (contract O7). Called once, when everything is decided.
+    fn kept_nothing(&self, _places: &KeptNothing) {}
 
     /// Asked often; once it is true the run stops, cleans up, and returns [`crate::Error::Interrupted`].
     fn is_cancelled(&self) -> bool {

@@ -101,6 +101,9 @@ pub struct DocumentCounts {
     /// Those of them in whose place a document of an earlier run stays, by rule.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub earlier: BTreeMap<String, u64>,
+    /// Documents that a rule would remove as a whole, and that are kept by hand. Only there under `keep_places`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by_hand: Option<u64>,
     /// Documents read that were split by blocks; under `--split auto` those that are hard-wrapped.
     #[serde(default, skip_serializing_if = "is_none")]
     pub blocks: u64,
@@ -125,6 +128,9 @@ pub struct ParagraphCounts {
     /// Removed paragraphs that are copies of one in an earlier run.
     #[serde(default, skip_serializing_if = "is_none")]
     pub earlier: u64,
+    /// Kept paragraphs that a rule would remove, and that are kept by hand. Only there under `keep_places`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by_hand: Option<u64>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -162,6 +168,9 @@ pub(crate) struct Counts {
     pub documents_by_blocks: u64,
     /// Paragraphs kept.
     pub paragraphs_kept: u64,
+    /// Those of them that are kept by hand.
+    #[serde(default)]
+    pub kept_by_hand: u64,
     /// Paragraphs removed, and their bytes, by rule.
     pub removed: Removed,
     /// Bytes read.
@@ -210,6 +219,7 @@ impl std::ops::AddAssign for Counts {
         self.documents_stubs += other.documents_stubs;
         self.documents_by_blocks += other.documents_by_blocks;
         self.paragraphs_kept += other.paragraphs_kept;
+        self.kept_by_hand += other.kept_by_hand;
         self.removed += other.removed;
         self.bytes_input += other.bytes_input;
         self.bytes_kept += other.bytes_kept;
@@ -228,6 +238,7 @@ impl Summary {
     /// A summary of nothing yet.
     pub fn new(config: &Config) -> Self {
         let version = |(a, b, c): (u64, u64, u64)| format!("{a}.{b}.{c}");
+        let kept_by_hand = (!config.decide.keep_places.is_empty()).then_some(0);
         Self {
             schema: SCHEMA.to_owned(),
             config: Settings::of(config),
@@ -235,8 +246,8 @@ impl Summary {
             files: FileCounts::default(),
             members: FileCounts::default(),
             records: RecordCounts::default(),
-            documents: DocumentCounts::default(),
-            paragraphs: ParagraphCounts::default(),
+            documents: DocumentCounts { kept_by_hand, ..DocumentCounts::default() },
+            paragraphs: ParagraphCounts { kept_by_hand, ..ParagraphCounts::default() },
             bytes: ByteCounts::default(),
             encodings: BTreeMap::new(),
             directories: BTreeMap::new(),
@@ -263,6 +274,9 @@ impl Summary {
         self.documents.stubs += counts.documents_stubs;
         self.paragraphs.read += counts.paragraphs_kept;
         self.paragraphs.kept += counts.paragraphs_kept;
+        if let Some(kept_by_hand) = &mut self.paragraphs.kept_by_hand {
+            *kept_by_hand += counts.kept_by_hand;
+        }
         self.bytes.input += counts.bytes_input;
         self.bytes.paragraphs += counts.bytes_kept;
         self.bytes.kept += counts.bytes_kept;
@@ -311,6 +325,11 @@ impl Summary {
         if is_earlier {
             *self.documents.earlier.entry(rule.name().to_owned()).or_default() += 1;
         }
+    }
+
+    /// Counts a document that would go as a whole, and is kept by hand.
+    pub(crate) fn count_kept_by_hand(&mut self) {
+        *self.documents.kept_by_hand.get_or_insert_default() += 1;
     }
 
     /// Counts a skipped file or member.

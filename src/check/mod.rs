@@ -159,7 +159,8 @@ fn analyse(
     let (findings, basis) = search.basis();
     let findings = findings.as_ref();
     let keys = if findings.is_some() { Keys::OfDocuments } else { Keys::OfParagraphs };
-    let mut decider = Decider::new(Pass::Decide, config.decide.paragraph_scope(), basis(findings));
+    let decider = Decider::new(Pass::Decide, config.decide.paragraph_scope(), basis(findings));
+    let mut decider = decider.keeping(corpus, &[]);
     let log = Log::new([output.scratch()?, output.scratch()?, output.scratch()?]);
     let allow = gate.allow.as_ref().map(|(allow, _)| allow);
     // What is compared with a baseline or a list is compared paragraph by paragraph.
@@ -177,6 +178,7 @@ fn analyse(
     };
     let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
+    decider.report_by_hand(observer);
     let Found { summary, mut log, lines, ids, texts, allowed } = recorder.finish();
     let current = config.given.directory.as_deref();
     let mut writers = std::mem::take(&mut gate.writers);

@@ -175,7 +175,7 @@ impl<'a> CheckRecorder<'a> {
             return Ok(());
         }
         self.close_stretch(document.digest)?;
-        self.tally.end_document(document.id);
+        self.tally.end_document(&document);
         let (has_kept, has_paragraphs) = if slot.is_record {
             (seen.has_kept, has_paragraphs)
         } else {

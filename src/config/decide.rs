@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::near::NearConfig;
+use super::places::read_place;
 use super::share::{Limit, Share};
 use crate::error::{Error, Result};
 
@@ -61,6 +62,8 @@ pub struct DecideConfig {
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
+    /// Places whose text stays whatever the rules say, each as [`read_place`] reads it (contract O7).
+    pub keep_places: Vec<String>,
 }
 
 impl Default for DecideConfig {
@@ -71,6 +74,7 @@ impl Default for DecideConfig {
             contamination: Limit::AtLeast(Share::hundredths(50)),
             near: NearConfig::default(),
             filters: FilterConfig::default(),
+            keep_places: Vec::new(),
         }
     }
 }
@@ -94,6 +98,9 @@ impl DecideConfig {
     /// Refuses what does not go together.
     pub(super) fn validate(&self) -> Result<()> {
         let refused = |what: &str| Err(Error::Config(what.to_owned()));
+        for place in &self.keep_places {
+            read_place(place).map_err(|fault| Error::Config(format!("keep-places: {fault}")))?;
+        }
         let (is_in_document, has_near) = (self.scope == Scope::Document, self.near.has_paragraphs());
         if !self.exact.has_paragraphs() && has_near {
             return refused(

@@ -8,6 +8,7 @@
 
 mod decide;
 mod near;
+mod places;
 mod several;
 mod share;
 mod size;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
 pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
+pub use places::{PlaceReading, read_place};
 pub use several::{Several, one_or_several, several_or_one};
 pub use share::{Limit, Share};
 pub use size::ByteSize;

@@ -11,6 +11,7 @@
 //! `DiskVerdicts`), through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`);
 //! their file is [`crate::index`].
 
+mod by_hand;
 mod copies;
 mod disk_buckets;
 mod disk_verdicts;
@@ -25,6 +26,7 @@ mod places;
 mod rules;
 mod verdict;
 
+pub(crate) use by_hand::{ByHand, Named, PlaceUse};
 pub(crate) use copies::Copies;
 pub(crate) use disk_verdicts::{DiskVerdicts, SavedVerdicts};
 pub(crate) use earlier::{Earlier, EarlierEntries, EarlierPlace, earlier_document, earlier_place};

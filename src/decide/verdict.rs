@@ -57,6 +57,9 @@ impl Verdict {
     /// The paragraph stays.
     pub const KEEP: Self = Self(u64::MAX);
 
+    /// The paragraph stays because somebody named it, though a rule removes it (contract O7).
+    pub const KEEP_BY_HAND: Self = Self(u64::MAX - 1);
+
     /// The verdict on layout that goes with the rest of its document (contract P5).
     pub const LAYOUT: Self = Self(FOUND << PLACE_BITS | (Rule::Layout as u64) << NUMBER_BITS);
 
@@ -97,7 +100,13 @@ impl Verdict {
     /// Whether it stays.
     #[inline]
     pub fn is_kept(self) -> bool {
-        self == Self::KEEP
+        self.0 >= Self::KEEP_BY_HAND.0
+    }
+
+    /// Whether it stays because somebody named it.
+    #[inline]
+    pub fn is_kept_by_hand(self) -> bool {
+        self == Self::KEEP_BY_HAND
     }
 
     /// Why it goes, if it does.
@@ -109,7 +118,7 @@ impl Verdict {
             EXACT_DOCUMENT => Some(Reason::ExactDocument(DocumentId(place))),
             EARLIER => Some(Reason::Earlier(place)),
             _ => {
-                // No rule has the number that stands in the verdict to keep.
+                // No rule has the number that stands in the verdicts to keep.
                 let rule = *Rule::ALL.get(usize::try_from(place >> NUMBER_BITS).ok()?)?;
                 Some(Reason::Found { rule, number: place & ((1 << NUMBER_BITS) - 1) })
             }
@@ -185,7 +194,10 @@ mod tests {
 
     #[test]
     fn reasons_come_back() {
-        assert_eq!((Verdict::KEEP.reason(), Verdict::KEEP.rule()), (None, None));
+        for kept in [Verdict::KEEP, Verdict::KEEP_BY_HAND] {
+            assert_eq!((kept.reason(), kept.rule(), kept.is_kept()), (None, None, true));
+            assert_eq!(kept.is_kept_by_hand(), kept != Verdict::KEEP);
+        }
         let there_and_back = |reason, rule| {
             let verdict = Verdict::removed(reason);
             assert_eq!((verdict.reason(), verdict.rule()), (Some(reason), Some(rule)));

@@ -364,7 +364,7 @@ impl<S: Clone + Serialize + DeserializeOwned> Checkpoint<S> {
         findings: Option<&'a Findings>,
         checkpointer: Option<&Checkpointer<'_, S>>,
     ) -> Result<(Decider<'a>, PassProgress<'a>, S)> {
-        let from = Resumed { scope: corpus.config.decide.scope, output: corpus.output, findings };
+        let from = Resumed { corpus, findings };
         let (decider, logs) = Decider::resume(self.decider, &self.logs, from)?;
         if let Some(checkpointer) = checkpointer {
             let mut inner = checkpointer.lock();

@@ -21,6 +21,9 @@ use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
 
+/// The last paragraph of a request for all that there are.
+pub(crate) const TO_THE_END: u64 = u64::MAX;
+
 /// A request for consecutive paragraphs of a document, by its place in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExcerptRequest {
@@ -28,7 +31,7 @@ pub struct ExcerptRequest {
     pub path: String,
     /// Number of the record; `None` for a text, or for a container as a whole.
     pub record: Option<u64>,
-    /// First and last paragraph; `None` asks only whether the document is there.
+    /// First and last paragraph, `u64::MAX` for the last there is; `None` asks only whether the document is there.
     pub paragraphs: Option<(u64, u64)>,
     /// Bytes of text after which paragraphs are left out.
     pub most_bytes: usize,
@@ -43,6 +46,9 @@ pub struct Excerpt {
     pub paragraphs: Vec<OriginalParagraph>,
     /// Number of those after them that were left out, as there would be too much text.
     pub num_left_out: u64,
+    /// Bytes of the document's decoded text from the first of the paragraphs that were wanted to the last, those that
+    /// were left out among them.
+    pub span: (u64, u64),
 }
 
 /// A paragraph that was read again.
@@ -223,7 +229,15 @@ impl<'a> Collector<'a> {
         let within = |index: u64| units::index(index.saturating_sub(start.paragraphs));
         let here = within(first)..within(last.saturating_add(1)).min(paragraphs.len());
         let mut num_bytes = excerpt.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum::<usize>();
-        for &paragraph in paragraphs.get(here).unwrap_or_default() {
+        let wanted = paragraphs.get(here).unwrap_or_default();
+        if let [begin, ..] = wanted
+            && let [.., end] = wanted
+        {
+            let is_begun = !excerpt.paragraphs.is_empty() || excerpt.num_left_out > 0;
+            let begin = if is_begun { excerpt.span.0 } else { start.bytes + count(begin.span.start) };
+            excerpt.span = (begin, start.bytes + count(end.span.end));
+        }
+        for &paragraph in wanted {
             if num_bytes >= self.wanted[number].most_bytes {
                 excerpt.num_left_out += 1;
                 continue;
@@ -243,7 +257,7 @@ impl<'a> Collector<'a> {
             });
         }
         let num_paragraphs = start.paragraphs + count(paragraphs.len());
-        if self.wanted[number].record.is_some() && num_paragraphs <= last {
+        if self.wanted[number].record.is_some() && num_paragraphs <= last && last != TO_THE_END {
             return Err(Missing::NoParagraph(num_paragraphs));
         }
         Ok(excerpt)
@@ -254,13 +268,15 @@ impl<'a> Collector<'a> {
         let texts = self.by_path.get_mut(path).and_then(|questions| questions.remove(&None));
         for number in texts.unwrap_or_default() {
             self.num_open -= 1;
-            let num_wanted = self.wanted[number].paragraphs.map_or(0, |(first, last)| last - first + 1);
+            let wanted = self.wanted[number].paragraphs;
+            let num_wanted = wanted.map_or(0, |(first, last)| (last - first).saturating_add(1));
+            let is_open = wanted.is_some_and(|(_, last)| last == TO_THE_END);
             let answer = &mut self.answers[number];
             let found =
                 answer.as_ref().map_or(0, |excerpt| count(excerpt.paragraphs.len()) + excerpt.num_left_out);
             if is_container && num_wanted > 0 {
                 *answer = Err(Missing::NoDocument);
-            } else if found < num_wanted {
+            } else if found < num_wanted && !is_open {
                 *answer = Err(Missing::NoParagraph(self.text.paragraphs));
             } else if answer.is_err() {
                 *answer = Ok(Excerpt::default());

@@ -130,6 +130,7 @@ fn begin(corpus: &Corpus<'_>, checkpointer: Option<&RunCheckpointer<'_>>) -> Res
         checkpointer.end_search(corpus, findings, &mut evidence)?;
     }
     let decider = Decider::new(Pass::Decide, corpus.config.decide.paragraph_scope(), basis(findings));
+    let decider = decider.keeping(corpus, &[]);
     let recorder = Recorder::new(corpus, files, LedgerStores { ids, evidence }, findings);
     let progress = PassProgress::new(Pass::Decide, Feed::new(corpus));
     write(corpus, progress, decider, recorder, checkpointer)
@@ -161,6 +162,7 @@ fn write(
     let visit = |settled, places: &_| render(settled, &RenderContext { corpus, places, findings });
     let visitor = ChunkVisitor { keys: Keys::Unread, visit: &visit, commit: &mut recorder, checkpointer };
     drive(corpus, progress, &mut decider, visitor)?;
+    decider.report_by_hand(corpus.observer);
     let summary = recorder.finish(decider.places())?;
     if let Some(history) = corpus.history {
         history.write(corpus.sources, decider.places(), corpus.config)?;

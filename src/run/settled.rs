@@ -35,6 +35,8 @@ pub(crate) struct SettledDocument {
     pub(crate) digest: Option<Fingerprint>,
     /// The fate of its layout.
     pub(crate) layout: LayoutFate,
+    /// A rule removes it as a whole, and it is kept by hand.
+    pub(crate) is_kept_by_hand: bool,
 }
 
 /// What becomes of the layout of a document (contract P5), as far as it is known where a piece of it ends.
@@ -55,7 +57,7 @@ impl Default for SettledDocument {
     /// Where no document stands.
     fn default() -> Self {
         let (id, first) = (DocumentId(u64::MAX), ParagraphIndex(0));
-        Self { id, first, offset: 0, digest: None, layout: LayoutFate::default() }
+        Self { id, first, offset: 0, digest: None, layout: LayoutFate::default(), is_kept_by_hand: false }
     }
 }
 
@@ -70,6 +72,7 @@ impl Settled {
         for number in part.slots.clone() {
             for (paragraph, verdict) in self.judged(number).iter() {
                 counts.lengths.add(paragraph.span.len(), verdict.is_kept());
+                counts.kept_by_hand += u64::from(verdict.is_kept_by_hand());
             }
         }
         counts

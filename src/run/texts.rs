@@ -25,13 +25,16 @@ fn text(answer: Result<Excerpt, Missing>) -> Result<Text, String> {
     let first = excerpt.paragraphs.first().ok_or("it has no such paragraph")?;
     let (line, start) = (excerpt.line.or(first.line), first.span.0);
     let mut key = DocumentHasher::default();
-    let mut text = String::new();
+    let (mut text, mut ends) = (String::new(), Vec::with_capacity(excerpt.paragraphs.len()));
     for (number, paragraph) in excerpt.paragraphs.iter().enumerate() {
         key.update(&paragraph.fingerprint);
         if number > 0 {
             text.push('\n');
         }
         text.push_str(&paragraph.text);
+        ends.push(text.len());
     }
-    Ok(Text { text, line, start, key: key.finish(), is_cut: excerpt.num_left_out > 0 })
+    let num_bytes = excerpt.span.1.saturating_sub(excerpt.span.0);
+    let is_cut = excerpt.num_left_out > 0;
+    Ok(Text { text, ends, line, start, num_bytes, key: key.finish(), is_cut })
 }

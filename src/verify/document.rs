@@ -10,11 +10,10 @@ use super::output::{Due, OutputSearch, OutputUnit};
 use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
 use crate::config::TargetFormat;
-use crate::decide::Rule;
+use crate::decide::{Named, Rule};
 use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
 use crate::run::reader::count_lines;
-use crate::store::path;
 use crate::units::count;
 
 /// A document of which some paragraphs are compared.
@@ -50,6 +49,8 @@ pub(super) struct DocumentAudit {
     /// The rule by which it goes as a whole, and what stays in its place.
     whole: Option<(Rule, Option<LedgerPlace<'static>>)>,
     hasher: DocumentHasher,
+    /// Places that are kept by hand and name it.
+    named: Option<Named>,
     /// Fingerprints that were added to those that stay, to be taken back if the document turns out to be bad.
     added: Option<Vec<Fingerprint>>,
 }
@@ -91,6 +92,7 @@ impl Auditor<'_> {
         paragraphs: &[InputParagraph],
     ) -> Result<()> {
         open.due.begin_piece(text);
+        open.named.get_or_insert_with(|| self.spared.named(&self.unit.path, open.record));
         for sighted in paragraphs {
             let at = ParagraphAt { text, sighted };
             open.due.owe_blank(sighted.paragraph.blank_before);
@@ -232,6 +234,8 @@ impl Auditor<'_> {
                 added.push(fingerprint);
             }
             twin.unwrap_or(place)
+        } else if self.spared.has(fingerprint, kept_paragraphs::survivor_key(survivor), told) {
+            return Ok(None);
         } else if let Some(twin) = self.kept.get(fingerprint) {
             twin
         } else {
@@ -242,15 +246,6 @@ impl Auditor<'_> {
             return Ok(Some(format!("another copy of it is kept, {place}: {}", excerpt(&self.buffer))));
         }
         Ok(None)
-    }
-
-    /// A place in words.
-    fn place(&self, place: KeptPlace) -> String {
-        if place.source() == EARLIER {
-            return "in an earlier run".to_owned();
-        }
-        let file = path::lossless(self.sources.get(place.source()).place.relative);
-        format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
     /// Reports a fault of the line about the next paragraph, once for each line.
@@ -291,12 +286,16 @@ impl Auditor<'_> {
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
     fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
-        open.layout.stays(at.sighted.is_layout);
+        let is_named = self.spared.spares(open.named.as_ref(), open.num_paragraphs);
+        self.recount.keep_by_hand(is_named);
+        open.layout.stays(at.sighted.is_layout && !is_named);
         self.unit.is_due = true;
         let place = KeptPlace::new(open.key, open.num_paragraphs, self.unit.source);
         self.wanted.note_paragraph(open.key, open.num_paragraphs);
         if !at.sighted.is_short && self.config.decide.exact.has_paragraphs() {
-            if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
+            if is_named && self.spared.takes(at.sighted.fingerprint, place, &self.kept) {
+                // It may be the one that stays, or a copy that is kept by hand.
+            } else if let Some(twin) = self.kept.insert(at.sighted.fingerprint, place) {
                 let what = format!(
                     "it is kept, and its copy too, {}: {}",
                     self.place(twin),
@@ -412,7 +411,8 @@ impl Auditor<'_> {
             let (fingerprint, num_paragraphs) = (open.hasher.clone().finish(), open.num_paragraphs);
             let digest = fingerprint.table_hash();
             self.wanted.note_document(open.key, WholeDocument { digest, num_paragraphs });
-            let stays = open.num_kept > 0 && open.has_text;
+            let is_named = open.named.as_ref().is_some_and(|named| !named.is_empty());
+            let stays = open.num_kept > 0 && open.has_text && !is_named;
             if let Some(twin) = if stays { self.keep_whole(open.key, fingerprint) } else { None } {
                 let what = format!("the whole document is kept, and its copy too, {}", self.place(twin));
                 self.report(&open, None, DifferenceKind::Twice, what);
@@ -432,6 +432,7 @@ impl Auditor<'_> {
             self.kept.remove(*fingerprint);
         }
         self.wanted.forget(open.key);
+        self.spared.forget(open.key);
         if open.is_found == Some(true) {
             let what = "OUT has it, and the input cannot be read";
             self.audit.add_at(DifferenceKind::Foreign, &self.unit.path, open.record, what);

@@ -37,6 +37,11 @@ impl KeptPlace {
         self.document == document && self.paragraph() == paragraph & PARAGRAPH
     }
 
+    /// Whether it is in this document.
+    pub(super) fn is_of(self, document: u64) -> bool {
+        self.document == document
+    }
+
     /// The number of the paragraph.
     pub(super) fn paragraph(self) -> u64 {
         self.at & PARAGRAPH

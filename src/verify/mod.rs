@@ -26,6 +26,7 @@ mod out_list;
 mod output;
 mod recount;
 mod rejections;
+mod spared;
 mod uids;
 
 use std::path::Path;
@@ -57,6 +58,7 @@ use out_list::OutList;
 use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
 use recount::Recount;
 use rejections::Rejections;
+use spared::SparedPlaces;
 use uids::UidsOfFile;
 
 /// Audits what a run made of inputs: `out`, and the `account` beside it (`OUT.tamis`). `config` is that of the run.
@@ -142,6 +144,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         ledger: LedgerAudit::new(ledger, sources)?,
         audit,
         kept: KeptParagraphs::default(),
+        spared: SparedPlaces::of(config),
         kept_documents: KeptParagraphs::default(),
         earlier,
         wanted,
@@ -173,6 +176,7 @@ struct Auditor<'a> {
     ledger: LedgerAudit,
     audit: Audit,
     kept: KeptParagraphs,
+    spared: SparedPlaces,
     /// Documents that stay, where all copies of one go.
     kept_documents: KeptParagraphs,
     earlier: EarlierRuns,
@@ -268,8 +272,18 @@ impl Auditor<'_> {
     fn begin(&mut self, open: DocumentAudit) -> DocumentAudit {
         if self.config.decide.scope == crate::config::Scope::Document {
             self.kept.clear();
+            self.spared.clear();
         }
         open
+    }
+
+    /// A place in words.
+    fn place(&self, place: KeptPlace) -> String {
+        if place.source() == kept_paragraphs::EARLIER {
+            return "in an earlier run".to_owned();
+        }
+        let file = path::lossless(self.sources.get(place.source()).place.relative);
+        format!("as paragraph {} of a document of {file}", place.paragraph())
     }
 
     /// What should come of a text that would be laid out like this.

@@ -4,9 +4,9 @@
 //! Adding up is the business of [`Summary`]; what there is to add is found here. Figures that follow from the ledger or
 //! from OUT mean nothing where one of the two is wrong, and are compared only where neither is.
 //!
-//! Three fields cannot be counted, and only their form is checked: the versions in `unicode`, which are those of the
+//! Some fields cannot be counted, and only their form is checked: the versions in `unicode`, which are those of the
 //! program that ran; `config.shard_size`, as a shard does not say what was asked for; and `config.ledger_text` where
-//! the ledger has no line that it changes.
+//! the ledger has no line that it changes. What is kept by hand is held against the number of what is named.
 
 use std::path::Path;
 
@@ -29,12 +29,25 @@ pub(super) struct Recount {
     document: (u64, u64),
     /// Lines of the ledger that have a text only if that was asked for: those with one, and those without.
     texts: (u64, u64),
+    /// Paragraphs that stay and are named, and documents with any: no more can be kept by hand.
+    named: (u64, u64),
+    /// Whether the document that is being read has any.
+    is_document_named: bool,
 }
 
 impl Recount {
     pub(super) fn new(config: &Config) -> Self {
         let (summary, directories) = (Summary::new(config), Directories::default());
-        Self { summary, directories, unit: Counts::default(), document: (0, 0), texts: (0, 0) }
+        let (unit, none) = (Counts::default(), (0, 0));
+        Self {
+            summary,
+            directories,
+            unit,
+            document: none,
+            texts: none,
+            named: none,
+            is_document_named: false,
+        }
     }
 
     /// A file or a member begins, or what was counted of it is void.
@@ -48,6 +61,12 @@ impl Recount {
         self.unit.paragraphs_kept += 1;
         self.unit.bytes_kept += crate::units::count(num_bytes);
         self.document.0 += crate::units::count(num_bytes);
+    }
+
+    /// Whether the paragraph that stays is named among those that are kept by hand.
+    pub(super) fn keep_by_hand(&mut self, is_named: bool) {
+        self.named.0 += u64::from(is_named);
+        self.is_document_named |= is_named;
     }
 
     /// A paragraph of this number of bytes goes, as this line says.
@@ -80,6 +99,7 @@ impl Recount {
     pub(super) fn document(&mut self, stays: bool, gone: Option<(Rule, bool)>) {
         self.unit.documents_kept += u64::from(stays);
         self.unit.documents_emptied += u64::from(!stays);
+        self.named.1 += u64::from(std::mem::take(&mut self.is_document_named));
         let (kept, removed) = std::mem::take(&mut self.document);
         self.unit.documents_stubs += u64::from(stays && kept * 5 < kept + removed);
         if let Some((rule, is_earlier)) = gone {
@@ -198,8 +218,19 @@ impl Recount {
                 told.ledger_text
             }
         };
+        // Whether a rule would remove what is named is not decided again.
+        let (paragraphs, documents) = self.named;
+        adopt(&mut self.summary.paragraphs.kept_by_hand, found.paragraphs.kept_by_hand, paragraphs);
+        adopt(&mut self.summary.documents.kept_by_hand, found.documents.kept_by_hand, documents);
         let shard_size = told.shard_size.filter(|&size| size > 0);
         self.summary.config.set_unknown(shard_size, is_with_text);
+    }
+}
+
+/// Takes over a number if there is to be one, and it is no larger than `most`.
+fn adopt(own: &mut Option<u64>, found: Option<u64>, most: u64) {
+    if let (Some(own), Some(found)) = (own, found) {
+        *own = found.min(most);
     }
 }
 

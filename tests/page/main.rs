@@ -4,6 +4,8 @@
 #![cfg(feature = "cli")]
 
 mod browser;
+mod features;
+mod picture;
 mod support;
 
 use browser::Browser;
@@ -166,7 +168,10 @@ fn hostile_text_is_text() {
     let id = json!({"id": hostile, "text": hostile}).to_string();
     sandbox.file("in/r.jsonl", format!("{id}\n{id}\n{{<script>alert(5)</script>\n"));
     browser.open(&report(&sandbox, &["--near=paragraphs"]), "#g1");
-    assert_eq!(browser.value("document.querySelectorAll('script, img, b:not(.place b)').length"), json!(2));
+    assert_eq!(
+        browser.value("document.querySelectorAll('script, img, b:not(.place b, summary b)').length"),
+        json!(3)
+    );
     let shown = browser.value("document.getElementById('repeated').innerText");
     let shown = shown.as_str().expect("text");
     assert!(

@@ -18,7 +18,8 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    fn number(&mut self, path: &str) -> u32 {
+    /// The number of a path, which is a new one if it is not there yet.
+    pub(super) fn number(&mut self, path: &str) -> u32 {
         if let Some(&number) = self.numbers.get(path) {
             return number;
         }
@@ -47,7 +48,7 @@ pub(super) struct ParagraphsPlace {
 }
 
 /// The text that stands for the path of a survivor where there is none.
-const NOWHERE: &str = "(nothing stays)";
+const NOWHERE: &str = "(nothing is kept)";
 
 impl ParagraphsPlace {
     /// The place of what stays where nothing does.

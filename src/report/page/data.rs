@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::chosen::{ParagraphsPlace, Paths, shown_id};
 use super::copies::{CLASSES, Standing};
 use super::groups::Group;
+use super::lost::LostData;
 use super::{MAX_REJECTED, MAX_TEXT};
 use crate::account::{RejectedLine, Summary};
 use crate::decide::Rule;
@@ -26,11 +27,14 @@ pub(super) struct Data {
     /// class.
     copies: Vec<(u64, u64)>,
     pub(super) repeated: Vec<RepeatedData>,
+    pub(super) lost: Vec<LostData>,
     rejected: Vec<RejectedLine>,
     num_rejected: u64,
     num_skipped: u64,
     max_text: usize,
     paths: Vec<String>,
+    /// Paths as the ledger spells them, by their numbers, where that is not how they are shown.
+    spelled: BTreeMap<usize, String>,
     reasons: Vec<String>,
     #[serde(skip)]
     reason_numbers: HashMap<String, u32>,
@@ -40,6 +44,9 @@ pub(super) struct Data {
 #[derive(Debug, Serialize)]
 pub(super) struct GroupData {
     rule: &'static str,
+    /// Whether documents went as a whole.
+    #[serde(rename = "whole", skip_serializing_if = "is_false")]
+    is_whole: bool,
     copies: u32,
     paragraphs: u64,
     bytes: u64,
@@ -115,11 +122,13 @@ impl Data {
             num_groups: 0,
             copies,
             repeated: repeated.map(|of| RepeatedData { times: of.times.0, place: None }).collect(),
+            lost: Vec::new(),
             rejected: rejections.iter().take(MAX_REJECTED).map(printable_rejection).collect(),
             num_rejected: summary.num_rejected(),
             num_skipped: summary.num_skipped(),
             max_text: MAX_TEXT,
             paths: Vec::new(),
+            spelled: BTreeMap::new(),
             reasons: Vec::new(),
             reason_numbers: HashMap::new(),
         }
@@ -144,6 +153,9 @@ impl Data {
 
     pub(super) fn set_paths(&mut self, paths: &Paths) {
         self.paths = paths.spelled.iter().map(|path| printable_bytes(path.as_bytes())).collect();
+        let shown = self.paths.iter().zip(&paths.spelled).enumerate();
+        let other = shown.filter(|(_, (shown, spelled))| shown != spelled);
+        self.spelled = other.map(|(number, (_, spelled))| (number, spelled.clone())).collect();
     }
 }
 
@@ -151,6 +163,7 @@ impl GroupData {
     pub(super) fn of(group: &Group) -> Self {
         Self {
             rule: group.rule.name(),
+            is_whole: group.rule.is_of_documents(),
             copies: group.copies,
             paragraphs: group.paragraphs,
             bytes: group.bytes,

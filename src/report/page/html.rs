@@ -13,14 +13,26 @@ use serde_json::ser::Formatter;
 use sha2::{Digest, Sha256};
 
 use super::data::Data;
+use super::label::RunLabel;
 use crate::decide::Rule;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// The script, in parts that read those before them.
+const SCRIPT: &str = concat!(
+    "// Draws the page from its data. Everything from an input becomes a text node, never markup.\n",
+    "(() => {\n\"use strict\";\n\n",
+    include_str!("script/base.js"),
+    include_str!("script/figures.js"),
+    include_str!("script/lists.js"),
+    include_str!("script/keep.js"),
+    include_str!("script/groups.js"),
+    include_str!("script/controls.js"),
+    "})();\n"
+);
 
 /// The place in the script where the names of the rules are filled in.
-const RULES: &str = "    // rules\n";
+const RULES: &str = "  // rules\n";
 
 /// The script, with the rules of the table that the page names.
 fn script(is_named: impl Fn(Rule) -> bool) -> String {
@@ -28,13 +40,22 @@ fn script(is_named: impl Fn(Rule) -> bool) -> String {
     for rule in Rule::ALL.into_iter().filter(|rule| is_named(*rule)) {
         let quote = if rule.name().contains('-') { "\"" } else { "" };
         // Writing to a String cannot fail.
-        let _ = writeln!(rules, "    {quote}{}{quote}: \"{}\",", rule.name(), rule.titles());
+        let _ = writeln!(rules, "  {quote}{}{quote}: \"{}\",", rule.name(), rule.titles());
     }
     SCRIPT.replacen(RULES, &rules, 1)
 }
 
-/// Writes the page; `head` is HTML that stands before everything else, or empty.
-pub(super) fn write(data: &Data, head: &str, out: &mut dyn Write) -> io::Result<()> {
+/// What a page holds beside its style and its script.
+pub(super) struct Content<'a> {
+    pub(super) data: &'a Data,
+    /// HTML that stands before everything else, or nothing.
+    pub(super) head: &'a str,
+    pub(super) run: Option<&'a RunLabel>,
+}
+
+/// Writes the page.
+pub(super) fn write(content: &Content<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Content { data, head, run } = content;
     let script = script(|rule| !rule.is_quiet() || data.removes_by(rule));
     let mut rest = PAGE;
     while let Some((before, marked)) = rest.split_once("{{") {
@@ -45,6 +66,7 @@ pub(super) fn write(data: &Data, head: &str, out: &mut dyn Write) -> io::Result<
             "head" => out.write_all(head.as_bytes())?,
             "style" => out.write_all(STYLE.as_bytes())?,
             "script" => out.write_all(script.as_bytes())?,
+            "run" => run.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert))?,
             _ => data.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Inert))?,
         }
         rest = after;
@@ -106,7 +128,7 @@ mod tests {
         let mut names: Vec<&str> =
             PAGE.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0)).collect();
         names.sort_unstable();
-        assert_eq!(names, ["data", "head", "policy", "script", "style"]);
+        assert_eq!(names, ["data", "head", "policy", "run", "script", "style"]);
     }
 
     #[test]
@@ -114,9 +136,7 @@ mod tests {
         assert_eq!(SCRIPT.matches(RULES).count(), 1);
         let script = script(|_| true);
         assert!(!script.contains(RULES));
-        for line in
-            ["    exact: \"repeated paragraphs\",", "    \"exact-document\": \"copies of documents\","]
-        {
+        for line in ["  exact: \"repeated paragraphs\",", "  \"exact-document\": \"copies of documents\","] {
             assert!(script.lines().any(|known| known == line), "{line}");
         }
         for rule in Rule::ALL {

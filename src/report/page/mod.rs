@@ -8,6 +8,8 @@
 //! | `groups` | counts the ledger's lines by what stays in their place |
 //! | `copies` | how often paragraphs stand, from the stretches that were removed |
 //! | `chosen` | which groups are shown, and where their copies stand |
+//! | `lost` | which documents lost most, and what is left of them |
+//! | `label` | which run it is of: what varies from run to run stands in a block of its own |
 //! | `texts` | which texts are read, and what of them is shown |
 //! | `data` | what the page's script is given |
 //! | `html` | the file: everything from an input in one block of JSON without `<`, `>` or `&` |
@@ -19,6 +21,8 @@ mod copies;
 mod data;
 mod groups;
 mod html;
+mod label;
+mod lost;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -35,13 +39,16 @@ use chosen::Chosen;
 use copies::Standing;
 use data::Data;
 use groups::Groups;
+use lost::Lost;
+
+pub use label::RunLabel;
 
 /// Groups that are shown.
 pub const MAX_GROUPS: usize = 10_000;
-/// Copies of a group whose places are shown.
+/// Copies of a group whose places are shown, each beside what stays, as far as there is room for its text.
 pub const MAX_COPIES: usize = 20;
-/// Copies of a group that are shown beside what stays.
-pub const MAX_COPIES_WITH_TEXT: usize = 3;
+/// Documents that are shown among those that lost most.
+pub const MAX_LOST: usize = 20;
 /// Most repeated paragraphs that are shown.
 pub const MAX_REPEATED: usize = 50;
 /// Rejections that are shown.
@@ -128,7 +135,7 @@ pub struct TextPlace {
     pub record: Option<u64>,
     /// The first paragraph, from 0.
     pub first: u64,
-    /// The last.
+    /// The last; `u64::MAX` is the last that there is.
     pub last: u64,
     /// Bytes after which paragraphs may be left out.
     pub most_bytes: usize,
@@ -139,10 +146,14 @@ pub struct TextPlace {
 pub struct Text {
     /// The paragraphs.
     pub text: String,
+    /// Where each of them ends in it.
+    pub ends: Vec<usize>,
     /// The line of the file on which they begin, from 1, if it has lines.
     pub line: Option<u64>,
     /// Byte of the document's decoded text at which they begin.
     pub start: u64,
+    /// Bytes of the document from the first paragraph that was asked for to the last, those left out among them.
+    pub num_bytes: u64,
     /// Identity of the paragraphs under the run's match mode.
     pub key: Fingerprint,
     /// Paragraphs at its end are left out.
@@ -175,6 +186,7 @@ pub struct Page {
     data: Data,
     /// The head of the page, as HTML.
     head: String,
+    run: Option<RunLabel>,
 }
 
 impl Page {
@@ -188,9 +200,10 @@ impl Page {
         lines: &mut dyn LedgerLines,
         texts: &mut dyn Texts,
     ) -> Result<Self> {
-        let mut groups = Groups::default();
+        let (mut groups, mut lost) = (Groups::default(), Lost::default());
         lines.visit(&|_| true, &mut |_, line| {
             groups.add(line);
+            lost.add(line);
             Ok(())
         })?;
         let moved = copies::moved(&groups, lines)?;
@@ -205,8 +218,14 @@ impl Page {
             Ok(())
         })?;
         let mut data = Data::new(summary, rejections, &standing);
-        texts::fill(&mut data, chosen, texts)?;
-        Ok(Self { data, head: String::new() })
+        texts::fill(&mut data, chosen, lost, texts)?;
+        Ok(Self { data, head: String::new(), run: None })
+    }
+
+    /// The page of this run.
+    #[must_use]
+    pub fn of_run(self, run: RunLabel) -> Self {
+        Self { run: Some(run), ..self }
     }
 
     /// The page of a check: it begins with the outcome and the limits.
@@ -220,6 +239,6 @@ impl Page {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        html::write(&self.data, &self.head, out)
+        html::write(&html::Content { data: &self.data, head: &self.head, run: self.run.as_ref() }, out)
     }
 }

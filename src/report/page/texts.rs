@@ -3,7 +3,8 @@
 use super::chosen::{Chosen, Copy, ParagraphsPlace, Paths, RepeatedParagraph, ShownGroup, num_paragraphs};
 use super::data::{Data, GroupData, PlaceData};
 use super::groups::Group;
-use super::{MAX_COPIES_WITH_TEXT, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
+use super::lost::{self, Lost};
+use super::{MAX_COPIES, MAX_TEXT, MAX_TEXT_BYTES, Text, TextPlace, Texts};
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::normalize::KeyMaker;
@@ -14,7 +15,7 @@ use crate::units::{self, count};
 pub(super) fn plan(groups: &[Group]) -> Vec<usize> {
     let mut planned = vec![0; groups.len()];
     let mut left = MAX_TEXT_BYTES;
-    for (from, to) in [(0, 2), (2, MAX_COPIES_WITH_TEXT + 1)] {
+    for (from, to) in [(0, 2), (2, 4), (4, MAX_COPIES + 1)] {
         for (group, num_texts) in groups.iter().zip(&mut planned) {
             let to = to.min(super::groups::index(group.copies).saturating_add(1));
             let bytes = to.saturating_sub(from) * bytes_of(group);
@@ -57,7 +58,8 @@ const NOTHING: &str = "this rule leaves nothing in the place of what it removes"
 const EARLIER: &str = "it stands in an earlier run, of which an index holds no texts";
 
 /// Reads the texts and puts what is shown into the page's data.
-pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -> Result<()> {
+pub(super) fn fill(data: &mut Data, mut chosen: Chosen, lost: Lost, texts: &mut dyn Texts) -> Result<()> {
+    let lost = lost.finish();
     let mut wanted = Vec::new();
     for shown in &chosen.groups {
         // Copies are cut where what stays is. What is alike may have other paragraphs: as much text is read of each.
@@ -73,6 +75,7 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
     for often in chosen.repeated.iter().flatten() {
         wanted.push(chosen.text_place(often.copy.as_ref().unwrap_or(&often.place), 1, usize::MAX));
     }
+    wanted.extend(lost::wanted(&lost));
     let answers = texts.read(&wanted)?.into_iter();
     let mut answers = TextAnswers { wanted, answers };
     answers.wanted.reverse();
@@ -94,6 +97,11 @@ pub(super) fn fill(data: &mut Data, mut chosen: Chosen, texts: &mut dyn Texts) -
             place.line = None; // it is the copy's
         }
         data.repeated[repeated].place = Some(place);
+    }
+    for document in lost {
+        let [whole, rest] = [answers.next_text(), answers.next_text()];
+        let shown = document.show(&mut chosen.paths, [whole, rest], |why| data.reason(why));
+        data.lost.push(shown);
     }
     data.set_paths(&chosen.paths);
     Ok(())
@@ -206,10 +214,15 @@ fn show(
 }
 
 impl TextAnswers {
+    /// The next answer.
+    fn next_text(&mut self) -> std::result::Result<Text, String> {
+        self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))
+    }
+
     /// The answer about the next place.
     fn next(&mut self, place: &ParagraphsPlace) -> std::result::Result<Cut, String> {
         let wanted = self.wanted.pop();
-        let text = self.answers.next().unwrap_or_else(|| Err("it was not read".to_owned()))?;
+        let text = self.next_text()?;
         let num_read = wanted.map_or(0, |wanted| num_paragraphs(wanted.first, wanted.last));
         let is_cut = text.is_cut || num_read < num_paragraphs(place.first, place.last);
         Ok(Cut { text, is_cut })

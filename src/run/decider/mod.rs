@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+mod by_hand;
 mod layout;
 mod retract;
 mod saved;
@@ -13,6 +14,7 @@ pub(crate) use saved::{
     DeciderLogs, MARKS, OverflowStart, PieceLog, Resumed, SavedDecider, SavedDeciderLogs, VERDICTS,
 };
 
+use by_hand::KeptPlaces;
 use layout::Left;
 
 use super::feed::{Feed, Rewind};
@@ -42,6 +44,8 @@ pub(crate) struct Decider<'a> {
     noting: Option<Checksums>,
     /// The checksums that were collected.
     noted: Option<Arc<Checksums>>,
+    /// Places that are kept by hand, in a pass whose verdicts are carried out.
+    by_hand: Option<KeptPlaces<'a>>,
     cursor: PlaceCursor,
 }
 
@@ -155,16 +159,34 @@ impl<'a> Decider<'a> {
         match basis {
             Basis::Nothing(noting) => {
                 let numbering = Numbering::Given(Places::default());
-                Self { copies, numbering, findings: None, recheck: None, noting, noted: None, cursor }
+                Self {
+                    copies,
+                    numbering,
+                    findings: None,
+                    recheck: None,
+                    noting,
+                    noted: None,
+                    by_hand: None,
+                    cursor,
+                }
             }
             Basis::Borrowed { places, checksums, findings } => {
                 let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
-                Self { copies, numbering, findings, recheck, noting: None, noted: None, cursor }
+                Self {
+                    copies,
+                    numbering,
+                    findings,
+                    recheck,
+                    noting: None,
+                    noted: None,
+                    by_hand: None,
+                    cursor,
+                }
             }
             Basis::Searched(KnownCorpus { places, checksums }, findings) => {
                 let recheck = Some(Recheck::new(Arc::clone(&checksums)));
                 let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
-                Self { copies, numbering, findings, recheck, noting: None, noted, cursor }
+                Self { copies, numbering, findings, recheck, noting: None, noted, by_hand: None, cursor }
             }
         }
     }
@@ -260,6 +282,7 @@ impl<'a> Decider<'a> {
             places.set_end(next);
         }
         let mut verdicts = self.verdicts(&mut scanned, &documents, &origins)?;
+        self.keep_by_hand(&scanned, &mut verdicts, &mut documents);
         self.cursor.left.settle(&scanned, &mut verdicts, &mut documents);
         let settled = scanned.into_iter().zip(verdicts).zip(documents).zip(origins);
         let settled = settled.map(|(((scanned, verdicts), documents), origin)| Settled {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Decider, Numbering, PlaceCursor};
-use crate::config::Scope;
-
 use crate::decide::{
-    Copies, DiskVerdicts, Exact, Findings, Partitioner, Places, SavedPartitioner, SavedPlaces,
+    Copies, DiskVerdicts, Exact, Findings, Partitioner, PlaceUse, Places, SavedPartitioner, SavedPlaces,
     SavedSurvivors, SavedVerdicts, SettleOptions,
 };
 use crate::error::Result;
+use crate::run::corpus::Corpus;
 use crate::run::recheck::{Checksums, Recheck, SavedChecksums};
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, DocumentId, Ordinal};
@@ -97,6 +96,8 @@ pub(crate) struct SavedDecider {
     noted: Option<SavedChecksums>,
     /// The first document that is not checked yet.
     unchecked: Option<u64>,
+    /// What became of the places that are kept by hand.
+    by_hand: Vec<PlaceUse>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -206,6 +207,7 @@ impl<'a> Decider<'a> {
             noting: self.noting.as_mut().map(Checksums::save).transpose()?,
             noted: self.noted.as_ref().map(|noted| noted.save_shared()).transpose()?,
             unchecked: self.recheck.as_ref().map(Recheck::next),
+            by_hand: self.by_hand.as_ref().map_or_else(Vec::new, |kept| kept.places.uses().to_vec()),
         }))
     }
 
@@ -216,9 +218,10 @@ impl<'a> Decider<'a> {
     pub(crate) fn resume(
         saved: SavedDecider,
         logs: &SavedDeciderLogs,
-        from: Resumed<'a>,
+        from: Resumed<'_, 'a>,
     ) -> Result<(Self, DeciderLogs)> {
-        let Resumed { scope, output, findings } = from;
+        let Resumed { corpus, findings } = from;
+        let (scope, output) = (corpus.config.decide.scope, corpus.output);
         let mut places_log = PieceLog(output.reopen_store(PLACES, logs.places)?);
         let mut places = Places::default();
         places_log.for_each(logs.places, |bytes| places.resume(bytes))?;
@@ -253,7 +256,9 @@ impl<'a> Decider<'a> {
         let noted = saved.noted.map(reopen).transpose()?.map(Arc::new);
         let next = noted.as_ref().zip(saved.unchecked);
         let recheck = next.map(|(noted, next)| Recheck::starting(Arc::clone(noted), DocumentId(next)));
-        let decider = Self { copies, numbering, findings, recheck, noting, noted, cursor: saved.cursor };
+        let (cursor, by_hand) = (saved.cursor, None);
+        let decider = Self { copies, numbering, findings, recheck, noting, noted, by_hand, cursor };
+        let decider = decider.keeping(corpus, &saved.by_hand);
         let logs = DeciderLogs {
             places: places_log,
             survivors: survivors_log,
@@ -266,9 +271,8 @@ impl<'a> Decider<'a> {
 
 /// The state and the resources from which a saved pass resumes.
 #[derive(Clone, Copy)]
-pub(crate) struct Resumed<'a> {
-    pub(crate) scope: Scope,
-    pub(crate) output: &'a dyn Output,
+pub(crate) struct Resumed<'c, 'a> {
+    pub(crate) corpus: &'c Corpus<'a>,
     pub(crate) findings: Option<&'a Findings>,
 }
 

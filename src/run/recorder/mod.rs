@@ -306,13 +306,13 @@ impl UnitVisitor for PartCommit<'_, '_> {
     }
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
-        self.recorder.tally.end_document(self.settled.documents[record.number].id);
+        self.recorder.tally.end_document(&self.settled.documents[record.number]);
         Ok(())
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         if piece.is_end {
-            self.recorder.tally.end_document(self.settled.documents[piece.number].id);
+            self.recorder.tally.end_document(&self.settled.documents[piece.number]);
         }
         Ok(())
     }

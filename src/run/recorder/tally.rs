@@ -10,9 +10,9 @@ use crate::error::{RecordPlace, Rejection};
 use crate::observe::Observer;
 use crate::read::{Fault, Part, PartFate, WrittenIn};
 use crate::run::corpus::{Corpus, path_of};
+use crate::run::settled::SettledDocument;
 use crate::run::walk::RecordSlot;
 use crate::store::path;
-use crate::units::DocumentId;
 
 /// The counts of a run while it goes on.
 pub(crate) struct Tally<'a> {
@@ -79,10 +79,13 @@ impl<'a> Tally<'a> {
         self.summary.add(&Counts { bytes_input: part.num_bytes, ..Counts::default() }, part.written_in());
     }
 
-    /// Counts a document that ends, if it goes as a whole.
-    pub(crate) fn end_document(&mut self, document: DocumentId) {
+    /// Counts a document that ends, if it goes as a whole, or would and is kept by hand.
+    pub(crate) fn end_document(&mut self, document: &SettledDocument) {
         let Some(findings) = self.findings else { return };
-        let verdict = findings.judge_document(document);
+        if document.is_kept_by_hand {
+            return self.summary.count_kept_by_hand();
+        }
+        let verdict = findings.judge_document(document.id);
         if let Some(rule) = verdict.rule() {
             self.summary.count_removed(rule, findings.goes_for_earlier(verdict));
         }

@@ -453,3 +453,44 @@ fn a_closed_pipe_is_no_error() {
     let output = child.expect("a process").wait_with_output().expect("an end");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+/// A record is named by its number, or by the id that the ledger has for it.
+#[test]
+fn records_by_their_ids() {
+    let sandbox = Sandbox::new();
+    let record =
+        |id: &Value| serde_json::json!({"id": id, "text": "the same line\nof two"}).to_string() + "\n";
+    let ids: [Value; 7] =
+        ["first".into(), "a17".into(), 1.into(), "twin".into(), "twin".into(), "a:1".into(), "#".into()];
+    sandbox.file("in/r.jsonl", ids.iter().map(record).collect::<String>());
+    sandbox.file("in/s#x/r.jsonl", record(&"a17".into()));
+    sandbox.tamis(&["clean", "in", "--out", "out", "--split", "line", "-q"]).exits(0);
+    for (place, record, paragraph) in [
+        ("r.jsonl#a17", 1, None),
+        ("in/r.jsonl#id=a17", 1, None),
+        ("r.jsonl#a17:1", 1, Some(1)),
+        ("r.jsonl#\"a17\"", 1, None),
+        ("r.jsonl#1", 1, None),
+        ("r.jsonl#id=1", 2, None),
+        ("r.jsonl#a:1", 5, None),
+        ("r.jsonl#a:1:0", 5, Some(0)),
+        ("r.jsonl##", 6, None),
+    ] {
+        let ran = explain(&sandbox, &["out", place, "--json"], None);
+        let lines = json(ran.exits(0));
+        assert_eq!(lines.len(), 1, "{place}: {}", ran.out());
+        assert_eq!(lines[0]["record"], record, "{place}");
+        assert!(told(&sandbox, &["out", place]).contains("the same line") || paragraph == Some(1), "{place}");
+    }
+    assert_eq!(
+        json(&explain(&sandbox, &["out", "s#x/r.jsonl#a17", "--json"], None))[0]["path"],
+        "s#x/r.jsonl"
+    );
+    let several = explain(&sandbox, &["out", "r.jsonl#twin:0"], None);
+    assert_eq!(several.exits(2).out(), "");
+    holds(&several.err(), &["r.jsonl#twin:0: several records have this id", "r.jsonl#3:0, r.jsonl#4:0"]);
+    // What lost nothing is not in the ledger, and an id that nothing has is none.
+    for place in ["r.jsonl#first", "r.jsonl#nobody"] {
+        explain(&sandbox, &["out", place], None).exits(2);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod explain;
+mod kept_by_hand;
 mod open;
 mod report;
 mod trust;

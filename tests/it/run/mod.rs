@@ -2,6 +2,7 @@
 
 mod bounds;
 mod faults;
+mod kept_by_hand;
 mod memory;
 mod resume;
 mod trust;

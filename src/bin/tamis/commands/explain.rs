@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::LedgerLine;
+use tamis::config::{PlaceReading, read_place};
 use tamis::store::path::{bytes, lossless};
 use tamis::{Excerpt, ExcerptRequest, Missing, Originals, Run};
 
@@ -12,13 +13,14 @@ use super::sources;
 use crate::exit::Exit;
 use crate::options::Messages;
 use crate::progress::{Progress, start};
-use crate::show::explain::{Nearest, Page, Reading, Told, place_typed};
+use crate::show::explain::{NamedRecord, Nearest, Page, Reading, Told, place_typed};
 use crate::terminal::{note, print_more};
 
 pub(crate) const HELP: &str = "\
 PLACE is PATH[:PARAGRAPH] or PATH#RECORD[:PARAGRAPH], as the ledger writes it: a path below its input, followed by the \
 path of a member if the file is an archive, and numbers from 0. A path may contain `:` and `#`; tamis takes the longest \
-path that it knows.
+path that it knows. RECORD may also be the id of a record that the ledger names: news.jsonl#a17; write \
+news.jsonl#id=17 if the id is a number.
 
 explain reads the inputs again from where run.json says that they were; --input says where they are now. It does not \
 follow the paths in a record that somebody else made: name the inputs with --input. Differences are in colour on a \
@@ -73,8 +75,10 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
         given => given.iter().map(|input| lossless(bytes(input)).into_owned()).collect(),
     };
     let reading = resolve(&run, &originals, progress, &typed, &inputs)?;
+    let is_named = is_kept_by_hand(&run, &reading);
+    let (num_told, failed) = (0, Vec::new());
     let mut teller =
-        Teller { originals: &originals, progress, reading: &reading, args, num_told: 0, failed: Vec::new() };
+        Teller { originals: &originals, progress, reading: &reading, args, is_named, num_told, failed };
     let mut batch = Vec::new();
     let mut batch_bytes = 0;
     let mut ledger = run.ledger()?;
@@ -94,6 +98,19 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
     }
     teller.tell(batch)?;
     teller.finish()
+}
+
+/// Whether a place in the run's list of places to keep names this one, or paragraphs of it (contract O7).
+fn is_kept_by_hand(run: &Run, reading: &Reading) -> bool {
+    let places = &run.summary().config.options().decide.keep_places;
+    let mut named = places.iter().flat_map(|place| read_place(place).unwrap_or_default());
+    named.any(|named| {
+        let PlaceReading { path, record, paragraphs } = named;
+        let is_whole = record.is_none() && paragraphs.is_none();
+        let has =
+            |(first, last)| reading.paragraph.is_none_or(|paragraph| (first..=last).contains(&paragraph));
+        path == reading.path && (is_whole || record == reading.record) && paragraphs.is_none_or(has)
+    })
 }
 
 /// A long document that went as a whole takes several lines of the ledger: they become one.
@@ -137,6 +154,9 @@ fn resolve(
     {
         return Ok(reading.clone());
     }
+    if let Some(reading) = by_id(run, typed, inputs)? {
+        return Ok(reading);
+    }
     // A member of an archive that lost nothing, perhaps: only reading can tell.
     let whole = |reading: &Reading| ExcerptRequest {
         path: reading.path.clone(),
@@ -157,6 +177,34 @@ fn resolve(
     };
     bail!("{typed}: no input of this run has this path; {advice}")
 }
+
+/// The record of which the ledger tells that has the id that was typed, if there is one.
+fn by_id(run: &Run, typed: &str, inputs: &[String]) -> anyhow::Result<Option<Reading>> {
+    let named = NamedRecord::all(typed, inputs);
+    let mut found: Vec<Reading> = Vec::new();
+    if named.is_empty() {
+        return Ok(None);
+    }
+    run.for_each_line(|line| {
+        for NamedRecord { path, paragraph, .. } in
+            named.iter().filter(|named| named.record_of(&line).is_some())
+        {
+            let reading = Reading { path: path.clone(), record: line.record, paragraph: *paragraph };
+            if found.len() < MAX_CANDIDATES && !found.contains(&reading) {
+                found.push(reading);
+            }
+        }
+        Ok(())
+    })?;
+    if found.len() > 1 {
+        let candidates: Vec<String> = found.iter().map(place_typed).collect();
+        bail!("{typed}: several records have this id; name one by its number: {}", candidates.join(", "));
+    }
+    Ok(found.pop())
+}
+
+/// Records that are named where several have one id.
+const MAX_CANDIDATES: usize = 8;
 
 /// The path nearest to what was typed, of files and of what the ledger tells of.
 fn nearest(run: &Run, originals: &Originals, typed: &str) -> anyhow::Result<Option<String>> {
@@ -180,6 +228,8 @@ struct Teller<'a> {
     progress: &'a Progress,
     reading: &'a Reading,
     args: &'a ExplainArgs,
+    /// The run kept it by hand, or would have.
+    is_named: bool,
     num_told: u64,
     /// Texts that could not be shown, and why.
     failed: Vec<String>,
@@ -245,9 +295,10 @@ impl Teller<'_> {
         let answer: Result<Excerpt, Missing> =
             self.originals.read(&[wanted], self.progress)?.pop().context("an answer to each question")?;
         let place = place_typed(self.reading);
+        let by_hand = if self.is_named { ", by hand: --keep-places names it" } else { "" };
         let said = match answer {
-            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => "it is kept".to_owned(),
-            Ok(_) | Err(Missing::Stream) => "nothing of it is removed".to_owned(),
+            Ok(_) | Err(Missing::Stream) if paragraph.is_some() => format!("it is kept{by_hand}"),
+            Ok(_) | Err(Missing::Stream) => format!("nothing of it is removed{by_hand}"),
             Err(why @ Missing::NotRead(_)) => format!("no rule removed it; {why}"),
             Err(Missing::NoDocument) if record.is_none() && paragraph.is_some() => {
                 bail!("{place}: this file has records; write {path}#RECORD:PARAGRAPH")

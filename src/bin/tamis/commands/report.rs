@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use tamis::account::names::PAGE;
-use tamis::report::page::{MAX_REJECTED, NoTexts, Page, Texts};
-use tamis::store::path::printable;
+use tamis::report::page::{MAX_REJECTED, NoTexts, Page, RunLabel, Texts};
+use tamis::store::path::{bytes, printable};
 use tamis::{OriginalTexts, Originals, Run};
 
 use super::outputs::ReportFile;
@@ -19,8 +19,8 @@ use crate::terminal::{note, print};
 
 pub(crate) const HELP: &str = "\
 The page is one file that needs no network: totals; what was removed by rule, encoding, directory and length; how often \
-paragraphs appear; the 10,000 groups of duplicates that removed the most text, with their differences; the most repeated \
-paragraphs; and rejected inputs.
+paragraphs appear; the documents that lost the most text; the 10,000 groups of duplicates that removed the most text, with their \
+differences; the most repeated paragraphs; and rejected inputs. Tick copies to get a list for `tamis clean --keep-places`.
 
 Texts come from the ledger and from the inputs. report reads the inputs again from where run.json says that they were; \
 --input says where they are now. It does not follow the paths in a record that somebody else made: name the inputs with \
@@ -67,6 +67,13 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     };
     let summary = run.summary().clone();
     let page = Page::gather(&summary, &rejections, &mut run, texts)?;
+    let page = match run.info() {
+        Ok(info) => page.of_run(RunLabel::of(&info, out_of(run.directory()))),
+        Err(error) => {
+            note(&format!("the page does not say when and how the run was made: {error:#}"));
+            page
+        }
+    };
     let mut out = file.writer();
     page.write(&mut *out)
         .and_then(|()| out.flush())
@@ -74,6 +81,12 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<Exit> {
     drop(out);
     file.publish()?;
     print(&format!("{}\n", printable(&path)))
+}
+
+/// What a run's OUT is called in commands: the name of its record without `.tamis`, or the record itself.
+fn out_of(record: &Path) -> &[u8] {
+    let name = bytes(record);
+    name.strip_suffix(b".tamis").filter(|out| !out.is_empty() && !out.ends_with(b"/")).unwrap_or(name)
 }
 
 fn output(path: &Path) -> anyhow::Result<ReportFile> {

@@ -187,6 +187,10 @@ fn differing(own: &Config, told: &Config) -> anyhow::Result<Vec<String>> {
             Value::Null => "not given".to_owned(),
             Value::String(_) if is_one => "given".to_owned(),
             Value::String(text) => text.clone(),
+            Value::Array(places) if name == "keep_places" => match places.len() {
+                1 => "1 place".to_owned(),
+                number => format!("{number} places"),
+            },
             other => other.to_string(),
         };
         let option = if name == "priority" { "keep".to_owned() } else { name.replace('_', "-") };

@@ -95,12 +95,16 @@ fn defaults(asked: &Options) -> anyhow::Result<Table> {
     })?;
     for option in arguments::<Options>() {
         let key = key(&option);
-        if let Some(value) = library.get(named(key)).filter(|value| !value.is_null()) {
+        let value = library.get(named(key)).filter(|value| !value.is_null() && key != KEEP_PLACES);
+        if let Some(value) = value {
             defaults.insert(key.to_owned(), Value::try_from(value)?);
         }
     }
     Ok(defaults)
 }
+
+/// The key of the option that names a file of places.
+const KEEP_PLACES: &str = "keep-places";
 
 /// The library's name of an option.
 fn named(key: &str) -> String {
@@ -109,8 +113,10 @@ fn named(key: &str) -> String {
 
 /// The library's configuration: its own options by their names, and what it takes apart from them.
 fn config(all: Table, options: &Options) -> anyhow::Result<Config> {
-    let all = all.into_iter().map(|(key, value)| (named(&key), value));
+    // Of the file that is named the library takes the places in it.
+    let all = all.into_iter().filter(|(key, _)| key != KEEP_PLACES).map(|(key, value)| (named(&key), value));
     let mut config = Config::deserialize(Value::Table(all.collect())).context("these options")?;
+    options.matching.apply(&mut config.decide)?;
     options.history.apply(&mut config.history);
     Near::apply(&mut config.decide.near)?;
     options.recovery.apply(&mut config.recovery);

@@ -17,7 +17,7 @@ use tamis::Observer;
 use tamis::account::grouped;
 use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
-use tamis::observe::Stage;
+use tamis::observe::{KeptNothing, Stage};
 use tamis::store::{DiskOutput, path};
 use tamis::units::count;
 
@@ -34,6 +34,8 @@ const LONG: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(250);
 /// More lines about rejections than this are in the record only.
 const MAX_SHOWN: usize = 10;
+/// Places that kept nothing and are named.
+const MAX_PLACES: usize = 5;
 /// More records of a file than this that have the same fault are told of in one line.
 const MAX_ALIKE: usize = 3;
 
@@ -277,6 +279,28 @@ impl Observer for Progress {
             self.show_rejected(&mut rejected);
         }
         rejected.add(rejection);
+    }
+
+    fn kept_nothing(&self, places: &KeptNothing) {
+        let KeptNothing { nowhere, idle } = places;
+        for (places, what) in [(nowhere, "nothing in the inputs"), (idle, "text that no rule removes")] {
+            if places.is_empty() {
+                continue;
+            }
+            let shown = places.iter().take(MAX_PLACES).map(|place| path::printable_bytes(place.as_bytes()));
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            let more = if places.len() > MAX_PLACES { ", …" } else { "" };
+            let number = match places.len() {
+                1 => "1 place names".to_owned(),
+                number => format!("{} places name", grouped(count(number))),
+            };
+            self.bar.suspend(|| {
+                let line = format!(
+                    "tamis: keep-places: {number} {what}: {shown}{more}; mend the list or take them out"
+                );
+                let _ = writeln!(io::stderr(), "{line}");
+            });
+        }
     }
 
     fn is_cancelled(&self) -> bool {

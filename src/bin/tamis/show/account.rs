@@ -46,6 +46,18 @@ impl Rows {
             );
             self.add("removed", grouped(removed), rest);
         }
+        if let Some(by_hand) = paragraphs.kept_by_hand {
+            let whole = match documents.kept_by_hand {
+                None | Some(0) => String::new(),
+                Some(1) => "; 1 document would be removed as a whole".to_owned(),
+                Some(number) => format!("; {} documents would be removed as a whole", grouped(number)),
+            };
+            self.add(
+                "by hand",
+                grouped(by_hand),
+                format!("paragraphs are kept that rules would remove{whole}"),
+            );
+        }
         if documents.stubs > 0 {
             self.add("stubs", grouped(documents.stubs), "documents keep less than a fifth of their text");
         }

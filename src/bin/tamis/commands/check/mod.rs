@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use serde::Serialize;
 use tamis::error::SkipReason;
-use tamis::observe::Stage;
+use tamis::observe::{KeptNothing, Stage};
 use tamis::report::{Baseline, BaselineSettings, LetPass, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{InputPlace, Root};
@@ -393,6 +393,12 @@ pub(super) struct Quiet<'a> {
 }
 
 impl Observer for Quiet<'_> {
+    fn kept_nothing(&self, places: &KeptNothing) {
+        if self.is_bar {
+            self.progress.kept_nothing(places);
+        }
+    }
+
     fn discovered(&self, files: u64, bytes: u64) {
         if self.is_bar {
             self.progress.discovered(files, bytes);

@@ -31,7 +31,7 @@ Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs wer
     mut_arg("index", |index| index.required(true).help("The index").long_help(None).help_heading(None)),
     mut_arg("run_name", |name| name.required(true).help("The name of these inputs in the index").hide_short_help(false).help_heading(None)),
     mut_arg("min_chars", |min| min.help("Leave out paragraphs with fewer than N letters, marks, numbers and emoji [default: 1]").long_help(None)),
-    mut_args(hidden(&["against", "contamination", "exact", "scope"]))
+    mut_args(hidden(&["against", "contamination", "exact", "scope", "keep_places"]))
 )]
 pub(crate) struct BuildArgs {
     #[command(flatten)]
@@ -96,8 +96,10 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     layers.refuse("contamination", "an index always holds all its inputs; leave --contamination out")?;
     layers.refuse("exact", "an index always holds paragraphs; leave --exact out")?;
     layers.refuse("scope", "an index always covers its whole inputs; leave --scope out")?;
+    layers.refuse("keep-places", "building an index removes nothing; leave --keep-places out")?;
     layers.confine(&["spill-dir"])?;
     layers.forget_key("exact"); // repair depends on it
+    layers.forget_key("keep-places");
     let mut settings = Settings::of(layers)?;
     // Of what cleaning can be set to only what makes a paragraph counts here.
     settings.config.decide = DecideConfig { near: settings.config.decide.near, ..DecideConfig::default() };

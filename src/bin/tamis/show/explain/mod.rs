@@ -7,5 +7,5 @@ mod told;
 mod wrap;
 
 pub(crate) use page::Page;
-pub(crate) use place::{Nearest, Reading};
+pub(crate) use place::{NamedRecord, Nearest, Reading};
 pub(crate) use told::{Told, place_typed};

@@ -1,4 +1,4 @@
-//! The readings of `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]`.
+//! The readings of `PATH[:PARAGRAPH | #RECORD[:PARAGRAPH]]`, where a record has a number or an id.
 
 use tamis::account::{LedgerLine, LedgerLineRef};
 
@@ -14,15 +14,7 @@ impl Reading {
     /// All ways to read `place`, the longest path first: a path may hold `:` and `#` itself. Behind them those of a
     /// path that begins with an input, as a shell completes it.
     pub(crate) fn all(place: &str, inputs: &[String]) -> Vec<Self> {
-        let mut readings = Self::of(place);
-        for input in inputs {
-            let input = input.strip_prefix("./").unwrap_or(input).trim_end_matches('/');
-            let typed = place.strip_prefix("./").unwrap_or(place);
-            if let Some(rest) = typed.strip_prefix(input).and_then(|rest| rest.strip_prefix('/')) {
-                readings.extend(Self::of(rest));
-            }
-        }
-        readings
+        below(place, inputs).into_iter().flat_map(Self::of).collect()
     }
 
     fn of(place: &str) -> Vec<Self> {
@@ -52,6 +44,49 @@ impl Reading {
     pub(crate) fn is_named_by(&self, line: &LedgerLineRef<'_>) -> bool {
         line.path == self.path || line.survivor_here().is_some_and(|survivor| survivor.path == self.path)
     }
+}
+
+/// A record that is named by its id: `PATH#ID[:PARAGRAPH]`, or `PATH#id=ID[:PARAGRAPH]`, which names ids that are
+/// numbers too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedRecord {
+    pub(crate) path: String,
+    id: String,
+    pub(crate) paragraph: Option<u64>,
+}
+
+impl NamedRecord {
+    /// All ways to read `place` so, the longest path first, and behind them those of a path that begins with an input.
+    pub(crate) fn all(place: &str, inputs: &[String]) -> Vec<Self> {
+        let mut readings = Vec::new();
+        for place in below(place, inputs) {
+            for (at, _) in place.rmatch_indices('#').filter(|(at, _)| *at > 0) {
+                let (path, id) = (&place[..at], &place[at + 1..]);
+                let id = id.strip_prefix("id=").unwrap_or(id);
+                let of = |id: &str, paragraph| Self { path: path.to_owned(), id: id.to_owned(), paragraph };
+                readings.push(of(id, None));
+                readings.extend(cut(id, ':').map(|(id, paragraph)| of(id, Some(paragraph))));
+            }
+        }
+        readings
+    }
+
+    /// The number of the record, if a line is about the one that is named.
+    pub(crate) fn record_of(&self, line: &LedgerLineRef<'_>) -> Option<u64> {
+        let id = line.id.as_ref().filter(|_| line.path == self.path)?.json();
+        let is_it = id == self.id || serde_json::from_str::<String>(id).is_ok_and(|id| id == self.id);
+        line.record.filter(|_| is_it)
+    }
+}
+
+/// `place`, and what is left of it below an input that it begins with, as a shell completes it.
+fn below<'a>(place: &'a str, inputs: &[String]) -> Vec<&'a str> {
+    let typed = place.strip_prefix("./").unwrap_or(place);
+    let rest = |input: &String| {
+        let input = input.strip_prefix("./").unwrap_or(input).trim_end_matches('/');
+        typed.strip_prefix(input)?.strip_prefix('/')
+    };
+    std::iter::once(place).chain(inputs.iter().filter_map(rest)).collect()
 }
 
 /// `text` before the last `mark`, and the number behind it.
@@ -113,6 +148,26 @@ mod tests {
             let readings = Reading::all(place, &inputs);
             let readings: Vec<_> =
                 readings.iter().map(|r| (r.path.as_str(), r.record, r.paragraph)).collect();
+            assert_eq!(readings, expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn records_have_ids() {
+        let inputs = ["in".to_owned()];
+        for (place, expected) in [
+            ("a.txt", vec![]),
+            ("#x", vec![]),
+            ("a#x", vec![("a", "x", None)]),
+            ("a#id=7:2", vec![("a", "7:2", None), ("a", "7", Some(2))]),
+            (
+                "in/a#b#c",
+                vec![("in/a#b", "c", None), ("in/a", "b#c", None), ("a#b", "c", None), ("a", "b#c", None)],
+            ),
+        ] {
+            let readings = NamedRecord::all(place, &inputs);
+            let readings: Vec<_> =
+                readings.iter().map(|r| (r.path.as_str(), r.id.as_str(), r.paragraph)).collect();
             assert_eq!(readings, expected, "{place}");
         }
     }
