@@ -557,7 +557,7 @@ fn a_disk_that_fills() {
             let args = [&args[..], more].concat();
             let ran = case.sandbox.tamis(&args);
             ran.exits(2);
-            let is_foreseen = ran.err().contains("are needed there for what does not fit in memory");
+            let is_foreseen = ran.err().contains("MB there for what does not fit in memory");
             assert!(is_foreseen || ran.err().contains("No space left on device"), "{}", ran.err());
             ran.says(&["disk/out.tamis-partial", if is_foreseen { "free some" } else { "check free space" }]);
             assert!(!disk.0.join("out").exists() && !disk.0.join("out.tamis").exists());
