@@ -111,6 +111,12 @@ pub fn clean_roots(
                         .to_owned(),
                 ));
             }
+            if config.write.dataset_card {
+                return Err(Error::Config(
+                    "dataset-card: a card stands beside shards, and --out - writes none; name a directory"
+                        .to_owned(),
+                ));
+            }
             let claimed = StreamOutput::begin(record.as_deref(), config.write.force)?;
             stream = if config.write.sync { claimed.synced() } else { claimed };
             &stream

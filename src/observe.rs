@@ -81,7 +81,7 @@ pub trait Observer: Sync {
     /// A file or record was left out because something is wrong with it.
     fn rejected(&self, _rejection: &Rejection) {}
 
-    /// Places that are kept by hand kept nothing (contract O6). Called once, when everything is decided.
+    /// Places that are kept by hand kept nothing (contract O7). Called once, when everything is decided.
     fn kept_nothing(&self, _places: &KeptNothing) {}
 
     /// Asked often; once it is true the run stops, cleans up, and returns [`crate::Error::Interrupted`].

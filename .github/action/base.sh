@@ -33,7 +33,7 @@ fork_point() {
 find_base() {
   local base="${TAMIS_PULL_REQUEST_BASE:-}" why commit
   if ! git rev-parse --git-dir >/dev/null 2>&1; then
-    note "since-ref auto: this is not a git repository, so everything counts that the baseline does not hold"
+    note "since-ref auto: this is not a git repository, so everything counts that is not in the baseline"
     return
   fi
   if [ -n "$base" ]; then
@@ -48,7 +48,7 @@ actions/checkout the input fetch-depth: 0"
   fi
   base="${TAMIS_EVENT_BEFORE:-}"
   if [ -z "$base" ]; then
-    note "since-ref auto: this event has nothing before it, so everything counts that the baseline does not hold"
+    note "since-ref auto: this event has nothing before it, so everything counts that is not in the baseline"
     return
   fi
   if [ -z "${base//0/}" ]; then
@@ -65,5 +65,5 @@ actions/checkout the input fetch-depth: 0"
     printf '%s\n' "$commit"
     return
   fi
-  note "since-ref auto: $why, and there is nothing to compare with, so everything counts that the baseline does not hold"
+  note "since-ref auto: $why, and there is nothing to compare with, so everything counts that is not in the baseline"
 }

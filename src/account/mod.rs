@@ -7,9 +7,12 @@
 //! | [`REJECTED`](names::REJECTED) | what was left out because something is wrong with it | [`RejectedLine`] |
 //! | [`RUN_INFO`](names::RUN_INFO) | what varies from run to run | [`RunInfo`] |
 //!
+//! The card of a dataset (`--dataset-card`) is made of the summary too, and stands in OUT.
+//!
 //! Each of these types both writes and reads its file; [`Run::open`] opens all of them. The summary holds integers
 //! and the configuration only: no time, path, version or machine, so that it is identical from run to run.
 
+mod card;
 mod figures;
 mod ledger;
 pub mod names;
@@ -20,6 +23,7 @@ mod run_info;
 mod settings;
 mod summary;
 
+pub(crate) use card::{CARD, card};
 pub(crate) use figures::fraction;
 #[doc(hidden)]
 pub use figures::{grouped, size};

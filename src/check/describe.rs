@@ -269,7 +269,7 @@ impl<'a> Describer<'a> {
         problem.location.member = member.map(|member| path::lossless(member).into_owned());
         problem.location.record = rejection.record.map(|place| place.record);
         problem.location.lines = rejection.record.and_then(|place| place.line).map(|line| (line, line));
-        let place = rejection.byte.map_or(String::new(), |byte| format!(" at byte {byte}"));
+        let place = rejection.byte.map_or(String::new(), |byte| format!(" (at byte {byte})"));
         problem.rejection = Some((rejection.reason, rejection.detail + &place));
         problem
     }

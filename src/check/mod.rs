@@ -79,7 +79,7 @@ impl std::fmt::Debug for Gate<'_> {
 pub struct Before<'a> {
     /// The problems.
     pub baseline: Baseline,
-    /// How it is called: `baseline FILE`, `since REV`.
+    /// How it is called: `baseline FILE`, `already at REV`.
     pub name: String,
     /// Which files have changed since: what is new is looked for in them first. By index of the input and path below
     /// it.

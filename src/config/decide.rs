@@ -62,7 +62,7 @@ pub struct DecideConfig {
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
-    /// Places whose text stays whatever the rules say, each as [`read_place`] reads it (contract O6).
+    /// Places whose text stays whatever the rules say, each as [`read_place`] reads it (contract O7).
     pub keep_places: Vec<String>,
 }
 

@@ -180,6 +180,7 @@ impl Default for MatchConfig {
 /// The form of the output, and the limits on where it may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is given or not")]
 pub struct WriteConfig {
     /// Replace an OUT that is not empty, in one step, when the new one is complete (contract O3).
     pub force: bool,
@@ -193,6 +194,8 @@ pub struct WriteConfig {
     /// Bytes of a shard, about, of `to` JSON Lines or Parquet. Default [`DEFAULT_SHARD_SIZE`].
     #[serde(deserialize_with = "size::bytes")]
     pub shard_size: Option<u64>,
+    /// Write `README.md` beside the shards, the card that dataset hubs show (contract O2). Default no.
+    pub dataset_card: bool,
 }
 
 impl WriteConfig {
@@ -211,9 +214,9 @@ pub const DEFAULT_SHARD_SIZE: u64 = 512 * 1024 * 1024;
 pub enum TargetFormat {
     /// A text file a document.
     Txt,
-    /// Shards of JSON Lines: `id`, `path`, `text`, and the fields the document came with.
+    /// Shards of JSON Lines: `uid`, `id`, `path`, `text`, `sha256`, and the fields the document came with (contract O6).
     Jsonl,
-    /// Shards of Parquet: `id`, `path`, `text`, and `fields`, the JSON of those the document came with.
+    /// Shards of Parquet: `uid`, `id`, `path`, `text`, `sha256`, and `fields`, the JSON of those the document came with.
     Parquet,
 }
 
@@ -342,6 +345,13 @@ impl Config {
         {
             return Err(Error::Config(
                 "shard-size: only shards have a size; add --to jsonl or --to parquet".to_owned(),
+            ));
+        }
+        if self.write.dataset_card
+            && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet))
+        {
+            return Err(Error::Config(
+                "dataset-card: hubs read shards; add --to jsonl or --to parquet".to_owned(),
             ));
         }
         if self.write.shard_size == Some(0) {

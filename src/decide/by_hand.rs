@@ -1,4 +1,4 @@
-//! Places that are kept by hand (contract O6): rules decide as if nobody had named them, and what is named stays.
+//! Places that are kept by hand (contract O7): rules decide as if nobody had named them, and what is named stays.
 //!
 //! Whoever goes through documents asks [`ByHand::of_path`], then [`Named`], for the places that name a document, and
 //! notes what became of them, so that a place that kept nothing is reported.

@@ -57,7 +57,7 @@ impl Verdict {
     /// The paragraph stays.
     pub const KEEP: Self = Self(u64::MAX);
 
-    /// The paragraph stays because somebody named it, though a rule removes it (contract O6).
+    /// The paragraph stays because somebody named it, though a rule removes it (contract O7).
     pub const KEEP_BY_HAND: Self = Self(u64::MAX - 1);
 
     /// The verdict on layout that goes with the rest of its document (contract P5).

@@ -295,7 +295,7 @@ impl Rejection {
         }
         write!(f, ": {}", self.detail)?;
         if let Some(byte) = self.byte {
-            write!(f, " at byte {byte}")?;
+            write!(f, " (at byte {byte})")?;
         }
         write!(f, "; {}", self.reason.remedy())
     }

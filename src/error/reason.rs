@@ -56,8 +56,8 @@ impl SkipReason {
             | Self::Excluded
             | Self::Hidden
             | Self::Nested
-            | Self::Html
             | Self::NoText => None,
+            Self::Html => Some("extract its text first, for example to JSON Lines or to text files"),
         }
     }
 }
@@ -209,10 +209,10 @@ impl RejectReason {
                 "repair it, name its encoding with --encoding, or keep the rest with --encoding-errors replace"
             }
             Self::Growing => "run again when no program writes to it",
-            Self::NotJson => "repair the line; the other records of the file were cleaned",
+            Self::NotJson => "repair the line; the other records of the file are read",
             Self::NotObject => "each line must be a JSON object",
-            Self::NoText => "name the field that holds the text with --text-field",
-            Self::TextNotString => "the field named by --text-field must hold a string",
+            Self::NoText => "use --text-field to name the field with the text",
+            Self::TextNotString => "the field that --text-field names must be a string",
             Self::TextTwice => "remove one of the two fields",
             Self::EncodingUnknown => {
                 "name its encoding with --encoding, for example --encoding 'GLOB=gb18030', or one for all such texts \
@@ -225,10 +225,10 @@ impl RejectReason {
             Self::Corrupt => "fetch or compress it again",
             Self::TooLarge => "allow longer documents with --max-document-size",
             Self::Bomb => "check it by hand, and leave it out with --exclude",
-            Self::NotCsv => "repair its quotes and rows; the rows before were cleaned",
-            Self::NotWarc => "fetch it again; the complete records were cleaned",
+            Self::NotCsv => "repair its quotes and rows; the rows before it are read",
+            Self::NotWarc => "fetch it again; the complete records are read",
             Self::NotParquet => "write it again with another program",
-            Self::NotArchive => "fetch or pack it again; the complete members were cleaned",
+            Self::NotArchive => "fetch or pack it again; the complete members are read",
             Self::Encrypted => "unpack it with its password and clean what is in it",
             Self::UnsafeName => "pack it again under a relative name without `..`",
             Self::TooManyParagraphs => {
@@ -236,11 +236,11 @@ impl RejectReason {
             }
             Self::LfsPointer => "fetch the real file with `git lfs pull`",
             Self::Misnamed => "fetch it again, or rename it to match its content",
-            Self::NotDoc => "repair its tags; the other records of the file were cleaned",
-            Self::Trailing => "everything before it was cleaned; fetch the file again if more belongs to it",
+            Self::NotDoc => "repair its tags; the other records of the file are read",
+            Self::Trailing => "everything before it is read; fetch the file again if more belongs to it",
             Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
             Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
-            Self::WrongLength => "fetch it again; the records after it were cleaned",
+            Self::WrongLength => "fetch it again; the records after it are read",
             Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",
         }
     }

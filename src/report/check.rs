@@ -61,7 +61,7 @@ impl ProblemKind {
         match self {
             Self::Removed(rule) => rule.title(),
             Self::Emptied => "emptied document",
-            Self::Rejected => "input that cannot be read",
+            Self::Rejected => "rejected input or record",
         }
     }
 
@@ -70,7 +70,7 @@ impl ProblemKind {
         match self {
             Self::Removed(rule) => rule.titles(),
             Self::Emptied => "emptied documents",
-            Self::Rejected => "inputs that cannot be read",
+            Self::Rejected => "rejected inputs and records",
         }
     }
 
@@ -236,7 +236,7 @@ pub struct CheckReport {
     pub num_problems: [u64; ProblemKind::ALL.len()],
     /// Problems that a baseline or a revision holds already; they are not listed.
     pub num_known: u64,
-    /// The name of what it was compared with: `baseline FILE`, `since REV`.
+    /// The name of what it was compared with: `baseline FILE`, `already at REV`.
     pub compared: Option<String>,
     /// Counts of what an allow-list let pass, if there was one.
     pub allowed: Option<LetPass>,

@@ -12,6 +12,9 @@ pub(crate) const FIXED: u64 = 112 * 1024 * 1024;
 /// Bytes of memory that Parquet files take beside that: rows as they are read and as they are written, and row groups.
 const PARQUET: u64 = 128 * 1024 * 1024;
 
+/// Bytes of memory for the id of a record that goes into a shard, at most, while the file of the record is read.
+const ID: u64 = 32;
+
 /// The part of a ceiling of `memory` bytes that does not grow with the corpus. Below the smallest ceiling of the
 /// command, half is left for prints.
 fn fixed(memory: u64) -> u64 {
@@ -31,7 +34,9 @@ pub(crate) fn room(corpus: &Corpus<'_>, decider: &Decider<'_>) -> Result<Option<
     let Some(memory) = corpus.config.memory else { return Ok(None) };
     let has_binary = corpus.sources.has_binary() || corpus.config.write.to == Some(TargetFormat::Parquet);
     let tables = if has_binary { PARQUET } else { 0 };
-    let listed = corpus.sources.num_bytes() + decider.places().num_bytes();
+    let is_shards = matches!(corpus.config.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet));
+    let ids = if is_shards { ID * decider.places().num_documents_of_last_source() } else { 0 };
+    let listed = corpus.sources.num_bytes() + decider.places().num_bytes() + ids;
     let (listed, tables) = if memory / 2 < FIXED { (0, 0) } else { (listed, tables) };
     match above_fixed(memory).checked_sub(listed + tables) {
         // The rest is for sketches of texts and for what groups them.

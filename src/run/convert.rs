@@ -9,19 +9,20 @@ use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
 use crate::store::WrittenFile;
 use crate::units::{DocumentId, count};
-use crate::write::{self, BlankLines, Converted, RecordText};
+use crate::write::{self, BlankLines, Converted, RecordText, Uid, UidClaim, UidName};
 
 use super::render::{PartContent, RenderContext, RenderedPart, encode_error};
 use super::settled::{Settled, document_counts};
 
-/// The name of a document in another form: its own id, or failing that its place.
-pub(crate) fn name(path: &str, record: Option<u64>, id: &[u8]) -> String {
-    match (serde_json::from_slice::<String>(id), record) {
-        (Ok(id), _) => id,
-        (Err(_), _) if !id.is_empty() => String::from_utf8_lossy(id).into_owned(), // a number, as it is spelled
-        (Err(_), Some(record)) => format!("{path}#{record}"),
-        (Err(_), None) => path.to_owned(),
-    }
+/// The id that a record has, from its JSON; `None` if there is none.
+pub(crate) fn own_id(id: &[u8]) -> Option<String> {
+    let spelled = || String::from_utf8_lossy(id).into_owned(); // a number
+    (!id.is_empty()).then(|| serde_json::from_slice::<String>(id).unwrap_or_else(|_| spelled()))
+}
+
+/// The name of a document without an id in another form: its place.
+fn place(path: &str, record: Option<u64>) -> String {
+    record.map_or_else(|| path.to_owned(), |record| format!("{path}#{record}"))
 }
 
 /// Where a document's text goes under `--to txt`: a plain text file to its own path, anything else below or beside
@@ -42,6 +43,13 @@ pub(crate) fn unpacked_path(mut path: Vec<u8>) -> Vec<u8> {
     path
 }
 
+/// What is made of a part: the documents that keep a paragraph, and the ids of all of its records.
+#[derive(Default)]
+struct ConvertedPart {
+    documents: Vec<(DocumentId, Converted)>,
+    uid_claims: Vec<UidClaim>,
+}
+
 impl Settled {
     /// Formats a part. A piece of a large text is only cleaned: it is put together when it is written.
     pub(crate) fn convert_part(
@@ -59,7 +67,7 @@ impl Settled {
             rendered.content = Some(PartContent::Bytes { bytes, ends: Vec::new(), layout });
             return Ok(rendered);
         }
-        let documents = self.documents(part, &mut rendered.counts, context)?;
+        let ConvertedPart { documents, uid_claims } = self.documents(part, &mut rendered.counts, context)?;
         if to == TargetFormat::Txt {
             for (id, document) in documents {
                 let owner = context.places.owner(id);
@@ -71,42 +79,50 @@ impl Settled {
             return Ok(rendered);
         }
         let documents: Vec<_> = documents.into_iter().map(|(_, document)| document).collect();
+        rendered.uid_claims = uid_claims;
         rendered.content = Some(content(&documents, to, context.corpus.buffers.take())?);
         Ok(rendered)
     }
 
-    /// The documents of a part that keep a paragraph.
+    /// Makes documents of a part, and counts them.
     fn documents(
         &self,
         part: &Part,
         counts: &mut Counts,
         context: &RenderContext<'_>,
-    ) -> Result<Vec<(DocumentId, Converted)>> {
+    ) -> Result<ConvertedPart> {
         let chunk = &self.scanned.chunk;
         let fields = Fields::new(chunk, part, context.corpus.read).map_err(encode_error)?;
         *counts += self.part_counts(part);
-        let mut documents = Vec::new();
+        let ConvertedPart { mut documents, mut uid_claims } = ConvertedPart::default();
         for number in part.slots.clone() {
             let slot = &chunk.slots[number];
             if slot.fault.is_some() || slot.is_verbatim {
                 continue;
             }
             let clean = self.clean_text(part, number, counts, context).map_err(encode_error)?;
-            let Some(text) = clean else { continue };
-            let id = self.documents[number].id;
-            let owner: Owner<'_> = context.places.owner(id);
+            let own_id = own_id(&chunk.bytes[slot.id.range()]);
+            if clean.is_none() && own_id.is_none() {
+                continue;
+            }
+            let document = self.documents[number].id;
+            let owner: Owner<'_> = context.places.owner(document);
             let path = context.ledger().path(owner).into_owned();
-            documents.push((
-                id,
-                Converted {
-                    id: name(&path, owner.record, &chunk.bytes[slot.id.range()]),
-                    path,
-                    text,
-                    fields: fields.of(number),
-                },
-            ));
+            let name = match (&own_id, owner.record) {
+                (Some(id), _) => UidName::Id(id),
+                (None, Some(record)) => UidName::Record(record),
+                (None, None) => UidName::File,
+            };
+            let uid = Uid::new(&path, name);
+            if let (Some(_), Some(record)) = (&own_id, owner.record) {
+                let row = clean.is_some().then_some(documents.len());
+                uid_claims.push(UidClaim { uid, document, record, row });
+            }
+            let Some(text) = clean else { continue };
+            let id = own_id.unwrap_or_else(|| place(&path, owner.record));
+            documents.push((document, Converted { uid, id, path, text, fields: fields.of(number) }));
         }
-        Ok(documents)
+        Ok(ConvertedPart { documents, uid_claims })
     }
 
     /// What is left of the text in the slot of this number, and counts it.

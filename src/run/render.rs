@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::{WrittenFile, path};
 use crate::units::{DocumentId, SourceId, count};
-use crate::write::{self, BlankLines, Original, RecordText, TextForm};
+use crate::write::{self, BlankLines, Original, RecordText, TextForm, UidClaim};
 
 use super::corpus::Corpus;
 use super::settled::{Settled, document_counts, stretch_context};
@@ -31,6 +31,8 @@ pub(crate) struct RenderedPart {
     pub(crate) stretches: Vec<(DocumentId, Stretch)>,
     /// Whole files that were written.
     pub(crate) files: Vec<WrittenFile>,
+    /// The records that have ids, where documents go into shards.
+    pub(crate) uid_claims: Vec<UidClaim>,
     /// The content to append, if the part is not a whole file.
     pub(crate) content: Option<PartContent>,
 }

@@ -59,7 +59,7 @@ pub(super) fn check_free(out: &Path, account: Option<&Path>, force: bool) -> Res
                 Some(account) => only_written(out, account),
                 None => only_an_account(out),
             };
-            let only = ", and --force replaces only what a run wrote";
+            let only = "; --force replaces only what a run wrote";
             refused.map_err(|what| foreign(out, what + only))?;
         }
     }
@@ -124,7 +124,7 @@ fn only_written(out: &Path, account: &Path) -> std::result::Result<(), String> {
         };
         let found = entry.metadata().map_err(|error| format!("cannot be looked through ({error})"))?.len();
         if found != expected {
-            return Err(format!("holds {} with {found} bytes, and the run wrote {expected}", shown()));
+            return Err(format!("has {} with {found} bytes, but the run wrote {expected}", shown()));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::due_text::{DueText, ParagraphAt};
 use super::input_scan::{InputDocument, InputParagraph, OtherFields, hash};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::layout::LayoutAudit;
-use super::ledger::{self, DocumentName, NumberedLine};
+use super::ledger::{self, DocumentName, NumberedLine, OpenLine};
 use super::output::{Due, OutputSearch, OutputUnit};
 use super::{Auditor, out_list};
 use crate::account::{LedgerLine, LedgerPlace};
@@ -23,6 +23,8 @@ pub(super) struct DocumentAudit {
     record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
+    /// The uid that it should have, in a shard.
+    pub(super) uid: Option<String>,
     /// Its fields beside the text.
     others: OtherFields,
     /// What should come next of its text in OUT.
@@ -51,17 +53,6 @@ pub(super) struct DocumentAudit {
     named: Option<Named>,
     /// Fingerprints that were added to those that stay, to be taken back if the document turns out to be bad.
     added: Option<Vec<Fingerprint>>,
-}
-
-/// A line of the ledger about the paragraphs that come next.
-struct OpenLine {
-    told: NumberedLine,
-    /// Bytes of its text that were compared.
-    text_at: usize,
-    /// Its first paragraph was reached.
-    is_begun: bool,
-    /// Whether a difference was reported for this line.
-    is_bad: bool,
 }
 
 impl DocumentAudit {
@@ -350,6 +341,7 @@ impl Auditor<'_> {
         let is_unchanged = to.is_none() && open.due.is_unchanged();
         let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);
         let due = Due {
+            uid: open.uid.as_deref(),
             unit: OutputUnit { source: self.unit.source, member: self.unit.member.as_deref() },
             id: &named,
             path: &self.unit.path,
@@ -394,6 +386,9 @@ impl Auditor<'_> {
             if let Some(left) = self.written.close()? {
                 let what = format!("OUT has more after its last paragraph: {}", excerpt(&left));
                 self.report(&open, None, kind, what);
+            } else if self.written.has_other_hash() {
+                let what = "its sha256 is not that of its text".to_owned();
+                self.report(&open, None, DifferenceKind::Changed, what);
             }
         }
         if open.told.is_some() {

@@ -1,5 +1,6 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
+use super::uids;
 use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
@@ -50,6 +51,10 @@ pub(super) struct OtherFields {
     pub(super) fields: u64,
     /// Where a document of a shard says that it came from, as JSON.
     pub(super) path: Option<String>,
+    /// The uid that a document of a shard has, as JSON.
+    pub(super) uid: Option<String>,
+    /// Whether the SHA-256 that a document of a shard has is not that of its text.
+    pub(super) has_other_hash: bool,
     /// All bytes of a record that is written again as it came, where nothing of its text changes (contract P4).
     pub(super) record: Option<u64>,
 }
@@ -190,10 +195,13 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
             rests[number] = match &fields {
                 None => OtherFields {
                     fields: raw(chunk, number, columns),
-                    path: None,
                     record: in_place.and_then(|in_place| whole(chunk, number, in_place)),
+                    ..OtherFields::default()
                 },
-                Some(fields) => of_fields(fields.of(number), how),
+                Some(fields) => {
+                    let text = &chunk.bytes[chunk.slots[number].text.range()];
+                    of_fields(fields.of(number), how, text)
+                }
             };
         }
     }
@@ -214,34 +222,40 @@ fn whole(chunk: &Chunk, number: usize, in_place: InPlace) -> Option<u64> {
     is_known.is_ok_and(|is_known| is_known).then(|| hash(&record))
 }
 
-fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf) -> OtherFields {
+/// The fields of a document that has this text.
+fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf, text: &[u8]) -> OtherFields {
     let value = |fields: &[Field], name: &str| {
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     };
-    let mut path = None;
+    let mut others = OtherFields::default();
     if let OtherFieldsOf::Shard(to) = how {
-        path = value(&fields, "path");
+        others.path = value(&fields, "path");
+        others.uid = value(&fields, "uid");
+        others.has_other_hash = value(&fields, "sha256") != Some(uids::sha256_json(text));
         if to == TargetFormat::Parquet {
             let json = value(&fields, "fields").and_then(|value| serde_json::from_str::<String>(&value).ok());
-            let fields = hash(json.unwrap_or_default().as_bytes());
-            return OtherFields { fields, path, record: None };
+            return OtherFields { fields: hash(json.unwrap_or_default().as_bytes()), ..others };
         }
-        fields.retain(|(name, _)| name != "path");
+        fields.retain(|(name, _)| !["uid", "path", "sha256"].contains(&name.as_str()));
     }
     if how == OtherFieldsOf::Input {
+        let names: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
         for (name, _) in &mut fields {
-            if ["id", "path", "text"].contains(&name.as_str()) {
+            if ["uid", "id", "path", "text", "sha256"].contains(&name.as_str()) {
                 name.insert_str(0, "source_");
+                while names.contains(name) {
+                    name.insert_str(0, "source_");
+                }
             }
         }
     }
     if fields.is_empty() {
-        return OtherFields { fields: hash(b""), path, record: None };
+        return OtherFields { fields: hash(b""), ..others };
     }
     let name = |name: &str| serde_json::to_string(name).unwrap_or_default(); // a string always can
     let members: Vec<_> = fields.iter().map(|(field, value)| format!("{}:{value}", name(field))).collect();
     let fields = hash(format!("{{{}}}", members.join(",")).as_bytes());
-    OtherFields { fields, path, record: None }
+    OtherFields { fields, ..others }
 }
 
 /// 64 bits of SHA-256.

@@ -13,6 +13,17 @@ use crate::error::Result;
 use crate::store::{InputFile, path};
 use crate::units::SourceId;
 
+/// A line of the ledger about the paragraphs that come next.
+pub(super) struct OpenLine {
+    pub(super) told: NumberedLine,
+    /// Bytes of its text that were compared.
+    pub(super) text_at: usize,
+    /// Its first paragraph was reached.
+    pub(super) is_begun: bool,
+    /// Whether a difference was reported for this line.
+    pub(super) is_bad: bool,
+}
+
 /// A line of the ledger, and its number from 1.
 #[derive(Debug)]
 pub(super) struct NumberedLine {

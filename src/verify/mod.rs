@@ -27,6 +27,7 @@ mod output;
 mod recount;
 mod rejections;
 mod spared;
+mod uids;
 
 use std::path::Path;
 
@@ -58,6 +59,7 @@ use output::{OneFileEach, OutputReader, OutputStream, OutputUnit};
 use recount::Recount;
 use rejections::Rejections;
 use spared::SparedPlaces;
+use uids::UidsOfFile;
 
 /// Audits what a run made of inputs: `out`, and the `account` beside it (`OUT.tamis`). `config` is that of the run.
 ///
@@ -114,7 +116,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let earlier = EarlierRuns::open(config)?;
     audit.is_looked_up = !earlier.is_empty();
     let wanted = LedgerClaims::read(ledger, config)?;
-    let list = OutList::new(run, sources, config.write.to, &mut audit)?;
+    let list = OutList::new(run, sources, config.write, &mut audit)?;
     let config_out = out_list::config(config);
     let resources = Resources::new(&config_out, &NullOutput)?;
     let listing = Listing { sources: &list.sources, input: &list.input };
@@ -200,6 +202,8 @@ struct AuditedUnit {
     is_compressed: bool,
     /// Something of it is to stay.
     is_due: bool,
+    /// The ids of its records so far.
+    uids: UidsOfFile,
 }
 
 impl Default for AuditedUnit {
@@ -211,6 +215,7 @@ impl Default for AuditedUnit {
             path: String::new(),
             is_compressed: false,
             is_due: false,
+            uids: UidsOfFile::default(),
         }
     }
 }
@@ -245,7 +250,9 @@ impl Auditor<'_> {
         if is_sound {
             audit.join(list.written.clone()); // else it repeats what was found in OUT
         }
-        recount.compare(account, list.num_bytes, is_sound, &mut audit);
+        if let Some(summary) = recount.compare(account, list.num_bytes, is_sound, &mut audit) {
+            list.compare_card(&summary, &mut audit);
+        }
         Ok(audit)
     }
 
@@ -282,6 +289,11 @@ impl Auditor<'_> {
     /// What should come of a text that would be laid out like this.
     fn due(&self, laid_out: DueText) -> DueText {
         if self.config.leaves_texts() { laid_out.left() } else { laid_out }
+    }
+
+    /// Whether documents go into shards.
+    fn is_into_shards(&self) -> bool {
+        matches!(self.config.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet))
     }
 
     /// Whether documents are compared as wholes.
@@ -361,7 +373,9 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
         let is_text = !part.kind.is_container();
         auditor.open = is_text.then(|| {
             let due = auditor.due(DueText::default());
-            auditor.begin(DocumentAudit::text(&auditor.unit.path, due))
+            let mut open = DocumentAudit::text(&auditor.unit.path, due);
+            open.uid = auditor.is_into_shards().then(|| uids::of_text(&auditor.unit.path));
+            auditor.begin(open)
         });
         auditor.mark = auditor.audit.mark();
         Ok(())
@@ -382,7 +396,10 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
             _ => DueText::of_record(record.part.rewrite().is_one_line()),
         };
         let due = self.auditor.due(due);
-        let open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, others, due);
+        let mut open = DocumentAudit::record(&self.auditor.unit.path, record.place(), id, others, due);
+        let auditor = &mut *self.auditor;
+        let place = record.place().filter(|_| auditor.is_into_shards());
+        open.uid = place.map(|place| auditor.unit.uids.record(&auditor.unit.path, id, place.record));
         self.auditor.wanted.note_id(open.key, id);
         self.auditor.recount.record();
         let mut open = self.auditor.begin(open);

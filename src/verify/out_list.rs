@@ -1,18 +1,22 @@
 //! The expected content of OUT by its names: files as they came, or shards, or a file for each document.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use super::RunPaths;
 use super::audit::{Audit, DifferenceKind};
 use super::input_scan::OtherFieldsOf;
 use super::output::OneFileEach;
-use crate::account::names;
-use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat};
+use crate::account::{CARD, Summary, card, names};
+use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat, WriteConfig};
 use crate::discover::{Format, SourceList, SourcePlan};
 use crate::error::Result;
 use crate::store::{self, DiskInput, Input, InputPlace, ListedFile, ListedKind, path};
 use crate::units::SourceId;
+
+/// No card is longer.
+const MAX_CARD: u64 = 64 * 1024 * 1024;
 
 /// OUT, listed.
 pub(super) struct OutList {
@@ -27,6 +31,8 @@ pub(super) struct OutList {
     others: Vec<Vec<u8>>,
     /// Bytes of all files.
     pub(super) num_bytes: u64,
+    /// Where the card of the dataset should be, if there is to be one.
+    pub(super) card: Option<PathBuf>,
     /// The faults of the list of what was written.
     pub(super) written: Audit,
 }
@@ -64,9 +70,10 @@ impl OutList {
     pub(super) fn new(
         run: RunPaths<'_>,
         inputs: &SourceList,
-        to: Option<TargetFormat>,
+        write: WriteConfig,
         audit: &mut Audit,
     ) -> Result<Self> {
+        let WriteConfig { to, dataset_card: has_card, .. } = write;
         let RunPaths { out, account } = run;
         let mut files = HashSet::new();
         let mut names = Vec::new();
@@ -84,6 +91,7 @@ impl OutList {
             audit.add_at(DifferenceKind::Foreign, &path::lossless(&relative), None, what);
             true
         });
+        let card = out.path().join(CARD);
         let mut list = Self {
             input: DiskInput::new(vec![out]),
             sources: SourceList::default(),
@@ -91,6 +99,7 @@ impl OutList {
             is_a_file_each: to == Some(TargetFormat::Txt),
             others: Vec::new(),
             num_bytes: 0,
+            card: None,
             written: Audit::new(),
         };
         // One that cannot be looked at cannot be read either, which is told.
@@ -102,6 +111,10 @@ impl OutList {
             None => list.mirror(inputs, &mut files)?,
             Some(TargetFormat::Txt) => list.others = std::mem::take(&mut names),
             Some(to) => list.shards(to, &mut files)?,
+        }
+        if has_card {
+            files.remove(CARD.as_bytes());
+            list.card = Some(card);
         }
         for name in names.iter().filter(|name| files.contains(*name)) {
             let what = "OUT has it, and the inputs do not";
@@ -139,6 +152,21 @@ impl OutList {
             self.sources.push(0, &name, SourcePlan::Read(Format::of(&name)))?;
         }
         Ok(())
+    }
+
+    /// Compares the card with that of the summary.
+    pub(super) fn compare_card(&self, summary: &Summary, audit: &mut Audit) {
+        let Some(path) = &self.card else { return };
+        let due = card(summary);
+        let mut found = Vec::new();
+        // A link or a FIFO is no card, and was reported.
+        let read = store::open_file(path).and_then(|file| file.take(MAX_CARD).read_to_end(&mut found));
+        let what = match read {
+            Ok(_) if found == due.as_bytes() => return,
+            Ok(_) => "it is not the card of this run".to_owned(),
+            Err(error) => format!("it cannot be read: {error}"),
+        };
+        audit.add_at(DifferenceKind::Changed, CARD, None, what);
     }
 
     /// Paths of what is read.

@@ -150,7 +150,14 @@ impl Recount {
 
     /// Compares with the summary of `account`; OUT holds so many bytes. `is_sound`: nothing is wrong with OUT and the
     /// ledger.
-    pub(super) fn compare(mut self, account: &Path, bytes_output: u64, is_sound: bool, audit: &mut Audit) {
+    /// Gives back the summary as it should be, if that is the one that is there.
+    pub(super) fn compare(
+        mut self,
+        account: &Path,
+        bytes_output: u64,
+        is_sound: bool,
+        audit: &mut Audit,
+    ) -> Option<Summary> {
         let is_shards = matches!(
             self.summary.config.options().write.to,
             Some(TargetFormat::Jsonl | TargetFormat::Parquet)
@@ -161,10 +168,14 @@ impl Recount {
         self.summary.set_directories(std::mem::take(&mut self.directories));
         let text = match read(account) {
             Ok(text) => text,
-            Err(error) => return tell(audit, &format!("it cannot be read: {error}")),
+            Err(error) => {
+                tell(audit, &format!("it cannot be read: {error}"));
+                return None;
+            }
         };
         let Ok(found) = serde_json::from_str::<Value>(&text) else {
-            return tell(audit, "not JSON");
+            tell(audit, "not JSON");
+            return None;
         };
         let parsed = serde_json::from_str::<Summary>(&text).ok();
         if let Some(parsed) = &parsed {
@@ -181,6 +192,7 @@ impl Recount {
         if is_equal && text != self.summary.to_json() {
             tell(audit, "the run would write it in another way");
         }
+        is_equal.then_some(self.summary)
     }
 
     /// Takes over what cannot be counted, if it has the form that it should have.

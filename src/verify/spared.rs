@@ -1,4 +1,4 @@
-//! Text that is kept by hand (contract O6), as the audit sees it: what is named may stay though a copy of it does, and
+//! Text that is kept by hand (contract O7), as the audit sees it: what is named may stay though a copy of it does, and
 //! no copy has to stay before what goes for it.
 
 use std::collections::HashMap;

@@ -93,6 +93,11 @@ impl RecordIds {
         Ok(())
     }
 
+    /// The document behind the last whose id is noted.
+    pub(crate) fn end(&self) -> DocumentId {
+        DocumentId(self.next)
+    }
+
     /// Writes everything to the stores, and says how to take it up.
     ///
     /// # Errors

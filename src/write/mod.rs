@@ -9,13 +9,15 @@ mod ids;
 mod record;
 mod shard;
 mod text;
+mod uid;
 
 pub(crate) use container::{SourceWriter, WritePiece};
 pub(crate) use convert::Converted;
-pub(crate) use convert::rows;
+pub(crate) use convert::{rows, uid_in_line};
 pub(crate) use encode::compress;
 pub(crate) use ids::{RecordIds, SavedIds};
 pub(crate) use record::{Original, RecordText, write_record, write_verbatim};
 pub(crate) use shard::{SavedShards, Shards};
 pub(crate) use text::{BlankLines, TextForm, count_text, write_document};
 pub use text::{Judged, Written, write_text};
+pub(crate) use uid::{Uid, UidClaim, UidName, UsedIds};

@@ -3,6 +3,9 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use super::convert::{Converted, rows};
 use crate::config::TargetFormat;
 use crate::error::Result;
@@ -143,9 +146,11 @@ impl<'a> Shards<'a> {
         }
         let shard = self.shard()?;
         let mut out = BufWriter::with_capacity(256 * 1024, &mut shard.file);
+        let mut text = Hashed { text, hasher: Sha256::new() };
         let written = document.write_head(&mut out);
-        let written = written.and_then(|()| io::copy(text, &mut Escaper::new(&mut out)));
-        let written = written.and_then(|_| document.write_tail(&mut out)).and_then(|()| out.flush());
+        let written = written.and_then(|()| io::copy(&mut text, &mut Escaper::new(&mut out)));
+        let sha256 = HEXLOWER.encode(&text.hasher.finalize());
+        let written = written.and_then(|_| document.write_tail(&sha256, &mut out)).and_then(|()| out.flush());
         drop(out);
         written.map_err(|error| shard.file.explain(error))
     }
@@ -199,6 +204,20 @@ impl<'a> Shards<'a> {
     pub(crate) fn finish(&mut self) -> Result<u64> {
         self.end_shard()?;
         Ok(self.written)
+    }
+}
+
+/// A text that is hashed as it is read.
+struct Hashed<'a> {
+    text: &'a mut Spool,
+    hasher: Sha256,
+}
+
+impl Read for Hashed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.text.read(buffer)?;
+        self.hasher.update(&buffer[..len]);
+        Ok(len)
     }
 }
 

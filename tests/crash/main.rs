@@ -563,7 +563,7 @@ fn a_disk_that_fills() {
             assert!(!disk.0.join("out").exists() && !disk.0.join("out.tamis").exists());
             let has_state = disk.0.join("out.tamis-partial/journal").exists();
             if has_state {
-                ran.says(&["what is done is kept in", "go on with --resume"]);
+                ran.says(&["the finished part is kept in", "continue with --resume"]);
                 // It comes to nothing again, and keeps what is done again.
                 case.sandbox.tamis(&[&args[..], &["--resume"]].concat()).exits(2);
                 assert!(disk.0.join("out.tamis-partial/journal").exists());
@@ -607,7 +607,7 @@ fn too_little_space_is_told_before_it_is_taken() {
     let test = "too_little_space_is_told_before_it_is_taken";
     let Some(_disk) = Disk::mount(&case.sandbox, 300 * 1024, test) else { return };
     let ran = case.run(&["spill-dir=disk"]);
-    ran.exits(2).says(&["/disk/out-", "MB are needed there for what does not fit in memory", "--spill-dir"]);
+    ran.exits(2).says(&["/disk/out-", "MB there for what does not fit in memory", "--spill-dir"]);
     case.is_unpublished("no space");
 }
 
@@ -713,8 +713,8 @@ fn other_inputs_and_options_are_refused() {
         (&write, "news/0/12.txt", "news/0/12.txt: "),
         (&touch, "zz/last.txt", "zz/last.txt: "),
         (&write, "news/0/0a.txt", "news/0/0a.txt: "),
-        (&write, "zz/new.txt", "there are 38 now"),
-        (&remove, "zz/last.txt", "there are 36 now"),
+        (&write, "zz/new.txt", "and have 38 now"),
+        (&remove, "zz/last.txt", "and have 36 now"),
     ];
     for (change, name, told) in changes {
         put_back(&case, &left);
@@ -732,7 +732,7 @@ fn other_inputs_and_options_are_refused() {
         let args = ["clean", "in", "--out", "out", "--resume"];
         let ran = case.sandbox.tamis(&[&args[..], options].concat());
         ran.exits(2).says(&["out.tamis-partial", "the options", "run again without --resume"]);
-        assert!(!ran.err().contains("go on with --resume"), "{}", ran.err());
+        assert!(!ran.err().contains("continue with --resume"), "{}", ran.err());
         assert!(case.has_state());
         case.is_unpublished("options");
     }

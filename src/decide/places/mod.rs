@@ -173,6 +173,11 @@ impl Places {
         self.num_documents
     }
 
+    /// Number of documents of the source begun last, so far.
+    pub(crate) fn num_documents_of_last_source(&self) -> u64 {
+        self.num_documents - self.sources.last().map_or(0, |source| source.first_document())
+    }
+
     /// The first document of a source; if it has none, the one after it.
     pub(crate) fn first_document(&self, source: SourceId) -> DocumentId {
         DocumentId(self.sources.get(source.index()).map_or(self.num_documents, |unit| unit.first_document()))

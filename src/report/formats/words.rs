@@ -139,7 +139,7 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
         }
         ProblemKind::Emptied => survivor
             .map_or("no paragraph of this document is kept".to_owned(), |emptied| {
-                format!("repeats {}, of which no paragraph is kept", spelled(emptied))
+                format!("because of this text, no paragraph of {} is kept", spelled(emptied))
             }),
         ProblemKind::Rejected => rejection(problem),
     }
@@ -192,7 +192,7 @@ fn found(limit: &Measured) -> String {
         None if limit.found == 1 => format!("1 {}", one(limit)),
         None => format!("{} {}", grouped(limit.found), limit.what),
         Some(of) => format!(
-            "{} of the text is removed, {} of {}",
+            "{} of the text would be removed, {} of {}",
             fraction(limit.found, of, limit.is_broken),
             size(limit.found),
             size(of),
@@ -205,6 +205,7 @@ fn one(limit: &Measured) -> &'static str {
     match limit.name {
         Measured::DUPLICATES => "duplicate paragraph",
         Measured::NEAR_DUPLICATES => "near-duplicate",
+        Measured::CONTAMINATED => "contaminated document",
         Measured::EMPTIED => "emptied document",
         Measured::REJECTED => "rejected input or record",
         _ => limit.what,
@@ -233,6 +234,7 @@ pub(super) fn problems(number: u64) -> String {
 pub(super) fn outcome(report: &CheckReport) -> String {
     let (broken, all) = (report.limits.iter().filter(|limit| limit.is_broken).count(), report.limits.len());
     match broken {
+        0 if report.total() == 0 && report.num_known > 0 => "check passed: no new problems".to_owned(),
         0 if report.total() == 0 => "check passed: no problems".to_owned(),
         0 => format!("check passed: {} within the limits", problems(report.total())),
         1 => format!("check failed: 1 of {all} limits is exceeded"),
@@ -247,8 +249,19 @@ pub(super) fn advice(report: &CheckReport) -> Option<&'static str> {
     broken
         .by_ref()
         .for_each(|name| if name == Measured::REJECTED { is_input = true } else { is_text = true });
+    // A baseline is not read where a revision is compared with: a new one would accept nothing.
+    let is_revision = report.compared.as_deref().is_some_and(|name| !name.starts_with("baseline "));
     match (is_text, is_input) {
         (false, false) => None,
+        (true, false) if is_revision => {
+            Some("remove the copies, or allow them with --allow FILE or a higher limit")
+        }
+        (false, true) if is_revision => Some(
+            "repair the rejected inputs, leave them out with --exclude, or allow them with a higher limit",
+        ),
+        (true, true) if is_revision => Some(
+            "remove the copies and repair the rejected inputs, or allow them with --allow FILE or higher limits",
+        ),
         (true, false) => Some("run `tamis clean`, or accept the present state with --write-baseline FILE"),
         (false, true) => Some(
             "repair the rejected inputs, leave them out with --exclude, or accept them with --write-baseline FILE",

@@ -1,4 +1,4 @@
-//! Text that is kept by hand (contract O6): what the rules remove stays where somebody named its place. It is taken out
+//! Text that is kept by hand (contract O7): what the rules remove stays where somebody named its place. It is taken out
 //! of the verdicts when all rules have spoken, so that nothing else is decided in another way.
 
 use super::Decider;

@@ -56,7 +56,7 @@ impl Left {
     /// Settles a document, or the next piece of one.
     fn settle_piece(&mut self, verdicts: &mut [Verdict], layouts: Layouts<'_>, is_end: bool) -> LayoutFate {
         let num_kept = verdicts.iter().filter(|verdict| verdict.is_kept()).count();
-        // What is kept by hand counts as text (contract O6).
+        // What is kept by hand counts as text (contract O7).
         let num_layout = layouts.iter().filter(|at| verdicts[*at] == Verdict::KEEP).count();
         self.has_text |= num_kept > num_layout;
         self.has_layout |= num_layout > 0;

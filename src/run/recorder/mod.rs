@@ -6,11 +6,13 @@ mod files;
 mod held;
 mod saved;
 mod tally;
+mod uids;
 
 pub(crate) use saved::SavedRecorder;
 
 use crate::account::{
-    Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, names,
+    CARD, Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, card,
+    names,
 };
 use crate::config::{Config, TargetFormat};
 use crate::decide::{Earlier, Findings, Places};
@@ -18,7 +20,8 @@ use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::read::{Fault, Part, Spool, Spooler};
 use crate::store::{Area, Output, OutputFile, WrittenFile, path};
-use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter};
+use crate::units::count;
+use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter, Uid, UidName};
 
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
@@ -28,6 +31,7 @@ use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use files::FileList;
 use held::HeldLayout;
 pub(crate) use tally::{SavedTally, Tally};
+use uids::OpenUids;
 
 /// Makes the account of a run, and appends to its output.
 pub(crate) struct Recorder<'a> {
@@ -47,6 +51,8 @@ pub(crate) struct Recorder<'a> {
     open_path: Vec<u8>,
     /// Where all documents go under `--to jsonl` and `--to parquet`.
     shards: Option<Shards<'a>>,
+    /// The ids of the open container's records, where they go into shards.
+    uids: OpenUids,
     /// Where the walk stands within the open document.
     walk: Walk,
     open: Option<OpenDocument>,
@@ -128,6 +134,7 @@ impl<'a> Recorder<'a> {
             writer: None,
             open_path: Vec::new(),
             shards,
+            uids: OpenUids::default(),
             walk: Walk::default(),
             open: None,
             is_in_archive: false,
@@ -173,10 +180,17 @@ impl<'a> Recorder<'a> {
             self.tally.add_output(shards.finish()?);
         }
         self.list_shards()?;
-        self.files.flush()?;
         let context = self.context(places);
         self.ledger.finish(context)?;
-        Ok(self.tally.finish())
+        let mut summary = self.tally.finish();
+        if self.config.write.dataset_card {
+            let card = card(&summary);
+            summary.bytes.output += count(card.len());
+            self.output.write(CARD.as_bytes(), card.as_bytes())?;
+            self.files.add(&WrittenFile::of(CARD.as_bytes(), count(card.len())))?;
+        }
+        self.files.flush()?;
+        Ok(summary)
     }
 
     /// A source or a member is done with.
@@ -210,7 +224,8 @@ impl<'a> Recorder<'a> {
                 return Ok(());
             }
             let path = path::lossless(&path_of(context.sources, part)).into_owned();
-            let document = Converted { id: path.clone(), path, text: String::new(), fields: Vec::new() };
+            let uid = Uid::new(&path, UidName::File);
+            let document = Converted { uid, id: path.clone(), path, text: String::new(), fields: Vec::new() };
             return shards.append_long(&document, &mut text);
         }
         if is_written && !layout.has_text && !part.kind.is_container() {
@@ -275,6 +290,7 @@ impl UnitVisitor for PartCommit<'_, '_> {
     }
 
     fn begin_unit(&mut self, part: &Part) -> Result<()> {
+        self.recorder.uids.begin_unit();
         if self.rendered.content.is_some() {
             let is_piece = part.is_piece_of_text();
             let rollback_point = if is_piece { Some(self.recorder.ledger.rollback_point()?) } else { None };
@@ -314,7 +330,11 @@ impl UnitVisitor for PartCommit<'_, '_> {
         if let Some(document) = settled.documents.get(part.slots.start) {
             recorder.release(document.id, part, fate, context)?;
         }
-        let RenderedPart { counts, stretches, files, content } = rendered;
+        let RenderedPart { counts, stretches, files, uid_claims, mut content } = rendered;
+        if let Some(content) = &mut content {
+            let path = path::lossless(&path_of(context.sources, part)).into_owned();
+            recorder.uids.settle(&path, &uid_claims, content);
+        }
         if matches!(content, Some(PartContent::TooLong)) {
             let all = stretch_context(context, recorder.config);
             settled.for_each_stretch(part, &all, |document, stretch| {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::files::FileList;
+use super::uids::{OpenUids, SavedUids};
 use super::{AccountFiles, ID_STORES, OpenDocument, Recorder, SavedTally, Tally};
 use crate::account::{Counts, EvidenceStore, LedgerWriter, SavedLedgerWriter, names};
 use crate::config::TargetFormat;
@@ -25,6 +26,7 @@ pub(crate) struct SavedRecorder {
     /// The file that was appended to, and what it held.
     writer: Option<(Vec<u8>, Mark)>,
     shards: Option<SavedShards>,
+    uids: Option<SavedUids>,
     open: Option<SavedDocument>,
     tally: SavedTally,
 }
@@ -78,11 +80,12 @@ impl<'a> Recorder<'a> {
         findings: Option<&'a Findings>,
         evidence: EvidenceStore,
     ) -> Result<Self> {
-        let SavedRecorder { ledger, rejected, files, writer, shards, open, tally } = saved;
+        let SavedRecorder { ledger, rejected, files, writer, shards, uids, open, tally } = saved;
         let output = corpus.output;
         let [index, ids] =
             [0, 1].map(|number| output.reopen_store(ID_STORES[number], ledger.ids.stores[number]));
-        let ids = RecordIds::resume(&ledger.ids, [index?, ids?]);
+        let mut ids = RecordIds::resume(&ledger.ids, [index?, ids?]);
+        let uids = OpenUids::resume(uids, &mut ids)?;
         let files = AccountFiles {
             ledger: output.reopen(Area::Account, names::LEDGER.as_bytes(), ledger.mark)?,
             rejected: output.reopen(Area::Account, names::REJECTED.as_bytes(), rejected)?,
@@ -117,6 +120,7 @@ impl<'a> Recorder<'a> {
             writer,
             open_path,
             shards,
+            uids,
             walk: walk.unwrap_or_default(),
             open,
             is_in_archive: false,
@@ -153,6 +157,7 @@ impl<'a> Recorder<'a> {
             files: self.files.flush()?,
             writer,
             shards,
+            uids: self.uids.save(),
             open: self.open.as_ref().map(|open| open.save(self.walk)),
             tally: self.tally.save(),
         }))

@@ -16,6 +16,8 @@ pub(super) struct Due<'a> {
     pub(super) unit: OutputUnit<'a>,
     /// The JSON of its id: in a shard, what names it there.
     pub(super) id: &'a [u8],
+    /// Its uid, in a shard.
+    pub(super) uid: Option<&'a str>,
     /// Path as the ledger spells it.
     pub(super) path: &'a str,
     /// A hash of its fields beside the text, if it is a record.
@@ -81,6 +83,11 @@ impl OutputReader<'_> {
             Self::Stream(stream) => stream.is_again(line),
             Self::Files(_) => false,
         }
+    }
+
+    /// Whether the document that was opened last tells of another text by its SHA-256.
+    pub(super) fn has_other_hash(&self) -> bool {
+        matches!(self, Self::Stream(stream) if stream.has_other_hash)
     }
 
     /// Ends the document; gives back what is left of it.

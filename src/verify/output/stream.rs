@@ -29,6 +29,8 @@ pub(in crate::verify) struct OutputStream<'a> {
     at: usize,
     /// The id of the record before, as JSON.
     last_id: Vec<u8>,
+    /// Whether the SHA-256 of the document that was opened last is not that of its text.
+    pub(super) has_other_hash: bool,
     /// The file or member that is being compared is read to its end.
     is_over: bool,
     /// Documents in a row that were not found.
@@ -59,6 +61,7 @@ impl<'a> OutputStream<'a> {
             slot: 0,
             at: 0,
             last_id: Vec::new(),
+            has_other_hash: false,
             is_over: false,
             num_missed: 0,
             is_lost: false,
@@ -190,7 +193,12 @@ impl<'a> OutputStream<'a> {
                 return Ok(OutputSearch::Not(format!("OUT has another record next, {what}with id {shown}")));
             }
             self.last_id = self.id().to_vec();
+            self.has_other_hash = rest.has_other_hash;
             self.num_missed = 0;
+            if let Some(uid) = due.uid.filter(|uid| rest.uid.as_deref() != json(uid).as_deref()) {
+                let found = rest.uid.as_deref().unwrap_or("missing");
+                return Ok(OutputSearch::Other(format!("its uid is {found}, and should be {uid}")));
+            }
             if due.fields.is_some_and(|fields| slot.is_record && fields != rest.fields) {
                 let what = "its other fields differ from the input".to_owned();
                 return Ok(OutputSearch::Other(what));

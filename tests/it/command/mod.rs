@@ -2,6 +2,7 @@
 
 mod convert;
 mod filter;
+mod hubs;
 mod init;
 mod inspect;
 mod screen;

@@ -204,7 +204,7 @@ fn a_gate_from_its_beginning() {
     let wrote = sandbox.tamis(&["check", "corpus", "--write-baseline", "base.txt"]);
     assert_eq!(
         wrote.exits(0).out(),
-        "base.txt: 137 problems recorded; `--baseline` accepts them from now on\n"
+        "base.txt: wrote 137 problems; with --baseline, they do not count from now on\n"
     );
     sandbox.tamis(&["check", "corpus", "--baseline", "base.txt"]).exits(0);
     sandbox.file("corpus/aa/again.txt", sandbox.read("corpus/site/marathon.txt"));
@@ -476,7 +476,7 @@ fn since_a_revision_only_what_is_new_counts() {
     git(&sandbox, ".", &["commit", "-q", "-m", "a"]);
     let tree = sandbox.tree(".");
     let check = |args: &[&str]| sandbox.tamis(&[&["check", "corpus", "--since-ref"], args].concat());
-    assert!(check(&["HEAD"]).exits(0).out().contains("since HEAD"));
+    assert!(check(&["HEAD"]).exits(0).out().contains("already at HEAD"));
     assert_eq!(sandbox.tree("."), tree, "neither the tree nor the repository is touched");
     sandbox.file("corpus/aaa.txt", sandbox.read("corpus/site/marathon.txt"));
     let ran = check(&["HEAD", "--format", "json"]);
@@ -494,8 +494,13 @@ fn since_a_revision_only_what_is_new_counts() {
     let blamed = "         - corpus/site/marathon.txt";
     assert!(!told.out().contains(blamed), "{}", told.out());
     assert!(
-        told.out().contains("repeats corpus/site/marathon.txt:1-47, of which no paragraph is kept"),
+        told.out().contains("because of this text, no paragraph of corpus/site/marathon.txt:1-47 is kept"),
         "{}",
+        told.out()
+    );
+    assert!(
+        told.out().ends_with("remove the copies, or allow them with --allow FILE or a higher limit\n"),
+        "a new baseline would change nothing: {}",
         told.out()
     );
     git(&sandbox, ".", &["add", "corpus"]);

@@ -421,22 +421,22 @@ fn what_a_person_reads() {
 documents                0
 paragraphs               0   0 B of text
 problems                 1   repeated paragraphs
-                         1   input that cannot be read
+                         1   rejected input or record
 known                   12   not counted: baseline tamis-baseline.json
 FAIL 1 duplicate paragraph (limit 0, --max-duplicates)
   - corpus/site/ferry.txt:3-9: repeats corpus/dump/a1f09c.txt:1-7 (7 paragraphs, 1.2 kB): “渡轮每日三班。”
 pass 0 near-duplicates (limit 0, --max-near-duplicates)
 FAIL 1 rejected input or record (limit 0, --max-rejected)
-  - corpus/x.jsonl: rejected: not JSON; repair the line; the other records of the file were cleaned
+  - corpus/x.jsonl: rejected: not JSON; repair the line; the other records of the file are read
 pass 0 emptied documents (limit 0, --max-emptied)
-FAIL 0.3644 of the text is removed, 22.3 kB of 61.2 kB (limit 0.05, --max-duplicate-ratio)
+FAIL 0.3644 of the text would be removed, 22.3 kB of 61.2 kB (limit 0.05, --max-duplicate-ratio)
 check failed: 3 of 5 limits are exceeded; run `tamis clean`, repair the rejected inputs, or accept the present state \
          with --write-baseline FILE
 "
     );
     let passed = CheckReport { limits: Vec::new(), num_problems: ProblemKind::ALL.map(|_| 0), ..report };
     let text = rendered(ReportFormat::Text, &passed, &[]);
-    assert!(text.ends_with("\ncheck passed: no problems\n"), "{text}");
+    assert!(text.ends_with("\ncheck passed: no new problems\n"), "{text}");
 }
 
 #[test]

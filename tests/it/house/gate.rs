@@ -171,7 +171,7 @@ fn a_pull_request_is_compared_with_its_base() {
 #[test]
 fn the_first_push_has_no_base_but_the_baseline() {
     let Some(repository) = Repository::new("the_first_push_has_no_base_but_the_baseline") else { return };
-    let says = ["this branch is new", "everything counts that the baseline does not hold"];
+    let says = ["this branch is new", "everything counts that is not in the baseline"];
     repository.check(&push(ZEROS)).exits(0).says(&says);
     repository.write("data/c.txt", "The ferry runs three times a day.\n");
     repository.commit("a copy");
@@ -207,7 +207,7 @@ fn a_new_branch_is_compared_with_where_it_left_the_default_branch() {
     // On the default branch itself there is the baseline only.
     repository.sh("work", "git checkout --quiet main");
     let ran = repository.check(&push(GONE));
-    ran.exits(1).says(&["the push was forced", "everything counts that the baseline does not hold"]);
+    ran.exits(1).says(&["the push was forced", "everything counts that is not in the baseline"]);
     assert!(ran.out().contains("file=data/c.txt"), "{}", ran.out());
 }
 
@@ -256,7 +256,7 @@ fn zeros_on_the_command_line_leave_the_baseline_in_force() {
         let mut tamis = runner.command("tamis");
         run(tamis.current_dir(runner.sandbox.path("data")).arg("check").args(args))
     };
-    check(&["--since-ref", ZEROS]).exits(0).says(&["no base", "that the baseline does not hold"]);
+    check(&["--since-ref", ZEROS]).exits(0).says(&["no base", "that is not in the baseline"]);
     runner.sandbox.file("data/c.txt", "The ferry runs three times a day.\n");
     check(&["--since-ref", ZEROS]).exits(1);
 }

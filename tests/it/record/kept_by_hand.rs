@@ -1,4 +1,4 @@
-//! `--keep-places` (contract O6): what is named is kept, nothing else is decided in another way, and everything that a
+//! `--keep-places` (contract O7): what is named is kept, nothing else is decided in another way, and everything that a
 //! run says of it agrees. The real binary.
 
 #![cfg(feature = "cli")]

@@ -261,11 +261,11 @@ fn several_inputs_and_a_configuration_file() {
 fn other_options_are_no_audit() {
     let sandbox = texts();
     let cases: [(&[&str], &str); 5] = [
-        (&["--match", "loose"], "--match (here loose, there canonical)"),
-        (&["--min-chars", "3"], "--min-chars (here 3, there 1)"),
-        (&["--near"], "--near (here given, there not given)"),
-        (&["--to", "jsonl"], "--to (here jsonl, there not given)"),
-        (&["--exclude", "*.md", "--split", "block"], "--split (here block, there auto)"),
+        (&["--match", "loose"], "--match (now loose, in the run canonical)"),
+        (&["--min-chars", "3"], "--min-chars (now 3, in the run 1)"),
+        (&["--near"], "--near (now given, in the run not given)"),
+        (&["--to", "jsonl"], "--to (now jsonl, in the run not given)"),
+        (&["--exclude", "*.md", "--split", "block"], "--split (now block, in the run auto)"),
     ];
     for (options, what) in cases {
         verify(&sandbox, options).exits(2).says(&["out.tamis/summary.json", what, "give the options of"]);

@@ -528,7 +528,7 @@ fn invalid_utf8_in_the_middle_of_a_text() {
         sandbox.file("in/bad.txt", &text);
         sandbox.file("in/c.txt", "line 3\nline 4\n");
         let ran = sandbox.tamis(&CLEAN);
-        let message = format!("bad.txt: not valid UTF-8 at byte {offset}; repair it");
+        let message = format!("bad.txt: not valid UTF-8 (at byte {offset}); repair it");
         ran.exits(3).says(&[&message]);
         let summary = is_published(&sandbox, "out", &["a.txt", "c.txt", "z.txt"]);
         others_are_clean(&sandbox);
@@ -554,7 +554,7 @@ fn bad_records() {
         (b"{\"raw\":\"three\"}", "no_text", "--text-field"),
         (b"{\"text\":\"four\"", "not_json", "repair the line"),
         (b"{\"text\":\"five\",\"text\":\"5\"}", "text_twice", "remove one of the two"),
-        (b"{\"text\":6}", "text_not_string", "must hold a string"),
+        (b"{\"text\":6}", "text_not_string", "must be a string"),
         (b"[\"seven\"]", "not_object", "must be a JSON object"),
         (b"{\"text\":\"\\udc00\"}", "undecodable", "surrogate"),
         (b"{\"text\":\"nine\",\"n\":1,\"n\":2}", "", ""),

@@ -1,4 +1,4 @@
-//! Runs that keep places by hand (contract O6) leave the same bytes at any number of threads, below any ceiling and after
+//! Runs that keep places by hand (contract O7) leave the same bytes at any number of threads, below any ceiling and after
 //! an interruption.
 
 use std::sync::Mutex;

@@ -100,7 +100,7 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Exit> {
     teller.finish()
 }
 
-/// Whether a place in the run's list of places to keep names this one, or paragraphs of it (contract O6).
+/// Whether a place in the run's list of places to keep names this one, or paragraphs of it (contract O7).
 fn is_kept_by_hand(run: &Run, reading: &Reading) -> bool {
     let places = &run.summary().config.options().decide.keep_places;
     let mut named = places.iter().flat_map(|place| read_place(place).unwrap_or_default());

@@ -18,7 +18,7 @@ sizes, scripts, and what `clean` would skip or reject, and why. It exits with 0 
 
 Examples:
   tamis inspect dump
-      Show what the directory dump holds.
+      Show what the directory dump contains.
   tamis inspect dump --include '*.jsonl' --text-field body
       Look only at JSON Lines, with the text in the field body.
   zcat dump.jsonl.gz | tamis inspect - --input-format jsonl --json

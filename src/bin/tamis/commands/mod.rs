@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit::Exit;
 
-/// Removes repeated paragraphs and near-duplicate documents from text corpora, and accounts for each of them.
+/// Removes repeated paragraphs and near-duplicate documents from text corpora, and lists each one with the copy that is kept.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, arg_required_else_help = true, after_help = HELP)]
 pub(crate) struct Tamis {
@@ -36,7 +36,7 @@ const MORE: &str = "`--help` shows all options, what each is for, and examples."
 /// The commands: those of daily use first.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show what the inputs hold, without changing anything.
+    /// Show what the inputs contain, without changing anything.
     #[command(after_help = MORE, after_long_help = inspect::HELP)]
     Inspect(Box<inspect::InspectArgs>),
     /// Write the inputs to OUT without repeated paragraphs.
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// Fail if the inputs have more duplicates than the limits allow.
     #[command(after_help = MORE, after_long_help = check::HELP)]
     Check(Box<check::CheckArgs>),
-    /// Set up a directory for `check`: look at it, then write tamis.toml, a baseline and a workflow.
+    /// Set up a directory for `check`: write tamis.toml, a baseline and a workflow for CI.
     #[command(after_help = init::HELP)]
     Init(Box<init::InitArgs>),
     /// Show why a paragraph or document was removed, beside the text that is kept.
@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// List documents that were removed as a whole, grouped by the document that is kept.
     #[command(after_help = clusters::HELP)]
     Clusters(clusters::ClustersArgs),
-    /// Audit a run: each paragraph of the inputs is in OUT or in the ledger, and OUT has nothing else.
+    /// Audit a run: is each paragraph of the inputs in OUT or in the ledger, and nothing else in OUT?
     #[command(after_help = MORE, after_long_help = verify::HELP)]
     Verify(Box<verify::VerifyArgs>),
     /// Show, build, merge or export indexes of earlier runs.

@@ -22,15 +22,15 @@ use crate::show::screen::Screen;
 use crate::terminal::print;
 
 pub(crate) const HELP: &str = "\
-Compares the inputs, OUT and its record (OUT.tamis, or --record DIR), with other code than `clean` uses. Give it the \
-inputs and options of `clean`; options about how to write have no effect. It is an error if summary.json names other \
-options.
+Compares the inputs, OUT and its record (OUT.tamis, or --record DIR). Its code is not that of `clean`. Give it the \
+inputs and options of `clean`; those that only say how to write have no effect. It is an error if summary.json names \
+other options.
 
-Each paragraph of the inputs must be in OUT once, in its place, or in a line of the ledger whose survivor is kept. A \
-paragraph that the ledger calls a duplicate must be one, and OUT must have nothing else. verify also checks each line of \
-rejected.jsonl, each figure of summary.json, and the other fields of records, except the headers of web archives. It looks \
-paragraphs of earlier runs up in the indexes of --index and --earlier, and only counts them without an index. It does not \
-measure the similarity of near-duplicates again.
+Each paragraph of the inputs must be in OUT once, in its place, or in a line of the ledger whose kept text is in OUT. A \
+paragraph that the ledger calls a duplicate must be one, and OUT must contain nothing else. verify also checks each line of \
+rejected.jsonl, each figure of summary.json, and the other fields of records, except the headers of web archives. Paragraphs \
+of earlier runs are looked up in the indexes of --index and --earlier; without an index they are only counted. The \
+similarity of near-duplicates is not measured again.
 
 It prints the first differences, one per line, and how many there are.
 
@@ -49,7 +49,7 @@ Examples:
 #[command(
     mut_arg("out", |out| out.help("The OUT of the run").long_help(None)),
     mut_arg("record", |record| record.help("The record of the run [default: OUT.tamis]").long_help(None)),
-    mut_args(hidden(&["against"]))
+    mut_args(hidden(&["against", "force", "sync", "dry_run"]))
 )]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
@@ -168,7 +168,7 @@ fn check_options(config: &Config, summary: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The options that differ, each as `--name (here this, there that)`.
+/// The options that differ, each as `--name (now this, in the run that)`.
 fn differing(own: &Config, told: &Config) -> anyhow::Result<Vec<String>> {
     let near = [own, told].map(|config| config.decide.near.units);
     let is_near = |name: &str| -> anyhow::Result<bool> {
@@ -194,7 +194,7 @@ fn differing(own: &Config, told: &Config) -> anyhow::Result<Vec<String>> {
             other => other.to_string(),
         };
         let option = if name == "priority" { "keep".to_owned() } else { name.replace('_', "-") };
-        options.push(format!("--{option} (here {}, there {})", shown(own), shown(told)));
+        options.push(format!("--{option} (now {}, in the run {})", shown(own), shown(told)));
     }
     Ok(options)
 }
@@ -225,15 +225,15 @@ mod tests {
         near(&mut told);
         told.decide.near.threshold = NearConfig::preset(NearPreset::News).threshold;
         let expected = [
-            "--min-document-chars (here not given, there 9)",
-            "--near (here not given, there given)",
-            "--split (here auto, there block)",
+            "--min-document-chars (now not given, in the run 9)",
+            "--near (now not given, in the run given)",
+            "--split (now auto, in the run block)",
         ];
         assert_eq!(differing(&own, &told).unwrap(), expected);
         let (mut own, mut told) = (with(near), with(near));
         own.decide.near.priority = vec!["a".to_owned()];
         told.decide.near.min_chars = 20;
-        let expected = ["--near-min-chars (here 40, there 20)", "--keep (here [\"a\"], there [])"];
+        let expected = ["--near-min-chars (now 40, in the run 20)", "--keep (now [\"a\"], in the run [])"];
         assert_eq!(differing(&own, &told).unwrap(), expected);
         assert!(differing(&own, &own).unwrap().is_empty());
     }

@@ -32,8 +32,8 @@ pub(crate) struct GateOptions {
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_near_duplicates: Option<u64>,
 
-    /// Allow up to N documents that hold a passage of a benchmark (by an index with grams) [default: 0].
-    #[arg(long, value_name = "N", help_heading = "Limits")]
+    /// Allow up to N documents with a passage of a benchmark [default: 0].
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Limits")]
     max_contaminated: Option<u64>,
 
     /// Allow up to N documents that keep no paragraph [default: 0].

@@ -17,12 +17,13 @@ pub(crate) struct History {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     index: Option<AnyPath>,
 
-    /// Also remove what the index FILE has, without changing it. Repeatable.
+    /// Also compare with the index FILE, without changing it. Repeatable.
     #[arg(hide_short_help = true, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Earlier runs")]
     against: Option<Vec<AnyPath>>,
 
-    /// Remove a document that has this share of the runs of tokens of one text in an index of --against, if that index has
-    /// them (`tamis index build --grams`); or off [default: 0.5].
+    /// Remove a document that contains this share of one text of a benchmark, or off [default: 0.5].
+    ///
+    /// It needs an index of the benchmark that `tamis index build --grams` made. SHARE is measured in runs of tokens.
     #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Earlier runs")]
     contamination: Option<Limit>,
 

@@ -21,7 +21,7 @@ const NEAR: &str = "near";
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Near {
-    /// Also remove near-duplicates [default: off].
+    /// Treat near-duplicates as duplicates too [default: off].
     ///
     /// Near-duplicates are texts that are nearly the same, such as edited copies. Without UNITS, --near compares whole
     /// documents. UNITS come after an equals sign, as in --near=both.
@@ -30,15 +30,15 @@ pub(crate) struct Near {
 
     /// Settings for near-duplicates [default: strict].
     ///
-    /// A preset sets the options below to values that fit together, and turns --near on. Options that are given
-    /// override it.
+    /// A preset sets the options below to values that fit together, and turns --near on. If you give one of them too,
+    /// your value counts.
     #[arg(long, value_name = "PRESET", value_parser = presets(), help_heading = "Near-duplicates")]
     near_preset: Option<NearPreset>,
 
     /// How similar two texts must be to count as near-duplicates [default: 0.8].
     ///
-    /// SHARE is the Jaccard similarity of their shingles: the number of shingles in both texts, divided by the number
-    /// in either.
+    /// SHARE is the Jaccard similarity: the number of shingles that both texts have, divided by the number of all
+    /// shingles of the two.
     #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Near-duplicates")]
     threshold: Option<Share>,
 
@@ -61,7 +61,7 @@ pub(crate) struct Near {
     #[arg(hide_short_help = true, long, value_name = "CHOICE", help_heading = "Near-duplicates")]
     keep: Option<Keep>,
 
-    /// Shortest paragraph, in characters of key text, that is compared for near-duplicates [default: 40].
+    /// Search for near-duplicates only among paragraphs of at least N characters [default: 40].
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Near-duplicates")]
     near_min_chars: Option<u64>,
 }

@@ -49,6 +49,10 @@ pub(crate) struct Output {
     /// Approximate size of a shard of --to jsonl or --to parquet [default: 512MiB].
     #[arg(hide_short_help = true, long, value_name = "SIZE")]
     shard_size: Option<ByteSize>,
+
+    /// With `--to jsonl` or `--to parquet`: write OUT/README.md, the card that dataset hubs read.
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
+    dataset_card: Option<bool>,
 }
 
 /// Options about the ledger.
@@ -65,8 +69,11 @@ pub(crate) struct Ledger {
 fn targets() -> impl TypedValueParser<Value = TargetFormat> {
     one_of(&[
         ("txt", "a text file for each document"),
-        ("jsonl", "shards of JSON Lines with id, path, text and all other fields"),
-        ("parquet", "shards of Parquet with id, path, text, and fields: all other fields as JSON"),
+        ("jsonl", "shards of JSON Lines with uid, id, path, text, sha256 and all other fields"),
+        (
+            "parquet",
+            "shards of Parquet with uid, id, path, text, sha256, and fields: all other fields as JSON",
+        ),
     ])
 }
 

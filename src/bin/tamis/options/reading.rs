@@ -68,7 +68,7 @@ pub(crate) struct Reading {
 
     /// Read hidden files inside directories and archives.
     ///
-    /// Hidden are names that begin with a dot, and `__MACOSX`.
+    /// A file is hidden if its name begins with a dot or is `__MACOSX`.
     #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reading")]
     hidden: Option<bool>,
 

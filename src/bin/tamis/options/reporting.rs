@@ -20,7 +20,7 @@ pub(crate) struct Messages {
     #[arg(hide_short_help = true, short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Reporting")]
     quiet: Option<bool>,
 
-    /// Log what happens; twice, also every skipped file.
+    /// Log each step; twice (-vv), also each skipped file.
     #[arg(hide_short_help = true, short, long, action = ArgAction::Count, help_heading = "Reporting")]
     #[serde(skip_serializing_if = "is_zero")]
     pub(crate) verbose: u8,

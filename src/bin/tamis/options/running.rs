@@ -70,7 +70,7 @@ impl Memory {
     pub(super) fn ceiling(&self, sources: &Sources) -> anyhow::Result<Option<u64>> {
         match self.memory {
             Some(ByteSize(bytes)) if bytes < MIN_MEMORY => {
-                bail!("memory {bytes}: a run needs up to 256MiB in any case; give 256MiB or more")
+                bail!("memory {bytes}: this is too little for a run; give 256MiB or more")
             }
             Some(ByteSize(bytes)) => Ok(Some(bytes)),
             None if sources.has_stream() => Ok(None),

@@ -70,7 +70,8 @@ impl Rows {
         if !counts.is_empty() {
             let is_guess = summary.config.options().read.text_field == DEFAULT_TEXT_FIELDS;
             let is_plain = counts.len() == 1 && counts.contains_key("text");
-            let advice = if is_guess && !is_plain { "; --text-field names the right one" } else { "" };
+            let advice =
+                if is_guess && !is_plain { "; if that is wrong, name another with --text-field" } else { "" };
             let rest = format!("records with their text in {}{advice}", fields(counts));
             self.add("fields", grouped(counts.values().sum()), rest);
         }
@@ -109,6 +110,15 @@ impl Rows {
             let room = width.unwrap_or(MAX_WIDTH).saturating_sub(BEFORE_REST).max(MIN_TEXT);
             self.add(name, grouped(*copies), shortened(&rest, room));
             name = "";
+        }
+    }
+
+    /// Advice where nothing was read: a wrong path or glob is no error.
+    fn add_advice(&mut self, summary: &Summary) {
+        if summary.documents.read == 0 && summary.num_rejected() == 0 {
+            let rest =
+                "no document was found: check the inputs, --include and --exclude, or ask `tamis inspect`";
+            self.add("note", "", rest);
         }
     }
 
@@ -153,6 +163,7 @@ pub(crate) fn account(
     rows.add_texts(summary);
     rows.add_reading(summary);
     rows.add_left_out(summary);
+    rows.add_advice(summary);
     rows.add_repeated(repeated, width);
     let seconds = outcome.elapsed.as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate with one decimal")]
@@ -223,11 +234,12 @@ fn removed_as(name: &str, summary: &Summary) -> String {
     match Rule::named(name) {
         Some(rule) if rule.is_one_for_one() => rule.counted().to_owned() + &of_earlier(paragraphs.earlier),
         Some(rule) if rule.is_of_documents() => {
-            let removed = documents.removed.get(name).copied().map_or(String::new(), grouped);
+            let removed = number(&documents.removed);
+            let counted = if removed == 1 { rule.title() } else { rule.counted() };
             // What a document holds always stands in an earlier run: that says nothing of the document.
             let is_held = rule.stays() == Stays::Held;
             let earlier = if is_held { 0 } else { number(&documents.earlier) };
-            format!("in {removed} {}{}", rule.counted(), of_earlier(earlier))
+            format!("in {} {counted}{}", grouped(removed), of_earlier(earlier))
         }
         Some(rule) => rule.counted().to_owned(),
         None => name.to_owned(),
@@ -276,7 +288,7 @@ pub(crate) fn fields(counts: &BTreeMap<String, u64>) -> String {
     let parts: Vec<_> = match all[..] {
         [] => return String::new(),
         [(name, _)] => vec![named(name)],
-        _ => all.iter().map(|(name, records)| format!("{} {}", grouped(**records), named(name))).collect(),
+        _ => all.iter().map(|(name, records)| format!("{} ({})", named(name), grouped(**records))).collect(),
     };
     parts.join(", ")
 }

@@ -159,7 +159,7 @@ fn listed(inspection: &Inspection, text: &mut String) {
             if let Some(more) = rejected["more"].as_u64() {
                 let _ = write!(place, " and {} more records", grouped(more));
             }
-            let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" at byte {byte}"));
+            let byte = rejected["byte"].as_u64().map_or(String::new(), |byte| format!(" (at byte {byte})"));
             let detail = printable_bytes(field("detail").as_bytes());
             let _ = writeln!(text, "  {place}: {detail}{byte}; {}", field("remedy"));
         }

@@ -72,6 +72,11 @@ impl ShardRows {
         match self.0 {}
     }
 
+    /// Gives a row another uid.
+    pub(crate) fn set_uid(&mut self, _: usize, _: &str) {
+        match self.0 {}
+    }
+
     /// Documents as rows.
     ///
     /// # Errors

@@ -88,12 +88,16 @@ impl Container for Parquet {
 /// A document as a row of a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ShardRow<'a> {
+    /// Its uid.
+    pub uid: String,
     /// Its name: the document's own id, or its place.
     pub id: &'a str,
     /// Where it came from.
     pub path: &'a str,
     /// Its text.
     pub text: &'a str,
+    /// The SHA-256 of its text, in hexadecimal.
+    pub sha256: String,
     /// The fields that came with it, as a JSON object.
     pub fields: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod git;
 mod help;
+mod quiet;
 mod rooted;
 
 use std::io::{self, Write};
@@ -10,13 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use tamis::error::SkipReason;
-use tamis::observe::{KeptNothing, Stage};
+use tamis::Config;
 use tamis::report::{Baseline, BaselineSettings, LetPass, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{InputPlace, Root};
 use tamis::{Allow, Before, Gate, check as run_check};
-use tamis::{Config, Observer};
 
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
@@ -31,6 +30,7 @@ use crate::terminal::print_more;
 use git::Revision;
 pub(crate) use help::HELP;
 use help::SECONDARY;
+use quiet::Quiet;
 use rooted::{Repository, Rooted, is_for_platforms};
 
 /// Inputs and options of `check`.
@@ -132,7 +132,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
         None => None,
         Some(name) if git::is_no_base(name) => {
             if !messages.is_quiet() {
-                let but = if plan.baseline.is_some() { " that the baseline does not hold" } else { "" };
+                let but = if plan.baseline.is_some() { " that is not in the baseline" } else { "" };
                 say(&format!(
                     "since-ref {name}: all zeros mean that there is no base, so everything counts{but}"
                 ));
@@ -147,7 +147,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Exit> {
     };
     let before = match (&plan.baseline, &revision) {
         (Some((baseline, path)), _) => Some((baseline.clone(), format!("baseline {}", printable(path)))),
-        (None, Some(((_, baseline), name))) => Some((baseline.clone(), format!("since {name}"))),
+        (None, Some(((_, baseline), name))) => Some((baseline.clone(), format!("already at {name}"))),
         (None, None) => None,
     };
     let gate = Gate {
@@ -194,7 +194,7 @@ fn write_baseline(file: &ReportFile, baseline: &Baseline, is_quiet: bool) -> any
     let number = grouped(number);
     print_more(
         format!(
-            "{}: {number} {problems} recorded; `--baseline` accepts them from now on\n",
+            "{}: wrote {number} {problems}; with --baseline, they do not count from now on\n",
             printable(file.path())
         )
         .as_bytes(),
@@ -384,52 +384,6 @@ fn since(
     let gate = Gate { wants_baseline: true, ..Gate::default() };
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
     Ok((revision, then.baseline.unwrap_or(Baseline::empty(settings))))
-}
-
-/// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
-pub(super) struct Quiet<'a> {
-    pub(super) progress: &'a Progress,
-    pub(super) is_bar: bool,
-}
-
-impl Observer for Quiet<'_> {
-    fn kept_nothing(&self, places: &KeptNothing) {
-        if self.is_bar {
-            self.progress.kept_nothing(places);
-        }
-    }
-
-    fn discovered(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.discovered(files, bytes);
-        }
-    }
-
-    fn begun(&self, stage: Stage) {
-        if self.is_bar {
-            self.progress.begun(stage);
-        }
-    }
-
-    fn searched(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.searched(files, bytes);
-        }
-    }
-
-    fn advanced(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.advanced(files, bytes);
-        }
-    }
-
-    fn skipped(&self, path: &[u8], reason: SkipReason) {
-        self.progress.skipped(path, reason);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
 }
 
 #[cfg(test)]

@@ -12,13 +12,16 @@ use crate::options::{
     Splitting, Threads, hidden,
 };
 use crate::progress::start;
+use crate::terminal::{print, report_error};
 
 pub(super) const HELP: &str = "\
 Reads the inputs as `clean` would, with the same options and tamis.toml, and writes only the index: it creates FILE, or adds \
 a run to it. Use it for the texts of a benchmark, or for a corpus that was cleaned before there was an index. With --near \
-(and its options) later runs can find near-duplicates of these documents too; near-duplicates among them count once. With \
---grams 13 later runs can find these documents inside longer ones, as a question in a page: that takes 8 bytes a token. \
-A text of fewer than N tokens is searched for as a whole if at least 8 of them are words or numbers.
+(and its options), later runs can find near-duplicates of these documents too. If some of them are near-duplicates of \
+each other, the index keeps only the first.
+
+With --grams 13, later runs can find these documents inside longer ones, such as a question in a web page. This takes 8 \
+bytes per token. A text of fewer than N tokens is searched for as a whole, if at least 8 of them are words or numbers.
 
 Exit codes: 0 done; 2 error, the index is unchanged; 3 done, but some inputs were rejected; 130 interrupted.";
 
@@ -39,8 +42,10 @@ pub(crate) struct BuildArgs {
     #[serde(flatten)]
     history: History,
 
-    /// Keep all runs of N tokens of each document, so that it is found inside longer ones (`clean` and `check` --against
-    /// FILE); 13 is usual, 8 to 32 are possible [default: none are kept].
+    /// Store all runs of N tokens of each document [default: none].
+    ///
+    /// With them, `clean` and `check` --against FILE find these documents inside longer ones. N is from 8 to 32; 13 is
+    /// usual.
     #[arg(long, value_name = "N", value_parser = grams, help_heading = "Passages")]
     #[serde(skip)]
     grams: Option<usize>,
@@ -105,5 +110,12 @@ pub(super) fn build(args: &BuildArgs) -> anyhow::Result<Exit> {
     let progress = start(messages)?;
     let outcome = tamis::clean_roots(roots, &Destination::Nowhere, &settings.config, &progress);
     progress.finish(&Destination::Nowhere);
-    Ok(if outcome?.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
+    let outcome = outcome?;
+    if !messages.is_quiet()
+        && let Some(index) = &settings.config.history.index
+        && let Err(error) = super::open(index).and_then(|index| print(&super::info::totals(&index)))
+    {
+        report_error(&error.context("the index is written, but its totals cannot be printed")); // 2 means: unchanged
+    }
+    Ok(if outcome.summary.num_rejected() > 0 { Exit::SomeRejected } else { Exit::Done })
 }

@@ -14,10 +14,14 @@ use crate::show::account::grouped;
 use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
-Reads only the tables, so it is fast for any index; `tamis index export` checks the entries. For each run it shows the \
-paragraphs of its corpus, the entries that the index has of them, the documents that the index can name, the texts that \
-near-duplicates can be found of ('-' if the run did not search for any), and the passages that can be found inside longer \
-texts.";
+It is fast for an index of any size, as it reads only the tables at its end. `tamis index export` also checks the entries.
+
+Each run has a line with these columns. '-' means that the run has none:
+  paragraphs  paragraphs that the run read
+  entries     paragraphs that the index remembers of it
+  documents   documents that the index can name
+  texts       documents whose near-duplicates can be found (--near)
+  passages    documents that can be found inside longer ones (--grams)";
 
 /// Options of `index info`.
 #[derive(Debug, Args)]

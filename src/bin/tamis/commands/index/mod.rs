@@ -15,9 +15,10 @@ use crate::exit::Exit;
 
 pub(crate) const HELP: &str = "\
 An index remembers each paragraph that earlier runs kept, so that later runs can remove its duplicates. It is one file \
-with about 25 bytes per paragraph. It has no text: only fingerprints, and the place of each paragraph. Runs with --near \
-add what is needed to find near-duplicates of their documents, about 400 to 600 bytes each: a sketch, and numbers instead \
-of words. `index build --grams` adds 8 bytes a token, so that a text can be found inside longer ones.";
+with about 25 bytes per paragraph. It has no text, only fingerprints and the place of each paragraph.
+
+Runs with --near add about 400 to 600 bytes per document, so that its near-duplicates can be found: a sketch, and numbers \
+instead of words. `index build --grams` adds 8 bytes per token, so that a text can be found inside longer ones.";
 
 /// Commands about an index.
 #[derive(Debug, Args)]

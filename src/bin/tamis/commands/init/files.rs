@@ -31,7 +31,7 @@ pub(super) fn refuse_existing(paths: &[&Path], may_replace: bool) -> anyhow::Res
     }
     if !there.is_empty() && !may_replace {
         bail!(
-            "{}: already there; nothing was written; replace what is there with --force, or leave files out with \
+            "{}: already there; nothing was written; replace these files with --force, or leave some out with \
              --no-workflow or --no-baseline",
             named(there)
         );

@@ -33,12 +33,15 @@ const WORKFLOW: &str = ".github/workflows/tamis.yml";
 const MAX_SHOWN: usize = 10;
 
 pub(super) const HELP: &str = "\
-Reads DIR as `inspect` does and says what it found. Then writes DIR/tamis.toml, a baseline that holds today's problems \
-(DIR/tamis-baseline.txt), and a workflow for GitHub Actions (.github/workflows/tamis.yml, at the root of the Git \
-repository that DIR is in). `tamis check`, run in DIR, passes then, until something new repeats.
+Reads DIR as `inspect` does, and says what it found. Then it writes three files:
+  DIR/tamis.toml               how to read the corpus; `tamis check` takes it when you run it in DIR
+  DIR/tamis-baseline.txt       today's problems, which do not count
+  .github/workflows/tamis.yml  a workflow for GitHub Actions, at the root of the Git repository that DIR is in
 
-Writes all of these files or none, and replaces none without --force. Options about paragraphs and reading apply, and \
-are written into tamis.toml.
+`tamis check`, run in DIR, then passes until a change adds a new problem.
+
+All of these files are written, or none. Existing files are replaced only with --force. Options about paragraphs and \
+reading are written into tamis.toml.
 
 Exit codes: 0 done, 2 error and nothing was written, 130 interrupted.";
 
@@ -54,11 +57,11 @@ pub(crate) struct InitArgs {
     #[arg(long)]
     no_workflow: bool,
 
-    /// Write no baseline: problems that are there today fail the check.
+    /// Write no baseline: today's problems fail the check.
     #[arg(long)]
     no_baseline: bool,
 
-    /// Replace files of these names that are there.
+    /// Replace existing files of these names.
     #[arg(long, visible_alias = "overwrite", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true)]
     force: Option<bool>,
 
@@ -277,7 +280,7 @@ fn found(dir: &Path, inspection: &Inspection, baseline: Option<&Baseline>) -> St
     }
     if let Some(baseline) = baseline {
         let number = grouped(baseline.num_problems());
-        row("problems", &format!("{number} today; the baseline holds them, and only new ones count"));
+        row("problems", &format!("{number} today; they are in the baseline, and only new ones count"));
     }
     text
 }
@@ -315,7 +318,7 @@ fn written(files: &[NewFile], targets: &Targets, dir: &Path) -> String {
     if targets.workflow.is_some() && texts::action().starts_with(texts::OWNER) {
         let _ = writeln!(
             text,
-            "{:<9}in the workflow, put the owner of the repository of tamis that you use in the place of {}",
+            "{:<9}in the workflow, replace {} with the GitHub account that has the tamis repository",
             "edit",
             texts::OWNER
         );
@@ -323,9 +326,9 @@ fn written(files: &[NewFile], targets: &Targets, dir: &Path) -> String {
     let is_here = dir == Path::new(".");
     let _ = writeln!(
         text,
-        "{:<9}{}`tamis check`; then commit these files",
+        "{:<9}run `tamis check`{}; then commit these files",
         "next",
-        if is_here { String::new() } else { format!("in {}: ", printable(dir)) }
+        if is_here { String::new() } else { format!(" in {}", printable(dir)) }
     );
     text
 }

@@ -64,7 +64,7 @@ impl Setup {
         }
         let (wrapped, all) = (grouped(num_wrapped(inspection)), grouped(inspection.documents));
         let comment = format!(
-            "What a paragraph is: a run of lines in a document that is hard-wrapped ({wrapped} of {all} are), else a line."
+            "What a paragraph is: in hard-wrapped documents ({wrapped} of {all}) a run of lines, in all others a line."
         );
         self.add("split", Value::from("auto"), comment);
     }
@@ -80,14 +80,14 @@ impl Setup {
     /// The text of tamis.toml.
     pub(super) fn config(&self) -> String {
         let mut text = "\
-# How tamis reads this directory. `tamis check` and `tamis clean --out ../clean`, run here, take it from this file, and
-# `tamis config` prints what is in force. Every option can stand here under its long name.
+# How tamis reads this directory. `tamis check` and `tamis clean --out ../clean` read this file when you run them here.
+# `tamis config` prints all options and their values. Every option can be set here under its long name.
 "
         .to_owned();
         text.push_str(&self.keys());
         text.push_str(
             "
-# Near-duplicates are not looked for yet. For edited copies of articles, take the # away and write the baseline anew.
+# Near-duplicates do not count yet. To find edited copies of articles, remove the # and write a new baseline.
 # near-preset = \"news\"
 
 [check]
@@ -98,14 +98,14 @@ impl Setup {
                 // Writing to a String cannot fail.
                 let _ = write!(
                     text,
-                    "# The problems of the day on which this was set up; they do not count. To write it anew:
+                    "# Problems that the corpus had when this was set up; they do not count. To write a new baseline:
 #   tamis check --write-baseline {name}
 baseline = \"{name}\"
 "
                 );
             }
             None => text.push_str(
-                "# Nothing may repeat. To let pass what does today: tamis check --write-baseline FILE\n",
+                "# No paragraph may repeat. To accept today's problems: tamis check --write-baseline FILE\n",
             ),
         }
         text
@@ -147,7 +147,7 @@ pub(super) fn workflow(below: &str) -> String {
     let (action, version) = (action(), env!("CARGO_PKG_VERSION"));
     format!(
         "\
-# Checks the corpus: fails if a change adds text that is there already. Written by `tamis init`; change it as you like.
+# Checks the corpus: fails if a change adds text that the corpus already has. Written by `tamis init`; you can edit it.
 name: tamis
 
 on:

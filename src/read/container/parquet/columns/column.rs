@@ -115,6 +115,28 @@ impl Column {
         Self { values: Values::Bytes(values), definitions, repetitions: Vec::new() }
     }
 
+    /// A column of texts without a row.
+    pub(super) fn empty() -> Self {
+        Self { values: Values::Bytes(Vec::new()), definitions: Vec::new(), repetitions: Vec::new() }
+    }
+
+    /// Adds a row to a column of texts: a value or a gap, and its level in a column that has gaps.
+    pub(super) fn push(&mut self, value: Option<&ByteArray>, definition: Option<i16>) {
+        if let (Values::Bytes(list), Some(value)) = (&mut self.values, value) {
+            list.push(value.clone()); // a handle
+        }
+        self.definitions.extend(definition);
+    }
+
+    /// Replaces a value of a column of texts.
+    pub(super) fn set(&mut self, place: usize, text: &str) {
+        if let Values::Bytes(list) = &mut self.values
+            && let Some(value) = list.get_mut(place)
+        {
+            *value = ByteArray::from(text);
+        }
+    }
+
     /// Appends the values to a column of a file.
     pub(super) fn write(&self, writer: &mut ColumnWriter<'_>) -> Result<()> {
         match (&self.values, writer) {

@@ -5,6 +5,7 @@
 mod column;
 mod file;
 mod json;
+mod pages;
 mod reader;
 mod schema;
 mod shard;

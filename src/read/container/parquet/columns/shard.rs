@@ -1,4 +1,4 @@
-//! Shards of Parquet: documents as rows of `id`, `path`, `text`, and `fields`, JSON or null.
+//! Shards of Parquet: documents as rows of `uid`, `id`, `path`, `text`, `sha256`, and `fields`, JSON or null.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -6,9 +6,10 @@ use std::sync::Arc;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::errors::Result;
 use parquet::file::properties::WriterProperties;
-use parquet::schema::types::{ColumnPath, Type, TypePtr};
+use parquet::schema::types::{Type, TypePtr};
 
 use super::column::Column;
+use super::pages::a_page_a_batch;
 use super::writer::ColumnsWriter;
 use crate::read::container::parquet::ShardRow;
 use crate::units::count;
@@ -36,12 +37,21 @@ impl ShardRows {
     #[expect(clippy::unnecessary_wraps, reason = "a build without Parquet has no rows")]
     pub(crate) fn new(documents: &[ShardRow<'_>]) -> io::Result<Self> {
         let columns = [
+            Column::of_texts(documents.iter().map(|row| row.uid.as_str()), 0),
             Column::of_texts(documents.iter().map(|row| row.id), 0),
             Column::of_texts(documents.iter().map(|row| row.path), 0),
             Column::of_texts(documents.iter().map(|row| row.text), 0),
+            Column::of_texts(documents.iter().map(|row| row.sha256.as_str()), 0),
             Column::of_optional(documents.iter().map(|row| row.fields.as_deref())),
         ];
         Ok(Self { columns: columns.map(Arc::new).to_vec(), num_rows: documents.len() })
+    }
+
+    /// Gives a row another uid.
+    pub(crate) fn set_uid(&mut self, row: usize, uid: &str) {
+        if let Some(uids) = self.columns.first_mut() {
+            Arc::make_mut(uids).set(row, uid);
+        }
     }
 }
 
@@ -51,9 +61,11 @@ fn schema() -> Result<TypePtr> {
         column.with_logical_type(Some(LogicalType::String)).build().map(Arc::new)
     };
     let columns = vec![
+        column("uid", Repetition::REQUIRED)?,
         column("id", Repetition::REQUIRED)?,
         column("path", Repetition::REQUIRED)?,
         column("text", Repetition::REQUIRED)?,
+        column("sha256", Repetition::REQUIRED)?,
         column("fields", Repetition::OPTIONAL)?,
     ];
     Type::group_type_builder("documents").with_fields(columns).build().map(Arc::new)
@@ -78,15 +90,13 @@ impl<W: Write + Send> ShardWriter<W> {
     /// Those of `out`.
     pub(crate) fn new(out: W) -> io::Result<Self> {
         let level = ZstdLevel::try_new(3).map_err(io::Error::other)?;
+        // Without dictionaries, by which a page would depend on those before it.
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))
-            .set_dictionary_enabled(false)
-            // Many documents come from one file.
-            .set_column_dictionary_enabled(ColumnPath::from("path"), true)
-            .build();
-        let writer =
-            schema().and_then(|schema| ColumnsWriter::new(out, schema, Arc::new(properties), GROUP_BYTES));
-        writer.map(Self).map_err(io::Error::other)
+            .set_dictionary_enabled(false);
+        let properties = Arc::new(a_page_a_batch(properties).build());
+        let writer = schema().and_then(|schema| ColumnsWriter::new(out, schema, properties, GROUP_BYTES));
+        writer.map(|writer| Self(writer.with_own_pages())).map_err(io::Error::other)
     }
 
     /// Writes rows.

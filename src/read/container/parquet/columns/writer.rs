@@ -15,6 +15,7 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, TypePtr};
 
 use super::Rows;
 use super::column::Column;
+use super::pages::OpenPage;
 
 /// Writes rows into a Parquet file.
 pub(crate) struct RowWriter<W: Write + Send> {
@@ -124,6 +125,8 @@ pub(super) struct ColumnsWriter<W: Write + Send> {
     /// The row group that is open.
     columns: Vec<OpenColumn>,
     num_rows: usize,
+    /// The open page of each column, where pages end by their content; or else none.
+    own_pages: Vec<OpenPage>,
 }
 
 /// A column of the open row group, and where its pages are kept until the columns before it are written.
@@ -216,7 +219,13 @@ impl<W: Write + Send> ColumnsWriter<W> {
     ) -> Result<Self> {
         let file = SerializedFileWriter::new(out, Arc::clone(&schema), Arc::clone(&properties))?;
         let schema = SchemaDescriptor::new(schema);
-        Ok(Self { file, schema, properties, limit, columns: Vec::new(), num_rows: 0 })
+        Ok(Self { file, schema, properties, limit, columns: Vec::new(), num_rows: 0, own_pages: Vec::new() })
+    }
+
+    /// Ends the pages of columns, which are texts, by their content.
+    pub(super) fn with_own_pages(mut self) -> Self {
+        self.own_pages.resize_with(self.schema.num_columns(), OpenPage::default);
+        self
     }
 
     /// Writes all columns of some rows.
@@ -228,8 +237,11 @@ impl<W: Write + Send> ColumnsWriter<W> {
             let open = |column: &_| OpenColumn::new(Arc::clone(column), Arc::clone(&self.properties));
             self.columns = self.schema.columns().iter().map(open).collect();
         }
-        for (column, open) in columns.iter().zip(&mut self.columns) {
-            open.write(column)?;
+        for (number, (column, open)) in columns.iter().zip(&mut self.columns).enumerate() {
+            match self.own_pages.get_mut(number) {
+                Some(page) => page.add(column, |rows| open.write(rows))?,
+                None => open.write(column)?,
+            }
         }
         self.num_rows += num_rows;
         if self.num_held() >= self.limit { self.end_group() } else { Ok(()) }
@@ -241,13 +253,17 @@ impl<W: Write + Send> ColumnsWriter<W> {
     }
 
     fn num_held(&self) -> usize {
-        self.columns.iter().map(OpenColumn::num_bytes).sum()
+        let in_pages: usize = self.own_pages.iter().map(OpenPage::num_bytes).sum();
+        in_pages + self.columns.iter().map(OpenColumn::num_bytes).sum::<usize>()
     }
 
     /// Ends the row group, if one is open.
     fn end_group(&mut self) -> Result<()> {
         if self.num_rows == 0 {
             return Ok(());
+        }
+        for (open, page) in self.columns.iter_mut().zip(&mut self.own_pages) {
+            page.end(|rows| open.write(rows))?;
         }
         let mut group = self.file.next_row_group()?;
         for column in self.columns.drain(..) {
