@@ -30,7 +30,7 @@ use crate::terminal::print_more;
 use git::Revision;
 pub(crate) use help::HELP;
 use help::SECONDARY;
-use quiet::Quiet;
+pub(super) use quiet::Quiet;
 use rooted::{Repository, Rooted, is_for_platforms};
 
 /// Inputs and options of `check`.

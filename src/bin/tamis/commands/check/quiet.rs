@@ -7,9 +7,9 @@ use tamis::observe::{KeptNothing, Stage};
 use crate::progress::Progress;
 
 /// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
-pub(super) struct Quiet<'a> {
-    pub(super) progress: &'a Progress,
-    pub(super) is_bar: bool,
+pub(crate) struct Quiet<'a> {
+    pub(crate) progress: &'a Progress,
+    pub(crate) is_bar: bool,
 }
 
 impl Observer for Quiet<'_> {
