@@ -155,38 +155,31 @@ impl<'a> Decider<'a> {
     pub(crate) fn new(pass: Pass, scope: impl Into<Option<Scope>>, basis: Basis<'a>) -> Self {
         let scope = scope.into().filter(|_| pass.settles_copies());
         let copies = scope.map_or(Copies::NotSought, |scope| Copies::InMemory(Exact::new(scope)));
-        let cursor = PlaceCursor::default();
+        let plain = Self {
+            copies,
+            numbering: Numbering::Given(Places::default()),
+            findings: None,
+            recheck: None,
+            noting: None,
+            noted: None,
+            by_hand: None,
+            cursor: PlaceCursor::default(),
+        };
         match basis {
-            Basis::Nothing(noting) => {
-                let numbering = Numbering::Given(Places::default());
-                Self {
-                    copies,
-                    numbering,
-                    findings: None,
-                    recheck: None,
-                    noting,
-                    noted: None,
-                    by_hand: None,
-                    cursor,
-                }
-            }
+            Basis::Nothing(noting) => Self { noting, ..plain },
             Basis::Borrowed { places, checksums, findings } => {
                 let (numbering, recheck) = (Numbering::Known(places), checksums.map(Recheck::new));
-                Self {
-                    copies,
-                    numbering,
-                    findings,
-                    recheck,
-                    noting: None,
-                    noted: None,
-                    by_hand: None,
-                    cursor,
-                }
+                Self { numbering, findings, recheck, ..plain }
             }
             Basis::Searched(KnownCorpus { places, checksums }, findings) => {
                 let recheck = Some(Recheck::new(Arc::clone(&checksums)));
-                let (numbering, noted) = (Numbering::Kept(places), Some(checksums));
-                Self { copies, numbering, findings, recheck, noting: None, noted, by_hand: None, cursor }
+                Self {
+                    numbering: Numbering::Kept(places),
+                    findings,
+                    recheck,
+                    noted: Some(checksums),
+                    ..plain
+                }
             }
         }
     }

@@ -17,7 +17,6 @@ use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{InputPlace, Root};
 use tamis::{Allow, Before, Gate, check as run_check};
-use tamis::{Config, Observer};
 
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
@@ -302,52 +301,6 @@ fn since(
     let gate = Gate { wants_baseline: true, ..Gate::default() };
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
     Ok((revision, then.baseline.unwrap_or(Baseline::empty(settings))))
-}
-
-/// Shows how far a check is, unless it is one of a revision that is gone; what is rejected stands in the report.
-pub(super) struct Quiet<'a> {
-    pub(super) progress: &'a Progress,
-    pub(super) is_bar: bool,
-}
-
-impl Observer for Quiet<'_> {
-    fn kept_nothing(&self, places: &KeptNothing) {
-        if self.is_bar {
-            self.progress.kept_nothing(places);
-        }
-    }
-
-    fn discovered(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.discovered(files, bytes);
-        }
-    }
-
-    fn begun(&self, stage: Stage) {
-        if self.is_bar {
-            self.progress.begun(stage);
-        }
-    }
-
-    fn searched(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.searched(files, bytes);
-        }
-    }
-
-    fn advanced(&self, files: u64, bytes: u64) {
-        if self.is_bar {
-            self.progress.advanced(files, bytes);
-        }
-    }
-
-    fn skipped(&self, path: &[u8], reason: SkipReason) {
-        self.progress.skipped(path, reason);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.progress.is_cancelled()
-    }
 }
 
 #[cfg(test)]
