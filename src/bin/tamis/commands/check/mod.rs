@@ -3,6 +3,7 @@
 mod git;
 mod help;
 mod known;
+mod quiet;
 mod rooted;
 
 use std::io::{self, Write};
@@ -11,12 +12,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use serde::Serialize;
-use tamis::error::SkipReason;
-use tamis::observe::{KeptNothing, Stage};
 use tamis::report::{Baseline, BaselineSettings, ProblemWriter, ReportFormat};
 use tamis::store::path::printable;
 use tamis::store::{InputPlace, Root};
-use tamis::{Allow, Before, Gate, check as run_check};
+use tamis::{Allow, Before, Config, Gate, check as run_check};
 
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
@@ -30,6 +29,7 @@ use git::Revision;
 pub(crate) use help::HELP;
 use help::SECONDARY;
 use known::{read_allow, read_baseline, say_unused, write_baseline};
+pub(super) use quiet::Quiet;
 use rooted::{Repository, Rooted, is_for_platforms};
 
 /// Inputs and options of `check`.
