@@ -302,25 +302,3 @@ fn since(
     let then = run_check(revision.roots.clone(), config, gate, &Quiet { progress, is_bar: false })?;
     Ok((revision, then.baseline.unwrap_or(Baseline::empty(settings))))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_that_makes_a_new_baseline() {
-        let command = |line: &[&str]| {
-            let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
-            remedy(&line, Path::new("c/base"))
-        };
-        assert_eq!(command(&["tamis", "check", "in"]), "tamis check in --write-baseline c/base");
-        assert_eq!(
-            command(&["/bin/tamis", "check", "a b", "--baseline", "x.txt", "--match=loose"]),
-            "tamis check 'a b' --write-baseline x.txt --match=loose"
-        );
-        assert_eq!(
-            command(&["tamis", "check", "it's", "--baseline=x"]),
-            r"tamis check 'it'\''s' --write-baseline=x"
-        );
-    }
-}
