@@ -366,7 +366,7 @@ fn reports_are_asked_for_before_the_work_starts() {
         let formats = formats.iter().flat_map(|format| ["--format", format]);
         sandbox.tamis(&["check", "in"].into_iter().chain(formats).collect::<Vec<_>>())
     };
-    check(&["sarif=no/r.sarif"]).exits(2).says(&["no/r.sarif", "nothing was read"]);
+    check(&["sarif=no/r.sarif"]).exits(2).says(&["no/r.sarif", "there is no directory no; make it first"]);
     check(&["sarif=in"]).exits(2).says(&["in", "directory"]);
     check(&["json", "sarif"]).exits(2).says(&["sarif=FILE"]);
     check(&["json=r", "sarif=r"]).exits(2).says(&["already goes to this file"]);

@@ -24,6 +24,9 @@ impl ReportFile {
         if path.is_dir() {
             bail!("{}: it is a directory; name a file", printable(path));
         }
+        if let Some(directory) = path.parent().filter(|parent| *parent != Path::new("") && !parent.exists()) {
+            bail!("{}: there is no directory {}; make it first", printable(path), printable(directory));
+        }
         if is_special(path) {
             OpenOptions::new().write(true).open(path).with_context(told)?;
         } else {
