@@ -1,5 +1,6 @@
 //! What the page gives to take away: commands, a list as CSV, a list of places to keep; and what it says of the run, of
 //! what is left, and of what was rejected.
+#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
 
 use serde_json::{Value, json};
 

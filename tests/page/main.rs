@@ -220,11 +220,16 @@ fn a_phone_and_the_dark() {
     sandbox.file(format!("in/{long}y.txt"), format!("{}\n", "unbroken".repeat(100)));
     let page = report(&sandbox, &["--near"]);
     browser.prefer("light");
-    browser.resize(375, 800);
-    for fragment in ["", "#g1", "#g2", "#g3", "#g30"] {
-        browser.open(&page, fragment);
-        let width = browser.value("document.documentElement.scrollWidth");
-        assert!(width.as_u64().expect("a width") <= 375, "{fragment}: {width}");
+    for width in [375, 390, 1280] {
+        browser.resize(width, 800);
+        for fragment in ["", "#g1", "#g2", "#g3", "#g30"] {
+            browser.open(&page, fragment);
+            // With what is ticked, and what was rejected, to be seen.
+            browser.value("document.querySelectorAll('.tick input').forEach((box) => box.click())");
+            browser.value("document.querySelectorAll('details').forEach((part) => { part.open = true; })");
+            let wide = browser.value("document.documentElement.scrollWidth");
+            assert!(wide.as_u64().expect("a width") <= u64::from(width), "{width} {fragment}: {wide}");
+        }
     }
     let ground = "getComputedStyle(document.body).backgroundColor";
     let light = browser.value(ground);

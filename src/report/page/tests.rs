@@ -297,3 +297,67 @@ fn what_stands_in_an_earlier_run_is_not_read() {
     }
     assert!(often.contains(&(Value::Null, text("a 3-3"))), "{often:?}");
 }
+
+/// Documents of ten paragraphs `p0` to `p9`.
+struct Ten;
+
+impl Texts for Ten {
+    fn read(&mut self, wanted: &[TextPlace]) -> Result<Vec<std::result::Result<Text, String>>> {
+        let text = |place: &TextPlace| {
+            let mut text = Text {
+                text: String::new(),
+                ends: Vec::new(),
+                line: None,
+                start: 0,
+                num_bytes: 1000,
+                key: Fingerprint::of(b""),
+                is_cut: false,
+            };
+            for number in place.first..=place.last.min(9) {
+                text.text += if text.ends.is_empty() { "" } else { "\n" };
+                let _ = write!(text.text, "p{number}");
+                text.ends.push(text.text.len());
+            }
+            if text.ends.is_empty() { Err("no such paragraph".to_owned()) } else { Ok(text) }
+        };
+        Ok(wanted.iter().map(text).collect())
+    }
+}
+
+#[test]
+fn documents_that_lost_most_and_what_is_left() {
+    let mut lines = String::new();
+    let mut add = |path: &str, first: u64, last: u64, bytes: u64, rule: &str| {
+        let _ = writeln!(
+            lines,
+            r#"{{"path":"{path}","first":{first},"last":{last},"span":[0,{bytes}],"rule":"{rule}","survivor":{{"path":"s","first":0,"last":0}}}}"#
+        );
+    };
+    add("a", 0, 1, 100, "exact");
+    add("a", 4, 4, 50, "exact");
+    add("b", 0, 9, 900, "exact");
+    add("c", 0, 9, 990, "near-document");
+    add("d", 3, 9, 150, "exact");
+    for number in 0..30 {
+        add(&format!("e{number}"), 0, 0, number + 1, "exact");
+    }
+    let data = data(&html(&summary(), &ledger(&lines), &mut Ten));
+    let lost = data["lost"].as_array().unwrap();
+    let path = |lost: &Value| {
+        let number = usize::try_from(lost["path"].as_u64().unwrap()).unwrap();
+        data["paths"][number].as_str().unwrap().to_owned()
+    };
+    let told: Vec<_> = lost.iter().map(|lost| (path(lost), lost["bytes"].as_u64().unwrap())).collect();
+    let named = |path: &str, bytes| (path.to_owned(), bytes);
+    // What a rule removed as a whole is none of them; of equals the first in corpus order comes first.
+    assert_eq!(told[..3], [named("b", 900), named("a", 150), named("d", 150)]);
+    assert_eq!((told.len(), &told[3], &told[19]), (MAX_LOST, &named("e29", 30), &named("e13", 14)));
+    let left: Vec<_> = lost[..3].iter().map(|lost| lost["left"].as_str().unwrap()).collect();
+    assert_eq!(left, ["", "p2\np3\np5\np6\np7\np8\np9", "p0\np1\np2"]);
+    assert_eq!((&lost[1]["paragraphs"], &lost[1]["total"]), (&3.into(), &1000.into()));
+    // Without texts the reason is told.
+    let data = self::data(&html(&summary(), &ledger(&lines), &mut NoTexts("not here")));
+    let lost = &data["lost"][0];
+    let reason = usize::try_from(lost["missing"].as_u64().unwrap()).unwrap();
+    assert_eq!((&data["reasons"][reason], lost.get("left")), (&"not here".into(), None));
+}
