@@ -18,7 +18,27 @@ pub(crate) fn file(path: &str, content: Vec<u8>, root: &Path) -> Vec<u8> {
             .collect::<String>()
             .into();
     }
-    content
+    match String::from_utf8(content) {
+        Ok(page) if page.contains("id=\"run\">{") => {
+            page.split_inclusive('\n').map(|line| page_line(line, root)).collect::<String>().into()
+        }
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
+}
+
+/// A line of a page: one holds what `run.json` says of the run.
+fn page_line(line: &str, root: &Path) -> String {
+    let Some((before, run)) = line.split_once("id=\"run\">{") else { return line.to_owned() };
+    let run = places(run, root);
+    let without = |text: &str, key: &str, ends: [char; 2]| {
+        let Some((before, rest)) = text.split_once(key) else { return text.to_owned() };
+        let end = rest.find(ends).unwrap_or(0);
+        format!("{before}{key}…{}", &rest[end..])
+    };
+    let run = without(&run, "\"started\":", [',', '}']);
+    let run = without(&run, "\"version\":", [',', '}']);
+    format!("{before}id=\"run\">{{{run}")
 }
 
 /// `run.json` without the last of its values, which says which file it is.

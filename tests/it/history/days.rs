@@ -426,7 +426,7 @@ fn explain_shows_what_went() {
 
 /// The data given to the script of a page.
 fn data_of(page: &str) -> Value {
-    let (_, data) = page.split_once("type=\"application/json\"").expect("the data");
+    let (_, data) = page.split_once("type=\"application/json\" id=\"data\"").expect("the data");
     let data = &data[data.find('{').expect("an object")..];
     let mut values = serde_json::Deserializer::from_str(data).into_iter();
     values.next().expect("a value").expect("JSON")

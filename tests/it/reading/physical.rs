@@ -309,7 +309,13 @@ fn columns_as_json() {
             r#""old":[],"bare":[],"short":4,"json":"null","any":"80"}"#
         ),
     ];
-    let lines: Vec<_> = out.lines().collect();
+    // What every shard has beside them depends on the text and its place.
+    let without = |line: &str| {
+        let (_, id) = line.split_once(",\"id\"").expect("an id behind the uid");
+        let (before, hash) = id.split_once(",\"sha256\":\"").expect("a hash");
+        format!("{{\"id\"{before}{}", &hash[65..])
+    };
+    let lines: Vec<String> = out.lines().map(without).collect();
     assert_eq!(lines[..3], expected);
     assert!(lines[3].contains(r#""tags":["d","e","f"],"bare":[4],"short":6"#), "{}", lines[3]);
     sandbox.tamis(&["verify", "in", "--out", "out", "--to", "jsonl"]).exits(0);

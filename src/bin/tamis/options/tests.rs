@@ -18,6 +18,9 @@ const VALUES: [&str; 18] = [
     "sarif", "json", "a", "b", "big5", "gbk",
 ];
 
+/// Values of an option whose file is read when options are put together.
+const LISTS: [&str; 2] = ["tests/data/places-1.txt", "tests/data/places-2.txt"];
+
 /// The table that these arguments give.
 fn typed<Group: Args + Serialize>(typed: &[String]) -> Option<Table> {
     let command = Group::augment_args(Command::new("options"));
@@ -34,7 +37,8 @@ fn samples<Group: Args + Serialize>(option: &Arg) -> [Table; 2] {
     }
     let named: Vec<String> =
         option.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
-    let values = named.into_iter().chain(VALUES.map(str::to_owned));
+    let values: &[&str] = if key(option) == "keep-places" { &LISTS } else { &VALUES };
+    let values = named.into_iter().chain(values.iter().map(|value| (*value).to_owned()));
     let mut found: Vec<Table> = Vec::new();
     for value in values {
         let argument = long.as_ref().map_or(value.clone(), |long| format!("{long}={value}"));
