@@ -2,7 +2,6 @@
 //! is wrong with it. Skipped where there is no Chromium.
 
 #![cfg(feature = "cli")]
-#![expect(clippy::disallowed_methods, reason = "tests look at the files that a run left")]
 
 mod browser;
 mod features;
