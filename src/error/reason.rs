@@ -125,11 +125,13 @@ pub enum RejectReason {
     WrongLength,
     /// The row has more or fewer fields than the header of its table, whose fields know no quotes.
     NotTsv,
+    /// The text of the page cannot be extracted.
+    PageUnread,
 }
 
 impl RejectReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Unreadable,
         Self::NotUtf8,
         Self::Growing,
@@ -159,6 +161,7 @@ impl RejectReason {
         Self::NeedsDictionary,
         Self::WrongLength,
         Self::NotTsv,
+        Self::PageUnread,
     ];
 
     /// Its place among all.
@@ -198,6 +201,7 @@ impl RejectReason {
             Self::NeedsDictionary => "needs_dictionary",
             Self::WrongLength => "wrong_length",
             Self::NotTsv => "not_tsv",
+            Self::PageUnread => "page_unread",
         }
     }
 
@@ -241,6 +245,7 @@ impl RejectReason {
             Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
             Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
             Self::WrongLength => "fetch it again; the records after it are read",
+            Self::PageUnread => "look at the page; `--pages text` reads what is visible, `--exclude` leaves it out",
             Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",
         }
     }

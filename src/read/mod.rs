@@ -20,6 +20,7 @@ mod fault;
 mod fields;
 mod given;
 mod open;
+mod page;
 mod piece;
 mod position;
 mod recognize;

@@ -67,13 +67,14 @@ const RUN: [&str; 29] = [
 ];
 
 /// The insides of reading: what a container needs stands before it, what takes it apart behind.
-const READ: [&str; 23] = [
+const READ: [&str; 24] = [
     "fault",
     "position",
     "encoding",
     "coding",
     "given",
     "content",
+    "page",
     "text_fields",
     "context",
     "slot",
