@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::decide::{Removed, Rule};
+use crate::document::PageCounts;
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 use crate::read::WrittenIn;
@@ -40,6 +41,9 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
+    /// Pages of HTML among the documents; only there if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PageCounts>,
     /// Counts of paragraphs by the encoding in which their document was written.
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
@@ -249,6 +253,7 @@ impl Summary {
             documents: DocumentCounts { kept_by_hand, ..DocumentCounts::default() },
             paragraphs: ParagraphCounts { kept_by_hand, ..ParagraphCounts::default() },
             bytes: ByteCounts::default(),
+            pages: None,
             encodings: BTreeMap::new(),
             directories: BTreeMap::new(),
             lengths: BTreeMap::new(),
@@ -346,6 +351,13 @@ impl Summary {
     pub(crate) fn count_fields<'a>(&mut self, fields: impl Iterator<Item = (&'a str, u64)>) {
         for (field, records) in fields {
             *self.records.fields.entry(field.to_owned()).or_default() += records;
+        }
+    }
+
+    /// Counts pages.
+    pub(crate) fn count_pages(&mut self, pages: PageCounts) {
+        if pages.read > 0 {
+            *self.pages.get_or_insert_default() += pages;
         }
     }
 

@@ -81,6 +81,12 @@ pub struct ReadConfig {
     pub text_field: Vec<String>,
     /// Top-level field whose value names a record in the ledger. Default `id`.
     pub id_field: String,
+    /// How much of a page of HTML is read. Default its main text (contract H1).
+    pub pages: Pages,
+    /// The fields among those that may hold a record's text which hold HTML: names or dotted paths. If any is named and
+    /// no text field is, they are the text fields. Default none (contract H1).
+    #[serde(deserialize_with = "one_or_several", serialize_with = "several_or_one")]
+    pub html_field: Vec<String>,
     /// Fields of TSV may stand in quotes, as those of CSV do. Default no (contract P4).
     pub tsv_quotes: bool,
     /// Follow symbolic links inside directories. Default no (contract D2).
@@ -119,6 +125,19 @@ impl ReadConfig {
     }
 }
 
+/// How much of a page of HTML is read (contract H1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pages {
+    /// Nothing: pages are skipped.
+    Skip,
+    /// All text that a reader of the page sees.
+    Text,
+    /// Its main text: title and body, without navigation, advertisement and comments.
+    #[default]
+    Main,
+}
+
 /// Treatment of a document with bytes that are no text in its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -135,6 +154,8 @@ impl Default for ReadConfig {
         Self {
             text_field: DEFAULT_TEXT_FIELDS.map(str::to_owned).to_vec(),
             id_field: "id".to_owned(),
+            pages: Pages::Main,
+            html_field: Vec::new(),
             tsv_quotes: false,
             follow: false,
             hidden: false,

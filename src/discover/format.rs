@@ -18,8 +18,13 @@ pub enum Format {
     Json,
     /// It is text of this kind, whatever it looks like and is called: a document that an embedder gives.
     Given(Kind),
-    /// It is to be read: as text, unless the first bytes show a container. Nothing that they look like has it skipped.
+    /// Its name is that of a program that makes pages: a page if the first bytes show one, and source code otherwise.
+    ServerPage,
+    /// It is to be read: as text, unless the first bytes show a page or a container. Nothing that they look like has it
+    /// skipped.
     Asked,
+    /// It was written by a run: as text, unless the first bytes show a container.
+    Written,
 }
 
 /// Names that promise compression, which is told by content but decides how a file is opened.
@@ -32,15 +37,30 @@ const COMPRESSED_ARCHIVES: [&[u8]; 4] = [b"tgz", b"tbz2", b"txz", b"tzst"];
 /// Decides by its path how a file is treated. What the table of [`syntax`] names is skipped, unless it is text and one
 /// of the globs names its ending.
 pub(super) fn plan_for(path: &[u8], globs: Option<&Globs>) -> SourcePlan {
-    match syntax::unread(path) {
-        Some(unread)
-            if unread.is_text && globs.is_some_and(|globs| globs.ask_for(path, unread.part.clone())) =>
-        {
+    let is_asked = |part| globs.is_some_and(|globs| globs.ask_for(path, part));
+    let reads_pages = globs.is_none_or(Globs::reads_pages);
+    match (syntax::unread(path), Format::of(path)) {
+        (Some(unread), _) if unread.is_text && is_asked(unread.part.clone()) => {
             SourcePlan::Read(Format::Asked)
         }
-        Some(unread) => SourcePlan::Skip(unread.reason),
-        None => SourcePlan::Read(Format::of(path)),
+        (Some(unread), _) if unread.is_server_page && reads_pages => SourcePlan::Read(Format::ServerPage),
+        (Some(unread), _) => SourcePlan::Skip(unread.reason),
+        // The markup of a page is text like any other where pages are not read and it is asked for.
+        (None, Format::Named(kind)) if kind.is_page() && !reads_pages => {
+            let end = unpacked_name(path).len();
+            let start = extension(&path[..end]).map_or(end, |ending| end - ending.len());
+            if is_asked(start..end) { SourcePlan::Read(Format::Asked) } else { SourcePlan::Skip(SkipReason::Html) }
+        }
+        (None, format) => SourcePlan::Read(format),
     }
+}
+
+/// Where the text of a page goes: `a.html` to `a.html.txt`, `a.html.gz` to `a.html.txt.gz` (contract H3). What is called a
+/// text already stays where it is.
+pub(crate) fn page_text_path(path: &[u8]) -> Vec<u8> {
+    let unpacked = unpacked_name(path);
+    let is_text = extension(unpacked).is_some_and(|ending| Kind::of_ending(&ending) == Some(Kind::Text));
+    if is_text { path.to_vec() } else { [unpacked, b".txt", &path[unpacked.len()..]].concat() }
 }
 
 /// What a file is that is skipped by its name, for people: "source code".
@@ -123,7 +143,7 @@ impl Format {
     /// The kind that the name promises; text where it promises nothing.
     pub fn kind(self) -> Kind {
         match self {
-            Self::Sniff | Self::Asked => Kind::Text,
+            Self::Sniff | Self::ServerPage | Self::Asked | Self::Written => Kind::Text,
             Self::Named(kind) | Self::Given(kind) => kind,
             Self::Json => Kind::of_json(),
         }
@@ -135,7 +155,7 @@ impl Format {
     pub(crate) fn written(self) -> Self {
         match self.kind() {
             kind if kind.is_container() => Self::Named(kind),
-            _ => Self::Asked,
+            _ => Self::Written,
         }
     }
 
@@ -182,7 +202,10 @@ mod tests {
             ("x.json.txt", SourcePlan::Read(Format::Named(Kind::Text))),
             ("report.docx", skip(SkipReason::Unsupported)),
             ("a.py.gz", skip(SkipReason::Unsupported)),
-            ("a.html", skip(SkipReason::Html)),
+            ("a.html", SourcePlan::Read(Format::Named(Kind::Html))),
+            ("a.SHTML.gz", SourcePlan::Read(Format::Named(Kind::Html))),
+            ("a.php", SourcePlan::Read(Format::ServerPage)),
+            ("a.mhtml", skip(SkipReason::Html)),
             ("dir.txt/x", SourcePlan::Read(Format::Sniff)),
             (".txt", SourcePlan::Read(Format::Sniff)),
             ("x.log", SourcePlan::Read(Format::Sniff)),
@@ -204,6 +227,21 @@ mod tests {
             (".a.gz", ".a"),
         ] {
             assert_eq!(&name[..stem_len(name.as_bytes())], stem);
+        }
+    }
+
+    #[test]
+    fn texts_of_pages() {
+        for (path, expected) in [
+            ("a/b.html", "a/b.html.txt"),
+            ("b.HTM.gz", "b.HTM.txt.gz"),
+            ("wiki/Ferry", "wiki/Ferry.txt"),
+            ("v1.2/x.php.zst", "v1.2/x.php.txt.zst"),
+            ("a.txt", "a.txt"),
+            ("a.txt.gz", "a.txt.gz"),
+            (".gz", ".gz.txt"),
+        ] {
+            assert_eq!(page_text_path(path.as_bytes()), expected.as_bytes());
         }
     }
 

@@ -5,15 +5,16 @@ use std::ops::Range;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::format::unpacked_name;
-use crate::config::ReadConfig;
+use crate::config::{Pages, ReadConfig};
 use crate::error::{Error, Result};
 use crate::store::path;
 
-/// Compiled globs.
+/// Which files are read, by their names: compiled globs, and whether pages are.
 #[derive(Debug)]
 pub(crate) struct Globs {
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
+    reads_pages: bool,
 }
 
 impl Globs {
@@ -26,7 +27,13 @@ impl Globs {
         Ok(Self {
             include: compile("include", &config.include)?,
             exclude: compile("exclude", &config.exclude)?,
+            reads_pages: config.pages != Pages::Skip,
         })
+    }
+
+    /// Whether pages are read.
+    pub(super) fn reads_pages(&self) -> bool {
+        self.reads_pages
     }
 
     /// Whether a file of this relative path is read.

@@ -13,10 +13,10 @@ mod hidden;
 mod syntax;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use format::Format;
-pub(crate) use format::{Packing, is_packed, not_prose, stem_len};
+pub(crate) use format::{Packing, is_packed, not_prose, page_text_path, stem_len};
 pub(crate) use globs::{Globs, Order, PathGlobs};
 pub use hidden::is_hidden;
 use rayon::prelude::*;
@@ -54,6 +54,8 @@ pub struct SourceList {
     paths: Vec<u8>,
     entries: Vec<SourceEntry>,
     has_binary: bool,
+    /// Files that may be pages, and whose text would then stand where the text of another file stands; with that file.
+    clashes: Vec<(Vec<u8>, PathBuf, PathBuf)>,
 }
 
 /// One source of a [`SourceList`].
@@ -143,6 +145,21 @@ impl SourceList {
         self.has_binary
     }
 
+    /// Checks that the text of this file, which is a page, has a place of its own.
+    ///
+    /// # Errors
+    /// [`Error::Collision`].
+    pub(crate) fn check_text(&self, page: &[u8]) -> Result<()> {
+        match self.clashes.iter().find(|(path, ..)| path == page) {
+            None => Ok(()),
+            Some((_, first, second)) => Err(Error::Collision {
+                relative: page_text_path(page),
+                first: first.clone(),
+                second: second.clone(),
+            }),
+        }
+    }
+
     /// Bytes of memory it takes.
     pub fn num_bytes(&self) -> u64 {
         count(self.paths.capacity() + self.entries.capacity() * size_of::<SourceEntry>())
@@ -203,6 +220,7 @@ pub fn discover(
     if roots.len() > 1 {
         check_collisions(&sources, roots)?;
     }
+    sources.clashes = clashes(&sources, roots)?;
     sources.measure(input);
     observer.discovered(count(sources.len()), sources.total_size());
     Ok(sources)
@@ -275,6 +293,39 @@ fn check_collisions(sources: &SourceList, roots: &[Root]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The files that may be pages whose text has no place of its own.
+///
+/// # Errors
+/// [`Error::Collision`] if the name of one says that it is a page.
+fn clashes(sources: &SourceList, roots: &[Root]) -> Result<Vec<(Vec<u8>, PathBuf, PathBuf)>> {
+    let is_text = |source: &Source<'_>| {
+        matches!(source.plan, SourcePlan::Read(_)) && page_text_path(source.place.relative) == source.place.relative
+    };
+    if !sources.iter().any(|source| is_text(&source)) {
+        return Ok(Vec::new());
+    }
+    let mut pages: HashMap<Vec<u8>, Source<'_>> = HashMap::new();
+    for source in sources.iter() {
+        if let SourcePlan::Read(Format::Named(Kind::Html) | Format::Sniff | Format::ServerPage) = source.plan {
+            pages.insert(page_text_path(source.place.relative), source);
+        }
+    }
+    let file = |place: InputPlace<'_>| {
+        let root = roots[place.root].path();
+        if matches!(roots[place.root], Root::Directory(_)) { root.join(store::path::from_bytes(place.relative)) } else { root.to_owned() }
+    };
+    let mut clashes = Vec::new();
+    for text in sources.iter().filter(is_text) {
+        let Some(page) = pages.get(text.place.relative) else { continue };
+        let (first, second) = (file(page.place), file(text.place));
+        if matches!(page.plan, SourcePlan::Read(Format::Named(_))) {
+            return Err(Error::Collision { relative: text.place.relative.to_vec(), first, second });
+        }
+        clashes.push((page.place.relative.to_vec(), first, second));
+    }
+    Ok(clashes)
 }
 
 #[cfg(test)]

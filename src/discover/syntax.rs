@@ -26,22 +26,38 @@ struct NotProse {
     names: &'static str,
 }
 
+/// Programs on a server that make pages. A file of such a name that was fetched from there is a page; in a repository
+/// it is the program. Its content tells.
+const SERVER_PAGES: &str = "php php3 php4 php5 phtml asp aspx jsp jspx";
+
+impl NotProse {
+    /// The row of [`SERVER_PAGES`].
+    const SERVER_PAGE: Self = Self {
+        what: "source code",
+        reason: SkipReason::Unsupported,
+        is_text: true,
+        endings: SERVER_PAGES,
+        names: "",
+    };
+}
+
 /// The table. Each ending and each name stands in it once.
-static TABLE: [NotProse; 10] = [
+static TABLE: [NotProse; 11] = [
     NotProse {
-        what: "page",
+        what: "saved page of a browser",
         reason: SkipReason::Html,
         is_text: true,
-        endings: "html htm xhtml xht shtml mht mhtml",
+        endings: "mht mhtml",
         names: "",
     },
+    NotProse::SERVER_PAGE,
     NotProse {
         what: "markup",
         reason: SkipReason::Unsupported,
         is_text: true,
         endings: "xml xsl xslt xsd dtd rng sgml sgm svg rss atom rdf owl ttl kml gpx plist fb2 opml tmx \
             tbx xlf xliff resx xaml wsdl tei dbk docbook mathml musicxml tex latex ltx sty cls \
-            bib bst rtf roff troff mdoc texi texinfo xul jsp asp aspx cshtml vue svelte astro hbs \
+            bib bst rtf roff troff mdoc texi texinfo xul cshtml vue svelte astro hbs \
             handlebars mustache ejs erb haml slim pug jade twig j2 jinja jinja2 liquid tmpl tpl \
             ftl",
         names: "",
@@ -59,7 +75,7 @@ static TABLE: [NotProse; 10] = [
         is_text: true,
         endings: "py pyi pyx pxd pyw js mjs cjs jsx ts tsx mts cts coffee c h cc cpp cxx c++ hh hpp hxx \
             inl ipp m mm cs fs fsi fsx vb vbs bas java kt kts scala groovy gradle clj cljs cljc \
-            edn go rs swift zig nim d v sv svh vhd vhdl rb rake gemspec php phtml pl pm raku lua \
+            edn go rs swift zig nim d v sv svh vhd vhdl rb rake gemspec pl pm raku lua \
             tcl r jl f for f77 f90 f95 f03 pas pp dpr ada adb ads cob cbl lisp lsp cl el scm rkt \
             hs lhs ml mli elm purs erl hrl ex exs dart hx cr sol cairo asm s sh bash zsh fish csh \
             ksh bat cmd ps1 psm1 psd1 awk sed sql psql plsql ddl graphql gql proto thrift capnp \
@@ -142,6 +158,8 @@ pub(super) struct Unread {
     pub(super) what: &'static str,
     /// Whether it is read all the same if a glob names its ending.
     pub(super) is_text: bool,
+    /// Whether it may be what such a program made: a page.
+    pub(super) is_server_page: bool,
     /// The part of the path that says so: the ending, or the whole name of the file.
     pub(super) part: Range<usize>,
 }
@@ -160,7 +178,8 @@ pub(super) fn unread(path: &[u8]) -> Option<Unread> {
         let ending = extension(&path[..end])?;
         (BY_ENDING.get(ending.as_slice())?, end - ending.len()..end)
     };
-    Some(Unread { reason: row.reason, what: row.what, is_text: row.is_text, part })
+    let is_server_page = row.endings == SERVER_PAGES;
+    Some(Unread { reason: row.reason, what: row.what, is_text: row.is_text, is_server_page, part })
 }
 
 #[cfg(test)]
@@ -192,7 +211,9 @@ mod tests {
             ("a/b.py", Some(("source code", "py"))),
             ("a.py/b.txt", None),
             ("B.PY.GZ", Some(("source code", "PY"))),
-            ("page.html.zst", Some(("page", "html"))),
+            ("page.html.zst", None),
+            ("page.mhtml", Some(("saved page of a browser", "mhtml"))),
+            ("x.PHP", Some(("source code", "PHP"))),
             ("x/Makefile", Some(("source code", "Makefile"))),
             ("x/Makefile.xz", Some(("source code", "Makefile"))),
             ("CMakeLists.txt", Some(("source code", "CMakeLists.txt"))),

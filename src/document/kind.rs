@@ -16,6 +16,8 @@ pub enum Kind {
     Text,
     /// Markdown: one document.
     Markdown,
+    /// A page of HTML: one document, which is its text.
+    Html,
     /// JSON Lines: a record a line.
     #[serde(rename = "jsonl")]
     JsonLines,
@@ -57,9 +59,10 @@ struct About {
 
 impl Kind {
     /// All kinds, in the order in which they are listed to people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Text,
         Self::Markdown,
+        Self::Html,
         Self::JsonLines,
         Self::Csv,
         Self::Tsv,
@@ -84,6 +87,13 @@ impl Kind {
                 endings: &[
                     "md", "markdown", "mdown", "mkd", "mkdn", "mdwn", "mdtxt", "mdtext", "mdx", "rmd", "qmd",
                 ],
+                holds: Holds::Document,
+                is_binary: false,
+            },
+            Self::Html => About {
+                name: "html",
+                what: "a page of HTML: its main text is one document",
+                endings: &["html", "htm", "xhtml", "xht", "shtml", "shtm"],
                 holds: Holds::Document,
                 is_binary: false,
             },
@@ -166,6 +176,11 @@ impl Kind {
     /// Whether a record's place in it is the number of a line.
     pub const fn has_lines(self) -> bool {
         matches!(self.about().holds, Holds::Lines)
+    }
+
+    /// Whether it is a page, which is read as its text and written as that.
+    pub const fn is_page(self) -> bool {
+        matches!(self, Self::Html)
     }
 
     /// Whether it is no text: its first bytes show it, whatever its name says, and to read it is to unpack it.

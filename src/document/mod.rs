@@ -4,8 +4,10 @@
 //! document's text; [`Kind`] is what documents come in. None of them knows how it is read, compared or written.
 
 mod kind;
+mod pages;
 
 pub use kind::Kind;
+pub use pages::PageCounts;
 
 use crate::units::ByteSpan;
 

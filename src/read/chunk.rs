@@ -8,7 +8,8 @@ use super::content::Wrap;
 use super::fault::Fault;
 use super::slot::Slot;
 use super::text_fields::FieldCounts;
-use crate::document::Kind;
+use crate::discover::page_text_path;
+use crate::document::{Kind, PageCounts};
 use crate::error::SkipReason;
 use crate::split::Method;
 use crate::units::{SourceId, count};
@@ -71,6 +72,8 @@ pub(crate) struct Part {
     pub num_replaced: u64,
     /// Records that are not for us, by reason.
     pub skipped: Vec<SkipReason>,
+    /// The pages whose texts are its documents.
+    pub pages: PageCounts,
     /// The fields that hold the texts of its records.
     pub fields: FieldCounts,
     /// The columns of a table of text.
@@ -125,6 +128,7 @@ impl Part {
             is_guess: false,
             num_replaced: 0,
             skipped: Vec::new(),
+            pages: PageCounts::default(),
             fields: FieldCounts::default(),
             columns: None,
             rows: None,
@@ -151,6 +155,11 @@ impl Part {
     pub(crate) fn is_piece_of_text(&self) -> bool {
         let is_document = matches!(self.role, Role::Whole | Role::Member(_)) && !self.kind.is_container();
         is_document && !(self.is_first && self.is_last && self.fate == PartFate::Read)
+    }
+
+    /// Where the output of a file or member of this name goes (contract O1, H3).
+    pub(crate) fn output_path(&self, path: &[u8]) -> Vec<u8> {
+        if self.kind.is_page() { page_text_path(path) } else { path.to_vec() }
     }
 
     /// How its records are written again with another text.

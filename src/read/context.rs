@@ -6,7 +6,7 @@ use super::coding::Detection;
 use super::fault::Fault;
 use super::given::GivenEncodings;
 use super::text_fields::{FieldNames, TextFields};
-use crate::config::SplitConfig;
+use crate::config::{Pages, SplitConfig};
 use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split::{self, Method, SplitBy, Splitting};
@@ -21,6 +21,10 @@ pub(crate) struct ReadContext {
     pub(super) options: Arc<FileOptions>,
     /// Name of the field that names a record.
     pub id_field: String,
+    /// How much of a page is read.
+    pub(super) pages: Pages,
+    /// Names among the text fields that hold HTML.
+    pub(super) html_fields: Arc<[String]>,
     /// Whether fields of TSV may stand in quotes.
     pub(super) tsv_quotes: bool,
     /// Whether hidden members of archives are read.

@@ -9,9 +9,11 @@ use super::container::reader::{BOM, Records, Reread};
 use super::context::ReadContext;
 use super::encoding;
 use super::fault::Fault;
-use super::slot::Slot;
+use super::page::{self, PageText, Told};
+use super::slot::{RawRecord, Slot};
 use super::text_fields::FieldCounts;
-use crate::document::Kind;
+use crate::config::Pages;
+use crate::document::{Kind, PageCounts};
 use crate::error::RejectReason;
 use crate::split::{SplitBy, Splitting};
 use crate::units::{ByteSpan, count};
@@ -118,6 +120,37 @@ pub(super) fn decode(
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
     show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced) }, decoding, visitor)
+}
+
+/// Decodes a page that stands at the end of `chunk` from `start` on, and shows its text to `visitor`; the text takes its
+/// place.
+pub(super) fn decode_page(
+    chunk: &mut Chunk,
+    start: usize,
+    context: &ReadContext,
+    visitor: &mut impl TextVisitor,
+) -> PartFate {
+    let read = page::read(&chunk.bytes[start..], Told::default(), context.pages, context.detection);
+    chunk.bytes.truncate(start);
+    let (PageText { text, facts }, written) = match read {
+        Ok(read) => read,
+        Err(fault) => return PartFate::Rejected(fault),
+    };
+    if let Some(part) = chunk.parts.last_mut() {
+        part.encoding = encoding::name(written.encoding);
+        part.is_guess = written.is_guess;
+        part.num_replaced += written.num_replaced;
+        part.pages += facts.counts();
+    }
+    let by = match context.paragraphs.check(&text, SplitBy::Text(context.split, Kind::Html)) {
+        Ok(by) => by,
+        Err(fault) => return PartFate::Rejected(fault),
+    };
+    let splitting = visitor.document(&text, by);
+    append(chunk, text.into_bytes());
+    let slot = Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting);
+    chunk.push(Slot { page: Some(Box::new(facts)), ..slot });
+    PartFate::Read
 }
 
 fn reread(chunk: &mut Chunk, start: usize) -> PartFate {
@@ -274,12 +307,16 @@ fn decode_records(
     let container = kind.container();
     let Chunk { bytes, parts, slots } = chunk;
     let (mut num_replaced, mut fields) = (0, FieldCounts::new(&context.text_fields));
+    let mut pages = PageCounts::default();
     let columns = parts.last().and_then(|part| part.columns.clone());
     for slot in &mut slots[first..] {
         if slot.is_record {
             match container.decode(bytes, slot, columns.as_deref(), context) {
                 Ok(replaced) => num_replaced += replaced,
                 Err(fault) => slot.reject(fault),
+            }
+            if let Err(fault) = read_html(bytes, slot, context) {
+                slot.reject(fault);
             }
         }
         // Taken once, as it walks over the whole text.
@@ -292,6 +329,9 @@ fn decode_records(
                 text = "";
             }
         }
+        if let Some(page) = &slot.page {
+            pages += page.counts();
+        }
         if let (true, Some(field)) = (slot.is_record, slot.field) {
             fields.count(field);
         }
@@ -300,7 +340,26 @@ fn decode_records(
     if let Some(part) = parts.last_mut() {
         part.num_replaced += num_replaced;
         part.fields = fields;
+        part.pages = pages;
     }
+}
+
+/// Reads the page that is the text of a record, if it stands in a field of HTML; its text is put behind everything else.
+fn read_html(bytes: &mut Vec<u8>, slot: &mut Slot, context: &ReadContext) -> Result<(), Fault> {
+    let Some(field) = slot.field.filter(|_| slot.is_record && !context.html_fields.is_empty()) else {
+        return Ok(());
+    };
+    let name = context.text_fields.get(field);
+    if !context.html_fields.iter().any(|html| html == name) || context.pages == Pages::Skip {
+        return Ok(());
+    }
+    let PageText { text, facts } = page::extract(text_of(bytes, slot), "", context.pages)?;
+    let start = bytes.len();
+    bytes.extend_from_slice(text.as_bytes());
+    slot.text = ByteSpan::new(start, bytes.len());
+    slot.raw = RawRecord::Lost;
+    slot.page = Some(Box::new(facts));
+    Ok(())
 }
 
 /// The text of a record. Its bytes were checked, and decoding makes text of text.

@@ -44,6 +44,13 @@ impl<'a> Fields<'a> {
         let mut fields = (self.of)(number);
         let text = self.slots.get(number).and_then(|slot| slot.field).map(|field| self.names.get(field));
         fields.retain(|(name, _)| Some(name.as_str()) != text && *name != self.context.id_field);
+        // What the page says, unless the record says it.
+        let page = self.slots.get(number).and_then(|slot| slot.page.as_ref());
+        for field in page.map_or_else(Vec::new, |page| page.fields()) {
+            if !fields.iter().any(|(name, _)| *name == field.0) {
+                fields.push(field);
+            }
+        }
         fields
     }
 }

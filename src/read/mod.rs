@@ -46,7 +46,7 @@ pub(crate) use whole::{is_large, read_files, read_piece};
 
 use std::sync::Arc;
 
-use crate::config::{Config, EncodingErrors, TargetFormat};
+use crate::config::{Config, DEFAULT_TEXT_FIELDS, EncodingErrors, TargetFormat};
 use crate::discover::Globs;
 use crate::error::{Error, Result};
 use coding::Detection;
@@ -72,11 +72,17 @@ impl ReadContext {
             fallback: fallback.map(|label| known("encoding-fallback", label)).transpose()?,
             replace: read.encoding_errors == EncodingErrors::Replace,
         };
-        let text_fields = TextFields::new(&read.text_field)?;
+        // Who names fields of HTML, and no others, means those.
+        let is_default = read.text_field == DEFAULT_TEXT_FIELDS;
+        let has_html = !read.html_field.is_empty();
+        let named = if is_default && has_html { &read.html_field } else { &read.text_field };
+        let text_fields = TextFields::new(named)?;
         Ok(Self {
             text_fields: text_fields.others(),
             options: Arc::new(FileOptions { text_fields, encodings }),
             id_field: read.id_field.clone(),
+            pages: read.pages,
+            html_fields: read.html_field.clone().into(),
             tsv_quotes: read.tsv_quotes,
             hidden: read.hidden,
             globs: Arc::new(Globs::new(read)?),

@@ -62,8 +62,8 @@ impl Promise {
     /// The promise of a path that is to be read as `format`.
     pub(super) fn of(path: &[u8], format: Format) -> Self {
         let packing = match format {
-            Format::Asked | Format::Given(_) => Packing::default(),
-            Format::Sniff | Format::Named(_) | Format::Json => Packing::of(path),
+            Format::Asked | Format::Written | Format::Given(_) => Packing::default(),
+            Format::Sniff | Format::ServerPage | Format::Named(_) | Format::Json => Packing::of(path),
         };
         Self { format, packing }
     }
@@ -252,6 +252,12 @@ impl Opener<'_> {
     ) -> Result<FoundContent, Trouble> {
         match kind.container().access() {
             Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
+            Access::Page(open) => {
+                let reader = open(file, self.context);
+                let mut found = FoundContent::Document(OpenedDocument::new(kind, outer, reader));
+                found.count_by_reading(self.position_of(origin));
+                Ok(found)
+            }
             Access::InOrder(how) => {
                 let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;
                 found.count_by_reading(self.position_of(origin));
@@ -296,7 +302,7 @@ impl Opener<'_> {
                 }
                 return Ok(found);
             }
-            Access::Document => self.context.decoded_limit,
+            Access::Document | Access::Page(_) => self.context.decoded_limit,
             Access::Seek(_) | Access::Absent => u64::MAX,
         };
         let spool = self.spool(whole, limit, outer)?;

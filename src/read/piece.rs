@@ -96,7 +96,7 @@ impl Piece {
     pub(crate) fn len(&self) -> u64 {
         count(match &self.body {
             Body::Text(piece) => piece.bytes.len(),
-            Body::Lines(bytes) => bytes.len(),
+            Body::Page(bytes) | Body::Lines(bytes) => bytes.len(),
             Body::Records(records) => records.bytes.len(),
         })
     }
@@ -105,7 +105,7 @@ impl Piece {
     pub(crate) fn num_held(&self) -> u64 {
         held_of_lines(match &self.body {
             Body::Text(piece) => &piece.bytes,
-            Body::Lines(bytes) => bytes,
+            Body::Page(bytes) | Body::Lines(bytes) => bytes,
             Body::Records(records) => &records.bytes,
         })
     }

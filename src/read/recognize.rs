@@ -4,10 +4,11 @@
 //! The same bytes and the same name give the same answer, whether a file is read whole or as a stream, in a directory,
 //! an archive or on standard input.
 
-use super::container::JsonForm;
+use super::container::{JsonForm, begins_page, begins_with, skip_comments};
 use super::content::{self, Head, SNIFF_BYTES};
 use super::context::ReadContext;
 use super::fault::Fault;
+use crate::config::Pages;
 use crate::discover::Format;
 use crate::document::Kind;
 use crate::error::{RejectReason, SkipReason};
@@ -34,7 +35,7 @@ pub(super) fn recognize(
     if let Format::Given(kind) = format {
         return Recognized::Read(kind);
     }
-    if let Some(fault) = lfs_pointer(head).filter(|_| format != Format::Asked) {
+    if let Some(fault) = lfs_pointer(head).filter(|_| !matches!(format, Format::Asked | Format::Written)) {
         return Recognized::Reject(fault);
     }
     let kind = Kind::detect(head, format, context);
@@ -44,7 +45,13 @@ pub(super) fn recognize(
         return Recognized::Reject(misnamed("something packed", what));
     }
     let promised = format.kind();
-    if format == Format::Asked || kind.is_binary() || kind != promised {
+    if kind.is_page() && context.pages == Pages::Skip {
+        return Recognized::Skip(SkipReason::Html);
+    }
+    if format == Format::ServerPage && (!kind.is_page() || has_code(head.bytes)) {
+        return Recognized::Skip(SkipReason::Unsupported);
+    }
+    if matches!(format, Format::Asked | Format::Written) || kind.is_binary() || kind != promised {
         return Recognized::Read(kind);
     }
     if promised.is_container() {
@@ -56,6 +63,7 @@ pub(super) fn recognize(
         };
     }
     match NotText::of(head, format, context) {
+        Some(NotText::Page) if kind.is_page() => Recognized::Read(kind),
         Some(NotText::Foreign(what) | NotText::Unread(what)) if format != Format::Sniff => {
             Recognized::Reject(misnamed("text", what))
         }
@@ -169,23 +177,8 @@ fn is_script(head: &[u8]) -> bool {
 
 /// What begins with a tag and is certainly markup: a page, or XML. Comments may stand before.
 fn markup(text: &str) -> Option<NotText> {
-    let mut rest = text.trim_start();
-    let mut is_xml = false;
-    loop {
-        let end = if rest.starts_with("<!--") {
-            "-->"
-        } else if rest.starts_with("<?") {
-            is_xml |= begins_with(rest, "<?xml");
-            "?>"
-        } else {
-            break;
-        };
-        match rest.split_once(end) {
-            Some((_, after)) => rest = after.trim_start(),
-            None => break,
-        }
-    }
-    if begins_with(rest, "<!doctype html") || begins_with(rest, "<html") {
+    let (rest, is_xml) = skip_comments(text);
+    if begins_page(rest) {
         return Some(NotText::Page);
     }
     let is_known =
@@ -193,11 +186,9 @@ fn markup(text: &str) -> Option<NotText> {
     (is_xml || is_known).then_some(NotText::Markup)
 }
 
-/// Whether a text begins with a tag, in any case, whose name ends there.
-fn begins_with(text: &str, tag: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_tag = bytes.get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag.as_bytes()));
-    is_tag && bytes.get(tag.len()).is_none_or(|next| next.is_ascii_whitespace() || b"/>[".contains(next))
+/// Whether the program of a server stands in it, and not what that made.
+fn has_code(head: &[u8]) -> bool {
+    [&b"<?php"[..], b"<?=", b"<%"].iter().any(|code| memchr::memmem::find(head, code).is_some())
 }
 
 #[cfg(test)]

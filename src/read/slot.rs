@@ -1,6 +1,7 @@
 //! A slot: where a document stands in the bytes that were read.
 
 use super::fault::Fault;
+use super::page::PageFacts;
 use crate::split::Splitting;
 use crate::units::ByteSpan;
 
@@ -28,6 +29,8 @@ pub(crate) struct Slot {
     pub id: ByteSpan,
     /// Line feeds of the part before the record.
     pub lines_before: u64,
+    /// What is known of the page whose text it is.
+    pub page: Option<Box<PageFacts>>,
     /// Why the record is rejected.
     pub fault: Option<Box<Fault>>,
 }

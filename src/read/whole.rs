@@ -163,6 +163,9 @@ fn decode_file(
         decode::decode_lines(chunk, start + mark, kind, context, visitor);
         return PartFate::Read;
     }
+    if kind.is_page() {
+        return decode::decode_page(chunk, start, context, visitor);
+    }
     decode::decode_whole(chunk, start, context, visitor)
 }
 
@@ -252,6 +255,10 @@ fn add_piece(piece: Piece, context: &ReadContext, chunk: &mut Chunk, visitor: &m
             decode::append(chunk, bytes);
             let decoding = Decoding { coding, offset, context, splitting: Some(splitting) };
             decode::decode(chunk, start, decoding, visitor)
+        }
+        Body::Page(bytes) => {
+            decode::append(chunk, bytes);
+            decode::decode_page(chunk, start, context, visitor)
         }
         Body::Lines(bytes) => {
             decode::append(chunk, bytes);

@@ -33,6 +33,8 @@ pub(crate) fn text_path(mut path: Vec<u8>, part: &Part, record: Option<u64>) -> 
         path.extend_from_slice(format!("/{record:08}.txt").as_bytes());
     } else if compression != Compression::None {
         path = unpacked_path(path);
+    } else {
+        path = part.output_path(&path);
     }
     path
 }

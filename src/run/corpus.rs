@@ -72,10 +72,28 @@ impl<'a> Corpus<'a> {
         Listing { sources: self.sources, input: self.input }
     }
 
+    /// Where the output of a source goes; a member of an archive goes where that goes.
+    ///
+    /// # Errors
+    /// [`Error::Collision`] if the text of a page would take the place of another file's.
+    pub(crate) fn output_path(&self, part: &Part) -> Result<Vec<u8>> {
+        output_path(self.sources, part)
+    }
+
     /// The paragraphs of earlier runs.
     pub(crate) fn earlier(&self) -> Option<&'a dyn Earlier> {
         self.history.map(|history| history as &dyn Earlier)
     }
+}
+
+/// Where the output of a source goes: see [`Corpus::output_path`].
+pub(crate) fn output_path(sources: &SourceList, part: &Part) -> Result<Vec<u8>> {
+    let relative = sources.get(part.source).place.relative;
+    if part.member().is_some() {
+        return Ok(relative.to_vec());
+    }
+    let path = part.output_path(relative);
+    if path != relative { sources.check_text(relative).map(|()| path) } else { Ok(path) }
 }
 
 /// The path of a source, and behind it that of the archive's member.

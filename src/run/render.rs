@@ -8,7 +8,7 @@ use crate::decide::{Findings, Places};
 use crate::error::{Error, Result};
 use crate::read::{Compression, Part, PartFate, Rewrite, Rows, ShardRows};
 use crate::store::{WrittenFile, path};
-use crate::units::{DocumentId, SourceId, count};
+use crate::units::{DocumentId, count};
 use crate::write::{self, BlankLines, Original, RecordText, TextForm, UidClaim};
 
 use super::corpus::Corpus;
@@ -72,11 +72,6 @@ pub(crate) fn encode_error(source: io::Error) -> Error {
 }
 
 impl<'a> RenderContext<'a> {
-    /// Where a source's output goes.
-    fn relative(&self, source: SourceId) -> &'a [u8] {
-        self.corpus.sources.get(source).place.relative
-    }
-
     /// How texts are written.
     pub(super) fn form(&self) -> TextForm {
         TextForm::of(self.corpus.config)
@@ -138,9 +133,9 @@ impl Settled {
             };
             let bytes = compressed.as_ref().unwrap_or(buffer);
             rendered.counts.bytes_output = count(bytes.len());
-            let relative = context.relative(part.source);
-            context.corpus.output.write(relative, bytes)?;
-            rendered.files.push(WrittenFile::of(relative, count(bytes.len())));
+            let relative = context.corpus.output_path(part)?;
+            context.corpus.output.write(&relative, bytes)?;
+            rendered.files.push(WrittenFile::of(&relative, count(bytes.len())));
         }
         Ok(rendered)
     }

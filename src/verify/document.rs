@@ -2,7 +2,7 @@
 
 use super::audit::{Difference, DifferenceKind, excerpt};
 use super::due_text::{DueText, ParagraphAt};
-use super::input_scan::{InputDocument, InputParagraph, OtherFields, hash};
+use super::input_scan::{InputDocument, InputParagraph, OtherFields};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::layout::LayoutAudit;
 use super::ledger::{self, DocumentName, NumberedLine, OpenLine};
@@ -26,7 +26,7 @@ pub(super) struct DocumentAudit {
     /// The uid that it should have, in a shard.
     pub(super) uid: Option<String>,
     /// Its fields beside the text.
-    others: OtherFields,
+    pub(super) others: OtherFields,
     /// What should come next of its text in OUT.
     due: DueText,
     /// The line of the file on which the record begins.
@@ -332,11 +332,9 @@ impl Auditor<'_> {
         } else {
             open.id.clone()
         };
-        let nothing = hash(b"");
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,
-            (Some(_), None) => Some(nothing),
-            (_, Some(_)) => Some(open.others.fields),
+            (Some(_), None) | (_, Some(_)) => Some(open.others.fields),
         };
         let is_unchanged = to.is_none() && open.due.is_unchanged();
         let file = out_list::text_path(&self.unit.file, self.unit.is_compressed, open.record);

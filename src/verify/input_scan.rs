@@ -181,8 +181,9 @@ fn is_repaired(text: &str, paragraphs: &[Paragraph], repair: Repair) -> bool {
 
 /// The fields that the records of a chunk hold beside their texts, one entry for each slot.
 pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) -> Vec<OtherFields> {
-    let mut rests = vec![OtherFields::default(); chunk.slots.len()];
-    for part in chunk.parts.iter().filter(|part| part.kind.is_container()) {
+    let nothing = OtherFields { fields: hash(b""), ..OtherFields::default() };
+    let mut rests = vec![nothing; chunk.slots.len()];
+    for part in &chunk.parts {
         let in_place = match part.rewrite() {
             Rewrite::InPlace(in_place) => Some(in_place).filter(|_| how == OtherFieldsOf::Mirrored),
             // A header of a web archive that depends on the text is part of the comparison, too.
@@ -191,7 +192,8 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
         };
         let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
         let fields = if in_place.is_some() { None } else { Fields::new(chunk, part, context).ok() };
-        for number in part.slots.clone().filter(|&number| chunk.slots[number].is_record) {
+        let has_fields = |number: &usize| chunk.slots[*number].is_record || chunk.slots[*number].page.is_some();
+        for number in part.slots.clone().filter(has_fields) {
             rests[number] = match &fields {
                 None => OtherFields {
                     fields: raw(chunk, number, columns),

@@ -222,14 +222,16 @@ impl Default for AuditedUnit {
 
 impl AuditedUnit {
     fn of(sources: &SourceList, part: &Part) -> Self {
-        let file = path_of(sources, part);
+        let path = path_of(sources, part);
         let compression = if part.member().is_some() { part.wrap.inner } else { part.wrap.outer };
+        let is_compressed = compression != Compression::None;
+        let file = if is_compressed { path.clone() } else { part.output_path(&path) };
         Self {
             source: part.source,
-            member: part.member().map(|member| member.path.clone()),
-            path: path::lossless(&file).into_owned(),
+            member: part.member().map(|member| part.output_path(&member.path)),
+            path: path::lossless(&path).into_owned(),
             file,
-            is_compressed: compression != Compression::None,
+            is_compressed,
             ..Self::default()
         }
     }
@@ -410,6 +412,9 @@ impl UnitVisitor for ChunkAudit<'_, '_> {
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         // Pieces behind the one that was bad mean nothing.
         let Some(mut open) = self.auditor.open.take() else { return Ok(()) };
+        if let Some(others) = self.input_scan.rests.get(piece.number) {
+            open.others.clone_from(others);
+        }
         self.document(&mut open, piece.slot, piece.number)?;
         self.auditor.open = Some(open);
         Ok(())

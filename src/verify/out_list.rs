@@ -10,7 +10,7 @@ use super::input_scan::OtherFieldsOf;
 use super::output::OneFileEach;
 use crate::account::{CARD, Summary, card, names};
 use crate::config::{Config, EncodingErrors, ReadConfig, TargetFormat, WriteConfig};
-use crate::discover::{Format, SourceList, SourcePlan};
+use crate::discover::{Format, SourceList, SourcePlan, page_text_path};
 use crate::error::Result;
 use crate::store::{self, DiskInput, Input, InputPlace, ListedFile, ListedKind, path};
 use crate::units::SourceId;
@@ -129,8 +129,14 @@ impl OutList {
         let mut of = Vec::new();
         for source in inputs.iter() {
             let SourcePlan::Read(format) = *source.plan else { continue };
-            if files.remove(source.place.relative) {
-                self.sources.push(0, source.place.relative, SourcePlan::Read(format.written()))?;
+            let relative = source.place.relative;
+            // The text of a page has a name of its own, and what a file is may show by its content only.
+            let text = page_text_path(relative);
+            let names = [relative, &text[..]];
+            let has_own = inputs.check_text(relative).is_ok();
+            let names = names.iter().take(if has_own { 2 } else { 1 });
+            if let Some(name) = names.copied().find(|name| files.remove(*name)) {
+                self.sources.push(0, name, SourcePlan::Read(format.written()))?;
                 of.push(source.id);
             }
         }

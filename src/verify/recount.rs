@@ -113,6 +113,7 @@ impl Recount {
         self.unit.bytes_input += part.num_bytes;
         self.unit.replaced += part.num_replaced;
         self.summary.count_fields(part.fields.iter());
+        self.summary.count_pages(part.pages);
         for reason in &part.skipped {
             self.summary.count_skipped_record(*reason);
         }

@@ -179,19 +179,19 @@ impl<'a> SourceWriter<'a> {
         self.member = None;
     }
 
-    /// Ends the member that is open and puts it into the archive.
+    /// Ends the member that is open and puts it into the archive under this name.
     ///
     /// # Errors
     /// [`Error::Output`].
-    pub(crate) fn end_member(&mut self, member: &ArchiveMember) -> Result<()> {
+    pub(crate) fn end_member(&mut self, member: &ArchiveMember, name: &[u8]) -> Result<()> {
         let Some(stream) = self.member.take() else { return Ok(()) };
         let mut spool = stream.finish().map_err(|error| self.file.explain(error))?.spool;
-        let name = path::from_bytes(&member.path);
+        let path = path::from_bytes(name);
         let written = match (&mut self.target, &member.meta) {
             (WriteTarget::Tar(builder), MemberMeta::Tar(header)) => {
-                write_tar(builder, name, header, &mut spool)
+                write_tar(builder, path, header, &mut spool)
             }
-            (WriteTarget::Zip(writer), MemberMeta::Zip { .. }) => write_zip(writer, member, &mut spool),
+            (WriteTarget::Zip(writer), MemberMeta::Zip { .. }) => write_zip(writer, name, member, &mut spool),
             _ => Err(io::Error::other("a member is of the archive it came from")),
         };
         written.map_err(|error| self.file.explain(error))
@@ -277,6 +277,7 @@ fn write_tar<W: Write>(
 
 fn write_zip<W: Write>(
     writer: &mut zip::ZipWriter<zip::write::StreamWriter<W>>,
+    name: &[u8],
     member: &ArchiveMember,
     spool: &mut Spool,
 ) -> io::Result<()> {
@@ -297,7 +298,7 @@ fn write_zip<W: Write>(
     if let Some(mode) = mode {
         options = options.unix_permissions(mode);
     }
-    writer.start_file_with_options(options.name(&member.path)).map_err(io::Error::other)?;
+    writer.start_file_with_options(options.name(name)).map_err(io::Error::other)?;
     let copied = io::copy(spool, writer)?;
     debug_assert_eq!(copied, spool.len(), "a spool gives back what it was given");
     Ok(())

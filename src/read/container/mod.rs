@@ -9,6 +9,7 @@
 mod charset;
 mod csv;
 mod doc;
+mod html;
 mod json;
 mod jsonl;
 mod lenient;
@@ -24,6 +25,7 @@ use std::io::{self, Read};
 pub(crate) use charset::Charset;
 pub(super) use charset::FoundCharset;
 pub(crate) use csv::Columns;
+pub(super) use html::{begins_page, begins_with, skip_comments};
 pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
 pub(super) use jsonl::JsonForm;
@@ -97,6 +99,8 @@ pub(crate) type FieldsOf<'a> = Box<dyn Fn(usize) -> Vec<Field> + 'a>;
 pub(crate) enum Access {
     /// The bytes are one document.
     Document,
+    /// The bytes are one page, which is read at once.
+    Page(OpenPage),
     /// The bytes are records, read in order, once.
     InOrder(InOrder),
     /// The bytes are records, found by going to and fro in the file.
@@ -132,6 +136,9 @@ impl InOrder {
 /// A container that was opened.
 pub(crate) type Opened = Result<Box<dyn PieceReader>, Fault>;
 
+/// Opens a page.
+pub(crate) type OpenPage = fn(Box<dyn InputFile>, &ReadContext) -> Box<dyn PieceReader>;
+
 /// Opens a container in a file.
 pub(crate) type OpenContainer = fn(Box<dyn InputFile>, &ReadContext) -> Opened;
 
@@ -144,6 +151,7 @@ impl Kind {
     pub(super) fn container(self) -> &'static dyn Container {
         match self {
             Self::Text | Self::Markdown => &text::TextContainer,
+            Self::Html => &html::Html,
             Self::JsonLines => &jsonl::JsonLines,
             Self::Csv => &csv::Table::<b','>,
             Self::Tsv => &csv::Table::<b'\t'>,
@@ -204,6 +212,9 @@ mod tests {
             (b"<doc>\n<url>u</url>\n", Format::Sniff, Kind::DocDump),
             (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::DocDump),
             (b"<doc id=\"1\">\nprose\n", named(Kind::Tsv), Kind::Tsv),
+            (b"<!DOCTYPE html>\n<p>", Format::Sniff, Kind::Html),
+            (b"<html>", named(Kind::Text), Kind::Html),
+            (b"<html>", named(Kind::Csv), Kind::Csv),
             (b"", Format::Sniff, Kind::Text),
             (b"", named(Kind::Tsv), Kind::Tsv),
         ] {

@@ -42,6 +42,8 @@ pub(in crate::read) enum End {
 pub(in crate::read) enum Body {
     /// Whole paragraphs of a text document.
     Text(TextPiece),
+    /// All bytes of a page.
+    Page(Vec<u8>),
     /// Whole lines, whose records are still to be found.
     Lines(Vec<u8>),
     /// Records that were found already.

@@ -7,7 +7,7 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::DecodedPage;
+use super::{DecodedPage, WrittenAs};
 use crate::error::RejectReason;
 use crate::read::coding::Detection;
 use crate::read::encoding::{self, Decision, Why};
@@ -104,14 +104,18 @@ fn decode_as(bytes: &[u8], choice: Choice, detection: Detection) -> Result<Decod
     if encoding == UTF_8
         && let Ok(text) = simdutf8::basic::from_utf8(bytes)
     {
-        return Ok(DecodedPage { html: text.to_owned(), encoding, is_guess, disagrees, num_replaced: 0 });
+        let written = WrittenAs { encoding, is_guess, num_replaced: 0 };
+        return Ok(DecodedPage { html: text.to_owned(), written, disagrees });
     }
     let (malformed, others) = num_malformed(bytes, encoding);
     let mut html = String::new();
     let decoded = encoding::decode(encoding, bytes, true, &mut html);
     let is_text = detection.replace || malformed.saturating_mul(MALFORMED_IN) <= others;
     match decoded {
-        Ok(num_replaced) if is_text => Ok(DecodedPage { html, encoding, is_guess, disagrees, num_replaced }),
+        Ok(num_replaced) if is_text => {
+            let written = WrittenAs { encoding, is_guess, num_replaced };
+            Ok(DecodedPage { html, written, disagrees })
+        }
         _ => {
             let name = encoding::name(encoding);
             let detail = format!("not valid {name}: {malformed} of its {others} characters beside ASCII are malformed");

@@ -23,6 +23,8 @@ use main_text::Texts;
 
 use super::coding::Detection;
 use super::fault::Fault;
+use crate::config::Pages;
+use crate::document::PageCounts;
 use crate::error::{RejectReason, caught};
 use crate::units::count;
 
@@ -37,28 +39,86 @@ pub(in crate::read) struct Told<'a> {
 
 /// The text of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PageText {
+pub(in crate::read) struct PageText {
     /// The text: every line is a paragraph. Empty if the page has none.
-    pub(crate) text: String,
-    /// The line of the page that each line of the text begins in; 0 where that is not known.
-    pub(crate) lines: Vec<u32>,
+    pub(in crate::read) text: String,
+    pub(in crate::read) facts: PageFacts,
+}
+
+/// What is known of a page beside its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PageFacts {
     /// What the page says about itself.
     pub(crate) about: About,
     /// Why it has no main text, if it has none.
     pub(crate) absent: Option<Absent>,
-    /// Characters of all text that can be seen.
+    /// The line of the page in which each line of the text begins; 0 where that is not known.
+    pub(crate) lines: Vec<u32>,
+    /// Characters of all text that can be seen, and of the text.
     pub(crate) num_visible: u64,
+    pub(crate) num_chars: u64,
+    /// Whether it says, or was sent with, another encoding than it has.
+    pub(crate) disagrees: bool,
+}
+
+impl PageFacts {
+    /// The page, counted.
+    pub(crate) fn counts(&self) -> PageCounts {
+        let is = |absent: Absent| u64::from(self.absent == Some(absent));
+        PageCounts {
+            read: 1,
+            list: is(Absent::List),
+            error_page: is(Absent::ErrorPage),
+            script_only: is(Absent::ScriptOnly),
+            empty: is(Absent::Empty),
+            other_charset: u64::from(self.disagrees),
+            chars_visible: self.num_visible,
+            chars_text: self.num_chars,
+        }
+    }
+
+    /// Title, address, date, language and site as fields, those that are known (contract H3).
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        let About { title, url, date, language, site } = &self.about;
+        let fields = [("title", title), ("url", url), ("date", date), ("language", language), ("site", site)];
+        let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        known.map(|(name, value)| (name.to_owned(), serde_json::Value::from(value.as_str()).to_string())).collect()
+    }
+}
+
+/// Reads a page in whatever encoding it is.
+///
+/// # Errors
+/// If it is text in no encoding, has too many tags, or the extractor fails on it.
+pub(in crate::read) fn read(
+    bytes: &[u8],
+    told: Told<'_>,
+    pages: Pages,
+    detection: Detection,
+) -> Result<(PageText, WrittenAs), Fault> {
+    let DecodedPage { html, written, disagrees } = charset::decode(bytes, told.charset, detection)?;
+    let mut page = extract(&html, told.url, pages)?;
+    page.facts.disagrees = disagrees;
+    Ok((page, written))
+}
+
+/// How a page was written.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::read) struct WrittenAs {
+    pub(in crate::read) encoding: &'static encoding_rs::Encoding,
+    /// Whether no label says so.
+    pub(in crate::read) is_guess: bool,
+    /// Malformed sequences that were replaced.
+    pub(in crate::read) num_replaced: u64,
 }
 
 /// A page in its encoding.
-#[derive(Debug, Clone)]
-pub(in crate::read) struct DecodedPage {
-    pub(in crate::read) html: String,
-    pub(in crate::read) encoding: &'static encoding_rs::Encoding,
-    pub(in crate::read) is_guess: bool,
+#[derive(Debug)]
+struct DecodedPage {
+    html: String,
+    written: WrittenAs,
     /// Whether what the page or its sender says is another encoding.
-    pub(in crate::read) disagrees: bool,
-    pub(in crate::read) num_replaced: u64,
+    disagrees: bool,
 }
 
 /// Tags for each byte of a page. A tag may become an element, of which the tree holds some 200 bytes.
@@ -67,19 +127,12 @@ const BYTES_A_TAG: usize = 8;
 /// Tags that every page may have.
 const LEAST_TAGS: usize = 16 * 1024;
 
-/// Decodes a page (contract H2).
-///
-/// # Errors
-/// If it is text in no encoding.
-pub(in crate::read) fn decode(bytes: &[u8], told: Told<'_>, detection: Detection) -> Result<DecodedPage, Fault> {
-    charset::decode(bytes, told.charset, detection)
-}
-
 /// Reads the text of a page.
 ///
 /// # Errors
 /// If it has too many tags, or the extractor fails on it.
-pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<PageText, Fault> {
+pub(in crate::read) fn extract(html: &str, url: &str, pages: Pages) -> Result<PageText, Fault> {
+    let is_main = pages == Pages::Main;
     let reduced = reduce::reduce(html);
     let most = LEAST_TAGS + html.len() / BYTES_A_TAG;
     if reduced.num_tags > most {
@@ -91,7 +144,8 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
         let detail = "its text cannot be extracted: the extractor fails on this page";
         return Err(Fault::new(RejectReason::PageUnread, detail));
     };
-    let num_visible = visible.iter().map(|line| count(line.text.chars().count())).sum();
+    let num_chars = |lines: &[Line]| lines.iter().map(|line| count(line.text.chars().count())).sum();
+    let num_visible = num_chars(&visible);
     let (main, title) = article.unwrap_or_default();
     let about = About::of(&reduced.head, &visible, &title, url);
     let absent = if is_main { Absent::of(&reduced.head, &main, &visible) } else { None };
@@ -100,8 +154,10 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
         None if is_main => main,
         None => visible,
     };
+    let num_chars = num_chars(&body);
     let (text, lines) = text_of(&about.title, &body);
-    Ok(PageText { text, lines, about, absent, num_visible })
+    let facts = PageFacts { about, absent, lines, num_visible, num_chars, disagrees: false };
+    Ok(PageText { text, facts })
 }
 
 /// The text of these lines, and where each stands in the page. The title comes first, unless it is there.

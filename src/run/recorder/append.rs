@@ -7,7 +7,7 @@ use crate::account::Counts;
 use crate::error::Result;
 use crate::read::{Part, Wrap};
 use crate::run::convert::text_path;
-use crate::run::corpus::path_of;
+use crate::run::corpus::{output_path, path_of};
 use crate::run::render::{PartContent, encode_error};
 use crate::run::settled::Settled;
 use crate::store::Area;
@@ -152,9 +152,8 @@ impl<'a> Recorder<'a> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let relative = self.sources.get(part.source).place.relative.to_vec();
                 let (relative, wrap) = match self.config.write.to {
-                    None => (relative, part.wrap),
+                    None => (output_path(self.sources, part)?, part.wrap),
                     // Each text is a file of its own.
                     Some(_) => (text_path(path_of(self.sources, part), part, None), Wrap::default()),
                 };

@@ -233,7 +233,7 @@ impl<'a> Recorder<'a> {
         }
         match part.member() {
             Some(member) if self.config.write.to.is_none() => match &mut self.writer {
-                Some(writer) if is_written => writer.end_member(member),
+                Some(writer) if is_written => writer.end_member(member, &part.output_path(&member.path)),
                 _ => Ok(()),
             },
             _ => self.close_writer(),

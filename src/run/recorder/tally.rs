@@ -112,6 +112,7 @@ impl<'a> Tally<'a> {
     /// Counts the records of a part that are not for us, and those that are by the field that holds their text.
     pub(crate) fn count_records(&mut self, part: &Part) {
         self.summary.count_fields(part.fields.iter());
+        self.summary.count_pages(part.pages);
         for reason in &part.skipped {
             self.summary.count_skipped_record(*reason);
         }

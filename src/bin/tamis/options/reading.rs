@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{ByteSize, EncodingErrors, one_or_several, several_or_one};
+use tamis::config::{ByteSize, EncodingErrors, Pages, one_or_several, several_or_one};
 use tamis::document::Kind;
 
 use super::choices::one_of;
@@ -19,6 +19,20 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "FIELD", help_heading = "Reading")]
     #[serde(deserialize_with = "one_or_several")]
     text_field: Option<Vec<String>>,
+
+    /// How much of a web page is read [default: main].
+    ///
+    /// A page is an HTML file, or any file that begins as one.
+    #[arg(long, value_name = "WHAT", value_parser = pages(), help_heading = "Reading")]
+    pages: Option<Pages>,
+
+    /// Field that has the HTML of a page. Repeatable.
+    ///
+    /// Its text is extracted, as that of an HTML file. A name, or a dotted path. If --text-field is given too, it must
+    /// name the field as well.
+    #[arg(hide_short_help = true, long, value_name = "FIELD", help_heading = "Reading")]
+    #[serde(deserialize_with = "one_or_several", serialize_with = "several_or_one")]
+    html_field: Option<Vec<String>>,
 
     /// The field that identifies a record in the ledger [default: id].
     #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "Reading")]
@@ -79,6 +93,14 @@ pub(crate) struct Reading {
 
 fn input_formats() -> impl TypedValueParser<Value = Kind> {
     one_of(&Kind::ALL.map(|kind| (kind.name(), kind.what())))
+}
+
+fn pages() -> impl TypedValueParser<Value = Pages> {
+    one_of(&[
+        ("main", "title and body, without navigation, advertisement and comments"),
+        ("text", "all visible text"),
+        ("skip", "nothing: pages are skipped"),
+    ])
 }
 
 fn encoding_errors() -> impl TypedValueParser<Value = EncodingErrors> {
