@@ -14,6 +14,9 @@ use crate::write;
 use super::allow::Allow;
 use super::lines::LineCounter;
 
+/// Stands for a line of a page that is not known: no file has as many.
+const UNKNOWN_LINE: u64 = 1 << 62;
+
 /// A chunk, and what was seen of it: one [`ExaminedSlot`] for each of its slots.
 pub(super) struct Examined {
     pub(super) settled: Settled,
@@ -109,7 +112,11 @@ fn look(
         for paragraph in document.paragraphs {
             let first = counter.before(paragraph.span.start);
             let last = if is_one_line { first } else { counter.before(paragraph.span.end) };
-            seen.lines.push((first, last));
+            let page = settled.scanned.chunk.slots[number].page.as_deref();
+            seen.lines.push(page.map_or((first, last), |page| {
+                let line = |line| page.line_of(line).map_or(UNKNOWN_LINE, |line| line - 1);
+                (line(first), line(last))
+            }));
         }
         seen.num_lines = counter.before(document.text.len());
     }

@@ -86,6 +86,7 @@ impl LogLines<'_, '_> {
             first: stretch.first,
             last: stretch.last,
             span: stretch.span,
+            page_line: None,
             rule,
             survivor: place.as_ref().map(|place| place.named(context)),
             evidence,

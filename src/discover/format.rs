@@ -49,7 +49,11 @@ pub(super) fn plan_for(path: &[u8], globs: Option<&Globs>) -> SourcePlan {
         (None, Format::Named(kind)) if kind.is_page() && !reads_pages => {
             let end = unpacked_name(path).len();
             let start = extension(&path[..end]).map_or(end, |ending| end - ending.len());
-            if is_asked(start..end) { SourcePlan::Read(Format::Asked) } else { SourcePlan::Skip(SkipReason::Html) }
+            if is_asked(start..end) {
+                SourcePlan::Read(Format::Asked)
+            } else {
+                SourcePlan::Skip(SkipReason::Html)
+            }
         }
         (None, format) => SourcePlan::Read(format),
     }

@@ -301,20 +301,26 @@ fn check_collisions(sources: &SourceList, roots: &[Root]) -> Result<()> {
 /// [`Error::Collision`] if the name of one says that it is a page.
 fn clashes(sources: &SourceList, roots: &[Root]) -> Result<Vec<(Vec<u8>, PathBuf, PathBuf)>> {
     let is_text = |source: &Source<'_>| {
-        matches!(source.plan, SourcePlan::Read(_)) && page_text_path(source.place.relative) == source.place.relative
+        matches!(source.plan, SourcePlan::Read(_))
+            && page_text_path(source.place.relative) == source.place.relative
     };
     if !sources.iter().any(|source| is_text(&source)) {
         return Ok(Vec::new());
     }
     let mut pages: HashMap<Vec<u8>, Source<'_>> = HashMap::new();
     for source in sources.iter() {
-        if let SourcePlan::Read(Format::Named(Kind::Html) | Format::Sniff | Format::ServerPage) = source.plan {
+        if let SourcePlan::Read(Format::Named(Kind::Html) | Format::Sniff | Format::ServerPage) = source.plan
+        {
             pages.insert(page_text_path(source.place.relative), source);
         }
     }
     let file = |place: InputPlace<'_>| {
         let root = roots[place.root].path();
-        if matches!(roots[place.root], Root::Directory(_)) { root.join(store::path::from_bytes(place.relative)) } else { root.to_owned() }
+        if matches!(roots[place.root], Root::Directory(_)) {
+            root.join(store::path::from_bytes(place.relative))
+        } else {
+            root.to_owned()
+        }
     };
     let mut clashes = Vec::new();
     for text in sources.iter().filter(is_text) {

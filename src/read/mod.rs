@@ -38,6 +38,7 @@ pub(crate) use context::{PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
 pub(crate) use decode::{IgnoreTexts, TextVisitor};
 pub(crate) use fault::Fault;
 pub(crate) use fields::Fields;
+pub(crate) use page::PageFacts;
 pub(crate) use piece::{Piece, PiecePlace, held_of_lines};
 pub(crate) use slot::Slot;
 pub(crate) use spool::{Spool, Spooler};

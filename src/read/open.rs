@@ -253,10 +253,9 @@ impl Opener<'_> {
         match kind.container().access() {
             Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
             Access::Page(open) => {
-                let reader = open(file, self.context);
-                let mut found = FoundContent::Document(OpenedDocument::new(kind, outer, reader));
-                found.count_by_reading(self.position_of(origin));
-                Ok(found)
+                let (reader, position) = (open(file, self.context), Some(self.position_of(origin)));
+                let document = OpenedDocument::new(kind, outer, reader);
+                Ok(FoundContent::Document(OpenedDocument { position, ..document }))
             }
             Access::InOrder(how) => {
                 let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;

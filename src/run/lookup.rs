@@ -16,7 +16,7 @@ use crate::document::Paragraph;
 use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::read::{Fault, IgnoreTexts, Part, PartFate, Slot};
+use crate::read::{Fault, IgnoreTexts, PageFacts, Part, PartFate, Slot};
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
@@ -219,6 +219,7 @@ impl<'a> Collector<'a> {
         number: usize,
         text: &str,
         paragraphs: &[Paragraph],
+        page: Option<&PageFacts>,
         start: OpenExcerpt,
     ) -> std::result::Result<Excerpt, Missing> {
         let mut excerpt =
@@ -249,7 +250,12 @@ impl<'a> Collector<'a> {
             let span = paragraph.span;
             num_bytes += span.len();
             excerpt.paragraphs.push(OriginalParagraph {
-                line: (self.wanted[number].record.is_none()).then_some(lines + 1),
+                line: match page {
+                    // Of a record, the line would be one of the page in it.
+                    _ if self.wanted[number].record.is_some() => None,
+                    None => Some(lines + 1),
+                    Some(page) => page.line_of(lines),
+                },
                 span: (start.bytes + count(span.start), start.bytes + count(span.end)),
                 text: repaired_chars(&text[span.range()], self.config.split.repair, paragraph.edges)
                     .collect(),
@@ -348,7 +354,7 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
         split::split(text, record.slot.splitting, &mut paragraphs);
         for number in numbers {
-            let answer = self.collector.excerpt(number, text, &paragraphs, OpenExcerpt::default());
+            let answer = self.collector.excerpt(number, text, &paragraphs, None, OpenExcerpt::default());
             self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
         }
         self.collector.close(self.path, record.record);
@@ -362,8 +368,9 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let (text, mut paragraphs) = (self.text(piece.slot), Vec::new());
         split::split(text, piece.slot.splitting, &mut paragraphs);
         let start = self.collector.text;
+        let page = piece.slot.page.as_deref();
         for number in self.questions(None) {
-            self.collector.answers[number] = self.collector.excerpt(number, text, &paragraphs, start);
+            self.collector.answers[number] = self.collector.excerpt(number, text, &paragraphs, page, start);
         }
         let open = &mut self.collector.text;
         open.paragraphs += count(paragraphs.len());

@@ -6,7 +6,7 @@ use crate::decide::Verdict;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
-use crate::units::{DocumentId, Ordinal, ParagraphIndex};
+use crate::units::{self, DocumentId, Ordinal, ParagraphIndex, count};
 use crate::write::{Judged, Written};
 
 use super::scan::Scanned;
@@ -100,10 +100,20 @@ impl Settled {
         &self,
         slot_number: usize,
         context: &StretchContext<'_>,
-        visit: impl FnMut(Stretch) -> Result<()>,
+        mut visit: impl FnMut(Stretch) -> Result<()>,
     ) -> Result<()> {
         let SettledDocument { first, offset, layout, .. } = self.documents[slot_number];
         let judged = self.judged(slot_number);
+        // A page is never read in pieces: its stretches begin in the text that is here.
+        let page = self.scanned.chunk.slots[slot_number].page.as_deref();
+        let (mut line, mut counted) = (0, 0);
+        let visit = |stretch: Stretch| {
+            let Some(page) = page else { return visit(stretch) };
+            let start = units::index(stretch.span.0);
+            line += count(memchr::memchr_iter(b'\n', &judged.text[counted..start]).count());
+            counted = start;
+            visit(Stretch { page_line: page.line_of(line), ..stretch })
+        };
         if layout != LayoutFate::Open {
             return for_each_stretch(judged, first, offset, context, visit);
         }

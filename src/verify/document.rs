@@ -209,6 +209,9 @@ impl Auditor<'_> {
         if (index == line.first && line.span.0 != start) || (index == line.last && line.span.1 != end) {
             return Ok(Some(format!("paragraph {index} is bytes {start}-{end} of the text")));
         }
+        if index == line.first && line.page_line != at.sighted.page_line {
+            return Ok(Some("it begins in another line of the page".to_owned()));
+        }
         if let Some(text) = &line.text {
             let rest = text.as_bytes().get(*text_at..).unwrap_or_default();
             *text_at += self.buffer.len();

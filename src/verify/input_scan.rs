@@ -20,6 +20,8 @@ pub(super) struct InputParagraph {
     pub(super) is_short: bool,
     /// No text (contract I4).
     pub(super) is_layout: bool,
+    /// The line of the page in which it begins, if that is known.
+    pub(super) page_line: Option<u64>,
 }
 
 /// A document of the input, or a piece of one.
@@ -106,8 +108,26 @@ impl<'a> InputScan<'a> {
         };
         let chunk = read_work(work, listing, self.read, &mut visitor);
         let mut input_scan = visitor.input_scan;
+        input_scan.find_in_pages(&chunk);
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
         (chunk, input_scan)
+    }
+}
+
+impl InputChunk {
+    /// Notes where the paragraphs of pages stand in those.
+    fn find_in_pages(&mut self, chunk: &Chunk) {
+        for (slot, document) in chunk.slots.iter().zip(&self.documents) {
+            let Some(page) = &slot.page else { continue };
+            let text = std::str::from_utf8(&chunk.bytes[slot.text.range()]).unwrap_or_default();
+            let (mut line, mut counted) = (0, 0);
+            for sighted in &mut self.paragraphs[document.paragraphs.clone()] {
+                let start = sighted.paragraph.span.start;
+                line += count_lines(&text[counted..start]);
+                counted = start;
+                sighted.page_line = page.line_of(line);
+            }
+        }
     }
 }
 
@@ -133,7 +153,13 @@ impl TextVisitor for InputVisitor<'_> {
             paragraph.altered = is_altered(&text[paragraph.span.range()], *repair, paragraph.edges);
             let fingerprint = self.hasher.finish();
             let is_layout = is_short && num_chars == 0;
-            self.input_scan.paragraphs.push(InputParagraph { paragraph, fingerprint, is_short, is_layout });
+            self.input_scan.paragraphs.push(InputParagraph {
+                paragraph,
+                fingerprint,
+                is_short,
+                is_layout,
+                page_line: None,
+            });
         }
         let is_repaired = is_repaired(text, &self.found, *repair);
         let (paragraphs, lines) = (start..self.input_scan.paragraphs.len(), count_lines(text));
@@ -192,7 +218,8 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
         };
         let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));
         let fields = if in_place.is_some() { None } else { Fields::new(chunk, part, context).ok() };
-        let has_fields = |number: &usize| chunk.slots[*number].is_record || chunk.slots[*number].page.is_some();
+        let has_fields =
+            |number: &usize| chunk.slots[*number].is_record || chunk.slots[*number].page.is_some();
         for number in part.slots.clone().filter(has_fields) {
             rests[number] = match &fields {
                 None => OtherFields {

@@ -67,6 +67,9 @@ pub struct LedgerLine<'a, T = String> {
     pub last: u64,
     /// Bytes of the document's decoded text, from the first removed to the one after the last.
     pub span: (u64, u64),
+    /// The line of the page of HTML in which the first begins, from 1, if the document is a page and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_line: Option<u64>,
     /// The rule.
     pub rule: Rule,
     /// The paragraphs that stay in the place of the removed ones; `None` if the rule has no survivors.
@@ -122,6 +125,7 @@ impl<T> LedgerLine<'_, T> {
             first,
             last,
             span,
+            page_line: self.page_line,
             rule,
             survivor: survivor.map(LedgerPlace::into_owned),
             evidence: evidence.map(RawJson::into_owned),

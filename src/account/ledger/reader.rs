@@ -191,6 +191,7 @@ mod tests {
             first: 4,
             last: 5,
             span: (67, 82),
+            page_line: None,
             rule: Rule::ShortDocument,
             survivor: None,
             evidence: RawJson::of(&[("documents", 812), ("of", 1000)]).ok(),

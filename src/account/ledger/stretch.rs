@@ -19,6 +19,9 @@ pub(crate) struct Stretch {
     pub last: ParagraphIndex,
     /// Byte offsets of the first removed byte and of the one after the last, in the document's decoded text.
     pub span: (u64, u64),
+    /// The line of the page in which the first begins, if it is of a page and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_line: Option<u64>,
     /// Why the first goes.
     pub reason: Reason,
     /// The place after the last paragraph of the survivors' document, of copies of paragraphs.
@@ -169,6 +172,7 @@ pub(crate) fn for_each_stretch(
             first: ParagraphIndex(index),
             last: ParagraphIndex(index),
             span: (offset + count(paragraph.span.start), offset + count(paragraph.span.end)),
+            page_line: None, // whoever knows the page adds it
             reason,
             survivor_end,
             own_evidence,
@@ -213,6 +217,7 @@ mod tests {
             first: ParagraphIndex(first),
             last: ParagraphIndex(first),
             span: (10 * first, 10 * first + 9),
+            page_line: None,
             reason,
             survivor_end: Ordinal(9),
             own_evidence: None,

@@ -102,6 +102,7 @@ impl LedgerWriter {
             first: stretch.first.0,
             last: stretch.last.0,
             span: stretch.span,
+            page_line: stretch.page_line,
             rule,
             survivor,
             evidence,
@@ -281,6 +282,7 @@ mod tests {
                 first: ParagraphIndex(index),
                 last: ParagraphIndex(index),
                 span: (4 * index, 4 * index + 3),
+                page_line: (index == 2).then_some(9),
                 reason: Reason::Found { rule, number: index },
                 survivor_end: Ordinal(0),
                 own_evidence: Some(found.evidence()),
@@ -296,7 +298,7 @@ mod tests {
             r#"{"path":"a.txt","first":0,"last":1,"span":[0,7],"rule":"near-paragraph","#,
             r#""evidence":{"documents":812},"text":"赞\n赞\n"}"#,
             "\n",
-            r#"{"path":"a.txt","first":2,"last":2,"span":[8,11],"rule":"near-paragraph","text":"赞\n"}"#,
+            r#"{"path":"a.txt","first":2,"last":2,"span":[8,11],"page_line":9,"rule":"near-paragraph","text":"赞\n"}"#,
             "\n",
         );
         assert_eq!(String::from_utf8(spelled).unwrap(), expected);

@@ -26,6 +26,7 @@ use super::fault::Fault;
 use crate::config::Pages;
 use crate::document::PageCounts;
 use crate::error::{RejectReason, caught};
+use crate::split;
 use crate::units::count;
 
 /// What is known of a page from outside.
@@ -62,6 +63,12 @@ pub(crate) struct PageFacts {
 }
 
 impl PageFacts {
+    /// The line of the page in which this line of its text begins, counted from 0; that of the page is counted from 1.
+    pub(crate) fn line_of(&self, line: u64) -> Option<u64> {
+        let line = self.lines.get(usize::try_from(line).ok()?)?;
+        (*line > 0).then_some(u64::from(*line))
+    }
+
     /// The page, counted.
     pub(crate) fn counts(&self) -> PageCounts {
         let is = |absent: Absent| u64::from(self.absent == Some(absent));
@@ -82,7 +89,9 @@ impl PageFacts {
         let About { title, url, date, language, site } = &self.about;
         let fields = [("title", title), ("url", url), ("date", date), ("language", language), ("site", site)];
         let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        known.map(|(name, value)| (name.to_owned(), serde_json::Value::from(value.as_str()).to_string())).collect()
+        known
+            .map(|(name, value)| (name.to_owned(), serde_json::Value::from(value.as_str()).to_string()))
+            .collect()
     }
 }
 
@@ -136,7 +145,8 @@ pub(in crate::read) fn extract(html: &str, url: &str, pages: Pages) -> Result<Pa
     let reduced = reduce::reduce(html);
     let most = LEAST_TAGS + html.len() / BYTES_A_TAG;
     if reduced.num_tags > most {
-        let detail = format!("the page has {} tags, and the limit for its length is {most}", reduced.num_tags);
+        let detail =
+            format!("the page has {} tags, and the limit for its length is {most}", reduced.num_tags);
         return Err(Fault::new(RejectReason::PageUnread, detail));
     }
     let texts = caught::catch(|| Texts::of(&reduced.html, is_main));
@@ -166,7 +176,8 @@ fn text_of(title: &str, body: &[Line]) -> (String, Vec<u32>) {
     let title = (!has_title).then(|| Line { text: title.to_owned(), at: 0, num_linked: 0 });
     let (mut text, mut places) = (String::new(), Vec::new());
     for line in title.iter().chain(body) {
-        text.push_str(&line.text);
+        // What ends a line elsewhere does not end one here.
+        text.extend(line.text.chars().map(|c| if split::line::is_end(c) { ' ' } else { c }));
         text.push('\n');
         places.push(u32::try_from(line.at).unwrap_or(0));
     }

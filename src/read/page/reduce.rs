@@ -147,7 +147,8 @@ impl<'a> Reducer<'a> {
         const TOOLBAR_END: &str = "<!-- END WAYBACK TOOLBAR INSERT -->";
         let rest = &self.page[self.at..];
         if rest.starts_with(TOOLBAR)
-            && let Some(found) = self.find(TOOLBAR_END, |rest| memchr::memmem::find(rest, TOOLBAR_END.as_bytes()))
+            && let Some(found) =
+                self.find(TOOLBAR_END, |rest| memchr::memmem::find(rest, TOOLBAR_END.as_bytes()))
         {
             self.at += found + TOOLBAR_END.len();
             return;
@@ -367,8 +368,22 @@ impl<'a> Reducer<'a> {
     /// Keeps an attribute if it says something about what its element is.
     fn attribute(&mut self, name: &str, value: &str) {
         const KEPT: [&str; 16] = [
-            "class", "id", "role", "hidden", "aria-hidden", "aria-modal", "style", "rel", "itemprop", "href", "src",
-            "colspan", "summary", "lang", "type", "align",
+            "class",
+            "id",
+            "role",
+            "hidden",
+            "aria-hidden",
+            "aria-modal",
+            "style",
+            "rel",
+            "itemprop",
+            "href",
+            "src",
+            "colspan",
+            "summary",
+            "lang",
+            "type",
+            "align",
         ];
         let Some(name) = KEPT.iter().find(|kept| kept.eq_ignore_ascii_case(name)) else { return };
         let value = match *name {

@@ -188,7 +188,7 @@ impl Told {
 
     /// The line of the ledger, with both texts.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        let LedgerLine { path, record, id, first, last, span, rule, survivor, .. } = &self.line;
+        let LedgerLine { path, record, id, first, last, span, page_line, rule, survivor, .. } = &self.line;
         let LedgerLine { evidence, similarity, containment, numbers, passage, text, .. } = &self.line;
         let json = JsonLine {
             path,
@@ -198,6 +198,7 @@ impl Told {
             last: *last,
             lines: self.removed.excerpt().and_then(lines),
             span: *span,
+            page_line: *page_line,
             rule: rule.name(),
             survivor: survivor.as_ref().map(|place| JsonPlace {
                 place,
@@ -228,6 +229,8 @@ struct JsonLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     lines: Option<(u64, u64)>,
     span: (u64, u64),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page_line: Option<u64>,
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     survivor: Option<JsonPlace<'a>>,
