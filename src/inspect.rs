@@ -6,8 +6,8 @@ use crate::discover::{SourceList, not_prose};
 use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
-use crate::read::{Compression, Fault, Part, PartFate, TextVisitor};
-use crate::report::{Inspection, LongestParagraph, Scripts, Skipped};
+use crate::read::{Compression, Fault, Part, PartFate, Slot, TextVisitor};
+use crate::report::{Inspection, LongestParagraph, PageWithoutText, Scripts, Skipped};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -168,12 +168,14 @@ impl UnitVisitor for ChunkInspector<'_, '_> {
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let seen = self.seen(record.number);
+        self.looker.page(record.part, record.record, record.slot);
         self.looker.document(record.part, record.record, seen);
         Ok(())
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
         let seen = self.seen(piece.number);
+        self.looker.page(piece.part, None, piece.slot);
         self.looker.open.add(seen);
         Ok(())
     }
@@ -247,6 +249,20 @@ impl Inspector<'_> {
         let (bytes, paragraph, text) = seen.longest;
         if bytes > inspection.longest_paragraph.as_ref().map_or(0, |longest| longest.bytes) {
             inspection.longest_paragraph = Some(LongestParagraph { path, record, paragraph, bytes, text });
+        }
+    }
+
+    /// Counts what is known of a page.
+    fn page(&mut self, part: &Part, record: Option<u64>, slot: &Slot) {
+        let Some(page) = &slot.page else { return };
+        let path = self.path(part);
+        let pages = self.inspection.pages.get_or_insert_default();
+        pages.counts += page.counts();
+        if !page.about.language.is_empty() {
+            *pages.languages.entry(page.about.language.clone()).or_default() += 1;
+        }
+        if let Some(absent) = page.absent {
+            pages.note_without_text(PageWithoutText { path, record, reason: absent.name() });
         }
     }
 

@@ -23,6 +23,20 @@ pub struct PageCounts {
     pub chars_text: u64,
 }
 
+impl PageCounts {
+    /// Pages without a main text, by reason: in words, and how many; those of which there are any.
+    pub fn without_text(&self) -> Vec<(&'static str, u64)> {
+        let Self { list, error_page, script_only, empty, .. } = *self;
+        let all = [
+            ("lists of links", list),
+            ("error pages", error_page),
+            ("filled by scripts", script_only),
+            ("without text", empty),
+        ];
+        all.into_iter().filter(|(_, number)| *number > 0).collect()
+    }
+}
+
 impl std::ops::AddAssign for PageCounts {
     fn add_assign(&mut self, other: Self) {
         self.read += other.read;

@@ -252,18 +252,15 @@ impl Opener<'_> {
     ) -> Result<FoundContent, Trouble> {
         match kind.container().access() {
             Access::Document => self.text(file, kind, outer, origin == FileOrigin::File),
-            Access::Page(open) => {
-                let (reader, position) = (open(file, self.context), Some(self.position_of(origin)));
-                let document = OpenedDocument::new(kind, outer, reader);
-                Ok(FoundContent::Document(OpenedDocument { position, ..document }))
-            }
             Access::InOrder(how) => {
                 let mut found = self.container(RecordBytes::Seekable(file), kind, outer, &how)?;
                 found.count_by_reading(self.position_of(origin));
                 Ok(found)
             }
-            Access::Seek(open) => {
-                Ok(FoundContent::Document(OpenedDocument::new(kind, outer, open(file, self.context)?)))
+            Access::Page(open) | Access::Seek(open) => {
+                let document = OpenedDocument::new(kind, outer, open(file, self.context)?);
+                let position = Some(self.position_of(origin));
+                Ok(FoundContent::Document(OpenedDocument { position, ..document }))
             }
             Access::Absent => Ok(FoundContent::Skipped(SkipReason::Unsupported)),
         }

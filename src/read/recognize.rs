@@ -38,7 +38,9 @@ pub(super) fn recognize(
     if let Some(fault) = lfs_pointer(head).filter(|_| !matches!(format, Format::Asked | Format::Written)) {
         return Recognized::Reject(fault);
     }
+    // What a run wrote is no page, whatever it looks like.
     let kind = Kind::detect(head, format, context);
+    let kind = if format == Format::Written && kind.is_page() { format.kind() } else { kind };
     if is_pack_due && !kind.is_binary() {
         let what = NotText::of(head, Format::Sniff, context).map(NotText::what);
         let what = what.unwrap_or(if head.bytes.is_empty() { "nothing" } else { "text" });
@@ -197,24 +199,39 @@ mod tests {
     use crate::Config;
 
     fn recognized(content: &[u8], format: Format) -> Recognized {
-        let context = ReadContext::new(&Config::default()).unwrap();
+        recognized_with(content, format, Pages::Main)
+    }
+
+    fn recognized_with(content: &[u8], format: Format, pages: Pages) -> Recognized {
+        let mut config = Config::default();
+        config.read.pages = pages;
+        let context = ReadContext::new(&config).unwrap();
         recognize(Head { bytes: content, is_whole: true }, format, false, &context)
     }
 
     #[test]
     fn what_is_not_prose() {
         const TEXT: Format = Format::Named(Kind::Text);
+        const PAGE: Format = Format::Named(Kind::Html);
         let read = || Recognized::Read(Kind::Text);
+        let page = || Recognized::Read(Kind::Html);
         let lines = || Recognized::Read(Kind::of_json());
         let skip = Recognized::Skip;
         for (content, format, expected) in [
-            ("<!DOCTYPE html>\n<p>", TEXT, skip(SkipReason::Html)),
-            ("\u{feff}\n<HTML lang=zh>", TEXT, skip(SkipReason::Html)),
-            ("<!-- x -->\n<html>", Format::Sniff, skip(SkipReason::Html)),
-            ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC", TEXT, skip(SkipReason::Html)),
+            ("<!DOCTYPE html>\n<p>", TEXT, page()),
+            ("\u{feff}\n<HTML lang=zh>", TEXT, page()),
+            ("<!-- x -->\n<html>", Format::Sniff, page()),
+            ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC", TEXT, page()),
             ("<?xml version=\"1.0\"?>\n<a/>", TEXT, skip(SkipReason::Unsupported)),
             ("<mediawiki xmlns=\"x\">", Format::Sniff, skip(SkipReason::Unsupported)),
-            ("<html>", Format::Asked, read()),
+            ("<html>", Format::Asked, page()),
+            ("<html>", Format::Written, read()),
+            ("<html>", Format::ServerPage, page()),
+            ("<html><?php echo 1 ?>", Format::ServerPage, skip(SkipReason::Unsupported)),
+            ("echo 1", Format::ServerPage, skip(SkipReason::Unsupported)),
+            ("a piece of a page", PAGE, page()),
+            ("", PAGE, page()),
+            ("<rss>", PAGE, skip(SkipReason::Unsupported)),
             ("{\"text\":\"a\"}", Format::Named(Kind::Csv), Recognized::Read(Kind::Csv)),
             ("<htmlx> is no tag", TEXT, read()),
             ("<h1>Title</h1>\n\nprose", TEXT, read()),
@@ -263,7 +280,13 @@ mod tests {
             "\u{feff}".encode_utf16().chain(page.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         let gbk = encoding_rs::GBK.encode(page).0.into_owned();
         for bytes in [wide, gbk] {
-            assert_eq!(recognized(&bytes, Format::Sniff), Recognized::Skip(SkipReason::Html));
+            assert_eq!(recognized(&bytes, Format::Sniff), Recognized::Read(Kind::Html));
+            for format in [Format::Sniff, Format::Named(Kind::Text)] {
+                let skipped = recognized_with(&bytes, format, Pages::Skip);
+                assert_eq!(skipped, Recognized::Skip(SkipReason::Html));
+            }
+            let asked = recognized_with(&bytes, Format::Asked, Pages::Skip);
+            assert_eq!(asked, Recognized::Read(Kind::Text), "its markup is text");
         }
     }
 

@@ -7,6 +7,7 @@ use unicode_script::{Script, UnicodeScript};
 
 use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
 use crate::config::SplitMode;
+use crate::document::PageCounts;
 use crate::error::{RejectReason, Rejection, SkipReason};
 use crate::store::path;
 use crate::units::count;
@@ -46,6 +47,9 @@ pub struct Inspection {
     /// Documents by the format of their file, and then by how they are split: line, block, sentence. Under
     /// `--split auto`, those that are split by blocks are hard-wrapped.
     pub methods: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Pages of HTML among the documents; only there if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<InspectedPages>,
     /// Paragraphs of all documents.
     pub paragraphs: u64,
     /// Bytes.
@@ -61,6 +65,30 @@ pub struct Inspection {
     /// The first hundred inputs and records that would be rejected, as `rejected.jsonl` has them. Where many records of a
     /// file have the same fault, one of them stands for all, and `more` is how many others there are.
     pub rejected: Vec<serde_json::Value>,
+}
+
+/// Pages of HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct InspectedPages {
+    /// How many there are, of which kinds, and how much of what is visible is their text.
+    #[serde(flatten)]
+    pub counts: PageCounts,
+    /// Pages by language, as far as it is known.
+    pub languages: BTreeMap<String, u64>,
+    /// The first hundred pages without a main text.
+    pub without_text: Vec<PageWithoutText>,
+}
+
+/// A page without a main text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PageWithoutText {
+    /// Its path.
+    pub path: String,
+    /// Number of its record, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Why it has none: `list`, `error_page`, `script_only`, `empty`.
+    pub reason: &'static str,
 }
 
 /// Bytes that were looked at.
@@ -115,6 +143,15 @@ const SIZE_LIMITS: [(&str, u64); 8] = [
     ("1 MiB", 1 << 20),
     ("16 MiB", 1 << 24),
 ];
+
+impl InspectedPages {
+    /// Notes a page without a main text.
+    pub(crate) fn note_without_text(&mut self, page: PageWithoutText) {
+        if self.without_text.len() < MAX_LISTED {
+            self.without_text.push(page);
+        }
+    }
+}
 
 impl Sizes {
     /// Counts a document of this length.

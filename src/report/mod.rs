@@ -16,4 +16,6 @@ pub use check::{
     CheckReport, LetPass, Limits, Location, MAX_WORST, Measured, Problem, ProblemKind, ProblemWriter,
 };
 pub use formats::ReportFormat;
-pub use inspection::{InspectedBytes, Inspection, LongestParagraph, Scripts, Sizes, Skipped};
+pub use inspection::{
+    InspectedBytes, InspectedPages, Inspection, LongestParagraph, PageWithoutText, Scripts, Sizes, Skipped,
+};

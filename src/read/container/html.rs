@@ -23,7 +23,9 @@ impl Container for Html {
     }
 
     fn access(&self) -> Access {
-        Access::Page(|file, context| Box::new(PageReader { file, limit: context.decoded_limit, num_read: 0 }))
+        Access::Page(|file, context| {
+            Ok(Box::new(PageReader { file, limit: context.decoded_limit, num_read: 0 }))
+        })
     }
 
     /// There are no records: a page is read as a whole.

@@ -100,7 +100,7 @@ pub(crate) enum Access {
     /// The bytes are one document.
     Document,
     /// The bytes are one page, which is read at once.
-    Page(OpenPage),
+    Page(OpenContainer),
     /// The bytes are records, read in order, once.
     InOrder(InOrder),
     /// The bytes are records, found by going to and fro in the file.
@@ -135,9 +135,6 @@ impl InOrder {
 
 /// A container that was opened.
 pub(crate) type Opened = Result<Box<dyn PieceReader>, Fault>;
-
-/// Opens a page.
-pub(crate) type OpenPage = fn(Box<dyn InputFile>, &ReadContext) -> Box<dyn PieceReader>;
 
 /// Opens a container in a file.
 pub(crate) type OpenContainer = fn(Box<dyn InputFile>, &ReadContext) -> Opened;

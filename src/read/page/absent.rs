@@ -17,6 +17,16 @@ pub(crate) enum Absent {
 }
 
 impl Absent {
+    /// The reason as it stands in the summary.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::ErrorPage => "error_page",
+            Self::ScriptOnly => "script_only",
+            Self::Empty => "empty",
+        }
+    }
+
     /// Why a page has no main text, if it has none: `main` is what the extractor found, `visible` all of its lines.
     pub(super) fn of(head: &Head<'_>, main: &[Line], visible: &[Line]) -> Option<Self> {
         if !main.is_empty() {

@@ -20,7 +20,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 const MAX_LABELS: usize = 16;
 
 /// A page is text in an encoding if no more than one of so many characters that are not ASCII is malformed.
-const MALFORMED_IN: u64 = 50;
+const MALFORMED_IN: u64 = 10;
 
 /// Decodes a page that was sent with this label.
 ///
@@ -169,4 +169,144 @@ fn value_of<'a>(tag: &'a [u8], word: &[u8]) -> Option<&'a str> {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\"';>/".contains(byte);
     let label = &rest[..rest.iter().position(is_end).unwrap_or(rest.len())];
     str::from_utf8(label).ok().filter(|label| !label.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::{BIG5, EUC_KR, GB18030, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252};
+
+    use super::*;
+
+    const CHINESE: &str = "<p>渡轮公司昨天表示，由于风力过大，上午的三个班次全部取消，预计下午恢复正常航行。</p>\
+        <p>码头的工作人员说，已经买票的旅客可以改签，也可以全额退票，请大家注意广播通知。</p>";
+    const RUSSIAN: &str = "<p>Паром вчера не вышел из порта из-за сильного ветра, сообщили в компании. \
+        Рейсы возобновятся сегодня после обеда, билеты можно вернуть в кассе.</p>";
+
+    fn detection(replace: bool) -> Detection {
+        Detection { given: None, fallback: None, replace }
+    }
+
+    fn page(head: &str, body: &str, encoding: &'static Encoding) -> Vec<u8> {
+        let page = format!("<html><head>{head}</head><body>{body}</body></html>");
+        let (bytes, _, has_unmappable) = encoding.encode(&page);
+        assert!(!has_unmappable);
+        bytes.into_owned()
+    }
+
+    #[test]
+    fn labels_and_bytes() {
+        let meta =
+            |label: &str| format!("<meta http-equiv='Content-Type' content='text/html; charset={label}'>");
+        for (told, head, body, encoding, is_guess, disagrees) in [
+            (None, meta("gb2312"), CHINESE, GB18030, false, false),
+            (None, "<META CHARSET=GBK>".to_owned(), CHINESE, GB18030, false, false),
+            (Some("utf-8"), meta("gb2312"), CHINESE, GB18030, false, true),
+            (Some("iso-8859-1"), meta("gb2312"), CHINESE, GB18030, false, true),
+            // The bar of an archive, and the page's own head behind it.
+            (
+                None,
+                format!("<meta charset=\"utf-8\"><!-- {} -->{}", "x".repeat(9000), meta("gb2312")),
+                CHINESE,
+                GB18030,
+                false,
+                true,
+            ),
+            (None, String::new(), CHINESE, GB18030, true, false),
+            (None, meta("utf-8"), CHINESE, GB18030, true, true),
+            (
+                None,
+                meta("big5"),
+                "<p>渡輪公司昨天表示，由於風力過大，上午的三個班次全部取消，預計下午恢復正常。</p>",
+                BIG5,
+                false,
+                false,
+            ),
+            (None, meta("gb2312"), CHINESE, UTF_8, false, true),
+            (None, meta("x-unknown"), CHINESE, UTF_8, false, false),
+            (None, String::new(), CHINESE, UTF_8, false, false),
+            (Some("windows-1251"), String::new(), RUSSIAN, WINDOWS_1251, false, false),
+            (
+                None,
+                meta("shift_jis"),
+                "<p>強風のため、フェリーの午前の便はすべて欠航となりました。</p>",
+                SHIFT_JIS,
+                false,
+                false,
+            ),
+            (
+                None,
+                meta("euc-kr"),
+                "<p>강한 바람 때문에 오전 배편이 모두 취소되었습니다.</p>",
+                EUC_KR,
+                false,
+                false,
+            ),
+            (
+                None,
+                meta("iso-8859-1"),
+                "<p>Le café de l’île est fermé cet été</p>",
+                WINDOWS_1252,
+                false,
+                false,
+            ),
+        ] {
+            let bytes = page(&head, body, encoding);
+            let decoded =
+                decode(&bytes, told, detection(false)).unwrap_or_else(|fault| panic!("{head} {fault}"));
+            let found = (decoded.written.encoding, decoded.written.is_guess, decoded.disagrees);
+            assert_eq!(found, (encoding, is_guess, disagrees), "{told:?} {head}");
+            assert!(decoded.html.contains(body) && decoded.written.num_replaced == 0, "{}", decoded.html);
+        }
+    }
+
+    #[test]
+    fn marks_and_wide_characters() {
+        let page = format!("<html><body>{CHINESE}</body></html>");
+        let wide: Vec<u8> =
+            "\u{feff}".encode_utf16().chain(page.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+        for bytes in [wide, format!("\u{feff}{page}").into_bytes()] {
+            let decoded = decode(&bytes, Some("gbk"), detection(false)).unwrap();
+            assert_eq!(decoded.html, page);
+        }
+    }
+
+    #[test]
+    fn damage() {
+        let page = |damaged: &str| {
+            let body = format!("<img alt='{damaged}'>{CHINESE}{CHINESE}");
+            page("<meta charset=utf-8>", &body, UTF_8)
+        };
+        let mut bytes = page("#");
+        let at = bytes.iter().position(|byte| *byte == b'#').unwrap();
+        bytes[at] = 0xfc;
+        let decoded = decode(&bytes, None, detection(false)).unwrap();
+        assert_eq!((decoded.written.encoding, decoded.written.num_replaced), (UTF_8, 1));
+        assert!(decoded.html.contains("<img alt='\u{fffd}'>"));
+        // Most of it is no text.
+        let mut bytes = page("x");
+        for byte in bytes.iter_mut().filter(|byte| **byte >= 0xc0) {
+            *byte = 0xff;
+        }
+        let fault = decode(&bytes, None, detection(false)).unwrap_err();
+        assert!(
+            [RejectReason::NotUtf8, RejectReason::EncodingUnknown, RejectReason::Undecodable]
+                .contains(&fault.reason)
+        );
+    }
+
+    #[test]
+    fn values_of_tags() {
+        for (tag, word, expected) in [
+            ("meta charset=utf-8", "charset", Some("utf-8")),
+            ("META CharSet = 'GBK' ", "charset", Some("GBK")),
+            ("meta content=\"text/html;charset=big5\"", "charset", Some("big5")),
+            ("?xml version='1.0' encoding='Shift_JIS'?", "encoding", Some("Shift_JIS")),
+            ("meta charset", "charset", None),
+            ("meta charset=", "charset", None),
+            ("meta charset=\"\"", "charset", None),
+            ("meta name=description", "charset", None),
+        ] {
+            assert_eq!(value_of(tag.as_bytes(), word.as_bytes()), expected, "{tag}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use tamis::account::Summary;
 pub(crate) use tamis::account::{grouped, size};
 use tamis::config::{DEFAULT_TEXT_FIELDS, SplitMode};
 use tamis::decide::{Rule, Stays};
+use tamis::document::PageCounts;
 use tamis::error::SkipReason;
 use tamis::store::path::printable_bytes;
 use tamis::store::{account_of, path};
@@ -74,6 +75,9 @@ impl Rows {
                 if is_guess && !is_plain { "; if that is wrong, name another with --text-field" } else { "" };
             let rest = format!("records with their text in {}{advice}", fields(counts));
             self.add("fields", grouped(counts.values().sum()), rest);
+        }
+        if let Some(counts) = summary.pages {
+            self.add("pages", grouped(counts.read), pages(counts));
         }
         if documents.blocks > 0 && summary.config.options().split.split == SplitMode::Auto {
             let rest = "hard-wrapped documents, split by blocks (--split auto)".to_owned();
@@ -278,6 +282,24 @@ pub(crate) fn units([files, members, records]: [&BTreeMap<String, u64>; 3]) -> S
     let units = [("files", files), ("members", members), ("records", records)];
     let parts = units.into_iter().filter(|(_, counts)| !counts.is_empty());
     parts.map(|(what, counts)| format!("{what}: {}", reasons(counts))).collect::<Vec<_>>().join("; ")
+}
+
+/// Pages: how much of what is visible is their text, those without one, and those whose encoding is another than they say.
+pub(crate) fn pages(counts: PageCounts) -> String {
+    let mut text =
+        format!("{} of their visible text is read", share(counts.chars_text, counts.chars_visible));
+    let without = counts.without_text();
+    if !without.is_empty() {
+        let total: u64 = without.iter().map(|(_, number)| number).sum();
+        let parts: Vec<_> =
+            without.iter().map(|(what, number)| format!("{} {what}", grouped(*number))).collect();
+        let have = if total == 1 { "has" } else { "have" };
+        let _ = write!(text, "; {} {have} no main text: {}", grouped(total), parts.join(", "));
+    }
+    if counts.other_charset > 0 {
+        let _ = write!(text, "; {} in another encoding than they say", grouped(counts.other_charset));
+    }
+    text
 }
 
 /// The fields in which the texts of records were found, the most frequent first.

@@ -9,7 +9,7 @@ use tamis::split::Method;
 use tamis::store::path::printable_bytes;
 use tamis::units::count;
 
-use super::account::{fields, grouped, share, size, units};
+use super::account::{fields, grouped, pages, share, size, units};
 
 /// Skipped and rejected inputs that are shown; JSON has more.
 const MAX_SHOWN: usize = 10;
@@ -52,6 +52,16 @@ pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     row("documents", inspection.documents, &format!("{} of text", size(inspection.bytes.text)));
     if inspection.documents > 0 {
         row("encodings", inspection.encodings.values().sum(), &by_count(&inspection.encodings));
+    }
+    if let Some(pages) = &inspection.pages {
+        row("pages", pages.counts.read, &self::pages(pages.counts));
+        if !pages.languages.is_empty() {
+            row(
+                "languages",
+                pages.languages.values().sum(),
+                &format!("pages: {}", by_count(&pages.languages)),
+            );
+        }
     }
     row("paragraphs", inspection.paragraphs, "");
     if inspection.num_skipped() > 0 {
@@ -135,6 +145,20 @@ fn listed(inspection: &Inspection, text: &mut String) {
             let _ = writeln!(text, "  and {} more", grouped(more));
         }
     };
+    let pages = inspection.pages.iter().flat_map(|pages| &pages.without_text);
+    let without = inspection
+        .pages
+        .as_ref()
+        .map_or(0, |pages| pages.counts.without_text().iter().map(|(_, number)| number).sum());
+    if without > 0 {
+        text.push_str("\npages without a main text\n");
+        for page in pages.take(MAX_SHOWN) {
+            let record = page.record.map_or(String::new(), |record| format!("#{record}"));
+            let path = printable_bytes(page.path.as_bytes());
+            let _ = writeln!(text, "  {path}{record}: {}", page.reason.replace('_', " "));
+        }
+        more(text, without, MAX_SHOWN as u64);
+    }
     // Records of web archives are counted only: there may be as many as there are pages.
     let skipped = inspection.files.skipped.values().chain(inspection.members.skipped.values()).sum();
     if skipped > 0 {
