@@ -13,7 +13,7 @@ mod hidden;
 mod syntax;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use format::Format;
 pub(crate) use format::{Packing, is_packed, not_prose, page_text_path, stem_len};
@@ -54,8 +54,8 @@ pub struct SourceList {
     paths: Vec<u8>,
     entries: Vec<SourceEntry>,
     has_binary: bool,
-    /// Files that may be pages, and whose text would then stand where the text of another file stands; with that file.
-    clashes: Vec<(Vec<u8>, PathBuf, PathBuf)>,
+    /// Files that may be pages, and whose text would then stand where another file's stands.
+    clashes: Vec<SourceId>,
 }
 
 /// One source of a [`SourceList`].
@@ -123,9 +123,10 @@ impl SourceList {
         Ok(())
     }
 
-    /// Asks for the sizes of the sources that will be read, in parallel. A file without one (it vanished)
+    /// Asks for the sizes of the sources that will be read, in parallel, and sees which texts would collide. A file without one (it vanished)
     /// keeps size 0; reading it will tell.
     pub fn measure(&mut self, input: &dyn Input) {
+        self.find_clashes();
         let sizes: Vec<u64> = (0..self.entries.len())
             .into_par_iter()
             .with_min_len(256)
@@ -145,19 +146,41 @@ impl SourceList {
         self.has_binary
     }
 
-    /// Checks that the text of this file, which is a page, has a place of its own.
+    /// Checks that the text of this source, which is a page, has a place of its own.
     ///
     /// # Errors
     /// [`Error::Collision`].
-    pub(crate) fn check_text(&self, page: &[u8]) -> Result<()> {
-        match self.clashes.iter().find(|(path, ..)| path == page) {
-            None => Ok(()),
-            Some((_, first, second)) => Err(Error::Collision {
-                relative: page_text_path(page),
-                first: first.clone(),
-                second: second.clone(),
-            }),
+    pub(crate) fn check_text(&self, page: SourceId) -> Result<()> {
+        if !self.clashes.contains(&page) {
+            return Ok(());
         }
+        let page = self.get(page).place.relative;
+        let text = page_text_path(page);
+        let [first, second] = [page, &text].map(|file| store::path::from_bytes(file).to_owned());
+        Err(Error::Collision { relative: text, first, second })
+    }
+
+    /// Finds the files that may be pages whose text would have no place of its own.
+    fn find_clashes(&mut self) {
+        let is_read = |source: &Source<'_>| matches!(source.plan, SourcePlan::Read(_));
+        let is_text = |source: &Source<'_>| {
+            is_read(source) && page_text_path(source.place.relative) == source.place.relative
+        };
+        if !self.iter().any(|source| is_text(&source)) {
+            return;
+        }
+        let may_be_page = |source: &Source<'_>| match source.plan {
+            SourcePlan::Read(Format::Named(kind)) => kind.is_page(),
+            SourcePlan::Read(format) => matches!(format, Format::Sniff | Format::ServerPage),
+            SourcePlan::Skip(_) | SourcePlan::Reject(_) => false,
+        };
+        let pages: HashMap<Vec<u8>, SourceId> = self
+            .iter()
+            .filter(may_be_page)
+            .map(|page| (page_text_path(page.place.relative), page.id))
+            .collect();
+        let clashes = self.iter().filter(is_text).filter_map(|text| pages.get(text.place.relative).copied());
+        self.clashes = clashes.collect();
     }
 
     /// Bytes of memory it takes.
@@ -220,8 +243,9 @@ pub fn discover(
     if roots.len() > 1 {
         check_collisions(&sources, roots)?;
     }
-    sources.clashes = clashes(&sources, roots)?;
     sources.measure(input);
+    let is_page = |id: &&SourceId| matches!(sources.get(**id).plan, SourcePlan::Read(Format::Named(_)));
+    sources.clashes.iter().find(is_page).map_or(Ok(()), |page| sources.check_text(*page))?;
     observer.discovered(count(sources.len()), sources.total_size());
     Ok(sources)
 }
@@ -293,45 +317,6 @@ fn check_collisions(sources: &SourceList, roots: &[Root]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The files that may be pages whose text has no place of its own.
-///
-/// # Errors
-/// [`Error::Collision`] if the name of one says that it is a page.
-fn clashes(sources: &SourceList, roots: &[Root]) -> Result<Vec<(Vec<u8>, PathBuf, PathBuf)>> {
-    let is_text = |source: &Source<'_>| {
-        matches!(source.plan, SourcePlan::Read(_))
-            && page_text_path(source.place.relative) == source.place.relative
-    };
-    if !sources.iter().any(|source| is_text(&source)) {
-        return Ok(Vec::new());
-    }
-    let mut pages: HashMap<Vec<u8>, Source<'_>> = HashMap::new();
-    for source in sources.iter() {
-        if let SourcePlan::Read(Format::Named(Kind::Html) | Format::Sniff | Format::ServerPage) = source.plan
-        {
-            pages.insert(page_text_path(source.place.relative), source);
-        }
-    }
-    let file = |place: InputPlace<'_>| {
-        let root = roots[place.root].path();
-        if matches!(roots[place.root], Root::Directory(_)) {
-            root.join(store::path::from_bytes(place.relative))
-        } else {
-            root.to_owned()
-        }
-    };
-    let mut clashes = Vec::new();
-    for text in sources.iter().filter(is_text) {
-        let Some(page) = pages.get(text.place.relative) else { continue };
-        let (first, second) = (file(page.place), file(text.place));
-        if matches!(page.plan, SourcePlan::Read(Format::Named(_))) {
-            return Err(Error::Collision { relative: text.place.relative.to_vec(), first, second });
-        }
-        clashes.push((page.place.relative.to_vec(), first, second));
-    }
-    Ok(clashes)
 }
 
 #[cfg(test)]

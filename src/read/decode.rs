@@ -142,7 +142,8 @@ pub(super) fn decode_page(
         part.num_replaced += written.num_replaced;
         part.pages += facts.counts();
     }
-    let by = match context.paragraphs.check(&text, SplitBy::Text(context.split, Kind::Html)) {
+    let kind = chunk.parts.last().map_or(Kind::Text, |part| part.kind);
+    let by = match context.paragraphs.check(&text, SplitBy::Text(context.split, kind)) {
         Ok(by) => by,
         Err(fault) => return PartFate::Rejected(fault),
     };

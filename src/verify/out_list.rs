@@ -133,7 +133,7 @@ impl OutList {
             // The text of a page has a name of its own, and what a file is may show by its content only.
             let text = page_text_path(relative);
             let names = [relative, &text[..]];
-            let has_own = inputs.check_text(relative).is_ok();
+            let has_own = inputs.check_text(source.id).is_ok();
             let names = names.iter().take(if has_own { 2 } else { 1 });
             if let Some(name) = names.copied().find(|name| files.remove(*name)) {
                 self.sources.push(0, name, SourcePlan::Read(format.written()))?;

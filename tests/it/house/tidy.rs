@@ -258,7 +258,8 @@ fn is_of_containers(file: &Path) -> bool {
 
 #[test]
 fn only_containers_tell_kinds_apart() {
-    let kinds = ["JsonLines", "Csv", "Tsv", "Warc", "DocDump", "Parquet"].map(|kind| format!("Kind::{kind}"));
+    let kinds =
+        ["Html", "JsonLines", "Csv", "Tsv", "Warc", "DocDump", "Parquet"].map(|kind| format!("Kind::{kind}"));
     let mut found = 0;
     for (file, text) in sources() {
         let code = code(&text);

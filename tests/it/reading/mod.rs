@@ -12,6 +12,7 @@ mod hidden;
 mod kinds;
 mod markdown;
 mod member_names;
+mod pages;
 mod physical;
 mod true_end;
 mod wrapped;

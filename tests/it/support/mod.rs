@@ -16,6 +16,7 @@ pub(crate) mod memory;
 pub(crate) mod near;
 pub(crate) mod oracle;
 pub(crate) mod packs;
+pub(crate) mod pages;
 pub(crate) mod problems;
 #[cfg(feature = "cli")]
 pub(crate) mod process;
