@@ -22,7 +22,7 @@ pub enum SkipReason {
     Hidden,
     /// An archive inside an archive.
     Nested,
-    /// A page, whose text is not extracted: a file, or a record of a web archive.
+    /// A page, and pages are not read (`--pages skip`), or one that a browser saved with its pictures.
     Html,
     /// A record of a web archive that holds no text: a request, a picture.
     NoText,
@@ -57,7 +57,7 @@ impl SkipReason {
             | Self::Hidden
             | Self::Nested
             | Self::NoText => None,
-            Self::Html => Some("extract its text first, for example to JSON Lines or to text files"),
+            Self::Html => Some("read it with --pages main; extract the text of a page that a browser saved as .mhtml first"),
         }
     }
 }
