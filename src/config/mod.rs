@@ -103,6 +103,8 @@ pub struct ReadConfig {
     /// members of archives, records), and no limit for a plain text file, which is never held whole.
     #[serde(deserialize_with = "size::bytes")]
     pub max_document_size: Option<u64>,
+    /// What is read of pages of HTML. Default: their main text (contract H1).
+    pub pages: Pages,
     /// Files to read, as globs over the path relative to its input; empty means all.
     pub include: Vec<String>,
     /// Files to leave out, as globs over the path relative to its input; beats `include`.
@@ -130,6 +132,19 @@ pub enum EncodingErrors {
     Replace,
 }
 
+/// What is read of a page of HTML (contract H1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pages {
+    /// Nothing: pages are skipped and counted.
+    Skip,
+    /// All text that can be seen.
+    Text,
+    /// Its main text.
+    #[default]
+    Main,
+}
+
 impl Default for ReadConfig {
     fn default() -> Self {
         Self {
@@ -143,6 +158,7 @@ impl Default for ReadConfig {
             encoding_fallback: None,
             encoding_errors: EncodingErrors::Reject,
             max_document_size: None,
+            pages: Pages::Main,
             include: Vec::new(),
             exclude: Vec::new(),
         }

@@ -26,6 +26,8 @@ pub enum SkipReason {
     Html,
     /// A record of a web archive that holds no text: a request, a picture.
     NoText,
+    /// A record of a web archive that says that a page is the same as in an earlier record. It has no content.
+    Revisit,
 }
 
 impl SkipReason {
@@ -42,6 +44,7 @@ impl SkipReason {
             Self::Nested => "nested",
             Self::Html => "html",
             Self::NoText => "no_text",
+            Self::Revisit => "revisit",
         }
     }
 
@@ -56,7 +59,8 @@ impl SkipReason {
             | Self::Excluded
             | Self::Hidden
             | Self::Nested
-            | Self::NoText => None,
+            | Self::NoText
+            | Self::Revisit => None,
             Self::Html => Some("extract its text first, for example to JSON Lines or to text files"),
         }
     }
@@ -245,7 +249,9 @@ impl RejectReason {
             Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
             Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
             Self::WrongLength => "fetch it again; the records after it are read",
-            Self::PageUnread => "look at the page; `--pages text` reads what is visible, `--exclude` leaves it out",
+            Self::PageUnread => {
+                "look at the page; `--pages text` reads what is visible, `--exclude` leaves it out"
+            }
             Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",
         }
     }

@@ -6,7 +6,7 @@ use super::coding::Detection;
 use super::fault::Fault;
 use super::given::GivenEncodings;
 use super::text_fields::{FieldNames, TextFields};
-use crate::config::SplitConfig;
+use crate::config::{Pages, SplitConfig};
 use crate::discover::Globs;
 use crate::error::RejectReason;
 use crate::split::{self, Method, SplitBy, Splitting};
@@ -30,6 +30,8 @@ pub(crate) struct ReadContext {
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
+    /// What is read of pages.
+    pub(super) pages: Pages,
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
     pub(super) text_limit: u64,

@@ -255,7 +255,7 @@ pub(super) fn add_records(
         part.rows = records.rows;
     }
     for mut slot in records.slots {
-        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id] {
+        for span in [&mut slot.text, &mut slot.line, &mut slot.value, &mut slot.id, &mut slot.page] {
             *span = span.shifted(start);
         }
         chunk.push(slot);

@@ -31,7 +31,9 @@ mod text_fields;
 mod whole;
 
 pub(crate) use chunk::{Chunk, Part, PartFate, Role, WrittenIn};
-pub(crate) use container::{Escaper, InPlace, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
+pub(crate) use container::{
+    Escaper, InPlace, NewRecord, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter,
+};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
 pub(crate) use context::{PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};
@@ -83,6 +85,7 @@ impl ReadContext {
             split: config.split,
             paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection,
+            pages: read.pages,
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
             window_limit: context::window_limit(config.memory),

@@ -26,6 +26,8 @@ pub(crate) struct Slot {
     pub raw: RawRecord,
     /// The JSON of a record's id; empty if it has none.
     pub id: ByteSpan,
+    /// What the page says about itself, as a JSON object, behind its text; empty for what is no page.
+    pub page: ByteSpan,
     /// Line feeds of the part before the record.
     pub lines_before: u64,
     /// Why the record is rejected.

@@ -15,13 +15,26 @@ pub(crate) enum Rewrite {
     InPlace(InPlace),
     /// Bytes before its text depend on it: it is made anew as a whole.
     Whole {
-        /// Writes the record that is given first with the text that is given second.
-        write: fn(&[u8], &[u8], &mut dyn Write) -> io::Result<()>,
+        /// Writes a record with its new text.
+        write: fn(NewRecord<'_>, &mut dyn Write) -> io::Result<()>,
+        /// The JSON of the id that a page has once it is written as its text, from that of the id that it came with.
+        page_id: fn(&[u8]) -> Vec<u8>,
         /// Bytes that follow a record that is written unchanged.
         end: &'static [u8],
     },
     /// The document is a row of a table: see [`super::parquet::Rows::with_texts`].
     Rows,
+}
+
+/// A record that is made anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewRecord<'a> {
+    /// The record as it was read.
+    pub record: &'a [u8],
+    /// What a page says about itself, as JSON; empty for what is no page.
+    pub page: &'a [u8],
+    /// Its new text.
+    pub text: &'a [u8],
 }
 
 impl Rewrite {

@@ -11,6 +11,7 @@
 mod about;
 mod absent;
 mod charset;
+pub(in crate::read) mod facts;
 mod lines;
 mod main_text;
 mod reduce;

@@ -14,4 +14,5 @@ mod markdown;
 mod member_names;
 mod physical;
 mod true_end;
+mod warc_pages;
 mod wrapped;
