@@ -7,14 +7,14 @@
 use memchr::memchr;
 
 use super::body::HttpBody;
-use super::head::{HeadField, MAX_HEAD, WarcMeta, head_fields, trimmed, without};
+use super::head::{HeadField, MAX_HEAD, WarcMeta, head_fields, head_len, trimmed, without};
 use crate::units::ByteSpan;
 
 /// The most HTTP header fields that are believed; servers send about 20, and Apache accepts 100.
 const MAX_HTTP_FIELDS: usize = 256;
 
 /// So many bytes of a payload of no known type are looked at for the beginning of a page.
-pub(super) const BEGIN_BYTES: usize = 4 * 1024;
+const BEGIN_BYTES: usize = 4 * 1024;
 
 /// Media types that servers and crawlers give to what they do not know.
 const UNKNOWN_TYPES: [&[u8]; 7] = [
@@ -144,6 +144,14 @@ fn http_kind(bytes: &[u8], block: ByteSpan, is_whole: bool) -> Option<RecordKind
     let payload = match parser.parse_response(&mut response, &bytes[seen.range()]) {
         Ok(httparse::Status::Complete(len)) => len,
         Ok(httparse::Status::Partial) if !is_whole && seen.len() < MAX_HEAD => return None,
+        // Crawlers that speak HTTP/2 write that in a header of the old form.
+        Err(httparse::Error::Version) if bytes[seen.range()].starts_with(b"HTTP/") => {
+            match head_len(&bytes[seen.range()]) {
+                Some(len) => len,
+                None if !is_whole && seen.len() < MAX_HEAD => return None,
+                None => return Some(bad),
+            }
+        }
         Ok(httparse::Status::Partial) | Err(_) => return Some(bad),
     };
     let head = &bytes[block.start..block.start + payload];
