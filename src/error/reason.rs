@@ -26,6 +26,8 @@ pub enum SkipReason {
     Html,
     /// A record of a web archive that holds no text: a request, a picture.
     NoText,
+    /// A record of a web archive that says that a page is the same as in an earlier record. It has no content.
+    Revisit,
 }
 
 impl SkipReason {
@@ -42,6 +44,7 @@ impl SkipReason {
             Self::Nested => "nested",
             Self::Html => "html",
             Self::NoText => "no_text",
+            Self::Revisit => "revisit",
         }
     }
 
@@ -56,8 +59,11 @@ impl SkipReason {
             | Self::Excluded
             | Self::Hidden
             | Self::Nested
-            | Self::NoText => None,
-            Self::Html => Some("read it with --pages main; extract the text of a page that a browser saved as .mhtml first"),
+            | Self::NoText
+            | Self::Revisit => None,
+            Self::Html => Some(
+                "read it with --pages main; extract the text of a page that a browser saved as .mhtml first",
+            ),
         }
     }
 }

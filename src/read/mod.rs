@@ -31,7 +31,9 @@ mod text_fields;
 mod whole;
 
 pub(crate) use chunk::{Chunk, Part, PartFate, Role, WrittenIn};
-pub(crate) use container::{Escaper, InPlace, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter};
+pub(crate) use container::{
+    Escaper, InPlace, NewRecord, Rewrite, RowWriter, ShardRow, ShardRows, ShardWriter,
+};
 pub(crate) use container::{Field, Reread, Rows};
 pub(crate) use content::{Archive, Compression, Wrap};
 pub(crate) use context::{PARAGRAPH_BYTES, PIECE_BYTES, ReadContext};

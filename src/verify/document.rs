@@ -333,7 +333,7 @@ impl Auditor<'_> {
         let named = if is_shard {
             out_list::shard_name(&self.unit.path, &open.id, open.record)
         } else {
-            open.id.clone()
+            open.others.new_id.clone().unwrap_or_else(|| open.id.clone())
         };
         let fields = match (to, open.record) {
             (Some(TargetFormat::Txt), _) | (None, None) => None,

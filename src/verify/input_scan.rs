@@ -57,6 +57,8 @@ pub(super) struct OtherFields {
     pub(super) uid: Option<String>,
     /// Whether the SHA-256 that a document of a shard has is not that of its text.
     pub(super) has_other_hash: bool,
+    /// The JSON of the id under which a record stands in OUT, if it is not the one that it came with: that of a page.
+    pub(super) new_id: Option<Vec<u8>>,
     /// All bytes of a record that is written again as it came, where nothing of its text changes (contract P4).
     pub(super) record: Option<u64>,
 }
@@ -213,7 +215,14 @@ pub(super) fn rests(chunk: &Chunk, context: &ReadContext, how: OtherFieldsOf) ->
         let in_place = match part.rewrite() {
             Rewrite::InPlace(in_place) => Some(in_place).filter(|_| how == OtherFieldsOf::Mirrored),
             // A header of a web archive that depends on the text is part of the comparison, too.
-            Rewrite::Whole { .. } if how == OtherFieldsOf::Mirrored => continue,
+            Rewrite::Whole { page_id, .. } if how == OtherFieldsOf::Mirrored => {
+                for number in part.slots.clone() {
+                    let slot = &chunk.slots[number];
+                    let id = || page_id(&chunk.bytes[slot.id.range()]);
+                    rests[number].new_id = slot.page.is_some().then(id);
+                }
+                continue;
+            }
             Rewrite::Whole { .. } | Rewrite::Rows | Rewrite::Text => None,
         };
         let columns = part.columns.as_ref().map_or(0, |columns| hash(columns.names.join("\0").as_bytes()));

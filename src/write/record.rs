@@ -9,7 +9,7 @@ use super::text::{TextForm, count_text, write_paragraphs};
 use super::{Judged, Written};
 use crate::config::Repair;
 use crate::normalize;
-use crate::read::{Chunk, Part, Rewrite, Slot};
+use crate::read::{Chunk, NewRecord, Part, Rewrite, Slot};
 use crate::split::line;
 
 /// The text of a record that is to be written.
@@ -146,7 +146,8 @@ pub(crate) fn write_record<W: Write>(
         Rewrite::Whole { write, .. } => {
             let mut new = Vec::new();
             text.write(&mut new)?;
-            write(&chunk.bytes[slot.line.range()], &new, out)
+            let (record, page) = (&chunk.bytes[slot.line.range()], slot.page.as_deref());
+            write(NewRecord { record, page, text: &new }, out)
         }
         Rewrite::Rows => Err(io::Error::other("rows are written together")),
     }

@@ -32,7 +32,7 @@ pub(super) use jsonl::JsonForm;
 pub(crate) use parquet::Rows;
 pub(crate) use parquet::{RowWriter, ShardRow, ShardRows, ShardWriter};
 pub(crate) use reader::Reread;
-pub(crate) use rewrite::{Escape, InPlace, Rewrite};
+pub(crate) use rewrite::{Escape, InPlace, NewRecord, Rewrite};
 
 use self::reader::PieceReader;
 use super::content::Head;

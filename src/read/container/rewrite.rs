@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::csv::{self, Quoter};
 use super::jsonl::Escaper;
+use crate::read::page::PageFacts;
 use crate::read::slot::{RawRecord, Slot};
 
 /// How a document or a record of a container is written again with another text.
@@ -15,13 +16,26 @@ pub(crate) enum Rewrite {
     InPlace(InPlace),
     /// Bytes before its text depend on it: it is made anew as a whole.
     Whole {
-        /// Writes the record that is given first with the text that is given second.
-        write: fn(&[u8], &[u8], &mut dyn Write) -> io::Result<()>,
+        /// Writes a record with its new text.
+        write: fn(NewRecord<'_>, &mut dyn Write) -> io::Result<()>,
+        /// The JSON of the id that a page has once it is written as its text, from that of the id that it came with.
+        page_id: fn(&[u8]) -> Vec<u8>,
         /// Bytes that follow a record that is written unchanged.
         end: &'static [u8],
     },
     /// The document is a row of a table: see [`super::parquet::Rows::with_texts`].
     Rows,
+}
+
+/// A record that is made anew.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewRecord<'a> {
+    /// The record as it was read.
+    pub record: &'a [u8],
+    /// What is known of the page that it holds.
+    pub page: Option<&'a PageFacts>,
+    /// Its new text.
+    pub text: &'a [u8],
 }
 
 impl Rewrite {

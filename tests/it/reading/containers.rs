@@ -2,6 +2,7 @@
 #![expect(clippy::format_collect, reason = "texts of a few lines, made for a test")]
 
 use tamis::Config;
+use tamis::config::Pages;
 
 use crate::support::json::text_of;
 use crate::support::memory::{clean, clean_twice, file, files};
@@ -215,9 +216,10 @@ fn web_archives() {
         ),
         archive[8].clone(),
     ];
+    let mut config = config("text");
+    config.read.pages = Pages::Skip;
     for (name, compression) in [("a.warc", "none"), ("a.warc.gz", "gz"), ("a.wet.zst", "zst")] {
-        let run =
-            clean_twice(&file(name, compress(compression, archive.concat().as_bytes())), &config("text"));
+        let run = clean_twice(&file(name, compress(compression, archive.concat().as_bytes())), &config);
         assert_eq!(run.reasons(), [("", ""); 0]);
         let out = String::from_utf8(decompress(compression, &run.out[name])).expect("UTF-8");
         assert_eq!(
@@ -233,7 +235,7 @@ fn web_archives() {
         }
     }
     let cut = archive.concat();
-    let run = clean_twice(&file("a.warc", &cut[..cut.len() - 30]), &config("text"));
+    let run = clean_twice(&file("a.warc", &cut[..cut.len() - 30]), &config);
     assert_eq!((run.reasons(), run.summary.records.read), (vec![("a.warc", "not_warc")], 3));
     assert!(run.rejected[0]["byte"].as_u64().expect("a byte") > 1000);
 }

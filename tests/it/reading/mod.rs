@@ -15,4 +15,5 @@ mod member_names;
 mod pages;
 mod physical;
 mod true_end;
+mod warc_pages;
 mod wrapped;

@@ -158,7 +158,7 @@ fn zip_archives_one_after_the_other_are_one() {
     }
 }
 
-/// A web archive of many texts, of which the third has this header in place of its length; a page of the same form stands
+/// A web archive of many texts, of which the third has this header in place of its length; one that is no text, of the same form, stands
 /// before the last.
 fn lying(length: &str, page_length: &str) -> Vec<Vec<u8>> {
     let all: Vec<String> = (0..40).map(line).collect();
@@ -170,7 +170,7 @@ fn lying(length: &str, page_length: &str) -> Vec<Vec<u8>> {
     records[3] = records[3].replace(&true_length, length);
     let page = "<p>text</p>\n".repeat(30_000);
     let page = format!(
-        "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: text/html\r\n{page_length}\r\n\r\n{page}\r\n\r\n"
+        "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/css\r\n{page_length}\r\n\r\n{page}\r\n\r\n"
     );
     records.insert(40, page);
     records.into_iter().map(String::into_bytes).collect()

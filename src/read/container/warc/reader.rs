@@ -2,13 +2,15 @@
 //! or its length is wrong, it is rejected and the next one is looked for (contract D5).
 //!
 //! A length is right if another record, or the end of the file, follows the block. Blocks that are not held in memory,
-//! those of pages for instance, are looked through on the way: what begins like a record in one is held on to until it
+//! those of pictures for instance, are looked through on the way: what begins like a record in one is held on to until it
 //! shows that the block is as long as it should be.
 
 use std::io::Read;
 
+use super::kind::RecordKind;
 use super::search::{self, Search};
-use super::syntax::{self, RecordKind, Step, WarcRecord};
+use super::syntax::{self, Step, WarcRecord};
+use crate::config::Pages;
 use crate::error::{RejectReason, SkipReason};
 use crate::read::container::json::json_string;
 use crate::read::container::reader::{Body, End, PieceReader, Records, Take, fill};
@@ -26,6 +28,7 @@ pub(super) struct WebReader {
     reader: Box<dyn Read + Send>,
     /// Most bytes of a record's block.
     limit: u64,
+    pages: Pages,
     /// Bytes read that belong to the next piece.
     carry: Vec<u8>,
     num_read: u64,
@@ -69,8 +72,8 @@ impl Reading {
 
 impl WebReader {
     pub(super) fn new(reader: Box<dyn Read + Send>, context: &ReadContext) -> Self {
-        let (limit, carry) = (context.decoded_limit, Vec::new());
-        Self { reader, limit, carry, num_read: 0, is_at_end: false, lost: None }
+        let (limit, pages, carry) = (context.decoded_limit, context.pages, Vec::new());
+        Self { reader, limit, pages, carry, num_read: 0, is_at_end: false, lost: None }
     }
 
     /// Takes the next record; `false` at the end.
@@ -135,7 +138,11 @@ impl WebReader {
     }
 
     fn record(&mut self, record: WarcRecord, reading: &mut Reading) -> Result<(), Fault> {
-        let is_wanted = !matches!(record.kind, RecordKind::Skip(_));
+        let is_wanted = match record.kind {
+            RecordKind::Skip(_) => false,
+            RecordKind::Page { .. } => self.pages != Pages::Skip,
+            RecordKind::Document { .. } | RecordKind::Keep => true,
+        };
         let is_overlong = record.content_length > self.limit;
         let Some(end) = record.end else {
             if is_wanted && !is_overlong {
@@ -176,9 +183,14 @@ impl WebReader {
     /// Counts a record that is not read.
     fn skip(&self, record: &WarcRecord, reading: &mut Reading) {
         match record.kind {
-            RecordKind::Skip("html") => reading.records.skipped.push(SkipReason::Html),
+            RecordKind::Page { .. } if self.pages == Pages::Skip => {
+                reading.records.skipped.push(SkipReason::Html);
+            }
+            RecordKind::Skip("revisit") => reading.records.skipped.push(SkipReason::Revisit),
             RecordKind::Skip(_) => reading.records.skipped.push(SkipReason::NoText),
-            RecordKind::Document { .. } => reading.reject(Fault::too_large(self.limit)),
+            RecordKind::Document { .. } | RecordKind::Page { .. } => {
+                reading.reject(Fault::too_large(self.limit));
+            }
             RecordKind::Keep => {}
         }
     }

@@ -6,13 +6,16 @@ use std::io::{self, Write};
 use data_encoding::{BASE32, HEXLOWER};
 use sha1::{Digest, Sha1};
 
-use super::syntax::{Parts, Step, head_fields, next};
+use super::conversion::Conversion;
+use super::head::head_fields;
+use super::syntax::{Parts, Step, next};
+use crate::read::container::NewRecord;
 use crate::units::ByteSpan;
 
 /// Bytes that end a record.
 pub(super) const RECORD_END: &[u8] = b"\r\n\r\n";
 
-/// Writes the record that `record` begins with, with the payload `new`, which is UTF-8.
+/// Writes a record with a new text, which is UTF-8. A page becomes a [`Conversion`].
 ///
 /// If the payload is the same, the record is copied as it is. Otherwise `Content-Length` is corrected, in the
 /// HTTP header too if there is one and it has it; `WARC-Block-Digest` and `WARC-Payload-Digest` are made anew
@@ -22,10 +25,16 @@ pub(super) const RECORD_END: &[u8] = b"\r\n\r\n";
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn write_record(record: &[u8], new: &[u8], out: &mut dyn Write) -> io::Result<()> {
-    let Step::Record(parsed) = next(record, true) else { return Ok(()) };
-    let Some(Parts { head, payload, charset }) = parsed.parts() else { return Ok(()) };
-    let bytes = record;
+pub(super) fn write_record(
+    NewRecord { record: bytes, page, text: new }: NewRecord<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Step::Record(parsed) = next(bytes, true) else { return Ok(()) };
+    let Some(Parts { head, payload, charset, is_page }) = parsed.parts() else { return Ok(()) };
+    if is_page {
+        let language = page.map_or("", |page| &page.about.language);
+        return Conversion { head: &bytes[head.range()], language, text: new }.write(out);
+    }
     if bytes[payload.range()] == *new {
         out.write_all(&bytes[head.start..payload.end])?;
         return out.write_all(RECORD_END);
@@ -133,7 +142,7 @@ mod tests {
     /// The first record of `bytes` with this payload, if it is a document.
     fn rewritten(bytes: &[u8], new: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::new();
-        write_record(bytes, new, &mut out).unwrap();
+        write_record(NewRecord { record: bytes, page: None, text: new }, &mut out).unwrap();
         Some(out).filter(|out| !out.is_empty())
     }
 

@@ -3,7 +3,8 @@
 
 use memchr::memmem;
 
-use super::syntax::{MAX_HEAD, NAME, Step, WarcMeta, WarcRecord, has_version, head_len, next, num_empty};
+use super::head::{MAX_HEAD, WarcMeta, head_len};
+use super::syntax::{NAME, Step, WarcRecord, has_version, next, num_empty};
 use crate::units::ByteSpan;
 
 /// Whether what stands after a block are the two line ends that end its record, as its header has them.

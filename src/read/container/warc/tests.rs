@@ -1,5 +1,7 @@
 //! Web archives: records as crawlers write them, broken off anywhere, and no records at all.
 
+use super::head::{MAX_HEAD, head_fields};
+use super::kind::RecordKind;
 use super::syntax::*;
 use crate::units::ByteSpan;
 use proptest::prelude::*;
@@ -40,6 +42,9 @@ fn shifted(record: &WarcRecord, by: usize) -> WarcRecord {
     let kind = match record.kind {
         RecordKind::Document { payload, charset } => {
             RecordKind::Document { payload, charset: charset.map(|label| label.shifted(by)) }
+        }
+        RecordKind::Page { payload, charset } => {
+            RecordKind::Page { payload, charset: charset.map(|label| label.shifted(by)) }
         }
         kind => kind,
     };
@@ -100,13 +105,17 @@ fn a_file() {
 
 #[test]
 fn kinds() {
-    let http = |head: &str| {
-        let block = format!("HTTP/1.1 200 OK\r\n{head}\r\ntext\n");
+    let sent = |head: &str, body: &str| {
+        let block = format!("HTTP/1.1 200 OK\r\n{head}\r\n{body}");
         made("WARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n", &block)
     };
+    let http = |head: &str| sent(head, "text\n");
     let typed = |lines: &str| made(lines, "text\n");
     let skip = RecordKind::Skip;
     let text = |payload| RecordKind::Document { payload, charset: None };
+    let page = |payload| RecordKind::Page { payload, charset: None };
+    let typed_page = |lines: &str| made(lines, "<!DOCTYPE html>\n");
+    let http_page = |head: &str| sent(head, "\n<HTML>");
     for (record, expected) in [
         (typed("WARC-Type: warcinfo\r\n"), RecordKind::Keep),
         (typed("WARC-Type: conversion\r\n"), text(0)),
@@ -117,7 +126,12 @@ fn kinds() {
         (typed("WARC-Type: resource\r\nContent-Type: text/plain\r\n"), text(0)),
         (typed("WARC-Type: resource\r\nContent-Type: text/plainer\r\n"), skip("not_text")),
         (typed("WARC-Type: resource\r\n"), skip("no_type")),
-        (typed("WARC-Type: response\r\nContent-Type: text/html\r\n"), skip("html")),
+        (typed("WARC-Type: response\r\nContent-Type: text/html\r\n"), page(0)),
+        (typed("WARC-Type: resource\r\nContent-Type: Application/XHTML+xml\r\n"), page(0)),
+        (typed_page("WARC-Type: resource\r\n"), page(0)),
+        (typed_page("WARC-Type: resource\r\nContent-Type: application/octet-stream\r\n"), page(0)),
+        (typed_page("WARC-Type: resource\r\nContent-Type: text/css\r\n"), skip("not_text")),
+        (typed_page("WARC-Type: conversion\r\n"), text(0)),
         (typed("WARC-Type: response\r\nContent-Type: text/dns\r\n"), skip("not_text")),
         (typed("WARC-Type: response\r\nContent-Type: application/http\r\n"), skip("bad_http")),
         (typed("WARC-Type: request\r\n"), skip("request")),
@@ -126,8 +140,16 @@ fn kinds() {
         (typed("WARC-Type: else\r\n"), skip("other")),
         (typed(""), skip("other")),
         (http("Content-Type: text/plain\r\n"), text(45)),
-        (http("Content-Type: text/html; charset=utf-8\r\n"), skip("html")),
-        (http("Content-Type: application/xhtml+xml\r\n"), skip("html")),
+        (http("Content-Type: text/html\r\n"), page(44)),
+        (http("Content-Type: application/xhtml+xml\r\n"), page(56)),
+        (http("Content-Type: text/html\r\n").replace("HTTP/1.1", "HTTP/2.0"), page(44)),
+        (http("Content-Type: text/html\r\n").replace("HTTP/1.1 2", "HTTP/2   2"), page(44)),
+        (http("Content-Type: text/html\r\n").replace("HTTP/1.1", "HTTX/1.1"), skip("bad_http")),
+        (http("Content-Type: text/html\r\nContent-Encoding: gzip\r\n"), page(68)),
+        (http("Content-Type: application/octet-stream\r\n"), skip("no_type")),
+        (http_page("X: y\r\n"), page(25)),
+        (sent("Transfer-Encoding: chunked\r\n", "6\r\n<HTML>\r\n0\r\n\r\n"), page(47)),
+        (http_page("Content-Type: unknown/unknown\r\nContent-Encoding: br\r\n"), page(72)),
         (http("X: y\r\n"), skip("no_type")),
         (http("Content-Type: text/plain\r\nTransfer-Encoding: Chunked\r\n"), skip("encoded")),
         (http("Content-Encoding: gzip\r\nContent-Type: text/plain\r\n"), skip("encoded")),
