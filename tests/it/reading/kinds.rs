@@ -10,6 +10,7 @@ use crate::support::memory::{clean, clean_twice, file};
 use crate::support::packs::{COMPRESSIONS, compress, decompress, jsonl, tar, untar, zip};
 use crate::support::sandbox::Sandbox;
 use tamis::Config;
+use tamis::config::Pages;
 
 /// Files whose lines are syntax: each would lose a line if it were read as prose.
 const SYNTAX: [(&str, &str, &str); 14] = [
@@ -48,8 +49,9 @@ const CONTENTS: [(&str, &str, &str); 9] = [
 
 #[test]
 fn what_is_not_prose_is_counted_and_left_out() {
+    let mut config = Config::default();
+    config.read.pages = Pages::Skip;
     for (name, content, reason) in SYNTAX.into_iter().chain(CONTENTS) {
-        let config = Config::default();
         let plain = clean(&file(name, content), &config);
         assert!(plain.out.is_empty() && plain.rejected.is_empty(), "{name}: {:?}", plain.rejected);
         let skipped = |number: u64| std::collections::BTreeMap::from([(reason.to_owned(), number)]);
@@ -87,7 +89,9 @@ fn large_files_are_told_by_their_first_bytes() {
             (name.to_owned(), content.clone().into_bytes()),
             (format!("{name}.gz"), compress("gz", content.as_bytes())),
         ] {
-            let run = clean(&file(&name, content), &Config::default());
+            let mut config = Config::default();
+            config.read.pages = Pages::Skip;
+            let run = clean(&file(&name, content), &config);
             assert!(run.out.is_empty() && run.rejected.is_empty(), "{name} {:?}", run.rejected);
             assert_eq!(run.summary.files.skipped.keys().collect::<Vec<_>>(), [reason], "{name}");
         }

@@ -23,7 +23,7 @@ pub(crate) struct Reading {
     /// How much of a web page is read [default: main].
     ///
     /// A page is an HTML file, or any file that begins as one.
-    #[arg(long, value_name = "WHAT", value_parser = pages(), help_heading = "Reading")]
+    #[arg(hide_short_help = true, long, value_name = "WHAT", value_parser = pages(), help_heading = "Reading")]
     pages: Option<Pages>,
 
     /// Field that has the HTML of a page. Repeatable.
