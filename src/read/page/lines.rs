@@ -1,7 +1,7 @@
 //! The lines of a page: its block structure as text. A paragraph, an item of a list, a row of a table, a line of
 //! code or verse is a line; what is broken in the markup only is one line (contract H1).
 
-use dom_query::NodeRef;
+use dom_query::{NodeId, NodeRef};
 use unicode_script::{Script, UnicodeScript};
 
 use super::reduce::LINE;
@@ -15,6 +15,48 @@ pub(super) struct Line {
     pub(super) at: usize,
     /// Characters of it that stand in links.
     pub(super) num_linked: usize,
+    /// The node that it begins in.
+    pub(super) node: Option<NodeId>,
+}
+
+impl Line {
+    /// How much of this line is prose: the weight of its characters if it is a sentence or more outside of links,
+    /// 0 otherwise.
+    pub(super) fn prose(&self) -> usize {
+        /// Shorter lines are labels, names and buttons.
+        const LEAST: usize = 60;
+        let (mut weight, mut number, mut ends) = (0, 0, 0);
+        for c in self.text.chars() {
+            number += 1;
+            weight += weight_of(c);
+            ends += usize::from(matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '，' | '；' | '、'));
+        }
+        if weight < LEAST || ends == 0 || self.num_linked * 3 > number { 0 } else { weight }
+    }
+
+    /// Whether most of it stands in links.
+    pub(super) fn is_linked(&self) -> bool {
+        self.num_linked * 2 > self.text.chars().count()
+    }
+}
+
+/// The sum of [`Line::prose`].
+pub(super) fn prose(lines: &[Line]) -> usize {
+    lines.iter().map(Line::prose).sum()
+}
+
+/// What a character says, in letters of an alphabet: one of Chinese says as much as three.
+pub(super) fn weight_of(c: char) -> usize {
+    match c.script() {
+        Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul => 3,
+        _ if is_wide(c) => 3,
+        _ => 1,
+    }
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{303f}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}')
+        || matches!(c.script(), Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo)
 }
 
 /// What parts the cells of a row.
@@ -22,12 +64,17 @@ const CELL: &str = "\t";
 
 /// Reads the lines below `root`.
 pub(super) fn lines(root: &NodeRef<'_>) -> Vec<Line> {
+    lines_without(root, |_| false)
+}
+
+/// Reads the lines below `root` but for elements that are `left_out`.
+pub(super) fn lines_without(root: &NodeRef<'_>, left_out: impl Fn(&NodeRef<'_>) -> bool) -> Vec<Line> {
     let mut writer = Writer::default();
     let mut node = Some(*root);
     // Without recursion: a page can be as deep as it likes.
     while let Some(current) = node {
         writer.enter(&current);
-        if let Some(child) = current.first_child() {
+        if let Some(child) = current.first_child().filter(|_| !left_out(&current)) {
             node = Some(child);
             continue;
         }
@@ -53,10 +100,6 @@ pub(super) fn lines(root: &NodeRef<'_>) -> Vec<Line> {
 /// Whether a break in the markup between these two stands for nothing: both are of a script without spaces, or of its
 /// punctuation (CSS Text, "Segment Break Transformation Rules").
 fn is_joint(before: char, after: char) -> bool {
-    let is_wide = |c: char| {
-        matches!(c, '\u{3001}'..='\u{303f}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}')
-            || matches!(c.script(), Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo)
-    };
     is_wide(before) && is_wide(after)
 }
 
@@ -77,6 +120,8 @@ struct Writer {
     space: Option<bool>,
     /// The line of the page of the block that is open.
     at: usize,
+    /// The text that is read.
+    node: Option<NodeId>,
     rows: Vec<Row>,
     preformatted: usize,
     links: usize,
@@ -85,6 +130,7 @@ struct Writer {
 impl Writer {
     fn enter(&mut self, node: &NodeRef<'_>) {
         if node.is_text() {
+            self.node = Some(node.id);
             return self.text(&node.text());
         }
         let Some(name) = node.qual_name_ref() else { return };
@@ -176,6 +222,7 @@ impl Writer {
         let Some(first) = text.chars().next() else { return };
         if self.line.text.is_empty() {
             self.line.at = self.at;
+            self.line.node = self.node;
         }
         if let Some(is_broken) = self.space.take()
             && let Some(last) = self.line.text.chars().next_back()

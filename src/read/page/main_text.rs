@@ -1,9 +1,17 @@
 //! The texts of a page: all that can be seen, and the main text as the extractor finds it.
+//!
+//! The extractor is a crate. Where it finds little of the prose of a page, the smallest element that holds most of it is
+//! taken in its place; what it loses within an article is put back ([`gaps`]), and links behind it go ([`beside`]).
 
-use dom_query::Document;
+use std::collections::HashMap;
+
+use dom_query::{Document, NodeId, NodeRef};
 use dom_smoothie::{Config, Readability, TextMode};
 
-use super::lines::{Line, lines};
+use super::beside::{self, Kept};
+use super::gaps;
+use super::lines::{self, Line, lines, lines_without};
+use super::reduce::Reduced;
 
 /// An article of fewer characters is looked for again with fewer things left out. The extractor's own limit of 500 is
 /// about English; 200 characters of Chinese say as much.
@@ -23,12 +31,82 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Reads a page, and looks for its article if that is wanted.
-    pub(super) fn of(html: &str, wants_article: bool) -> Self {
-        let document = Document::from(html);
-        let visible = document.body().map_or_else(Vec::new, |body| lines(&body));
-        let article = if wants_article { article(document) } else { None };
-        Self { visible, article }
+    pub(super) fn of(page: &Reduced<'_>, wants_article: bool) -> Self {
+        let document = Document::from(page.html.as_str());
+        let body = document.body();
+        let visible = body.map_or_else(Vec::new, |body| lines(&body));
+        if !wants_article {
+            return Self { visible, article: None };
+        }
+        let kept = Kept::of(&document);
+        let plain = body.map_or_else(Vec::new, |body| lines_without(&body, |node| kept.is_beside(node)));
+        let enough = Enough { plain: lines::prose(&plain), visible: lines::prose(&visible) };
+        beside::remove(&document);
+        let (mut article, title) = article(document).unwrap_or_default();
+        if !enough.is(&article) {
+            try_again(&page.html, &mut article, enough);
+        }
+        gaps::fill(&mut article, &plain, &title);
+        beside::trim(&mut article);
+        Self { visible, article: Some((article, title)) }
     }
+}
+
+/// The prose of a page: what stands in its text at most, and all that there is.
+#[derive(Debug, Clone, Copy)]
+struct Enough {
+    plain: usize,
+    visible: usize,
+}
+
+impl Enough {
+    /// Whether these lines are as much of a page as its main text would be. Most of what can be seen may be comments.
+    fn is(self, found: &[Line]) -> bool {
+        /// A page that has less prose is short.
+        const LEAST: usize = 600;
+        let found = lines::prose(found);
+        found * 2 >= self.plain && (self.visible < LEAST || found * 4 >= self.visible)
+    }
+}
+
+/// Looks for the text of a page of which the extractor found little: a notice, or one of many parts of a kind.
+fn try_again(html: &str, article: &mut Vec<Line>, enough: Enough) {
+    let mut take = |found: Vec<Line>| {
+        if lines::prose(&found) > lines::prose(article) * 2 {
+            *article = found;
+        }
+        enough.is(article)
+    };
+    let document = Document::from(html);
+    if take(densest(&document)) {
+        return;
+    }
+    beside::show_hidden(&document);
+    let shown = densest(&document);
+    beside::remove(&document);
+    if !take(self::article(document).unwrap_or_default().0) {
+        take(shown);
+    }
+}
+
+/// The lines of the smallest element that holds most of the prose of a page.
+fn densest(document: &Document) -> Vec<Line> {
+    let kept = Kept::of(document);
+    let Some(mut node) = document.body() else { return Vec::new() };
+    let mut weights: HashMap<NodeId, usize> = HashMap::new();
+    for line in lines_without(&node, |node| kept.is_beside(node)) {
+        let prose = line.prose();
+        let Some(begin) = line.node.filter(|_| prose > 0) else { continue };
+        for above in NodeRef::new(begin, &document.tree).ancestors_it(None) {
+            *weights.entry(above.id).or_default() += prose;
+        }
+    }
+    let weight = |node: &NodeRef<'_>| weights.get(&node.id).copied().unwrap_or(0);
+    let is_most = |child: &NodeRef<'_>, node: &NodeRef<'_>| weight(child) > 0 && weight(child) * 5 >= weight(node) * 4;
+    while let Some(next) = node.children_it(false).find(|child| child.is_element() && is_most(child, &node)) {
+        node = next;
+    }
+    lines_without(&node, |node| kept.is_beside(node))
 }
 
 fn article(document: Document) -> Option<(Vec<Line>, String)> {

@@ -10,7 +10,9 @@
 
 mod about;
 mod absent;
+mod beside;
 mod charset;
+mod gaps;
 mod lines;
 mod main_text;
 mod reduce;
@@ -86,7 +88,7 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
         let detail = format!("the page has {} tags, and the limit for its length is {most}", reduced.num_tags);
         return Err(Fault::new(RejectReason::PageUnread, detail));
     }
-    let texts = caught::catch(|| Texts::of(&reduced.html, is_main));
+    let texts = caught::catch(|| Texts::of(&reduced, is_main));
     let Some(Texts { visible, article }) = texts else {
         let detail = "its text cannot be extracted: the extractor fails on this page";
         return Err(Fault::new(RejectReason::PageUnread, detail));
@@ -107,7 +109,7 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
 /// The text of these lines, and where each stands in the page. The title comes first, unless it is there.
 fn text_of(title: &str, body: &[Line]) -> (String, Vec<u32>) {
     let has_title = title.is_empty() || body.is_empty() || body.iter().take(3).any(|line| line.text == title);
-    let title = (!has_title).then(|| Line { text: title.to_owned(), at: 0, num_linked: 0 });
+    let title = (!has_title).then(|| Line { text: title.to_owned(), ..Line::default() });
     let (mut text, mut places) = (String::new(), Vec::new());
     for line in title.iter().chain(body) {
         text.push_str(&line.text);

@@ -67,6 +67,7 @@ pub(super) fn reduce(page: &str) -> Reduced<'_> {
         num_tags: 0,
         open: Vec::new(),
         absent: Vec::new(),
+        shown: 0,
     };
     reducer.run();
     Reduced { html: reducer.html, head: reducer.head, num_tags: reducer.num_tags }
@@ -85,6 +86,8 @@ struct Reducer<'a> {
     open: Vec<&'static str>,
     /// What was looked for from some place on, and is not there: it is not looked for again.
     absent: Vec<&'static str>,
+    /// Up to here, what is shown without scripts is the text of the page.
+    shown: usize,
 }
 
 /// A tag. Spans are in the page.
@@ -318,6 +321,9 @@ impl<'a> Reducer<'a> {
     /// Drops an element with what it holds; without an end, only its tag.
     fn drop_content(&mut self, tag: &Tag<'a>, name: &'static str) {
         let content = self.at;
+        if name == "noscript" && content < self.shown {
+            return;
+        }
         let Some(end) = self.find(name, |rest| find_end(rest, name)) else {
             // Browsers take all that follows for the content of these.
             if matches!(name, "script" | "style" | "plaintext" | "xmp") {
@@ -326,6 +332,10 @@ impl<'a> Reducer<'a> {
             return;
         };
         let text = &self.page[content..content + end];
+        if name == "noscript" && is_page(text) {
+            self.shown = content + end;
+            return;
+        }
         self.skip_past(b">", content + end);
         match name {
             "script" => {
@@ -410,6 +420,26 @@ fn find_end(bytes: &[u8], name: &str) -> Option<usize> {
             bytes.get(at + 2..after).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
         is_name && bytes.get(after).is_none_or(|next| next.is_ascii_whitespace() || b"/>".contains(next))
     })
+}
+
+/// Whether what is shown without scripts is a page of its own, and no notice: a forum may give its text so.
+fn is_page(markup: &str) -> bool {
+    /// Notices that scripts are off are shorter, in bytes outside of tags.
+    const LEAST: usize = 1000;
+    let (mut number, mut in_tag, mut in_space) = (0, false, false);
+    for byte in markup.bytes() {
+        match byte {
+            b'<' => in_tag = true,
+            b'>' => in_tag = false,
+            _ if in_tag => {}
+            _ => {
+                let is_space = byte.is_ascii_whitespace();
+                number += usize::from(!(is_space && in_space));
+                in_space = is_space;
+            }
+        }
+    }
+    number >= LEAST
 }
 
 /// Whether a style says that something is not seen.

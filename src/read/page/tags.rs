@@ -45,7 +45,7 @@ const TABLE: [(Class, &[&str]); 7] = [
     (
         Class::Inline,
         &[
-            "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "label", "mark", "output",
+            "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "mark", "output",
             "picture", "q", "ruby", "samp", "slot", "span", "sub", "sup", "time", "var",
         ],
     ),
@@ -58,7 +58,7 @@ const TABLE: [(Class, &[&str]); 7] = [
     (
         Class::Dropped,
         &[
-            "annotation", "annotation-xml", "applet", "audio", "button", "canvas", "iframe", "noembed", "noframes",
+            "annotation", "annotation-xml", "applet", "audio", "button", "canvas", "iframe", "label", "noembed", "noframes",
             "noscript", "object", "plaintext", "rp", "rt", "script", "select", "style", "svg", "template", "textarea",
             "title", "video", "xmp",
         ],
