@@ -106,7 +106,14 @@ fn densest(document: &Document) -> Vec<Line> {
     while let Some(next) = node.children_it(false).find(|child| child.is_element() && is_most(child, &node)) {
         node = next;
     }
-    lines_without(&node, |node| kept.is_beside(node))
+    let mut lines = lines_without(&node, |node| kept.is_beside(node));
+    lines.retain(|line| !line.is_linked());
+    let is_prose = |line: &Line| line.prose() > 0;
+    if let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose)) {
+        lines.truncate(last + 1);
+        lines.drain(..first);
+    }
+    lines
 }
 
 fn article(document: Document) -> Option<(Vec<Line>, String)> {
