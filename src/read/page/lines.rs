@@ -15,6 +15,8 @@ pub(super) struct Line {
     pub(super) at: usize,
     /// Characters of it that stand in links.
     pub(super) num_linked: usize,
+    /// The level of the heading that it is, from 1; 0 if it is none.
+    pub(super) level: u8,
     /// The node that it begins in.
     pub(super) node: Option<NodeId>,
 }
@@ -122,6 +124,8 @@ struct Writer {
     at: usize,
     /// The text that is read.
     node: Option<NodeId>,
+    /// The level of the heading that is open.
+    level: u8,
     rows: Vec<Row>,
     preformatted: usize,
     links: usize,
@@ -151,6 +155,9 @@ impl Writer {
             }
             "pre" | "listing" => self.preformatted += 1,
             "a" => self.links += 1,
+            "h1" => self.level = 1,
+            "h2" => self.level = 2,
+            "h3" => self.level = 3,
             _ => {}
         }
     }
@@ -165,6 +172,7 @@ impl Writer {
             "tr" => self.end_row(),
             "pre" | "listing" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.links = self.links.saturating_sub(1),
+            "h1" | "h2" | "h3" => self.level = 0,
             _ => {}
         }
     }
@@ -223,6 +231,7 @@ impl Writer {
         if self.line.text.is_empty() {
             self.line.at = self.at;
             self.line.node = self.node;
+            self.line.level = self.level;
         }
         if let Some(is_broken) = self.space.take()
             && let Some(last) = self.line.text.chars().next_back()

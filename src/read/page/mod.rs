@@ -12,8 +12,12 @@ mod about;
 mod absent;
 mod beside;
 mod charset;
+mod dates;
 mod gaps;
+mod headline;
+mod language;
 mod lines;
+mod linked;
 mod main_text;
 mod reduce;
 mod tags;
@@ -106,12 +110,14 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
     Ok(PageText { text, lines, about, absent, num_visible })
 }
 
-/// The text of these lines, and where each stands in the page. The title comes first, unless it is there.
+/// The text of these lines, and where each stands in the page. The title comes first, unless it is there; it comes once.
 fn text_of(title: &str, body: &[Line]) -> (String, Vec<u32>) {
-    let has_title = title.is_empty() || body.is_empty() || body.iter().take(3).any(|line| line.text == title);
-    let title = (!has_title).then(|| Line { text: title.to_owned(), ..Line::default() });
+    let repeats = headline::repeats(title, body);
+    let is_missing = !title.is_empty() && !body.is_empty() && repeats.is_empty();
+    let title = is_missing.then(|| Line { text: title.to_owned(), ..Line::default() });
     let (mut text, mut places) = (String::new(), Vec::new());
-    for line in title.iter().chain(body) {
+    let body = body.iter().enumerate().filter(|(at, _)| repeats.iter().skip(1).all(|repeat| repeat != at));
+    for line in title.iter().chain(body.map(|(_, line)| line)) {
         text.push_str(&line.text);
         text.push('\n');
         places.push(u32::try_from(line.at).unwrap_or(0));
