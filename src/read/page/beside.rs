@@ -93,23 +93,48 @@ fn is_labelled(node: &NodeRef<'_>) -> bool {
     })
 }
 
-/// Takes the links off the end of a text: it ends where the links that follow outweigh the prose that follows.
+/// Takes the links off the end of a text, and off its beginning if it is links for the most part: it is the part in
+/// which the prose outweighs the links the most.
 pub(super) fn trim(lines: &mut Vec<Line>) {
     /// Fewer characters of links may be a source or an author.
     const LEAST: i64 = 60;
     let signed = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let (mut sum, mut least, mut end) = (0, -LEAST, lines.len());
-    for (at, line) in lines.iter().enumerate().rev() {
-        sum += match line.prose() {
-            0 if line.is_linked() => -signed(line.num_linked),
-            prose => signed(prose),
-        };
-        if sum < least {
-            (least, end) = (sum, at);
+    let worth = |line: &Line| match line.prose() {
+        0 if line.is_linked() => -signed(line.num_linked),
+        prose => signed(prose),
+    };
+    // The part that is worth the most, among all that begin anywhere and end anywhere.
+    let (mut sum, mut begin) = (0, 0);
+    let (mut most, mut best) = (0, 0..0);
+    for (at, line) in lines.iter().enumerate() {
+        if sum < 0 {
+            (sum, begin) = (0, at);
+        }
+        sum += worth(line);
+        // What is worth nothing is kept: it is a caption, or a name.
+        if sum >= most && sum > 0 {
+            (most, best) = (sum, begin..at + 1);
         }
     }
     // A text without prose is a list, which is judged elsewhere.
-    if lines[..end].iter().any(|line| line.prose() > 0) {
-        lines.truncate(end);
+    if best.is_empty() {
+        return;
     }
+    if lines[best.end..].iter().map(worth).sum::<i64>() <= -LEAST {
+        lines.truncate(best.end);
+    }
+    if linked_share(lines) >= MOSTLY {
+        lines.drain(..best.start);
+    }
+}
+
+/// The share of links of a text that is a list of links.
+pub(super) const MOSTLY: f64 = 0.5;
+
+/// The share of the characters of these lines that stands in links.
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
+pub(super) fn linked_share(lines: &[Line]) -> f64 {
+    let all: usize = lines.iter().map(|line| line.text.chars().count()).sum();
+    let linked: usize = lines.iter().map(|line| line.num_linked).sum();
+    linked as f64 / all.max(1) as f64
 }

@@ -20,10 +20,8 @@ pub(super) fn of(names: &[String], site: &str, visible: &[Line]) -> String {
     parts.remove(&letters(site));
     let agrees = |line: &Line| parts.contains(&letters(&line.text));
     // The name of an entry is short, and is no link to it.
-    let begins = |line: &Line| {
-        let begins = |name: &&str| cuts(name).first().is_some_and(|(end, _)| letters(&name[..*end]) == letters(&line.text));
-        line.num_linked == 0 && names.iter().any(begins)
-    };
+    let starts: HashSet<String> = names.iter().filter_map(|name| Some(letters(&name[..cuts(name).first()?.0]))).collect();
+    let begins = |line: &Line| line.num_linked == 0 && starts.contains(&letters(&line.text));
     let ways: [(std::ops::RangeInclusive<u8>, &dyn Fn(&Line) -> bool); 4] =
         [(1..=1, &agrees), (1..=1, &begins), (2..=3, &agrees), (0..=0, &agrees)];
     for (levels, is_headline) in ways {

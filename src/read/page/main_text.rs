@@ -11,11 +11,15 @@ use dom_smoothie::{Config, Readability, TextMode};
 use super::beside::{self, Kept};
 use super::gaps;
 use super::lines::{self, Line, lines, lines_without};
-use super::reduce::Reduced;
+use super::linked::Linked;
+use super::reduce::{Reduced, reduce};
 
 /// An article of fewer characters is looked for again with fewer things left out. The extractor's own limit of 500 is
 /// about English; 200 characters of Chinese say as much.
 const LEAST_CHARS: usize = 200;
+
+/// A page that has less prose is short.
+const LEAST_PROSE: usize = 600;
 
 /// Where the extractor puts the article.
 const ARTICLE: &str = "#readability-page-1";
@@ -46,6 +50,12 @@ impl Texts {
         if !enough.is(&article) {
             try_again(&page.html, &mut article, enough);
         }
+        if enough.visible < LEAST_PROSE
+            && let Some(linked) = linked_body(&page.head.linked_data)
+            && lines::prose(&linked) > enough.visible * 2
+        {
+            article = linked;
+        }
         gaps::fill(&mut article, &plain, &title);
         beside::trim(&mut article);
         Self { visible, article: Some((article, title)) }
@@ -62,10 +72,8 @@ struct Enough {
 impl Enough {
     /// Whether these lines are as much of a page as its main text would be. Most of what can be seen may be comments.
     fn is(self, found: &[Line]) -> bool {
-        /// A page that has less prose is short.
-        const LEAST: usize = 600;
         let found = lines::prose(found);
-        found * 2 >= self.plain && (self.visible < LEAST || found * 4 >= self.visible)
+        found * 2 >= self.plain && (self.visible < LEAST_PROSE || found * 4 >= self.visible)
     }
 }
 
@@ -87,6 +95,21 @@ fn try_again(html: &str, article: &mut Vec<Line>, enough: Enough) {
     if !take(self::article(document).unwrap_or_default().0) {
         take(shown);
     }
+}
+
+/// The text of the article as the page's linked data have it: scripts write it into some pages.
+fn linked_body(pieces: &[&str]) -> Option<Vec<Line>> {
+    let body = Linked::of(pieces).body;
+    if body.is_empty() {
+        return None;
+    }
+    if body.contains('<') {
+        let reduced = reduce(&body);
+        return Document::from(reduced.html).body().map(|body| lines(&body));
+    }
+    let body = html_escape::decode_html_entities(&body);
+    let texts = body.lines().map(str::trim).filter(|text| !text.is_empty());
+    Some(texts.map(|text| Line { text: text.to_owned(), ..Line::default() }).collect())
 }
 
 /// The lines of the smallest element that holds most of the prose of a page.
@@ -128,4 +151,25 @@ fn article(document: Document) -> Option<(Vec<Line>, String)> {
     let root = readability.doc.select_single(ARTICLE);
     let lines = root.nodes().first().map_or_else(Vec::new, |root| lines(root));
     Some((lines, article.title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linked_data_hold_the_text_where_the_markup_has_none() {
+        let body = "It rained all day, and the river rose by a metre. ".repeat(15);
+        let page = format!(
+            r#"<title>Rain</title><script type="application/ld+json">
+               {{"@type": "NewsArticle", "articleBody": "{body}\n\nIt went on &amp; on, all through the night, and nobody slept."}}
+               </script><div id="app"></div>"#
+        );
+        let article = Texts::of(&reduce(&page), true).article.unwrap_or_default().0;
+        let texts: Vec<&str> = article.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(texts, [body.trim(), "It went on & on, all through the night, and nobody slept."]);
+        let seen = format!("{page}<p>{body}</p>");
+        let article = Texts::of(&reduce(&seen), true).article.unwrap_or_default().0;
+        assert_eq!(article.len(), 1);
+    }
 }

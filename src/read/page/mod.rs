@@ -100,7 +100,7 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
     let num_visible = visible.iter().map(|line| count(line.text.chars().count())).sum();
     let (main, title) = article.unwrap_or_default();
     let about = About::of(&reduced.head, &visible, &title, url);
-    let absent = if is_main { Absent::of(&reduced.head, &main, &visible) } else { None };
+    let absent = if is_main { Absent::of(&reduced.head, &about, &main, &visible) } else { None };
     let body = match absent {
         Some(_) => Vec::new(),
         None if is_main => main,
