@@ -9,16 +9,16 @@ use std::ops::Range;
 use super::lines::{self, Line};
 
 /// Puts the lost parts of an article back. `page` are the lines of the page without what stands beside its text.
-pub(super) fn fill(article: &mut Vec<Line>, page: &[Line], title: &str) {
+pub(super) fn fill(article: &mut Vec<Line>, page: &[&Line], title: &str) {
     let found: HashSet<&str> = article.iter().map(|line| line.text.as_str()).collect();
-    let is_found = |line: &Line| line.prose() > 0 && found.contains(line.text.as_str());
+    let is_found = |line: &&Line| line.prose() > 0 && found.contains(line.text.as_str());
     let (Some(first), Some(last)) = (page.iter().position(is_found), page.iter().rposition(is_found)) else { return };
     let lost = |range: Range<usize>| -> usize {
         let mut seen = HashSet::new();
         let lost = page[range].iter().filter(|line| !is_found(line) && seen.insert(line.text.as_str()));
-        lost.map(Line::prose).sum()
+        lost.map(|line| line.prose()).sum()
     };
-    let had = lines::prose(article);
+    let had = lines::prose(article.iter());
     let headline = page[..first].iter().rposition(|line| !title.is_empty() && line.text == title);
     // As much as a third of the text is a lead; more is something else.
     let is_lead = |from: &usize| (1..had / 3).contains(&lost(*from..first));
@@ -33,5 +33,5 @@ pub(super) fn fill(article: &mut Vec<Line>, page: &[Line], title: &str) {
         found.contains(line.text.as_str())
             || !line.is_linked() && (line.prose() == 0 || seen.insert(line.text.as_str()))
     });
-    *article = whole.cloned().collect();
+    *article = whole.map(|line| Line::clone(line)).collect();
 }

@@ -13,10 +13,12 @@ pub(super) struct Line {
     pub(super) text: String,
     /// The line of the page in which it begins, or the block that it stands in; 0 if that is not known.
     pub(super) at: usize,
-    /// Characters of it that stand in links.
+    /// Characters of it that stand in links, without spaces.
     pub(super) num_linked: usize,
     /// The level of the heading that it is, from 1; 0 if it is none.
     pub(super) level: u8,
+    /// Whether it stands beside the text of the page, as far as the page says.
+    pub(super) is_beside: bool,
     /// The node that it begins in.
     pub(super) node: Option<NodeId>,
 }
@@ -43,12 +45,16 @@ impl Line {
 }
 
 /// The sum of [`Line::prose`].
-pub(super) fn prose(lines: &[Line]) -> usize {
-    lines.iter().map(Line::prose).sum()
+pub(super) fn prose<'a>(lines: impl IntoIterator<Item = &'a Line>) -> usize {
+    lines.into_iter().map(Line::prose).sum()
 }
 
 /// What a character says, in letters of an alphabet: one of Chinese says as much as three.
 pub(super) fn weight_of(c: char) -> usize {
+    // Most text is before all of these, and looking scripts up takes time.
+    if c < '\u{1100}' {
+        return 1;
+    }
     match c.script() {
         Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul => 3,
         _ if is_wide(c) => 3,
@@ -66,23 +72,33 @@ const CELL: &str = "\t";
 
 /// Reads the lines below `root`.
 pub(super) fn lines(root: &NodeRef<'_>) -> Vec<Line> {
-    lines_without(root, |_| false)
+    marked_lines(root, |_| false)
 }
 
-/// Reads the lines below `root` but for elements that are `left_out`.
-pub(super) fn lines_without(root: &NodeRef<'_>, left_out: impl Fn(&NodeRef<'_>) -> bool) -> Vec<Line> {
+/// Reads the lines below `root`, and marks those that begin in an element that stands beside the text.
+pub(super) fn marked_lines(root: &NodeRef<'_>, is_beside: impl Fn(&NodeRef<'_>) -> bool) -> Vec<Line> {
     let mut writer = Writer::default();
+    // The outermost element that is open and stands beside the text.
+    let mut beside = None;
     let mut node = Some(*root);
     // Without recursion: a page can be as deep as it likes.
     while let Some(current) = node {
         writer.enter(&current);
-        if let Some(child) = current.first_child().filter(|_| !left_out(&current)) {
+        if beside.is_none() && current.is_element() && is_beside(&current) {
+            beside = Some(current.id);
+        }
+        writer.is_beside = beside.is_some();
+        if let Some(child) = current.first_child() {
             node = Some(child);
             continue;
         }
         let mut done = current;
         node = loop {
             writer.leave(&done);
+            if beside == Some(done.id) {
+                beside = None;
+                writer.is_beside = false;
+            }
             if done.id == root.id {
                 break None;
             }
@@ -126,6 +142,7 @@ struct Writer {
     node: Option<NodeId>,
     /// The level of the heading that is open.
     level: u8,
+    is_beside: bool,
     rows: Vec<Row>,
     preformatted: usize,
     links: usize,
@@ -232,6 +249,7 @@ impl Writer {
             self.line.at = self.at;
             self.line.node = self.node;
             self.line.level = self.level;
+            self.line.is_beside = self.is_beside;
         }
         if let Some(is_broken) = self.space.take()
             && let Some(last) = self.line.text.chars().next_back()
@@ -257,3 +275,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use dom_smoothie::{Config, Readability, TextMode};
 
 use super::beside::{self, Kept};
 use super::gaps;
-use super::lines::{self, Line, lines, lines_without};
+use super::lines::{self, Line, lines, marked_lines};
 use super::linked::Linked;
 use super::reduce::{Reduced, reduce};
 
@@ -38,13 +38,14 @@ impl Texts {
     pub(super) fn of(page: &Reduced<'_>, wants_article: bool) -> Self {
         let document = Document::from(page.html.as_str());
         let body = document.body();
-        let visible = body.map_or_else(Vec::new, |body| lines(&body));
         if !wants_article {
+            let visible = body.map_or_else(Vec::new, |body| lines(&body));
             return Self { visible, article: None };
         }
         let kept = Kept::of(&document);
-        let plain = body.map_or_else(Vec::new, |body| lines_without(&body, |node| kept.is_beside(node)));
-        let enough = Enough { plain: lines::prose(&plain), visible: lines::prose(&visible) };
+        let visible = body.map_or_else(Vec::new, |body| marked_lines(&body, |node| kept.is_beside(node)));
+        let plain: Vec<&Line> = visible.iter().filter(|line| !line.is_beside).collect();
+        let enough = Enough { plain: lines::prose(plain.iter().copied()), visible: lines::prose(&visible) };
         beside::remove(&document);
         let (mut article, title) = article(document).unwrap_or_default();
         if !enough.is(&article) {
@@ -80,7 +81,7 @@ impl Enough {
 /// Looks for the text of a page of which the extractor found little: a notice, or one of many parts of a kind.
 fn try_again(html: &str, article: &mut Vec<Line>, enough: Enough) {
     let mut take = |found: Vec<Line>| {
-        if lines::prose(&found) > lines::prose(article) * 2 {
+        if lines::prose(&found) > lines::prose(article.iter()) * 2 {
             *article = found;
         }
         enough.is(article)
@@ -117,9 +118,9 @@ fn densest(document: &Document) -> Vec<Line> {
     let kept = Kept::of(document);
     let Some(mut node) = document.body() else { return Vec::new() };
     let mut weights: HashMap<NodeId, usize> = HashMap::new();
-    for line in lines_without(&node, |node| kept.is_beside(node)) {
+    for line in marked_lines(&node, |node| kept.is_beside(node)) {
         let prose = line.prose();
-        let Some(begin) = line.node.filter(|_| prose > 0) else { continue };
+        let Some(begin) = line.node.filter(|_| prose > 0 && !line.is_beside) else { continue };
         for above in NodeRef::new(begin, &document.tree).ancestors_it(None) {
             *weights.entry(above.id).or_default() += prose;
         }
@@ -129,8 +130,8 @@ fn densest(document: &Document) -> Vec<Line> {
     while let Some(next) = node.children_it(false).find(|child| child.is_element() && is_most(child, &node)) {
         node = next;
     }
-    let mut lines = lines_without(&node, |node| kept.is_beside(node));
-    lines.retain(|line| !line.is_linked());
+    let mut lines = marked_lines(&node, |node| kept.is_beside(node));
+    lines.retain(|line| !line.is_beside && !line.is_linked());
     let is_prose = |line: &Line| line.prose() > 0;
     if let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose)) {
         lines.truncate(last + 1);

@@ -67,8 +67,9 @@ pub(in crate::read) struct DecodedPage {
     pub(in crate::read) num_replaced: u64,
 }
 
-/// Tags for each byte of a page. A tag may become an element, of which the tree holds some 200 bytes.
-const BYTES_A_TAG: usize = 8;
+/// Bytes of a page for each tag, at least. A tag may become an element and a text, of which the extractor holds some 700
+/// bytes; pages that people read have a tag in 36 bytes or more.
+const BYTES_A_TAG: usize = 12;
 
 /// Tags that every page may have.
 const LEAST_TAGS: usize = 16 * 1024;

@@ -65,6 +65,7 @@ pub(super) fn reduce(page: &str) -> Reduced<'_> {
         html: String::with_capacity(page.len() / 2),
         head: Head::default(),
         num_tags: 0,
+        num_references: 0,
         open: Vec::new(),
         absent: Vec::new(),
         shown: 0,
@@ -82,6 +83,8 @@ struct Reducer<'a> {
     html: String,
     head: Head<'a>,
     num_tags: usize,
+    /// References written so far.
+    num_references: usize,
     /// Names of the elements that are open. Those deeper than [`MAX_DEPTH`] are left out.
     open: Vec<&'static str>,
     /// What was looked for from some place on, and is not there: it is not looked for again.
@@ -121,7 +124,7 @@ impl<'a> Reducer<'a> {
                 },
                 Some(first) if first.is_ascii_alphabetic() => self.start_tag(),
                 _ => {
-                    self.html.push_str("&lt;");
+                    self.reference("&lt;");
                     self.at = open + 1;
                 }
             }
@@ -129,11 +132,39 @@ impl<'a> Reducer<'a> {
         self.text(self.at..self.page.len());
     }
 
-    /// Takes over text. NUL is no character of a page.
+    /// Takes over text. NUL is no character of a page, and an ampersand that begins no reference is spelled as one:
+    /// parsers are slow at many of them.
     fn text(&mut self, range: Range<usize>) {
-        for part in self.page[range].split('\0') {
-            self.html.push_str(part);
+        let text = &self.page[range];
+        if self.open.contains(&"pre") {
+            // Each is a line of the text, which holds half as much as an element.
+            self.num_tags += memchr::memchr_iter(b'\n', text.as_bytes()).count() / 2;
         }
+        let mut taken = 0;
+        for at in memchr::memchr2_iter(b'\0', b'&', text.as_bytes()) {
+            let next = text.as_bytes().get(at + 1);
+            let instead = match text.as_bytes()[at] {
+                b'&' if next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'#') => "&",
+                b'&' => "&amp;",
+                _ => "",
+            };
+            self.html.push_str(&text[taken..at]);
+            self.reference(instead);
+            taken = at + 1;
+        }
+        self.html.push_str(&text[taken..]);
+    }
+
+    /// Writes a reference. Parsers append one to the text before it in a time that grows with that text: an empty comment
+    /// now and then begins a new one.
+    fn reference(&mut self, reference: &str) {
+        /// References in one text.
+        const MOST: usize = 512;
+        self.num_references += 1;
+        if self.num_references.is_multiple_of(MOST) {
+            self.html.push_str("<!---->");
+        }
+        self.html.push_str(reference);
     }
 
     /// Goes on behind the next `end` from here on, or at the end of the page.
@@ -159,22 +190,20 @@ impl<'a> Reducer<'a> {
         if comment.starts_with('>') || comment.starts_with("->") {
             return self.skip_past(b">", self.at);
         }
-        let from = self.at + 2;
         let bytes = self.page.as_bytes();
-        let mut dashes = memchr::memmem::find_iter(&bytes[from..], b"--");
-        let end = dashes.find_map(|dash| {
-            let after = from + dash + 2;
+        let mut from = self.at + 2;
+        let end = loop {
+            let Some(dash) = memchr::memmem::find(&bytes[from..], b"--") else { break None };
+            // A run of dashes is looked at once, however long it is.
+            let run = bytes[from + dash..].iter().take_while(|byte| **byte == b'-').count();
+            let after = from + dash + run;
             let is_end = after > self.at + 4;
             match bytes.get(after..) {
-                Some([b'>', ..]) if is_end => Some(after + 1),
-                Some([b'!', b'>', ..]) if is_end => Some(after + 2),
-                Some([b'-', ..]) => {
-                    let run = bytes[after..].iter().take_while(|byte| **byte == b'-').count();
-                    (bytes.get(after + run) == Some(&b'>')).then_some(after + run + 1)
-                }
-                _ => None,
+                Some([b'>', ..]) if is_end => break Some(after + 1),
+                Some([b'!', b'>', ..]) if is_end => break Some(after + 2),
+                _ => from = after,
             }
-        });
+        };
         self.at = end.unwrap_or(self.page.len());
     }
 
