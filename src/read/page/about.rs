@@ -88,7 +88,10 @@ fn decoded(value: &str) -> String {
 /// The first of these `<meta>` elements that says something.
 fn meta(head: &Head<'_>, names: &[&str]) -> Option<String> {
     let mut contents = names.iter().flat_map(|name| {
-        head.metas.iter().filter(|(other, _)| other.trim().eq_ignore_ascii_case(name)).map(|(_, content)| *content)
+        head.metas
+            .iter()
+            .filter(|(other, _)| other.trim().eq_ignore_ascii_case(name))
+            .map(|(_, content)| *content)
     });
     contents.by_ref().map(decoded).find(|content| !content.is_empty())
 }
@@ -98,9 +101,9 @@ fn address(head: &Head<'_>) -> String {
     let canonical = head.canonical.map(decoded);
     let named = [canonical, meta(head, &["og:url"])];
     let is_whole = |url: &String| {
-        let has_host = ["https://", "http://"].iter().any(|scheme| {
-            url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        });
+        let has_host = ["https://", "http://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
         has_host && !host(url).is_empty() && url.len() <= MAX_ADDRESS && !url.contains(char::is_whitespace)
     };
     named.into_iter().flatten().find(is_whole).unwrap_or_default()
@@ -144,8 +147,8 @@ fn near(visible: &[Line], headline: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::reduce::reduce;
+    use super::*;
 
     fn about(html: &str, url: &str) -> About {
         let page = reduce(html);
@@ -189,11 +192,22 @@ mod tests {
     #[test]
     fn a_date_is_looked_for_where_it_is_surest() {
         for (html, url, date) in [
-            (r#"<meta itemprop="datePublished" content="2020-01-31"><time datetime="2021-01-01">"#, "", "2020-01-31"),
+            (
+                r#"<meta itemprop="datePublished" content="2020-01-31"><time datetime="2021-01-01">"#,
+                "",
+                "2020-01-31",
+            ),
             (r#"<meta name="date" content="unknown"><time datetime="2021-01-01">"#, "", "2021-01-01"),
-            (r#"<script type="application/ld+json">{"@type":"Article","datePublished":"2020-02-01"}</script>"#, "",
-             "2020-02-01"),
-            ("<p>2001-01-01</p><h1>Rain</h1><p>By A</p><p>January 31, 2020 8:05 am</p>", "", "2020-01-31T08:05:00"),
+            (
+                r#"<script type="application/ld+json">{"@type":"Article","datePublished":"2020-02-01"}</script>"#,
+                "",
+                "2020-02-01",
+            ),
+            (
+                "<p>2001-01-01</p><h1>Rain</h1><p>By A</p><p>January 31, 2020 8:05 am</p>",
+                "",
+                "2020-01-31T08:05:00",
+            ),
             ("<title>Rain</title><p>2001-01-01</p>", "https://a.example/2020/01/31/rain", "2020-01-31"),
             (r#"<meta name="date" content="2150-01-31">"#, "", ""),
         ] {

@@ -74,13 +74,42 @@ fn says_error(text: &str) -> bool {
     const MOST: usize = 60;
     const NUMBERS: [&str; 9] = ["400", "401", "403", "404", "410", "429", "500", "502", "503"];
     const PHRASES: [&str; 36] = [
-        "404 not found", "404 error", "error 404", "page not found", "not found on this server", "403 forbidden",
-        "access denied", "access to this page has been denied", "just a moment", "attention required",
-        "page doesn't exist", "page does not exist", "page you requested", "page can't be found",
-        "page cannot be found", "page isn't available", "are you a robot", "verify you are human", "security check",
-        "internal server error", "bad gateway", "service unavailable", "too many requests", "页面不存在",
-        "页面未找到", "页面没有找到", "找不到页面", "找不到该页", "您访问的页面", "网页不存在", "文章不存在",
-        "内容不存在", "文章已删除", "内容已删除", "安全验证", "访问被拒绝",
+        "404 not found",
+        "404 error",
+        "error 404",
+        "page not found",
+        "not found on this server",
+        "403 forbidden",
+        "access denied",
+        "access to this page has been denied",
+        "just a moment",
+        "attention required",
+        "page doesn't exist",
+        "page does not exist",
+        "page you requested",
+        "page can't be found",
+        "page cannot be found",
+        "page isn't available",
+        "are you a robot",
+        "verify you are human",
+        "security check",
+        "internal server error",
+        "bad gateway",
+        "service unavailable",
+        "too many requests",
+        "页面不存在",
+        "页面未找到",
+        "页面没有找到",
+        "找不到页面",
+        "找不到该页",
+        "您访问的页面",
+        "网页不存在",
+        "文章不存在",
+        "内容不存在",
+        "文章已删除",
+        "内容已删除",
+        "安全验证",
+        "访问被拒绝",
     ];
     let text = text.trim();
     if text.is_empty() || text.chars().take(MOST + 1).count() > MOST {
@@ -96,7 +125,8 @@ fn is_for_scripts(main: &[Line], visible: &[Line]) -> bool {
     const MOST: usize = 600;
     let asks = |line: &Line| {
         let lower = line.text.to_lowercase();
-        lower.contains("javascript") && ["enable", "turn", "requires", "启用", "开启"].iter().any(|word| lower.contains(word))
+        lower.contains("javascript")
+            && ["enable", "turn", "requires", "启用", "开启"].iter().any(|word| lower.contains(word))
     };
     is_less(visible, MOST) && (visible.iter().any(asks) || main.is_empty() && is_less(visible, NOTICE))
 }
@@ -127,15 +157,24 @@ mod tests {
             ("<p> &nbsp; </p>", Absent::Empty),
             ("<div id=app></div><script src=a.js></script>", Absent::ScriptOnly),
             ("<p>Please enable JavaScript to view this site.</p><script></script>", Absent::ScriptOnly),
-            ("<title>404 Not Found</title><h1>Not Found</h1><p>It is not on this server.</p>", Absent::ErrorPage),
-            ("<title>Just a moment...</title><p>We check your browser.</p><script></script>", Absent::ErrorPage),
+            (
+                "<title>404 Not Found</title><h1>Not Found</h1><p>It is not on this server.</p>",
+                Absent::ErrorPage,
+            ),
+            (
+                "<title>Just a moment...</title><p>We check your browser.</p><script></script>",
+                Absent::ErrorPage,
+            ),
             ("<title>晨报网</title><p>您访问的页面不存在或已删除！</p>", Absent::ErrorPage),
         ] {
             assert_eq!(absent(html), Some(reason), "{html}");
         }
         assert_eq!(absent(&format!("<title>Stories</title><ul>{}</ul>", links())), Some(Absent::List));
         let teaser = "<p>News from all over the world, every day of the year, for you.</p>";
-        assert_eq!(absent(&format!("<title>Stories</title>{teaser}<ul>{}</ul>", links())), Some(Absent::List));
+        assert_eq!(
+            absent(&format!("<title>Stories</title>{teaser}<ul>{}</ul>", links())),
+            Some(Absent::List)
+        );
         let lost = format!("<title>Page not found | Post</title><h1>Sorry</h1><ul>{}</ul>", links());
         assert_eq!(absent(&lost), Some(Absent::ErrorPage));
     }
@@ -158,8 +197,11 @@ mod tests {
     #[test]
     fn short_news_are_no_list() {
         let text = "新华社消息：今天凌晨，北部发生五级地震，目前没有人员伤亡的报告。";
-        let dated = format!("<title>北部发生五级地震_晨报网</title><ul>{}</ul><h1>北部发生五级地震</h1>\
-            <p>2020年1月31日 08:05</p><p>{text}</p>", links());
+        let dated = format!(
+            "<title>北部发生五级地震_晨报网</title><ul>{}</ul><h1>北部发生五级地震</h1>\
+            <p>2020年1月31日 08:05</p><p>{text}</p>",
+            links()
+        );
         assert_eq!(absent(&dated), None);
         assert_eq!(absent(&format!("<h1>北部发生五级地震</h1><p>{text}</p>")), None);
     }

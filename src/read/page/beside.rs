@@ -40,7 +40,9 @@ impl Kept {
     pub(super) fn of(document: &Document) -> Self {
         let mut nodes = HashSet::new();
         for node in document.select("h1, main, [itemprop=articleBody]").nodes() {
-            let new = std::iter::once(*node).chain(node.ancestors_it(None)).take_while(|node| nodes.insert(node.id));
+            let new = std::iter::once(*node)
+                .chain(node.ancestors_it(None))
+                .take_while(|node| nodes.insert(node.id));
             new.for_each(drop);
         }
         Self { nodes }
@@ -69,7 +71,15 @@ fn is_frame(node: &NodeRef<'_>) -> bool {
 
 fn has_role(node: &NodeRef<'_>) -> bool {
     const ROLES: [&str; 9] = [
-        "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation", "search",
+        "alertdialog",
+        "banner",
+        "complementary",
+        "contentinfo",
+        "dialog",
+        "menu",
+        "menubar",
+        "navigation",
+        "search",
     ];
     node.attr("role").is_some_and(|role| ROLES.iter().any(|other| other.eq_ignore_ascii_case(role.trim())))
 }

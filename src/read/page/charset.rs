@@ -63,9 +63,13 @@ fn choose(bytes: &[u8], labels: &[&'static Encoding], detection: Detection) -> R
     };
     let decision = encoding::detect(bytes, None);
     match decision {
-        Decision::Utf8 => return Ok(Choice { disagrees: !bytes.is_ascii() && disagrees(UTF_8), ..of(UTF_8) }),
+        Decision::Utf8 => {
+            return Ok(Choice { disagrees: !bytes.is_ascii() && disagrees(UTF_8), ..of(UTF_8) });
+        }
         // What a label and the bytes agree on is no guess.
-        Decision::Other { encoding, is_guess } if !is_guess || labels.contains(&encoding) => return Ok(of(encoding)),
+        Decision::Other { encoding, is_guess } if !is_guess || labels.contains(&encoding) => {
+            return Ok(of(encoding));
+        }
         Decision::Other { .. } | Decision::Broken { .. } => {}
     }
     // Damaged, or undecided: the label under which the least is malformed.
@@ -96,7 +100,9 @@ fn is_bolder(guessed: &'static Encoding, label: &'static Encoding) -> bool {
 fn num_malformed(bytes: &[u8], encoding: &'static Encoding) -> (u64, u64) {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let others = text.chars().filter(|c| !c.is_ascii());
-    others.fold((0, 0), |(malformed, others), c| (malformed + u64::from(c == char::REPLACEMENT_CHARACTER), others + 1))
+    others.fold((0, 0), |(malformed, others), c| {
+        (malformed + u64::from(c == char::REPLACEMENT_CHARACTER), others + 1)
+    })
 }
 
 fn decode_as(bytes: &[u8], choice: Choice, detection: Detection) -> Result<DecodedPage, Fault> {
@@ -114,7 +120,9 @@ fn decode_as(bytes: &[u8], choice: Choice, detection: Detection) -> Result<Decod
         Ok(num_replaced) if is_text => Ok(DecodedPage { html, encoding, is_guess, disagrees, num_replaced }),
         _ => {
             let name = encoding::name(encoding);
-            let detail = format!("not valid {name}: {malformed} of its {others} characters beside ASCII are malformed");
+            let detail = format!(
+                "not valid {name}: {malformed} of its {others} characters beside ASCII are malformed"
+            );
             Err(Fault::new(RejectReason::Undecodable, detail))
         }
     }

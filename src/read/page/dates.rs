@@ -8,7 +8,8 @@ use std::fmt::Write;
 const YEARS: std::ops::RangeInclusive<u32> = 1980..=2100;
 
 /// The names of the months, by their first three letters.
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The first date in a text: `2020-01-31`, or `2020-01-31T08:05:00+08:00` as far as it is known.
 pub(super) fn find(text: &str) -> Option<String> {
@@ -33,7 +34,8 @@ pub(super) fn find_in_address(address: &str) -> Option<String> {
     let runs: Vec<&str> = path.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
     let number = |run: &str| run.parse::<u32>().unwrap_or(0);
     for (at, run) in runs.iter().enumerate() {
-        let next = |ahead: usize| runs.get(at + ahead).filter(|run| run.len() <= 2).map_or(0, |run| number(run));
+        let next =
+            |ahead: usize| runs.get(at + ahead).filter(|run| run.len() <= 2).map_or(0, |run| number(run));
         let date = match run.len() {
             8 => Date::of(number(&run[..4]), number(&run[4..6]), number(&run[6..])),
             6 => Date::of(number(&run[..4]), number(&run[4..]), next(1)),
@@ -103,7 +105,9 @@ fn date_at(text: &str, begin: usize, run: usize) -> Option<(Date, &str)> {
 
 /// `2020-01-31`, `2020/1/31`, `2020.01.31`, `2020年1月31日`.
 fn year_first(year: u32, rest: &str) -> Option<(Date, &str)> {
-    for (first, second, last) in [("-", "-", ""), ("/", "/", ""), (".", ".", ""), ("年", "月", "日"), ("年", "月", "号")] {
+    for (first, second, last) in
+        [("-", "-", ""), ("/", "/", ""), (".", ".", ""), ("年", "月", "日"), ("年", "月", "号")]
+    {
         let Some((month, after)) = rest.trim_start().strip_prefix(first).and_then(number) else { continue };
         let Some((day, after)) = after.trim_start().strip_prefix(second).and_then(number) else { continue };
         let Some(after) = after.trim_start_matches(' ').strip_prefix(last) else { continue };
@@ -119,7 +123,8 @@ fn day_first(day: u32, rest: &str) -> Option<(Date, &str)> {
         return Date::of(year, month, day).map(|date| (date, after));
     }
     let rest = rest.trim_start_matches(['.', ' ', '-']);
-    let rest = ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest).trim_start();
+    let rest =
+        ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest).trim_start();
     let word = rest.bytes().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
     let month = month_of(&rest[..word])?;
     let (year, after) = year(rest[word..].trim_start_matches(['.', ',', ' ', '-']))?;
@@ -139,7 +144,17 @@ fn month_named<'a>(before: &str, day: u32, rest: &'a str) -> Option<(Date, &'a s
 /// The month of a name in English, of three letters or more.
 fn month_of(word: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let word = word.to_ascii_lowercase();
@@ -164,7 +179,8 @@ fn year(text: &str) -> Option<(u32, &str)> {
 
 /// The time of day that a text begins with, and its distance from UTC if it is given.
 fn time_at(text: &str) -> Option<(String, String)> {
-    let text = text.trim_start_matches(|c: char| matches!(c, 'T' | ' ' | '\t' | ',' | '|' | '\u{a0}' | '\u{3000}'));
+    let text =
+        text.trim_start_matches(|c: char| matches!(c, 'T' | ' ' | '\t' | ',' | '|' | '\u{a0}' | '\u{3000}'));
     let (hour, rest) = number(text)?;
     let (minute, rest) = number(rest.strip_prefix([':', '：'])?)?;
     let (second, rest) = rest.strip_prefix(':').and_then(number).unwrap_or((0, rest));
@@ -188,7 +204,9 @@ fn zone_at(text: &str) -> String {
     if text.starts_with('Z') || text.starts_with("GMT") || text.starts_with("UTC") {
         return "Z".to_owned();
     }
-    let Some(sign) = text.chars().next().filter(|sign| matches!(sign, '+' | '-')) else { return String::new() };
+    let Some(sign) = text.chars().next().filter(|sign| matches!(sign, '+' | '-')) else {
+        return String::new();
+    };
     let run = digits(&text[1..]);
     let (hours, minutes) = match run.len() {
         4 => (&run[..2], &run[2..]),
@@ -233,9 +251,25 @@ mod tests {
     #[test]
     fn what_is_no_date() {
         for text in [
-            "", "2020", "2020-13-01", "2020-02-30", "2019-02-29", "1979-12-31", "2101-01-01", "01/02/2020",
-            "192.168.1.20", "电话 010-12345678", "2020年", "31 Mayor 2020", "Room 12, 2020", "9999999999",
-            "31.01.20", "二〇二〇年一月", "2020-01-", "１２月３日", "2020-1é-1",
+            "",
+            "2020",
+            "2020-13-01",
+            "2020-02-30",
+            "2019-02-29",
+            "1979-12-31",
+            "2101-01-01",
+            "01/02/2020",
+            "192.168.1.20",
+            "电话 010-12345678",
+            "2020年",
+            "31 Mayor 2020",
+            "Room 12, 2020",
+            "9999999999",
+            "31.01.20",
+            "二〇二〇年一月",
+            "2020-01-",
+            "１２月３日",
+            "2020-1é-1",
         ] {
             assert_eq!(find(text), None, "{text}");
         }

@@ -12,7 +12,9 @@ use super::lines::{self, Line};
 pub(super) fn fill(article: &mut Vec<Line>, page: &[&Line], title: &str) {
     let found: HashSet<&str> = article.iter().map(|line| line.text.as_str()).collect();
     let is_found = |line: &&Line| line.prose() > 0 && found.contains(line.text.as_str());
-    let (Some(first), Some(last)) = (page.iter().position(is_found), page.iter().rposition(is_found)) else { return };
+    let (Some(first), Some(last)) = (page.iter().position(is_found), page.iter().rposition(is_found)) else {
+        return;
+    };
     let lost = |range: Range<usize>| -> usize {
         let mut seen = HashSet::new();
         let lost = page[range].iter().filter(|line| !is_found(line) && seen.insert(line.text.as_str()));

@@ -20,7 +20,8 @@ pub(super) fn of(names: &[String], site: &str, visible: &[Line]) -> String {
     parts.remove(&letters(site));
     let agrees = |line: &Line| parts.contains(&letters(&line.text));
     // The name of an entry is short, and is no link to it.
-    let starts: HashSet<String> = names.iter().filter_map(|name| Some(letters(&name[..cuts(name).first()?.0]))).collect();
+    let starts: HashSet<String> =
+        names.iter().filter_map(|name| Some(letters(&name[..cuts(name).first()?.0]))).collect();
     let begins = |line: &Line| line.num_linked == 0 && starts.contains(&letters(&line.text));
     let ways: [(std::ops::RangeInclusive<u8>, &dyn Fn(&Line) -> bool); 4] =
         [(1..=1, &agrees), (1..=1, &begins), (2..=3, &agrees), (0..=0, &agrees)];
@@ -130,10 +131,18 @@ mod tests {
     #[test]
     fn a_line_that_agrees_is_the_headline() {
         let title = "Rain stops play – again | Sport | The Morning Post".to_owned();
-        let lines = [line("The Morning Post", 1), line("Sport", 2), line("Rain stops play – again", 1), line("Rain", 0)];
+        let lines = [
+            line("The Morning Post", 1),
+            line("Sport", 2),
+            line("Rain stops play – again", 1),
+            line("Rain", 0),
+        ];
         assert_eq!(of(&[title.clone()], "The Morning Post", &lines), "Rain stops play – again");
         // A line that is no heading does as well.
-        assert_eq!(of(&[title], "", &[line("Sport", 1), line("Rain stops play — again", 0)]), "Rain stops play — again");
+        assert_eq!(
+            of(&[title], "", &[line("Sport", 1), line("Rain stops play — again", 0)]),
+            "Rain stops play — again"
+        );
         let chinese = "大雨倾盆，交通中断_国内新闻_晨报网".to_owned();
         let lines = [line("国内新闻", 1), line("大雨倾盆，交通中断", 0)];
         assert_eq!(of(&[chinese], "晨报网", &lines), "大雨倾盆，交通中断");
@@ -150,7 +159,8 @@ mod tests {
 
     #[test]
     fn which_lines_repeat_it() {
-        let lines = [line("News", 0), line("“Rain”, again", 1), line("\"Rain\" again", 0), line("It rains.", 0)];
+        let lines =
+            [line("News", 0), line("“Rain”, again", 1), line("\"Rain\" again", 0), line("It rains.", 0)];
         assert_eq!(repeats("Rain again", &lines), [1, 2]);
         assert!(repeats("", &lines).is_empty());
         assert!(repeats("Snow", &lines).is_empty());
@@ -160,7 +170,11 @@ mod tests {
     fn the_name_of_the_site_goes() {
         for (name, site, headline) in [
             ("Rain stops play | The Morning Post", "", "Rain stops play"),
-            ("Rain stops play in the north - The Morning Post", "The Morning Post", "Rain stops play in the north"),
+            (
+                "Rain stops play in the north - The Morning Post",
+                "The Morning Post",
+                "Rain stops play in the north",
+            ),
             ("The Morning Post: Rain", "", "The Morning Post: Rain"),
             ("Morning Post | Rain stops play", "Morning Post", "Rain stops play"),
             ("Rain-soaked fans go home", "", "Rain-soaked fans go home"),

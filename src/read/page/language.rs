@@ -35,7 +35,8 @@ impl Writing {
     /// The script of most letters of these lines, paragraphs first; `None` if there are no letters.
     fn of(lines: &[Line]) -> Option<Self> {
         let (prose, rest): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| line.prose() > 0);
-        let letters = prose.iter().chain(&rest).flat_map(|line| line.text.chars()).filter(|c| c.is_alphabetic());
+        let letters =
+            prose.iter().chain(&rest).flat_map(|line| line.text.chars()).filter(|c| c.is_alphabetic());
         let mut counts: HashMap<&'static str, (usize, Script)> = HashMap::new();
         for c in letters.take(MOST_LETTERS) {
             let script = c.script();
@@ -89,15 +90,14 @@ impl Writing {
 
     /// Whether a language of more than one script may be written so.
     fn is_used_by(self, language: &str) -> bool {
-        const CYRILLIC: [&str; 16] = [
-            "be", "bg", "ce", "cv", "kk", "ky", "mk", "mn", "os", "ru", "sah", "sr", "tg", "tt", "uk", "uz",
-        ];
+        const CYRILLIC: [&str; 16] =
+            ["be", "bg", "ce", "cv", "kk", "ky", "mk", "mn", "os", "ru", "sah", "sr", "tg", "tt", "uk", "uz"];
         const ARABIC: [&str; 11] = ["ar", "arz", "azb", "ckb", "fa", "ks", "ku", "ps", "sd", "ug", "ur"];
         const DEVANAGARI: [&str; 8] = ["bho", "hi", "kok", "mai", "mr", "ne", "new", "sa"];
         /// Languages with a script of their own.
         const OTHERS: [&str; 22] = [
-            "am", "as", "bn", "bo", "el", "gu", "he", "hy", "iw", "ja", "ka", "km", "kn", "ko", "lo", "ml", "my", "or",
-            "si", "ta", "te", "th",
+            "am", "as", "bn", "bo", "el", "gu", "he", "hy", "iw", "ja", "ka", "km", "kn", "ko", "lo", "ml",
+            "my", "or", "si", "ta", "te", "th",
         ];
         const BOTH: [&str; 3] = ["ku", "sr", "uz"];
         match self {
@@ -132,7 +132,8 @@ fn primary(tag: &str) -> &str {
 /// A language tag as BCP 47 spells it: `zh-Hant-TW`, `en-US`; `None` if it is none.
 fn canonical(tag: &str) -> Option<String> {
     let tag = tag.split([',', ';']).next().unwrap_or_default().trim();
-    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_part =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let mut spelled = String::new();
     for (number, part) in tag.split(['-', '_']).enumerate() {
         if !is_part(part) || number > 3 {

@@ -71,7 +71,9 @@ impl Linked {
 fn is_article(kind: &Value) -> bool {
     let is = |name: &Value| {
         let name = name.as_str().unwrap_or_default();
-        name.ends_with("Article") || name.ends_with("Posting") || matches!(name, "Report" | "WebPage" | "Review")
+        name.ends_with("Article")
+            || name.ends_with("Posting")
+            || matches!(name, "Report" | "WebPage" | "Review")
     };
     match kind {
         Value::Array(kinds) => kinds.iter().any(is),

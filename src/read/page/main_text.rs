@@ -126,7 +126,8 @@ fn densest(document: &Document) -> Vec<Line> {
         }
     }
     let weight = |node: &NodeRef<'_>| weights.get(&node.id).copied().unwrap_or(0);
-    let is_most = |child: &NodeRef<'_>, node: &NodeRef<'_>| weight(child) > 0 && weight(child) * 5 >= weight(node) * 4;
+    let is_most =
+        |child: &NodeRef<'_>, node: &NodeRef<'_>| weight(child) > 0 && weight(child) * 5 >= weight(node) * 4;
     while let Some(next) = node.children_it(false).find(|child| child.is_element() && is_most(child, &node)) {
         node = next;
     }

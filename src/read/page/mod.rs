@@ -19,6 +19,7 @@ mod language;
 mod lines;
 mod linked;
 mod main_text;
+mod markup;
 mod reduce;
 mod tags;
 
@@ -78,7 +79,11 @@ const LEAST_TAGS: usize = 16 * 1024;
 ///
 /// # Errors
 /// If it is text in no encoding.
-pub(in crate::read) fn decode(bytes: &[u8], told: Told<'_>, detection: Detection) -> Result<DecodedPage, Fault> {
+pub(in crate::read) fn decode(
+    bytes: &[u8],
+    told: Told<'_>,
+    detection: Detection,
+) -> Result<DecodedPage, Fault> {
     charset::decode(bytes, told.charset, detection)
 }
 
@@ -90,7 +95,8 @@ pub(in crate::read) fn extract(html: &str, url: &str, is_main: bool) -> Result<P
     let reduced = reduce::reduce(html);
     let most = LEAST_TAGS + html.len() / BYTES_A_TAG;
     if reduced.num_tags > most {
-        let detail = format!("the page has {} tags, and the limit for its length is {most}", reduced.num_tags);
+        let detail =
+            format!("the page has {} tags, and the limit for its length is {most}", reduced.num_tags);
         return Err(Fault::new(RejectReason::PageUnread, detail));
     }
     let texts = caught::catch(|| Texts::of(&reduced, is_main));

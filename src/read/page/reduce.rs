@@ -11,6 +11,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use super::markup::{Tag, find_end, head, is_about_sight, is_page};
 use super::tags::{self, Class, Element};
 
 /// The attribute that holds the line of an element in the page, from 1.
@@ -93,21 +94,6 @@ struct Reducer<'a> {
     shown: usize,
 }
 
-/// A tag. Spans are in the page.
-struct Tag<'a> {
-    name: &'a str,
-    /// Attributes: name, value.
-    attributes: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Tag<'a> {
-    /// The value of an attribute.
-    fn get(&self, name: &str) -> Option<&'a str> {
-        let mut found = self.attributes.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| *value)
-    }
-}
-
 impl<'a> Reducer<'a> {
     fn run(&mut self) {
         while let Some(open) = memchr::memchr(b'<', &self.page.as_bytes()[self.at..]) {
@@ -136,9 +122,10 @@ impl<'a> Reducer<'a> {
     /// parsers are slow at many of them.
     fn text(&mut self, range: Range<usize>) {
         let text = &self.page[range];
-        if self.open.contains(&"pre") {
-            // Each is a line of the text, which holds half as much as an element.
-            self.num_tags += memchr::memchr_iter(b'\n', text.as_bytes()).count() / 2;
+        // A line of code is a line of the text, which holds half as much as an element.
+        let num_lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        if num_lines > 1 && self.open.iter().take(MAX_DEPTH).any(|name| *name == "pre") {
+            self.num_tags += num_lines / 2;
         }
         let mut taken = 0;
         for at in memchr::memchr2_iter(b'\0', b'&', text.as_bytes()) {
@@ -181,7 +168,8 @@ impl<'a> Reducer<'a> {
         const TOOLBAR_END: &str = "<!-- END WAYBACK TOOLBAR INSERT -->";
         let rest = &self.page[self.at..];
         if rest.starts_with(TOOLBAR)
-            && let Some(found) = self.find(TOOLBAR_END, |rest| memchr::memmem::find(rest, TOOLBAR_END.as_bytes()))
+            && let Some(found) =
+                self.find(TOOLBAR_END, |rest| memchr::memmem::find(rest, TOOLBAR_END.as_bytes()))
         {
             self.at += found + TOOLBAR_END.len();
             return;
@@ -406,8 +394,22 @@ impl<'a> Reducer<'a> {
     /// Keeps an attribute if it says something about what its element is.
     fn attribute(&mut self, name: &str, value: &str) {
         const KEPT: [&str; 16] = [
-            "class", "id", "role", "hidden", "aria-hidden", "aria-modal", "style", "rel", "itemprop", "href", "src",
-            "colspan", "summary", "lang", "type", "align",
+            "class",
+            "id",
+            "role",
+            "hidden",
+            "aria-hidden",
+            "aria-modal",
+            "style",
+            "rel",
+            "itemprop",
+            "href",
+            "src",
+            "colspan",
+            "summary",
+            "lang",
+            "type",
+            "align",
         ];
         let Some(name) = KEPT.iter().find(|kept| kept.eq_ignore_ascii_case(name)) else { return };
         let value = match *name {
@@ -441,47 +443,5 @@ impl<'a> Reducer<'a> {
     }
 }
 
-/// Where the end tag of this name begins.
-fn find_end(bytes: &[u8], name: &str) -> Option<usize> {
-    memchr::memmem::find_iter(bytes, b"</").find(|at| {
-        let after = at + 2 + name.len();
-        let is_name =
-            bytes.get(at + 2..after).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
-        is_name && bytes.get(after).is_none_or(|next| next.is_ascii_whitespace() || b"/>".contains(next))
-    })
-}
-
-/// Whether what is shown without scripts is a page of its own, and no notice: a forum may give its text so.
-fn is_page(markup: &str) -> bool {
-    /// Notices that scripts are off are shorter, in bytes outside of tags.
-    const LEAST: usize = 1000;
-    let (mut number, mut in_tag, mut in_space) = (0, false, false);
-    for byte in markup.bytes() {
-        match byte {
-            b'<' => in_tag = true,
-            b'>' => in_tag = false,
-            _ if in_tag => {}
-            _ => {
-                let is_space = byte.is_ascii_whitespace();
-                number += usize::from(!(is_space && in_space));
-                in_space = is_space;
-            }
-        }
-    }
-    number >= LEAST
-}
-
-/// Whether a style says that something is not seen.
-fn is_about_sight(style: &str) -> bool {
-    let has = |word: &[u8]| style.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    style.len() < 4096 && (has(b"display") || has(b"visibility"))
-}
-
-/// The beginning of a text, up to this many bytes.
-fn head(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
+#[cfg(test)]
+mod tests;

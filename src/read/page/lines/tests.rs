@@ -90,5 +90,8 @@ fn prose_is_sentences_outside_of_links() {
     assert_eq!(prose(&read(&format!("<p>{sentence}</p><p>Rain</p>"))), sentence.len());
     assert_eq!(prose(&read(&format!("<p><a href=x>{sentence}</a></p>"))), 0);
     assert_eq!(prose(&read("<p>今天下了一整天的大雨，到中午河水已上涨一米，无人受伤。</p>")), 27 * 3);
-    assert_eq!(prose(&read("<p>Home News Sport Weather Travel Money Culture Science Health Education</p>")), 0);
+    assert_eq!(
+        prose(&read("<p>Home News Sport Weather Travel Money Culture Science Health Education</p>")),
+        0
+    );
 }
