@@ -76,8 +76,8 @@ const TABLE: [(Class, &[&str]); 7] = [
     (
         Class::Inline,
         &[
-            "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "label", "mark",
-            "output", "picture", "q", "ruby", "samp", "slot", "span", "sub", "sup", "time", "var",
+            "abbr", "acronym", "bdi", "bdo", "cite", "data", "del", "dfn", "ins", "kbd", "mark", "output",
+            "picture", "q", "ruby", "samp", "slot", "span", "sub", "sup", "time", "var",
         ],
     ),
     (Class::Link, &["a"]),
@@ -96,6 +96,7 @@ const TABLE: [(Class, &[&str]); 7] = [
             "button",
             "canvas",
             "iframe",
+            "label",
             "noembed",
             "noframes",
             "noscript",

@@ -11,6 +11,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use super::markup::{Tag, find_end, head, is_about_sight, is_page};
 use super::tags::{self, Class, Element};
 
 /// The attribute that holds the line of an element in the page, from 1.
@@ -65,8 +66,10 @@ pub(super) fn reduce(page: &str) -> Reduced<'_> {
         html: String::with_capacity(page.len() / 2),
         head: Head::default(),
         num_tags: 0,
+        num_references: 0,
         open: Vec::new(),
         absent: Vec::new(),
+        shown: 0,
     };
     reducer.run();
     Reduced { html: reducer.html, head: reducer.head, num_tags: reducer.num_tags }
@@ -81,25 +84,14 @@ struct Reducer<'a> {
     html: String,
     head: Head<'a>,
     num_tags: usize,
+    /// References written so far.
+    num_references: usize,
     /// Names of the elements that are open. Those deeper than [`MAX_DEPTH`] are left out.
     open: Vec<&'static str>,
     /// What was looked for from some place on, and is not there: it is not looked for again.
     absent: Vec<&'static str>,
-}
-
-/// A tag. Spans are in the page.
-struct Tag<'a> {
-    name: &'a str,
-    /// Attributes: name, value.
-    attributes: Vec<(&'a str, &'a str)>,
-}
-
-impl<'a> Tag<'a> {
-    /// The value of an attribute.
-    fn get(&self, name: &str) -> Option<&'a str> {
-        let mut found = self.attributes.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| *value)
-    }
+    /// Up to here, what is shown without scripts is the text of the page.
+    shown: usize,
 }
 
 impl<'a> Reducer<'a> {
@@ -118,7 +110,7 @@ impl<'a> Reducer<'a> {
                 },
                 Some(first) if first.is_ascii_alphabetic() => self.start_tag(),
                 _ => {
-                    self.html.push_str("&lt;");
+                    self.reference("&lt;");
                     self.at = open + 1;
                 }
             }
@@ -126,11 +118,40 @@ impl<'a> Reducer<'a> {
         self.text(self.at..self.page.len());
     }
 
-    /// Takes over text. NUL is no character of a page.
+    /// Takes over text. NUL is no character of a page, and an ampersand that begins no reference is spelled as one:
+    /// parsers are slow at many of them.
     fn text(&mut self, range: Range<usize>) {
-        for part in self.page[range].split('\0') {
-            self.html.push_str(part);
+        let text = &self.page[range];
+        // A line of code is a line of the text, which holds half as much as an element.
+        let num_lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        if num_lines > 1 && self.open.iter().take(MAX_DEPTH).any(|name| *name == "pre") {
+            self.num_tags += num_lines / 2;
         }
+        let mut taken = 0;
+        for at in memchr::memchr2_iter(b'\0', b'&', text.as_bytes()) {
+            let next = text.as_bytes().get(at + 1);
+            let instead = match text.as_bytes()[at] {
+                b'&' if next.is_some_and(|next| next.is_ascii_alphanumeric() || *next == b'#') => "&",
+                b'&' => "&amp;",
+                _ => "",
+            };
+            self.html.push_str(&text[taken..at]);
+            self.reference(instead);
+            taken = at + 1;
+        }
+        self.html.push_str(&text[taken..]);
+    }
+
+    /// Writes a reference. Parsers append one to the text before it in a time that grows with that text: an empty comment
+    /// now and then begins a new one.
+    fn reference(&mut self, reference: &str) {
+        /// References in one text.
+        const MOST: usize = 512;
+        self.num_references += 1;
+        if self.num_references.is_multiple_of(MOST) {
+            self.html.push_str("<!---->");
+        }
+        self.html.push_str(reference);
     }
 
     /// Goes on behind the next `end` from here on, or at the end of the page.
@@ -157,22 +178,20 @@ impl<'a> Reducer<'a> {
         if comment.starts_with('>') || comment.starts_with("->") {
             return self.skip_past(b">", self.at);
         }
-        let from = self.at + 2;
         let bytes = self.page.as_bytes();
-        let mut dashes = memchr::memmem::find_iter(&bytes[from..], b"--");
-        let end = dashes.find_map(|dash| {
-            let after = from + dash + 2;
+        let mut from = self.at + 2;
+        let end = loop {
+            let Some(dash) = memchr::memmem::find(&bytes[from..], b"--") else { break None };
+            // A run of dashes is looked at once, however long it is.
+            let run = bytes[from + dash..].iter().take_while(|byte| **byte == b'-').count();
+            let after = from + dash + run;
             let is_end = after > self.at + 4;
             match bytes.get(after..) {
-                Some([b'>', ..]) if is_end => Some(after + 1),
-                Some([b'!', b'>', ..]) if is_end => Some(after + 2),
-                Some([b'-', ..]) => {
-                    let run = bytes[after..].iter().take_while(|byte| **byte == b'-').count();
-                    (bytes.get(after + run) == Some(&b'>')).then_some(after + run + 1)
-                }
-                _ => None,
+                Some([b'>', ..]) if is_end => break Some(after + 1),
+                Some([b'!', b'>', ..]) if is_end => break Some(after + 2),
+                _ => from = after,
             }
-        });
+        };
         self.at = end.unwrap_or(self.page.len());
     }
 
@@ -319,6 +338,9 @@ impl<'a> Reducer<'a> {
     /// Drops an element with what it holds; without an end, only its tag.
     fn drop_content(&mut self, tag: &Tag<'a>, name: &'static str) {
         let content = self.at;
+        if name == "noscript" && content < self.shown {
+            return;
+        }
         let Some(end) = self.find(name, |rest| find_end(rest, name)) else {
             // Browsers take all that follows for the content of these.
             if matches!(name, "script" | "style" | "plaintext" | "xmp") {
@@ -327,6 +349,10 @@ impl<'a> Reducer<'a> {
             return;
         };
         let text = &self.page[content..content + end];
+        if name == "noscript" && is_page(text) {
+            self.shown = content + end;
+            return;
+        }
         self.skip_past(b">", content + end);
         match name {
             "script" => {
@@ -417,27 +443,5 @@ impl<'a> Reducer<'a> {
     }
 }
 
-/// Where the end tag of this name begins.
-fn find_end(bytes: &[u8], name: &str) -> Option<usize> {
-    memchr::memmem::find_iter(bytes, b"</").find(|at| {
-        let after = at + 2 + name.len();
-        let is_name =
-            bytes.get(at + 2..after).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()));
-        is_name && bytes.get(after).is_none_or(|next| next.is_ascii_whitespace() || b"/>".contains(next))
-    })
-}
-
-/// Whether a style says that something is not seen.
-fn is_about_sight(style: &str) -> bool {
-    let has = |word: &[u8]| style.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-    style.len() < 4096 && (has(b"display") || has(b"visibility"))
-}
-
-/// The beginning of a text, up to this many bytes.
-fn head(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
+#[cfg(test)]
+mod tests;
