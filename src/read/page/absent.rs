@@ -157,7 +157,7 @@ mod tests {
 
     /// Navigation of a site: 40 links.
     fn links() -> String {
-        (0..40).map(|n| format!("<li><a href=/{n}>Story number {n} of today</a></li>")).collect()
+        "<li><a href=/a>One of the stories of today</a></li>".repeat(40)
     }
 
     #[test]

@@ -179,8 +179,7 @@ fn year(text: &str) -> Option<(u32, &str)> {
 
 /// The time of day that a text begins with, and its distance from UTC if it is given.
 fn time_at(text: &str) -> Option<(String, String)> {
-    let text =
-        text.trim_start_matches(|c: char| matches!(c, 'T' | ' ' | '\t' | ',' | '|' | '\u{a0}' | '\u{3000}'));
+    let text = text.trim_start_matches(['T', ' ', '\t', ',', '|', '\u{a0}', '\u{3000}']);
     let (hour, rest) = number(text)?;
     let (minute, rest) = number(rest.strip_prefix([':', '：'])?)?;
     let (second, rest) = rest.strip_prefix(':').and_then(number).unwrap_or((0, rest));

@@ -13,6 +13,9 @@ const MAX_CHARS: usize = 300;
 /// What weighs less is a section, or a name: two Chinese characters, or six letters.
 const LEAST_WEIGHT: usize = 6;
 
+/// A way to tell that a line is the headline.
+type Way<'a> = &'a dyn Fn(&Line) -> bool;
+
 /// The headline of a page. `names` are its titles by its own account, the surest first.
 pub(super) fn of(names: &[String], site: &str, visible: &[Line]) -> String {
     let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| is_short(name)).collect();
@@ -23,7 +26,7 @@ pub(super) fn of(names: &[String], site: &str, visible: &[Line]) -> String {
     let starts: HashSet<String> =
         names.iter().filter_map(|name| Some(letters(&name[..cuts(name).first()?.0]))).collect();
     let begins = |line: &Line| line.num_linked == 0 && starts.contains(&letters(&line.text));
-    let ways: [(std::ops::RangeInclusive<u8>, &dyn Fn(&Line) -> bool); 4] =
+    let ways: [(std::ops::RangeInclusive<u8>, Way<'_>); 4] =
         [(1..=1, &agrees), (1..=1, &begins), (2..=3, &agrees), (0..=0, &agrees)];
     for (levels, is_headline) in ways {
         let lines = visible.iter().filter(|line| levels.contains(&line.level) && is_short(&line.text));
@@ -137,7 +140,7 @@ mod tests {
             line("Rain stops play – again", 1),
             line("Rain", 0),
         ];
-        assert_eq!(of(&[title.clone()], "The Morning Post", &lines), "Rain stops play – again");
+        assert_eq!(of(std::slice::from_ref(&title), "The Morning Post", &lines), "Rain stops play – again");
         // A line that is no heading does as well.
         assert_eq!(
             of(&[title], "", &[line("Sport", 1), line("Rain stops play — again", 0)]),
@@ -151,7 +154,10 @@ mod tests {
     #[test]
     fn the_name_of_an_entry_is_short() {
         let wiki = "雨 - 某某百科，自由的百科".to_owned();
-        assert_eq!(of(&[wiki.clone()], "", &[line("雨", 1), line("某某百科，自由的百科", 0)]), "雨");
+        assert_eq!(
+            of(std::slice::from_ref(&wiki), "", &[line("雨", 1), line("某某百科，自由的百科", 0)]),
+            "雨"
+        );
         let logo = Line { num_linked: 1, ..line("雨", 1) };
         assert_eq!(of(&[wiki], "", &[logo, line("某某百科，自由的百科", 0)]), "某某百科，自由的百科");
         assert_eq!(of(&["Rain today".to_owned()], "", &[line("Rain today¶", 1)]), "Rain today");

@@ -17,7 +17,7 @@ use super::tags::{self, Class, Element};
 /// The attribute that holds the line of an element in the page, from 1.
 pub(super) const LINE: &str = "data-l";
 
-/// Elements are nested no deeper than this. Blink and WebKit flatten a page from 512 on; real pages reach 60.
+/// Elements are nested no deeper than this. Browsers flatten a page from 512 on; real pages reach 60.
 const MAX_DEPTH: usize = 200;
 
 /// The longest value of an attribute that is kept, in bytes: names of classes are shorter.
@@ -226,18 +226,15 @@ impl<'a> Reducer<'a> {
             at = end;
             if bytes.get(equals) == Some(&b'=') {
                 let start = skip(equals + 1, &is_space);
-                (value, at) = match bytes.get(start) {
-                    Some(quote @ (b'"' | b'\'')) => {
-                        let Some(len) = memchr::memchr(*quote, &bytes[start + 1..]) else {
-                            self.at = page.len();
-                            return None;
-                        };
-                        (&page[start + 1..start + 1 + len], start + len + 2)
-                    }
-                    _ => {
-                        let end = skip(start, &|byte| !is_space(byte) && *byte != b'>');
-                        (&page[start..end], end)
-                    }
+                (value, at) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(start) {
+                    let Some(len) = memchr::memchr(*quote, &bytes[start + 1..]) else {
+                        self.at = page.len();
+                        return None;
+                    };
+                    (&page[start + 1..start + 1 + len], start + len + 2)
+                } else {
+                    let end = skip(start, &|byte| !is_space(byte) && *byte != b'>');
+                    (&page[start..end], end)
                 };
             }
             if tag.attributes.len() < MAX_FACTS {

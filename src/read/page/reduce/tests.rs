@@ -135,5 +135,5 @@ fn hostile_markup_takes_linear_time() {
         }
     }
     // 100 MB of it. What is not linear takes hours.
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
 }
