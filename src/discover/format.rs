@@ -162,11 +162,6 @@ impl Format {
             _ => Self::Written,
         }
     }
-
-    /// Why a member of this name in an archive, or a file, is not read, if no glob asks for it.
-    pub fn skipped(path: &[u8]) -> Option<SkipReason> {
-        syntax::unread(path).map(|unread| unread.reason)
-    }
 }
 
 /// The part of the file's name after its last dot, in lower case. A dot at the start of the name hides the file and

@@ -195,6 +195,11 @@ impl SourceList {
 }
 
 impl SourcePlan {
+    /// The treatment of a file by its name, where no glob asks for more.
+    pub fn of_name(path: &[u8]) -> Self {
+        format::plan_for(path, None)
+    }
+
     /// The treatment of a member of an archive by its name; the globs say which endings are asked for.
     pub(crate) fn of_member(path: &[u8], globs: &Globs) -> Self {
         format::plan_for(path, Some(globs))

@@ -1,7 +1,7 @@
 //! Runs of the library in memory, and what they leave.
 
 use serde_json::Value;
-use tamis::discover::{Format, SourceList, SourcePlan, is_hidden};
+use tamis::discover::{SourceList, SourcePlan, is_hidden};
 use tamis::error::SkipReason;
 use tamis::store::{Area, Input, MemoryInput, MemoryOutput, Output};
 use tamis::{Config, NoObserver, Observer, Outcome};
@@ -43,10 +43,8 @@ pub(crate) fn run<'a>(
             let path = path.as_bytes();
             let plan = if !config.read.hidden && is_hidden(path) {
                 SourcePlan::Skip(SkipReason::Hidden)
-            } else if let Some(reason) = Format::skipped(path) {
-                SourcePlan::Skip(reason)
             } else {
-                SourcePlan::Read(Format::of(path))
+                SourcePlan::of_name(path)
             };
             sources.push(0, path, plan)?;
         }
