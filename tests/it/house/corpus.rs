@@ -66,7 +66,7 @@ fn traps_spring_where_the_readme_says() {
         std::fs::read_to_string(out.join(name)).unwrap().lines().filter(|l| !l.is_empty()).count()
     };
     for (name, kept) in [
-        ("README.md", 88),
+        ("README.md", 92),
         ("site/chip-interview.txt", 18), // repeats itself whole
         ("site/marathon.txt", 12),       // repeats itself whole
         ("dump/a1f09c.txt", 14),         // syndicated: the first copy stays whole
@@ -74,13 +74,15 @@ fn traps_spring_where_the_readme_says() {
         ("site/library.txt", 1),         // indents and punctuation of another width
         ("wire/weather.txt", 7),         // contract D3: `wire` sorts before `wire-archive`
         ("wire-archive/weather.txt", 1),
-        ("wire/fx-fixing.txt", 8), // numbers mean something
-        ("wire/tides.txt", 5),     // lone CR
-        ("dump/page-0093.txt", 4), // GBK (contract D4)
+        ("wire/fx-fixing.txt", 8),             // numbers mean something
+        ("wire/tides.txt", 5),                 // lone CR
+        ("dump/page-0093.txt", 4),             // GBK (contract D4)
+        ("pages/harbour-tram.html.txt", 9),    // a page (contract H1)
+        ("pages/lantern-school.html.txt", 12), // a page in GBK (contract H2)
     ] {
         assert_eq!(lines(name), kept, "{name}");
     }
-    for gone in ["dump/empty.txt", "dump/blank.txt", "site/logo.png"] {
+    for gone in ["dump/empty.txt", "dump/blank.txt", "pages/index.html.txt", "site/logo.png"] {
         assert!(!out.join(gone).exists(), "{gone}");
     }
     let records = std::fs::read_to_string(out.join("dump/records-20270417.jsonl")).unwrap();
