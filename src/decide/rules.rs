@@ -23,6 +23,8 @@ pub enum Rule {
     NearParagraph,
     /// Documents that hold a passage of a benchmark.
     Contaminated,
+    /// Documents of which other rules leave only a small share.
+    Stub,
     /// Documents of which hardly any text is left.
     ShortDocument,
     /// What is left of a document that lost all of its text.
@@ -206,6 +208,25 @@ const TABLE: &[RuleInfo] = &[
         help: "`tamis clean` removes the whole document. --contamination says how much of the text it must contain. --max-contaminated says how many such documents are allowed.",
     },
     RuleInfo {
+        rule: Rule::Stub,
+        name: "stub",
+        judges: Judges::Documents,
+        stays: Stays::Nothing,
+        is_on: |config| config.filters.min_kept_share.share().is_some(),
+        looks_ahead: true,
+        is_quiet: true,
+        title: "stub",
+        titles: "stubs",
+        counted: "stubs",
+        wording: Wording {
+            claim: "the other rules leave too small a share of the whole document",
+            why_one: "the other rules leave too small a share of the whole document",
+            why_several: "the other rules leave too small a share of the whole document",
+        },
+        description: "The other rules leave a smaller share of the text of this document than --min-kept-share demands.",
+        help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
+    },
+    RuleInfo {
         rule: Rule::ShortDocument,
         name: "short-document",
         judges: Judges::Documents,
@@ -221,7 +242,7 @@ const TABLE: &[RuleInfo] = &[
             why_one: "the other rules leave the whole document too short",
             why_several: "the other rules leave the whole document too short",
         },
-        description: "The other rules leave less text of this document than --min-document-chars demands.",
+        description: "The other rules leave less text of this document than --min-doc-chars demands.",
         help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
     },
     RuleInfo {

@@ -19,7 +19,7 @@ use tamis::{Config, Gate, NoObserver, Summary};
 
 /// A configuration under which documents of fewer characters go.
 fn config(min_document_chars: u64) -> Config {
-    let filters = FilterConfig { min_document_chars: Some(min_document_chars) };
+    let filters = FilterConfig { min_document_chars: Some(min_document_chars), ..FilterConfig::default() };
     Config { decide: DecideConfig { filters, ..DecideConfig::default() }, ..Config::default() }
 }
 
@@ -112,7 +112,7 @@ fn what_went_for_a_dropped_document_is_given_back() {
     let files = [("a.txt", &*a), ("b.txt", &*b), ("c.txt", &*c)];
     let near = NearConfig { units: Some(NearUnits::Documents), ..NearConfig::default() };
     let with = |min_document_chars| {
-        let filters = FilterConfig { min_document_chars };
+        let filters = FilterConfig { min_document_chars, ..FilterConfig::default() };
         Config {
             decide: DecideConfig { near: near.clone(), filters, ..DecideConfig::default() },
             ..Config::default()
@@ -183,7 +183,7 @@ fn a_check_finds_what_a_run_drops() {
 #[test]
 fn a_summary_says_which_filters_were_on() {
     let left = clean(&[("a.txt", LONG)], &config(3));
-    assert!(left.summary.to_json().contains("\"min_document_chars\": 3"), "{}", left.summary.to_json());
+    assert!(left.summary.to_json().contains("\"min_doc_chars\": 3"), "{}", left.summary.to_json());
     let without = clean(&[("a.txt", LONG)], &Config::default());
     assert!(!without.summary.to_json().contains("filters"));
 }
