@@ -225,10 +225,7 @@ mod tests {
         let mut config = config();
         config.decide.filters.min_document_chars = Some(9);
         let json = serde_json::to_string(&Settings::of(&config)).unwrap();
-        assert!(
-            json.contains(r#""min_chars":40},"filters":{"min_document_chars":9},"text_field""#),
-            "{json}"
-        );
+        assert!(json.contains(r#""min_chars":40},"filters":{"min_doc_chars":9},"text_field""#), "{json}");
     }
 
     #[test]

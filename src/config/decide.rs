@@ -119,6 +119,11 @@ impl DecideConfig {
                 "scope document: it limits the search for duplicate paragraphs, and --exact switches that search off; leave one of the two out",
             );
         }
+        if self.filters.min_kept_share.share().is_some() && !self.judges_paragraphs() {
+            return refused(
+                "min-kept-share: a document becomes a stub where its paragraphs are removed, and --exact switches that off; leave one of the two out",
+            );
+        }
         Ok(())
     }
 }
@@ -127,13 +132,18 @@ impl DecideConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FilterConfig {
-    /// A document goes of which fewer characters are left that are no white space.
+    /// A document goes of which fewer characters are left that are no white space. As an option it is called
+    /// `min_doc_chars`.
+    #[serde(rename = "min_doc_chars")]
     pub min_document_chars: Option<u64>,
+    /// A document goes of which other rules left less than this share of its text: of the characters of its paragraphs
+    /// that are no white space, layout aside.
+    pub min_kept_share: Limit,
 }
 
 impl FilterConfig {
     /// Whether any filter is on.
     pub fn is_on(self) -> bool {
-        self.min_document_chars.is_some()
+        self.min_document_chars.is_some() || self.min_kept_share.share().is_some()
     }
 }

@@ -129,10 +129,11 @@ impl TryFrom<GivenNumber> for Share {
 }
 
 /// A share that can be switched off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "GivenNumber", into = "SpelledLimit")]
 pub enum Limit {
     /// No limit.
+    #[default]
     Off,
     /// At least this share.
     AtLeast(Share),

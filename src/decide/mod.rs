@@ -23,6 +23,7 @@ mod partition;
 mod partitioner;
 pub(crate) mod passages;
 mod places;
+mod rule_names;
 mod rules;
 mod verdict;
 

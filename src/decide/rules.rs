@@ -4,10 +4,6 @@
 //! A new rule is a variant of [`Rule`] and a row of [`TABLE`]. What removes by it is another matter: a search that
 //! fills [`super::Findings`], or a kernel of its own.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::config::DecideConfig;
 
 /// A rule that removes text. The order is that of reports.
@@ -23,6 +19,8 @@ pub enum Rule {
     NearParagraph,
     /// Documents that hold a passage of a benchmark.
     Contaminated,
+    /// Documents of which other rules leave only a small share.
+    Stub,
     /// Documents of which hardly any text is left.
     ShortDocument,
     /// What is left of a document that lost all of its text.
@@ -206,6 +204,25 @@ const TABLE: &[RuleInfo] = &[
         help: "`tamis clean` removes the whole document. --contamination says how much of the text it must contain. --max-contaminated says how many such documents are allowed.",
     },
     RuleInfo {
+        rule: Rule::Stub,
+        name: "stub",
+        judges: Judges::Documents,
+        stays: Stays::Nothing,
+        is_on: |config| config.filters.min_kept_share.share().is_some(),
+        looks_ahead: true,
+        is_quiet: true,
+        title: "stub",
+        titles: "stubs",
+        counted: "stubs",
+        wording: Wording {
+            claim: "the other rules leave too small a share of the whole document",
+            why_one: "the other rules leave too small a share of the whole document",
+            why_several: "the other rules leave too small a share of the whole document",
+        },
+        description: "The other rules leave a smaller share of the text of this document than --min-kept-share demands.",
+        help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
+    },
+    RuleInfo {
         rule: Rule::ShortDocument,
         name: "short-document",
         judges: Judges::Documents,
@@ -221,7 +238,7 @@ const TABLE: &[RuleInfo] = &[
             why_one: "the other rules leave the whole document too short",
             why_several: "the other rules leave the whole document too short",
         },
-        description: "The other rules leave less text of this document than --min-document-chars demands.",
+        description: "The other rules leave less text of this document than --min-doc-chars demands.",
         help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
     },
     RuleInfo {
@@ -371,48 +388,9 @@ pub(crate) fn looks_ahead(config: &DecideConfig) -> bool {
     Rule::ALL.into_iter().any(|rule| rule.info().looks_ahead && rule.is_on(config))
 }
 
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Rule {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(RuleName)
-    }
-}
-
-/// Takes a rule's name where it stands: there is one in each line of a ledger.
-struct RuleName;
-
-impl serde::de::Visitor<'_> for RuleName {
-    type Value = Rule;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a rule")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Rule, E> {
-        Rule::named(name).ok_or_else(|| E::custom(format_args!("unknown rule {name:?}")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_come_back_and_no_two_rules_share_one() {
-        for rule in Rule::ALL {
-            assert_eq!(Rule::named(rule.name()), Some(rule));
-            let json = serde_json::to_string(&rule).unwrap();
-            assert_eq!(json, format!("{:?}", rule.name()));
-            assert_eq!(serde_json::from_str::<Rule>(&json).unwrap(), rule);
-        }
-        assert_eq!(Rule::named("later"), None);
-        assert!(serde_json::from_str::<Rule>("\"later\"").unwrap_err().to_string().contains("unknown rule"));
-    }
 
     #[test]
     fn every_row_says_something() {

@@ -5,29 +5,50 @@
 //! a judgement. [`Measures`] and [`Filters`] name it once each; its row stands in the table of rules
 //! ([`crate::decide::Rule`]). Pure: no I/O, no clock, and it cannot fail on text.
 
+mod length;
 mod short_document;
+mod stub;
 
 use serde::Serialize;
 
-use crate::config::{Config, FilterConfig, Repair};
+use crate::config::{Config, Repair};
 use crate::decide::Rule;
 use crate::document::Edges;
 use crate::normalize::repaired_chars;
 
-use short_document::{Length, ShortDocument};
+use length::Length;
+use short_document::ShortDocument;
+use stub::{KeptText, Stub};
 
 /// The filters that are switched on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filters {
-    config: FilterConfig,
+    stub: Option<Stub>,
+    short_document: Option<ShortDocument>,
     repair: Repair,
 }
 
-/// The measures that filters take of a document, or of a piece of one: 16 bytes.
+/// The measures that filters take of a document, or of a piece of one: 32 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
+    /// Paragraphs that are left.
     num_paragraphs: u64,
+    /// The length of what is left, layout and all.
     length: Length,
+    text: KeptText,
+}
+
+/// A paragraph that filters measure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FilteredParagraph<'a> {
+    /// As it stands in the document.
+    pub text: &'a str,
+    /// Whether all other rules leave it.
+    pub is_left: bool,
+    /// Whether it is layout (contract I4).
+    pub is_layout: bool,
+    /// Whether it goes as a copy of another paragraph of its own document, so that the document has its text all the same.
+    pub is_own_copy: bool,
 }
 
 /// A document that a filter drops.
@@ -43,24 +64,40 @@ impl Filters {
     /// The filters of a configuration; `None` if all are off.
     pub(crate) fn of(config: &Config) -> Option<Self> {
         let filters = config.decide.filters;
-        filters.is_on().then_some(Self { config: filters, repair: config.split.repair })
+        filters.is_on().then(|| Self {
+            stub: Stub::of(filters),
+            short_document: ShortDocument::of(filters),
+            repair: config.split.repair,
+        })
     }
 
-    /// Adds a paragraph that is left, as it stands in the document.
+    /// Adds a paragraph.
     ///
-    /// Cost: one look at each of its characters.
-    pub(crate) fn add(&self, measures: &mut Measures, paragraph: &str) {
-        measures.num_paragraphs += 1;
-        measures.length.add(repaired_chars(paragraph, self.repair, Edges::Trimmed));
+    /// Cost: one look at each of its characters; none at what other rules remove, if no filter asks for it.
+    pub(crate) fn add(&self, measures: &mut Measures, paragraph: FilteredParagraph<'_>) {
+        let FilteredParagraph { text, is_left, is_layout, is_own_copy } = paragraph;
+        let counts_text = self.stub.is_some() && !is_layout && !is_own_copy;
+        if !is_left && !counts_text {
+            return;
+        }
+        let length = Length::of(repaired_chars(text, self.repair, Edges::Trimmed));
+        if counts_text {
+            measures.text.add(length, is_left);
+        }
+        if is_left {
+            measures.num_paragraphs += 1;
+            measures.length.join(length);
+        }
     }
 
-    /// The filter that drops a document of these measures, if one does. A document of which nothing is left is emptied
-    /// already, and left alone.
+    /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
+    /// document of which nothing is left is emptied already, and left alone.
     pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
         if measures.num_paragraphs == 0 {
             return None;
         }
-        ShortDocument::of(self.config)?.judge(measures.length)
+        let stub = self.stub.and_then(|stub| stub.judge(measures.text));
+        stub.or_else(|| self.short_document.and_then(|short| short.judge(measures.length)))
     }
 }
 
@@ -69,6 +106,7 @@ impl Measures {
     pub(crate) fn join(&mut self, next: Self) {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
+        self.text.join(next.text);
     }
 }
 

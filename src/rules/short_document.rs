@@ -1,27 +1,11 @@
-//! Stubs: documents of which hardly any text is left.
+//! Short documents: those of which hardly any text is left, whatever they held before.
 
 use serde::Serialize;
 
 use super::Dropped;
+use super::length::Length;
 use crate::config::FilterConfig;
 use crate::decide::Rule;
-
-/// Characters of a document that are no white space: letters of any script count as one each, so that one bound means
-/// about as much text in Chinese as it says, and about a fifth as many words in English.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Length {
-    chars: u64,
-}
-
-impl Length {
-    pub(super) fn add(&mut self, text: impl Iterator<Item = char>) {
-        self.chars += text.filter(|c| !c.is_whitespace()).fold(0, |sum, _| sum + 1);
-    }
-
-    pub(super) fn join(&mut self, next: Self) {
-        self.chars += next.chars;
-    }
-}
 
 /// Drops documents that are too short.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +28,7 @@ impl ShortDocument {
     }
 
     pub(super) fn judge(self, length: Length) -> Option<Dropped> {
-        let (Length { chars }, Self { min_chars }) = (length, self);
+        let (chars, Self { min_chars }) = (length.chars(), self);
         (chars < min_chars)
             .then(|| Dropped::new(Rule::ShortDocument, &ShortDocumentEvidence { chars, min_chars }))
     }
@@ -52,15 +36,16 @@ impl ShortDocument {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Filters, Measures};
+    use super::super::{FilteredParagraph, Filters, Measures};
     use super::*;
     use crate::config::{Config, DecideConfig};
 
     #[test]
     fn short_documents_go() {
-        let filters = FilterConfig { min_document_chars: Some(5) };
+        let filters = FilterConfig { min_document_chars: Some(5), ..FilterConfig::default() };
         let decide = DecideConfig { filters, ..DecideConfig::default() };
         let filters = Filters::of(&Config { decide, ..Config::default() }).unwrap();
+        let left = |text| FilteredParagraph { text, is_left: true, is_layout: false, is_own_copy: false };
         for (name, paragraphs, chars) in [
             ("nothing is left", &[][..], None),
             ("short", &["今天下"], Some(3)),
@@ -71,12 +56,12 @@ mod tests {
         ] {
             let mut whole = Measures::default();
             for paragraph in paragraphs {
-                filters.add(&mut whole, paragraph);
+                filters.add(&mut whole, left(paragraph));
             }
             let mut joined = Measures::default();
             for paragraph in paragraphs {
                 let mut piece = Measures::default();
-                filters.add(&mut piece, paragraph);
+                filters.add(&mut piece, left(paragraph));
                 joined.join(piece);
             }
             assert_eq!(joined, whole, "{name}");

@@ -17,12 +17,12 @@ use super::progress::PassProgress;
 use super::settled::{LayoutFate, Settled};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::{EvidenceStore, RawJson};
-use crate::decide::{Finding, Findings, Places, Rule};
+use crate::decide::{Finding, Findings, Places, Reason, Rule};
 use crate::error::Result;
 use crate::observe::Stage;
 use crate::read::Part;
-use crate::rules::{Dropped, Filters, Measures};
-use crate::units::DocumentId;
+use crate::rules::{Dropped, FilteredParagraph, Filters, Measures};
+use crate::units::{DocumentId, Ordinal, count};
 
 /// Finds the documents that filters drop, and where everything stands, if no search found it before. Why documents go is
 /// kept for the ledger.
@@ -73,17 +73,23 @@ fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -
 
 /// Measures what is left of each document of a chunk, or of the piece of one in it.
 fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
-    let measure = |number| {
+    let scanned = &settled.scanned;
+    let measure = |number: usize| {
         let mut measures = Measures::default();
         let document = settled.judged(number);
-        for (paragraph, verdict) in document.iter() {
-            if verdict.is_kept() {
-                filters.add(&mut measures, document.paragraph(paragraph));
-            }
+        let numbers = scanned.documents[number].paragraphs.clone();
+        // Places count on through a document; the paragraphs before these may be in another chunk.
+        let start = settled.first.0 + count(numbers.start) - settled.documents[number].first.0;
+        for ((paragraph, verdict), number) in document.iter().zip(numbers) {
+            let is_layout = scanned.is_layout(number);
+            let is_own_copy =
+                matches!(verdict.reason(), Some(Reason::Exact(Ordinal(place))) if place >= start);
+            let (text, is_left) = (document.paragraph(paragraph), verdict.is_kept());
+            filters.add(&mut measures, FilteredParagraph { text, is_left, is_layout, is_own_copy });
         }
         measures
     };
-    (0..settled.scanned.chunk.slots.len()).map(measure).collect()
+    (0..scanned.chunk.slots.len()).map(measure).collect()
 }
 
 /// Judges documents, in corpus order.

@@ -61,6 +61,11 @@ pub(crate) struct Scanned {
 }
 
 impl Scanned {
+    /// Whether the paragraph of this number is layout (contract I4).
+    pub(crate) fn is_layout(&self, number: usize) -> bool {
+        self.layouts.binary_search_by(|&layout| (layout as usize).cmp(&number)).is_ok()
+    }
+
     /// Whether a document, or the piece of one, in the slot of this number holds text beside layout (contract I4).
     pub(crate) fn has_text(&self, number: usize) -> bool {
         let paragraphs = &self.documents[number].paragraphs;

@@ -9,17 +9,27 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tamis::account::{LedgerLine, LedgerReader};
-use tamis::config::{DecideConfig, FilterConfig, NearConfig, NearUnits};
+use tamis::config::{
+    DecideConfig, FilterConfig, Limit, NearConfig, NearUnits, RecoveryConfig, Scope, Share, SplitMode,
+};
 use tamis::decide::Rule;
 use tamis::report::Limits;
 use tamis::store::Root;
-use tamis::{Config, Gate, NoObserver, Summary};
+use tamis::{Config, Error, Gate, NoObserver, Observer, Summary};
 
 /// A configuration under which documents of fewer characters go.
 fn config(min_document_chars: u64) -> Config {
-    let filters = FilterConfig { min_document_chars: Some(min_document_chars) };
+    let filters = FilterConfig { min_document_chars: Some(min_document_chars), ..FilterConfig::default() };
+    Config { decide: DecideConfig { filters, ..DecideConfig::default() }, ..Config::default() }
+}
+
+/// A configuration under which documents go of which fewer hundredths of their text are left.
+fn stubs(hundredths: u16) -> Config {
+    let min_kept_share = Limit::AtLeast(Share::hundredths(hundredths));
+    let filters = FilterConfig { min_kept_share, ..FilterConfig::default() };
     Config { decide: DecideConfig { filters, ..DecideConfig::default() }, ..Config::default() }
 }
 
@@ -112,7 +122,7 @@ fn what_went_for_a_dropped_document_is_given_back() {
     let files = [("a.txt", &*a), ("b.txt", &*b), ("c.txt", &*c)];
     let near = NearConfig { units: Some(NearUnits::Documents), ..NearConfig::default() };
     let with = |min_document_chars| {
-        let filters = FilterConfig { min_document_chars };
+        let filters = FilterConfig { min_document_chars, ..FilterConfig::default() };
         Config {
             decide: DecideConfig { near: near.clone(), filters, ..DecideConfig::default() },
             ..Config::default()
@@ -150,19 +160,197 @@ fn many() -> Vec<(String, String)> {
 fn the_same_bytes_however_a_run_goes() {
     let files = many();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let base = Config { threads: 1, ..config(20) };
-    let left = clean(&files, &base);
-    assert!(!left.out.contains_key("1-long-copy.txt"), "two characters are left of it");
-    assert!(left.out["2-longer.txt"].starts_with("第9000条"));
-    assert_eq!(removed(&left.summary, Rule::ShortDocument).1, 2000 + 1);
-    for (name, other) in [
-        ("threads", Config { threads: 4, ..base.clone() }),
-        ("memory", Config { memory: Some(2 * 1024 * 1024), ..base.clone() }),
+    for (config, rule, num_dropped) in [
+        // Two of three records have a line of their own that is short, and another that stands in the first of them.
+        (config(20), Rule::ShortDocument, 2000 + 1),
+        (stubs(60), Rule::Stub, 1999 + 1),
     ] {
-        let again = clean(&files, &other);
-        assert_eq!((again.out, again.summary), (left.out.clone(), left.summary.clone()), "{name}");
-        assert!(again.ledger == left.ledger, "{name}: the ledger");
+        let base = Config { threads: 1, ..config };
+        let left = clean(&files, &base);
+        assert!(!left.out.contains_key("1-long-copy.txt"), "two characters are left of it");
+        assert!(left.out["2-longer.txt"].starts_with("第9000条"));
+        assert_eq!(removed(&left.summary, rule).1, num_dropped, "{rule:?}");
+        for (name, other) in [
+            ("threads", Config { threads: 4, ..base.clone() }),
+            ("memory", Config { memory: Some(2 * 1024 * 1024), ..base.clone() }),
+            ("less memory", Config { memory: Some(0), threads: 2, ..base.clone() }),
+        ] {
+            let again = clean(&files, &other);
+            assert_eq!(
+                (again.out, again.summary),
+                (left.out.clone(), left.summary.clone()),
+                "{rule:?} {name}"
+            );
+            assert!(again.ledger == left.ledger, "{rule:?} {name}: the ledger");
+        }
     }
+}
+
+/// Cuts a run short when it is asked for the nth time.
+struct Cut(AtomicU64);
+
+impl Observer for Cut {
+    fn is_cancelled(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::Relaxed) == 0
+    }
+}
+
+#[test]
+fn a_resumed_run_drops_the_same() {
+    let sandbox = tempfile::tempdir().unwrap();
+    let (dump, out) = (sandbox.path().join("dump"), sandbox.path().join("out"));
+    fs::create_dir(&dump).unwrap();
+    let article = |n: usize| (0..40).map(|line| format!("{n}-{line}：{LONG}\n")).collect::<String>();
+    for n in 0..120 {
+        fs::write(dump.join(format!("{n:03}.txt")), format!("{}记者第{n}号\n", article(n / 2))).unwrap();
+    }
+    let recovery = RecoveryConfig { resume: true, spill_dir: None, seal_every: Some(60_000) };
+    let mut config = Config { threads: 2, memory: Some(300_000), recovery, ..stubs(20) };
+    config.write.force = true;
+    let run = |observer: &Cut| tamis::clean(std::slice::from_ref(&dump), Some(&out), &config, observer);
+    let record = || fs::read(sandbox.path().join("out.tamis/removed.jsonl.zst")).unwrap();
+    let counter = Cut(AtomicU64::new(u64::MAX));
+    let summary = run(&counter).unwrap().summary;
+    let num_asked = u64::MAX - counter.0.into_inner();
+    assert_eq!(removed(&summary, Rule::Stub), (41 * 60, 60), "of every second file the by-line alone is new");
+    let expected = (read(&out), record());
+    let mut num_resumed = 0;
+    for back in [10, 5, 3, 2] {
+        fs::remove_dir_all(&out).unwrap();
+        let cut = run(&Cut(AtomicU64::new(num_asked - back)));
+        assert!(matches!(cut, Err(Error::Interrupted)), "{back}: {cut:?}");
+        num_resumed += u64::from(sandbox.path().join("out.tamis-partial/journal").exists());
+        assert_eq!(run(&Cut(AtomicU64::new(u64::MAX))).unwrap().summary, summary, "{back}");
+        assert!((read(&out), record()) == expected, "{back}");
+    }
+    assert!(num_resumed > 0, "nothing was left to go on from");
+}
+
+/// What is told of a dropped document.
+type Told<'a> = (&'a str, Option<u64>, Rule, Option<&'a str>);
+
+/// The lines of a ledger in short, with the evidence of filters.
+fn told(left: &Left) -> Vec<Told<'_>> {
+    left.lines
+        .iter()
+        .map(|line| (&*line.path, line.record, line.rule, line.evidence.as_ref().map(|json| json.json())))
+        .collect()
+}
+
+#[test]
+fn a_document_of_which_only_a_by_line_is_new_goes_as_a_whole() {
+    let english = "The museum opens its new wing on Friday morning.\nTickets are sold at the door.\n";
+    let record = |id: u64, text: &str| format!("{}\n", serde_json::json!({ "id": id, "text": text }));
+    let files = [
+        ("a.txt", format!("{LONG}\n{SHARED}\n记者陈海\n")),
+        // Layout counts on neither side: four characters are left, not forty-four.
+        ("b.txt", format!("晚报李文\n{}\n{LONG}\n{SHARED}\n", "-".repeat(40))),
+        ("c.jsonl", record(1, &format!("{english}By Ann Lee")) + &record(2, &format!("{english}By Joe Roe"))),
+        // As short, but all of it is new.
+        ("d.txt", "晚报静静\n".to_owned()),
+        // More than a fifth is its own.
+        ("e.txt", format!("{LONG}\n{SHARED}\n渔港今早恢复通航，三艘渡轮按时离开码头。\n")),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let left = clean(&files, &stubs(20));
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["a.txt", "c.jsonl", "d.txt", "e.txt"]);
+    assert_eq!(left.out["c.jsonl"].lines().count(), 1);
+    assert_eq!(left.out["e.txt"], "渔港今早恢复通航，三艘渡轮按时离开码头。\n");
+    let chinese = "{\"chars\":4,\"of\":40,\"min_share\":0.2}";
+    let in_english = "{\"chars\":8,\"of\":72,\"min_share\":0.2}";
+    assert_eq!(
+        told(&left),
+        [
+            ("b.txt", None, Rule::Stub, Some(chinese)),
+            ("c.jsonl", Some(1), Rule::Stub, Some(in_english)),
+            ("e.txt", None, Rule::Exact, None),
+        ]
+    );
+    let text = |number: usize| left.lines[number].text.as_deref();
+    assert_eq!(text(0), Some(files[1].1), "the ledger has all of it");
+    assert_eq!(text(1), Some(format!("{english}By Joe Roe\n").as_str()));
+    assert!(left.lines[..2].iter().all(|line| line.survivor.is_none()));
+    assert_eq!(removed(&left.summary, Rule::Stub), (4 + 3, 2));
+    assert_eq!((left.summary.documents.kept, left.summary.documents.emptied), (4, 2));
+    assert_eq!(clean(&files, &Config::default()).out.len(), 5, "nothing of the kind unless it is asked for");
+}
+
+#[test]
+fn what_a_stub_held_first_is_kept_at_its_next_copy() {
+    let files = [
+        ("a.txt", format!("{LONG}\n{SHARED}\n")),
+        ("b.txt", format!("{LONG}\n渡轮停航\n")),
+        ("c.txt", format!("渡轮停航\n{LONG}尾声\n")),
+        ("d.txt", format!("渡轮停航\n渔港今早恢复通航，三艘渡轮按时离开码头。\n")),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let left = clean(&files, &stubs(20));
+    assert_eq!(left.out["c.txt"], files[2].1, "its first line stood in the stub alone");
+    let survivors: Vec<_> =
+        left.lines.iter().map(|line| line.survivor.as_ref().map(|place| &*place.path)).collect();
+    assert_eq!(survivors, [None, Some("c.txt")]);
+}
+
+/// What went for a stub as its near-duplicate is given back, and is not judged again.
+#[test]
+fn near_duplicates_of_a_stub_are_given_back() {
+    let line = |n: u64| {
+        format!("第{n}条：{}{LONG}\n", ["渔港", "机场", "车站", "码头", "桥梁"][n as usize % 5].repeat(3))
+    };
+    let lines = |from: u64, to: u64| (from..to).map(line).collect::<String>();
+    let tail = |n: u64| format!("{}：{}\n", "另一版的编辑按语".repeat(4), n);
+    // Each line of `d` stands in one of three articles that are not alike.
+    let articles = [0, 4, 8].map(|from| lines(from, from + 4) + &tail(from).repeat(3).replace('版', "家"));
+    let stub = lines(0, 12) + "记者陈海\n";
+    let edited = stub.replace("第5条", "第五条").replace("陈海", "陈海文");
+    let files = [
+        ("a.txt", &*articles[0]),
+        ("b.txt", &*articles[1]),
+        ("c.txt", &*articles[2]),
+        ("d.txt", &*stub),
+        ("e.txt", &*edited),
+    ];
+    let with = |mut config: Config| {
+        config.decide.near = NearConfig { units: Some(NearUnits::Documents), ..NearConfig::default() };
+        config.split.split = SplitMode::Line;
+        let left = clean(&files, &config);
+        let lines = left.lines.iter().filter(|line| line.rule.is_of_documents());
+        let gone: Vec<_> = lines.map(|line| (line.path.to_string(), line.rule)).collect();
+        (gone, left.out.get("e.txt").cloned())
+    };
+    assert_eq!(with(Config::default()), (vec![("e.txt".to_owned(), Rule::NearDocument)], None));
+    let (gone, given_back) = with(stubs(20));
+    assert_eq!(gone, [("d.txt".to_owned(), Rule::Stub)]);
+    assert_eq!(given_back, Some(line(5).replace("第5条", "第五条") + "记者陈海文\n"));
+}
+
+/// A text that only repeats itself has all its text, also where copies stand in other pieces than the first.
+#[test]
+fn what_a_document_repeats_of_itself_is_no_loss() {
+    let chant: String = (0..40).map(|n| format!("第{n}节：{LONG}\n")).collect();
+    let (long, short) = (chant.repeat(200), "一二三四。\n".repeat(20));
+    let others = "别处。\n".repeat(20) + &chant;
+    let left = clean(&[("a.txt", &long), ("b.txt", &short), ("c.txt", &others)], &stubs(90));
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(left.out["b.txt"], "一二三四。\n");
+    let evidence = left.lines.iter().find(|line| line.rule == Rule::Stub).unwrap().evidence.as_ref().unwrap();
+    let num_chars = chant.chars().filter(|c| !c.is_whitespace()).count() + 3;
+    assert_eq!(evidence.json(), format!("{{\"chars\":3,\"of\":{num_chars},\"min_share\":0.9}}"));
+    let mut in_documents = stubs(90);
+    in_documents.decide.scope = Scope::Document;
+    assert_eq!(clean(&[("a.txt", &short), ("b.txt", &short)], &in_documents).out.len(), 2);
+}
+
+#[test]
+fn a_stub_is_kept_by_hand() {
+    let text = format!("{LONG}\n{SHARED}\n记者陈海\n");
+    let files =
+        [("a.txt", &*text), ("b.txt", &*text.replace('海', "文")), ("c.txt", &*text.replace('海', "静"))];
+    let mut config = stubs(20);
+    config.decide.keep_places = vec!["b.txt:2".to_owned()];
+    let left = clean(&files, &config);
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    assert_eq!(left.out["b.txt"], files[1].1, "a document that a rule removes as a whole is kept as a whole");
 }
 
 #[test]
@@ -178,12 +366,15 @@ fn a_check_finds_what_a_run_drops() {
     let summary = check(&config(10));
     assert_eq!((removed(&summary, Rule::ShortDocument), removed(&summary, Rule::Exact).0), ((1, 1), 0));
     assert_eq!(removed(&check(&Config::default()), Rule::Exact).0, 1);
+    fs::write(sandbox.path().join("c.txt"), format!("{LONG}\n新闻\n")).unwrap();
+    let summary = check(&stubs(20));
+    assert_eq!((removed(&summary, Rule::Stub), removed(&summary, Rule::Exact).0), ((2, 1), 1));
 }
 
 #[test]
 fn a_summary_says_which_filters_were_on() {
     let left = clean(&[("a.txt", LONG)], &config(3));
-    assert!(left.summary.to_json().contains("\"min_document_chars\": 3"), "{}", left.summary.to_json());
+    assert!(left.summary.to_json().contains("\"min_doc_chars\": 3"), "{}", left.summary.to_json());
     let without = clean(&[("a.txt", LONG)], &Config::default());
     assert!(!without.summary.to_json().contains("filters"));
 }

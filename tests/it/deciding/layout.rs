@@ -171,7 +171,7 @@ fn layout_goes_in_other_forms_too() {
 #[test]
 fn layout_that_goes_is_not_measured() {
     let mut config = Config::default();
-    config.decide.filters = FilterConfig { min_document_chars: Some(10) };
+    config.decide.filters = FilterConfig { min_document_chars: Some(10), ..FilterConfig::default() };
     let mut files = long_texts();
     files.retain(|path, _| path.starts_with(['0', '1', '4']));
     files.insert("9.txt".to_owned(), "---\n第1条：今天下雨。\n".into());

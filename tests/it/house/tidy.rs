@@ -98,7 +98,7 @@ const READ: [&str; 24] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 22] = [
+const OPTIONS: [&str; 23] = [
     "keys",
     "choices",
     "path",
@@ -109,6 +109,7 @@ const OPTIONS: [&str; 22] = [
     "matching",
     "history",
     "near",
+    "filters",
     "reading",
     "reporting",
     "running",

@@ -225,7 +225,7 @@ mod tests {
         near(&mut told);
         told.decide.near.threshold = NearConfig::preset(NearPreset::News).threshold;
         let expected = [
-            "--min-document-chars (now not given, in the run 9)",
+            "--min-doc-chars (now not given, in the run 9)",
             "--near (now not given, in the run given)",
             "--split (now auto, in the run block)",
         ];

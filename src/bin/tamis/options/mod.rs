@@ -8,6 +8,7 @@
 mod all;
 mod choices;
 mod file;
+mod filters;
 mod found;
 mod gate;
 mod history;
@@ -28,6 +29,7 @@ mod table;
 
 pub(crate) use all::Options;
 pub(crate) use file::{ConfigFile, DEFAULT_NAME};
+pub(crate) use filters::Filters;
 pub(crate) use gate::{BEFORE, GateOptions};
 pub(crate) use history::History;
 pub(crate) use keys::{hidden, secondary};
