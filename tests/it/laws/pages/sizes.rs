@@ -85,12 +85,12 @@ fn a_long_attribute() {
 #[test]
 fn what_is_never_closed() {
     // Browsers do not show what stands behind it either.
-    for open in ["<!-- ", "<!--", "<script>", "<style>", "<a title=\"", "<![CDATA[<!--"] {
+    for open in ["<!-- ", "<!--", "<script>", "<style>", "<a title=\""] {
         let hidden =
             "<p>Not seen: all of this stands in what is never closed.</p>\n".repeat(20_000).replace('"', "");
         keeps_article(&format!("{}{open}{hidden}", article()));
         let run = read(&format!("{open}{hidden}{}", article()), Pages::Main);
-        assert_eq!((run.text("a.html.txt"), run.reasons().len()), ("", 0), "{open}");
+        assert_eq!((run.out.len(), run.summary.documents.emptied), (0, 1), "{open}: {:?}", run.out);
     }
     // Nor do they lose what stands behind these.
     for open in ["<template>", "<noscript>", "<b>", "<table>", "<li>"] {
