@@ -4,7 +4,7 @@
 //!
 //! Pages of ten made-up sites are cleaned. Outside of the measured time it is checked that each page has its text, with
 //! every paragraph of its article. `--set` measures a directory of other pages, without a check. If trafilatura can be
-//! imported by `python3`, or by the interpreter that `PYTHON` names, it extracts every n-th of the pages in turn.
+//! imported by `python3`, or by the interpreter that `PYTHON` names, it extracts some of the pages in turn.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench talks to its user")]
 #![expect(clippy::cast_precision_loss, reason = "rates, to be read")]
@@ -23,6 +23,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use common::random::Random;
 use compare::measure::{Sample, Stopwatch};
 use compare::options::parse_size;
 use compare::tools::Call;
@@ -34,8 +35,11 @@ const TAMIS: &str = env!("CARGO_BIN_EXE_tamis");
 const TRAFILATURA: &str = include_str!("compare/peers/trafilatura_pages.py");
 const SEED: u64 = 1;
 
-/// Bytes of the pages that the other tool reads: it takes its time.
-const SAMPLE_BYTES: u64 = 30_000_000;
+/// About how many bytes of the pages the other tool reads: it takes its time.
+const SAMPLE_BYTES: u64 = 60_000_000;
+
+/// The purpose of a [`Random`].
+const FOR_SAMPLE: u64 = 21;
 
 /// The command of the bench.
 struct Options {
@@ -170,8 +174,10 @@ impl Bench {
             (Row::new("tamis --pages text", bytes), &["--pages", "text"]),
         ];
         let python = if options.is_bench { python() } else { None };
-        let step = usize::try_from(bytes.div_ceil(SAMPLE_BYTES))?;
-        let sample: Vec<&(PathBuf, u64)> = files.iter().step_by(step).collect();
+        // Drawn at random: every tenth page is of the same site.
+        let mut random = Random::new(SEED, FOR_SAMPLE, 0);
+        let is_drawn = |_: &&(PathBuf, u64)| random.below(bytes) < SAMPLE_BYTES;
+        let sample: Vec<&(PathBuf, u64)> = files.iter().filter(is_drawn).collect();
         let mut other = Row::new("trafilatura", sample.iter().map(|(_, bytes)| bytes).sum());
         for _ in 0..options.runs {
             for (row, arguments) in &mut ours {
