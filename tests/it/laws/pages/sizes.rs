@@ -97,3 +97,18 @@ fn what_is_never_closed() {
         keeps_article(&format!("{}{}", open.repeat(2000), article()));
     }
 }
+
+/// Characters that an extractor escapes, and dashes in a comment, by the million.
+#[test]
+fn the_same_character_again_and_again() {
+    const NUMBER: usize = 1_000_000;
+    for c in ["&", "\u{a9}", "&nbsp;x"] {
+        let run = read(&format!("{}<p>{}</p>", article(), c.repeat(NUMBER)), Pages::Main);
+        let text = run.text("a.html.txt");
+        let found = FERRY.iter().filter(|paragraph| text.lines().any(|line| line == **paragraph)).count();
+        assert_eq!((run.reasons().len(), found), (0, FERRY.len()), "{c}");
+        assert!(text.chars().count() > NUMBER, "{c}");
+    }
+    keeps_article(&format!("{}<!-- {}", article(), "-".repeat(NUMBER)));
+    keeps_article(&format!("{}<!-- {}>", article(), "-".repeat(NUMBER)));
+}
