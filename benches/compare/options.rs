@@ -86,7 +86,7 @@ fn parse<T: std::str::FromStr>(text: &str) -> Result<T, String> {
 }
 
 /// Bytes from `1GB`, `256MB`, `4KB` (powers of 1000) or plain `1000000`.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let upper = text.to_ascii_uppercase();
     let (number, unit) = [("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000), ("", 1)]
         .into_iter()

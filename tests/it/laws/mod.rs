@@ -5,3 +5,4 @@ mod determinism;
 mod hostile;
 mod large;
 mod mixed;
+mod pages;
