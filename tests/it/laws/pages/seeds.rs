@@ -89,7 +89,7 @@ stray text <td>a cell without a row</td> <tr>a row without a table</tr><table>te
     r#"<p>Text before the page. <html><body><p>One paragraph begins <b>and <i>its marks</b> overlap</i> <a href=a>with a link <a href=b>and one
 more <p>and the next begins</p></p></p></div></span></br></body>
 <div>After the end of the body there is more text, as in many pages that were put together from pieces, and it counts.<h1>A <h2>B</h1> C</h2>
-</html> and behind the page <p hidden>not seen</p><p style="display:none">nor this</p><div aria-hidden=true>nor that</div><p attr attr= attr='x' attr="y>z" /attr / =a "b>end"#,
+</html> and behind the page <p hidden>not seen</p><p style="display:none">nor this</p><div aria-hidden=true>nor that</div><p attr attr= attr='x' attr="y z" /attr / =a "b>end"#,
     // A list of links, which has no article.
     r#"<html><body><div class="list"><ul><li><a href=1>Ferry stays in the harbour</a> 01-31<li><a href=2>Train is late again</a> 01-30
 <li><a href=3>Museum opens on Sunday</a> 01-29<li><a href=4>Market moves to the pier</a> 01-28</ul><a href=p2>next</a></div></body></html>"#,
