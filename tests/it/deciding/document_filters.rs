@@ -291,6 +291,18 @@ fn what_a_stub_held_first_is_kept_at_its_next_copy() {
     assert_eq!(survivors, [None, Some("c.txt")]);
 }
 
+/// A copy of a stub has nothing left when it is judged; what the stub held alone is given back to it then.
+#[test]
+fn a_copy_of_a_stub_gets_its_own_text() {
+    let stub = format!("{LONG}\n记者陈海\n");
+    let files = [("a.txt", format!("{LONG}\n{SHARED}\n")), ("b.txt", stub.clone()), ("c.txt", stub)];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let left = clean(&files, &stubs(20));
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["a.txt", "c.txt"]);
+    assert_eq!(left.out["c.txt"], "记者陈海\n");
+    assert_eq!((removed(&left.summary, Rule::Stub).1, left.summary.documents.stubs), (1, 1));
+}
+
 /// What went for a stub as its near-duplicate is given back, and is not judged again.
 #[test]
 fn near_duplicates_of_a_stub_are_given_back() {
