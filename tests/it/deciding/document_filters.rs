@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tamis::account::{LedgerLine, LedgerReader};
+use tamis::account::{LedgerLine, LedgerReader, RawJson};
 use tamis::config::{
     DecideConfig, FilterConfig, Limit, NearConfig, NearUnits, RecoveryConfig, Scope, Share, SplitMode,
 };
@@ -19,6 +19,8 @@ use tamis::decide::Rule;
 use tamis::report::Limits;
 use tamis::store::Root;
 use tamis::{Config, Error, Gate, NoObserver, Observer, Summary};
+
+use crate::support::lines::lines;
 
 /// A configuration under which documents of fewer characters go.
 fn config(min_document_chars: u64) -> Config {
@@ -200,7 +202,7 @@ fn a_resumed_run_drops_the_same() {
     let sandbox = tempfile::tempdir().unwrap();
     let (dump, out) = (sandbox.path().join("dump"), sandbox.path().join("out"));
     fs::create_dir(&dump).unwrap();
-    let article = |n: usize| (0..40).map(|line| format!("{n}-{line}：{LONG}\n")).collect::<String>();
+    let article = |n: usize| lines(40, |line| format!("{n}-{line}：{LONG}"));
     for n in 0..120 {
         fs::write(dump.join(format!("{n:03}.txt")), format!("{}记者第{n}号\n", article(n / 2))).unwrap();
     }
@@ -233,7 +235,7 @@ type Told<'a> = (&'a str, Option<u64>, Rule, Option<&'a str>);
 fn told(left: &Left) -> Vec<Told<'_>> {
     left.lines
         .iter()
-        .map(|line| (&*line.path, line.record, line.rule, line.evidence.as_ref().map(|json| json.json())))
+        .map(|line| (&*line.path, line.record, line.rule, line.evidence.as_ref().map(RawJson::json)))
         .collect()
 }
 
@@ -281,7 +283,7 @@ fn what_a_stub_held_first_is_kept_at_its_next_copy() {
         ("a.txt", format!("{LONG}\n{SHARED}\n")),
         ("b.txt", format!("{LONG}\n渡轮停航\n")),
         ("c.txt", format!("渡轮停航\n{LONG}尾声\n")),
-        ("d.txt", format!("渡轮停航\n渔港今早恢复通航，三艘渡轮按时离开码头。\n")),
+        ("d.txt", "渡轮停航\n渔港今早恢复通航，三艘渡轮按时离开码头。\n".to_owned()),
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let left = clean(&files, &stubs(20));
@@ -291,14 +293,25 @@ fn what_a_stub_held_first_is_kept_at_its_next_copy() {
     assert_eq!(survivors, [None, Some("c.txt")]);
 }
 
+/// A copy of a stub has nothing left when it is judged; what the stub held alone is given back to it then.
+#[test]
+fn a_copy_of_a_stub_gets_its_own_text() {
+    let stub = format!("{LONG}\n记者陈海\n");
+    let files = [("a.txt", format!("{LONG}\n{SHARED}\n")), ("b.txt", stub.clone()), ("c.txt", stub)];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let left = clean(&files, &stubs(20));
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["a.txt", "c.txt"]);
+    assert_eq!(left.out["c.txt"], "记者陈海\n");
+    assert_eq!((removed(&left.summary, Rule::Stub).1, left.summary.documents.stubs), (1, 1));
+}
+
 /// What went for a stub as its near-duplicate is given back, and is not judged again.
 #[test]
 fn near_duplicates_of_a_stub_are_given_back() {
-    let line = |n: u64| {
-        format!("第{n}条：{}{LONG}\n", ["渔港", "机场", "车站", "码头", "桥梁"][n as usize % 5].repeat(3))
-    };
-    let lines = |from: u64, to: u64| (from..to).map(line).collect::<String>();
-    let tail = |n: u64| format!("{}：{}\n", "另一版的编辑按语".repeat(4), n);
+    let line =
+        |n: usize| format!("第{n}条：{}{LONG}\n", ["渔港", "机场", "车站", "码头", "桥梁"][n % 5].repeat(3));
+    let lines = |from: usize, to: usize| (from..to).map(line).collect::<Vec<_>>().concat();
+    let tail = |n: usize| format!("{}：{}\n", "另一版的编辑按语".repeat(4), n);
     // Each line of `d` stands in one of three articles that are not alike.
     let articles = [0, 4, 8].map(|from| lines(from, from + 4) + &tail(from).repeat(3).replace('版', "家"));
     let stub = lines(0, 12) + "记者陈海\n";
@@ -327,7 +340,7 @@ fn near_duplicates_of_a_stub_are_given_back() {
 /// A text that only repeats itself has all its text, also where copies stand in other pieces than the first.
 #[test]
 fn what_a_document_repeats_of_itself_is_no_loss() {
-    let chant: String = (0..40).map(|n| format!("第{n}节：{LONG}\n")).collect();
+    let chant = lines(40, |n| format!("第{n}节：{LONG}"));
     let (long, short) = (chant.repeat(200), "一二三四。\n".repeat(20));
     let others = "别处。\n".repeat(20) + &chant;
     let left = clean(&[("a.txt", &long), ("b.txt", &short), ("c.txt", &others)], &stubs(90));
