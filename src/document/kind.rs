@@ -72,6 +72,7 @@ impl Kind {
     ];
 
     /// The table.
+    #[expect(clippy::too_many_lines, reason = "a table, with a row for each kind")]
     const fn about(self) -> About {
         match self {
             Self::Text => About {

@@ -93,7 +93,7 @@ pub(crate) fn output_path(sources: &SourceList, part: &Part) -> Result<Vec<u8>> 
         return Ok(relative.to_vec());
     }
     let path = part.output_path(relative);
-    if path != relative { sources.check_text(part.source).map(|()| path) } else { Ok(path) }
+    if path == relative { Ok(path) } else { sources.check_text(part.source).map(|()| path) }
 }
 
 /// The path of a source, and behind it that of the archive's member.

@@ -171,6 +171,15 @@ struct Collector<'a> {
     text: OpenExcerpt,
 }
 
+/// A document that was read again, or a piece of one.
+#[derive(Debug, Clone, Copy)]
+struct ReadText<'a> {
+    text: &'a str,
+    paragraphs: &'a [Paragraph],
+    /// The page whose text it is.
+    page: Option<&'a PageFacts>,
+}
+
 /// The paragraphs of a text that were read so far.
 #[derive(Debug, Clone, Copy, Default)]
 struct OpenExcerpt {
@@ -217,14 +226,13 @@ impl<'a> Collector<'a> {
     fn excerpt(
         &mut self,
         number: usize,
-        text: &str,
-        paragraphs: &[Paragraph],
-        page: Option<&PageFacts>,
+        read: ReadText<'_>,
         start: OpenExcerpt,
     ) -> std::result::Result<Excerpt, Missing> {
         let mut excerpt =
             std::mem::replace(&mut self.answers[number], Err(Missing::NoDocument)).unwrap_or_default();
         let Some((first, last)) = self.wanted[number].paragraphs else { return Ok(excerpt) };
+        let ReadText { text, paragraphs, page } = read;
         let (mut lines, mut counted) = (start.lines, 0);
         let mut hasher = KeyHasher::default();
         let within = |index: u64| units::index(index.saturating_sub(start.paragraphs));
@@ -354,7 +362,8 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let (text, mut paragraphs) = (self.text(record.slot), Vec::new());
         split::split(text, record.slot.splitting, &mut paragraphs);
         for number in numbers {
-            let answer = self.collector.excerpt(number, text, &paragraphs, None, OpenExcerpt::default());
+            let read = ReadText { text, paragraphs: &paragraphs, page: None };
+            let answer = self.collector.excerpt(number, read, OpenExcerpt::default());
             self.collector.answers[number] = answer.map(|excerpt| Excerpt { line: record.line, ..excerpt });
         }
         self.collector.close(self.path, record.record);
@@ -370,7 +379,8 @@ impl UnitVisitor for PartLookUp<'_, '_> {
         let start = self.collector.text;
         let page = piece.slot.page.as_deref();
         for number in self.questions(None) {
-            self.collector.answers[number] = self.collector.excerpt(number, text, &paragraphs, page, start);
+            let read = ReadText { text, paragraphs: &paragraphs, page };
+            self.collector.answers[number] = self.collector.excerpt(number, read, start);
         }
         let open = &mut self.collector.text;
         open.paragraphs += count(paragraphs.len());

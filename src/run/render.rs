@@ -71,7 +71,7 @@ pub(crate) fn encode_error(source: io::Error) -> Error {
     Error::Output { path: path::from_bytes(b"a buffer in memory").to_owned(), operation: "write", source }
 }
 
-impl<'a> RenderContext<'a> {
+impl RenderContext<'_> {
     /// How texts are written.
     pub(super) fn form(&self) -> TextForm {
         TextForm::of(self.corpus.config)

@@ -182,6 +182,13 @@ mod tests {
     const RUSSIAN: &str = "<p>Паром вчера не вышел из порта из-за сильного ветра, сообщили в компании. \
         Рейсы возобновятся сегодня после обеда, билеты можно вернуть в кассе.</p>";
 
+    const TAIWANESE: &str =
+        "<p>渡輪公司昨天表示，由於風力過大，上午的三個班次全部取消，預計下午恢復正常。</p>";
+    const JAPANESE: &str = "<p>強風のため、フェリーの午前の便はすべて欠航となりました。</p>";
+
+    const KOREAN: &str = "<p>강한 바람 때문에 오전 배편이 모두 취소되었습니다.</p>";
+    const FRENCH: &str = "<p>Le café de l’île est fermé cet été</p>";
+
     fn detection(replace: bool) -> Detection {
         Detection { given: None, fallback: None, replace }
     }
@@ -213,42 +220,14 @@ mod tests {
             ),
             (None, String::new(), CHINESE, GB18030, true, false),
             (None, meta("utf-8"), CHINESE, GB18030, true, true),
-            (
-                None,
-                meta("big5"),
-                "<p>渡輪公司昨天表示，由於風力過大，上午的三個班次全部取消，預計下午恢復正常。</p>",
-                BIG5,
-                false,
-                false,
-            ),
+            (None, meta("big5"), TAIWANESE, BIG5, false, false),
             (None, meta("gb2312"), CHINESE, UTF_8, false, true),
             (None, meta("x-unknown"), CHINESE, UTF_8, false, false),
             (None, String::new(), CHINESE, UTF_8, false, false),
             (Some("windows-1251"), String::new(), RUSSIAN, WINDOWS_1251, false, false),
-            (
-                None,
-                meta("shift_jis"),
-                "<p>強風のため、フェリーの午前の便はすべて欠航となりました。</p>",
-                SHIFT_JIS,
-                false,
-                false,
-            ),
-            (
-                None,
-                meta("euc-kr"),
-                "<p>강한 바람 때문에 오전 배편이 모두 취소되었습니다.</p>",
-                EUC_KR,
-                false,
-                false,
-            ),
-            (
-                None,
-                meta("iso-8859-1"),
-                "<p>Le café de l’île est fermé cet été</p>",
-                WINDOWS_1252,
-                false,
-                false,
-            ),
+            (None, meta("shift_jis"), JAPANESE, SHIFT_JIS, false, false),
+            (None, meta("euc-kr"), KOREAN, EUC_KR, false, false),
+            (None, meta("iso-8859-1"), FRENCH, WINDOWS_1252, false, false),
         ] {
             let bytes = page(&head, body, encoding);
             let decoded =

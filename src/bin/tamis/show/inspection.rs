@@ -22,9 +22,7 @@ const BEFORE_BAR: u64 = 25;
 /// The page for an inspection, for lines of `width` columns if there is a limit.
 pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     let mut text = String::new();
-    let mut row = |name: &str, total: u64, rest: &str| {
-        let _ = writeln!(text, "{}", format!("{name:<11} {:>14}   {rest}", grouped(total)).trim_end());
-    };
+    let mut row = |name: &str, total: u64, rest: &str| row(&mut text, name, total, rest);
     let (files, members, records) = (&inspection.files, &inspection.members, &inspection.records);
     row("files", files.found, &format!("{} read, {}", grouped(files.read), size(inspection.bytes.input)));
     for (name, counts) in [
@@ -53,16 +51,7 @@ pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     if inspection.documents > 0 {
         row("encodings", inspection.encodings.values().sum(), &by_count(&inspection.encodings));
     }
-    if let Some(pages) = &inspection.pages {
-        row("pages", pages.counts.read, &self::pages(pages.counts));
-        if !pages.languages.is_empty() {
-            row(
-                "languages",
-                pages.languages.values().sum(),
-                &format!("pages: {}", by_count(&pages.languages)),
-            );
-        }
-    }
+    pages_read(inspection, &mut row);
     row("paragraphs", inspection.paragraphs, "");
     if inspection.num_skipped() > 0 {
         row(
@@ -83,6 +72,21 @@ pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     }
     listed(inspection, &mut text);
     text
+}
+
+/// A row: what is counted, how many there are, and more about them.
+fn row(text: &mut String, name: &str, total: u64, rest: &str) {
+    let _ = writeln!(text, "{}", format!("{name:<11} {:>14}   {rest}", grouped(total)).trim_end());
+}
+
+/// The rows on pages, if there are any.
+fn pages_read(inspection: &Inspection, row: &mut impl FnMut(&str, u64, &str)) {
+    let Some(pages) = &inspection.pages else { return };
+    row("pages", pages.counts.read, &self::pages(pages.counts));
+    if !pages.languages.is_empty() {
+        let languages = format!("pages: {}", by_count(&pages.languages));
+        row("languages", pages.languages.values().sum(), &languages);
+    }
 }
 
 /// Names by count, the most frequent first.
