@@ -1,4 +1,5 @@
 //! Pages of HTML: their main text is a document, written as text (contract H1, H2, H3).
+#![expect(clippy::format_collect, reason = "texts of a few lines, made for a test")]
 
 use encoding_rs::{GB18030, SHIFT_JIS};
 use tamis::Config;
@@ -240,6 +241,10 @@ fn places_in_pages() {
 #[test]
 #[cfg(feature = "cli")]
 fn fields_of_pages() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    use crate::support::process::Running;
     use crate::support::sandbox::Sandbox;
     let sandbox = Sandbox::new();
     let head = "<meta property=\"og:url\" content=\"https://post.example/a\">\
@@ -261,8 +266,10 @@ fn fields_of_pages() {
         assert_eq!(line[field], value, "{field}");
     }
     // A stream is a page if that is said.
-    let read = std::process::Stdio::from(std::fs::File::open(sandbox.path("in/a.html")).expect("a file"));
     let mut command = sandbox.command(&["clean", "-", "--input-format", "html", "--out", "-"]);
-    let ran = crate::support::process::run(command.stdin(read));
-    assert_eq!(ran.exits(0).out(), text(TITLE, &FERRY));
+    let mut running = Running::start(command.stdin(Stdio::piped()));
+    let mut stdin = running.child.stdin.take().expect("a pipe");
+    stdin.write_all(page(head, TITLE, &FERRY).as_bytes()).expect("a pipe");
+    drop(stdin);
+    assert_eq!(running.finish().exits(0).out(), text(TITLE, &FERRY));
 }

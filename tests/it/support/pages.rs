@@ -1,4 +1,5 @@
 //! Pages of HTML for tests: an article among what stands around one on a site.
+#![expect(clippy::format_collect, reason = "texts of a few lines, made for a test")]
 
 /// The paragraphs of an article about a ferry.
 pub(crate) const FERRY: [&str; 3] = [
