@@ -51,6 +51,7 @@ pub(crate) mod corpus;
 pub(crate) mod decider;
 pub(crate) mod drive;
 pub(crate) mod feed;
+mod boilerplate;
 mod filter;
 pub(crate) mod found;
 mod fresh_texts;

@@ -288,7 +288,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
-    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs. Layout
+    /// what goes with one was never seen by the rules after it; then boilerplate; then copies; then near-duplicate paragraphs. Layout
     /// comes after all of them.
     fn verdicts(
         &mut self,
@@ -299,7 +299,8 @@ impl<'a> Decider<'a> {
         let of_documents: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
             .zip(documents)
-            .map(|(scanned, documents)| self.judge(scanned, documents))
+            .zip(origins)
+            .map(|((scanned, documents), origin)| self.judge(scanned, documents, origin.first))
             .collect();
         for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
             if let Some(given) = given {
@@ -330,15 +331,28 @@ impl<'a> Decider<'a> {
         Ok(verdicts)
     }
 
-    /// The verdicts on the documents of a chunk as a whole, if any of them goes.
-    fn judge(&self, scanned: &Scanned, documents: &[SettledDocument]) -> Option<Vec<Verdict>> {
+    /// The verdicts on the documents of a chunk as a whole, and on paragraphs that go each by itself, if any goes: what
+    /// goes here was never seen by the rules that follow.
+    fn judge(
+        &self,
+        scanned: &Scanned,
+        documents: &[SettledDocument],
+        first: Ordinal,
+    ) -> Option<Vec<Verdict>> {
         let findings = self.findings?;
+        let num_paragraphs = scanned.paragraphs.len();
         let mut verdicts: Option<Vec<Verdict>> = None;
         for (document, settled) in scanned.documents.iter().zip(documents) {
             let verdict = findings.judge_document(settled.id);
             if !verdict.is_kept() {
-                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
+                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
                 verdicts[document.paragraphs.clone()].fill(verdict);
+            }
+        }
+        for (number, verdict) in findings.places(first, num_paragraphs) {
+            let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
+            if verdicts[number].is_kept() {
+                verdicts[number] = verdict;
             }
         }
         verdicts

@@ -20,7 +20,7 @@ use tamis::{Allow, Before, Config, Gate, check as run_check};
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
-    AnyPath, BEFORE, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
+    AnyPath, BEFORE, Boilerplate, ConfigFile, GateOptions, History, Layers, Matching, Memory, Messages, Near, Options,
     Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
@@ -64,6 +64,10 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
     near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    boilerplate: Boilerplate,
 
     #[command(flatten)]
     #[serde(flatten)]
