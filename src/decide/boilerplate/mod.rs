@@ -17,6 +17,8 @@
 
 mod counts;
 mod line;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use line::{Line, Shows, Word};
 
