@@ -266,17 +266,6 @@ const TABLE: &[RuleInfo] = &[
     },
 ];
 
-const _: () = {
-    let mut number = 0;
-    while number < TABLE.len() {
-        assert!(
-            TABLE[number].rule as usize == number,
-            "the rows of the table stand in the order of the rules"
-        );
-        number += 1;
-    }
-};
-
 impl Rule {
     /// All rules.
     pub const ALL: [Self; TABLE.len()] = {
@@ -284,6 +273,7 @@ impl Rule {
         let mut number = 0;
         while number < all.len() {
             all[number] = TABLE[number].rule;
+            assert!(all[number] as usize == number, "the rows of the table stand in the order of the rules");
             number += 1;
         }
         all

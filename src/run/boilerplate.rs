@@ -66,7 +66,10 @@ pub(super) fn search(
         report(corpus, &settled);
         let chunk = &settled.scanned.chunk;
         let gone = before.map(|before| before.findings);
-        walk.chunk(chunk, &mut ChunkLines { collected: &mut collected, settled: &settled, seen, gone, corpus })?;
+        walk.chunk(
+            chunk,
+            &mut ChunkLines { collected: &mut collected, settled: &settled, seen, gone, corpus },
+        )?;
         collected.check_memory(corpus.config)?;
         Ok(settled.scanned.chunk.bytes)
     };
@@ -150,8 +153,9 @@ fn host(address: &str) -> Option<String> {
 /// The directory of a path, or its first levels; `.` if it has none.
 fn directory(path: &[u8], depth: Option<u32>) -> String {
     let Some(end) = path.iter().rposition(|byte| *byte == b'/') else { return ".".to_owned() };
-    let separators = path[..end].iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
-    let end = depth.and_then(|depth| separators.skip(depth as usize - 1).next()).unwrap_or(end);
+    let mut separators = path[..end].iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    let nth = depth.and_then(|depth| separators.nth(depth as usize - 1));
+    let end = nth.map_or(end, |(at, _)| at);
     lossless(&path[..end]).into_owned()
 }
 
@@ -222,7 +226,8 @@ impl Collected {
         // A ceiling below the smallest of the command is for tests and says nothing of this.
         let Some(memory) = config.memory.filter(|memory| memory / 2 >= FIXED) else { return Ok(()) };
         let num_paragraphs = self.lines.len();
-        let num_bytes = count(num_paragraphs) * PARAGRAPH_BYTES + count(self.documents.len()) * DOCUMENT_BYTES;
+        let num_bytes =
+            count(num_paragraphs) * PARAGRAPH_BYTES + count(self.documents.len()) * DOCUMENT_BYTES;
         if num_bytes <= above_fixed(memory) / 2 {
             return Ok(());
         }
@@ -235,8 +240,12 @@ impl Collected {
     /// Judges all sources: the paragraphs that go, in corpus order.
     fn settle(&self, corpus: &Corpus<'_>) -> Vec<Gone> {
         let ends = self.documents.iter().skip(1).map(|document| document.start).chain([self.lines.len()]);
-        let mut documents: Vec<(CollectedDocument, &[Line])> =
-            self.documents.iter().zip(ends).map(|(document, end)| (*document, &self.lines[document.start..end])).collect();
+        let mut documents: Vec<(CollectedDocument, &[Line])> = self
+            .documents
+            .iter()
+            .zip(ends)
+            .map(|(document, end)| (*document, &self.lines[document.start..end]))
+            .collect();
         documents.sort_by_key(|(document, _)| document.source); // and in corpus order
         let sources: Vec<_> = documents.chunk_by(|(one, _), (other, _)| one.source == other.source).collect();
         let is_small = |documents: &&&[(CollectedDocument, &[Line])]| documents.len() < 3;
@@ -257,11 +266,16 @@ fn gone(documents: &[(CollectedDocument, &[Line])]) -> Vec<Gone> {
     let of_source: Vec<SourceDocument<'_>> =
         documents.iter().map(|(document, lines)| SourceDocument { lines, counts: document.counts }).collect();
     let judged = judge(&of_source);
-    let of_document = |((document, _), gone): (&(CollectedDocument, &[Line]), Vec<(usize, Recurrence)>)| {
+    let documents = documents.iter().map(|(document, _)| document);
+    let of_document = documents.zip(judged).flat_map(|(document, found)| {
         let (first, source) = (document.place.0, document.source);
-        gone.into_iter().map(move |(number, why)| Gone { place: Ordinal(first + count(number)), source, why })
-    };
-    documents.iter().zip(judged).flat_map(of_document).collect()
+        found.into_iter().map(move |(number, why)| Gone {
+            place: Ordinal(first + count(number)),
+            source,
+            why,
+        })
+    });
+    of_document.collect()
 }
 
 /// Why a paragraph goes, as the ledger says it.
@@ -315,26 +329,22 @@ impl ChunkLines<'_, '_> {
         let SeenSlot { lines, source } = std::mem::take(&mut self.seen[number]);
         let place = self.place(number);
         let collected = &mut *self.collected;
-        let document = match collected.open.take() {
-            Some(open) => open,
-            None => {
-                let by = &self.corpus.config.decide.source;
-                let (depth, is_unnamed) = match by {
-                    SourceBy::Directory(depth) => (*depth, false),
-                    SourceBy::Url | SourceBy::Field(_) => (None, source.is_none()),
-                };
-                let name = source.unwrap_or_else(|| directory(&path_of(self.corpus.sources, part), depth));
-                let settled = self.settled.documents[number];
-                let counts = self.gone.is_none_or(|gone| gone.judge_document(settled.id).is_kept());
-                CollectedDocument {
-                    place,
-                    start: collected.lines.len(),
-                    source: collected.sources.number(name),
-                    counts,
-                    is_unnamed,
-                }
+        let document = collected.open.take().unwrap_or_else(|| {
+            let by = &self.corpus.config.decide.source;
+            let (depth, is_unnamed) = match by {
+                SourceBy::Directory(depth) => (*depth, false),
+                SourceBy::Url | SourceBy::Field(_) => (None, source.is_none()),
+            };
+            let name = source.unwrap_or_else(|| directory(&path_of(self.corpus.sources, part), depth));
+            let id = self.settled.documents[number].id;
+            CollectedDocument {
+                place,
+                start: collected.lines.len(),
+                source: collected.sources.number(name),
+                counts: self.gone.is_none_or(|gone| gone.judge_document(id).is_kept()),
+                is_unnamed,
             }
-        };
+        });
         collected.lines.extend(lines);
         if is_end {
             collected.documents.push(document);

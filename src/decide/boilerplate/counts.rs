@@ -157,7 +157,8 @@ impl Counts {
         let mut frequencies = Frequencies::default();
         let mut keys: Vec<u64> = Vec::new();
         for SourceDocument { lines, .. } in documents.iter().filter(|document| document.counts) {
-            let hash = |lines: &[Line]| lines.iter().fold(0, |hash: u64, line| hash.rotate_left(5) ^ line.key);
+            let hash =
+                |lines: &[Line]| lines.iter().fold(0, |hash: u64, line| hash.rotate_left(5) ^ line.key);
             let is_same = |other: &&[Line]| {
                 other.len() == lines.len() && other.iter().zip(*lines).all(|(a, b)| a.key == b.key)
             };
@@ -170,7 +171,9 @@ impl Counts {
             keys.extend(lines.iter().map(|line| line.key));
             keys.sort_unstable();
             keys.dedup();
-            keys.iter().for_each(|key| frequencies.add(*key));
+            for key in &keys {
+                frequencies.add(*key);
+            }
         }
         drop(seen);
         let mut counts = Self { frequencies, classes: HashTable::new(), num_voters: 0 };

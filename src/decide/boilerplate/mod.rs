@@ -166,8 +166,7 @@ impl Judge {
     }
 
     fn by_mark(&self, line: &Line, zone: Zone) -> Option<Count> {
-        let is_marked =
-            line.has_address() && zone != Zone::Inside || line.is_notice() && zone == Zone::End;
+        let is_marked = line.has_address() && zone != Zone::Inside || line.is_notice() && zone == Zone::End;
         let least = if line.is_sentence() { MARKED_SENTENCE } else { MARKED };
         let count = self.count(line);
         (is_marked && count.edge() >= least && is_reached(EDGE, count.edge(), &count)).then_some(count)
@@ -209,12 +208,17 @@ impl Judge {
     }
 
     /// The first signal of a paragraph, and the count that it rests on.
-    fn signal(&self, lines: &[Line], seen: &[Seen], number: usize, has_text: bool) -> Option<(Signal, Count)> {
+    fn signal(
+        &self,
+        lines: &[Line],
+        seen: &[Seen],
+        number: usize,
+        has_text: bool,
+    ) -> Option<(Signal, Count)> {
         let (line, Seen { level, word, zone }) = (&lines[number], seen[number]);
         let is_outer = || zone == Zone::End || number == 0 || number + 1 == lines.len();
-        let recurs = |number: Option<usize>| {
-            number.and_then(|number| seen.get(number)).is_some_and(Seen::recurs)
-        };
+        let recurs =
+            |number: Option<usize>| number.and_then(|number| seen.get(number)).is_some_and(Seen::recurs);
         let has_neighbour = || recurs(number.checked_sub(1)) || recurs(Some(number + 1));
         match level {
             Level::Strong => return Some((Signal::Strong, self.levelled(line))),
@@ -261,6 +265,9 @@ impl Seen {
     }
 }
 
+/// Lines before a text of which the first is the headline; of more than these it is the last, behind furniture.
+const NEAR: usize = 3;
+
 /// The line before the text that stays, as no other one there can be the headline.
 fn guarded(lines: &[Line], seen: &[Seen], text: Text, frequencies: &Frequencies) -> Option<usize> {
     let before = || lines.iter().zip(seen).take(text.first);
@@ -273,7 +280,5 @@ fn guarded(lines: &[Line], seen: &[Seen], text: Text, frequencies: &Frequencies)
     let may_be = |(line, seen): (&Line, &Seen)| {
         seen.level > Level::None && !line.is_sentence() && seen.word.is_none() && !line.has_address()
     };
-    // A headline is the first line; behind a long head of furniture it is the last.
-    const NEAR: usize = 3;
     if text.first <= NEAR { before().position(may_be) } else { before().rposition(may_be) }
 }

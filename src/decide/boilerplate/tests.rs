@@ -4,7 +4,12 @@ use super::*;
 
 /// A line by its key. Keys of one letter are short lines; `A` to `Z` and numbers above are sentences.
 fn short(key: u64) -> Line {
-    Line { key, width: 12, shows: Shows::default().and(Shows::LETTER, true).and(Shows::LETTERS, true), ..Line::default() }
+    Line {
+        key,
+        width: 12,
+        shows: Shows::default().and(Shows::LETTER, true).and(Shows::LETTERS, true),
+        ..Line::default()
+    }
 }
 
 fn sentence(key: u64) -> Line {
@@ -26,7 +31,8 @@ fn judge_all(documents: &[Vec<Line>]) -> Vec<Vec<(usize, Recurrence)>> {
 
 /// The numbers of the lines that go from each document, with their signals.
 fn signals(documents: &[Vec<Line>]) -> Vec<Vec<(usize, Signal)>> {
-    let of = |found: Vec<(usize, Recurrence)>| found.iter().map(|(number, why)| (*number, why.signal)).collect();
+    let of =
+        |found: Vec<(usize, Recurrence)>| found.iter().map(|(number, why)| (*number, why.signal)).collect();
     judge_all(documents).into_iter().map(of).collect()
 }
 
@@ -36,8 +42,7 @@ fn lines_of_a_template_go_from_all_documents() {
     let strong = |number| (number, Signal::Strong);
     assert_eq!(signals(&documents), vec![vec![strong(0), strong(1), strong(6)]; 4]);
     let (_, why) = judge_all(&documents)[1][2];
-    let expected =
-        Recurrence { signal: Signal::Strong, num_documents: 4, of: 4, standing: Standing::End };
+    let expected = Recurrence { signal: Signal::Strong, num_documents: 4, of: 4, standing: Standing::End };
     assert_eq!(why, expected);
     assert_eq!(signals(&documents[..2]), vec![vec![]; 2], "two documents are no source");
 }

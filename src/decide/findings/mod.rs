@@ -273,7 +273,8 @@ mod tests {
     #[test]
     fn places_are_found_one_by_one() {
         let mut findings = Findings::default();
-        findings.add_places(Rule::Boilerplate, [3, 4, 9, 12].map(|place| (Ordinal(place), found(None))).to_vec());
+        findings
+            .add_places(Rule::Boilerplate, [3, 4, 9, 12].map(|place| (Ordinal(place), found(None))).to_vec());
         let places = |first, num| {
             let found = findings.places(Ordinal(first), num).map(|(at, verdict)| (at, verdict.reason()));
             found.collect::<Vec<_>>()

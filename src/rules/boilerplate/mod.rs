@@ -203,7 +203,9 @@ mod tests {
             assert_eq!(print(text).word, word, "{text}");
         }
         let word = |text| print(text).word;
-        assert!(word("【责任编辑：王五】").is_some() && word("责任编辑：王五") == word("责任编辑:&nbsp;李四"));
+        assert!(
+            word("【责任编辑：王五】").is_some() && word("责任编辑：王五") == word("责任编辑:&nbsp;李四")
+        );
         assert!(word("» Read More").is_some() && word("READ MORE:") == word("read more"));
         assert_ne!(word("Read more: a story"), word("Read more"));
     }

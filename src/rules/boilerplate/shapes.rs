@@ -24,19 +24,12 @@ fn is_digit(c: char) -> bool {
 
 /// Marks that stand before and behind a line and are no part of it.
 const BULLETS: &[char] = &[
-    '■', '◆', '●', '★', '☆', '▲', '▼', '·', '•', '|', '>', '»', '<', '«', '-', '—', '–', '=', '*', '#', '~', '_', ' ',
+    '■', '◆', '●', '★', '☆', '▲', '▼', '·', '•', '|', '>', '»', '<', '«', '-', '—', '–', '=', '*', '#', '~',
+    '_', ' ',
 ];
 
-const BRACKETS: [(char, char); 8] = [
-    ('(', ')'),
-    ('[', ']'),
-    ('{', '}'),
-    ('【', '】'),
-    ('〔', '〕'),
-    ('《', '》'),
-    ('「', '」'),
-    ('<', '>'),
-];
+const BRACKETS: [(char, char); 8] =
+    [('(', ')'), ('[', ']'), ('{', '}'), ('【', '】'), ('〔', '〕'), ('《', '》'), ('「', '」'), ('<', '>')];
 
 /// A line without bullets, and without one pair of brackets around all of it.
 pub(super) fn bare(line: &str) -> &str {
@@ -88,7 +81,9 @@ pub(super) fn head(line: &str) -> Option<String> {
     if !is_short || letters(head) < 2 {
         return None;
     }
-    let is_words = !head.contains(|c: char| c.is_numeric() || matches!(c, ',' | '。' | ';' | '!' | '?' | '"' | '“' | '”' | '、'));
+    let is_words = !head.contains(|c: char| {
+        c.is_numeric() || matches!(c, ',' | '。' | ';' | '!' | '?' | '"' | '“' | '”' | '、')
+    });
     let head = head.to_lowercase();
     (is_words && !matches!(head.as_str(), "http" | "https")).then_some(head)
 }
@@ -177,7 +172,8 @@ mod tests {
             assert!(is_page_list(line), "{line}");
         }
         let glued = format!("第1页:概况第2页:{}", "结论。".repeat(5));
-        for line in ["第1页:概况", "见第1页:概况第2页:结论", &glued, "第一页:概况第二页:结论", ""] {
+        for line in ["第1页:概况", "见第1页:概况第2页:结论", &glued, "第一页:概况第二页:结论", ""]
+        {
             assert!(!is_page_list(line), "{line}");
         }
         assert!(is_page_list("第1页:第一部第2页:第二"));

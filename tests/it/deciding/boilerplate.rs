@@ -13,6 +13,7 @@ use tamis::{Config, Error, NoObserver, Observer};
 use crate::support::disk;
 use crate::support::files::{Files, write_files};
 use crate::support::json::text_of;
+use crate::support::lines::lines;
 use crate::support::memory;
 use crate::support::run::Run;
 use crate::support::sandbox::Sandbox;
@@ -71,7 +72,11 @@ const ENGLISH: &[&str] = &[
 
 /// The lines of a template that are a document's own.
 fn own<'a>(template: &[&'a str]) -> Vec<&'a str> {
-    template.iter().copied().filter(|line| line.contains("{word}座") || line.contains("{word} votes") || *line == "TEXT").collect()
+    template
+        .iter()
+        .copied()
+        .filter(|line| line.contains("{word}座") || line.contains("{word} votes") || *line == "TEXT")
+        .collect()
 }
 
 fn site(name: &str, template: &[&str], numbers: std::ops::Range<usize>) -> Files {
@@ -93,7 +98,11 @@ fn all_copies_go_and_no_headline_and_no_text() {
         }
         assert!(told(&run).iter().all(|(rule, ..)| *rule == "boilerplate"), "{name}");
         let removed: usize = run.ledger.iter().map(|line| text_of(line, "text").lines().count()).sum();
-        assert_eq!(removed, 12 * (template.len() - own(template).len()), "the removed text stands in the ledger");
+        assert_eq!(
+            removed,
+            12 * (template.len() - own(template).len()),
+            "the removed text stands in the ledger"
+        );
     }
 }
 
@@ -124,7 +133,10 @@ fn nothing_goes_unasked_or_from_two_documents() {
 fn a_source_is_a_directory_or_its_first_levels() {
     let mut files = Files::new();
     for (n, month) in (1..13).zip(["a", "b"].into_iter().cycle()) {
-        files.insert(format!("site/{month}/{n}.txt"), article(&["Site of the Daily Paper", "Bridge {word}", "TEXT"], n).into_bytes());
+        files.insert(
+            format!("site/{month}/{n}.txt"),
+            article(&["Site of the Daily Paper", "Bridge {word}", "TEXT"], n).into_bytes(),
+        );
     }
     // Alone at the top, so that no source has three documents.
     let sources = |source: &str| {
@@ -160,7 +172,10 @@ fn a_source_is_the_host_of_an_address_or_a_field() {
         let run = memory::clean(&file(&url), &config(source));
         let of = |line: &Value| text_of(&line["evidence"], "source").to_owned();
         assert!(run.ledger.iter().all(|line| names.contains(&of(line).as_str())), "{source}");
-        assert!(run.ledger.iter().all(|line| line["evidence"]["of"] == 12), "{source}: half of the records each");
+        assert!(
+            run.ledger.iter().all(|line| line["evidence"]["of"] == 12),
+            "{source}: half of the records each"
+        );
         assert_eq!(run.summary.paragraphs.removed.get("boilerplate"), Some(&(12 * 6 + 12 * 5)), "{source}");
     }
     // Without an address it is the directory.
@@ -169,14 +184,14 @@ fn a_source_is_the_host_of_an_address_or_a_field() {
     let hosts = ["news.example", "www.paper.example", "dump"];
     let sources = run.ledger.iter().filter(|line| line["rule"] == "boilerplate");
     assert!(sources.clone().all(|line| hosts.contains(&text_of(&line["evidence"], "source"))));
-    assert_eq!(sources.filter(|line| line["evidence"]["of"] == 10).count() > 0, true);
+    assert!(sources.filter(|line| line["evidence"]["of"] == 10).count() > 0);
 }
 
 #[test]
 fn pages_are_of_their_site() {
     let mut archive = String::new();
     for n in 1..9 {
-        let text: String = (0..4).map(|part| format!("<p>{}</p>", paragraph(n * 10 + part))).collect();
+        let text = lines(4, |part| format!("<p>{}</p>", paragraph(n * 10 + part)));
         let body = format!(
             "<html><head><title>第{n}座新桥今天通车</title></head><body><article><h1>第{n}座新桥今天通车</h1>{text}\
              <p>（责任编辑：王五）</p></article></body></html>"
@@ -192,7 +207,10 @@ fn pages_are_of_their_site() {
     let run = memory::clean(&memory::file("a.warc", archive), &config("url"));
     assert_eq!(run.ledger.len(), 8);
     for line in &run.ledger {
-        assert_eq!((text_of(line, "text"), text_of(&line["evidence"], "source")), ("（责任编辑：王五）\n", "news.example"));
+        assert_eq!(
+            (text_of(line, "text"), text_of(&line["evidence"], "source")),
+            ("（责任编辑：王五）\n", "news.example")
+        );
     }
 }
 
@@ -236,13 +254,12 @@ fn near_duplicates_do_not_count_and_what_a_filter_gives_back_is_cleaned_too() {
     let mut config = config("directory");
     config.decide.near = NearConfig { units: Some(NearUnits::Both), ..NearConfig::default() };
     let credit = "（责任编辑：王五）";
-    let text = |seed: usize, num: usize| -> String {
-        (0..num).map(|part| format!("{}\n", paragraph(seed * 10 + part))).collect()
-    };
+    let text = |seed: usize, num: usize| -> String { lines(num, |part| paragraph(seed * 10 + part)) };
     let copy = |n: usize, more: &str| {
         (format!("a/{n}.txt"), format!("桥\n{}{credit}\n{more}", text(3, 4)).into_bytes())
     };
-    let other = |n: usize| (format!("a/{n}.txt"), format!("{}\n{}{credit}\n", word(n), text(n, 8)).into_bytes());
+    let other =
+        |n: usize| (format!("a/{n}.txt"), format!("{}\n{}{credit}\n", word(n), text(n, 8)).into_bytes());
     let mut files: Files = [copy(1, ""), copy(2, "更正一\n"), copy(3, "更正二\n"), other(20)].into();
     let run = memory::clean(&files, &config);
     assert_eq!(run.names(), ["a/1.txt", "a/20.txt"]);
@@ -274,8 +291,11 @@ fn the_same_bytes_after_an_interruption() {
     let (input, out) = (directory.path().join("in"), directory.path().join("out"));
     let mut files = site("zh", CHINESE, 1..13);
     for n in 0..4 {
-        let long: String = (0..2500).map(|part| format!("{}\n", paragraph(5000 * (n + 1) + part))).collect();
-        files.insert(format!("zh/long-{n}.txt"), format!("{}座新桥今天通车\n{long}相关新闻\n", word(n)).into_bytes());
+        let long = lines(2500, |part| paragraph(5000 * (n + 1) + part));
+        files.insert(
+            format!("zh/long-{n}.txt"),
+            format!("{}座新桥今天通车\n{long}相关新闻\n", word(n)).into_bytes(),
+        );
     }
     write_files(&input, &files);
     let mut num_resumed = 0;
@@ -299,7 +319,10 @@ fn the_same_bytes_after_an_interruption() {
             run(&NoObserver).expect("a run");
             assert!(disk::read_files(&out) == whole, "{memory:?} {back}");
             let again = disk::read_files(&directory.path().join("out.tamis"));
-            assert!(again["removed.jsonl.zst"] == record["removed.jsonl.zst"], "{memory:?} {back}: the ledger");
+            assert!(
+                again["removed.jsonl.zst"] == record["removed.jsonl.zst"],
+                "{memory:?} {back}: the ledger"
+            );
         }
     }
     assert!(num_resumed > 0, "nothing was left to go on from");
@@ -311,7 +334,7 @@ fn the_same_bytes_however_a_run_goes() {
     files.extend(site("en", ENGLISH, 40..90));
     files.insert("dump/a.jsonl".to_owned(), records(|_| None).into_bytes());
     // A text of several pieces, in which furniture stands at the end.
-    let long: String = (0..20_000).map(|n| format!("{}\n", paragraph(5000 + n))).collect();
+    let long = lines(20_000, |n| paragraph(5000 + n));
     files.insert("zh/long.txt".to_owned(), format!("第0座新桥今天通车\n{long}相关新闻\n").into_bytes());
     let base = Config { threads: 1, ..config("directory") };
     let run = disk::clean(&files, &base);
@@ -333,7 +356,12 @@ fn commands_know_the_rule() {
     }
     let clean = sandbox.tamis(&["clean", "in", "--out", "out", "--boilerplate", "--source=directory:1"]);
     clean.exits(0);
-    assert!(clean.err().contains("72 ") || clean.out().contains("paragraphs of boilerplate"), "{}{}", clean.out(), clean.err());
+    assert!(
+        clean.err().contains("72 ") || clean.out().contains("paragraphs of boilerplate"),
+        "{}{}",
+        clean.out(),
+        clean.err()
+    );
     sandbox.tamis(&["verify", "in", "--out", "out", "--boilerplate", "--source=directory:1"]).exits(0);
     let told = sandbox.tamis(&["explain", "out", "zh/1.txt:0"]);
     told.exits(0);

@@ -12,14 +12,14 @@ pub(crate) struct Boilerplate {
     ///
     /// Boilerplate is paragraphs that recur in the documents of one source as its furniture does. All copies go. It needs
     /// at least 3 documents of different text from a source, and does better with 10.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Boilerplate")]
+    #[arg(hide_short_help = true, long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, help_heading = "Boilerplate")]
     boilerplate: Option<bool>,
 
     /// What the source of a document is: url, directory, directory:DEPTH, or the name of a field [default: directory].
     ///
     /// `url` is the host in the field `url` of a record, or in the address of a page; `directory:1` the first directory
     /// of the path. A document without such a field has its directory as its source.
-    #[arg(long, value_name = "SOURCE", help_heading = "Boilerplate")]
+    #[arg(hide_short_help = true, long, value_name = "SOURCE", help_heading = "Boilerplate")]
     source: Option<SourceBy>,
 }
 

@@ -314,7 +314,10 @@ impl Observer for Progress {
             ));
         }
         if small == sources && documents > 0 {
-            lines.push("every source has fewer than 3 documents, so nothing recurs; --source says what a source is".to_owned());
+            lines.push(
+                "every source has fewer than 3 documents, so nothing recurs; --source says what a source is"
+                    .to_owned(),
+            );
         }
         self.bar.suspend(|| {
             for line in lines {
