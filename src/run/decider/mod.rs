@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod by_hand;
+mod given;
 mod layout;
 mod retract;
 mod saved;
@@ -329,33 +330,6 @@ impl<'a> Decider<'a> {
             }
         }
         Ok(verdicts)
-    }
-
-    /// The verdicts on the documents of a chunk as a whole, and on paragraphs that go each by itself, if any goes: what
-    /// goes here was never seen by the rules that follow.
-    fn judge(
-        &self,
-        scanned: &Scanned,
-        documents: &[SettledDocument],
-        first: Ordinal,
-    ) -> Option<Vec<Verdict>> {
-        let findings = self.findings?;
-        let num_paragraphs = scanned.paragraphs.len();
-        let mut verdicts: Option<Vec<Verdict>> = None;
-        for (document, settled) in scanned.documents.iter().zip(documents) {
-            let verdict = findings.judge_document(settled.id);
-            if !verdict.is_kept() {
-                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
-                verdicts[document.paragraphs.clone()].fill(verdict);
-            }
-        }
-        for (number, verdict) in findings.places(first, num_paragraphs) {
-            let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
-            if verdicts[number].is_kept() {
-                verdicts[number] = verdict;
-            }
-        }
-        verdicts
     }
 
     /// Takes up the known numbers where a chunk begins with a source or member: sources before it may have been left

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SourceBy, SplitMode};
+use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SplitMode};
 use tamis::store::MemoryOutput;
 use tamis::{Config, NoObserver, Summary};
 
@@ -98,7 +98,6 @@ fn configs() -> [Config; 2] {
     (other.split.split, other.split.repair) = (SplitMode::Block, Repair::None);
     (other.matching.mode, other.matching.min_chars) = (MatchMode::Loose, 12);
     (other.decide.exact, other.decide.scope) = (ExactUnits::Both, Scope::Document);
-    (other.decide.boilerplate, other.decide.source) = (true, SourceBy::Directory(Some(1)));
     other.write.ledger_text = true;
     (other.read.hidden, other.read.tsv_quotes) = (true, true);
     [Config::default(), other]
