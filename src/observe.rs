@@ -18,6 +18,8 @@ pub enum Stage {
     Comparing,
     /// Texts that met are compared with one another, and those that go are found. Nothing is read.
     Settling,
+    /// Paragraphs are reduced to prints, to find the boilerplate of each source.
+    Counting,
     /// The run measures what is left of documents, to find those that filters drop.
     Filtering,
     /// The run reads ahead and decides on the paragraphs that do not fit in memory.
@@ -35,6 +37,7 @@ impl Stage {
             Self::Sketching => "sketching",
             Self::Comparing => "comparing",
             Self::Settling => "settling",
+            Self::Counting => "counting",
             Self::Filtering => "filtering",
             Self::Deciding => "deciding",
             Self::Cleaning => "cleaning",
@@ -49,6 +52,19 @@ pub struct KeptNothing {
     pub nowhere: Vec<String>,
     /// Those that name something which no rule removes.
     pub idle: Vec<String>,
+}
+
+/// Documents by their sources, as boilerplate was counted (contract C4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// All documents.
+    pub documents: u64,
+    /// Those without the field that names their source, so that it is their directory.
+    pub unnamed: u64,
+    /// All sources.
+    pub sources: u64,
+    /// Those with fewer than 3 documents, of which nothing goes.
+    pub small: u64,
 }
 
 /// Receives what happens in a run. Every method has an empty default.
@@ -74,6 +90,9 @@ pub trait Observer: Sync {
 
     /// Reports progress of cleaning: `files` and `bytes` more are finished.
     fn advanced(&self, _files: u64, _bytes: u64) {}
+
+    /// The sources whose boilerplate goes are known.
+    fn counted(&self, _sources: &SourceCounts) {}
 
     /// A file was left out as not for us (contract D2). `path` is relative to its input.
     fn skipped(&self, _path: &[u8], _reason: SkipReason) {}

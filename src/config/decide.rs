@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::boilerplate::SourceBy;
 use super::near::NearConfig;
 use super::places::read_place;
 use super::share::{Limit, Share};
@@ -56,6 +57,10 @@ pub struct DecideConfig {
     /// The share of the grams of a text of an earlier run from which on a document that has them goes, where an index
     /// of [`HistoryConfig::against`](super::HistoryConfig::against) holds grams (contract N5). Default 0.5.
     pub contamination: Limit,
+    /// Whether the boilerplate of each source goes (contract C4). Default no.
+    pub boilerplate: bool,
+    /// What the source of a document is. Default its directory (contract C4).
+    pub source: SourceBy,
     /// Near-duplicates.
     #[serde(flatten)]
     pub near: NearConfig,
@@ -72,6 +77,8 @@ impl Default for DecideConfig {
             exact: ExactUnits::default(),
             scope: Scope::default(),
             contamination: Limit::AtLeast(Share::hundredths(50)),
+            boilerplate: false,
+            source: SourceBy::default(),
             near: NearConfig::default(),
             filters: FilterConfig::default(),
             keep_places: Vec::new(),
@@ -82,7 +89,7 @@ impl Default for DecideConfig {
 impl DecideConfig {
     /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
     pub fn reads_ahead(&self) -> bool {
-        self.near.units.is_some() || self.exact.has_documents() || self.filters.is_on()
+        self.boilerplate || self.near.units.is_some() || self.exact.has_documents() || self.filters.is_on()
     }
 
     /// The range in which copies of paragraphs are removed, if they are.
@@ -92,7 +99,7 @@ impl DecideConfig {
 
     /// Whether any rule judges paragraphs of documents that stay.
     pub fn judges_paragraphs(&self) -> bool {
-        self.exact.has_paragraphs() || self.near.has_paragraphs()
+        self.boilerplate || self.exact.has_paragraphs() || self.near.has_paragraphs()
     }
 
     /// Refuses what does not go together.

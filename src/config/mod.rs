@@ -6,6 +6,7 @@
 //! part of the map, as they need not be UTF-8. The library reads no file and no environment: what is not set here has
 //! the default documented on its field.
 
+mod boilerplate;
 mod decide;
 mod near;
 mod places;
@@ -16,6 +17,7 @@ mod text_field;
 
 use serde::{Deserialize, Serialize};
 
+pub use boilerplate::SourceBy;
 pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
 pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
 pub use places::{PlaceReading, read_place};

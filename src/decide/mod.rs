@@ -11,6 +11,7 @@
 //! `DiskVerdicts`), through traits that [`crate::store`] fulfils. Earlier runs come before everything (`Earlier`);
 //! their file is [`crate::index`].
 
+pub(crate) mod boilerplate;
 mod by_hand;
 mod copies;
 mod disk_buckets;

@@ -23,6 +23,8 @@ pub enum Rule {
     Stub,
     /// Documents of which hardly any text is left.
     ShortDocument,
+    /// Paragraphs that recur in the documents of one source as its furniture does.
+    Boilerplate,
     /// What is left of a document that lost all of its text.
     Layout,
 }
@@ -242,6 +244,25 @@ const TABLE: &[RuleInfo] = &[
         help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
     },
     RuleInfo {
+        rule: Rule::Boilerplate,
+        name: "boilerplate",
+        judges: Judges::Paragraphs,
+        stays: Stays::Nothing,
+        is_on: |config| config.boilerplate,
+        looks_ahead: true,
+        is_quiet: true,
+        title: "boilerplate of a source",
+        titles: "boilerplate of sources",
+        counted: "paragraphs of boilerplate",
+        wording: Wording {
+            claim: "is boilerplate of its source",
+            why_one: "this paragraph is boilerplate: it recurs in the documents of its source",
+            why_several: "these paragraphs are boilerplate: they recur in the documents of their source",
+        },
+        description: "These paragraphs recur in the documents of one source as credits, notices and navigation do. All copies are removed.",
+        help: "The evidence says in how many documents of the source they appear, and where. --source says what a source is; --keep-places keeps what is named.",
+    },
+    RuleInfo {
         rule: Rule::Layout,
         name: "layout",
         judges: Judges::Paragraphs,
@@ -262,17 +283,6 @@ const TABLE: &[RuleInfo] = &[
     },
 ];
 
-const _: () = {
-    let mut number = 0;
-    while number < TABLE.len() {
-        assert!(
-            TABLE[number].rule as usize == number,
-            "the rows of the table stand in the order of the rules"
-        );
-        number += 1;
-    }
-};
-
 impl Rule {
     /// All rules.
     pub const ALL: [Self; TABLE.len()] = {
@@ -280,6 +290,7 @@ impl Rule {
         let mut number = 0;
         while number < all.len() {
             all[number] = TABLE[number].rule;
+            assert!(all[number] as usize == number, "the rows of the table stand in the order of the rules");
             number += 1;
         }
         all

@@ -3,8 +3,10 @@
 //!
 //! A filter is one file of this room: a measure that paragraphs are added to and pieces of a long text are joined by, and
 //! a judgement. [`Measures`] and [`Filters`] name it once each; its row stands in the table of rules
-//! ([`crate::decide::Rule`]). Pure: no I/O, no clock, and it cannot fail on text.
+//! ([`crate::decide::Rule`]). The prints by which boilerplate is found are made here too ([`boilerplate`]). Pure: no I/O,
+//! no clock, and it cannot fail on text.
 
+pub(crate) mod boilerplate;
 mod length;
 mod short_document;
 mod stub;

@@ -4,11 +4,14 @@
 //! 1. Documents that hold a passage of an earlier run are searched for ([`passages`](super::passages)). They are nobody's
 //!    survivors.
 //! 2. Copies of documents and near-duplicates are searched for ([`copies`](super::copies), [`near`](super::near)).
-//! 3. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
-//! 4. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
+//! 3. The boilerplate of each source is searched for ([`boilerplate`](super::boilerplate)), between near-duplicate documents
+//!    and near-duplicate paragraphs.
+//! 4. Everything is decided as if all documents stayed, and filters judge what is left ([`filter`](super::filter)).
+//! 5. A dropped document is no survivor (contract C2). The pass that writes takes its paragraphs out of the running by
 //!    itself; copies and near-duplicates are searched for once more without it, so that what went for it is given back.
-//!    Filters do not judge again.
+//!    Filters do not judge again, and sources are not counted again.
 
+use super::boilerplate;
 use super::copies;
 use super::corpus::Corpus;
 use super::filter::filter;
@@ -32,7 +35,9 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
         corpus.observer.planned(&stages);
     }
     let (found, contaminated) = passages::search(corpus, Search::default(), stores.evidence)?;
-    let mut found = duplicates(corpus, found, stores)?;
+    let found = copies_of_documents(corpus, found, stores)?;
+    let (found, furniture) = boilerplate::search(corpus, found, stores.evidence)?;
+    let mut found = near::paragraphs(corpus, found, stores)?;
     if let Some(filters) = Filters::of(corpus.config) {
         let Search { findings, known } = &found;
         let searched = known.as_ref().map(|known| Searched { known, findings });
@@ -43,7 +48,9 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
         } else {
             let mut findings = filtered.findings;
             findings.add_documents(Rule::Contaminated, contaminated);
-            duplicates(corpus, Search { findings, known }, stores)?
+            let mut again = copies_of_documents(corpus, Search { findings, known }, stores)?;
+            again.findings.add_places(Rule::Boilerplate, furniture);
+            near::paragraphs(corpus, again, stores)?
         };
     }
     if corpus.config.decide.reads_ahead() || passages::is_needed(corpus) {
@@ -55,12 +62,13 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
 /// The stages of a run under this configuration, if all of them are needed. Those that follow from what is found are not
 /// among them.
 fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
-    let DecideConfig { exact, near, filters, .. } = &corpus.config.decide;
+    let DecideConfig { exact, boilerplate, near, filters, .. } = &corpus.config.decide;
     let of_near = [Stage::Sketching, Stage::Comparing, Stage::Settling];
     let parts = [
         (passages::is_needed(corpus), &[Stage::Matching][..]),
         (exact.has_documents() && !near.has_documents(), &[Stage::Fingerprinting]),
         (near.has_documents(), &of_near),
+        (*boilerplate, &[Stage::Counting]),
         (near.has_paragraphs(), &of_near),
         (filters.is_on(), &[Stage::Filtering]),
         (true, &[Stage::Cleaning]),
@@ -68,8 +76,8 @@ fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
     parts.into_iter().filter(|(is_needed, _)| *is_needed).flat_map(|(_, stages)| stages.to_vec()).collect()
 }
 
-/// Adds what goes as a copy of a document, or as a near-duplicate, to what was found before.
-fn duplicates(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
+/// Adds the documents that go as copies or as near-duplicates to what was found before.
+fn copies_of_documents(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
     let found = copies::search(corpus, found)?;
-    near::search(corpus, found, stores)
+    near::documents(corpus, found, stores)
 }

@@ -3,8 +3,8 @@
 //!
 //! Any search may add what it found: documents ([`Findings::add_documents`]), documents by the texts they hold
 //! ([`Findings::add_texts`] and [`Findings::add_copies`], so that what is said of a text is said of all its copies), or
-//! paragraphs
-//! ([`Findings::add_paragraphs`]). Rules are applied in the order in which they were added, those about documents
+//! paragraphs, with all copies of each ([`Findings::add_paragraphs`]) or each by itself ([`Findings::add_places`]). Rules are
+//! applied in the order in which they were added, those about documents
 //! first.
 
 mod saved;
@@ -12,7 +12,7 @@ mod saved;
 use super::earlier::earlier_place;
 use super::rules::Rule;
 use super::verdict::{Reason, Verdict};
-use crate::units::{DocumentId, Ordinal, count};
+use crate::units::{DocumentId, Ordinal, count, index};
 
 /// Why something goes: who stays in its place, if anyone does, and where the evidence is kept. 24 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,8 @@ enum ListedUnits {
     Texts,
     Documents,
     Paragraphs,
+    /// Paragraphs whose copies do not follow them.
+    Places,
 }
 
 impl DocumentTexts {
@@ -148,6 +150,11 @@ impl Findings {
         self.add(rule, ListedUnits::Paragraphs, removed.into_iter().map(|(place, found)| (place.0, found)));
     }
 
+    /// Adds paragraphs that go by a rule, sorted, each by itself: copies of one may stay. They are nobody's survivors.
+    pub(crate) fn add_places(&mut self, rule: Rule, removed: Vec<(Ordinal, Finding)>) {
+        self.add(rule, ListedUnits::Places, removed.into_iter().map(|(place, found)| (place.0, found)));
+    }
+
     fn add(&mut self, rule: Rule, units: ListedUnits, removed: impl Iterator<Item = (u64, Finding)>) {
         debug_assert!(self.lists.iter().all(|list| list.rule != rule), "a rule has one list");
         self.lists.push(List { rule, units, removed: removed.collect() });
@@ -159,7 +166,7 @@ impl Findings {
         let found = self.lists.iter().find_map(|list| match list.units {
             ListedUnits::Texts => list.reason(u64::from(text?)),
             ListedUnits::Documents => list.reason(document.0),
-            ListedUnits::Paragraphs => None,
+            ListedUnits::Paragraphs | ListedUnits::Places => None,
         });
         let best = || self.texts.as_ref()?.best(text?).filter(|best| *best != document);
         found.or_else(|| best().map(Reason::ExactDocument)).map_or(Verdict::KEEP, Verdict::removed)
@@ -187,6 +194,21 @@ impl Findings {
         };
         let mut lists = self.lists.iter().filter(|list| list.units == ListedUnits::Paragraphs);
         lists.find_map(|list| list.reason(original.0)).map_or(verdict, Verdict::removed)
+    }
+
+    /// The verdicts on paragraphs that go each by itself, among the `num` from `first` on, with their numbers there; those
+    /// of the rule added first come first. Cost: a binary search a rule.
+    pub(crate) fn places(&self, first: Ordinal, num: usize) -> impl Iterator<Item = (usize, Verdict)> {
+        let lists = self.lists.iter().filter(|list| list.units == ListedUnits::Places);
+        let end = first.0 + count(num);
+        lists.flat_map(move |list| {
+            let start = list.removed.partition_point(|(place, _)| *place < first.0);
+            let removed = list.removed[start..].iter().take_while(move |(place, _)| *place < end);
+            removed.zip(count(start)..).map(move |((place, _), number)| {
+                let reason = Reason::Found { rule: list.rule, number };
+                (index(place - first.0), Verdict::removed(reason))
+            })
+        })
     }
 
     /// Whether any paragraph was found.
@@ -246,6 +268,23 @@ mod tests {
         assert_eq!(findings.finding(Rule::ExactDocument, 0).survivor(), None);
         assert_eq!(findings.finding(Rule::NearParagraph, 0), Finding::default());
         assert!(!findings.has_paragraphs());
+    }
+
+    #[test]
+    fn places_are_found_one_by_one() {
+        let mut findings = Findings::default();
+        findings
+            .add_places(Rule::Boilerplate, [3, 4, 9, 12].map(|place| (Ordinal(place), found(None))).to_vec());
+        let places = |first, num| {
+            let found = findings.places(Ordinal(first), num).map(|(at, verdict)| (at, verdict.reason()));
+            found.collect::<Vec<_>>()
+        };
+        let reason = |number| Some(Reason::Found { rule: Rule::Boilerplate, number });
+        assert_eq!(places(0, 3), []);
+        assert_eq!(places(4, 6), [(0, reason(1)), (5, reason(2))]);
+        assert_eq!(places(12, 100), [(0, reason(3))]);
+        assert_eq!(findings.judge_paragraph(Ordinal(3), Verdict::KEEP), Verdict::KEEP);
+        assert!(!findings.has_paragraphs() && !findings.is_empty());
     }
 
     #[test]

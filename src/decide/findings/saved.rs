@@ -17,7 +17,7 @@ const LIST: u8 = 2;
 const FINDING: usize = 28;
 
 impl ListedUnits {
-    const ALL: [Self; 3] = [Self::Texts, Self::Documents, Self::Paragraphs];
+    const ALL: [Self; 4] = [Self::Texts, Self::Documents, Self::Paragraphs, Self::Places];
 }
 
 impl Findings {
@@ -137,6 +137,8 @@ mod tests {
         findings.add_paragraphs(Rule::Exact, Vec::new());
         let paragraphs = (0..9000).map(|n| (Ordinal(n * 5), finding(n))).collect();
         findings.add_paragraphs(Rule::NearParagraph, paragraphs);
+        let places = (0..9000).map(|n| (Ordinal(n * 7 + 1), finding(n))).collect();
+        findings.add_places(Rule::Boilerplate, places);
         let (mut back, mut num_pieces) = (Findings::default(), 0);
         let saved = findings.save(|piece| {
             num_pieces += 1;
@@ -149,6 +151,8 @@ mod tests {
             assert_eq!(back.judge_document(DocumentId(n)), findings.judge_document(DocumentId(n)));
             let judge = |findings: &Findings| findings.judge_paragraph(Ordinal(n), Verdict::KEEP);
             assert_eq!(judge(&back), judge(&findings));
+            let places = |findings: &Findings| findings.places(Ordinal(n), 9).collect::<Vec<_>>();
+            assert_eq!(places(&back), places(&findings));
         }
         for (rule, number) in [
             (Rule::NearDocument, 77),
@@ -159,7 +163,7 @@ mod tests {
             assert_eq!(back.finding(rule, number), finding(number));
         }
         assert_eq!(back.lists.len(), findings.lists.len());
-        for piece in [&[9][..], &[], &[BEST, 1], &[LIST, 0], &[LIST, 200, 0], &[LIST, 0, 3], &[LIST, 0, 0, 1]]
+        for piece in [&[9][..], &[], &[BEST, 1], &[LIST, 0], &[LIST, 200, 0], &[LIST, 0, 4], &[LIST, 0, 0, 1]]
         {
             assert!(back.resume(piece).is_none(), "{piece:?}");
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod by_hand;
+mod given;
 mod layout;
 mod retract;
 mod saved;
@@ -288,7 +289,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The verdicts on the paragraphs of a batch. This is the order of rules: whole documents first, and
-    /// what goes with one was never seen by the rules after it; then copies; then near-duplicate paragraphs. Layout
+    /// what goes with one was never seen by the rules after it; then boilerplate; then copies; then near-duplicate paragraphs. Layout
     /// comes after all of them.
     fn verdicts(
         &mut self,
@@ -299,7 +300,8 @@ impl<'a> Decider<'a> {
         let of_documents: Vec<Option<Vec<Verdict>>> = scanned
             .iter()
             .zip(documents)
-            .map(|(scanned, documents)| self.judge(scanned, documents))
+            .zip(origins)
+            .map(|((scanned, documents), origin)| self.judge(scanned, documents, origin.first))
             .collect();
         for (scanned, given) in scanned.iter_mut().zip(&of_documents) {
             if let Some(given) = given {
@@ -328,20 +330,6 @@ impl<'a> Decider<'a> {
             }
         }
         Ok(verdicts)
-    }
-
-    /// The verdicts on the documents of a chunk as a whole, if any of them goes.
-    fn judge(&self, scanned: &Scanned, documents: &[SettledDocument]) -> Option<Vec<Verdict>> {
-        let findings = self.findings?;
-        let mut verdicts: Option<Vec<Verdict>> = None;
-        for (document, settled) in scanned.documents.iter().zip(documents) {
-            let verdict = findings.judge_document(settled.id);
-            if !verdict.is_kept() {
-                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; scanned.paragraphs.len()]);
-                verdicts[document.paragraphs.clone()].fill(verdict);
-            }
-        }
-        verdicts
     }
 
     /// Takes up the known numbers where a chunk begins with a source or member: sources before it may have been left

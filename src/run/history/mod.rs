@@ -79,6 +79,7 @@ impl History {
         }
         options::check_scope(config)?;
         options::check_near(config)?;
+        options::check_boilerplate(config)?;
         if history.index.is_some() {
             options::check_exact(config, false)?;
         }

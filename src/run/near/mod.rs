@@ -40,6 +40,8 @@ mod pending;
 mod rank;
 mod sketch;
 
+pub(super) use rank::value_of;
+
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -69,17 +71,14 @@ enum ComparedUnits {
     Paragraphs,
 }
 
-/// Searches the corpus, if near-duplicates are to go. What was `found` before stays found: documents that go already are
-/// not compared.
+/// Searches the corpus, if near-duplicate documents are to go. What was `found` before stays found: documents that go
+/// already are not compared.
 ///
 /// # Errors
 /// Any [`Error`].
-pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
+pub(crate) fn documents(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
     let config = &corpus.config.decide.near;
     let Search { mut findings, mut known } = found;
-    if config.units.is_none() {
-        return Ok(Search { findings, known });
-    }
     let banding = Banding::of(config);
     let judge = Judge::new(config);
     if config.has_documents() {
@@ -97,6 +96,18 @@ pub(crate) fn search(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>
         }
         findings.add_texts(DocumentTexts::new(texts_of, texts.into_best()), Rule::NearDocument, removed);
     }
+    Ok(Search { findings, known })
+}
+
+/// Searches the documents that stay, if near-duplicate paragraphs are to go. Paragraphs that go already are not compared.
+///
+/// # Errors
+/// Any [`Error`].
+pub(crate) fn paragraphs(corpus: &Corpus<'_>, found: Search, stores: &mut Stores<'_>) -> Result<Search> {
+    let config = &corpus.config.decide.near;
+    let Search { mut findings, mut known } = found;
+    let banding = Banding::of(config);
+    let judge = Judge::new(config);
     if config.has_paragraphs() {
         corpus.observer.begun(Stage::Sketching);
         let before = known.as_ref().map(|known| Searched { known, findings: &findings });

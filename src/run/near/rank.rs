@@ -76,7 +76,7 @@ impl PartRanks<'_> {
 }
 
 /// The value of a field of this name, or of a field inside another, as JSON.
-fn value_of(name: &str, fields: &[Field]) -> Option<String> {
+pub(in crate::run) fn value_of(name: &str, fields: &[Field]) -> Option<String> {
     let value_of =
         |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
     value_of(name).or_else(|| {

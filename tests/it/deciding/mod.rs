@@ -1,5 +1,6 @@
-//! Rules that judge whole documents: which go and which stay.
+//! Rules that judge whole documents, or paragraphs by the documents around them: which go and which stay.
 
+mod boilerplate;
 mod document_filters;
 mod exact_units;
 mod layout;

@@ -34,7 +34,7 @@ const ROOMS: [&str; 18] = [
 const PROGRAMS: [&str; 5] = ["clean", "check", "verify", "inspect", "originals"];
 
 /// The insides of the engine. `run/mod.rs` is the page that calls them all.
-const RUN: [&str; 29] = [
+const RUN: [&str; 30] = [
     "fresh_texts",
     "history",
     "corpus",
@@ -61,6 +61,7 @@ const RUN: [&str; 29] = [
     "passages",
     "copies",
     "near",
+    "boilerplate",
     "filter",
     "search",
     "mod",
@@ -98,7 +99,7 @@ const READ: [&str; 24] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 23] = [
+const OPTIONS: [&str; 24] = [
     "keys",
     "choices",
     "path",
@@ -109,6 +110,7 @@ const OPTIONS: [&str; 23] = [
     "matching",
     "history",
     "near",
+    "boilerplate",
     "filters",
     "reading",
     "reporting",

@@ -62,6 +62,7 @@ impl Observer for Shifting {
             | Stage::Sketching
             | Stage::Comparing
             | Stage::Settling
+            | Stage::Counting
             | Stage::Filtering
             | Stage::Matching => 1,
             Stage::Cleaning | Stage::Deciding => 2,

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+use super::boilerplate::Boilerplate;
 use super::filters::Filters;
 use super::gate::GateOptions;
 use super::history::History;
@@ -42,6 +43,10 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) boilerplate: Boilerplate,
 
     #[command(flatten)]
     #[serde(flatten)]

@@ -6,6 +6,7 @@
 //! configuration serializes to, and [`settings`] makes a configuration of what comes out.
 
 mod all;
+mod boilerplate;
 mod choices;
 mod file;
 mod filters;
@@ -28,6 +29,7 @@ mod splitting;
 mod table;
 
 pub(crate) use all::Options;
+pub(crate) use boilerplate::Boilerplate;
 pub(crate) use file::{ConfigFile, DEFAULT_NAME};
 pub(crate) use filters::Filters;
 pub(crate) use gate::{BEFORE, GateOptions};

@@ -43,6 +43,9 @@ impl Settings {
         if let Some(option) = asked.near.idle(&layers.flags) {
             bail!("{option}: it has no effect without a search for near-duplicates; add --near");
         }
+        if let Some(option) = asked.boilerplate.idle(&layers.flags) {
+            bail!("{option}: it has no effect where boilerplate stays; add --boilerplate");
+        }
         let defaults = defaults(&asked)?;
         let mut all = defaults.clone();
         lay_over(&mut all, set);
@@ -79,7 +82,7 @@ impl Settings {
 fn defaults(asked: &Options) -> anyhow::Result<Table> {
     let mut config = Config::default();
     config.decide.near = NearConfig::preset(asked.near.preset());
-    if asked.matching.spares_paragraphs() {
+    if asked.matching.spares_paragraphs() && !asked.boilerplate.is_on() {
         // Nothing is done to paragraphs then, unless someone asks for it (contract P4).
         config.split.repair = Repair::None;
     }

@@ -65,6 +65,7 @@ fn with_needed(mut table: Table) -> Table {
     for (key, value) in [("near", "documents"), ("to", "jsonl")] {
         table.entry(key).or_insert(value.into());
     }
+    table.entry("boilerplate").or_insert(true.into());
     table
 }
 

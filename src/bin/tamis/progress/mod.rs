@@ -17,7 +17,7 @@ use tamis::Observer;
 use tamis::account::grouped;
 use tamis::account::names::REJECTED;
 use tamis::error::{Rejection, SkipReason};
-use tamis::observe::{KeptNothing, Stage};
+use tamis::observe::{KeptNothing, SourceCounts, Stage};
 use tamis::store::{DiskOutput, path};
 use tamis::units::count;
 
@@ -301,6 +301,29 @@ impl Observer for Progress {
                 let _ = writeln!(io::stderr(), "{line}");
             });
         }
+    }
+
+    fn counted(&self, sources: &SourceCounts) {
+        let SourceCounts { documents, unnamed, sources, small } = *sources;
+        let mut lines = Vec::new();
+        if unnamed > 0 {
+            lines.push(format!(
+                "{} of {} documents do not name their source; their directory is their source",
+                grouped(unnamed),
+                grouped(documents)
+            ));
+        }
+        if small == sources && documents > 0 {
+            lines.push(
+                "every source has fewer than 3 documents, so nothing recurs; --source says what a source is"
+                    .to_owned(),
+            );
+        }
+        self.bar.suspend(|| {
+            for line in lines {
+                let _ = writeln!(io::stderr(), "tamis: boilerplate: {line}");
+            }
+        });
     }
 
     fn is_cancelled(&self) -> bool {

@@ -45,6 +45,7 @@ fn weight(stage: Stage) -> Option<f64> {
     match stage {
         Stage::Matching
         | Stage::Sketching
+        | Stage::Counting
         | Stage::Filtering
         | Stage::Comparing
         | Stage::Fingerprinting

@@ -2,7 +2,7 @@
 
 use tamis::Observer;
 use tamis::error::SkipReason;
-use tamis::observe::{KeptNothing, Stage};
+use tamis::observe::{KeptNothing, SourceCounts, Stage};
 
 use crate::progress::Progress;
 
@@ -16,6 +16,12 @@ impl Observer for Quiet<'_> {
     fn kept_nothing(&self, places: &KeptNothing) {
         if self.is_bar {
             self.progress.kept_nothing(places);
+        }
+    }
+
+    fn counted(&self, sources: &SourceCounts) {
+        if self.is_bar {
+            self.progress.counted(sources);
         }
     }
 
