@@ -4,7 +4,7 @@
 //! The same bytes and the same name give the same answer, whether a file is read whole or as a stream, in a directory,
 //! an archive or on standard input.
 
-use super::container::{JsonForm, begins_page, begins_with, skip_comments};
+use super::container::{JsonForm, begins_with, is_page, skip_comments};
 use super::content::{self, Head, SNIFF_BYTES};
 use super::context::ReadContext;
 use super::fault::Fault;
@@ -180,7 +180,7 @@ fn is_script(head: &[u8]) -> bool {
 /// What begins with a tag and is certainly markup: a page, or XML. Comments may stand before.
 fn markup(text: &str) -> Option<NotText> {
     let (rest, is_xml) = skip_comments(text);
-    if begins_page(rest) {
+    if is_page(rest) {
         return Some(NotText::Page);
     }
     let is_known =
@@ -219,14 +219,14 @@ mod tests {
         let skip = Recognized::Skip;
         for (content, format, expected) in [
             ("<!DOCTYPE html>\n<p>", TEXT, page()),
-            ("\u{feff}\n<HTML lang=zh>", TEXT, page()),
-            ("<!-- x -->\n<html>", Format::Sniff, page()),
-            ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC", TEXT, page()),
+            ("\u{feff}\n<HTML lang=zh><p>", TEXT, page()),
+            ("<!-- x -->\n<html><p>", Format::Sniff, page()),
+            ("<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC><html>", TEXT, page()),
             ("<?xml version=\"1.0\"?>\n<a/>", TEXT, skip(SkipReason::Unsupported)),
             ("<mediawiki xmlns=\"x\">", Format::Sniff, skip(SkipReason::Unsupported)),
-            ("<html>", Format::Asked, page()),
-            ("<html>", Format::Written, read()),
-            ("<html>", Format::ServerPage, page()),
+            ("<html><p>", Format::Asked, page()),
+            ("<html><p>", Format::Written, read()),
+            ("<html><p>", Format::ServerPage, page()),
             ("<html><?php echo 1 ?>", Format::ServerPage, skip(SkipReason::Unsupported)),
             ("echo 1", Format::ServerPage, skip(SkipReason::Unsupported)),
             ("a piece of a page", PAGE, page()),
@@ -264,7 +264,7 @@ mod tests {
             assert_eq!(recognized(content.as_bytes(), format), expected, "{content:?} {format:?}");
         }
         for (content, format) in
-            [("%PDF-1.4", TEXT), ("<html>", Format::Named(Kind::Csv)), ("<html>", Format::Json)]
+            [("%PDF-1.4", TEXT), ("<html><p>", Format::Named(Kind::Csv)), ("<html><p>", Format::Json)]
         {
             let Recognized::Reject(fault) = recognized(content.as_bytes(), format) else {
                 panic!("{content}")
@@ -311,7 +311,7 @@ mod tests {
     fn a_pack_is_due() {
         let context = ReadContext::new(&Config::default()).unwrap();
         for (content, what) in
-            [("<html>", "an HTML page"), ("", "nothing"), ("{\"text\":\"a\"}\n", "text"), ("x", "text")]
+            [("<html><p>", "an HTML page"), ("", "nothing"), ("{\"text\":\"a\"}\n", "text"), ("x", "text")]
         {
             let head = Head { bytes: content.as_bytes(), is_whole: true };
             let Recognized::Reject(fault) = recognize(head, Format::Sniff, true, &context) else {

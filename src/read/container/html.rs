@@ -19,7 +19,7 @@ impl Container for Html {
     fn is_shown_by(&self, head: Head<'_>, context: &ReadContext) -> bool {
         context.pages != Pages::Skip
             && head.first_byte() == Some(b'<')
-            && begins_page(skip_comments(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection)).0)
+            && is_page(skip_comments(&Head::of(head.bytes, SNIFF_BYTES).text(context.detection)).0)
     }
 
     fn access(&self) -> Access {
@@ -100,9 +100,18 @@ pub(in crate::read) fn skip_comments(text: &str) -> (&str, bool) {
     (rest, is_xml)
 }
 
-/// Whether a text begins as a page does, behind its comments.
-pub(in crate::read) fn begins_page(text: &str) -> bool {
-    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| begins_with(text, tag))
+/// Whether a text begins as a page does, behind its comments: with one of its first tags, and others follow. What is left
+/// of a page whose tags were taken out may begin with a document type, and is text.
+pub(in crate::read) fn is_page(text: &str) -> bool {
+    if !["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| begins_with(text, tag)) {
+        return false;
+    }
+    let rest = text.split_once('>').map_or("", |(_, rest)| rest).as_bytes();
+    let is_tag = |at: usize| match &rest[at + 1..] {
+        [b'/' | b'!', next, ..] | [next, ..] => next.is_ascii_alphabetic(),
+        [] => false,
+    };
+    memchr::memchr_iter(b'<', rest).any(is_tag)
 }
 
 /// Whether a text begins with a tag, in any case, whose name ends there.
@@ -110,4 +119,28 @@ pub(in crate::read) fn begins_with(text: &str, tag: &str) -> bool {
     let bytes = text.as_bytes();
     let is_tag = bytes.get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag.as_bytes()));
     is_tag && bytes.get(tag.len()).is_none_or(|next| next.is_ascii_whitespace() || b"/>[".contains(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_have_tags() {
+        for (text, expected) in [
+            ("<!DOCTYPE html>\n<html>", true),
+            ("<html lang=en><head>", true),
+            ("<HEAD><title>a</title>", true),
+            ("<!doctype html>\n<p>a", true),
+            ("<html>a</html>", true),
+            ("<!doctype html>\n1 < 2, and nothing else", false),
+            ("<!doctype html>\nNews\nSport\n", false),
+            ("<html> is a tag", false),
+            ("<html", false),
+            ("<p>a</p>", false),
+            ("a <html><p>", false),
+        ] {
+            assert_eq!(is_page(text), expected, "{text:?}");
+        }
+    }
 }

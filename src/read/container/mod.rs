@@ -25,7 +25,7 @@ use std::io::{self, Read};
 pub(crate) use charset::Charset;
 pub(super) use charset::FoundCharset;
 pub(crate) use csv::Columns;
-pub(super) use html::{begins_page, begins_with, skip_comments};
+pub(super) use html::{begins_with, is_page, skip_comments};
 pub(crate) use json::Field;
 pub(crate) use jsonl::Escaper;
 pub(super) use jsonl::JsonForm;
@@ -210,7 +210,8 @@ mod tests {
             (b"<doc id=\"1\">\nprose\n", named(Kind::Text), Kind::DocDump),
             (b"<doc id=\"1\">\nprose\n", named(Kind::Tsv), Kind::Tsv),
             (b"<!DOCTYPE html>\n<p>", Format::Sniff, Kind::Html),
-            (b"<html>", named(Kind::Text), Kind::Html),
+            (b"<html><p>", named(Kind::Text), Kind::Html),
+            (b"<!doctype html>\nNews\n", named(Kind::Text), Kind::Text),
             (b"<html>", named(Kind::Csv), Kind::Csv),
             (b"", Format::Sniff, Kind::Text),
             (b"", named(Kind::Tsv), Kind::Tsv),
