@@ -256,8 +256,8 @@ const TABLE: &[RuleInfo] = &[
         counted: "paragraphs of boilerplate",
         wording: Wording {
             claim: "is boilerplate of its source",
-            why_one: "this paragraph is boilerplate: it recurs in the documents of its source",
-            why_several: "these paragraphs are boilerplate: they recur in the documents of their source",
+            why_one: "this paragraph recurs in the documents of its source, as credits, notices and navigation do",
+            why_several: "these paragraphs recur in the documents of their source, as credits, notices and navigation do",
         },
         description: "These paragraphs recur in the documents of one source as credits, notices and navigation do. All copies are removed.",
         help: "The evidence says in how many documents of the source they appear, and where. --source says what a source is; --keep-places keeps what is named.",

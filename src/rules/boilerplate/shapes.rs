@@ -10,7 +10,8 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 fn is_wide(c: char) -> bool {
-    !c.is_ascii() && c.width() == Some(2)
+    // Most of Chinese text needs no table.
+    matches!(c, '\u{4e00}'..='\u{9fff}') || !c.is_ascii() && c.width() == Some(2)
 }
 
 /// Letters of a text, up to two.

@@ -1,7 +1,5 @@
 //! Boilerplate of a source goes with all its copies, and nothing else of a document does (contract C2, C4).
 
-#![expect(clippy::disallowed_methods, reason = "a test: it removes OUT")]
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
