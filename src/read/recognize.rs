@@ -183,8 +183,10 @@ fn markup(text: &str) -> Option<NotText> {
     if is_page(rest) {
         return Some(NotText::Page);
     }
-    let is_known =
-        ["<!doctype", "<mediawiki", "<rss", "<svg", "<tei"].iter().any(|tag| begins_with(rest, tag));
+    // The document type of a page whose tags are gone is left of it, and the rest is text.
+    let is_rest_of_page = begins_with(rest, "<!doctype html");
+    let is_known = !is_rest_of_page
+        && ["<!doctype", "<mediawiki", "<rss", "<svg", "<tei"].iter().any(|tag| begins_with(rest, tag));
     (is_xml || is_known).then_some(NotText::Markup)
 }
 
@@ -234,6 +236,8 @@ mod tests {
             ("<rss>", PAGE, skip(SkipReason::Unsupported)),
             ("{\"text\":\"a\"}", Format::Named(Kind::Csv), Recognized::Read(Kind::Csv)),
             ("<htmlx> is no tag", TEXT, read()),
+            ("<!doctype html>\nNews\nSport\n", TEXT, read()),
+            ("<!doctype book>\nNews\n", TEXT, skip(SkipReason::Unsupported)),
             ("<h1>Title</h1>\n\nprose", TEXT, read()),
             ("the tag <html>", TEXT, read()),
             ("[{\"text\":\"a\"}]", TEXT, skip(SkipReason::JsonArray)),

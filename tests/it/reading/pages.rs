@@ -72,6 +72,9 @@ fn what_is_no_page() {
     // Text about pages is text.
     let prose = "<html> is the first tag of a page.\n".replace("<html> is", "The tag <html> is");
     assert_eq!(clean_twice(&file("a.txt", &prose), &config).text("a.txt"), prose);
+    // What is left of a page without its tags keeps its lines.
+    let rest = "<!doctype html>\nNews\nSport\n";
+    assert_eq!(clean_twice(&file("a.txt", rest), &config).text("a.txt"), rest);
     // What should be records is not read as a page.
     let page = page("", TITLE, &FERRY);
     assert_eq!(clean(&file("a.csv", &page), &config).reasons(), [("a.csv", "misnamed")]);
