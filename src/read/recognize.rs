@@ -236,8 +236,6 @@ mod tests {
             ("<rss>", PAGE, skip(SkipReason::Unsupported)),
             ("{\"text\":\"a\"}", Format::Named(Kind::Csv), Recognized::Read(Kind::Csv)),
             ("<htmlx> is no tag", TEXT, read()),
-            ("<!doctype html>\nNews\nSport\n", TEXT, read()),
-            ("<!doctype book>\nNews\n", TEXT, skip(SkipReason::Unsupported)),
             ("<h1>Title</h1>\n\nprose", TEXT, read()),
             ("the tag <html>", TEXT, read()),
             ("[{\"text\":\"a\"}]", TEXT, skip(SkipReason::JsonArray)),
@@ -275,6 +273,15 @@ mod tests {
             };
             assert_eq!(fault.reason, RejectReason::Misnamed);
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_page_is_text() {
+        let format = Format::Named(Kind::Text);
+        let rest = recognized(b"<!doctype html>\nNews\nSport\n", format);
+        assert_eq!(rest, Recognized::Read(Kind::Text));
+        let other = recognized(b"<!doctype book>\nNews\n", format);
+        assert_eq!(other, Recognized::Skip(SkipReason::Unsupported));
     }
 
     #[test]
