@@ -28,8 +28,8 @@ impl PageCounts {
     pub fn without_text(&self) -> Vec<(&'static str, u64)> {
         let Self { list, error_page, script_only, empty, .. } = *self;
         let all = [
-            ("lists of links", list),
-            ("error pages", error_page),
+            ("of links only", list),
+            ("with an error", error_page),
             ("filled by scripts", script_only),
             ("without text", empty),
         ];

@@ -251,9 +251,7 @@ impl RejectReason {
             Self::WindowTooLarge => "raise --memory to twice the window, or compress it again without --long",
             Self::NeedsDictionary => "decompress it with its dictionary and clean the result",
             Self::WrongLength => "fetch it again; the records after it are read",
-            Self::PageUnread => {
-                "look at the page; `--pages text` reads what is visible, `--exclude` leaves it out"
-            }
+            Self::PageUnread => "look at the page, and leave it out with --exclude",
             Self::NotTsv => "repair the row, or read quoted fields, as in CSV, with --tsv-quotes",
         }
     }
