@@ -41,6 +41,10 @@ pub struct Summary {
     pub paragraphs: ParagraphCounts,
     /// Bytes.
     pub bytes: ByteCounts,
+    /// What rules with names of their own found, by rule and name: paragraphs that rules of one's own remove, spans that they
+    /// replace, and spans that are masked, by kind. Only there if there are any.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_name: BTreeMap<String, BTreeMap<String, u64>>,
     /// Pages of HTML among the documents; only there if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<PageCounts>,
@@ -253,6 +257,7 @@ impl Summary {
             documents: DocumentCounts { kept_by_hand, ..DocumentCounts::default() },
             paragraphs: ParagraphCounts { kept_by_hand, ..ParagraphCounts::default() },
             bytes: ByteCounts::default(),
+            by_name: BTreeMap::new(),
             pages: None,
             encodings: BTreeMap::new(),
             directories: BTreeMap::new(),
@@ -352,6 +357,12 @@ impl Summary {
         for (field, records) in fields {
             *self.records.fields.entry(field.to_owned()).or_default() += records;
         }
+    }
+
+    /// Counts what a rule found that has this name.
+    pub(crate) fn count_named(&mut self, rule: Rule, name: &str, num: u64) {
+        let names = self.by_name.entry(rule.name().to_owned()).or_default();
+        *names.entry(name.to_owned()).or_default() += num;
     }
 
     /// Counts pages.

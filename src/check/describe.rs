@@ -10,6 +10,7 @@ use crate::decide::{Earlier, EarlierPlace, Findings, Places};
 use crate::discover::SourceList;
 use crate::error::{Rejection, Result};
 use crate::fingerprint::Fingerprint;
+use crate::rules::Editor;
 use crate::report::{Location, Problem, ProblemKind};
 use crate::store::{Root, path};
 use crate::units::{DocumentId, Ordinal, SourceId};
@@ -25,6 +26,7 @@ pub(super) struct Describer<'a> {
     pub(super) places: &'a Places,
     pub(super) findings: Option<&'a Findings>,
     pub(super) earlier: Option<&'a dyn Earlier>,
+    pub(super) editor: &'a Editor,
     pub(super) lines: &'a LineNumbers,
     pub(super) ids: RecordIds,
     pub(super) evidence: EvidenceStore,
@@ -154,7 +156,8 @@ impl<'a> Describer<'a> {
         }
         if let Some(Survivors { rule, place, finding }) = self.what_stays(stretch)? {
             let Evidence { likeness, own } = self.evidence.read(finding)?;
-            (problem.similarity, problem.evidence) = (likeness.similarity, own);
+            let by_itself = || self.context().evidence(stretch.verdict.reason()?);
+            (problem.similarity, problem.evidence) = (likeness.similarity, own.or_else(by_itself));
             if let Some((first, last)) = likeness.passage {
                 // The reader looks for the passage, and not for the beginning of the document.
                 problem.location = self.location(stretch.document, first, last)?;
@@ -194,8 +197,8 @@ impl<'a> Describer<'a> {
 
     /// Gives the ledger what it needs to name a place.
     pub(super) fn context(&self) -> LedgerContext<'a> {
-        let Self { sources, places, findings, earlier, .. } = *self;
-        LedgerContext { sources, places, findings, earlier }
+        let Self { sources, places, findings, earlier, editor, .. } = *self;
+        LedgerContext { sources, places, findings, earlier, editor }
     }
 
     /// The survivors of a stretch, and the rule that removed it.

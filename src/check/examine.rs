@@ -54,7 +54,8 @@ pub(super) struct Rules<'a> {
 }
 
 /// Examines a chunk.
-pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, rules: Rules<'_>) -> Result<Examined> {
+pub(super) fn examine(mut settled: Settled, context: LedgerContext<'_>, rules: Rules<'_>) -> Result<Examined> {
+    settled.edit(context.editor);
     let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, rules.config) };
     let num_slots = settled.scanned.chunk.slots.len();
     let mut examined = Examined { seen: Vec::with_capacity(num_slots), counts: Vec::new(), settled };
@@ -76,6 +77,11 @@ pub(super) fn examine(settled: Settled, context: LedgerContext<'_>, rules: Rules
     Ok(examined)
 }
 
+/// The beginning of a text, on one line.
+fn excerpt(text: impl Iterator<Item = char>) -> String {
+    text.take(EXCERPT).map(|c| if c == '\n' { ' ' } else { c }).collect()
+}
+
 fn look(
     settled: &Settled,
     part: &Part,
@@ -90,8 +96,13 @@ fn look(
     settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
-        let excerpt = repaired_chars(text, config.split.repair, Edges::Trimmed).take(EXCERPT);
-        let excerpt = excerpt.map(|c| if c == '\n' { ' ' } else { c }).collect();
+        let excerpt = match &stretch.replacement {
+            Some(_) => excerpt(stretch.text.as_deref().unwrap_or_default().chars()),
+            None => {
+                let repaired: String = repaired_chars(text, config.split.repair, Edges::Trimmed).collect();
+                excerpt(context.editor.for_record(&repaired).chars())
+            }
+        };
         if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
             let last = units::index(stretch.last.0 - place.first.0);
             let start = settled.scanned.documents[number].paragraphs.start;

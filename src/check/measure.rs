@@ -329,6 +329,7 @@ pub(super) struct Figures {
     duplicates: u64,
     near_duplicates: u64,
     contaminated: u64,
+    masked: u64,
     emptied: u64,
     rejected: u64,
     /// The worst of each kind, and of all that goes.
@@ -341,7 +342,7 @@ impl Figures {
         self.num_problems[part.kind.number()] += 1;
         self.worst[part.kind.number()].offer(part);
         match part.kind {
-            ProblemKind::Removed(rule) if !rule.is_counted() => {}
+            ProblemKind::Removed(rule) if !rule.is_counted() => self.masked += u64::from(rule == Rule::Mask),
             ProblemKind::Removed(rule) => {
                 self.bytes += part.num_bytes;
                 self.worst_removed.offer(part);
@@ -379,10 +380,12 @@ impl Figures {
         }
         // Whoever has no benchmark hears nothing of it.
         let contaminated = limits.contaminated.filter(|limit| self.contaminated.max(*limit) > 0);
+        let masked = limits.masked.filter(|limit| self.masked.max(*limit) > 0);
         let counts = [
             (Measured::DUPLICATES, "duplicate paragraphs", self.duplicates, limits.duplicates),
             (Measured::NEAR_DUPLICATES, "near-duplicates", self.near_duplicates, limits.near_duplicates),
             (Measured::CONTAMINATED, "contaminated documents", self.contaminated, contaminated),
+            (Measured::MASKED, "pieces of personal data", self.masked, masked),
             (Measured::EMPTIED, "emptied documents", self.emptied, limits.emptied),
             (Measured::REJECTED, "rejected inputs and records", self.rejected, limits.rejected),
         ];

@@ -22,11 +22,12 @@ use std::time::{Duration, Instant};
 
 use crate::account::{EvidenceStore, LedgerContext, Summary, grouped};
 use crate::config::Config;
-use crate::decide::Places;
+use crate::decide::{Places, Reason};
 use crate::discover::Source;
 use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::report::{Baseline, BaselineSettings, CheckReport, LetPass, Limits, Problem, ProblemWriter};
+use crate::rules::Editor;
 use crate::run::corpus::Corpus;
 use crate::run::decider::Decider;
 use crate::run::drive::{ChunkVisitor, drive};
@@ -44,7 +45,7 @@ use crate::write::RecordIds;
 pub use allow::{Allow, AllowFault};
 use describe::{Describer, InputName, ReportedCounts};
 use examine::Rules;
-use log::Log;
+use log::{Log, LogEntry};
 use measure::{Figures, KnownUnits};
 use recorder::{Allowed, CheckRecorder, Found};
 use texts::FileTexts;
@@ -169,7 +170,7 @@ fn analyse(
     let mut recorder = recorder.allows(allow.map_or(0, Allow::len));
     let earlier = corpus.earlier();
     let visit = |settled, places: &Places| {
-        let context = LedgerContext { sources, places, findings, earlier };
+        let context = LedgerContext { sources, places, findings, earlier, editor: corpus.editor };
         examine::examine(settled, context, Rules { config, allow })
     };
     let mut commit = |examined, places: &Places| {
@@ -179,7 +180,8 @@ fn analyse(
     let visitor = ChunkVisitor { keys, visit: &visit, commit: &mut commit, checkpointer: None };
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     decider.report_by_hand(observer);
-    let Found { summary, mut log, lines, ids, texts, allowed } = recorder.finish();
+    let Found { mut summary, mut log, lines, ids, texts, allowed } = recorder.finish();
+    count_named(&mut log, corpus.editor, &mut summary)?;
     let current = config.given.directory.as_deref();
     let mut writers = std::mem::take(&mut gate.writers);
     let before = gate.before.as_ref();
@@ -188,6 +190,7 @@ fn analyse(
         places: decider.places(),
         findings,
         earlier: corpus.earlier(),
+        editor: corpus.editor,
         lines: &lines,
         ids,
         evidence,
@@ -209,6 +212,20 @@ fn analyse(
     let settings = BaselineSettings::of(config);
     let baseline = measure::baseline(&mut log, known.as_ref(), settings, (&describer, &texts))?;
     Ok((report, Some(baseline)))
+}
+
+/// Counts what rules with names of their own found.
+fn count_named(log: &mut Log, editor: &Editor, summary: &mut Summary) -> Result<()> {
+    for number in 0..if editor.is_on() { log.len() } else { 0 } {
+        let Some(LogEntry::Stretch(stretch)) = log.entry(number)? else { continue };
+        if let Some(Reason::Found { rule, number }) = stretch.verdict.reason()
+            && let Some(name) = editor.name(rule, number)
+        {
+            let num = if rule.is_of_spans() { 1 } else { stretch.last - stretch.first + 1 };
+            summary.count_named(rule, name, num);
+        }
+    }
+    Ok(())
 }
 
 /// Compares the findings with the limits and reports them to the writers.

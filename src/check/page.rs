@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::account::{Evidence, LedgerLineRef, RejectedLine, Survivors};
+use crate::decide::Rule;
 use crate::error::{Error, Result};
 use crate::report::CheckReport;
 use crate::report::page::{LedgerLines, MAX_REJECTED, Page, Text, TextPlace, Texts};
@@ -56,7 +57,11 @@ impl LedgerLines for LogLines<'_, '_> {
     ) -> Result<()> {
         let mut num_runs = 0;
         for number in 0..self.log.len() {
-            if let Some(LogEntry::Stretch(stretch)) = self.log.entry(number)? {
+            // What stays with a mask is not among what goes.
+            let is_span = |stretch: &LoggedStretch| stretch.verdict.rule().is_some_and(Rule::is_of_spans);
+            if let Some(LogEntry::Stretch(stretch)) = self.log.entry(number)?
+                && !is_span(&stretch)
+            {
                 if is_wanted(num_runs) {
                     self.line(&stretch, &mut |line| each(num_runs, line))?;
                 }
@@ -77,7 +82,7 @@ impl LogLines<'_, '_> {
         let Some(Survivors { rule, place, finding }) = self.describer.what_stays(stretch)? else {
             return Ok(());
         };
-        let Evidence { likeness, own: evidence } = self.describer.evidence.read(finding)?;
+        let Evidence { likeness, own } = self.describer.evidence.read(finding)?;
         let removed = context.places.owner(stretch.document);
         each(&LedgerLineRef {
             path: context.path(removed),
@@ -89,12 +94,13 @@ impl LogLines<'_, '_> {
             page_line: None,
             rule,
             survivor: place.as_ref().map(|place| place.named(context)),
-            evidence,
+            evidence: own.or_else(|| context.evidence(stretch.verdict.reason()?)),
             similarity: likeness.similarity,
             containment: likeness.containment,
             numbers: None,
             passage: likeness.passage,
             text: None,
+            replacement: None,
         })
     }
 }

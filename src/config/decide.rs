@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::boilerplate::SourceBy;
+use super::custom::{self, CustomAction, CustomRule};
+use super::mask::MaskConfig;
 use super::near::NearConfig;
 use super::places::read_place;
 use super::share::{Limit, Share};
@@ -67,6 +69,12 @@ pub struct DecideConfig {
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
+    /// Rules of one's own, in the order in which they are applied. Default none.
+    #[serde(rename = "rule")]
+    pub custom: Vec<CustomRule>,
+    /// Personal data that is masked (contract C6).
+    #[serde(flatten)]
+    pub mask: MaskConfig,
     /// Places whose text stays whatever the rules say, each as [`read_place`] reads it (contract O7).
     pub keep_places: Vec<String>,
 }
@@ -81,6 +89,8 @@ impl Default for DecideConfig {
             source: SourceBy::default(),
             near: NearConfig::default(),
             filters: FilterConfig::default(),
+            custom: Vec::new(),
+            mask: MaskConfig::default(),
             keep_places: Vec::new(),
         }
     }
@@ -90,6 +100,7 @@ impl DecideConfig {
     /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
     pub fn reads_ahead(&self) -> bool {
         self.boilerplate || self.near.units.is_some() || self.exact.has_documents() || self.filters.is_on()
+            || self.drops_by_custom_rules()
     }
 
     /// The range in which copies of paragraphs are removed, if they are.
@@ -99,7 +110,20 @@ impl DecideConfig {
 
     /// Whether any rule judges paragraphs of documents that stay.
     pub fn judges_paragraphs(&self) -> bool {
-        self.boilerplate || self.exact.has_paragraphs() || self.near.has_paragraphs()
+        self.boilerplate
+            || self.exact.has_paragraphs()
+            || self.near.has_paragraphs()
+            || self.removes_by_custom_rules()
+    }
+
+    /// Whether a rule of one's own drops documents.
+    pub fn drops_by_custom_rules(&self) -> bool {
+        self.custom.iter().any(|rule| rule.action == CustomAction::DropDocument)
+    }
+
+    /// Whether a rule of one's own removes or replaces text within documents.
+    pub fn removes_by_custom_rules(&self) -> bool {
+        self.custom.iter().any(|rule| rule.action != CustomAction::DropDocument)
     }
 
     /// Refuses what does not go together.
@@ -108,6 +132,8 @@ impl DecideConfig {
         for place in &self.keep_places {
             read_place(place).map_err(|fault| Error::Config(format!("keep-places: {fault}")))?;
         }
+        custom::validate(&self.custom)?;
+        self.mask.validate()?;
         let (is_in_document, has_near) = (self.scope == Scope::Document, self.near.has_paragraphs());
         if !self.exact.has_paragraphs() && has_near {
             return refused(

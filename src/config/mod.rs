@@ -7,7 +7,9 @@
 //! the default documented on its field.
 
 mod boilerplate;
+mod custom;
 mod decide;
+mod mask;
 mod near;
 mod places;
 mod several;
@@ -18,7 +20,9 @@ mod text_field;
 use serde::{Deserialize, Serialize};
 
 pub use boilerplate::SourceBy;
+pub use custom::{CustomAction, CustomPlace, CustomRule, MAX_CUSTOM_RULES};
 pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
+pub use mask::{MaskConfig, MaskKind};
 pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
 pub use places::{PlaceReading, read_place};
 pub use several::{Several, one_or_several, several_or_one};

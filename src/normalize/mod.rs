@@ -16,7 +16,7 @@ mod words;
 
 pub use buffer::KeyBuffer;
 pub use key::{KeyMaker, KeySink};
-pub(crate) use repair::{is_altered, is_repaired, repair, repaired_chars};
+pub(crate) use repair::{is_altered, is_repaired, placed_chars, repair, repaired_chars};
 pub use text_char::{count_text_chars, shows_text};
 pub use words::{TokenSink, Tokenizer};
 

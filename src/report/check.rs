@@ -98,6 +98,7 @@ impl ProblemKind {
     /// nothing that stays is no duplicate.
     pub fn counts_for(self, limit: &str) -> bool {
         let counted = match self {
+            Self::Removed(Rule::Mask) => return limit == Measured::MASKED,
             Self::Removed(rule) if !rule.is_counted() => return false,
             Self::Removed(rule) => match rule.stays() {
                 Stays::Same => Measured::DUPLICATES,
@@ -181,6 +182,8 @@ pub struct Limits {
     /// Documents that hold a passage of a benchmark (`--max-contaminated`). It is reported where there are any, or some
     /// are let pass.
     pub contaminated: Option<u64>,
+    /// Spans of personal data (`--max-masked`). It is reported where there are any, or some are let pass.
+    pub masked: Option<u64>,
     /// Inputs and records that are rejected (`--max-rejected`).
     pub rejected: Option<u64>,
     /// Documents of which nothing stays (`--max-emptied`).
@@ -216,6 +219,8 @@ impl Measured {
     pub const NEAR_DUPLICATES: &'static str = "max-near-duplicates";
     /// The limit on documents that hold a passage of a benchmark.
     pub const CONTAMINATED: &'static str = "max-contaminated";
+    /// The limit on personal data.
+    pub const MASKED: &'static str = "max-masked";
     /// The limit on rejections.
     pub const REJECTED: &'static str = "max-rejected";
     /// The limit on emptied documents.

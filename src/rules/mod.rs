@@ -3,13 +3,22 @@
 //!
 //! A filter is one file of this room: a measure that paragraphs are added to and pieces of a long text are joined by, and
 //! a judgement. [`Measures`] and [`Filters`] name it once each; its row stands in the table of rules
-//! ([`crate::decide::Rule`]). The prints by which boilerplate is found are made here too ([`boilerplate`]). Pure: no I/O,
+//! ([`crate::decide::Rule`]). An [`Editor`] judges paragraphs by themselves: it removes them, or writes something else in
+//! place of spans of them. The prints by which boilerplate is found are made here too ([`boilerplate`]). Pure: no I/O,
 //! no clock, and it cannot fail on text.
 
 pub(crate) mod boilerplate;
+mod custom;
+mod custom_document;
+mod edited;
+mod editor;
 mod length;
+mod mask;
 mod short_document;
 mod stub;
+
+pub(crate) use edited::Edit;
+pub(crate) use editor::{Edge, EditedParagraph, Editor};
 
 use serde::Serialize;
 
@@ -18,19 +27,23 @@ use crate::decide::Rule;
 use crate::document::Edges;
 use crate::normalize::repaired_chars;
 
+use custom::CustomRules;
+use custom_document::MatchedRules;
 use length::Length;
 use short_document::ShortDocument;
 use stub::{KeptText, Stub};
 
 /// The filters that are switched on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Filters {
     stub: Option<Stub>,
     short_document: Option<ShortDocument>,
+    /// The rules of one's own, if one drops documents.
+    custom: Option<CustomRules>,
     repair: Repair,
 }
 
-/// The measures that filters take of a document, or of a piece of one: 32 bytes.
+/// The measures that filters take of a document, or of a piece of one: some 100 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
     /// Paragraphs that are left.
@@ -38,6 +51,7 @@ pub(crate) struct Measures {
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
+    custom: MatchedRules,
 }
 
 /// A paragraph that filters measure.
@@ -63,12 +77,14 @@ pub(crate) struct Dropped {
 }
 
 impl Filters {
-    /// The filters of a configuration; `None` if all are off.
-    pub(crate) fn of(config: &Config) -> Option<Self> {
+    /// The filters of a configuration; `None` if all are off. `editor` holds the rules of one's own.
+    pub(crate) fn of(config: &Config, editor: &Editor) -> Option<Self> {
         let filters = config.decide.filters;
-        filters.is_on().then(|| Self {
+        let custom = Some(editor.custom()).filter(|custom| custom.drops_documents());
+        (filters.is_on() || custom.is_some()).then(|| Self {
             stub: Stub::of(filters),
             short_document: ShortDocument::of(filters),
+            custom: custom.cloned(),
             repair: config.split.repair,
         })
     }
@@ -90,6 +106,10 @@ impl Filters {
             measures.num_paragraphs += 1;
             measures.length.join(length);
         }
+        if let Some(custom) = self.custom.as_ref().filter(|_| is_left && !is_layout) {
+            let repaired: String = repaired_chars(text, self.repair, Edges::Trimmed).collect();
+            measures.custom.add(custom.drops(&repaired));
+        }
     }
 
     /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
@@ -99,7 +119,9 @@ impl Filters {
             return None;
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
-        stub.or_else(|| self.short_document.and_then(|short| short.judge(measures.length)))
+        let short = || self.short_document.and_then(|short| short.judge(measures.length));
+        let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
+        stub.or_else(short).or_else(custom)
     }
 }
 
@@ -109,6 +131,7 @@ impl Measures {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
         self.text.join(next.text);
+        self.custom.join(next.custom);
     }
 }
 

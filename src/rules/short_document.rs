@@ -36,7 +36,7 @@ impl ShortDocument {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FilteredParagraph, Filters, Measures};
+    use super::super::{Editor, FilteredParagraph, Filters, Measures};
     use super::*;
     use crate::config::{Config, DecideConfig};
 
@@ -44,7 +44,7 @@ mod tests {
     fn short_documents_go() {
         let filters = FilterConfig { min_document_chars: Some(5), ..FilterConfig::default() };
         let decide = DecideConfig { filters, ..DecideConfig::default() };
-        let filters = Filters::of(&Config { decide, ..Config::default() }).unwrap();
+        let filters = Filters::of(&Config { decide, ..Config::default() }, &Editor::default()).unwrap();
         let left = |text| FilteredParagraph { text, is_left: true, is_layout: false, is_own_copy: false };
         for (name, paragraphs, chars) in [
             ("nothing is left", &[][..], None),
@@ -70,6 +70,6 @@ mod tests {
             assert_eq!(dropped.as_ref().map(|dropped| dropped.evidence.clone()), evidence, "{name}");
             assert!(dropped.is_none_or(|dropped| dropped.rule == Rule::ShortDocument), "{name}");
         }
-        assert!(Filters::of(&Config::default()).is_none());
+        assert!(Filters::of(&Config::default(), &Editor::default()).is_none());
     }
 }

@@ -61,7 +61,7 @@ impl Stub {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FilteredParagraph, Filters, Measures};
+    use super::super::{Editor, FilteredParagraph, Filters, Measures};
     use super::*;
     use crate::config::{Config, DecideConfig, Limit};
 
@@ -70,7 +70,7 @@ mod tests {
         let min_kept_share = Limit::AtLeast(Share::hundredths(20));
         let filters = FilterConfig { min_document_chars, min_kept_share };
         let decide = DecideConfig { filters, ..DecideConfig::default() };
-        Filters::of(&Config { decide, ..Config::default() }).unwrap()
+        Filters::of(&Config { decide, ..Config::default() }, &Editor::default()).unwrap()
     }
 
     /// A paragraph that stays begins with `+`, one that goes with `-`, as a copy of one of the same document with `<`, and

@@ -178,6 +178,7 @@ impl<'a> RenderContext<'a> {
             places: self.places,
             findings: self.findings,
             earlier: self.corpus.earlier(),
+            editor: self.corpus.editor,
         }
     }
 }

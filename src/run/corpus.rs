@@ -9,6 +9,7 @@ use crate::discover::SourceList;
 use crate::error::Result;
 use crate::observe::Observer;
 use crate::read::{Part, ReadContext, Spooler};
+use crate::rules::Editor;
 use crate::store::{Input, Output, Scratch};
 
 /// Listed files, and where their bytes come from.
@@ -22,16 +23,17 @@ pub(crate) struct Listing<'a> {
 pub(crate) struct Resources<'a> {
     pub(crate) output: &'a dyn Output,
     pub(crate) read: ReadContext,
+    pub(crate) editor: Editor,
     pub(crate) spooler: OutputSpooler<'a>,
     pub(crate) buffers: Buffers,
 }
 
 impl<'a> Resources<'a> {
     /// # Errors
-    /// [`crate::Error::Config`] if a glob or an encoding of the configuration is not valid.
+    /// [`crate::Error::Config`] if a glob, an encoding or a pattern of the configuration is not valid.
     pub(crate) fn new(config: &Config, output: &'a dyn Output) -> Result<Self> {
         let (read, spooler) = (ReadContext::new(config)?, OutputSpooler(output));
-        Ok(Self { output, read, spooler, buffers: Buffers::default() })
+        Ok(Self { output, read, editor: Editor::of(config)?, spooler, buffers: Buffers::default() })
     }
 }
 
@@ -42,6 +44,8 @@ pub(crate) struct Corpus<'a> {
     pub(crate) input: &'a dyn Input,
     pub(crate) output: &'a dyn Output,
     pub(crate) read: &'a ReadContext,
+    /// The rules that judge a paragraph by itself.
+    pub(crate) editor: &'a Editor,
     pub(crate) spooler: &'a OutputSpooler<'a>,
     pub(crate) config: &'a Config,
     pub(crate) observer: &'a dyn Observer,
@@ -58,8 +62,8 @@ impl<'a> Corpus<'a> {
         config: &'a Config,
         observer: &'a dyn Observer,
     ) -> Self {
-        let (Listing { sources, input }, Resources { output, read, spooler, buffers }) = (listing, resources);
-        Self { sources, input, output: *output, read, spooler, config, observer, buffers, history: None }
+        let (Listing { sources, input }, Resources { output, read, editor, spooler, buffers }) = (listing, resources);
+        Self { sources, input, output: *output, read, editor, spooler, config, observer, buffers, history: None }
     }
 
     /// The corpus with what earlier runs left.

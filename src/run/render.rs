@@ -57,7 +57,8 @@ pub(crate) struct RenderContext<'a> {
 }
 
 /// Formats a chunk and writes the files that stand whole in it.
-pub(crate) fn render(settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
+pub(crate) fn render(mut settled: Settled, context: &RenderContext<'_>) -> Result<Rendered> {
+    settled.edit(context.corpus.editor);
     let mut parts = Vec::with_capacity(settled.scanned.chunk.parts.len());
     let mut buffer = context.corpus.buffers.take();
     for part in &settled.scanned.chunk.parts {

@@ -6,7 +6,8 @@ use crate::decide::PartitionedPrints;
 use crate::document::Paragraph;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, KeySink, is_altered, shows_text};
-use crate::read::{Chunk, PARAGRAPH_BYTES, ReadContext, TextVisitor};
+use crate::read::{Chunk, PARAGRAPH_BYTES, Part, ReadContext, TextVisitor};
+use crate::rules::{Edge, Editor};
 use crate::split::{SplitBy, Splitting};
 use crate::units::count;
 
@@ -23,6 +24,7 @@ pub(crate) struct ScanContext<'a> {
     matching: MatchConfig,
     keys: KeyMaker,
     needs: Needs,
+    editor: &'a Editor,
     /// Whether anything depends on all characters of a key.
     counts_chars: bool,
 }
@@ -38,6 +40,7 @@ impl<'a> ScanContext<'a> {
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             needs,
+            editor: corpus.editor,
             counts_chars: config.decide.near.has_paragraphs(),
         }
     }
@@ -58,12 +61,45 @@ pub(crate) struct Scanned {
     pub(crate) keys: Vec<ParagraphKey>,
     /// Whether its documents are to be fingerprinted.
     pub(crate) is_keyed: bool,
+    /// The paragraphs that rules of one's own remove, in order, and the number of the rule.
+    pub(crate) given: Vec<(usize, u64)>,
 }
 
 impl Scanned {
     /// Whether the paragraph of this number is layout (contract I4).
     pub(crate) fn is_layout(&self, number: usize) -> bool {
         self.layouts.binary_search_by(|&layout| (layout as usize).cmp(&number)).is_ok()
+    }
+
+    /// The paragraphs that rules of one's own remove. What they match is known by the paragraph alone, so that no pass has
+    /// to remember it.
+    fn removed_by(&self, editor: &Editor) -> Vec<(usize, u64)> {
+        let mut removed = Vec::new();
+        for part in &self.chunk.parts {
+            for slot in part.slots.clone().filter(|slot| *slot < self.documents.len()) {
+                let edge = self.edge(editor, part, slot);
+                let text = &self.chunk.bytes[self.chunk.slots[slot].text.range()];
+                let paragraphs = self.documents[slot].paragraphs.clone();
+                for (index, number) in paragraphs.enumerate() {
+                    let paragraph = &self.paragraphs[number];
+                    let text = simdutf8::basic::from_utf8(&text[paragraph.span.range()]).unwrap_or_default();
+                    let rule = editor.removes(text, paragraph, edge.has(index));
+                    removed.extend(rule.map(|rule| (number, rule)));
+                }
+            }
+        }
+        removed
+    }
+
+    /// The edge of the document, or of the piece of one, in the slot of this number.
+    pub(crate) fn edge(&self, editor: &Editor, part: &Part, slot: usize) -> Edge {
+        let paragraphs = &self.documents[slot].paragraphs;
+        let is_piece = part.is_piece_of_text();
+        let ends = (!is_piece || part.is_first, !is_piece || part.is_last);
+        if !editor.custom().has_edges() {
+            return Edge::of(0, (false, false), |_| false);
+        }
+        Edge::of(paragraphs.len(), ends, |index| self.is_layout(paragraphs.start + index))
     }
 
     /// Whether a document, or the piece of one, in the slot of this number holds text beside layout (contract I4).
@@ -105,7 +141,12 @@ pub(crate) fn scan(work: Work, context: &ScanContext<'_>) -> Scanned {
     let prints =
         if prints.is_empty() { PartitionedPrints::default() } else { PartitionedPrints::partition(&prints) };
     let is_keyed = context.needs.keys == Keys::OfDocuments;
-    Scanned { chunk, paragraphs, documents, prints, layouts, keys, is_keyed }
+    let mut scanned =
+        Scanned { chunk, paragraphs, documents, prints, layouts, keys, is_keyed, given: Vec::new() };
+    if context.editor.custom().judges_paragraphs() {
+        scanned.given = scanned.removed_by(context.editor);
+    }
+    scanned
 }
 
 /// Paragraphs of a chunk of news, with some to spare.

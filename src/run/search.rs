@@ -38,7 +38,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
     let found = copies_of_documents(corpus, found, stores)?;
     let (found, furniture) = boilerplate::search(corpus, found, stores.evidence)?;
     let mut found = near::paragraphs(corpus, found, stores)?;
-    if let Some(filters) = Filters::of(corpus.config) {
+    if let Some(filters) = Filters::of(corpus.config, corpus.editor) {
         let Search { findings, known } = &found;
         let searched = known.as_ref().map(|known| Searched { known, findings });
         let filtered = filter(corpus, &filters, searched, stores.evidence)?;
@@ -70,7 +70,7 @@ fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
         (near.has_documents(), &of_near),
         (*boilerplate, &[Stage::Counting]),
         (near.has_paragraphs(), &of_near),
-        (filters.is_on(), &[Stage::Filtering]),
+        (filters.is_on() || corpus.config.decide.drops_by_custom_rules(), &[Stage::Filtering]),
         (true, &[Stage::Cleaning]),
     ];
     parts.into_iter().filter(|(is_needed, _)| *is_needed).flat_map(|(_, stages)| stages.to_vec()).collect()

@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
 use crate::units::{self, DocumentId, Ordinal, ParagraphIndex, count};
-use crate::write::{Judged, Written};
+use crate::rules::{EditedParagraph, Editor};
+use crate::write::{Edits, Judged, Written};
 
 use super::scan::Scanned;
 
@@ -21,6 +22,9 @@ pub(crate) struct Settled {
     pub(crate) documents: Vec<SettledDocument>,
     /// Place of the first paragraph.
     pub(crate) first: Ordinal,
+    /// The paragraphs that stay and are written otherwise than repair leaves them, by their numbers in the chunk, in order;
+    /// none before [`Self::edit`].
+    pub(crate) edited: Vec<(usize, EditedParagraph)>,
 }
 
 /// Where a document, or the piece of it in a chunk, stands.
@@ -62,6 +66,30 @@ impl Default for SettledDocument {
 }
 
 impl Settled {
+    /// Finds what is written otherwise than repair leaves it, in the paragraphs that stay.
+    ///
+    /// Cost: that of the rules that are on; nothing without one.
+    pub(crate) fn edit(&mut self, editor: &Editor) {
+        if !editor.is_on() {
+            return;
+        }
+        let mut edited = Vec::new();
+        for part in &self.scanned.chunk.parts {
+            for slot in part.slots.clone() {
+                let edge = self.scanned.edge(editor, part, slot);
+                let numbers = self.scanned.documents[slot].paragraphs.clone();
+                let judged = self.judged(slot);
+                for (index, ((paragraph, verdict), number)) in judged.iter().zip(numbers).enumerate() {
+                    if verdict.is_kept() {
+                        let found = editor.edit(judged.paragraph(paragraph), paragraph, edge.has(index));
+                        edited.extend(found.map(|found| (number, found)));
+                    }
+                }
+            }
+        }
+        self.edited = edited;
+    }
+
     /// Counts of a part's documents, as far as they are known without writing them.
     pub(crate) fn part_counts(&self, part: &Part) -> Counts {
         let mut counts = Counts {
@@ -85,6 +113,7 @@ impl Settled {
             paragraphs: &self.scanned.paragraphs[document.paragraphs.clone()],
             verdicts: &self.verdicts[document.paragraphs.clone()],
             blank_after: document.blank_after,
+            edits: Edits::of(&self.edited, document.paragraphs.clone()),
         }
     }
 
@@ -154,7 +183,7 @@ pub(crate) fn document_counts(slot: &Slot, written: &Written) -> Counts {
 
 /// The context from which stretches are made.
 pub(crate) fn stretch_context<'a>(context: LedgerContext<'a>, config: &Config) -> StretchContext<'a> {
-    let LedgerContext { places, findings, earlier, .. } = context;
+    let LedgerContext { places, findings, earlier, editor, .. } = context;
     let text = if config.write.ledger_text { StretchText::All } else { StretchText::NotExact };
-    StretchContext { places, findings, earlier, repair: config.split.repair, text }
+    StretchContext { places, findings, earlier, editor, repair: config.split.repair, text }
 }

@@ -1,7 +1,8 @@
 //! One document of the input, held against the ledger and against OUT, a paragraph at a time.
 
-use super::audit::{Difference, DifferenceKind, excerpt};
+use super::audit::{DifferenceKind, excerpt};
 use super::due_text::{DueText, ParagraphAt};
+use super::edits::ToldEdits;
 use super::input_scan::{InputDocument, InputParagraph, OtherFields};
 use super::kept_paragraphs::{self, EARLIER, KeptPlace, WholeDocument};
 use super::layout::LayoutAudit;
@@ -13,14 +14,14 @@ use crate::config::TargetFormat;
 use crate::decide::{Named, Rule};
 use crate::error::{RecordPlace, Result};
 use crate::fingerprint::{DocumentHasher, Fingerprint};
-use crate::run::reader::count_lines;
 use crate::units::count;
+use crate::write::Edits;
 
 /// A document of which some paragraphs are compared.
 #[derive(Default)]
 pub(super) struct DocumentAudit {
     pub(super) key: u64,
-    record: Option<u64>,
+    pub(super) record: Option<u64>,
     /// The JSON of its id.
     id: Vec<u8>,
     /// The uid that it should have, in a shard.
@@ -30,20 +31,22 @@ pub(super) struct DocumentAudit {
     /// What should come next of its text in OUT.
     due: DueText,
     /// The line of the file on which the record begins.
-    line: Option<u64>,
-    num_paragraphs: u64,
+    pub(super) line: Option<u64>,
+    pub(super) num_paragraphs: u64,
     num_kept: u64,
     num_earlier: u64,
     /// A paragraph of it is no layout.
     has_text: bool,
     layout: LayoutAudit,
     /// Bytes and lines of the pieces before.
-    bytes: u64,
-    lines: u64,
+    pub(super) bytes: u64,
+    pub(super) lines: u64,
     /// Whether it is in OUT, once it was looked for, and may be compared further.
     is_found: Option<bool>,
-    told: Option<OpenLine>,
+    pub(super) told: Option<OpenLine>,
     num_told: u64,
+    /// What the ledger says was replaced in the next paragraph.
+    pub(super) edits: ToldEdits,
     /// Whether no line of the ledger is left for it.
     is_told: bool,
     /// The rule by which it goes as a whole, and what stays in its place.
@@ -89,12 +92,12 @@ impl Auditor<'_> {
         open: &mut DocumentAudit,
         text: &str,
         document: &InputDocument,
-        paragraphs: &[InputParagraph],
+        (paragraphs, edits): (&[InputParagraph], Edits<'_>),
     ) -> Result<()> {
         open.due.begin_piece(text);
         open.named.get_or_insert_with(|| self.spared.named(&self.unit.path, open.record));
-        for sighted in paragraphs {
-            let at = ParagraphAt { text, sighted };
+        for (index, sighted) in paragraphs.iter().enumerate() {
+            let at = ParagraphAt { text, sighted, edited: edits.get(index) };
             open.due.owe_blank(sighted.paragraph.blank_before);
             if self.compares_documents() {
                 open.hasher.update(&sighted.fingerprint);
@@ -102,7 +105,8 @@ impl Auditor<'_> {
             open.has_text |= !sighted.is_layout;
             let num_bytes = sighted.paragraph.span.len();
             let is_removed = self.is_removed(open)?;
-            if open.num_paragraphs == 0 && open.is_told && !document.is_repaired {
+            let is_untold = open.is_told && open.num_told == 0;
+            if open.num_paragraphs == 0 && is_untold && !document.is_repaired {
                 open.due.keep_all();
             }
             if is_removed {
@@ -143,6 +147,11 @@ impl Auditor<'_> {
             let Some(OpenLine { told: NumberedLine { line, .. }, is_begun, .. }) = &open.told else {
                 return Ok(false);
             };
+            if line.rule.is_of_spans() && (line.first, line.last) == (index, index) {
+                self.begin_line(open);
+                open.edits.tell(open.told.take());
+                continue;
+            }
             let is_in_order = line.first <= line.last && line.first >= index;
             if *is_begun || (is_in_order && line.first > index) {
                 return Ok(*is_begun);
@@ -185,8 +194,9 @@ impl Auditor<'_> {
 
     /// Checks a paragraph that goes against the line that says so.
     fn removed(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
+        self.compare_edits(open, at, false);
         self.buffer.clear();
-        at.append_to(&mut self.buffer, self.config.split.repair);
+        at.append_for_record(&mut self.buffer, self.config.split.repair, self.editor);
         self.buffer.push(b'\n');
         if let Some(why) = self.fault_of(open, at)? {
             self.report_line(open, &why);
@@ -251,44 +261,10 @@ impl Auditor<'_> {
         Ok(None)
     }
 
-    /// Reports a fault of the line about the next paragraph, once for each line.
-    fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
-        let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {
-            return;
-        };
-        if std::mem::replace(is_bad, true) {
-            return;
-        }
-        self.audit.add(Difference {
-            kind: DifferenceKind::Ledger,
-            path: self.unit.path.clone(),
-            record: open.record,
-            line: open.line,
-            paragraph: Some(line.first),
-            what: format!("line {number} of the ledger, of paragraphs {}-{}: {why}", line.first, line.last),
-        });
-    }
-
-    /// Reports a difference at the next paragraph.
-    fn report(
-        &mut self,
-        open: &DocumentAudit,
-        at: Option<ParagraphAt<'_>>,
-        kind: DifferenceKind,
-        what: String,
-    ) {
-        let is_told = self.audit.has_room();
-        let line = open.line.or_else(|| {
-            let at = at.filter(|_| open.record.is_none() && is_told)?;
-            Some(open.lines + count_lines(&at.text[..at.sighted.paragraph.span.start]) + 1)
-        });
-        let (path, paragraph) = (self.unit.path.clone(), at.map(|_| open.num_paragraphs));
-        self.audit.add(Difference { kind, path, record: open.record, line, paragraph, what });
-    }
-
     /// Checks a paragraph that is to stay: that it is the only one of its kind, and that it is in OUT.
     fn stays(&mut self, open: &mut DocumentAudit, at: ParagraphAt<'_>) -> Result<()> {
         open.num_kept += 1;
+        self.compare_edits(open, at, true);
         let is_named = self.spared.spares(open.named.as_ref(), open.num_paragraphs);
         self.recount.keep_by_hand(is_named);
         open.layout.stays(at.sighted.is_layout && !is_named);

@@ -1,11 +1,14 @@
 //! The text that OUT should hold of a document, a paragraph after the other (contract P4), and how what OUT holds
 //! differs from it.
 
+use std::borrow::Cow;
+
 use super::audit::{DifferenceKind, excerpt};
 use super::input_scan::InputParagraph;
 use super::output::OutputReader;
 use crate::config::Repair;
 use crate::normalize;
+use crate::rules::{EditedParagraph, Editor};
 use crate::split::line;
 
 /// A paragraph, and the text that it stands in.
@@ -13,6 +16,8 @@ use crate::split::line;
 pub(super) struct ParagraphAt<'a> {
     pub(super) text: &'a str,
     pub(super) sighted: &'a InputParagraph,
+    /// What is written of it, if that is not what repair leaves.
+    pub(super) edited: Option<&'a EditedParagraph>,
 }
 
 impl<'a> ParagraphAt<'a> {
@@ -20,8 +25,26 @@ impl<'a> ParagraphAt<'a> {
         &self.text[self.sighted.paragraph.span.range()]
     }
 
-    /// Appends the repaired paragraph.
+    /// Appends the paragraph as it is written if it stays.
     pub(super) fn append_to(self, buffer: &mut Vec<u8>, repair: Repair) {
+        match self.edited {
+            Some(edited) => buffer.extend_from_slice(edited.text.as_bytes()),
+            None => self.append_repaired(buffer, repair),
+        }
+    }
+
+    /// Appends the paragraph as the ledger holds it if it goes.
+    pub(super) fn append_for_record(self, buffer: &mut Vec<u8>, repair: Repair, editor: &Editor) {
+        let start = buffer.len();
+        self.append_repaired(buffer, repair);
+        let repaired = std::str::from_utf8(&buffer[start..]).unwrap_or_default();
+        if let Cow::Owned(masked) = editor.for_record(repaired) {
+            buffer.truncate(start);
+            buffer.extend_from_slice(masked.as_bytes());
+        }
+    }
+
+    fn append_repaired(self, buffer: &mut Vec<u8>, repair: Repair) {
         if self.sighted.paragraph.altered {
             // Writing to memory cannot fail.
             let _ = normalize::repair(self.body(), repair, self.sighted.paragraph.edges, buffer);
@@ -136,10 +159,11 @@ impl DueText {
                 buffer.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
             }
             TextLayout::Unchanged => {
-                let end = at.sighted.paragraph.span.end;
+                let span = at.sighted.paragraph.span;
                 buffer.append(&mut self.before);
-                buffer.extend_from_slice(&at.text.as_bytes()[self.at..end]);
-                self.at = end;
+                buffer.extend_from_slice(&at.text.as_bytes()[self.at..span.start]);
+                buffer.extend_from_slice(at.edited.map_or(at.body(), |edited| &edited.text).as_bytes());
+                self.at = span.end;
             }
         }
     }

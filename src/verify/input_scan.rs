@@ -5,6 +5,7 @@ use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
+use crate::rules::{Edge, EditedParagraph, Editor};
 use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
@@ -44,6 +45,8 @@ pub(super) struct InputChunk {
     pub(super) documents: Vec<InputDocument>,
     /// The other fields of each slot.
     pub(super) rests: Vec<OtherFields>,
+    /// The paragraphs that are written otherwise than repair leaves them if they stay, by their numbers.
+    pub(super) edited: Vec<(usize, EditedParagraph)>,
 }
 
 /// The fields of a record beside its text.
@@ -80,12 +83,13 @@ pub(super) struct InputScan<'a> {
     matching: MatchConfig,
     keys: KeyMaker,
     pub(super) read: &'a ReadContext,
+    editor: &'a Editor,
     /// The fields that are compared beside the text of records.
     rest: Option<OtherFieldsOf>,
 }
 
 impl<'a> InputScan<'a> {
-    pub(super) fn new(config: &Config, read: &'a ReadContext) -> Self {
+    pub(super) fn new(config: &Config, read: &'a ReadContext, editor: &'a Editor) -> Self {
         let rest = match config.write.to {
             None => Some(OtherFieldsOf::Mirrored),
             Some(TargetFormat::Txt) => None,
@@ -96,6 +100,7 @@ impl<'a> InputScan<'a> {
             matching: config.matching,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             read,
+            editor,
             rest,
         }
     }
@@ -111,12 +116,33 @@ impl<'a> InputScan<'a> {
         let chunk = read_work(work, listing, self.read, &mut visitor);
         let mut input_scan = visitor.input_scan;
         input_scan.find_in_pages(&chunk);
+        if self.editor.is_on() {
+            input_scan.edit(&chunk, self.editor);
+        }
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
         (chunk, input_scan)
     }
 }
 
 impl InputChunk {
+    /// Notes what the rules make of each paragraph.
+    fn edit(&mut self, chunk: &Chunk, editor: &Editor) {
+        for part in &chunk.parts {
+            let ends = (!part.is_piece_of_text() || part.is_first, !part.is_piece_of_text() || part.is_last);
+            for slot in part.slots.clone().filter(|slot| *slot < self.documents.len()) {
+                let numbers = self.documents[slot].paragraphs.clone();
+                let paragraphs = &self.paragraphs[numbers.clone()];
+                let edge = Edge::of(paragraphs.len(), ends, |index| paragraphs[index].is_layout);
+                let text = std::str::from_utf8(&chunk.bytes[chunk.slots[slot].text.range()]).unwrap_or_default();
+                for (index, (sighted, number)) in paragraphs.iter().zip(numbers).enumerate() {
+                    let body = text.get(sighted.paragraph.span.range()).unwrap_or_default();
+                    let edited = editor.edit(body, &sighted.paragraph, edge.has(index));
+                    self.edited.extend(edited.map(|edited| (number, edited)));
+                }
+            }
+        }
+    }
+
     /// Notes where the paragraphs of pages stand in those.
     fn find_in_pages(&mut self, chunk: &Chunk) {
         for (slot, document) in chunk.slots.iter().zip(&self.documents) {

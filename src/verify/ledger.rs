@@ -164,6 +164,8 @@ pub(super) fn fault_of(line: &LedgerLine<'_>, config: &DecideConfig) -> Option<&
             Some("the only evidence of this rule is the similarity")
         }
         Stays::Same => is_alike.then_some("an exact copy has no similarity"),
+        // What a span held is compared with what the rules make of it.
+        Stays::Nothing if rule.is_of_spans() => None,
         Stays::Alike | Stays::Held | Stays::Nothing if text.is_none() => Some("the text is missing"),
         Stays::Alike => {
             let NearConfig { threshold, containment: least, .. } = &config.near;

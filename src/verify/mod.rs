@@ -17,6 +17,7 @@ mod audit;
 mod document;
 mod due_text;
 mod earlier;
+mod edits;
 mod ids;
 mod input_scan;
 mod kept_paragraphs;
@@ -26,6 +27,7 @@ mod out_list;
 mod output;
 mod recount;
 mod rejections;
+mod reporting;
 mod spared;
 mod uids;
 
@@ -40,12 +42,14 @@ use crate::error::{Error, RecordPlace, Rejection, Result};
 use crate::fingerprint::Fingerprint;
 use crate::observe::Observer;
 use crate::read::{Chunk, Compression, Fault, IgnoreTexts, Part, Slot};
+use crate::rules::Editor;
 use crate::run::corpus::{Corpus, Listing, Resources, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::store::{DiskInput, DiskOutput, NullOutput, Root, path};
 use crate::units::SourceId;
+use crate::write::Edits;
 
 use audit::DifferenceMark;
 use document::DocumentAudit;
@@ -141,6 +145,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         sources,
         observer,
         config,
+        editor: corpus.editor,
         ledger: LedgerAudit::new(ledger, sources)?,
         audit,
         kept: KeptParagraphs::default(),
@@ -156,7 +161,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
         mark: DifferenceMark::default(),
         buffer: Vec::new(),
     };
-    let scan = InputScan::new(config, corpus.read);
+    let scan = InputScan::new(config, corpus.read, corpus.editor);
     let mut look = ReadOnlyPass::at(corpus, |work| scan.scan(work, corpus.listing()));
     let mut walk = Walk::default();
     while let Some(batch) = look.next()? {
@@ -173,6 +178,7 @@ struct Auditor<'a> {
     sources: &'a SourceList,
     observer: &'a dyn Observer,
     config: &'a Config,
+    editor: &'a Editor,
     ledger: LedgerAudit,
     audit: Audit,
     kept: KeptParagraphs,
@@ -352,7 +358,8 @@ impl ChunkAudit<'_, '_> {
         let text = std::str::from_utf8(&self.chunk.bytes[slot.text.range()]).unwrap_or_default();
         let document = &self.input_scan.documents[number];
         let paragraphs = &self.input_scan.paragraphs[document.paragraphs.clone()];
-        self.auditor.piece(open, text, document, paragraphs)
+        let edits = Edits::of(&self.input_scan.edited, document.paragraphs.clone());
+        self.auditor.piece(open, text, document, (paragraphs, edits))
     }
 }
 

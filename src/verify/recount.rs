@@ -87,6 +87,21 @@ impl Recount {
             let (with, without) = &mut self.texts;
             *(if line.text.is_some() { with } else { without }) += 1;
         }
+        if line.rule == Rule::Custom {
+            self.count_named(line, "name", line.num_paragraphs());
+        }
+    }
+
+    /// A line about a span of a paragraph that stays.
+    pub(super) fn span(&mut self, line: &LedgerLine<'_>) {
+        let key = if line.rule == Rule::Mask { "kind" } else { "name" };
+        self.count_named(line, key, 1);
+    }
+
+    fn count_named(&mut self, line: &LedgerLine<'_>, key: &str, num: u64) {
+        let evidence = line.evidence.as_ref().and_then(|evidence| evidence.parse::<Value>().ok());
+        let name = evidence.as_ref().and_then(|evidence| evidence.get(key)?.as_str());
+        self.summary.count_named(line.rule, name.unwrap_or_default(), num);
     }
 
     /// A record is read well.

@@ -19,5 +19,5 @@ pub(crate) use ids::{RecordIds, SavedIds};
 pub(crate) use record::{Original, RecordText, write_record, write_verbatim};
 pub(crate) use shard::{SavedShards, Shards};
 pub(crate) use text::{BlankLines, TextForm, count_text, write_document};
-pub use text::{Judged, Written, write_text};
+pub use text::{Edits, Judged, Written, write_text};
 pub(crate) use uid::{Uid, UidClaim, UidName, UsedIds};

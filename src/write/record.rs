@@ -5,12 +5,13 @@
 
 use std::io::{self, Write};
 
-use super::text::{TextForm, count_text, write_paragraphs};
+use super::text::{TextForm, count_text, write_paragraphs, write_untouched};
 use super::{Judged, Written};
 use crate::config::Repair;
 use crate::normalize;
 use crate::read::{Chunk, NewRecord, Part, Rewrite, Slot};
 use crate::split::line;
+use crate::units::count;
 
 /// The text of a record that is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,15 @@ impl<'a> RecordText<'a> {
     pub(crate) fn new(document: Judged<'a>, part: &Part, form: TextForm) -> Self {
         let written = count_text(document);
         let is_whole = document.verdicts.iter().all(|verdict| verdict.is_kept());
-        let is_unchanged = is_whole && (form == TextForm::Untouched || !is_repaired(document, form.repair()));
+        let is_unchanged = is_whole
+            && document.edits.is_empty()
+            && (form == TextForm::Untouched || !is_repaired(document, form.repair()));
         Self { document, written, is_unchanged, is_one_line: part.rewrite().is_one_line(), form }
+    }
+
+    /// Whether all paragraphs stay.
+    fn is_whole(&self) -> bool {
+        self.written.num_kept == count(self.document.paragraphs.len())
     }
 
     /// Whether no paragraph stays.
@@ -47,6 +55,9 @@ impl<'a> RecordText<'a> {
     pub(crate) fn write<W: Write>(&self, out: &mut W) -> io::Result<()> {
         if self.is_unchanged {
             return out.write_all(self.document.text);
+        }
+        if self.form == TextForm::Untouched && self.is_whole() && !self.is_one_line {
+            return write_untouched(self.document, 0, out);
         }
         if self.is_one_line {
             let mut lines = Vec::new();

@@ -6,6 +6,7 @@ use crate::config::{Config, Repair};
 use crate::decide::{Removed, Verdict};
 use crate::document::Paragraph;
 use crate::normalize;
+use crate::rules::EditedParagraph;
 use crate::units::{ByteSpan, count};
 
 /// Whether blank lines are owed around consecutive written paragraphs; the pieces of a large document are
@@ -66,6 +67,41 @@ pub struct Judged<'a> {
     pub verdicts: &'a [Verdict],
     /// Whether a blank line stands after the last paragraph.
     pub blank_after: bool,
+    /// The paragraphs that are written otherwise than repair leaves them.
+    pub edits: Edits<'a>,
+}
+
+/// The paragraphs among some consecutive ones that are written otherwise than repair leaves them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Edits<'a> {
+    /// Their numbers, in order, and what is written.
+    edited: &'a [(usize, EditedParagraph)],
+    /// The number of the first paragraph.
+    first: usize,
+}
+
+impl<'a> Edits<'a> {
+    /// Those among `edited`, which stand in order, of the paragraphs of these numbers.
+    pub(crate) fn of(edited: &'a [(usize, EditedParagraph)], numbers: std::ops::Range<usize>) -> Self {
+        let before = |end: usize| edited.partition_point(|(number, _)| *number < end);
+        Self { edited: &edited[before(numbers.start)..before(numbers.end)], first: numbers.start }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(self) -> bool {
+        self.edited.is_empty()
+    }
+
+    /// What is written of the paragraph at `index` among them, if it is among the edited ones.
+    #[inline]
+    pub(crate) fn get(self, index: usize) -> Option<&'a EditedParagraph> {
+        if self.edited.is_empty() {
+            return None;
+        }
+        let number = self.first + index;
+        let found = self.edited.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        Some(&self.edited[found].1)
+    }
 }
 
 impl<'a> Judged<'a> {
@@ -120,11 +156,30 @@ pub(crate) fn write_document<W: Write>(
             let written = count_text(document);
             // Pieces of blank lines are among them: whoever appends them knows whether the document stays.
             if written.num_kept == count(document.paragraphs.len()) {
-                out.write_all(if is_first { unmarked(document.text) } else { document.text })?;
+                let marks = if is_first { document.text.len() - unmarked(document.text).len() } else { 0 };
+                write_untouched(document, marks, out)?;
             }
             Ok(written)
         }
     }
+}
+
+/// Writes a text as it came, from a place on that is no paragraph's; only what is edited is written otherwise.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn write_untouched<W: Write>(document: Judged<'_>, start: usize, out: &mut W) -> io::Result<()> {
+    let mut at = start;
+    if !document.edits.is_empty() {
+        for (index, paragraph) in document.paragraphs.iter().enumerate() {
+            if let Some(edited) = document.edits.get(index) {
+                out.write_all(&document.text[at..paragraph.span.start])?;
+                out.write_all(edited.text.as_bytes())?;
+                at = paragraph.span.end;
+            }
+        }
+    }
+    out.write_all(&document.text[at..])
 }
 
 /// A text that is not taken to begin with a byte order mark when it is read again (contract D4).
@@ -171,7 +226,7 @@ pub(super) fn write_paragraphs<W: Write>(
     // What is kept as it stands is copied a run at a time: most of the time it is a whole document. The run is empty
     // behind a paragraph that was written already, but for the LF that ends it.
     let mut run = ByteSpan::default();
-    for (paragraph, verdict) in document.iter() {
+    for (index, (paragraph, verdict)) in document.iter().enumerate() {
         owes_blank |= paragraph.blank_before;
         let bytes = count(paragraph.span.len());
         if written.removed.add(verdict, bytes) {
@@ -179,8 +234,9 @@ pub(super) fn write_paragraphs<W: Write>(
         }
         written.num_kept += 1;
         written.kept_bytes += bytes;
-        let goes_on =
-            !owes_blank && !paragraph.altered && is_line_feed(document.text, run.end, paragraph.span.start);
+        let edited = document.edits.get(index);
+        let is_plain = !paragraph.altered && edited.is_none();
+        let goes_on = !owes_blank && is_plain && is_line_feed(document.text, run.end, paragraph.span.start);
         if goes_on && !run.is_empty() {
             run.end = paragraph.span.end;
             continue;
@@ -195,7 +251,9 @@ pub(super) fn write_paragraphs<W: Write>(
             written.layout.blank_before = owes_blank;
         }
         owes_blank = false;
-        if paragraph.altered {
+        if let Some(edited) = edited {
+            out.write_all(edited.text.as_bytes())?;
+        } else if paragraph.altered {
             normalize::repair(document.paragraph(paragraph), repair, paragraph.edges, out)?;
         } else {
             run = paragraph.span;
@@ -241,7 +299,7 @@ mod tests {
             |p: &Paragraph| if text[p.span.range()].starts_with('-') { duplicate } else { Verdict::KEEP };
         let verdicts: Vec<_> = paragraphs.iter().map(verdict).collect();
         let judged =
-            Judged { text: text.as_bytes(), paragraphs: &paragraphs, verdicts: &verdicts, blank_after };
+            Judged { text: text.as_bytes(), paragraphs: &paragraphs, verdicts: &verdicts, blank_after, edits: Edits::default() };
         let mut out = Vec::new();
         let written = write_text(judged, Repair::Basic, &mut out).unwrap();
         (String::from_utf8(out).unwrap(), written.layout)

@@ -91,17 +91,23 @@ pub struct LedgerLine<'a, T = String> {
     /// survivor that stands in what goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passage: Option<(u64, u64)>,
-    /// The removed paragraphs, repaired, each ended by LF.
+    /// The removed paragraphs, repaired, each ended by LF; of a rule on spans, what it replaced, but not what a mask hides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<T>,
+    /// What is written in place of the span, by a rule on spans: the paragraph stays.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<Cow<'a, str>>,
 }
 
 /// A line that borrows from where it was read; its text is JSON that nobody has looked into.
 pub type LedgerLineRef<'a> = LedgerLine<'a, &'a RawValue>;
 
 impl<T> LedgerLine<'_, T> {
-    /// Paragraphs that the line accounts for.
+    /// Paragraphs that the line accounts for; none if it tells of a span of one that stays.
     pub fn num_paragraphs(&self) -> u64 {
+        if self.rule.is_of_spans() {
+            return 0;
+        }
         self.last.saturating_sub(self.first).saturating_add(1)
     }
 
@@ -134,6 +140,7 @@ impl<T> LedgerLine<'_, T> {
             numbers: self.numbers,
             passage: self.passage,
             text: self.text,
+            replacement: self.replacement.map(owned),
         }
     }
 }

@@ -200,6 +200,7 @@ mod tests {
             numbers: None,
             passage: None,
             text: Some("分享到微信\n".to_owned()),
+            replacement: None,
         };
         let spelled = serde_json::to_string(&line).unwrap();
         assert_eq!(

@@ -1,11 +1,14 @@
 //! Stretches: consecutive paragraphs of one document that go for one reason: they repeat consecutive paragraphs of
 //! one other, or their document goes (contract O5).
 
+use std::borrow::Cow;
+
 use crate::config::Repair;
-use crate::decide::{Earlier, EvidencePlace, Finding, Findings, Places, Reason};
+use crate::decide::{Earlier, EvidencePlace, Finding, Findings, Places, Reason, Rule};
 use crate::document::Paragraph;
 use crate::error::Result;
 use crate::normalize;
+use crate::rules::{EditedParagraph, Editor};
 use crate::units::{Ordinal, ParagraphIndex, count};
 use crate::write::Judged;
 
@@ -29,8 +32,11 @@ pub(crate) struct Stretch {
     /// Where the evidence stands for which they go, if nothing stays in their place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_evidence: Option<EvidencePlace>,
-    /// The repaired paragraphs, each ended by LF, if the ledger is to hold them.
+    /// The repaired paragraphs, each ended by LF, if the ledger is to hold them; of an edit, what was replaced.
     pub text: Option<String>,
+    /// What is written in place of the span, if this is an edit of a paragraph that stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<String>,
 }
 
 /// A stretch with text is cut at this many bytes, so that memory does not depend on the length of a document.
@@ -49,6 +55,8 @@ impl Stretch {
             (Reason::Exact(first), Reason::Exact(next)) => next.0 == first.0 + distance && next.0 < end,
             (Reason::Earlier(first), Reason::Earlier(next)) => next == first + distance && next < end,
             (reason, next) if reason.rule().is_of_documents() => reason == next,
+            // These have no finding: their numbers are their evidence.
+            (Reason::Found { rule: Rule::Custom, .. }, _) => self.reason == next,
             (reason, next) => {
                 reason.rule() == next.rule()
                     && self.own_evidence.is_some()
@@ -66,6 +74,8 @@ impl Stretch {
         let text_len = self.text_len() + next.text_len();
         let is_next = next.first.0 == self.last.0 + 1
             && self.goes_on(next.reason, next.own_evidence)
+            && self.replacement.is_none()
+            && next.replacement.is_none()
             && text_len <= MAX_TEXT;
         if !is_next {
             return Some(next);
@@ -88,6 +98,8 @@ pub(crate) struct StretchContext<'a> {
     pub findings: Option<&'a Findings>,
     /// Where the survivors of earlier runs stand.
     pub earlier: Option<&'a dyn Earlier>,
+    /// The rules that judge a paragraph by itself.
+    pub editor: &'a Editor,
     /// How text is repaired.
     pub repair: Repair,
     /// Which stretches hold their text.
@@ -142,9 +154,14 @@ pub(crate) fn for_each_stretch(
     mut visit: impl FnMut(Stretch) -> Result<()>,
 ) -> Result<()> {
     let mut open: Option<Stretch> = None;
-    for ((paragraph, verdict), index) in document.iter().zip(first.0..) {
+    for (at, (paragraph, verdict)) in document.iter().enumerate() {
+        let index = first.0 + count(at);
         let Some(reason) = verdict.reason() else {
             open.take().map_or(Ok(()), &mut visit)?;
+            if let Some(edited) = document.edits.get(at) {
+                let place = offset + count(paragraph.span.start);
+                edits(edited, ParagraphIndex(index), place, context).try_for_each(&mut visit)?;
+            }
             continue;
         };
         // Looking the survivor's document up is needed only where no stretch goes on.
@@ -164,7 +181,7 @@ pub(crate) fn for_each_stretch(
             open.last = ParagraphIndex(index);
             open.span.1 = offset + count(paragraph.span.end);
             if let Some(text) = &mut open.text {
-                push_repaired(document, paragraph, context.repair, text);
+                push_repaired(document, paragraph, context, text);
             }
             continue;
         }
@@ -178,9 +195,10 @@ pub(crate) fn for_each_stretch(
             own_evidence,
             text: has_text.then(|| {
                 let mut text = String::new();
-                push_repaired(document, paragraph, context.repair, &mut text);
+                push_repaired(document, paragraph, context, &mut text);
                 text
             }),
+            replacement: None,
         };
         let next = match &mut open {
             Some(open) if is_continued => open.extend(next), // cut where its text is too long
@@ -193,13 +211,42 @@ pub(crate) fn for_each_stretch(
     open.map_or(Ok(()), visit)
 }
 
-/// Appends a paragraph as it would be written, ended by LF.
-fn push_repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair, out: &mut String) {
-    let text = document.paragraph(paragraph);
+/// The edits of a paragraph that stays, whose first byte stands at `place` of the document's text.
+fn edits<'e>(
+    edited: &'e EditedParagraph,
+    index: ParagraphIndex,
+    place: u64,
+    context: &'e StretchContext<'_>,
+) -> impl Iterator<Item = Stretch> + 'e {
+    edited.edits.iter().map(move |edit| Stretch {
+        first: index,
+        last: index,
+        span: (place + count(edit.span.start), place + count(edit.span.end)),
+        page_line: None, // whoever knows the page adds it
+        reason: Reason::Found { rule: edit.rule, number: edit.number },
+        survivor_end: Ordinal(0),
+        own_evidence: None,
+        text: context.editor.text_for_record(edit),
+        replacement: Some(context.editor.with_for_record(edit)),
+    })
+}
+
+/// Appends a paragraph as the ledger holds it, ended by LF: repaired, and without what a mask hides.
+fn push_repaired(
+    document: Judged<'_>,
+    paragraph: &Paragraph,
+    context: &StretchContext<'_>,
+    out: &mut String,
+) {
+    let (text, start) = (document.paragraph(paragraph), out.len());
     if paragraph.altered {
-        out.extend(normalize::repaired_chars(text, repair, paragraph.edges));
+        out.extend(normalize::repaired_chars(text, context.repair, paragraph.edges));
     } else {
         out.push_str(text);
+    }
+    if let Cow::Owned(masked) = context.editor.for_record(&out[start..]) {
+        out.truncate(start);
+        out.push_str(&masked);
     }
     out.push('\n');
 }
@@ -208,9 +255,10 @@ fn push_repaired(document: Judged<'_>, paragraph: &Paragraph, repair: Repair, ou
 mod tests {
     use super::*;
     use crate::account::{EvidenceStore, RawJson};
-    use crate::decide::{Rule, Verdict};
+    use crate::decide::Verdict;
     use crate::store::{MemoryOutput, Output};
     use crate::units::{ByteSpan, DocumentId};
+    use crate::write::Edits;
 
     fn stretch(first: u64, reason: Reason) -> Stretch {
         Stretch {
@@ -222,6 +270,7 @@ mod tests {
             survivor_end: Ordinal(9),
             own_evidence: None,
             text: None,
+            replacement: None,
         }
     }
 
@@ -293,11 +342,13 @@ mod tests {
             paragraphs: &paragraphs,
             verdicts: &verdicts,
             blank_after: false,
+            edits: Edits::default(),
         };
         let context = StretchContext {
             places: &Places::default(),
             findings: Some(&findings),
             earlier: None,
+            editor: &Editor::default(),
             repair: Repair::default(),
             text: StretchText::NotExact,
         };

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::json::RawJson;
 use super::line::LedgerPlace;
 use crate::account::names::LEDGER;
 use crate::decide::{Earlier, EarlierPlace, Finding, Findings, Owner, Places, Reason, Rule, earlier_place};
 use crate::discover::SourceList;
 use crate::error::{Error, Result};
+use crate::rules::Editor;
 use crate::store::path;
 use crate::units::{DocumentId, Ordinal};
 
@@ -22,6 +24,8 @@ pub(crate) struct LedgerContext<'a> {
     pub findings: Option<&'a Findings>,
     /// Paragraphs of earlier runs, if there are any.
     pub earlier: Option<&'a dyn Earlier>,
+    /// The rules that judge a paragraph by itself.
+    pub editor: &'a Editor,
 }
 
 impl std::fmt::Debug for LedgerContext<'_> {
@@ -31,6 +35,12 @@ impl std::fmt::Debug for LedgerContext<'_> {
 }
 
 impl<'a> LedgerContext<'a> {
+    /// The evidence of a rule that judges a paragraph by itself, which no store holds.
+    pub(crate) fn evidence(self, reason: Reason) -> Option<RawJson<'static>> {
+        let Reason::Found { rule, number } = reason else { return None };
+        self.editor.evidence(rule, number).and_then(RawJson::spelled)
+    }
+
     /// The path of a document: that of its file, and behind it that of the archive's member.
     pub(crate) fn path_bytes(self, owner: Owner<'_>) -> Cow<'a, [u8]> {
         let file = self.sources.get(owner.source).place.relative;

@@ -3,6 +3,8 @@
 //! Lines are collected into frames of about a megabyte, each a Zstandard frame with a checksum (RFC 8878), so
 //! that a large document that turns out to be bad can be taken back whole.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 use rayon::prelude::*;
@@ -13,8 +15,11 @@ use super::json::RecordId;
 use super::line::{LedgerLine, LedgerPlace};
 use super::stretch::Stretch;
 use super::survivors::{LedgerContext, SurvivorDocument, SurvivorPlace, Survivors, survivors};
+use crate::account::Summary;
 use crate::account::names::LEDGER;
+use crate::decide::{Reason, Rule};
 use crate::error::{Error, Result};
+use crate::rules::Editor;
 use crate::store::{Mark, OutputFile};
 use crate::units::DocumentId;
 use crate::write::{RecordIds, SavedIds};
@@ -36,7 +41,11 @@ pub(crate) struct LedgerWriter {
     open: Option<(DocumentId, Stretch)>,
     ids: RecordIds,
     evidence: EvidenceStore,
+    named: NamedCounts,
 }
+
+/// What rules with names of their own found, by rule and number.
+pub(crate) type NamedCounts = BTreeMap<Rule, BTreeMap<u64, u64>>;
 
 impl std::fmt::Debug for LedgerWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,7 +56,7 @@ impl std::fmt::Debug for LedgerWriter {
 impl LedgerWriter {
     /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
     pub(crate) fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
-        Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence }
+        Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence, named: NamedCounts::new() }
     }
 
     /// Notes the id of a record (see [`RecordIds::note`]).
@@ -88,8 +97,15 @@ impl LedgerWriter {
     ) -> Result<()> {
         let Survivors { rule, place, finding } =
             survivors(stretch.reason, stretch.num_paragraphs(), context)?;
-        let Evidence { likeness, own: evidence } = self.evidence.read(finding)?;
+        let Evidence { likeness, own } = self.evidence.read(finding)?;
+        let evidence = own.or_else(|| context.evidence(stretch.reason));
         let Likeness { similarity, containment, numbers, passage } = likeness;
+        if let Reason::Found { rule, number } = stretch.reason
+            && context.editor.name(rule, number).is_some()
+        {
+            let num = if rule.is_of_spans() { 1 } else { stretch.num_paragraphs() };
+            *self.named.entry(rule).or_default().entry(number).or_default() += num;
+        }
         let owner = context.places.owner(document);
         let survivor = match &place {
             Some(place) => Some(self.named(place, context)?),
@@ -111,6 +127,7 @@ impl LedgerWriter {
             numbers,
             passage,
             text: stretch.text.as_deref(),
+            replacement: stretch.replacement.as_deref().map(Cow::Borrowed),
         };
         serde_json::to_writer(&mut self.lines, &line).map_err(|error| compress_error(error.into()))?;
         self.lines.push(b'\n');
@@ -162,7 +179,8 @@ impl LedgerWriter {
     /// [`Error::Output`].
     pub(crate) fn rollback_point(&mut self) -> Result<RollbackPoint> {
         self.write_full()?;
-        Ok(RollbackPoint { mark: self.file.mark(), lines: self.lines.clone(), open: self.open.clone() })
+        let (lines, open, named) = (self.lines.clone(), self.open.clone(), self.named.clone());
+        Ok(RollbackPoint { mark: self.file.mark(), lines, open, named })
     }
 
     /// Writes what can be written, and returns the state to resume from.
@@ -177,6 +195,7 @@ impl LedgerWriter {
             mark: self.file.mark(),
             lines,
             open: self.open.clone(),
+            named: self.named.clone(),
             ids: self.ids.save()?,
         })
     }
@@ -188,7 +207,8 @@ impl LedgerWriter {
         ids: RecordIds,
         evidence: EvidenceStore,
     ) -> Self {
-        Self { lines: saved.lines.into_bytes(), open: saved.open, ..Self::new(file, ids, evidence) }
+        let SavedLedgerWriter { lines, open, named, .. } = saved;
+        Self { lines: lines.into_bytes(), open, named, ..Self::new(file, ids, evidence) }
     }
 
     /// Writes what is left. A ledger without a line is an empty frame.
@@ -203,13 +223,22 @@ impl LedgerWriter {
         if self.file.is_empty() { self.file.append(&compress(&[])?) } else { Ok(()) }
     }
 
+    /// Adds what it tells of rules with names of their own to the summary.
+    pub(crate) fn count_named(&self, editor: &Editor, summary: &mut Summary) {
+        for (rule, numbers) in &self.named {
+            for (number, num) in numbers {
+                summary.count_named(*rule, editor.name(*rule, *number).unwrap_or_default(), *num);
+            }
+        }
+    }
+
     /// Forgets everything after a checkpoint.
     ///
     /// # Errors
     /// [`Error::Output`].
     pub(crate) fn roll_back(&mut self, rollback_point: RollbackPoint) -> Result<()> {
-        let RollbackPoint { mark, lines, open } = rollback_point;
-        (self.lines, self.open) = (lines, open);
+        let RollbackPoint { mark, lines, open, named } = rollback_point;
+        (self.lines, self.open, self.named) = (lines, open, named);
         self.full.clear();
         self.file.truncate(mark)
     }
@@ -223,6 +252,8 @@ pub(crate) struct SavedLedgerWriter {
     /// Lines of a frame that was not full.
     lines: String,
     open: Option<(DocumentId, Stretch)>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    named: NamedCounts,
     /// The ids of records.
     pub ids: SavedIds,
 }
@@ -233,6 +264,7 @@ pub(crate) struct RollbackPoint {
     mark: Mark,
     lines: Vec<u8>,
     open: Option<(DocumentId, Stretch)>,
+    named: NamedCounts,
 }
 
 /// A frame, with a checksum.
@@ -250,7 +282,7 @@ fn compress_error(source: io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::account::{LedgerReader, RawJson};
-    use crate::decide::{Findings, OwnerKind, Places, Reason, Rule};
+    use crate::decide::{Findings, OwnerKind, Places};
     use crate::discover::{Format, SourceList, SourcePlan};
     use crate::document::Kind;
     use crate::store::{Area, MemoryOutput, Output};
@@ -274,7 +306,7 @@ mod tests {
         let document = places.push_document(Ordinal(0));
         places.set_end(Ordinal(3));
         let context =
-            LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None };
+            LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None, editor: &Editor::default() };
         let file = output.create(Area::Account, LEDGER.as_bytes()).unwrap();
         let mut ledger = LedgerWriter::new(file, RecordIds::new([scratch(), scratch()]), evidence);
         for (index, found) in (0..).zip([with, with, without]) {
@@ -287,6 +319,7 @@ mod tests {
                 survivor_end: Ordinal(0),
                 own_evidence: Some(found.evidence()),
                 text: Some("赞\n".to_owned()),
+                replacement: None,
             };
             ledger.push(document, stretch, context).unwrap();
         }

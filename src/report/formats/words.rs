@@ -206,6 +206,7 @@ fn one(limit: &Measured) -> &'static str {
         Measured::DUPLICATES => "duplicate paragraph",
         Measured::NEAR_DUPLICATES => "near-duplicate",
         Measured::CONTAMINATED => "contaminated document",
+        Measured::MASKED => "piece of personal data",
         Measured::EMPTIED => "emptied document",
         Measured::REJECTED => "rejected input or record",
         _ => limit.what,

@@ -2,7 +2,7 @@
 //! itself (contract C2).
 
 use super::Decider;
-use crate::decide::Verdict;
+use crate::decide::{Reason, Rule, Verdict};
 use crate::run::scan::Scanned;
 use crate::run::settled::SettledDocument;
 use crate::units::Ordinal;
@@ -16,17 +16,22 @@ impl Decider<'_> {
         documents: &[SettledDocument],
         first: Ordinal,
     ) -> Option<Vec<Verdict>> {
-        let findings = self.findings?;
         let num_paragraphs = scanned.paragraphs.len();
         let mut verdicts: Option<Vec<Verdict>> = None;
-        for (document, settled) in scanned.documents.iter().zip(documents) {
-            let verdict = findings.judge_document(settled.id);
-            if !verdict.is_kept() {
-                let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
-                verdicts[document.paragraphs.clone()].fill(verdict);
+        let mut given = Vec::new();
+        if let Some(findings) = self.findings {
+            for (document, settled) in scanned.documents.iter().zip(documents) {
+                let verdict = findings.judge_document(settled.id);
+                if !verdict.is_kept() {
+                    let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
+                    verdicts[document.paragraphs.clone()].fill(verdict);
+                }
             }
+            given.extend(findings.places(first, num_paragraphs));
         }
-        for (number, verdict) in findings.places(first, num_paragraphs) {
+        let custom = |number| Verdict::removed(Reason::Found { rule: Rule::Custom, number });
+        given.extend(scanned.given.iter().map(|(paragraph, number)| (*paragraph, custom(*number))));
+        for (number, verdict) in given {
             let verdicts = verdicts.get_or_insert_with(|| vec![Verdict::KEEP; num_paragraphs]);
             if verdicts[number].is_kept() {
                 verdicts[number] = verdict;

@@ -284,6 +284,7 @@ impl<'a> Decider<'a> {
             verdicts,
             documents,
             first: origin.first,
+            edited: Vec::new(),
         });
         Ok((settled.collect(), rewind))
     }

@@ -18,6 +18,7 @@ use crate::fingerprint::Fingerprint;
 use crate::index::{
     IndexEntry, IndexPassage, IndexReader, IndexSettings, IndexText, IndexedDocument, NewRun, add_run,
 };
+use crate::rules::Editor;
 use crate::store::index_file::{self, Replacement};
 use crate::store::{Mark, Output, Scratch};
 use crate::units::{self, DocumentId, Ordinal};
@@ -268,7 +269,8 @@ impl History {
         let settings = IndexSettings::of(config);
         let run = NewRun { name: &update.run, num_paragraphs: places.end().0, settings: &settings };
         let mut writer = add_run(old, run, fresh.entries(base), replacement)?;
-        let context = LedgerContext { sources, places, findings: None, earlier: None };
+        let editor = &Editor::default(); // no line is written
+        let context = LedgerContext { sources, places, findings: None, earlier: None, editor };
         for document in (0..places.num_documents()).map(DocumentId) {
             let (start, end) = places.span(document);
             if start == end {

@@ -23,6 +23,7 @@ use crate::store::{Area, Output, OutputFile, WrittenFile, path};
 use crate::units::count;
 use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter, Uid, UidName};
 
+use crate::rules::Editor;
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
 use crate::run::render::{PartContent, Rendered, RenderedPart};
@@ -39,6 +40,7 @@ pub(crate) struct Recorder<'a> {
     output: &'a dyn Output,
     spooler: &'a dyn Spooler,
     config: &'a Config,
+    editor: &'a Editor,
     buffers: &'a Buffers,
     ledger: LedgerWriter,
     findings: Option<&'a Findings>,
@@ -113,7 +115,7 @@ impl<'a> Recorder<'a> {
         stores: LedgerStores,
         findings: Option<&'a Findings>,
     ) -> Self {
-        let Corpus { sources, output, spooler, config, buffers, .. } = *corpus;
+        let Corpus { sources, output, spooler, config, editor, buffers, .. } = *corpus;
         let AccountFiles { ledger, rejected, files } = files;
         let LedgerStores { ids, evidence } = stores;
         let shards = match config.write.to {
@@ -125,6 +127,7 @@ impl<'a> Recorder<'a> {
             output,
             spooler,
             config,
+            editor,
             buffers,
             ledger: LedgerWriter::new(ledger, ids, evidence),
             findings,
@@ -152,7 +155,13 @@ impl<'a> Recorder<'a> {
     where
         'a: 'p,
     {
-        LedgerContext { sources: self.sources, places, findings: self.findings, earlier: self.earlier }
+        LedgerContext {
+            sources: self.sources,
+            places,
+            findings: self.findings,
+            earlier: self.earlier,
+            editor: self.editor,
+        }
     }
 
     /// Takes in a chunk and gives it back.
@@ -183,6 +192,7 @@ impl<'a> Recorder<'a> {
         let context = self.context(places);
         self.ledger.finish(context)?;
         let mut summary = self.tally.finish();
+        self.ledger.count_named(self.editor, &mut summary);
         if self.config.write.dataset_card {
             let card = card(&summary);
             summary.bytes.output += count(card.len());

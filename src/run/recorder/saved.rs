@@ -111,6 +111,7 @@ impl<'a> Recorder<'a> {
             output,
             spooler: corpus.spooler,
             config: corpus.config,
+            editor: corpus.editor,
             buffers: corpus.buffers,
             ledger: LedgerWriter::resume(ledger, ledger_file, ids, evidence),
             findings,

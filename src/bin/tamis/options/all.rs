@@ -2,11 +2,13 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use tamis::config::CustomRule;
 
 use super::boilerplate::Boilerplate;
 use super::filters::Filters;
 use super::gate::GateOptions;
 use super::history::History;
+use super::masking::Masking;
 use super::matching::Matching;
 use super::near::Near;
 use super::output::{Ledger, Output};
@@ -54,6 +56,10 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     #[serde(flatten)]
+    pub(crate) masking: Masking,
+
+    #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) reading: Reading,
 
     #[command(flatten)]
@@ -79,6 +85,11 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) recovery: Recovery,
+
+    /// Rules of one's own, which stand in the file only.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rule: Vec<CustomRule>,
 
     /// The options of `check`, which are a table of their own in the file and flags of `check` only.
     #[arg(skip)]

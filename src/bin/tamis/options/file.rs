@@ -21,6 +21,9 @@ pub(crate) const DEFAULT_NAME: &str = "tamis.toml";
 /// The table of `check`.
 pub(super) const CHECK: &str = "check";
 
+/// The tables of rules of one's own.
+pub(super) const RULE: &str = "rule";
+
 /// Which file is read.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigFile {
@@ -72,7 +75,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Table> {
     let values: Table = toml::from_str(text)?;
     let options = arguments::<Options>();
     let lines = Lines { text, parsed: parsed.get_ref(), values: &values };
-    lines.check::<Options>(&options, &[CHECK])?;
+    lines.check::<Options>(&options, &[CHECK, RULE])?;
     let gate = arguments::<GateOptions>();
     if let (Some(parsed), Some(values)) = (
         parsed.get_ref().get(CHECK).and_then(|table| table.get_ref().as_table()),
@@ -82,6 +85,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Table> {
         lines.check::<GateOptions>(&gate, &[]).with_context(|| format!("[{CHECK}]"))?;
     }
     lines.each::<Options>(CHECK)?;
+    lines.each::<Options>(RULE)?;
     let mut typed: Options = values.try_into()?;
     if let Some(check) = &mut typed.check {
         check.resolve(base);

@@ -36,6 +36,10 @@ pub(crate) struct GateOptions {
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Limits")]
     max_contaminated: Option<u64>,
 
+    /// Allow up to N pieces of personal data, of the kinds that --mask names [default: 0].
+    #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Limits")]
+    max_masked: Option<u64>,
+
     /// Allow up to N documents that keep no paragraph [default: 0].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     max_emptied: Option<u64>,
@@ -96,6 +100,7 @@ impl GateOptions {
             duplicates: count(self.max_duplicates),
             near_duplicates: count(self.max_near_duplicates),
             contaminated: Some(self.max_contaminated.unwrap_or(0)),
+            masked: Some(self.max_masked.unwrap_or(0)),
             emptied: Some(self.max_emptied.unwrap_or(0)),
             rejected: Some(self.max_rejected.unwrap_or(0)),
         }

@@ -7,7 +7,7 @@ use tamis::config::{NearConfig, Repair};
 use toml::{Table, Value};
 
 use super::all::Options;
-use super::file::{CHECK, ConfigFile};
+use super::file::{CHECK, ConfigFile, RULE};
 use super::gate::GateOptions;
 use super::history::History;
 use super::keys::{arguments, key};
@@ -46,6 +46,9 @@ impl Settings {
         if let Some(option) = asked.boilerplate.idle(&layers.flags) {
             bail!("{option}: it has no effect where boilerplate stays; add --boilerplate");
         }
+        if let Some(option) = asked.masking.idle(&layers.flags) {
+            bail!("{option}: it has no effect where nothing is masked; add --mask");
+        }
         let defaults = defaults(&asked)?;
         let mut all = defaults.clone();
         lay_over(&mut all, set);
@@ -69,6 +72,12 @@ impl Settings {
     /// The options as a `tamis.toml`, with the origin of each value behind it.
     pub(crate) fn to_toml(&self) -> String {
         let mut lines = self.layers.shown::<Options>(&self.defaults);
+        if let Some(Value::Array(rules)) = self.layers.file.get(RULE) {
+            for rule in rules.iter().filter_map(Value::as_table) {
+                lines.push(format!("\n[[{RULE}]] # {}", self.layers.name));
+                lines.extend(rule.iter().map(|(key, value)| format!("{key} = {value}")));
+            }
+        }
         if let Some(Value::Table(check)) = self.layers.file.get(CHECK) {
             let file = Layers { file: check.clone(), name: self.layers.name.clone(), ..Layers::default() };
             lines.push(format!("\n[{CHECK}]"));

@@ -20,7 +20,7 @@ use tamis::{Allow, Before, Config, Gate, check as run_check};
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
-    AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Matching, Memory,
+    AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Masking, Matching, Memory,
     Messages, Near, Options, Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
@@ -68,6 +68,9 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
     filters: Filters,
+    #[command(flatten)]
+    #[serde(flatten)]
+    masking: Masking,
 
     #[command(flatten)]
     #[serde(flatten)]
