@@ -11,7 +11,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::config::{Config, NearConfig, NearPreset, ReadConfig, WriteConfig};
+use crate::config::{Config, DecideConfig, NearConfig, NearPreset, ReadConfig, WriteConfig};
 use crate::document::Kind;
 
 /// The options of `tamis.summary/1`, in the order of the file.
@@ -86,11 +86,12 @@ impl Settings {
         &self.config
     }
 
-    /// The configuration under which the inputs are read and cut as they were then. What standard input held,
-    /// `run.json` says.
+    /// The configuration under which the inputs are read and cut as they were then, and texts are masked that are shown.
+    /// What standard input held, `run.json` says.
     pub fn reading(&self) -> Config {
-        let Config { read, split, matching, .. } = self.config.clone();
-        Config { read, split, matching, ..Config::default() }
+        let Config { read, split, matching, decide, .. } = self.config.clone();
+        let decide = DecideConfig { mask: decide.mask, ..DecideConfig::default() };
+        Config { read, split, matching, decide, ..Config::default() }
     }
 }
 

@@ -54,7 +54,11 @@ pub(super) struct Rules<'a> {
 }
 
 /// Examines a chunk.
-pub(super) fn examine(mut settled: Settled, context: LedgerContext<'_>, rules: Rules<'_>) -> Result<Examined> {
+pub(super) fn examine(
+    mut settled: Settled,
+    context: LedgerContext<'_>,
+    rules: Rules<'_>,
+) -> Result<Examined> {
     settled.edit(context.editor);
     let context = StretchContext { text: StretchText::Nothing, ..stretch_context(context, rules.config) };
     let num_slots = settled.scanned.chunk.slots.len();
@@ -96,12 +100,13 @@ fn look(
     settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
-        let excerpt = match &stretch.replacement {
-            Some(_) => excerpt(stretch.text.as_deref().unwrap_or_default().chars()),
-            None => {
-                let repaired: String = repaired_chars(text, config.split.repair, Edges::Trimmed).collect();
-                excerpt(context.editor.for_record(&repaired).chars())
-            }
+        let excerpt = if stretch.replacement.is_some() {
+            excerpt(stretch.text.as_deref().unwrap_or_default().chars())
+        } else if context.editor.is_on() {
+            let repaired: String = repaired_chars(text, config.split.repair, Edges::Trimmed).collect();
+            excerpt(context.editor.for_record(&repaired).chars())
+        } else {
+            excerpt(repaired_chars(text, config.split.repair, Edges::Trimmed))
         };
         if let Some(allow) = allow.filter(|_| !stretch.reason.rule().is_of_documents()) {
             let last = units::index(stretch.last.0 - place.first.0);

@@ -100,7 +100,10 @@ impl CustomRule {
 /// Refuses rules that cannot be, or that share a name.
 pub(super) fn validate(rules: &[CustomRule]) -> Result<()> {
     if rules.len() > MAX_CUSTOM_RULES {
-        return Err(Error::Config(format!("[[rule]]: at most {MAX_CUSTOM_RULES} of them, not {}", rules.len())));
+        return Err(Error::Config(format!(
+            "[[rule]]: at most {MAX_CUSTOM_RULES} of them, not {}",
+            rules.len()
+        )));
     }
     for (number, rule) in rules.iter().enumerate() {
         rule.validate()?;
@@ -155,7 +158,9 @@ mod tests {
         let rule: CustomRule = toml::from_str(toml).unwrap();
         assert_eq!(rule.place, CustomPlace::Paragraph);
         let regex = rule.regex().unwrap();
-        assert!(regex.is_match("a") && regex.is_match("b") && !regex.is_match("ab") && !regex.is_match("a\n"));
+        assert!(
+            regex.is_match("a") && regex.is_match("b") && !regex.is_match("ab") && !regex.is_match("a\n")
+        );
         let unbalanced = CustomRule { pattern: "a)|(b".to_owned(), ..rule };
         assert!(unbalanced.regex().is_err());
     }

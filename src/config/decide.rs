@@ -99,7 +99,10 @@ impl Default for DecideConfig {
 impl DecideConfig {
     /// Whether a rule needs the whole corpus before anything is written, so that it is read more than once.
     pub fn reads_ahead(&self) -> bool {
-        self.boilerplate || self.near.units.is_some() || self.exact.has_documents() || self.filters.is_on()
+        self.boilerplate
+            || self.near.units.is_some()
+            || self.exact.has_documents()
+            || self.filters.is_on()
             || self.drops_by_custom_rules()
     }
 

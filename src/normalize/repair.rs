@@ -38,7 +38,11 @@ pub(crate) fn repaired_chars(
 /// The characters of the repaired paragraph `text`, each with the place in `text` where it came from.
 ///
 /// Cost: twice that of [`repaired_chars`].
-pub(crate) fn placed_chars(text: &str, repair: Repair, edges: Edges) -> impl Iterator<Item = (usize, char)> + '_ {
+pub(crate) fn placed_chars(
+    text: &str,
+    repair: Repair,
+    edges: Edges,
+) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut at = 0;
     Lines::of(text).enumerate().flat_map(move |(number, line)| {
         // Lines are parts of the text: their ends stand between them.

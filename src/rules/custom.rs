@@ -34,7 +34,13 @@ impl CustomRules {
     pub(crate) fn of(rules: &[CustomRule]) -> Result<Self> {
         let compiled = rules.iter().map(|rule| {
             let with = rule.with.clone().unwrap_or_default();
-            Ok(Compiled { name: rule.name.clone(), regex: rule.regex()?, place: rule.place, action: rule.action, with })
+            Ok(Compiled {
+                name: rule.name.clone(),
+                regex: rule.regex()?,
+                place: rule.place,
+                action: rule.action,
+                with,
+            })
         });
         Ok(Self { rules: compiled.collect::<Result<_>>()? })
     }
@@ -70,7 +76,9 @@ impl CustomRules {
     fn empties(&self, text: &str, is_edge: bool) -> Option<u64> {
         let mut edited = EditedText::new(text);
         for (number, rule) in (0..).zip(&self.rules) {
-            if edited.replace(rule.replacements(number, edited.text(), is_edge)) && edited.text().trim().is_empty() {
+            if edited.replace(rule.replacements(number, edited.text(), is_edge))
+                && edited.text().trim().is_empty()
+            {
                 return Some(number);
             }
         }
@@ -90,7 +98,8 @@ impl CustomRules {
         let mut drops = Drops::default();
         for (number, rule) in self.rules.iter().enumerate() {
             if rule.action == CustomAction::DropDocument && rule.matches(text, true) {
-                let bits = if rule.place == CustomPlace::Edge { &mut drops.at_edge } else { &mut drops.anywhere };
+                let bits =
+                    if rule.place == CustomPlace::Edge { &mut drops.at_edge } else { &mut drops.anywhere };
                 *bits |= 1 << number;
             }
         }
@@ -144,7 +153,13 @@ impl Compiled {
 mod tests {
     use super::*;
 
-    fn rule(name: &str, pattern: &str, place: CustomPlace, action: CustomAction, with: Option<&str>) -> CustomRule {
+    fn rule(
+        name: &str,
+        pattern: &str,
+        place: CustomPlace,
+        action: CustomAction,
+        with: Option<&str>,
+    ) -> CustomRule {
         CustomRule {
             name: name.to_owned(),
             pattern: pattern.to_owned(),
@@ -160,7 +175,13 @@ mod tests {
             rule("credit", "责任编辑：.{2,4}", CustomPlace::Edge, CustomAction::Remove, None),
             rule("advert", "(?i)buy now!+", CustomPlace::Paragraph, CustomAction::Remove, None),
             rule("tail", "（编辑：[^）]+）", CustomPlace::Document, CustomAction::Remove, None),
-            rule("date", "(?<year>\\d{4})年(?<month>\\d+)月", CustomPlace::Document, CustomAction::Replace, with),
+            rule(
+                "date",
+                "(?<year>\\d{4})年(?<month>\\d+)月",
+                CustomPlace::Document,
+                CustomAction::Replace,
+                with,
+            ),
             rule("shop", "加微信", CustomPlace::Document, CustomAction::DropDocument, None),
             rule("end", "完", CustomPlace::Edge, CustomAction::DropDocument, None),
         ])

@@ -62,7 +62,8 @@ impl EditedText {
 
     /// A paragraph as repair leaves it.
     pub(crate) fn repaired(text: &str, repair: Repair, edges: Edges) -> Self {
-        let mut edited = Self { text: String::with_capacity(text.len()), pieces: Vec::new(), edits: Vec::new() };
+        let mut edited =
+            Self { text: String::with_capacity(text.len()), pieces: Vec::new(), edits: Vec::new() };
         for (place, c) in placed_chars(text, repair, edges) {
             let origin = place..place + text[place..].chars().next().map_or(0, char::len_utf8);
             let is_plain = text[place..].starts_with(c);
@@ -114,9 +115,10 @@ impl EditedText {
         while at < span.end {
             let (piece, piece_end) = old.piece_at(at);
             let end = span.end.min(piece_end);
-            let origin = match piece.is_plain {
-                true => piece.origin.start + (at - piece.at)..piece.origin.start + (end - piece.at),
-                false => piece.origin.clone(),
+            let origin = if piece.is_plain {
+                piece.origin.start + (at - piece.at)..piece.origin.start + (end - piece.at)
+            } else {
+                piece.origin.clone()
             };
             self.push_piece(origin, piece.is_plain);
             self.text.push_str(&old.text[at..end]);
@@ -134,7 +136,8 @@ impl EditedText {
     /// The bytes that a span which is not empty came from.
     fn origin_of(&self, span: &Range<usize>) -> Range<usize> {
         let (first, last) = (self.piece_at(span.start).0, self.piece_at(span.end - 1).0);
-        let start = if first.is_plain { first.origin.start + (span.start - first.at) } else { first.origin.start };
+        let start =
+            if first.is_plain { first.origin.start + (span.start - first.at) } else { first.origin.start };
         let end = if last.is_plain { last.origin.start + (span.end - last.at) } else { last.origin.end };
         start..end
     }
@@ -166,7 +169,8 @@ mod tests {
         assert_eq!(edited.text(), "aX-+egh/j");
         let (_, edits) = edited.finish();
         let shown: Vec<_> = edits.iter().map(|edit| (edit.span.clone(), &*edit.text, &*edit.with)).collect();
-        let expected = [(1..3, "bc", "XYZ"), (1..3, "Y", "-"), (1..4, "Zd", "+"), (5..6, "f", ""), (8..9, "i", "/")];
+        let expected =
+            [(1..3, "bc", "XYZ"), (1..3, "Y", "-"), (1..4, "Zd", "+"), (5..6, "f", ""), (8..9, "i", "/")];
         assert_eq!(shown, expected);
     }
 
@@ -198,7 +202,11 @@ mod tests {
                 let mut twice = edited.clone();
                 twice.replace(vec![put(second, "")]);
                 let (_, edits) = twice.finish();
-                assert!(edits.iter().all(|edit| edit.span.end <= text.len() && text.get(edit.span.clone()).is_some()));
+                assert!(
+                    edits
+                        .iter()
+                        .all(|edit| edit.span.end <= text.len() && text.get(edit.span.clone()).is_some())
+                );
             }
         }
     }

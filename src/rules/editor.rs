@@ -51,10 +51,7 @@ impl Edge {
         let texts = || (0..num_paragraphs).filter(|index| !is_layout(*index));
         let head = texts().nth(EDGE - 1).map_or(num_paragraphs, |last| last + 1);
         let tail = texts().rev().nth(EDGE - 1).unwrap_or(0);
-        Self {
-            head: if is_first { head } else { 0 },
-            tail: if is_last { tail } else { num_paragraphs },
-        }
+        Self { head: if is_first { head } else { 0 }, tail: if is_last { tail } else { num_paragraphs } }
     }
 
     /// Whether the paragraph of this number is at the edge.
@@ -106,9 +103,12 @@ impl Editor {
     ///
     /// Cost: that of each pattern, and a look at each byte for masks; a few copies where anything is found.
     pub(crate) fn edit(&self, text: &str, paragraph: &Paragraph, is_edge: bool) -> Option<EditedParagraph> {
-        let edited = || match paragraph.altered {
-            true => EditedText::repaired(text, self.repair, paragraph.edges),
-            false => EditedText::new(text),
+        let edited = || {
+            if paragraph.altered {
+                EditedText::repaired(text, self.repair, paragraph.edges)
+            } else {
+                EditedText::new(text)
+            }
         };
         let mut edited = if self.custom.judges_paragraphs() {
             let mut edited = edited();
@@ -123,7 +123,8 @@ impl Editor {
             edited()
         };
         if let Some(masks) = self.masks {
-            edited.replace(masks.find(edited.text()).into_iter().map(|masked| self.masking(masked)).collect());
+            edited
+                .replace(masks.find(edited.text()).into_iter().map(|masked| self.masking(masked)).collect());
         }
         let (text, edits) = edited.finish();
         (!edits.is_empty()).then_some(EditedParagraph { text, edits })
@@ -217,7 +218,8 @@ mod tests {
     #[test]
     fn repair_hides_nothing_from_a_mask() {
         let text = "li\u{200b}@exa\u{feff}mple.cn";
-        let paragraph = Paragraph { altered: true, ..Paragraph::new(ByteSpan { start: 0, end: text.len() }, false) };
+        let paragraph =
+            Paragraph { altered: true, ..Paragraph::new(ByteSpan { start: 0, end: text.len() }, false) };
         let edited = editor(false).edit(text, &paragraph, false).unwrap();
         assert_eq!((&*edited.text, &edited.edits[0].span), ("[EMAIL]", &(0..text.len())));
     }

@@ -62,8 +62,20 @@ impl<'a> Corpus<'a> {
         config: &'a Config,
         observer: &'a dyn Observer,
     ) -> Self {
-        let (Listing { sources, input }, Resources { output, read, editor, spooler, buffers }) = (listing, resources);
-        Self { sources, input, output: *output, read, editor, spooler, config, observer, buffers, history: None }
+        let (Listing { sources, input }, Resources { output, read, editor, spooler, buffers }) =
+            (listing, resources);
+        Self {
+            sources,
+            input,
+            output: *output,
+            read,
+            editor,
+            spooler,
+            config,
+            observer,
+            buffers,
+            history: None,
+        }
     }
 
     /// The corpus with what earlier runs left.

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Fault, IgnoreTexts, PageFacts, Part, PartFate, Slot};
+use crate::rules::Editor;
 use crate::split;
 use crate::store::{Root, path};
 use crate::units::{self, count};
@@ -94,8 +95,8 @@ pub(crate) fn look_up(
     corpus: &Corpus<'_>,
     roots: &[Root],
 ) -> Result<ExcerptAnswers> {
-    let Corpus { sources, config, .. } = *corpus;
-    let mut collector = Collector::new(wanted, config);
+    let Corpus { sources, .. } = *corpus;
+    let mut collector = Collector::new(wanted, corpus);
     let mut is_wanted = vec![false; sources.len()];
     let holders = holders(wanted);
     for (flag, source) in is_wanted.iter_mut().zip(sources.iter()) {
@@ -167,6 +168,7 @@ struct Collector<'a> {
     /// Questions without an answer.
     num_open: usize,
     config: &'a Config,
+    editor: &'a Editor,
     keys: KeyMaker,
     text: OpenExcerpt,
 }
@@ -189,7 +191,8 @@ struct OpenExcerpt {
 }
 
 impl<'a> Collector<'a> {
-    fn new(wanted: &'a [ExcerptRequest], config: &'a Config) -> Self {
+    fn new(wanted: &'a [ExcerptRequest], corpus: &Corpus<'a>) -> Self {
+        let (config, editor) = (corpus.config, corpus.editor);
         let mut by_path: HashMap<&str, Questions> = HashMap::new();
         for (number, wanted) in wanted.iter().enumerate() {
             let questions = by_path.entry(&wanted.path).or_default();
@@ -201,6 +204,7 @@ impl<'a> Collector<'a> {
             answers: vec![Err(Missing::NoDocument); wanted.len()],
             num_open: wanted.len(),
             config,
+            editor,
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             text: OpenExcerpt::default(),
         }
@@ -257,6 +261,8 @@ impl<'a> Collector<'a> {
             self.keys.make(text, &mut paragraph, &mut hasher);
             let span = paragraph.span;
             num_bytes += span.len();
+            let repair = self.config.split.repair;
+            let repaired: String = repaired_chars(&text[span.range()], repair, paragraph.edges).collect();
             excerpt.paragraphs.push(OriginalParagraph {
                 line: match page {
                     // Of a record, the line would be one of the page in it.
@@ -265,8 +271,7 @@ impl<'a> Collector<'a> {
                     Some(page) => page.line_of(lines),
                 },
                 span: (start.bytes + count(span.start), start.bytes + count(span.end)),
-                text: repaired_chars(&text[span.range()], self.config.split.repair, paragraph.edges)
-                    .collect(),
+                text: self.editor.for_record(&repaired).into_owned(),
                 fingerprint: hasher.finish(),
             });
         }

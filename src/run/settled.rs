@@ -6,8 +6,8 @@ use crate::decide::Verdict;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
-use crate::units::{self, DocumentId, Ordinal, ParagraphIndex, count};
 use crate::rules::{EditedParagraph, Editor};
+use crate::units::{self, DocumentId, Ordinal, ParagraphIndex, count};
 use crate::write::{Edits, Judged, Written};
 
 use super::scan::Scanned;

@@ -6,7 +6,7 @@ use super::audit::{DifferenceKind, excerpt};
 use super::document::DocumentAudit;
 use super::due_text::ParagraphAt;
 use super::ledger::OpenLine;
-use crate::account::LedgerLine;
+use crate::account::{LedgerLine, RawJson};
 use crate::rules::{Edit, Editor};
 use crate::units::count;
 
@@ -49,7 +49,7 @@ fn is_told(line: &LedgerLine<'_>, edit: &Edit, start: u64, editor: &Editor) -> b
     let evidence = editor.evidence(edit.rule, edit.number);
     line.rule == edit.rule
         && line.span == (start + count(edit.span.start), start + count(edit.span.end))
-        && line.evidence.as_ref().map(|evidence| evidence.json()) == evidence.as_deref()
+        && line.evidence.as_ref().map(RawJson::json) == evidence.as_deref()
         && line.text == editor.text_for_record(edit)
         && line.replacement.as_deref() == Some(&*editor.with_for_record(edit))
 }

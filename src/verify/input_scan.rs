@@ -5,8 +5,8 @@ use crate::config::{Config, MatchConfig, Repair, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
-use crate::rules::{Edge, EditedParagraph, Editor};
 use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
+use crate::rules::{Edge, EditedParagraph, Editor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -133,7 +133,8 @@ impl InputChunk {
                 let numbers = self.documents[slot].paragraphs.clone();
                 let paragraphs = &self.paragraphs[numbers.clone()];
                 let edge = Edge::of(paragraphs.len(), ends, |index| paragraphs[index].is_layout);
-                let text = std::str::from_utf8(&chunk.bytes[chunk.slots[slot].text.range()]).unwrap_or_default();
+                let text =
+                    std::str::from_utf8(&chunk.bytes[chunk.slots[slot].text.range()]).unwrap_or_default();
                 for (index, (sighted, number)) in paragraphs.iter().zip(numbers).enumerate() {
                     let body = text.get(sighted.paragraph.span.range()).unwrap_or_default();
                     let edited = editor.edit(body, &sighted.paragraph, edge.has(index));

@@ -298,8 +298,13 @@ mod tests {
         let verdict =
             |p: &Paragraph| if text[p.span.range()].starts_with('-') { duplicate } else { Verdict::KEEP };
         let verdicts: Vec<_> = paragraphs.iter().map(verdict).collect();
-        let judged =
-            Judged { text: text.as_bytes(), paragraphs: &paragraphs, verdicts: &verdicts, blank_after, edits: Edits::default() };
+        let judged = Judged {
+            text: text.as_bytes(),
+            paragraphs: &paragraphs,
+            verdicts: &verdicts,
+            blank_after,
+            edits: Edits::default(),
+        };
         let mut out = Vec::new();
         let written = write_text(judged, Repair::Basic, &mut out).unwrap();
         (String::from_utf8(out).unwrap(), written.layout)

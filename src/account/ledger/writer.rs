@@ -56,7 +56,15 @@ impl std::fmt::Debug for LedgerWriter {
 impl LedgerWriter {
     /// A ledger that writes to `file`, of documents with these ids and near-duplicates with this evidence.
     pub(crate) fn new(file: Box<dyn OutputFile>, ids: RecordIds, evidence: EvidenceStore) -> Self {
-        Self { file, lines: Vec::new(), full: Vec::new(), open: None, ids, evidence, named: NamedCounts::new() }
+        Self {
+            file,
+            lines: Vec::new(),
+            full: Vec::new(),
+            open: None,
+            ids,
+            evidence,
+            named: NamedCounts::new(),
+        }
     }
 
     /// Notes the id of a record (see [`RecordIds::note`]).
@@ -305,8 +313,13 @@ mod tests {
         places.push_source(OwnerKind::Document);
         let document = places.push_document(Ordinal(0));
         places.set_end(Ordinal(3));
-        let context =
-            LedgerContext { sources: &sources, places: &places, findings: Some(&findings), earlier: None, editor: &Editor::default() };
+        let context = LedgerContext {
+            sources: &sources,
+            places: &places,
+            findings: Some(&findings),
+            earlier: None,
+            editor: &Editor::default(),
+        };
         let file = output.create(Area::Account, LEDGER.as_bytes()).unwrap();
         let mut ledger = LedgerWriter::new(file, RecordIds::new([scratch(), scratch()]), evidence);
         for (index, found) in (0..).zip([with, with, without]) {

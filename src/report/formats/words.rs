@@ -135,7 +135,11 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
         ProblemKind::Removed(rule) => {
             let is_earlier = survivor.is_some_and(|survivor| survivor.run.is_some());
             let claim = rule.wording(is_earlier).claim;
-            survivor.map_or(claim.to_owned(), |survivor| format!("{claim} {}", spelled(survivor)))
+            match (survivor, name(problem)) {
+                (Some(survivor), _) => format!("{claim} {}", spelled(survivor)),
+                (None, Some(name)) => format!("{claim}: {name}"),
+                (None, None) => claim.to_owned(),
+            }
         }
         ProblemKind::Emptied => survivor
             .map_or("no paragraph of this document is kept".to_owned(), |emptied| {
@@ -143,6 +147,13 @@ pub(super) fn claim(problem: &Problem, spelled: impl FnOnce(&Location) -> String
             }),
         ProblemKind::Rejected => rejection(problem),
     }
+}
+
+/// The name of what a rule found that has several: a kind of personal data, or a rule of one's own.
+fn name(problem: &Problem) -> Option<String> {
+    let evidence: serde_json::Value = problem.evidence.as_ref()?.parse().ok()?;
+    let name = ["kind", "name"].into_iter().find_map(|key| evidence.get(key)?.as_str());
+    name.map(shown)
 }
 
 fn rejection(problem: &Problem) -> String {

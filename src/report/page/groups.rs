@@ -58,6 +58,9 @@ pub(super) struct Group {
     pub(super) rule: Rule,
 }
 
+/// Stands for no group, in the list of the groups of lines.
+const NO_GROUP: u32 = u32::MAX;
+
 /// Groups, in the order in which the ledger first names them.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
@@ -97,8 +100,12 @@ impl Previous {
 }
 
 impl Groups {
-    /// Counts a line.
+    /// Counts a line. What tells of a span of a paragraph that stays is in no group.
     pub(super) fn add(&mut self, line: &LedgerLineRef<'_>) {
+        if line.rule.is_of_spans() {
+            self.of_line.push(NO_GROUP);
+            return;
+        }
         let goes_on = self.previous.goes_on(line);
         let (document, (first, last)) = match &line.survivor {
             Some(place) => (DocumentKey::of_survivor(place), bounds(place.first, place.last)),

@@ -69,7 +69,7 @@ impl Lost {
         if !self.open.as_ref().is_some_and(is_same) {
             self.close();
         }
-        if line.rule.is_of_documents() {
+        if line.rule.is_of_documents() || line.rule.is_of_spans() {
             return;
         }
         let open = self.open.get_or_insert_with(|| LostDocument {

@@ -41,7 +41,8 @@ fn name_start(view: &View, at: usize) -> Option<usize> {
 /// Where the host behind the `@` ends: labels with dots between them, the last of letters.
 fn host_end(view: &View, start: usize) -> Option<usize> {
     let bytes = view.bytes();
-    let len = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
+    let len =
+        bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
     let mut host = &bytes[start..start + len];
     loop {
         host = host.trim_ascii_end();
@@ -52,9 +53,9 @@ fn host_end(view: &View, start: usize) -> Option<usize> {
         let (labels, top) = (&host[..dot], &host[dot + 1..]);
         let is_top = (2..=MAX_TOP).contains(&top.len()) && top.iter().all(u8::is_ascii_alphabetic)
             || top.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"xn--"));
-        let is_host = labels.split(|byte| *byte == b'.').all(|label| {
-            !label.is_empty() && !label.starts_with(b"-") && !label.ends_with(b"-")
-        });
+        let is_host = labels
+            .split(|byte| *byte == b'.')
+            .all(|label| !label.is_empty() && !label.starts_with(b"-") && !label.ends_with(b"-"));
         if is_top && is_host {
             let is_file = FILES.iter().any(|file| top.eq_ignore_ascii_case(file.as_bytes()));
             return (!is_file).then_some(start + host.len());

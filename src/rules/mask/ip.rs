@@ -8,8 +8,8 @@ use super::view::{View, is_word};
 
 /// Words before four numbers that are a version or a section.
 const VERSIONS: [&str; 22] = [
-    "version", "ver", "ver.", "v", "v.", "build", "release", "firmware", "section", "sec.", "chapter", "clause", "step",
-    "chrome", "chromium", "edge", "opera", "driver", "no.", "rev", "rev.", "update",
+    "version", "ver", "ver.", "v", "v.", "build", "release", "firmware", "section", "sec.", "chapter",
+    "clause", "step", "chrome", "chromium", "edge", "opera", "driver", "no.", "rev", "rev.", "update",
 ];
 
 /// The same in Chinese.
@@ -26,7 +26,11 @@ pub(super) fn ip(view: &View, text: &str, start: usize) -> Option<Range<usize>> 
 }
 
 fn ipv4(view: &View, text: &str, start: usize) -> Option<usize> {
-    let len = view.bytes()[start..].iter().take(16).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let len = view.bytes()[start..]
+        .iter()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+        .count();
     let spelled = std::str::from_utf8(&view.bytes()[start..start + len]).ok()?.trim_end_matches('.');
     let address: Ipv4Addr = spelled.parse().ok()?;
     let end = start + spelled.len();

@@ -76,7 +76,9 @@ impl Masks {
         let num_emails = found.len();
         let (mut at, mut next_email) = (0, 0);
         while at < view.bytes().len() {
-            if let Some((email, _)) = found[next_email..num_emails].first().filter(|(email, _)| email.start <= at) {
+            if let Some((email, _)) =
+                found[next_email..num_emails].first().filter(|(email, _)| email.start <= at)
+            {
                 (at, next_email) = (email.end.max(at), next_email + 1);
             } else if let Some((span, kind)) = self.number_at(&view, text, at) {
                 at = span.end;

@@ -21,10 +21,13 @@ impl Digits {
     /// same.
     pub(super) fn at(view: &View, start: usize) -> Self {
         let run = |from: usize| view.bytes()[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let mut groups = vec![start..start + run(start)];
-        let (mut end, mut separator) = (groups[0].end, 0);
+        let (mut end, mut separator) = (start + run(start), 0);
+        let mut groups = Vec::from([start..end]);
         // One more than the longest number has.
-        while groups.len() < 6 && b" -.".contains(&view.at(end)) && (separator == 0 || view.at(end) == separator) {
+        while groups.len() < 6
+            && b" -.".contains(&view.at(end))
+            && (separator == 0 || view.at(end) == separator)
+        {
             let len = run(end + 1);
             if len == 0 {
                 break;
@@ -44,12 +47,16 @@ impl Digits {
     /// The first `num_groups` groups, joined.
     fn joined(&self, view: &View, num_groups: usize) -> Vec<u8> {
         let groups = self.groups.iter().take(num_groups);
-        groups.flat_map(|group| view.bytes()[group.clone()].iter().map(|digit| digit - b'0')).take(MAX_DIGITS).collect()
+        groups
+            .flat_map(|group| view.bytes()[group.clone()].iter().map(|digit| digit - b'0'))
+            .take(MAX_DIGITS)
+            .collect()
     }
 
     /// Whether the first groups have these lengths.
     fn has_lengths(&self, lengths: &[usize]) -> bool {
-        self.groups.len() >= lengths.len() && self.groups.iter().zip(lengths).all(|(group, len)| group.len() == *len)
+        self.groups.len() >= lengths.len()
+            && self.groups.iter().zip(lengths).all(|(group, len)| group.len() == *len)
     }
 }
 
@@ -62,7 +69,8 @@ pub(super) fn number(
 ) -> Option<(Range<usize>, MaskKind)> {
     let before = view.before(start);
     let is_decimal = b".,".contains(&before) && start >= 2 && view.at(start - 2).is_ascii_digit();
-    let is_inside = before == b'-' && is_word(view.before(start - 1)) && !view.bytes()[..start].ends_with(b"86-");
+    let is_inside =
+        before == b'-' && is_word(view.before(start - 1)) && !view.bytes()[..start].ends_with(b"86-");
     if is_decimal || before == b'_' || is_inside {
         return None;
     }
@@ -102,7 +110,8 @@ fn identity_card(view: &View, digits: &Digits) -> Option<usize> {
         number.push(10);
         end += 1;
     }
-    let is_valid = number.len() == 18 && is_region(&number) && is_birthday(&number[6..14]) && has_check(&number);
+    let is_valid =
+        number.len() == 18 && is_region(&number) && is_birthday(&number[6..14]) && has_check(&number);
     (is_valid && ends(view, end)).then_some(end)
 }
 
@@ -155,7 +164,10 @@ fn is_issued(number: &[u8]) -> bool {
     let (two, four) = (value(&number[..2]), value(&number[..4]));
     match number.len() {
         15 => matches!(two, 34 | 37),
-        16 => matches!(two, 40..=49 | 51..=55 | 62 | 65) || matches!(four, 2221..=2720 | 3528..=3589 | 6011 | 6440..=6499),
+        16 => {
+            matches!(two, 40..=49 | 51..=55 | 62 | 65)
+                || matches!(four, 2221..=2720 | 3528..=3589 | 6011 | 6440..=6499)
+        }
         17 | 18 => two == 62,
         19 => matches!(two, 40..=49 | 62) || four == 9558,
         _ => false,
@@ -164,18 +176,37 @@ fn is_issued(number: &[u8]) -> bool {
 
 /// The check of ISO/IEC 7812-1, annex B: every second digit from the right counts twice.
 fn has_luhn(number: &[u8]) -> bool {
-    let counted = number.iter().rev().enumerate().map(|(place, digit)| match (place % 2, u64::from(*digit)) {
-        (0, digit) => digit,
-        (_, digit) if digit < 5 => 2 * digit,
-        (_, digit) => 2 * digit - 9,
-    });
+    let counted =
+        number.iter().rev().enumerate().map(|(place, digit)| match (place % 2, u64::from(*digit)) {
+            (0, digit) => digit,
+            (_, digit) if digit < 5 => 2 * digit,
+            (_, digit) => 2 * digit - 9,
+        });
     counted.sum::<u64>() % 10 == 0
 }
 
 /// Words that announce a number of a thing.
 const THINGS: [&str; 20] = [
-    "订单", "订单号", "单号", "流水号", "编号", "序列号", "货号", "型号", "批号", "合同号", "发票号", "工号", "学号", "order",
-    "invoice", "tracking", "serial", "ticket", "isbn", "no",
+    "订单",
+    "订单号",
+    "单号",
+    "流水号",
+    "编号",
+    "序列号",
+    "货号",
+    "型号",
+    "批号",
+    "合同号",
+    "发票号",
+    "工号",
+    "学号",
+    "order",
+    "invoice",
+    "tracking",
+    "serial",
+    "ticket",
+    "isbn",
+    "no",
 ];
 
 /// What stands behind an amount.
@@ -213,7 +244,9 @@ fn prefix_start(view: &View, start: usize) -> usize {
     while at > 0 && b" -)".contains(&view.before(at)) && start - at < 2 {
         at -= 1;
     }
-    let Some(prefix) = at.checked_sub(2).filter(|prefix| view.bytes()[*prefix..].starts_with(b"86")) else { return start };
+    let Some(prefix) = at.checked_sub(2).filter(|prefix| view.bytes()[*prefix..].starts_with(b"86")) else {
+        return start;
+    };
     let zeros = prefix.checked_sub(2).filter(|zeros| view.bytes()[*zeros..].starts_with(b"00"));
     let prefix = plus(view, zeros.unwrap_or(prefix));
     let begin = if view.before(prefix) == b'(' && view.at(at) == b')' { prefix - 1 } else { prefix };
@@ -239,13 +272,13 @@ fn is_free(view: &View, begin: usize) -> bool {
 fn is_of_thing(text: &str, view: &View, begin: usize, end: usize) -> bool {
     let (before, after) = (&text[..view.span(begin, begin).start], &text[view.span(end, end).start..]);
     let before = before.trim_end_matches([' ', ':', '：', '.', '#', '　', '为', '是']);
-    let is_amount = AMOUNTS.iter().any(|unit| after.starts_with(unit)) || before.ends_with(['¥', '￥', '$', '€', '£']);
+    let is_amount =
+        AMOUNTS.iter().any(|unit| after.starts_with(unit)) || before.ends_with(['¥', '￥', '$', '€', '£']);
     let tail: String = before.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
     let word = tail.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    let is_thing = THINGS.iter().any(|thing| match thing.is_ascii() {
-        true => word.eq_ignore_ascii_case(thing),
-        false => tail.ends_with(thing),
-    });
+    let is_thing = THINGS
+        .iter()
+        .any(|thing| if thing.is_ascii() { word.eq_ignore_ascii_case(thing) } else { tail.ends_with(thing) });
     is_amount || is_thing
 }
 

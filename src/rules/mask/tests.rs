@@ -125,8 +125,32 @@ fn only_what_is_asked_for_is_masked() {
 #[test]
 fn spans_stand_in_order_on_character_boundaries_whatever_the_text() {
     let masks = Masks::of(&MaskConfig { kinds: MaskKind::ALL.to_vec(), ..MaskConfig::default() }).unwrap();
-    let pieces = ["@", "＠", "a", "é", "中", ".", "：", ":", "-", " ", "8", "６", "86", "+", "(", ")", "13812345678",
-        "11010119900307803", "X", "2400::", "45.127.3.122", "4111", "://", "\u{1f600}"];
+    let pieces = [
+        "@",
+        "＠",
+        "a",
+        "é",
+        "中",
+        ".",
+        "：",
+        ":",
+        "-",
+        " ",
+        "8",
+        "６",
+        "86",
+        "+",
+        "(",
+        ")",
+        "13812345678",
+        "11010119900307803",
+        "X",
+        "2400::",
+        "45.127.3.122",
+        "4111",
+        "://",
+        "\u{1f600}",
+    ];
     // Every sequence of three, twice over.
     for number in 0..pieces.len().pow(3) {
         let chosen: String =
@@ -134,7 +158,10 @@ fn spans_stand_in_order_on_character_boundaries_whatever_the_text() {
         let text = chosen.repeat(2);
         let mut end = 0;
         for Masked { span, .. } in masks.find(&text) {
-            assert!(span.start >= end && span.end > span.start && text.get(span.clone()).is_some(), "{text:?}");
+            assert!(
+                span.start >= end && span.end > span.start && text.get(span.clone()).is_some(),
+                "{text:?}"
+            );
             end = span.end;
         }
     }

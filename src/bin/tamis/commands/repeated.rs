@@ -33,7 +33,9 @@ pub(super) fn most_repeated(record: &Path, roots: &[Root]) -> Vec<Repeated> {
     }
     let mut counts = Counts::default();
     let counted = run.for_each_line(|line| {
-        counts.add(&line);
+        if !line.rule.is_of_spans() {
+            counts.add(&line);
+        }
         Ok(())
     });
     if counted.is_err() {

@@ -59,6 +59,11 @@ impl Rows {
                 format!("paragraphs are kept that rules would remove{whole}"),
             );
         }
+        for rule in [Rule::Replacement, Rule::Mask] {
+            let Some(names_of) = summary.by_name.get(rule.name()) else { continue };
+            let rest = format!("{}: {}", rule.counted(), names(names_of));
+            self.add("replaced", grouped(names_of.values().sum()), rest);
+        }
         if documents.stubs > 0 {
             self.add("stubs", grouped(documents.stubs), "documents keep less than a fifth of their text");
         }

@@ -20,8 +20,8 @@ use tamis::{Allow, Before, Config, Gate, check as run_check};
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
-    AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Masking, Matching, Memory,
-    Messages, Near, Options, Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
+    AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Masking, Matching,
+    Memory, Messages, Near, Options, Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::screen::{FittedWriter, Screen};

@@ -151,6 +151,10 @@ impl Told {
         if let Some(evidence) = &line.evidence {
             row("evidence", evidence.json());
         }
+        if let Some(replacement) = &line.replacement {
+            let replaced = line.text.as_ref().map_or("masked text".to_owned(), |text| format!("“{text}”"));
+            row("replaced", &format!("{replaced} by “{replacement}”"));
+        }
         match line.similarity {
             Some(similarity) => row("similarity", &similarity.to_string()),
             None if line.rule.stays() == Stays::Alike => row("similarity", "1"),
@@ -189,7 +193,8 @@ impl Told {
     /// The line of the ledger, with both texts.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         let LedgerLine { path, record, id, first, last, span, page_line, rule, survivor, .. } = &self.line;
-        let LedgerLine { evidence, similarity, containment, numbers, passage, text, .. } = &self.line;
+        let LedgerLine { evidence, similarity, containment, numbers, passage, text, replacement, .. } =
+            &self.line;
         let json = JsonLine {
             path,
             record: *record,
@@ -210,7 +215,12 @@ impl Told {
             containment: *containment,
             numbers: numbers.as_ref(),
             passage: *passage,
-            text: self.removed.excerpt().map(joined).or_else(|| text.clone()),
+            text: if rule.is_of_spans() {
+                text.clone()
+            } else {
+                self.removed.excerpt().map(joined).or_else(|| text.clone())
+            },
+            replacement: replacement.as_deref(),
         };
         Ok(serde_json::to_string(&json)? + "\n")
     }
@@ -246,6 +256,8 @@ struct JsonLine<'a> {
     passage: Option<(u64, u64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -276,6 +288,12 @@ fn why(line: &LedgerLine<'_>) -> &'static str {
 fn difference(line: &LedgerLine<'_>, excerpt: &Excerpt) -> Option<String> {
     let (first, last) = (excerpt.paragraphs.first()?, excerpt.paragraphs.last()?);
     let span = (first.span.0, last.span.1);
+    if line.rule.is_of_spans() {
+        // The line tells of a part of the paragraph.
+        let is_inside = span.0 <= line.span.0 && line.span.1 <= span.1;
+        let now = || format!("paragraph {} is bytes {}-{} now", line.first, span.0, span.1);
+        return (!is_inside).then(now);
+    }
     if span != line.span {
         return Some(format!(
             "its paragraphs {}-{} are bytes {}-{} now, and were {}-{}",

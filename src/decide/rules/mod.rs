@@ -104,7 +104,7 @@ pub struct Wording {
 impl Wording {
     /// The reason why `num_paragraphs` paragraphs went.
     pub fn why(&self, num_paragraphs: u64) -> &'static str {
-        if num_paragraphs == 1 { self.why_one } else { self.why_several }
+        if num_paragraphs <= 1 { self.why_one } else { self.why_several }
     }
 }
 
