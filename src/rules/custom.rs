@@ -194,7 +194,7 @@ mod tests {
         for (text, is_edge, number) in [
             ("责任编辑：李娜", true, Some(0)),
             ("责任编辑：李娜", false, None),
-            ("责任编辑：李娜报道", true, None),
+            ("责任编辑：李娜、王五报道", true, None),
             ("Buy now!!", false, Some(1)),
             ("Buy now!! Or not.", false, None),
             ("（编辑：李娜） ", false, Some(2)),

@@ -22,7 +22,7 @@ impl Digits {
     pub(super) fn at(view: &View, start: usize) -> Self {
         let run = |from: usize| view.bytes()[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (mut end, mut separator) = (start + run(start), 0);
-        let mut groups = Vec::from([start..end]);
+        let mut groups: Vec<_> = std::iter::once(start..end).collect();
         // One more than the longest number has.
         while groups.len() < 6
             && b" -.".contains(&view.at(end))

@@ -201,6 +201,7 @@ fn a_check_does_not_count_layout() {
         rejected: Some(0),
         near_duplicates: Some(0),
         contaminated: Some(0),
+        masked: Some(0),
     };
     let report = check(&Config::default(), all);
     assert!(report.has_passed(), "{:?}", report.limits);

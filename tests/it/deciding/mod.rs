@@ -2,5 +2,6 @@
 
 mod boilerplate;
 mod document_filters;
+mod edits;
 mod exact_units;
 mod layout;

@@ -13,6 +13,7 @@ use super::matching::Matching;
 use super::near::Near;
 use super::output::{Ledger, Output};
 use super::reading::Reading;
+use super::recipe::Recipes;
 use super::reporting::{Json, Messages};
 use super::running::{Memory, Recovery, Threads};
 use super::sources::Sources;
@@ -45,6 +46,10 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) near: Near,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) recipes: Recipes,
 
     #[command(flatten)]
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Layers of options: defaults, a file, flags.
+//! Layers of options: defaults, a recipe, a file, flags.
 
 use std::path::Path;
 
@@ -19,6 +19,9 @@ use super::table::{lay_over, table};
 pub(crate) struct Layers {
     pub(super) flags: Table,
     pub(super) file: Table,
+    /// What the recipe says that is named, and its name for messages.
+    pub(super) recipe: Table,
+    pub(super) recipe_name: String,
     /// The name of the file, for messages.
     pub(super) name: String,
     /// Whether nobody named the file.
@@ -29,13 +32,13 @@ impl Layers {
     /// Reads the options typed as `flags`, over the file that they name, or that is found, if there is one.
     pub(crate) fn read(flags: &impl Serialize, file: &ConfigFile) -> anyhow::Result<Self> {
         let (flags, is_found) = (table(flags)?, file.is_found());
-        Ok(Self { flags, file: file::load(file)?, name: file.name(), is_found })
+        Ok(Self { flags, file: file::load(file)?, name: file.name(), is_found, ..Self::default() })
     }
 
     /// The options typed as `flags`, over those of a `tamis.toml` of this text in the directory `base`.
     pub(crate) fn of_text(flags: &impl Serialize, text: &str, base: &Path) -> anyhow::Result<Self> {
         let file = file::parse(text, base)?;
-        Ok(Self { flags: table(flags)?, file, name: file::DEFAULT_NAME.to_owned(), is_found: false })
+        Ok(Self { flags: table(flags)?, file, name: file::DEFAULT_NAME.to_owned(), ..Self::default() })
     }
 
     /// Refuses what a file that nobody named says about what is written: what replaces something is no option of
@@ -112,7 +115,12 @@ impl Layers {
     /// origin behind it.
     pub(super) fn shown<Group: Args>(&self, defaults: &Table) -> Vec<String> {
         // The first that has a key is where its value comes from.
-        let layers = [("flag", &self.flags), (&*self.name, &self.file), ("default", defaults)];
+        let layers = [
+            ("flag", &self.flags),
+            (&*self.name, &self.file),
+            (&*self.recipe_name, &self.recipe),
+            ("default", defaults),
+        ];
         let line = |key: &str| {
             let (origin, value) = layers.iter().find_map(|(name, layer)| Some((name, layer.get(key)?)))?;
             Some(format!("{key} = {value} # {origin}"))

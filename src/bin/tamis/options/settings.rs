@@ -14,6 +14,7 @@ use super::keys::{arguments, key};
 use super::layers::Layers;
 use super::near::Near;
 use super::output::Output;
+use super::recipe::Recipes;
 use super::reporting::{Json, Messages};
 use super::sources::Sources;
 use super::table::{lay_over, table};
@@ -38,7 +39,11 @@ impl Settings {
     /// Joins the layers with the defaults.
     pub(crate) fn of(layers: Layers) -> anyhow::Result<Self> {
         let set = layers.set();
-        let asked: Options = set.clone().try_into()?;
+        let only: Recipes = set.clone().try_into()?;
+        let (recipe, recipe_name) = only.table()?;
+        let mut chosen = recipe.clone();
+        lay_over(&mut chosen, set);
+        let asked: Options = chosen.clone().try_into()?;
         Near::check_inputs(&layers.flags, asked.sources.inputs())?;
         if let Some(option) = asked.near.idle(&layers.flags) {
             bail!("{option}: it has no effect without a search for near-duplicates; add --near");
@@ -51,9 +56,10 @@ impl Settings {
         }
         let defaults = defaults(&asked)?;
         let mut all = defaults.clone();
-        lay_over(&mut all, set);
+        lay_over(&mut all, chosen);
         let options: Options = all.clone().try_into()?;
         let config = config(all, &options)?;
+        let layers = Layers { recipe, recipe_name, ..layers };
         Ok(Self { options, config, layers, defaults })
     }
 

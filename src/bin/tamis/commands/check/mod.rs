@@ -21,7 +21,8 @@ use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
     AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Masking, Matching,
-    Memory, Messages, Near, Options, Reading, Settings, Sources, Splitting, Threads, hidden, secondary,
+    Memory, Messages, Near, Options, Reading, Recipes, Settings, Sources, Splitting, Threads, hidden,
+    secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::screen::{FittedWriter, Screen};
@@ -75,6 +76,9 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
     boilerplate: Boilerplate,
+    #[command(flatten)]
+    #[serde(flatten)]
+    recipes: Recipes,
 
     #[command(flatten)]
     #[serde(flatten)]
