@@ -285,15 +285,6 @@ impl Auditor<'_> {
         open
     }
 
-    /// A place in words.
-    fn place(&self, place: KeptPlace) -> String {
-        if place.source() == kept_paragraphs::EARLIER {
-            return "in an earlier run".to_owned();
-        }
-        let file = path::lossless(self.sources.get(place.source()).place.relative);
-        format!("as paragraph {} of a document of {file}", place.paragraph())
-    }
-
     /// What should come of a text that would be laid out like this.
     fn due(&self, laid_out: DueText) -> DueText {
         if self.config.leaves_texts() { laid_out.left() } else { laid_out }

@@ -4,10 +4,21 @@ use super::Auditor;
 use super::audit::{Difference, DifferenceKind};
 use super::document::DocumentAudit;
 use super::due_text::ParagraphAt;
+use super::kept_paragraphs::{self, KeptPlace};
 use super::ledger::{NumberedLine, OpenLine};
 use crate::run::reader::count_lines;
+use crate::store::path;
 
 impl Auditor<'_> {
+    /// A place in words.
+    pub(super) fn place(&self, place: KeptPlace) -> String {
+        if place.source() == kept_paragraphs::EARLIER {
+            return "in an earlier run".to_owned();
+        }
+        let file = path::lossless(self.sources.get(place.source()).place.relative);
+        format!("as paragraph {} of a document of {file}", place.paragraph())
+    }
+
     /// Reports a fault of the line about the next paragraph, once for each line.
     pub(super) fn report_line(&mut self, open: &mut DocumentAudit, why: &str) {
         let Some(OpenLine { told: NumberedLine { line, number }, is_bad, .. }) = &mut open.told else {

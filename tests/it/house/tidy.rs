@@ -99,7 +99,7 @@ const READ: [&str; 24] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 24] = [
+const OPTIONS: [&str; 26] = [
     "keys",
     "choices",
     "path",
@@ -112,6 +112,8 @@ const OPTIONS: [&str; 24] = [
     "near",
     "boilerplate",
     "filters",
+    "masking",
+    "recipe",
     "reading",
     "reporting",
     "running",
