@@ -1,9 +1,11 @@
-//! What is written otherwise than it was read in paragraphs that stay: rules of one's own, then masks (contract C2).
+//! What is written otherwise than it was read in paragraphs that stay: without credits at their ends, by rules of one's own,
+//! and then with masks (contract C2).
 
 use std::borrow::Cow;
 
 use serde_json::json;
 
+use super::credit::{Credit, credit, head};
 use super::custom::{CustomRules, EDGE};
 use super::edited::{Edit, EditedText, Replacement};
 use super::mask::{Masked, Masks};
@@ -15,6 +17,8 @@ use crate::error::Result;
 /// The rules that judge a paragraph by itself: those that remove it, and those that replace spans of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Editor {
+    /// Whether credits go from the ends of paragraphs, as boilerplate does.
+    trims_credits: bool,
     custom: CustomRules,
     masks: Option<Masks>,
     /// What is written in place of what is masked, in the order of [`MaskKind::ALL`].
@@ -68,12 +72,18 @@ impl Editor {
     pub(crate) fn of(config: &Config) -> Result<Self> {
         let mask = &config.decide.mask;
         Ok(Self {
+            trims_credits: config.decide.boilerplate,
             custom: CustomRules::of(&config.decide.custom)?,
             masks: Masks::of(mask),
             mask_texts: MaskKind::ALL.map(|kind| mask.text_of(kind)).into(),
             repair: config.split.repair,
             shows_masked: mask.ledger_unmasked,
         })
+    }
+
+    /// Whether a rule asks where the edges of documents are.
+    pub(crate) fn has_edges(&self) -> bool {
+        self.trims_credits || self.custom.has_edges()
     }
 
     /// The rules of one's own.
@@ -83,7 +93,7 @@ impl Editor {
 
     /// Whether any paragraph may be removed or written otherwise.
     pub(crate) fn is_on(&self) -> bool {
-        self.masks.is_some() || self.custom.judges_paragraphs()
+        self.masks.is_some() || self.custom.judges_paragraphs() || self.trims_credits
     }
 
     /// The number of the rule of one's own that removes a paragraph, if one does.
@@ -111,17 +121,26 @@ impl Editor {
             }
         };
         let mut edited = if self.custom.judges_paragraphs() {
-            let mut edited = edited();
-            self.custom.replace(&mut edited, is_edge);
-            edited
+            edited()
         } else {
-            let masks = self.masks?;
-            let masked = masks.find(&self.repaired(text, paragraph));
-            if masked.is_empty() {
+            // Nearly every paragraph ends here.
+            let repaired = self.repaired(text, paragraph);
+            let has_credit = self.trims_credits && is_edge && credit(&repaired).is_some();
+            if !has_credit && self.masks.is_none_or(|masks| masks.find(&repaired).is_empty()) {
                 return None;
             }
             edited()
         };
+        if self.trims_credits && is_edge {
+            let trimmed = credit(edited.text()).map(|Credit { span, head }| Replacement {
+                span,
+                rule: Rule::Credit,
+                number: head,
+                with: String::new(),
+            });
+            edited.replace(trimmed.into_iter().collect());
+        }
+        self.custom.replace(&mut edited, is_edge);
         if let Some(masks) = self.masks {
             edited
                 .replace(masks.find(edited.text()).into_iter().map(|masked| self.masking(masked)).collect());
@@ -172,6 +191,7 @@ impl Editor {
         match rule {
             Rule::Mask => MaskKind::ALL.get(usize::try_from(number).ok()?).map(|kind| kind.name()),
             Rule::Custom | Rule::Replacement => self.custom.name(number),
+            Rule::Credit => head(number),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@
 //! no clock, and it cannot fail on text.
 
 pub(crate) mod boilerplate;
+mod credit;
 mod custom;
 mod custom_document;
 mod edited;

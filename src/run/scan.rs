@@ -96,7 +96,7 @@ impl Scanned {
         let paragraphs = &self.documents[slot].paragraphs;
         let is_piece = part.is_piece_of_text();
         let ends = (!is_piece || part.is_first, !is_piece || part.is_last);
-        if !editor.custom().has_edges() {
+        if !editor.has_edges() {
             return Edge::of(0, (false, false), |_| false);
         }
         Edge::of(paragraphs.len(), ends, |index| self.is_layout(paragraphs.start + index))

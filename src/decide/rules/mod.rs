@@ -32,6 +32,8 @@ pub enum Rule {
     Boilerplate,
     /// Paragraphs that a rule of one's own removes.
     Custom,
+    /// Credits in brackets at the end of paragraphs.
+    Credit,
     /// Spans of paragraphs in place of which a rule of one's own writes something else.
     Replacement,
     /// Spans of personal data.

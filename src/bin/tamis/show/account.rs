@@ -59,7 +59,7 @@ impl Rows {
                 format!("paragraphs are kept that rules would remove{whole}"),
             );
         }
-        for rule in [Rule::Replacement, Rule::Mask] {
+        for rule in Rule::ALL.into_iter().filter(|rule| rule.is_of_spans()) {
             let Some(names_of) = summary.by_name.get(rule.name()) else { continue };
             let rest = format!("{}: {}", rule.counted(), names(names_of));
             self.add("replaced", grouped(names_of.values().sum()), rest);
