@@ -129,7 +129,8 @@ impl Table {
             let cyrillic = "ДЕЁЖЗИЙКЛМУФХЦЧШЩЪЫЬЭЮЯ".chars().chain('а'..='е').chain(['ё']).chain('ж'..='я');
             let trails = (0x40..=0x7e).chain(0xa1..=0xfe);
             let pairs = (0xc6a1..=0xc6fe).chain(trails.map(|trail| 0xc700 + trail));
-            for (pair, c) in pairs.zip(signs.chain(letters).chain(cyrillic).chain('①'..='⑩').chain('⑴'..='⑽')) {
+            for (pair, c) in pairs.zip(signs.chain(letters).chain(cyrillic).chain('①'..='⑩').chain('⑴'..='⑽'))
+            {
                 self.back[c as usize] = pair;
             }
         }

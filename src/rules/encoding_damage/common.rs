@@ -138,7 +138,9 @@ impl Classes {
         let low = if charset == Charset::Big5 { 0x40 } else { 0xa1 };
         for pair in first..=last {
             let bytes = pair.to_be_bytes();
-            if bytes[1] >= low && let Some((c, 2)) = charset.table().char_at(&bytes) {
+            if bytes[1] >= low
+                && let Some((c, 2)) = charset.table().char_at(&bytes)
+            {
                 self.put(c as usize, class);
             }
         }

@@ -24,7 +24,8 @@ fn punctuation(line: &Line, at: usize, c: char) -> Option<char> {
         // `don’t`, `the king’s`, `l’été`; not the `í` of another charset in `turístico`.
         '’' if is_behind && is_before => {
             let is_short_before = !is_letter(at.checked_sub(2));
-            let is_short_after = (1..3).any(|len| is_letter(Some(at + len)) && !is_letter(Some(at + len + 1)));
+            let is_short_after =
+                (1..3).any(|len| is_letter(Some(at + len)) && !is_letter(Some(at + len + 1)));
             is_short_before || is_short_after
         }
         '–' | '—' | '…' | '‘' | '’' => true,

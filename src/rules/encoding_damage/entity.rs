@@ -39,7 +39,9 @@ fn reference(text: &str) -> Option<(usize, String)> {
 
 fn numbered(number: &str) -> Option<char> {
     let value = match number.strip_prefix(['x', 'X']) {
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => u32::from_str_radix(digits, 16).ok()?,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            u32::from_str_radix(digits, 16).ok()?
+        }
         None if number.bytes().all(|byte| byte.is_ascii_digit()) => number.parse().ok()?,
         _ => return None,
     };
@@ -59,14 +61,28 @@ pub(crate) struct Markup {
 
 /// Words of texts about markup.
 const WORDS: [&str; 15] = [
-    "HTML", "html", "XML", "xml", "entity", "entities", "Entity", "Entities", "escape", "实体", "转义", "實體",
-    "跳脫", "実体参照", "エスケープ",
+    "HTML",
+    "html",
+    "XML",
+    "xml",
+    "entity",
+    "entities",
+    "Entity",
+    "Entities",
+    "escape",
+    "实体",
+    "转义",
+    "實體",
+    "跳脫",
+    "実体参照",
+    "エスケープ",
 ];
 
 /// Names of elements that text quotes.
 const ELEMENTS: [&str; 34] = [
-    "a", "b", "i", "p", "u", "br", "hr", "div", "span", "img", "table", "tr", "td", "th", "ul", "ol", "li", "h1", "h2", "h3",
-    "h4", "h5", "h6", "body", "head", "html", "script", "style", "link", "meta", "form", "input", "strong", "font",
+    "a", "b", "i", "p", "u", "br", "hr", "div", "span", "img", "table", "tr", "td", "th", "ul", "ol", "li",
+    "h1", "h2", "h3", "h4", "h5", "h6", "body", "head", "html", "script", "style", "link", "meta", "form",
+    "input", "strong", "font",
 ];
 
 impl Markup {

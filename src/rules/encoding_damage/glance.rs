@@ -76,7 +76,9 @@ impl Looks {
 fn look(c: char) -> Look {
     match c {
         _ if c.is_ascii() => Look::None,
-        '\u{80}'..='\u{9f}' | '\u{fffd}' | 'ƒ' | '锟' | '烫' | '屯' | '鈥' | '锛' | '銆' => Look::Closer,
+        '\u{80}'..='\u{9f}' | '\u{fffd}' | 'ƒ' | '锟' | '烫' | '屯' | '鈥' | '锛' | '銆' => {
+            Look::Closer
+        }
         '\u{a0}' | '\u{2010}'..='\u{203a}' => Look::Between,
         'А'..='Я' | '\u{400}'..='\u{40f}' => Look::Capital,
         'а'..='я' | '\u{450}'..='\u{45f}' => Look::Small,
@@ -140,7 +142,9 @@ fn num_wide(looks: &Looks, bytes: &[u8]) -> usize {
     triples
         .iter()
         .take_while(|triple| {
-            let value = usize::from(triple[0] & 0xf) << 12 | usize::from(triple[1] & 0x3f) << 6 | usize::from(triple[2] & 0x3f);
+            let value = usize::from(triple[0] & 0xf) << 12
+                | usize::from(triple[1] & 0x3f) << 6
+                | usize::from(triple[2] & 0x3f);
             triple[0] & 0xf0 == 0xe0 && looks.looks[value] == Look::Wide
         })
         .count()

@@ -47,7 +47,8 @@ pub(super) fn edits(line: &Line) -> Vec<Vec<Edit>> {
         let stretches = line.stretches(read);
         for written in written {
             let misread = Misread { written: *written, read };
-            let edits: Vec<Edit> = stretches.iter().flat_map(|stretch| of_stretch(line, stretch, misread)).collect();
+            let edits: Vec<Edit> =
+                stretches.iter().flat_map(|stretch| of_stretch(line, stretch, misread)).collect();
             if !edits.is_empty() {
                 all.push(edits);
             }
@@ -90,7 +91,10 @@ fn read(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Read> {
     while byte < stretch.bytes.len() {
         let whole = stretch.decode_at(table, byte).filter(|(c, _)| !('\u{80}'..='\u{9f}').contains(c));
         // A character of the misreading that is cut in two is no barrier: what follows it makes up for it, or does not.
-        let (c, len) = whole.unwrap_or(('\0', stretch.starts.get(first + 1).map_or(1, |next| next.saturating_sub(byte).max(1))));
+        let (c, len) = whole.unwrap_or((
+            '\0',
+            stretch.starts.get(first + 1).map_or(1, |next| next.saturating_sub(byte).max(1)),
+        ));
         byte += len;
         let mut end = first;
         while end < stretch.num_chars() && stretch.starts[end] < byte {
@@ -102,10 +106,17 @@ fn read(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Read> {
         let weight = if is_new { weight(misread.written, before, c) } else { 0 };
         // A row of one sign (`────`) can be read as a row of one frequent character.
         let weight = if before == Some(c) { weight.min(0) } else { weight };
-        let was: i32 = (first..end).map(|at| stretch.first + at).map(|at| {
-            stands(line.before(at), line.chars[at], line.at(at + 1))
-        }).sum();
-        let gain = if whole.is_none() { BARRIER } else if is_new || is_cut { weight - was } else { 0 };
+        let was: i32 = (first..end)
+            .map(|at| stretch.first + at)
+            .map(|at| stands(line.before(at), line.chars[at], line.at(at + 1)))
+            .sum();
+        let gain = if whole.is_none() {
+            BARRIER
+        } else if is_new || is_cut {
+            weight - was
+        } else {
+            0
+        };
         reads.push(Read { chars: (first, end), c, weight, gain, is_new: is_new || is_cut || first == end });
         before = Some(c);
         first = end;

@@ -109,7 +109,15 @@ pub(super) fn sequence(bytes: &[u8]) -> Option<(char, usize)> {
     };
     let bytes = match bytes {
         // A pair of surrogates, each in three bytes (CESU-8, Unicode Technical Report 26).
-        [0xed, high @ 0xa0..=0xaf, high_end @ 0x80..=0xbf, 0xed, low @ 0xb0..=0xbf, low_end @ 0x80..=0xbf, ..] => {
+        [
+            0xed,
+            high @ 0xa0..=0xaf,
+            high_end @ 0x80..=0xbf,
+            0xed,
+            low @ 0xb0..=0xbf,
+            low_end @ 0x80..=0xbf,
+            ..,
+        ] => {
             let bits = |first: u8, last: u8| u32::from(first & 0xf) << 6 | u32::from(last & 0x3f);
             let c = char::from_u32(0x1_0000 + (bits(*high, *high_end) << 10) + bits(*low, *low_end))?;
             return Some((c, 6));

@@ -20,7 +20,8 @@ pub(super) fn add(text: &str, damage: &mut Vec<Damage>) {
     }
     found.extend(lost_bytes(text));
     for found in found {
-        let is_apart = |damage: &Damage| damage.span.end <= found.span.start || found.span.end <= damage.span.start;
+        let is_apart =
+            |damage: &Damage| damage.span.end <= found.span.start || found.span.end <= damage.span.start;
         if damage.iter().all(is_apart) {
             damage.push(found);
         }
@@ -109,7 +110,9 @@ fn step(bytes: &[u8]) -> (usize, i32) {
     match sequence(bytes) {
         Some((_, len @ 3..)) => (len, WHOLE * i32::try_from(len).unwrap_or_default()),
         _ if bytes[0] == 0 => (1, HOLE),
-        _ if bytes[0] >= 0xe0 && bytes.len() > 2 && bytes[1] >= 0x80 && bytes[1] < 0xc0 && bytes[2] == 0 => (3, HOLE),
+        _ if bytes[0] >= 0xe0 && bytes.len() > 2 && bytes[1] >= 0x80 && bytes[1] < 0xc0 && bytes[2] == 0 => {
+            (3, HOLE)
+        }
         _ if bytes[0] < 0x80 => (1, ASCII),
         _ => (1, OTHER),
     }

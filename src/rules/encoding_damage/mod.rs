@@ -67,7 +67,9 @@ impl Kind {
     /// Its name in records.
     pub(crate) fn name(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Misread(Misread { written, read }) => return format!("{}-as-{}", written.name(), read.name()).into(),
+            Self::Misread(Misread { written, read }) => {
+                return format!("{}-as-{}", written.name(), read.name()).into();
+            }
             Self::Twice => "twice",
             Self::Entity => "entity",
             Self::Replacement => "replacement-character",
@@ -200,8 +202,12 @@ fn best(line: &Line) -> Vec<Edit> {
         edits.iter().map(|edit| line.chars[edit.chars.clone()].iter().filter(|c| !c.is_ascii()).count()).sum()
     };
     let gained = |edits: &[Edit]| -> i32 { edits.iter().map(|edit| edit.gain + bias(edit.misread)).sum() };
-    let utf8 = utf8_misread::edits(line).into_iter().min_by_key(|edits| Reverse(covered(edits))).unwrap_or_default();
-    let legacy = legacy_misread::edits(line).into_iter().min_by_key(|edits| Reverse(gained(edits))).unwrap_or_default();
+    let utf8 =
+        utf8_misread::edits(line).into_iter().min_by_key(|edits| Reverse(covered(edits))).unwrap_or_default();
+    let legacy = legacy_misread::edits(line)
+        .into_iter()
+        .min_by_key(|edits| Reverse(gained(edits)))
+        .unwrap_or_default();
     if covered(&utf8) >= covered(&legacy) { utf8 } else { legacy }
 }
 

@@ -34,9 +34,11 @@ fn cyrillic(before: Option<char>, c: char) -> i32 {
         'і' => -1,
         'ї' | 'є' => -7,
         // Ukrainian, Belarusian, Serbian.
-         'ґ' | 'ў' | 'ј' | 'љ' | 'њ' | 'ћ' | 'ђ' | 'џ' => -14,
+        'ґ' | 'ў' | 'ј' | 'љ' | 'њ' | 'ћ' | 'ђ' | 'џ' => -14,
         _ if c.is_ascii() => return 0,
-        '№' | '«' | '»' | '—' | '–' | '“' | '”' | '„' | '…' | '’' | '°' | '\u{a0}' => return 0,
+        '№' | '«' | '»' | '—' | '–' | '“' | '”' | '„' | '…' | '’' | '°' | '\u{a0}' => {
+            return 0;
+        }
         _ => return -16,
     };
     let is_odd = c != small && before.is_some_and(|before| before.is_lowercase() && !before.is_ascii());
@@ -107,14 +109,22 @@ fn wide(c: char, before: Option<char>, after: Option<char>) -> i32 {
         Class::Frequent => 10,
         Class::FrequentToo => 4,
         Class::Everyday => -3,
-        Class::Punctuation if matches!(c, '“'..='”' | '‘' | '’' | '—' | '…' | '·') => latin(before, after).max(-2),
+        Class::Punctuation if matches!(c, '“'..='”' | '‘' | '’' | '—' | '…' | '·') => {
+            latin(before, after).max(-2)
+        }
         Class::Punctuation => 6,
         Class::Hiragana | Class::Katakana => 7,
         Class::Syllable => 8,
         Class::SyllableToo => -2,
         Class::HalfKatakana => -4,
         Class::Rare | Class::RareSyllable | Class::Odd => -14,
-        Class::Other if is_box(c) => if before.is_some_and(is_box) || after.is_some_and(is_box) { 8 } else { -6 },
+        Class::Other if is_box(c) => {
+            if before.is_some_and(is_box) || after.is_some_and(is_box) {
+                8
+            } else {
+                -6
+            }
+        }
         Class::Other if is_narrow(c) => latin(before, after),
         Class::Other => 0,
     }

@@ -110,9 +110,11 @@ fn add_run(line: &Line, stretch: &Stretch, run: Range<usize>, found: &mut Vec<Fo
 }
 
 fn judge(line: &Line, read: Charset, found: &mut [Found]) {
-    let is_beside = |at: usize| found.get(at).zip(found.get(at + 1)).is_some_and(|(a, b)| a.at + a.len == b.at);
+    let is_beside =
+        |at: usize| found.get(at).zip(found.get(at + 1)).is_some_and(|(a, b)| a.at + a.len == b.at);
     let rows: Vec<bool> = (0..found.len()).map(|at| is_beside(at) || at > 0 && is_beside(at - 1)).collect();
-    let is_east_asian = found.iter().zip(&rows).any(|(found, is_in_row)| *is_in_row && script(found.c) == Script::EastAsian);
+    let is_east_asian =
+        found.iter().zip(&rows).any(|(found, is_in_row)| *is_in_row && script(found.c) == Script::EastAsian);
     for (at, is_in_row) in rows.into_iter().enumerate() {
         let this = found[at];
         let script = script(this.c);
@@ -144,16 +146,24 @@ fn is_odd(line: &Line, read: Charset, found: Found, is_in_row: bool) -> bool {
     if matches!(read, Charset::Cp1251 | Charset::Koi8R) {
         return is_odd_cyrillic(line, found, is_in_row);
     }
-    let is_in_word = before.is_some_and(char::is_alphabetic) && after.is_some_and(|c| c.is_ascii_alphabetic());
+    let is_in_word =
+        before.is_some_and(char::is_alphabetic) && after.is_some_and(|c| c.is_ascii_alphabetic());
     // `Ã\u{a0} la`: the French word that is damaged most, alone between spaces.
     let is_alone = conts == ['\u{a0}'] && before == Some(' ') && after == Some(' ');
     // `Â©`, `Ã¨`: a capital that is a word by itself, and a sign that ends none.
     let is_word = !before.is_some_and(char::is_alphabetic) && "ÂÃ".contains(lead) && found.len == 2;
     let is_prefixed = is_word && conts.iter().all(|c| "©®°±²³·£¥§¶¨ª¬\u{ad}¯´¸¹º".contains(*c));
     // Letters of Romanian and Slovak before letters of other languages.
-    let is_central = matches!(read, Charset::Cp1250 | Charset::Latin2) && found.len == 2 && "ĂĹ".contains(lead);
-    let is_foreign = is_central && conts.iter().all(|c| !"şŞţŢšŠžŽ".contains(*c) && (!is_closing(*c) || "‚„".contains(*c)));
-    if is_prefixed || is_foreign || is_alone || is_in_word && conts.iter().any(|c| "«‘“¿¡".contains(*c)) || found.len > 2 && !may_close(conts) {
+    let is_central =
+        matches!(read, Charset::Cp1250 | Charset::Latin2) && found.len == 2 && "ĂĹ".contains(lead);
+    let is_foreign = is_central
+        && conts.iter().all(|c| !"şŞţŢšŠžŽ".contains(*c) && (!is_closing(*c) || "‚„".contains(*c)));
+    if is_prefixed
+        || is_foreign
+        || is_alone
+        || is_in_word && conts.iter().any(|c| "«‘“¿¡".contains(*c))
+        || found.len > 2 && !may_close(conts)
+    {
         return true;
     }
     let is_word_broken = before.is_some_and(char::is_lowercase) && lead.is_uppercase();
@@ -161,14 +171,17 @@ fn is_odd(line: &Line, read: Charset, found: Found, is_in_row: bool) -> bool {
     let is_late_letter = |c: char| "œŒšŠžŽŸƒ".contains(c) && (found.len > 2 || "ÂÃÄÅ".contains(lead));
     let goes_on = after.is_some_and(|c| c.is_ascii_alphabetic())
         && conts.last().is_some_and(|c| !c.is_alphabetic() && is_closing(*c) && !may_join(*c));
-    is_word_broken || goes_on || conts.iter().any(|c| is_sign(*c) || read == Charset::Cp1252 && is_late_letter(*c))
+    is_word_broken
+        || goes_on
+        || conts.iter().any(|c| is_sign(*c) || read == Charset::Cp1252 && is_late_letter(*c))
 }
 
 /// Box drawing and mathematics beside letters.
 fn is_odd_sign(line: &Line, found: Found, is_in_row: bool) -> bool {
     let chars = &line.chars[found.at..found.at + found.len];
     let is_box = |c: &char| ('\u{2500}'..='\u{259f}').contains(c);
-    let is_letter = |at: Option<usize>| at.and_then(|at| line.at(at)).is_some_and(|c| c.is_ascii_alphabetic());
+    let is_letter =
+        |at: Option<usize>| at.and_then(|at| line.at(at)).is_some_and(|c| c.is_ascii_alphabetic());
     if chars.iter().all(is_box) {
         // `versi├│n`, but no row of boxes with a letter between them.
         let is_in_word = is_letter(found.at.checked_sub(1)) && is_letter(Some(found.at + found.len));
@@ -176,9 +189,13 @@ fn is_odd_sign(line: &Line, found: Found, is_in_row: bool) -> bool {
     }
     let is_greek = ('\u{370}'..='\u{3ff}').contains(&chars[0]);
     let is_word_sign = is_greek || chars[0] == 'ƒ';
-    if chars[0].is_alphabetic() && !is_word_sign && (found.len == 2 || chars.iter().all(|c| c.is_alphabetic())) {
+    if chars[0].is_alphabetic()
+        && !is_word_sign
+        && (found.len == 2 || chars.iter().all(|c| c.is_alphabetic()))
+    {
         let is_word_broken = line.before(found.at).is_some_and(char::is_lowercase) && chars[0].is_uppercase();
-        return is_word_broken || is_joined(line, found) && !chars[1].is_alphabetic() && !is_closing(chars[1]);
+        return is_word_broken
+            || is_joined(line, found) && !chars[1].is_alphabetic() && !is_closing(chars[1]);
     }
     let is_pair = match chars[0] {
         '√' => "®©™´¨†°¢£§•¶ß".contains(chars[1]),
@@ -186,7 +203,10 @@ fn is_odd_sign(line: &Line, found: Found, is_in_row: bool) -> bool {
         '├' => found.c.is_lowercase(),
         _ => false,
     };
-    found.len > 2 || is_pair || is_joined(line, found) && !"π∞".contains(chars[1]) || is_in_row && chars[1].is_alphabetic()
+    found.len > 2
+        || is_pair
+        || is_joined(line, found) && !"π∞".contains(chars[1])
+        || is_in_row && chars[1].is_alphabetic()
 }
 
 /// Letters of Cyrillic beside signs, or beside letters of Latin.
@@ -262,12 +282,18 @@ enum Script {
 fn script(c: char) -> Script {
     match u32::from(c) {
         0x80..=0x9f => Script::Control,
-        0xa0..=0x17f | 0x192 | 0x1a0..=0x1b0 | 0x1cd..=0x1dc | 0x218..=0x21b | 0x2c6..=0x2dd => Script::Common,
+        0xa0..=0x17f | 0x192 | 0x1a0..=0x1b0 | 0x1cd..=0x1dc | 0x218..=0x21b | 0x2c6..=0x2dd => {
+            Script::Common
+        }
         0x370..=0x3ff => Script::Greek,
-        0x1e00..=0x1eff | 0x2010..=0x204a | 0x2060..=0x20bf | 0x2100..=0x27bf | 0x2900..=0x2bff => Script::Common,
+        0x1e00..=0x1eff | 0x2010..=0x204a | 0x2060..=0x20bf | 0x2100..=0x27bf | 0x2900..=0x2bff => {
+            Script::Common
+        }
         0x2000..=0x200f | 0x3000..=0x3020 | 0xfb00..=0xfb06 => Script::Common,
         0xfe00..=0xfe6f | 0xfeff..=0xffef | 0xfffd | 0x1f000..=0x1faff => Script::Common,
-        0x2e80..=0x2fff | 0x3021..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0x20000..=0x323af => Script::EastAsian,
+        0x2e80..=0x2fff | 0x3021..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0x20000..=0x323af => {
+            Script::EastAsian
+        }
         0xfff0..=0xffff | 0xe000..=0xf8ff | 0x800..=0x8ff | 0xe0000.. => Script::Never,
         0x400..=0x52f => Script::Of(0),
         0x530..=0x58f => Script::Of(1),
@@ -323,7 +349,8 @@ fn double(line: &Line, read: Charset) -> Vec<Edit> {
         }
     }
     let evidence: Vec<Evidence> = segments.iter().map(|segment| judge_segment(line, segment)).collect();
-    let num_joined: usize = evidence.iter().map(|evidence| if let Evidence::Joined(n) = evidence { *n } else { 0 }).sum();
+    let num_joined: usize =
+        evidence.iter().map(|evidence| if let Evidence::Joined(n) = evidence { *n } else { 0 }).sum();
     let num_ascii = line.chars.iter().filter(|c| c.is_ascii_alphabetic()).count();
     let is_latin = num_joined >= 2 && !is_foreign && num_ascii >= 8;
     let is_sure = evidence.contains(&Evidence::Sure);
@@ -410,18 +437,18 @@ fn judge_segment(line: &Line, segment: &Segment) -> Evidence {
 fn joined(line: &Line, segment: &Segment) -> Evidence {
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
     let num = usize::from(is_letter(line.before(segment.chars.start)))
-        + usize::from(is_letter(line.at(segment.chars.end)) || segment.text.ends_with(|c: char| c.is_ascii_alphabetic()));
+        + usize::from(
+            is_letter(line.at(segment.chars.end))
+                || segment.text.ends_with(|c: char| c.is_ascii_alphabetic()),
+        );
     let is_rare = line.chars[segment.chars.clone()].iter().all(|c| class(*c) == Class::Rare);
     if segment.is_whole_run { Evidence::Joined(num + usize::from(is_rare)) } else { Evidence::None }
 }
 
 /// How much more plausible a segment is in the language that suits it best than it is as it stands.
 fn gain(line: &Line, segment: &Segment, new: &[char]) -> i32 {
-    let old: i32 = segment
-        .chars
-        .clone()
-        .map(|at| as_it_stands(line.before(at), line.chars[at], line.at(at + 1)))
-        .sum();
+    let old: i32 =
+        segment.chars.clone().map(|at| as_it_stands(line.before(at), line.chars[at], line.at(at + 1))).sum();
     let languages = [Charset::Gbk, Charset::ShiftJis, Charset::EucKr, Charset::Cp1251];
     let best = languages.into_iter().map(|language| {
         let mut before = None;
