@@ -41,7 +41,7 @@ const TOO_MANY_NARROW: u32 = 3;
 const TOO_MANY_CAPITALS: u32 = 4;
 
 struct Looks {
-    looks: Box<[Look; 1 << 16]>,
+    looks: Vec<Look>,
     /// For each narrow character, the charsets in which it is the first byte of a sequence, and those in which it is another.
     sides: Vec<(u16, u16)>,
 }
@@ -50,8 +50,8 @@ static LOOKS: LazyLock<Looks> = LazyLock::new(Looks::new);
 
 impl Looks {
     fn new() -> Self {
-        let mut looks = Box::new([Look::None; 1 << 16]);
-        for (value, place) in (0_u32..).zip(looks.iter_mut()) {
+        let mut looks = vec![Look::None; 1 << 16];
+        for (value, place) in (0_u32..).zip(&mut looks) {
             *place = char::from_u32(value).map_or(Look::None, look);
         }
         let mut sides = vec![(0, 0); NARROW];

@@ -2,7 +2,7 @@
 //! references of HTML that were not decoded. What inverts exactly has a replacement; where bytes were lost it is only told.
 //!
 //! A look at the bytes ([`may_be_damaged`]) says that most lines have none. A line that may have some is taken for the
-//! bytes of each charset that it can be written in: [`utf8_misread`] looks for UTF-8 in them, [`legacy_misread`] for text
+//! bytes of each charset that it can be written in: [`utf8_misread`] and [`utf8_in_pairs`] look for UTF-8 in them, [`legacy_misread`] for text
 //! of another encoding that is more plausible than the line, [`control`] for the controls that Latin-1 makes of
 //! Windows-1252. What explains most of the line is undone, and the result is looked at again for what was damaged twice.
 //! A line is judged by itself, so that it does not matter how a document comes in pieces.
@@ -19,6 +19,7 @@ mod lost;
 mod plausible;
 #[cfg(test)]
 mod tests;
+mod utf8_in_pairs;
 mod utf8_misread;
 
 use std::borrow::Cow;
@@ -124,7 +125,7 @@ impl EncodingRepair {
     }
 
     /// The damage of a text, line by line, in order.
-    pub(crate) fn damage(&self, text: &str) -> Vec<Damage> {
+    pub(crate) fn damage(self, text: &str) -> Vec<Damage> {
         let mut damage = Vec::new();
         let mut offset = 0;
         for line in text.split_inclusive('\n') {
@@ -137,7 +138,7 @@ impl EncodingRepair {
         damage
     }
 
-    fn of_line(&self, text: &str) -> Vec<Damage> {
+    fn of_line(self, text: &str) -> Vec<Damage> {
         let mut layers = Layers::new(text);
         let references = if self.decodes_references { entity::references(text) } else { Vec::new() };
         let may_be_damaged_itself = may_be_damaged(text.as_bytes());
@@ -202,8 +203,9 @@ fn best(line: &Line) -> Vec<Edit> {
         edits.iter().map(|edit| line.chars[edit.chars.clone()].iter().filter(|c| !c.is_ascii()).count()).sum()
     };
     let gained = |edits: &[Edit]| -> i32 { edits.iter().map(|edit| edit.gain + bias(edit.misread)).sum() };
-    let utf8 =
-        utf8_misread::edits(line).into_iter().min_by_key(|edits| Reverse(covered(edits))).unwrap_or_default();
+    let mut utf8 = utf8_misread::edits(line);
+    utf8.extend(utf8_in_pairs::edits(line));
+    let utf8 = utf8.into_iter().min_by_key(|edits| Reverse(covered(edits))).unwrap_or_default();
     let legacy = legacy_misread::edits(line)
         .into_iter()
         .min_by_key(|edits| Reverse(gained(edits)))

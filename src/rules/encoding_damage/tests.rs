@@ -43,10 +43,10 @@ fn misread(text: &str, written: Charset, read: Charset) -> String {
 /// The longest beginning of a text that loses no byte when it is misread, which text of two bytes a character does at some
 /// place before long.
 fn unlost(text: &str, written: Charset, read: Charset) -> &str {
-    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
     let is_whole =
         |end: &usize| !misread(&text[..*end], written, read).contains(|c| ('\u{80}'..='\u{ff}').contains(&c));
-    &text[..ends.filter(is_whole).last().unwrap_or_default()]
+    &text[..ends.rfind(is_whole).unwrap_or_default()]
 }
 
 fn repair(text: &str) -> String {
