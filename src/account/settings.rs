@@ -90,7 +90,8 @@ impl Settings {
     /// What standard input held, `run.json` says.
     pub fn reading(&self) -> Config {
         let Config { read, split, matching, decide, .. } = self.config.clone();
-        let decide = DecideConfig { mask: decide.mask, ..DecideConfig::default() };
+        let DecideConfig { mask, fix_encoding, .. } = decide;
+        let decide = DecideConfig { fix_encoding, mask, ..DecideConfig::default() };
         Config { read, split, matching, decide, ..Config::default() }
     }
 }

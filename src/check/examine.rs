@@ -100,7 +100,7 @@ fn look(
     settled.for_each_stretch_of(number, context, |stretch| {
         let index = units::index(stretch.first.0 - place.first.0);
         let text = document.paragraphs.get(index).map_or("", |paragraph| document.paragraph(paragraph));
-        let excerpt = if stretch.replacement.is_some() {
+        let excerpt = if stretch.reason.rule().is_of_spans() {
             excerpt(stretch.text.as_deref().unwrap_or_default().chars())
         } else if context.editor.is_on() {
             let repaired: String = repaired_chars(text, config.split.repair, Edges::Trimmed).collect();

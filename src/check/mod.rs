@@ -222,7 +222,7 @@ fn count_named(log: &mut Log, editor: &Editor, summary: &mut Summary) -> Result<
             && let Some(name) = editor.name(rule, number)
         {
             let num = if rule.is_of_spans() { 1 } else { stretch.last - stretch.first + 1 };
-            summary.count_named(rule, name, num);
+            summary.count_named(rule, &name, num);
         }
     }
     Ok(())

@@ -61,6 +61,8 @@ pub struct DecideConfig {
     pub contamination: Limit,
     /// Whether the boilerplate of each source goes (contract C4). Default no.
     pub boilerplate: bool,
+    /// Whether encoding damage is repaired before anything else (contract C2). Default no.
+    pub fix_encoding: bool,
     /// What the source of a document is. Default its directory (contract C4).
     pub source: SourceBy,
     /// Near-duplicates.
@@ -86,6 +88,7 @@ impl Default for DecideConfig {
             scope: Scope::default(),
             contamination: Limit::AtLeast(Share::hundredths(50)),
             boilerplate: false,
+            fix_encoding: false,
             source: SourceBy::default(),
             near: NearConfig::default(),
             filters: FilterConfig::default(),

@@ -34,6 +34,8 @@ pub(crate) struct ReadContext {
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
+    /// Whether encoding damage is repaired.
+    pub(super) fixes_encoding: bool,
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
     pub(super) text_limit: u64,

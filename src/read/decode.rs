@@ -7,6 +7,7 @@ use super::coding::Coding;
 use super::container::lines;
 use super::container::reader::{BOM, Records, Reread};
 use super::context::ReadContext;
+use super::damage::{self, Mended, MendedSpan};
 use super::encoding;
 use super::fault::Fault;
 use super::page::{self, PageText, Told};
@@ -119,7 +120,8 @@ pub(super) fn decode(
     let lossy = String::from_utf8_lossy(bytes).into_owned();
     let num_replaced = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     chunk.bytes.truncate(start);
-    show(chunk, Decoded { text: lossy, num_replaced: count(num_replaced) }, decoding, visitor)
+    let (text, damage) = mended(lossy, context);
+    show(chunk, Decoded { text, num_replaced: count(num_replaced), damage }, decoding, visitor)
 }
 
 /// Decodes a page that stands at the end of `chunk` from `start` on, and shows its text to `visitor`; the text takes its
@@ -143,6 +145,7 @@ pub(super) fn decode_page(
         part.pages += facts.counts();
     }
     let kind = chunk.parts.last().map_or(Kind::Text, |part| part.kind);
+    let (text, damage) = mended(text, context);
     let by = match context.paragraphs.check(&text, SplitBy::Text(context.split, kind)) {
         Ok(by) => by,
         Err(fault) => return PartFate::Rejected(fault),
@@ -150,7 +153,7 @@ pub(super) fn decode_page(
     let splitting = visitor.document(&text, by);
     append(chunk, text.into_bytes());
     let slot = Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting);
-    chunk.push(Slot { page: Some(Box::new(facts)), ..slot });
+    chunk.push(Slot { page: Some(Box::new(facts)), damage, ..slot });
     PartFate::Read
 }
 
@@ -168,6 +171,11 @@ fn decode_utf8(
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
+    let mended = if decoding.context.fixes_encoding { damage::mend(text) } else { None };
+    if let Some(Mended { text: Some(text), damage }) = mended {
+        chunk.bytes.truncate(start);
+        return Some(show(chunk, Decoded { text, num_replaced: 0, damage: Some(damage) }, decoding, visitor));
+    }
     let by = match decoding.context.paragraphs.check(text, decoding.split_by(chunk)) {
         Ok(by) => by,
         Err(fault) => {
@@ -176,7 +184,7 @@ fn decode_utf8(
         }
     };
     let splitting = visitor.document(text, by);
-    chunk.push(Slot::text(span, splitting));
+    chunk.push(Slot { damage: mended.map(|mended| mended.damage), ..Slot::text(span, splitting) });
     Some(PartFate::Read)
 }
 
@@ -197,7 +205,8 @@ fn decode_other(
     match decoded {
         Ok(num_replaced) => {
             chunk.bytes.truncate(start);
-            show(chunk, Decoded { text, num_replaced }, decoding, visitor)
+            let (text, damage) = mended(text, context);
+            show(chunk, Decoded { text, num_replaced, damage }, decoding, visitor)
         }
         Err(_) if !coding.is_settled => reread(chunk, start),
         Err(at) => {
@@ -213,12 +222,32 @@ fn decode_other(
 struct Decoded {
     text: String,
     num_replaced: u64,
+    damage: Option<Box<[MendedSpan]>>,
+}
+
+/// A decoded text without the damage that can be repaired, and what was damaged.
+fn mended(text: String, context: &ReadContext) -> (String, Option<Box<[MendedSpan]>>) {
+    match if context.fixes_encoding { damage::mend(&text) } else { None } {
+        Some(Mended { text: mended, damage }) => (mended.unwrap_or(text), Some(damage)),
+        None => (text, None),
+    }
+}
+
+/// Repairs the text of a record; a repaired text is put behind everything else.
+fn mend_record(bytes: &mut Vec<u8>, slot: &mut Slot) {
+    let Some(Mended { text, damage }) = damage::mend(text_of(bytes, slot)) else { return };
+    if let Some(text) = text {
+        let start = bytes.len();
+        bytes.extend_from_slice(text.as_bytes());
+        slot.text = ByteSpan::new(start, bytes.len());
+    }
+    slot.damage = Some(damage);
 }
 
 /// Puts a decoded text at the end of the chunk.
 fn show(
     chunk: &mut Chunk,
-    Decoded { text, num_replaced }: Decoded,
+    Decoded { text, num_replaced, damage }: Decoded,
     decoding: Decoding<'_>,
     visitor: &mut impl TextVisitor,
 ) -> PartFate {
@@ -229,7 +258,8 @@ fn show(
     let splitting = visitor.document(&text, by);
     let start = chunk.bytes.len();
     append(chunk, text.into_bytes());
-    chunk.push(Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting));
+    let slot = Slot::text(ByteSpan::new(start, chunk.bytes.len()), splitting);
+    chunk.push(Slot { damage, ..slot });
     if let Some(part) = chunk.parts.last_mut() {
         part.num_replaced += num_replaced;
     }
@@ -318,6 +348,9 @@ fn decode_records(
             }
             if let Err(fault) = read_html(bytes, slot, context) {
                 slot.reject(fault);
+            }
+            if slot.is_record && context.fixes_encoding {
+                mend_record(bytes, slot);
             }
         }
         // Taken once, as it walks over the whole text.

@@ -13,6 +13,7 @@ mod coding;
 mod container;
 mod content;
 mod context;
+pub(crate) mod damage;
 mod decode;
 mod decompress;
 pub(crate) mod encoding;
@@ -92,6 +93,7 @@ impl ReadContext {
             split: config.split,
             paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection,
+            fixes_encoding: config.decide.fix_encoding,
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
             window_limit: context::window_limit(config.memory),

@@ -1,5 +1,6 @@
 //! A slot: where a document stands in the bytes that were read.
 
+use super::damage::MendedSpan;
 use super::fault::Fault;
 use super::page::PageFacts;
 use crate::split::Splitting;
@@ -31,6 +32,8 @@ pub(crate) struct Slot {
     pub lines_before: u64,
     /// What is known of the page whose text it is.
     pub page: Option<Box<PageFacts>>,
+    /// What was damaged in its text and is repaired, or could not be.
+    pub damage: Option<Box<[MendedSpan]>>,
     /// Why the record is rejected.
     pub fault: Option<Box<Fault>>,
 }
@@ -51,6 +54,11 @@ impl Slot {
     /// A text document, or a piece of one.
     pub(crate) fn text(text: ByteSpan, splitting: Splitting) -> Self {
         Self { text, splitting, ..Self::default() }
+    }
+
+    /// Whether its text is not the one that was read: damage was repaired in it.
+    pub(crate) fn is_mended(&self) -> bool {
+        self.damage.iter().flatten().any(|damage| damage.was.is_some())
     }
 
     /// A record that is rejected.

@@ -18,8 +18,8 @@ pub(crate) struct Edit {
     pub number: u64,
     /// The text that was replaced.
     pub text: String,
-    /// What is written in its place.
-    pub with: String,
+    /// What is written in its place; `None` if it stands, and is only told of.
+    pub with: Option<String>,
 }
 
 /// What a rule writes in place of a span of a text.
@@ -101,7 +101,7 @@ impl EditedText {
                 self.pieces.push(Piece { at: self.text.len(), origin: origin.clone(), is_plain: false });
                 self.text.push_str(&with);
                 let text = old.text[span.clone()].to_owned();
-                self.edits.push(Edit { span: origin, rule, number, text, with });
+                self.edits.push(Edit { span: origin, rule, number, text, with: Some(with) });
                 end = span.end;
             }
             self.push_old(&old, end..old.text.len());
@@ -168,7 +168,10 @@ mod tests {
         assert!(edited.replace(vec![put(2..3, "-"), put(3..5, "+"), put(8..9, "/")]));
         assert_eq!(edited.text(), "aX-+egh/j");
         let (_, edits) = edited.finish();
-        let shown: Vec<_> = edits.iter().map(|edit| (edit.span.clone(), &*edit.text, &*edit.with)).collect();
+        let shown: Vec<_> = edits
+            .iter()
+            .map(|edit| (edit.span.clone(), &*edit.text, edit.with.as_deref().unwrap_or_default()))
+            .collect();
         let expected =
             [(1..3, "bc", "XYZ"), (1..3, "Y", "-"), (1..4, "Zd", "+"), (5..6, "f", ""), (8..9, "i", "/")];
         assert_eq!(shown, expected);

@@ -13,12 +13,15 @@ use crate::config::{Config, MaskKind, Repair};
 use crate::decide::Rule;
 use crate::document::Paragraph;
 use crate::error::Result;
+use crate::read::damage::{self, MendedSpan};
 
 /// The rules that judge a paragraph by itself: those that remove it, and those that replace spans of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Editor {
     /// Whether credits go from the ends of paragraphs, as boilerplate does.
     trims_credits: bool,
+    /// Whether encoding damage is repaired, which is told here.
+    shows_damage: bool,
     custom: CustomRules,
     masks: Option<Masks>,
     /// What is written in place of what is masked, in the order of [`MaskKind::ALL`].
@@ -35,6 +38,34 @@ pub(crate) struct EditedParagraph {
     pub text: String,
     /// What was replaced, in the order of the places.
     pub edits: Vec<Edit>,
+}
+
+/// What is known of a paragraph from the document around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct EditedPlace<'a> {
+    /// Whether it stands at the edge of the document.
+    pub is_edge: bool,
+    /// What was damaged in it.
+    pub damage: &'a [MendedSpan],
+}
+
+impl<'a> EditedPlace<'a> {
+    /// The place of a paragraph in a document with this damage, which stands in order.
+    pub(crate) fn of(paragraph: &Paragraph, is_edge: bool, damage: Option<&'a [MendedSpan]>) -> Self {
+        let damage = damage.unwrap_or_default();
+        let before = |place: usize| damage.partition_point(|damage| damage.span.start < place);
+        Self { is_edge, damage: &damage[before(paragraph.span.start)..before(paragraph.span.end)] }
+    }
+}
+
+/// What was repaired in a paragraph, or could not be.
+fn repair(damage: &MendedSpan, paragraph: &Paragraph) -> Option<Edit> {
+    let MendedSpan { span, kind, now, was } = damage;
+    let start = span.start.checked_sub(paragraph.span.start)?;
+    let end = span.end.min(paragraph.span.end).checked_sub(paragraph.span.start)?;
+    let with = was.as_ref().map(|_| now.clone());
+    let text = was.as_ref().unwrap_or(now).clone();
+    Some(Edit { span: start..end, rule: Rule::Encoding, number: kind.number(), text, with })
 }
 
 /// The paragraphs at the edge of a document, or of a piece of one: those before `head`, and those from `tail` on.
@@ -73,6 +104,7 @@ impl Editor {
         let mask = &config.decide.mask;
         Ok(Self {
             trims_credits: config.decide.boilerplate,
+            shows_damage: config.decide.fix_encoding,
             custom: CustomRules::of(&config.decide.custom)?,
             masks: Masks::of(mask),
             mask_texts: MaskKind::ALL.map(|kind| mask.text_of(kind)).into(),
@@ -93,7 +125,7 @@ impl Editor {
 
     /// Whether any paragraph may be removed or written otherwise.
     pub(crate) fn is_on(&self) -> bool {
-        self.masks.is_some() || self.custom.judges_paragraphs() || self.trims_credits
+        self.masks.is_some() || self.custom.judges_paragraphs() || self.trims_credits || self.shows_damage
     }
 
     /// The number of the rule of one's own that removes a paragraph, if one does.
@@ -112,7 +144,13 @@ impl Editor {
     /// What is written of a paragraph that stays, if that is not what repair leaves of it.
     ///
     /// Cost: that of each pattern, and a look at each byte for masks; a few copies where anything is found.
-    pub(crate) fn edit(&self, text: &str, paragraph: &Paragraph, is_edge: bool) -> Option<EditedParagraph> {
+    pub(crate) fn edit(
+        &self,
+        text: &str,
+        paragraph: &Paragraph,
+        at: EditedPlace<'_>,
+    ) -> Option<EditedParagraph> {
+        let EditedPlace { is_edge, damage } = at;
         let edited = || {
             if paragraph.altered {
                 EditedText::repaired(text, self.repair, paragraph.edges)
@@ -126,7 +164,10 @@ impl Editor {
             // Nearly every paragraph ends here.
             let repaired = self.repaired(text, paragraph);
             let has_credit = self.trims_credits && is_edge && credit(&repaired).is_some();
-            if !has_credit && self.masks.is_none_or(|masks| masks.find(&repaired).is_empty()) {
+            if damage.is_empty()
+                && !has_credit
+                && self.masks.is_none_or(|masks| masks.find(&repaired).is_empty())
+            {
                 return None;
             }
             edited()
@@ -145,7 +186,11 @@ impl Editor {
             edited
                 .replace(masks.find(edited.text()).into_iter().map(|masked| self.masking(masked)).collect());
         }
-        let (text, edits) = edited.finish();
+        let (text, later) = edited.finish();
+        // What was damaged was repaired before anything else.
+        let mut edits: Vec<Edit> = damage.iter().filter_map(|damage| repair(damage, paragraph)).collect();
+        edits.extend(later);
+        edits.sort_by_key(|edit| edit.span.start);
         (!edits.is_empty()).then_some(EditedParagraph { text, edits })
     }
 
@@ -181,24 +226,25 @@ impl Editor {
         }
     }
 
-    /// What is written in place of an edit, as the ledger says it.
-    pub(crate) fn with_for_record(&self, edit: &Edit) -> String {
-        self.for_record(&edit.with).into_owned()
+    /// What is written in place of an edit, as the ledger says it; `None` if that is what stood there.
+    pub(crate) fn with_for_record(&self, edit: &Edit) -> Option<String> {
+        edit.with.as_ref().map(|with| self.for_record(with).into_owned())
     }
 
     /// The name of what a rule that judges by itself found: a kind of personal data, or a rule of one's own.
-    pub(crate) fn name(&self, rule: Rule, number: u64) -> Option<&str> {
+    pub(crate) fn name(&self, rule: Rule, number: u64) -> Option<Cow<'_, str>> {
         match rule {
-            Rule::Mask => MaskKind::ALL.get(usize::try_from(number).ok()?).map(|kind| kind.name()),
-            Rule::Custom | Rule::Replacement => self.custom.name(number),
-            Rule::Credit => head(number),
+            Rule::Mask => Some(MaskKind::ALL.get(usize::try_from(number).ok()?)?.name().into()),
+            Rule::Encoding => damage::Kind::of_number(number).map(damage::Kind::name),
+            Rule::Custom | Rule::Replacement => self.custom.name(number).map(Cow::Borrowed),
+            Rule::Credit => head(number).map(Cow::Borrowed),
             _ => None,
         }
     }
 
     /// The evidence of a rule that judges by itself, as JSON.
     pub(crate) fn evidence(&self, rule: Rule, number: u64) -> Option<String> {
-        let (key, name) = (if rule == Rule::Mask { "kind" } else { "name" }, self.name(rule, number)?);
+        let (key, name) = (rule.names_by(), self.name(rule, number)?);
         Some(json!({ key: name }).to_string())
     }
 }
@@ -226,13 +272,13 @@ mod tests {
     fn masks_come_after_the_rules_of_ones_own() {
         let text = "写信给 li(at)example.cn，或 13812345678。";
         let paragraph = Paragraph::new(ByteSpan { start: 0, end: text.len() }, false);
-        let edited = editor(false).edit(text, &paragraph, false).unwrap();
+        let edited = editor(false).edit(text, &paragraph, EditedPlace::default()).unwrap();
         assert_eq!(edited.text, "写信给 [EMAIL]，或 [CN-MOBILE]。");
         let read: Vec<&str> = edited.edits.iter().map(|edit| &text[edit.span.clone()]).collect();
         assert_eq!(read, ["li(at)example.cn", "(at)", "13812345678"]);
         let plain = "今天下雨。";
         let paragraph = Paragraph::new(ByteSpan { start: 0, end: plain.len() }, false);
-        assert_eq!(editor(false).edit(plain, &paragraph, false), None);
+        assert_eq!(editor(false).edit(plain, &paragraph, EditedPlace::default()), None);
     }
 
     #[test]
@@ -240,7 +286,7 @@ mod tests {
         let text = "li\u{200b}@exa\u{feff}mple.cn";
         let paragraph =
             Paragraph { altered: true, ..Paragraph::new(ByteSpan { start: 0, end: text.len() }, false) };
-        let edited = editor(false).edit(text, &paragraph, false).unwrap();
+        let edited = editor(false).edit(text, &paragraph, EditedPlace::default()).unwrap();
         assert_eq!((&*edited.text, &edited.edits[0].span), ("[EMAIL]", &(0..text.len())));
     }
 
@@ -250,8 +296,13 @@ mod tests {
             let editor = editor(unmasked);
             assert_eq!(editor.for_record("致电 13812345678"), text);
             let number = MaskKind::CnMobile as u64;
-            let edit =
-                Edit { span: 0..11, rule: Rule::Mask, number, text: "13812345678".into(), with: "x".into() };
+            let edit = Edit {
+                span: 0..11,
+                rule: Rule::Mask,
+                number,
+                text: "13812345678".into(),
+                with: Some("x".into()),
+            };
             assert_eq!(editor.text_for_record(&edit).is_some(), unmasked);
             assert_eq!(editor.evidence(Rule::Mask, number).unwrap(), "{\"kind\":\"cn-mobile\"}");
             assert_eq!(editor.evidence(Rule::Replacement, 0).unwrap(), "{\"name\":\"at\"}");

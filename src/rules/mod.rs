@@ -19,7 +19,7 @@ mod short_document;
 mod stub;
 
 pub(crate) use edited::Edit;
-pub(crate) use editor::{Edge, EditedParagraph, Editor};
+pub(crate) use editor::{Edge, EditedParagraph, EditedPlace, Editor};
 
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use crate::decide::Verdict;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
 use crate::read::{Part, Slot};
-use crate::rules::{EditedParagraph, Editor};
+use crate::rules::{EditedParagraph, EditedPlace, Editor};
 use crate::units::{self, DocumentId, Ordinal, ParagraphIndex, count};
 use crate::write::{Edits, Judged, Written};
 
@@ -81,7 +81,9 @@ impl Settled {
                 let judged = self.judged(slot);
                 for (index, ((paragraph, verdict), number)) in judged.iter().zip(numbers).enumerate() {
                     if verdict.is_kept() {
-                        let found = editor.edit(judged.paragraph(paragraph), paragraph, edge.has(index));
+                        let damage = self.scanned.chunk.slots[slot].damage.as_deref();
+                        let at = EditedPlace::of(paragraph, edge.has(index), damage);
+                        let found = editor.edit(judged.paragraph(paragraph), paragraph, at);
                         edited.extend(found.map(|found| (number, found)));
                     }
                 }
@@ -108,12 +110,13 @@ impl Settled {
 
     pub(crate) fn judged(&self, slot_number: usize) -> Judged<'_> {
         let document = &self.scanned.documents[slot_number];
+        let is_mended = self.scanned.chunk.slots[slot_number].is_mended();
         Judged {
             text: &self.scanned.chunk.bytes[self.scanned.chunk.slots[slot_number].text.range()],
             paragraphs: &self.scanned.paragraphs[document.paragraphs.clone()],
             verdicts: &self.verdicts[document.paragraphs.clone()],
             blank_after: document.blank_after,
-            edits: Edits::of(&self.edited, document.paragraphs.clone()),
+            edits: Edits::of(&self.edited, document.paragraphs.clone()).of_mended(is_mended),
         }
     }
 

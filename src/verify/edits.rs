@@ -51,5 +51,5 @@ fn is_told(line: &LedgerLine<'_>, edit: &Edit, start: u64, editor: &Editor) -> b
         && line.span == (start + count(edit.span.start), start + count(edit.span.end))
         && line.evidence.as_ref().map(RawJson::json) == evidence.as_deref()
         && line.text == editor.text_for_record(edit)
-        && line.replacement.as_deref() == Some(&*editor.with_for_record(edit))
+        && line.replacement.as_deref() == editor.with_for_record(edit).as_deref()
 }

@@ -6,7 +6,7 @@ use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
-use crate::rules::{Edge, EditedParagraph, Editor};
+use crate::rules::{Edge, EditedParagraph, EditedPlace, Editor};
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -119,6 +119,9 @@ impl<'a> InputScan<'a> {
         if self.editor.is_on() {
             input_scan.edit(&chunk, self.editor);
         }
+        for (slot, document) in chunk.slots.iter().zip(&mut input_scan.documents) {
+            document.is_repaired |= slot.is_mended();
+        }
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
         (chunk, input_scan)
     }
@@ -137,7 +140,12 @@ impl InputChunk {
                     std::str::from_utf8(&chunk.bytes[chunk.slots[slot].text.range()]).unwrap_or_default();
                 for (index, (sighted, number)) in paragraphs.iter().zip(numbers).enumerate() {
                     let body = text.get(sighted.paragraph.span.range()).unwrap_or_default();
-                    let edited = editor.edit(body, &sighted.paragraph, edge.has(index));
+                    let at = EditedPlace::of(
+                        &sighted.paragraph,
+                        edge.has(index),
+                        chunk.slots[slot].damage.as_deref(),
+                    );
+                    let edited = editor.edit(body, &sighted.paragraph, at);
                     self.edited.extend(edited.map(|edited| (number, edited)));
                 }
             }

@@ -57,7 +57,10 @@ pub(super) fn config(config: &Config) -> Config {
         include: config.read.include.clone(),
         ..ReadConfig::default()
     };
-    Config { read, ..config.clone() }
+    let mut own = Config { read, ..config.clone() };
+    // What OUT holds is repaired already.
+    own.decide.fix_encoding = false;
+    own
 }
 
 /// The fields of records in OUT beside their text, by the form of OUT.

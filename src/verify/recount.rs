@@ -94,8 +94,7 @@ impl Recount {
 
     /// A line about a span of a paragraph that stays.
     pub(super) fn span(&mut self, line: &LedgerLine<'_>) {
-        let key = if line.rule == Rule::Mask { "kind" } else { "name" };
-        self.count_named(line, key, 1);
+        self.count_named(line, line.rule.names_by(), 1);
     }
 
     fn count_named(&mut self, line: &LedgerLine<'_>, key: &str, num: u64) {

@@ -78,18 +78,30 @@ pub struct Edits<'a> {
     edited: &'a [(usize, EditedParagraph)],
     /// The number of the first paragraph.
     first: usize,
+    /// Whether the text is not the one that was read, perhaps where no paragraph stands.
+    is_mended: bool,
 }
 
 impl<'a> Edits<'a> {
     /// Those among `edited`, which stand in order, of the paragraphs of these numbers.
     pub(crate) fn of(edited: &'a [(usize, EditedParagraph)], numbers: std::ops::Range<usize>) -> Self {
         let before = |end: usize| edited.partition_point(|(number, _)| *number < end);
-        Self { edited: &edited[before(numbers.start)..before(numbers.end)], first: numbers.start }
+        Self {
+            edited: &edited[before(numbers.start)..before(numbers.end)],
+            first: numbers.start,
+            is_mended: false,
+        }
     }
 
-    /// Whether there are none.
+    /// These, of a text that is not the one that was read.
+    #[must_use]
+    pub(crate) fn of_mended(self, is_mended: bool) -> Self {
+        Self { is_mended, ..self }
+    }
+
+    /// Whether there are none, and the text is the one that was read.
     pub(crate) fn is_empty(self) -> bool {
-        self.edited.is_empty()
+        self.edited.is_empty() && !self.is_mended
     }
 
     /// What is written of the paragraph at `index` among them, if it is among the edited ones.

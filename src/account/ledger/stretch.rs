@@ -34,7 +34,7 @@ pub(crate) struct Stretch {
     pub own_evidence: Option<EvidencePlace>,
     /// The repaired paragraphs, each ended by LF, if the ledger is to hold them; of an edit, what was replaced.
     pub text: Option<String>,
-    /// What is written in place of the span, if this is an edit of a paragraph that stays.
+    /// What is written in place of the span, if this is an edit of a paragraph that stays and anything is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
 }
@@ -74,8 +74,8 @@ impl Stretch {
         let text_len = self.text_len() + next.text_len();
         let is_next = next.first.0 == self.last.0 + 1
             && self.goes_on(next.reason, next.own_evidence)
-            && self.replacement.is_none()
-            && next.replacement.is_none()
+            && !self.reason.rule().is_of_spans()
+            && !next.reason.rule().is_of_spans()
             && text_len <= MAX_TEXT;
         if !is_next {
             return Some(next);
@@ -227,7 +227,7 @@ fn edits<'e>(
         survivor_end: Ordinal(0),
         own_evidence: None,
         text: context.editor.text_for_record(edit),
-        replacement: Some(context.editor.with_for_record(edit)),
+        replacement: context.editor.with_for_record(edit),
     })
 }
 

@@ -235,7 +235,7 @@ impl LedgerWriter {
     pub(crate) fn count_named(&self, editor: &Editor, summary: &mut Summary) {
         for (rule, numbers) in &self.named {
             for (number, num) in numbers {
-                summary.count_named(*rule, editor.name(*rule, *number).unwrap_or_default(), *num);
+                summary.count_named(*rule, &editor.name(*rule, *number).unwrap_or_default(), *num);
             }
         }
     }

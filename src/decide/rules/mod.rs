@@ -32,6 +32,8 @@ pub enum Rule {
     Boilerplate,
     /// Paragraphs that a rule of one's own removes.
     Custom,
+    /// Text that was decoded with the wrong encoding before it came here.
+    Encoding,
     /// Credits in brackets at the end of paragraphs.
     Credit,
     /// Spans of paragraphs in place of which a rule of one's own writes something else.
@@ -168,6 +170,12 @@ impl Rule {
     /// Whether it replaces spans of paragraphs that stay, and removes none.
     pub fn is_of_spans(self) -> bool {
         self.judges() == Judges::Spans
+    }
+
+    /// What its evidence calls the name of what it found, if it finds several things: a kind, or a name that a person
+    /// gave.
+    pub(crate) fn names_by(self) -> &'static str {
+        if matches!(self, Self::Mask | Self::Encoding) { "kind" } else { "name" }
     }
 
     /// Whether what it removes stands elsewhere as it is.

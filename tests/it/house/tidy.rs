@@ -68,7 +68,7 @@ const RUN: [&str; 30] = [
 ];
 
 /// The insides of reading: what a container needs stands before it, what takes it apart behind.
-const READ: [&str; 24] = [
+const READ: [&str; 25] = [
     "fault",
     "position",
     "encoding",
@@ -77,6 +77,7 @@ const READ: [&str; 24] = [
     "content",
     "page",
     "text_fields",
+    "damage",
     "context",
     "slot",
     "container",
@@ -99,7 +100,7 @@ const READ: [&str; 24] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 26] = [
+const OPTIONS: [&str; 27] = [
     "keys",
     "choices",
     "path",
@@ -110,6 +111,7 @@ const OPTIONS: [&str; 26] = [
     "matching",
     "history",
     "near",
+    "damage",
     "boilerplate",
     "filters",
     "masking",

@@ -9,6 +9,9 @@ use super::files::Files;
 use super::json::{json_lines, text_of};
 use super::ledger::{self, LayoutLine, Line};
 
+/// Rules on spans of paragraphs that stay.
+const SPANS: [&str; 4] = ["encoding", "credit", "replacement", "mask"];
+
 /// The name of the ledger in what a run leaves.
 pub(crate) const LEDGER: &str = "removed.jsonl.zst";
 
@@ -73,7 +76,7 @@ impl Run {
         assert_eq!(self.rejected.len() as u64, rejected, "each rejection is listed");
         assert_eq!(bytes.output, self.out.values().map(|content| content.len() as u64).sum::<u64>());
         // A line about a span of a paragraph that stays accounts for no paragraph.
-        let stretches = self.ledger.iter().filter(|line| line.get("replacement").is_none());
+        let stretches = self.ledger.iter().filter(|line| !SPANS.contains(&text_of(line, "rule")));
         let removed = stretches.map(|line| {
             let index = |key: &str| line[key].as_u64().expect("an index");
             index("last") + 1 - index("first")

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tamis::config::CustomRule;
 
 use super::boilerplate::Boilerplate;
+use super::damage::Damage;
 use super::filters::Filters;
 use super::gate::GateOptions;
 use super::history::History;
@@ -50,6 +51,10 @@ pub(crate) struct Options {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) recipes: Recipes,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) damage: Damage,
 
     #[command(flatten)]
     #[serde(flatten)]

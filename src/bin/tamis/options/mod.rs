@@ -8,6 +8,7 @@
 mod all;
 mod boilerplate;
 mod choices;
+mod damage;
 mod file;
 mod filters;
 mod found;
@@ -32,6 +33,7 @@ mod table;
 
 pub(crate) use all::Options;
 pub(crate) use boilerplate::Boilerplate;
+pub(crate) use damage::Damage;
 pub(crate) use file::{ConfigFile, DEFAULT_NAME};
 pub(crate) use filters::Filters;
 pub(crate) use gate::{BEFORE, GateOptions};

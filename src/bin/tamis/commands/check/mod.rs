@@ -20,9 +20,9 @@ use tamis::{Allow, Before, Config, Gate, check as run_check};
 use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
-    AnyPath, BEFORE, Boilerplate, ConfigFile, Filters, GateOptions, History, Layers, Masking, Matching,
-    Memory, Messages, Near, Options, Reading, Recipes, Settings, Sources, Splitting, Threads, hidden,
-    secondary,
+    AnyPath, BEFORE, Boilerplate, ConfigFile, Damage, Filters, GateOptions, History, Layers, Masking,
+    Matching, Memory, Messages, Near, Options, Reading, Recipes, Settings, Sources, Splitting, Threads,
+    hidden, secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::screen::{FittedWriter, Screen};
@@ -73,6 +73,9 @@ pub(crate) struct CheckArgs {
     #[serde(flatten)]
     masking: Masking,
 
+    #[command(flatten)]
+    #[serde(flatten)]
+    damage: Damage,
     #[command(flatten)]
     #[serde(flatten)]
     boilerplate: Boilerplate,
