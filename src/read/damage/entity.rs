@@ -6,6 +6,9 @@ use super::layers::Repair;
 /// The longest reference that is looked for: `&CounterClockwiseContourIntegral;`.
 const MAX_LEN: usize = 33;
 
+/// A reference that is one without a semicolon too.
+const UNENDED: &str = "&nbsp";
+
 /// What numbers from 128 to 159 stand for: those of Windows-1252 (HTML Standard, 13.2.5.80).
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
@@ -21,6 +24,12 @@ pub(super) fn references(text: &str) -> Vec<Repair> {
 
 /// The reference that a text begins with: its length and what it stands for.
 fn reference(text: &str) -> Option<(usize, String)> {
+    // The one that old pages leave unended most; others may be parameters in an address (`&copy=1`).
+    if let Some(rest) = text.strip_prefix(UNENDED)
+        && !rest.starts_with(|c: char| c == ';' || c == '=' || c.is_ascii_alphanumeric())
+    {
+        return Some((UNENDED.len(), "\u{a0}".to_owned()));
+    }
     let len = text.bytes().take(MAX_LEN).position(|byte| byte == b';')? + 1;
     let body = &text[1..len - 1];
     let new = if let Some(number) = body.strip_prefix('#') {

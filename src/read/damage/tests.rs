@@ -209,6 +209,7 @@ fn references_are_decoded_once_where_no_markup_is_shown() {
     for (text, expected) in [
         ("Tom &amp; Jerry&nbsp;&#8217;s &quot;day&quot;", "Tom & Jerry\u{a0}’s \"day\""),
         ("&amp;lt; &#x4e2d;&#25991; &#146;", "&lt; 中文 ’"),
+        ("一&nbsp&nbsp二 ?a=1&nbsp=2&copy=3", "一\u{a0}\u{a0}二 ?a=1&nbsp=2&copy=3"),
         ("AT&T; R&D; a & b; &nosuch; &#0; &#xfffe00;", "AT&T; R&D; a & b; &nosuch; &#0; &#xfffe00;"),
     ] {
         assert_eq!(repaired(text, &repair.damage(text)), expected);
