@@ -1,10 +1,14 @@
 //! The rules that remove text, in one table: what each judges, what stays in the place of what it removes, and how
 //! people are told of it.
 //!
-//! A new rule is a variant of [`Rule`] and a row of [`TABLE`]. What removes by it is another matter: a search that
+//! A new rule is a variant of [`Rule`] and a row of `TABLE` (`rules/table.rs`). What removes by it is another matter: a search that
 //! fills [`super::Findings`], or a kernel of its own.
 
 use crate::config::DecideConfig;
+
+mod table;
+
+use table::TABLE;
 
 /// A rule that removes text. The order is that of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +27,8 @@ pub enum Rule {
     Stub,
     /// Documents of which hardly any text is left.
     ShortDocument,
+    /// Documents of low quality.
+    Quality,
     /// Paragraphs that recur in the documents of one source as its furniture does.
     Boilerplate,
     /// What is left of a document that lost all of its text.
@@ -107,181 +113,6 @@ const EARLIER_ALIKE: Wording = Wording {
     why_one: "nearly the same text appears in an earlier run",
     why_several: "nearly the same text appears in an earlier run",
 };
-
-/// All rules, in the order of [`Rule`].
-const TABLE: &[RuleInfo] = &[
-    RuleInfo {
-        rule: Rule::Exact,
-        name: "exact",
-        judges: Judges::Paragraphs,
-        stays: Stays::Same,
-        is_on: |config| config.exact.has_paragraphs(),
-        looks_ahead: false,
-        is_quiet: false,
-        title: "repeated paragraphs",
-        titles: "repeated paragraphs",
-        counted: "exact duplicates",
-        wording: Wording {
-            claim: "repeats",
-            why_one: "this paragraph appears earlier in the corpus",
-            why_several: "these paragraphs appear earlier in the corpus",
-        },
-        description: "These paragraphs appear earlier in the corpus or in an earlier run, with no difference that --match counts.",
-        help: "`tamis clean` keeps the first and removes these. --min-chars spares short paragraphs.",
-    },
-    RuleInfo {
-        rule: Rule::ExactDocument,
-        name: "exact-document",
-        judges: Judges::Documents,
-        stays: Stays::Same,
-        is_on: |config| config.exact.has_documents() || config.near.has_documents(),
-        looks_ahead: true,
-        is_quiet: false,
-        title: "copy of a document",
-        titles: "copies of documents",
-        counted: "exact copies of documents",
-        wording: Wording {
-            claim: "the whole document is a copy of",
-            why_one: "the whole document is a copy of one that is kept",
-            why_several: "the whole document is a copy of one that is kept",
-        },
-        description: "This document and another one have the same paragraphs in the same order.",
-        help: "`tamis clean` keeps one of them, with --near or --exact documents. Remove this one, or leave it out with --exclude.",
-    },
-    RuleInfo {
-        rule: Rule::NearDocument,
-        name: "near-document",
-        judges: Judges::Documents,
-        stays: Stays::Alike,
-        is_on: |config| config.near.has_documents(),
-        looks_ahead: true,
-        is_quiet: false,
-        title: "near-duplicate of a document",
-        titles: "near-duplicates of documents",
-        counted: "near-duplicate documents",
-        wording: Wording {
-            claim: "the whole document is a near-duplicate of",
-            why_one: "the whole document is a near-duplicate of one that is kept",
-            why_several: "the whole document is a near-duplicate of one that is kept",
-        },
-        description: "This document is nearly the same as one that is kept.",
-        help: "`tamis explain` shows the two side by side. --threshold and --number-guard set how similar is too similar.",
-    },
-    RuleInfo {
-        rule: Rule::NearParagraph,
-        name: "near-paragraph",
-        judges: Judges::Paragraphs,
-        stays: Stays::Alike,
-        is_on: |config| config.near.has_paragraphs(),
-        looks_ahead: true,
-        is_quiet: false,
-        title: "near-duplicate of a paragraph",
-        titles: "near-duplicates of paragraphs",
-        counted: "near-duplicates",
-        wording: Wording {
-            claim: "is a near-duplicate of",
-            why_one: "this paragraph is a near-duplicate of one that is kept",
-            why_several: "these paragraphs are near-duplicates of others that are kept",
-        },
-        description: "This paragraph is nearly the same as one that is kept.",
-        help: "`tamis explain` shows the two side by side. --near-min-chars spares short paragraphs.",
-    },
-    RuleInfo {
-        rule: Rule::Contaminated,
-        name: "contaminated",
-        judges: Judges::Documents,
-        stays: Stays::Held,
-        is_on: |config| config.contamination.share().is_some(),
-        looks_ahead: false,
-        is_quiet: true,
-        title: "document with a passage of a benchmark",
-        titles: "documents with a passage of a benchmark",
-        counted: "contaminated documents",
-        wording: Wording {
-            claim: "contains a passage of",
-            why_one: "the document contains a passage of a benchmark",
-            why_several: "the document contains a passage of a benchmark",
-        },
-        description: "This document contains a passage of a text of a benchmark, by an index of --against (`tamis index build --grams`).",
-        help: "`tamis clean` removes the whole document. --contamination says how much of the text it must contain. --max-contaminated says how many such documents are allowed.",
-    },
-    RuleInfo {
-        rule: Rule::Stub,
-        name: "stub",
-        judges: Judges::Documents,
-        stays: Stays::Nothing,
-        is_on: |config| config.filters.min_kept_share.share().is_some(),
-        looks_ahead: true,
-        is_quiet: true,
-        title: "stub",
-        titles: "stubs",
-        counted: "stubs",
-        wording: Wording {
-            claim: "the other rules leave too small a share of the whole document",
-            why_one: "the other rules leave too small a share of the whole document",
-            why_several: "the other rules leave too small a share of the whole document",
-        },
-        description: "The other rules leave a smaller share of the text of this document than --min-kept-share demands.",
-        help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
-    },
-    RuleInfo {
-        rule: Rule::ShortDocument,
-        name: "short-document",
-        judges: Judges::Documents,
-        stays: Stays::Nothing,
-        is_on: |config| config.filters.min_document_chars.is_some(),
-        looks_ahead: true,
-        is_quiet: true,
-        title: "short document",
-        titles: "short documents",
-        counted: "short documents",
-        wording: Wording {
-            claim: "the other rules leave the whole document too short",
-            why_one: "the other rules leave the whole document too short",
-            why_several: "the other rules leave the whole document too short",
-        },
-        description: "The other rules leave less text of this document than --min-doc-chars demands.",
-        help: "`tamis clean` removes what is left of it; its paragraphs are kept where other documents have them.",
-    },
-    RuleInfo {
-        rule: Rule::Boilerplate,
-        name: "boilerplate",
-        judges: Judges::Paragraphs,
-        stays: Stays::Nothing,
-        is_on: |config| config.boilerplate,
-        looks_ahead: true,
-        is_quiet: true,
-        title: "boilerplate of a source",
-        titles: "boilerplate of sources",
-        counted: "paragraphs of boilerplate",
-        wording: Wording {
-            claim: "is boilerplate of its source",
-            why_one: "this paragraph recurs in the documents of its source, as credits, notices and navigation do",
-            why_several: "these paragraphs recur in the documents of their source, as credits, notices and navigation do",
-        },
-        description: "These paragraphs recur in the documents of one source as credits, notices and navigation do. All copies are removed.",
-        help: "The evidence says in how many documents of the source they appear, and where. --source says what a source is; --keep-places keeps what is named.",
-    },
-    RuleInfo {
-        rule: Rule::Layout,
-        name: "layout",
-        judges: Judges::Paragraphs,
-        stays: Stays::Nothing,
-        is_on: |_| true,
-        looks_ahead: false,
-        is_quiet: true,
-        title: "layout without text",
-        titles: "layout without text",
-        counted: "paragraphs of layout",
-        wording: Wording {
-            claim: "is layout in a document that has no text left",
-            why_one: "it is layout, and its document has no text left",
-            why_several: "they are layout, and their document has no text left",
-        },
-        description: "The other rules leave only layout of this document, such as lines of dashes and fences, so the layout is removed too.",
-        help: "Layout is kept where text of its document is kept. No limit counts it; --min-chars 0 compares it as text.",
-    },
-];
 
 impl Rule {
     /// All rules.

@@ -8,6 +8,7 @@
 
 pub(crate) mod boilerplate;
 mod length;
+mod quality;
 mod short_document;
 mod stub;
 
@@ -19,6 +20,7 @@ use crate::document::Edges;
 use crate::normalize::repaired_chars;
 
 use length::Length;
+use quality::{Opening, Quality};
 use short_document::ShortDocument;
 use stub::{KeptText, Stub};
 
@@ -27,17 +29,21 @@ use stub::{KeptText, Stub};
 pub(crate) struct Filters {
     stub: Option<Stub>,
     short_document: Option<ShortDocument>,
+    quality: Option<Quality>,
     repair: Repair,
 }
 
-/// The measures that filters take of a document, or of a piece of one: 32 bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The measures that filters take of a document, or of a piece of one: 40 bytes, and the opening of the document if its
+/// quality is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
     /// Paragraphs that are left.
     num_paragraphs: u64,
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
+    /// What is left, without layout; `None` if quality is not asked for, or nothing is left.
+    opening: Option<Box<Opening>>,
 }
 
 /// A paragraph that filters measure.
@@ -69,6 +75,7 @@ impl Filters {
         filters.is_on().then(|| Self {
             stub: Stub::of(filters),
             short_document: ShortDocument::of(filters),
+            quality: Quality::of(filters),
             repair: config.split.repair,
         })
     }
@@ -90,6 +97,10 @@ impl Filters {
             measures.num_paragraphs += 1;
             measures.length.join(length);
         }
+        if self.quality.is_some() && is_left && !is_layout {
+            let opening = measures.opening.get_or_insert_default();
+            opening.add(repaired_chars(text, self.repair, Edges::Trimmed));
+        }
     }
 
     /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
@@ -99,16 +110,25 @@ impl Filters {
             return None;
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
-        stub.or_else(|| self.short_document.and_then(|short| short.judge(measures.length)))
+        let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
+        let quality = || {
+            self.quality
+                .zip(measures.opening.as_deref())
+                .and_then(|(quality, opening)| quality.judge(opening))
+        };
+        stub.or_else(short_document).or_else(quality)
     }
 }
 
 impl Measures {
     /// Adds those of the piece that follows.
-    pub(crate) fn join(&mut self, next: Self) {
+    pub(crate) fn join(&mut self, next: &Self) {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
         self.text.join(next.text);
+        if let Some(next) = &next.opening {
+            self.opening.get_or_insert_default().join(next);
+        }
     }
 }
 
