@@ -9,7 +9,8 @@ use super::phrases::expression;
 use super::script::width;
 use crate::units::count;
 
-/// Columns from which on a line is no link, and may be prose: 30 Chinese characters.
+/// Columns from which on a line is no link, and may be prose: 30 Chinese characters. From twice as many on it is no entry
+/// of a table either.
 const LONG: u64 = 60;
 
 /// Marks that end a sentence.
@@ -99,7 +100,7 @@ impl Lines {
             self.numbers += 1;
             self.numbers_width += width;
         }
-        if is_data(line) {
+        if width < 2 * LONG && is_data(line) {
             self.data += 1;
         } else if width < LONG && !is_wrapped && !is_finished(line) {
             self.links += 1;

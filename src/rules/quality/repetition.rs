@@ -22,7 +22,7 @@ struct Unit {
 #[derive(Debug)]
 pub(super) struct Units<'a> {
     text: &'a str,
-    units: Vec<Unit>,
+    row: Vec<Unit>,
     num_chars: u64,
     /// Eighths of a word that a unit is.
     eighths: u64,
@@ -42,23 +42,23 @@ impl<'a> Units<'a> {
     /// The words or characters of a text of this language; marks and white space are none.
     pub(super) fn of(text: &'a str, language: Language) -> Self {
         let eighths = eighths_of_a_word(language);
-        let mut units: Vec<Unit> = Vec::new();
+        let mut row: Vec<Unit> = Vec::new();
         let mut is_in_word = false;
         for (start, c) in text.char_indices() {
             let end = start + c.len_utf8();
             // Marks of Thai and of Indian scripts are alphabetic, an apostrophe in a word is as good as a letter.
             let is_part = c.is_alphanumeric() || is_in_word && matches!(c, '\'' | '’');
-            match units.last_mut() {
+            match row.last_mut() {
                 Some(unit) if is_part && is_in_word && is_spaced(c) => {
                     unit.end = end;
                     unit.num_chars += 1;
                 }
-                _ if is_part => units.push(Unit { start, end, num_chars: 1 }),
+                _ if is_part => row.push(Unit { start, end, num_chars: 1 }),
                 _ => {}
             }
             is_in_word = is_part && is_spaced(c);
         }
-        Self { text, units, num_chars: num_chars(text, |c| !c.is_whitespace()), eighths }
+        Self { text, row, num_chars: num_chars(text, |c| !c.is_whitespace()), eighths }
     }
 
     /// Words of the text, in eighths, of letters only or of all units.
@@ -69,12 +69,12 @@ impl<'a> Units<'a> {
             let is_part = word.starts_with(|c: char| !is_spaced(c));
             u64::from(is_counted) * if is_part { self.eighths.min(5) } else { 8 }
         };
-        self.units.iter().map(eighths).sum()
+        self.row.iter().map(eighths).sum()
     }
 
     /// The average length of words that stand between spaces: their characters, and their number.
     pub(super) fn spaced_words(&self) -> (u64, u64) {
-        (self.units.iter().map(|unit| unit.num_chars).sum(), count(self.units.len()))
+        (self.row.iter().map(|unit| unit.num_chars).sum(), count(self.row.len()))
     }
 
     /// The units that make a phrase of `n` words.
@@ -89,7 +89,7 @@ impl<'a> Units<'a> {
             let (first, last) = (units.first()?, units.last()?);
             Some((&self.text[first.start..last.end], units.iter().map(|unit| unit.num_chars).sum()))
         };
-        self.units.windows(self.size(n)).filter_map(phrase)
+        self.row.windows(self.size(n)).filter_map(phrase)
     }
 
     /// The characters of the text that are the phrase of `n` words which is said most, and all characters (Rae et al. 2021,
@@ -147,7 +147,7 @@ pub(super) fn hammered(lower: &str, language: Language) -> (u64, u64) {
     let units = Units::of(lower, language);
     let size = if language == Language::Latin { 2 } else { 4 };
     let mut said: HashMap<&str, u64> = HashMap::new();
-    for window in units.units.windows(size) {
+    for window in units.row.windows(size) {
         let words = || window.iter().map(|unit| &lower[unit.start..unit.end]);
         let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
         let is_joined = size == 2 || first.end - first.start + 3 * (size - 1) == last.end - first.start;
@@ -155,7 +155,7 @@ pub(super) fn hammered(lower: &str, language: Language) -> (u64, u64) {
             *said.entry(&lower[first.start..last.end]).or_insert(0) += 1;
         }
     }
-    (said.values().filter(|times| **times >= HAMMERED).sum(), count(units.units.len()))
+    (said.values().filter(|times| **times >= HAMMERED).sum(), count(units.row.len()))
 }
 
 #[cfg(test)]

@@ -115,9 +115,14 @@ pub(super) fn is_spaced(c: char) -> bool {
     !(is_han(c) || is_kana(c) || is_hangul(c) || is_thai(c))
 }
 
+/// Whether the character takes two columns. Most of Chinese text needs no table.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || !c.is_ascii() && c.width() == Some(2)
+}
+
 /// Columns of a text: a wide character counts 2, any other 1. So a line holds about as much text in any script.
 pub(super) fn width(text: &str) -> u64 {
-    text.chars().map(|c| if !c.is_ascii() && c.width() == Some(2) { 2 } else { 1 }).sum()
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
 /// Characters of a text for which this is true.

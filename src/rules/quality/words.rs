@@ -1,6 +1,6 @@
 //! Function words: what any running text is full of, and lists of links, names and key words are not.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::script::{Language, Scripts, is_han, is_hangul, is_thai, num_chars};
@@ -50,9 +50,15 @@ const OTHERS: [&str; 14] = [
     "ang ng sa na at mga ay si ni para hindi ito nang kung may siya ako",
 ];
 
-/// The sets of the lists above, English first.
-static LATIN: LazyLock<Vec<HashSet<&'static str>>> = LazyLock::new(|| {
-    std::iter::once(ENGLISH).chain(OTHERS).map(|words| words.split(' ').collect()).collect()
+/// The words of the lists above, each with one bit for every list that has it; that of English is the lowest.
+static LATIN: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let mut lists = HashMap::new();
+    for (number, words) in std::iter::once(ENGLISH).chain(OTHERS).enumerate() {
+        for word in words.split(' ') {
+            *lists.entry(word).or_insert(0) |= 1 << number;
+        }
+    }
+    lists
 });
 
 /// The words of a text in Latin letters, in lower case.
@@ -69,13 +75,17 @@ pub(super) struct LatinWords<'a> {
 impl<'a> LatinWords<'a> {
     /// The words of a text that is in lower case.
     ///
-    /// Cost: one look at each of its characters, and a search for each word in each list.
+    /// Cost: one look at each of its characters, and a search for each word.
     pub(super) fn of(lower: &'a str) -> Self {
         let words: Vec<&str> = words(lower).collect();
-        let in_list = |list: &HashSet<&str>| count(words.iter().filter(|word| list.contains(**word)).count());
-        let (english, others) =
-            LATIN.split_first().map_or((0, &[][..]), |(english, others)| (in_list(english), others));
-        let other = others.iter().map(in_list).max().unwrap_or(0);
+        let mut found = [0; 1 + OTHERS.len()];
+        for lists in words.iter().filter_map(|word| LATIN.get(word)) {
+            for (number, found) in found.iter_mut().enumerate() {
+                *found += u64::from(lists >> number & 1);
+            }
+        }
+        let [english, others @ ..] = found;
+        let other = others.into_iter().max().unwrap_or(0);
         let ascii = count(words.iter().filter(|word| word.is_ascii()).count());
         Self { words, english, other, ascii }
     }
@@ -112,13 +122,13 @@ impl<'a> LatinWords<'a> {
 /// The words of letters, with apostrophes in them; a word of Han is none.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_apostrophe = |c: char| matches!(c, '\'' | '’');
-    let parts = text.split(move |c: char| !(c.is_alphabetic() && !is_han(c)) && !is_apostrophe(c));
+    let parts = text.split(move |c: char| !(c.is_alphabetic() || is_apostrophe(c)) || is_han(c));
     parts.map(move |word| word.trim_matches(is_apostrophe)).filter(|word| !word.is_empty())
 }
 
 /// Whether the word of lower case is a function word of English.
 pub(super) fn is_english_function(word: &str) -> bool {
-    LATIN.first().is_some_and(|english| english.contains(word))
+    LATIN.get(word).is_some_and(|lists| lists & 1 == 1)
 }
 
 /// The part of a text that is function words, and of what: characters, or words where they stand between spaces. `None`

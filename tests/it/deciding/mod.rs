@@ -4,3 +4,4 @@ mod boilerplate;
 mod document_filters;
 mod exact_units;
 mod layout;
+mod quality;

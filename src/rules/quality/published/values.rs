@@ -22,6 +22,8 @@ pub(super) struct Values {
     pub line_breaks: u64,
     /// Words with a letter, at least.
     pub words_with_letters: u64,
+    /// Whether marks are words without a letter.
+    pub counts_marks: bool,
     /// Words of which a text holds two, between spaces.
     pub stop_words: &'static str,
 }
@@ -37,6 +39,7 @@ pub(super) const GOPHER: Values = Values {
     duplicate_characters: 1000,
     line_breaks: 1000,
     words_with_letters: 800,
+    counts_marks: false,
     stop_words: GOPHER_STOP_WORDS,
 };
 
@@ -49,6 +52,7 @@ pub(super) const ENGLISH: Values = Values {
     short_lines: Some(670),
     duplicate_characters: 10,
     line_breaks: 300,
+    counts_marks: true,
     ..GOPHER
 };
 
@@ -66,6 +70,7 @@ pub(super) const CHINESE: Values = Values {
     duplicate_characters: DUPLICATE_CHARACTERS,
     line_breaks: 178,
     words_with_letters: 735,
+    counts_marks: true,
     stop_words: "的 年 在 月 是 和 日 了 於 · 為 有 被 人 中 为 他 與 後 也 而 由",
 };
 

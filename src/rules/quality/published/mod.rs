@@ -29,11 +29,10 @@ const SHORT_LINE: usize = 30;
 
 /// A text, and what it is measured by.
 #[derive(Debug)]
-struct Text<'a> {
+struct Judged<'a> {
     text: &'a str,
     language: Language,
     units: Units<'a>,
-    scripts: Scripts,
 }
 
 /// The measures of phrases that are said again: of the most frequent of 2 words and more, and of all of 5 words and more.
@@ -48,33 +47,33 @@ const DUPLICATE: [&str; 6] = [
 ];
 
 /// The text with the language that it is judged in; `None` if there are no values for it (contract C3).
-fn judged(text: &str) -> Option<Text<'_>> {
+fn judged(text: &str) -> Option<Judged<'_>> {
     let scripts = Scripts::of(text);
     let language = scripts.language();
     let is_foreign = || LatinWords::of(&text.to_lowercase()).is_foreign();
     if language == Language::Other || language == Language::Latin && is_foreign() {
         return None;
     }
-    Some(Text { text, language, units: Units::of(text, language), scripts })
+    Some(Judged { text, language, units: Units::of(text, language) })
 }
 
 /// All that Gopher's filters measure of a text, with their one set of values.
 pub(super) fn gopher(text: &str) -> Vec<Score> {
-    judged(text).map_or_else(Vec::new, |text| {
-        let values = Values { stop_words: text.values().stop_words, ..GOPHER };
-        let mut scores = text.repetition(&values);
-        scores.extend(text.gopher_quality(&values));
+    judged(text).map_or_else(Vec::new, |judged| {
+        let values = Values { stop_words: judged.values().stop_words, ..GOPHER };
+        let mut scores = judged.repetition(&values);
+        scores.extend(judged.gopher_quality(&values));
         scores
     })
 }
 
 /// All that FineWeb-2's filters measure of a text, with the values of its language; those of `FineWeb` in English.
 pub(super) fn fineweb2(text: &str) -> Vec<Score> {
-    judged(text).map_or_else(Vec::new, |text| {
-        let values = text.values();
-        let mut scores = text.repetition(values);
-        scores.extend(text.fineweb_quality(values));
-        scores.extend(text.gopher_quality(values));
+    judged(text).map_or_else(Vec::new, |judged| {
+        let values = judged.values();
+        let mut scores = judged.repetition(values);
+        scores.extend(judged.fineweb_quality(values));
+        scores.extend(judged.gopher_quality(values));
         scores
     })
 }
@@ -93,25 +92,25 @@ const POLICIES: [&str; 7] = [
 /// All that C4's filters measure of a text. Lines stay or go with their document, so that those which C4 takes out are not
 /// counted here.
 pub(super) fn c4(text: &str) -> Vec<Score> {
-    let Some(text) = judged(text) else { return Vec::new() };
+    let Some(Judged { text, language, .. }) = judged(text) else { return Vec::new() };
     // Words of five characters or more are rare in Chinese: three words are five characters.
-    let least = |line: &str| Units::of(line, text.language).num_word_eighths(false) >= 3 * 8;
+    let least = |line: &str| Units::of(line, language).num_word_eighths(false) >= 3 * 8;
     let is_counted = |line: &&str| {
         let lower = line.to_lowercase();
         let is_policy = POLICIES.iter().any(|policy| lower.contains(policy));
         ends_sentence(line) && !line.ends_with("...") && !is_policy && least(line)
     };
-    let sentences = lines::of(text.text).filter(is_counted).map(num_stops).sum();
-    let found = |what: &str| count(text.text.to_lowercase().matches(what).count());
+    let sentences = lines::of(text).filter(is_counted).map(num_stops).sum();
+    let found = |what: &str| count(text.to_lowercase().matches(what).count());
     vec![
         Score::no_more("curly-brackets", found("{"), 0),
         Score::no_more("lorem-ipsum", found("lorem ipsum"), 0),
         // Sentences of Thai end without a mark.
-        Score::no_fewer("sentences", sentences, 5).only_if(text.language != Language::Thai),
+        Score::no_fewer("sentences", sentences, 5).only_if(language != Language::Thai),
     ]
 }
 
-impl Text<'_> {
+impl Judged<'_> {
     /// The values of FineWeb-2 for the language.
     fn values(&self) -> &'static Values {
         match self.language {
@@ -172,8 +171,8 @@ impl Text<'_> {
         let lines = |is_counted: fn(&str) -> bool| {
             count(lines::of(self.text).filter(|line| is_counted(line)).count())
         };
-        // A mark is a word to those who count words with a segmenter.
-        let all = eighths + 8 * self.scripts.symbols;
+        // A mark is a word to those who count words with a segmenter, as FineWeb does and Gopher does not.
+        let all = eighths + if values.counts_marks { 8 * num_marks(self.text) } else { 0 };
         vec![
             Score::no_fewer("words", num_words, WORDS.0),
             Score::no_more("words", num_words, WORDS.1),
@@ -206,6 +205,13 @@ impl Text<'_> {
         let held: HashSet<&str> = words(&lower).collect();
         count(stop_words.filter(|stop| held.contains(stop)).count())
     }
+}
+
+/// Marks of a text; the same one several times in a row is one.
+fn num_marks(text: &str) -> u64 {
+    let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+    let before = std::iter::once(' ').chain(text.chars());
+    count(before.zip(text.chars()).filter(|(before, c)| is_mark(*c) && before != c).count())
 }
 
 #[cfg(test)]

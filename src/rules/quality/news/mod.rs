@@ -21,7 +21,7 @@ const BLOCK: u64 = 3;
 
 /// What is measured of a text, once.
 #[derive(Debug)]
-struct Text<'a> {
+struct Seen<'a> {
     text: &'a str,
     lower: &'a str,
     language: Language,
@@ -43,7 +43,7 @@ pub(super) fn scores(opening: &str) -> Vec<Score> {
     let scripts = Scripts::of(&text);
     let language = scripts.language();
     let latin = if language == Language::Latin { LatinWords::of(&lower) } else { LatinWords::default() };
-    let text = Text {
+    let seen = Seen {
         language,
         lines: Lines::of(&text),
         function: function_words(&text, &scripts, &latin, language),
@@ -53,11 +53,11 @@ pub(super) fn scores(opening: &str) -> Vec<Score> {
         scripts,
         latin,
     };
-    let mut scores = text.damage();
-    scores.extend(text.gibberish());
-    scores.extend(text.remains());
-    scores.extend(text.messages());
-    scores.extend(text.lists());
+    let mut scores = seen.damage();
+    scores.extend(seen.gibberish());
+    scores.extend(seen.remains());
+    scores.extend(seen.messages());
+    scores.extend(seen.lists());
     scores
 }
 
@@ -82,7 +82,7 @@ fn without_entities(text: &str) -> String {
     plain
 }
 
-impl Text<'_> {
+impl Seen<'_> {
     /// Text that was decoded wrongly.
     fn damage(&self) -> Vec<Score> {
         let all = self.scripts.all;
