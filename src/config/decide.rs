@@ -7,6 +7,7 @@ use super::custom::{self, CustomAction, CustomRule};
 use super::mask::MaskConfig;
 use super::near::NearConfig;
 use super::places::read_place;
+use super::quality::QualityProfile;
 use super::share::{Limit, Share};
 use crate::error::{Error, Result};
 
@@ -178,11 +179,13 @@ pub struct FilterConfig {
     /// A document goes of which other rules left less than this share of its text: of the characters of its paragraphs
     /// that are no white space, layout aside.
     pub min_kept_share: Limit,
+    /// A document goes in what is left of which this profile finds that it is of low quality (contract C5).
+    pub quality: QualityProfile,
 }
 
 impl FilterConfig {
     /// Whether any filter is on.
     pub fn is_on(self) -> bool {
-        self.min_document_chars.is_some() || self.min_kept_share.share().is_some()
+        self.min_document_chars.is_some() || self.min_kept_share.share().is_some() || self.quality.is_on()
     }
 }

@@ -15,6 +15,7 @@ mod edited;
 mod editor;
 mod length;
 mod mask;
+mod quality;
 mod short_document;
 mod stub;
 
@@ -31,6 +32,7 @@ use crate::normalize::repaired_chars;
 use custom::CustomRules;
 use custom_document::MatchedRules;
 use length::Length;
+use quality::{Opening, Quality};
 use short_document::ShortDocument;
 use stub::{KeptText, Stub};
 
@@ -39,19 +41,23 @@ use stub::{KeptText, Stub};
 pub(crate) struct Filters {
     stub: Option<Stub>,
     short_document: Option<ShortDocument>,
+    quality: Option<Quality>,
     /// The rules of one's own, if one drops documents.
     custom: Option<CustomRules>,
     repair: Repair,
 }
 
-/// The measures that filters take of a document, or of a piece of one: some 100 bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The measures that filters take of a document, or of a piece of one: some 100 bytes, and the opening of the document if
+/// its quality is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
     /// Paragraphs that are left.
     num_paragraphs: u64,
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
+    /// What is left, without layout; `None` if quality is not asked for, or nothing is left.
+    opening: Option<Box<Opening>>,
     custom: MatchedRules,
 }
 
@@ -85,6 +91,7 @@ impl Filters {
         (filters.is_on() || custom.is_some()).then(|| Self {
             stub: Stub::of(filters),
             short_document: ShortDocument::of(filters),
+            quality: Quality::of(filters),
             custom: custom.cloned(),
             repair: config.split.repair,
         })
@@ -107,6 +114,10 @@ impl Filters {
             measures.num_paragraphs += 1;
             measures.length.join(length);
         }
+        if self.quality.is_some() && is_left && !is_layout {
+            let opening = measures.opening.get_or_insert_default();
+            opening.add(repaired_chars(text, self.repair, Edges::Trimmed));
+        }
         if let Some(custom) = self.custom.as_ref().filter(|_| is_left && !is_layout) {
             let repaired: String = repaired_chars(text, self.repair, Edges::Trimmed).collect();
             measures.custom.add(custom.drops(&repaired));
@@ -120,18 +131,22 @@ impl Filters {
             return None;
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
-        let short = || self.short_document.and_then(|short| short.judge(measures.length));
+        let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
+        let quality = || self.quality?.judge(measures.opening.as_deref()?);
         let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
-        stub.or_else(short).or_else(custom)
+        stub.or_else(short_document).or_else(quality).or_else(custom)
     }
 }
 
 impl Measures {
     /// Adds those of the piece that follows.
-    pub(crate) fn join(&mut self, next: Self) {
+    pub(crate) fn join(&mut self, next: &Self) {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
         self.text.join(next.text);
+        if let Some(next) = &next.opening {
+            self.opening.get_or_insert_default().join(next);
+        }
         self.custom.join(next.custom);
     }
 }

@@ -62,7 +62,7 @@ mod tests {
             for paragraph in paragraphs {
                 let mut piece = Measures::default();
                 filters.add(&mut piece, left(paragraph));
-                joined.join(piece);
+                joined.join(&piece);
             }
             assert_eq!(joined, whole, "{name}");
             let dropped = filters.judge(&whole);

@@ -68,7 +68,7 @@ mod tests {
     /// The filters of which less than a fifth of the text may not be left.
     fn filters(min_document_chars: Option<u64>) -> Filters {
         let min_kept_share = Limit::AtLeast(Share::hundredths(20));
-        let filters = FilterConfig { min_document_chars, min_kept_share };
+        let filters = FilterConfig { min_document_chars, min_kept_share, ..FilterConfig::default() };
         let decide = DecideConfig { filters, ..DecideConfig::default() };
         Filters::of(&Config { decide, ..Config::default() }, &Editor::default()).unwrap()
     }
@@ -88,7 +88,7 @@ mod tests {
             filters.add(&mut whole, paragraph(spelled));
             let mut piece = Measures::default();
             filters.add(&mut piece, paragraph(spelled));
-            joined.join(piece);
+            joined.join(&piece);
         }
         assert_eq!(joined, whole, "{paragraphs:?}");
         whole

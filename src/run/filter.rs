@@ -4,7 +4,8 @@
 //!
 //! A dropped document is no survivor (contract C2): the pass that writes decides again without it.
 //!
-//! Memory: 32 bytes a document that goes.
+//! Memory: 32 bytes a document that goes. While quality is measured, also the openings of the documents of a chunk that
+//! come in pieces.
 
 use super::corpus::Corpus;
 use super::decider::Decider;
@@ -20,7 +21,7 @@ use crate::account::{EvidenceStore, RawJson};
 use crate::decide::{Finding, Findings, Places, Reason, Rule};
 use crate::error::Result;
 use crate::observe::Stage;
-use crate::read::Part;
+use crate::read::{Chunk, Part};
 use crate::rules::{Dropped, FilteredParagraph, Filters, Measures};
 use crate::units::{DocumentId, Ordinal, count};
 
@@ -41,14 +42,14 @@ pub(super) fn filter(
     let mut judge = FilterJudge { filters, open: Measures::default(), dropped: Vec::new() };
     let mut walk = Walk::default();
     let visit = |settled: Settled, _: &Places| {
-        let measures = measure(&settled, filters);
-        Ok((settled, measures))
+        let measured = measure(&settled, filters);
+        Ok((settled, measured))
     };
-    let mut commit = |(settled, measures): (Settled, Vec<Measures>), _: &Places| {
+    let mut commit = |(settled, measured): (Settled, Vec<Measured>), _: &Places| {
         report(corpus, &settled);
         walk.chunk(
             &settled.scanned.chunk,
-            &mut ChunkFilterJudge { judge: &mut judge, settled: &settled, measures },
+            &mut ChunkFilterJudge { judge: &mut judge, settled: &settled, measured },
         )?;
         Ok(settled.scanned.chunk.bytes)
     };
@@ -71,10 +72,19 @@ fn findings(dropped: Vec<(DocumentId, Dropped)>, evidence: &mut EvidenceStore) -
     Ok(findings)
 }
 
+/// What a chunk tells of a document: a whole one is judged where it is measured, side by side with others.
+#[derive(Debug)]
+enum Measured {
+    /// Why a whole document goes, if it does.
+    Whole(Option<Dropped>),
+    /// A piece of one.
+    Piece(Measures),
+}
+
 /// Measures what is left of each document of a chunk, or of the piece of one in it.
-fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
+fn measure(settled: &Settled, filters: &Filters) -> Vec<Measured> {
     let scanned = &settled.scanned;
-    let measure = |number: usize| {
+    let measure = |number: usize, is_whole: bool| {
         let mut measures = Measures::default();
         let document = settled.judged(number);
         let numbers = scanned.documents[number].paragraphs.clone();
@@ -87,9 +97,19 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measures> {
             let (text, is_left) = (document.paragraph(paragraph), verdict.is_kept());
             filters.add(&mut measures, FilteredParagraph { text, is_left, is_layout, is_own_copy });
         }
-        measures
+        if is_whole { Measured::Whole(filters.judge(&measures)) } else { Measured::Piece(measures) }
     };
-    (0..scanned.chunk.slots.len()).map(measure).collect()
+    let is_whole = whole_slots(&scanned.chunk);
+    is_whole.into_iter().enumerate().map(|(number, is_whole)| measure(number, is_whole)).collect()
+}
+
+/// Whether each slot of a chunk holds all of its document.
+fn whole_slots(chunk: &Chunk) -> Vec<bool> {
+    let mut is_whole: Vec<bool> = chunk.slots.iter().map(|slot| slot.is_record).collect();
+    for part in chunk.parts.iter().filter(|part| part.is_first && part.is_last) {
+        is_whole[part.slots.clone()].fill(true);
+    }
+    is_whole
 }
 
 /// Judges documents, in corpus order.
@@ -101,16 +121,16 @@ struct FilterJudge<'a> {
 }
 
 impl FilterJudge<'_> {
-    fn judge(&mut self, document: DocumentId, measures: &Measures) {
-        self.dropped.extend(self.filters.judge(measures).map(|dropped| (document, dropped)));
+    fn judge(&mut self, document: DocumentId, dropped: Option<Dropped>) {
+        self.dropped.extend(dropped.map(|dropped| (document, dropped)));
     }
 }
 
-/// Judges the documents of a chunk: one [`Measures`] for each of its slots.
+/// Judges the documents of a chunk: one [`Measured`] for each of its slots.
 struct ChunkFilterJudge<'c, 'a> {
     judge: &'c mut FilterJudge<'a>,
     settled: &'c Settled,
-    measures: Vec<Measures>,
+    measured: Vec<Measured>,
 }
 
 impl UnitVisitor for ChunkFilterJudge<'_, '_> {
@@ -120,18 +140,26 @@ impl UnitVisitor for ChunkFilterJudge<'_, '_> {
     }
 
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
-        self.judge.judge(self.settled.documents[record.number].id, &self.measures[record.number]);
+        let judged = match &mut self.measured[record.number] {
+            Measured::Whole(dropped) => dropped.take(),
+            Measured::Piece(measures) => self.judge.filters.judge(measures),
+        };
+        self.judge.judge(self.settled.documents[record.number].id, judged);
         Ok(())
     }
 
     fn piece(&mut self, piece: &PieceSlot<'_>) -> Result<()> {
-        self.judge.open.join(self.measures[piece.number]);
+        let document = &self.settled.documents[piece.number];
+        match &mut self.measured[piece.number] {
+            Measured::Whole(dropped) => self.judge.judge(document.id, dropped.take()),
+            Measured::Piece(measures) => self.judge.open.join(measures),
+        }
         if piece.is_end {
-            let document = &self.settled.documents[piece.number];
             let measures = std::mem::take(&mut self.judge.open);
             // Layout that goes in the end was measured in the pieces before.
             let is_left = document.layout != LayoutFate::Goes;
-            self.judge.judge(document.id, &if is_left { measures } else { Measures::default() });
+            let dropped = self.judge.filters.judge(&measures).filter(|_| is_left);
+            self.judge.judge(document.id, dropped);
         }
         Ok(())
     }

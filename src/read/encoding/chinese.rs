@@ -53,7 +53,7 @@ static FREQUENT_CHARS: LazyLock<Box<[u64]>> = LazyLock::new(|| {
 });
 
 /// Whether the character is among the most frequent of Chinese, simplified or traditional.
-pub(super) fn is_frequent(code_point: u32) -> bool {
+pub(crate) fn is_frequent(code_point: u32) -> bool {
     let Some(index) = code_point.checked_sub(0x4e00) else { return false };
     FREQUENT_CHARS.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
 }

@@ -22,6 +22,7 @@ mod tests;
 mod utf16;
 mod utf8;
 
+pub(crate) use chinese::is_frequent;
 pub(crate) use decode::{Transcoder, decode};
 pub(crate) use detector::Detector;
 pub(crate) use foreign::may_be_seven_bit;

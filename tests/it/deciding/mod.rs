@@ -5,3 +5,4 @@ mod document_filters;
 mod edits;
 mod exact_units;
 mod layout;
+mod quality;

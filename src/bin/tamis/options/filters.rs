@@ -1,8 +1,11 @@
 //! Filters: documents that go by what is left of them.
 
 use clap::Args;
+use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::Limit;
+use tamis::config::{Limit, QualityProfile};
+
+use super::choices::one_of;
 
 /// Options about documents of which too little is left when all other rules have judged them.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -20,4 +23,27 @@ pub(crate) struct Filters {
     /// and layout; 0.2 is a fifth. A document that lost nothing is never removed.
     #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Filters")]
     min_kept_share: Option<Limit>,
+
+    /// Remove documents of low quality, by the signals of a profile [default: off].
+    ///
+    /// It judges what is left after all other rules, with bounds for the language of each document: Chinese, Japanese,
+    /// Korean and Thai are never measured by words between spaces. The ledger names the signal, its value and the bound.
+    #[arg(hide_short_help = true, long, value_name = "PROFILE", value_parser = profiles(), help_heading = "Filters")]
+    quality: Option<QualityProfile>,
+}
+
+fn profiles() -> impl TypedValueParser<Value = QualityProfile> {
+    one_of(&[
+        ("off", "measure nothing"),
+        (
+            "news",
+            "error pages, log-in walls, banners, link lists, advertisements, tables of numbers, damaged text",
+        ),
+        (
+            "fineweb2",
+            "the filters of FineWeb-2, with its values for Chinese, Japanese, Korean and Thai, and FineWeb's for English",
+        ),
+        ("gopher", "the filters of Gopher on repetition and quality"),
+        ("c4", "the filters of C4: sentences that end, no curly brackets, no lorem ipsum"),
+    ])
 }
