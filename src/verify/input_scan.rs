@@ -1,11 +1,12 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use super::uids;
-use crate::config::{Config, MatchConfig, Repair, TargetFormat};
+use crate::config::{Config, MatchConfig, Repair, SourceBy, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
+use crate::run::boilerplate::named_sources;
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -44,6 +45,8 @@ pub(super) struct InputChunk {
     pub(super) documents: Vec<InputDocument>,
     /// The other fields of each slot.
     pub(super) rests: Vec<OtherFields>,
+    /// What each slot names as its source, if boilerplate goes.
+    pub(super) sources: Vec<Option<String>>,
 }
 
 /// The fields of a record beside its text.
@@ -82,10 +85,12 @@ pub(super) struct InputScan<'a> {
     pub(super) read: &'a ReadContext,
     /// The fields that are compared beside the text of records.
     rest: Option<OtherFieldsOf>,
+    /// What a source is, if boilerplate goes.
+    source: Option<&'a SourceBy>,
 }
 
 impl<'a> InputScan<'a> {
-    pub(super) fn new(config: &Config, read: &'a ReadContext) -> Self {
+    pub(super) fn new(config: &'a Config, read: &'a ReadContext) -> Self {
         let rest = match config.write.to {
             None => Some(OtherFieldsOf::Mirrored),
             Some(TargetFormat::Txt) => None,
@@ -97,6 +102,7 @@ impl<'a> InputScan<'a> {
             keys: KeyMaker::new(config.matching.mode, config.split.repair),
             read,
             rest,
+            source: Some(&config.decide.source).filter(|_| config.decide.boilerplate),
         }
     }
 
@@ -112,6 +118,8 @@ impl<'a> InputScan<'a> {
         let mut input_scan = visitor.input_scan;
         input_scan.find_in_pages(&chunk);
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
+        let sources = self.source.map(|source| named_sources(&chunk, self.read, source));
+        input_scan.sources = sources.and_then(Result::ok).unwrap_or_default();
         (chunk, input_scan)
     }
 }
