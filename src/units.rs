@@ -1,5 +1,5 @@
 //! Newtypes that carry units, so that a document number cannot be used as a paragraph number
-//! or a byte offset as a count.
+//! or a byte offset as a count; and integers as few bytes.
 //!
 //! Knows nothing about text, files or threads.
 
@@ -108,6 +108,33 @@ pub fn index(n: u64) -> usize {
     index
 }
 
+/// Appends an integer as LEB128: 7 bits a byte, low ones first, the high bit set in all but the last.
+pub(crate) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push((number & 0x7f) as u8);
+}
+
+/// Takes an integer from the front; `None` if it is cut off or has more than 64 bits.
+pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let bits = u64::from(byte & 0x7f);
+        if shift == 63 && bits > 1 {
+            return None;
+        }
+        number |= bits << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +145,21 @@ mod tests {
         assert_eq!((span.len(), span.is_empty(), span.range()), (5, false, 3..8));
         assert_eq!(span.shifted(10), ByteSpan::new(13, 18));
         assert!(ByteSpan::new(5, 2).is_empty());
+    }
+
+    #[test]
+    fn integers_come_back() {
+        let mut bytes = Vec::new();
+        let numbers = [0, 1, 127, 128, 300, 1 << 35, (1 << 48) - 1, u64::MAX];
+        for number in numbers {
+            push_varint(&mut bytes, number);
+        }
+        let mut rest = bytes.as_slice();
+        for number in numbers {
+            assert_eq!(take_varint(&mut rest), Some(number));
+        }
+        assert_eq!(take_varint(&mut rest), None);
+        assert_eq!(take_varint(&mut &[0xff; 9][..]), None, "it is cut off");
+        assert_eq!(take_varint(&mut [[0xff; 9].as_slice(), &[2]].concat().as_slice()), None, "65 bits");
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::decide::{Removed, Rule};
-use crate::document::PageCounts;
+use crate::document::{PageCounts, SourceFigures};
 use crate::error::{RejectReason, SkipReason};
 use crate::normalize::unicode_versions;
 use crate::read::WrittenIn;
@@ -48,6 +48,9 @@ pub struct Summary {
     /// Pages of HTML among the documents; only there if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<PageCounts>,
+    /// Sources of documents, whose boilerplate is counted; only there with `boilerplate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<SourceFigures>,
     /// Counts of paragraphs by the encoding in which their document was written.
     #[serde(default)]
     pub encodings: BTreeMap<String, PartCounts>,
@@ -259,6 +262,7 @@ impl Summary {
             bytes: ByteCounts::default(),
             by_name: BTreeMap::new(),
             pages: None,
+            sources: None,
             encodings: BTreeMap::new(),
             directories: BTreeMap::new(),
             lengths: BTreeMap::new(),

@@ -5,9 +5,11 @@
 
 mod kind;
 mod pages;
+mod sources;
 
 pub use kind::Kind;
 pub use pages::PageCounts;
+pub use sources::SourceFigures;
 
 use crate::units::ByteSpan;
 

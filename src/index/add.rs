@@ -19,7 +19,7 @@ pub struct NewRun<'a> {
 }
 
 /// Begins an index of everything in `index` and, behind it, a run: writes the entries of both and the documents of
-/// `index`. The caller adds those of the run, then the texts of both and their grams, and finishes.
+/// `index`. The caller adds those of the run, then the texts of both, their grams and prints, and finishes.
 ///
 /// `entries` ascend by fingerprint. Their places, and those of the documents, are in the new index: they start at
 /// [`IndexReader::num_places`], at 0 without an index. Of equal fingerprints the place in `index` stays.
@@ -41,7 +41,8 @@ pub fn add_run<'o>(
     };
     let mut runs = index.map_or(Vec::new(), |index| index.runs().to_vec());
     let num_texts = run.settings.near.as_ref().map(|_| 0);
-    runs.push(IndexRun { num_texts, ..IndexRun::new(run.name, run.num_paragraphs) });
+    let num_counted = run.settings.sources.as_ref().map(|_| 0);
+    runs.push(IndexRun { num_texts, num_counted, ..IndexRun::new(run.name, run.num_paragraphs) });
     let mut writer = IndexWriter::new(out, &settings, &runs)?;
     let mut earlier = index.map(|index| index.entries(0..=u64::MAX));
     let mut advance = || earlier.as_mut().map_or(Ok(None), IndexEntries::advance);

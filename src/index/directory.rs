@@ -1,8 +1,8 @@
 //! Blocks of the directory: the documents that places stand in, written and walked.
 
-use crate::units::Ordinal;
+use crate::units::{Ordinal, push_varint, take_varint};
 
-use super::layout::{BLOCK_DOCUMENTS, push_varint, take_varint};
+use super::layout::BLOCK_DOCUMENTS;
 
 /// Bytes after which a block ends, so that few are read to find a place.
 const BLOCK_BYTES: usize = 8 * 1024;

@@ -11,6 +11,8 @@ pub const MAGIC: &[u8; 8] = b"tamisidx";
 pub const VERSION: u32 = 3;
 /// Version of the format of an index with grams: two sections more.
 pub const GRAM_VERSION: u32 = 4;
+/// Version of the format of an index with prints of the documents of sources: two sections more than without.
+pub const PRINT_VERSION: u32 = 5;
 /// Entries of a block: 45,060 bytes with its checksum, which the second-level cache holds a few times.
 pub const BLOCK_ENTRIES: usize = 2048;
 /// Most documents of a block of the directory: a place is found in it in a few microseconds.
@@ -28,9 +30,22 @@ pub(super) const CRC: usize = 4;
 pub(super) const PREAMBLE: usize = 16;
 /// Settings take a few hundred bytes; more than this are damage.
 pub(super) const MAX_SETTINGS: usize = 1 << 16;
-/// Numbers in the footer of an index without grams, and of one with them.
+/// Numbers in the footer of an index without grams and prints, and those more of each of the two.
 const NUM_FIELDS: usize = 9;
-const NUM_GRAM_FIELDS: usize = NUM_FIELDS + 2;
+const NUM_MORE: usize = 2;
+
+/// The sections that not every index has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Extras {
+    pub(super) grams: bool,
+    pub(super) prints: bool,
+}
+
+impl Extras {
+    pub(super) fn of(settings: &IndexSettings) -> Self {
+        Self { grams: settings.grams.is_some(), prints: settings.sources.is_some() }
+    }
+}
 
 /// The parts of the file, as errors name them and checksums distinguish them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +59,11 @@ pub(super) enum Section {
     TextFences,
     Runs,
     Footer,
-    // Those of version 4 come behind, as checksums hold the number of a section.
+    // Those of later versions come behind, as checksums hold the number of a section.
     Grams,
     GramFences,
+    Prints,
+    PrintFences,
 }
 
 impl Section {
@@ -63,6 +80,8 @@ impl Section {
             Self::Footer => "its footer",
             Self::Grams => "its grams",
             Self::GramFences => "the table of its grams",
+            Self::Prints => "its prints",
+            Self::PrintFences => "the table of its prints",
         }
     }
 }
@@ -109,13 +128,17 @@ pub(super) struct Footer {
     pub(super) entries: u64,
     pub(super) directory: u64,
     pub(super) texts: u64,
-    /// Where the entry fences begin if there are no grams.
+    /// Where the prints begin if there are no grams.
     pub(super) grams: u64,
+    /// Where the entry fences begin if there are no prints.
+    pub(super) prints: u64,
     pub(super) entry_fences: u64,
     pub(super) directory_fences: u64,
     pub(super) text_fences: u64,
-    /// Where the runs begin if there are no grams.
+    /// Where the print fences begin if there are no grams.
     pub(super) gram_fences: u64,
+    /// Where the runs begin if there are no prints.
+    pub(super) print_fences: u64,
     pub(super) runs: u64,
     /// Where the footer itself begins.
     pub(super) end: u64,
@@ -124,18 +147,21 @@ pub(super) struct Footer {
 
 impl Footer {
     /// Bytes of the footer.
-    pub(super) fn num_bytes(has_grams: bool) -> usize {
-        let num_fields = if has_grams { NUM_GRAM_FIELDS } else { NUM_FIELDS };
-        num_fields * 8 + CRC + MAGIC.len()
+    pub(super) fn num_bytes(extras: Extras) -> usize {
+        let num_extras = usize::from(extras.grams) + usize::from(extras.prints);
+        (NUM_FIELDS + num_extras * NUM_MORE) * 8 + CRC + MAGIC.len()
     }
 
-    pub(super) fn to_bytes(self, has_grams: bool) -> Vec<u8> {
+    pub(super) fn to_bytes(self, extras: Extras) -> Vec<u8> {
         let Self { entries, directory, texts, entry_fences, directory_fences, .. } = self;
         let Self { text_fences, runs, end, num_entries, grams, gram_fences, .. } = self;
         let tables = [entry_fences, directory_fences, text_fences];
         let mut fields = [&[entries, directory, texts][..], &tables, &[runs, end, num_entries]].concat();
-        if has_grams {
+        if extras.grams {
             fields.extend([grams, gram_fences]);
+        }
+        if extras.prints {
+            fields.extend([self.prints, self.print_fences]);
         }
         let mut bytes: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
         let crc = checksum(Section::Footer, 0, &bytes);
@@ -144,27 +170,36 @@ impl Footer {
         bytes
     }
 
-    pub(super) fn parse(bytes: &[u8], has_grams: bool) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8], extras: Extras) -> Option<Self> {
         let fields = checked(Section::Footer, 0, bytes.strip_suffix(MAGIC)?)?;
         let (fields, []) = fields.as_chunks() else { return None };
         let fields: Vec<u64> = fields.iter().map(|field| u64::from_le_bytes(*field)).collect();
-        let (fields, rest): (&[u64; NUM_FIELDS], &[u64]) = fields.split_first_chunk()?;
+        let (fields, mut rest): (&[u64; NUM_FIELDS], &[u64]) = fields.split_first_chunk()?;
         let [entries, directory, texts, entry_fences, directory_fences, ..] = *fields;
         let [.., text_fences, runs, end, num_entries] = *fields;
-        let (grams, gram_fences) = match (rest, has_grams) {
-            ([], false) => (entry_fences, runs),
-            ([grams, gram_fences], true) => (*grams, *gram_fences),
-            _ => return None,
+        // What is not there is empty: it begins where the next section does.
+        let mut take = |is_there: bool, next: [u64; NUM_MORE]| {
+            if !is_there {
+                return Some(next);
+            }
+            let (own, behind) = rest.split_first_chunk()?;
+            rest = behind;
+            Some(*own)
         };
-        Some(Self {
+        let first = take(extras.grams, [0; NUM_MORE])?;
+        let [prints, print_fences] = take(extras.prints, [entry_fences, runs])?;
+        let [grams, gram_fences] = if extras.grams { first } else { [prints, print_fences] };
+        rest.is_empty().then_some(Self {
             entries,
             directory,
             texts,
             grams,
+            prints,
             entry_fences,
             directory_fences,
             text_fences,
             gram_fences,
+            print_fences,
             runs,
             end,
             num_entries,
@@ -173,10 +208,17 @@ impl Footer {
 
     /// Whether the sections follow one another, have the lengths that their contents need, and fill a file of `len`
     /// bytes that begins with a header of `header` bytes.
-    pub(super) fn fits(&self, header: u64, len: u64, has_grams: bool) -> bool {
+    pub(super) fn fits(&self, header: u64, len: u64, extras: Extras) -> bool {
         let table = |start: u64, end: u64, size: u64| {
             let content = end.checked_sub(start).and_then(|len| len.checked_sub(count(CRC)));
             content.is_some_and(|content| content.is_multiple_of(size))
+        };
+        let extra = |is_there: bool, [blocks, table_start]: [u64; 2], [next, table_end]: [u64; 2]| {
+            if is_there {
+                blocks <= next && table(table_start, table_end, 16)
+            } else {
+                (blocks, table_start) == (next, table_end)
+            }
         };
         let blocks = self.num_entries.div_ceil(count(BLOCK_ENTRIES));
         let directory = entries_len(self.num_entries).and_then(|len| self.entries.checked_add(len));
@@ -185,17 +227,13 @@ impl Footer {
             && directory == Some(self.directory)
             && self.directory <= self.texts
             && self.texts <= self.grams
-            && self.grams <= self.entry_fences
             && fences.and_then(|len| self.entry_fences.checked_add(len)) == Some(self.directory_fences)
             && table(self.directory_fences, self.text_fences, 16)
             && table(self.text_fences, self.gram_fences, 16)
-            && if has_grams {
-                table(self.gram_fences, self.runs, 16)
-            } else {
-                (self.grams, self.gram_fences) == (self.entry_fences, self.runs)
-            }
+            && extra(extras.grams, [self.grams, self.gram_fences], [self.prints, self.print_fences])
+            && extra(extras.prints, [self.prints, self.print_fences], [self.entry_fences, self.runs])
             && table(self.runs, self.end, 1)
-            && self.end.checked_add(count(Self::num_bytes(has_grams))) == Some(len)
+            && self.end.checked_add(count(Self::num_bytes(extras))) == Some(len)
     }
 }
 
@@ -218,52 +256,9 @@ pub(super) fn unpack(bytes: &[u8; ENTRY]) -> IndexEntry {
     IndexEntry { fingerprint: Fingerprint::from_bytes(fingerprint), place }
 }
 
-/// Appends an integer, 7 bits a byte.
-pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push((number & 0x7f) as u8);
-}
-
-/// Takes an integer from the front; `None` if it is cut off or has more than 64 bits.
-pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        let bits = u64::from(byte & 0x7f);
-        if shift == 63 && bits > 1 {
-            return None;
-        }
-        number |= bits << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn integers_come_back() {
-        let mut bytes = Vec::new();
-        let numbers = [0, 1, 127, 128, 300, 1 << 35, (1 << 48) - 1, u64::MAX];
-        for number in numbers {
-            push_varint(&mut bytes, number);
-        }
-        let mut rest = bytes.as_slice();
-        for number in numbers {
-            assert_eq!(take_varint(&mut rest), Some(number));
-        }
-        assert_eq!(take_varint(&mut rest), None);
-        assert_eq!(take_varint(&mut &[0xff; 9][..]), None, "it is cut off");
-        assert_eq!(take_varint(&mut [[0xff; 9].as_slice(), &[2]].concat().as_slice()), None, "65 bits");
-    }
 
     #[test]
     fn entries_come_back() {
@@ -278,27 +273,45 @@ mod tests {
             directory: 126,
             texts: 140,
             grams: 150,
+            prints: 150,
             entry_fences: 150,
             directory_fences: 162,
             text_fences: 182,
             gram_fences: 202,
+            print_fences: 202,
             runs: 202,
             end: 230,
             num_entries: 1,
         };
-        let len = 230 + count(Footer::num_bytes(false));
-        assert_eq!(Footer::parse(&footer.to_bytes(false), false), Some(footer));
-        assert_eq!(Footer::parse(&footer.to_bytes(false), true), None);
-        assert!(footer.fits(100, len, false));
-        assert!(!footer.fits(101, len, false) && !footer.fits(100, len + 1, false));
-        let with_grams = Footer { grams: 145, runs: 222, ..footer };
-        let grams_len = 230 + count(Footer::num_bytes(true));
-        assert_eq!(Footer::parse(&with_grams.to_bytes(true), true), Some(with_grams));
-        assert_eq!(Footer::parse(&with_grams.to_bytes(true), false), None);
-        assert!(with_grams.fits(100, grams_len, true) && !with_grams.fits(100, grams_len, false));
-        assert!(!Footer { grams: 139, ..with_grams }.fits(100, grams_len, true));
-        assert!(!Footer { grams: 151, ..with_grams }.fits(100, grams_len, true));
-        assert!(!Footer { gram_fences: 203, ..with_grams }.fits(100, grams_len, true));
+        let (none, grams, prints) =
+            (Extras::default(), Extras { grams: true, prints: false }, Extras { grams: false, prints: true });
+        let both = Extras { grams: true, prints: true };
+        let len = 230 + count(Footer::num_bytes(none));
+        assert!(footer.fits(100, len, none));
+        assert!(!footer.fits(101, len, none) && !footer.fits(100, len + 1, none));
+        let with_grams = Footer { grams: 145, print_fences: 222, runs: 222, ..footer };
+        let with_prints = Footer { grams: 145, prints: 145, runs: 222, ..footer };
+        let with_both =
+            Footer { grams: 142, prints: 146, gram_fences: 202, print_fences: 206, runs: 226, ..footer };
+        for (footer, extras) in
+            [(footer, none), (with_grams, grams), (with_prints, prints), (with_both, both)]
+        {
+            let len = 230 + count(Footer::num_bytes(extras));
+            assert_eq!(Footer::parse(&footer.to_bytes(extras), extras), Some(footer));
+            assert!(footer.fits(100, len, extras), "{extras:?}");
+            // Which of the two are there, the settings say.
+            let is_other = |other: &Extras| Footer::num_bytes(*other) != Footer::num_bytes(extras);
+            for other in [none, grams, prints, both].into_iter().filter(is_other) {
+                assert_eq!(Footer::parse(&footer.to_bytes(extras), other), None, "{extras:?} {other:?}");
+            }
+        }
+        let grams_len = 230 + count(Footer::num_bytes(grams));
+        assert!(!Footer { grams: 139, ..with_grams }.fits(100, grams_len, grams));
+        assert!(!Footer { grams: 151, ..with_grams }.fits(100, grams_len, grams));
+        assert!(!Footer { gram_fences: 203, ..with_grams }.fits(100, grams_len, grams));
+        assert!(!Footer { print_fences: 221, ..with_grams }.fits(100, grams_len, grams));
+        assert!(!Footer { prints: 151, grams: 151, ..with_prints }.fits(100, grams_len, prints));
+        assert!(!Footer { print_fences: 203, gram_fences: 203, ..with_prints }.fits(100, grams_len, prints));
         for wrong in [
             Footer { num_entries: 2, ..footer },
             Footer { num_entries: u64::MAX, ..footer },
@@ -312,7 +325,7 @@ mod tests {
             Footer { runs: 229, ..footer },
             Footer { end: u64::MAX, ..footer },
         ] {
-            assert!(!wrong.fits(100, len, false), "{wrong:?}");
+            assert!(!wrong.fits(100, len, none), "{wrong:?}");
         }
     }
 }

@@ -47,6 +47,11 @@ pub fn merge(indexes: &[&IndexReader], out: &mut dyn Append) -> Result<u64> {
             writer.push_passages_of(index, Ordinal(*base))?;
         }
     }
+    if settings.sources.is_some() {
+        for (index, base) in indexes.iter().zip(&bases) {
+            writer.push_prints_of(index, Ordinal(*base))?;
+        }
+    }
     writer.finish()
 }
 

@@ -9,9 +9,9 @@
 //! [`Append`](crate::store::Append). [`crate::store::index_file`] keeps the file. An index is written anew to
 //! change it: with one more run ([`add_run`]), or as several that become one ([`merge`]).
 //!
-//! # Format, versions 3 and 4
-//! Version 1 had another key text (contract I1), version 2 no texts; both are refused. An index that holds grams has version
-//! 4, any other version 3: those who need no grams go on with the tamis they have.
+//! # Format, versions 3 to 5
+//! Version 1 had another key text (contract I1), version 2 no texts; both are refused. An index that holds prints has version
+//! 5, another one that holds grams version 4, any other version 3: those who need neither go on with the tamis they have.
 //!
 //! All integers are little-endian. `v` is a LEB128 integer: 7 bits a byte, low ones first, the high bit set in all but
 //! the last. The sections follow one another without a gap, so that the file is written from its beginning to its end.
@@ -22,17 +22,19 @@
 //! | entries | blocks of [`BLOCK_ENTRIES`] entries (the last may be shorter), each followed by its CRC-32 |
 //! | directory | blocks of at most `BLOCK_DOCUMENTS` documents, each followed by its CRC-32 |
 //! | texts | blocks of texts, about 64 KiB each, each followed by its CRC-32 |
-//! | grams (version 4) | blocks of texts by their grams, about 64 KiB each, or one text, each followed by its CRC-32 |
+//! | grams (if the settings say so) | blocks of texts by their grams, about 64 KiB each, or one text, each followed by its CRC-32 |
+//! | prints (version 5) | blocks of documents by their prints, about 64 KiB each, or one document, each followed by its CRC-32 |
 //! | entry fences | of each block of entries, the first 8 bytes of its first fingerprint, as a big-endian number: u64; CRC-32 |
 //! | directory fences | of each block of the directory, the place of its first paragraph u64, and its offset in the file u64; CRC-32 |
 //! | text fences | of each block of texts, the place of its first text u64, and its offset in the file u64; CRC-32 |
-//! | gram fences (version 4) | of each block of grams, the place of its first text u64, and its offset in the file u64; CRC-32 |
-//! | runs | JSON: of each run its name and its numbers of paragraphs, entries, documents and, if it searched for near-duplicates, texts, and, in version 4, passages; CRC-32 |
-//! | footer | offsets of the seven sections of version 3 between header and footer, and of the footer, u64 each; number of entries u64; in version 4 offsets of grams and gram fences; CRC-32; magic |
+//! | gram fences (with grams) | of each block of grams, the place of its first text u64, and its offset in the file u64; CRC-32 |
+//! | print fences (version 5) | of each block of prints, the place of its first document u64, and its offset in the file u64; CRC-32 |
+//! | runs | JSON: of each run its name and its numbers of paragraphs, entries, documents and, if it searched for near-duplicates, texts, with grams, passages, and, if it counted sources, counted documents; CRC-32 |
+//! | footer | offsets of the seven sections of version 3 between header and footer, and of the footer, u64 each; number of entries u64; with grams, offsets of grams and gram fences; in version 5, offsets of prints and print fences; CRC-32; magic |
 //!
 //! An entry is the 16 bytes of a fingerprint and a place of 6 bytes (u48); entries ascend by fingerprint. A CRC-32
-//! covers its section or block with, before it, one byte for the section (its row here, from 0 and without those of version
-//! 4, which are 9 and 10) and the
+//! covers its section or block with, before it, one byte for the section (its row here, from 0 and without grams, gram fences, prints and
+//! print fences, which are 9 to 12) and the
 //! block's number u64 (from 0; 0 for what is no block), so that a block
 //! that stands where another should is found out.
 //!
@@ -64,7 +66,11 @@
 //! document's first paragraph, less that of the block's first text; u8, the tokens of a text that is shorter than a gram
 //! and so one by itself, else 0; `v`, how many grams; and these, ascending, 8 bytes each.
 //!
+//! Prints are what boilerplate is counted by (contract C4): the documents of different text of each source, of a run that
+//! removed boilerplate. What stands in a block of them is said where it is made, in `decide/boilerplate/block.rs`.
+//!
 //! # Cost
+//! A print takes 12 bytes, and 1 or 2 where the line stood in an earlier document of its block.
 //! A gram takes 8 bytes. A text takes its bins (96 to 108 bytes), 5 bytes a key, about 7 a number, and 18.
 //!
 //! 22 bytes an entry, 1 to 3 bytes a document, and of a path what it does not share with the one before. In memory:
@@ -76,6 +82,7 @@ mod entries;
 mod layout;
 mod merge;
 mod passages;
+mod prints;
 mod raw;
 mod reader;
 mod settings;
@@ -90,13 +97,14 @@ pub use directory::IndexedDocument;
 pub use entries::{IndexEntries, IndexEntry};
 #[doc(hidden)]
 pub use layout::BLOCK_ENTRIES;
-pub use layout::{GRAM_VERSION, MAGIC, MAX_PLACES, VERSION};
+pub use layout::{GRAM_VERSION, MAGIC, MAX_PLACES, PRINT_VERSION, VERSION};
 pub use merge::merge;
 pub(crate) use passages::thin;
 #[doc(hidden)]
 pub use passages::{IndexPassage, IndexPassages, MAX_GRAMS};
+pub(crate) use prints::MAX_BLOCK as MAX_PRINTS;
 pub use reader::{IndexPlace, IndexReader};
-pub use settings::{GramSettings, IndexRun, IndexSettings, NearSettings};
+pub use settings::{GramSettings, IndexRun, IndexSettings, NearSettings, SourceSettings};
 #[doc(hidden)]
 pub use texts::{IndexText, IndexTexts};
 #[doc(hidden)]

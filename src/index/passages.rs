@@ -1,9 +1,9 @@
 //! Blocks of grams: what texts are found by inside longer ones, written and read.
 
 use crate::error::Result;
-use crate::units::{Ordinal, count};
+use crate::units::{Ordinal, count, push_varint, take_varint};
 
-use super::layout::{Section, push_varint, take_varint};
+use super::layout::Section;
 use super::reader::IndexReader;
 
 /// Most grams of a text: of a longer one those with the smallest hashes are kept, which is a sample of all.

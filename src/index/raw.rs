@@ -10,7 +10,8 @@ use crate::store::ReadAt;
 use crate::units::count;
 
 use super::layout::{
-    CRC, Footer, GRAM_VERSION, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, Section, VERSION, checked,
+    CRC, Extras, Footer, GRAM_VERSION, MAGIC, MAX_PLACES, MAX_SETTINGS, PREAMBLE, PRINT_VERSION, Section,
+    VERSION, checked,
 };
 use super::{IndexRun, IndexSettings};
 
@@ -82,10 +83,10 @@ impl IndexFile<'_> {
         };
         let numbers: Vec<u32> = numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         let (version, len) = (numbers[0], numbers[1]);
-        if ![VERSION, GRAM_VERSION].contains(&version) {
+        if ![VERSION, GRAM_VERSION, PRINT_VERSION].contains(&version) {
             return Err(self.error(
                 format!(
-                    "its version is {version}, and this tamis reads versions {VERSION} and {GRAM_VERSION}"
+                    "its version is {version}, and this tamis reads versions {VERSION}, {GRAM_VERSION} and {PRINT_VERSION}"
                 ),
                 REBUILD,
             ));
@@ -105,12 +106,12 @@ impl IndexFile<'_> {
         Ok((settings, end))
     }
 
-    pub(super) fn footer(&self, header: u64, has_grams: bool) -> Result<Footer> {
+    pub(super) fn footer(&self, header: u64, extras: Extras) -> Result<Footer> {
         let len = self.file.len();
-        let num_bytes = count(Footer::num_bytes(has_grams));
+        let num_bytes = count(Footer::num_bytes(extras));
         let bytes = self.read(Section::Footer, len.saturating_sub(num_bytes)..len)?;
-        match Footer::parse(&bytes, has_grams) {
-            Some(footer) if footer.fits(header, len, has_grams) => Ok(footer),
+        match Footer::parse(&bytes, extras) {
+            Some(footer) if footer.fits(header, len, extras) => Ok(footer),
             Some(_) => Err(self.damaged(Section::Footer, None, "it states another length")),
             None if !bytes.ends_with(MAGIC) => {
                 Err(self.damaged(Section::Footer, None, "the file breaks off"))
@@ -157,7 +158,7 @@ impl IndexFile<'_> {
             ends.push(end);
         }
         let fit = runs.iter().all(|run| {
-            let num_texts = run.num_texts.max(run.num_passages).unwrap_or(0);
+            let num_texts = run.num_texts.max(run.num_passages).max(run.num_counted).unwrap_or(0);
             run.num_entries.max(run.num_documents).max(num_texts) <= run.num_paragraphs
         });
         if !fit || end > MAX_PLACES || num_entries != footer.num_entries {

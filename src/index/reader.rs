@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::config::Config;
+use crate::decide::boilerplate::PrintBlock;
 use crate::error::{Error, Result};
 use crate::store::ReadAt;
 use crate::units::{self, Ordinal, count};
 
 use super::directory::BlockWalk;
-use super::layout::{BLOCK, Footer, Section};
+use super::layout::{BLOCK, Extras, Footer, Section};
 use super::raw::{IndexFile, PlaceTable};
 use super::{IndexEntries, IndexPassages, IndexRun, IndexSettings, IndexTexts};
-use super::{passages, texts};
+use super::{passages, prints, texts};
 
 /// Where a paragraph stood in an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct IndexReader {
     texts: Vec<(u64, u64)>,
     /// The first place and the offset of each block of grams.
     grams: Vec<(u64, u64)>,
+    /// The first place and the offset of each block of prints.
+    prints: Vec<(u64, u64)>,
     /// The block that was looked into last, as places are mostly looked up in order.
     walk: Mutex<Option<(usize, BlockWalk)>>,
 }
@@ -68,8 +71,8 @@ impl IndexReader {
     pub fn open(file: Box<dyn ReadAt>, path: &Path) -> Result<Self> {
         let raw = IndexFile { file: &*file, path };
         let (settings, header) = raw.header()?;
-        let has_grams = settings.grams.is_some();
-        let footer = raw.footer(header, has_grams)?;
+        let extras = Extras::of(&settings);
+        let footer = raw.footer(header, extras)?;
         let (runs, ends) = raw.runs(&footer)?;
         let fences = raw.entry_fences(&footer)?;
         let num_places = ends.last().copied().unwrap_or(0);
@@ -85,14 +88,21 @@ impl IndexReader {
         };
         let grams = PlaceTable {
             section: Section::GramFences,
-            range: footer.gram_fences..footer.runs,
-            blocks: footer.grams..footer.entry_fences,
+            range: footer.gram_fences..footer.print_fences,
+            blocks: footer.grams..footer.prints,
+        };
+        let prints = PlaceTable {
+            section: Section::PrintFences,
+            range: footer.print_fences..footer.runs,
+            blocks: footer.prints..footer.entry_fences,
         };
         let directory = raw.place_fences(directory, num_places)?;
         let texts = raw.place_fences(texts, num_places)?;
-        let grams = if has_grams { raw.place_fences(grams, num_places)? } else { Vec::new() };
+        let table =
+            |is_there, table| if is_there { raw.place_fences(table, num_places) } else { Ok(Vec::new()) };
+        let (grams, prints) = (table(extras.grams, grams)?, table(extras.prints, prints)?);
         let (path, walk) = (path.to_owned(), Mutex::new(None));
-        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, texts, grams, walk })
+        Ok(Self { file, path, settings, runs, ends, footer, fences, directory, texts, grams, prints, walk })
     }
 
     /// The path, as it was given.
@@ -133,7 +143,8 @@ impl IndexReader {
     pub fn check_use(&self, config: &Config) -> Result<()> {
         let now = IndexSettings::of(config);
         let decide = &config.decide;
-        if decide.exact.has_paragraphs() || decide.near.units.is_some() || self.settings.grams.is_none() {
+        let is_plain = self.settings.grams.is_none() && self.settings.sources.is_none();
+        if decide.exact.has_paragraphs() || decide.near.units.is_some() || decide.boilerplate || is_plain {
             return self.check_settings(&now);
         }
         self.check_settings(&IndexSettings {
@@ -193,7 +204,28 @@ impl IndexReader {
 
     /// Bytes that grams take.
     pub fn num_gram_bytes(&self) -> u64 {
-        self.footer.entry_fences - self.footer.grams
+        self.footer.prints - self.footer.grams
+    }
+
+    /// The documents by which the boilerplate of their sources is counted, in blocks, by place. Cost: a block of 64 kB, or a
+    /// document, at a time.
+    pub(crate) fn prints(&self) -> impl Iterator<Item = Result<PrintBlock>> {
+        (0..self.prints.len()).map(|number| {
+            let bytes = self.print_block(number)?;
+            prints::decode(&bytes, self.print_fence(number), self.print_fence(number + 1))
+                .ok_or_else(|| self.damaged(Section::Prints, Some(count(number)), "it cannot be understood"))
+        })
+    }
+
+    /// Number of the documents by which the boilerplate of their sources is counted; `None` if no run in it counted any.
+    pub fn num_counted(&self) -> Option<u64> {
+        self.settings.sources.as_ref()?;
+        Some(self.runs.iter().filter_map(|run| run.num_counted).fold(0, u64::saturating_add))
+    }
+
+    /// Bytes that the prints of those documents take.
+    pub fn num_print_bytes(&self) -> u64 {
+        self.footer.entry_fences - self.footer.prints
     }
 
     /// Where a paragraph stood. Cost: a read of a block of a few kilobytes, unless the place before was in it.
@@ -308,8 +340,24 @@ impl IndexReader {
 
     /// The content of a block of grams.
     pub(super) fn gram_block(&self, number: usize) -> Result<Vec<u8>> {
-        let end = self.grams.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        let end = self.grams.get(number + 1).map_or(self.footer.prints, |next| next.1);
         self.block(Section::Grams, number, self.grams[number].1..end, passages::MAX_BLOCK)
+    }
+
+    /// Number of blocks of prints.
+    pub(super) fn num_print_blocks(&self) -> usize {
+        self.prints.len()
+    }
+
+    /// The first place of a block of prints; behind the last, the number of places.
+    pub(super) fn print_fence(&self, number: usize) -> u64 {
+        self.prints.get(number).map_or(self.num_places(), |(place, _)| *place)
+    }
+
+    /// The content of a block of prints.
+    pub(super) fn print_block(&self, number: usize) -> Result<Vec<u8>> {
+        let end = self.prints.get(number + 1).map_or(self.footer.entry_fences, |next| next.1);
+        self.block(Section::Prints, number, self.prints[number].1..end, prints::MAX_BLOCK)
     }
 
     /// Bins of the sketches of its texts.

@@ -5,7 +5,10 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Limit, MatchMode, NearConfig, NearUnits, Repair, Share, Shingle, SplitMode};
+use crate::config::{
+    Config, Limit, MatchMode, NearConfig, NearUnits, Repair, Share, Shingle, SourceBy, SplitMode,
+};
+use crate::decide::boilerplate::PRINT_VERSION;
 use crate::decide::near::Banding;
 use crate::fingerprint::{GRAM_VERSION, SAMPLE_VERSION, SKETCH_VERSION};
 use crate::normalize::{KEY_VERSION, unicode_versions};
@@ -36,6 +39,31 @@ pub struct IndexSettings {
     /// The grams that are kept of documents; none if none are. All runs of an index have them or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grams: Option<GramSettings>,
+    /// The settings under which the boilerplate of sources is counted; none if no run in it counted any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<SourceSettings>,
+}
+
+/// The settings that decide on the prints of the documents of sources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSettings {
+    /// `--source`
+    pub source: SourceBy,
+    /// The version of prints, which word lists belong to.
+    pub version: u32,
+}
+
+impl SourceSettings {
+    fn of(config: &Config) -> Option<Self> {
+        let source = config.decide.source.clone();
+        config.decide.boilerplate.then_some(Self { source, version: PRINT_VERSION })
+    }
+
+    fn differs(&self, other: &Self) -> Option<SettingDifference> {
+        differ("source", &self.source, &other.source)
+            .or_else(|| differ("version of prints", &self.version, &other.version))
+    }
 }
 
 /// The settings that decide on the grams of texts.
@@ -118,13 +146,23 @@ pub struct IndexRun {
     /// Texts in the index that are found inside longer ones, by their grams; none if no grams are kept.
     #[serde(default, rename = "passages", skip_serializing_if = "Option::is_none")]
     pub num_passages: Option<u64>,
+    /// Documents by which the boilerplate of their sources is counted; none if the run counted none.
+    #[serde(default, rename = "counted", skip_serializing_if = "Option::is_none")]
+    pub num_counted: Option<u64>,
 }
 
 impl IndexRun {
     /// A run with `num_paragraphs` places, and with nothing in the index yet.
     pub fn new(name: impl Into<String>, num_paragraphs: u64) -> Self {
-        let (num_texts, num_passages) = (None, None);
-        Self { name: name.into(), num_paragraphs, num_entries: 0, num_documents: 0, num_texts, num_passages }
+        Self {
+            name: name.into(),
+            num_paragraphs,
+            num_entries: 0,
+            num_documents: 0,
+            num_texts: None,
+            num_passages: None,
+            num_counted: None,
+        }
     }
 }
 
@@ -149,12 +187,17 @@ impl IndexSettings {
             unicode: unicode_versions().map(|(name, v)| (name.to_owned(), version(v))).into(),
             near: NearSettings::of(&config.decide.near),
             grams: config.history.grams.map(|tokens| GramSettings { tokens, version: GRAM_VERSION }),
+            sources: SourceSettings::of(config),
         }
     }
 
     /// The version of the format of an index with these settings.
     pub fn version(&self) -> u32 {
-        if self.grams.is_some() { layout::GRAM_VERSION } else { layout::VERSION }
+        match (&self.sources, self.grams) {
+            (Some(_), _) => layout::PRINT_VERSION,
+            (None, Some(_)) => layout::GRAM_VERSION,
+            (None, None) => layout::VERSION,
+        }
     }
 
     /// Bins of the sketches of its texts; 0 if it has none.
@@ -191,6 +234,7 @@ impl IndexSettings {
                 let version = |settings: &Self| settings.grams.map(|grams| grams.version);
                 differ("version of grams", &version(self)?, &version(other)?)
             })
+            .or_else(|| self.sources.as_ref()?.differs(other.sources.as_ref()?))
     }
 
     /// Why texts under the two cannot stand in one index by their grams.
@@ -209,6 +253,7 @@ impl IndexSettings {
             None => Ok(Self {
                 min_chars: self.min_chars.max(other.min_chars),
                 near: self.near.clone().or_else(|| other.near.clone()),
+                sources: self.sources.clone().or_else(|| other.sources.clone()),
                 ..self.clone()
             }),
             Some((name, own, others)) => Err(format!("{name}: {own} and {others}")),

@@ -3,9 +3,9 @@
 use crate::decide::near::{MAX_KEYS, Synopsis};
 use crate::error::Result;
 use crate::fingerprint::{NumberSample, Sample, SampleKey};
-use crate::units::Ordinal;
+use crate::units::{Ordinal, push_varint, take_varint};
 
-use super::layout::{Section, push_varint, take_varint};
+use super::layout::Section;
 use super::reader::IndexReader;
 
 /// Bytes after which a block ends.

@@ -1,4 +1,5 @@
-//! The texts of a run that stay, and the grams of its texts, kept on disk until the index is written.
+//! The texts of a run that stay, the grams of its texts, and the prints of its documents, kept on disk until the index is
+//! written.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +23,8 @@ struct Texts {
 pub(super) const TEXTS: &str = "texts";
 /// The store of grams.
 pub(super) const GRAMS: &str = "grams";
+/// The store of prints, in blocks.
+pub(super) const PRINTS: &str = "prints";
 /// Bytes that are read at once, or those of a text if they are more.
 const AHEAD: u64 = 256 * 1024;
 /// Bytes of the number before a text.
@@ -49,7 +52,8 @@ impl FreshTexts {
         let Some(texts) = &mut *self.lock() else { return Ok(()) };
         let mut bytes = vec![0; HEAD];
         encode(&mut bytes);
-        let len = u32::try_from(bytes.len() - HEAD).expect("a few kilobytes, or a million grams");
+        let len = u32::try_from(bytes.len() - HEAD)
+            .expect("a few kilobytes, a million grams, or a block of prints");
         bytes[..HEAD].copy_from_slice(&len.to_le_bytes());
         texts.store.append(&bytes)?;
         texts.len += count(bytes.len());

@@ -43,7 +43,7 @@
 //! text (8 MiB each, or one paragraph or record if that is longer), a third where they are unpacked ahead, and 4 MiB
 //! of what is compressed on its way out. What near-duplicates add stands in [`near`].
 
-mod boilerplate;
+pub(crate) mod boilerplate;
 pub(crate) mod ceiling;
 pub(crate) mod checkpoint;
 mod convert;

@@ -49,7 +49,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
             let mut findings = filtered.findings;
             findings.add_documents(Rule::Contaminated, contaminated);
             let mut again = copies_of_documents(corpus, Search { findings, known }, stores)?;
-            again.findings.add_places(Rule::Boilerplate, furniture);
+            furniture.add_to(&mut again.findings);
             near::paragraphs(corpus, again, stores)?
         };
     }

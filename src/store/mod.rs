@@ -23,6 +23,7 @@ mod owned;
 pub mod path;
 mod publish;
 mod shared;
+mod spill;
 mod staging;
 mod steps;
 mod stream_output;
@@ -42,6 +43,7 @@ pub use memory::{MemoryInput, MemoryOutput};
 pub use overlap::account_of;
 pub use owned::{WrittenFile, for_each_written};
 pub use shared::SharedFile;
+pub(crate) use spill::SpillScratch;
 pub(crate) use stream_output::StreamOutput;
 pub use written::StagedFile;
 

@@ -1,12 +1,13 @@
 //! Scans chunks for an audit: the paragraphs of the input, and of records on both sides the fields beside their text.
 
 use super::uids;
-use crate::config::{Config, MatchConfig, Repair, TargetFormat};
+use crate::config::{Config, MatchConfig, Repair, SourceBy, TargetFormat};
 use crate::document::{Edges, Paragraph};
 use crate::fingerprint::{Fingerprint, KeyHasher};
 use crate::normalize::{KeyMaker, repaired_chars};
 use crate::read::{Chunk, Field, Fields, InPlace, ReadContext, Rewrite, TextVisitor};
 use crate::rules::{Edge, EditedParagraph, EditedPlace, Editor};
+use crate::run::boilerplate::named_sources;
 use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
@@ -47,6 +48,8 @@ pub(super) struct InputChunk {
     pub(super) rests: Vec<OtherFields>,
     /// The paragraphs that are written otherwise than repair leaves them if they stay, by their numbers.
     pub(super) edited: Vec<(usize, EditedParagraph)>,
+    /// What each slot names as its source, if boilerplate goes.
+    pub(super) sources: Vec<Option<String>>,
 }
 
 /// The fields of a record beside its text.
@@ -86,10 +89,12 @@ pub(super) struct InputScan<'a> {
     editor: &'a Editor,
     /// The fields that are compared beside the text of records.
     rest: Option<OtherFieldsOf>,
+    /// What a source is, if boilerplate goes.
+    source: Option<&'a SourceBy>,
 }
 
 impl<'a> InputScan<'a> {
-    pub(super) fn new(config: &Config, read: &'a ReadContext, editor: &'a Editor) -> Self {
+    pub(super) fn new(config: &'a Config, read: &'a ReadContext, editor: &'a Editor) -> Self {
         let rest = match config.write.to {
             None => Some(OtherFieldsOf::Mirrored),
             Some(TargetFormat::Txt) => None,
@@ -102,6 +107,7 @@ impl<'a> InputScan<'a> {
             read,
             editor,
             rest,
+            source: Some(&config.decide.source).filter(|_| config.decide.boilerplate),
         }
     }
 
@@ -123,6 +129,8 @@ impl<'a> InputScan<'a> {
             document.is_repaired |= slot.is_mended();
         }
         input_scan.rests = self.rest.map_or_else(Vec::new, |rest| rests(&chunk, self.read, rest));
+        let sources = self.source.map(|source| named_sources(&chunk, self.read, source));
+        input_scan.sources = sources.and_then(Result::ok).unwrap_or_default();
         (chunk, input_scan)
     }
 }

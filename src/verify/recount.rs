@@ -8,16 +8,20 @@
 //! program that ran; `config.shard_size`, as a shard does not say what was asked for; and `config.ledger_text` where
 //! the ledger has no line that it changes. What is kept by hand is held against the number of what is named.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::audit::{Audit, DifferenceKind};
 use crate::account::{CountedUnit, Counts, Directories, LedgerLine, Summary, names};
-use crate::config::{Config, TargetFormat};
+use crate::config::{Config, SourceBy, TargetFormat};
 use crate::decide::{Reason, Rule, Stays, Verdict};
+use crate::document::SourceFigures;
 use crate::read::{Chunk, Part, PartFate, WrittenIn};
+use crate::run::boilerplate::directory;
 use crate::store::open_file;
+use crate::units::count;
 
 /// Counts what a run counted.
 pub(super) struct Recount {
@@ -33,6 +37,10 @@ pub(super) struct Recount {
     named: (u64, u64),
     /// Whether the document that is being read has any.
     is_document_named: bool,
+    /// The sources of documents, and how many name theirs and do not: of all, and of the file or member that is being
+    /// read.
+    sources: HashMap<String, (u64, u64)>,
+    unit_sources: HashMap<String, (u64, u64)>,
 }
 
 impl Recount {
@@ -47,20 +55,34 @@ impl Recount {
             texts: none,
             named: none,
             is_document_named: false,
+            sources: HashMap::new(),
+            unit_sources: HashMap::new(),
         }
     }
 
     /// A file or a member begins, or what was counted of it is void.
     pub(super) fn begin_unit(&mut self) {
         (self.unit, self.document) = (Counts::default(), (0, 0));
+        self.unit_sources.clear();
+    }
+
+    /// A document of the file at this path names this source, or none.
+    pub(super) fn source(&mut self, named: Option<String>, path: &[u8], by: &SourceBy) {
+        let (depth, is_named) = match by {
+            SourceBy::Directory(depth) => (*depth, true),
+            SourceBy::Url | SourceBy::Field(_) => (None, named.is_some()),
+        };
+        let counts = self.unit_sources.entry(named.unwrap_or_else(|| directory(path, depth))).or_default();
+        counts.0 += u64::from(is_named);
+        counts.1 += u64::from(!is_named);
     }
 
     /// A paragraph of this number of bytes stays.
     pub(super) fn keep(&mut self, num_bytes: usize) {
         self.unit.lengths.add(num_bytes, true);
         self.unit.paragraphs_kept += 1;
-        self.unit.bytes_kept += crate::units::count(num_bytes);
-        self.document.0 += crate::units::count(num_bytes);
+        self.unit.bytes_kept += count(num_bytes);
+        self.document.0 += count(num_bytes);
     }
 
     /// Whether the paragraph that stays is named among those that are kept by hand.
@@ -77,8 +99,8 @@ impl Recount {
             Some(_) if rule == Rule::Exact => Verdict::earlier(0),
             _ => Verdict::removed(Reason::Found { rule, number: 0 }),
         };
-        self.unit.removed.add(verdict, crate::units::count(num_bytes));
-        self.document.1 += crate::units::count(num_bytes);
+        self.unit.removed.add(verdict, count(num_bytes));
+        self.document.1 += count(num_bytes);
     }
 
     /// A line of the ledger is looked at for the first time.
@@ -142,6 +164,11 @@ impl Recount {
     pub(super) fn end_unit(&mut self, path: &str, part: &Part) {
         let counts = std::mem::take(&mut self.unit);
         self.summary.add(&counts, part.written_in());
+        for (source, (named, unnamed)) in self.unit_sources.drain() {
+            let counts = self.sources.entry(source).or_default();
+            counts.0 += named;
+            counts.1 += unnamed;
+        }
         if counts.documents_kept + counts.documents_emptied > 0 {
             self.directories.add(path, &counts);
         }
@@ -181,6 +208,11 @@ impl Recount {
             self.summary.add(&Counts { bytes_output, ..Counts::default() }, WrittenIn::NONE);
         }
         self.summary.set_directories(std::mem::take(&mut self.directories));
+        self.summary.sources = self.summary.config.options().decide.boilerplate.then(|| SourceFigures {
+            found: count(self.sources.len()),
+            named: self.sources.values().map(|(named, _)| named).sum(),
+            unnamed: self.sources.values().map(|(_, unnamed)| unnamed).sum(),
+        });
         let text = match read(account) {
             Ok(text) => text,
             Err(error) => {

@@ -100,6 +100,7 @@ fn set(argument: &str, config: &mut Config, steps: &mut Steps) -> Result<(), Str
         "resume" => config.recovery.resume = true,
         "spill-dir" => config.recovery.spill_dir = Some(value.into()),
         "to" => config.write.to = Some(if value == "txt" { TargetFormat::Txt } else { TargetFormat::Jsonl }),
+        "boilerplate" => config.decide.boilerplate = true,
         "shard-size" => config.write.shard_size = Some(number()?),
         "kill" => steps.kill = Some(value.to_owned()),
         "fail" => steps.fail = Some(value.to_owned()),

@@ -302,6 +302,34 @@ fn killed_with_an_index() {
     assert!(tally.sealed > 0);
 }
 
+/// The corpus with furniture behind the texts of its directories.
+fn furnished(size: usize) -> Files {
+    let mut files = corpus(size);
+    for (path, content) in
+        files.iter_mut().filter(|(path, _)| path.starts_with("news/") && path.ends_with(".txt"))
+    {
+        let own = path.len() * 100;
+        content.extend_from_slice(article(90_000 + own..90_009 + own).as_bytes());
+        content.extend_from_slice("责任编辑：王五\n分享到微信朋友圈\nShare this article\n".as_bytes());
+    }
+    files
+}
+
+#[test]
+fn killed_with_boilerplate_and_an_index() {
+    let files = furnished(SIZE / 2);
+    let case = Case::of_binary(&files, &["--boilerplate", "--source", "directory:1", "--index", "index"]);
+    let tally = kill_at_random(&case, "--resume", 5, num_kills(5));
+    tell("with boilerplate", &tally);
+    assert!(tally.sealed > 0);
+}
+
+#[test]
+fn killed_at_steps_with_boilerplate() {
+    let case = Case::of_steps(&furnished(SMALL), &["memory=300000", "boilerplate="]);
+    is_everywhere(&cut_at_steps(&case, "kill", 1), "boilerplate");
+}
+
 #[test]
 fn killed_on_disk() {
     let case = Case::of_steps(&corpus(SIZE / 2), &["memory=2000000"]);

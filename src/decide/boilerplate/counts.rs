@@ -1,16 +1,16 @@
-//! Counts of one source, in two passes over its documents: in how many each paragraph stands, and where in them each
-//! class of short lines stands.
+//! The counts of all sources that a verdict depends on: which paragraphs recur, and where in the documents that vote each
+//! class of short lines stands. What stands in fewer than [`FLOOR`] documents of its source is not among them.
 //!
-//! Memory while a source is judged: 16 bytes a distinct paragraph of it, and 64 a class that stands in a document that
-//! votes.
+//! Memory: 20 bytes or so a paragraph that recurs, 40 a class that does, and 4 a source.
 
 use hashbrown::HashTable;
 
-use super::SourceDocument;
 use super::line::Line;
+use crate::fingerprint::mix;
+use crate::units::count;
 
 /// Documents below which nothing recurs.
-pub(super) const FLOOR: u32 = 3;
+pub(crate) const FLOOR: u32 = 3;
 
 /// A share, as a fraction.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,10 @@ pub(super) enum Zone {
     Inside,
 }
 
+impl Zone {
+    pub(super) const ALL: [Self; 3] = [Self::Top, Self::End, Self::Inside];
+}
+
 /// The first and the last of a document's own sentences, between which its text stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text {
@@ -58,28 +62,55 @@ impl Text {
     }
 }
 
-/// In how many documents each paragraph of a source stands.
-#[derive(Debug, Default)]
-pub(super) struct Frequencies(HashTable<(u64, u32)>);
+/// Something of one source, by 64 bits of its fingerprint and the number of the source.
+pub(super) type OfSource = (u64, u32);
 
-impl Frequencies {
-    fn add(&mut self, key: u64) {
-        let entry = self.0.entry(key, |(known, _)| *known == key, |(known, _)| *known);
-        entry.or_insert((key, 0)).into_mut().1 += 1;
+/// The bits by which something of a source is found in a table.
+pub(super) fn table_hash((key, source): OfSource) -> u64 {
+    // Furniture that many sources share must not meet in one place (the fractional part of the golden ratio).
+    mix(key ^ (u64::from(source) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// The paragraphs that stand in several documents of their source.
+#[derive(Debug, Default)]
+pub(super) struct Recurring(HashTable<OfSource>);
+
+impl Recurring {
+    pub(super) fn insert(&mut self, paragraph: OfSource) {
+        self.0.insert_unique(table_hash(paragraph), paragraph, |paragraph| table_hash(*paragraph));
     }
 
-    /// In how many documents a paragraph stands.
-    pub(super) fn of(&self, line: &Line) -> u32 {
-        self.0.find(line.key, |(known, _)| *known == line.key).map_or(0, |(_, num)| *num)
+    pub(super) fn num_bytes(&self) -> u64 {
+        count(self.0.allocation_size())
+    }
+
+    /// Those of one source.
+    pub(super) fn of_source(&self, source: u32) -> RecurringOfSource<'_> {
+        RecurringOfSource { recurring: self, source }
+    }
+}
+
+/// The paragraphs that recur in a source.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecurringOfSource<'a> {
+    recurring: &'a Recurring,
+    source: u32,
+}
+
+impl RecurringOfSource<'_> {
+    /// Whether a paragraph stands in several documents.
+    pub(super) fn has(self, line: &Line) -> bool {
+        let paragraph = (line.key, self.source);
+        self.recurring.0.find(table_hash(paragraph), |known| *known == paragraph).is_some()
     }
 
     /// Whether it is a document's own: a sentence that hardly another one has.
-    fn is_own(&self, line: &Line) -> bool {
-        line.is_sentence() && self.of(line) < FLOOR
+    fn is_own(self, line: &Line) -> bool {
+        line.is_sentence() && !self.has(line)
     }
 
     /// The text of a document. Sentences with words of a notice do not bound it, if there are others.
-    pub(super) fn text(&self, lines: &[Line]) -> Option<Text> {
+    pub(super) fn text(self, lines: &[Line]) -> Option<Text> {
         let of = |is_text: &dyn Fn(&Line) -> bool| {
             let is_own = |line: &Line| is_text(line) && self.is_own(line);
             let first = lines.iter().position(is_own)?;
@@ -89,7 +120,7 @@ impl Frequencies {
     }
 
     /// Whether a document votes: most of its sentences are its own. A copy, or a form that was filled in, does not.
-    fn votes(&self, lines: &[Line]) -> bool {
+    pub(super) fn votes(self, lines: &[Line]) -> bool {
         let sentences = lines.iter().filter(|line| line.is_sentence());
         let (mut own, mut all) = (0, 0);
         for line in sentences {
@@ -109,8 +140,7 @@ pub(super) struct Count {
     pub(super) inside: u32,
     /// At the end, and not inside.
     pub(super) end: u32,
-    /// The first two distinct paragraphs of the class, and their number up to three.
-    forms: [u64; 2],
+    /// Distinct paragraphs of the class, up to three.
     pub(super) num_forms: u8,
 }
 
@@ -120,17 +150,7 @@ impl Count {
         self.top + self.end
     }
 
-    fn note_form(&mut self, key: u64) {
-        let known = usize::from(self.num_forms.min(2));
-        if self.num_forms < 3 && !self.forms[..known].contains(&key) {
-            if let Some(place) = self.forms.get_mut(known) {
-                *place = key;
-            }
-            self.num_forms += 1;
-        }
-    }
-
-    fn vote(&mut self, zone: Zone) {
+    pub(super) fn vote(&mut self, zone: Zone) {
         self.all += 1;
         match zone {
             Zone::Top => self.top += 1,
@@ -140,86 +160,39 @@ impl Count {
     }
 }
 
-/// The counts of a source.
-#[derive(Debug)]
-pub(super) struct Counts {
-    pub(super) frequencies: Frequencies,
-    classes: HashTable<(u64, Count)>,
-    /// Documents that vote.
-    pub(super) num_voters: u32,
+/// The counts of all sources.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(super) recurring: Recurring,
+    classes: HashTable<(OfSource, Count)>,
+    /// Documents that vote, by source.
+    num_voters: Vec<u32>,
 }
 
 impl Counts {
-    /// Counts the documents of a source. Documents with the same paragraphs count once.
-    pub(super) fn of(documents: &[SourceDocument<'_>]) -> Self {
-        let mut seen: HashTable<&[Line]> = HashTable::new();
-        let mut different = Vec::new();
-        let mut frequencies = Frequencies::default();
-        let mut keys: Vec<u64> = Vec::new();
-        for SourceDocument { lines, .. } in documents.iter().filter(|document| document.counts) {
-            let hash =
-                |lines: &[Line]| lines.iter().fold(0, |hash: u64, line| hash.rotate_left(5) ^ line.key);
-            let is_same = |other: &&[Line]| {
-                other.len() == lines.len() && other.iter().zip(*lines).all(|(a, b)| a.key == b.key)
-            };
-            if seen.find(hash(lines), is_same).is_some() {
-                continue;
-            }
-            seen.insert_unique(hash(lines), lines, |lines| hash(lines));
-            different.push(*lines);
-            keys.clear();
-            keys.extend(lines.iter().map(|line| line.key));
-            keys.sort_unstable();
-            keys.dedup();
-            for key in &keys {
-                frequencies.add(*key);
-            }
-        }
-        drop(seen);
-        let mut counts = Self { frequencies, classes: HashTable::new(), num_voters: 0 };
-        let mut zones: Vec<(u64, Zone)> = Vec::new();
-        for lines in different {
-            counts.add(lines, &mut zones);
-        }
-        counts
+    pub(super) fn new(recurring: Recurring, num_voters: Vec<u32>) -> Self {
+        Self { recurring, classes: HashTable::new(), num_voters }
     }
 
-    /// Takes in the vote of a document, if it has one. `zones` is scratch.
-    fn add(&mut self, lines: &[Line], zones: &mut Vec<(u64, Zone)>) {
-        let text = self.frequencies.text(lines);
-        if text.is_none() || !self.frequencies.votes(lines) {
-            return;
-        }
-        self.num_voters += 1;
-        zones.clear();
-        for (number, line) in lines.iter().enumerate() {
-            // A class of its own is a paragraph that stands in several documents only.
-            let is_rare = self.frequencies.of(line) < FLOOR;
-            for class in line.classes().skip(usize::from(is_rare)) {
-                zones.push((class, Text::zone(text, number)));
-                let entry = self.classes.entry(class, |(known, _)| *known == class, |(known, _)| *known);
-                entry.or_insert((class, Count::default())).into_mut().1.note_form(line.key);
-            }
-        }
-        // Of a class the last stays: inside before at the end before at the top.
-        zones.sort_unstable();
-        for same in zones.chunk_by(|(one, _), (other, _)| one == other) {
-            if let Some((class, zone)) = same.last()
-                && let Some((_, count)) = self.classes.find_mut(*class, |(known, _)| known == class)
-            {
-                count.vote(*zone);
-            }
-        }
+    pub(super) fn insert(&mut self, class: OfSource, count: Count) {
+        self.classes.insert_unique(table_hash(class), (class, count), |(class, _)| table_hash(*class));
     }
 
-    /// The count of a class; of none if it is 0.
-    pub(super) fn class(&self, class: u64) -> Count {
-        let found = self.classes.find(class, |(known, _)| *known == class).filter(|_| class != 0);
-        found.map_or_else(Count::default, |(_, count)| *count)
+    /// Bytes of memory that the counts take.
+    pub(crate) fn num_bytes(&self) -> u64 {
+        let others = self.classes.allocation_size() + self.num_voters.capacity() * size_of::<u32>();
+        self.recurring.num_bytes() + count(others)
     }
-}
 
-/// Whether enough of the documents count, so that there is anything to judge.
-pub(super) fn is_enough(documents: &[SourceDocument<'_>]) -> bool {
-    documents.iter().filter(|document| document.counts).count() >= FLOOR as usize
+    /// Documents of a source that vote.
+    pub(super) fn num_voters(&self, source: u32) -> u32 {
+        self.num_voters.get(source as usize).copied().unwrap_or(0)
+    }
+
+    /// The count of a class of a source; of none if the class is 0.
+    pub(super) fn class(&self, class: u64, source: u32) -> Count {
+        let class = (class, source);
+        let found = || self.classes.find(table_hash(class), |(known, _)| *known == class);
+        if class.0 == 0 { Count::default() } else { found().map_or_else(Count::default, |(_, count)| *count) }
+    }
 }

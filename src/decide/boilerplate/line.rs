@@ -1,6 +1,9 @@
 //! What a paragraph is reduced to before boilerplate is counted. Its text is not needed after that.
 
-/// The print of a paragraph: 32 bytes.
+/// The version of prints: another one if a paragraph may have another print, as when an entry of the word lists comes or goes.
+pub(crate) const PRINT_VERSION: u32 = 1;
+
+/// The print of a paragraph: 40 bytes at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Line {
     /// The first 64 bits of the fingerprint of its key text.
@@ -42,6 +45,15 @@ impl Word {
         Self(number + 3)
     }
 
+    /// Its number, and the entry of a number.
+    pub(super) fn number(self) -> u16 {
+        self.0
+    }
+
+    pub(super) fn of_number(number: u16) -> Self {
+        Self(number)
+    }
+
     /// Whether it is a whole line, which is furniture wherever it stands.
     pub(super) fn is_whole_line(self) -> bool {
         self.0 & WHOLE != 0
@@ -71,6 +83,18 @@ impl Shows {
     pub(crate) const ADDRESS: Self = Self(1 << 4);
     /// It has words of a legal notice, an advertisement or a disclaimer, or an address.
     pub(crate) const NOTICE: Self = Self(1 << 5);
+
+    /// All of these, as bits.
+    pub(super) const ALL: u8 = (1 << 6) - 1;
+
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// What these bits of [`Self::ALL`] show.
+    pub(super) fn of_bits(bits: u8) -> Self {
+        Self(bits & Self::ALL)
+    }
 
     /// Adds what is shown if it `is` shown.
     #[must_use]

@@ -1,8 +1,8 @@
 //! Boilerplate of a source (contract C4): paragraphs that recur in its documents as their furniture does. A paragraph is
 //! a print here ([`Line`]), made from its text in the room `rules`.
 //!
-//! A source is judged in three passes over the prints of its documents, with integers only; the outcome does not depend
-//! on the order of documents.
+//! Sources are judged in three passes over the prints of all documents, with integers only; the outcome does not depend
+//! on the order of documents, and documents of earlier runs count as those of this one do.
 //!
 //! 1. In how many documents of different text does each paragraph stand? A sentence in fewer than three is a document's
 //!    *own*. A document's text stands between its first and its last own sentence; other paragraphs stand before it, in
@@ -13,25 +13,22 @@
 //! 3. Which paragraphs of each document go? By the first [`Signal`] that holds. Where nothing else before the text can be
 //!    the headline, one line stays (the *guard*).
 //!
-//! Memory: the prints of a source (32 bytes a paragraph), and its [`counts`].
+//! Prints wait in blocks ([`PrintBlock`]), in which they take a third of their size, and what is to be counted in buckets
+//! ([`tally()`]). Memory: what recurs ([`Counts`]), a block, and the buckets.
 
+mod block;
 mod counts;
 mod line;
+mod tally;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use line::{Line, Shows, Word};
+pub(crate) use block::{OpenPrints, PrintBlock, PrintedDocument};
+pub(crate) use counts::{Counts, FLOOR};
+pub(crate) use line::{Line, PRINT_VERSION, Shows, Word};
+pub(crate) use tally::{DocumentVisitor, Firsts, Printed, PrintedDocuments, Twins, tally};
 
-use counts::{Count, Counts, FLOOR, Frequencies, Part, Text, Zone};
-
-/// A document of a source.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SourceDocument<'a> {
-    /// Its paragraphs, in order.
-    pub(crate) lines: &'a [Line],
-    /// Whether it counts: it does not go as a copy or a near-duplicate. It is judged in any case.
-    pub(crate) counts: bool,
-}
+use counts::{Count, Part, RecurringOfSource, Text, Zone};
 
 /// The signal by which a paragraph goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -90,15 +87,13 @@ const MARKED_SENTENCE: u32 = 5;
 const EDGE: Part = Part(4, 5);
 const AT_END: Part = Part(9, 10);
 
-/// Judges the documents of one source: for each of them the paragraphs that go, by number, in order.
-pub(crate) fn judge(documents: &[SourceDocument<'_>]) -> Vec<Vec<(usize, Recurrence)>> {
-    let judge = counts::is_enough(documents)
-        .then(|| Counts::of(documents))
-        .filter(|counts| counts.num_voters >= FLOOR)
-        .map(Judge::new);
-    match judge {
-        Some(judge) => documents.iter().map(|document| judge.judge(document.lines)).collect(),
-        None => vec![Vec::new(); documents.len()],
+impl Counts {
+    /// Judges a document: the paragraphs that go, by number, in order.
+    pub(crate) fn judge(&self, document: Printed<'_>) -> Vec<(usize, Recurrence)> {
+        if self.num_voters(document.source) < FLOOR {
+            return Vec::new();
+        }
+        Judge::new(self, document.source).judge(document.lines)
     }
 }
 
@@ -111,29 +106,44 @@ enum Level {
 }
 
 /// The counts of a source, and what they must reach.
-struct Judge {
-    counts: Counts,
+struct Judge<'a> {
+    counts: &'a Counts,
+    source: u32,
+    recurring: RecurringOfSource<'a>,
+    num_voters: u32,
     strong: u32,
     medium: u32,
     end: u32,
     end_stop: u32,
 }
 
-impl Judge {
-    fn new(counts: Counts) -> Self {
-        let n = counts.num_voters;
-        let least = |(floor, share): (u32, Part)| floor.max(share.of(n));
-        let (strong, medium) = (least((FLOOR, STRONG)), least((FLOOR, MEDIUM)));
-        Self { counts, strong, medium, end: least(END), end_stop: least(END_STOP) }
+impl<'a> Judge<'a> {
+    fn new(counts: &'a Counts, source: u32) -> Self {
+        let num_voters = counts.num_voters(source);
+        let least = |(floor, share): (u32, Part)| floor.max(share.of(num_voters));
+        Self {
+            counts,
+            source,
+            recurring: counts.recurring.of_source(source),
+            num_voters,
+            strong: least((FLOOR, STRONG)),
+            medium: least((FLOOR, MEDIUM)),
+            end: least(END),
+            end_stop: least(END_STOP),
+        }
+    }
+
+    fn class(&self, class: u64) -> Count {
+        self.counts.class(class, self.source)
     }
 
     fn count(&self, line: &Line) -> Count {
-        self.counts.class(line.key)
+        self.class(line.key)
     }
 
     /// Documents that have the line, or the same with other digits.
     fn levelled(&self, line: &Line) -> Count {
-        let (own, digits) = (self.count(line), self.counts.class(line.digits));
+        let (own, digits) = (self.count(line), self.class(line.digits));
         if digits.all > own.all { digits } else { own }
     }
 
@@ -156,7 +166,7 @@ impl Judge {
     /// The count of the entry of the lists that a line is, if it goes for that.
     fn by_word(&self, line: &Line, zone: Zone) -> Option<Count> {
         let word = line.word?;
-        let count = self.counts.class(word.class());
+        let count = self.class(word.class());
         let goes = if word.is_whole_line() {
             count.all >= LISTED
         } else {
@@ -181,7 +191,7 @@ impl Judge {
         if count.end >= least && is_reached(AT_END, count.end, &count) {
             return Some((Signal::End, count));
         }
-        let counts = [line.digits, line.slot].map(|class| self.counts.class(class));
+        let counts = [line.digits, line.slot].map(|class| self.class(class));
         let pattern = counts.into_iter().find(|count| {
             count.end >= self.end && count.num_forms >= 3 && is_reached(AT_END, count.end, count)
         })?;
@@ -189,13 +199,13 @@ impl Judge {
     }
 
     fn judge(&self, lines: &[Line]) -> Vec<(usize, Recurrence)> {
-        let text = self.counts.frequencies.text(lines);
+        let text = self.recurring.text(lines);
         let seen = |(number, line): (usize, &Line)| {
             let zone = Text::zone(text, number);
             Seen { level: self.level(line), word: self.by_word(line, zone), zone }
         };
         let seen: Vec<Seen> = lines.iter().enumerate().map(seen).collect();
-        let title = text.and_then(|text| guarded(lines, &seen, text, &self.counts.frequencies));
+        let title = text.and_then(|text| guarded(lines, &seen, text, self.recurring));
         let found = lines.iter().enumerate().filter_map(|(number, line)| {
             let is_byline = number == 0 && line.word == Some(Word::BY);
             if Some(number) == title || is_byline {
@@ -241,7 +251,7 @@ impl Judge {
             Count { inside: 0, top: 0, .. } => Standing::End,
             _ => Standing::Anywhere,
         };
-        Recurrence { signal, num_documents: count.all, of: self.counts.num_voters, standing }
+        Recurrence { signal, num_documents: count.all, of: self.num_voters, standing }
     }
 }
 
@@ -269,10 +279,10 @@ impl Seen {
 const NEAR: usize = 3;
 
 /// The line before the text that stays, as no other one there can be the headline.
-fn guarded(lines: &[Line], seen: &[Seen], text: Text, frequencies: &Frequencies) -> Option<usize> {
+fn guarded(lines: &[Line], seen: &[Seen], text: Text, recurring: RecurringOfSource<'_>) -> Option<usize> {
     let before = || lines.iter().zip(seen).take(text.first);
     let has_headline = before().any(|(line, seen)| {
-        frequencies.of(line) < FLOOR && seen.level == Level::None && line.has_letters() && seen.word.is_none()
+        !recurring.has(line) && seen.level == Level::None && line.has_letters() && seen.word.is_none()
     });
     if has_headline {
         return None;

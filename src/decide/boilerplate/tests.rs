@@ -1,6 +1,8 @@
 //! The decisions, on lines that are made by hand.
 
 use super::*;
+use crate::error::Result;
+use crate::store::{MemoryOutput, Output};
 
 /// A line by its key. Keys of one letter are short lines; `A` to `Z` and numbers above are sentences.
 fn short(key: u64) -> Line {
@@ -24,9 +26,35 @@ fn document(number: u64, before: &[Line], after: &[Line]) -> Vec<Line> {
     [before, &text, after].concat()
 }
 
+/// Documents of some sources, each with the number of its source.
+struct Documents<'a>(Vec<(u32, &'a [Line])>);
+
+impl PrintedDocuments for Documents<'_> {
+    fn for_each(&self, visit: &mut DocumentVisitor<'_>) -> Result<()> {
+        self.0.iter().try_for_each(|(source, lines)| visit(Printed { source: *source, lines }))
+    }
+}
+
+/// Judges documents of some sources, of which some count.
+fn judge_sources(
+    documents: &[(u32, Vec<Line>)],
+    counts: impl Fn(usize) -> bool,
+) -> Vec<Vec<(usize, Recurrence)>> {
+    let scratch = || MemoryOutput::new().scratch();
+    let mut twins = Twins::new(scratch().unwrap());
+    for (source, lines) in documents {
+        twins.push(&source.to_string(), lines).unwrap();
+    }
+    let firsts = twins.firsts().unwrap();
+    let all = documents.iter().enumerate().filter(|(n, _)| firsts.has(*n as u64) && counts(*n));
+    let counted = Documents(all.map(|(_, (source, lines))| (*source, lines.as_slice())).collect());
+    let counts = tally(&counted, (9, 1_000_000), &scratch).unwrap();
+    documents.iter().map(|(source, lines)| counts.judge(Printed { source: *source, lines })).collect()
+}
+
 fn judge_all(documents: &[Vec<Line>]) -> Vec<Vec<(usize, Recurrence)>> {
-    let documents: Vec<_> = documents.iter().map(|lines| SourceDocument { lines, counts: true }).collect();
-    judge(&documents)
+    let documents: Vec<_> = documents.iter().map(|lines| (3, lines.clone())).collect();
+    judge_sources(&documents, |_| true)
 }
 
 /// The numbers of the lines that go from each document, with their signals.
@@ -55,8 +83,21 @@ fn copies_count_once_and_go_as_the_others_do() {
     documents.push(document(7, &[], &[short(3)]));
     assert_eq!(signals(&documents), vec![vec![(4, Signal::Strong)]; 8]);
     // What goes as a whole does not count, and is judged all the same.
-    let counted = documents.iter().enumerate().map(|(n, lines)| SourceDocument { lines, counts: n < 2 });
-    assert_eq!(judge(&counted.collect::<Vec<_>>()), vec![vec![]; 8]);
+    let documents: Vec<_> = documents.into_iter().map(|lines| (3, lines)).collect();
+    assert_eq!(judge_sources(&documents, |n| n < 2), vec![vec![]; 8]);
+}
+
+#[test]
+fn sources_are_counted_apart() {
+    let of = |source: u32, numbers: std::ops::Range<u64>, furniture: u64| {
+        numbers.map(move |n| (source, document(n, &[], &[short(furniture)])))
+    };
+    let all: Vec<_> =
+        of(0, 0..2, 3).chain(of(1, 2..4, 3)).chain(of(2, 4..7, 3)).chain(of(1, 7..9, 5)).collect();
+    let judged = judge_sources(&all, |_| true);
+    let gone: Vec<usize> = judged.iter().map(Vec::len).collect();
+    assert_eq!(gone, [0, 0, 0, 0, 1, 1, 1, 0, 0], "three of one source, not seven of three");
+    assert_eq!(judged[4][0].1.num_documents, 3);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod saved;
 use super::earlier::earlier_place;
 use super::rules::Rule;
 use super::verdict::{Reason, Verdict};
+use crate::document::SourceFigures;
 use crate::units::{DocumentId, Ordinal, count, index};
 
 /// Why something goes: who stays in its place, if anyone does, and where the evidence is kept. 24 bytes.
@@ -62,6 +63,8 @@ impl Default for Finding {
 pub(crate) struct Findings {
     /// The texts of documents, if documents were compared.
     texts: Option<DocumentTexts>,
+    /// The sources of documents, if boilerplate was searched for.
+    sources: Option<SourceFigures>,
     /// Removals by rule, in the order in which rules are applied.
     lists: Vec<List>,
 }
@@ -153,6 +156,16 @@ impl Findings {
     /// Adds paragraphs that go by a rule, sorted, each by itself: copies of one may stay. They are nobody's survivors.
     pub(crate) fn add_places(&mut self, rule: Rule, removed: Vec<(Ordinal, Finding)>) {
         self.add(rule, ListedUnits::Places, removed.into_iter().map(|(place, found)| (place.0, found)));
+    }
+
+    /// Says of which sources the documents are.
+    pub(crate) fn set_sources(&mut self, sources: SourceFigures) {
+        self.sources = Some(sources);
+    }
+
+    /// The sources of documents, if boilerplate was searched for.
+    pub(crate) fn sources(&self) -> Option<SourceFigures> {
+        self.sources
     }
 
     fn add(&mut self, rule: Rule, units: ListedUnits, removed: impl Iterator<Item = (u64, Finding)>) {

@@ -2,6 +2,7 @@
 
 use super::{EvidencePlace, Finding, Findings, List, ListedUnits};
 use crate::decide::rules::Rule;
+use crate::document::SourceFigures;
 use crate::error::Result;
 
 /// Bytes of a piece, about.
@@ -12,6 +13,9 @@ const TEXTS: u8 = 0;
 const BEST: u8 = 1;
 /// Behind it stand the rule and its units, a byte each.
 const LIST: u8 = 2;
+
+/// Behind it stand three numbers.
+const SOURCES: u8 = 3;
 
 /// Bytes of a finding behind the number of its unit.
 const FINDING: usize = 28;
@@ -29,6 +33,10 @@ impl Findings {
         if let Some(texts) = &self.texts {
             pieces(&[TEXTS], texts.of.iter().map(|text| text.to_le_bytes()), &mut sink)?;
             pieces(&[BEST], texts.best.iter().map(|best| best.to_le_bytes()), &mut sink)?;
+        }
+        if let Some(SourceFigures { found, named, unnamed }) = self.sources {
+            let numbers = [found, named, unnamed].map(u64::to_le_bytes);
+            sink(&[&[SOURCES][..], numbers.as_flattened()].concat())?;
         }
         for list in &self.lists {
             let head = [LIST, list.rule as u8, list.units as u8];
@@ -57,6 +65,12 @@ impl Findings {
                 let rule = *Rule::ALL.get(usize::from(*rule))?;
                 let units = *ListedUnits::ALL.get(usize::from(*units))?;
                 self.list(rule, units).removed.extend(records.iter().map(unpack));
+            }
+            SOURCES => {
+                let ([found, named, unnamed], []) = rest.as_chunks() else { return None };
+                let [found, named, unnamed] =
+                    [found, named, unnamed].map(|number| u64::from_le_bytes(*number));
+                self.sources = Some(SourceFigures { found, named, unnamed });
             }
             _ => return None,
         }
@@ -139,6 +153,7 @@ mod tests {
         findings.add_paragraphs(Rule::NearParagraph, paragraphs);
         let places = (0..9000).map(|n| (Ordinal(n * 7 + 1), finding(n))).collect();
         findings.add_places(Rule::Boilerplate, places);
+        findings.set_sources(SourceFigures { found: 3, named: 1 << 40, unnamed: 7 });
         let (mut back, mut num_pieces) = (Findings::default(), 0);
         let saved = findings.save(|piece| {
             num_pieces += 1;

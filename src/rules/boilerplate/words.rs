@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::decide::boilerplate::Word;
 
 /// Heads of credits and of lines like them: `head: anything`.
-const HEADS: &[&str] = &[
+pub(super) const HEADS: &[&str] = &[
     // Who made it, and where it is from.
     "编辑",
     "责任编辑",
@@ -120,7 +120,7 @@ const HEADS: &[&str] = &[
 ];
 
 /// Whole lines, wherever they stand.
-const LINES: &[&str] = &[
+pub(super) const LINES: &[&str] = &[
     "相关新闻",
     "相关链接",
     "相关阅读",

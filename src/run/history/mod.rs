@@ -3,11 +3,12 @@
 mod earlier;
 mod grams;
 mod options;
+mod prints;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::fresh_texts::{FreshTexts, GRAMS, TEXTS};
+use super::fresh_texts::{FreshTexts, GRAMS, PRINTS, TEXTS};
 use crate::account::LedgerContext;
 use crate::config::Config;
 use crate::decide::near::{Rank, SignatureId, Signatures, Signed, Synopsis, TextDetails};
@@ -46,6 +47,8 @@ struct Update {
     /// The grams of its texts, and how many tokens they have, if they are kept.
     grams: FreshTexts,
     gram_len: Option<usize>,
+    /// The prints of its documents, if boilerplate is counted.
+    prints: FreshTexts,
 }
 
 struct FreshSurvivors {
@@ -58,6 +61,7 @@ struct FreshSurvivors {
 pub(crate) struct FreshMarks {
     texts: Option<Mark>,
     grams: Option<Mark>,
+    prints: Option<Mark>,
 }
 
 /// The store of this run's survivors.
@@ -80,7 +84,6 @@ impl History {
         }
         options::check_scope(config)?;
         options::check_near(config)?;
-        options::check_boilerplate(config)?;
         if history.index.is_some() {
             options::check_exact(config, false)?;
         }
@@ -113,6 +116,7 @@ impl History {
                 texts: FreshTexts::new(TEXTS),
                 grams: FreshTexts::new(GRAMS),
                 gram_len: history.grams,
+                prints: FreshTexts::new(PRINTS),
             });
         }
         Ok(Some(opened))
@@ -183,13 +187,19 @@ impl History {
     /// Says which texts are taken in.
     pub(crate) fn mark_texts(&self) -> Result<FreshMarks> {
         let Some(update) = &self.update else { return Ok(FreshMarks::default()) };
-        Ok(FreshMarks { texts: update.texts.mark()?, grams: update.grams.mark()? })
+        Ok(FreshMarks {
+            texts: update.texts.mark()?,
+            grams: update.grams.mark()?,
+            prints: update.prints.mark()?,
+        })
     }
 
     /// Resumes the texts that an interrupted run took in.
     pub(crate) fn resume_texts(&self, marks: FreshMarks, output: &dyn Output) -> Result<()> {
         let Some(update) = &self.update else { return Ok(()) };
-        for (texts, mark) in [(&update.texts, marks.texts), (&update.grams, marks.grams)] {
+        let all =
+            [(&update.texts, marks.texts), (&update.grams, marks.grams), (&update.prints, marks.prints)];
+        for (texts, mark) in all {
             mark.map_or(Ok(()), |mark| texts.resume(mark, output))?;
         }
         Ok(())
@@ -305,6 +315,7 @@ impl History {
                 writer.push_passage(&IndexPassage { place, ..passage })
             },
         )?;
+        update.write_prints(old, base, &mut writer)?;
         writer.finish().map(drop)
     }
 

@@ -66,15 +66,3 @@ pub(super) fn check_near(config: &Config) -> Result<()> {
     }
     Ok(())
 }
-
-/// Refuses the rule on boilerplate, for which counts of earlier runs would be needed.
-pub(super) fn check_boilerplate(config: &Config) -> Result<()> {
-    if config.decide.boilerplate {
-        return Err(Error::Config(
-            "boilerplate: an index holds no counts of the sources of earlier runs; leave --boilerplate out, or --index and \
-             --against"
-                .to_owned(),
-        ));
-    }
-    Ok(())
-}

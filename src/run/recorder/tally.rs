@@ -41,7 +41,7 @@ impl<'a> Tally<'a> {
             sources: corpus.sources,
             observer: corpus.observer,
             findings,
-            summary: Summary::new(corpus.config),
+            summary: Summary { sources: findings.and_then(Findings::sources), ..Summary::new(corpus.config) },
             directories: Directories::default(),
             read: 0,
             told: 0,

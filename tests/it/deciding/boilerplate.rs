@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tamis::config::{ExactUnits, NearConfig, NearUnits, RecoveryConfig};
+use tamis::document::SourceFigures;
 use tamis::{Config, Error, NoObserver, Observer};
 
 use crate::support::disk;
@@ -115,6 +116,7 @@ fn the_ledger_says_of_what_source_and_where() {
     assert!(first["survivor"].is_null(), "nothing stays in its place");
     assert_eq!(run.summary.paragraphs.removed.get("boilerplate"), Some(&72));
     assert!(run.summary.to_json().contains("\"boilerplate\": true"));
+    assert_eq!(run.summary.sources, Some(SourceFigures { found: 1, named: 12, unnamed: 0 }));
 }
 
 #[test]
@@ -179,6 +181,7 @@ fn a_source_is_the_host_of_an_address_or_a_field() {
     // Without an address it is the directory.
     let some = |n: usize| url(n).filter(|_| n > 4);
     let run = memory::clean(&file(&some), &config("url"));
+    assert_eq!(run.summary.sources, Some(SourceFigures { found: 3, named: 20, unnamed: 4 }));
     let hosts = ["news.example", "www.paper.example", "dump"];
     let sources = run.ledger.iter().filter(|line| line["rule"] == "boilerplate");
     assert!(sources.clone().all(|line| hosts.contains(&text_of(&line["evidence"], "source"))));
@@ -340,6 +343,7 @@ fn the_same_bytes_however_a_run_goes() {
     for (name, other) in [
         ("threads", Config { threads: 4, ..base.clone() }),
         ("memory", Config { memory: Some(1024 * 1024), ..base.clone() }),
+        ("no memory", Config { memory: Some(0), ..base.clone() }),
     ] {
         assert!(disk::clean(&files, &other) == run, "{name}");
     }
@@ -370,7 +374,6 @@ fn commands_know_the_rule() {
     sandbox.tamis(&["clean", "in", "--dry-run", "--boilerplate"]).exits(0);
     for (arguments, expected) in [
         (&["clean", "in", "--out", "x", "--source", "url"][..], "add --boilerplate"),
-        (&["clean", "in", "--out", "x", "--boilerplate", "--index", "i"], "leave --boilerplate out"),
         (&["clean", "in", "--out", "x", "--boilerplate", "--source", "directory:0"], "directory:1"),
     ] {
         let refused = sandbox.tamis(arguments);

@@ -16,7 +16,8 @@ use tamis::decide::near::Synopsis;
 use tamis::fingerprint::{Fingerprint, Number, NumberSample, Sample, SampleKey};
 use tamis::index::{
     BLOCK_ENTRIES, GramSettings, IndexEntry, IndexPassage, IndexPlace, IndexReader, IndexRun, IndexSettings,
-    IndexText, IndexWriter, IndexedDocument, MAX_PLACES, NearSettings, NewRun, add_run, merge,
+    IndexText, IndexWriter, IndexedDocument, MAX_PLACES, NearSettings, NewRun, SourceSettings, add_run,
+    merge,
 };
 use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
@@ -64,7 +65,9 @@ fn settings() -> IndexSettings {
 fn built(settings: &IndexSettings, runs: &[Run]) -> Vec<u8> {
     let num = |run: &Run| run.documents.iter().map(|(_, _, keys)| keys.len() as u64).sum();
     let num_texts = settings.near.as_ref().map(|_| 0);
-    let table = runs.iter().map(|run| IndexRun { num_texts, ..IndexRun::new(&*run.name, num(run)) });
+    let num_counted = settings.sources.as_ref().map(|_| 0);
+    let table =
+        runs.iter().map(|run| IndexRun { num_texts, num_counted, ..IndexRun::new(&*run.name, num(run)) });
     let table: Vec<_> = table.collect();
     let (mut entries, mut documents, mut place) = (BTreeMap::new(), Vec::new(), 0);
     for (path, record, keys) in runs.iter().flat_map(|run| &run.documents) {
@@ -108,10 +111,18 @@ fn written(
             writer.push_passage(&passage(document.start)).unwrap();
         }
     }
+    if settings.sources.is_some() {
+        for document in documents.iter().filter(|document| document.num_paragraphs > 0) {
+            writer.push_prints(document.start, 1, PRINTS).unwrap();
+        }
+    }
     let len = writer.finish().unwrap();
     assert_eq!(len, bytes.len() as u64);
     bytes
 }
+
+/// A block of one document of the source `a`, which has one paragraph.
+const PRINTS: &[u8] = &[0, 0, 1, b'a', 3, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 80];
 
 /// The grams of a text that begins at this place.
 fn passage(place: Ordinal) -> IndexPassage {
@@ -398,7 +409,13 @@ fn fixed_settings() -> IndexSettings {
             sample_version: 1,
         }),
         grams: None,
+        sources: None,
     }
+}
+
+fn with_sources() -> IndexSettings {
+    let source = "site".parse().unwrap();
+    IndexSettings { sources: Some(SourceSettings { source, version: 1 }), ..fixed_settings() }
 }
 
 fn with_grams() -> IndexSettings {
@@ -420,6 +437,32 @@ fn version_3_is_read_for_ever() {
     assert_eq!(numbers, [(9, 7, 5), (3, 2, 1)]);
     assert_eq!((index.num_texts(), index.texts().count()), (Some(6), 6));
     assert_eq!(built(&fixed_settings(), &sample()), bytes, "what this version writes is version 3");
+}
+
+#[test]
+fn version_5_is_read_for_ever() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/index-v5.tamis-index");
+    if std::env::var_os("TAMIS_BLESS").is_some() {
+        std::fs::write(&golden, built(&with_sources(), &sample())).unwrap();
+    }
+    let bytes = std::fs::read(&golden).unwrap();
+    assert_eq!(read(&bytes).unwrap(), answers(&sample()));
+    let index = open(&bytes);
+    assert_eq!(index.settings(), &with_sources());
+    assert_eq!((index.num_texts(), index.num_passages(), index.num_counted()), (Some(6), None, Some(6)));
+    assert_eq!(built(&with_sources(), &sample()), bytes, "what this version writes with prints is version 5");
+    let halves: Vec<_> =
+        sample().iter().map(|run| built(&with_sources(), std::slice::from_ref(run))).collect();
+    let both = open(&merged(&halves));
+    assert_eq!((both.num_print_bytes(), both.runs()), (index.num_print_bytes(), index.runs()));
+    // One that counts and one that does not go together; other sources do not.
+    let plain = built(&fixed_settings(), &sample()[..1]);
+    assert_eq!(open(&merged(&[plain, halves[1].clone()])).num_counted(), Some(1));
+    let source = "url".parse().unwrap();
+    let other = IndexSettings { sources: Some(SourceSettings { source, version: 1 }), ..fixed_settings() };
+    let other = open(&built(&other, &sample()[..1]));
+    let error = merge(&[&other, &open(&halves[1])], &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("(source: url and site)"), "{error}");
 }
 
 #[test]
@@ -574,9 +617,9 @@ fn blocks_that_change_places_are_found() {
 #[test]
 fn a_later_version_is_refused() {
     let mut bytes = built(&settings(), &sample());
-    bytes[8] = 5;
+    bytes[8] = 6;
     let error = read(&bytes).unwrap_err().to_string();
-    assert!(error.contains("its version is 5, and this tamis reads versions 3 and 4; "), "{error}");
+    assert!(error.contains("its version is 6, and this tamis reads versions 3, 4 and 5; "), "{error}");
 }
 
 /// Contract I1, I2, N5: fingerprints of another key text are not compared, and what holds no texts is not taken for an
@@ -586,7 +629,7 @@ fn earlier_versions_are_refused() {
     for (version, file) in [(1, "tests/data/index-v1.tamis-index"), (2, "tests/data/index-v2.tamis-index")] {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let error = read(&std::fs::read(&golden).unwrap()).unwrap_err().to_string();
-        let told = format!("its version is {version}, and this tamis reads versions 3 and 4; ");
+        let told = format!("its version is {version}, and this tamis reads versions 3, 4 and 5; ");
         let remedy = "`tamis index build INPUT... --index FILE`";
         assert!(error.contains(&told) && error.contains(remedy), "{error}");
     }

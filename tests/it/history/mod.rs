@@ -4,3 +4,4 @@ mod days;
 mod index;
 mod near_days;
 mod passages;
+mod source_days;

@@ -55,6 +55,10 @@ struct Info<'a> {
     passages: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gram_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counted: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    print_bytes: Option<u64>,
     runs: &'a [IndexRun],
 }
 
@@ -72,6 +76,8 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
             text_bytes: index.num_texts().map(|_| index.num_text_bytes()),
             passages: index.num_passages(),
             gram_bytes: index.num_passages().map(|_| index.num_gram_bytes()),
+            counted: index.num_counted(),
+            print_bytes: index.num_counted().map(|_| index.num_print_bytes()),
             runs: index.runs(),
         })? + "\n"
     } else {
@@ -82,7 +88,8 @@ pub(super) fn info(args: &InfoArgs) -> anyhow::Result<Exit> {
 
 /// Bytes an entry, in tenths, rounded.
 fn tenths_per_entry(index: &IndexReader) -> Option<u32> {
-    let bytes = index.num_bytes().saturating_sub(index.num_text_bytes() + index.num_gram_bytes());
+    let others = index.num_text_bytes() + index.num_gram_bytes() + index.num_print_bytes();
+    let bytes = index.num_bytes().saturating_sub(others);
     let tenths = bytes.saturating_mul(10).saturating_add(index.num_entries() / 2);
     u32::try_from(tenths.checked_div(index.num_entries())?).ok()
 }
@@ -119,6 +126,12 @@ fn page(index: &IndexReader) -> String {
         let _ =
             writeln!(text, "grams      {num_passages} texts, {bytes} bytes each: runs of {tokens} tokens");
     }
+    if let (Some(sources), Some(num_counted)) = (&index.settings().sources, index.num_counted()) {
+        let bytes = index.num_print_bytes().checked_div(num_counted).unwrap_or(0);
+        let source = printable_bytes(sources.source.to_string().as_bytes());
+        let num_counted = grouped(num_counted);
+        let _ = writeln!(text, "source     {source}: {num_counted} documents counted, {bytes} bytes each");
+    }
     if !index.runs().is_empty() {
         text.push('\n');
         text.push_str(&table(index.runs()));
@@ -144,20 +157,25 @@ pub(super) fn totals(index: &IndexReader) -> String {
 fn table(runs: &[IndexRun]) -> String {
     let has_texts = runs.iter().any(|run| run.num_texts.is_some());
     let has_passages = runs.iter().any(|run| run.num_passages.is_some());
-    let [texts, passages] =
-        [(has_texts, "texts"), (has_passages, "passages")].map(|(has, title)| if has { title } else { "" });
-    let titles = ["run", "paragraphs", "entries", "documents", texts, passages];
+    let has_counted = runs.iter().any(|run| run.num_counted.is_some());
+    let [texts, passages, counted] =
+        [(has_texts, "texts"), (has_passages, "passages"), (has_counted, "counted")]
+            .map(|(has, title)| if has { title } else { "" });
+    let titles = ["run", "paragraphs", "entries", "documents", texts, passages, counted];
     let mut rows = vec![titles.map(str::to_owned)];
     rows.extend(runs.iter().map(|run| {
         let [paragraphs, entries, documents] =
             [run.num_paragraphs, run.num_entries, run.num_documents].map(grouped);
-        // A run that searched for no near-duplicates has none: "-", and not 0.
-        let none = || if has_texts { "-".to_owned() } else { String::new() };
-        let texts = run.num_texts.map_or_else(none, grouped);
+        // A run that searched for no near-duplicates has none: "-", and not 0. So has one that counted no sources.
+        let or_none = |num: Option<u64>, has: bool| {
+            num.map_or_else(|| if has { "-".to_owned() } else { String::new() }, grouped)
+        };
+        let texts = or_none(run.num_texts, has_texts);
+        let counted = or_none(run.num_counted, has_counted);
         let passages = run.num_passages.map_or_else(String::new, grouped);
-        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents, texts, passages]
+        [printable_bytes(run.name.as_bytes()), paragraphs, entries, documents, texts, passages, counted]
     }));
-    let mut widths = [0; 6];
+    let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);

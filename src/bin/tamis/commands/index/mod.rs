@@ -18,7 +18,8 @@ An index remembers each paragraph that earlier runs kept, so that later runs can
 with about 25 bytes per paragraph. It has no text, only fingerprints and the place of each paragraph.
 
 Runs with --near add about 400 to 600 bytes per document, so that its near-duplicates can be found: a sketch, and numbers \
-instead of words. `index build --grams` adds 8 bytes per token, so that a text can be found inside longer ones.";
+instead of words. `index build --grams` adds 8 bytes per token, so that a text can be found inside longer ones. Runs with --boilerplate \
+add about 12 bytes per paragraph, so that later runs count the documents of a source with theirs.";
 
 /// Commands about an index.
 #[derive(Debug, Args)]

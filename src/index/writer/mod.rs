@@ -1,5 +1,7 @@
 //! An index, written from its beginning to its end: entries in order of their fingerprints, then documents in order
-//! of their places, then texts, then their grams. Memory: the tables, and half a megabyte.
+//! of their places, then texts, then their grams, then prints of documents. Memory: the tables, and half a megabyte.
+
+mod extras;
 
 use std::fmt;
 
@@ -9,9 +11,9 @@ use crate::units::{Ordinal, count};
 
 use super::directory::OpenBlock;
 use super::entries::{key, prefix};
-use super::layout::{BLOCK_ENTRIES, CRC, ENTRY, Footer, MAX_PLACES, Section, checksum, header, pack};
+use super::layout::{BLOCK_ENTRIES, CRC, ENTRY, Extras, Footer, MAX_PLACES, Section, checksum, header, pack};
 use super::texts::{IndexText, OpenTexts};
-use super::{IndexEntry, IndexPassage, IndexReader, IndexRun, IndexSettings, IndexedDocument};
+use super::{IndexEntry, IndexReader, IndexRun, IndexSettings, IndexedDocument};
 
 /// Bytes of a write: as much as a disk takes at full speed.
 const WRITE: usize = 256 * 1024;
@@ -45,7 +47,10 @@ pub struct IndexWriter<'a> {
     grams: Option<u64>,
     open_grams: OpenTexts,
     gram_fences: Vec<(u64, u64)>,
-    has_grams: bool,
+    /// Where the prints begin, once they have begun: no gram may follow.
+    prints: Option<u64>,
+    print_fences: Vec<(u64, u64)>,
+    extras: Extras,
     fences: Vec<u64>,
     directory_fences: Vec<(u64, u64)>,
 }
@@ -84,6 +89,7 @@ impl<'a> IndexWriter<'a> {
         let counted = |run: &IndexRun| IndexRun {
             num_texts: run.num_texts.map(|_| 0),
             num_passages: settings.grams.map(|_| 0),
+            num_counted: run.num_counted.map(|_| 0),
             ..IndexRun::new(run.name.clone(), run.num_paragraphs)
         };
         let runs = runs.iter().map(counted).collect();
@@ -108,7 +114,9 @@ impl<'a> IndexWriter<'a> {
             grams: None,
             open_grams: OpenTexts::default(),
             gram_fences: Vec::new(),
-            has_grams: settings.grams.is_some(),
+            prints: None,
+            print_fences: Vec::new(),
+            extras: Extras::of(settings),
             fences: Vec::new(),
             directory_fences: Vec::new(),
         })
@@ -314,79 +322,13 @@ impl<'a> IndexWriter<'a> {
         if self.buffer.len() >= WRITE { self.flush() } else { Ok(()) }
     }
 
-    /// Adds the grams of a text, behind all texts. Places ascend.
-    ///
-    /// # Errors
-    /// [`Error::Index`] if they do not or are in no run, or if the index holds no grams, and those of the file.
-    pub fn push_passage(&mut self, passage: &IndexPassage) -> Result<()> {
-        self.begin_grams()?;
-        let run = self.ends.partition_point(|end| *end <= passage.place.0);
-        let num_passages = self.runs.get_mut(run).and_then(|run| run.num_passages.as_mut());
-        let is_next = self.open_grams.push(passage.place, |start, out| passage.encode(start, out));
-        let Some(num_passages) = num_passages.filter(|_| is_next) else {
-            return Err(error(format!("the grams at {:?} are out of place", passage.place), BUG));
-        };
-        *num_passages += 1;
-        if self.open_grams.is_full() { self.end_grams() } else { Ok(()) }
-    }
-
-    /// Adds the grams of all texts of another index, whose first place is `base` in this one. Blocks are copied as they
-    /// are.
-    ///
-    /// # Errors
-    /// [`Error::Index`] if they are out of place or the other is damaged, and those of the file.
-    pub fn push_passages_of(&mut self, index: &IndexReader, base: Ordinal) -> Result<()> {
-        self.begin_grams()?;
-        self.end_grams()?;
-        if index.settings().grams.is_some() != self.has_grams {
-            return Err(error(format!("{index:?} is out of place"), BUG));
-        }
-        for run in index.runs() {
-            let own = self.runs.iter_mut().find(|own| own.name == run.name);
-            if let Some(own) = own.and_then(|own| own.num_passages.as_mut()) {
-                *own += run.num_passages.unwrap_or(0);
-            }
-        }
-        for number in 0..index.num_gram_blocks() {
-            let block = index.gram_block(number)?;
-            self.write_grams(base.0 + index.gram_fence(number), &block)?;
-        }
-        self.open_grams.skip_to(base.0 + index.num_places());
-        Ok(())
-    }
-
-    /// Ends the texts, the first time.
-    fn begin_grams(&mut self) -> Result<()> {
-        if self.grams.is_none() {
-            self.begin_texts()?;
-            self.end_texts()?;
-            self.grams = Some(self.at());
-        }
-        Ok(())
-    }
-
-    /// Ends a block of grams.
-    fn end_grams(&mut self) -> Result<()> {
-        match self.open_grams.take() {
-            Some((place, block)) => self.write_grams(place, &block),
-            None => Ok(()),
-        }
-    }
-
-    fn write_grams(&mut self, place: u64, block: &[u8]) -> Result<()> {
-        let crc = checksum(Section::Grams, count(self.gram_fences.len()), block);
-        self.gram_fences.push((place, self.at()));
-        self.write_block(block, crc)
-    }
-
     /// Ends the index: number of its bytes.
     ///
     /// # Errors
     /// Those of the file.
     pub fn finish(mut self) -> Result<u64> {
-        self.begin_grams()?;
-        self.end_grams()?;
-        let grams = self.grams.unwrap_or(self.entries);
+        self.begin_prints()?;
+        let [grams, prints] = [self.grams, self.prints].map(|at| at.unwrap_or(self.entries));
         let fences: Vec<u8> = self.fences.iter().flat_map(|fence| fence.to_le_bytes()).collect();
         let entry_fences = self.section(Section::EntryFences, &fences);
         let table = |fences: &[(u64, u64)]| -> Vec<u8> {
@@ -401,9 +343,14 @@ impl<'a> IndexWriter<'a> {
         let text_fences = table(&self.text_fences);
         let text_fences = self.section(Section::TextFences, &text_fences);
         let mut gram_fences = self.at();
-        if self.has_grams {
+        if self.extras.grams {
             let fences = table(&self.gram_fences);
             gram_fences = self.section(Section::GramFences, &fences);
+        }
+        let mut print_fences = self.at();
+        if self.extras.prints {
+            let fences = table(&self.print_fences);
+            print_fences = self.section(Section::PrintFences, &fences);
         }
         let runs = serde_json::to_vec(&self.runs).unwrap_or_default(); // strings and numbers
         let runs = self.section(Section::Runs, &runs);
@@ -412,15 +359,17 @@ impl<'a> IndexWriter<'a> {
             directory: self.directory.unwrap_or(self.entries),
             texts: self.texts.unwrap_or(self.entries),
             grams,
+            prints,
             entry_fences,
             directory_fences,
             text_fences,
             gram_fences,
+            print_fences,
             runs,
             end: self.at(),
             num_entries: self.num_entries,
         };
-        self.buffer.extend_from_slice(&footer.to_bytes(self.has_grams));
+        self.buffer.extend_from_slice(&footer.to_bytes(self.extras));
         self.flush()?;
         Ok(self.written)
     }
