@@ -34,40 +34,60 @@ pub(crate) struct Recipes {
 
 fn recipes() -> impl TypedValueParser<Value = Recipe> {
     one_of(&[
-        ("news", "a dump of news: boilerplate of each directory and stubs go"),
-        ("web", "pages of many sites: boilerplate of each host, copies of documents and stubs go"),
-        ("llm-zh", "Chinese text for a language model: as web, and personal data is masked"),
-        ("llm-en", "English text for a language model: as web, and personal data is masked"),
+        (
+            "news",
+            "a dump of news: damage is repaired; boilerplate of each directory, stubs and documents of low quality go",
+        ),
+        (
+            "web",
+            "pages of many sites: as news, with the boilerplate of each host, and copies of documents go",
+        ),
+        (
+            "llm-zh",
+            "Chinese text for a language model: as web, with the bounds of FineWeb-2, and personal data is masked",
+        ),
+        (
+            "llm-en",
+            "English text for a language model: as web, with the bounds of FineWeb, and personal data is masked",
+        ),
     ])
 }
 
 const NEWS: &str = "\
+fix-encoding = true
 boilerplate = true
 min-kept-share = 0.1
+quality = \"news\"
 ";
 
 const WEB: &str = "\
+fix-encoding = true
 exact = \"both\"
 boilerplate = true
 source = \"url\"
 min-kept-share = 0.1
+quality = \"news\"
 ";
 
 const LLM_ZH: &str = "\
+fix-encoding = true
 exact = \"both\"
 boilerplate = true
 source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 50
+quality = \"fineweb2\"
 mask = [\"email\", \"ip\", \"cn-mobile\", \"cn-id\", \"card\"]
 ";
 
 const LLM_EN: &str = "\
+fix-encoding = true
 exact = \"both\"
 boilerplate = true
 source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 200
+quality = \"fineweb2\"
 mask = [\"email\", \"ip\", \"card\"]
 ";
 
