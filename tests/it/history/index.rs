@@ -16,7 +16,8 @@ use tamis::decide::near::Synopsis;
 use tamis::fingerprint::{Fingerprint, Number, NumberSample, Sample, SampleKey};
 use tamis::index::{
     BLOCK_ENTRIES, GramSettings, IndexEntry, IndexPassage, IndexPlace, IndexReader, IndexRun, IndexSettings,
-    IndexText, IndexWriter, IndexedDocument, MAX_PLACES, NearSettings, SourceSettings, NewRun, add_run, merge,
+    IndexText, IndexWriter, IndexedDocument, MAX_PLACES, NearSettings, NewRun, SourceSettings, add_run,
+    merge,
 };
 use tamis::normalize::KEY_VERSION;
 use tamis::store::index_file::Replacement;
@@ -65,9 +66,8 @@ fn built(settings: &IndexSettings, runs: &[Run]) -> Vec<u8> {
     let num = |run: &Run| run.documents.iter().map(|(_, _, keys)| keys.len() as u64).sum();
     let num_texts = settings.near.as_ref().map(|_| 0);
     let num_counted = settings.sources.as_ref().map(|_| 0);
-    let table = runs
-        .iter()
-        .map(|run| IndexRun { num_texts, num_counted, ..IndexRun::new(&*run.name, num(run)) });
+    let table =
+        runs.iter().map(|run| IndexRun { num_texts, num_counted, ..IndexRun::new(&*run.name, num(run)) });
     let table: Vec<_> = table.collect();
     let (mut entries, mut documents, mut place) = (BTreeMap::new(), Vec::new(), 0);
     for (path, record, keys) in runs.iter().flat_map(|run| &run.documents) {
