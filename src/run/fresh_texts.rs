@@ -23,8 +23,8 @@ struct Texts {
 pub(super) const TEXTS: &str = "texts";
 /// The store of grams.
 pub(super) const GRAMS: &str = "grams";
-/// The store of prints, in blocks.
-pub(super) const PRINTS: &str = "prints";
+/// The store of prints of documents that count, in blocks. What overflows is called prints.
+pub(super) const PRINTS: &str = "counted";
 /// Bytes that are read at once, or those of a text if they are more.
 const AHEAD: u64 = 256 * 1024;
 /// Bytes of the number before a text.

@@ -168,7 +168,7 @@ fn take_line(bytes: &mut &[u8]) -> Option<Line> {
     let digits = if head & DIGITS == 0 { 0 } else { take_word(bytes)? };
     let slot = if head & SLOT == 0 { 0 } else { take_word(bytes)? };
     let number = if head & WORD == 0 { None } else { Some(u16::try_from(take_varint(bytes)?).ok()?) };
-    let shows = Shows::of_bits((head & u64::from(Shows::ALL)) as u8);
+    let shows = Shows::of_bits((head & 0x3f) as u8);
     Some(Line { key, digits, slot, width, word: number.map(Word::of_number), shows })
 }
 

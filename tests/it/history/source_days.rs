@@ -84,15 +84,15 @@ fn days(seed: usize, num_documents: usize) -> Days {
             .map(|_| {
                 let site = ["a", "b", "c"][noise.below(3)];
                 let number = noise.below(num_documents * 4);
-                let behind: Vec<&str> = (0..noise.below(5))
-                    .map(|_| furniture[noise.below(noise.below(30) + 1)].as_str())
-                    .collect();
-                let credit = format!(
-                    "责任编辑：王{}",
-                    "一二三四五六七八九".chars().nth(noise.below(9)).unwrap_or('零')
-                );
-                let behind =
-                    [&behind[..], if noise.below(4) == 0 { &[credit.as_str()][..] } else { &[] }].concat();
+                let mut behind: Vec<&str> = Vec::new();
+                for _ in 0..noise.below(5) {
+                    let most = noise.below(30) + 1;
+                    behind.push(&furniture[noise.below(most)]);
+                }
+                let credit = format!("责任编辑：王{}", noise.pick(&["一", "二", "三", "四", "五", "六"]));
+                if noise.below(4) == 0 {
+                    behind.push(&credit);
+                }
                 record(site, number, &behind)
             })
             .collect();
