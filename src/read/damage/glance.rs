@@ -10,6 +10,9 @@ use super::utf8_misread::SINGLE;
 /// of one byte.
 const NARROW: usize = 0x2600;
 
+/// Characters of the basic plane.
+const NUM: usize = 1 << 16;
+
 /// What a character asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -50,7 +53,7 @@ static LOOKS: LazyLock<Looks> = LazyLock::new(Looks::new);
 
 impl Looks {
     fn new() -> Self {
-        let mut looks = vec![Look::None; 1 << 16];
+        let mut looks = vec![Look::None; NUM];
         for (value, place) in (0_u32..).zip(&mut looks) {
             *place = char::from_u32(value).map_or(Look::None, look);
         }
@@ -96,6 +99,8 @@ fn look(c: char) -> Look {
 /// Cost: 16 bytes of ASCII at a time, else a look at a table for each character.
 pub(crate) fn may_be_damaged(bytes: &[u8]) -> bool {
     let looks = &*LOOKS;
+    // Of a length that the compiler knows: no bound is checked for each character.
+    let Some(by_value) = looks.looks.first_chunk() else { return true };
     let mut state = State::default();
     let mut at = 0;
     while at < bytes.len() {
@@ -108,7 +113,7 @@ pub(crate) fn may_be_damaged(bytes: &[u8]) -> bool {
             state.end_run(bytes[at - 1].is_ascii_lowercase());
             continue;
         }
-        let num_wide = num_wide(looks, &bytes[at..]);
+        let num_wide = num_wide(by_value, &bytes[at..]);
         if num_wide > 0 {
             at += 3 * num_wide;
             state.add_wide(num_wide);
@@ -137,7 +142,7 @@ fn num_ascii(bytes: &[u8]) -> usize {
 }
 
 /// How many wide characters in everyday use are at the start: most of a text in Chinese.
-fn num_wide(looks: &Looks, bytes: &[u8]) -> usize {
+fn num_wide(looks: &[Look; NUM], bytes: &[u8]) -> usize {
     let (triples, _) = bytes.as_chunks::<3>();
     triples
         .iter()
@@ -145,7 +150,7 @@ fn num_wide(looks: &Looks, bytes: &[u8]) -> usize {
             let value = usize::from(triple[0] & 0xf) << 12
                 | usize::from(triple[1] & 0x3f) << 6
                 | usize::from(triple[2] & 0x3f);
-            triple[0] & 0xf0 == 0xe0 && looks.looks[value] == Look::Wide
+            triple[0] & 0xf0 == 0xe0 && looks[value] == Look::Wide
         })
         .count()
 }

@@ -4,8 +4,8 @@
 use super::charset::Charset;
 use super::common::{Class, class};
 
-/// Weights of the 32 letters from `а` to `я`: the logarithm of their share in Russian (О. Н. Ляшевская, С. А. Шаров,
-/// 2009) over an even share.
+/// Weights of the 32 letters from `а` to `я`: about the logarithm of their share in Russian over an even share, estimated by
+/// hand.
 const RUSSIAN: [i32; 32] = [
     5, -4, 2, -3, 0, 6, -7, -4, 5, -5, 1, 2, 0, 4, 7, 0, //
     3, 3, 4, -1, -12, -7, -10, -5, -9, -12, -20, -3, -3, -13, -9, -3,

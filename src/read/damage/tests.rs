@@ -143,6 +143,7 @@ fn right_text_stays() {
         ENGLISH,
         "O CORAÇÃO DA NAÇÃO; A IRMÃ… e «a mãe»",
         "CAFÉ® et THÉ™, « à » ou « Ã »",
+        "Le café près de la gare est fermé jusqu’à l’été.",
         "Hôm qua chúng tôi đã chờ trước thư viện hai tiếng đồng hồ.",
         "ÄÖÜ äöü ß ÄÄÄÄÄÄ",
         "┌────┬────┐ │ ├┤ └────┴────┘ ║╔═╗",
@@ -157,6 +158,20 @@ fn right_text_stays() {
         "ㄅㄆㄇㄈ ﹝一﹞ ①②③",
     ] {
         assert_eq!(EncodingRepair::default().damage(text), [], "{text}");
+    }
+}
+
+/// A mark before a letter with an accent is a letter of another script in one of the old encodings.
+#[test]
+fn marks_before_letters_with_accents_stay() {
+    let letters = "àâäçèéêëîïôöùûüñáíóúãõåæøœßÀÂÇÉÈÊÎÔÖÜÄÅÆØ";
+    for mark in "‘’“”«»‹›–—…•¡¿".chars() {
+        for first in letters.chars() {
+            for second in letters.chars() {
+                let text = format!("mot l{mark}{first}bc et {mark}{second}de, puis d{mark}{first}.");
+                assert_eq!(EncodingRepair::default().damage(&text), [], "{text}");
+            }
+        }
     }
 }
 

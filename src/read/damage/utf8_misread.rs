@@ -108,17 +108,27 @@ fn judge(line: &Line, read: Charset, found: &mut [Found]) {
     let rows: Vec<bool> = (0..found.len()).map(|at| is_beside(at) || at > 0 && is_beside(at - 1)).collect();
     let is_east_asian =
         found.iter().zip(&rows).any(|(found, is_in_row)| *is_in_row && script(found.c) == Script::EastAsian);
+    // Two letters of another script in a row: an elided article and an accent (`l’à`) are one in Mac OS Roman.
+    let mut words: Vec<Script> = found
+        .windows(2)
+        .filter(|two| two[0].at + two[0].len == two[1].at && script(two[0].c) == script(two[1].c))
+        .map(|two| script(two[0].c))
+        .collect();
+    words.dedup();
     for (at, is_in_row) in rows.into_iter().enumerate() {
         let this = found[at];
         let script = script(this.c);
         let num_alike = found.iter().filter(|other| self::script(other.c) == script).take(2).count();
         found[at].is_odd = is_odd(line, read, this, is_in_row);
+        // A mark before a letter with an accent (`l’à`, `«ç`) is right far more often than it is one letter.
+        let is_marked = this.len == 2 && is_typographic(line.chars[this.at]) && !is_in_row;
         found[at].is_plausible = match script {
+            _ if is_marked => false,
             Script::Common => true,
             Script::Never => false,
             Script::Control => is_in_row,
             Script::Greek => num_alike > 1 || is_joined(line, this),
-            Script::Of(_) => num_alike > 1,
+            Script::Of(_) => words.contains(&script),
             Script::EastAsian => is_east_asian,
         };
     }
@@ -264,7 +274,7 @@ pub(super) enum Script {
     Greek,
     /// Characters of East Asia: somewhere in the line there are two in a row.
     EastAsian,
-    /// Letters of other scripts, by block: they come in numbers.
+    /// Letters of other scripts, by block: somewhere in the line two of them stand in a row.
     Of(u32),
     /// C1 controls: halves of what was damaged twice.
     Control,
