@@ -17,7 +17,7 @@ use tamis::fingerprint::{Fingerprint, KeyHasher};
 use tamis::normalize::{KeyMaker, TokenSink, Tokenizer};
 use tamis::split::{Method, Splitting, split};
 use tamis::units::{Ordinal, count};
-use tamis::write::{Judged, write_text};
+use tamis::write::{Edits, Judged, write_text};
 
 /// Text of a bench: fits the second-level cache, as a chunk does.
 const BYTES: u64 = 512 * 1024;
@@ -176,8 +176,13 @@ fn bench_write(c: &mut Criterion) {
     let text = news();
     let found = paragraphs(&text, Method::Line);
     let verdicts = vec![Verdict::KEEP; found.len()];
-    let judged =
-        Judged { text: text.as_bytes(), paragraphs: &found, verdicts: &verdicts, blank_after: false };
+    let judged = Judged {
+        text: text.as_bytes(),
+        paragraphs: &found,
+        verdicts: &verdicts,
+        blank_after: false,
+        edits: Edits::default(),
+    };
     let mut out = Vec::new();
     let mut group = c.benchmark_group("write");
     group.throughput(Throughput::Bytes(count(text.len())));

@@ -74,7 +74,9 @@ mod tests {
                 (0..len).map(|bit| Drops { anywhere: 1 << (20 + bit), at_edge: 1 << bit }).collect();
             let of = |drops: &[Drops]| {
                 let mut matched = MatchedRules::default();
-                drops.iter().for_each(|drops| matched.add(*drops));
+                for drops in drops {
+                    matched.add(*drops);
+                }
                 matched
             };
             let whole = of(&drops);

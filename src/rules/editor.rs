@@ -264,7 +264,7 @@ mod tests {
             action: CustomAction::Replace,
             with: Some("@".to_owned()),
         }];
-        let decide = DecideConfig { mask, custom, ..DecideConfig::default() };
+        let decide = DecideConfig { custom, mask, ..DecideConfig::default() };
         Editor::of(&Config { decide, ..Config::default() }).unwrap()
     }
 

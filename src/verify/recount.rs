@@ -8,7 +8,7 @@
 //! program that ran; `config.shard_size`, as a shard does not say what was asked for; and `config.ledger_text` where
 //! the ledger has no line that it changes. What is kept by hand is held against the number of what is named.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde_json::Value;
@@ -40,7 +40,7 @@ pub(super) struct Recount {
     /// The sources of documents, and how many name theirs and do not: of all, and of the file or member that is being
     /// read.
     sources: HashMap<String, (u64, u64)>,
-    unit_sources: HashMap<String, (u64, u64)>,
+    unit_sources: BTreeMap<String, (u64, u64)>,
 }
 
 impl Recount {
@@ -56,7 +56,7 @@ impl Recount {
             named: none,
             is_document_named: false,
             sources: HashMap::new(),
-            unit_sources: HashMap::new(),
+            unit_sources: BTreeMap::new(),
         }
     }
 
@@ -164,7 +164,7 @@ impl Recount {
     pub(super) fn end_unit(&mut self, path: &str, part: &Part) {
         let counts = std::mem::take(&mut self.unit);
         self.summary.add(&counts, part.written_in());
-        for (source, (named, unnamed)) in self.unit_sources.drain() {
+        for (source, (named, unnamed)) in std::mem::take(&mut self.unit_sources) {
             let counts = self.sources.entry(source).or_default();
             counts.0 += named;
             counts.1 += unnamed;

@@ -66,17 +66,18 @@ impl OpenPrints {
             self.start = place.0;
         }
         push_varint(&mut self.bytes, place.0 - self.start);
-        match self.sources.get(source) {
-            Some(number) => push_varint(&mut self.bytes, *number),
-            None => {
-                self.sources.insert(source.to_owned(), count(self.sources.len()) + 1);
-                self.bytes.push(0);
-                push_varint(&mut self.bytes, count(source.len()));
-                self.bytes.extend_from_slice(source.as_bytes());
-            }
+        if let Some(number) = self.sources.get(source) {
+            push_varint(&mut self.bytes, *number);
+        } else {
+            self.sources.insert(source.to_owned(), count(self.sources.len()) + 1);
+            self.bytes.push(0);
+            push_varint(&mut self.bytes, count(source.len()));
+            self.bytes.extend_from_slice(source.as_bytes());
         }
         push_varint(&mut self.bytes, u64::from(counts) | count(lines.len()) << 1);
-        lines.iter().for_each(|line| self.push_line(line));
+        for line in lines {
+            self.push_line(line);
+        }
     }
 
     fn push_line(&mut self, line: &Line) {

@@ -50,7 +50,7 @@ const MOST_BUCKETS: u64 = 1024;
 /// The bucket of a hash, among so many.
 fn bucket(hash: u64, num_buckets: usize) -> usize {
     // Tables in a bucket go by the bits at both ends.
-    units::index((hash >> 20 & u64::from(u32::MAX)) * count(num_buckets) >> 32)
+    units::index((((hash >> 20) & u64::from(u32::MAX)) * count(num_buckets)) >> 32)
 }
 
 /// Finds documents of a source that have the same paragraphs.

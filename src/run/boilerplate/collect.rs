@@ -1,6 +1,6 @@
 //! Takes in the prints of a run's documents, chunk by chunk.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Room;
 use super::prints::PrintStore;
@@ -84,7 +84,7 @@ pub(super) struct Collected {
     num_documents: Vec<u32>,
     num_unnamed: u64,
     /// Documents of the file or member that is open, by source, and those of them that do not name it.
-    unit: HashMap<u32, (u32, u32)>,
+    unit: BTreeMap<u32, (u32, u32)>,
     /// Documents of earlier runs that count, of all sources.
     num_earlier: u64,
     open: Option<OpenDocument>,
@@ -122,7 +122,7 @@ impl Collected {
             sources: SourceNames::default(),
             num_documents: Vec::new(),
             num_unnamed: 0,
-            unit: HashMap::new(),
+            unit: BTreeMap::new(),
             num_earlier,
             open: None,
         })
@@ -147,7 +147,7 @@ impl Collected {
     /// The file or member that is open is good: its documents are those that are read.
     fn end_unit(&mut self) {
         self.num_documents.resize(self.sources.len(), 0);
-        for (source, (num, num_unnamed)) in self.unit.drain() {
+        for (source, (num, num_unnamed)) in std::mem::take(&mut self.unit) {
             self.num_documents[source as usize] += num;
             self.num_unnamed += u64::from(num_unnamed);
         }

@@ -49,6 +49,7 @@ fn news_stays() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_no_news_goes() {
     for (text, expected) in [
         (
@@ -168,7 +169,7 @@ fn what_is_no_news_goes() {
             "Latest headlines\nCouncil Approves New Budget\nPolice Seek Witnesses After Crash\nSchool Board Names Superintendent\nLocal Team Wins State Title\nDowntown Parking Rates to Rise\nHospital Opens New Wing\nLibrary Extends Summer Hours\nFarmers Market Returns Saturday\nMore News",
             "link-list",
         ),
-        ("ÖÐ¹ú¾­¼ÃÔÚ½ñÄêÉÏ°ëÄê±£³ÖÁËÎÈ¶¨Ôö³¤£¬¹¤ÒµÉú²ú¡¢Í¶×ÊºÍÏû·Ñ¾ùÓÐËù»ØÉý¡£", "latin-1-characters"),
+        ("ÖÐ¹ú¾\u{ad}¼ÃÔÚ½ñÄêÉÏ°ëÄê±£³ÖÁËÎÈ¶¨Ôö³¤£¬¹¤ÒµÉú²ú¡¢Í¶×ÊºÍÏû·Ñ¾ùÓÐËù»ØÉý¡£", "latin-1-characters"),
         (
             "涓浗缁忔祹鍦ㄤ粖骞翠笂鍗婂勾淇濇寔浜嗙ǔ瀹氬闀匡紝宸ヤ笟鐢熶骇銆佹姇璧勫拰娑堣垂鍧囨湁鎵€鍥炲崌銆",
             "utf-8-read-as-gbk",

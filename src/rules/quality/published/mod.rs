@@ -257,7 +257,7 @@ mod tests {
             (chinese.replace(['，', '。', '的', '了'], "\n"), &["line-breaks"]),
             ("大风预警。".to_owned(), &["words"]),
             (chinese.replace(['\n', '。'], "……\n"), &["ellipses", "cut-lines"]),
-            (chinese.lines().map(|line| format!("•{line}\n")).collect(), &["bullet-lines"]),
+            ("•".to_owned() + &chinese.replace('\n', "\n•"), &["bullet-lines"]),
             ("天 1 2 3 4 5 6 7，".repeat(40), &["words-with-letters", "stop-words"]),
         ] {
             let out = out(&fineweb2(&text));
