@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::annotate::Annotation;
 use super::boilerplate::SourceBy;
 use super::custom::{self, CustomAction, CustomRule};
 use super::mask::MaskConfig;
@@ -72,6 +73,8 @@ pub struct DecideConfig {
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
+    /// What is written beside documents instead of removing them for it. Default nothing.
+    pub annotate: Vec<Annotation>,
     /// Rules of one's own, in the order in which they are applied. Default none.
     #[serde(rename = "rule")]
     pub custom: Vec<CustomRule>,
@@ -93,6 +96,7 @@ impl Default for DecideConfig {
             source: SourceBy::default(),
             near: NearConfig::default(),
             filters: FilterConfig::default(),
+            annotate: Vec::new(),
             custom: Vec::new(),
             mask: MaskConfig::default(),
             keep_places: Vec::new(),
@@ -106,7 +110,7 @@ impl DecideConfig {
         self.boilerplate
             || self.near.units.is_some()
             || self.exact.has_documents()
-            || self.filters.is_on()
+            || self.has_filters()
             || self.drops_by_custom_rules()
     }
 
@@ -121,6 +125,23 @@ impl DecideConfig {
             || self.exact.has_paragraphs()
             || self.near.has_paragraphs()
             || self.removes_by_custom_rules()
+    }
+
+    /// Whether this is written beside documents.
+    pub fn annotates(&self, what: Annotation) -> bool {
+        self.annotate.contains(&what)
+    }
+
+    /// The filters that remove documents.
+    pub fn removing_filters(&self) -> FilterConfig {
+        let quality =
+            if self.annotates(Annotation::Quality) { QualityProfile::Off } else { self.filters.quality };
+        FilterConfig { quality, ..self.filters }
+    }
+
+    /// Whether a filter removes documents.
+    pub fn has_filters(&self) -> bool {
+        self.removing_filters().is_on()
     }
 
     /// Whether a rule of one's own drops documents.

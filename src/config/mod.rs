@@ -6,6 +6,7 @@
 //! part of the map, as they need not be UTF-8. The library reads no file and no environment: what is not set here has
 //! the default documented on its field.
 
+mod annotate;
 mod boilerplate;
 mod custom;
 mod decide;
@@ -20,6 +21,7 @@ mod text_field;
 
 use serde::{Deserialize, Serialize};
 
+pub use annotate::Annotation;
 pub use boilerplate::SourceBy;
 pub use custom::{CustomAction, CustomPlace, CustomRule, MAX_CUSTOM_RULES};
 pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
@@ -381,6 +383,13 @@ impl Config {
         {
             return Err(Error::Config(
                 "dataset-card: hubs read shards; add --to jsonl or --to parquet".to_owned(),
+            ));
+        }
+        if !self.decide.annotate.is_empty()
+            && !matches!(self.write.to, Some(TargetFormat::Jsonl | TargetFormat::Parquet))
+        {
+            return Err(Error::Config(
+                "annotate: only shards have a field for it; add --to jsonl or --to parquet".to_owned(),
             ));
         }
         if self.write.shard_size == Some(0) {

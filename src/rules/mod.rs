@@ -7,6 +7,7 @@
 //! place of spans of them. The prints by which boilerplate is found are made here too ([`boilerplate`]). Pure: no I/O,
 //! no clock, and it cannot fail on text.
 
+mod annotations;
 pub(crate) mod boilerplate;
 mod credit;
 mod custom;
@@ -19,6 +20,7 @@ mod quality;
 mod short_document;
 mod stub;
 
+pub(crate) use annotations::{ANNOTATED_BYTES, annotations};
 pub(crate) use edited::Edit;
 pub(crate) use editor::{Edge, EditedParagraph, EditedPlace, Editor};
 
@@ -86,7 +88,7 @@ pub(crate) struct Dropped {
 impl Filters {
     /// The filters of a configuration; `None` if all are off. `editor` holds the rules of one's own.
     pub(crate) fn of(config: &Config, editor: &Editor) -> Option<Self> {
-        let filters = config.decide.filters;
+        let filters = config.decide.removing_filters();
         let custom = Some(editor.custom()).filter(|custom| custom.drops_documents());
         (filters.is_on() || custom.is_some()).then(|| Self {
             stub: Stub::of(filters),

@@ -7,6 +7,7 @@ use crate::config::TargetFormat;
 use crate::decide::Owner;
 use crate::error::Result;
 use crate::read::{Compression, Fields, Part};
+use crate::rules::annotations;
 use crate::store::WrittenFile;
 use crate::units::{DocumentId, count};
 use crate::write::{self, BlankLines, Converted, RecordText, Uid, UidClaim, UidName};
@@ -122,7 +123,9 @@ impl Settled {
             }
             let Some(text) = clean else { continue };
             let id = own_id.unwrap_or_else(|| place(&path, owner.record));
-            documents.push((document, Converted { uid, id, path, text, fields: fields.of(number) }));
+            let annotations = annotations(context.corpus.config, &text);
+            let fields = fields.of(number);
+            documents.push((document, Converted { uid, id, path, text, fields, annotations }));
         }
         Ok(ConvertedPart { documents, uid_claims })
     }

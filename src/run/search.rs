@@ -62,7 +62,7 @@ pub(crate) fn search(corpus: &Corpus<'_>, stores: &mut Stores<'_>) -> Result<Sea
 /// The stages of a run under this configuration, if all of them are needed. Those that follow from what is found are not
 /// among them.
 fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
-    let DecideConfig { exact, boilerplate, near, filters, .. } = &corpus.config.decide;
+    let DecideConfig { exact, boilerplate, near, .. } = &corpus.config.decide;
     let of_near = [Stage::Sketching, Stage::Comparing, Stage::Settling];
     let parts = [
         (passages::is_needed(corpus), &[Stage::Matching][..]),
@@ -70,7 +70,10 @@ fn stages(corpus: &Corpus<'_>) -> Vec<Stage> {
         (near.has_documents(), &of_near),
         (*boilerplate, &[Stage::Counting]),
         (near.has_paragraphs(), &of_near),
-        (filters.is_on() || corpus.config.decide.drops_by_custom_rules(), &[Stage::Filtering]),
+        (
+            corpus.config.decide.has_filters() || corpus.config.decide.drops_by_custom_rules(),
+            &[Stage::Filtering],
+        ),
         (true, &[Stage::Cleaning]),
     ];
     parts.into_iter().filter(|(is_needed, _)| *is_needed).flat_map(|(_, stages)| stages.to_vec()).collect()

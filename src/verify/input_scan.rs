@@ -12,6 +12,7 @@ use crate::run::corpus::Listing;
 use crate::run::feed::Work;
 use crate::run::reader::{count_lines, read_work};
 use crate::split::{SplitBy, Splitting, line};
+use crate::write::ANNOTATIONS;
 
 /// A paragraph of the input.
 #[derive(Debug, Clone, Copy)]
@@ -74,10 +75,10 @@ pub(super) struct OtherFields {
 pub(super) enum OtherFieldsOf {
     /// Both sides have one form.
     Mirrored,
-    /// The document is one of the input, and is to be converted.
-    Input,
-    /// The document is one of a shard, and was converted to this form.
-    Shard(TargetFormat),
+    /// The document is one of the input, and is to be converted, perhaps with annotations.
+    Input { is_annotated: bool },
+    /// The document is one of a shard, and was converted to this form, perhaps with annotations, which are not compared.
+    Shard { to: TargetFormat, is_annotated: bool },
 }
 
 /// How the input is looked at.
@@ -98,7 +99,9 @@ impl<'a> InputScan<'a> {
         let rest = match config.write.to {
             None => Some(OtherFieldsOf::Mirrored),
             Some(TargetFormat::Txt) => None,
-            Some(TargetFormat::Jsonl | TargetFormat::Parquet) => Some(OtherFieldsOf::Input),
+            Some(TargetFormat::Jsonl | TargetFormat::Parquet) => {
+                Some(OtherFieldsOf::Input { is_annotated: !config.decide.annotate.is_empty() })
+            }
         };
         Self {
             repair: config.split.repair,
@@ -309,20 +312,26 @@ fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf, text: &[u8]) -> OtherFi
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     };
     let mut others = OtherFields::default();
-    if let OtherFieldsOf::Shard(to) = how {
+    if let OtherFieldsOf::Shard { to, is_annotated } = how {
         others.path = value(&fields, "path");
         others.uid = value(&fields, "uid");
         others.has_other_hash = value(&fields, "sha256") != Some(uids::sha256_json(text));
         if to == TargetFormat::Parquet {
             let json = value(&fields, "fields").and_then(|value| serde_json::from_str::<String>(&value).ok());
-            return OtherFields { fields: hash(json.unwrap_or_default().as_bytes()), ..others };
+            let json = json.unwrap_or_default();
+            let rest = if is_annotated { without_annotations(&json) } else { json };
+            return OtherFields { fields: hash(rest.as_bytes()), ..others };
         }
-        fields.retain(|(name, _)| !["uid", "path", "sha256"].contains(&name.as_str()));
+        fields.retain(|(name, _)| {
+            let is_ours = ["uid", "path", "sha256"].contains(&name.as_str());
+            !is_ours && (!is_annotated || name != ANNOTATIONS)
+        });
     }
-    if how == OtherFieldsOf::Input {
+    if let OtherFieldsOf::Input { is_annotated } = how {
         let names: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
         for (name, _) in &mut fields {
-            if ["uid", "id", "path", "text", "sha256"].contains(&name.as_str()) {
+            let is_ours = ["uid", "id", "path", "text", "sha256"].contains(&name.as_str());
+            if is_ours || is_annotated && name == ANNOTATIONS {
                 name.insert_str(0, "source_");
                 while names.contains(name) {
                     name.insert_str(0, "source_");
@@ -337,6 +346,17 @@ fn of_fields(mut fields: Vec<Field>, how: OtherFieldsOf, text: &[u8]) -> OtherFi
     let members: Vec<_> = fields.iter().map(|(field, value)| format!("{}:{value}", name(field))).collect();
     let fields = hash(format!("{{{}}}", members.join(",")).as_bytes());
     OtherFields { fields, ..others }
+}
+
+/// The fields of a row without its annotations, which are the first of them.
+fn without_annotations(json: &str) -> String {
+    let Some(rest) = json.strip_prefix(&format!("{{\"{ANNOTATIONS}\":")) else { return json.to_owned() };
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<serde::de::IgnoredAny>();
+    let _ = values.next();
+    match rest.get(values.byte_offset()..) {
+        Some(rest) if rest.starts_with(',') => format!("{{{}", &rest[1..]),
+        _ => String::new(),
+    }
 }
 
 /// 64 bits of SHA-256.

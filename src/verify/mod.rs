@@ -126,7 +126,7 @@ fn audit(corpus: &Corpus<'_>, run: RunPaths<'_>) -> Result<Audit> {
     let resources = Resources::new(&config_out, &NullOutput)?;
     let listing = Listing { sources: &list.sources, input: &list.input };
     let corpus_out = Corpus::new(listing, &resources, &config_out, observer);
-    let rest = out_list::rest(config.write.to);
+    let rest = out_list::rest(config);
     let mut look = ReadOnlyPass::at(&corpus_out, |work| {
         let chunk = read_work(work, corpus_out.listing(), corpus_out.read, &mut IgnoreTexts);
         let rests = rests(&chunk, corpus_out.read, rest);

@@ -64,8 +64,9 @@ pub(super) fn config(config: &Config) -> Config {
 }
 
 /// The fields of records in OUT beside their text, by the form of OUT.
-pub(super) fn rest(to: Option<TargetFormat>) -> OtherFieldsOf {
-    to.map_or(OtherFieldsOf::Mirrored, OtherFieldsOf::Shard)
+pub(super) fn rest(config: &Config) -> OtherFieldsOf {
+    let is_annotated = !config.decide.annotate.is_empty();
+    config.write.to.map_or(OtherFieldsOf::Mirrored, |to| OtherFieldsOf::Shard { to, is_annotated })
 }
 
 impl OutList {

@@ -19,7 +19,12 @@ pub(crate) struct Converted {
     pub text: String,
     /// The fields that came with it, as JSON.
     pub fields: Vec<Field>,
+    /// What was measured of it, as JSON, if that is asked for.
+    pub annotations: Option<String>,
 }
+
+/// The name of the field of annotations.
+pub(crate) const ANNOTATIONS: &str = "tamis";
 
 /// The names that are ours. A field of a document that has one of them gets `source_` before it, until its name is that
 /// of no other field.
@@ -65,6 +70,9 @@ impl Converted {
     /// Those of `out`.
     pub(crate) fn write_tail<W: Write>(&self, sha256: &str, out: &mut W) -> io::Result<()> {
         write!(out, "\",\"sha256\":\"{sha256}\"")?;
+        if let Some(annotations) = &self.annotations {
+            write!(out, ",\"{ANNOTATIONS}\":{annotations}")?;
+        }
         for (name, value) in &self.fields {
             out.write_all(b",\"")?;
             for _ in 0..self.num_prefixes(name) {
@@ -79,7 +87,8 @@ impl Converted {
 
     /// How often `source_` stands before the name of a field.
     fn num_prefixes(&self, name: &str) -> usize {
-        if !OURS.contains(&name) {
+        let is_ours = OURS.contains(&name) || name == ANNOTATIONS && self.annotations.is_some();
+        if !is_ours {
             return 0;
         }
         let mut times = 1;
@@ -103,14 +112,19 @@ impl Converted {
 
     /// The fields as a JSON object; `None` if there are none.
     fn fields_json(&self) -> Option<String> {
-        if self.fields.is_empty() {
+        if self.fields.is_empty() && self.annotations.is_none() {
             return None;
         }
-        let members: Vec<_> = self
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{}:{value}", serde_json::to_string(name).unwrap_or_default()))
-            .collect();
+        // A field that came with the document keeps its name here, but that of annotations.
+        let spelled = |name: &str| {
+            let is_ours = name == ANNOTATIONS && self.annotations.is_some();
+            let prefix = if is_ours { SOURCE.repeat(self.num_prefixes(name)) } else { String::new() };
+            serde_json::to_string(&(prefix + name)).unwrap_or_default()
+        };
+        let fields = self.fields.iter().map(|(name, value)| format!("{}:{value}", spelled(name)));
+        let annotations =
+            self.annotations.iter().map(|annotations| format!("\"{ANNOTATIONS}\":{annotations}"));
+        let members: Vec<_> = annotations.chain(fields).collect();
         Some(format!("{{{}}}", members.join(",")))
     }
 }
@@ -143,6 +157,7 @@ mod tests {
                 field("uid", "1"),
                 field("source_uid", "2"),
             ],
+            annotations: None,
         };
         let mut line = Vec::new();
         document.write_json(&mut line).unwrap();

@@ -12,7 +12,7 @@ mod text;
 mod uid;
 
 pub(crate) use container::{SourceWriter, WritePiece};
-pub(crate) use convert::Converted;
+pub(crate) use convert::{ANNOTATIONS, Converted};
 pub(crate) use convert::{rows, uid_in_line};
 pub(crate) use encode::compress;
 pub(crate) use ids::{RecordIds, SavedIds};

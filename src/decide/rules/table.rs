@@ -143,7 +143,7 @@ pub(super) const TABLE: &[RuleInfo] = &[
         name: "quality",
         judges: Judges::Documents,
         stays: Stays::Nothing,
-        is_on: |config| config.filters.quality.is_on(),
+        is_on: |config| config.removing_filters().quality.is_on(),
         looks_ahead: true,
         is_quiet: true,
         title: "document of low quality",

@@ -103,7 +103,11 @@ pub(super) fn search(
     drive(corpus, PassProgress::new(Pass::Decide, Feed::new(corpus)), &mut decider, visitor)?;
     let known = decider.into_known().or(known);
     let furniture = settle(corpus, collected, &room, evidence)?;
-    let again = if decide.filters.is_on() { furniture.clone() } else { Furniture::default() };
+    let again = if decide.has_filters() || decide.drops_by_custom_rules() {
+        furniture.clone()
+    } else {
+        Furniture::default()
+    };
     furniture.add_to(&mut findings);
     Ok((Search { findings, known }, again))
 }

@@ -10,6 +10,8 @@ mod uids;
 
 pub(crate) use saved::SavedRecorder;
 
+use std::io::{Read, Seek, SeekFrom};
+
 use crate::account::{
     CARD, Counts, EvidenceStore, LedgerContext, LedgerWriter, RejectedLine, RollbackPoint, Summary, card,
     names,
@@ -23,10 +25,10 @@ use crate::store::{Area, Output, OutputFile, WrittenFile, path};
 use crate::units::count;
 use crate::write::{BlankLines, Converted, RecordIds, Shards, SourceWriter, Uid, UidName};
 
-use crate::rules::Editor;
+use crate::rules::{ANNOTATED_BYTES, Editor, annotations};
 use crate::run::corpus::{Buffers, Corpus, path_of};
 use crate::run::drive::Commit;
-use crate::run::render::{PartContent, Rendered, RenderedPart};
+use crate::run::render::{PartContent, Rendered, RenderedPart, encode_error};
 use crate::run::settled::{LayoutFate, Settled, stretch_context};
 use crate::run::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use files::FileList;
@@ -235,7 +237,9 @@ impl<'a> Recorder<'a> {
             }
             let path = path::lossless(&path_of(context.sources, part)).into_owned();
             let uid = Uid::new(&path, UidName::File);
-            let document = Converted { uid, id: path.clone(), path, text: String::new(), fields: Vec::new() };
+            let annotations = annotations(self.config, &beginning(&mut text)?);
+            let id = path.clone();
+            let document = Converted { uid, id, path, text: String::new(), fields: Vec::new(), annotations };
             return shards.append_long(&document, &mut text);
         }
         if is_written && !layout.has_text && !part.kind.is_container() {
@@ -384,4 +388,12 @@ impl Commit<Rendered> for Recorder<'_> {
     fn save(&mut self) -> Result<Option<SavedRecorder>> {
         self.saved()
     }
+}
+
+/// The beginning of a text that is put together, as far as it is annotated.
+fn beginning(text: &mut Spool) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = Read::take(&mut *text, count(ANNOTATED_BYTES)).read_to_end(&mut bytes);
+    read.and_then(|_| text.seek(SeekFrom::Start(0))).map_err(encode_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

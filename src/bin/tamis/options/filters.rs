@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{Limit, QualityProfile};
+use tamis::config::{Annotation, Limit, QualityProfile};
 
 use super::choices::one_of;
 
@@ -16,6 +16,12 @@ pub(crate) struct Filters {
     /// It counts after all other rules, without white space. What is removed is in the ledger with its text.
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Filters")]
     min_doc_chars: Option<u64>,
+
+    /// With --to jsonl or parquet: write what is measured beside each document, and remove none for it: quality.
+    ///
+    /// `quality` is the scores of the profile of --quality (news if none is named), in the field `tamis`.
+    #[arg(hide_short_help = true, long, value_name = "NAMES", value_delimiter = ',', value_parser = annotations(), hide_possible_values = true, help_heading = "Filters")]
+    annotate: Option<Vec<Annotation>>,
 
     /// Remove documents of which duplicates left less than this share, or off [default: off].
     ///
@@ -30,6 +36,10 @@ pub(crate) struct Filters {
     /// Korean and Thai are never measured by words between spaces. The ledger names the signal, its value and the bound.
     #[arg(hide_short_help = true, long, value_name = "PROFILE", value_parser = profiles(), help_heading = "Filters")]
     quality: Option<QualityProfile>,
+}
+
+fn annotations() -> impl TypedValueParser<Value = Annotation> {
+    one_of(&[("quality", "the scores of a profile of quality")])
 }
 
 fn profiles() -> impl TypedValueParser<Value = QualityProfile> {

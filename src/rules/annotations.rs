@@ -1,0 +1,60 @@
+//! What is measured of a document and written beside it (`--annotate`).
+
+use serde_json::{Map, Value, json};
+
+use super::quality::{self, Opening, Score};
+use crate::config::{Annotation, Config, QualityProfile};
+use crate::normalize::shows_text;
+
+/// Bytes of a text that are looked at, at most.
+pub(crate) const ANNOTATED_BYTES: usize = 128 * 1024;
+
+/// The annotations of a document with this text, or this beginning of one, as JSON; `None` if none are asked for.
+///
+/// Cost: that of the filters that measure the same.
+pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
+    let decide = &config.decide;
+    if decide.annotate.is_empty() {
+        return None;
+    }
+    let mut opening = Opening::default();
+    for line in text.lines().filter(|line| shows_text(line)) {
+        opening.add(line.chars());
+    }
+    let mut annotations = Map::new();
+    if decide.annotates(Annotation::Quality) {
+        let asked = decide.filters.quality;
+        let profile = if asked.is_on() { asked } else { QualityProfile::News };
+        annotations.insert("quality".to_owned(), quality(profile, &opening));
+    }
+    Some(Value::Object(annotations).to_string())
+}
+
+/// The scores of a profile, and the signals that are out of bounds.
+fn quality(profile: QualityProfile, opening: &Opening) -> Value {
+    let scores = quality::scores(profile, opening.text());
+    let out: Vec<&str> = scores.iter().filter(|score| score.is_out).map(|score| score.signal).collect();
+    let value = |score: &Score| (score.signal.to_owned(), json!(score.value));
+    json!({ "profile": profile, "out": out, "scores": scores.iter().map(value).collect::<Map<_, _>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DecideConfig;
+
+    #[test]
+    fn the_scores_of_a_profile_and_what_is_out_of_bounds() {
+        let decide = DecideConfig { annotate: vec![Annotation::Quality], ..DecideConfig::default() };
+        let config = Config { decide, ..Config::default() };
+        let links = "首页\n国内\n国际\n-----\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
+        let annotated: Value = serde_json::from_str(&annotations(&config, links).unwrap()).unwrap();
+        assert_eq!(annotated["quality"]["profile"], "news");
+        assert_eq!(annotated["quality"]["out"], json!(["link-list"]));
+        assert_eq!(annotated["quality"]["scores"]["link-list"], json!(1.0));
+        let prose = "本市明天多云转晴，北风三级，最高气温八度。\n";
+        let annotated: Value = serde_json::from_str(&annotations(&config, prose).unwrap()).unwrap();
+        assert_eq!(annotated["quality"]["out"], json!([]));
+        assert_eq!(annotations(&Config::default(), prose), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! `--annotate` writes what is measured beside a document, and removes none for it (contract C5).
+
+#![expect(clippy::disallowed_methods, reason = "tests look at what the store did")]
+
+use serde_json::{Value, json};
+
+use crate::support::json::{json_lines, text_of};
+use crate::support::sandbox::Sandbox;
+
+const LINKS: &str = "首页\n国内\n国际\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
+const BULLETIN: &str = "本市明天多云转晴，北风三级，最高气温八度。\n";
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let record =
+        |id: u64, text: &str| json!({"id": id, "text": text, "tamis": "own", "n": id}).to_string() + "\n";
+    sandbox.file("in/a.jsonl", record(1, LINKS) + &record(2, BULLETIN));
+    let long = crate::support::lines::lines(9000, |n| format!("专题之{n}号"));
+    sandbox.file("in/b.txt", format!("首页\n登录\n注册\n{long}"));
+    sandbox
+}
+
+#[test]
+fn scores_stand_beside_documents_that_stay() {
+    let sandbox = sandbox();
+    let clean = |more: &[&str]| {
+        let arguments = [&["clean", "in", "--out", "out", "--force", "--to", "jsonl"], more].concat();
+        sandbox.tamis(&arguments).exits(0);
+        json_lines(&std::fs::read(sandbox.path("out/part-00000.jsonl")).expect("a shard"))
+    };
+    let plain = clean(&[]);
+    assert!(plain.len() == 3 && plain.iter().all(|document| document["tamis"]["quality"].is_null()));
+    assert_eq!(clean(&["--quality", "news"]).len(), 1, "two documents are lists of links");
+    let annotated = clean(&["--quality", "news", "--annotate", "quality"]);
+    let out: Vec<&Value> = annotated.iter().map(|document| &document["tamis"]["quality"]["out"]).collect();
+    assert_eq!(out, [&json!(["link-list"]), &json!([]), &json!(["link-list"])]);
+    assert_eq!((text_of(&annotated[0], "source_tamis"), annotated[1]["n"].as_u64()), ("own", Some(2)));
+    assert_eq!(annotated[0]["tamis"]["quality"]["profile"], "news");
+    let by_default = clean(&["--annotate", "quality"]);
+    assert_eq!(by_default[0]["tamis"], annotated[0]["tamis"], "news is the profile if none is named");
+    let gopher = clean(&["--annotate", "quality", "--quality", "gopher"]);
+    assert_eq!(gopher[0]["tamis"]["quality"]["profile"], "gopher");
+}
+
+#[test]
+fn an_audit_passes_over_annotations() {
+    let sandbox = sandbox();
+    for to in ["jsonl", "parquet"] {
+        let options = ["--to", to, "--annotate", "quality"];
+        sandbox.tamis(&[&["clean", "in", "--out", "out", "--force"], &options[..]].concat()).exits(0);
+        sandbox.tamis(&[&["verify", "in", "--out", "out"], &options[..]].concat()).exits(0);
+    }
+}
+
+#[test]
+fn only_shards_are_annotated() {
+    let sandbox = sandbox();
+    for to in [&[][..], &["--to", "txt"]] {
+        let refused =
+            sandbox.tamis(&[&["clean", "in", "--out", "out", "--annotate", "quality"], to].concat());
+        refused.exits(2);
+        assert!(refused.err().contains("add --to jsonl or --to parquet"), "{}", refused.err());
+    }
+}
