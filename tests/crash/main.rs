@@ -320,8 +320,9 @@ fn killed_with_boilerplate_and_an_index() {
     let files = furnished(SIZE / 2);
     let case = Case::of_binary(&files, &["--boilerplate", "--source", "directory:1", "--index", "index"]);
     let tally = kill_at_random(&case, "--resume", 5, num_kills(5));
+    // A run that searches has no checkpoint before the search is done, which takes most of the time: how many kills come
+    // behind one depends on the machine. `killed_at_steps_with_boilerplate` cuts there.
     tell("with boilerplate", &tally);
-    assert!(tally.sealed > 0);
 }
 
 #[test]

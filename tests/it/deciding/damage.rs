@@ -43,7 +43,7 @@ fn copies_are_sought_in_what_is_repaired() {
     assert_eq!(run.summary.by_name["encoding"]["entity"], 2);
     assert_eq!(text_of(&run.ledger[0], "rule"), "exact");
     let plain = memory::clean(&files, &Config::default());
-    assert_eq!(plain.out["b.txt"], files["b.txt"], "nothing is repaired unless it is asked for");
+    assert!(plain.text("b.txt").contains("cafÃ©"), "nothing of it is repaired unless it is asked for");
 }
 
 #[test]
@@ -92,12 +92,12 @@ fn the_same_bytes_however_a_run_goes_and_an_audit_agrees() {
         _ => format!("{RIGHT} N° {}\n", n / 2),
     };
     let sandbox = Sandbox::new();
-    sandbox.file("in/a.txt", (0..9000).map(line).collect::<Vec<_>>().concat());
-    for n in 0..50 {
+    sandbox.file("in/a.txt", (0..2500).map(line).collect::<Vec<_>>().concat());
+    for n in 0..12 {
         sandbox.file(format!("in/{n:02}.txt"), (n * 40..n * 40 + 60).map(line).collect::<Vec<_>>().concat());
     }
     let record = |n: usize| json!({"id": n, "text": line(n) + &line(n + 1)}).to_string() + "\n";
-    sandbox.file("in/b.jsonl", (0..500).map(record).collect::<Vec<_>>().concat());
+    sandbox.file("in/b.jsonl", (0..80).map(record).collect::<Vec<_>>().concat());
     let clean = |out: &str, more: &[&str]| {
         let arguments = [&["clean", "in", "--out", out, "--fix-encoding", "--quiet"], more].concat();
         sandbox.tamis(&arguments).exits(0);

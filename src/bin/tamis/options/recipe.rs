@@ -25,10 +25,10 @@ pub(crate) enum Recipe {
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Recipes {
-    /// Switch on a set of rules: news, web, llm-zh, llm-en [default: none].
+    /// Switch on a set of rules: news, web, llm-zh, llm-en.
     ///
     /// `tamis config --recipe NAME` shows what a recipe says. The configuration file and other options change it.
-    #[arg(long, value_name = "NAME", value_parser = recipes(), hide_possible_values = true, help_heading = "Rules")]
+    #[arg(long, value_name = "NAME", value_parser = recipes(), hide_possible_values = true)]
     recipe: Option<Recipe>,
 }
 
