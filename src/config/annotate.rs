@@ -8,4 +8,6 @@ use serde::{Deserialize, Serialize};
 pub enum Annotation {
     /// The scores of a profile of quality: that of [`super::FilterConfig::quality`], or `news`.
     Quality,
+    /// The language.
+    Language,
 }

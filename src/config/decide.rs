@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::annotate::Annotation;
 use super::boilerplate::SourceBy;
 use super::custom::{self, CustomAction, CustomRule};
+use super::language::Languages;
 use super::mask::MaskConfig;
 use super::near::NearConfig;
 use super::places::read_place;
@@ -136,7 +137,8 @@ impl DecideConfig {
     pub fn removing_filters(&self) -> FilterConfig {
         let quality =
             if self.annotates(Annotation::Quality) { QualityProfile::Off } else { self.filters.quality };
-        FilterConfig { quality, ..self.filters }
+        let languages = self.filters.languages.filter(|_| !self.annotates(Annotation::Language));
+        FilterConfig { languages, quality, ..self.filters }
     }
 
     /// Whether a filter removes documents.
@@ -200,6 +202,9 @@ pub struct FilterConfig {
     /// A document goes of which other rules left less than this share of its text: of the characters of its paragraphs
     /// that are no white space, layout aside.
     pub min_kept_share: Limit,
+    /// A document goes that is in another language. As an option it is called `language`.
+    #[serde(rename = "language")]
+    pub languages: Option<Languages>,
     /// A document goes in what is left of which this profile finds that it is of low quality (contract C5).
     pub quality: QualityProfile,
 }
@@ -207,6 +212,7 @@ pub struct FilterConfig {
 impl FilterConfig {
     /// Whether any filter is on.
     pub fn is_on(self) -> bool {
-        self.min_document_chars.is_some() || self.min_kept_share.share().is_some() || self.quality.is_on()
+        let has_least = self.min_document_chars.is_some() || self.min_kept_share.share().is_some();
+        has_least || self.languages.is_some() || self.quality.is_on()
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::language::{Sample, Told};
 use super::quality::{self, Opening, Score};
 use crate::config::{Annotation, Config, QualityProfile};
 use crate::normalize::shows_text;
@@ -17,15 +18,21 @@ pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
     if decide.annotate.is_empty() {
         return None;
     }
-    let mut opening = Opening::default();
+    let (mut opening, mut sample) = (Opening::default(), Sample::default());
     for line in text.lines().filter(|line| shows_text(line)) {
         opening.add(line.chars());
+        sample.add(line.chars());
     }
     let mut annotations = Map::new();
     if decide.annotates(Annotation::Quality) {
         let asked = decide.filters.quality;
         let profile = if asked.is_on() { asked } else { QualityProfile::News };
         annotations.insert("quality".to_owned(), quality(profile, &opening));
+    }
+    if decide.annotates(Annotation::Language) {
+        let Told { language, letters: of, letters_of: letters } = sample.told();
+        let told = json!({ "code": language.code(), "letters": letters, "of": of });
+        annotations.insert("language".to_owned(), told);
     }
     Some(Value::Object(annotations).to_string())
 }
@@ -45,7 +52,8 @@ mod tests {
 
     #[test]
     fn the_scores_of_a_profile_and_what_is_out_of_bounds() {
-        let decide = DecideConfig { annotate: vec![Annotation::Quality], ..DecideConfig::default() };
+        let annotate = vec![Annotation::Quality, Annotation::Language];
+        let decide = DecideConfig { annotate, ..DecideConfig::default() };
         let config = Config { decide, ..Config::default() };
         let links = "首页\n国内\n国际\n-----\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
         let annotated: Value = serde_json::from_str(&annotations(&config, links).unwrap()).unwrap();
@@ -55,6 +63,7 @@ mod tests {
         let prose = "本市明天多云转晴，北风三级，最高气温八度。\n";
         let annotated: Value = serde_json::from_str(&annotations(&config, prose).unwrap()).unwrap();
         assert_eq!(annotated["quality"]["out"], json!([]));
+        assert_eq!(annotated["language"], json!({ "code": "zh-Hans", "letters": 18, "of": 18 }));
         assert_eq!(annotations(&Config::default(), prose), None);
     }
 }

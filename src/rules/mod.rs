@@ -14,6 +14,7 @@ mod custom;
 mod custom_document;
 mod edited;
 mod editor;
+mod language;
 mod length;
 mod mask;
 mod quality;
@@ -33,6 +34,7 @@ use crate::normalize::repaired_chars;
 
 use custom::CustomRules;
 use custom_document::MatchedRules;
+use language::{LanguageFilter, Sample};
 use length::Length;
 use quality::{Opening, Quality};
 use short_document::ShortDocument;
@@ -43,6 +45,7 @@ use stub::{KeptText, Stub};
 pub(crate) struct Filters {
     stub: Option<Stub>,
     short_document: Option<ShortDocument>,
+    language: Option<LanguageFilter>,
     quality: Option<Quality>,
     /// The rules of one's own, if one drops documents.
     custom: Option<CustomRules>,
@@ -50,7 +53,7 @@ pub(crate) struct Filters {
 }
 
 /// The measures that filters take of a document, or of a piece of one: some 100 bytes, and the opening of the document if
-/// its quality is asked for.
+/// its quality is asked for, or 2 KiB of it for its language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Measures {
     /// Paragraphs that are left.
@@ -58,6 +61,8 @@ pub(crate) struct Measures {
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
+    /// The beginning of what is left.
+    sample: Sample,
     /// What is left, without layout; `None` if quality is not asked for, or nothing is left.
     opening: Option<Box<Opening>>,
     custom: MatchedRules,
@@ -93,6 +98,7 @@ impl Filters {
         (filters.is_on() || custom.is_some()).then(|| Self {
             stub: Stub::of(filters),
             short_document: ShortDocument::of(filters),
+            language: LanguageFilter::of(filters),
             quality: Quality::of(filters),
             custom: custom.cloned(),
             repair: config.split.repair,
@@ -101,20 +107,25 @@ impl Filters {
 
     /// Adds a paragraph.
     ///
-    /// Cost: one look at each of its characters; none at what other rules remove, if no filter asks for it.
+    /// Cost: one look at each of its characters, if a filter asks for all of them.
     pub(crate) fn add(&self, measures: &mut Measures, paragraph: FilteredParagraph<'_>) {
         let FilteredParagraph { text, is_left, is_layout, is_own_copy } = paragraph;
         let counts_text = self.stub.is_some() && !is_layout && !is_own_copy;
         if !is_left && !counts_text {
             return;
         }
-        let length = Length::of(repaired_chars(text, self.repair, Edges::Trimmed));
-        if counts_text {
-            measures.text.add(length, is_left);
+        measures.num_paragraphs += u64::from(is_left);
+        if counts_text || self.short_document.is_some() {
+            let length = Length::of(repaired_chars(text, self.repair, Edges::Trimmed));
+            if counts_text {
+                measures.text.add(length, is_left);
+            }
+            if is_left {
+                measures.length.join(length);
+            }
         }
-        if is_left {
-            measures.num_paragraphs += 1;
-            measures.length.join(length);
+        if self.language.is_some() && is_left && !is_layout {
+            measures.sample.add(repaired_chars(text, self.repair, Edges::Trimmed));
         }
         if self.quality.is_some() && is_left && !is_layout {
             let opening = measures.opening.get_or_insert_default();
@@ -134,9 +145,10 @@ impl Filters {
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
         let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
+        let language = || self.language?.judge(&measures.sample);
         let quality = || self.quality?.judge(measures.opening.as_deref()?);
         let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
-        stub.or_else(short_document).or_else(quality).or_else(custom)
+        stub.or_else(short_document).or_else(language).or_else(quality).or_else(custom)
     }
 }
 
@@ -146,6 +158,7 @@ impl Measures {
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
         self.text.join(next.text);
+        self.sample.join(&next.sample);
         if let Some(next) = &next.opening {
             self.opening.get_or_insert_default().join(next);
         }

@@ -26,6 +26,8 @@ pub enum Rule {
     Stub,
     /// Documents of which hardly any text is left.
     ShortDocument,
+    /// Documents in other languages than those that were asked for.
+    Language,
     /// Documents of low quality.
     Quality,
     /// Documents in which the pattern of a rule of one's own matches.

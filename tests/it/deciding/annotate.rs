@@ -63,3 +63,52 @@ fn only_shards_are_annotated() {
         assert!(refused.err().contains("add --to jsonl or --to parquet"), "{}", refused.err());
     }
 }
+
+#[test]
+fn documents_in_other_languages_go_or_are_annotated() {
+    let sandbox = Sandbox::new();
+    sandbox.file(
+        "in/en.txt",
+        "The museum opens its new wing on Friday morning, and tickets are sold at the door.\n",
+    );
+    sandbox.file(
+        "in/fr.txt",
+        "Le musée ouvre sa nouvelle aile vendredi matin, et les billets sont vendus à l’entrée.\n",
+    );
+    sandbox.file("in/und.txt", "12 34 56\n");
+    sandbox.file("in/zh.txt", BULLETIN);
+    let kept = |list: &str| {
+        let arguments = ["clean", "in", "--out", "out", "--force", "--language", list];
+        sandbox.tamis(&arguments).exits(0);
+        sandbox.tamis(&["verify", "in", "--out", "out", "--language", list]).exits(0);
+        crate::support::disk::read_files(&sandbox.path("out")).into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(kept("zh,en"), ["en.txt", "und.txt", "zh.txt"]);
+    assert_eq!(kept("fr,-und"), ["fr.txt"]);
+    assert_eq!(kept("zh-Hant"), ["und.txt"]);
+    let ledger = crate::support::run::LEDGER;
+    let lines = std::fs::read(sandbox.path(format!("out.tamis/{ledger}"))).expect("a ledger");
+    let lines = json_lines(&zstd::stream::decode_all(lines.as_slice()).expect("Zstandard"));
+    assert_eq!(lines[0]["evidence"]["language"], "en");
+    let to = [
+        "clean",
+        "in",
+        "--out",
+        "out",
+        "--force",
+        "--to",
+        "jsonl",
+        "--language",
+        "zh",
+        "--annotate",
+        "language",
+    ];
+    sandbox.tamis(&to).exits(0);
+    let shard = json_lines(&std::fs::read(sandbox.path("out/part-00000.jsonl")).expect("a shard"));
+    let codes: Vec<&str> =
+        shard.iter().map(|document| text_of(&document["tamis"]["language"], "code")).collect();
+    assert_eq!(codes, ["en", "fr", "und", "zh-Hans"]);
+    let refused = sandbox.tamis(&["clean", "in", "--out", "out", "--force", "--language", "klingon"]);
+    refused.exits(2);
+    assert!(refused.err().contains("klingon"), "{}", refused.err());
+}

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{Annotation, Limit, QualityProfile};
+use tamis::config::{Annotation, Languages, Limit, QualityProfile};
 
 use super::choices::one_of;
 
@@ -17,9 +17,9 @@ pub(crate) struct Filters {
     #[arg(hide_short_help = true, long, value_name = "N", help_heading = "Filters")]
     min_doc_chars: Option<u64>,
 
-    /// With --to jsonl or parquet: write what is measured beside each document, and remove none for it: quality.
+    /// With --to jsonl or parquet: write what is measured beside each document, and remove none for it: quality, language.
     ///
-    /// `quality` is the scores of the profile of --quality (news if none is named), in the field `tamis`.
+    /// In the field `tamis`. `quality` is the scores of the profile of --quality (news if none is named).
     #[arg(hide_short_help = true, long, value_name = "NAMES", value_delimiter = ',', value_parser = annotations(), hide_possible_values = true, help_heading = "Filters")]
     annotate: Option<Vec<Annotation>>,
 
@@ -30,6 +30,14 @@ pub(crate) struct Filters {
     #[arg(hide_short_help = true, long, value_name = "SHARE", help_heading = "Filters")]
     min_kept_share: Option<Limit>,
 
+    /// Remove documents in other languages than these, such as zh,en [default: any language].
+    ///
+    /// Codes with commas between them: ISO 639-1; zh-Hans, zh-Hant and yue for forms of Chinese, zh for all of them. The
+    /// language is told from the beginning of what is left. Documents whose language cannot be told (und) or that have
+    /// several (mixed) stay, unless -und or -mixed is in the list.
+    #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Filters")]
+    language: Option<Languages>,
+
     /// Remove documents of low quality, by the signals of a profile [default: off].
     ///
     /// It judges what is left after all other rules, with bounds for the language of each document: Chinese, Japanese,
@@ -39,7 +47,7 @@ pub(crate) struct Filters {
 }
 
 fn annotations() -> impl TypedValueParser<Value = Annotation> {
-    one_of(&[("quality", "the scores of a profile of quality")])
+    one_of(&[("quality", "the scores of a profile of quality"), ("language", "the language")])
 }
 
 fn profiles() -> impl TypedValueParser<Value = QualityProfile> {

@@ -76,6 +76,7 @@ boilerplate = true
 source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 50
+language = \"zh\"
 quality = \"fineweb2\"
 mask = [\"email\", \"ip\", \"cn-mobile\", \"cn-id\", \"card\"]
 ";
@@ -87,6 +88,7 @@ boilerplate = true
 source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 200
+language = \"en\"
 quality = \"fineweb2\"
 mask = [\"email\", \"ip\", \"card\"]
 ";

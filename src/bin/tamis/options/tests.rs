@@ -13,9 +13,9 @@ use super::table::{lay_over, table};
 use super::*;
 
 /// Values of which every option takes two, as they are typed. Of those that it takes, the first two are tried.
-const VALUES: [&str; 18] = [
+const VALUES: [&str; 20] = [
     "true", "false", "300MiB", "400MiB", "7", "9", "0.5", "0.7", "word:3", "char:4", "first", "longest",
-    "sarif", "json", "a", "b", "big5", "gbk",
+    "sarif", "json", "a", "b", "big5", "gbk", "en", "zh,-und",
 ];
 
 /// Values of an option whose file is read when options are put together.
