@@ -305,9 +305,9 @@ fn killed_with_an_index() {
 /// The corpus with furniture behind the texts of its directories.
 fn furnished(size: usize) -> Files {
     let mut files = corpus(size);
-    for (path, content) in
-        files.iter_mut().filter(|(path, _)| path.starts_with("news/") && path.ends_with(".txt"))
-    {
+    for (path, content) in files.iter_mut().filter(|(path, _)| {
+        path.starts_with("news/") && std::path::Path::new(path).extension().is_some_and(|end| end == "txt")
+    }) {
         let own = path.len() * 100;
         content.extend_from_slice(article(90_000 + own..90_009 + own).as_bytes());
         content.extend_from_slice("责任编辑：王五\n分享到微信朋友圈\nShare this article\n".as_bytes());

@@ -65,8 +65,8 @@ const MODELLED: [(&str, Script, Rarity); 53] = {
     ]
 };
 
-/// How rare texts in a language are on the web (W3Techs, "Usage statistics of content languages for websites", 2024:
-/// English half, eleven languages from one to six hundredths each, all others less).
+/// About how rare texts in a language are on the web: English is half of them, and a dozen languages have some hundredths each.
+/// Estimated by hand.
 #[derive(Debug, Clone, Copy)]
 enum Rarity {
     Commonest,

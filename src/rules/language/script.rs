@@ -86,6 +86,7 @@ impl Script {
     }
 
     /// The script of the block that a letter or mark stands in.
+    #[expect(clippy::match_same_arms, reason = "blocks in their order")]
     fn of_block(c: char) -> Self {
         match u32::from(c) {
             0x0aa..=0x2af

@@ -114,13 +114,17 @@ fn pieces_make_no_difference() {
         .map(|number| format!("{number} {}", &paragraph[..paragraph.floor_char_boundary(number * 17)]))
         .collect();
     let mut whole = Sample::default();
-    paragraphs.iter().for_each(|paragraph| whole.add(paragraph.chars()));
+    for paragraph in &paragraphs {
+        whole.add(paragraph.chars());
+    }
     assert!(whole.is_full);
     for size in 1..30 {
         let mut joined = Sample::default();
         for piece in paragraphs.chunks(size) {
             let mut sample = Sample::default();
-            piece.iter().for_each(|paragraph| sample.add(paragraph.chars()));
+            for paragraph in piece {
+                sample.add(paragraph.chars());
+            }
             joined.join(&sample);
         }
         assert_eq!(joined, whole, "pieces of {size}");
@@ -128,7 +132,9 @@ fn pieces_make_no_difference() {
         let mut right = Sample::default();
         for piece in paragraphs.chunks(size).rev() {
             let mut sample = Sample::default();
-            piece.iter().for_each(|paragraph| sample.add(paragraph.chars()));
+            for paragraph in piece {
+                sample.add(paragraph.chars());
+            }
             sample.join(&right);
             right = sample;
         }

@@ -53,6 +53,7 @@ fn is_wide_punctuation(c: char) -> bool {
 
 /// What stands between two spaces, as far as it has been read.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four things that each are seen or not")]
 struct Token {
     has_letters: bool,
     /// Whether it is no prose: `--option`, `a.b`, `x_1`, `user@host`, `A4`, `&nbsp;`.
