@@ -9,10 +9,11 @@
 //! One thread and a fixed seed: the same sources give the same tables.
 
 #![expect(
+    clippy::print_stderr,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "learning is done in floating point, and its numbers are small"
+    reason = "learning is done in floating point, and its numbers are small; it says how far it is"
 )]
 
 use std::error::Error;
@@ -232,7 +233,9 @@ impl Model {
                 continue;
             }
             grams.clear();
-            text.iter().for_each(|word| add_grams(word, &mut grams));
+            for word in text.iter() {
+                add_grams(word, &mut grams);
+            }
             let rate = first_rate * (1.0 - step as f32 / num_steps as f32);
             seen += 1;
             hits += usize::from(self.step(&grams, language, rate));
@@ -251,13 +254,17 @@ impl Model {
             add(&mut sum, &self.rows[*gram], 1.0);
             self.uses[*gram] += 1;
         }
-        sum.iter_mut().for_each(|number| *number *= scale);
+        for number in &mut sum {
+            *number *= scale;
+        }
         let scores: Vec<f32> =
             self.weights.iter().zip(&self.biases).map(|(row, bias)| product(row, &sum) + bias).collect();
         let most = scores.iter().copied().fold(f32::MIN, f32::max);
         let mut chances: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
         let all: f32 = chances.iter().sum();
-        chances.iter_mut().for_each(|chance| *chance /= all);
+        for chance in &mut chances {
+            *chance /= all;
+        }
         chances[language] -= 1.0;
         let mut back = [0.0; DIMENSIONS];
         for (number, error) in chances.iter().enumerate().filter(|(_, error)| error.abs() > 1e-5) {
@@ -292,7 +299,7 @@ impl Model {
         for (number, row) in self.rows.iter().enumerate() {
             for (dimension, step) in steps.into_iter().enumerate() {
                 let rounded = (rounded(row[dimension], step) + 8.0) as u8;
-                table[(number * DIMENSIONS + dimension) / 2] |= rounded << (4 * (dimension % 2));
+                table[number * DIMENSIONS / 2 + dimension / 2] |= rounded << (4 * (dimension % 2));
             }
         }
         let weights =
