@@ -233,7 +233,7 @@ impl Model {
                 continue;
             }
             grams.clear();
-            for word in text.iter() {
+            for word in &text {
                 add_grams(word, &mut grams);
             }
             let rate = first_rate * (1.0 - step as f32 / num_steps as f32);

@@ -63,7 +63,7 @@ mod tests {
         let prose = "本市明天多云转晴，北风三级，最高气温八度。\n";
         let annotated: Value = serde_json::from_str(&annotations(&config, prose).unwrap()).unwrap();
         assert_eq!(annotated["quality"]["out"], json!([]));
-        assert_eq!(annotated["language"], json!({ "code": "zh-Hans", "letters": 18, "of": 18 }));
+        assert_eq!(annotated["language"], json!({ "code": "zh-Hans", "letters": 54, "of": 54 }));
         assert_eq!(annotations(&Config::default(), prose), None);
     }
 }

@@ -306,7 +306,7 @@ fn killed_with_an_index() {
 fn furnished(size: usize) -> Files {
     let mut files = corpus(size);
     for (path, content) in files.iter_mut().filter(|(path, _)| {
-        path.starts_with("news/") && std::path::Path::new(path).extension().is_some_and(|end| end == "txt")
+        path.starts_with("news/") && Path::new(path).extension().is_some_and(|end| end == "txt")
     }) {
         let own = path.len() * 100;
         content.extend_from_slice(article(90_000 + own..90_009 + own).as_bytes());
