@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::language::{Sample, Told};
 use super::quality::{self, Opening, Score};
 use crate::config::{Annotation, Config, QualityProfile};
-use crate::normalize::shows_text;
 
 /// Bytes of a text that are looked at, at most.
 pub(crate) const ANNOTATED_BYTES: usize = 128 * 1024;
@@ -19,7 +18,7 @@ pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
         return None;
     }
     let (mut opening, mut sample) = (Opening::default(), Sample::default());
-    for line in text.lines().filter(|line| shows_text(line)) {
+    for line in text.lines().filter(|line| line.contains(char::is_alphanumeric)) {
         opening.add(line.chars());
         sample.add(line.chars());
     }
@@ -65,5 +64,13 @@ mod tests {
         assert_eq!(annotated["quality"]["out"], json!([]));
         assert_eq!(annotated["language"], json!({ "code": "zh-Hans", "letters": 54, "of": 54 }));
         assert_eq!(annotations(&Config::default(), prose), None);
+        for (text, code) in [
+            ("Сегодня идёт дождь, а завтра будет ясно.", "ru"),
+            ("오늘은 비가 옵니다.", "ko"),
+            ("วันนี้ฝนตก", "th"),
+        ] {
+            let annotated: Value = serde_json::from_str(&annotations(&config, text).unwrap()).unwrap();
+            assert_eq!(annotated["language"]["code"], code, "{text}");
+        }
     }
 }

@@ -44,11 +44,11 @@ fn recipes() -> impl TypedValueParser<Value = Recipe> {
         ),
         (
             "llm-zh",
-            "Chinese text for a language model: as web, with the bounds of FineWeb-2, and personal data is masked",
+            "Chinese text for a language model: as web, of documents in Chinese, and personal data is masked",
         ),
         (
             "llm-en",
-            "English text for a language model: as web, with the bounds of FineWeb, and personal data is masked",
+            "English text for a language model: as web, of documents in English, and personal data is masked",
         ),
     ])
 }
@@ -77,7 +77,7 @@ source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 50
 language = \"zh\"
-quality = \"fineweb2\"
+quality = \"news\"
 mask = [\"email\", \"ip\", \"cn-mobile\", \"cn-id\", \"card\"]
 ";
 
@@ -89,7 +89,7 @@ source = \"url\"
 min-kept-share = 0.1
 min-doc-chars = 200
 language = \"en\"
-quality = \"fineweb2\"
+quality = \"news\"
 mask = [\"email\", \"ip\", \"card\"]
 ";
 
