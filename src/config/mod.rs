@@ -10,6 +10,7 @@ mod annotate;
 mod boilerplate;
 mod custom;
 mod decide;
+mod given;
 mod language;
 mod mask;
 mod near;
@@ -26,6 +27,7 @@ pub use annotate::Annotation;
 pub use boilerplate::SourceBy;
 pub use custom::{CustomAction, CustomPlace, CustomRule, MAX_CUSTOM_RULES};
 pub use decide::{DecideConfig, ExactUnits, FilterConfig, Scope};
+pub use given::Given;
 pub use language::{Language, Languages};
 pub use mask::{MaskConfig, MaskKind};
 pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
@@ -337,18 +339,6 @@ pub struct RecoveryConfig {
 
 /// 1 GiB: a few seconds of work.
 pub const DEFAULT_SEAL_EVERY: u64 = 1024 * 1024 * 1024;
-
-/// Where the inputs are, as they were named: what it takes to read them again. Paths as
-/// [`crate::store::path::lossless`] writes them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Given {
-    /// The directory that relative paths start from, absolute.
-    pub directory: Option<String>,
-    /// The inputs.
-    pub inputs: Vec<String>,
-    /// The list of files.
-    pub files_from: Option<String>,
-}
 
 /// More threads than this are a typing error, not a machine.
 const MAX_THREADS: usize = 1024;
