@@ -66,6 +66,7 @@ fn with_needed(mut table: Table) -> Table {
         table.entry(key).or_insert(value.into());
     }
     table.entry("boilerplate").or_insert(true.into());
+    table.entry("mask").or_insert(vec!["email"].into());
     table
 }
 
