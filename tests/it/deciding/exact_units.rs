@@ -141,7 +141,7 @@ fn near_duplicates_of_documents_only() {
 #[test]
 fn long_texts() {
     let sandbox = Sandbox::new();
-    let body = lines(200_000, |n| format!("line {n} of a long text\r\n\r\n\r"));
+    let body = lines(100_000, |n| format!("line {n} of a long text\r\n\r\n\r"));
     let text = "\n".repeat(3_000_000) + &body;
     sandbox.file("in/a.txt", &text);
     sandbox.file("in/b.txt", &body);
