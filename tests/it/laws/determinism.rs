@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SourceBy, SplitMode};
+use tamis::config::{ExactUnits, MatchMode, Repair, Scope, SplitMode};
 use tamis::store::MemoryOutput;
 use tamis::{Config, NoObserver, Summary};
 
@@ -100,8 +100,6 @@ fn configs() -> [Config; 2] {
     (other.decide.exact, other.decide.scope) = (ExactUnits::Both, Scope::Document);
     other.write.ledger_text = true;
     (other.read.hidden, other.read.tsv_quotes) = (true, true);
-    other.decide.boilerplate = true;
-    other.decide.source = SourceBy::Directory(Some(1));
     [Config::default(), other]
 }
 
