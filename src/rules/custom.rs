@@ -74,6 +74,9 @@ impl CustomRules {
 
     /// The number of the rule that leaves nothing of this paragraph but white space.
     fn empties(&self, text: &str, is_edge: bool) -> Option<u64> {
+        if !self.replaces(text, is_edge) {
+            return None;
+        }
         let mut edited = EditedText::new(text);
         for (number, rule) in (0..).zip(&self.rules) {
             if edited.replace(rule.replacements(number, edited.text(), is_edge))
@@ -83,6 +86,12 @@ impl CustomRules {
             }
         }
         None
+    }
+
+    /// Whether a rule writes something in place of a part of this paragraph: without one that matches it as it is, none
+    /// ever does.
+    pub(crate) fn replaces(&self, text: &str, is_edge: bool) -> bool {
+        self.rules.iter().any(|rule| rule.is_of_span(is_edge) && rule.regex.is_match(text))
     }
 
     /// Replaces what the rules match in a paragraph that stays, rule after rule.
@@ -126,14 +135,18 @@ impl Compiled {
         (is_edge || self.place != CustomPlace::Edge) && self.regex.is_match(text)
     }
 
-    /// What this rule writes in place of what it matches; nothing if it is about whole paragraphs or documents.
-    fn replacements(&self, number: u64, text: &str, is_edge: bool) -> Vec<Replacement> {
-        let is_span = match self.action {
+    /// Whether the rule writes something in place of what it matches in a paragraph that stands at the edge or not.
+    fn is_of_span(&self, is_edge: bool) -> bool {
+        match self.action {
             CustomAction::Replace => is_edge || self.place != CustomPlace::Edge,
             CustomAction::Remove => self.place == CustomPlace::Document,
             CustomAction::DropDocument => false,
-        };
-        if !is_span || !self.regex.is_match(text) {
+        }
+    }
+
+    /// What this rule writes in place of what it matches; nothing if it is about whole paragraphs or documents.
+    fn replacements(&self, number: u64, text: &str, is_edge: bool) -> Vec<Replacement> {
+        if !self.is_of_span(is_edge) {
             return Vec::new();
         }
         self.regex.captures_iter(text).filter_map(|found| self.replacement(number, &found)).collect()

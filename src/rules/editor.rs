@@ -158,20 +158,15 @@ impl Editor {
                 EditedText::new(text)
             }
         };
-        let mut edited = if self.custom.judges_paragraphs() {
-            edited()
-        } else {
-            // Nearly every paragraph ends here.
-            let repaired = self.repaired(text, paragraph);
-            let has_credit = self.trims_credits && is_edge && credit(&repaired).is_some();
-            if damage.is_empty()
-                && !has_credit
-                && self.masks.is_none_or(|masks| masks.find(&repaired).is_empty())
-            {
-                return None;
-            }
-            edited()
-        };
+        // Nearly every paragraph ends here, before anything is copied.
+        let repaired = self.repaired(text, paragraph);
+        let has_credit = self.trims_credits && is_edge && credit(&repaired).is_some();
+        let is_replaced = || self.custom.replaces(&repaired, is_edge);
+        let is_masked = || self.masks.is_some_and(|masks| !masks.find(&repaired).is_empty());
+        if damage.is_empty() && !has_credit && !is_replaced() && !is_masked() {
+            return None;
+        }
+        let mut edited = edited();
         if self.trims_credits && is_edge {
             let trimmed = credit(edited.text()).map(|Credit { span, head }| Replacement {
                 span,

@@ -7,6 +7,7 @@ use crate::decide::near::{Match, NumberOverlap};
 use crate::decide::passages::HeldText;
 use crate::decide::{EvidencePlace, Finding};
 use crate::error::Result;
+use crate::rules::Editor;
 use crate::store::{Mark, Scratch};
 
 /// How alike a near-duplicate and its survivor are, as a line of the ledger says it.
@@ -48,6 +49,16 @@ pub struct LedgerNumbers {
     /// Numbers in the survivor only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub survivor: Vec<String>,
+}
+
+impl LedgerNumbers {
+    /// The numbers as a run may leave them behind: a number may be that of a telephone or a card (contract C6).
+    pub(crate) fn for_record(self, editor: &Editor) -> Self {
+        let of = |numbers: Vec<String>| {
+            numbers.into_iter().map(|number| editor.for_record(&number).into_owned()).collect()
+        };
+        Self { shared: of(self.shared), removed: of(self.removed), survivor: of(self.survivor) }
+    }
 }
 
 /// Numbers of each kind that a line holds.

@@ -108,6 +108,7 @@ impl LedgerWriter {
         let Evidence { likeness, own } = self.evidence.read(finding)?;
         let evidence = own.or_else(|| context.evidence(stretch.reason));
         let Likeness { similarity, containment, numbers, passage } = likeness;
+        let numbers = numbers.map(|numbers| numbers.for_record(context.editor));
         if let Reason::Found { rule, number } = stretch.reason
             && context.editor.name(rule, number).is_some()
         {

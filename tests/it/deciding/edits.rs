@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use tamis::config::{
-    CustomAction, CustomPlace, CustomRule, ExactUnits, MaskConfig, MaskKind, RecoveryConfig, Repair,
-    TargetFormat,
+    CustomAction, CustomPlace, CustomRule, ExactUnits, MaskConfig, MaskKind, NearUnits, RecoveryConfig,
+    Repair, TargetFormat,
 };
 use tamis::{Config, Error, Observer};
 
@@ -116,6 +116,21 @@ fn a_run_leaves_nothing_of_what_is_masked_unless_it_is_asked_to() {
         "{all}"
     );
     assert!(all.contains("请致电[CN-MOBILE]"), "OUT is masked all the same: {all}");
+}
+
+/// The numbers by which near-duplicates are told are in the ledger too.
+#[test]
+fn numbers_of_near_duplicates_are_masked() {
+    let body = (0..30)
+        .map(|n| format!("第{n}段：今天下雨，明天晴，后天多云，市民出行请带好雨具。\n"))
+        .collect::<String>();
+    let text = |end: &str| (body.clone() + "请致电 13812345678 咨询。" + end + "\n").into_bytes();
+    let mut config = masking();
+    config.decide.near.units = Some(NearUnits::Documents);
+    let run = disk::clean(&memory::files([("a.txt", text("")), ("b.txt", text("谢谢！"))]), &config);
+    let line = run.ledger.iter().find(|line| line["rule"] == "near-document").expect("a near-duplicate");
+    assert!(line["numbers"]["shared"].to_string().contains("[CN-MOBILE]"), "{line}");
+    assert!(!run.ledger.iter().any(|line| line.to_string().contains("13812345678")), "{:?}", run.ledger);
 }
 
 #[test]
