@@ -21,6 +21,9 @@ const MOST_GRAM: usize = 5;
 /// Bytes of a word that are looked at, with its edges.
 const MOST_BYTES: usize = 128;
 
+/// N-grams that are made at once: no more than [`Halves`] hold.
+const SIDE_BY_SIDE: usize = 16;
+
 /// What is added to a number of a row, so that it is not negative.
 const OFFSET: i64 = 8;
 
@@ -73,26 +76,30 @@ impl GramSum {
         bytes[1..end].copy_from_slice(&word[..end - 1]);
         bytes[end] = b'>';
         let bytes = &bytes[..=end];
+        // Where characters begin, and where the last one ends.
+        let mut places = [0; MOST_BYTES + 1];
+        let mut num_chars = 0;
+        for at in (0..bytes.len()).filter(|at| is_start(bytes[*at])) {
+            places[num_chars] = at;
+            num_chars += 1;
+        }
+        places[num_chars] = bytes.len();
         let mut halves = Halves::default();
-        for start in (0..=end).filter(|at| is_start(bytes[*at])) {
-            let mut hash = HASH_BASIS;
-            let mut length = 0;
-            for (at, byte) in bytes.iter().enumerate().skip(start) {
-                hash = hashed(hash, *byte);
-                if bytes.get(at + 1).is_some_and(|next| !is_start(*next)) {
-                    continue;
+        for first in (0..num_chars).step_by(SIDE_BY_SIDE) {
+            // N-grams that begin side by side grow side by side: their rows are waited for together.
+            let mut hashes = [HASH_BASIS; SIDE_BY_SIDE];
+            for length in 0..MOST_GRAM.min(num_chars - first) {
+                for (hash, start) in hashes.iter_mut().zip(first..num_chars - length) {
+                    let c = &bytes[places[start + length]..places[start + length + 1]];
+                    *hash = c.iter().copied().fold(*hash, hashed);
+                    // An edge alone says nothing.
+                    if length > 0 || (start > 0 && start + 1 < num_chars) {
+                        halves.add(row(*hash));
+                        self.num_grams += 1;
+                    }
                 }
-                length += 1;
-                // An edge alone says nothing.
-                if length > 1 || (start > 0 && start < end) {
-                    halves.add(row(hash));
-                    self.num_grams += 1;
-                }
-                if length == MOST_GRAM {
-                    break;
-                }
+                halves.settle(&mut self.sum);
             }
-            halves.settle(&mut self.sum);
         }
         if chars + 2 > MOST_GRAM {
             halves.add(row(bytes.iter().copied().fold(HASH_BASIS, hashed)));
