@@ -61,7 +61,7 @@ pub(crate) struct Measures {
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
-    /// The beginning of what is left.
+    /// The beginning of the document, whatever other rules leave of it; empty if its language is not asked for.
     sample: Sample,
     /// What is left, without layout; `None` if quality is not asked for, or nothing is left.
     opening: Option<Box<Opening>>,
@@ -111,6 +111,9 @@ impl Filters {
     pub(crate) fn add(&self, measures: &mut Measures, paragraph: FilteredParagraph<'_>) {
         let FilteredParagraph { text, is_left, is_layout, is_own_copy } = paragraph;
         let counts_text = self.stub.is_some() && !is_layout && !is_own_copy;
+        if self.language.is_some() && !is_layout {
+            measures.sample.add(repaired_chars(text, self.repair, Edges::Trimmed));
+        }
         if !is_left && !counts_text {
             return;
         }
@@ -124,9 +127,6 @@ impl Filters {
                 measures.length.join(length);
             }
         }
-        if self.language.is_some() && is_left && !is_layout {
-            measures.sample.add(repaired_chars(text, self.repair, Edges::Trimmed));
-        }
         if self.quality.is_some() && is_left && !is_layout {
             let opening = measures.opening.get_or_insert_default();
             opening.add(repaired_chars(text, self.repair, Edges::Trimmed));
@@ -138,14 +138,15 @@ impl Filters {
     }
 
     /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
-    /// document of which nothing is left is emptied already, and left alone.
+    /// document of which nothing is left is emptied already, and left alone; but one in another language goes for that,
+    /// or the text of a copy before it that goes would come back in it.
     pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
+        let language = || self.language?.judge(&measures.sample);
         if measures.num_paragraphs == 0 {
-            return None;
+            return language().filter(|_| measures.sample.has_language());
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
         let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
-        let language = || self.language?.judge(&measures.sample);
         let quality = || self.quality?.judge(measures.opening.as_deref()?);
         let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
         stub.or_else(short_document).or_else(language).or_else(quality).or_else(custom)

@@ -1,6 +1,8 @@
-//! The language of a document, told by the beginnings of its first paragraphs ([`SAMPLE_BYTES`]): by the script of its letters where one language
-//! is written so, by characters for the forms of Chinese, and by the pieces of words for what shares an alphabet.
+//! The language of a document, told by the beginnings of its first paragraphs ([`SAMPLE_BYTES`]): by the script of its
+//! letters where one language is written so, by characters for the forms of Chinese, and by the pieces of words for what
+//! shares an alphabet.
 //!
+//! What other rules remove counts too: the language of a document does not depend on the documents around it.
 //! Letters count, not bytes: one of Chinese, Japanese and Korean as three. Acronyms, file names, options and the like
 //! say nothing, as they are alike in all languages. A text of several languages is `mixed` if none has most of it;
 //! one without words is `und`.
@@ -113,6 +115,11 @@ impl Sample {
         let room = SAMPLE_BYTES - self.text.len();
         self.is_full = next.is_full || next.text.len() > room;
         self.text.push_str(&next.text[..next.text.floor_char_boundary(room)]);
+    }
+
+    /// Whether there is a language to tell.
+    pub(super) fn has_language(&self) -> bool {
+        !matches!(self.told().language, Language::MIXED | Language::UNDECIDED)
     }
 
     /// The language of the sample.

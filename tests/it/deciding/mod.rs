@@ -6,5 +6,6 @@ mod damage;
 mod document_filters;
 mod edits;
 mod exact_units;
+mod language;
 mod layout;
 mod quality;

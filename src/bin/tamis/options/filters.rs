@@ -33,7 +33,7 @@ pub(crate) struct Filters {
     /// Remove documents in other languages than these, such as zh,en [default: any language].
     ///
     /// Codes with commas between them: ISO 639-1; zh-Hans, zh-Hant and yue for forms of Chinese, zh for all of them. The
-    /// language is told from the beginning of what is left. Documents whose language cannot be told (und) or that have
+    /// language is told from the beginning of a document. Documents whose language cannot be told (und) or that have
     /// several (mixed) stay, unless -und or -mixed is in the list.
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Filters")]
     language: Option<Languages>,
