@@ -19,8 +19,8 @@ pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
     }
     let (mut opening, mut sample) = (Opening::default(), Sample::default());
     for line in text.lines().filter(|line| line.contains(char::is_alphanumeric)) {
-        opening.add(line.chars());
-        sample.add(line.chars());
+        opening.add(line);
+        sample.add(line);
     }
     let mut annotations = Map::new();
     if decide.annotates(Annotation::Quality) {

@@ -25,6 +25,8 @@ pub(crate) use annotations::{ANNOTATED_BYTES, annotations};
 pub(crate) use edited::Edit;
 pub(crate) use editor::{Edge, EditedParagraph, EditedPlace, Editor};
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::config::{Config, Repair};
@@ -63,7 +65,8 @@ pub(crate) struct Measures {
     text: KeptText,
     /// The beginning of the document, whatever other rules leave of it; empty if its language is not asked for.
     sample: Sample,
-    /// What is left, without layout; `None` if quality is not asked for, or nothing is left.
+    /// What is left, without layout; while nothing is left, what goes, without copies of its own. `None` if quality is not
+    /// asked for, or there is nothing.
     opening: Option<Box<Opening>>,
     custom: MatchedRules,
 }
@@ -73,12 +76,23 @@ pub(crate) struct Measures {
 pub(crate) struct FilteredParagraph<'a> {
     /// As it stands in the document.
     pub text: &'a str,
-    /// Whether all other rules leave it.
-    pub is_left: bool,
+    /// Whether repair changes it.
+    pub altered: bool,
+    /// What all other rules do with it.
+    pub fate: Fate,
     /// Whether it is layout (contract I4).
     pub is_layout: bool,
-    /// Whether it goes as a copy of another paragraph of its own document, so that the document has its text all the same.
-    pub is_own_copy: bool,
+}
+
+/// What becomes of a paragraph that filters measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is left.
+    Left,
+    /// It goes as a copy of another paragraph of its own document, so that the document has its text all the same.
+    OwnCopy,
+    /// It goes for another reason.
+    Gone,
 }
 
 /// A document that a filter drops.
@@ -109,17 +123,26 @@ impl Filters {
     ///
     /// Cost: one look at each of its characters, if a filter asks for all of them.
     pub(crate) fn add(&self, measures: &mut Measures, paragraph: FilteredParagraph<'_>) {
-        let FilteredParagraph { text, is_left, is_layout, is_own_copy } = paragraph;
-        let counts_text = self.stub.is_some() && !is_layout && !is_own_copy;
+        let FilteredParagraph { altered, is_layout, fate, .. } = paragraph;
+        let is_left = fate == Fate::Left;
+        let text: &str = &if altered {
+            Cow::Owned(repaired_chars(paragraph.text, self.repair, Edges::Trimmed).collect())
+        } else {
+            Cow::Borrowed(paragraph.text)
+        };
+        let counts_text = self.stub.is_some() && !is_layout && fate != Fate::OwnCopy;
         if self.language.is_some() && !is_layout {
-            measures.sample.add(repaired_chars(text, self.repair, Edges::Trimmed));
+            measures.sample.add(text);
+        }
+        if self.quality.is_some() && !is_layout {
+            measures.add_to_opening(text, fate);
         }
         if !is_left && !counts_text {
             return;
         }
         measures.num_paragraphs += u64::from(is_left);
         if counts_text || self.short_document.is_some() {
-            let length = Length::of(repaired_chars(text, self.repair, Edges::Trimmed));
+            let length = Length::of(text);
             if counts_text {
                 measures.text.add(length, is_left);
             }
@@ -127,42 +150,52 @@ impl Filters {
                 measures.length.join(length);
             }
         }
-        if self.quality.is_some() && is_left && !is_layout {
-            let opening = measures.opening.get_or_insert_default();
-            opening.add(repaired_chars(text, self.repair, Edges::Trimmed));
-        }
         if let Some(custom) = self.custom.as_ref().filter(|_| is_left && !is_layout) {
-            let repaired: String = repaired_chars(text, self.repair, Edges::Trimmed).collect();
-            measures.custom.add(custom.drops(&repaired));
+            measures.custom.add(custom.drops(text));
         }
     }
 
     /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
-    /// document of which nothing is left is emptied already, and left alone; but one in another language goes for that,
-    /// or the text of a copy before it that goes would come back in it.
+    /// document of which nothing is left is emptied already, and left alone; but one in another language or of low quality
+    /// goes for that, or the text of a copy before it that goes would come back in it.
     pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
         let language = || self.language?.judge(&measures.sample);
+        let quality = || self.quality?.judge(measures.opening.as_deref()?);
         if measures.num_paragraphs == 0 {
-            return language().filter(|_| measures.sample.has_language());
+            return language().filter(|_| measures.sample.has_language()).or_else(quality);
         }
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
         let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
-        let quality = || self.quality?.judge(measures.opening.as_deref()?);
         let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
         stub.or_else(short_document).or_else(language).or_else(quality).or_else(custom)
     }
 }
 
 impl Measures {
+    /// Adds a paragraph to the opening; it begins anew with the first one that is left.
+    fn add_to_opening(&mut self, text: &str, fate: Fate) {
+        if fate == Fate::Left && self.num_paragraphs == 0 {
+            self.opening = None;
+        }
+        if fate == Fate::Left || fate == Fate::Gone && self.num_paragraphs == 0 {
+            self.opening.get_or_insert_default().add(text);
+        }
+    }
+
     /// Adds those of the piece that follows.
     pub(crate) fn join(&mut self, next: &Self) {
+        let is_opened_anew = self.num_paragraphs == 0 && next.num_paragraphs > 0;
+        if is_opened_anew {
+            self.opening = None;
+        }
+        let goes_on = self.num_paragraphs == 0 || next.num_paragraphs > 0;
+        if let Some(next) = next.opening.as_ref().filter(|_| goes_on) {
+            self.opening.get_or_insert_default().join(next);
+        }
         self.num_paragraphs += next.num_paragraphs;
         self.length.join(next.length);
         self.text.join(next.text);
         self.sample.join(&next.sample);
-        if let Some(next) = &next.opening {
-            self.opening.get_or_insert_default().join(next);
-        }
         self.custom.join(next.custom);
     }
 }

@@ -61,7 +61,7 @@ impl Stub {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Editor, FilteredParagraph, Filters, Measures};
+    use super::super::{Editor, Fate, FilteredParagraph, Filters, Measures};
     use super::*;
     use crate::config::{Config, DecideConfig, Limit};
 
@@ -77,8 +77,12 @@ mod tests {
     /// layout that stays with `=`.
     fn paragraph(spelled: &str) -> FilteredParagraph<'_> {
         let (kind, text) = spelled.split_at(1);
-        let (is_left, is_layout, is_own_copy) = ("+=".contains(kind), kind == "=", kind == "<");
-        FilteredParagraph { text, is_left, is_layout, is_own_copy }
+        let fate = match kind {
+            "+" | "=" => Fate::Left,
+            "<" => Fate::OwnCopy,
+            _ => Fate::Gone,
+        };
+        FilteredParagraph { text, altered: true, is_layout: kind == "=", fate }
     }
 
     /// The measures of paragraphs, taken at once and in pieces of one.

@@ -22,7 +22,7 @@ use crate::decide::{Finding, Findings, Places, Reason, Rule};
 use crate::error::Result;
 use crate::observe::Stage;
 use crate::read::{Chunk, Part};
-use crate::rules::{Dropped, FilteredParagraph, Filters, Measures};
+use crate::rules::{Dropped, Fate, FilteredParagraph, Filters, Measures};
 use crate::units::{DocumentId, Ordinal, count};
 
 /// Finds the documents that filters drop, and where everything stands, if no search found it before. Why documents go is
@@ -92,10 +92,18 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measured> {
         let start = settled.first.0 + count(numbers.start) - settled.documents[number].first.0;
         for ((paragraph, verdict), number) in document.iter().zip(numbers) {
             let is_layout = scanned.is_layout(number);
-            let is_own_copy =
-                matches!(verdict.reason(), Some(Reason::Exact(Ordinal(place))) if place >= start);
-            let (text, is_left) = (document.paragraph(paragraph), verdict.is_kept());
-            filters.add(&mut measures, FilteredParagraph { text, is_left, is_layout, is_own_copy });
+            let fate = match verdict.reason() {
+                _ if verdict.is_kept() => Fate::Left,
+                Some(Reason::Exact(Ordinal(place))) if place >= start => Fate::OwnCopy,
+                _ => Fate::Gone,
+            };
+            let filtered = FilteredParagraph {
+                text: document.paragraph(paragraph),
+                altered: paragraph.altered,
+                is_layout,
+                fate,
+            };
+            filters.add(&mut measures, filtered);
         }
         if is_whole { Measured::Whole(filters.judge(&measures)) } else { Measured::Piece(measures) }
     };

@@ -76,22 +76,14 @@ impl Sample {
     /// Adds a paragraph.
     ///
     /// Cost: copies its beginning; nothing once the sample is full.
-    pub(super) fn add(&mut self, paragraph: impl Iterator<Item = char>) {
+    pub(super) fn add(&mut self, paragraph: &str) {
         if self.is_full {
             return;
         }
-        let most = self.text.len() + PARAGRAPH_BYTES;
-        for c in paragraph {
-            let end = self.text.len() + c.len_utf8();
-            if end > most {
-                break;
-            }
-            if end > SAMPLE_BYTES {
-                self.is_full = true;
-                break;
-            }
-            self.text.push(c);
-        }
+        let beginning = &paragraph[..paragraph.floor_char_boundary(PARAGRAPH_BYTES)];
+        let room = SAMPLE_BYTES - self.text.len();
+        self.is_full = beginning.len() > room;
+        self.text.push_str(&beginning[..beginning.floor_char_boundary(room)]);
         self.push_end();
     }
 

@@ -5,7 +5,7 @@ use super::*;
 /// The sample of a text whose paragraphs are lines.
 fn sample(text: &str) -> Sample {
     let mut sample = Sample::default();
-    text.lines().for_each(|paragraph| sample.add(paragraph.chars()));
+    text.lines().for_each(|paragraph| sample.add(paragraph));
     sample
 }
 
@@ -115,7 +115,7 @@ fn pieces_make_no_difference() {
         .collect();
     let mut whole = Sample::default();
     for paragraph in &paragraphs {
-        whole.add(paragraph.chars());
+        whole.add(paragraph);
     }
     assert!(whole.is_full);
     for size in 1..30 {
@@ -123,7 +123,7 @@ fn pieces_make_no_difference() {
         for piece in paragraphs.chunks(size) {
             let mut sample = Sample::default();
             for paragraph in piece {
-                sample.add(paragraph.chars());
+                sample.add(paragraph);
             }
             joined.join(&sample);
         }
@@ -133,7 +133,7 @@ fn pieces_make_no_difference() {
         for piece in paragraphs.chunks(size).rev() {
             let mut sample = Sample::default();
             for paragraph in piece {
-                sample.add(paragraph.chars());
+                sample.add(paragraph);
             }
             sample.join(&right);
             right = sample;
@@ -146,11 +146,11 @@ fn pieces_make_no_difference() {
 fn samples_are_cut_between_characters() {
     for start in 0..4 {
         let mut sample = Sample::default();
-        sample.add("a".repeat(start).chars());
-        sample.add(format!("{}{}", "b".repeat(start), "𠮷".repeat(SAMPLE_BYTES)).chars());
+        sample.add(&"a".repeat(start));
+        sample.add(&format!("{}{}", "b".repeat(start), "𠮷".repeat(SAMPLE_BYTES)));
         let looked_at = sample.text.lines().last().unwrap();
         assert!(looked_at.len() > PARAGRAPH_BYTES - 4 && looked_at.ends_with('𠮷'), "{start}");
-        (0..9).for_each(|_| sample.add("𠮷".repeat(SAMPLE_BYTES).chars()));
+        (0..9).for_each(|_| sample.add(&"𠮷".repeat(SAMPLE_BYTES)));
         assert!(
             sample.is_full && sample.text.len() > SAMPLE_BYTES - 4 && sample.text.ends_with('𠮷'),
             "{start}"

@@ -5,20 +5,19 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::classes::{Look, Properties, Tally};
 use super::phrases::expression;
-use super::script::width;
-use crate::units::count;
 
 /// Columns from which on a line is no link, and may be prose: 30 Chinese characters. From twice as many on it is no entry
 /// of a table either.
 const LONG: u64 = 60;
 
 /// Marks that end a sentence.
-const STOPS: &[char] = &['。', '！', '？', '!', '?', '.', '…', '؟', '।'];
+pub(super) const STOPS: &[char] = &['。', '！', '？', '!', '?', '.', '…', '؟', '।'];
 /// Marks after which a line goes on, or ends a sentence.
 const PAUSES: &[char] = &['；', ';', '：', ':', '，', ',', '、'];
 /// What may stand behind the mark that ends a sentence.
-const CLOSING: &[char] = &['"', '”', '」', '’', '\'', ')', '）', '】', '》', ']', ' '];
+pub(super) const CLOSING: &[char] = &['"', '”', '」', '’', '\'', ')', '）', '】', '》', ']', ' '];
 
 /// Numbers that measure something.
 static MEASURE: LazyLock<Regex> =
@@ -38,8 +37,10 @@ static SECTION: LazyLock<Regex> = LazyLock::new(|| expression(r"^\d{1,2}\.\d{1,2
 /// An entry of a programme, or an event of a day.
 static SCHEDULED: LazyLock<Regex> =
     LazyLock::new(|| expression(r"^(?:\d{1,2}[:：]\d{2}\s*\S|\d{1,2}月\d{1,2}[日号])"));
-/// What stands behind the name of a link: arrows, bars, numbers.
-static BEHIND: LazyLock<Regex> = LazyLock::new(|| expression(r"[\s>»›:：|·\d()（）\[\]+▾×/]+$"));
+/// What stands behind the name of a link, as do numbers and white space: arrows and bars.
+const BEHIND: &str = ">»›:：|·()（）[]+▾×/";
+/// What stands around it.
+const AROUND: &str = "[]【】「」<>《》·|•» ";
 
 /// Names of links that most sites have.
 const NAVIGATION: &str = "\
@@ -59,8 +60,12 @@ you may also like|recent posts|popular posts|account|my account|cart|checkout|wi
 static NAVIGATION_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| NAVIGATION.split('|').collect());
 
 /// What the lines of a text are, counted.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
+    /// Their characters.
+    pub chars: Tally,
+    /// Sentences that end in them.
+    pub num_stops: u64,
     pub num: u64,
     /// Columns of all lines.
     pub width: u64,
@@ -92,24 +97,25 @@ impl Lines {
     }
 
     fn add(&mut self, line: &str, is_wrapped: bool) {
-        let width = width(line);
+        let Look { seen, width, num_stops } = self.chars.add(line);
         self.num += 1;
         self.width += width;
-        let has_letters = line.contains(char::is_alphabetic);
-        if !has_letters && line.contains(char::is_numeric) {
+        self.num_stops += num_stops;
+        let has_numbers = seen.has(Properties::NUMERIC);
+        if has_numbers && !seen.has(Properties::ALPHABETIC) {
             self.numbers += 1;
             self.numbers_width += width;
         }
-        if width < 2 * LONG && is_data(line) {
+        if width < 2 * LONG && has_numbers && is_data(line) {
             self.data += 1;
         } else if width < LONG && !is_wrapped && !is_finished(line) {
             self.links += 1;
             self.links_width += width;
         }
-        if is_navigation(line) {
+        if width < LONG && is_navigation(line) {
             self.navigation += 1;
         }
-        if width >= LONG && (ends_sentence(line) || num_stops(line) >= 2) {
+        if width >= LONG && (num_stops >= 2 || ends_sentence(line)) {
             self.prose_width += width;
         }
     }
@@ -131,27 +137,11 @@ fn is_finished(line: &str) -> bool {
     line.ends_with(STOPS) || line.ends_with(PAUSES)
 }
 
-/// The sentences that end in a text: full-width marks always end one, others before white space or what closes.
-pub(super) fn num_stops(text: &str) -> u64 {
-    let mut num = 0;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let mut is_before_gap =
-            || chars.peek().is_none_or(|next| next.is_whitespace() || CLOSING.contains(next));
-        let is_stop = matches!(c, '。' | '！' | '？') || STOPS.contains(&c) && is_before_gap();
-        num += u64::from(is_stop);
-    }
-    num
-}
-
-/// Whether a line is an entry of a table, in words: a rate, a score, a place and its weather, a programme. The date of a
-/// headline and its number in a list make none.
+/// Whether a line with a number is an entry of a table: a rate, a score, a place and its weather, a programme. The date of
+/// a headline and its number in a list make none.
 fn is_data(line: &str) -> bool {
-    if count(line.chars().filter(|c| c.is_alphabetic()).take(2).count()) < 2 {
-        return line.contains(char::is_numeric);
-    }
-    if !line.contains(char::is_numeric) {
-        return false;
+    if line.chars().filter(|c| c.is_alphabetic()).take(2).count() < 2 {
+        return true;
     }
     if SCHEDULED.is_match(line) {
         return true;
@@ -164,14 +154,11 @@ fn is_data(line: &str) -> bool {
     MEASURE.is_match(&rest) || NUMBER.is_match(&rest)
 }
 
+/// Whether a short line is the name of a link which most sites have.
 fn is_navigation(line: &str) -> bool {
-    if width(line) >= LONG {
-        return false;
-    }
-    let lower = line.to_lowercase();
-    let name = BEHIND.replace(&lower, "");
-    let around = |c: char| "[]【】「」<>《》·|•» ".contains(c);
-    NAVIGATION_NAMES.contains(name.trim_matches(around))
+    let is_behind = |c: char| BEHIND.contains(c) || c.is_whitespace() || c.is_numeric();
+    let name = line.trim_end_matches(is_behind).trim_matches(|c| AROUND.contains(c));
+    NAVIGATION_NAMES.contains(&*name.to_lowercase())
 }
 
 #[cfg(test)]
@@ -199,7 +186,8 @@ mod tests {
             ("2020", true),
             ("首页", false),
         ] {
-            assert_eq!(super::is_data(line), is_data, "{line}");
+            let lines = Lines::of(line);
+            assert_eq!(lines.data == 1, is_data, "{line}");
         }
     }
 
@@ -219,15 +207,14 @@ mod tests {
 
     #[test]
     fn sentences() {
-        for (line, ends, num) in [
-            ("他走了。", true, 1),
-            ("他说：“走吧！”", true, 1),
-            ("It was 3.5 metres. He left", false, 1),
-            ("(It was over.)", true, 1),
-            ("标题", false, 0),
-            ("这是真的吗？是。", true, 2),
+        for (line, ends) in [
+            ("他走了。", true),
+            ("他说：“走吧！”", true),
+            ("It was 3.5 metres. He left", false),
+            ("(It was over.)", true),
+            ("标题", false),
         ] {
-            assert_eq!((ends_sentence(line), num_stops(line)), (ends, num), "{line}");
+            assert_eq!(ends_sentence(line), ends, "{line}");
         }
     }
 

@@ -17,19 +17,16 @@ pub(crate) struct Opening {
 impl Opening {
     /// Adds a paragraph.
     ///
-    /// Cost: one look at each of its characters that have room.
-    pub(crate) fn add(&mut self, paragraph: impl Iterator<Item = char>) {
-        for c in paragraph.chain(std::iter::once('\n')) {
-            if !self.push(c) {
-                return;
-            }
-        }
+    /// Cost: a copy of what has room.
+    pub(crate) fn add(&mut self, paragraph: &str) {
+        self.push(paragraph);
+        self.push("\n");
     }
 
     /// Adds that of the piece that follows.
     pub(crate) fn join(&mut self, next: &Self) {
-        let is_whole = next.text.chars().all(|c| self.push(c));
-        self.is_full |= is_whole && next.is_full;
+        self.push(&next.text);
+        self.is_full |= next.is_full;
     }
 
     /// The text.
@@ -37,13 +34,14 @@ impl Opening {
         &self.text
     }
 
-    /// Adds a character; false if it has no room.
-    fn push(&mut self, c: char) -> bool {
-        self.is_full |= self.text.len() + c.len_utf8() > MOST_BYTES;
-        if !self.is_full {
-            self.text.push(c);
+    /// Adds the characters that have room.
+    fn push(&mut self, text: &str) {
+        if self.is_full {
+            return;
         }
-        !self.is_full
+        let room = MOST_BYTES - self.text.len();
+        self.is_full = text.len() > room;
+        self.text.push_str(&text[..text.floor_char_boundary(room)]);
     }
 }
 
@@ -60,7 +58,7 @@ mod tests {
                 texts.iter().map(String::as_str).cycle().skip(skipped).take(80).collect();
             let mut whole = Opening::default();
             for paragraph in &paragraphs {
-                whole.add(paragraph.chars());
+                whole.add(paragraph);
             }
             assert!(whole.is_full && whole.text.len() > MOST_BYTES - 4 && whole.text.len() <= MOST_BYTES);
             for size in [1, 7, 40] {
@@ -68,7 +66,7 @@ mod tests {
                 for piece in paragraphs.chunks(size) {
                     let mut opening = Opening::default();
                     for paragraph in piece {
-                        opening.add(paragraph.chars());
+                        opening.add(paragraph);
                     }
                     joined.join(&opening);
                 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet, RegexSetBuilder};
 
 use super::script::width;
 use crate::units::count;
@@ -91,9 +91,9 @@ const MORE: &str = r"(?:阅读全文|阅读原文|查看全文|查看更多|阅�
 /// Marks by which a text shows that it was cut.
 const CUT: &str = r"(?:…|\.\.\.|⋯|。。。|\[\s*(?:…|\.\.\.)\s*\])[\s\]］】)）>»›→]*$";
 
-static NOTICES: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| each_of(&[NOTICES_CHINESE, NOTICES_ENGLISH, NOTICES_OTHER]));
-static OFFERS: LazyLock<Vec<Regex>> = LazyLock::new(|| each_of(&[OFFERS_CHINESE, OFFERS_ENGLISH]));
+static NOTICES: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::of(&[NOTICES_CHINESE, NOTICES_ENGLISH, NOTICES_OTHER]));
+static OFFERS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(&[OFFERS_CHINESE, OFFERS_ENGLISH]));
 static ATTRIBUTED: LazyLock<Regex> = LazyLock::new(|| expression(ATTRIBUTION));
 static LINKED_ON: LazyLock<Regex> = LazyLock::new(|| expression(MORE));
 static CUT_OFF: LazyLock<Regex> = LazyLock::new(|| expression(CUT));
@@ -106,10 +106,39 @@ pub(super) fn expression(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid expression")
 }
 
-/// An expression for each of these. One for all of them has so many states that it is searched for without an automaton,
-/// ten times as slowly.
-fn each_of(lists: &[&[&str]]) -> Vec<Regex> {
-    lists.concat().into_iter().map(|pattern| expression(&format!("(?m){pattern}"))).collect()
+/// Expressions that are sought together: one look at a text tells which of them it holds, mostly none.
+#[derive(Debug)]
+struct Patterns {
+    any: RegexSet,
+    each: Vec<Regex>,
+}
+
+/// Bytes for the states of an automaton for all expressions of a kind, and for those it is in at a time. With less it
+/// forgets states that it needs again, and is ten times as slow.
+const AUTOMATON_BYTES: usize = 16 * 1024 * 1024;
+
+impl Patterns {
+    /// # Panics
+    /// Never: the expressions are valid, as tests show.
+    fn of(lists: &[&[&str]]) -> Self {
+        let patterns: Vec<String> =
+            lists.concat().into_iter().map(|pattern| format!("(?m){pattern}")).collect();
+        let any = RegexSetBuilder::new(&patterns)
+            .size_limit(AUTOMATON_BYTES)
+            .dfa_size_limit(AUTOMATON_BYTES)
+            .build()
+            .expect("valid expressions");
+        Self { any, each: patterns.iter().map(|pattern| expression(pattern)).collect() }
+    }
+
+    /// Where they stand in a text, some over others.
+    fn find(&self, lower: &str) -> Vec<(usize, usize)> {
+        let held = self.any.matches(lower);
+        let spans = held.iter().flat_map(|number| self.each[number].find_iter(lower));
+        let mut spans: Vec<_> = spans.map(|found| (found.start(), found.end())).collect();
+        spans.sort_unstable();
+        spans
+    }
 }
 
 /// What of a text is phrases of one kind.
@@ -133,14 +162,9 @@ impl Phrases {
     }
 
     /// The phrases in a text, of which some may overlap.
-    fn found(phrases: &[Regex], lower: &str) -> Self {
-        let mut spans: Vec<(usize, usize)> = Vec::new();
-        for phrase in phrases {
-            spans.extend(phrase.find_iter(lower).map(|found| (found.start(), found.end())));
-        }
-        spans.sort_unstable();
+    fn found(phrases: &Patterns, lower: &str) -> Self {
         let (mut found, mut different, mut end) = (Self::default(), BTreeSet::new(), 0);
-        for span in spans {
+        for span in phrases.find(lower) {
             found.width += width(&lower[span.0.max(end)..span.1.max(end)]);
             end = end.max(span.1);
             different.insert(&lower[span.0..span.1]);

@@ -5,6 +5,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use super::classes::{Properties, Tally};
 use crate::units::count;
 
 /// The languages that have measures of their own.
@@ -32,30 +33,27 @@ pub(super) struct Scripts {
     pub latin: u64,
     /// Letters of other scripts.
     pub other: u64,
-    pub digits: u64,
     /// Neither letters nor digits.
     pub symbols: u64,
 }
 
 impl Scripts {
-    pub(super) fn of(text: &str) -> Self {
-        let mut scripts = Self::default();
-        for c in text.chars().filter(|c| !c.is_whitespace()) {
-            scripts.all += 1;
-            scripts.hiragana += u64::from(is_hiragana(c));
-            let counter = match c {
-                _ if is_han(c) => &mut scripts.han,
-                _ if is_kana(c) => &mut scripts.kana,
-                _ if is_hangul(c) => &mut scripts.hangul,
-                _ if is_thai(c) => &mut scripts.thai,
-                _ if is_latin(c) => &mut scripts.latin,
-                _ if c.is_alphabetic() => &mut scripts.other,
-                _ if c.is_numeric() => &mut scripts.digits,
-                _ => &mut scripts.symbols,
-            };
-            *counter += 1;
+    /// Those of counted characters.
+    pub(super) fn of(chars: &Tally) -> Self {
+        const OWN: Properties = Properties::OF_OWN_SCRIPT;
+        let letters = OWN | Properties::ALPHABETIC;
+        let all = chars.num_where(|c| !c.has(Properties::SPACE));
+        Self {
+            all,
+            han: chars.num(Properties::HAN),
+            kana: chars.num(Properties::KANA),
+            hiragana: chars.num(Properties::HIRAGANA),
+            hangul: chars.num(Properties::HANGUL),
+            thai: chars.num(Properties::THAI),
+            latin: chars.num(Properties::LATIN),
+            other: chars.num_where(|c| c.has(Properties::ALPHABETIC) && !c.has(OWN)),
+            symbols: all - chars.num(letters | Properties::NUMERIC),
         }
-        scripts
     }
 
     /// Characters of scripts written without spaces between words, and of Hangul, whose words are no words of English.
@@ -86,11 +84,13 @@ pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-fn is_hiragana(c: char) -> bool {
+/// Whether the character is hiragana.
+pub(super) fn is_hiragana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{309f}')
 }
 
-fn is_kana(c: char) -> bool {
+/// Whether the character is kana.
+pub(super) fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9d}')
 }
 
@@ -116,7 +116,7 @@ pub(super) fn is_spaced(c: char) -> bool {
 }
 
 /// Whether the character takes two columns. Most of Chinese text needs no table.
-fn is_wide(c: char) -> bool {
+pub(super) fn is_wide(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}') || !c.is_ascii() && c.width() == Some(2)
 }
 
@@ -149,16 +149,16 @@ mod tests {
             ("123 456", Language::Other),
             ("", Language::Other),
         ] {
-            assert_eq!(Scripts::of(text).language(), language, "{text}");
+            assert_eq!(Scripts::of(&Tally::of(text)).language(), language, "{text}");
         }
     }
 
     #[test]
     fn characters_by_script() {
-        let scripts = Scripts::of("雨 は비ฝ é Д 1。");
-        let Scripts { all, han, kana, hangul, thai, latin, other, digits, symbols, hiragana } = scripts;
+        let scripts = Scripts::of(&Tally::of("雨 は비ฝ é Д 1。"));
+        let Scripts { all, han, kana, hangul, thai, latin, other, symbols, hiragana } = scripts;
         assert_eq!([all, han, kana, hangul, thai], [8, 1, 1, 1, 1]);
-        assert_eq!([latin, other, digits, symbols, hiragana], [1, 1, 1, 1, 1]);
+        assert_eq!([latin, other, symbols, hiragana], [1, 1, 1, 1]);
         assert_eq!(scripts.eastern(), 4);
         assert_eq!(width("雨。a é"), 7);
     }

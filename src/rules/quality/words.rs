@@ -1,8 +1,11 @@
 //! Function words: what any running text is full of, and lists of links, names and key words are not.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use hashbrown::HashTable;
+
+use super::classes::{Properties, Tally};
 use super::script::{Language, Scripts, is_han, is_hangul, is_thai, num_chars};
 use crate::units::count;
 
@@ -10,6 +13,11 @@ use crate::units::count;
 /// nouns, such as 中, 人 and 说, are left out.
 const CHINESE: &str = "\
 的了在是和有我不这他也就与而及为被将对从于着到之其以所已还个们要会能但并更让都很又没把向则這個們為與於對從將還會沒讓後";
+
+/// Whether a character is one of [`CHINESE`].
+pub(super) fn is_chinese_function(c: char) -> bool {
+    CHINESE_CHARS.binary_search(&c).is_ok()
+}
 
 /// Syllables that Korean words end in where a particle or an ending holds a sentence together.
 const KOREAN: &str = "은는이가을를에의로와과도다고서며면";
@@ -50,52 +58,85 @@ const OTHERS: [&str; 14] = [
     "ang ng sa na at mga ay si ni para hindi ito nang kung may siya ako",
 ];
 
-/// The words of the lists above, each with one bit for every list that has it; that of English is the lowest.
-static LATIN: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let mut lists = HashMap::new();
-    for (number, words) in std::iter::once(ENGLISH).chain(OTHERS).enumerate() {
+/// The words of the text that printers set where there is none yet: "Lorem ipsum", of Cicero's, mangled.
+const LOREM: &str =
+    "lorem ipsum dolor amet consectetur adipiscing elit eiusmod tempor incididunt labore dolore magna aliqua";
+
+/// Lists of words in Latin letters: of English, of others, and [`LOREM`].
+const NUM_LISTS: usize = 2 + OTHERS.len();
+
+/// Words of lists, each with one bit for every list that has it: English has the lowest, [`LOREM`] the highest.
+struct WordLists(HashTable<(&'static str, u32)>);
+
+static LATIN: LazyLock<WordLists> = LazyLock::new(|| {
+    let mut lists: HashTable<(&'static str, u32)> = HashTable::new();
+    for (number, words) in std::iter::once(ENGLISH).chain(OTHERS).chain([LOREM]).enumerate() {
         for word in words.split(' ') {
-            *lists.entry(word).or_insert(0) |= 1 << number;
+            let hash = hash(word);
+            let entry = lists.entry(hash, |(known, _)| *known == word, |(known, _)| self::hash(known));
+            entry.or_insert((word, 0)).into_mut().1 |= 1 << number;
         }
     }
-    lists
+    WordLists(lists)
 });
 
-/// The words of a text in Latin letters, in lower case.
+/// A hash of a word, the same for capitals of ASCII (FNV-1a: Fowler, Noll, Vo).
+fn hash(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+impl WordLists {
+    /// The lists that have a word, in capitals or not: none for most words.
+    fn of(&self, word: &str) -> u32 {
+        let lower: Cow<'_, str> =
+            if word.is_ascii() { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) };
+        let found = self.0.find(hash(&lower), |(known, _)| known.eq_ignore_ascii_case(&lower));
+        found.map_or(0, |(_, lists)| *lists)
+    }
+}
+
+/// The words of a text in Latin letters, counted.
 #[derive(Debug, Default)]
-pub(super) struct LatinWords<'a> {
-    words: Vec<&'a str>,
+pub(super) struct LatinWords {
+    num: u64,
     /// Function words among them: of English, and of the other language that has most.
     english: u64,
     other: u64,
+    lorem: u64,
     /// Words of letters of ASCII alone.
     ascii: u64,
 }
 
-impl<'a> LatinWords<'a> {
-    /// The words of a text that is in lower case.
+impl LatinWords {
+    /// The words of a text.
     ///
     /// Cost: one look at each of its characters, and a search for each word.
-    pub(super) fn of(lower: &'a str) -> Self {
-        let words: Vec<&str> = words(lower).collect();
-        let mut found = [0; 1 + OTHERS.len()];
-        for lists in words.iter().filter_map(|word| LATIN.get(word)) {
-            for (number, found) in found.iter_mut().enumerate() {
-                *found += u64::from(lists >> number & 1);
+    pub(super) fn of(text: &str) -> Self {
+        let known = &*LATIN;
+        let (mut num, mut ascii, mut found) = (0, 0, [0; NUM_LISTS]);
+        for word in words(text) {
+            num += 1;
+            ascii += u64::from(word.is_ascii());
+            let mut lists = known.of(word);
+            while lists != 0 {
+                found[lists.trailing_zeros() as usize] += 1;
+                lists &= lists - 1;
             }
         }
-        let [english, others @ ..] = found;
+        let [english, others @ .., lorem] = found;
         let other = others.into_iter().max().unwrap_or(0);
-        let ascii = count(words.iter().filter(|word| word.is_ascii()).count());
-        Self { words, english, other, ascii }
-    }
-
-    pub(super) fn all(&self) -> &[&'a str] {
-        &self.words
+        Self { num, english, other, lorem, ascii }
     }
 
     pub(super) fn num(&self) -> u64 {
-        count(self.words.len())
+        self.num
+    }
+
+    /// Words of [`LOREM`].
+    pub(super) fn num_lorem(&self) -> u64 {
+        self.lorem
     }
 
     /// Function words of the language that has most of them.
@@ -110,12 +151,12 @@ impl<'a> LatinWords<'a> {
 
     /// Whether it is in another language than English beyond doubt.
     pub(super) fn is_foreign(&self) -> bool {
-        self.other > self.english && self.other * 12 >= self.num()
+        self.other > self.english && self.other * 12 >= self.num
     }
 
     /// Whether nearly all words are of letters of ASCII.
     pub(super) fn is_ascii(&self) -> bool {
-        self.ascii * 100 >= self.num() * 97
+        self.ascii * 100 >= self.num * 97
     }
 }
 
@@ -126,23 +167,22 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     parts.map(move |word| word.trim_matches(is_apostrophe)).filter(|word| !word.is_empty())
 }
 
-/// Whether the word of lower case is a function word of English.
+/// Whether the word is a function word of English.
 pub(super) fn is_english_function(word: &str) -> bool {
-    LATIN.get(word).is_some_and(|lists| lists & 1 == 1)
+    LATIN.of(word) & 1 == 1
 }
 
 /// The part of a text that is function words, and of what: characters, or words where they stand between spaces. `None`
 /// for scripts of which no function words are known.
 pub(super) fn function_words(
     text: &str,
+    chars: &Tally,
     scripts: &Scripts,
-    latin: &LatinWords<'_>,
+    latin: &LatinWords,
     language: Language,
 ) -> Option<(u64, u64)> {
     match language {
-        Language::Chinese => {
-            Some((num_chars(text, |c| is_han(c) && CHINESE_CHARS.binary_search(&c).is_ok()), scripts.han))
-        }
+        Language::Chinese => Some((chars.num(Properties::FUNCTION), scripts.han)),
         // Particles and endings are written in hiragana, nouns seldom are.
         Language::Japanese => Some((scripts.hiragana, scripts.han + scripts.kana)),
         Language::Korean => {
@@ -166,9 +206,10 @@ mod tests {
 
     /// The thousandths of a text that are function words.
     fn share(text: &str) -> Option<u64> {
-        let scripts = Scripts::of(text);
-        let lower = text.to_lowercase();
-        let (part, whole) = function_words(text, &scripts, &LatinWords::of(&lower), scripts.language())?;
+        let chars = Tally::of(text);
+        let scripts = Scripts::of(&chars);
+        let latin = LatinWords::of(text);
+        let (part, whole) = function_words(text, &chars, &scripts, &latin, scripts.language())?;
         Some(part * 1000 / whole)
     }
 
@@ -206,6 +247,8 @@ mod tests {
             let words = LatinWords::of(text);
             assert_eq!((words.may_be_english(), words.is_foreign()), (may_be_english, is_foreign), "{text}");
         }
-        assert_eq!(LatinWords::of("it’s 北京 o'clock 'now' b2b").all(), ["it’s", "o'clock", "now", "b", "b"]);
+        assert!(words("it’s 北京 o'clock 'now' b2b").eq(["it’s", "o'clock", "now", "b", "b"]));
+        let words = LatinWords::of("Lorem IPSUM The ÖYLE Öyle It’s");
+        assert_eq!((words.num(), words.num_lorem(), words.num_function()), (6, 2, 1));
     }
 }

@@ -73,6 +73,44 @@ fn files<const N: usize>(files: [(&str, String); N]) -> Vec<(String, String)> {
 }
 
 #[test]
+fn copies_do_not_come_back() {
+    // A copy, one that says the same twice, one with a heading before it, and one of half of it beside an article.
+    let mixed = format!("返回首页\n{BULLETIN}市民出门请带好衣物，过江的渡轮照常开行。\n");
+    let files = files([
+        ("a.txt", MISSING.to_owned()),
+        ("b.txt", MISSING.to_owned()),
+        ("c.txt", MISSING.repeat(2)),
+        ("d.txt", mixed.clone()),
+        ("e.txt", mixed.clone()),
+    ]);
+    let left = clean(&files, &config(QualityProfile::News));
+    assert_eq!(left.out, BTreeMap::from([("d.txt".to_owned(), mixed)]));
+    let dropped: Vec<&str> = left.dropped.iter().map(|(path, ..)| path.as_str()).collect();
+    assert_eq!(dropped, ["a.txt", "b.txt", "c.txt"]);
+}
+
+#[test]
+fn long_copies_come_in_pieces() {
+    // More than a piece: all of it goes, its second half does, or its first.
+    let links = |from: usize| (from..from + 9000).map(|n| format!("专题报道第{n}页\n")).collect::<String>();
+    let prose = |from: usize| (from..from + 3000).map(|n| format!("第{n}天，{BULLETIN}\n")).collect::<String>();
+    let files = files([
+        ("a.txt", links(0)),
+        ("b.txt", links(0)),
+        ("c.txt", format!("{}{}", links(0), prose(0))),
+        ("d.txt", format!("{}{}", prose(0), links(20_000))),
+    ]);
+    let left = clean(&files, &config(QualityProfile::News));
+    let dropped: Vec<&str> = left.dropped.iter().map(|(path, ..)| path.as_str()).collect();
+    assert_eq!(dropped, ["a.txt", "b.txt", "d.txt"]);
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["c.txt"]);
+    for threads in [1, 3] {
+        let config = Config { threads, ..config(QualityProfile::News) };
+        assert_eq!(clean(&files, &config), left, "{threads} threads");
+    }
+}
+
+#[test]
 fn what_is_no_news_goes_and_the_ledger_says_why() {
     let links = "首页\n国内\n国际\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
     let records = format!(

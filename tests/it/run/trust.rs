@@ -16,7 +16,7 @@ use tamis::store::{Area, DiskInput, MemoryOutput, Root};
 use tamis::{Config, NoObserver, clean_between, discover};
 
 use crate::support::lines::lines;
-use crate::support::process::{Ran, Running, TAMIS, has, run, skip};
+use crate::support::process::{Ran, Running, TAMIS, TIMEOUT, has, run, skip};
 use crate::support::sandbox::Sandbox;
 use crate::support::tree::{Node, Tree};
 
@@ -254,7 +254,7 @@ fn an_index_in_out_is_not_given_up() {
 fn wait_for(happened: impl Fn() -> bool) {
     let started = Instant::now();
     while !happened() {
-        assert!(started.elapsed() < Duration::from_secs(20), "it does not happen");
+        assert!(started.elapsed() < TIMEOUT, "it does not happen");
         thread::sleep(Duration::from_millis(2));
     }
 }

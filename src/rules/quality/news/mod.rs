@@ -5,14 +5,16 @@
 //! was seen in news. A text that a signal cannot judge, as it is too short or in another script, is left by it
 //! (contract C3).
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use super::classes::Properties;
 use super::lines::{self, Lines};
 use super::phrases::{Phrases, cut_off, is_attributed};
 use super::repetition::hammered;
 use super::score::Score;
-use super::script::{Language, Scripts, is_han, num_chars, width};
+use super::script::{Language, Scripts, width};
 use super::words::{LatinWords, function_words};
-use crate::read::encoding::is_frequent;
-use crate::units::count;
 
 /// Columns of a text above which it is no notice, offer or list of one paragraph: 750 Chinese characters.
 const SHORT: u64 = 1500;
@@ -23,36 +25,27 @@ const BLOCK: u64 = 3;
 #[derive(Debug)]
 struct Seen<'a> {
     text: &'a str,
-    lower: &'a str,
+    /// In lower case: only short texts are asked for it.
+    lower: OnceCell<String>,
     language: Language,
     scripts: Scripts,
     lines: Lines,
-    latin: LatinWords<'a>,
+    latin: LatinWords,
     /// The part that is function words, and of what.
     function: Option<(u64, u64)>,
-    /// Sentences that end in it.
-    num_stops: u64,
 }
 
 /// All that the profile measures of a text, in the order in which signals are named.
 ///
-/// Cost: some twenty looks at each character, and for a short text the search for phrases.
+/// Cost: one look at each character, two for Latin letters, and for a short text the search for phrases.
 pub(super) fn scores(opening: &str) -> Vec<Score> {
-    let text = without_entities(opening);
-    let lower = text.to_lowercase();
-    let scripts = Scripts::of(&text);
+    let text = &*without_entities(opening);
+    let lines = Lines::of(text);
+    let scripts = Scripts::of(&lines.chars);
     let language = scripts.language();
-    let latin = if language == Language::Latin { LatinWords::of(&lower) } else { LatinWords::default() };
-    let seen = Seen {
-        language,
-        lines: Lines::of(&text),
-        function: function_words(&text, &scripts, &latin, language),
-        num_stops: lines::num_stops(&text),
-        text: &text,
-        lower: &lower,
-        scripts,
-        latin,
-    };
+    let latin = if language == Language::Latin { LatinWords::of(text) } else { LatinWords::default() };
+    let function = function_words(text, &lines.chars, &scripts, &latin, language);
+    let seen = Seen { text, lower: OnceCell::new(), language, scripts, lines, latin, function };
     let mut scores = seen.damage();
     scores.extend(seen.gibberish());
     scores.extend(seen.remains());
@@ -62,7 +55,10 @@ pub(super) fn scores(opening: &str) -> Vec<Score> {
 }
 
 /// A text without the entities of HTML that old pages left in it, which are no code.
-fn without_entities(text: &str) -> String {
+fn without_entities(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'&', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('&') {
@@ -79,19 +75,22 @@ fn without_entities(text: &str) -> String {
         }
     }
     plain.push_str(rest);
-    plain
+    Cow::Owned(plain)
 }
 
 impl Seen<'_> {
+    fn lower(&self) -> &str {
+        self.lower.get_or_init(|| self.text.to_lowercase())
+    }
+
     /// Text that was decoded wrongly.
     fn damage(&self) -> Vec<Score> {
         let all = self.scripts.all;
-        let chars = |is_counted: fn(char) -> bool| num_chars(self.text, is_counted);
-        let latin1 = chars(|c| matches!(c, '\u{80}'..='\u{ff}'));
-        // The first characters of what `，` `。` `“` become if UTF-8 is read as GBK; none is in use.
-        let gbk = chars(|c| matches!(c, '锛' | '銆' | '鈥' | '锟'));
+        let chars = &self.lines.chars;
+        let [replaced, latin1, gbk] = [Properties::REPLACEMENT, Properties::LATIN1, Properties::GBK]
+            .map(|property| chars.num(property));
         vec![
-            Score::at_most("replacement-characters", (chars(|c| c == '\u{fffd}'), all), 25),
+            Score::at_most("replacement-characters", (replaced, all), 25),
             // Vietnamese, which has most, has less than a sixth of them.
             Score::at_most("latin-1-characters", (latin1, all), 250).only_if(latin1 >= 20),
             Score::at_most("utf-8-read-as-gbk", (gbk, self.scripts.han), 20).only_if(gbk >= 2),
@@ -101,19 +100,20 @@ impl Seen<'_> {
     /// Text of no language.
     fn gibberish(&self) -> Vec<Score> {
         let Scripts { all, han, symbols, .. } = self.scripts;
-        let frequent = num_chars(self.text, |c| is_han(c) && is_frequent(u32::from(c)));
+        let chars = &self.lines.chars;
         let is_chinese = self.language == Language::Chinese;
         let is_latin = self.language == Language::Latin;
-        let (clusters, words) = consonant_clusters(self.text);
         let is_some_language = self.function.is_none_or(|(part, whole)| part * 10 >= whole);
-        let lorem = count(self.latin.all().iter().filter(|word| LOREM.contains(word)).count());
+        let lorem = self.latin.num_lorem();
+        let is_in_letters = is_latin && self.latin.is_ascii() && !is_some_language;
+        let (clusters, words) = if is_in_letters { consonant_clusters(self.text) } else { (0, 0) };
         vec![
             Score::at_least("letters-and-digits", (all - symbols, all), 300).only_if(all >= 20),
             // Two in three characters of running text are frequent, and of characters at random one in eight.
-            Score::at_least("frequent-hanzi", (frequent, han), 200).only_if(is_chinese && han >= 60),
-            Score::at_most("unbroken-hanzi", (unbroken(self.text), han), 500).only_if(is_chinese),
-            Score::at_most("consonant-clusters", (clusters, words), 300)
-                .only_if(is_latin && words >= 10 && self.latin.is_ascii() && !is_some_language),
+            Score::at_least("frequent-hanzi", (chars.num(Properties::FREQUENT), han), 200)
+                .only_if(is_chinese && han >= 60),
+            Score::at_most("unbroken-hanzi", (chars.num_unbroken(), han), 500).only_if(is_chinese),
+            Score::at_most("consonant-clusters", (clusters, words), 300).only_if(words >= 10),
             Score::at_most("lorem-ipsum", (lorem, self.latin.num()), 200).only_if(lorem >= 4),
         ]
     }
@@ -121,9 +121,7 @@ impl Seen<'_> {
     /// Code, and tables of numbers alone.
     fn remains(&self) -> Vec<Score> {
         let all = self.scripts.all;
-        let code = num_chars(self.text, |c| {
-            matches!(c, '{' | '}' | '[' | ']' | '<' | '>' | '=' | ';' | '_' | '\\' | '"')
-        });
+        let code = self.lines.chars.num(Properties::CODE);
         let has_prose = self.scripts.eastern() * 10 >= all * 3;
         let has_words = self.function.is_some_and(|(part, whole)| part * 1000 >= whole * 150);
         // Between English words it takes more to be code.
@@ -158,10 +156,12 @@ impl Seen<'_> {
         let is_block = num <= BLOCK && width <= SHORT;
         let (part, whole) = self.function.unwrap_or_default();
         let words = self.latin.num();
-        let english = is_latin && words >= 20 && self.latin.may_be_english() && self.num_stops * 60 <= words;
-        let chinese = self.language == Language::Chinese && self.num_stops <= 1 && is_enumeration(self.text);
-        let can_be_offer = num <= BLOCK && (60..=600).contains(&width) && !is_attributed(self.lower);
-        let hammered = if can_be_offer { hammered(self.lower, self.language) } else { (0, 1) };
+        let english =
+            is_latin && words >= 20 && self.latin.may_be_english() && self.lines.num_stops * 60 <= words;
+        let chinese =
+            self.language == Language::Chinese && self.lines.num_stops <= 1 && is_enumeration(self.text);
+        let can_be_offer = num <= BLOCK && (60..=600).contains(&width) && !is_attributed(self.lower());
+        let hammered = if can_be_offer { hammered(self.lower(), self.language) } else { (0, 1) };
         let can_be_hammered = !is_latin || self.latin.may_be_english() && self.has_function_words_below(200);
         vec![
             Score::at_most("link-list", (links_width, width), bound).only_if(can_judge && link_list),
@@ -182,12 +182,12 @@ impl Seen<'_> {
         if width > SHORT {
             return Vec::new();
         }
-        let (notices, offers) = (Phrases::of_notices(self.lower), Phrases::of_offers(self.lower));
-        let bound = if is_attributed(self.lower) { 300 } else { 120 };
-        let last = lines::of(self.lower).last().unwrap_or_default();
+        let (notices, offers) = (Phrases::of_notices(self.lower()), Phrases::of_offers(self.lower()));
+        let bound = if is_attributed(self.lower()) { 300 } else { 120 };
+        let last = lines::of(self.lower()).last().unwrap_or_default();
         // A link that leads on shows it, or nothing but the marks: no sentence ends before them.
         let is_cut = match cut_off(last) {
-            Some(is_linked) => is_linked || self.num_stops <= 1,
+            Some(is_linked) => is_linked || self.lines.num_stops <= 1,
             None => false,
         };
         let can_be_cut = num <= BLOCK && (20..=300).contains(&width);
@@ -203,24 +203,6 @@ impl Seen<'_> {
     }
 }
 
-/// The words of the text that printers set where there is none yet: "Lorem ipsum", of Cicero's, mangled.
-const LOREM: [&str; 14] = [
-    "lorem",
-    "ipsum",
-    "dolor",
-    "amet",
-    "consectetur",
-    "adipiscing",
-    "elit",
-    "eiusmod",
-    "tempor",
-    "incididunt",
-    "labore",
-    "dolore",
-    "magna",
-    "aliqua",
-];
-
 /// Words of lower case with four or more letters, and those among them that have four consonants in a row.
 fn consonant_clusters(text: &str) -> (u64, u64) {
     let words = text.split(|c: char| !c.is_alphabetic());
@@ -232,12 +214,6 @@ fn consonant_clusters(text: &str) -> (u64, u64) {
         num.1 += 1;
     }
     num
-}
-
-/// Hanzi in rows of sixty or more, without any mark: no sentence is so long.
-fn unbroken(text: &str) -> u64 {
-    let rows = text.split(|c: char| !is_han(c)).map(|row| count(row.chars().count()));
-    rows.filter(|row| *row >= 60).sum()
 }
 
 /// Fewest entries of an enumeration, and most columns of one.

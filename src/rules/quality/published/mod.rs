@@ -9,7 +9,8 @@
 
 use std::collections::HashSet;
 
-use super::lines::{self, ends_sentence, num_stops};
+use super::classes::Tally;
+use super::lines::{self, ends_sentence};
 use super::repetition::{Units, duplicate_lines};
 use super::score::Score;
 use super::script::{Language, Scripts};
@@ -48,9 +49,9 @@ const DUPLICATE: [&str; 6] = [
 
 /// The text with the language that it is judged in; `None` if there are no values for it (contract C3).
 fn judged(text: &str) -> Option<Judged<'_>> {
-    let scripts = Scripts::of(text);
+    let scripts = Scripts::of(&Tally::of(text));
     let language = scripts.language();
-    let is_foreign = || LatinWords::of(&text.to_lowercase()).is_foreign();
+    let is_foreign = || LatinWords::of(text).is_foreign();
     if language == Language::Other || language == Language::Latin && is_foreign() {
         return None;
     }
@@ -100,7 +101,7 @@ pub(super) fn c4(text: &str) -> Vec<Score> {
         let is_policy = POLICIES.iter().any(|policy| lower.contains(policy));
         ends_sentence(line) && !line.ends_with("...") && !is_policy && least(line)
     };
-    let sentences = lines::of(text).filter(is_counted).map(num_stops).sum();
+    let sentences = lines::of(text).filter(is_counted).map(|line| Tally::default().add(line).num_stops).sum();
     let found = |what: &str| count(text.to_lowercase().matches(what).count());
     vec![
         Score::no_more("curly-brackets", found("{"), 0),
