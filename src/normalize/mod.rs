@@ -15,7 +15,7 @@ mod text_char;
 mod words;
 
 pub use buffer::KeyBuffer;
-pub use key::{KeyMaker, KeySink};
+pub use key::{KeyMaker, KeySink, KeyText};
 pub(crate) use repair::{is_altered, is_repaired, placed_chars, repair, repaired_chars};
 pub use text_char::{count_text_chars, shows_text};
 pub use words::{TokenSink, Tokenizer};

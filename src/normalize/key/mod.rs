@@ -23,17 +23,24 @@ pub trait KeySink {
     fn reset(&mut self);
 }
 
-/// Keeps the whole key text.
+/// Keeps the whole key text of a paragraph, and its room for the next one.
 #[derive(Debug, Default)]
-struct KeyText {
+pub struct KeyText {
     buffer: KeyBuffer,
     flushed: Vec<u8>,
 }
 
 impl KeyText {
-    fn into_bytes(mut self) -> Vec<u8> {
-        self.flushed.extend_from_slice(self.buffer.as_bytes());
-        self.flushed
+    /// The key text: whole, as no part of a character is appended to a sink.
+    fn text(&mut self) -> &str {
+        let bytes = if self.flushed.is_empty() {
+            self.buffer.as_bytes()
+        } else {
+            self.flushed.extend_from_slice(self.buffer.as_bytes());
+            self.buffer.clear();
+            &self.flushed
+        };
+        simdutf8::basic::from_utf8(bytes).unwrap_or_default()
     }
 }
 
@@ -98,10 +105,15 @@ impl KeyMaker {
 
     /// The key text of one paragraph as a string, for explanations and tests. `text` is repaired first.
     pub fn key_text(&self, text: &str) -> String {
-        let mut key = KeyText::default();
+        self.key_text_in(&mut KeyText::default(), text).to_owned()
+    }
+
+    /// The same, made in `room`: for many paragraphs, one after the other.
+    pub fn key_text_in<'r>(&self, room: &'r mut KeyText, text: &str) -> &'r str {
+        room.reset();
         let span = ByteSpan::new(0, text.len());
-        self.make(text, &mut Paragraph::new(span, false), &mut key);
-        String::from_utf8_lossy(&key.into_bytes()).into_owned()
+        self.make(text, &mut Paragraph::new(span, false), room);
+        room.text()
     }
 
     /// The key text of a part of a paragraph, to be looked for in that of the whole: none if loose key text would keep

@@ -4,6 +4,11 @@ use super::charset::Charset;
 use super::line::Line;
 use super::{Edit, Misread};
 
+/// Whether a text may hold controls of Latin-1: the first byte of all of them stands in it.
+pub(super) fn may_be_in(text: &str) -> bool {
+    memchr::memchr(0xc2, text.as_bytes()).is_some()
+}
+
 /// The damage of a line. If one control cannot be punctuation where it stands, the line was written in another charset.
 pub(super) fn edits(line: &Line) -> Vec<Edit> {
     let mut edits = Vec::new();

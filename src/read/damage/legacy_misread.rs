@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::charset::Charset;
+use super::charset::{Charset, Table};
 use super::line::{Line, Stretch};
-use super::plausible::{as_it_stands, as_it_stands_in_double_byte, weight};
+use super::plausible::weight;
 use super::{Edit, Misread};
 
 use Charset::{Big5, Big5Kana, Cp866, Cp1251, Cp1252, EucJp, EucKr, Gbk, Koi8R, MacRoman, ShiftJis};
@@ -69,7 +69,11 @@ struct Read {
 }
 
 fn of_stretch(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Edit> {
-    let reads = read(line, stretch, misread);
+    // Nearly all stretches end here, before anything is kept of them.
+    if !gains_enough(Reader::new(line, stretch, misread)) {
+        return Vec::new();
+    }
+    let reads: Vec<Read> = Reader::new(line, stretch, misread).collect();
     let mut edits = Vec::new();
     let mut from = 0;
     while let Some(best) = best(&reads[from..]) {
@@ -82,34 +86,55 @@ fn of_stretch(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Edit> {
     edits
 }
 
-fn read(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Read> {
-    let table = misread.written.table();
-    let stands = if misread.read.is_double_byte() { as_it_stands_in_double_byte } else { as_it_stands };
-    let mut reads = Vec::new();
-    let (mut byte, mut first) = (0, 0);
-    let mut before = None;
-    while byte < stretch.bytes.len() {
-        let whole = stretch.decode_at(table, byte).filter(|(c, _)| !('\u{80}'..='\u{9f}').contains(c));
+/// Reads the characters of a stretch otherwise.
+struct Reader<'a> {
+    line: &'a Line,
+    stretch: &'a Stretch,
+    written: Charset,
+    table: &'static Table,
+    /// What each character of the line weighs as it stands.
+    standing: &'a [i32],
+    byte: usize,
+    /// The character of the stretch that is read next.
+    first: usize,
+    before: Option<char>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(line: &'a Line, stretch: &'a Stretch, misread: Misread) -> Self {
+        let Misread { written, read } = misread;
+        let standing = line.standing(read.is_double_byte());
+        Self { line, stretch, written, table: written.table(), standing, byte: 0, first: 0, before: None }
+    }
+}
+
+impl Iterator for Reader<'_> {
+    type Item = Read;
+
+    fn next(&mut self) -> Option<Read> {
+        let Self { line, stretch, first, .. } = *self;
+        if self.byte >= stretch.bytes.len() {
+            return None;
+        }
+        let whole =
+            stretch.decode_at(self.table, self.byte).filter(|(c, _)| !('\u{80}'..='\u{9f}').contains(c));
         // A character of the misreading that is cut in two is no barrier: what follows it makes up for it, or does not.
         let (c, len) = whole.unwrap_or((
             '\0',
-            stretch.starts.get(first + 1).map_or(1, |next| next.saturating_sub(byte).max(1)),
+            stretch.starts.get(first + 1).map_or(1, |next| next.saturating_sub(self.byte).max(1)),
         ));
-        byte += len;
+        self.byte += len;
         let mut end = first;
-        while end < stretch.num_chars() && stretch.starts[end] < byte {
+        while end < stretch.num_chars() && stretch.starts[end] < self.byte {
             end += 1;
         }
-        let is_cut = stretch.starts[end] != byte;
-        let old = &line.chars[stretch.first + first..stretch.first + end];
-        let is_new = old != [c] && end > first;
-        let weight = if is_new { weight(misread.written, before, c) } else { 0 };
+        let is_cut = stretch.starts[end] != self.byte;
+        let chars = stretch.first + first..stretch.first + end;
+        let is_new = line.chars[chars.clone()] != [c] && end > first;
+        let weight = if is_new { weight(self.written, self.before, c) } else { 0 };
         // A row of one sign (`────`) can be read as a row of one frequent character.
-        let weight = if before == Some(c) { weight.min(0) } else { weight };
-        let was: i32 = (first..end)
-            .map(|at| stretch.first + at)
-            .map(|at| stands(line.before(at), line.chars[at], line.at(at + 1)))
-            .sum();
+        let weight = if self.before == Some(c) { weight.min(0) } else { weight };
+        let was: i32 = self.standing[chars].iter().sum();
         let gain = if whole.is_none() {
             BARRIER
         } else if is_new || is_cut {
@@ -117,11 +142,23 @@ fn read(line: &Line, stretch: &Stretch, misread: Misread) -> Vec<Read> {
         } else {
             0
         };
-        reads.push(Read { chars: (first, end), c, weight, gain, is_new: is_new || is_cut || first == end });
-        before = Some(c);
-        first = end;
+        let is_new = is_new || is_cut || first == end;
+        self.before = Some(c);
+        self.first = end;
+        Some(Read { chars: (first, end), c, weight, gain, is_new })
     }
-    reads
+}
+
+/// Whether any stretch of what is read gains enough: then [`best`] finds one.
+fn gains_enough(reads: impl Iterator<Item = Read>) -> bool {
+    let mut sum = 0_i32;
+    for read in reads {
+        sum = sum.max(0).saturating_add(read.gain);
+        if sum >= MIN_GAIN {
+            return true;
+        }
+    }
+    false
 }
 
 /// The stretch that gains most, if it gains enough (Kadane's scan).

@@ -1,20 +1,32 @@
 //! A line as characters, and as the bytes of a charset that it may have been misread in.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::charset::{Charset, Table};
+use super::plausible::{as_it_stands, as_it_stands_in_double_byte};
 
-/// The characters of a line and where each begins.
+/// The characters of a line and where each begins. What is asked for again is kept: the bytes in each charset, and what
+/// each character weighs as it stands.
 pub(super) struct Line {
     pub(super) chars: Vec<char>,
     offsets: Vec<usize>,
+    stretches: [OnceCell<Vec<Stretch>>; Charset::ALL.len()],
+    standing: OnceCell<Vec<i32>>,
+    standing_in_double_byte: OnceCell<Vec<i32>>,
 }
 
 impl Line {
     pub(super) fn new(text: &str) -> Self {
         let (mut offsets, chars): (Vec<_>, Vec<_>) = text.char_indices().unzip();
         offsets.push(text.len());
-        Self { chars, offsets }
+        Self {
+            chars,
+            offsets,
+            stretches: Default::default(),
+            standing: OnceCell::new(),
+            standing_in_double_byte: OnceCell::new(),
+        }
     }
 
     /// The byte span of a range of characters.
@@ -32,7 +44,24 @@ impl Line {
     }
 
     /// The longest ranges of characters that have bytes in a charset, of those that hold more than ASCII.
-    pub(super) fn stretches(&self, charset: Charset) -> Vec<Stretch> {
+    pub(super) fn stretches(&self, charset: Charset) -> &[Stretch] {
+        self.stretches[charset as usize].get_or_init(|| self.find_stretches(charset))
+    }
+
+    /// What each character weighs as it stands, if the line was read in a charset of two bytes or not.
+    pub(super) fn standing(&self, is_double_byte: bool) -> &[i32] {
+        let (kept, stands): (_, fn(_, _, _) -> i32) = if is_double_byte {
+            (&self.standing_in_double_byte, as_it_stands_in_double_byte)
+        } else {
+            (&self.standing, as_it_stands)
+        };
+        kept.get_or_init(|| {
+            let weight = |(at, c): (usize, &char)| stands(self.before(at), *c, self.at(at + 1));
+            self.chars.iter().enumerate().map(weight).collect()
+        })
+    }
+
+    fn find_stretches(&self, charset: Charset) -> Vec<Stretch> {
         let table = charset.table();
         let mut stretches = Vec::new();
         let mut stretch = Stretch::at(0);

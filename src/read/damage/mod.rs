@@ -262,8 +262,10 @@ fn undo(layers: &mut Layers<'_>) {
         layers.lay(repairs);
     }
     let now = layers.text();
-    let line = Line::new(&now);
-    layers.lay(repairs(&line, control::edits(&line)));
+    if control::may_be_in(&now) {
+        let line = Line::new(&now);
+        layers.lay(repairs(&line, control::edits(&line)));
+    }
 }
 
 /// Characters of a line that were misread.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::charset::Charset;
 use super::common::{Class, class};
 use super::line::{Line, Stretch, sequence};
-use super::plausible::{as_it_stands, weight};
+use super::plausible::weight;
 use super::utf8_misread::{Script, runs, script};
 use super::{Edit, Misread};
 
@@ -31,9 +31,9 @@ fn misread_as(line: &Line, read: Charset) -> Vec<Edit> {
     let mut segments = Vec::new();
     let mut is_foreign = false;
     for stretch in line.stretches(read) {
-        for run in runs(line, &stretch) {
+        for run in runs(line, stretch) {
             let before = segments.len();
-            add_segments(&stretch, run, &mut segments);
+            add_segments(stretch, run, &mut segments);
             is_foreign |= segments.len() == before;
         }
     }
@@ -136,8 +136,7 @@ fn joined(line: &Line, segment: &Segment) -> Evidence {
 
 /// How much more plausible a segment is in the language that suits it best than it is as it stands.
 fn gain(line: &Line, segment: &Segment, new: &[char]) -> i32 {
-    let old: i32 =
-        segment.chars.clone().map(|at| as_it_stands(line.before(at), line.chars[at], line.at(at + 1))).sum();
+    let old: i32 = line.standing(false)[segment.chars.clone()].iter().sum();
     let languages = [Charset::Gbk, Charset::ShiftJis, Charset::EucKr, Charset::Cp1251];
     let best = languages.into_iter().map(|language| {
         let mut before = None;

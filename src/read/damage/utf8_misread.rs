@@ -42,9 +42,9 @@ fn misread_as(line: &Line, read: Charset) -> Vec<Edit> {
     let mut found = Vec::new();
     let mut num_covered = 0;
     for stretch in line.stretches(read) {
-        for run in runs(line, &stretch) {
+        for run in runs(line, stretch) {
             let before = found.len();
-            if add_run(line, &stretch, run, &mut found) {
+            if add_run(line, stretch, run, &mut found) {
                 num_covered += found[before..].iter().map(|found| found.len).sum::<usize>();
             } else {
                 found.truncate(before);

@@ -13,7 +13,7 @@ use regex::Regex;
 use crate::config::{MatchMode, Repair};
 use crate::decide::boilerplate::{Line, Shows, Word};
 use crate::fingerprint::Fingerprint;
-use crate::normalize::KeyMaker;
+use crate::normalize::{KeyMaker, KeyText};
 
 use shapes::{bare, head, is_numbered, is_page_list, letters, level_digits, width};
 use words::WordLists;
@@ -51,6 +51,7 @@ pub(crate) struct LinePrinter {
     keys: KeyMaker,
     words: WordLists,
     address: Regex,
+    /// Addresses and notices.
     notice: Regex,
     byline: Regex,
     turn: Regex,
@@ -68,21 +69,22 @@ impl LinePrinter {
             keys: KeyMaker::new(MatchMode::Canonical, repair),
             words: WordLists::new(),
             address: regex(ADDRESS),
-            notice: regex(NOTICE),
+            notice: regex(&format!("{ADDRESS}|{NOTICE}")),
             byline: regex(BYLINE),
             turn: regex(TURN),
             rights: regex(RIGHTS),
         }
     }
 
-    /// The print of a paragraph, as it stands in the document, whose fingerprint is `key`.
-    pub(crate) fn print(&self, paragraph: &str, key: &Fingerprint) -> Line {
-        let text = self.keys.key_text(&without_entities(paragraph));
-        let text = text.as_str();
+    /// The print of a paragraph, as it stands in the document, whose fingerprint is `key`. Its key text is made in `room`.
+    pub(crate) fn print(&self, room: &mut KeyText, paragraph: &str, key: &Fingerprint) -> Line {
+        let text = self.keys.key_text_in(room, &without_entities(paragraph));
         let (width, num_letters) = (width(text), letters(text));
         let ends = |marks: &[char]| text.ends_with(marks);
         let is_sentence = width >= LONG || width >= SENTENCE && ends(&['。', '!', '?', '.', '…', '”', '"']);
-        let has_address = self.address.is_match(text);
+        // Most paragraphs have neither, and are searched once.
+        let has_notice = self.notice.is_match(text);
+        let has_address = has_notice && self.address.is_match(text);
         let mut line = Line {
             key: key.table_hash(),
             width: u32::try_from(width).unwrap_or(u32::MAX),
@@ -91,7 +93,7 @@ impl LinePrinter {
                 .and(Shows::LETTERS, num_letters > 1)
                 .and(Shows::STOP, is_sentence || ends(&['。', '!', '?', '.', '…']))
                 .and(Shows::ADDRESS, has_address)
-                .and(Shows::NOTICE, has_address || self.notice.is_match(text)),
+                .and(Shows::NOTICE, has_notice),
             ..Line::default()
         };
         let bare = bare(text);
@@ -155,7 +157,11 @@ mod tests {
     use crate::decide::boilerplate::PRINT_VERSION;
 
     fn print(text: &str) -> Line {
-        LinePrinter::new(Repair::Basic).print(text, &Fingerprint::of(text.as_bytes()))
+        LinePrinter::new(Repair::Basic).print(
+            &mut KeyText::default(),
+            text,
+            &Fingerprint::of(text.as_bytes()),
+        )
     }
 
     /// Indexes hold prints: what was printed by other lists or expressions must not be counted with what is printed now.

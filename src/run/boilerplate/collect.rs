@@ -10,6 +10,7 @@ use crate::decide::Findings;
 use crate::decide::boilerplate::{FLOOR, Firsts, Line, Twins};
 use crate::document::SourceFigures;
 use crate::error::Result;
+use crate::normalize::KeyText;
 use crate::observe::SourceCounts;
 use crate::read::{Chunk, Fields, Part, ReadContext};
 use crate::rules::boilerplate::LinePrinter;
@@ -31,6 +32,7 @@ pub(super) struct SeenSlot {
 pub(super) fn look(corpus: &Corpus<'_>, settled: &Settled, printer: &LinePrinter) -> Result<Vec<SeenSlot>> {
     let chunk = &settled.scanned.chunk;
     let sources = named_sources(chunk, corpus.read, &corpus.config.decide.source)?;
+    let mut room = KeyText::default();
     let look = |(number, source): (usize, Option<String>)| {
         if chunk.slots[number].fault.is_some() {
             return SeenSlot::default();
@@ -38,8 +40,9 @@ pub(super) fn look(corpus: &Corpus<'_>, settled: &Settled, printer: &LinePrinter
         let document = settled.judged(number);
         let keys = &settled.scanned.keys[settled.scanned.documents[number].paragraphs.clone()];
         let lines = document.paragraphs.iter().zip(keys);
-        let lines =
-            lines.map(|(paragraph, key)| printer.print(document.paragraph(paragraph), &key.fingerprint));
+        let lines = lines.map(|(paragraph, key)| {
+            printer.print(&mut room, document.paragraph(paragraph), &key.fingerprint)
+        });
         SeenSlot { lines: lines.collect(), source }
     };
     Ok(sources.into_iter().enumerate().map(look).collect())

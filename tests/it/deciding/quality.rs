@@ -92,8 +92,11 @@ fn copies_do_not_come_back() {
 #[test]
 fn long_copies_come_in_pieces() {
     // More than a piece: all of it goes, its second half does, or its first.
-    let links = |from: usize| (from..from + 9000).map(|n| format!("专题报道第{n}页\n")).collect::<String>();
-    let prose = |from: usize| (from..from + 3000).map(|n| format!("第{n}天，{BULLETIN}\n")).collect::<String>();
+    let lines = |from: usize, num: usize, line: &dyn Fn(usize) -> String| -> String {
+        (from..from + num).map(line).collect()
+    };
+    let links = |from: usize| lines(from, 9000, &|n| format!("专题报道第{n}页\n"));
+    let prose = |from: usize| lines(from, 3000, &|n| format!("第{n}天，{BULLETIN}\n"));
     let files = files([
         ("a.txt", links(0)),
         ("b.txt", links(0)),
