@@ -7,7 +7,8 @@ use crate::document::Paragraph;
 use crate::error::{RecordPlace, Rejection, Result, SkipReason};
 use crate::observe::Observer;
 use crate::read::{Compression, Fault, Part, PartFate, Slot, TextVisitor};
-use crate::report::{Inspection, LongestParagraph, PageWithoutText, Scripts, Skipped};
+use crate::report::{InspectedQuality, Inspection, LongestParagraph, PageWithoutText, Scripts, Skipped};
+use crate::rules::{Judge, Opening, Scores};
 use crate::run::corpus::{Corpus, path_of};
 use crate::run::reader::{ReadOnlyPass, read_work};
 use crate::run::session::Session;
@@ -34,17 +35,27 @@ pub fn inspect(roots: Vec<Root>, config: &Config, observer: &dyn Observer) -> Re
 }
 
 fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
+    let decide = &corpus.config.decide;
+    let judge = decide.quality_profile().is_on().then(|| Judge::of(decide));
     let mut looker = Inspector {
         sources: corpus.sources,
         observer: corpus.observer,
         inspection: Inspection::new(corpus.config.split.split),
+        judge: judge.as_ref(),
         open: InspectedSlot::default(),
     };
     let mut walk = Walk::default();
     let scan = |work| {
-        let mut inspector = TextInspector::default();
+        let mut inspector =
+            TextInspector { seen: Vec::new(), paragraphs: Vec::new(), measures: judge.is_some() };
         let chunk = read_work(work, corpus.listing(), corpus.read, &mut inspector);
-        (chunk, inspector.seen)
+        let mut seen = inspector.seen;
+        if let Some(judge) = &judge {
+            // Documents that are whole are judged here, side by side with others.
+            let whole = seen.iter_mut().zip(chunk.whole_slots()).filter(|(_, is_whole)| *is_whole);
+            whole.for_each(|(seen, _)| seen.scores = Some(judge.scores(seen.opening.text())));
+        }
+        (chunk, seen)
     };
     let mut look = ReadOnlyPass::at(corpus, scan);
     while let Some(scanned) = look.next()? {
@@ -56,6 +67,9 @@ fn look(corpus: &Corpus<'_>) -> Result<Inspection> {
             }
             corpus.buffers.give_back(chunk.bytes);
         }
+    }
+    if let Some(quality) = &mut looker.inspection.quality {
+        quality.sort();
     }
     Ok(looker.inspection)
 }
@@ -70,6 +84,9 @@ struct InspectedSlot {
     scripts: Scripts,
     /// Length, number and beginning of the longest paragraph.
     longest: (u64, u64, String),
+    /// The beginning, if quality is measured, and what was measured of it.
+    opening: Opening,
+    scores: Option<Scores>,
 }
 
 impl InspectedSlot {
@@ -79,6 +96,7 @@ impl InspectedSlot {
             let (len, number, text) = next.longest;
             self.longest = (len, self.paragraphs + number, text);
         }
+        self.opening.join(&next.opening);
         self.bytes += next.bytes;
         self.method = next.method;
         self.paragraphs += next.paragraphs;
@@ -87,10 +105,11 @@ impl InspectedSlot {
 }
 
 /// Looks at documents as they are read.
-#[derive(Default)]
 struct TextInspector {
     seen: Vec<InspectedSlot>,
     paragraphs: Vec<Paragraph>,
+    /// Whether quality is measured.
+    measures: bool,
 }
 
 /// Characters of the longest paragraph that are shown.
@@ -106,12 +125,19 @@ impl TextVisitor for TextInspector {
             let text = &text[paragraph.span.range()];
             (count(text.len()), count(number), text.chars().take(SHOWN).collect())
         });
+        let mut opening = Opening::default();
+        if self.measures {
+            let paragraphs = self.paragraphs.iter().map(|paragraph| &text[paragraph.span.range()]);
+            paragraphs.filter(|text| text.contains(char::is_alphanumeric)).for_each(|text| opening.add(text));
+        }
         self.seen.push(InspectedSlot {
             bytes: count(text.len()),
             paragraphs: count(self.paragraphs.len()),
             method: splitting.method,
             scripts: Scripts::of(text),
             longest,
+            opening,
+            scores: None,
         });
         splitting
     }
@@ -122,6 +148,7 @@ struct Inspector<'a> {
     sources: &'a SourceList,
     observer: &'a dyn Observer,
     inspection: Inspection,
+    judge: Option<&'a Judge>,
     /// A large text of which some pieces were seen.
     open: InspectedSlot,
 }
@@ -246,6 +273,10 @@ impl Inspector<'_> {
         *methods.entry(seen.method.name().to_owned()).or_default() += 1;
         inspection.sizes.count(seen.bytes);
         inspection.scripts.add(&seen.scripts);
+        if let Some(judge) = self.judge {
+            let quality = inspection.quality.get_or_insert_with(|| InspectedQuality::new(judge.profile()));
+            quality.count(&seen.scores.unwrap_or_else(|| judge.scores(seen.opening.text())));
+        }
         let (bytes, paragraph, text) = seen.longest;
         if bytes > inspection.longest_paragraph.as_ref().map_or(0, |longest| longest.bytes) {
             inspection.longest_paragraph = Some(LongestParagraph { path, record, paragraph, bytes, text });

@@ -9,7 +9,7 @@ use super::language::Languages;
 use super::mask::MaskConfig;
 use super::near::NearConfig;
 use super::places::read_place;
-use super::quality::QualityProfile;
+use super::quality::{QualityBounds, QualityProfile};
 use super::share::{Limit, Share};
 use crate::error::{Error, Result};
 
@@ -74,6 +74,9 @@ pub struct DecideConfig {
     /// Filters of documents.
     #[serde(flatten)]
     pub filters: FilterConfig,
+    /// Bounds of one's own for the signals of [`FilterConfig::quality`]. Default none.
+    #[serde(skip_serializing_if = "QualityBounds::is_empty")]
+    pub quality_bounds: QualityBounds,
     /// What is written beside documents instead of removing them for it. Default nothing.
     pub annotate: Vec<Annotation>,
     /// Rules of one's own, in the order in which they are applied. Default none.
@@ -97,6 +100,7 @@ impl Default for DecideConfig {
             source: SourceBy::default(),
             near: NearConfig::default(),
             filters: FilterConfig::default(),
+            quality_bounds: QualityBounds::default(),
             annotate: Vec::new(),
             custom: Vec::new(),
             mask: MaskConfig::default(),
@@ -133,6 +137,14 @@ impl DecideConfig {
         self.annotate.contains(&what)
     }
 
+    /// The profile that documents are measured by, to be removed or annotated.
+    pub fn quality_profile(&self) -> QualityProfile {
+        match self.filters.quality {
+            QualityProfile::Off if self.annotates(Annotation::Quality) => QualityProfile::News,
+            asked => asked,
+        }
+    }
+
     /// The filters that remove documents.
     pub fn removing_filters(&self) -> FilterConfig {
         let quality =
@@ -163,6 +175,7 @@ impl DecideConfig {
             read_place(place).map_err(|fault| Error::Config(format!("keep-places: {fault}")))?;
         }
         custom::validate(&self.custom)?;
+        self.quality_bounds.validate(self.quality_profile())?;
         self.mask.validate()?;
         let (is_in_document, has_near) = (self.scope == Scope::Document, self.near.has_paragraphs());
         if !self.exact.has_paragraphs() && has_near {

@@ -32,7 +32,7 @@ pub use language::{Language, Languages};
 pub use mask::{MaskConfig, MaskKind};
 pub use near::{Keep, NearConfig, NearPreset, NearSwitch, NearUnits, Shingle, ShingleUnit};
 pub use places::{PlaceReading, read_place};
-pub use quality::QualityProfile;
+pub use quality::{QualityBound, QualityBounds, QualityLanguage, QualityProfile};
 pub use several::{Several, one_or_several, several_or_one};
 pub use share::{Limit, Share};
 pub use size::ByteSize;

@@ -191,6 +191,15 @@ impl Part {
 }
 
 impl Chunk {
+    /// Whether each slot holds all of its document.
+    pub(crate) fn whole_slots(&self) -> Vec<bool> {
+        let mut is_whole: Vec<bool> = self.slots.iter().map(|slot| slot.is_record).collect();
+        for part in self.parts.iter().filter(|part| part.is_first && part.is_last) {
+            is_whole[part.slots.clone()].fill(true);
+        }
+        is_whole
+    }
+
     /// An empty chunk that reuses `buffer`.
     pub(crate) fn new(mut buffer: Vec<u8>) -> Self {
         buffer.clear();

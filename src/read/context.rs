@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::coding::Detection;
+use super::damage::Mender;
 use super::fault::Fault;
 use super::given::GivenEncodings;
 use super::text_fields::{FieldNames, TextFields};
@@ -34,8 +35,8 @@ pub(crate) struct ReadContext {
     pub(super) split: SplitConfig,
     pub(super) paragraphs: ParagraphLimit,
     pub(super) detection: Detection,
-    /// Whether encoding damage is repaired.
-    pub(super) fixes_encoding: bool,
+    /// Repairs encoding damage, if that is asked for.
+    pub(super) mender: Option<Arc<Mender>>,
     /// Most bytes of a document that is decoded, and of a plain text file.
     pub(super) decoded_limit: u64,
     pub(super) text_limit: u64,

@@ -7,7 +7,7 @@ use super::coding::Coding;
 use super::container::lines;
 use super::container::reader::{BOM, Records, Reread};
 use super::context::ReadContext;
-use super::damage::{self, Mended, MendedSpan};
+use super::damage::{Mended, MendedSpan, Mender};
 use super::encoding;
 use super::fault::Fault;
 use super::page::{self, PageText, Told};
@@ -171,7 +171,7 @@ fn decode_utf8(
 ) -> Option<PartFate> {
     let span = ByteSpan::new(start, chunk.bytes.len());
     let text = simdutf8::basic::from_utf8(&chunk.bytes[span.range()]).ok()?;
-    let mended = if decoding.context.fixes_encoding { damage::mend(text) } else { None };
+    let mended = decoding.context.mender.as_ref().and_then(|mender| mender.mend(text));
     if let Some(Mended { text: Some(text), damage }) = mended {
         chunk.bytes.truncate(start);
         return Some(show(chunk, Decoded { text, num_replaced: 0, damage: Some(damage) }, decoding, visitor));
@@ -227,15 +227,15 @@ struct Decoded {
 
 /// A decoded text without the damage that can be repaired, and what was damaged.
 fn mended(text: String, context: &ReadContext) -> (String, Option<Box<[MendedSpan]>>) {
-    match if context.fixes_encoding { damage::mend(&text) } else { None } {
+    match context.mender.as_ref().and_then(|mender| mender.mend(&text)) {
         Some(Mended { text: mended, damage }) => (mended.unwrap_or(text), Some(damage)),
         None => (text, None),
     }
 }
 
 /// Repairs the text of a record; a repaired text is put behind everything else.
-fn mend_record(bytes: &mut Vec<u8>, slot: &mut Slot) {
-    let Some(Mended { text, damage }) = damage::mend(text_of(bytes, slot)) else { return };
+fn mend_record(mender: &Mender, bytes: &mut Vec<u8>, slot: &mut Slot) {
+    let Some(Mended { text, damage }) = mender.mend(text_of(bytes, slot)) else { return };
     if let Some(text) = text {
         let start = bytes.len();
         bytes.extend_from_slice(text.as_bytes());
@@ -349,8 +349,8 @@ fn decode_records(
             if let Err(fault) = read_html(bytes, slot, context) {
                 slot.reject(fault);
             }
-            if slot.is_record && context.fixes_encoding {
-                mend_record(bytes, slot);
+            if let Some(mender) = context.mender.as_ref().filter(|_| slot.is_record) {
+                mend_record(mender, bytes, slot);
             }
         }
         // Taken once, as it walks over the whole text.

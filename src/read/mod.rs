@@ -93,7 +93,7 @@ impl ReadContext {
             split: config.split,
             paragraphs: ParagraphLimit::new(read.decoded_limit()),
             detection,
-            fixes_encoding: config.decide.fix_encoding,
+            mender: config.decide.fix_encoding.then(Arc::default),
             decoded_limit: read.decoded_limit(),
             text_limit: read.max_document_size.unwrap_or(u64::MAX),
             window_limit: context::window_limit(config.memory),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use unicode_script::{Script, UnicodeScript};
 
+use super::quality::InspectedQuality;
 use crate::account::{CountedUnit, FileCounts, RecordCounts, RejectedLine};
 use crate::config::SplitMode;
 use crate::document::PageCounts;
@@ -58,6 +59,9 @@ pub struct Inspection {
     pub sizes: Sizes,
     /// Characters by script.
     pub scripts: Scripts,
+    /// How documents score by the profile of quality that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<InspectedQuality>,
     /// The first of the longest paragraphs.
     pub longest_paragraph: Option<LongestParagraph>,
     /// The first hundred files that would be skipped.

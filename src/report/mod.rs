@@ -9,6 +9,7 @@ mod formats;
 mod inspection;
 #[doc(hidden)]
 pub mod page;
+mod quality;
 
 pub use baseline::{Baseline, BaselineFault, BaselineSettings, MAX_CORPUS, MAX_FILES};
 pub(crate) use baseline::{CorpusFile, FileMark, TextMark};
@@ -19,3 +20,4 @@ pub use formats::ReportFormat;
 pub use inspection::{
     InspectedBytes, InspectedPages, Inspection, LongestParagraph, PageWithoutText, Scripts, Sizes, Skipped,
 };
+pub use quality::{DrawnClass, InspectedQuality, InspectedSignal, shown};

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::language::{Sample, Told};
-use super::quality::{self, Opening, Score};
-use crate::config::{Annotation, Config, QualityProfile};
+use super::quality::{Judge, Opening, Score};
+use crate::config::{Annotation, Config};
 
 /// Bytes of a text that are looked at, at most.
 pub(crate) const ANNOTATED_BYTES: usize = 128 * 1024;
@@ -24,9 +24,7 @@ pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
     }
     let mut annotations = Map::new();
     if decide.annotates(Annotation::Quality) {
-        let asked = decide.filters.quality;
-        let profile = if asked.is_on() { asked } else { QualityProfile::News };
-        annotations.insert("quality".to_owned(), quality(profile, &opening));
+        annotations.insert("quality".to_owned(), quality(&Judge::of(decide), &opening));
     }
     if decide.annotates(Annotation::Language) {
         let Told { language, letters: of, letters_of: letters } = sample.told();
@@ -37,11 +35,11 @@ pub(crate) fn annotations(config: &Config, text: &str) -> Option<String> {
 }
 
 /// The scores of a profile, and the signals that are out of bounds.
-fn quality(profile: QualityProfile, opening: &Opening) -> Value {
-    let scores = quality::scores(profile, opening.text());
-    let out: Vec<&str> = scores.iter().filter(|score| score.is_out).map(|score| score.signal).collect();
-    let value = |score: &Score| (score.signal.to_owned(), json!(score.value));
-    json!({ "profile": profile, "out": out, "scores": scores.iter().map(value).collect::<Map<_, _>>() })
+fn quality(judge: &Judge, opening: &Opening) -> Value {
+    let scores = judge.scores(opening.text()).scores;
+    let out: Vec<&str> = scores.iter().filter(|score| score.is_out()).map(|score| score.signal).collect();
+    let value = |score: &Score| (score.signal.to_owned(), json!(score.value()));
+    json!({ "profile": judge.profile(), "out": out, "scores": scores.iter().map(value).collect::<Map<_, _>>() })
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ use custom::CustomRules;
 use custom_document::MatchedRules;
 use language::{LanguageFilter, Sample};
 use length::Length;
-use quality::{Opening, Quality};
+pub(crate) use quality::{Judge, Opening, Score, Scores};
 use short_document::ShortDocument;
 use stub::{KeptText, Stub};
 
@@ -48,7 +48,7 @@ pub(crate) struct Filters {
     stub: Option<Stub>,
     short_document: Option<ShortDocument>,
     language: Option<LanguageFilter>,
-    quality: Option<Quality>,
+    quality: Option<Judge>,
     /// The rules of one's own, if one drops documents.
     custom: Option<CustomRules>,
     repair: Repair,
@@ -113,7 +113,7 @@ impl Filters {
             stub: Stub::of(filters),
             short_document: ShortDocument::of(filters),
             language: LanguageFilter::of(filters),
-            quality: Quality::of(filters),
+            quality: Judge::removing(&config.decide),
             custom: custom.cloned(),
             repair: config.split.repair,
         })
@@ -160,7 +160,7 @@ impl Filters {
     /// goes for that, or the text of a copy before it that goes would come back in it.
     pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
         let language = || self.language?.judge(&measures.sample);
-        let quality = || self.quality?.judge(measures.opening.as_deref()?);
+        let quality = || self.quality.as_ref()?.judge(measures.opening.as_deref()?);
         if measures.num_paragraphs == 0 {
             return language().filter(|_| measures.sample.has_language()).or_else(quality);
         }

@@ -45,7 +45,7 @@ mod tests {
         let filters = FilterConfig { min_document_chars: Some(5), ..FilterConfig::default() };
         let decide = DecideConfig { filters, ..DecideConfig::default() };
         let filters = Filters::of(&Config { decide, ..Config::default() }, &Editor::default()).unwrap();
-        let left = |text| FilteredParagraph { text, altered: false, is_layout: false, fate: Fate::Left };
+        let left = |text| FilteredParagraph { text, altered: true, is_layout: false, fate: Fate::Left };
         for (name, paragraphs, chars) in [
             ("nothing is left", &[][..], None),
             ("short", &["今天下"], Some(3)),

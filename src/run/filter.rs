@@ -21,7 +21,7 @@ use crate::account::{EvidenceStore, RawJson};
 use crate::decide::{Finding, Findings, Places, Reason, Rule};
 use crate::error::Result;
 use crate::observe::Stage;
-use crate::read::{Chunk, Part};
+use crate::read::Part;
 use crate::rules::{Dropped, Fate, FilteredParagraph, Filters, Measures};
 use crate::units::{DocumentId, Ordinal, count};
 
@@ -107,17 +107,8 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measured> {
         }
         if is_whole { Measured::Whole(filters.judge(&measures)) } else { Measured::Piece(measures) }
     };
-    let is_whole = whole_slots(&scanned.chunk);
+    let is_whole = scanned.chunk.whole_slots();
     is_whole.into_iter().enumerate().map(|(number, is_whole)| measure(number, is_whole)).collect()
-}
-
-/// Whether each slot of a chunk holds all of its document.
-fn whole_slots(chunk: &Chunk) -> Vec<bool> {
-    let mut is_whole: Vec<bool> = chunk.slots.iter().map(|slot| slot.is_record).collect();
-    for part in chunk.parts.iter().filter(|part| part.is_first && part.is_last) {
-        is_whole[part.slots.clone()].fill(true);
-    }
-    is_whole
 }
 
 /// Judges documents, in corpus order.

@@ -17,6 +17,7 @@ mod legacy_misread;
 mod line;
 mod lost;
 mod plausible;
+mod right;
 #[cfg(test)]
 mod tests;
 mod utf8_in_pairs;
@@ -27,11 +28,12 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 pub(crate) use charset::Charset;
-pub(crate) use entity::Markup;
-pub(crate) use glance::may_be_damaged;
+use entity::Markup;
+use glance::may_be_damaged;
 
 use layers::{Layers, Repair};
 use line::Line;
+use right::RightLines;
 
 /// Kinds that are no misreading.
 const OTHERS: u64 = 6;
@@ -169,10 +171,22 @@ pub(crate) struct MendedSpan {
     pub(crate) was: Option<String>,
 }
 
-/// Repairs a document, or a piece of one, if anything is damaged in it.
-///
-/// Cost: a look at each byte; that of [`EncodingRepair::damage`] for lines that may be damaged.
-pub(crate) fn mend(text: &str) -> Option<Mended> {
+/// Repairs the documents of a corpus.
+#[derive(Debug, Default)]
+pub(crate) struct Mender {
+    right: RightLines,
+}
+
+impl Mender {
+    /// Repairs a document, or a piece of one, if anything is damaged in it.
+    ///
+    /// Cost: a look at each byte; that of [`EncodingRepair::damage`] for lines that may be damaged.
+    pub(crate) fn mend(&self, text: &str) -> Option<Mended> {
+        mend(text, &self.right)
+    }
+}
+
+fn mend(text: &str, right: &RightLines) -> Option<Mended> {
     let has_references = memchr::memchr(b'&', text.as_bytes()).is_some();
     if !has_references && !may_be_damaged(text.as_bytes()) {
         return None;
@@ -182,7 +196,7 @@ pub(crate) fn mend(text: &str) -> Option<Mended> {
         text.lines().for_each(|line| markup.add(line));
         markup
     });
-    let damage = EncodingRepair::new(markup).damage(text);
+    let damage = EncodingRepair { right: Some(right), ..EncodingRepair::new(markup) }.damage(text);
     if damage.is_empty() {
         return None;
     }
@@ -202,18 +216,20 @@ pub(crate) fn mend(text: &str) -> Option<Mended> {
 
 /// The repair of encoding damage in the lines of a document.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct EncodingRepair {
+struct EncodingRepair<'r> {
     decodes_references: bool,
+    /// Lines that are known to be right.
+    right: Option<&'r RightLines>,
 }
 
-impl EncodingRepair {
+impl EncodingRepair<'_> {
     /// For a document that shows this markup: references of HTML are decoded where there is none. Without it they stay.
-    pub(crate) fn new(markup: Option<Markup>) -> Self {
-        Self { decodes_references: markup.is_some_and(|markup| !markup.is_shown()) }
+    fn new(markup: Option<Markup>) -> Self {
+        Self { decodes_references: markup.is_some_and(|markup| !markup.is_shown()), right: None }
     }
 
     /// The damage of a text, line by line, in order.
-    pub(crate) fn damage(self, text: &str) -> Vec<Damage> {
+    fn damage(self, text: &str) -> Vec<Damage> {
         let mut damage = Vec::new();
         let mut offset = 0;
         for line in text.split_inclusive('\n') {
@@ -230,7 +246,9 @@ impl EncodingRepair {
         let mut layers = Layers::new(text);
         let references = if self.decodes_references { entity::references(text) } else { Vec::new() };
         let may_be_damaged_itself = may_be_damaged(text.as_bytes());
-        if references.is_empty() && !may_be_damaged_itself {
+        // With references it is another text that is looked at.
+        let right = self.right.filter(|_| references.is_empty());
+        if references.is_empty() && !may_be_damaged_itself || right.is_some_and(|right| right.has(text)) {
             return Vec::new();
         }
         layers.lay(references);
@@ -238,6 +256,9 @@ impl EncodingRepair {
         let mut damage = layers.into_damage();
         if may_be_damaged_itself {
             lost::add(text, &mut damage);
+        }
+        if let Some(right) = right.filter(|_| damage.is_empty()) {
+            right.add(text);
         }
         damage
     }

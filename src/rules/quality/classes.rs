@@ -89,8 +89,8 @@ impl BitOr for Properties {
     }
 }
 
-/// Characters that the table has: all planes with letters. What lies behind them is like their last, which is none.
-const NUM: u32 = 0x4_0000;
+/// Characters that the table has: all planes with letters, and one that stands for all behind them.
+const NUM: u32 = 0x4_0001;
 
 /// Classes that a text may be counted by: more than there are.
 const MOST_CLASSES: usize = 128;

@@ -94,6 +94,26 @@ impl Score {
         }
     }
 
+    /// What was measured, in ten-thousandths, rounded away from a bound that it is beyond.
+    pub(crate) fn value_parts(&self) -> u64 {
+        match (self.measured, self.side) {
+            (Measured::Count(count), _) => count * PARTS,
+            (Measured::Share(_, 0), _) => 0,
+            (Measured::Share(part, whole), Side::AtMost) => (part * PARTS).div_ceil(whole),
+            (Measured::Share(part, whole), Side::AtLeast) => part * PARTS / whole,
+        }
+    }
+
+    /// Whether it is a number of things, and no share.
+    pub(crate) fn is_count(&self) -> bool {
+        matches!(self.measured, Measured::Count(_))
+    }
+
+    /// What it is held against, in ten-thousandths.
+    pub(crate) fn bound_parts(&self) -> u64 {
+        self.bound
+    }
+
     /// What was measured.
     pub(crate) fn value(&self) -> Amount {
         match self.measured {
@@ -126,7 +146,8 @@ impl Score {
             Measured::Count(count) => (count, 1),
             Measured::Share(part, whole) => (part, whole),
         };
-        let (part, bound) = (u128::from(part) * u128::from(PARTS), u128::from(whole) * u128::from(self.bound));
+        let (part, bound) =
+            (u128::from(part) * u128::from(PARTS), u128::from(whole) * u128::from(self.bound));
         self.is_judged
             && match self.side {
                 Side::AtMost => part > bound,

@@ -6,6 +6,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::classes::{Properties, Tally};
+use crate::config::QualityLanguage;
 use crate::units::count;
 
 /// The languages that have measures of their own.
@@ -19,6 +20,20 @@ pub(super) enum Language {
     Latin,
     /// A script that no measure of words is made for.
     Other,
+}
+
+impl Language {
+    /// Its name in bounds.
+    pub(super) fn name(self) -> QualityLanguage {
+        match self {
+            Self::Chinese => QualityLanguage::Zh,
+            Self::Japanese => QualityLanguage::Ja,
+            Self::Korean => QualityLanguage::Ko,
+            Self::Thai => QualityLanguage::Th,
+            Self::Latin => QualityLanguage::Latin,
+            Self::Other => QualityLanguage::Other,
+        }
+    }
 }
 
 /// Characters of a text that are no white space, by script.

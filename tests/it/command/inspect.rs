@@ -113,3 +113,77 @@ fn a_large_text_is_one_document() {
     assert_eq!(found["longest_paragraph"]["paragraph"], 80_000);
     assert_eq!(found["bytes"], json!({"input": text.len(), "text": text.len()}));
 }
+
+/// Nine lists of links, one of which is half text, and three bulletins.
+fn scored() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let links = "首页\n国内\n国际\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
+    for n in 0..8 {
+        sandbox.file(&format!("in/links-{n}.txt"), format!("{links}专题{n}\n"));
+    }
+    let prose = "本市明天多云转晴，北风三级，最高气温八度，市民出门请带好衣物。";
+    sandbox.file("in/mixed.txt", format!("{links}{prose}\n"));
+    for n in 0..3 {
+        sandbox.file(&format!("in/news-{n}.txt"), format!("{prose}昨日降水{n}毫米。\n"));
+    }
+    sandbox
+}
+
+/// Contract C5: the scores of all documents, and the cut, which bounds in `tamis.toml` move.
+#[test]
+fn quality_is_drawn_and_bounds_are_chosen() {
+    let sandbox = scored();
+    let quality = inspect(&sandbox, &["--quality", "news"])["quality"].clone();
+    assert_eq!((&quality["documents"], &quality["out"]), (&12.into(), &9.into()));
+    let signals = quality["signals"].as_array().expect("signals");
+    let links = signals.iter().find(|of| of["signal"] == "link-list" && of["at_most"] == 0.3).expect("it");
+    assert_eq!((&links["language"], &links["judged"], &links["out"]), (&"zh".into(), &9.into(), &9.into()));
+    assert!(inspect(&sandbox, &[])["quality"].is_null());
+    let ran = sandbox.tamis(&["inspect", "in", "--quality", "news"]);
+    ran.exits(0);
+    let shown = ran.out();
+    for line in [
+        "quality by the profile news: 9 of 12 documents are out of bounds",
+        "link-list, zh: at most 0.3; out: 9 of 9 documents",
+        "    1                            8 out ████",
+        "no document is out by",
+    ] {
+        assert!(shown.contains(line), "{line}:\n{shown}");
+    }
+    // With a higher bound the list that is half text stays, and nothing but the bound is another.
+    let clean = ["clean", "in", "-o", "out", "--force", "--exact", "off"];
+    sandbox.tamis(&[&clean[..], &["--quality", "news"]].concat()).exits(0);
+    assert_eq!(sandbox.tree("out").len(), 3);
+    sandbox.file("tamis.toml", "quality = \"news\"\n[quality-bounds.zh]\nlink-list = 0.9\n");
+    sandbox.tamis(&clean).exits(0);
+    assert_eq!(sandbox.tree("out").len(), 4);
+    assert_eq!(sandbox.summary("out.tamis")["config"]["quality_bounds"]["zh"]["link-list"], 0.9);
+    let drawn = inspect(&sandbox, &[])["quality"].clone();
+    assert_eq!(drawn["out"], 8);
+    let shown = sandbox.tamis(&["config"]).out();
+    assert!(shown.contains("[quality-bounds.zh] # tamis.toml\nlink-list = 0.9\n"), "{shown}");
+    sandbox.tamis(&["verify", "in", "--out", "out", "--exact", "off"]).exits(0);
+}
+
+/// What is no bound is refused by its name.
+#[test]
+fn bounds_that_are_none() {
+    let sandbox = scored();
+    for (bounds, expected) in [
+        (
+            "quality = \"news\"\n[quality-bounds.zh]\nlink-lists = 1\n",
+            "link-lists is no signal of this profile; it has",
+        ),
+        ("[quality-bounds.zh]\nlink-list = 1\n", "add --quality"),
+        (
+            "quality = \"news\"\n[quality-bounds.zh]\nlink-list = \"on\"\n",
+            "a bound is a number from 0 on, or \"off\"",
+        ),
+        ("quality = \"news\"\n[quality-bounds.en]\nnotice = 1\n", "unknown variant `en`"),
+    ] {
+        sandbox.file("tamis.toml", bounds);
+        let ran = sandbox.tamis(&["clean", "in", "-o", "out"]);
+        ran.exits(2);
+        assert!(ran.err().contains(expected), "{bounds}: {}", ran.err());
+    }
+}

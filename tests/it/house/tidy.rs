@@ -100,7 +100,7 @@ const READ: [&str; 25] = [
 const BIN: [&str; 7] = ["exit", "show", "terminal", "options", "progress", "commands", "main"];
 
 /// The options of the command: what groups need stands before them, what is made of all of them behind.
-const OPTIONS: [&str; 27] = [
+const OPTIONS: [&str; 28] = [
     "keys",
     "choices",
     "path",
@@ -114,6 +114,7 @@ const OPTIONS: [&str; 27] = [
     "damage",
     "boilerplate",
     "filters",
+    "quality",
     "masking",
     "recipe",
     "reading",

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::options::{ConfigFile, Json, Messages, Reading, Settings, Sources, Splitting, Threads};
+use crate::options::{ConfigFile, Json, Messages, Quality, Reading, Settings, Sources, Splitting, Threads};
 use crate::progress::start;
 use crate::show::inspection::page;
 use crate::show::screen::Screen;
@@ -14,13 +14,15 @@ use crate::terminal::print;
 
 pub(super) const HELP: &str = "\
 Reads the inputs as `clean` would, with the same options and tamis.toml, and writes nothing. It shows formats, encodings, \
-sizes, scripts, and what `clean` would skip or reject, and why. It exits with 0 unless there is nothing to read.
+sizes, scripts, how documents score by a profile of quality, and what `clean` would skip or reject, and why. It exits with 0 unless there is nothing to read.
 
 Examples:
   tamis inspect dump
       Show what the directory dump contains.
   tamis inspect dump --include '*.jsonl' --text-field body
       Look only at JSON Lines, with the text in the field body.
+  tamis inspect dump --quality news
+      Draw how documents score by each signal of a profile, and where it cuts.
   zcat dump.jsonl.gz | tamis inspect - --input-format jsonl --json
       Inspect standard input, and print JSON.";
 
@@ -34,6 +36,10 @@ pub(crate) struct InspectArgs {
     #[command(flatten)]
     #[serde(flatten)]
     splitting: Splitting,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    quality: Quality,
 
     #[command(flatten)]
     #[serde(flatten)]

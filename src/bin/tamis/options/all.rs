@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use tamis::config::CustomRule;
+use tamis::config::{CustomRule, QualityBounds};
 
 use super::boilerplate::Boilerplate;
 use super::damage::Damage;
@@ -13,6 +13,7 @@ use super::masking::Masking;
 use super::matching::Matching;
 use super::near::Near;
 use super::output::{Ledger, Output};
+use super::quality::Quality;
 use super::reading::Reading;
 use super::recipe::Recipes;
 use super::reporting::{Json, Messages};
@@ -66,6 +67,10 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     #[serde(flatten)]
+    pub(crate) quality: Quality,
+
+    #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) masking: Masking,
 
     #[command(flatten)]
@@ -100,6 +105,11 @@ pub(crate) struct Options {
     #[arg(skip)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) rule: Vec<CustomRule>,
+
+    /// Bounds of one's own for the signals of a profile, which stand in the file only.
+    #[arg(skip)]
+    #[serde(rename = "quality-bounds", skip_serializing_if = "QualityBounds::is_empty")]
+    pub(crate) quality_bounds: QualityBounds,
 
     /// The options of `check`, which are a table of their own in the file and flags of `check` only.
     #[arg(skip)]

@@ -24,6 +24,9 @@ pub(super) const CHECK: &str = "check";
 /// The tables of rules of one's own.
 pub(super) const RULE: &str = "rule";
 
+/// The table of bounds of one's own for signals of quality.
+pub(super) const BOUNDS: &str = "quality-bounds";
+
 /// Which file is read.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigFile {
@@ -75,7 +78,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Table> {
     let values: Table = toml::from_str(text)?;
     let options = arguments::<Options>();
     let lines = Lines { text, parsed: parsed.get_ref(), values: &values };
-    lines.check::<Options>(&options, &[CHECK, RULE])?;
+    lines.check::<Options>(&options, &[CHECK, RULE, BOUNDS])?;
     let gate = arguments::<GateOptions>();
     if let (Some(parsed), Some(values)) = (
         parsed.get_ref().get(CHECK).and_then(|table| table.get_ref().as_table()),
@@ -86,6 +89,7 @@ pub(super) fn parse(text: &str, base: &Path) -> anyhow::Result<Table> {
     }
     lines.each::<Options>(CHECK)?;
     lines.each::<Options>(RULE)?;
+    lines.each::<Options>(BOUNDS)?;
     let mut typed: Options = values.try_into()?;
     if let Some(check) = &mut typed.check {
         check.resolve(base);

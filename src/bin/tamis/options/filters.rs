@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tamis::config::{Annotation, Languages, Limit, QualityProfile};
+use tamis::config::{Annotation, Languages, Limit};
 
 use super::choices::one_of;
 
@@ -37,31 +37,8 @@ pub(crate) struct Filters {
     /// several (mixed) stay, unless -und or -mixed is in the list.
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Filters")]
     language: Option<Languages>,
-
-    /// Remove documents of low quality, by the signals of a profile [default: off].
-    ///
-    /// It judges what is left after all other rules, with bounds for the language of each document: Chinese, Japanese,
-    /// Korean and Thai are never measured by words between spaces. The ledger names the signal, its value and the bound.
-    #[arg(hide_short_help = true, long, value_name = "PROFILE", value_parser = profiles(), help_heading = "Filters")]
-    quality: Option<QualityProfile>,
 }
 
 fn annotations() -> impl TypedValueParser<Value = Annotation> {
     one_of(&[("quality", "the scores of a profile of quality"), ("language", "the language")])
-}
-
-fn profiles() -> impl TypedValueParser<Value = QualityProfile> {
-    one_of(&[
-        ("off", "measure nothing"),
-        (
-            "news",
-            "error pages, log-in walls, banners, link lists, advertisements, tables of numbers, damaged text",
-        ),
-        (
-            "fineweb2",
-            "the filters of FineWeb-2, with its values for Chinese, Japanese, Korean and Thai, and FineWeb's for English",
-        ),
-        ("gopher", "the filters of Gopher on repetition and quality"),
-        ("c4", "the filters of C4: sentences that end, no curly brackets, no lorem ipsum"),
-    ])
 }

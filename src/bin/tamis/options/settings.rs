@@ -7,7 +7,7 @@ use tamis::config::{NearConfig, Repair};
 use toml::{Table, Value};
 
 use super::all::Options;
-use super::file::{CHECK, ConfigFile, RULE};
+use super::file::{BOUNDS, CHECK, ConfigFile, RULE};
 use super::gate::GateOptions;
 use super::history::History;
 use super::keys::{arguments, key};
@@ -82,6 +82,12 @@ impl Settings {
             for rule in rules.iter().filter_map(Value::as_table) {
                 lines.push(format!("\n[[{RULE}]] # {}", self.layers.name));
                 lines.extend(rule.iter().map(|(key, value)| format!("{key} = {value}")));
+            }
+        }
+        if let Some(Value::Table(bounds)) = self.layers.file.get(BOUNDS) {
+            for (language, bounds) in bounds.iter().filter_map(|(name, of)| Some((name, of.as_table()?))) {
+                lines.push(format!("\n[{BOUNDS}.{language}] # {}", self.layers.name));
+                lines.extend(bounds.iter().map(|(key, value)| format!("{key} = {value}")));
             }
         }
         if let Some(Value::Table(check)) = self.layers.file.get(CHECK) {

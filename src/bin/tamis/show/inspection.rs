@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tamis::config::SplitMode;
-use tamis::report::Inspection;
+use tamis::report::{DrawnClass, InspectedQuality, InspectedSignal, Inspection, shown};
 use tamis::split::Method;
 use tamis::store::path::printable_bytes;
 use tamis::units::count;
@@ -67,6 +67,9 @@ pub(crate) fn page(inspection: &Inspection, width: Option<usize>) -> String {
     methods(inspection, &mut text);
     histogram(inspection, width, &mut text);
     scripts(inspection, &mut text);
+    if let Some(quality) = &inspection.quality {
+        scores(quality, &mut text);
+    }
     if let Some(longest) = &inspection.longest_paragraph {
         let _ = writeln!(text, "\nlongest paragraph, {}\n  {longest}", size(longest.bytes));
     }
@@ -140,6 +143,48 @@ fn scripts(inspection: &Inspection, text: &mut String) {
     for (script, characters) in scripts.iter().take(MAX_SHOWN) {
         let _ = writeln!(text, "  {script:<9} {:>12} {}", grouped(*characters), share(*characters, total));
     }
+}
+
+/// How documents score by a profile: a drawing of each signal that some are out by, and a row of any other.
+fn scores(quality: &InspectedQuality, text: &mut String) {
+    let profile = choice(&quality.profile);
+    let (out, all) = (quality.out, quality.documents);
+    let _ = writeln!(
+        text,
+        "\nquality by the profile {profile}: {} of {} documents are out of bounds",
+        grouped(out),
+        grouped(all)
+    );
+    let head = |signal: &InspectedSignal| {
+        let side = if signal.is_at_least { "at least" } else { "at most" };
+        format!("{}, {}: {side} {}", signal.signal, choice(&signal.language), shown(signal.bound))
+    };
+    let (drawn, quiet): (Vec<_>, Vec<_>) = quality.signals.iter().partition(|signal| signal.out > 0);
+    for signal in drawn {
+        let (out, judged) = (grouped(signal.out), grouped(signal.judged));
+        let _ = writeln!(text, "\n  {}; out: {out} of {judged} documents", head(signal));
+        let classes = signal.drawn();
+        let most = classes.iter().map(|class| class.documents).max().unwrap_or(1).max(1);
+        for DrawnClass { values, documents, is_out } in classes {
+            let bar = "█".repeat(usize::try_from((documents * BAR).div_ceil(most)).unwrap_or(0));
+            let mark = if is_out { "out" } else { "" };
+            let line = format!("    {values:<17} {:>12} {mark:<3} {bar}", grouped(documents));
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    }
+    if !quiet.is_empty() {
+        text.push_str("\n  no document is out by\n");
+        for signal in quiet {
+            let documents = if signal.judged == 1 { "document" } else { "documents" };
+            let _ = writeln!(text, "    {} ({} {documents})", head(signal), grouped(signal.judged));
+        }
+    }
+}
+
+/// A choice as it is spelled in options.
+fn choice(choice: &impl serde::Serialize) -> String {
+    let spelled = serde_json::to_value(choice).unwrap_or_default();
+    spelled.as_str().unwrap_or_default().to_owned()
 }
 
 fn listed(inspection: &Inspection, text: &mut String) {

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use super::Scores;
 use super::classes::Properties;
 use super::lines::{self, Lines};
 use super::phrases::{Phrases, cut_off, is_attributed};
@@ -38,7 +39,7 @@ struct Seen<'a> {
 /// All that the profile measures of a text, in the order in which signals are named.
 ///
 /// Cost: one look at each character, two for Latin letters, and for a short text the search for phrases.
-pub(super) fn scores(opening: &str) -> Vec<Score> {
+pub(super) fn scores(opening: &str) -> Scores {
     let text = &*without_entities(opening);
     let lines = Lines::of(text);
     let scripts = Scripts::of(&lines.chars);
@@ -51,7 +52,7 @@ pub(super) fn scores(opening: &str) -> Vec<Score> {
     scores.extend(seen.remains());
     scores.extend(seen.messages());
     scores.extend(seen.lists());
-    scores
+    Scores { language: language.name(), scores }
 }
 
 /// A text without the entities of HTML that old pages left in it, which are no code.

@@ -4,7 +4,7 @@ use super::*;
 
 /// The signal by which a text goes.
 fn signal(text: &str) -> Option<&'static str> {
-    scores(text).into_iter().find(|score| score.is_out).map(|score| score.signal)
+    scores(text).scores.into_iter().find(Score::is_out).map(|score| score.signal)
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 use std::collections::HashSet;
 
+use super::Scores;
 use super::classes::Tally;
 use super::lines::{self, ends_sentence};
 use super::repetition::{Units, duplicate_lines};
@@ -47,20 +48,19 @@ const DUPLICATE: [&str; 6] = [
     "duplicate-10-grams",
 ];
 
-/// The text with the language that it is judged in; `None` if there are no values for it (contract C3).
-fn judged(text: &str) -> Option<Judged<'_>> {
+/// The scores of a text by these measures; none if there are no values for its language (contract C3).
+fn scores(text: &str, measures: impl Fn(Judged<'_>) -> Vec<Score>) -> Scores {
     let scripts = Scripts::of(&Tally::of(text));
     let language = scripts.language();
     let is_foreign = || LatinWords::of(text).is_foreign();
-    if language == Language::Other || language == Language::Latin && is_foreign() {
-        return None;
-    }
-    Some(Judged { text, language, units: Units::of(text, language) })
+    let has_values = language != Language::Other && (language != Language::Latin || !is_foreign());
+    let judged = has_values.then(|| Judged { text, language, units: Units::of(text, language) });
+    Scores { language: language.name(), scores: judged.map_or_else(Vec::new, measures) }
 }
 
 /// All that Gopher's filters measure of a text, with their one set of values.
-pub(super) fn gopher(text: &str) -> Vec<Score> {
-    judged(text).map_or_else(Vec::new, |judged| {
+pub(super) fn gopher(text: &str) -> Scores {
+    scores(text, |judged| {
         let values = Values { stop_words: judged.values().stop_words, ..GOPHER };
         let mut scores = judged.repetition(&values);
         scores.extend(judged.gopher_quality(&values));
@@ -69,8 +69,8 @@ pub(super) fn gopher(text: &str) -> Vec<Score> {
 }
 
 /// All that FineWeb-2's filters measure of a text, with the values of its language; those of `FineWeb` in English.
-pub(super) fn fineweb2(text: &str) -> Vec<Score> {
-    judged(text).map_or_else(Vec::new, |judged| {
+pub(super) fn fineweb2(text: &str) -> Scores {
+    scores(text, |judged| {
         let values = judged.values();
         let mut scores = judged.repetition(values);
         scores.extend(judged.fineweb_quality(values));
@@ -92,26 +92,32 @@ const POLICIES: [&str; 7] = [
 
 /// All that C4's filters measure of a text. Lines stay or go with their document, so that those which C4 takes out are not
 /// counted here.
-pub(super) fn c4(text: &str) -> Vec<Score> {
-    let Some(Judged { text, language, .. }) = judged(text) else { return Vec::new() };
-    // Words of five characters or more are rare in Chinese: three words are five characters.
-    let least = |line: &str| Units::of(line, language).num_word_eighths(false) >= 3 * 8;
-    let is_counted = |line: &&str| {
-        let lower = line.to_lowercase();
-        let is_policy = POLICIES.iter().any(|policy| lower.contains(policy));
-        ends_sentence(line) && !line.ends_with("...") && !is_policy && least(line)
-    };
-    let sentences = lines::of(text).filter(is_counted).map(|line| Tally::default().add(line).num_stops).sum();
-    let found = |what: &str| count(text.to_lowercase().matches(what).count());
-    vec![
-        Score::no_more("curly-brackets", found("{"), 0),
-        Score::no_more("lorem-ipsum", found("lorem ipsum"), 0),
-        // Sentences of Thai end without a mark.
-        Score::no_fewer("sentences", sentences, 5).only_if(language != Language::Thai),
-    ]
+pub(super) fn c4(text: &str) -> Scores {
+    scores(text, |judged| judged.sentences())
 }
 
 impl Judged<'_> {
+    /// All that C4's filters measure.
+    fn sentences(&self) -> Vec<Score> {
+        let Self { text, language, .. } = *self;
+        // Words of five characters or more are rare in Chinese: three words are five characters.
+        let least = |line: &str| Units::of(line, language).num_word_eighths(false) >= 3 * 8;
+        let is_counted = |line: &&str| {
+            let lower = line.to_lowercase();
+            let is_policy = POLICIES.iter().any(|policy| lower.contains(policy));
+            ends_sentence(line) && !line.ends_with("...") && !is_policy && least(line)
+        };
+        let sentences =
+            lines::of(text).filter(is_counted).map(|line| Tally::default().add(line).num_stops).sum();
+        let found = |what: &str| count(text.to_lowercase().matches(what).count());
+        vec![
+            Score::no_more("curly-brackets", found("{"), 0),
+            Score::no_more("lorem-ipsum", found("lorem ipsum"), 0),
+            // Sentences of Thai end without a mark.
+            Score::no_fewer("sentences", sentences, 5).only_if(language != Language::Thai),
+        ]
+    }
+
     /// The values of FineWeb-2 for the language.
     fn values(&self) -> &'static Values {
         match self.language {
@@ -176,9 +182,9 @@ impl Judged<'_> {
         let all = eighths + if values.counts_marks { 8 * num_marks(self.text) } else { 0 };
         vec![
             Score::no_fewer("words", num_words, WORDS.0),
-            Score::no_more("words", num_words, WORDS.1),
+            Score::no_more("most-words", num_words, WORDS.1),
             Score::at_least("word-length", (letters, spaced), 3000).only_if(is_spaced),
-            Score::at_most("word-length", (letters, spaced), 10_000).only_if(is_spaced),
+            Score::at_most("most-word-length", (letters, spaced), 10_000).only_if(is_spaced),
             Score::at_most("hashes", (hashes * 8, eighths), 100),
             Score::at_most("ellipses", (ellipses * 8, eighths), 100),
             Score::at_most("bullet-lines", (lines(|line| line.starts_with(['•', '-'])), num_lines), 900),
@@ -220,8 +226,8 @@ mod tests {
     use super::*;
 
     /// Signals by which a text goes.
-    fn out(scores: &[Score]) -> Vec<&'static str> {
-        scores.iter().filter(|score| score.is_out).map(|score| score.signal).collect()
+    fn out(scores: &Scores) -> Vec<&'static str> {
+        scores.scores.iter().filter(|score| score.is_out()).map(|score| score.signal).collect()
     }
 
     /// An article of eight different sentences, and what is done to it.
@@ -241,7 +247,7 @@ mod tests {
         let chinese = article();
         for text in [&*chinese, english] {
             for (name, scores) in [("gopher", gopher(text)), ("c4", c4(text)), ("fineweb2", fineweb2(text))] {
-                assert!(!scores.is_empty());
+                assert!(!scores.scores.is_empty());
                 assert_eq!(out(&scores), [""; 0], "{name}: {scores:?}");
             }
         }
@@ -281,7 +287,7 @@ mod tests {
             "١٢٣ الجسر مغلق",
             "",
         ] {
-            assert!(gopher(text).is_empty() && c4(text).is_empty() && fineweb2(text).is_empty(), "{text}");
+            assert!([gopher(text), c4(text), fineweb2(text)].iter().all(|of| of.scores.is_empty()), "{text}");
         }
     }
 }

@@ -21,8 +21,8 @@ use super::outputs::{ReportFile, Stdout};
 use crate::exit::Exit;
 use crate::options::{
     AnyPath, BEFORE, Boilerplate, ConfigFile, Damage, Filters, GateOptions, History, Layers, Masking,
-    Matching, Memory, Messages, Near, Options, Reading, Recipes, Settings, Sources, Splitting, Threads,
-    hidden, secondary,
+    Matching, Memory, Messages, Near, Options, Quality, Reading, Recipes, Settings, Sources, Splitting,
+    Threads, hidden, secondary,
 };
 use crate::progress::{Progress, start};
 use crate::show::screen::{FittedWriter, Screen};
@@ -69,6 +69,10 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     #[serde(flatten)]
     filters: Filters,
+
+    #[command(flatten)]
+    #[serde(flatten)]
+    quality: Quality,
     #[command(flatten)]
     #[serde(flatten)]
     masking: Masking,
