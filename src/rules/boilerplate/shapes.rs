@@ -6,7 +6,22 @@ use unicode_width::UnicodeWidthChar;
 
 /// Columns of a text: a wide character counts 2, any other 1.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+    if text.is_ascii() {
+        return text.len();
+    }
+    let bytes = text.as_bytes();
+    let (mut at, mut width) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        let (columns, len) = match byte {
+            ..0x80 => (1, 1),
+            // U+5000 to U+9FFF: most of Chinese text.
+            0xe5..=0xe9 => (2, 3),
+            _ => text[at..].chars().next().map_or((0, 1), |c| (if is_wide(c) { 2 } else { 1 }, c.len_utf8())),
+        };
+        width += columns;
+        at += len;
+    }
+    width
 }
 
 fn is_wide(c: char) -> bool {
@@ -184,5 +199,8 @@ mod tests {
     fn digits_are_levelled() {
         assert_eq!(level_digits("第 12 页 / 共 3 页, 4.5"), "第 0 页 / 共 0 页, 0.0");
         assert_eq!((width("a字"), letters("1a字b"), letters("12")), (3, 2, 0));
+        let all: String = ('\0'..=char::MAX).step_by(7).collect();
+        let columns = all.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum::<usize>();
+        assert_eq!(width(&all), columns);
     }
 }

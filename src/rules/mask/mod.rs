@@ -53,12 +53,12 @@ impl Masks {
             dots += usize::from(byte == b'.');
             colons += usize::from(byte == b':');
         }
-        let has_ip = self.has(MaskKind::Ip) && (colons >= 2 || dots >= 3 && digits >= 4);
+        let may_have_ip = self.has(MaskKind::Ip) && (colons >= 2 || dots >= 3 && digits >= 4);
+        let may_have_number = (digits >= SHORTEST || may_have_ip) && Runs::of(bytes).may_be(self);
         // The full-width digits U+FF10-U+FF19 and the sign U+FF20.
         let is_wide = |at: usize| matches!(bytes[at..], [_, 0xbc, 0x90..=0x99 | 0xa0, ..]);
         self.has(MaskKind::Email) && ats > 0
-            || digits >= SHORTEST
-            || has_ip
+            || may_have_number
             || memchr::memchr_iter(0xef, bytes).any(is_wide)
     }
 
@@ -101,6 +101,46 @@ impl Masks {
             return Some((span, MaskKind::Ip));
         }
         byte.is_ascii_digit().then(|| numbers::number(view, text, at, |kind| self.has(kind)))?
+    }
+}
+
+/// What stands together in a text: a number without letters and Han in it, an address without a space.
+#[derive(Debug, Default)]
+struct Runs {
+    /// Most digits of a run, most dots of one with four digits, most colons of one.
+    digits: usize,
+    dots: usize,
+    colons: usize,
+}
+
+impl Runs {
+    fn of(bytes: &[u8]) -> Self {
+        let mut most = Self::default();
+        let (mut digits, mut dots, mut colons) = (0, 0, 0);
+        for byte in bytes {
+            match byte {
+                b'0'..=b'9' => {
+                    digits += 1;
+                    most.digits = most.digits.max(digits);
+                }
+                b'.' => dots += 1,
+                b':' => colons += 1,
+                // The first byte of most Han ends a number, as a letter does; what else is beyond ASCII may stand in one.
+                b'a'..=b'z' | b'A'..=b'Z' | 0xe4..=0xe9 => (digits, dots) = (0, 0),
+                b'\t'..=b' ' => colons = 0,
+                _ => {}
+            }
+            if digits >= 4 {
+                most.dots = most.dots.max(dots);
+            }
+            most.colons = most.colons.max(colons);
+        }
+        most
+    }
+
+    /// Whether one of them may be masked.
+    fn may_be(&self, masks: Masks) -> bool {
+        self.digits >= SHORTEST || masks.has(MaskKind::Ip) && (self.colons >= 2 || self.dots >= 3)
     }
 }
 
