@@ -78,7 +78,7 @@ impl QualityProfile {
     }
 }
 
-const NEWS: [&str; 16] = [
+const NEWS: [&str; 18] = [
     "replacement-characters",
     "latin-1-characters",
     "utf-8-read-as-gbk",
@@ -95,6 +95,8 @@ const NEWS: [&str; 16] = [
     "link-list",
     "word-list",
     "repeated-phrase",
+    "notice-words",
+    "offer-words",
 ];
 
 const FINEWEB2: [&str; 25] = [

@@ -39,6 +39,8 @@ impl Properties {
     pub(super) const GBK: Self = Self(1 << 14);
     /// A mark that code is full of.
     pub(super) const CODE: Self = Self(1 << 15);
+    /// A curly bracket, which hardly anything but code has.
+    pub(super) const BRACE: Self = Self(1 << 19);
     /// A mark that ends a sentence, whatever follows.
     pub(super) const STOP: Self = Self(1 << 16);
     /// A mark that ends a sentence before [`Self::GAP`].
@@ -70,6 +72,7 @@ impl Properties {
             | is(matches!(c, '\u{80}'..='\u{ff}'), Self::LATIN1)
             | is(matches!(c, '锛' | '銆' | '鈥' | '锟'), Self::GBK)
             | is(matches!(c, '{' | '}' | '[' | ']' | '<' | '>' | '=' | ';' | '_' | '\\' | '"'), Self::CODE)
+            | is(matches!(c, '{' | '}'), Self::BRACE)
             | is(is_stop, Self::STOP)
             | is(!is_stop && lines::STOPS.contains(&c), Self::STOP_BEFORE_GAP)
             | is(c.is_whitespace() || lines::CLOSING.contains(&c), Self::GAP)

@@ -13,6 +13,7 @@ mod published;
 mod repetition;
 mod score;
 mod script;
+mod vocabulary;
 mod words;
 
 use serde::Serialize;

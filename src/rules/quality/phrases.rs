@@ -86,7 +86,7 @@ const OFFERS_ENGLISH: &[&str] = &[
 const ATTRIBUTION: &str = r"记者|警方|通报|报道|获悉|獲悉|表示|公布|宣布|提醒|部门|介绍说|發布|報導|記者|(?-u:\b)(?:said|says|police|according to|report(?:ed|s)|officials?|spokes\w+|announced)(?-u:\b)";
 
 /// A link to the rest of a text, at its end.
-const MORE: &str = r"(?:阅读全文|阅读原文|查看全文|查看更多|阅读更多|点击查看|点击阅读|展开全文|继续阅读|查看详情|全文阅读|更多内容|[\[［【(（]?(?:全文|详情|详细|更多)[\]］】)）]?|閱讀全文|繼續閱讀|閱讀更多|全文を読む|続きを読む|もっと見る|더보기|더 읽기|전문보기|อ่านต่อ|read more|continue reading|read the full (?:story|article)|full story|keep reading|more details|view more|see more|learn more|show more|more)[\s\]］】)）>»›→.…]*$";
+const MORE: &str = r"(?:点击|點擊|点此|请)?(?:阅读全文|阅读原文|查看全文|查看更多|阅读更多|点击查看|点击阅读|展开全文|继续阅读|查看详情|全文阅读|更多内容|[\[［【(（]?(?:全文|详情|详细|更多)[\]］】)）]?|閱讀全文|繼續閱讀|閱讀更多|全文を読む|続きを読む|もっと見る|더보기|더 읽기|전문보기|อ่านต่อ|leer más|seguir leyendo|lire la suite|weiterlesen|mehr lesen|leia mais|continua a leggere|читать далее|подробнее|read more|continue reading|read the full (?:story|article)|full story|keep reading|more details|view more|see more|learn more|show more|more)[\s\]］】)）>»›→.…]*$";
 
 /// Marks by which a text shows that it was cut.
 const CUT: &str = r"(?:…|\.\.\.|⋯|。。。|\[\s*(?:…|\.\.\.)\s*\])[\s\]］】)）>»›→]*$";
@@ -178,10 +178,18 @@ pub(super) fn is_attributed(lower: &str) -> bool {
     ATTRIBUTED.is_match(lower)
 }
 
-/// How a text in lower case ends that was cut: `None` if it does not show it, else whether a link leads on.
-pub(super) fn cut_off(last_line: &str) -> Option<bool> {
-    let link = LINKED_ON.find(last_line);
-    let text = link.map_or(last_line, |link| &last_line[..link.start()]);
+/// How a text in lower case ends that was cut: `None` if it does not show it, else whether a link leads on. The link may
+/// stand on lines of its own.
+pub(super) fn cut_off(lower: &str) -> Option<bool> {
+    let (mut text, mut link) = (lower.trim_end(), None);
+    while let Some(found) = LINKED_ON.find(text.rsplit('\n').next().unwrap_or_default()) {
+        let line = text.rfind('\n').map_or(0, |end| end + 1);
+        text = text[..line + found.start()].trim_end();
+        link = Some(found.start());
+        if found.start() > 0 {
+            break;
+        }
+    }
     CUT_OFF.is_match(text.trim_end_matches([' ', '[', '［', '【', '(', '（'])).then_some(link.is_some())
 }
 

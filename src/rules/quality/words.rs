@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 
 use super::classes::{Properties, Tally};
 use super::script::{Language, Scripts, is_han, is_hangul, is_thai, num_chars};
+use super::vocabulary::{ADDRESS, NOTICE, OFFER, Vocabulary};
 use crate::units::count;
 
 /// Characters that Chinese sentences are held together by, simplified and traditional. Those that are common inside of
@@ -62,15 +63,17 @@ const OTHERS: [&str; 14] = [
 const LOREM: &str =
     "lorem ipsum dolor amet consectetur adipiscing elit eiusmod tempor incididunt labore dolore magna aliqua";
 
-/// Lists of words in Latin letters: of English, of others, and [`LOREM`].
-const NUM_LISTS: usize = 2 + OTHERS.len();
+/// Lists of words in Latin letters: of English, of others, and four that are not of one language.
+const NUM_LISTS: usize = 5 + OTHERS.len();
 
-/// Words of lists, each with one bit for every list that has it: English has the lowest, [`LOREM`] the highest.
+/// Words of lists, each with one bit for every list that has it: English has the lowest, [`ADDRESS`] the highest.
 struct WordLists(HashTable<(&'static str, u32)>);
 
 static LATIN: LazyLock<WordLists> = LazyLock::new(|| {
     let mut lists: HashTable<(&'static str, u32)> = HashTable::new();
-    for (number, words) in std::iter::once(ENGLISH).chain(OTHERS).chain([LOREM]).enumerate() {
+    for (number, words) in
+        std::iter::once(ENGLISH).chain(OTHERS).chain([LOREM, NOTICE, OFFER, ADDRESS]).enumerate()
+    {
         for word in words.split(' ') {
             let hash = hash(word);
             let entry = lists.entry(hash, |(known, _)| *known == word, |(known, _)| self::hash(known));
@@ -97,20 +100,23 @@ impl WordLists {
     }
 }
 
-/// The words of a text in Latin letters, counted.
+/// The words of a text that stand between spaces, counted.
 #[derive(Debug, Default)]
-pub(super) struct LatinWords {
+pub(super) struct SpacedWords {
     num: u64,
     /// Function words among them: of English, and of the other language that has most.
     english: u64,
     other: u64,
     lorem: u64,
+    notice: u64,
+    offer: u64,
+    address: u64,
     /// Words of letters of ASCII alone.
     ascii: u64,
 }
 
-impl LatinWords {
-    /// The words of a text.
+impl SpacedWords {
+    /// The words of a text between spaces.
     ///
     /// Cost: one look at each of its characters, and a search for each word.
     pub(super) fn of(text: &str) -> Self {
@@ -125,13 +131,22 @@ impl LatinWords {
                 lists &= lists - 1;
             }
         }
-        let [english, others @ .., lorem] = found;
+        let [english, others @ .., lorem, notice, offer, address] = found;
         let other = others.into_iter().max().unwrap_or(0);
-        Self { num, english, other, lorem, ascii }
+        Self { num, english, other, lorem, notice, offer, address, ascii }
     }
 
     pub(super) fn num(&self) -> u64 {
         self.num
+    }
+
+    /// Words that notices and offers are made of.
+    pub(super) fn vocabulary(&self) -> Vocabulary {
+        Vocabulary {
+            notice: (self.notice, self.num),
+            offer: (self.offer, self.num),
+            is_addressed: self.address > 0,
+        }
     }
 
     /// Words of [`LOREM`].
@@ -178,7 +193,7 @@ pub(super) fn function_words(
     text: &str,
     chars: &Tally,
     scripts: &Scripts,
-    latin: &LatinWords,
+    latin: &SpacedWords,
     language: Language,
 ) -> Option<(u64, u64)> {
     match language {
@@ -208,7 +223,7 @@ mod tests {
     fn share(text: &str) -> Option<u64> {
         let chars = Tally::of(text);
         let scripts = Scripts::of(&chars);
-        let latin = LatinWords::of(text);
+        let latin = SpacedWords::of(text);
         let (part, whole) = function_words(text, &chars, &scripts, &latin, scripts.language())?;
         Some(part * 1000 / whole)
     }
@@ -244,11 +259,11 @@ mod tests {
             ("café éclair crème brûlée", false, false),
             ("", true, false),
         ] {
-            let words = LatinWords::of(text);
+            let words = SpacedWords::of(text);
             assert_eq!((words.may_be_english(), words.is_foreign()), (may_be_english, is_foreign), "{text}");
         }
         assert!(words("it’s 北京 o'clock 'now' b2b").eq(["it’s", "o'clock", "now", "b", "b"]));
-        let words = LatinWords::of("Lorem IPSUM The ÖYLE Öyle It’s");
+        let words = SpacedWords::of("Lorem IPSUM The ÖYLE Öyle It’s");
         assert_eq!((words.num(), words.num_lorem(), words.num_function()), (6, 2, 1));
     }
 }

@@ -10,12 +10,13 @@ use std::cell::OnceCell;
 
 use super::Scores;
 use super::classes::Properties;
-use super::lines::{self, Lines};
+use super::lines::{Lines, ends_sentence};
 use super::phrases::{Phrases, cut_off, is_attributed};
 use super::repetition::hammered;
 use super::score::Score;
 use super::script::{Language, Scripts, width};
-use super::words::{LatinWords, function_words};
+use super::vocabulary::Vocabulary;
+use super::words::{SpacedWords, function_words};
 
 /// Columns of a text above which it is no notice, offer or list of one paragraph: 750 Chinese characters.
 const SHORT: u64 = 1500;
@@ -31,7 +32,7 @@ struct Seen<'a> {
     language: Language,
     scripts: Scripts,
     lines: Lines,
-    latin: LatinWords,
+    spaced: SpacedWords,
     /// The part that is function words, and of what.
     function: Option<(u64, u64)>,
 }
@@ -44,14 +45,16 @@ pub(super) fn scores(opening: &str) -> Scores {
     let lines = Lines::of(text);
     let scripts = Scripts::of(&lines.chars);
     let language = scripts.language();
-    let latin = if language == Language::Latin { LatinWords::of(text) } else { LatinWords::default() };
-    let function = function_words(text, &lines.chars, &scripts, &latin, language);
-    let seen = Seen { text, lower: OnceCell::new(), language, scripts, lines, latin, function };
+    let is_spaced = matches!(language, Language::Latin | Language::Other);
+    let spaced = if is_spaced { SpacedWords::of(text) } else { SpacedWords::default() };
+    let function = function_words(text, &lines.chars, &scripts, &spaced, language);
+    let seen = Seen { text, lower: OnceCell::new(), language, scripts, lines, spaced, function };
     let mut scores = seen.damage();
     scores.extend(seen.gibberish());
     scores.extend(seen.remains());
     scores.extend(seen.messages());
     scores.extend(seen.lists());
+    scores.extend(seen.words());
     Scores { language: language.name(), scores }
 }
 
@@ -105,8 +108,8 @@ impl Seen<'_> {
         let is_chinese = self.language == Language::Chinese;
         let is_latin = self.language == Language::Latin;
         let is_some_language = self.function.is_none_or(|(part, whole)| part * 10 >= whole);
-        let lorem = self.latin.num_lorem();
-        let is_in_letters = is_latin && self.latin.is_ascii() && !is_some_language;
+        let lorem = self.spaced.num_lorem();
+        let is_in_letters = is_latin && self.spaced.is_ascii() && !is_some_language;
         let (clusters, words) = if is_in_letters { consonant_clusters(self.text) } else { (0, 0) };
         vec![
             Score::at_least("letters-and-digits", (all - symbols, all), 300).only_if(all >= 20),
@@ -115,14 +118,15 @@ impl Seen<'_> {
                 .only_if(is_chinese && han >= 60),
             Score::at_most("unbroken-hanzi", (chars.num_unbroken(), han), 500).only_if(is_chinese),
             Score::at_most("consonant-clusters", (clusters, words), 300).only_if(words >= 10),
-            Score::at_most("lorem-ipsum", (lorem, self.latin.num()), 200).only_if(lorem >= 4),
+            Score::at_most("lorem-ipsum", (lorem, self.spaced.num()), 200).only_if(lorem >= 4),
         ]
     }
 
     /// Code, and tables of numbers alone.
     fn remains(&self) -> Vec<Score> {
         let all = self.scripts.all;
-        let code = self.lines.chars.num(Properties::CODE);
+        // Style sheets have few others.
+        let code = self.lines.chars.num(Properties::CODE) + 2 * self.lines.chars.num(Properties::BRACE);
         let has_prose = self.scripts.eastern() * 10 >= all * 3;
         let has_words = self.function.is_some_and(|(part, whole)| part * 1000 >= whole * 150);
         // Between English words it takes more to be code.
@@ -156,14 +160,14 @@ impl Seen<'_> {
         let (link_list, bound) = if is_named { (true, 300) } else { (is_listed, 450) };
         let is_block = num <= BLOCK && width <= SHORT;
         let (part, whole) = self.function.unwrap_or_default();
-        let words = self.latin.num();
+        let words = self.spaced.num();
         let english =
-            is_latin && words >= 20 && self.latin.may_be_english() && self.lines.num_stops * 60 <= words;
+            is_latin && words >= 20 && self.spaced.may_be_english() && self.lines.num_stops * 60 <= words;
         let chinese =
             self.language == Language::Chinese && self.lines.num_stops <= 1 && is_enumeration(self.text);
         let can_be_offer = num <= BLOCK && (60..=600).contains(&width) && !is_attributed(self.lower());
         let hammered = if can_be_offer { hammered(self.lower(), self.language) } else { (0, 1) };
-        let can_be_hammered = !is_latin || self.latin.may_be_english() && self.has_function_words_below(200);
+        let can_be_hammered = !is_latin || self.spaced.may_be_english() && self.has_function_words_below(200);
         vec![
             Score::at_most("link-list", (links_width, width), bound).only_if(can_judge && link_list),
             Score::at_least("word-list", (part, whole), 120).only_if(is_block && (english || chinese)),
@@ -177,6 +181,35 @@ impl Seen<'_> {
         self.function.is_some_and(|(part, whole)| part * 1000 < whole * bound)
     }
 
+    /// Words that notices and offers are made of, however they are put.
+    fn words(&self) -> Vec<Score> {
+        if self.lines.width > SHORT {
+            return Vec::new();
+        }
+        let words = self.vocabulary();
+        let bound = match (is_attributed(self.lower()), words.is_addressed) {
+            (true, _) => 450,
+            (false, true) => 160,
+            (false, false) => 280,
+        };
+        // A word or two of a caption say nothing.
+        let has_words =
+            |(part, _): (u64, u64)| part >= if self.language == Language::Chinese { 8 } else { 3 };
+        vec![
+            Score::at_most("notice-words", words.notice, bound).only_if(has_words(words.notice)),
+            Score::at_most("offer-words", words.offer, bound).only_if(has_words(words.offer)),
+        ]
+    }
+
+    /// What of a short text is the vocabulary of notices and offers.
+    fn vocabulary(&self) -> Vocabulary {
+        match self.language {
+            Language::Chinese => Vocabulary::of_chinese(self.lower()),
+            Language::Latin | Language::Other => self.spaced.vocabulary(),
+            _ => Vocabulary::default(),
+        }
+    }
+
     /// Notices, offers, and texts that were cut.
     fn messages(&self) -> Vec<Score> {
         let Lines { num, width, .. } = self.lines;
@@ -185,13 +218,12 @@ impl Seen<'_> {
         }
         let (notices, offers) = (Phrases::of_notices(self.lower()), Phrases::of_offers(self.lower()));
         let bound = if is_attributed(self.lower()) { 300 } else { 120 };
-        let last = lines::of(self.lower()).last().unwrap_or_default();
         // A link that leads on shows it, or nothing but the marks: no sentence ends before them.
-        let is_cut = match cut_off(last) {
+        let is_cut = match cut_off(self.lower()) {
             Some(is_linked) => is_linked || self.lines.num_stops <= 1,
             None => false,
         };
-        let can_be_cut = num <= BLOCK && (20..=300).contains(&width);
+        let can_be_cut = num <= BLOCK + 2 && (20..=400).contains(&width);
         vec![
             Score::at_most(
                 "notice",
@@ -229,6 +261,11 @@ fn is_enumeration(text: &str) -> bool {
         .filter(|entry| !entry.is_empty())
         .map(|entry| if entry.contains(char::is_numeric) { u64::MAX } else { width(entry) })
         .collect();
+    // Names of people, at the end of a sentence.
+    let commas = text.matches('、').count();
+    if commas * 2 >= widths.len() && ends_sentence(text.trim_end()) {
+        return false;
+    }
     let num = |is_counted: fn(&&u64) -> bool| widths.iter().filter(is_counted).count();
     let is_verse = num(|width| **width == 10).max(num(|width| **width == 14)) * 5 >= widths.len() * 4;
     widths.len() >= ENTRIES && num(|width| **width <= ENTRY) * 5 >= widths.len() * 4 && !is_verse

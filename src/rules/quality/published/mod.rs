@@ -15,7 +15,7 @@ use super::lines::{self, ends_sentence};
 use super::repetition::{Units, duplicate_lines};
 use super::score::Score;
 use super::script::{Language, Scripts};
-use super::words::{LatinWords, words};
+use super::words::{SpacedWords, words};
 use crate::units::count;
 
 mod values;
@@ -52,7 +52,7 @@ const DUPLICATE: [&str; 6] = [
 fn scores(text: &str, measures: impl Fn(Judged<'_>) -> Vec<Score>) -> Scores {
     let scripts = Scripts::of(&Tally::of(text));
     let language = scripts.language();
-    let is_foreign = || LatinWords::of(text).is_foreign();
+    let is_foreign = || SpacedWords::of(text).is_foreign();
     let has_values = language != Language::Other && (language != Language::Latin || !is_foreign());
     let judged = has_values.then(|| Judged { text, language, units: Units::of(text, language) });
     Scores { language: language.name(), scores: judged.map_or_else(Vec::new, measures) }
