@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
+use super::lines::{self, STOPS};
 use super::script::width;
 use crate::units::count;
 
@@ -184,13 +185,29 @@ pub(super) fn cut_off(lower: &str) -> Option<bool> {
     let (mut text, mut link) = (lower.trim_end(), None);
     while let Some(found) = LINKED_ON.find(text.rsplit('\n').next().unwrap_or_default()) {
         let line = text.rfind('\n').map_or(0, |end| end + 1);
-        text = text[..line + found.start()].trim_end();
+        let before = &text[line..line + found.start()];
         link = Some(found.start());
-        if found.start() > 0 {
+        // Numbers of readers and comments may stand before the link.
+        let is_alone = !before.contains(STOPS) && before.chars().count() <= 24;
+        text = text[..if is_alone { line } else { line + found.start() }].trim_end();
+        if !is_alone {
             break;
         }
     }
     CUT_OFF.is_match(text.trim_end_matches([' ', '[', '［', '【', '(', '（'])).then_some(link.is_some())
+}
+
+/// Whether a text in lower case is a list of texts that were cut: of three lines and more two in five end so, or are
+/// links that lead on.
+pub(super) fn has_cut_lines(lower: &str) -> bool {
+    let (mut num, mut num_cut, mut num_links) = (0, 0, 0);
+    for line in lines::of(lower) {
+        num += 1;
+        let is_link = LINKED_ON.find(line).is_some_and(|found| found.start() == 0);
+        num_links += u64::from(is_link);
+        num_cut += u64::from(is_link || CUT_OFF.is_match(line));
+    }
+    num >= 3 && num_links > 0 && num_cut * 5 >= num * 2 && num_cut > num_links
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::classes::{Properties, Tally};
 use super::script::{Language, Scripts, is_han, is_hangul, is_thai, num_chars};
-use super::vocabulary::{ADDRESS, NOTICE, OFFER, Vocabulary};
+use super::vocabulary::{ADDRESS, NOTICE, OFFER, Vocabulary, is_exclaimed};
 use crate::units::count;
 
 /// Characters that Chinese sentences are held together by, simplified and traditional. Those that are common inside of
@@ -60,8 +60,12 @@ const OTHERS: [&str; 14] = [
 ];
 
 /// The words of the text that printers set where there is none yet: "Lorem ipsum", of Cicero's, mangled.
-const LOREM: &str =
-    "lorem ipsum dolor amet consectetur adipiscing elit eiusmod tempor incididunt labore dolore magna aliqua";
+const LOREM: &str = "\
+lorem ipsum dolor amet consectetur adipiscing elit eiusmod tempor incididunt labore dolore magna aliqua enim minim veniam quis nostrud \
+ullamco laboris nisi aliquip commodo consequat duis aute irure reprehenderit voluptate velit esse cillum fugiat nulla pariatur excepteur \
+sint occaecat cupidatat proident culpa officia deserunt mollit laborum vivamus mauris pretium tincidunt turpis arcu facilisis luctus \
+donec felis sapien gravida pellentesque habitant morbi tristique senectus netus malesuada fames egestas curabitur praesent vestibulum \
+phasellus fusce suspendisse aenean nunc orci ligula lacus odio viverra ultrices";
 
 /// Lists of words in Latin letters: of English, of others, and four that are not of one language.
 const NUM_LISTS: usize = 5 + OTHERS.len();
@@ -141,11 +145,11 @@ impl SpacedWords {
     }
 
     /// Words that notices and offers are made of.
-    pub(super) fn vocabulary(&self) -> Vocabulary {
+    pub(super) fn vocabulary(&self, text: &str) -> Vocabulary {
         Vocabulary {
             notice: (self.notice, self.num),
             offer: (self.offer, self.num),
-            is_addressed: self.address > 0,
+            is_addressed: self.address > 0 || is_exclaimed(text),
         }
     }
 

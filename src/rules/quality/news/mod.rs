@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 use super::Scores;
 use super::classes::Properties;
 use super::lines::{Lines, ends_sentence};
-use super::phrases::{Phrases, cut_off, is_attributed};
+use super::phrases::{Phrases, cut_off, has_cut_lines, is_attributed};
 use super::repetition::hammered;
 use super::score::Score;
 use super::script::{Language, Scripts, width};
@@ -131,10 +131,13 @@ impl Seen<'_> {
         let has_words = self.function.is_some_and(|(part, whole)| part * 1000 >= whole * 150);
         // Between English words it takes more to be code.
         let bound = if has_words { 150 } else { 60 };
-        let Lines { num, numbers, numbers_width, width, .. } = self.lines;
+        let Lines { numbers, numbers_width, width, .. } = self.lines;
+        let chars = &self.lines.chars;
+        let has_letters = chars.num(Properties::ALPHABETIC) > 0;
+        let is_table = numbers >= 3 || !has_letters && chars.num(Properties::NUMERIC) >= 20;
         vec![
             Score::at_most("code-characters", (code, all), bound).only_if(all >= 40 && !has_prose),
-            Score::at_most("lines-of-numbers", (numbers_width, width), 800).only_if(numbers >= 3 && num > 0),
+            Score::at_most("lines-of-numbers", (numbers_width, width), 800).only_if(is_table),
         ]
     }
 
@@ -161,8 +164,11 @@ impl Seen<'_> {
         let is_block = num <= BLOCK && width <= SHORT;
         let (part, whole) = self.function.unwrap_or_default();
         let words = self.spaced.num();
-        let english =
-            is_latin && words >= 20 && self.spaced.may_be_english() && self.lines.num_stops * 60 <= words;
+        let is_separated = self.text.chars().filter(|c| "|·•»".contains(*c)).take(8).count() == 8;
+        let english = is_latin
+            && (words >= 20 || words >= 8 && is_separated)
+            && self.spaced.may_be_english()
+            && self.lines.num_stops * 60 <= words;
         let chinese =
             self.language == Language::Chinese && self.lines.num_stops <= 1 && is_enumeration(self.text);
         let can_be_offer = num <= BLOCK && (60..=600).contains(&width) && !is_attributed(self.lower());
@@ -193,8 +199,10 @@ impl Seen<'_> {
             (false, false) => 280,
         };
         // A word or two of a caption say nothing.
-        let has_words =
-            |(part, _): (u64, u64)| part >= if self.language == Language::Chinese { 8 } else { 3 };
+        let is_spaced = matches!(self.language, Language::Latin | Language::Other);
+        let has_words = |(part, whole): (u64, u64)| {
+            if is_spaced { part >= 3 || part == 2 && whole <= 12 } else { part >= 8 }
+        };
         vec![
             Score::at_most("notice-words", words.notice, bound).only_if(has_words(words.notice)),
             Score::at_most("offer-words", words.offer, bound).only_if(has_words(words.offer)),
@@ -204,9 +212,9 @@ impl Seen<'_> {
     /// What of a short text is the vocabulary of notices and offers.
     fn vocabulary(&self) -> Vocabulary {
         match self.language {
-            Language::Chinese => Vocabulary::of_chinese(self.lower()),
-            Language::Latin | Language::Other => self.spaced.vocabulary(),
-            _ => Vocabulary::default(),
+            Language::Chinese | Language::Japanese | Language::Korean => Vocabulary::of_eastern(self.lower()),
+            Language::Latin | Language::Other => self.spaced.vocabulary(self.text),
+            Language::Thai => Vocabulary::default(),
         }
     }
 
@@ -223,7 +231,8 @@ impl Seen<'_> {
             Some(is_linked) => is_linked || self.lines.num_stops <= 1,
             None => false,
         };
-        let can_be_cut = num <= BLOCK + 2 && (20..=400).contains(&width);
+        let has_cut_lines = has_cut_lines(self.lower());
+        let can_be_cut = has_cut_lines || num <= BLOCK + 2 && (20..=400).contains(&width);
         vec![
             Score::at_most(
                 "notice",
@@ -231,7 +240,7 @@ impl Seen<'_> {
                 if notices.num_different > 1 { bound } else { 400 },
             ),
             Score::at_most("offer", (offers.width, width), bound).only_if(offers.num_different > 2),
-            Score::no_more("cut-off", u64::from(is_cut), 0).only_if(can_be_cut),
+            Score::no_more("cut-off", u64::from(is_cut || has_cut_lines), 0).only_if(can_be_cut),
         ]
     }
 }
