@@ -84,7 +84,7 @@ const OFFERS_ENGLISH: &[&str] = &[
 ];
 
 /// Who says a thing, and that it is told: news has it, and notices and offers hardly ever do.
-const ATTRIBUTION: &str = r"记者|警方|通报|报道|获悉|獲悉|表示|公布|宣布|提醒|部门|介绍说|發布|報導|記者|(?-u:\b)(?:said|says|police|according to|report(?:ed|s)|officials?|spokes\w+|announced)(?-u:\b)";
+const ATTRIBUTION: &str = r"记者|警方|据悉|回应|致歉|，称|称，|昨[日晚天]|近日|日前|通报|报道|获悉|獲悉|表示|公布|宣布|提醒|部门|介绍说|發布|報導|記者|(?-u:\b)(?:said|says|police|according to|report(?:ed|s)|officials?|spokes\w+|announced)(?-u:\b)";
 
 /// A link to the rest of a text, at its end.
 const MORE: &str = r"(?:点击|點擊|点此|请)?(?:阅读全文|阅读原文|查看全文|查看更多|阅读更多|点击查看|点击阅读|展开全文|继续阅读|查看详情|全文阅读|更多内容|[\[［【(（]?(?:全文|详情|详细|更多)[\]］】)）]?|閱讀全文|繼續閱讀|閱讀更多|全文を読む|続きを読む|もっと見る|더보기|더 읽기|전문보기|อ่านต่อ|leer más|seguir leyendo|lire la suite|weiterlesen|mehr lesen|leia mais|continua a leggere|читать далее|подробнее|read more|continue reading|read the full (?:story|article)|full story|keep reading|more details|view more|see more|learn more|show more|more)[\s\]］】)）>»›→.…]*$";
@@ -204,10 +204,11 @@ pub(super) fn has_cut_lines(lower: &str) -> bool {
     for line in lines::of(lower) {
         num += 1;
         let is_link = LINKED_ON.find(line).is_some_and(|found| found.start() == 0);
-        num_links += u64::from(is_link);
-        num_cut += u64::from(is_link || CUT_OFF.is_match(line));
+        let cut = cut_off(line).filter(|_| !is_link);
+        num_links += u64::from(is_link || cut == Some(true));
+        num_cut += u64::from(cut.is_some());
     }
-    num >= 3 && num_links > 0 && num_cut * 5 >= num * 2 && num_cut > num_links
+    num >= 3 && num_cut >= 2 && num_links > 0 && (num_cut + num_links) * 5 >= num * 2
 }
 
 #[cfg(test)]
@@ -253,6 +254,21 @@ mod tests {
         let news = "Retail sales rose 0.3 percent in May, the department said. Restaurants and bars gained 0.7 percent.";
         assert_eq!(Phrases::of_offers(&news.to_lowercase()).num_different, 0);
         assert!(is_attributed(&news.to_lowercase()) && !is_attributed("buy cheap bags online"));
+    }
+
+    #[test]
+    fn lists_of_texts_that_were_cut() {
+        for (text, is_list) in [
+            (
+                "Mayor to run\nThe mayor said that she...\nFull story\nRain\nGrowers say the wettest...\nFull story",
+                true,
+            ),
+            ("园区封顶\n主体结构将于……[详细]\n外教来了\n一位特殊的老师，她……[详细]", true),
+            ("我等你……\n你没有来……\n雨停了", false),
+            ("他说：“太远了……”\n雨停了。\n更多", false),
+        ] {
+            assert_eq!(has_cut_lines(&text.to_lowercase()), is_list, "{text}");
+        }
     }
 
     #[test]

@@ -119,12 +119,12 @@ fn scored() -> Sandbox {
     let sandbox = Sandbox::new();
     let links = "首页\n国内\n国际\n社会\n评论\n财经\n科技\n体育\n娱乐\n图片\n";
     for n in 0..8 {
-        sandbox.file(&format!("in/links-{n}.txt"), format!("{links}专题{n}\n"));
+        sandbox.file(format!("in/links-{n}.txt"), format!("{links}专题{n}\n"));
     }
     let prose = "本市明天多云转晴，北风三级，最高气温八度，市民出门请带好衣物。";
     sandbox.file("in/mixed.txt", format!("{links}{prose}\n"));
     for n in 0..3 {
-        sandbox.file(&format!("in/news-{n}.txt"), format!("{prose}昨日降水{n}毫米。\n"));
+        sandbox.file(format!("in/news-{n}.txt"), format!("{prose}昨日降水{n}毫米。\n"));
     }
     sandbox
 }

@@ -16,6 +16,8 @@ fn news_stays() {
         "NBA results\nBoston 112, Miami 104\nDenver 98, Utah 95\nPhoenix 121, Dallas 119\nChicago 88, Detroit 90\nToronto 101, Orlando 97\nMemphis 110, Houston 99",
         "我在黄昏里等你\n等一场没有来的雨\n风把窗子推开\n又轻轻地合上\n你的影子还在墙上\n像一只不肯飞走的鸟\n我们曾经走过的路\n如今长满了青草\n而你说过的话\n我一句也没有忘记",
         "I walked along the empty shore\nAnd listened to the sea\nIt sang the songs I knew before\nBut would not sing to me\nThe lamps were lit along the bay\nThe boats were coming in\nAnd all the things I meant to say\nWere lost among the din",
+        "昨晚9时许，一款打车软件瘫痪，用户打开后只看到“网络异常，请稍后重试”的提示。公司凌晨致歉，称多收的费用将原路退回。",
+        "新一届理事会成员名单：王志远、李秋实、张明、周海燕、吴建国、郑晓东、冯丽、陈默、褚伟、卫国华、蒋文。",
         "快讯：央行下调金融机构存款准备金率0.5个百分点。",
         "中国女排3比0胜日本队",
         "著名翻译家李文光昨日在上海逝世，享年九十一岁",
@@ -174,6 +176,13 @@ fn what_is_no_news_goes() {
             "涓浗缁忔祹鍦ㄤ粖骞翠笂鍗婂勾淇濇寔浜嗙ǔ瀹氬闀匡紝宸ヤ笟鐢熶骇銆佹姇璧勫拰娑堣垂鍧囨湁鎵€鍥炲崌銆",
             "utf-8-read-as-gbk",
         ),
+        ("您的浏览器禁用了脚本，部分功能无法使用，请开启后重新载入。", "notice-words"),
+        (
+            "Страница не найдена\nВойдите на сайт или вернитесь на главную, если доступ запрещён",
+            "notice-words",
+        ),
+        ("안전놀이터 추천 먹튀검증 완료! 신규가입 첫충 30% 무제한 입출금 토토 바카라 슬롯", "offer-words"),
+        ("$12.99 $8.49 $15.00 $3.25 $7.75 $19.99 (318) (4.2) (96)", "lines-of-numbers"),
         ("お探しのページは見つかりません。\nURLをご確認ください。\nトップページへ戻る", "notice"),
         ("本网页需要浏览器支持JavaScript，请在浏览器设置中启用后刷新页面。", "notice"),
         (
