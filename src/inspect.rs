@@ -97,6 +97,8 @@ impl InspectedSlot {
             self.longest = (len, self.paragraphs + number, text);
         }
         self.opening.join(&next.opening);
+        // A document that is whole is its only piece.
+        self.scores = next.scores;
         self.bytes += next.bytes;
         self.method = next.method;
         self.paragraphs += next.paragraphs;

@@ -192,12 +192,16 @@ impl QualityBounds {
         let signals = profile.signals();
         let refused = |what: String| Err(Error::Config(format!("quality-bounds: {what}")));
         if !self.is_empty() && signals.is_empty() {
-            return refused("they are bounds for a profile, and none is asked for; add --quality".to_owned());
+            return refused(
+                "tamis.toml has bounds, and no profile is asked for; add --quality, or take them out"
+                    .to_owned(),
+            );
         }
         match self.0.values().flat_map(BTreeMap::keys).find(|name| !signals.contains(&name.as_str())) {
-            Some(name) => {
-                refused(format!("{name} is no signal of this profile; it has {}", signals.join(", ")))
-            }
+            Some(name) => refused(format!(
+                "{name} is no signal of this profile; take it out of tamis.toml, or ask for its profile; this one has {}",
+                signals.join(", ")
+            )),
             None => Ok(()),
         }
     }

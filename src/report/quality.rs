@@ -170,7 +170,7 @@ impl InspectedSignal {
         // The share that is let pass at most ends one class of shares and begins the next.
         let ends_share = |at: u64| if at == self.cut() && !self.is_at_least { self.bound } else { at };
         let (first, last) = if self.is_count {
-            (from, next.map(|next| next - QualityBound::PARTS))
+            (from, next.map(|next| next.saturating_sub(QualityBound::PARTS)))
         } else {
             (ends_share(from), next.map(ends_share))
         };

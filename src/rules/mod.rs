@@ -60,13 +60,15 @@ pub(crate) struct Filters {
 pub(crate) struct Measures {
     /// Paragraphs that are left.
     num_paragraphs: u64,
+    /// Those of them that are no layout.
+    num_texts: u64,
     /// The length of what is left, layout and all.
     length: Length,
     text: KeptText,
     /// The beginning of the document, whatever other rules leave of it; empty if its language is not asked for.
     sample: Sample,
-    /// What is left, without layout; while nothing is left, what goes, without copies of its own. `None` if quality is not
-    /// asked for, or there is nothing.
+    /// What is left, without layout; while that is nothing, what goes. `None` if quality is not asked for, or there is
+    /// nothing.
     opening: Option<Box<Opening>>,
     custom: MatchedRules,
 }
@@ -76,7 +78,7 @@ pub(crate) struct Measures {
 pub(crate) struct FilteredParagraph<'a> {
     /// As it stands in the document.
     pub text: &'a str,
-    /// Whether repair changes it.
+    /// Whether it is not what filters look at: repair changes it, or it keeps white space at its edges.
     pub altered: bool,
     /// What all other rules do with it.
     pub fate: Fate,
@@ -141,6 +143,7 @@ impl Filters {
             return;
         }
         measures.num_paragraphs += u64::from(is_left);
+        measures.num_texts += u64::from(is_left && !is_layout);
         if counts_text || self.short_document.is_some() {
             let length = Length::of(text);
             if counts_text {
@@ -158,12 +161,16 @@ impl Filters {
     /// The filter that drops a document of these measures, if one does: the first of them in the table of rules. A
     /// document of which nothing is left is emptied already, and left alone; but one in another language or of low quality
     /// goes for that, or the text of a copy before it that goes would come back in it.
-    pub(crate) fn judge(&self, measures: &Measures) -> Option<Dropped> {
+    ///
+    /// `layout_goes` says that the layout which is left goes too, as nothing else is (contract P5).
+    pub(crate) fn judge(&self, measures: &Measures, layout_goes: bool) -> Option<Dropped> {
         let language = || self.language?.judge(&measures.sample);
-        let quality = || self.quality.as_ref()?.judge(measures.opening.as_deref()?);
-        if measures.num_paragraphs == 0 {
-            return language().filter(|_| measures.sample.has_language()).or_else(quality);
+        let opening = measures.opening.as_deref();
+        if measures.num_paragraphs == 0 || layout_goes {
+            let quality = || self.quality.as_ref()?.judge(&opening?.without_copies());
+            return language().filter(|_| !measures.sample.is_empty()).or_else(quality);
         }
+        let quality = || self.quality.as_ref()?.judge(opening?);
         let stub = self.stub.and_then(|stub| stub.judge(measures.text));
         let short_document = || self.short_document.and_then(|short| short.judge(measures.length));
         let custom = || custom_document::judge(self.custom.as_ref()?, measures.custom);
@@ -174,25 +181,26 @@ impl Filters {
 impl Measures {
     /// Adds a paragraph to the opening; it begins anew with the first one that is left.
     fn add_to_opening(&mut self, text: &str, fate: Fate) {
-        if fate == Fate::Left && self.num_paragraphs == 0 {
+        if fate == Fate::Left && self.num_texts == 0 {
             self.opening = None;
         }
-        if fate == Fate::Left || fate == Fate::Gone && self.num_paragraphs == 0 {
+        if fate == Fate::Left || fate == Fate::Gone && self.num_texts == 0 {
             self.opening.get_or_insert_default().add(text);
         }
     }
 
     /// Adds those of the piece that follows.
     pub(crate) fn join(&mut self, next: &Self) {
-        let is_opened_anew = self.num_paragraphs == 0 && next.num_paragraphs > 0;
+        let is_opened_anew = self.num_texts == 0 && next.num_texts > 0;
         if is_opened_anew {
             self.opening = None;
         }
-        let goes_on = self.num_paragraphs == 0 || next.num_paragraphs > 0;
+        let goes_on = self.num_texts == 0 || next.num_texts > 0;
         if let Some(next) = next.opening.as_ref().filter(|_| goes_on) {
             self.opening.get_or_insert_default().join(next);
         }
         self.num_paragraphs += next.num_paragraphs;
+        self.num_texts += next.num_texts;
         self.length.join(next.length);
         self.text.join(next.text);
         self.sample.join(&next.sample);

@@ -65,7 +65,7 @@ mod tests {
                 joined.join(&piece);
             }
             assert_eq!(joined, whole, "{name}");
-            let dropped = filters.judge(&whole);
+            let dropped = filters.judge(&whole, false);
             let evidence = chars.map(|chars: u64| format!("{{\"chars\":{chars},\"min_chars\":5}}"));
             assert_eq!(dropped.as_ref().map(|dropped| dropped.evidence.clone()), evidence, "{name}");
             assert!(dropped.is_none_or(|dropped| dropped.rule == Rule::ShortDocument), "{name}");

@@ -119,7 +119,7 @@ mod tests {
             ("only layout, of which nothing went", &["=-----", "=* * *"], None),
             ("several paragraphs", &["+Jo Li", "-It rained all day long in town.", "+AP"], Some((6, 31))),
         ] {
-            let dropped = filters.judge(&measures(&filters, paragraphs));
+            let dropped = filters.judge(&measures(&filters, paragraphs), false);
             let evidence =
                 counts.map(|(chars, of)| format!("{{\"chars\":{chars},\"of\":{of},\"min_share\":0.2}}"));
             assert_eq!(dropped.as_ref().map(|dropped| dropped.evidence.clone()), evidence, "{name}");
@@ -136,7 +136,7 @@ mod tests {
             (&["-今天下雨", "+文"], Some(Rule::ShortDocument)),
             (&["+今天下雨。"], None),
         ] {
-            let dropped = filters.judge(&measures(&filters, paragraphs));
+            let dropped = filters.judge(&measures(&filters, paragraphs), false);
             assert_eq!(dropped.map(|dropped| dropped.rule), rule, "{paragraphs:?}");
         }
     }

@@ -19,6 +19,7 @@ use super::settled::{LayoutFate, Settled};
 use super::walk::{PieceSlot, RecordSlot, UnitVisitor, Walk};
 use crate::account::{EvidenceStore, RawJson};
 use crate::decide::{Finding, Findings, Places, Reason, Rule};
+use crate::document::Edges;
 use crate::error::Result;
 use crate::observe::Stage;
 use crate::read::Part;
@@ -99,13 +100,13 @@ fn measure(settled: &Settled, filters: &Filters) -> Vec<Measured> {
             };
             let filtered = FilteredParagraph {
                 text: document.paragraph(paragraph),
-                altered: paragraph.altered,
+                altered: paragraph.altered || paragraph.edges == Edges::Kept,
                 is_layout,
                 fate,
             };
             filters.add(&mut measures, filtered);
         }
-        if is_whole { Measured::Whole(filters.judge(&measures)) } else { Measured::Piece(measures) }
+        if is_whole { Measured::Whole(filters.judge(&measures, false)) } else { Measured::Piece(measures) }
     };
     let is_whole = scanned.chunk.whole_slots();
     is_whole.into_iter().enumerate().map(|(number, is_whole)| measure(number, is_whole)).collect()
@@ -141,7 +142,7 @@ impl UnitVisitor for ChunkFilterJudge<'_, '_> {
     fn record(&mut self, record: &RecordSlot<'_>) -> Result<()> {
         let judged = match &mut self.measured[record.number] {
             Measured::Whole(dropped) => dropped.take(),
-            Measured::Piece(measures) => self.judge.filters.judge(measures),
+            Measured::Piece(measures) => self.judge.filters.judge(measures, false),
         };
         self.judge.judge(self.settled.documents[record.number].id, judged);
         Ok(())
@@ -156,8 +157,7 @@ impl UnitVisitor for ChunkFilterJudge<'_, '_> {
         if piece.is_end {
             let measures = std::mem::take(&mut self.judge.open);
             // Layout that goes in the end was measured in the pieces before.
-            let is_left = document.layout != LayoutFate::Goes;
-            let dropped = self.judge.filters.judge(&measures).filter(|_| is_left);
+            let dropped = self.judge.filters.judge(&measures, document.layout == LayoutFate::Goes);
             self.judge.judge(document.id, dropped);
         }
         Ok(())

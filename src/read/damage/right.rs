@@ -22,14 +22,16 @@ impl RightLines {
     ///
     /// Cost: that of a digest, a hundredth of a close look.
     pub(super) fn has(&self, line: &str) -> bool {
-        self.lock().contains(&digest(line))
+        let digest = digest(line);
+        self.lock().contains(&digest)
     }
 
     /// Remembers a line, if there is room.
     pub(super) fn add(&self, line: &str) {
+        let digest = digest(line);
         let mut digests = self.lock();
         if digests.len() < MOST {
-            digests.insert(digest(line));
+            digests.insert(digest);
         }
     }
 

@@ -109,9 +109,9 @@ impl Sample {
         self.text.push_str(&next.text[..next.text.floor_char_boundary(room)]);
     }
 
-    /// Whether there is a language to tell.
-    pub(super) fn has_language(&self) -> bool {
-        !matches!(self.told().language, Language::MIXED | Language::UNDECIDED)
+    /// Whether there is no text.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
     /// The language of the sample.

@@ -55,8 +55,8 @@ impl Masks {
         }
         let may_have_ip = self.has(MaskKind::Ip) && (colons >= 2 || dots >= 3 && digits >= 4);
         let may_have_number = (digits >= SHORTEST || may_have_ip) && Runs::of(bytes).may_be(self);
-        // The full-width digits U+FF10-U+FF19 and the sign U+FF20.
-        let is_wide = |at: usize| matches!(bytes[at..], [_, 0xbc, 0x90..=0x99 | 0xa0, ..]);
+        // The full-width dot U+FF0E, the digits U+FF10-U+FF19 and the sign U+FF20.
+        let is_wide = |at: usize| matches!(bytes[at..], [_, 0xbc, 0x8e | 0x90..=0x99 | 0xa0, ..]);
         self.has(MaskKind::Email) && ats > 0
             || may_have_number
             || memchr::memchr_iter(0xef, bytes).any(is_wide)

@@ -1,5 +1,7 @@
 //! The opening of what is left of a document: the text that quality is judged by, of bounded size.
 
+use std::collections::HashSet;
+
 /// Bytes of UTF-8 of a document that are looked at. They hold some 20,000 Chinese characters or 10,000 English words: all
 /// of nearly every document, and enough to tell what any other is. Splitting looks no further either (contract P2).
 const MOST_BYTES: usize = 64 * 1024;
@@ -27,6 +29,14 @@ impl Opening {
     pub(crate) fn join(&mut self, next: &Self) {
         self.push(&next.text);
         self.is_full |= next.is_full;
+    }
+
+    /// The opening of a document of which nothing is left as if it were the first of its kind: what it says again goes as
+    /// a copy of its own there.
+    pub(crate) fn without_copies(&self) -> Self {
+        let mut said = HashSet::new();
+        let text = self.text.split_inclusive('\n').filter(|line| said.insert(*line)).collect();
+        Self { text, is_full: self.is_full }
     }
 
     /// The text.

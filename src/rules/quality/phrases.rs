@@ -188,7 +188,8 @@ pub(super) fn cut_off(lower: &str) -> Option<bool> {
         let before = &text[line..line + found.start()];
         link = Some(found.start());
         // Numbers of readers and comments may stand before the link.
-        let is_alone = !before.contains(STOPS) && before.chars().count() <= 24;
+        let is_counted = before.contains(char::is_numeric) && before.chars().count() <= 24;
+        let is_alone = before.trim().is_empty() || is_counted && !before.contains(STOPS);
         text = text[..if is_alone { line } else { line + found.start() }].trim_end();
         if !is_alone {
             break;
@@ -200,15 +201,16 @@ pub(super) fn cut_off(lower: &str) -> Option<bool> {
 /// Whether a text in lower case is a list of texts that were cut: of three lines and more two in five end so, or are
 /// links that lead on.
 pub(super) fn has_cut_lines(lower: &str) -> bool {
-    let (mut num, mut num_cut, mut num_links) = (0, 0, 0);
+    let (mut num, mut num_cut, mut num_alone, mut leads_on) = (0, 0, 0, false);
     for line in lines::of(lower) {
         num += 1;
         let is_link = LINKED_ON.find(line).is_some_and(|found| found.start() == 0);
         let cut = cut_off(line).filter(|_| !is_link);
-        num_links += u64::from(is_link || cut == Some(true));
+        num_alone += u64::from(is_link);
         num_cut += u64::from(cut.is_some());
+        leads_on |= is_link || cut == Some(true);
     }
-    num >= 3 && num_cut >= 2 && num_links > 0 && (num_cut + num_links) * 5 >= num * 2
+    num >= 3 && num_cut >= 2 && leads_on && (num_cut + num_alone) * 5 >= num * 2
 }
 
 #[cfg(test)]
@@ -265,6 +267,7 @@ mod tests {
             ),
             ("园区封顶\n主体结构将于……[详细]\n外教来了\n一位特殊的老师，她……[详细]", true),
             ("我等你……\n你没有来……\n雨停了", false),
+            (&format!("{}将于……[详细]\n她……[详细]", "预算公布了。\n".repeat(8)), false),
             ("他说：“太远了……”\n雨停了。\n更多", false),
         ] {
             assert_eq!(has_cut_lines(&text.to_lowercase()), is_list, "{text}");
@@ -282,6 +285,8 @@ mod tests {
             ("他说：“太远了……”", None),
             ("天晴了。", None),
             ("We want more", None),
+            ("He waited by the gate...\nShe came no more.", None),
+            ("一个重要…\n阅读(1024) 评论(3) 点击阅读更多>>", Some(true)),
         ] {
             assert_eq!(cut_off(&line.to_lowercase()), cut, "{line}");
         }

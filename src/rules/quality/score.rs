@@ -90,7 +90,15 @@ impl Score {
     pub(super) fn held_against(self, bound: QualityBound) -> Self {
         match bound {
             QualityBound::Off => self.only_if(false),
-            QualityBound::At(bound) => Self { bound, ..self },
+            QualityBound::At(bound) => {
+                // Of things there are whole numbers.
+                let bound = match (self.measured, self.side) {
+                    (Measured::Share(..), _) => bound,
+                    (Measured::Count(_), Side::AtMost) => bound / PARTS * PARTS,
+                    (Measured::Count(_), Side::AtLeast) => bound.next_multiple_of(PARTS),
+                };
+                Self { bound, ..self }
+            }
         }
     }
 
@@ -176,6 +184,8 @@ mod tests {
             (Score::no_fewer("a", 1, 2).only_if(false), false, "1", "2"),
             (Score::at_most("a", (1, 3), 500).held_against(QualityBound::At(3333)), true, "0.3333", "0.3333"),
             (Score::no_more("a", 3, 2).held_against(QualityBound::At(3 * PARTS)), false, "3", "3"),
+            (Score::no_more("a", 3, 2).held_against(QualityBound::At(25_000)), true, "3", "2"),
+            (Score::no_fewer("a", 2, 2).held_against(QualityBound::At(25_000)), true, "2", "3"),
             (Score::no_more("a", 3, 2).held_against(QualityBound::Off), false, "3", "2"),
         ] {
             assert_eq!(score.is_out(), is_out, "{score:?}");

@@ -172,7 +172,7 @@ fn bounds_that_are_none() {
     for (bounds, expected) in [
         (
             "quality = \"news\"\n[quality-bounds.zh]\nlink-lists = 1\n",
-            "link-lists is no signal of this profile; it has",
+            "link-lists is no signal of this profile; take it out of tamis.toml",
         ),
         ("[quality-bounds.zh]\nlink-list = 1\n", "add --quality"),
         (

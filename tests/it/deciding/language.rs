@@ -111,6 +111,14 @@ fn copies_do_not_come_back() {
     let left = clean(&files, &config("en"));
     assert_eq!(left.out, ["c.txt"]);
     assert_eq!(left.dropped.keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
+    // What has no language goes as a copy too, if the list says so.
+    let codes = [("a.txt", format!("{CODES}\n")), ("b.txt", format!("{CODES}\n"))];
+    assert_eq!(clean(&codes, &config("zh,-und")).out, [""; 0]);
+    assert_eq!(clean(&codes, &config("zh")).out, ["a.txt"]);
+    // A long one with layout in it.
+    let long = format!("-----\n{}", (0..4000).map(|n| format!("{n}: {FR}\n")).collect::<Vec<_>>().concat());
+    let files = [("a.txt", long.clone()), ("b.txt", long), ("c.txt", format!("{EN}\n"))];
+    assert_eq!(clean(&files, &config("en")).out, ["c.txt"]);
 }
 
 #[test]

@@ -89,13 +89,26 @@ fn copies_do_not_come_back() {
     assert_eq!(dropped, ["a.txt", "b.txt", "c.txt"]);
 }
 
+/// What is left is judged, whatever stood before it; and a copy of what says things twice goes as its first one did.
+#[test]
+fn what_went_is_not_judged_with_what_is_left() {
+    let links = "首页\n登录\n注册\n国内\n国际\n社会\n评论\n财经\n科技\n";
+    let files_with_layout =
+        files([("a.txt", links.to_owned()), ("b.txt", format!("{links}-----\n{BULLETIN}\n"))]);
+    let left = clean(&files_with_layout, &config(QualityProfile::News));
+    assert_eq!(left.out.keys().collect::<Vec<_>>(), ["b.txt"]);
+    let again = "今天北京下了一场大雨。\n".repeat(5);
+    let left = clean(&files([("a.txt", again.clone()), ("b.txt", again)]), &config(QualityProfile::C4));
+    assert_eq!(left.out, BTreeMap::new());
+}
+
 #[test]
 fn long_copies_come_in_pieces() {
     // More than a piece: all of it goes, its second half does, or its first.
     let lines = |from: usize, num: usize, line: &dyn Fn(usize) -> String| -> String {
         (from..from + num).map(line).collect()
     };
-    let links = |from: usize| lines(from, 9000, &|n| format!("专题报道第{n}页\n"));
+    let links = |from: usize| format!("-----\n{}", lines(from, 9000, &|n| format!("专题报道第{n}页\n")));
     let prose = |from: usize| lines(from, 3000, &|n| format!("第{n}天，{BULLETIN}\n"));
     let files = files([
         ("a.txt", links(0)),

@@ -1,5 +1,6 @@
 //! `tamis verify`: an audit of a run that is done.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -176,8 +177,11 @@ fn differing(own: &Config, told: &Config) -> anyhow::Result<Vec<String>> {
     };
     let (own, told) = (serde_json::to_value(own)?, serde_json::to_value(told)?);
     let mut options = Vec::new();
-    for (name, own) in own.as_object().into_iter().flatten() {
-        let told = told.get(name).unwrap_or(&Value::Null);
+    // An option may be left out where it has no value.
+    let names: BTreeSet<&String> =
+        [&own, &told].into_iter().filter_map(Value::as_object).flat_map(|options| options.keys()).collect();
+    for name in names {
+        let [own, told] = [&own, &told].map(|options| options.get(name).unwrap_or(&Value::Null));
         // Where only one of the two searched for near-duplicates, that says it all.
         let is_one = near.contains(&None) && is_near(name)?;
         if own == told || IDLE.contains(&name.as_str()) || is_one && name != "near" {
