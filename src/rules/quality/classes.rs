@@ -16,6 +16,7 @@ use crate::read::encoding::is_frequent;
 pub(super) struct Properties(u32);
 
 impl Properties {
+    /// White space, or a control.
     pub(super) const SPACE: Self = Self(1);
     pub(super) const HAN: Self = Self(1 << 1);
     pub(super) const KANA: Self = Self(1 << 2);
@@ -56,7 +57,8 @@ impl Properties {
     fn of(c: char) -> Self {
         let is = |has: bool, property: Self| if has { property } else { Self::default() };
         let is_stop = matches!(c, '。' | '！' | '？');
-        is(c.is_whitespace(), Self::SPACE)
+        // Controls stand for nothing, where repair does not take them out: old files are padded with them.
+        is(c.is_whitespace() || c.is_control(), Self::SPACE)
             | is(is_han(c), Self::HAN)
             | is(is_kana(c), Self::KANA)
             | is(is_hiragana(c), Self::HIRAGANA)

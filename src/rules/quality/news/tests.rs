@@ -18,6 +18,7 @@ fn news_stays() {
         "I walked along the empty shore\nAnd listened to the sea\nIt sang the songs I knew before\nBut would not sing to me\nThe lamps were lit along the bay\nThe boats were coming in\nAnd all the things I meant to say\nWere lost among the din",
         "昨晚9时许，一款打车软件瘫痪，用户打开后只看到“网络异常，请稍后重试”的提示。公司凌晨致歉，称多收的费用将原路退回。",
         "新一届理事会成员名单：王志远、李秋实、张明、周海燕、吴建国、郑晓东、冯丽、陈默、褚伟、卫国华、蒋文。",
+        "快讯：北京明天有雨，气温下降。\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
         "快讯：央行下调金融机构存款准备金率0.5个百分点。",
         "中国女排3比0胜日本队",
         "著名翻译家李文光昨日在上海逝世，享年九十一岁",
