@@ -164,19 +164,21 @@ impl Seen<'_> {
         let is_block = num <= BLOCK && width <= SHORT;
         let (part, whole) = self.function.unwrap_or_default();
         let words = self.spaced.num();
-        let is_separated = self.text.chars().filter(|c| "|·•»".contains(*c)).take(8).count() == 8;
-        let english = is_latin
-            && (words >= 20 || words >= 8 && is_separated)
+        // Both look at each character again, and only a block is asked for them.
+        let is_separated = || self.text.chars().filter(|c| "|·•»".contains(*c)).take(8).count() == 8;
+        let english = is_block
+            && is_latin
             && self.spaced.may_be_english()
-            && self.lines.num_stops * 60 <= words;
-        let chinese =
-            self.language == Language::Chinese && self.lines.num_stops <= 1 && is_enumeration(self.text);
+            && self.lines.num_stops * 60 <= words
+            && (words >= 20 || words >= 8 && is_separated());
+        let is_chinese = self.language == Language::Chinese;
+        let chinese = is_block && is_chinese && self.lines.num_stops <= 1 && is_enumeration(self.text);
         let can_be_offer = num <= BLOCK && (60..=600).contains(&width) && !is_attributed(self.lower());
         let hammered = if can_be_offer { hammered(self.lower(), self.language) } else { (0, 1) };
         let can_be_hammered = !is_latin || self.spaced.may_be_english() && self.has_function_words_below(200);
         vec![
             Score::at_most("link-list", (links_width, width), bound).only_if(can_judge && link_list),
-            Score::at_least("word-list", (part, whole), 120).only_if(is_block && (english || chinese)),
+            Score::at_least("word-list", (part, whole), 120).only_if(english || chinese),
             Score::at_most("repeated-phrase", hammered, if is_latin { 150 } else { 180 })
                 .only_if(can_be_hammered),
         ]
